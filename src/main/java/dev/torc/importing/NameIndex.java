@@ -3,18 +3,14 @@ package dev.torc.importing;
 import dev.torc.importing.Target.Member;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
-import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Stream;
 
 /**
  * Finds jobs, files or user data by their expanded names, or by a regular expression over these, as
@@ -23,7 +19,7 @@ import java.util.stream.Stream;
 final class NameIndex {
 
   /** How much all references may find; ten names that are compared count as one that is found. */
-  private static final long MAX = 5_000_000;
+  private static final long MAX = 10_000_000;
 
   private final String what;
   private final Notes notes;
@@ -43,19 +39,17 @@ final class NameIndex {
   }
 
   private void add(Target target) {
-    Text name = Text.of(target.name.text(), target.sweep.parameters());
+    Text text = Text.of(target.name.text(), target.sweep.parameters());
     for (Map<String, String> row : target.sweep.rows()) {
-      Member member = target.member(row);
-      List<Member> named = byName.computeIfAbsent(name.put(row, false), _ -> new ArrayList<>(1));
-      if (!named.contains(member)) {
-        named.add(member);
+      String name = text.put(row, false);
+      List<Member> named = byName.computeIfAbsent(name, _ -> new ArrayList<>(1));
+      if (!named.contains(target.member(row))) {
+        named.add(target.member(row));
       }
-      Target first = named.getFirst().of();
-      if (first != target) {
-        notes.refuse(
-            target.name.place(),
-            "a second %s %s, first at %s"
-                .formatted(what, name.put(row, false), first.name.place()));
+      PlacedText first = named.getFirst().of().name;
+      if (first != target.name) {
+        String wrong = "a second %s %s, first at %s".formatted(what, name, first.place());
+        notes.wrong().add(target.name.place(), wrong);
         return;
       }
     }
@@ -66,90 +60,58 @@ final class NameIndex {
     return byName.containsKey(name) ? byName.get(name).getFirst().of() : null;
   }
 
-  /**
-   * What texts refer to; what refers to nothing is refused.
-   *
-   * @return by target, what each instance of {@code from} refers to; one set where it is the same
-   *     for all
-   */
-  SequencedMap<Target, List<Set<Member>>> resolve(Target from, List<PlacedText> names) {
-    SequencedMap<Target, List<Set<Member>>> links = new LinkedHashMap<>();
-    for (PlacedText name : names) {
-      link(from, name).forEach((target, sets) -> links.merge(target, sets, NameIndex::union));
-    }
-    return links;
-  }
-
-  private SequencedMap<Target, List<Set<Member>>> link(Target from, PlacedText name) {
+  /** What a job refers to by these texts; what refers to nothing is refused. */
+  Links resolve(Target from, List<PlacedText> names) {
     List<String> parameters = from.sweep.parameters();
-    Text text = Text.of(name.text(), parameters);
-    boolean fixed = Text.holes(name.text(), parameters, true).isEmpty();
-    SequencedMap<Target, List<Set<Member>>> links = new LinkedHashMap<>();
-    for (Map<String, String> row : from.sweep.rows()) {
-      String expanded = text.put(row, name.regex());
-      List<Member> found =
-          name.regex()
-              ? byRegex.computeIfAbsent(expanded, regex -> matching(regex, name.place()))
-              : byName.get(expanded);
-      if (found == null && !name.regex()) {
-        String hint = NearestName.hint(expanded, byName.keySet());
-        notes.refuse(name.place(), "no " + what + " " + expanded + hint);
-      }
-      if (found == null) {
-        return links;
-      }
-      cost += found.size();
-      if (cost > MAX) {
-        throw new BadInput(name.place(), "refers to too much to be followed: " + name.text());
-      }
-      for (Member member : found) {
-        links
-            .computeIfAbsent(member.of(), _ -> empty(fixed ? 1 : from.rows.size()))
-            .get(fixed ? 0 : from.member(row).row())
-            .add(member);
-      }
-      if (fixed) {
-        break;
+    boolean fixed =
+        names.stream().allMatch(it -> Text.holes(it.text(), parameters, true).isEmpty());
+    List<Map<String, String>> rows =
+        from.sweep.rows().stream().limit(fixed ? 1 : Long.MAX_VALUE).toList();
+    List<Set<Member>> sets = Links.empty(fixed ? 1 : from.rows.size());
+    for (PlacedText name : names) {
+      Text text = Text.of(name.text(), parameters);
+      for (Map<String, String> row : rows) {
+        List<Member> found = find(text.put(row, name.regex()), name);
+        sets.get(fixed ? 0 : from.member(row).row()).addAll(found);
+        if (found.isEmpty()) {
+          break; // it is refused for the first row that finds nothing
+        }
       }
     }
-    return links;
+    return new Links(sets);
   }
 
-  /** So many empty sets. */
-  static List<Set<Member>> empty(int count) {
-    return Stream.generate(() -> (Set<Member>) new LinkedHashSet<Member>()).limit(count).toList();
-  }
-
-  /** What each instance refers to by either. */
-  static List<Set<Member>> union(List<Set<Member>> a, List<Set<Member>> b) {
-    List<Set<Member>> both = empty(Math.max(a.size(), b.size()));
-    for (int i = 0; i < both.size(); i++) {
-      both.get(i).addAll(a.get(Math.min(i, a.size() - 1)));
-      both.get(i).addAll(b.get(Math.min(i, b.size() - 1)));
+  private List<Member> find(String text, PlacedText name) {
+    List<Member> found =
+        name.regex()
+            ? byRegex.computeIfAbsent(text, regex -> matching(regex, name))
+            : byName.getOrDefault(text, List.of());
+    if (found.isEmpty() && !name.regex()) {
+      notes
+          .wrong()
+          .add(name.place(), "no " + what + " " + text + NearestName.hint(text, byName.keySet()));
     }
-    return both;
+    cost += found.size();
+    if (cost > MAX) {
+      throw new BadInput(name.place(), "refers to too much to be followed: " + name.text());
+    }
+    return found;
   }
 
-  /** Null, and refused, where there is none. */
-  private List<Member> matching(String regex, Place place) {
+  private List<Member> matching(String regex, PlacedText name) {
     List<Member> found = new ArrayList<>();
     cost += byName.size() / 10;
     try {
       Pattern pattern = Pattern.compile(regex);
-      byName.forEach(
-          (name, members) -> {
-            if (pattern.matcher(name).find()) {
-              found.addAll(members);
-            }
-          });
+      byName.forEach((each, all) -> found.addAll(pattern.matcher(each).find() ? all : List.of()));
       if (found.isEmpty()) {
-        notes.refuse(place, "no " + what + " has a name that matches " + regex);
-        return null;
+        notes.wrong().add(name.place(), "no " + what + " has a name that matches " + regex);
       }
-      return found;
     } catch (PatternSyntaxException e) {
-      notes.refuse(place, "no regular expression: " + regex + ": " + e.getDescription());
-      return null;
+      notes
+          .wrong()
+          .add(name.place(), "no regular expression: " + regex + ": " + e.getDescription());
     }
+    return found;
   }
 }

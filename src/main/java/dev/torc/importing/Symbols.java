@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +26,7 @@ final class Symbols {
   final Map<Target, String> names = new LinkedHashMap<>();
 
   /** The instance that makes a file, by the file. */
-  final Map<Member, Member> makers = new HashMap<>();
+  final Map<Member, Set<Member>> makers = new HashMap<>();
 
   /** The files that an instance of a job makes. */
   final Map<Member, Set<Member>> products = new HashMap<>();
@@ -45,7 +46,17 @@ final class Symbols {
     for (Target value : data) {
       names.put(value, unique(value.name.text().replaceAll("[^A-Za-z0-9_-]|^$", "_"), "_", keys));
     }
-    jobs.forEach(this::makes);
+    for (Target job : jobs) {
+      Links made = files(job, "output");
+      for (int row = 0; row < job.rows.size(); row++) {
+        Member maker = new Member(job, row);
+        made.at(row).forEach(file -> makers.putIfAbsent(file, Set.of(maker)));
+        products.put(maker, made.at(row));
+      }
+      for (Target value : data(job, "output").parts().keySet()) {
+        storers.computeIfAbsent(value, _ -> new ArrayList<>()).add(job);
+      }
+    }
   }
 
   /**
@@ -71,43 +82,29 @@ final class Symbols {
     return free;
   }
 
-  private void makes(Target job) {
-    List<PlacedText> named = names(job, "files.output", "output_files", "output_file_regexes");
-    for (List<Set<Member>> sets : files.resolve(job, named).values()) {
-      for (int row = 0; row < job.rows.size(); row++) {
-        Member maker = new Member(job, row);
-        Set<Member> made = sets.get(Math.min(row, sets.size() - 1));
-        made.forEach(file -> makers.putIfAbsent(file, maker));
-        products.computeIfAbsent(maker, _ -> new HashSet<>()).addAll(made);
-      }
-    }
-    List<PlacedText> stored =
-        names(job, "user_data.output", "output_user_data", "output_user_data_regexes");
-    for (Target value : data.resolve(job, stored).keySet()) {
-      storers.computeIfAbsent(value, _ -> new ArrayList<>()).add(job);
-    }
+  /** All files that a job names. */
+  Links files(Target job, String side) {
+    List<PlacedText> names = references(job, "files." + side);
+    names.addAll(job.map.texts(side + "_files", side + "_file_regexes"));
+    return files.resolve(job, names);
   }
 
-  /** What a job names by references in its command, and by some keys. */
-  static List<PlacedText> names(Target job, String kind, String... keys) {
-    List<PlacedText> names = references(job, kind);
-    names.addAll(job.map.texts(keys));
-    return names;
+  /** All user data that a job names. */
+  Links data(Target job, String side) {
+    List<PlacedText> names = references(job, "user_data." + side);
+    names.addAll(job.map.texts(side + "_user_data", side + "_user_data_regexes"));
+    return data.resolve(job, names);
   }
 
   /** The names of files or user data that the command of a job refers to, each once. */
   static List<PlacedText> references(Target job, String kind) {
     List<PlacedText> found = new ArrayList<>();
-    PlacedText command = job.command;
-    for (Text.Piece piece : Text.of(command.text(), job.sweep.parameters()).pieces()) {
-      if (piece instanceof Reference reference && reference.kind().equals(kind)) {
-        PlacedText name = new PlacedText(command.place(), reference.name(), false);
-        if (!found.contains(name)) {
-          found.add(name);
-        }
+    for (Text.Piece piece : Text.of(job.command.text(), job.sweep.parameters()).pieces()) {
+      if (piece instanceof Reference(String of, String name) && of.equals(kind)) {
+        found.add(new PlacedText(job.command.place(), name, false));
       }
     }
-    return found;
+    return new ArrayList<>(new LinkedHashSet<>(found));
   }
 
   /** The jobs that store a piece of user data. */

@@ -1,12 +1,14 @@
 package dev.torc.importing;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A job, file or piece of user data as the build file will have it: its map in the workflow file,
@@ -23,11 +25,30 @@ final class Target {
     }
   }
 
-  /** Keys that a reference to the job itself may name, and to a job that it depends on. */
-  private static final String OWN =
-      "name|path|command|invocation_script|resource_requirements|priority|output_.*";
+  /** Keys that a reference to the job itself may name. */
+  private static final String[] OWN = {
+    "name",
+    "path",
+    "command",
+    "invocation_script",
+    "resource_requirements",
+    "priority",
+    "output_files",
+    "output_file_regexes",
+    "output_user_data",
+    "output_user_data_regexes"
+  };
 
-  private static final String BEFORE = "command|depends_on.*|input_.*";
+  /** Keys that a reference to what comes before may name. */
+  private static final String[] BEFORE = {
+    "command",
+    "depends_on",
+    "depends_on_regexes",
+    "input_files",
+    "input_file_regexes",
+    "input_user_data",
+    "input_user_data_regexes"
+  };
 
   final MapReader map;
   final PlacedText name;
@@ -58,35 +79,26 @@ final class Target {
    * The parameters that tell its instances apart: all but those that only name what comes before.
    */
   private List<String> kept() {
-    List<String> parameters = sweep.parameters();
-    Set<String> told = new HashSet<>();
-    Set<String> named = new HashSet<>();
-    map.map("env")
-        .values()
-        .forEach(text -> told.addAll(Text.holes(text.text(), parameters, false)));
-    for (String key : map.map.entries().keySet()) {
-      for (PlacedText text :
-          key.matches(OWN + "|" + BEFORE) ? map.texts(key) : List.<PlacedText>of()) {
-        if (key.matches(OWN)) {
-          told.addAll(Text.holes(text.text(), parameters, false));
-        }
-        if (key.matches(BEFORE)) {
-          named.addAll(Text.holes(text.text(), parameters, true));
-        }
-      }
-    }
+    List<String> all = sweep.parameters();
+    Set<String> told = holes(map.map("env").values(), false);
+    told.addAll(holes(map.texts(OWN), false));
+    Set<String> named = holes(map.texts(BEFORE), true);
     // What nothing mentions counts the jobs that were asked for.
-    List<String> kept =
-        parameters.stream().filter(p -> told.contains(p) || !named.contains(p)).toList();
+    List<String> kept = all.stream().filter(p -> told.contains(p) || !named.contains(p)).toList();
     // In step, a parameter that only names what comes before tells what that is.
     boolean fewer = sweep.by(kept).size() < sweep.rows().size();
-    return sweep.zip() && !fewer ? parameters : kept;
+    return sweep.zip() && !fewer ? all : kept;
+  }
+
+  private Set<String> holes(Collection<PlacedText> texts, boolean inputs) {
+    Set<String> holes = new HashSet<>();
+    texts.forEach(it -> holes.addAll(Text.holes(it.text(), sweep.parameters(), inputs)));
+    return holes;
   }
 
   /** Each instance by itself, with its values put in, as NREL's torc has it. */
   List<Target> oneByOne() {
-    List<SweepAxis> left =
-        sweep.axes().stream().filter(axis -> !kept.contains(axis.name())).toList();
+    List<SweepAxis> left = sweep.axes().stream().filter(a -> !kept.contains(a.name())).toList();
     List<Target> all = new ArrayList<>();
     sweep
         .by(kept)
@@ -102,8 +114,8 @@ final class Target {
     if (script == null) {
       return command;
     }
-    String before = script.text().strip();
-    before = before.indexOf('\n') < 0 ? before + " " : script.text().stripTrailing() + "\n";
+    boolean program = script.text().strip().indexOf('\n') < 0;
+    String before = program ? script.text().strip() + " " : script.text().stripTrailing() + "\n";
     return new PlacedText(command.place(), before + command.text(), false);
   }
 
@@ -125,25 +137,16 @@ final class Target {
   /**
    * Whether each instance refers to just those of another target that have its values of the
    * parameters of both.
-   *
-   * @param sets for each instance those it refers to
    */
-  boolean agrees(Target other, List<Set<Member>> sets) {
+  boolean agrees(Target other, Links links) {
     List<String> shared = shared(other);
-    if (shared.isEmpty() || sets.size() != rows.size()) {
-      return false;
-    }
-    Map<Map<String, String>, Long> counts =
-        other.rows.stream()
-            .collect(Collectors.groupingBy(row -> Sweep.part(row, shared), Collectors.counting()));
-    for (int i = 0; i < sets.size(); i++) {
-      Map<String, String> own = Sweep.part(rows.get(i), shared);
-      if (sets.get(i).size() != counts.getOrDefault(own, -1L)
-          || !sets.get(i).stream()
-              .allMatch(m -> m.values().entrySet().containsAll(own.entrySet()))) {
-        return false;
-      }
-    }
-    return true;
+    Map<Map<String, String>, Set<Member>> parts =
+        IntStream.range(0, other.rows.size())
+            .mapToObj(row -> new Member(other, row))
+            .collect(
+                Collectors.groupingBy(it -> Sweep.part(it.values(), shared), Collectors.toSet()));
+    return !shared.isEmpty()
+        && IntStream.range(0, rows.size())
+            .allMatch(row -> links.at(row).equals(parts.get(Sweep.part(rows.get(row), shared))));
   }
 }
