@@ -6,6 +6,7 @@ import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.Hole;
 import dev.torc.importing.Text.Plain;
 import dev.torc.importing.Text.Reference;
+import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
@@ -18,9 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -29,8 +30,8 @@ import java.util.stream.Collectors;
 /**
  * One job or group of the build file: its command, {@code needs}, {@code produces} and the rest. A
  * group is one where all that its instances have and refer to can be said by the names of their
- * parameters; where that is not so, {@link #irregular} says why, and its jobs have to be written
- * one by one. It does not know how the file is laid out.
+ * parameters; where that is not so, its jobs have to be written one by one. It does not know how
+ * the file is laid out.
  */
 final class JobTranslation {
 
@@ -42,60 +43,49 @@ final class JobTranslation {
   private final Target job;
 
   /** Needs and products by the names that the command has for them, the others last. */
-  private final SequencedMap<String, List<Object>> needs = new LinkedHashMap<>();
+  private final Map<String, Map<String, List<Object>>> slots = new HashMap<>();
 
-  private final SequencedMap<String, List<Object>> produces = new LinkedHashMap<>();
   private final Map<Reference, String> labels = new HashMap<>();
   private final Set<String> taken = new HashSet<>(Set.of("job", "data", "others"));
-
-  /** The jobs that make needed files. */
-  private final Map<Target, Links> makers;
-
-  private String irregular;
 
   JobTranslation(Symbols symbols, Notes notes, Target job) {
     this.symbols = symbols;
     this.notes = notes;
     this.job = job;
-    this.makers = symbols.files(job, "input").by(symbols.makers).parts();
-    job.kept.stream()
-        .filter(name -> LiteralText.wrongParameter(name) != null)
-        .forEach(name -> irregular("no parameter can be called " + name));
-  }
-
-  /** Why this cannot be a group, null if it can. */
-  String irregular() {
-    return irregular;
-  }
-
-  private void irregular(String reason) {
-    irregular = irregular == null ? reason : irregular;
   }
 
   /**
    * The keys of the job with their values.
    *
    * @param handlers the keys that a job with a failure handler gets, by its name
+   * @throws BadInput with the reason if a group cannot say it, or no build file can
    */
   SequencedMap<String, Object> keys(Map<String, Map<String, Object>> handlers) {
-    files(produces, "output");
-    files(needs, "input");
-    dependsOn();
-    data();
+    for (String name : job.kept) {
+      if (LiteralText.wrongParameter(name) != null) {
+        throw new BadInput(job.name.place(), "no parameter can be called " + name);
+      }
+    }
+    for (String side : List.of("output", "input")) {
+      List<Map<String, List<Object>>> all =
+          job.members().stream().map(each -> slot(each, side)).distinct().toList();
+      if (all.size() > 1) {
+        String reason = "what it needs and makes does not follow from the names of its parameters";
+        throw new BadInput(job.name.place(), reason);
+      }
+      slots.put(side, all.isEmpty() ? Map.of() : all.getFirst());
+    }
     foreign();
-    if (!job.map.flag("cancel_on_blocking_job_failure", true)) {
-      notes
-          .said()
-          .add(
-              job.map.given("cancel_on_blocking_job_failure").place(),
-              "cancel_on_blocking_job_failure: false is not carried: no job runs after a failed"
-                  + " one");
+    String cancel = "cancel_on_blocking_job_failure";
+    if (!job.map.flag(cancel, true)) {
+      String said = cancel + ": false is not carried: no job runs after a failed one";
+      notes.said().add(job.map.given(cancel).place(), said);
     }
     SequencedMap<String, Object> out = new LinkedHashMap<>();
-    out.put("command", written(job.command, UnaryOperator.identity(), true));
+    out.put("command", written(job.command, UnaryOperator.identity()));
     parameters(out);
-    put(out, "needs", needs);
-    put(out, "produces", produces);
+    put(out, "needs", slots.get("input"));
+    put(out, "produces", slots.get("output"));
     text(out, "resources", job.map.text("resource_requirements"));
     PlacedText handler = job.map.text("failure_handler");
     if (handler != null && !handlers.containsKey(handler.text())) {
@@ -106,7 +96,7 @@ final class JobTranslation {
     }
     text(out, "priority", job.map.text("priority"));
     SequencedMap<String, Object> env = new LinkedHashMap<>();
-    job.map.map("env").forEach((name, text) -> text(env, name, text));
+    job.map.textsByKey("env").forEach((name, text) -> text(env, name, text));
     out.put("env", env);
     out.put("always", symbols.storesFleeting(job) ? "true" : null);
     out.values().removeIf(it -> it == null || it.equals(Map.of()));
@@ -131,32 +121,49 @@ final class JobTranslation {
   }
 
   private List<String> values(String parameter) {
-    return job.rows.stream().map(row -> row.get(parameter)).toList();
+    return job.rows.keySet().stream().map(row -> row.get(parameter)).toList();
   }
 
-  private static void put(
-      Map<String, Object> out, String key, SequencedMap<String, List<Object>> slot) {
+  private static void put(Map<String, Object> out, String key, Map<String, List<Object>> slot) {
     SequencedMap<String, Object> entries = new LinkedHashMap<>();
     slot.forEach((label, refs) -> entries.put(label, refs.size() == 1 ? refs.getFirst() : refs));
     out.put(key, entries.size() == 1 ? entries.firstEntry().getValue() : entries);
   }
 
-  /** The files that are named: each that the command refers to by itself, then the others. */
-  private void files(SequencedMap<String, List<Object>> slot, String side) {
+  /**
+   * What an instance needs or makes: each that the command refers to by itself, then the others.
+   */
+  private Map<String, List<Object>> slot(Member from, String side) {
+    SequencedMap<String, List<Object>> slot = new LinkedHashMap<>();
     String kind = "files." + side;
     List<PlacedText> rest = job.map.texts(side + "_files", side + "_file_regexes");
     for (PlacedText name : Symbols.references(job, kind)) {
-      String id = Symbols.label(name.text()).replaceAll("[^A-Za-z0-9_]+", "_");
-      id = id.replaceAll("^_+|_+$", "").replaceAll("^(?=[0-9]|$)", "f");
-      String label = Symbols.unique(id, "_", taken);
-      labels.put(new Reference(kind, name.text()), label);
-      slot.put(label, files(List.of(name), slot == needs));
+      Reference reference = new Reference(kind, name.text());
+      slot.put(labels.computeIfAbsent(reference, this::label), files(from, List.of(name)));
       rest.removeIf(other -> other.text().equals(name.text()));
     }
-    others(slot, files(rest, slot == needs));
+    others(slot, files(from, rest));
+    if (side.equals("input")) {
+      Set<Member> makers = next(symbols.files(from, side), symbols.makers);
+      byHoles(job.map.texts("depends_on", "depends_on_regexes"))
+          .forEach(
+              (holes, names) -> {
+                SequencedMap<Target, Set<Member>> jobs = symbols.jobs.resolve(from, names);
+                jobs.values().removeIf(makers::containsAll);
+                jobs.forEach((other, some) -> others(slot, refs(from, other, some, holes)));
+              });
+      data(from, makers, slot);
+    }
+    return slot;
   }
 
-  private static void others(SequencedMap<String, List<Object>> slot, List<Object> refs) {
+  private String label(Reference reference) {
+    String id = Symbols.label(reference.name()).replaceAll("[^A-Za-z0-9_]+", "_");
+    id = id.replaceAll("^_+|_+$", "").replaceAll("^(?=[0-9]|$)", "f");
+    return Symbols.unique(id, "_", taken);
+  }
+
+  private static void others(Map<String, List<Object>> slot, List<Object> refs) {
     for (Object ref : refs) {
       if (slot.values().stream().noneMatch(known -> known.contains(ref))) {
         slot.computeIfAbsent("others", _ -> new ArrayList<>()).add(ref);
@@ -164,128 +171,138 @@ final class JobTranslation {
     }
   }
 
+  /** The names by the parameters that they name. */
+  private Map<Set<String>, List<PlacedText>> byHoles(List<PlacedText> names) {
+    return names.stream()
+        .collect(
+            Collectors.groupingBy(
+                it -> it.holes(job.kept), LinkedHashMap::new, Collectors.toList()));
+  }
+
+  private static Set<Member> next(Set<Member> of, Map<Member, Set<Member>> next) {
+    Set<Member> all = new LinkedHashSet<>();
+    of.forEach(each -> all.addAll(next.getOrDefault(each, Set.of())));
+    return all;
+  }
+
   /**
    * Files: many of one job by the instances that make them and no others, all others by their
    * paths.
    */
-  private List<Object> files(List<PlacedText> names, boolean needed) {
+  private List<Object> files(Member from, List<PlacedText> names) {
     Set<Object> refs = new LinkedHashSet<>();
-    Links wanted = symbols.files.resolve(job, names);
-    wanted
-        .parts()
+    Set<Member> wanted = new HashSet<>();
+    symbols.files.resolve(from, names).values().forEach(wanted::addAll);
+    byHoles(names)
         .forEach(
-            (file, each) -> {
-              Links made = each.by(symbols.makers);
-              Links all = made.by(symbols.products);
-              Set<Target> by = made.parts().keySet();
-              boolean isJob =
-                  needed
-                      && by.size() == 1
-                      && !by.contains(job)
-                      && each.sets().stream().anyMatch(set -> set.size() != 1)
-                      && wanted.containsAll(all)
-                      && all.containsAll(each)
-                      && (made.sets().size() == 1 || job.agrees(by.iterator().next(), made));
-              refs.addAll(isJob ? refs(by.iterator().next(), made) : refs(file, each));
-            });
+            (holes, some) ->
+                symbols
+                    .files
+                    .resolve(from, some)
+                    .forEach(
+                        (file, set) -> {
+                          Set<Member> made = next(set, symbols.makers);
+                          Set<Member> all = next(made, symbols.products);
+                          Set<Target> by =
+                              made.stream().map(Member::of).collect(Collectors.toSet());
+                          boolean isJob =
+                              set.size() > 1
+                                  && by.size() == 1
+                                  && !by.contains(job)
+                                  && wanted.containsAll(all)
+                                  && all.containsAll(set);
+                          refs.addAll(
+                              isJob
+                                  ? refs(from, by.iterator().next(), made, holes)
+                                  : refs(from, file, set, holes));
+                        }));
     return List.copyOf(refs);
   }
 
-  /** How all instances say what they refer to: by the names of parameters, or each one of them. */
-  private List<Object> refs(Target to, Links links) {
-    PlacedText path = to.map.text("path");
-    if (job.agrees(to, links) && (path == null || job.kept.containsAll(to.kept))) {
-      Map<String, String> holes = new HashMap<>();
-      job.shared(to).forEach(name -> holes.put(name, "{" + name + "}"));
-      return List.of(path == null ? jobRef(to, holes) : path(path));
+  /**
+   * How an instance says what it refers to.
+   *
+   * @param holes the parameters that may be said by their names
+   */
+  private List<Object> refs(Member from, Target to, Set<Member> some, Set<String> holes) {
+    Map<String, String> same = new TreeMap<>(from.values());
+    same.keySet().retainAll(holes);
+    same.keySet().retainAll(to.kept);
+    if (to.map.text("path") != null) {
+      return some.stream()
+          .<Object>map(
+              each -> {
+                Map<String, String> values = new HashMap<>(each.values());
+                values.entrySet().removeAll(same.entrySet());
+                return path(to.map.with(values).text("path"));
+              })
+          .toList();
     }
-    if (links.sets().size() > 1) {
-      irregular("what it needs and makes does not follow from the names of its parameters");
-      return List.of();
+    for (Map<String, String> values : List.of(same, Map.<String, String>of())) {
+      if (some.equals(to.members(values))) {
+        return List.of(jobRef(to, values, same));
+      }
     }
-    Set<Member> each = links.at(0);
-    if (path != null) {
-      return each.stream().<Object>map(it -> path(to.map.with(it.values()).text("path"))).toList();
-    }
-    return each.size() == to.rows.size()
-        ? List.of(jobRef(to, Map.of()))
-        : each.stream().map(it -> jobRef(to, encoded(it.values()))).toList();
+    return some.stream().map(each -> jobRef(to, each.values(), same)).toList();
   }
 
-  private static Map<String, String> encoded(Map<String, String> values) {
-    Map<String, String> encoded = new HashMap<>(values);
-    encoded.replaceAll((_, value) -> Translation.literal(InstanceName.encode(value)));
-    return encoded;
-  }
-
-  private Object jobRef(Target to, Map<String, String> values) {
-    String part =
-        new TreeMap<>(values)
-            .entrySet().stream().map(Object::toString).collect(Collectors.joining(","));
-    String name = Translation.literal(symbols.names.get(to));
-    return new Flow(Map.of("job", part.isEmpty() ? name : name + "/" + part));
+  private Object jobRef(Target to, Map<String, String> values, Map<String, String> same) {
+    String group = Translation.literal(symbols.names.get(to));
+    StringJoiner name = new StringJoiner(",", group + "/", "").setEmptyValue(group);
+    new TreeMap<>(values)
+        .forEach(
+            (parameter, value) -> {
+              boolean hole = value.equals(same.get(parameter));
+              String said =
+                  hole ? "{" + parameter + "}" : Translation.literal(InstanceName.encode(value));
+              name.add(parameter + "=" + said);
+            });
+    return new Flow(Map.of("job", name.toString()));
   }
 
   /** A path, in which what is special to patterns stands for itself. */
   private String path(PlacedText path) {
-    boolean special =
-        Text.of(path.text(), job.kept).pieces().stream()
-            .anyMatch(
-                p -> p instanceof Plain(String text) && text.matches("(?s)!.*|.*[*?\\[\\\\{$].*"));
     return written(
         path,
-        special ? text -> Glob.escape(text).replace("$", "\\$") : UnaryOperator.identity(),
-        false);
-  }
-
-  /** The jobs that are depended on by name, but for those whose files are needed anyway. */
-  private void dependsOn() {
-    List<PlacedText> names = job.map.texts("depends_on", "depends_on_regexes");
-    symbols
-        .jobs
-        .resolve(job, names)
-        .parts()
-        .forEach(
-            (other, links) -> {
-              if (!links.equals(makers.get(other))) {
-                others(needs, refs(other, links));
-              }
-            });
+        text ->
+            text.matches("(?s)!.*|.*[*?\\[\\\\{$].*")
+                ? Glob.escape(text).replace("$", "\\$")
+                : text);
   }
 
   /** The values that are needed: those of the workflow file, and the jobs that store others. */
-  private void data() {
+  private void data(Member from, Set<Member> makers, Map<String, List<Object>> slot) {
     List<Target> referred =
         Symbols.references(job, "user_data.input").stream()
             .map(name -> symbols.data.get(name.text()))
             .toList();
-    for (Target value : symbols.data(job, "input").parts().keySet()) {
-      List<Target> storers = symbols.storers(value);
+    for (Target value : symbols.data(from, "input")) {
+      Set<Target> storers = symbols.storers(value);
       if (storers.isEmpty() && value.map.given("data") == null) {
         String wrong = "user data %s has no value, and no job stores it";
         notes.wrong().add(value.name.place(), wrong.formatted(value.name.text()));
       } else if (storers.isEmpty() && !referred.contains(value)) {
-        others(needs, List.of(new Flow(Map.of("data", symbols.names.get(value)))));
+        others(slot, List.of(new Flow(Map.of("data", symbols.names.get(value)))));
       }
-      for (Target storer : referred.contains(value) ? List.<Target>of() : storers) {
-        if (storer != job && !makers.containsKey(storer)) {
-          others(needs, List.of(jobRef(storer, Map.of())));
+      for (Target storer : referred.contains(value) ? Set.<Target>of() : storers) {
+        if (storer != job && makers.stream().noneMatch(maker -> maker.of() == storer)) {
+          others(slot, List.of(jobRef(storer, Map.of(), Map.of())));
         }
       }
     }
   }
 
   private void text(Map<String, Object> out, String key, PlacedText text) {
-    out.put(key, text == null ? null : written(text, UnaryOperator.identity(), false));
+    out.put(key, text == null ? null : written(text, UnaryOperator.identity()));
   }
 
   /**
    * A text as the build file has it, with placeholders.
    *
    * @param plain what to write for text as it stands
-   * @param shell whether a shell reads it
    */
-  private String written(PlacedText text, UnaryOperator<String> plain, boolean shell) {
+  private String written(PlacedText text, UnaryOperator<String> plain) {
+    boolean shell = text == job.command;
     List<Text.Piece> pieces = Text.of(text.text(), job.kept).pieces();
     List<String> draft = pieces.stream().map(piece -> draft(piece, plain)).toList();
     List<Quote> quotes = shell ? LiteralText.places(draft) : List.of();
@@ -307,13 +324,11 @@ final class JobTranslation {
       }
     }
     String written = LiteralText.write(parts);
-    String reason = "a { before a placeholder and a } behind it cannot be written in torc.yaml";
-    if (written == null && job.isGroup()) {
-      irregular(reason);
-    } else if (written == null) {
-      notes.wrong().add(text.place(), reason);
+    if (written == null) {
+      String reason = "a { before a placeholder and a } behind it cannot be written in torc.yaml";
+      throw new BadInput(text.place(), reason);
     }
-    return Objects.requireNonNullElse(written, "");
+    return written;
   }
 
   private String draft(Text.Piece piece, UnaryOperator<String> plain) {
@@ -328,7 +343,8 @@ final class JobTranslation {
     List<String> values = values(hole.name());
     long fit = values.stream().filter(value -> Text.fits(hole.format(), value)).count();
     if (fit > 0 && fit < values.size()) {
-      irregular("{%s:%s} fits only some of its values".formatted(hole.name(), hole.format()));
+      String reason = "{%s:%s} fits only some of its values";
+      throw new BadInput(job.name.place(), reason.formatted(hole.name(), hole.format()));
     }
     return "{" + hole.name() + (fit == 0 ? "" : ":" + hole.format()) + "}";
   }
@@ -345,9 +361,9 @@ final class JobTranslation {
         String said =
             left
                 ? "${%s} leaves values like '%s' to the shell, which splits them; {%1$s} passes"
-                      + " each as one word"
+                    + " each as one word"
                 : "{%s} passes values like '%s' as they stand, where NREL's torc let the shell read"
-                      + " them";
+                    + " them";
         notes.said().add(place, said.formatted(hole.name(), value));
         return left;
       }
@@ -358,17 +374,17 @@ final class JobTranslation {
   /** The placeholder of a reference; a value that the job itself stores has its bare name. */
   private String placeholder(Reference reference) {
     if (reference.kind().startsWith("files")) {
-      String slot = reference.kind().equals("files.input") ? "needs" : "produces";
-      boolean alone = (slot.equals("needs") ? needs : produces).size() == 1;
-      return "{" + slot + (alone ? "" : "." + labels.get(reference)) + "}";
+      String side = reference.kind().substring("files.".length());
+      String label = slots.get(side).size() == 1 ? "" : "." + labels.get(reference);
+      return "{" + (side.equals("input") ? "needs" : "produces") + label + "}";
     }
     Target value = symbols.data.get(reference.name());
     String key = symbols.names.getOrDefault(value, reference.name());
     if (reference.kind().equals("user_data.output")) {
       return key;
     }
-    List<Target> storers = symbols.storers(value);
-    String storer = storers.isEmpty() ? "" : symbols.names.get(storers.getFirst()) + ".";
+    Set<Target> storers = symbols.storers(value);
+    String storer = storers.isEmpty() ? "" : symbols.names.get(storers.iterator().next()) + ".";
     return "{data." + storer + key + "}";
   }
 

@@ -3,6 +3,7 @@ package dev.torc.importing;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Mapping;
+import dev.torc.syntax.Place;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,8 +20,10 @@ import java.util.TreeMap;
  * One map of a workflow file: its keys are checked against those that NREL's torc has, and its
  * texts read with values put in. What is wrong goes to the notes. What a key means is not known
  * here.
+ *
+ * @param values put in for {@code {name}} in every text
  */
-final class MapReader {
+record MapReader(Mapping map, Notes notes, Map<String, String> values) {
 
   /**
    * The keys of each kind of map: behind a key stands {@code needed}, {@code refused} with the
@@ -31,21 +34,10 @@ final class MapReader {
 
   private static final String REFUSED = "refused ";
 
-  final Mapping map;
-  private final Notes notes;
-  private final Map<String, String> values;
-
-  private MapReader(Mapping map, Notes notes, Map<String, String> values) {
-    this.map = map;
-    this.notes = notes;
-    this.values = values;
-  }
-
   /**
    * Reads a map.
    *
    * @param what it is, as in the table of keys and in messages
-   * @param values put in for {@code {name}} in every text
    */
   static MapReader of(Mapping map, String what, Notes notes, Map<String, String> values) {
     MapReader reader = new MapReader(map, notes, values);
@@ -113,6 +105,11 @@ final class MapReader {
     };
   }
 
+  /** Where it begins. */
+  Place place() {
+    return map.place();
+  }
+
   /** What stands under a key, null without one or where it says nothing. */
   Node given(String key) {
     Node node = map.get(key);
@@ -132,15 +129,12 @@ final class MapReader {
   }
 
   private PlacedText text(Node node, String key) {
-    boolean regex = key.endsWith("_regexes");
-    String text = "";
-    if (node instanceof Node.Scalar scalar) {
-      text = Text.of(scalar.text(), values.keySet()).put(values, regex);
-    } else {
-      String kind = node instanceof Mapping ? "map" : "list";
-      notes.wrong().add(node.place(), key + " must be a text, not a " + kind);
+    if (node instanceof Node.Scalar(Place place, String text, _)) {
+      return new PlacedText(place, text, key.endsWith("_regexes")).put(values);
     }
-    return new PlacedText(node.place(), text, regex);
+    String kind = node instanceof Mapping ? "map" : "list";
+    notes.wrong().add(node.place(), key + " must be a text, not a " + kind);
+    return new PlacedText(node.place(), "", false);
   }
 
   /** The texts of lists, or one text, under some keys. */
@@ -157,6 +151,12 @@ final class MapReader {
     return texts;
   }
 
+  /** The texts of all keys that match. */
+  List<PlacedText> matching(String keys) {
+    return texts(
+        map.entries().keySet().stream().filter(k -> k.matches(keys)).toArray(String[]::new));
+  }
+
   /** The entries of a map. */
   SequencedMap<String, Node.Entry> entries(String key) {
     if (given(key) instanceof Mapping inner) {
@@ -169,7 +169,7 @@ final class MapReader {
   }
 
   /** The texts of a map by key. */
-  SequencedMap<String, PlacedText> map(String key) {
+  SequencedMap<String, PlacedText> textsByKey(String key) {
     SequencedMap<String, PlacedText> texts = new LinkedHashMap<>();
     entries(key).forEach((name, entry) -> texts.put(name, text(entry.value(), name)));
     return texts;

@@ -3,11 +3,13 @@ package dev.torc.importing;
 import dev.torc.importing.Target.Member;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -23,8 +25,14 @@ final class NameIndex {
 
   private final String what;
   private final Notes notes;
-  private final Map<String, List<Member>> byName = new LinkedHashMap<>();
-  private final Map<String, List<Member>> byRegex = new HashMap<>();
+  private final Map<String, Set<Member>> byName = new LinkedHashMap<>();
+  private final Map<String, Set<Member>> byRegex = new HashMap<>();
+  private final Map<Map<PlacedText, PlacedText>, SequencedMap<Target, Set<Member>>> found =
+      new HashMap<>();
+
+  /** The texts that were refused, which is done for the first instance alone. */
+  private final Set<PlacedText> refused = new HashSet<>();
+
   private long cost;
 
   /**
@@ -35,82 +43,75 @@ final class NameIndex {
   NameIndex(String what, List<Target> targets, Notes notes) {
     this.what = what;
     this.notes = notes;
-    targets.forEach(this::add);
+    for (Target target : targets) {
+      for (Map<String, String> row : target.sweep.rows()) {
+        String name = target.name.put(row).text();
+        Set<Member> named = byName.computeIfAbsent(name, _ -> new LinkedHashSet<>());
+        named.add(target.member(row));
+        PlacedText first = named.iterator().next().of().name;
+        if (first != target.name) {
+          refuse(target.name, "a second %s %s, first at %s".formatted(what, name, first.place()));
+        }
+      }
+    }
   }
 
-  private void add(Target target) {
-    Text text = Text.of(target.name.text(), target.sweep.parameters());
-    for (Map<String, String> row : target.sweep.rows()) {
-      String name = text.put(row, false);
-      List<Member> named = byName.computeIfAbsent(name, _ -> new ArrayList<>(1));
-      if (!named.contains(target.member(row))) {
-        named.add(target.member(row));
-      }
-      PlacedText first = named.getFirst().of().name;
-      if (first != target.name) {
-        String wrong = "a second %s %s, first at %s".formatted(what, name, first.place());
-        notes.wrong().add(target.name.place(), wrong);
-        return;
-      }
+  private void refuse(PlacedText name, String reason) {
+    if (refused.add(name)) {
+      notes.wrong().add(name.place(), reason);
     }
   }
 
   /** What has just this name, null where nothing has. */
   Target get(String name) {
-    return byName.containsKey(name) ? byName.get(name).getFirst().of() : null;
+    return byName.containsKey(name) ? byName.get(name).iterator().next().of() : null;
   }
 
-  /** What a job refers to by these texts; what refers to nothing is refused. */
-  Links resolve(Target from, List<PlacedText> names) {
-    List<String> parameters = from.sweep.parameters();
-    boolean fixed =
-        names.stream().allMatch(it -> Text.holes(it.text(), parameters, true).isEmpty());
-    List<Map<String, String>> rows =
-        from.sweep.rows().stream().limit(fixed ? 1 : Long.MAX_VALUE).toList();
-    List<Set<Member>> sets = Links.empty(fixed ? 1 : from.rows.size());
+  /** What an instance refers to by these texts; what refers to nothing is refused. */
+  SequencedMap<Target, Set<Member>> resolve(Member from, List<PlacedText> names) {
+    Map<PlacedText, PlacedText> expanded = new LinkedHashMap<>();
     for (PlacedText name : names) {
-      Text text = Text.of(name.text(), parameters);
-      for (Map<String, String> row : rows) {
-        List<Member> found = find(text.put(row, name.regex()), name);
-        sets.get(fixed ? 0 : from.member(row).row()).addAll(found);
-        if (found.isEmpty()) {
-          break; // it is refused for the first row that finds nothing
-        }
-      }
+      from.of().rows.get(from.values()).forEach(row -> expanded.put(name.put(row), name));
     }
-    return new Links(sets);
+    return found.computeIfAbsent(expanded, this::find);
   }
 
-  private List<Member> find(String text, PlacedText name) {
-    List<Member> found =
-        name.regex()
-            ? byRegex.computeIfAbsent(text, regex -> matching(regex, name))
-            : byName.getOrDefault(text, List.of());
-    if (found.isEmpty() && !name.regex()) {
-      notes
-          .wrong()
-          .add(name.place(), "no " + what + " " + text + NearestName.hint(text, byName.keySet()));
-    }
-    cost += found.size();
-    if (cost > MAX) {
-      throw new BadInput(name.place(), "refers to too much to be followed: " + name.text());
-    }
-    return found;
+  private SequencedMap<Target, Set<Member>> find(Map<PlacedText, PlacedText> names) {
+    SequencedMap<Target, Set<Member>> all = new LinkedHashMap<>();
+    names.forEach(
+        (expanded, name) -> {
+          String text = expanded.text();
+          Set<Member> members =
+              name.regex()
+                  ? byRegex.computeIfAbsent(text, _ -> matching(text, name))
+                  : byName.getOrDefault(text, Set.of());
+          if (members.isEmpty()) {
+            String hint = NearestName.hint(text, byName.keySet());
+            refuse(
+                name,
+                "no "
+                    + what
+                    + (name.regex() ? " has a name that matches " + text : " " + text + hint));
+          }
+          cost += members.size();
+          if (cost > MAX) {
+            throw new BadInput(name.place(), "refers to too much to be followed: " + name.text());
+          }
+          members.forEach(
+              each -> all.computeIfAbsent(each.of(), _ -> new LinkedHashSet<>()).add(each));
+        });
+    all.replaceAll((target, some) -> some.equals(target.members()) ? target.members() : some);
+    return all;
   }
 
-  private List<Member> matching(String regex, PlacedText name) {
-    List<Member> found = new ArrayList<>();
+  private Set<Member> matching(String regex, PlacedText name) {
+    Set<Member> found = new LinkedHashSet<>();
     cost += byName.size() / 10;
     try {
       Pattern pattern = Pattern.compile(regex);
-      byName.forEach((each, all) -> found.addAll(pattern.matcher(each).find() ? all : List.of()));
-      if (found.isEmpty()) {
-        notes.wrong().add(name.place(), "no " + what + " has a name that matches " + regex);
-      }
+      byName.forEach((each, all) -> found.addAll(pattern.matcher(each).find() ? all : Set.of()));
     } catch (PatternSyntaxException e) {
-      notes
-          .wrong()
-          .add(name.place(), "no regular expression: " + regex + ": " + e.getDescription());
+      refuse(name, "no regular expression: " + regex + ": " + e.getDescription());
     }
     return found;
   }

@@ -43,7 +43,7 @@ record ResourcesAndRetries(Notes notes) {
         }
       }
     }
-    return new Placed(entries.map.place(), new Flow(amounts));
+    return new Placed(entries.place(), new Flow(amounts));
   }
 
   /** NREL's units are binary. */
@@ -109,7 +109,7 @@ record ResourcesAndRetries(Notes notes) {
 
   private void say(MapReader handler, String message) {
     String name = "the failure handler " + handler.needed("name").text();
-    notes.said().add(handler.map.place(), name + " " + message);
+    notes.said().add(handler.place(), name + " " + message);
   }
 
   private int count(PlacedText retries) {

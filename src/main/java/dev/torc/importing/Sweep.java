@@ -63,7 +63,7 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
     try {
       return of(axes, mode != null && mode.text().equals("zip"));
     } catch (IllegalArgumentException e) {
-      notes.wrong().add(mode == null ? entries.map.place() : mode.place(), e.getMessage());
+      notes.wrong().add(mode == null ? entries.place() : mode.place(), e.getMessage());
       return NONE;
     }
   }

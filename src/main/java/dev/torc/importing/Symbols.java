@@ -31,7 +31,7 @@ final class Symbols {
   /** The files that an instance of a job makes. */
   final Map<Member, Set<Member>> products = new HashMap<>();
 
-  private final Map<Target, List<Target>> storers = new HashMap<>();
+  private final Map<Target, Set<Target>> storers = new HashMap<>();
 
   Symbols(List<Target> jobs, List<Target> files, List<Target> data, Notes notes) {
     this.jobs = new NameIndex("job", jobs, notes);
@@ -47,14 +47,12 @@ final class Symbols {
       names.put(value, unique(value.name.text().replaceAll("[^A-Za-z0-9_-]|^$", "_"), "_", keys));
     }
     for (Target job : jobs) {
-      Links made = files(job, "output");
-      for (int row = 0; row < job.rows.size(); row++) {
-        Member maker = new Member(job, row);
-        made.at(row).forEach(file -> makers.putIfAbsent(file, Set.of(maker)));
-        products.put(maker, made.at(row));
-      }
-      for (Target value : data(job, "output").parts().keySet()) {
-        storers.computeIfAbsent(value, _ -> new ArrayList<>()).add(job);
+      for (Member each : job.members()) {
+        Set<Member> made = files(each, "output");
+        made.forEach(file -> makers.putIfAbsent(file, Set.of(each)));
+        products.put(each, made);
+        data(each, "output")
+            .forEach(value -> storers.computeIfAbsent(value, _ -> new LinkedHashSet<>()).add(job));
       }
     }
   }
@@ -82,34 +80,36 @@ final class Symbols {
     return free;
   }
 
-  /** All files that a job names. */
-  Links files(Target job, String side) {
-    List<PlacedText> names = references(job, "files." + side);
-    names.addAll(job.map.texts(side + "_files", side + "_file_regexes"));
-    return files.resolve(job, names);
+  /** All files that an instance names. */
+  Set<Member> files(Member from, String side) {
+    List<PlacedText> names = references(from.of(), "files." + side);
+    names.addAll(from.of().map.texts(side + "_files", side + "_file_regexes"));
+    Set<Member> all = new LinkedHashSet<>();
+    files.resolve(from, names).values().forEach(all::addAll);
+    return all;
   }
 
-  /** All user data that a job names. */
-  Links data(Target job, String side) {
-    List<PlacedText> names = references(job, "user_data." + side);
-    names.addAll(job.map.texts(side + "_user_data", side + "_user_data_regexes"));
-    return data.resolve(job, names);
+  /** All user data that an instance names. */
+  Set<Target> data(Member from, String side) {
+    List<PlacedText> names = references(from.of(), "user_data." + side);
+    names.addAll(from.of().map.texts(side + "_user_data", side + "_user_data_regexes"));
+    return data.resolve(from, names).keySet();
   }
 
   /** The names of files or user data that the command of a job refers to, each once. */
   static List<PlacedText> references(Target job, String kind) {
-    List<PlacedText> found = new ArrayList<>();
+    Set<PlacedText> found = new LinkedHashSet<>();
     for (Text.Piece piece : Text.of(job.command.text(), job.sweep.parameters()).pieces()) {
       if (piece instanceof Reference(String of, String name) && of.equals(kind)) {
         found.add(new PlacedText(job.command.place(), name, false));
       }
     }
-    return new ArrayList<>(new LinkedHashSet<>(found));
+    return new ArrayList<>(found);
   }
 
   /** The jobs that store a piece of user data. */
-  List<Target> storers(Target value) {
-    return storers.getOrDefault(value, List.of());
+  Set<Target> storers(Target value) {
+    return storers.getOrDefault(value, Set.of());
   }
 
   /** Whether a job stores what is forgotten between runs, so that it always runs. */

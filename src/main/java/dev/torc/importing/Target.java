@@ -1,14 +1,13 @@
 package dev.torc.importing;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A job, file or piece of user data as the build file will have it: its map in the workflow file,
@@ -16,39 +15,18 @@ import java.util.stream.IntStream;
  */
 final class Target {
 
-  /** One instance. */
-  record Member(Target of, int row) {
+  /**
+   * One instance.
+   *
+   * @param values of the parameters that are left
+   */
+  record Member(Target of, Map<String, String> values) {}
 
-    /** The values of the parameters that are left. */
-    Map<String, String> values() {
-      return of.rows.get(row);
-    }
-  }
+  /** Keys that a reference to the job itself may name, and to a job that it depends on. */
+  private static final String OWN =
+      "name|path|command|invocation_script|resource_requirements|priority|output_.*";
 
-  /** Keys that a reference to the job itself may name. */
-  private static final String[] OWN = {
-    "name",
-    "path",
-    "command",
-    "invocation_script",
-    "resource_requirements",
-    "priority",
-    "output_files",
-    "output_file_regexes",
-    "output_user_data",
-    "output_user_data_regexes"
-  };
-
-  /** Keys that a reference to what comes before may name. */
-  private static final String[] BEFORE = {
-    "command",
-    "depends_on",
-    "depends_on_regexes",
-    "input_files",
-    "input_file_regexes",
-    "input_user_data",
-    "input_user_data_regexes"
-  };
+  private static final String BEFORE = "command|depends_on.*|input_.*";
 
   final MapReader map;
   final PlacedText name;
@@ -60,10 +38,10 @@ final class Target {
   /** The parameters that are left. */
   final List<String> kept;
 
-  /** The distinct values of those, one map per instance. */
-  final List<Map<String, String>> rows;
+  /** The distinct values of those, with the combinations that have them. */
+  final SequencedMap<Map<String, String>, List<Map<String, String>>> rows;
 
-  private final Map<Map<String, String>, Integer> index = new HashMap<>();
+  private final Map<Set<String>, Map<Map<String, String>, Set<Member>>> parts = new HashMap<>();
 
   Target(MapReader map, Sweep sweep) {
     this.map = map;
@@ -71,8 +49,7 @@ final class Target {
     this.command = command();
     this.sweep = sweep;
     this.kept = kept();
-    this.rows = List.copyOf(sweep.by(kept).keySet());
-    rows.forEach(row -> index.put(row, index.size()));
+    this.rows = sweep.by(kept);
   }
 
   /**
@@ -80,31 +57,16 @@ final class Target {
    */
   private List<String> kept() {
     List<String> all = sweep.parameters();
-    Set<String> told = holes(map.map("env").values(), false);
-    told.addAll(holes(map.texts(OWN), false));
-    Set<String> named = holes(map.texts(BEFORE), true);
+    Set<String> told = new HashSet<>();
+    Set<String> named = new HashSet<>();
+    map.textsByKey("env").values().forEach(it -> told.addAll(Text.holes(it.text(), all, false)));
+    map.matching(OWN).forEach(it -> told.addAll(Text.holes(it.text(), all, false)));
+    map.matching(BEFORE).forEach(it -> named.addAll(it.holes(all)));
     // What nothing mentions counts the jobs that were asked for.
     List<String> kept = all.stream().filter(p -> told.contains(p) || !named.contains(p)).toList();
     // In step, a parameter that only names what comes before tells what that is.
     boolean fewer = sweep.by(kept).size() < sweep.rows().size();
     return sweep.zip() && !fewer ? all : kept;
-  }
-
-  private Set<String> holes(Collection<PlacedText> texts, boolean inputs) {
-    Set<String> holes = new HashSet<>();
-    texts.forEach(it -> holes.addAll(Text.holes(it.text(), sweep.parameters(), inputs)));
-    return holes;
-  }
-
-  /** Each instance by itself, with its values put in, as NREL's torc has it. */
-  List<Target> oneByOne() {
-    List<SweepAxis> left = sweep.axes().stream().filter(a -> !kept.contains(a.name())).toList();
-    List<Target> all = new ArrayList<>();
-    sweep
-        .by(kept)
-        .forEach(
-            (values, rows) -> all.add(new Target(map.with(values), new Sweep(left, false, rows))));
-    return all;
   }
 
   /** As with NREL's torc, a script of one line is the program that runs the command. */
@@ -119,9 +81,13 @@ final class Target {
     return new PlacedText(command.place(), before + command.text(), false);
   }
 
-  /** The instance that a combination of the sweep belongs to. */
-  Member member(Map<String, String> row) {
-    return new Member(this, index.get(Sweep.part(row, kept)));
+  /** Each instance by itself, with its values put in, as NREL's torc has it. */
+  List<Target> oneByOne() {
+    List<SweepAxis> left = sweep.axes().stream().filter(a -> !kept.contains(a.name())).toList();
+    List<Target> all = new ArrayList<>();
+    rows.forEach(
+        (values, some) -> all.add(new Target(map.with(values), new Sweep(left, false, some))));
+    return all;
   }
 
   /** Whether it stands for several instances, also where it happens to have one. */
@@ -129,24 +95,26 @@ final class Target {
     return !kept.isEmpty();
   }
 
-  /** The parameters that it shares with another one, by their names. */
-  List<String> shared(Target other) {
-    return kept.stream().filter(other.kept::contains).sorted().toList();
+  /** The instance that a combination of the sweep belongs to. */
+  Member member(Map<String, String> row) {
+    return new Member(this, Sweep.part(row, kept));
   }
 
-  /**
-   * Whether each instance refers to just those of another target that have its values of the
-   * parameters of both.
-   */
-  boolean agrees(Target other, Links links) {
-    List<String> shared = shared(other);
-    Map<Map<String, String>, Set<Member>> parts =
-        IntStream.range(0, other.rows.size())
-            .mapToObj(row -> new Member(other, row))
-            .collect(
-                Collectors.groupingBy(it -> Sweep.part(it.values(), shared), Collectors.toSet()));
-    return !shared.isEmpty()
-        && IntStream.range(0, rows.size())
-            .allMatch(row -> links.at(row).equals(parts.get(Sweep.part(rows.get(row), shared))));
+  /** All instances, each time the same set. */
+  Set<Member> members() {
+    return members(Map.of());
+  }
+
+  /** The instances that have these values. */
+  Set<Member> members(Map<String, String> values) {
+    Set<String> names = Set.copyOf(values.keySet());
+    Map<Map<String, String>, Set<Member>> by = parts.computeIfAbsent(names, _ -> new HashMap<>());
+    if (by.isEmpty()) {
+      for (Map<String, String> row : rows.keySet()) {
+        by.computeIfAbsent(Sweep.part(row, names), _ -> new LinkedHashSet<>())
+            .add(new Member(this, row));
+      }
+    }
+    return by.getOrDefault(values, Set.of());
   }
 }

@@ -3,12 +3,11 @@ package dev.torc.importing;
 import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.BuildFileText.Placed;
 import dev.torc.importing.BuildFileText.Quoted;
+import dev.torc.importing.Target.Member;
 import dev.torc.machine.Amount;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.syntax.Node;
-import dev.torc.syntax.Place;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,7 +61,7 @@ final class Translation {
     }
     MapReader top = MapReader.of(map, "a workflow", notes, Map.of());
     Map<String, String> variables = new HashMap<>();
-    top.map("variables").forEach((name, text) -> variables.put(name, text.text()));
+    top.textsByKey("variables").forEach((name, text) -> variables.put(name, text.text()));
     return new Translation(top.with(variables), notes).keys(root);
   }
 
@@ -91,7 +90,7 @@ final class Translation {
       top.texts(key).forEach(it -> keys.put(key, new Placed(it.place(), literal(it.text()))));
     }
     SequencedMap<String, Object> env = new LinkedHashMap<>();
-    top.map("env").forEach((name, text) -> env.put(name, literal(text.text())));
+    top.textsByKey("env").forEach((name, text) -> env.put(name, literal(text.text())));
     SequencedMap<String, Placed> classes =
         named("resource_requirements", "an entry of resource_requirements", rules::resources);
     SequencedMap<String, Map<String, Object>> handlers =
@@ -117,14 +116,19 @@ final class Translation {
       SequencedMap<String, Object> written = new LinkedHashMap<>();
       List<Target> next = new ArrayList<>();
       for (Target job : jobs) {
-        JobTranslation each = new JobTranslation(symbols, notes, job);
-        Place place = job.name.place();
-        written.put(literal(symbols.names.get(job)), new Placed(place, each.keys(handlers)));
-        next.addAll(each.irregular() == null ? List.of(job) : job.oneByOne());
-        if (each.irregular() != null) {
-          String many = Amount.count(job.rows.size(), "job");
-          String said = "%s is no group here but %s: %s";
-          notes.said().add(place, said.formatted(job.name.text(), many, each.irregular()));
+        try {
+          Object keys = new JobTranslation(symbols, notes, job).keys(handlers);
+          written.put(literal(symbols.names.get(job)), new Placed(job.name.place(), keys));
+          next.add(job);
+        } catch (BadInput irregular) {
+          if (!job.isGroup()) {
+            throw irregular;
+          }
+          next.addAll(job.oneByOne());
+          String why = irregular.diagnostics().getFirst().message();
+          String many = Amount.count(job.members().size(), "job");
+          String said = "%s is no group here but %s: %s".formatted(job.name.text(), many, why);
+          notes.said().add(job.name.place(), said);
         }
       }
       if (next.equals(jobs)) {
@@ -142,13 +146,9 @@ final class Translation {
   /** The outermost folders of products that lie outside of the root. */
   private List<String> outside(Path root) {
     Set<Path> folders = new TreeSet<>();
-    for (Target file : new Links(List.of(symbols.makers.keySet())).parts().keySet()) {
+    for (Target file : Set.copyOf(symbols.makers.keySet().stream().map(Member::of).toList())) {
       String path = file.map.needed("path").text();
-      try {
-        folders.add(root.resolve(path.replaceFirst("(?s)[^/]*(\\{.*)?$", "")).normalize());
-      } catch (InvalidPathException e) {
-        continue; // the loader says what is wrong with the path
-      }
+      folders.add(root.resolve(path.replaceFirst("(?s)[^/]*(\\{.*)?$", "")).normalize());
     }
     folders.removeIf(folder -> folder.startsWith(root));
     return folders.stream()
@@ -172,7 +172,7 @@ final class Translation {
             " is not stored by itself%s: let the command of job %s do echo '%s=VALUE' >> \"$TORC_OUTPUT\", and who reads it need {data: %2$s.%3$s}"
                 .formatted(
                     value == null ? "" : ", and the value here is not carried",
-                    symbols.names.get(symbols.storers(each).getFirst()),
+                    symbols.names.get(symbols.storers(each).iterator().next()),
                     key);
         notes.said().add(each.name.place(), said + how);
       } else if (value != null) {
@@ -215,9 +215,10 @@ final class Translation {
       refused = "torc runs the jobs on this machine";
     } else if (trigger.startsWith("on_jobs") && on != null) {
       List<PlacedText> names = action.texts("jobs", "job_name_regexes");
-      Links found = symbols.jobs.resolve(new Target(action, Sweep.NONE), names);
-      Target job = found.parts().isEmpty() ? null : found.at(0).iterator().next().of();
-      if (found.parts().size() == 1 && found.at(0).size() == job.rows.size()) {
+      Member from = new Member(new Target(action, Sweep.NONE), Map.of());
+      var found = symbols.jobs.resolve(from, names);
+      Target job = found.isEmpty() ? null : found.firstEntry().getKey();
+      if (found.size() == 1 && found.get(job).equals(job.members())) {
         hook.put("job", literal(symbols.names.get(job)));
       } else {
         refused = "a hook belongs to one job, or to all of one group";
@@ -225,7 +226,7 @@ final class Translation {
     }
     if (refused != null) {
       String said = "the action %s %s is not carried: %s".formatted(type, trigger, refused);
-      notes.said().add(action.map.place(), said);
+      notes.said().add(action.place(), said);
     }
     if (refused != null || commands.isEmpty()) {
       return null;
@@ -243,7 +244,7 @@ final class Translation {
     if (before) {
       hook.put("required", "true");
       String said = "what fails in this action is only seen in .torc/logs/hooks.log";
-      notes.said().add(action.map.place(), said);
+      notes.said().add(action.place(), said);
     }
     return hook;
   }
