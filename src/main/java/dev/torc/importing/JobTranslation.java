@@ -2,6 +2,7 @@ package dev.torc.importing;
 
 import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.BuildFileText.Flow;
+import dev.torc.importing.NameIndex.Found;
 import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.Hole;
 import dev.torc.importing.Text.Plain;
@@ -37,6 +38,9 @@ final class JobTranslation {
 
   /** What a shell reads in a value that stands in quotes or within a word. */
   private static final Pattern READ = Pattern.compile("[\"'`$\\\\;|&<>()#!~{}\n]");
+
+  /** What makes a path a pattern. */
+  private static final String SPECIAL = "(?s)!.*|.*[*?\\[\\\\{$].*";
 
   private final Symbols symbols;
   private final Notes notes;
@@ -145,13 +149,10 @@ final class JobTranslation {
     others(slot, files(from, rest));
     if (side.equals("input")) {
       Set<Member> makers = next(symbols.files(from, side), symbols.makers);
-      byHoles(job.map.texts("depends_on", "depends_on_regexes"))
-          .forEach(
-              (holes, names) -> {
-                SequencedMap<Target, Set<Member>> jobs = symbols.jobs.resolve(from, names);
-                jobs.values().removeIf(makers::containsAll);
-                jobs.forEach((other, some) -> others(slot, refs(from, other, some, holes)));
-              });
+      List<PlacedText> names = job.map.texts("depends_on", "depends_on_regexes");
+      for (Found found : symbols.jobs.resolve(from, names)) {
+        others(slot, makers.containsAll(found.some()) ? List.of() : refs(found));
+      }
       data(from, makers, slot);
     }
     return slot;
@@ -171,14 +172,6 @@ final class JobTranslation {
     }
   }
 
-  /** The names by the parameters that they name. */
-  private Map<Set<String>, List<PlacedText>> byHoles(List<PlacedText> names) {
-    return names.stream()
-        .collect(
-            Collectors.groupingBy(
-                it -> it.holes(job.kept), LinkedHashMap::new, Collectors.toList()));
-  }
-
   private static Set<Member> next(Set<Member> of, Map<Member, Set<Member>> next) {
     Set<Member> all = new LinkedHashSet<>();
     of.forEach(each -> all.addAll(next.getOrDefault(each, Set.of())));
@@ -191,83 +184,55 @@ final class JobTranslation {
    */
   private List<Object> files(Member from, List<PlacedText> names) {
     Set<Object> refs = new LinkedHashSet<>();
-    Set<Member> wanted = new HashSet<>();
-    symbols.files.resolve(from, names).values().forEach(wanted::addAll);
-    byHoles(names)
-        .forEach(
-            (holes, some) ->
-                symbols
-                    .files
-                    .resolve(from, some)
-                    .forEach(
-                        (file, set) -> {
-                          Set<Member> made = next(set, symbols.makers);
-                          Set<Member> all = next(made, symbols.products);
-                          Set<Target> by =
-                              made.stream().map(Member::of).collect(Collectors.toSet());
-                          boolean isJob =
-                              set.size() > 1
-                                  && by.size() == 1
-                                  && !by.contains(job)
-                                  && wanted.containsAll(all)
-                                  && all.containsAll(set);
-                          refs.addAll(
-                              isJob
-                                  ? refs(from, by.iterator().next(), made, holes)
-                                  : refs(from, file, set, holes));
-                        }));
+    List<Found> found = symbols.files.resolve(from, names);
+    Set<Member> wanted = Found.all(found);
+    for (Found each : found) {
+      Set<Member> made = next(each.some(), symbols.makers);
+      Set<Member> all = next(made, symbols.products);
+      Set<Target> by = made.stream().map(Member::of).collect(Collectors.toSet());
+      boolean isAll = wanted.containsAll(all) && all.containsAll(each.some());
+      boolean isJob = isAll && each.some().size() > 1 && by.size() == 1 && !by.contains(job);
+      refs.addAll(refs(isJob ? new Found(by.iterator().next(), made, each.said()) : each));
+    }
     return List.copyOf(refs);
   }
 
-  /**
-   * How an instance says what it refers to.
-   *
-   * @param holes the parameters that may be said by their names
-   */
-  private List<Object> refs(Member from, Target to, Set<Member> some, Set<String> holes) {
-    Map<String, String> same = new TreeMap<>(from.values());
-    same.keySet().retainAll(holes);
-    same.keySet().retainAll(to.kept);
-    if (to.map.text("path") != null) {
-      return some.stream()
-          .<Object>map(
-              each -> {
-                Map<String, String> values = new HashMap<>(each.values());
-                values.entrySet().removeAll(same.entrySet());
-                return path(to.map.with(values).text("path"));
-              })
-          .toList();
-    }
-    for (Map<String, String> values : List.of(same, Map.<String, String>of())) {
-      if (some.equals(to.members(values))) {
-        return List.of(jobRef(to, values, same));
+  /** How an instance says what it refers to: by the names of parameters where it did so. */
+  private List<Object> refs(Found found) {
+    Target to = found.to();
+    Map<String, String> said = Sweep.part(found.said(), to.kept);
+    List<Object> refs = new ArrayList<>();
+    for (Member each : found.some()) {
+      Map<String, String> values = new HashMap<>(each.values());
+      if (to.map.given("path") == null) {
+        refs.add(jobRef(to, values, said));
+      } else {
+        values.entrySet().removeAll(said.entrySet());
+        refs.add(path(to.map.with(values).text("path")));
       }
     }
-    return some.stream().map(each -> jobRef(to, each.values(), same)).toList();
+    for (Map<String, String> values : List.of(Map.<String, String>of(), said)) {
+      if (to.map.given("path") == null && found.some().equals(to.members(values))) {
+        refs = List.of(jobRef(to, values, said));
+      }
+    }
+    return refs;
   }
 
-  private Object jobRef(Target to, Map<String, String> values, Map<String, String> same) {
+  private Object jobRef(Target to, Map<String, String> values, Map<String, String> said) {
     String group = Translation.literal(symbols.names.get(to));
     StringJoiner name = new StringJoiner(",", group + "/", "").setEmptyValue(group);
-    new TreeMap<>(values)
-        .forEach(
-            (parameter, value) -> {
-              boolean hole = value.equals(same.get(parameter));
-              String said =
-                  hole ? "{" + parameter + "}" : Translation.literal(InstanceName.encode(value));
-              name.add(parameter + "=" + said);
-            });
+    for (Map.Entry<String, String> each : new TreeMap<>(values).entrySet()) {
+      String literal = Translation.literal(InstanceName.encode(each.getValue()));
+      boolean hole = said.entrySet().contains(each);
+      name.add(each.getKey() + "=" + (hole ? "{" + each.getKey() + "}" : literal));
+    }
     return new Flow(Map.of("job", name.toString()));
   }
 
   /** A path, in which what is special to patterns stands for itself. */
   private String path(PlacedText path) {
-    return written(
-        path,
-        text ->
-            text.matches("(?s)!.*|.*[*?\\[\\\\{$].*")
-                ? Glob.escape(text).replace("$", "\\$")
-                : text);
+    return written(path, it -> it.matches(SPECIAL) ? Glob.escape(it).replace("$", "\\$") : it);
   }
 
   /** The values that are needed: those of the workflow file, and the jobs that store others. */

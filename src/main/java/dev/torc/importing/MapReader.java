@@ -7,14 +7,14 @@ import dev.torc.syntax.Place;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.TreeMap;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * One map of a workflow file: its keys are checked against those that NREL's torc has, and its
@@ -52,20 +52,11 @@ record MapReader(Mapping map, Notes notes, Map<String, String> values) {
     return new MapReader(map, notes, all);
   }
 
+  @SuppressWarnings("unchecked") // texts by key, in maps by kind
   private static Map<String, Map<String, String>> keys() {
-    Map<String, Map<String, String>> keys = new HashMap<>();
-    try (InputStream in = MapReader.class.getResourceAsStream("keys.txt")) {
-      Map<String, String> section = Map.of();
-      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
-        if (!line.startsWith(" ")) {
-          section = new TreeMap<>();
-          keys.put(line, section);
-        } else {
-          String[] words = (line.strip() + " ").split(" ", 2);
-          section.put(words[0], words[1].strip());
-        }
-      }
-      return keys;
+    try (InputStream in = MapReader.class.getResourceAsStream("keys.yaml")) {
+      Load yaml = new Load(LoadSettings.builder().build());
+      return (Map<String, Map<String, String>>) yaml.loadFromInputStream(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

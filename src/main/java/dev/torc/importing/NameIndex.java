@@ -3,6 +3,7 @@ package dev.torc.importing;
 import dev.torc.importing.Target.Member;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,12 +14,26 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 
 /**
  * Finds jobs, files or user data by their expanded names, or by a regular expression over these, as
  * NREL's torc does.
  */
 final class NameIndex {
+
+  /**
+   * Instances that an instance refers to.
+   *
+   * @param said the values of its own that stand in the names, by which they were found
+   */
+  record Found(Target to, Set<Member> some, Map<String, String> said) {
+
+    /** All of them. */
+    static Set<Member> all(List<Found> found) {
+      return found.stream().flatMap(it -> it.some.stream()).collect(Collectors.toSet());
+    }
+  }
 
   /** How much all references may find; ten names that are compared count as one that is found. */
   private static final long MAX = 10_000_000;
@@ -68,12 +83,20 @@ final class NameIndex {
   }
 
   /** What an instance refers to by these texts; what refers to nothing is refused. */
-  SequencedMap<Target, Set<Member>> resolve(Member from, List<PlacedText> names) {
-    Map<PlacedText, PlacedText> expanded = new LinkedHashMap<>();
+  List<Found> resolve(Member from, List<PlacedText> names) {
+    Map<Map<String, String>, Map<PlacedText, PlacedText>> texts = new LinkedHashMap<>();
     for (PlacedText name : names) {
-      from.of().rows.get(from.values()).forEach(row -> expanded.put(name.put(row), name));
+      Map<String, String> said = Sweep.part(from.values(), name.holes(from.of().kept));
+      Map<PlacedText, PlacedText> alike = texts.computeIfAbsent(said, _ -> new LinkedHashMap<>());
+      from.of().rows.get(from.values()).forEach(row -> alike.put(name.put(row), name));
     }
-    return found.computeIfAbsent(expanded, this::find);
+    List<Found> all = new ArrayList<>();
+    texts.forEach(
+        (said, alike) ->
+            found
+                .computeIfAbsent(alike, this::find)
+                .forEach((to, some) -> all.add(new Found(to, some, said))));
+    return all;
   }
 
   private SequencedMap<Target, Set<Member>> find(Map<PlacedText, PlacedText> names) {

@@ -1,7 +1,6 @@
 package dev.torc.importing;
 
 import dev.torc.syntax.Node;
-import dev.torc.syntax.Node.Mapping;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -28,19 +27,16 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
    * Reads the parameters of a job or file, its own or the shared ones that it names; what is wrong
    * goes to the notes.
    */
-  static Sweep read(MapReader entries, Node shared, Notes notes) {
-    SequencedMap<String, Node.Entry> given = new LinkedHashMap<>();
-    if (entries.given("parameters") != null) {
-      given = entries.entries("parameters");
-    } else {
-      for (PlacedText name : entries.texts("use_parameters")) {
-        Node.Entry entry = shared instanceof Mapping map ? map.entries().get(name.text()) : null;
-        if (entry != null) {
-          given.put(name.text(), entry);
-        } else {
-          String said = "the workflow has no parameter %s, so it is not used";
-          notes.said().add(name.place(), said.formatted(name.text()));
-        }
+  static Sweep read(MapReader entries, Map<String, Node.Entry> shared, Notes notes) {
+    SequencedMap<String, Node.Entry> given = entries.entries("parameters");
+    boolean own = entries.given("parameters") != null;
+    for (PlacedText name : own ? List.<PlacedText>of() : entries.texts("use_parameters")) {
+      Node.Entry entry = shared.get(name.text());
+      if (entry != null) {
+        given.put(name.text(), entry);
+      } else {
+        String said = "the workflow has no parameter %s, so it is not used";
+        notes.said().add(name.place(), said.formatted(name.text()));
       }
     }
     PlacedText mode = entries.text("parameter_mode");

@@ -1,5 +1,6 @@
 package dev.torc.importing;
 
+import dev.torc.importing.NameIndex.Found;
 import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.Reference;
 import java.util.ArrayList;
@@ -82,18 +83,19 @@ final class Symbols {
 
   /** All files that an instance names. */
   Set<Member> files(Member from, String side) {
-    List<PlacedText> names = references(from.of(), "files." + side);
-    names.addAll(from.of().map.texts(side + "_files", side + "_file_regexes"));
-    Set<Member> all = new LinkedHashSet<>();
-    files.resolve(from, names).values().forEach(all::addAll);
-    return all;
+    return Found.all(files.resolve(from, names(from.of(), "files", side, "_file")));
   }
 
   /** All user data that an instance names. */
   Set<Target> data(Member from, String side) {
-    List<PlacedText> names = references(from.of(), "user_data." + side);
-    names.addAll(from.of().map.texts(side + "_user_data", side + "_user_data_regexes"));
-    return data.resolve(from, names).keySet();
+    List<Found> found = data.resolve(from, names(from.of(), "user_data", side, "_user_data"));
+    return new LinkedHashSet<>(found.stream().map(Found::to).toList());
+  }
+
+  private static List<PlacedText> names(Target job, String kind, String side, String key) {
+    List<PlacedText> names = references(job, kind + "." + side);
+    names.addAll(job.map.texts(side + key + "s", side + key, side + key + "_regexes"));
+    return names;
   }
 
   /** The names of files or user data that the command of a job refers to, each once. */

@@ -3,6 +3,7 @@ package dev.torc.importing;
 import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.BuildFileText.Placed;
 import dev.torc.importing.BuildFileText.Quoted;
+import dev.torc.importing.NameIndex.Found;
 import dev.torc.importing.Target.Member;
 import dev.torc.machine.Amount;
 import dev.torc.syntax.BadInput;
@@ -67,7 +68,7 @@ final class Translation {
 
   private List<Target> targets(String key, String each) {
     return top.maps(key, each).stream()
-        .map(map -> new Target(map, Sweep.read(map, top.given("parameters"), notes)))
+        .map(map -> new Target(map, Sweep.read(map, top.entries("parameters"), notes)))
         .toList();
   }
 
@@ -216,10 +217,9 @@ final class Translation {
     } else if (trigger.startsWith("on_jobs") && on != null) {
       List<PlacedText> names = action.texts("jobs", "job_name_regexes");
       Member from = new Member(new Target(action, Sweep.NONE), Map.of());
-      var found = symbols.jobs.resolve(from, names);
-      Target job = found.isEmpty() ? null : found.firstEntry().getKey();
-      if (found.size() == 1 && found.get(job).equals(job.members())) {
-        hook.put("job", literal(symbols.names.get(job)));
+      List<Found> found = symbols.jobs.resolve(from, names);
+      if (found.size() == 1 && found.getFirst().some().equals(found.getFirst().to().members())) {
+        hook.put("job", literal(symbols.names.get(found.getFirst().to())));
       } else {
         refused = "a hook belongs to one job, or to all of one group";
       }
