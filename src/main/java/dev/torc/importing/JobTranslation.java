@@ -14,6 +14,7 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.Quote;
 import dev.torc.workflow.InstanceName;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -47,8 +48,9 @@ final class JobTranslation {
   private final Target job;
 
   /** Needs and products by the names that the command has for them, the others last. */
-  private final Map<String, Map<String, List<Object>>> slots = new HashMap<>();
+  private final Map<String, Map<String, Set<Object>>> slots = new HashMap<>();
 
+  private final Map<Hole, String> placeholders = new HashMap<>();
   private final Map<Reference, String> labels = new HashMap<>();
   private final Set<String> taken = new HashSet<>(Set.of("job", "data", "others"));
 
@@ -71,7 +73,7 @@ final class JobTranslation {
       }
     }
     for (String side : List.of("output", "input")) {
-      List<Map<String, List<Object>>> all =
+      List<Map<String, Set<Object>>> all =
           job.members().stream().map(each -> slot(each, side)).distinct().toList();
       if (all.size() > 1) {
         String reason = "what it needs and makes does not follow from the names of its parameters";
@@ -125,23 +127,25 @@ final class JobTranslation {
   }
 
   private List<String> values(String parameter) {
-    return job.rows.keySet().stream().map(row -> row.get(parameter)).toList();
+    return job.rows.keySet().stream().map(each -> each.values().get(parameter)).toList();
   }
 
-  private static void put(Map<String, Object> out, String key, Map<String, List<Object>> slot) {
+  private static void put(Map<String, Object> out, String key, Map<String, Set<Object>> slot) {
     SequencedMap<String, Object> entries = new LinkedHashMap<>();
-    slot.forEach((label, refs) -> entries.put(label, refs.size() == 1 ? refs.getFirst() : refs));
+    slot.forEach(
+        (label, refs) ->
+            entries.put(label, refs.size() == 1 ? refs.iterator().next() : List.copyOf(refs)));
     out.put(key, entries.size() == 1 ? entries.firstEntry().getValue() : entries);
   }
 
   /**
    * What an instance needs or makes: each that the command refers to by itself, then the others.
    */
-  private Map<String, List<Object>> slot(Member from, String side) {
-    SequencedMap<String, List<Object>> slot = new LinkedHashMap<>();
+  private Map<String, Set<Object>> slot(Member from, String side) {
+    SequencedMap<String, Set<Object>> slot = new LinkedHashMap<>();
     String kind = "files." + side;
     List<PlacedText> rest = job.map.texts(side + "_files", side + "_file_regexes");
-    for (PlacedText name : Symbols.references(job, kind)) {
+    for (PlacedText name : job.references(kind)) {
       Reference reference = new Reference(kind, name.text());
       slot.put(labels.computeIfAbsent(reference, this::label), files(from, List.of(name)));
       rest.removeIf(other -> other.text().equals(name.text()));
@@ -164,10 +168,10 @@ final class JobTranslation {
     return Symbols.unique(id, "_", taken);
   }
 
-  private static void others(Map<String, List<Object>> slot, List<Object> refs) {
+  private static void others(Map<String, Set<Object>> slot, Collection<Object> refs) {
     for (Object ref : refs) {
       if (slot.values().stream().noneMatch(known -> known.contains(ref))) {
-        slot.computeIfAbsent("others", _ -> new ArrayList<>()).add(ref);
+        slot.computeIfAbsent("others", _ -> new LinkedHashSet<>()).add(ref);
       }
     }
   }
@@ -182,7 +186,7 @@ final class JobTranslation {
    * Files: many of one job by the instances that make them and no others, all others by their
    * paths.
    */
-  private List<Object> files(Member from, List<PlacedText> names) {
+  private Set<Object> files(Member from, List<PlacedText> names) {
     Set<Object> refs = new LinkedHashSet<>();
     List<Found> found = symbols.files.resolve(from, names);
     Set<Member> wanted = Found.all(found);
@@ -194,27 +198,24 @@ final class JobTranslation {
       boolean isJob = isAll && each.some().size() > 1 && by.size() == 1 && !by.contains(job);
       refs.addAll(refs(isJob ? new Found(by.iterator().next(), made, each.said()) : each));
     }
-    return List.copyOf(refs);
+    return refs;
   }
 
   /** How an instance says what it refers to: by the names of parameters where it did so. */
   private List<Object> refs(Found found) {
     Target to = found.to();
     Map<String, String> said = Sweep.part(found.said(), to.kept);
+    boolean isJob = to.map.given("path") == null;
+    for (Map<String, String> values : List.of(said, Map.<String, String>of())) {
+      if (isJob && found.some().equals(to.members(values))) {
+        return List.of(jobRef(to, values, said));
+      }
+    }
     List<Object> refs = new ArrayList<>();
     for (Member each : found.some()) {
       Map<String, String> values = new HashMap<>(each.values());
-      if (to.map.given("path") == null) {
-        refs.add(jobRef(to, values, said));
-      } else {
-        values.entrySet().removeAll(said.entrySet());
-        refs.add(path(to.map.with(values).text("path")));
-      }
-    }
-    for (Map<String, String> values : List.of(Map.<String, String>of(), said)) {
-      if (to.map.given("path") == null && found.some().equals(to.members(values))) {
-        refs = List.of(jobRef(to, values, said));
-      }
+      values.entrySet().removeAll(isJob ? Set.of() : said.entrySet());
+      refs.add(isJob ? jobRef(to, values, said) : path(to.map.with(values).text("path")));
     }
     return refs;
   }
@@ -236,9 +237,9 @@ final class JobTranslation {
   }
 
   /** The values that are needed: those of the workflow file, and the jobs that store others. */
-  private void data(Member from, Set<Member> makers, Map<String, List<Object>> slot) {
+  private void data(Member from, Set<Member> makers, Map<String, Set<Object>> slot) {
     List<Target> referred =
-        Symbols.references(job, "user_data.input").stream()
+        job.references("user_data.input").stream()
             .map(name -> symbols.data.get(name.text()))
             .toList();
     for (Target value : symbols.data(from, "input")) {
@@ -299,7 +300,7 @@ final class JobTranslation {
   private String draft(Text.Piece piece, UnaryOperator<String> plain) {
     return switch (piece) {
       case Plain(String text) -> plain.apply(text);
-      case Hole hole -> placeholder(hole);
+      case Hole hole -> placeholders.computeIfAbsent(hole, this::placeholder);
       case Reference reference -> placeholder(reference);
     };
   }

@@ -88,7 +88,7 @@ final class NameIndex {
     for (PlacedText name : names) {
       Map<String, String> said = Sweep.part(from.values(), name.holes(from.of().kept));
       Map<PlacedText, PlacedText> alike = texts.computeIfAbsent(said, _ -> new LinkedHashMap<>());
-      from.of().rows.get(from.values()).forEach(row -> alike.put(name.put(row), name));
+      from.of().rows.get(from).forEach(row -> alike.put(name.put(row), name));
     }
     List<Found> all = new ArrayList<>();
     texts.forEach(

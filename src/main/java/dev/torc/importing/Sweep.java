@@ -96,17 +96,15 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
     return axes.stream().map(SweepAxis::name).toList();
   }
 
-  /** The distinct values of some of the parameters, each with the combinations that have them. */
-  SequencedMap<Map<String, String>, List<Map<String, String>>> by(Collection<String> kept) {
-    SequencedMap<Map<String, String>, List<Map<String, String>>> parts = new LinkedHashMap<>();
-    rows.forEach(row -> parts.computeIfAbsent(part(row, kept), _ -> new ArrayList<>()).add(row));
-    return parts;
-  }
-
   /** Some of the values of a combination. */
   static Map<String, String> part(Map<String, String> row, Collection<String> kept) {
     Map<String, String> part = new LinkedHashMap<>(row);
     part.keySet().retainAll(kept);
     return part;
+  }
+
+  /** The values of some parameters, by their names; as a key it is spread well. */
+  static List<String> values(Map<String, String> row, Collection<String> names) {
+    return names.stream().sorted().map(row::get).toList();
   }
 }

@@ -2,8 +2,6 @@ package dev.torc.importing;
 
 import dev.torc.importing.NameIndex.Found;
 import dev.torc.importing.Target.Member;
-import dev.torc.importing.Text.Reference;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -93,20 +91,9 @@ final class Symbols {
   }
 
   private static List<PlacedText> names(Target job, String kind, String side, String key) {
-    List<PlacedText> names = references(job, kind + "." + side);
+    List<PlacedText> names = job.references(kind + "." + side);
     names.addAll(job.map.texts(side + key + "s", side + key, side + key + "_regexes"));
     return names;
-  }
-
-  /** The names of files or user data that the command of a job refers to, each once. */
-  static List<PlacedText> references(Target job, String kind) {
-    Set<PlacedText> found = new LinkedHashSet<>();
-    for (Text.Piece piece : Text.of(job.command.text(), job.sweep.parameters()).pieces()) {
-      if (piece instanceof Reference(String of, String name) && of.equals(kind)) {
-        found.add(new PlacedText(job.command.place(), name, false));
-      }
-    }
-    return new ArrayList<>(found);
   }
 
   /** The jobs that store a piece of user data. */

@@ -3,6 +3,7 @@ package dev.torc.importing;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,13 @@ final class Target {
    *
    * @param values of the parameters that are left
    */
-  record Member(Target of, Map<String, String> values) {}
+  record Member(Target of, Map<String, String> values) {
+
+    @Override
+    public int hashCode() {
+      return Sweep.values(values, of.kept).hashCode() + of.hashCode();
+    }
+  }
 
   /** Keys that a reference to the job itself may name, and to a job that it depends on. */
   private static final String OWN =
@@ -38,10 +45,12 @@ final class Target {
   /** The parameters that are left. */
   final List<String> kept;
 
-  /** The distinct values of those, with the combinations that have them. */
-  final SequencedMap<Map<String, String>, List<Map<String, String>>> rows;
+  /** Its instances, with the combinations that belong to them. */
+  final SequencedMap<Member, List<Map<String, String>>> rows = new LinkedHashMap<>();
 
-  private final Map<Set<String>, Map<Map<String, String>, Set<Member>>> parts = new HashMap<>();
+  private final Map<String, Set<PlacedText>> references = new HashMap<>();
+
+  private final Map<Set<String>, Map<List<String>, Set<Member>>> parts = new HashMap<>();
 
   Target(MapReader map, Sweep sweep) {
     this.map = map;
@@ -49,7 +58,16 @@ final class Target {
     this.command = command();
     this.sweep = sweep;
     this.kept = kept();
-    this.rows = sweep.by(kept);
+    for (Map<String, String> row : sweep.rows()) {
+      rows.computeIfAbsent(member(row), _ -> new ArrayList<>()).add(row);
+    }
+    for (Text.Piece piece : Text.of(command.text(), sweep.parameters()).pieces()) {
+      if (piece instanceof Text.Reference(String kind, String name)) {
+        references
+            .computeIfAbsent(kind, _ -> new LinkedHashSet<>())
+            .add(new PlacedText(command.place(), name, false));
+      }
+    }
   }
 
   /**
@@ -65,8 +83,8 @@ final class Target {
     // What nothing mentions counts the jobs that were asked for.
     List<String> kept = all.stream().filter(p -> told.contains(p) || !named.contains(p)).toList();
     // In step, a parameter that only names what comes before tells what that is.
-    boolean fewer = sweep.by(kept).size() < sweep.rows().size();
-    return sweep.zip() && !fewer ? all : kept;
+    long count = sweep.rows().stream().map(row -> Sweep.values(row, kept)).distinct().count();
+    return sweep.zip() && count == sweep.rows().size() ? all : kept;
   }
 
   /** As with NREL's torc, a script of one line is the program that runs the command. */
@@ -81,12 +99,17 @@ final class Target {
     return new PlacedText(command.place(), before + command.text(), false);
   }
 
+  /** The names of files or user data that the command refers to, each once. */
+  List<PlacedText> references(String kind) {
+    return new ArrayList<>(references.getOrDefault(kind, Set.of()));
+  }
+
   /** Each instance by itself, with its values put in, as NREL's torc has it. */
   List<Target> oneByOne() {
     List<SweepAxis> left = sweep.axes().stream().filter(a -> !kept.contains(a.name())).toList();
     List<Target> all = new ArrayList<>();
     rows.forEach(
-        (values, some) -> all.add(new Target(map.with(values), new Sweep(left, false, some))));
+        (each, some) -> all.add(new Target(map.with(each.values), new Sweep(left, false, some))));
     return all;
   }
 
@@ -108,13 +131,13 @@ final class Target {
   /** The instances that have these values. */
   Set<Member> members(Map<String, String> values) {
     Set<String> names = Set.copyOf(values.keySet());
-    Map<Map<String, String>, Set<Member>> by = parts.computeIfAbsent(names, _ -> new HashMap<>());
+    Map<List<String>, Set<Member>> by = parts.computeIfAbsent(names, _ -> new HashMap<>());
     if (by.isEmpty()) {
-      for (Map<String, String> row : rows.keySet()) {
-        by.computeIfAbsent(Sweep.part(row, names), _ -> new LinkedHashSet<>())
-            .add(new Member(this, row));
+      for (Member each : rows.keySet()) {
+        List<String> part = Sweep.values(each.values, names);
+        by.computeIfAbsent(part, _ -> new LinkedHashSet<>()).add(each);
       }
     }
-    return by.getOrDefault(values, Set.of());
+    return by.getOrDefault(Sweep.values(values, names), Set.of());
   }
 }

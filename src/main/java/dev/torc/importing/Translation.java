@@ -135,6 +135,7 @@ final class Translation {
       if (next.equals(jobs)) {
         return written;
       }
+      notes.wrong().throwIfAny();
       jobs = next; // a job that refers to them by the name of a group may be irregular in turn
     }
   }
