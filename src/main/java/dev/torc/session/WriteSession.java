@@ -306,7 +306,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   void begin(long began) {
     recorded = true;
     started = System.currentTimeMillis() - (System.nanoTime() - began) / 1_000_000;
-    record(-1, new TreeMap<>(), -1);
+    record(-1, new TreeMap<>(), -1, null);
     new AttemptHistory(cache).trim();
   }
 
@@ -336,7 +336,8 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     if (recorded) {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));
-      record(finished.nanos(), counts, finished.exit());
+      String machine = BuildMachine.here(project.caller().host());
+      record(finished.nanos(), counts, finished.exit(), machine);
       cache.flush();
     }
     List<StartMarks.Mark> on = new ArrayList<>(elsewhere);
@@ -386,8 +387,9 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     }
   }
 
-  private void record(long nanos, SortedMap<String, Integer> counts, int exit) {
-    BuildRecord record = new BuildRecord(build, started, nanos, counts, exit, project.fileNames());
+  private void record(long nanos, SortedMap<String, Integer> counts, int exit, String machine) {
+    BuildRecord record =
+        new BuildRecord(build, started, nanos, counts, exit, project.fileNames(), machine);
     cache.put(new Batch().build(record));
   }
 
