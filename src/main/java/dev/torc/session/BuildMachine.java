@@ -16,12 +16,11 @@ final class BuildMachine {
   private String more;
 
   BuildMachine(Host host) {
-    this.here = here(host);
+    this.here = here(host, host.limits().get());
   }
 
   /** {@code login1: Linux x86_64 glibc 2.36, 2 cpus, 7.8 GiB of memory}. */
-  static String here(Host host) {
-    Limits limits = host.limits().get();
+  static String here(Host host, Limits limits) {
     String cpus = Amount.count(limits.cpus(), "cpu");
     String memory = Amount.size(limits.memory()) + " of memory";
     return host.here().name() + ": " + SystemName.here() + ", " + cpus + ", " + memory;

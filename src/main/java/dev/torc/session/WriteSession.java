@@ -25,6 +25,7 @@ import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Amount;
+import dev.torc.machine.Limits;
 import dev.torc.machine.Makeflags;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
@@ -329,14 +330,18 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     }
   }
 
-  /** Writes how the build ended; the marks of its jobs are replaced by their records now. */
-  void end(Event.Finished finished) {
+  /**
+   * Writes how the build ended; the marks of its jobs are replaced by their records now.
+   *
+   * @param limits of the machine on which it ran
+   */
+  void end(Event.Finished finished, Limits limits) {
     tellKept();
     kept.end();
     if (recorded) {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));
-      String machine = BuildMachine.here(project.caller().host());
+      String machine = BuildMachine.here(project.caller().host(), limits);
       record(finished.nanos(), counts, finished.exit(), machine);
       cache.flush();
     }

@@ -23,7 +23,7 @@ class BuildMachineTest {
   void whatIsNotRecordedIsToldOfThisMachineAlone() {
     Host host = Host.of(Map.of());
     BuildMachine machine = new BuildMachine(host);
-    String here = BuildMachine.here(host);
+    String here = BuildMachine.here(host, host.limits().get());
     assertTrue(here.matches("\\S+: .+, \\d+ cpus?, .+ of memory"), here);
     String more = MachineFacts.here().map(MachineFacts::processor).orElse("");
     String told = machine.of(build(here));
