@@ -12,6 +12,8 @@ import java.util.SortedMap;
  * @param exit exit status; -1 while it runs or where it was killed
  * @param files the build files that it was asked for, laid over each other in this order, relative
  *     to the root where they lie below it; none in records of an older torc
+ * @param machine on which torc ran, in words; null while it runs, where it was killed, and in
+ *     records of an older torc
  */
 public record BuildRecord(
     BuildId id,
@@ -19,4 +21,5 @@ public record BuildRecord(
     long nanos,
     SortedMap<String, Integer> counts,
     int exit,
-    List<String> files) {}
+    List<String> files,
+    String machine) {}

@@ -381,6 +381,7 @@ final class RecordCodec {
     out.records(4, List.copyOf(build.counts().entrySet()), RecordCodec::count);
     out.number(5, build.exit());
     out.texts(6, build.files());
+    out.text(7, build.machine());
   }
 
   static BuildRecord build(long number, FieldReader in) {
@@ -390,7 +391,7 @@ final class RecordCodec {
     SortedMap<String, Integer> counts = new TreeMap<>();
     in.records(4, RecordCodec::count)
         .forEach(count -> counts.put(count.getKey(), count.getValue()));
-    return new BuildRecord(id, started, nanos, counts, in.small(5), in.texts(6));
+    return new BuildRecord(id, started, nanos, counts, in.small(5), in.texts(6), in.text(7));
   }
 
   private static void count(FieldWriter out, Map.Entry<String, Integer> count) {

@@ -11,6 +11,7 @@ import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.representer.StandardRepresenter;
 import org.snakeyaml.engine.v2.resolver.ScalarResolver;
@@ -61,38 +62,33 @@ final class BuildFileText {
     Representer() {
       super(SETTINGS);
       representers.put(
-          Flow.class, flow -> representMapping(Tag.MAP, ((Flow) flow).map(), FlowStyle.FLOW));
-      representers.put(
-          String.class, text -> representScalar(Tag.STR, text.toString(), style(text.toString())));
-      representers.put(
-          Quoted.class,
-          text -> representScalar(Tag.STR, ((Quoted) text).text(), ScalarStyle.DOUBLE_QUOTED));
-      parentClassRepresenters.put(
-          List.class,
-          list ->
-              representSequence(
-                  Tag.SEQ,
-                  (List<?>) list,
-                  isShort((List<?>) list) ? FlowStyle.FLOW : FlowStyle.BLOCK));
+          Flow.class, it -> representMapping(Tag.MAP, ((Flow) it).map(), FlowStyle.FLOW));
+      representers.put(Quoted.class, it -> text(((Quoted) it).text(), ScalarStyle.DOUBLE_QUOTED));
+      representers.put(String.class, it -> text(it.toString(), style(it.toString())));
+      parentClassRepresenters.put(List.class, it -> list((List<?>) it));
     }
-  }
 
-  /** Line ends that are none of YAML's are read back from double quotes alone. */
-  private static ScalarStyle style(String text) {
-    if (!text.matches("[^\\x85\\u2028\\u2029\\ufeff]*")) {
-      return ScalarStyle.DOUBLE_QUOTED;
+    private Node text(String text, ScalarStyle style) {
+      return representScalar(Tag.STR, text, style);
     }
-    return text.indexOf('\n') >= 0 ? ScalarStyle.LITERAL : ScalarStyle.PLAIN;
+
+    /** Line ends that are none of YAML's are read back from double quotes alone. */
+    private static ScalarStyle style(String text) {
+      boolean odd = !text.matches("[^\\x85\\u2028\\u2029\\ufeff]*");
+      ScalarStyle style = text.indexOf('\n') >= 0 ? ScalarStyle.LITERAL : ScalarStyle.PLAIN;
+      return odd ? ScalarStyle.DOUBLE_QUOTED : style;
+    }
+
+    private Node list(List<?> list) {
+      boolean flat = list.stream().noneMatch(it -> it instanceof Map || it instanceof Collection);
+      boolean line = flat && list.toString().length() <= WIDTH;
+      return representSequence(Tag.SEQ, list, line ? FlowStyle.FLOW : FlowStyle.BLOCK);
+    }
   }
 
   private final StringBuilder out = new StringBuilder();
   private final NavigableMap<Integer, Place> places = new TreeMap<>();
   private int line = 1;
-
-  private static boolean isShort(List<?> list) {
-    return list.stream().noneMatch(item -> item instanceof Map || item instanceof Collection)
-        && list.toString().length() <= WIDTH;
-  }
 
   /** What was written so far. */
   String text() {
@@ -104,39 +100,35 @@ final class BuildFileText {
     return places;
   }
 
-  /** Writes a line as it stands: a comment, or an empty one. */
-  void line(String text) {
-    append(text + "\n");
+  /** Writes lines as they stand. */
+  void lines(String text) {
+    out.append(text);
+    line += (int) text.chars().filter(c -> c == '\n').count();
   }
 
   /** Writes an entry of the map at the top; where its values have places, one after the other. */
   void entry(String key, Object value) {
     if (value instanceof Map<?, ?> map
         && map.values().stream().allMatch(Placed.class::isInstance)) {
-      line(key + ":" + (map.isEmpty() ? " {}" : ""));
+      lines(key + ":" + (map.isEmpty() ? " {}\n" : "\n"));
       String between = "";
       for (Map.Entry<?, ?> each : map.entrySet()) {
-        append(between);
+        lines(between);
         between = ((Placed) each.getValue()).value() instanceof Map ? "\n" : "";
-        placed(each.getKey().toString(), each.getValue(), "  ");
+        entry(each.getKey().toString(), each.getValue(), "  ");
       }
     } else {
-      placed(key, value, "");
+      entry(key, value, "");
     }
   }
 
-  private void placed(String key, Object value, String indent) {
-    if (value instanceof Placed placed) {
-      places.put(line, placed.place());
-      placed(key, placed.value(), indent);
-      return;
+  private void entry(String key, Object value, String indent) {
+    Object plain = value;
+    if (value instanceof Placed(Place place, Object of)) {
+      places.put(line, place);
+      plain = of;
     }
-    String text = new Dump(SETTINGS, new Representer()).dumpToString(Map.of(key, value));
-    append(text.replaceAll("(?dm)^(?=.)", indent));
-  }
-
-  private void append(String text) {
-    out.append(text);
-    line += (int) text.chars().filter(c -> c == '\n').count();
+    String text = new Dump(SETTINGS, new Representer()).dumpToString(Map.of(key, plain));
+    lines(text.replaceAll("(?dm)^(?=.)", indent));
   }
 }

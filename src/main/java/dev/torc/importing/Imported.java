@@ -5,6 +5,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
+import dev.torc.syntax.Problems;
 import dev.torc.syntax.SourceFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,6 +32,9 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
   private static final Set<String> SECTIONS =
       Set.of("shell", "roots", "resources", "data", "hooks", "jobs");
 
+  private static final String SHELL =
+      "# As NREL's torc runs commands; with [bash, -e, -o, pipefail, -c] any failure counts.\n";
+
   /**
    * Reads a workflow file: YAML, JSON or JSON5, by the ending of its name.
    *
@@ -45,38 +49,25 @@ public record Imported(String text, List<Diagnostic> notes, NavigableMap<Integer
           new Place(shown, 0, 0), "KDL is not read; write the workflow as YAML, JSON or JSON5");
     }
     Node tree = SourceFile.parse(SourceFile.bytes(file, shown), shown);
-    Notes notes = new Notes();
+    Notes notes = new Notes(new Problems(), new Problems());
     SequencedMap<String, Object> top = Translation.of(tree, notes, root.normalize());
-    notes.throwIfAny();
-    return written(top, notes.said(), file);
-  }
-
-  private static Imported written(
-      SequencedMap<String, Object> top, List<Diagnostic> notes, Path file) {
+    notes.wrong().throwIfAny();
     BuildFileText out = new BuildFileText();
-    out.line("# Made by torc import from " + SafeText.name(file.getFileName().toString()) + ".");
-    if (!notes.isEmpty()) {
-      out.line("# What could not be carried over, or not as it was:");
-      for (Diagnostic note : notes.subList(0, Math.min(MAX_COMMENTS, notes.size()))) {
-        out.line("#   line " + note.place().line() + ": " + SafeText.line(note.message()));
-      }
-      if (notes.size() > MAX_COMMENTS) {
-        out.line("#   and " + (notes.size() - MAX_COMMENTS) + " more");
-      }
+    out.lines("# Made by torc import from " + SafeText.name(file.getFileName().toString()) + ".\n");
+    List<Diagnostic> said = notes.said().sorted();
+    out.lines(said.isEmpty() ? "" : "# What could not be carried over, or not as it was:\n");
+    for (Diagnostic note : said.subList(0, Math.min(MAX_COMMENTS, said.size()))) {
+      out.lines("#   line " + note.place().line() + ": " + SafeText.line(note.message()) + "\n");
     }
+    int more = said.size() - MAX_COMMENTS;
+    out.lines(more > 0 ? "#   and " + more + " more\n" : "");
     top.forEach(
         (key, value) -> {
-          if (SECTIONS.contains(key)) {
-            out.line("");
-          }
-          if (key.equals("shell")) {
-            out.line(
-                "# As NREL's torc runs commands; with [bash, -e, -o, pipefail, -c] any failure"
-                    + " counts.");
-          }
+          out.lines(SECTIONS.contains(key) ? "\n" : "");
+          out.lines(key.equals("shell") ? SHELL : "");
           out.entry(key, value);
         });
-    return new Imported(out.text(), notes, out.places());
+    return new Imported(out.text(), said, out.places());
   }
 
   /**

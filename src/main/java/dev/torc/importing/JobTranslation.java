@@ -2,10 +2,12 @@ package dev.torc.importing;
 
 import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.BuildFileText.Flow;
+import dev.torc.importing.NameIndex.Found;
 import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.Hole;
 import dev.torc.importing.Text.Plain;
 import dev.torc.importing.Text.Reference;
+import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
@@ -21,309 +23,254 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One job or group of the build file: its command, {@code needs}, {@code produces} and the rest. A
  * group is one where all that its instances have and refer to can be said by the names of their
- * parameters; where that is not so, {@link #irregular} says why, and its jobs have to be written
- * one by one. It does not know how the file is laid out.
+ * parameters; where that is not so, its jobs have to be written one by one. It does not know how
+ * the file is laid out.
  */
 final class JobTranslation {
 
   /** What a shell reads in a value that stands in quotes or within a word. */
   private static final Pattern READ = Pattern.compile("[\"'`$\\\\;|&<>()#!~{}\n]");
 
+  /** What makes a path a pattern. */
+  private static final String SPECIAL = "(?s)!.*|.*[*?\\[\\\\{$].*";
+
   private final Symbols symbols;
   private final Notes notes;
   private final Target job;
 
   /** Needs and products by the names that the command has for them, the others last. */
-  private final SequencedMap<String, List<Object>> needs = new LinkedHashMap<>();
+  private final Map<String, Map<String, Set<Object>>> slots = new HashMap<>();
 
-  private final SequencedMap<String, List<Object>> produces = new LinkedHashMap<>();
-  private final Map<String, String> labels = new HashMap<>();
+  private final Map<Hole, String> placeholders = new HashMap<>();
+  private final Map<Reference, String> labels = new HashMap<>();
   private final Set<String> taken = new HashSet<>(Set.of("job", "data", "others"));
-
-  /** The jobs that make needed files. */
-  private final Map<Target, List<Set<Member>>> makers = new HashMap<>();
-
-  private String irregular;
 
   JobTranslation(Symbols symbols, Notes notes, Target job) {
     this.symbols = symbols;
     this.notes = notes;
     this.job = job;
-    job.kept.stream()
-        .filter(name -> LiteralText.wrongParameter(name) != null)
-        .forEach(name -> irregular("no parameter can be called " + name));
-  }
-
-  /** Why this cannot be a group, null if it can. */
-  String irregular() {
-    return irregular;
-  }
-
-  private void irregular(String reason) {
-    irregular = irregular == null ? reason : irregular;
   }
 
   /**
    * The keys of the job with their values.
    *
    * @param handlers the keys that a job with a failure handler gets, by its name
+   * @throws BadInput with the reason if a group cannot say it, or no build file can
    */
   SequencedMap<String, Object> keys(Map<String, Map<String, Object>> handlers) {
-    fill(produces, "output");
-    fill(needs, "input");
-    dependsOn();
-    data();
+    for (String name : job.kept) {
+      if (LiteralText.wrongParameter(name) != null) {
+        throw new BadInput(job.name.place(), "no parameter can be called " + name);
+      }
+    }
+    for (String side : List.of("output", "input")) {
+      List<Map<String, Set<Object>>> all =
+          job.members().stream().map(each -> slot(each, side)).distinct().toList();
+      if (all.size() > 1) {
+        String reason = "what it needs and makes does not follow from the names of its parameters";
+        throw new BadInput(job.name.place(), reason);
+      }
+      slots.put(side, all.isEmpty() ? Map.of() : all.getFirst());
+    }
     foreign();
-    if (!job.map.flag("cancel_on_blocking_job_failure", true)) {
-      notes.say(
-          job.map.given("cancel_on_blocking_job_failure").place(),
-          "cancel_on_blocking_job_failure: false is not carried: no job runs after a failed one");
+    String cancel = "cancel_on_blocking_job_failure";
+    if (!job.map.flag(cancel, true)) {
+      String said = cancel + ": false is not carried: no job runs after a failed one";
+      notes.said().add(job.map.given(cancel).place(), said);
     }
     SequencedMap<String, Object> out = new LinkedHashMap<>();
-    out.put("command", written(job.command, UnaryOperator.identity(), true));
+    out.put("command", written(job.command, UnaryOperator.identity()));
     parameters(out);
-    put(out, "needs", needs);
-    put(out, "produces", produces);
+    put(out, "needs", slots.get("input"));
+    put(out, "produces", slots.get("output"));
     text(out, "resources", job.map.text("resource_requirements"));
     PlacedText handler = job.map.text("failure_handler");
     if (handler != null && !handlers.containsKey(handler.text())) {
       String hint = NearestName.hint(handler.text(), handlers.keySet());
-      notes.refuse(handler.place(), "no failure handler " + handler.text() + hint);
+      notes.wrong().add(handler.place(), "no failure handler " + handler.text() + hint);
     } else if (handler != null) {
       out.putAll(handlers.get(handler.text()));
     }
     text(out, "priority", job.map.text("priority"));
     SequencedMap<String, Object> env = new LinkedHashMap<>();
-    job.map.map("env").forEach((name, text) -> text(env, name, text));
-    if (!env.isEmpty()) {
-      out.put("env", env);
-    }
-    if (symbols.storesFleeting(job)) {
-      out.put("always", "true");
-    }
+    job.map.textsByKey("env").forEach((name, text) -> text(env, name, text));
+    out.put("env", env);
+    out.put("always", symbols.storesFleeting(job) ? "true" : null);
+    out.values().removeIf(it -> it == null || it.equals(Map.of()));
     return out;
   }
 
   private void parameters(Map<String, Object> out) {
     SequencedMap<String, Object> parameters = new LinkedHashMap<>();
     for (SweepAxis axis : job.sweep.axes()) {
-      String name = axis.name();
-      if (job.kept.contains(name)) {
+      if (job.kept.contains(axis.name())) {
         // Of a zip that lost a parameter, rows may have become equal.
-        List<String> values =
-            job.sweep.zip() ? job.rows.stream().map(row -> row.get(name)).toList() : axis.values();
+        List<String> values = job.sweep.zip() ? values(axis.name()) : axis.values();
         parameters.put(
-            name,
-            axis.range() == null || values.isEmpty() || !values.equals(axis.values())
-                ? values.stream().map(Translation::literal).toList()
-                : new Flow(axis.range()));
+            axis.name(),
+            axis.range() != null && values.equals(axis.values())
+                ? new Flow(axis.range())
+                : values.stream().map(Translation::literal).toList());
       }
     }
-    if (!parameters.isEmpty()) {
-      out.put("parameters", parameters);
-    }
-    if (job.sweep.zip() && parameters.size() > 1) {
-      out.put("mode", "zip");
-    }
+    out.put("parameters", parameters);
+    out.put("mode", job.sweep.zip() && parameters.size() > 1 ? "zip" : null);
   }
 
-  private static void put(
-      Map<String, Object> out, String key, SequencedMap<String, List<Object>> slot) {
+  private List<String> values(String parameter) {
+    return job.rows.keySet().stream().map(each -> each.values().get(parameter)).toList();
+  }
+
+  private static void put(Map<String, Object> out, String key, Map<String, Set<Object>> slot) {
     SequencedMap<String, Object> entries = new LinkedHashMap<>();
-    slot.forEach((label, refs) -> entries.put(label, refs.size() == 1 ? refs.getFirst() : refs));
-    if (!entries.isEmpty()) {
-      out.put(key, entries.size() > 1 ? entries : entries.firstEntry().getValue());
-    }
+    slot.forEach(
+        (label, refs) ->
+            entries.put(label, refs.size() == 1 ? refs.iterator().next() : List.copyOf(refs)));
+    out.put(key, entries.size() == 1 ? entries.firstEntry().getValue() : entries);
   }
 
-  /** The files that are named: each that the command refers to by itself, then the others. */
-  private void fill(SequencedMap<String, List<Object>> slot, String side) {
+  /**
+   * What an instance needs or makes: each that the command refers to by itself, then the others.
+   */
+  private Map<String, Set<Object>> slot(Member from, String side) {
+    SequencedMap<String, Set<Object>> slot = new LinkedHashMap<>();
     String kind = "files." + side;
     List<PlacedText> rest = job.map.texts(side + "_files", side + "_file_regexes");
-    for (PlacedText name : Symbols.references(job, kind)) {
-      String id = Symbols.label(name.text()).replaceAll("[^A-Za-z0-9_]+", "_");
-      id = id.replaceAll("^_+|_+$", "").replaceAll("^(?=[0-9]|$)", "f");
-      String label = Symbols.unique(id, "_", taken);
-      labels.put(kind + "." + name.text(), label);
-      slot.put(label, files(List.of(name), slot == needs));
+    for (PlacedText name : job.references(kind)) {
+      Reference reference = new Reference(kind, name.text());
+      slot.put(labels.computeIfAbsent(reference, this::label), files(from, List.of(name)));
       rest.removeIf(other -> other.text().equals(name.text()));
     }
-    others(slot, files(rest, slot == needs));
+    others(slot, files(from, rest));
+    if (side.equals("input")) {
+      Set<Member> makers = next(symbols.files(from, side), symbols.makers);
+      List<PlacedText> names = job.map.texts("depends_on", "depends_on_regexes");
+      for (Found found : symbols.jobs.resolve(from, names)) {
+        others(slot, makers.containsAll(found.some()) ? List.of() : refs(found));
+      }
+      data(from, makers, slot);
+    }
+    return slot;
   }
 
-  private static void others(SequencedMap<String, List<Object>> slot, List<Object> refs) {
+  private String label(Reference reference) {
+    String id = Symbols.label(reference.name()).replaceAll("[^A-Za-z0-9_]+", "_");
+    id = id.replaceAll("^_+|_+$", "").replaceAll("^(?=[0-9]|$)", "f");
+    return Symbols.unique(id, "_", taken);
+  }
+
+  private static void others(Map<String, Set<Object>> slot, Collection<Object> refs) {
     for (Object ref : refs) {
       if (slot.values().stream().noneMatch(known -> known.contains(ref))) {
-        slot.computeIfAbsent("others", _ -> new ArrayList<>()).add(ref);
+        slot.computeIfAbsent("others", _ -> new LinkedHashSet<>()).add(ref);
       }
     }
+  }
+
+  private static Set<Member> next(Set<Member> of, Map<Member, Set<Member>> next) {
+    Set<Member> all = new LinkedHashSet<>();
+    of.forEach(each -> all.addAll(next.getOrDefault(each, Set.of())));
+    return all;
   }
 
   /**
    * Files: many of one job by the instances that make them and no others, all others by their
    * paths.
    */
-  private List<Object> files(List<PlacedText> names, boolean needed) {
+  private Set<Object> files(Member from, List<PlacedText> names) {
     Set<Object> refs = new LinkedHashSet<>();
-    Map<Target, List<Set<Member>>> files = symbols.files.resolve(job, names);
-    files.forEach(
-        (file, sets) -> {
-          Map<Target, List<Set<Member>>> by = needed ? makers(sets) : Map.of();
-          by.forEach((maker, made) -> makers.merge(maker, made, NameIndex::union));
-          Target maker = by.size() == 1 ? by.keySet().iterator().next() : null;
-          boolean one = sets.stream().allMatch(set -> set.size() == 1);
-          boolean all =
-              !one && maker != null && maker != job && areAll(by.get(maker), files.values());
-          refs.addAll(all ? refs(maker, by.get(maker)) : refs(file, sets));
-        });
-    return List.copyOf(refs);
-  }
-
-  /** The jobs that make files, with their instances; null stands for those that nothing makes. */
-  private Map<Target, List<Set<Member>>> makers(List<Set<Member>> files) {
-    Map<Target, List<Set<Member>>> found = new HashMap<>();
-    for (int i = 0; i < files.size(); i++) {
-      for (Member file : files.get(i)) {
-        Member maker = symbols.makers.get(file);
-        found
-            .computeIfAbsent(maker == null ? null : maker.of(), _ -> NameIndex.empty(files.size()))
-            .get(i)
-            .add(maker);
-      }
-    }
-    return found;
-  }
-
-  /** Whether all that some instances make is wanted, and a group has words for which they are. */
-  private boolean areAll(List<Set<Member>> made, Collection<List<Set<Member>>> wanted) {
-    List<Set<Member>> files = wanted.stream().reduce(NameIndex::union).get();
-    boolean all = made.size() == 1 || job.agrees(made.getFirst().iterator().next().of(), made);
-    for (int i = 0; i < files.size() && all; i++) {
-      Set<Member> of = files.get(i);
-      all =
-          made.get(Math.min(i, made.size() - 1)).stream()
-              .allMatch(maker -> of.containsAll(symbols.products.get(maker)));
-    }
-    return all;
-  }
-
-  /** How all instances say what they refer to: by the names of parameters, or each one of them. */
-  private List<Object> refs(Target to, List<Set<Member>> sets) {
-    PlacedText path = to.map.text("path");
-    if (job.agrees(to, sets) && (path == null || job.kept.containsAll(to.kept))) {
-      Map<String, String> holes = new HashMap<>();
-      job.shared(to).forEach(name -> holes.put(name, "{" + name + "}"));
-      return List.of(path == null ? jobRef(to, holes) : path(path));
-    }
-    if (sets.size() > 1) {
-      irregular("what it needs and makes does not follow from the names of its parameters");
-      return List.of();
-    }
-    List<Object> refs = new ArrayList<>();
-    if (path == null && sets.getFirst().size() == to.rows.size()) {
-      refs.add(jobRef(to, Map.of()));
-    } else {
-      for (Member each : sets.getFirst()) {
-        Map<String, String> values = new HashMap<>();
-        each.values()
-            .forEach(
-                (name, value) -> values.put(name, Translation.literal(InstanceName.encode(value))));
-        refs.add(path == null ? jobRef(to, values) : path(to.map.with(each.values()).text("path")));
-      }
+    List<Found> found = symbols.files.resolve(from, names);
+    Set<Member> wanted = Found.all(found);
+    for (Found each : found) {
+      Set<Member> made = next(each.some(), symbols.makers);
+      Set<Member> all = next(made, symbols.products);
+      Set<Target> by = made.stream().map(Member::of).collect(Collectors.toSet());
+      boolean isAll = wanted.containsAll(all) && all.containsAll(each.some());
+      boolean isJob = isAll && each.some().size() > 1 && by.size() == 1 && !by.contains(job);
+      refs.addAll(refs(isJob ? new Found(by.iterator().next(), made, each.said()) : each));
     }
     return refs;
   }
 
-  private Object jobRef(Target to, Map<String, String> values) {
-    StringBuilder name = new StringBuilder(Translation.literal(symbols.names.get(to)));
-    String before = "/";
+  /** How an instance says what it refers to: by the names of parameters where it did so. */
+  private List<Object> refs(Found found) {
+    Target to = found.to();
+    Map<String, String> said = Sweep.part(found.said(), to.kept);
+    boolean isJob = to.map.given("path") == null;
+    for (Map<String, String> values : List.of(said, Map.<String, String>of())) {
+      if (isJob && found.some().equals(to.members(values))) {
+        return List.of(jobRef(to, values, said));
+      }
+    }
+    List<Object> refs = new ArrayList<>();
+    for (Member each : found.some()) {
+      Map<String, String> values = new HashMap<>(each.values());
+      values.entrySet().removeAll(isJob ? Set.of() : said.entrySet());
+      refs.add(isJob ? jobRef(to, values, said) : path(to.map.with(values).text("path")));
+    }
+    return refs;
+  }
+
+  private Object jobRef(Target to, Map<String, String> values, Map<String, String> said) {
+    String group = Translation.literal(symbols.names.get(to));
+    StringJoiner name = new StringJoiner(",", group + "/", "").setEmptyValue(group);
     for (Map.Entry<String, String> each : new TreeMap<>(values).entrySet()) {
-      name.append(before).append(each.getKey()).append('=').append(each.getValue());
-      before = ",";
+      String literal = Translation.literal(InstanceName.encode(each.getValue()));
+      boolean hole = said.entrySet().contains(each);
+      name.add(each.getKey() + "=" + (hole ? "{" + each.getKey() + "}" : literal));
     }
     return new Flow(Map.of("job", name.toString()));
   }
 
   /** A path, in which what is special to patterns stands for itself. */
   private String path(PlacedText path) {
-    boolean special =
-        Text.of(path.text(), job.kept).pieces().stream()
-            .anyMatch(
-                p -> p instanceof Plain plain && plain.text().matches("(?s)!.*|.*[*?\\[\\\\{$].*"));
-    return written(
-        path,
-        special ? text -> Glob.escape(text).replace("$", "\\$") : UnaryOperator.identity(),
-        false);
-  }
-
-  /** The jobs that are depended on by name, but for those whose files are needed anyway. */
-  private void dependsOn() {
-    symbols
-        .jobs
-        .resolve(job, job.map.texts("depends_on", "depends_on_regexes"))
-        .forEach(
-            (other, sets) -> {
-              if (!sets.equals(makers.get(other))) {
-                others(needs, refs(other, sets));
-              }
-            });
+    return written(path, it -> it.matches(SPECIAL) ? Glob.escape(it).replace("$", "\\$") : it);
   }
 
   /** The values that are needed: those of the workflow file, and the jobs that store others. */
-  private void data() {
-    String kind = "user_data.input";
-    List<PlacedText> referred = Symbols.references(job, kind);
-    List<PlacedText> names = Symbols.names(job, kind, "input_user_data", "input_user_data_regexes");
-    for (Target value : symbols.data.resolve(job, names).keySet()) {
-      List<Target> storers = symbols.storers(value);
+  private void data(Member from, Set<Member> makers, Map<String, Set<Object>> slot) {
+    List<Target> referred =
+        job.references("user_data.input").stream()
+            .map(name -> symbols.data.get(name.text()))
+            .toList();
+    for (Target value : symbols.data(from, "input")) {
+      Set<Target> storers = symbols.storers(value);
       if (storers.isEmpty() && value.map.given("data") == null) {
-        notes.refuse(
-            value.name.place(),
-            "user data %s has no value, and no job stores it".formatted(value.name.text()));
-      } else if (referred.stream().noneMatch(name -> name.text().equals(value.name.text()))) {
-        if (storers.isEmpty()) {
-          others(needs, List.of(new Flow(Map.of("data", symbols.names.get(value)))));
-        }
-        for (Target storer : storers) {
-          if (storer != job && !makers.containsKey(storer)) {
-            others(needs, List.of(jobRef(storer, Map.of())));
-          }
+        String wrong = "user data %s has no value, and no job stores it";
+        notes.wrong().add(value.name.place(), wrong.formatted(value.name.text()));
+      } else if (storers.isEmpty() && !referred.contains(value)) {
+        others(slot, List.of(new Flow(Map.of("data", symbols.names.get(value)))));
+      }
+      for (Target storer : referred.contains(value) ? Set.<Target>of() : storers) {
+        if (storer != job && makers.stream().noneMatch(maker -> maker.of() == storer)) {
+          others(slot, List.of(jobRef(storer, Map.of(), Map.of())));
         }
       }
     }
   }
 
   private void text(Map<String, Object> out, String key, PlacedText text) {
-    if (text != null) {
-      out.put(key, written(text, UnaryOperator.identity(), false));
-    }
+    out.put(key, text == null ? null : written(text, UnaryOperator.identity()));
   }
 
   /**
    * A text as the build file has it, with placeholders.
    *
    * @param plain what to write for text as it stands
-   * @param shell whether a shell reads it
    */
-  private String written(PlacedText text, UnaryOperator<String> plain, boolean shell) {
+  private String written(PlacedText text, UnaryOperator<String> plain) {
+    boolean shell = text == job.command;
     List<Text.Piece> pieces = Text.of(text.text(), job.kept).pieces();
-    List<String> draft =
-        pieces.stream()
-            .map(
-                piece ->
-                    switch (piece) {
-                      case Plain it -> plain.apply(it.text());
-                      case Hole hole -> placeholder(hole);
-                      case Reference reference -> placeholder(reference);
-                    })
-            .toList();
+    List<String> draft = pieces.stream().map(piece -> draft(piece, plain)).toList();
     List<Quote> quotes = shell ? LiteralText.places(draft) : List.of();
     List<String> parts = new ArrayList<>(List.of(""));
     for (int i = 0; i < draft.size(); i++) {
@@ -333,7 +280,8 @@ final class JobTranslation {
         boolean word =
             draft.get(i - 1).matches("(?s)|.*[^<>\\s]\\s+|.*[;&|(]")
                 && draft.get(i + 1).matches("(?s)|[\\s;&|)<>].*");
-        part = isForShell(hole, quote, word, text.place()) ? "${" + hole.name() + "}" : part;
+        boolean left = quote == Quote.REFUSE || quote == Quote.BARE && word;
+        part = isForShell(hole, left, text.place()) ? "${" + hole.name() + "}" : part;
       }
       if (i % 2 == 1 && part.startsWith("{")) {
         parts.addAll(List.of(part, ""));
@@ -342,69 +290,67 @@ final class JobTranslation {
       }
     }
     String written = LiteralText.write(parts);
-    String reason = "a { before a placeholder and a } behind it cannot be written in torc.yaml";
-    if (written == null && job.isGroup()) {
-      irregular(reason);
-    } else if (written == null) {
-      notes.refuse(text.place(), reason);
+    if (written == null) {
+      String reason = "a { before a placeholder and a } behind it cannot be written in torc.yaml";
+      throw new BadInput(text.place(), reason);
     }
-    return written == null ? "" : written;
+    return written;
+  }
+
+  private String draft(Text.Piece piece, UnaryOperator<String> plain) {
+    return switch (piece) {
+      case Plain(String text) -> plain.apply(text);
+      case Hole hole -> placeholders.computeIfAbsent(hole, this::placeholder);
+      case Reference reference -> placeholder(reference);
+    };
   }
 
   private String placeholder(Hole hole) {
-    List<String> values = values(hole);
+    List<String> values = values(hole.name());
     long fit = values.stream().filter(value -> Text.fits(hole.format(), value)).count();
     if (fit > 0 && fit < values.size()) {
-      irregular("{%s:%s} fits only some of its values".formatted(hole.name(), hole.format()));
+      String reason = "{%s:%s} fits only some of its values";
+      throw new BadInput(job.name.place(), reason.formatted(hole.name(), hole.format()));
     }
     return "{" + hole.name() + (fit == 0 ? "" : ":" + hole.format()) + "}";
-  }
-
-  private List<String> values(Hole hole) {
-    return job.rows.stream().map(row -> row.get(hole.name())).distinct().toList();
   }
 
   /**
    * Whether bash has to put a value in, so that it splits it into words as with NREL's torc. Torc
    * quotes what it puts in; where that makes a difference it is said.
+   *
+   * @param left whether it stands where bash splits it
    */
-  private boolean isForShell(Hole hole, Quote quote, boolean word, Place place) {
-    String name = hole.name();
-    boolean left = quote == Quote.REFUSE || quote == Quote.BARE && word;
-    String special =
-        values(hole).stream()
-            .filter(value -> !LiteralText.isPlain(value) && (left || READ.matcher(value).find()))
-            .findFirst()
-            .orElse(null);
-    if (special == null) {
-      return false;
+  private boolean isForShell(Hole hole, boolean left, Place place) {
+    for (String value : values(hole.name())) {
+      if (!LiteralText.isPlain(value) && (left || READ.matcher(value).find())) {
+        String said =
+            left
+                ? "${%s} leaves values like '%s' to the shell, which splits them; {%1$s} passes"
+                    + " each as one word"
+                : "{%s} passes values like '%s' as they stand, where NREL's torc let the shell read"
+                    + " them";
+        notes.said().add(place, said.formatted(hole.name(), value));
+        return left;
+      }
     }
-    notes.say(
-        place,
-        left
-            ? "${%s} leaves values like '%s' to the shell, which splits them; {%s} passes each as one word"
-                .formatted(name, special, name)
-            : "{%s} passes values like '%s' as they stand, where NREL's torc let the shell read them"
-                .formatted(name, special));
-    return left;
+    return false;
   }
 
   /** The placeholder of a reference; a value that the job itself stores has its bare name. */
   private String placeholder(Reference reference) {
-    String kind = reference.kind();
-    if (kind.startsWith("files")) {
-      boolean input = kind.equals("files.input");
-      boolean alone = (input ? needs : produces).size() == 1;
-      String label = alone ? "" : "." + labels.get(kind + "." + reference.name());
-      return "{" + (input ? "needs" : "produces") + label + "}";
+    if (reference.kind().startsWith("files")) {
+      String side = reference.kind().substring("files.".length());
+      String label = slots.get(side).size() == 1 ? "" : "." + labels.get(reference);
+      return "{" + (side.equals("input") ? "needs" : "produces") + label + "}";
     }
     Target value = symbols.data.get(reference.name());
     String key = symbols.names.getOrDefault(value, reference.name());
-    if (kind.equals("user_data.output")) {
+    if (reference.kind().equals("user_data.output")) {
       return key;
     }
-    List<Target> storers = symbols.storers(value);
-    String storer = storers.isEmpty() ? "" : symbols.names.get(storers.getFirst()) + ".";
+    Set<Target> storers = symbols.storers(value);
+    String storer = storers.isEmpty() ? "" : symbols.names.get(storers.iterator().next()) + ".";
     return "{data." + storer + key + "}";
   }
 
@@ -416,10 +362,9 @@ final class JobTranslation {
             (key, instead) -> {
               String word = "(?<![\\w./-])" + key.replace("~", "\\s+(?:-\\S+\\s+)*") + "\\b";
               if (Pattern.compile(word).matcher(job.command.text()).find()) {
-                notes.say(
-                    job.command.place(),
-                    "the command uses %s of NREL's torc, which is not there here%s"
-                        .formatted(key.replace('~', ' '), instead.isEmpty() ? "" : "; " + instead));
+                String said = "the command uses %s of NREL's torc, which is not there here%s";
+                String next = instead.isEmpty() ? "" : "; " + instead;
+                notes.said().add(job.command.place(), said.formatted(key.replace('~', ' '), next));
               }
             });
   }

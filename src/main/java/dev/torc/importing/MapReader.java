@@ -3,46 +3,41 @@ package dev.torc.importing;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Mapping;
+import dev.torc.syntax.Place;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.TreeMap;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * One map of a workflow file: its keys are checked against those that NREL's torc has, and its
  * texts read with values put in. What is wrong goes to the notes. What a key means is not known
  * here.
+ *
+ * @param values put in for {@code {name}} in every text
  */
-final class MapReader {
+record MapReader(Mapping map, Notes notes, Map<String, String> values) {
 
   /**
-   * The keys of each kind of map: behind a key stands {@code needed}, {@code refused}, the reason
-   * why it is not carried, or nothing. Those of a command are its words, and what to write instead.
+   * The keys of each kind of map: behind a key stands {@code needed}, {@code refused} with the
+   * message, the reason why it is not carried, or nothing. Those of a command are its words, and
+   * what to write instead.
    */
   static final Map<String, Map<String, String>> KEYS = keys();
 
-  final Mapping map;
-  private final Notes notes;
-  private final Map<String, String> values;
-
-  private MapReader(Mapping map, Notes notes, Map<String, String> values) {
-    this.map = map;
-    this.notes = notes;
-    this.values = values;
-  }
+  private static final String REFUSED = "refused ";
 
   /**
    * Reads a map.
    *
    * @param what it is, as in the table of keys and in messages
-   * @param values put in for {@code {name}} in every text
    */
   static MapReader of(Mapping map, String what, Notes notes, Map<String, String> values) {
     MapReader reader = new MapReader(map, notes, values);
@@ -57,20 +52,11 @@ final class MapReader {
     return new MapReader(map, notes, all);
   }
 
+  @SuppressWarnings("unchecked") // texts by key, in maps by kind
   private static Map<String, Map<String, String>> keys() {
-    Map<String, Map<String, String>> keys = new HashMap<>();
-    try (InputStream in = MapReader.class.getResourceAsStream("keys.txt")) {
-      Map<String, String> section = Map.of();
-      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
-        String[] words = line.strip().split(" ", 2);
-        if (!line.startsWith(" ")) {
-          section = new TreeMap<>();
-          keys.put(line, section);
-        } else {
-          section.put(words[0], words.length < 2 ? "" : words[1]);
-        }
-      }
-      return keys;
+    try (InputStream in = MapReader.class.getResourceAsStream("keys.yaml")) {
+      Load yaml = new Load(LoadSettings.builder().build());
+      return (Map<String, Map<String, String>>) yaml.loadFromInputStream(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -80,32 +66,29 @@ final class MapReader {
     known.forEach(
         (key, reason) -> {
           if (reason.equals("needed") && given(key) == null) {
-            notes.refuse(map.place(), what + " needs " + key);
-          } else if (reason.equals("refused") && given(key) != null) {
-            notes.refuse(
-                given(key).place(),
-                key
-                    + " is not read by torc import; put the values into parameters, or write the"
-                    + " job by hand with table: FILE");
+            notes.wrong().add(map.place(), what + " needs " + key);
           }
         });
     map.entries()
         .forEach(
             (key, entry) -> {
               String reason = known.get(key);
-              String told = "unknown key " + key + " in " + what;
-              String hint = NearestName.hint(key, known.keySet());
-              if (reason == null && !hint.isEmpty()) {
-                notes.refuse(entry.place(), told + hint);
+              String hint = reason == null ? NearestName.hint(key, known.keySet()) : "";
+              if (!hint.isEmpty()) {
+                notes.wrong().add(entry.place(), "unknown key " + key + " in " + what + hint);
               } else if (reason == null) {
-                notes.say(entry.place(), told + " is not carried");
-              } else if (reason.indexOf(' ') > 0 && !atRest(entry.value())) {
-                notes.say(entry.place(), key + " is not carried: " + reason);
+                notes
+                    .said()
+                    .add(entry.place(), "unknown key %s in %s is not carried".formatted(key, what));
+              } else if (reason.startsWith(REFUSED) && given(key) != null) {
+                notes.wrong().add(entry.value().place(), reason.replace(REFUSED, key + " "));
+              } else if (reason.indexOf(' ') > 0 && !isAtRest(entry.value())) {
+                notes.said().add(entry.place(), key + " is not carried: " + reason);
               }
             });
   }
 
-  private static boolean atRest(Node node) {
+  private static boolean isAtRest(Node node) {
     return switch (node) {
       case Node.Scalar scalar -> scalar.isNothing() || scalar.text().equalsIgnoreCase("false");
       case Node.Sequence list -> list.items().isEmpty();
@@ -113,20 +96,15 @@ final class MapReader {
     };
   }
 
+  /** Where it begins. */
+  Place place() {
+    return map.place();
+  }
+
   /** What stands under a key, null without one or where it says nothing. */
   Node given(String key) {
     Node node = map.get(key);
     return node == null || Node.isNothing(node) ? null : node;
-  }
-
-  /** What stands under a key if it is of a kind; anything else is refused and counts as nothing. */
-  private <T extends Node> T given(String key, Class<T> kind, String name) {
-    Node node = given(key);
-    if (node != null && !kind.isInstance(node)) {
-      notes.refuse(node.place(), key + " must be a " + name);
-      return null;
-    }
-    return kind.cast(node);
   }
 
   /** The text under a key, null without one. */
@@ -142,14 +120,12 @@ final class MapReader {
   }
 
   private PlacedText text(Node node, String key) {
-    boolean regex = key.endsWith("_regexes");
-    if (node instanceof Node.Scalar scalar) {
-      String text = Text.of(scalar.text(), values.keySet()).put(values, regex);
-      return new PlacedText(node.place(), text, regex);
+    if (node instanceof Node.Scalar(Place place, String text, _)) {
+      return new PlacedText(place, text, key.endsWith("_regexes")).put(values);
     }
     String kind = node instanceof Mapping ? "map" : "list";
-    notes.refuse(node.place(), key + " must be a text, not a " + kind);
-    return new PlacedText(node.place(), "", regex);
+    notes.wrong().add(node.place(), key + " must be a text, not a " + kind);
+    return new PlacedText(node.place(), "", false);
   }
 
   /** The texts of lists, or one text, under some keys. */
@@ -166,34 +142,52 @@ final class MapReader {
     return texts;
   }
 
-  /** The texts of a map by key. */
-  SequencedMap<String, PlacedText> map(String key) {
-    SequencedMap<String, PlacedText> texts = new LinkedHashMap<>();
-    Mapping inner = given(key, Mapping.class, "map");
-    if (inner != null) {
-      inner.entries().forEach((name, entry) -> texts.put(name, text(entry.value(), name)));
+  /** The texts of all keys that match. */
+  List<PlacedText> matching(String keys) {
+    return texts(
+        map.entries().keySet().stream().filter(k -> k.matches(keys)).toArray(String[]::new));
+  }
+
+  /** The entries of a map. */
+  SequencedMap<String, Node.Entry> entries(String key) {
+    if (given(key) instanceof Mapping inner) {
+      return inner.entries();
     }
+    if (given(key) != null) {
+      notes.wrong().add(given(key).place(), key + " must be a map");
+    }
+    return new LinkedHashMap<>();
+  }
+
+  /** The texts of a map by key. */
+  SequencedMap<String, PlacedText> textsByKey(String key) {
+    SequencedMap<String, PlacedText> texts = new LinkedHashMap<>();
+    entries(key).forEach((name, entry) -> texts.put(name, text(entry.value(), name)));
     return texts;
   }
 
   /** The maps of a list. */
   List<MapReader> maps(String key, String each) {
     List<MapReader> maps = new ArrayList<>();
-    Node.Sequence list = given(key, Node.Sequence.class, "list");
-    for (Node item : list == null ? List.<Node>of() : list.items()) {
-      if (item instanceof Mapping inner) {
-        maps.add(of(inner, each, notes, values));
-      } else {
-        notes.refuse(item.place(), each + " must be a map");
+    if (given(key) instanceof Node.Sequence list) {
+      for (Node item : list.items()) {
+        if (item instanceof Mapping inner) {
+          maps.add(of(inner, each, notes, values));
+        } else {
+          notes.wrong().add(item.place(), each + " must be a map");
+        }
       }
+    } else if (given(key) != null) {
+      notes.wrong().add(given(key).place(), key + " must be a list");
     }
     return maps;
   }
 
+  /** Whether {@code true} stands under a key. */
   boolean flag(String key, boolean otherwise) {
     PlacedText text = text(key);
     if (text != null && !text.text().matches("(?i)true|false")) {
-      notes.refuse(text.place(), key + " must be true or false, not " + text.text());
+      notes.wrong().add(text.place(), key + " must be true or false, not " + text.text());
     }
     return text == null ? otherwise : text.text().equalsIgnoreCase("true");
   }

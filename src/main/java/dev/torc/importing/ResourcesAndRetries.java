@@ -3,6 +3,7 @@ package dev.torc.importing;
 import dev.torc.importing.BuildFileText.Flow;
 import dev.torc.importing.BuildFileText.Placed;
 import java.time.Duration;
+import java.time.Period;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -11,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,44 +20,50 @@ import java.util.regex.Pattern;
  */
 record ResourcesAndRetries(Notes notes) {
 
-  private static final Pattern MEMORY = Pattern.compile("([0-9.]+)\\s*([kKmMgGtT]?)(?:[iI]?[bB])?");
+  private static final Pattern MEMORY =
+      Pattern.compile("^([0-9.]+)\\s*([kKmMgGtT]?)(?:[iI]?[bB])?$");
+
+  /** What a job has without saying so. */
+  private static final Map<String, String> DEFAULTS =
+      Map.of("cpus", "0", "gpus", "0", "nodes", "1");
+
+  /** The codes by which NREL's torc tells that it ended a job itself. */
+  private static final Map<String, String> OWN_CODES = Map.of("137", "memory", "152", "timeout");
 
   /** Amounts of a class; what torc would refuse is left to it, and told with the place. */
   Placed resources(MapReader entries) {
     SequencedMap<String, Object> amounts = new LinkedHashMap<>();
-    amount(amounts, "cpus", entries.text("num_cpus"), "0");
-    PlacedText text = entries.text("memory");
-    if (text != null) {
-      Matcher memory = MEMORY.matcher(text.text().strip());
-      String unit = memory.matches() ? memory.group(2).toUpperCase(Locale.ROOT) : "";
-      amounts.put(
-          "memory",
-          memory.matches() ? memory.group(1) + unit + (unit.isEmpty() ? "B" : "iB") : text.text());
+    for (String key : List.of("cpus", "memory", "gpus", "nodes", "runtime")) {
+      for (PlacedText text : entries.texts("num_" + key, key)) {
+        String given = text.text().strip();
+        String amount =
+            key.equals("memory") ? memory(given) : key.equals("runtime") ? runtime(given) : given;
+        if (!amount.equals(DEFAULTS.get(key))) {
+          amounts.put(key, amount);
+        }
+      }
     }
-    amount(amounts, "gpus", entries.text("num_gpus"), "0");
-    amount(amounts, "nodes", entries.text("num_nodes"), "1");
-    PlacedText runtime = entries.text("runtime");
-    if (runtime != null) {
-      amounts.put("runtime", runtime(runtime.text().strip()));
-    }
-    return new Placed(entries.map.place(), new Flow(amounts));
+    return new Placed(entries.place(), new Flow(amounts));
   }
 
-  private static void amount(Map<String, Object> into, String key, PlacedText text, String rest) {
-    if (text != null && !text.text().strip().equals(rest)) {
-      into.put(key, text.text().strip());
-    }
+  /** NREL's units are binary. */
+  private static String memory(String text) {
+    return MEMORY
+        .matcher(text)
+        .replaceFirst(
+            it ->
+                it.group(1)
+                    + (it.group(2).isEmpty() ? "B" : it.group(2).toUpperCase(Locale.ROOT) + "iB"));
   }
 
   /** An ISO time as people write it: {@code 1h30m}. */
   private static String runtime(String iso) {
     try {
-      boolean weeks = iso.matches("(?i)P[0-9]{1,5}W");
-      Duration duration =
-          weeks
-              ? Duration.ofDays(7L * Integer.parseInt(iso.substring(1, iso.length() - 1)))
+      Duration time =
+          iso.matches("(?i)P[0-9]{1,5}W")
+              ? Duration.ofDays(Period.parse(iso).getDays())
               : Duration.parse(iso);
-      return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+      return time.toString().substring(2).toLowerCase(Locale.ROOT);
     } catch (DateTimeParseException e) {
       return iso;
     }
@@ -65,39 +71,28 @@ record ResourcesAndRetries(Notes notes) {
 
   /** The keys that a job with this handler gets. */
   Map<String, Object> retries(MapReader handler) {
-    String name = "the failure handler " + handler.text("name").text();
     Set<String> on = new LinkedHashSet<>();
     Set<String> scripts = new LinkedHashSet<>();
     boolean all = false;
     int most = 0;
     List<MapReader> rules = handler.maps("rules", "a rule");
     for (MapReader rule : rules) {
-      PlacedText retries = rule.text("max_retries");
-      most = Math.max(most, retries == null ? 3 : count(retries));
+      most = Math.max(most, count(rule.text("max_retries")));
       all |= rule.flag("match_all_exit_codes", false);
       rule.texts("exit_codes").forEach(code -> cause(code, on));
-      PlacedText script = rule.text("recovery_script");
-      if (script != null) {
-        scripts.add(Translation.literal(script.text()));
-      }
+      rule.texts("recovery_script").forEach(it -> scripts.add(Translation.literal(it.text())));
     }
     if (most == 0 || !all && on.isEmpty()) {
-      notes.say(handler.map.place(), name + " retries nothing");
+      say(handler, "retries nothing");
       return Map.of();
     }
     if (rules.size() > 1) {
-      notes.say(
-          handler.map.place(),
-          "%s has one rule here: %d retries after %s%s"
-              .formatted(
-                  name,
-                  most,
-                  all ? "any failure" : String.join(", ", on),
-                  scripts.size() == 1 ? ", its script before each" : ""));
+      String after = all ? "any failure" : String.join(", ", on);
+      String script = scripts.size() == 1 ? ", its script before each" : "";
+      say(handler, "has one rule here: %d retries after %s%s".formatted(most, after, script));
     }
     if (scripts.size() > 1) {
-      notes.say(
-          handler.map.place(), name + " runs no recovery script: torc has one for all retries");
+      say(handler, "runs no recovery script: torc has one for all retries");
     }
     SequencedMap<String, Object> retry = new LinkedHashMap<>();
     if (!all) {
@@ -108,17 +103,23 @@ record ResourcesAndRetries(Notes notes) {
     }
     SequencedMap<String, Object> keys = new LinkedHashMap<>();
     keys.put("retries", String.valueOf(most));
-    if (!retry.isEmpty()) {
-      keys.put("retry", new Flow(retry));
-    }
+    keys.put("retry", retry.isEmpty() ? null : new Flow(retry));
     return keys;
   }
 
+  private void say(MapReader handler, String message) {
+    String name = "the failure handler " + handler.needed("name").text();
+    notes.said().add(handler.place(), name + " " + message);
+  }
+
   private int count(PlacedText retries) {
+    if (retries == null) {
+      return 3; // as NREL's torc has it
+    }
     if (retries.text().matches("[0-9]{1,3}")) {
       return Integer.parseInt(retries.text());
     }
-    notes.refuse(retries.place(), "max_retries must be a whole number, not " + retries.text());
+    notes.wrong().add(retries.place(), "max_retries must be a whole number, not " + retries.text());
     return 0;
   }
 
@@ -129,13 +130,11 @@ record ResourcesAndRetries(Notes notes) {
     } else if (text.matches("[0-9]{1,3}") && !text.equals("0") && Integer.parseInt(text) < 256) {
       on.add(text);
     } else {
-      notes.say(code.place(), "no exit code of a failure: " + code.text() + "; it is not carried");
+      String said = "no exit code of a failure: " + code.text() + "; it is not carried";
+      notes.said().add(code.place(), said);
     }
-    // The codes by which NREL's torc tells that it ended the job itself.
-    if (text.equals("137")) {
-      on.add("memory");
-    } else if (text.equals("152")) {
-      on.add("timeout");
+    if (OWN_CODES.containsKey(text)) {
+      on.add(OWN_CODES.get(text));
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.torc.importing;
 
 import dev.torc.syntax.Node;
-import dev.torc.syntax.Node.Mapping;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,60 +15,57 @@ import java.util.SequencedMap;
  * @param zip whether the values are taken in step
  * @param rows the values by parameter, one map per combination
  */
-record Sweep(List<SweepAxis> axes, boolean zip, List<SequencedMap<String, String>> rows) {
+record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) {
 
   /** How many combinations a job or file may have. */
   private static final int MAX = 200_000;
 
   /** A job or file without parameters has this one. */
-  static final Sweep NONE = of(List.of(), false);
+  static final Sweep NONE = new Sweep(List.of(), false, List.of(Map.of()));
 
   /**
    * Reads the parameters of a job or file, its own or the shared ones that it names; what is wrong
    * goes to the notes.
    */
-  static Sweep read(MapReader entries, Node shared, Notes notes) {
-    SequencedMap<String, Node.Entry> given = new LinkedHashMap<>();
-    Node own = entries.given("parameters");
-    if (own instanceof Mapping map) {
-      given = map.entries();
-    } else if (own != null) {
-      notes.refuse(own.place(), "parameters must be a map");
-    } else {
-      for (PlacedText name : entries.texts("use_parameters")) {
-        Node.Entry entry = shared instanceof Mapping map ? map.entries().get(name.text()) : null;
-        if (entry != null) {
-          given.put(name.text(), entry);
-        } else {
-          notes.say(
-              name.place(), "the workflow has no parameter " + name.text() + ", so it is not used");
-        }
+  static Sweep read(MapReader entries, Map<String, Node.Entry> shared, Notes notes) {
+    SequencedMap<String, Node.Entry> given = entries.entries("parameters");
+    boolean own = entries.given("parameters") != null;
+    for (PlacedText name : own ? List.<PlacedText>of() : entries.texts("use_parameters")) {
+      Node.Entry entry = shared.get(name.text());
+      if (entry != null) {
+        given.put(name.text(), entry);
+      } else {
+        String said = "the workflow has no parameter %s, so it is not used";
+        notes.said().add(name.place(), said.formatted(name.text()));
       }
+    }
+    PlacedText mode = entries.text("parameter_mode");
+    if (mode != null && !mode.text().matches("zip|product")) {
+      notes.wrong().add(mode.place(), "parameter_mode is product or zip, not " + mode.text());
     }
     List<SweepAxis> axes = new ArrayList<>();
     given.forEach(
         (name, entry) -> {
           try {
-            axes.add(SweepAxis.of(name, entry.value()));
-            axes.getLast().checkStep(entry.place(), notes);
+            SweepAxis axis = SweepAxis.of(name, entry.value());
+            axes.add(axis);
+            if (axis.oddity() != null) {
+              notes.said().add(entry.place(), axis.oddity());
+            }
           } catch (IllegalArgumentException e) {
-            notes.refuse(entry.value().place(), e.getMessage());
+            notes.wrong().add(entry.value().place(), e.getMessage());
           }
         });
-    PlacedText mode = entries.text("parameter_mode");
-    if (mode != null && !mode.text().matches("zip|product")) {
-      notes.refuse(mode.place(), "parameter_mode is product or zip, not " + mode.text());
-    }
     try {
       return of(axes, mode != null && mode.text().equals("zip"));
     } catch (IllegalArgumentException e) {
-      notes.refuse(mode == null ? entries.map.place() : mode.place(), e.getMessage());
+      notes.wrong().add(mode == null ? entries.place() : mode.place(), e.getMessage());
       return NONE;
     }
   }
 
   private static Sweep of(List<SweepAxis> axes, boolean zip) {
-    List<SequencedMap<String, String>> rows = List.of(new LinkedHashMap<>());
+    List<Map<String, String>> rows = NONE.rows;
     for (SweepAxis axis : axes) {
       boolean inStep = zip && axis != axes.getFirst();
       int count = axis.values().size();
@@ -79,11 +75,11 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<SequencedMap<String, String
                 .formatted(axes.getFirst().name(), rows.size(), axis.name(), count));
       }
       if (!inStep && (long) rows.size() * count > MAX) {
-        throw new IllegalArgumentException(
-            "its parameters have more than %d combinations, which is too much for torc import"
-                .formatted(MAX));
+        String many =
+            "its parameters have more than %d combinations, which is too much for torc import";
+        throw new IllegalArgumentException(many.formatted(MAX));
       }
-      List<SequencedMap<String, String>> longer = new ArrayList<>();
+      List<Map<String, String>> longer = new ArrayList<>();
       for (int i = 0; i < rows.size(); i++) {
         for (String value : inStep ? List.of(axis.values().get(i)) : axis.values()) {
           longer.add(new LinkedHashMap<>(rows.get(i)));
@@ -100,19 +96,15 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<SequencedMap<String, String
     return axes.stream().map(SweepAxis::name).toList();
   }
 
-  /** The distinct values of some of the parameters, each with the combinations that have them. */
-  SequencedMap<Map<String, String>, List<SequencedMap<String, String>>> by(
-      Collection<String> kept) {
-    SequencedMap<Map<String, String>, List<SequencedMap<String, String>>> parts =
-        new LinkedHashMap<>();
-    rows.forEach(row -> parts.computeIfAbsent(part(row, kept), _ -> new ArrayList<>()).add(row));
-    return parts;
-  }
-
   /** Some of the values of a combination. */
-  static SequencedMap<String, String> part(Map<String, String> row, Collection<String> kept) {
-    SequencedMap<String, String> part = new LinkedHashMap<>(row);
+  static Map<String, String> part(Map<String, String> row, Collection<String> kept) {
+    Map<String, String> part = new LinkedHashMap<>(row);
     part.keySet().retainAll(kept);
     return part;
+  }
+
+  /** The values of some parameters, by their names; as a key it is spread well. */
+  static List<String> values(Map<String, String> row, Collection<String> names) {
+    return names.stream().sorted().map(row::get).toList();
   }
 }

@@ -1,11 +1,11 @@
 package dev.torc.importing;
 
+import dev.torc.importing.NameIndex.Found;
 import dev.torc.importing.Target.Member;
-import dev.torc.importing.Text.Reference;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,12 +25,12 @@ final class Symbols {
   final Map<Target, String> names = new LinkedHashMap<>();
 
   /** The instance that makes a file, by the file. */
-  final Map<Member, Member> makers = new HashMap<>();
+  final Map<Member, Set<Member>> makers = new HashMap<>();
 
   /** The files that an instance of a job makes. */
   final Map<Member, Set<Member>> products = new HashMap<>();
 
-  private final Map<Target, List<Target>> storers = new HashMap<>();
+  private final Map<Target, Set<Target>> storers = new HashMap<>();
 
   Symbols(List<Target> jobs, List<Target> files, List<Target> data, Notes notes) {
     this.jobs = new NameIndex("job", jobs, notes);
@@ -45,7 +45,15 @@ final class Symbols {
     for (Target value : data) {
       names.put(value, unique(value.name.text().replaceAll("[^A-Za-z0-9_-]|^$", "_"), "_", keys));
     }
-    jobs.forEach(this::makes);
+    for (Target job : jobs) {
+      for (Member each : job.members()) {
+        Set<Member> made = files(each, "output");
+        made.forEach(file -> makers.putIfAbsent(file, Set.of(each)));
+        products.put(each, made);
+        data(each, "output")
+            .forEach(value -> storers.computeIfAbsent(value, _ -> new LinkedHashSet<>()).add(job));
+      }
+    }
   }
 
   /**
@@ -71,48 +79,26 @@ final class Symbols {
     return free;
   }
 
-  private void makes(Target job) {
-    List<PlacedText> named = names(job, "files.output", "output_files", "output_file_regexes");
-    for (List<Set<Member>> sets : files.resolve(job, named).values()) {
-      for (int row = 0; row < job.rows.size(); row++) {
-        Member maker = new Member(job, row);
-        Set<Member> made = sets.get(Math.min(row, sets.size() - 1));
-        made.forEach(file -> makers.putIfAbsent(file, maker));
-        products.computeIfAbsent(maker, _ -> new HashSet<>()).addAll(made);
-      }
-    }
-    List<PlacedText> stored =
-        names(job, "user_data.output", "output_user_data", "output_user_data_regexes");
-    for (Target value : data.resolve(job, stored).keySet()) {
-      storers.computeIfAbsent(value, _ -> new ArrayList<>()).add(job);
-    }
+  /** All files that an instance names. */
+  Set<Member> files(Member from, String side) {
+    return Found.all(files.resolve(from, names(from.of(), "files", side, "_file")));
   }
 
-  /** What a job names by references in its command, and by some keys. */
-  static List<PlacedText> names(Target job, String kind, String... keys) {
-    List<PlacedText> names = references(job, kind);
-    names.addAll(job.map.texts(keys));
+  /** All user data that an instance names. */
+  Set<Target> data(Member from, String side) {
+    List<Found> found = data.resolve(from, names(from.of(), "user_data", side, "_user_data"));
+    return new LinkedHashSet<>(found.stream().map(Found::to).toList());
+  }
+
+  private static List<PlacedText> names(Target job, String kind, String side, String key) {
+    List<PlacedText> names = job.references(kind + "." + side);
+    names.addAll(job.map.texts(side + key + "s", side + key, side + key + "_regexes"));
     return names;
   }
 
-  /** The names of files or user data that the command of a job refers to, each once. */
-  static List<PlacedText> references(Target job, String kind) {
-    List<PlacedText> found = new ArrayList<>();
-    PlacedText command = job.command;
-    for (Text.Piece piece : Text.of(command.text(), job.sweep.parameters()).pieces()) {
-      if (piece instanceof Reference reference && reference.kind().equals(kind)) {
-        PlacedText name = new PlacedText(command.place(), reference.name(), false);
-        if (!found.contains(name)) {
-          found.add(name);
-        }
-      }
-    }
-    return found;
-  }
-
   /** The jobs that store a piece of user data. */
-  List<Target> storers(Target value) {
-    return storers.getOrDefault(value, List.of());
+  Set<Target> storers(Target value) {
+    return storers.getOrDefault(value, Set.of());
   }
 
   /** Whether a job stores what is forgotten between runs, so that it always runs. */

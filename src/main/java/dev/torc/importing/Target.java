@@ -3,10 +3,12 @@ package dev.torc.importing;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A job, file or piece of user data as the build file will have it: its map in the workflow file,
@@ -14,12 +16,16 @@ import java.util.stream.Collectors;
  */
 final class Target {
 
-  /** One instance. */
-  record Member(Target of, int row) {
+  /**
+   * One instance.
+   *
+   * @param values of the parameters that are left
+   */
+  record Member(Target of, Map<String, String> values) {
 
-    /** The values of the parameters that are left. */
-    Map<String, String> values() {
-      return of.rows.get(row);
+    @Override
+    public int hashCode() {
+      return Sweep.values(values, of.kept).hashCode() + of.hashCode();
     }
   }
 
@@ -39,10 +45,12 @@ final class Target {
   /** The parameters that are left. */
   final List<String> kept;
 
-  /** The distinct values of those, one map per instance. */
-  final List<Map<String, String>> rows;
+  /** Its instances, with the combinations that belong to them. */
+  final SequencedMap<Member, List<Map<String, String>>> rows = new LinkedHashMap<>();
 
-  private final Map<Map<String, String>, Integer> index = new HashMap<>();
+  private final Map<String, Set<PlacedText>> references = new HashMap<>();
+
+  private final Map<Set<String>, Map<List<String>, Set<Member>>> parts = new HashMap<>();
 
   Target(MapReader map, Sweep sweep) {
     this.map = map;
@@ -50,49 +58,33 @@ final class Target {
     this.command = command();
     this.sweep = sweep;
     this.kept = kept();
-    this.rows = List.copyOf(sweep.by(kept).keySet());
-    rows.forEach(row -> index.put(row, index.size()));
+    for (Map<String, String> row : sweep.rows()) {
+      rows.computeIfAbsent(member(row), _ -> new ArrayList<>()).add(row);
+    }
+    for (Text.Piece piece : Text.of(command.text(), sweep.parameters()).pieces()) {
+      if (piece instanceof Text.Reference(String kind, String name)) {
+        references
+            .computeIfAbsent(kind, _ -> new LinkedHashSet<>())
+            .add(new PlacedText(command.place(), name, false));
+      }
+    }
   }
 
   /**
    * The parameters that tell its instances apart: all but those that only name what comes before.
    */
   private List<String> kept() {
-    List<String> parameters = sweep.parameters();
+    List<String> all = sweep.parameters();
     Set<String> told = new HashSet<>();
     Set<String> named = new HashSet<>();
-    map.map("env")
-        .values()
-        .forEach(text -> told.addAll(Text.holes(text.text(), parameters, false)));
-    for (String key : map.map.entries().keySet()) {
-      for (PlacedText text :
-          key.matches(OWN + "|" + BEFORE) ? map.texts(key) : List.<PlacedText>of()) {
-        if (key.matches(OWN)) {
-          told.addAll(Text.holes(text.text(), parameters, false));
-        }
-        if (key.matches(BEFORE)) {
-          named.addAll(Text.holes(text.text(), parameters, true));
-        }
-      }
-    }
+    map.textsByKey("env").values().forEach(it -> told.addAll(Text.holes(it.text(), all, false)));
+    map.matching(OWN).forEach(it -> told.addAll(Text.holes(it.text(), all, false)));
+    map.matching(BEFORE).forEach(it -> named.addAll(it.holes(all)));
     // What nothing mentions counts the jobs that were asked for.
-    List<String> kept =
-        parameters.stream().filter(p -> told.contains(p) || !named.contains(p)).toList();
+    List<String> kept = all.stream().filter(p -> told.contains(p) || !named.contains(p)).toList();
     // In step, a parameter that only names what comes before tells what that is.
-    boolean fewer = sweep.by(kept).size() < sweep.rows().size();
-    return sweep.zip() && !fewer ? parameters : kept;
-  }
-
-  /** Each instance by itself, with its values put in, as NREL's torc has it. */
-  List<Target> oneByOne() {
-    List<SweepAxis> left =
-        sweep.axes().stream().filter(axis -> !kept.contains(axis.name())).toList();
-    List<Target> all = new ArrayList<>();
-    sweep
-        .by(kept)
-        .forEach(
-            (values, rows) -> all.add(new Target(map.with(values), new Sweep(left, false, rows))));
-    return all;
+    long count = sweep.rows().stream().map(row -> Sweep.values(row, kept)).distinct().count();
+    return sweep.zip() && count == sweep.rows().size() ? all : kept;
   }
 
   /** As with NREL's torc, a script of one line is the program that runs the command. */
@@ -102,14 +94,23 @@ final class Target {
     if (script == null) {
       return command;
     }
-    String before = script.text().strip();
-    before = before.indexOf('\n') < 0 ? before + " " : script.text().stripTrailing() + "\n";
+    boolean program = script.text().strip().indexOf('\n') < 0;
+    String before = program ? script.text().strip() + " " : script.text().stripTrailing() + "\n";
     return new PlacedText(command.place(), before + command.text(), false);
   }
 
-  /** The instance that a combination of the sweep belongs to. */
-  Member member(Map<String, String> row) {
-    return new Member(this, index.get(Sweep.part(row, kept)));
+  /** The names of files or user data that the command refers to, each once. */
+  List<PlacedText> references(String kind) {
+    return new ArrayList<>(references.getOrDefault(kind, Set.of()));
+  }
+
+  /** Each instance by itself, with its values put in, as NREL's torc has it. */
+  List<Target> oneByOne() {
+    List<SweepAxis> left = sweep.axes().stream().filter(a -> !kept.contains(a.name())).toList();
+    List<Target> all = new ArrayList<>();
+    rows.forEach(
+        (each, some) -> all.add(new Target(map.with(each.values), new Sweep(left, false, some))));
+    return all;
   }
 
   /** Whether it stands for several instances, also where it happens to have one. */
@@ -117,33 +118,26 @@ final class Target {
     return !kept.isEmpty();
   }
 
-  /** The parameters that it shares with another one, by their names. */
-  List<String> shared(Target other) {
-    return kept.stream().filter(other.kept::contains).sorted().toList();
+  /** The instance that a combination of the sweep belongs to. */
+  Member member(Map<String, String> row) {
+    return new Member(this, Sweep.part(row, kept));
   }
 
-  /**
-   * Whether each instance refers to just those of another target that have its values of the
-   * parameters of both.
-   *
-   * @param sets for each instance those it refers to
-   */
-  boolean agrees(Target other, List<Set<Member>> sets) {
-    List<String> shared = shared(other);
-    if (shared.isEmpty() || sets.size() != rows.size()) {
-      return false;
-    }
-    Map<Map<String, String>, Long> counts =
-        other.rows.stream()
-            .collect(Collectors.groupingBy(row -> Sweep.part(row, shared), Collectors.counting()));
-    for (int i = 0; i < sets.size(); i++) {
-      Map<String, String> own = Sweep.part(rows.get(i), shared);
-      if (sets.get(i).size() != counts.getOrDefault(own, -1L)
-          || !sets.get(i).stream()
-              .allMatch(m -> m.values().entrySet().containsAll(own.entrySet()))) {
-        return false;
+  /** All instances, each time the same set. */
+  Set<Member> members() {
+    return members(Map.of());
+  }
+
+  /** The instances that have these values. */
+  Set<Member> members(Map<String, String> values) {
+    Set<String> names = Set.copyOf(values.keySet());
+    Map<List<String>, Set<Member>> by = parts.computeIfAbsent(names, _ -> new HashMap<>());
+    if (by.isEmpty()) {
+      for (Member each : rows.keySet()) {
+        List<String> part = Sweep.values(each.values, names);
+        by.computeIfAbsent(part, _ -> new LinkedHashSet<>()).add(each);
       }
     }
-    return true;
+    return by.getOrDefault(Sweep.values(values, names), Set.of());
   }
 }

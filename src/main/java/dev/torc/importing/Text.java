@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * A text of the workflow file, split where something is put in. What is put into the build file
@@ -41,26 +40,24 @@ record Text(List<Piece> pieces) {
       "\\$\\{((?:files|user_data)\\.(?:input|output))\\.((?:[^{}]++|\\{[^{}]*+})*+)}";
 
   /** Where more than a name stands behind it, {@code ${} is the shell's. */
-  private static final String HOLE = "(?:\\$(?=\\{[^:{}]*})|(?<!\\$))\\{(%s)(?::([^{}]*))?}";
+  private static final String HOLE = "(?:\\$(?=\\{[^:{}]*})|(?<!\\$))\\{([^:{}]+)(?::([^{}]*))?}";
+
+  private static final Pattern PIECE = Pattern.compile(REFERENCE + "|" + HOLE);
 
   /** Splits a text at references and at the placeholders of these parameters. */
   static Text of(String text, Collection<String> parameters) {
-    if (text.indexOf('{') < 0) {
-      return new Text(List.of(new Plain(text)));
-    }
-    String names = parameters.stream().map(Pattern::quote).collect(Collectors.joining("|"));
-    Matcher found =
-        Pattern.compile(REFERENCE + "|" + HOLE.formatted(names.isEmpty() ? "(?!)" : names))
-            .matcher(text);
     List<Piece> pieces = new ArrayList<>();
     int from = 0;
-    while (found.find()) {
-      pieces.add(new Plain(text.substring(from, found.start())));
-      pieces.add(
-          found.group(1) == null
-              ? new Hole(found.group(3), found.group(4))
-              : new Reference(found.group(1), found.group(2)));
-      from = found.end();
+    for (Matcher found = PIECE.matcher(text); found.find(); ) {
+      boolean reference = found.group(1) != null;
+      if (reference || parameters.contains(found.group(3))) {
+        pieces.add(new Plain(text.substring(from, found.start())));
+        pieces.add(
+            reference
+                ? new Reference(found.group(1), found.group(2))
+                : new Hole(found.group(3), found.group(4)));
+        from = found.end();
+      }
     }
     pieces.add(new Plain(text.substring(from)));
     return new Text(pieces);

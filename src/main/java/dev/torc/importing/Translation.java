@@ -3,23 +3,24 @@ package dev.torc.importing;
 import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.BuildFileText.Placed;
 import dev.torc.importing.BuildFileText.Quoted;
+import dev.torc.importing.NameIndex.Found;
+import dev.torc.importing.Target.Member;
 import dev.torc.machine.Amount;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.syntax.Node;
-import dev.torc.syntax.Place;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Translates a workflow of NREL torc to the keys of a build file and their values; its jobs by
@@ -61,13 +62,13 @@ final class Translation {
     }
     MapReader top = MapReader.of(map, "a workflow", notes, Map.of());
     Map<String, String> variables = new HashMap<>();
-    top.map("variables").forEach((name, text) -> variables.put(name, text.text()));
+    top.textsByKey("variables").forEach((name, text) -> variables.put(name, text.text()));
     return new Translation(top.with(variables), notes).keys(root);
   }
 
   private List<Target> targets(String key, String each) {
     return top.maps(key, each).stream()
-        .map(map -> new Target(map, Sweep.read(map, top.given("parameters"), notes)))
+        .map(map -> new Target(map, Sweep.read(map, top.entries("parameters"), notes)))
         .toList();
   }
 
@@ -77,7 +78,7 @@ final class Translation {
     for (MapReader map : top.maps(key, each)) {
       PlacedText name = map.needed("name");
       if (all.put(literal(name.text()), translation.apply(map)) != null) {
-        notes.refuse(name.place(), "a second " + name.text() + " in " + key);
+        notes.wrong().add(name.place(), "a second " + name.text() + " in " + key);
       }
     }
     return all;
@@ -85,29 +86,26 @@ final class Translation {
 
   private SequencedMap<String, Object> keys(Path root) {
     ResourcesAndRetries rules = new ResourcesAndRetries(notes);
+    SequencedMap<String, Object> keys = new LinkedHashMap<>();
+    for (String key : List.of("name", "description")) {
+      top.texts(key).forEach(it -> keys.put(key, new Placed(it.place(), literal(it.text()))));
+    }
+    SequencedMap<String, Object> env = new LinkedHashMap<>();
+    top.textsByKey("env").forEach((name, text) -> env.put(name, literal(text.text())));
     SequencedMap<String, Placed> classes =
         named("resource_requirements", "an entry of resource_requirements", rules::resources);
     SequencedMap<String, Map<String, Object>> handlers =
         named("failure_handlers", "a failure handler", rules::retries);
     List<MapReader> actions = top.maps("actions", "an action");
-    SequencedMap<String, Object> env = new LinkedHashMap<>();
-    top.map("env").forEach((name, text) -> env.put(name, literal(text.text())));
-    notes.throwIfAny();
+    notes.wrong().throwIfAny();
     SequencedMap<String, Object> written = jobs(handlers);
-    List<Object> hooks = new ArrayList<>();
-    actions.forEach(action -> hook(action, hooks));
-    SequencedMap<String, Object> keys = new LinkedHashMap<>();
-    for (String key : List.of("name", "description")) {
-      PlacedText text = top.text(key);
-      keys.put(key, text == null ? null : new Placed(text.place(), literal(text.text())));
-    }
     keys.put("shell", List.of("bash", "-c"));
     keys.put("env", env);
     keys.put("roots", outside(root));
     keys.put("resources", classes);
     keys.put("data", data());
-    keys.put("hooks", hooks);
-    keys.values().removeIf(it -> it == null || it.equals(Map.of()) || it.equals(List.of()));
+    keys.put("hooks", actions.stream().map(this::hook).filter(Objects::nonNull).toList());
+    keys.values().removeIf(it -> it.equals(Map.of()) || it.equals(List.of()));
     keys.put("jobs", written);
     return keys;
   }
@@ -117,52 +115,44 @@ final class Translation {
     while (true) {
       symbols = new Symbols(jobs, files, data, notes);
       SequencedMap<String, Object> written = new LinkedHashMap<>();
-      Set<Target> irregular = new HashSet<>();
+      List<Target> next = new ArrayList<>();
       for (Target job : jobs) {
-        JobTranslation each = new JobTranslation(symbols, notes, job);
-        Place place = job.name.place();
-        written.put(literal(symbols.names.get(job)), new Placed(place, each.keys(handlers)));
-        if (each.irregular() != null) {
-          irregular.add(job);
-          notes.say(
-              place,
-              "%s is no group here but %s: %s"
-                  .formatted(
-                      job.name.text(), Amount.count(job.rows.size(), "job"), each.irregular()));
+        try {
+          Object keys = new JobTranslation(symbols, notes, job).keys(handlers);
+          written.put(literal(symbols.names.get(job)), new Placed(job.name.place(), keys));
+          next.add(job);
+        } catch (BadInput irregular) {
+          if (!job.isGroup()) {
+            throw irregular;
+          }
+          next.addAll(job.oneByOne());
+          String why = irregular.diagnostics().getFirst().message();
+          String many = Amount.count(job.members().size(), "job");
+          String said = "%s is no group here but %s: %s".formatted(job.name.text(), many, why);
+          notes.said().add(job.name.place(), said);
         }
       }
-      if (irregular.isEmpty()) {
+      if (next.equals(jobs)) {
         return written;
       }
-      // A job that refers to them by the name of a group may be irregular in turn.
-      jobs =
-          jobs.stream()
-              .flatMap(job -> (irregular.contains(job) ? job.oneByOne() : List.of(job)).stream())
-              .toList();
+      notes.wrong().throwIfAny();
+      jobs = next; // a job that refers to them by the name of a group may be irregular in turn
     }
   }
 
   /** What has to be written to mean a text; the text itself where that cannot be written. */
   static String literal(String text) {
-    String written = LiteralText.of(text);
-    return written == null ? text : written;
+    return Objects.requireNonNullElse(LiteralText.of(text), text);
   }
 
   /** The outermost folders of products that lie outside of the root. */
   private List<String> outside(Path root) {
     Set<Path> folders = new TreeSet<>();
-    for (Target file :
-        symbols.makers.keySet().stream().map(Target.Member::of).distinct().toList()) {
+    for (Target file : Set.copyOf(symbols.makers.keySet().stream().map(Member::of).toList())) {
       String path = file.map.needed("path").text();
-      try {
-        Path folder = root.resolve(path.replaceFirst("(?s)[^/]*(\\{.*)?$", "")).normalize();
-        if (!folder.startsWith(root)) {
-          folders.add(folder);
-        }
-      } catch (InvalidPathException e) {
-        continue; // the loader says what is wrong with the path
-      }
+      folders.add(root.resolve(path.replaceFirst("(?s)[^/]*(\\{.*)?$", "")).normalize());
     }
+    folders.removeIf(folder -> folder.startsWith(root));
     return folders.stream()
         .filter(f -> folders.stream().noneMatch(other -> !f.equals(other) && f.startsWith(other)))
         .map(folder -> literal(folder.toString()))
@@ -173,30 +163,25 @@ final class Translation {
   private SequencedMap<String, Object> data() {
     SequencedMap<String, Object> out = new LinkedHashMap<>();
     for (Target each : data) {
-      String name = each.name.text();
       String key = symbols.names.get(each);
       Node value = each.map.given("data");
-      if (!key.equals(name)) {
-        notes.say(each.name.place(), "the user data " + name + " is called " + key + " here");
+      String said = "the user data " + each.name.text();
+      if (!key.equals(each.name.text())) {
+        notes.said().add(each.name.place(), said + " is called " + key + " here");
       }
       if (!symbols.storers(each).isEmpty()) {
-        String storer = symbols.names.get(symbols.storers(each).getFirst());
-        notes.say(
-            each.name.place(),
-            "the user data %s is not stored by itself%s: let the command of job %s do echo '%s=VALUE' >> \"$TORC_OUTPUT\", and who reads it need {data: %s.%s}"
+        String how =
+            " is not stored by itself%s: let the command of job %s do echo '%s=VALUE' >> \"$TORC_OUTPUT\", and who reads it need {data: %2$s.%3$s}"
                 .formatted(
-                    name,
                     value == null ? "" : ", and the value here is not carried",
-                    storer,
-                    key,
-                    storer,
-                    key));
+                    symbols.names.get(symbols.storers(each).iterator().next()),
+                    key);
+        notes.said().add(each.name.place(), said + how);
       } else if (value != null) {
         out.put(key, new Placed(each.name.place(), json(value)));
       } else {
-        notes.say(
-            each.name.place(),
-            "the user data " + name + " has no value and no job stores it, so it is not carried");
+        String why = " has no value and no job stores it, so it is not carried";
+        notes.said().add(each.name.place(), said + why);
       }
     }
     return out;
@@ -205,17 +190,12 @@ final class Translation {
   private static Object json(Node node) {
     return switch (node) {
       case Node.Scalar scalar when scalar.isNothing() -> null;
-      case Node.Scalar scalar -> {
-        String text = literal(scalar.text());
-        // In quotes `12` is a text; without, what can be JSON is what it says.
-        boolean isText = scalar.quoted() && !JsonText.of(scalar.text()).startsWith("\"");
-        yield isText ? new Quoted(text) : text;
-      }
-      case Node.Sequence list -> {
-        List<Object> items = new ArrayList<>();
-        list.items().forEach(item -> items.add(json(item)));
-        yield items;
-      }
+      // In quotes `12` is a text; without, what can be JSON is what it says.
+      case Node.Scalar(_, String text, boolean quoted)
+          when quoted && !JsonText.of(text).startsWith("\"") ->
+          new Quoted(literal(text));
+      case Node.Scalar scalar -> literal(scalar.text());
+      case Node.Sequence list -> list.items().stream().map(Translation::json).toList();
       case Node.Mapping map -> {
         SequencedMap<String, Object> entries = new LinkedHashMap<>();
         map.entries().forEach((key, entry) -> entries.put(key, json(entry.value())));
@@ -224,56 +204,49 @@ final class Translation {
     };
   }
 
-  private void hook(MapReader action, List<Object> into) {
+  /** An action as a hook; null, and said, where it is none. */
+  private Map<String, Object> hook(MapReader action) {
     String type = action.needed("action_type").text();
     String trigger = action.needed("trigger_type").text();
     String on = TRIGGERS.get(trigger);
+    List<PlacedText> commands = action.texts("commands");
     SequencedMap<String, Object> hook = new LinkedHashMap<>();
     hook.put("on", on);
-    String refused =
-        !type.equals("run_commands")
-            ? "torc runs the jobs on this machine"
-            : on == null ? "torc has no such moment" : null;
-    if (refused == null && trigger.startsWith("on_jobs")) {
+    String refused = on == null ? "torc has no such moment" : null;
+    if (!type.equals("run_commands")) {
+      refused = "torc runs the jobs on this machine";
+    } else if (trigger.startsWith("on_jobs") && on != null) {
       List<PlacedText> names = action.texts("jobs", "job_name_regexes");
-      var found = symbols.jobs.resolve(new Target(action, Sweep.NONE), names);
-      Target job = found.isEmpty() ? null : found.firstEntry().getKey();
-      if (found.size() == 1 && found.get(job).getFirst().size() == job.rows.size()) {
-        hook.put("job", literal(symbols.names.get(job)));
+      Member from = new Member(new Target(action, Sweep.NONE), Map.of());
+      List<Found> found = symbols.jobs.resolve(from, names);
+      if (found.size() == 1 && found.getFirst().some().equals(found.getFirst().to().members())) {
+        hook.put("job", literal(symbols.names.get(found.getFirst().to())));
       } else {
         refused = "a hook belongs to one job, or to all of one group";
       }
     }
     if (refused != null) {
-      notes.say(
-          action.map.place(),
-          "the action %s %s is not carried: %s".formatted(type, trigger, refused));
-    } else if (!action.texts("commands").isEmpty()) {
-      boolean before = on.equals("start") || on.equals("ready");
-      hook.put("command", literal(commands(action.texts("commands"), before)));
-      if (before) {
-        // Only for a required hook do jobs wait, and what they rely on is mostly what it makes.
-        hook.put("required", "true");
-        notes.say(
-            action.map.place(), "what fails in this action is only seen in .torc/logs/hooks.log");
-      }
-      into.add(hook);
+      String said = "the action %s %s is not carried: %s".formatted(type, trigger, refused);
+      notes.said().add(action.place(), said);
     }
-  }
-
-  /**
-   * The commands in a row. As in NREL's torc the first failure is the end of them, and no failure
-   * of the workflow.
-   */
-  private static String commands(List<PlacedText> commands, boolean required) {
-    if (commands.size() == 1 && !required) {
-      return commands.getFirst().text();
+    if (refused != null || commands.isEmpty()) {
+      return null;
     }
-    StringBuilder all = new StringBuilder("set -e\n");
-    if (required) {
-      all.append("trap 'exit 0' EXIT\n");
+    // As in NREL's torc the first failure is the end of them, and no failure of the workflow. Only
+    // for a required hook do jobs wait, and what they rely on is mostly what it makes.
+    boolean before = on.equals("start") || on.equals("ready");
+    String all =
+        commands.stream()
+            .map(it -> it.text().stripTrailing() + "\n")
+            .collect(
+                Collectors.joining("", before ? "set -e\ntrap 'exit 0' EXIT\n" : "set -e\n", ""));
+    boolean plain = commands.size() == 1 && !before;
+    hook.put("command", literal(plain ? commands.getFirst().text() : all));
+    if (before) {
+      hook.put("required", "true");
+      String said = "what fails in this action is only seen in .torc/logs/hooks.log";
+      notes.said().add(action.place(), said);
     }
-    commands.forEach(command -> all.append(command.text().stripTrailing()).append('\n'));
-    return all.toString();
+    return hook;
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param root its folder
  * @param build the build that is told of
  * @param last whether no later one is on record
+ * @param where the machine on which torc ran it; null where it is not on record
  * @param cpus how many the machine has
  * @param memory bytes that the machine has
  * @param history the last builds, newest first
@@ -36,6 +37,7 @@ public record BuildReport(
     String root,
     BuildRecord build,
     boolean last,
+    String where,
     int cpus,
     long memory,
     List<BuildRecord> history,

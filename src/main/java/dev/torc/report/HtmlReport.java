@@ -97,6 +97,7 @@ public final class HtmlReport {
     out.text("project", report.project())
         .text("root", report.root())
         .flag("last", report.last())
+        .text("where", report.where())
         .number("machineCpus", report.cpus())
         .number("machineMemory", report.memory())
         .object("build", true, () -> build(out, build))

@@ -1,14 +1,12 @@
 package dev.torc.report;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.hash.Digest;
+import dev.torc.syntax.JsonText;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLConnection;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * An RO-Crate 1.1: entities that lead to each other, and the files that come along. It knows what
@@ -38,6 +39,10 @@ public final class RoCrate {
 
   private static final List<String> OWN_TERMS =
       List.of("sha256", "environment", "containerImage", "ContainerImage", "registry", "tag");
+
+  /** Registry, name and tag of an image; a registry has a dot or a port. */
+  private static final Pattern IMAGE =
+      Pattern.compile("(?:([^/@]*[.:][^/@]*)/)?([^@]*?)(?::([^/:@]*))?(?:@.*)?");
 
   /** Digits of a digest that tell two entities of one name apart. */
   private static final int SHORT = 12;
@@ -197,17 +202,13 @@ public final class RoCrate {
   /** An image; the digest is that of its configuration, or of its file; null unknown. */
   public Entity image(String name, String digest) {
     boolean file = name.endsWith(".sif");
-    String tagged = name.replaceFirst("@.*", "");
-    int colon = tagged.lastIndexOf(':');
-    boolean tag = !file && colon > tagged.lastIndexOf('/');
-    String whole = tag ? tagged.substring(0, colon) : tagged;
-    String host = whole.substring(0, Math.max(0, whole.indexOf('/')));
-    boolean registry = !file && (host.indexOf('.') >= 0 || host.indexOf(':') >= 0);
+    Matcher parts = IMAGE.matcher(name);
+    boolean parted = !file && parts.matches();
     return part("image", name, digest, "ContainerImage")
         .ref("additionalType", outside(TERMS + (file ? "SIFImage" : "DockerImage")))
-        .text("registry", registry ? host : null)
-        .text("name", registry ? whole.substring(host.length() + 1) : whole)
-        .text("tag", tag ? tagged.substring(colon + 1) : null)
+        .text("registry", parted ? parts.group(1) : null)
+        .text("name", parted ? parts.group(2) : name)
+        .text("tag", parted ? parts.group(3) : null)
         .text("sha256", digest);
   }
 
@@ -228,18 +229,17 @@ public final class RoCrate {
 
   /** Puts files that stand in folders which a run made into these: their digests are beside. */
   public void nest() {
-    Map<String, List<Entity>> folders = new HashMap<>();
+    Map<String, List<Entity>> folders =
+        data().stream().collect(Collectors.groupingBy(Entity::path));
     for (Entity each : data()) {
-      folders.computeIfAbsent(each.path(), _ -> new ArrayList<>()).add(each);
-    }
-    for (Entity each : data()) {
-      int end = each.path().endsWith("/") ? 0 : each.path().lastIndexOf('/');
-      for (; end > 0; end = each.path().lastIndexOf('/', end - 1)) {
-        List<Entity> around = folders.getOrDefault(each.path().substring(0, end + 1), List.of());
-        if (around.size() == 1) { // of several states of a folder none can be told to be its own
-          around.getFirst().ref("hasPart", each);
-          break;
-        }
+      String path = each.path().endsWith("/") ? "" : each.path();
+      int end = path.lastIndexOf('/');
+      // Of several states of a folder none can be told to be its own.
+      while (end > 0 && folders.getOrDefault(path.substring(0, end + 1), List.of()).size() != 1) {
+        end = path.lastIndexOf('/', end - 1);
+      }
+      if (end > 0) {
+        folders.get(path.substring(0, end + 1)).getFirst().ref("hasPart", each);
       }
     }
   }
@@ -270,42 +270,28 @@ public final class RoCrate {
   public void write(Writer to) throws IOException {
     Map<String, String> terms = new LinkedHashMap<>();
     OWN_TERMS.forEach(term -> terms.put(term, TERMS + term));
-    try (JsonGenerator out = new JsonFactory().createGenerator(JsonWriter.harmless(to))) {
-      out.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      out.writeStartObject();
-      out.writeFieldName("@context");
-      write(out, List.of(PROFILE + "/context", terms));
-      out.writeArrayFieldStart("@graph");
-      for (Entity entity : entities.values()) {
-        out.writeRaw('\n');
-        write(out, entity.fields);
-      }
-      out.writeRaw('\n');
-    } // with the brackets that are open
+    Writer out = JsonWriter.harmless(to);
+    out.write("{\"@context\":" + json(List.of(PROFILE + "/context", terms)) + ",\"@graph\":[");
+    String before = "\n";
+    for (Entity entity : entities.values()) {
+      out.write(before + json(entity.fields));
+      before = ",\n";
+    }
+    out.write("\n]}");
   }
 
-  private static void write(JsonGenerator out, Object value) throws IOException {
-    switch (value) {
-      case Entity other -> write(out, Map.of("@id", other.id));
-      case Map<?, ?> fields -> {
-        out.writeStartObject();
-        for (Map.Entry<?, ?> field : fields.entrySet()) {
-          if (!(field.getValue() instanceof Collection<?> none && none.isEmpty())) {
-            out.writeFieldName(field.getKey().toString());
-            write(out, field.getValue());
-          }
-        }
-        out.writeEndObject();
-      }
-      case Collection<?> one when one.size() == 1 -> write(out, one.iterator().next());
-      case Collection<?> many -> {
-        out.writeStartArray();
-        for (Object each : many) {
-          write(out, each);
-        }
-        out.writeEndArray();
-      }
-      default -> out.writeString(value.toString());
-    }
+  private static String json(Object value) {
+    return switch (value) {
+      case Entity other -> json(Map.of("@id", other.id));
+      case Collection<?> one when one.size() == 1 -> json(one.iterator().next());
+      case Collection<?> many ->
+          many.stream().map(RoCrate::json).collect(Collectors.joining(",", "[", "]"));
+      case Map<?, ?> fields ->
+          fields.entrySet().stream()
+              .filter(field -> !field.getValue().equals(Set.of())) // it leads nowhere
+              .map(field -> json(field.getKey()) + ":" + json(field.getValue()))
+              .collect(Collectors.joining(",", "{", "}"));
+      default -> JsonText.string(value.toString());
+    };
   }
 }

@@ -300,7 +300,7 @@ public final class BuildSession {
             if (!work.news().isEmpty()) {
               watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
             }
-            work.end(last);
+            work.end(last, capacity.machine());
           } else if (event instanceof Event.JobStarted job) {
             commands.started(job);
           }
@@ -322,7 +322,7 @@ public final class BuildSession {
               work.shared(plan.context(), runner, schedulers, listener),
               threads,
               capacity.limits(),
-              capacity.gpus(),
+              capacity.machine().gpus(),
               request.failFast(),
               request.submit(),
               sharing ? new Sharing(stores, project.restores(), idle) : null,

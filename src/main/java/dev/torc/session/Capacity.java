@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * How much of each resource a build may use at a time: the machine's, changed by the build file's
  * {@code limits}, changed by the command line (rule 12). The engine hands it out.
  */
-public record Capacity(Map<String, Long> limits, List<String> gpus) {
+public record Capacity(Map<String, Long> limits, Limits machine) {
 
   /**
    * Puts the three sources together.
@@ -49,7 +49,7 @@ public record Capacity(Map<String, Long> limits, List<String> gpus) {
           }
           limits.put(name, amount(name, amount));
         });
-    return new Capacity(limits, machine.gpus());
+    return new Capacity(limits, machine);
   }
 
   private static BadInput usage(String message) {

@@ -113,6 +113,7 @@ public record CrateRequest(String torc) {
     private final Entity metadata = crate.entity("ro-crate-metadata.json", "CreativeWork");
     private final Entity root = crate.entity("./", "Dataset");
     private final Entity person;
+    private final BuildMachine machine;
     private final Map<Long, List<Run>> builds = new TreeMap<>();
 
     Gathering(ReadSession look) throws IOException {
@@ -122,6 +123,7 @@ public record CrateRequest(String torc) {
       this.plan = look.plan(project.select(List.of()), Rerun.NONE);
       this.commands = look.commands();
       this.person = person();
+      this.machine = new BuildMachine(project.caller().host());
     }
 
     Answer answer() throws IOException {
@@ -182,33 +184,29 @@ public record CrateRequest(String torc) {
     /** The build files, the first of which is the workflow. */
     private Entity files() throws IOException {
       Workflow of = project.workflow();
-      Entity workflow = null;
-      for (Path file : of.files()) {
-        byte[] input = project.keeper().input();
-        boolean given = workflow == null && input != null && file.endsWith(BuildFile.INPUT);
-        boolean inside = file.startsWith(of.root());
-        boolean here = inside || workflow == null;
-        String name =
-            given
-                ? BuildFile.NAMES.getFirst()
-                : (inside ? of.root().relativize(file) : here ? file.getFileName() : file) + "";
-        byte[] bytes = given ? input : here ? SourceFile.bytes(file, name) : null;
-        if (workflow == null) {
-          String[] types = {"File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"};
-          workflow = crate.source(name, bytes, types).text("name", of.name());
-          root.ref("hasPart", workflow);
+      Path first = of.files().getFirst();
+      byte[] input = first.endsWith(BuildFile.INPUT) ? project.keeper().input() : null;
+      boolean inside = first.startsWith(of.root());
+      String own = (inside ? of.root().relativize(first) : first.getFileName()).toString();
+      String name = input == null ? own : BuildFile.NAMES.getFirst();
+      byte[] bytes = input == null ? SourceFile.bytes(first, name) : input;
+      String[] types = {"File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"};
+      Entity workflow = crate.source(name, bytes, types).text("name", of.name());
+      root.ref("hasPart", workflow);
+      for (Path file : of.files().subList(1, of.files().size())) {
+        if (file.startsWith(of.root())) {
+          String path = of.root().relativize(file).toString();
+          source(path, SourceFile.bytes(file, path), "Read together with " + workflow.id() + ".");
         } else {
           String what = "Laid over the build file where it was read; not in this crate.";
-          source(name, bytes, here ? "Read together with " + workflow.id() + "." : what);
+          source(file.toString(), null, what);
         }
       }
+      Entity language = named("#language", "ComputerLanguage", "torc", "Its build files.");
       return workflow
           .text("description", of.description())
           .ref("conformsTo", profile(BIOSCHEMAS, "Bioschemas ComputationalWorkflow"))
-          .ref(
-              "programmingLanguage",
-              named("#language", "ComputerLanguage", "torc", "Its build files.")
-                  .text("version", torc));
+          .ref("programmingLanguage", language.text("version", torc));
     }
 
     private Entity named(String id, String type, String name, String description) {
@@ -216,10 +214,9 @@ public record CrateRequest(String torc) {
     }
 
     private Entity source(String name, byte[] bytes, String what) {
-      Entity source =
-          crate.source(name, bytes, "File").text("name", name).text("description", what);
+      Entity source = crate.source(name, bytes, "File").text("name", name);
       root.ref("hasPart", source);
-      return source;
+      return source.text("description", what);
     }
 
     private void licence() throws IOException {
@@ -237,15 +234,11 @@ public record CrateRequest(String torc) {
 
     /** Where a group writes, any of its members may have been the one. */
     private Entity person() {
-      if (project.place().group() != null) {
-        return null;
-      }
       try {
         String name = Files.getOwner(project.folder(), LinkOption.NOFOLLOW_LINKS).getName();
         String what = "The user who owns what torc records of this project.";
-        return name.chars().allMatch(Character::isDigit) // a number is no name
-            ? null
-            : crate.named("person", name, "Person").text("description", what);
+        boolean named = project.place().group() == null && !name.matches("\\d*");
+        return named ? crate.named("person", name, "Person").text("description", what) : null;
       } catch (IOException | UnsupportedOperationException e) {
         return null; // it only adds to what is told
       }
@@ -317,22 +310,20 @@ public record CrateRequest(String torc) {
     /** The command as it ran, and what has happened since. */
     private String description(int job, JobResult result, RunDetails details, RunInputs inputs) {
       Verdict verdict = plan.verdict(job);
-      // The values of placeholders are not on record; while nothing moved they are those of then.
-      boolean same = verdict instanceof Verdict.UpToDate && !inputs.commands().isEmpty();
-      List<String> lines = new ArrayList<>(same ? List.of(commands.apply(job)) : inputs.commands());
+      boolean same = verdict instanceof Verdict.UpToDate;
       StringJoiner notes = new StringJoiner("; ", "(", ")").setEmptyValue("");
       if (details.origin() != null) {
         String from = OriginText.of(details.origin());
         notes.add("restored in build " + details.number() + " from " + from);
       }
-      if (result.outcome().isGood()) {
-        String reasons = ReasonText.brief(verdict.reasons());
-        if (verdict instanceof Verdict.MayRun(int after)) {
-          notes.add("may be out of date: it waits for " + SafeText.name(graph.name(after)));
-        } else if (!(verdict instanceof Verdict.UpToDate)) {
-          notes.add("no longer up to date: " + reasons);
-        }
+      if (result.outcome().isGood() && verdict instanceof Verdict.MayRun(int after)) {
+        notes.add("may be out of date: it waits for " + SafeText.name(graph.name(after)));
+      } else if (result.outcome().isGood() && !same) {
+        notes.add("no longer up to date: " + ReasonText.brief(verdict.reasons()));
       }
+      // The values of placeholders are not on record; while nothing moved they are those of then.
+      boolean put = same && !inputs.commands().isEmpty();
+      List<String> lines = new ArrayList<>(put ? List.of(commands.apply(job)) : inputs.commands());
       lines.add(notes.toString());
       lines.removeIf(String::isEmpty);
       return String.join("\n", lines);
@@ -384,19 +375,15 @@ public record CrateRequest(String torc) {
      * @param record null where it is not in the history any more: then the runs tell the times
      */
     private void build(Entity workflow, long number, List<Run> runs, BuildRecord record) {
-      boolean over = record != null && record.nanos() >= 0;
-      String error =
-          record != null && !over
-              ? "it has not ended, or was killed: its end is not on record"
-              : !over || record.exit() == 0 ? null : "exit status " + record.exit();
-      long started =
-          record != null
-              ? record.started()
-              : runs.stream().mapToLong(Run::started).filter(at -> at > 0).min().orElse(0);
-      long ended =
-          over
-              ? started + record.nanos() / 1_000_000
-              : runs.stream().mapToLong(Run::ended).max().orElse(0);
+      boolean over = record == null || record.nanos() >= 0;
+      int exit = record == null ? 0 : record.exit();
+      String killed = "it has not ended, or was killed: its end is not on record";
+      String error = !over ? killed : exit == 0 ? null : "exit status " + exit;
+      long began = runs.stream().mapToLong(Run::started).filter(at -> at > 0).min().orElse(0);
+      long last = runs.stream().mapToLong(Run::ended).max().orElse(0);
+      boolean whole = record != null && over;
+      long started = record == null ? began : record.started();
+      long ended = whole ? started + record.nanos() / 1_000_000 : last;
       Entity build = action("CreateAction", "#build/" + number, started, ended, error);
       Entity engine = action("OrganizeAction", "#engine/" + number, started, ended, error);
       Set<Entity> read = new LinkedHashSet<>();
@@ -422,6 +409,7 @@ public record CrateRequest(String torc) {
         build.ref("object", own ? null : need);
       }
       build
+          .text("location", record == null ? null : machine.of(record))
           .text("name", "build " + number + " of " + project.workflow().name())
           .text(
               "description",

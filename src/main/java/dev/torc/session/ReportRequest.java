@@ -133,6 +133,7 @@ public record ReportRequest(long number) {
           project.workflow().root().toString(),
           build,
           build == builds.getFirst(),
+          new BuildMachine(project.caller().host()).of(build),
           limits.cpus(),
           limits.memory(),
           builds,

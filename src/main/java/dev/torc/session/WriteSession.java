@@ -25,6 +25,7 @@ import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Amount;
+import dev.torc.machine.Limits;
 import dev.torc.machine.Makeflags;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
@@ -306,7 +307,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   void begin(long began) {
     recorded = true;
     started = System.currentTimeMillis() - (System.nanoTime() - began) / 1_000_000;
-    record(-1, new TreeMap<>(), -1);
+    record(-1, new TreeMap<>(), -1, null);
     new AttemptHistory(cache).trim();
   }
 
@@ -329,14 +330,19 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     }
   }
 
-  /** Writes how the build ended; the marks of its jobs are replaced by their records now. */
-  void end(Event.Finished finished) {
+  /**
+   * Writes how the build ended; the marks of its jobs are replaced by their records now.
+   *
+   * @param limits of the machine on which it ran
+   */
+  void end(Event.Finished finished, Limits limits) {
     tellKept();
     kept.end();
     if (recorded) {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));
-      record(finished.nanos(), counts, finished.exit());
+      String machine = BuildMachine.here(project.caller().host(), limits);
+      record(finished.nanos(), counts, finished.exit(), machine);
       cache.flush();
     }
     List<StartMarks.Mark> on = new ArrayList<>(elsewhere);
@@ -386,8 +392,9 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     }
   }
 
-  private void record(long nanos, SortedMap<String, Integer> counts, int exit) {
-    BuildRecord record = new BuildRecord(build, started, nanos, counts, exit, project.fileNames());
+  private void record(long nanos, SortedMap<String, Integer> counts, int exit, String machine) {
+    BuildRecord record =
+        new BuildRecord(build, started, nanos, counts, exit, project.fileNames(), machine);
     cache.put(new Batch().build(record));
   }
 

@@ -168,11 +168,17 @@ class RecordCodecTest {
             4),
         new Kind<>(
             new BuildRecord(
-                new BuildId("b", 7), 1, -1, new TreeMap<>(Map.of("ran", 2)), 3, List.of("f")),
+                new BuildId("b", 7), 1, -1, new TreeMap<>(Map.of("ran", 2)), 3, List.of("f"), "m"),
             RecordCodec::build,
             in -> RecordCodec.build(7, in),
-            "030162" + "0402" + "0601" + ("0907" + "030372616e" + "0404") + "0a06" + "0d0166",
-            6));
+            "030162"
+                + "0402"
+                + "0601"
+                + ("0907" + "030372616e" + "0404")
+                + "0a06"
+                + "0d0166"
+                + "0f016d",
+            7));
   }
 
   /** Whoever sees this fail changes the format: see {@link RecordCodec}. */
@@ -277,7 +283,7 @@ class RecordCodecTest {
             null);
     BuildRecord build =
         new BuildRecord(
-            new BuildId("b", 7), 1, 2, new TreeMap<>(Map.of("RESTORED", 4)), 0, List.of());
+            new BuildId("b", 7), 1, 2, new TreeMap<>(Map.of("RESTORED", 4)), 0, List.of(), null);
     Batch batch = new Batch().build(build);
     assertEquals(
         build,

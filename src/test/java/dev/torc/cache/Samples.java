@@ -132,7 +132,8 @@ final class Samples {
         -1,
         new TreeMap<>(Map.of("ran", 3, "failed", 0)),
         -1,
-        List.of("torc.yaml", "site.yaml"));
+        List.of("torc.yaml", "site.yaml"),
+        "machine " + number);
   }
 
   static AttemptRecord attempt(long build, long sequence) {

@@ -165,6 +165,8 @@ class CrateCommandTest {
         "http://schema.org/FailedActionStatus",
         crate.get("#run/best").get("actionStatus").asText());
     assertEquals("exit status 1", crate.get("#build/1").get("error").asText());
+    String machine = crate.get("#build/1").get("location").asText();
+    assertTrue(machine.contains(" of memory"), machine);
     assertEquals("{\"@id\":\"#file/a.txt\"}", crate.get("#build/1").get("object").toString());
     assertEquals(
         "{\"@id\":\"#step/train\"}", crate.get("#control/1/train").get("instrument").toString());

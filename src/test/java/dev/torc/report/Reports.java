@@ -63,6 +63,7 @@ public final class Reports {
         of.root(),
         of.build(),
         of.last(),
+        of.where(),
         of.cpus(),
         of.memory(),
         of.history(),
@@ -156,12 +157,14 @@ public final class Reports {
                     "UP_TO_DATE",
                     jobs / 3)),
             1,
-            List.of());
+            List.of(),
+            "node: Linux");
     return new BuildReport(
         "made <up>",
         "/home/me/made up",
         build,
         true,
+        "node: Linux",
         4,
         8L << 30,
         List.of(build),

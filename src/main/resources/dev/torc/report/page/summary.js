@@ -17,6 +17,9 @@ function showSummary(known) {
   }
   const section = part('summary');
   section.append(list);
+  if (known.where !== null) {
+    section.append(make('p', { class: 'soft', id: 'where' }, 'torc ran on ' + known.where));
+  }
   const failed = [];
   for (let job = 0; job < known.jobs; job++) {
     if (known.states[known.state[job]] === 'failed') {

@@ -1,0 +1,39 @@
+package dev.torc.session;
+
+import dev.torc.cache.BuildRecord;
+import dev.torc.machine.Amount;
+import dev.torc.machine.Limits;
+import dev.torc.machine.MachineFacts;
+import dev.torc.posix.SystemName;
+
+/**
+ * The machine on which torc ran a build, in words. A build records what costs nothing to find out;
+ * what OSHI knows beside it is told where the machine is still this one.
+ */
+final class BuildMachine {
+
+  private final String here;
+  private String more;
+
+  BuildMachine(Host host) {
+    this.here = here(host, host.limits().get());
+  }
+
+  /** {@code login1: Linux x86_64 glibc 2.36, 2 cpus, 7.8 GiB of memory}. */
+  static String here(Host host, Limits limits) {
+    String cpus = Amount.count(limits.cpus(), "cpu");
+    String memory = Amount.size(limits.memory()) + " of memory";
+    return host.here().name() + ": " + SystemName.here() + ", " + cpus + ", " + memory;
+  }
+
+  /** That of a build; null where it is not on record. */
+  String of(BuildRecord build) {
+    if (!here.equals(build.machine())) {
+      return build.machine();
+    }
+    if (more == null) {
+      more = MachineFacts.here().map(it -> "; " + it.processor() + ", " + it.system()).orElse("");
+    }
+    return here + more;
+  }
+}

@@ -1,0 +1,34 @@
+package dev.torc.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.cache.BuildId;
+import dev.torc.cache.BuildRecord;
+import dev.torc.machine.MachineFacts;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** The words for the machine of a build: more of this machine, and none where none are recorded. */
+class BuildMachineTest {
+
+  private static BuildRecord build(String machine) {
+    return new BuildRecord(new BuildId("b", 1), 1, 1, new TreeMap<>(), 0, List.of(), machine);
+  }
+
+  @Test
+  void whatIsNotRecordedIsToldOfThisMachineAlone() {
+    Host host = Host.of(Map.of());
+    BuildMachine machine = new BuildMachine(host);
+    String here = BuildMachine.here(host, host.limits().get());
+    assertTrue(here.matches("\\S+: .+, \\d+ cpus?, .+ of memory"), here);
+    String more = MachineFacts.here().map(MachineFacts::processor).orElse("");
+    String told = machine.of(build(here));
+    assertTrue(told.startsWith(here) && told.contains(more), told);
+    assertEquals("elsewhere: Linux", machine.of(build("elsewhere: Linux")));
+    assertNull(machine.of(build(null)));
+  }
+}
