@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildRecord;
-import dev.torc.machine.MachineFacts;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
