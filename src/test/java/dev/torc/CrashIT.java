@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.cache.Unclosed;
 import dev.torc.cli.Run;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,6 +122,33 @@ class CrashIT {
   /** In this walk nothing hangs: the last build comes to its end. */
   @Test
   void killedAtEachStep() throws Exception {
+    walk(
+        ".torc",
+        ".torc/graph.new",
+        List.of(),
+        Unclosed::recover,
+        List.of("commit", "open .torc/running", "start [sh"));
+  }
+
+  /** The beginning of one that finds what a killed one left. */
+  @Test
+  void killedAtEachStepOfARecovery() throws Exception {
+    walk(
+        ".torc/data.mdb.new",
+        ".torc/running",
+        List.of("rm .torc/closed"),
+        _ -> {},
+        List.of("start .torc/data.mdb.new", "rename .torc/data.mdb.new", "unlink .torc/lock.mdb"));
+  }
+
+  /** Puts the database of a killed build in order, or leaves that to the next one. */
+  private interface Order {
+    void put(Path root) throws IOException;
+  }
+
+  private void walk(
+      String from, String until, List<String> first, Order order, List<String> expected)
+      throws Exception {
     try (Sandbox built = new Sandbox(temp)) {
       built.build(JOBS);
       for (String state : List.of("1\n", "2\n")) {
@@ -133,11 +161,12 @@ class CrashIT {
       built.write("one.out", "mine");
       SortedMap<String, String> right = fresh(built);
       List<String> steps =
-          new KillWalk(temp, ".torc", ".torc/graph.new", 1000)
+          new KillWalk(temp, from, until)
               .all(
                   built,
-                  List.of(),
+                  first,
                   (project, killed) -> {
+                    order.put(project.root);
                     Run next = Run.of(project.root);
                     String said = killed.err() + "\nthen:\n" + next.err();
                     assertEquals(0, next.exit(), said);
@@ -148,7 +177,7 @@ class CrashIT {
                     assertTrue(nothing.err().contains(none), said + nothing.err());
                   },
                   "build");
-      for (String step : List.of("commit", "open .torc/running", "start [sh")) {
+      for (String step : expected) {
         assertTrue(steps.stream().anyMatch(each -> each.startsWith(step)), () -> step + steps);
       }
     }

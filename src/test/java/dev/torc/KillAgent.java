@@ -1,5 +1,6 @@
 package dev.torc;
 
+import dev.torc.cache.Unclosed;
 import dev.torc.cli.Run;
 import java.io.FileDescriptor;
 import java.io.IOException;
@@ -32,9 +33,9 @@ import java.util.regex.Pattern;
 /**
  * A Java agent for a JVM that runs one build after another, each of which ends, as by {@code kill
  * -9}, just before a step: a change of a file by whatever code, a commit of the database, or a
- * program that it starts. A file names the steps before which others were ended; the first one that
- * is not in it is the next, and so all have their turn, whatever order threads take them in, also
- * one that is added to torc later. It does not know what torc does there.
+ * program that it starts. The first step before which none was ended is the next, and so all have
+ * their turn, whatever order threads take them in, also one that is added to torc later. It does
+ * not know what torc does there.
  *
  * <p>A build that ended does nothing any more: each of its threads stops for ever at its next
  * change. What it holds goes with the JVM, which is killed when the last of them has ended: files
@@ -113,15 +114,13 @@ public final class KillAgent implements BiConsumer<String, Object> {
   }
 
   /**
-   * Ends builds one after another, each in a copy of a project, until one comes to its end or there
-   * were enough. Arguments: the file of steps, a text that the first step has, a text that comes
-   * after the last, how many are enough, the project, a folder for the copies, lines that are run
-   * in each first, and torc's own. In the folder stands beside each copy what became of it.
+   * Ends builds one after another, each in a copy of a project, until one comes to its end.
+   * Arguments: the file for the steps, a text that the first step has, a text that comes after the
+   * last, the project, a folder for the copies, lines that are run in each first, and torc's own.
+   * In the folder stands beside each copy what became of it.
    */
   public static void main(String[] given) throws Exception {
-    Path file = Path.of(given[0]);
-    Set<String> before =
-        new LinkedHashSet<>(Files.exists(file) ? Files.readAllLines(file) : List.of());
+    Set<String> before = new LinkedHashSet<>();
     KillAgent agent = new KillAgent(before, given[1], given[2]);
     System.getProperties().put(KillAgent.class.getName(), agent); // Java's classes see no other
     List<ClassDefinition> all = new ArrayList<>();
@@ -131,23 +130,24 @@ public final class KillAgent implements BiConsumer<String, Object> {
       all.add(new ClassDefinition(type, bytes));
     }
     instrumentation.redefineClasses(all.toArray(ClassDefinition[]::new));
-    Path whole = Files.createDirectory(Path.of(given[5], "whole"));
+    Path whole = Files.createDirectory(Path.of(given[4], "whole"));
     Files.writeString(whole.resolve("torc.yaml"), "jobs: { a: { command: 'true' } }");
     Run.of(whole); // what the JVM does once is done: no build ends in the midst of that
     boolean more = true;
-    for (int i = 0; i < Integer.parseInt(given[3]) && more; i++) {
-      Path root = Path.of(given[5], Integer.toString(i));
-      sh(root.getParent(), "cp -a '" + given[4] + "' " + i);
-      for (String line : given[6].lines().toList()) {
+    for (int i = 0; more; i++) {
+      Path root = Path.of(given[4], Integer.toString(i));
+      sh(root.getParent(), "cp -a '" + given[3] + "' " + i);
+      Unclosed.asClosed(root);
+      for (String line : given[5].lines().toList()) {
         if (!line.startsWith("torc ")) {
           sh(root, line);
         } else if (Run.of(root, line.substring("torc ".length())).exit() != 0) {
           throw new IOException(line);
         }
       }
-      more = agent.ends(root, List.of(given).subList(7, given.length).toArray(String[]::new));
+      more = agent.ends(root, List.of(given).subList(6, given.length).toArray(String[]::new));
     }
-    Files.write(file, before);
+    Files.write(Path.of(given[0]), before);
     Runtime.getRuntime().halt(EXIT);
   }
 

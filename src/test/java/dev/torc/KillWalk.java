@@ -32,18 +32,15 @@ final class KillWalk {
   private final Path temp;
   private final String from;
   private final String until;
-  private final int many;
 
   /**
    * @param from steps count from the first that names this
    * @param until and before the first that names this
-   * @param many builds that end in one JVM; no project is looked at before
    */
-  KillWalk(Path temp, String from, String until, int many) {
+  KillWalk(Path temp, String from, String until) {
     this.temp = temp;
     this.from = from;
     this.until = until;
-    this.many = many;
   }
 
   /**
@@ -55,22 +52,18 @@ final class KillWalk {
    * @return the steps
    */
   List<String> all(Sandbox built, List<String> first, Look look, String... args) throws Exception {
-    Path folder = Files.createTempDirectory(temp.toRealPath(), "walk");
-    Path steps = folder.resolve("steps");
-    for (boolean more = true; more; ) {
-      Path copies = Files.createTempDirectory(folder, "copies");
-      kill(built, steps, copies, first, args);
-      try (ExecutorService lanes = Executors.newFixedThreadPool(LANES)) {
-        List<Future<Boolean>> looks = new ArrayList<>();
-        for (int i = 0; Files.exists(copies.resolve(i + ".exit")); i++) {
-          Path root = copies.resolve(Integer.toString(i));
-          looks.add(lanes.submit(() -> isKilled(root, look)));
-        }
-        assertEquals(false, looks.isEmpty(), "no build was begun");
-        for (Future<Boolean> each : looks) {
-          more = each.get();
-        }
+    Path copies = Files.createTempDirectory(temp.toRealPath(), "walk");
+    Path steps = copies.resolve("steps");
+    kill(built, steps, copies, first, args);
+    List<Future<Boolean>> looks = new ArrayList<>();
+    try (ExecutorService lanes = Executors.newFixedThreadPool(LANES)) {
+      for (int i = 0; Files.exists(copies.resolve(i + ".exit")); i++) {
+        Path root = copies.resolve(Integer.toString(i));
+        looks.add(lanes.submit(() -> isKilled(root, look)));
       }
+    }
+    for (int i = 0; i < looks.size(); i++) {
+      assertEquals(i < looks.size() - 1, looks.get(i).get(), "only the last one ends by itself");
     }
     return Files.readAllLines(steps);
   }
@@ -87,28 +80,19 @@ final class KillWalk {
 
   private void kill(Sandbox built, Path steps, Path copies, List<String> first, String... args)
       throws Exception {
-    List<String> command =
+    List<String> given =
         new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-XX:+DisableExplicitGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djffi.unsafe.disabled=true",
-                "-Dslf4j.internal.verbosity=ERROR",
-                "-javaagent:" + agent(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                KillAgent.class.getName(),
                 steps.toString(),
                 from,
                 until,
-                Integer.toString(many),
                 built.root.toString(),
                 copies.toString(),
                 String.join("\n", first)));
-    command.addAll(List.of(args));
+    given.addAll(List.of(args));
+    List<String> command =
+        JavaChild.command(
+            List.of("-javaagent:" + agent()), KillAgent.class, given.toArray(String[]::new));
     assertEquals(KillAgent.EXIT, new ProcessBuilder(command).inheritIO().start().waitFor());
   }
 

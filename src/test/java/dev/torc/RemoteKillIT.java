@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sandbox.Ran;
+import dev.torc.cache.Unclosed;
 import dev.torc.cli.Run;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -33,9 +34,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class RemoteKillIT {
 
   /**
-   * The n-th script starts when it is not held any more; it runs as long as its process has its
-   * command, for a zombie and another process of the same number do not count. Each job tells that
-   * it runs, and when one runs beside it.
+   * The n-th script starts at once, or is told by a fifo of this number when to; it runs as long as
+   * its process has its command, for a zombie and another process of the same number do not count.
+   * Each job tells that it runs, and when one runs beside it.
    */
   private static final String PROJECT =
       """
@@ -44,7 +45,7 @@ class RemoteKillIT {
           kind: commands
           submit: >-
             cd ../../..; echo {name} >> submissions; n=$(wc -l < submissions);
-            { while read -r last < held && test $n -le $last; do sleep 0.1; done; exec setsid sh {script}; }
+            { test ! -e held.$n || read -r go < held.$n; exec setsid sh {script}; }
             > {log} 2>&1 & echo $!
           states: 'for i in {ids}; do if grep -qs torc/remote /proc/$i/cmdline; then echo $i runs; else echo $i gone; fi; done'
           cancel: kill {ids}
@@ -65,11 +66,8 @@ class RemoteKillIT {
         all: { command: cat a.out g/*.o > all.out, needs: [a.out, 'g/*.o'], produces: [all.out] }
       """;
 
-  /** Where scripts wait until a build is looked at, which takes the machine's time. */
-  private static final int FEW = 10;
-
-  private static final int NONE = 0;
-  private static final int ALL = 9;
+  /** Holds more scripts than there will be. */
+  private static final String HOLD = "mkfifo held.1 held.2 held.3 held.4 held.5";
 
   @TempDir static Path temp;
   private static Sandbox built;
@@ -80,7 +78,6 @@ class RemoteKillIT {
     built = new Sandbox(temp);
     built.build(PROJECT);
     built.write("x", "1\n");
-    holds(built, NONE);
     Ran ran = built.torc();
     assertEquals(0, ran.exit(), ran.err());
     assertFalse(built.exists(".torc/remote"));
@@ -99,6 +96,7 @@ class RemoteKillIT {
 
   /** The next build, and what is there then. */
   private static void mends(Sandbox project, Ran killed) throws Exception {
+    Unclosed.recover(project.root);
     Run next = Run.of(project.root);
     String said = killed.err() + "\nthen:\n" + next.err();
     assertEquals(0, next.exit(), said);
@@ -115,7 +113,7 @@ class RemoteKillIT {
     assertEquals(0, nothing.exit(), said + nothing.err());
     String none = "3 jobs: 0 ran, 3 up to date, 0 failed";
     assertTrue(nothing.err().lines().anyMatch(line -> line.startsWith(none)), said + nothing.err());
-    Files.delete(project.root.resolve("held"));
+    letGo(project, 1);
     Sandbox.until("no script is left", () -> !isOut(project));
     assertEquals(runs, project.lines("runs"), said);
     assertEquals(List.of("a", "g"), runs.stream().sorted().toList(), said);
@@ -141,8 +139,8 @@ class RemoteKillIT {
     return kept.stream().filter(file -> !file.startsWith("all.out ")).sorted().toList();
   }
 
-  private static KillWalk walk(int many) {
-    return new KillWalk(temp, ".torc/remote", ".torc/graph.new", many);
+  private static KillWalk walk() {
+    return new KillWalk(temp, ".torc/remote", ".torc/graph.new");
   }
 
   private static boolean isOut(Sandbox project) {
@@ -156,15 +154,24 @@ class RemoteKillIT {
     }
   }
 
-  /** The number of the last script that waits. */
-  private static void holds(Sandbox project, int last) throws IOException {
-    Path whole = project.write("held.new", last + "\n");
-    Files.move(whole, project.root.resolve("held"), StandardCopyOption.ATOMIC_MOVE);
+  /** Starts the scripts that wait, from this number on, and holds no later ones. */
+  private static void letGo(Sandbox project, int first) throws IOException {
+    try (Stream<Path> files = Files.list(project.root)) {
+      for (Path held :
+          files.filter(file -> file.getFileName().toString().startsWith("held.")).toList()) {
+        if (held.getFileName().toString().compareTo("held." + first) >= 0) {
+          try (RandomAccessFile fifo = new RandomAccessFile(held.toFile(), "rw")) {
+            Files.delete(held); // first: what opens it from now on would wait for ever
+            fifo.writeBytes("go\n");
+          }
+        }
+      }
+    }
   }
 
   @Test
   void whereJobsRunAtOnce() throws Exception {
-    List<String> steps = walk(1000).all(built, List.of(), RemoteKillIT::mends, "build");
+    List<String> steps = walk().all(built, List.of(), RemoteKillIT::mends, "build");
     killedAt(steps, "script.new", "jobs.new", "pwrite ", "rename g/mine.o", "start ", "ids.new");
     killedAt(steps, "commit", "*.begun", "*.status", "*.aside", ".gone/");
     killedAt(steps, "rmdir .torc/remote/far/torc-*.gone");
@@ -173,26 +180,25 @@ class RemoteKillIT {
   /** Then those are edited that an earlier build left in the queue: others take their place. */
   @Test
   void whereJobsAreQueued() throws Exception {
-    String queued = "echo " + ALL + " > held";
     String edited = "sed -i 's/true one/true two/' torc.yaml";
     List<String> steps =
         new ArrayList<>(
-            walk(FEW)
+            walk()
                 .all(
                     built,
-                    List.of(queued),
+                    List.of(HOLD),
                     (project, killed) -> {
-                      holds(project, NONE);
+                      letGo(project, 1);
                       mends(project, killed);
                     },
                     "--submit"));
     steps.addAll(
-        walk(FEW)
+        walk()
             .all(
                 built,
-                List.of(queued, "torc --submit", edited),
+                List.of(HOLD, "torc --submit", edited),
                 (project, killed) -> {
-                  holds(project, 1);
+                  letGo(project, 2);
                   mends(project, killed);
                 },
                 "--submit"));
@@ -203,7 +209,7 @@ class RemoteKillIT {
   @Test
   void whatAGlobMatchedIsBackAfterAnInterrupt() throws Exception {
     try (Sandbox project = copy()) {
-      holds(project, ALL);
+      project.sh(HOLD);
       Sandbox.Going torc = project.start();
       Sandbox.until("it is out", () -> torc.err().contains("g: submitted to far"));
       assertEquals(List.of(), files(project.root.resolve("g")));

@@ -157,7 +157,8 @@ final class Sandbox implements AutoCloseable {
 
   /** Starts a program in the root, with nothing on its standard input. */
   Going start(List<String> command) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command).directory(root.toFile());
+    ProcessBuilder builder =
+        new ProcessBuilder(Interruptible.command(command)).directory(root.toFile());
     builder.environment().clear();
     builder.environment().putAll(env);
     Path out = Files.createTempFile(outputs, "out", "");

@@ -3,6 +3,7 @@ package dev.torc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.cache.Unclosed;
 import dev.torc.cli.Run;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +43,7 @@ class StoreCommandKillIT {
       assertEquals(0, run.exit(), run.err());
     }
     List<String> all =
-        new KillWalk(temp, ".torc/store", ".torc/never", 1000)
+        new KillWalk(temp, ".torc/store", ".torc/never")
             .all(built, List.of(), (project, killed) -> mends(project, killed.err()), args);
     for (String name : names) {
       assertTrue(all.stream().anyMatch(step -> step.contains(name)), () -> name + " in " + all);
@@ -50,6 +51,7 @@ class StoreCommandKillIT {
   }
 
   private static void mends(Sandbox project, String said) throws Exception {
+    Unclosed.recover(project.root);
     Run look = Run.of(project.root, "store");
     assertEquals(0, look.exit(), said + look.err());
     for (String state : STATES) {

@@ -78,7 +78,10 @@ public final class RecoveryProcess {
     Runtime.getRuntime().halt(TROUBLE);
   }
 
-  private static String damage(Path data, Path copy) throws IOException {
+  /**
+   * How a database is damaged, empty where its records could be read; damage may end the process.
+   */
+  static String damage(Path data, Path copy) throws IOException {
     long room = 2 * Files.size(data);
     // First what takes more memory: where the old file wants more than that, it is damaged.
     try (RecordStore to = copy == null ? null : RecordStore.alone(copy, 2 * room, true);

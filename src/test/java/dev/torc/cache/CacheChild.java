@@ -1,10 +1,10 @@
 package dev.torc.cache;
 
+import dev.torc.JavaChild;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -14,18 +14,7 @@ final class CacheChild {
   private CacheChild() {}
 
   static Process start(String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djffi.unsafe.disabled=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CacheChild.class.getName()));
-    command.addAll(List.of(arguments));
+    List<String> command = JavaChild.command(CacheChild.class, arguments);
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 

@@ -3,6 +3,7 @@ package dev.torc.exec;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.Interruptible;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -108,7 +109,9 @@ final class BatchNode implements AutoCloseable {
   /** Starts another copy of it. */
   Process start(Map<String, String> env, Path script) throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder("setsid", bin.resolve("sh").toString(), script.toString())
+        new ProcessBuilder(
+                Interruptible.command(
+                    List.of("setsid", bin.resolve("sh").toString(), script.toString())))
             .directory(root.toFile())
             .redirectErrorStream(true)
             .redirectOutput(root.resolve("script.out").toFile());

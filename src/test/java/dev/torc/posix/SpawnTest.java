@@ -46,7 +46,8 @@ class SpawnTest {
   }
 
   private String refusal(String... argv) {
-    return assertThrows(IOException.class, () -> output(argv)).getMessage();
+    EnvironmentEntries env = Environment.ofCaller().with(Map.of("PATH", "/usr/bin:/bin"));
+    return assertThrows(IOException.class, () -> output(new Spawn(), env, argv)).getMessage();
   }
 
   private Path executable(String name, String text) throws IOException {
@@ -123,7 +124,7 @@ class SpawnTest {
 
   @Test
   void whatCannotStartSaysWhyInOneLine() throws IOException {
-    String path = " (" + System.getenv("PATH") + ")";
+    String path = " (/usr/bin:/bin)";
     assertEquals(
         "cannot start no-such-thing: no such program in PATH" + path, refusal("no-such-thing"));
     assertEquals("cannot start ./nothing: no such file", refusal("./nothing"));
