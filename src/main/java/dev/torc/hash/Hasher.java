@@ -49,8 +49,6 @@ public final class Hasher {
     this.stop = stop;
   }
 
-  /** A new SHA-256 of the JDK, which every Java has. */
-
   /**
    * Reads a whole file. The caller has seen by its stamp that it is one: a FIFO would block.
    *

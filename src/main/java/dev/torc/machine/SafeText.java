@@ -64,12 +64,12 @@ public final class SafeText {
     return out.toString();
   }
 
-  /** Whether it is ASCII that can be seen, as nearly all is: from {@code first} to the tilde. */
   /** A word in single quotes, as every shell reads it back; no word has a NUL. */
   public static String quoted(String word) {
     return "'" + word.replace("'", "'\\''") + "'";
   }
 
+  /** Whether it is ASCII that can be seen, as nearly all is: from {@code first} to the tilde. */
   private static boolean isPlain(String text, char first) {
     for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) < first || text.charAt(i) > '~') {
