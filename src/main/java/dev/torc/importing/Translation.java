@@ -20,7 +20,6 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Translates a workflow of NREL torc to the keys of a build file and their values; its jobs by
@@ -235,13 +234,10 @@ final class Translation {
     // As in NREL's torc the first failure is the end of them, and no failure of the workflow. Only
     // for a required hook do jobs wait, and what they rely on is mostly what it makes.
     boolean before = on.equals("start") || on.equals("ready");
-    String all =
-        commands.stream()
-            .map(it -> it.text().stripTrailing() + "\n")
-            .collect(
-                Collectors.joining("", before ? "set -e\ntrap 'exit 0' EXIT\n" : "set -e\n", ""));
+    StringBuilder all = new StringBuilder(before ? "set -e\ntrap 'exit 0' EXIT\n" : "set -e\n");
+    commands.forEach(it -> all.append(it.text().stripTrailing()).append('\n'));
     boolean plain = commands.size() == 1 && !before;
-    hook.put("command", literal(plain ? commands.getFirst().text() : all));
+    hook.put("command", literal(plain ? commands.getFirst().text() : all.toString()));
     if (before) {
       hook.put("required", "true");
       String said = "what fails in this action is only seen in .torc/logs/hooks.log";

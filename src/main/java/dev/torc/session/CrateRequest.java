@@ -141,9 +141,9 @@ public record CrateRequest(String torc) {
       }
       crate.nest();
       Map<Long, BuildRecord> records = new HashMap<>();
-      look.cache()
-          .builds(Integer.MAX_VALUE)
-          .forEach(record -> records.put(record.id().number(), record));
+      for (BuildRecord record : look.cache().builds(Integer.MAX_VALUE)) {
+        records.put(record.id().number(), record);
+      }
       builds.forEach((number, runs) -> build(workflow, number, runs, records.get(number)));
       root(workflow);
       int jobs = selection.jobs().cardinality();
@@ -228,8 +228,8 @@ public record CrateRequest(String torc) {
           return;
         }
       }
-      root.text(
-          "license", "Not stated. Ask the authors before you use or pass on what it tells of.");
+      String none = "Not stated. Ask the authors before you use or pass on what it tells of.";
+      root.text("license", none);
     }
 
     /** Where a group writes, any of its members may have been the one. */
@@ -301,9 +301,9 @@ public record CrateRequest(String torc) {
               .ref("agent", here ? person : null)
               .refs("result", made);
       needs(action, inputs);
+      long number = from != null && here ? from.build() : details.number();
       builds
-          .computeIfAbsent(
-              from != null && here ? from.build() : details.number(), _ -> new ArrayList<>())
+          .computeIfAbsent(number, _ -> new ArrayList<>())
           .add(new Run(action, step, started, ended));
     }
 
@@ -394,13 +394,12 @@ public record CrateRequest(String torc) {
         run.action.refs("result").forEach(made -> inside.addAll(made.refs("hasPart")));
         root.ref("mentions", run.action);
         workflow.ref("hasPart", tool(run.step));
-        engine.ref(
-            "object",
+        Entity control =
             crate
                 .entity(RoCrate.id("control", number + "/" + run.step), "ControlAction")
                 .text("name", run.step + " in build " + number)
-                .ref("instrument", crate.named("step", run.step, "HowToStep"))
-                .ref("object", run.action));
+                .ref("instrument", crate.named("step", run.step, "HowToStep"));
+        engine.ref("object", control.ref("object", run.action));
       }
       inside.addAll(build.refs("result"));
       for (Entity need : read) {
@@ -408,22 +407,19 @@ public record CrateRequest(String torc) {
         boolean own = inside.contains(need) || !members.isEmpty() && inside.containsAll(members);
         build.ref("object", own ? null : need);
       }
+      String what = "What it made that is the last result of its job; all else of it is not told.";
       build
           .text("location", record == null ? null : machine.of(record))
           .text("name", "build " + number + " of " + project.workflow().name())
-          .text(
-              "description",
-              "What it made that is the last result of its job; all else of it is not told.")
+          .text("description", what)
           .ref("instrument", workflow)
           .ref("agent", person);
       root.ref("mentions", build);
+      Entity tool = named("#torc", "SoftwareApplication", "torc", "An incremental build engine.");
       engine
           .text("name", "torc in build " + number)
           .ref("agent", person)
-          .ref(
-              "instrument",
-              named("#torc", "SoftwareApplication", "torc", "An incremental build engine.")
-                  .text("softwareVersion", torc))
+          .ref("instrument", tool.text("softwareVersion", torc))
           .ref("result", build);
     }
 
