@@ -163,6 +163,30 @@ class TemporaryTest extends Harness {
     assertEquals("need changed t.f", why("q"));
   }
 
+  /** That r runs is known only when a has run; q would be up to date until then. */
+  @Test
+  void otherBytesAreSeenByAllReadersThoughTheyAreAskedForLate() {
+    given(
+        """
+        a: { command: make a, needs: [x], produces: [a.f] }
+        t: { command: make t, produces: [t.f], temporary: true }
+        r: { command: make r, needs: [t.f, a.f], produces: [r.f] }
+        q: { command: make q, needs: [t.f], produces: [q.f] }
+        z: { command: make z, needs: [q.f, y], produces: [z.f] }
+        """);
+    builtWithout("t.f");
+    job(
+        "t",
+        stub -> {
+          stub.write("t.f", "other");
+          return stub.exit(0);
+        });
+    edit("x", "2");
+    edit("y", "2");
+    build().ran("a", "t", "r", "q", "z");
+    settled();
+  }
+
   @Test
   void chainsAreMadeAgainFromTheirBeginning() {
     given(
