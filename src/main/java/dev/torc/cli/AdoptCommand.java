@@ -1,8 +1,6 @@
 package dev.torc.cli;
 
-import dev.torc.report.AdoptAnswer;
-import dev.torc.session.AdoptRequest;
-import dev.torc.session.Exit;
+import dev.torc.ask.AdoptAnswer;
 import java.io.IOException;
 
 /**
@@ -30,17 +28,17 @@ final class AdoptCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     AdoptAnswer answer =
-        new AdoptRequest(targets, dry, force, lock.terms(console))
-            .run(project(console), console::say, console::warn);
-    if (answer == null) {
-      return Exit.LOCKED;
+        AdoptAnswer.of(
+            project(console),
+            targets,
+            dry,
+            force,
+            lock.terms(console),
+            console::say,
+            console::warn);
+    if (answer != null) {
+      answer.problems().forEach(console::say);
     }
-    answer.problems().forEach(console::say);
-    print(console, answer);
-    if (!common.json()) {
-      console.out().flush();
-      console.tell(answer.summary());
-    }
-    return answer.problems().isEmpty() ? Exit.DONE : Exit.FAILED;
+    return print(console, answer);
   }
 }

@@ -1,7 +1,6 @@
 package dev.torc.cli;
 
-import dev.torc.session.Exit;
-import dev.torc.session.RecordSession;
+import dev.torc.ask.DataAnswer;
 import java.io.IOException;
 
 /**
@@ -22,7 +21,6 @@ final class DataCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    print(console, RecordSession.of(folder(console, false), console::warn).data(targets));
-    return Exit.DONE;
+    return print(console, DataAnswer.of(folder(console, false), targets, console::warn));
   }
 }

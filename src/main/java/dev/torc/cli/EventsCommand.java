@@ -1,10 +1,8 @@
 package dev.torc.cli;
 
+import dev.torc.ask.EventHistory;
 import dev.torc.machine.SafeText;
-import dev.torc.report.EventsAnswer.EventAnswer;
-import dev.torc.session.EventHistory;
 import dev.torc.session.Exit;
-import dev.torc.session.RecordSession;
 import dev.torc.syntax.Durations;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -12,16 +10,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * {@code torc events}: what the jobs posted, oldest first. It works from the records where the
  * build file is refused.
  */
 final class EventsCommand extends Command {
-
-  private final List<String> jobs = new ArrayList<>();
 
   private String since;
   private boolean follow;
@@ -34,7 +28,7 @@ final class EventsCommand extends Command {
   @Override
   void declare(Options options) {
     options.words("JOB", "jobs or groups; all without one", 0, targets::add);
-    options.value("--job", "JOB", "the same", jobs::add);
+    options.value("--job", "JOB", "the same", targets::add);
     options.value(
         "--since",
         "WHEN",
@@ -46,18 +40,10 @@ final class EventsCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     long from = since == null ? Long.MIN_VALUE : moment(since, System.currentTimeMillis());
-    List<String> wanted = new ArrayList<>(targets);
-    wanted.addAll(jobs);
-    EventHistory history =
-        RecordSession.of(folder(console, false), console::warn).events(wanted, from);
+    EventHistory history = EventHistory.of(folder(console, false), targets, from, console::warn);
     if (!follow) {
-      print(console, history.answer());
-      return Exit.DONE;
+      return print(console, history.answer());
     }
-    for (EventAnswer event : history.answer().events()) {
-      print(console, event);
-    }
-    console.out().flush();
     history.follow(
         event -> {
           print(console, event);

@@ -1,9 +1,9 @@
 package dev.torc.cli;
 
+import dev.torc.ask.GraphPicture;
+import dev.torc.ask.GraphPicture.Format;
 import dev.torc.machine.SafeText;
-import dev.torc.report.GraphPicture.Format;
 import dev.torc.session.Exit;
-import dev.torc.session.GraphRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,6 @@ final class GraphCommand extends Command {
   private final List<String> around = new ArrayList<>();
   private String format;
   private String depth;
-  private boolean instances;
 
   @Override
   String description() {
@@ -52,8 +51,7 @@ final class GraphCommand extends Command {
               + SafeText.name(targets.getFirst())
               + "; give one of them");
     }
-    new GraphRequest(targets, around, steps, instances)
-        .picture(project(console), console::warn)
+    GraphPicture.of(project(console), targets, around, steps, instances, console::warn)
         .write(wanted, console.out(), console::warn);
     return Exit.DONE;
   }

@@ -1,9 +1,12 @@
 package dev.torc.report;
 
+import dev.torc.cache.Origin;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
+import dev.torc.plan.Reason;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.util.List;
 
 /**
  * Events for machines: one JSON object per line, nothing shortened. {@code json.md} of the user
@@ -69,15 +72,15 @@ public final class JsonReport implements Report {
         json.text("job", started.job())
             .number("attempt", started.attempt())
             .text("command", started.command());
-        JobJson.reasons(json, started.reasons());
+        reasons(json, started.reasons());
       }
       case Event.JobSubmitted out ->
           json.text("job", out.job()).text("executor", out.executor()).text("id", out.id());
       case Event.JobReleased released -> json.text("job", released.job());
       case Event.JobRestored restored -> {
         json.text("job", restored.job());
-        OriginText.json(json, restored.origin());
-        JobJson.reasons(json, restored.reasons());
+        from(json, restored.origin());
+        reasons(json, restored.reasons());
       }
       case Event.JobEnded ended -> {
         json.text("job", ended.job()).text("state", JsonWriter.lower(ended.state()));
@@ -123,6 +126,34 @@ public final class JsonReport implements Report {
         .seconds("seconds", details.wall())
         .seconds("cpu", details.cpu())
         .number("memory", details.peak(), details.peak() >= 0);
-    LeftOutText.json(json, details.leftOut());
+    if (!details.leftOut().isEmpty()) {
+      json.objects(
+          "without",
+          details.leftOut(),
+          left -> json.number("of", left.of()).texts("jobs", left.jobs()));
+    }
+  }
+
+  private static void reasons(JsonWriter json, List<Reason> reasons) {
+    json.objects(
+        "reasons",
+        reasons,
+        reason ->
+            json.text("kind", JsonWriter.lower(reason.kind()))
+                .text("name", reason.name())
+                .text("old", reason.old())
+                .text("now", reason.now()));
+  }
+
+  /** Where a restored result comes from. */
+  private static void from(JsonWriter json, Origin origin) {
+    json.object(
+        "from",
+        true,
+        () ->
+            json.number("build", origin.build())
+                .text("host", origin.host())
+                .text("store", origin.store())
+                .number("started", origin.time()));
   }
 }
