@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.jr.ob.JSON;
+import com.fasterxml.jackson.jr.ob.JacksonJrExtension;
+import com.fasterxml.jackson.jr.ob.api.ExtensionContext;
 import com.fasterxml.jackson.jr.ob.api.ReaderWriterProvider;
 import com.fasterxml.jackson.jr.ob.api.ValueWriter;
 import com.fasterxml.jackson.jr.ob.impl.JSONWriter;
@@ -48,11 +50,17 @@ final class Json {
     }
   }
 
-  private static final class Forms extends ReaderWriterProvider {
+  private static final class Forms extends JacksonJrExtension {
     @Override
-    public ValueWriter findValueWriter(JSONWriter to, Class<?> type) {
-      boolean own = type.isRecord() || type.isEnum() || Path.class.isAssignableFrom(type);
-      return own ? new Form(type) : null;
+    protected void register(ExtensionContext to) {
+      to.insertProvider(
+          new ReaderWriterProvider() {
+            @Override
+            public ValueWriter findValueWriter(JSONWriter to, Class<?> type) {
+              boolean own = type.isRecord() || type.isEnum() || Path.class.isAssignableFrom(type);
+              return own ? new Form(type) : null;
+            }
+          });
     }
   }
 
@@ -62,8 +70,8 @@ final class Json {
         JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
     JSON.builder(factory)
         .enable(JSON.Feature.WRITE_NULL_PROPERTIES)
+        .register(new Forms())
         .build()
-        .with(new Forms())
         .write(document, JsonWriter.harmless(to));
     to.write('\n');
   }

@@ -13,11 +13,6 @@ final class AdoptCommand extends Command {
   private final LockOptions lock = new LockOptions();
 
   @Override
-  String description() {
-    return "accept products that are there, without running their jobs";
-  }
-
-  @Override
   void declare(Options options) {
     options.words("TARGET", "job, group, instance, tag or produced file", 1, targets::add);
     options.flag("-n --dry-run", "only say what would be adopted", () -> dry = true);

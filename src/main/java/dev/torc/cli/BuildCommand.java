@@ -28,11 +28,6 @@ class BuildCommand extends Command {
   private JunitOption junit; // null where no file is wanted
 
   @Override
-  String description() {
-    return "run the jobs that are not up to date";
-  }
-
-  @Override
   void declare(Options told) {
     options.declare(told);
   }

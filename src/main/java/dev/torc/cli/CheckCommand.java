@@ -10,11 +10,6 @@ import java.io.IOException;
 final class CheckCommand extends Command {
 
   @Override
-  String description() {
-    return "read the build file and say what is wrong";
-  }
-
-  @Override
   int run(Console console) throws IOException {
     CheckAnswer answer = CheckAnswer.of(console.caller(), common.project(console), console::warn);
     if (!common.json()) {

@@ -16,11 +16,6 @@ final class CleanCommand extends Command {
   private final LockOptions lock = new LockOptions();
 
   @Override
-  String description() {
-    return "remove products that torc made";
-  }
-
-  @Override
   void declare(Options options) {
     options.words(
         "TARGET",

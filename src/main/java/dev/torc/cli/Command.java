@@ -20,10 +20,18 @@ abstract class Command {
   /** Whether each instance of a group is told of by itself. */
   boolean instances;
 
+  private String description = "";
   private BadInput refused;
 
   /** One line for the help. */
-  abstract String description();
+  String description() {
+    return description;
+  }
+
+  final Command described(String line) {
+    description = line;
+    return this;
+  }
 
   /** Tells the options and words of this command, beside those of all commands. */
   void declare(Options options) {}

@@ -10,11 +10,6 @@ import java.io.IOException;
 final class DataCommand extends Command {
 
   @Override
-  String description() {
-    return "print the values that jobs stored";
-  }
-
-  @Override
   void declare(Options options) {
     options.words("JOB", "jobs or groups; all without one", 0, targets::add);
   }

@@ -8,11 +8,6 @@ import java.io.IOException;
 final class DoctorCommand extends Command {
 
   @Override
-  String description() {
-    return "say whether builds work here, and what to do";
-  }
-
-  @Override
   int run(Console console) throws IOException {
     return print(
         console, DoctorAnswer.of(console.caller(), common.project(console), terminal(console)));

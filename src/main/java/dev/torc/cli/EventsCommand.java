@@ -21,11 +21,6 @@ final class EventsCommand extends Command {
   private boolean follow;
 
   @Override
-  String description() {
-    return "print the events that jobs posted";
-  }
-
-  @Override
   void declare(Options options) {
     options.words("JOB", "jobs or groups; all without one", 0, targets::add);
     options.value("--job", "JOB", "the same", targets::add);

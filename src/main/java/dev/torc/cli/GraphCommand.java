@@ -16,11 +16,6 @@ final class GraphCommand extends Command {
   private String depth;
 
   @Override
-  String description() {
-    return "show the graph of jobs as dot, mermaid, json or text";
-  }
-
-  @Override
   void declare(Options options) {
     options.words("TARGET", "job, tag or produced file; all jobs without one", 0, targets::add);
     options.value(

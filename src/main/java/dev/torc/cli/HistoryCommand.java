@@ -16,11 +16,6 @@ final class HistoryCommand extends Command {
   private boolean all;
 
   @Override
-  String description() {
-    return "show the builds, or one job over time";
-  }
-
-  @Override
   void declare(Options options) {
     options.words(
         "JOB", "show the runs of jobs, groups, instances, tags, files instead", 0, targets::add);

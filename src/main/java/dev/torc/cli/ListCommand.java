@@ -9,11 +9,6 @@ final class ListCommand extends Command {
   private boolean groups;
 
   @Override
-  String description() {
-    return "show the jobs and groups with state, times and command";
-  }
-
-  @Override
   void declare(Options options) {
     declareTargets(options);
     declareInstances(options, "--instances");

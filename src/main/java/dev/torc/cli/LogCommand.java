@@ -21,11 +21,6 @@ final class LogCommand extends Command {
   private String shown; // the job whose output was written last
 
   @Override
-  String description() {
-    return "print the output of a job's last run";
-  }
-
-  @Override
   void declare(Options options) {
     options.word("JOB", "job, group, instance, tag or produced file", given -> target = given);
     options.flag("--path", "print the path of the log instead", () -> path = true);

@@ -7,11 +7,6 @@ import java.io.IOException;
 final class StatsCommand extends Command {
 
   @Override
-  String description() {
-    return "show what jobs used of the resources that they ask for";
-  }
-
-  @Override
   void declare(Options options) {
     declareTargets(options);
     declareInstances(options, "--instances");

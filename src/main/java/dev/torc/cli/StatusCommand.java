@@ -13,11 +13,6 @@ final class StatusCommand extends Command {
   private boolean exitCode;
 
   @Override
-  String description() {
-    return "show what is up to date, and the last build";
-  }
-
-  @Override
   void declare(Options options) {
     declareTargets(options);
     declareInstances(options, "-v --verbose --instances");

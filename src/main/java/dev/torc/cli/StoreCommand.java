@@ -26,11 +26,6 @@ final class StoreCommand extends Command {
   private final LockOptions lock = new LockOptions();
 
   @Override
-  String description() {
-    return "show earlier results that are kept, check them, take some away";
-  }
-
-  @Override
   void declare(Options options) {
     options.words("JOB", "show the results of jobs, groups, tags, files instead", 0, targets::add);
     options.optional(

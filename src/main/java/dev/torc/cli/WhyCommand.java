@@ -8,11 +8,6 @@ import java.io.IOException;
 final class WhyCommand extends Command {
 
   @Override
-  String description() {
-    return "tell why a job runs or ran, or who needs a file";
-  }
-
-  @Override
   void declare(Options options) {
     options.words("JOB|FILE", "jobs, tags or files", 1, targets::add);
     options.flag(
