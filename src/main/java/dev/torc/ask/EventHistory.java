@@ -1,6 +1,5 @@
 package dev.torc.ask;
 
-import dev.torc.cache.BuildLock;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
@@ -11,7 +10,6 @@ import dev.torc.engine.PostedLines;
 import dev.torc.posix.OwnFile;
 import dev.torc.session.ProjectFolder;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,9 +28,6 @@ import java.util.stream.Stream;
  * far. It only looks.
  */
 public final class EventHistory {
-
-  /** Milliseconds between two looks. */
-  private static final long PAUSE = 300;
 
   /** Takes an event. */
   public interface Sink {
@@ -83,7 +78,8 @@ public final class EventHistory {
 
   /** Those that were asked for. */
   public Answer answer() {
-    return new EventsAnswer(events.stream().filter(this::wanted).toList());
+    return new EventsAnswer(
+        events.stream().filter(this::wanted).map(EventsAnswer.One::of).toList());
   }
 
   private boolean wanted(PostedEvent event) {
@@ -98,34 +94,21 @@ public final class EventHistory {
     for (PostedEvent event : events) {
       hand(event, sink);
     }
-    String id = holder();
-    while (!id.isEmpty()) {
-      boolean over = !id.equals(holder());
-      try (Cache cache = Cache.look(place, _ -> {})) {
-        stored(cache, sink);
-        if (!over) {
-          running(cache, id, sink);
-        }
-      }
-      if (over) {
-        return;
-      }
-      try {
-        Thread.sleep(PAUSE);
-      } catch (InterruptedException e) {
-        throw new InterruptedIOException("interrupted while following a build");
-      }
-    }
+    new BuildFollow(place)
+        .follow(
+            (cache, id, ended) -> {
+              stored(cache, sink);
+              if (!ended) {
+                running(cache, id, sink);
+              }
+              return false;
+            });
   }
 
   private void hand(PostedEvent event, Sink sink) throws IOException {
     if (wanted(event)) {
-      sink.take(new EventsAnswer.One(event));
+      sink.take(EventsAnswer.One.of(event));
     }
-  }
-
-  private String holder() {
-    return BuildLock.holder(place).map(BuildLock.Holder::build).orElse("");
   }
 
   private void stored(Cache cache, Sink sink) throws IOException {

@@ -4,49 +4,32 @@ import dev.torc.cache.PostedEvent;
 import dev.torc.machine.SafeText;
 import dev.torc.report.Palette;
 import dev.torc.report.TimeText;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** {@code torc events}: what jobs posted, oldest first. */
-record EventsAnswer(List<PostedEvent> posted) implements Answer {
-
-  @Override
-  public String text(Palette palette) {
-    return posted.stream().map(each -> new One(each).text(palette)).collect(Collectors.joining());
-  }
-
-  private record Fields(String time, long build, String job, int attempt, Json.Raw data) {}
-
-  private record All(List<Object> events) {}
-
-  @Override
-  public Object json() {
-    return new All(posted.stream().map(each -> new One(each).json()).toList());
-  }
+record EventsAnswer(List<One> events) implements Answer {
 
   /** An event by itself: a line, or a document. */
-  record One(PostedEvent event) implements Answer {
+  record One(Instant time, long build, String job, int attempt, Json.Raw data) implements Answer {
+
+    static One of(PostedEvent event) {
+      Instant time = Instant.ofEpochMilli(event.time());
+      Json.Raw data = new Json.Raw(event.text());
+      return new One(time, event.build(), event.job(), event.attempt(), data);
+    }
 
     @Override
     public String text(Palette palette) {
-      String again = event.attempt() > 1 ? " attempt " + event.attempt() : "";
-      return "%s build %d %s%s %s\n"
-          .formatted(
-              TimeText.local(event.time()),
-              event.build(),
-              SafeText.name(event.job()),
-              again,
-              SafeText.line(event.text()));
+      String when = TimeText.local(time.toEpochMilli());
+      String who = SafeText.name(job) + (attempt > 1 ? " attempt " + attempt : "");
+      return "%s build %d %s %s\n".formatted(when, build, who, SafeText.line(data.text()));
     }
+  }
 
-    @Override
-    public Object json() {
-      return new Fields(
-          TimeText.iso(event.time()),
-          event.build(),
-          event.job(),
-          event.attempt(),
-          new Json.Raw(event.text()));
-    }
+  @Override
+  public String text(Palette palette) {
+    return events.stream().map(event -> event.text(palette)).collect(Collectors.joining());
   }
 }

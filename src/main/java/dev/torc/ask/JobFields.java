@@ -6,6 +6,7 @@ import dev.torc.cache.RunDetails;
 import dev.torc.graph.Graph;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.Verdict;
+import dev.torc.report.OriginText;
 import dev.torc.report.TimeText;
 import dev.torc.workflow.Resources;
 import java.util.LinkedHashMap;
@@ -20,6 +21,11 @@ final class JobFields {
   record From(long build, String host, String store, long started) {
     static From of(Origin origin) {
       return new From(origin.build(), origin.host(), origin.store(), origin.time());
+    }
+
+    /** In words. */
+    String text() {
+      return OriginText.of(new Origin(store, build, host, started));
     }
   }
 

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,8 +23,8 @@ import java.util.Map;
 
 /**
  * How answers read as JSON, which jackson-jr writes: a record is an object of its components in
- * their order, a constant its name in small letters, a path its text. What stands in a document is
- * for the answers to say.
+ * their order, a constant its name in small letters, a path or moment its text. What stands in a
+ * document is for the answers to say.
  */
 final class Json {
 
@@ -57,8 +58,8 @@ final class Json {
           new ReaderWriterProvider() {
             @Override
             public ValueWriter findValueWriter(JSONWriter to, Class<?> type) {
-              boolean own = type.isRecord() || type.isEnum() || Path.class.isAssignableFrom(type);
-              return own ? new Form(type) : null;
+              boolean told = type == Instant.class || Path.class.isAssignableFrom(type);
+              return told || type.isRecord() || type.isEnum() ? new Form(type) : null;
             }
           });
     }

@@ -1,6 +1,5 @@
 package dev.torc.ask;
 
-import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.RunDetails;
@@ -9,7 +8,6 @@ import dev.torc.posix.OwnFile;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.RunningJobs;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -24,9 +22,6 @@ import java.util.Set;
  * passed over until it is known that the job does not run in this one. It only looks.
  */
 public final class LogFollow {
-
-  /** Milliseconds between two looks. */
-  private static final long PAUSE = 300;
 
   private static final int PIECE = 1 << 16;
 
@@ -53,42 +48,22 @@ public final class LogFollow {
    * work; returns at once if none is.
    */
   public void follow(Sink sink) throws IOException {
-    String build = holder();
-    for (boolean over = false; !over; ) {
-      boolean ended = build.isEmpty() || !build.equals(holder());
-      over = look(build, ended, sink) || ended;
-      if (!over) {
-        pause();
-      }
-    }
-  }
-
-  private String holder() {
-    return BuildLock.holder(folder.place()).map(BuildLock.Holder::build).orElse("");
-  }
-
-  private static void pause() throws InterruptedIOException {
-    try {
-      Thread.sleep(PAUSE);
-    } catch (InterruptedException e) {
-      throw new InterruptedIOException("interrupted while following a log");
-    }
+    new BuildFollow(folder.place())
+        .follow((cache, build, ended) -> look(cache, build, ended, sink));
   }
 
   /** Whether all the jobs came to their ends in this build. */
-  private boolean look(String build, boolean ended, Sink sink) throws IOException {
+  private boolean look(Cache cache, String build, boolean ended, Sink sink) throws IOException {
     boolean all = true;
-    try (Cache cache = Cache.look(folder.place(), _ -> {})) {
-      Set<String> running = RunningJobs.of(folder.place(), cache).running();
-      for (String job : logs.keySet()) {
-        JobResult result = cache.result(job);
-        boolean ran = result != null && result.build().equals(build);
-        // At the first sight of a running job the log may still be that of its run before.
-        if (ended || (running.contains(job) ? !begun.add(job) : ran)) {
-          added(job, sink);
-        }
-        all &= ran && !running.contains(job) && isFinal(job, result, cache);
+    Set<String> running = RunningJobs.of(folder.place(), cache).running();
+    for (String job : logs.keySet()) {
+      JobResult result = cache.result(job);
+      boolean ran = result != null && result.build().equals(build);
+      // At the first sight of a running job the log may still be that of its run before.
+      if (ended || (running.contains(job) ? !begun.add(job) : ran)) {
+        added(job, sink);
       }
+      all &= ran && !running.contains(job) && isFinal(job, result, cache);
     }
     return all;
   }

@@ -1,5 +1,6 @@
 package dev.torc.ask;
 
+import dev.torc.ask.JobUse.Used;
 import dev.torc.machine.Amount;
 import java.util.List;
 import java.util.Objects;
@@ -34,14 +35,19 @@ record ResourceAdvice(String key, String value, String why) {
 
   private static ResourceAdvice cpus(JobUse use) {
     int asked = use.asked().cpus();
-    if (use.cpus() < 0) {
+    if (use.of(Used.CPU_PERCENT) < 0) {
       return null;
     }
-    long busiest = Math.max(use.cpus(), use.most());
+    long busiest = Math.max(use.of(Used.CPU_PERCENT), use.of(Used.CPU_PERCENT_MOST));
     long enough = Math.max(1, (busiest - NOISE + 99) / 100);
-    String why = "kept " + Amount.cpus(use.cpus()) + " of " + Amount.count(asked, "cpu") + " busy";
-    if (use.cpus() > asked * 100L + MUCH) {
-      long most = Math.max(1, (use.cpus() - NOISE + 99) / 100);
+    String why =
+        "kept "
+            + Amount.cpus(use.of(Used.CPU_PERCENT))
+            + " of "
+            + Amount.count(asked, "cpu")
+            + " busy";
+    if (use.of(Used.CPU_PERCENT) > asked * 100L + MUCH) {
+      long most = Math.max(1, (use.of(Used.CPU_PERCENT) - NOISE + 99) / 100);
       return new ResourceAdvice("cpus", Long.toString(most), why);
     }
     return enough < asked ? new ResourceAdvice("cpus", Long.toString(enough), why) : null;
@@ -53,13 +59,13 @@ record ResourceAdvice(String key, String value, String why) {
       String why = "ran out of " + Amount.size(asked, asked) + " of memory";
       return new ResourceAdvice("memory", memory(2 * asked, asked), why);
     }
-    if (use.memory() < 0) {
+    if (use.of(Used.MEMORY) < 0) {
       return null;
     }
-    long enough = use.memory() + use.memory() / 5;
-    String used = "used " + Amount.size(use.memory(), asked) + " of memory";
+    long enough = use.of(Used.MEMORY) + use.of(Used.MEMORY) / 5;
+    String used = "used " + Amount.size(use.of(Used.MEMORY), asked) + " of memory";
     if (asked == 0) {
-      return use.memory() < GIB
+      return use.of(Used.MEMORY) < GIB
           ? null
           : new ResourceAdvice("memory", memory(enough, asked), used + " and asked for none");
     }
@@ -78,12 +84,12 @@ record ResourceAdvice(String key, String value, String why) {
       String why = "ran out of " + Amount.time(asked);
       return new ResourceAdvice("runtime", runtime(2 * asked), why);
     }
-    long enough = Math.max(MINUTE, 2 * use.wall());
+    long enough = Math.max(MINUTE, 2 * use.of(Used.SECONDS));
     return use.measured() > 0 && asked > 2 * enough
         ? new ResourceAdvice(
             "runtime",
             runtime(enough),
-            "took " + Amount.time(use.wall()) + " of " + Amount.time(asked))
+            "took " + Amount.time(use.of(Used.SECONDS)) + " of " + Amount.time(asked))
         : null;
   }
 

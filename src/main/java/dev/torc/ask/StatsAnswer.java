@@ -1,5 +1,6 @@
 package dev.torc.ask;
 
+import dev.torc.ask.JobUse.Used;
 import dev.torc.cache.AttemptHistory;
 import dev.torc.cache.AttemptRecord;
 import dev.torc.cache.JobResult.Outcome;
@@ -125,15 +126,16 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
     }
     long runtime = use.asked().runtime();
     long memory = use.asked().memory();
-    String cpus = use.cpus() < 0 ? "-" : Amount.cpus(use.cpus());
+    String cpus = use.of(Used.CPU_PERCENT) < 0 ? "-" : Amount.cpus(use.of(Used.CPU_PERCENT));
     return List.of(
         name,
-        Amount.time(use.wall()) + (runtime > 0 ? " of " + Amount.time(runtime) : ""),
+        Amount.time(use.of(Used.SECONDS)) + (runtime > 0 ? " of " + Amount.time(runtime) : ""),
         cpus + " of " + use.asked().cpus(),
-        size(use.memory(), memory) + (memory > 0 ? " of " + Amount.size(memory, memory) : ""),
-        size(use.read(), 0),
-        size(use.written(), 0),
-        Amount.time(use.queued()));
+        size(use.of(Used.MEMORY), memory)
+            + (memory > 0 ? " of " + Amount.size(memory, memory) : ""),
+        size(use.of(Used.READ), 0),
+        size(use.of(Used.WRITTEN), 0),
+        Amount.time(use.of(Used.QUEUED)));
   }
 
   private static String size(long bytes, long asked) {
@@ -184,14 +186,12 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
 
   private static Map<String, Object> used(JobUse use) {
     Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("seconds", Json.seconds(use.wall()));
-    fields.put("cpu_percent", Json.known(use.cpus()));
-    fields.put("cpu_percent_most", Json.known(use.most()));
-    fields.put("gpu_percent_most", Json.known(use.gpu()));
-    fields.put("memory", Json.known(use.memory()));
-    fields.put("read", Json.known(use.read()));
-    fields.put("written", Json.known(use.written()));
-    fields.put("queued", Json.seconds(use.queued()));
+    for (Used what : Used.values()) {
+      boolean time = what == Used.SECONDS || what == Used.QUEUED;
+      long amount = use.of(what);
+      Object told = time ? Json.seconds(amount) : (Object) Json.known(amount);
+      fields.put(Json.lower(what), told);
+    }
     return fields;
   }
 }

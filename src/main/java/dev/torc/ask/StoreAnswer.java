@@ -4,7 +4,6 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.StoredResult;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
-import dev.torc.report.OriginText;
 import dev.torc.report.Palette;
 import dev.torc.report.TimeText;
 import dev.torc.session.ProjectFolder;
@@ -12,8 +11,10 @@ import dev.torc.store.KeptResults;
 import dev.torc.store.StoreContents;
 import dev.torc.store.StoreContents.Held;
 import dev.torc.workflow.SharedEntry;
+import dev.torc.workflow.Stores;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -28,35 +29,46 @@ import java.util.function.Consumer;
  * looks (rule 10), and works from the records where the build file is refused. What takes results
  * away is for {@link StoreUpkeep}.
  *
- * @param folder of the local store, whether it is there or not
- * @param bytes of all that is in it
- * @param unnamed those of them that no result has
- * @param keep bytes that it may take; null where the build file is refused, so that it is not known
- * @param said whether the build file says that
  * @param shared the stores that others use too, as the build file names them
  * @param jobs that have results there, the largest first
  */
-public record StoreAnswer(
-    Path folder,
-    long bytes,
-    long unnamed,
-    Long keep,
-    boolean said,
-    List<SharedEntry> shared,
-    List<Job> jobs)
-    implements Answer {
+public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) implements Answer {
 
   private static final List<String> TITLES = List.of("job", "results", "size", "used");
 
   /**
-   * A job with results in the store. The times, in milliseconds since 1970, are when a result was
-   * stored or restored last.
+   * The store of the project. A result is used when it is stored and when it is restored.
    *
-   * @param bytes that the results have there
-   * @param first of the result that was not used for longest
-   * @param last of the one that was used last
+   * @param folder whether it is there or not
+   * @param bytes of all that is in it
+   * @param unnamed those of them that no result has
+   * @param keep bytes that it may take; null where the build file is refused, and it is not known
+   * @param keepSaid whether the build file says that
    */
-  private record Job(String name, int results, long bytes, long first, long last) {}
+  private record Local(
+      Path folder,
+      int results,
+      long bytes,
+      long unnamed,
+      Long keep,
+      boolean keepSaid,
+      Instant firstUsed,
+      Instant lastUsed) {}
+
+  private record Shared(String path, String group, String url, String key, List<String> trust) {
+    static Shared of(SharedEntry of) {
+      return new Shared(of.path(), of.group(), of.url(), of.key(), of.trust());
+    }
+  }
+
+  /** A job with results in the store; the bytes are those that they have there. */
+  private record Job(String job, int results, long bytes, Instant firstUsed, Instant lastUsed) {
+    static Job of(String job, List<Held> held, StoreContents contents) {
+      Instant first = Instant.ofEpochMilli(held.getFirst().result().used());
+      Instant last = Instant.ofEpochMilli(held.getLast().result().used());
+      return new Job(job, held.size(), contents.bytes(held), first, last);
+    }
+  }
 
   /**
    * Looks at the store of a project.
@@ -77,28 +89,26 @@ public record StoreAnswer(
 
   private static StoreAnswer all(ProjectFolder folder, Cache cache, StoreContents contents)
       throws IOException {
-    Map<String, List<Held>> jobs = new LinkedHashMap<>();
+    Map<String, List<Held>> held = new LinkedHashMap<>();
     for (Held each : contents.results()) {
-      jobs.computeIfAbsent(each.result().job(), _ -> new ArrayList<>()).add(each);
+      held.computeIfAbsent(each.result().job(), _ -> new ArrayList<>()).add(each);
     }
-    List<Job> told = new ArrayList<>();
-    jobs.forEach(
-        (job, held) -> {
-          long first = held.getFirst().result().used();
-          long last = held.getLast().result().used();
-          told.add(new Job(job, held.size(), contents.bytes(held), first, last));
-        });
-    told.sort(Comparator.comparingLong(Job::bytes).reversed().thenComparing(Job::name));
-    boolean refused = folder.project() == null;
-    long keep = refused ? -1 : folder.project().workflow().stores().keep();
-    return new StoreAnswer(
-        folder.place().store(),
-        contents.bytes(),
-        contents.unnamed(),
-        refused ? null : Long.valueOf(new KeptResults(cache, keep, false).bound()),
-        keep >= 0,
-        refused ? List.of() : folder.project().workflow().stores().shared(),
-        told);
+    List<Job> jobs = new ArrayList<>();
+    held.forEach((job, results) -> jobs.add(Job.of(job, results, contents)));
+    jobs.sort(Comparator.comparingLong(Job::bytes).reversed().thenComparing(Job::job));
+    Stores said = folder.project() == null ? null : folder.project().workflow().stores();
+    Local local =
+        new Local(
+            folder.place().store(),
+            contents.results().size(),
+            contents.bytes(),
+            contents.unnamed(),
+            said == null ? null : new KeptResults(cache, said.keep(), false).bound(),
+            said != null && said.keep() >= 0,
+            jobs.stream().map(Job::firstUsed).min(Comparator.naturalOrder()).orElse(null),
+            jobs.stream().map(Job::lastUsed).max(Comparator.naturalOrder()).orElse(null));
+    List<SharedEntry> shared = said == null ? List.of() : said.shared();
+    return new StoreAnswer(local, shared.stream().map(Shared::of).toList(), jobs);
   }
 
   private static Results results(
@@ -107,113 +117,94 @@ public record StoreAnswer(
     cache.eachResult((job, _) -> names.add(job));
     contents.results().forEach(each -> names.add(each.result().job()));
     JobQuery asked = JobQuery.of(folder, wanted, names);
-    List<Held> told = new ArrayList<>(contents.results().reversed());
-    told.removeIf(each -> !asked.has(each.result().job()));
+    List<Result> told =
+        contents.results().reversed().stream()
+            .filter(each -> asked.has(each.result().job()))
+            .map(Result::of)
+            .toList();
     return new Results(String.join(", ", wanted), told);
-  }
-
-  private int results() {
-    return jobs.stream().mapToInt(Job::results).sum();
-  }
-
-  private long first() {
-    return jobs.stream().mapToLong(Job::first).min().orElse(0);
-  }
-
-  private long last() {
-    return jobs.stream().mapToLong(Job::last).max().orElse(0);
   }
 
   @Override
   public String text(Palette palette) {
     StringBuilder text = new StringBuilder();
-    String where = SafeText.name(folder.toString());
+    String where = SafeText.name(local.folder.toString());
     if (jobs.isEmpty()) {
-      text.append(bytes == 0 ? "nothing is" : "no result is").append(" stored in ").append(where);
+      String what = local.bytes == 0 ? "nothing is" : "no result is";
+      text.append(what).append(" stored in ").append(where);
     } else {
-      String results = Amount.count(results(), "result");
+      String results = Amount.count(local.results, "result");
       String of = Amount.count(jobs.size(), "job");
-      text.append("%s of %s, %s in %s".formatted(results, of, Amount.size(bytes), where));
+      text.append("%s of %s, %s in %s".formatted(results, of, Amount.size(local.bytes), where));
     }
     text.append('\n').append(limit());
     shared.forEach(store -> text.append(shared(store)).append('\n'));
-    if (unnamed > 0) {
-      text.append(Amount.size(unnamed))
+    if (local.unnamed > 0) {
+      text.append(Amount.size(local.unnamed))
           .append(" there belong to no result; `torc store --prune` takes them away\n");
     }
     if (!jobs.isEmpty()) {
       List<List<String>> rows = new ArrayList<>(List.of(TITLES));
       for (Job job : jobs) {
         String size = Amount.size(job.bytes);
-        rows.add(
-            List.of(SafeText.name(job.name), "" + job.results, size, TimeText.local(job.last)));
+        rows.add(List.of(SafeText.name(job.job), "" + job.results, size, time(job.lastUsed)));
       }
-      text.append(
-          "used from %s to %s\n\n".formatted(TimeText.local(first()), TimeText.local(last())));
-      text.append(TextTable.titled(rows, 1, palette));
+      text.append("used from %s to %s\n\n".formatted(time(local.firstUsed), time(local.lastUsed)))
+          .append(TextTable.titled(rows, 1, palette));
     }
     return text.toString();
   }
 
-  private static String shared(SharedEntry store) {
-    String name = "shared: " + SafeText.name(store.name());
-    if (store.url() == null) {
-      return name + (store.group() == null ? "" : ", of group " + SafeText.name(store.group()));
+  private static String time(Instant moment) {
+    return TimeText.local(moment.toEpochMilli());
+  }
+
+  private static String shared(Shared store) {
+    if (store.url == null) {
+      String group = store.group == null ? "" : ", of group " + SafeText.name(store.group);
+      return "shared: " + SafeText.name(store.path) + group;
     }
     String signed =
-        store.key() == null
+        store.key == null
             ? "nothing is sent there"
-            : "signed by " + SafeText.name(store.key()) + ", which is trusted too";
-    String keys = Amount.count(store.trust().size(), "key");
-    return "%s, %s trusted, %s".formatted(name, keys, signed);
+            : "signed by " + SafeText.name(store.key) + ", which is trusted too";
+    String keys = Amount.count(store.trust.size(), "key");
+    return "shared: %s, %s trusted, %s".formatted(SafeText.name(store.url), keys, signed);
   }
 
   private String limit() {
-    if (keep == null) {
+    if (local.keep == null) {
       return "";
     }
-    if (said && keep == 0) {
+    if (local.keepSaid && local.keep == 0) {
       return "nothing is kept: the build file says stores: {keep: 0}\n";
     }
     String by =
-        said
+        local.keepSaid
             ? "by stores: {keep} of the build file"
             : "5 GiB or a twentieth of the free disk; stores: {keep: SIZE} says otherwise";
-    return "%s at most, %s\n".formatted(Amount.size(keep), by);
+    return "%s at most, %s\n".formatted(Amount.size(local.keep), by);
   }
 
-  private record All(Local local, List<Place> shared, List<Of> jobs) {}
+  /** Where the bytes of a result are: all in the store, some where they stood, some nowhere. */
+  private enum State {
+    STORED,
+    IN_PLACE,
+    GONE
+  }
 
-  private record Local(
-      Path folder,
-      int results,
-      long bytes,
-      long unnamed,
-      Long keep,
-      boolean keepSaid,
-      String firstUsed,
-      String lastUsed) {}
-
-  private record Place(String path, String group, String url, String key, List<String> trust) {
-    Place(SharedEntry of) {
-      this(of.path(), of.group(), of.url(), of.key(), of.trust());
+  private record Result(
+      String job, JobFields.From from, long bytes, int files, Instant lastUsed, State state) {
+    static Result of(Held held) {
+      StoredResult of = held.result();
+      return new Result(
+          of.job(),
+          JobFields.From.of(of.origin()),
+          of.details().restorable().bytes(),
+          of.details().restorable().files(),
+          Instant.ofEpochMilli(of.used()),
+          !held.lacks().isEmpty() ? State.GONE : held.standing() ? State.IN_PLACE : State.STORED);
     }
-  }
-
-  private record Of(String job, int results, long bytes, String firstUsed, String lastUsed) {
-    Of(Job of) {
-      this(of.name, of.results, of.bytes, TimeText.iso(of.first), TimeText.iso(of.last));
-    }
-  }
-
-  @Override
-  public Object json() {
-    String first = jobs.isEmpty() ? null : TimeText.iso(first());
-    String last = jobs.isEmpty() ? null : TimeText.iso(last());
-    return new All(
-        new Local(folder, results(), bytes, unnamed, keep, said, first, last),
-        shared.stream().map(Place::new).toList(),
-        jobs.stream().map(Of::new).toList());
   }
 
   /**
@@ -221,56 +212,38 @@ public record StoreAnswer(
    *
    * @param asked what was asked for, as on the command line
    */
-  private record Results(String asked, List<Held> held) implements Answer {
+  private record Results(String asked, List<Result> results) implements Answer {
 
     private static final List<String> TITLES =
         List.of("job", "made", "by", "size", "files", "used", "bytes");
 
     @Override
     public String text(Palette palette) {
-      if (held.isEmpty()) {
+      if (results.isEmpty()) {
         return "no result of " + SafeText.name(asked) + " is stored\n";
       }
       List<List<String>> rows = new ArrayList<>(List.of(TITLES));
-      for (Held each : held) {
-        StoredResult result = each.result();
+      for (Result each : results) {
         rows.add(
             List.of(
-                SafeText.name(result.job()),
-                TimeText.local(result.origin().time()),
-                OriginText.of(result.origin()),
-                Amount.size(result.details().restorable().bytes()),
-                Integer.toString(result.details().restorable().files()),
-                TimeText.local(result.used()),
-                where(each, "gone", "in their place", "in the store")));
+                SafeText.name(each.job),
+                TimeText.local(each.from.started()),
+                each.from.text(),
+                Amount.size(each.bytes),
+                Integer.toString(each.files),
+                time(each.lastUsed),
+                switch (each.state) {
+                  case STORED -> "in the store";
+                  case IN_PLACE -> "in their place";
+                  case GONE -> "gone";
+                }));
       }
       return TextTable.titled(rows, Integer.MAX_VALUE, palette);
     }
 
-    /** Some bytes are nowhere any more, or stand where they stood, or all are in the store. */
-    private static String where(Held held, String gone, String inPlace, String stored) {
-      return !held.lacks().isEmpty() ? gone : held.standing() ? inPlace : stored;
-    }
-
-    private record Found(List<One> results) {}
-
-    private record One(
-        String job, JobFields.From from, long bytes, int files, String lastUsed, String state) {
-      static One of(Held held) {
-        StoredResult of = held.result();
-        return new One(
-            of.job(),
-            JobFields.From.of(of.origin()),
-            of.details().restorable().bytes(),
-            of.details().restorable().files(),
-            TimeText.iso(of.used()),
-            where(held, "gone", "in_place", "stored"));
-      }
-    }
-
     @Override
     public Object json() {
-      return new Found(held.stream().map(One::of).toList());
+      return Map.of("results", results);
     }
   }
 }

@@ -8,7 +8,6 @@ import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.RandomId;
-import dev.torc.report.OriginText;
 import dev.torc.report.Palette;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;
@@ -32,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * {@code torc store} with an action: earlier results are taken away, or read and compared, under
@@ -182,11 +182,13 @@ public record StoreUpkeep(
   private Verified verify(Cache cache) throws IOException {
     StoreContents contents = StoreContents.of(cache);
     StoreCheck check = new StoreCheck(cache.place(), contents, caller.stamps(folder.place()));
-    List<StoreCheck.Faulty> faults = new ArrayList<>();
+    List<Faulty> faults = new ArrayList<>();
     List<StoredParts> gone = new ArrayList<>();
     for (Held each : contents.results()) {
       List<StoreCheck.Faulty> found = check.faults(each, isLost(each));
-      faults.addAll(found);
+      String job = each.result().job();
+      JobFields.From from = JobFields.From.of(each.result().origin());
+      found.forEach(f -> faults.add(new Faulty(job, from, f.path(), f.fault(), f.why())));
       if (found.stream().anyMatch(fault -> fault.fault() != Fault.UNREADABLE)) {
         gone.add(each.parts());
       }
@@ -199,20 +201,37 @@ public record StoreUpkeep(
     return new Verified(dry, check.checked(), check.bytes(), faults, gone.size());
   }
 
+  /** A part of a result that is not as it should be; of what the job wrote the path is empty. */
+  private record Faulty(String job, JobFields.From from, String path, Fault fault, String why) {
+    String text(Palette palette) {
+      String words =
+          switch (fault) {
+            case WRONG -> "is not what was stored";
+            case MISSING -> "is missing";
+            case UNREADABLE -> "cannot be read";
+          };
+      return "%s: %s of %s %s%s\n"
+          .formatted(
+              SafeText.name(job),
+              path.isEmpty() ? "what it wrote" : SafeText.name(path),
+              from.text(),
+              palette.red(words),
+              why.isEmpty() ? "" : ": " + SafeText.line(why));
+    }
+  }
+
   /**
    * What {@code --verify} says.
    *
    * @param checked how many things were read
    * @param bytes theirs
-   * @param found parts of results that are not as they should be
-   * @param results how many results were taken out for that, or would be
+   * @param removed how many results were taken out, or would be
    */
-  private record Verified(
-      boolean dry, int checked, long bytes, List<StoreCheck.Faulty> found, int results)
+  private record Verified(boolean dryRun, int checked, long bytes, List<Faulty> faults, int removed)
       implements Answer {
 
     private int count(Fault fault) {
-      return (int) found.stream().filter(each -> each.fault() == fault).count();
+      return (int) faults.stream().filter(each -> each.fault == fault).count();
     }
 
     /** What is missing was taken away, as anybody may. */
@@ -225,30 +244,13 @@ public record StoreUpkeep(
 
     @Override
     public String text(Palette palette) {
-      StringBuilder text = new StringBuilder();
-      for (StoreCheck.Faulty each : found) {
-        String words =
-            switch (each.fault()) {
-              case WRONG -> "is not what was stored";
-              case MISSING -> "is missing";
-              case UNREADABLE -> "cannot be read";
-            };
-        text.append(
-            "%s: %s of %s %s%s\n"
-                .formatted(
-                    SafeText.name(each.of().result().job()),
-                    each.path().isEmpty() ? "what it wrote" : SafeText.name(each.path()),
-                    OriginText.of(each.of().result().origin()),
-                    palette.red(words),
-                    each.why().isEmpty() ? "" : ": " + SafeText.line(each.why())));
-      }
-      return text.toString();
+      return faults.stream().map(each -> each.text(palette)).collect(Collectors.joining());
     }
 
     @Override
     public List<String> beside() {
       String all = "checked " + Amount.count(checked, "product") + ", " + Amount.size(bytes);
-      if (found.isEmpty()) {
+      if (faults.isEmpty()) {
         return List.of(all + ": all is well");
       }
       int open = count(Fault.UNREADABLE);
@@ -259,24 +261,8 @@ public record StoreUpkeep(
                   count(Fault.WRONG),
                   count(Fault.MISSING),
                   open > 0 ? ", " + open + " not read" : "",
-                  Amount.count(results, "result"),
-                  dry ? "would be taken out" : "taken out"));
-    }
-
-    private record One(String job, JobFields.From from, String path, Fault fault, String why) {
-      static One of(StoreCheck.Faulty found) {
-        JobFields.From from = JobFields.From.of(found.of().result().origin());
-        String job = found.of().result().job();
-        return new One(job, from, found.path(), found.fault(), found.why());
-      }
-    }
-
-    private record Fields(boolean dryRun, int checked, long bytes, List<One> faults, int removed) {}
-
-    @Override
-    public Object json() {
-      List<One> faults = found.stream().map(One::of).toList();
-      return new Fields(dry, checked, bytes, faults, results);
+                  Amount.count(removed, "result"),
+                  dryRun ? "would be taken out" : "taken out"));
     }
   }
 

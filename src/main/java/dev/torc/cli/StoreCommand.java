@@ -20,8 +20,7 @@ final class StoreCommand extends Command {
   private static final String KEY = "--make-key";
 
   private final List<String> actions = new ArrayList<>();
-  private String size;
-  private String key;
+  private String value; // of the last action
   private boolean dry;
   private final LockOptions lock = new LockOptions();
 
@@ -32,25 +31,24 @@ final class StoreCommand extends Command {
         PRUNE,
         "SIZE",
         "take the least recently used results away until no more than SIZE is held",
-        given -> {
-          actions.add(PRUNE);
-          size = given;
-        });
-    options.flag(CLEAR, "take all results away", () -> actions.add(CLEAR));
+        size -> act(PRUNE, size));
+    options.flag(CLEAR, "take all results away", () -> act(CLEAR, ""));
     options.flag(
         VERIFY,
         "read all that is held, and take out what is not what was stored",
-        () -> actions.add(VERIFY));
+        () -> act(VERIFY, ""));
     options.flag("-n --dry-run", "only say what would be taken away", () -> dry = true);
     lock.declare(options);
     options.value(
         KEY,
         "FILE",
         "write a new key that signs results for shared stores, and print its public word",
-        given -> {
-          actions.add(KEY);
-          key = given;
-        });
+        file -> act(KEY, file));
+  }
+
+  private void act(String action, String given) {
+    actions.add(action);
+    value = given;
   }
 
   @Override
@@ -81,7 +79,7 @@ final class StoreCommand extends Command {
       if (dry) {
         throw CommonOptions.usage("-n with --make-key: a key is made or not; leave one out");
       }
-      return print(console, StoreUpkeep.key(console.cwd().resolve(key).normalize()));
+      return print(console, StoreUpkeep.key(console.cwd().resolve(value).normalize()));
     }
     boolean all = action.equals(CLEAR);
     boolean verify = action.equals(VERIFY);
@@ -95,11 +93,11 @@ final class StoreCommand extends Command {
   }
 
   private long most(boolean all) {
-    if (all || size.isEmpty()) {
+    if (all || value.isEmpty()) {
       return StoreUpkeep.BOUND;
     }
     try {
-      return Sizes.parse(size);
+      return Sizes.parse(value);
     } catch (IllegalArgumentException e) {
       BadInput refused = CommonOptions.usage(PRUNE + ": " + SafeText.line(e.getMessage()));
       refused.initCause(e);

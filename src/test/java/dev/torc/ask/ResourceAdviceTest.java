@@ -2,9 +2,11 @@ package dev.torc.ask;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.ask.JobUse.Used;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Resources;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +20,19 @@ class ResourceAdviceTest {
   }
 
   private static JobUse use(Resources asked, long wall, long cpus, long most, long memory) {
-    return new JobUse("j", -1, 1, asked, wall, cpus, most, memory, 0, 0, 0, -1, false, false);
+    return new JobUse("j", -1, 1, asked, used(wall, cpus, most, memory), false, false);
+  }
+
+  private static Map<Used, Long> used(long wall, long cpus, long most, long memory) {
+    return Map.of(
+        Used.SECONDS,
+        wall,
+        Used.CPU_PERCENT,
+        cpus,
+        Used.CPU_PERCENT_MOST,
+        most,
+        Used.MEMORY,
+        memory);
   }
 
   private static List<String> said(JobUse use) {
@@ -75,11 +89,11 @@ class ResourceAdviceTest {
     Resources little = asked(1, 2 * GIB, 90 * SECOND);
     assertEquals(
         List.of("ran out of 2.0 GiB of memory; memory: 4GiB", "ran out of 1 min 30 s; runtime: 3m"),
-        said(new JobUse("j", -1, 1, little, 1, -1, -1, GIB, 0, 0, 0, -1, true, true)));
+        said(new JobUse("j", -1, 1, little, used(1, -1, -1, GIB), true, true)));
     Resources decimal = asked(1, 2_000_000_000, 0);
     assertEquals(
         List.of("ran out of 2.0 GB of memory; memory: 4GB"),
-        said(new JobUse("j", -1, 1, decimal, 1, -1, -1, GIB, 0, 0, 0, -1, true, false)),
+        said(new JobUse("j", -1, 1, decimal, used(1, -1, -1, GIB), true, false)),
         "in the unit in which it was asked");
   }
 

@@ -3,6 +3,7 @@ package dev.torc.ask;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.ask.JobUse.Used;
 import dev.torc.cache.AttemptRecord;
 import dev.torc.cache.JobResult.Outcome;
 import dev.torc.machine.Series;
@@ -90,9 +91,9 @@ class StatsAnswerTest {
     series.add(new Series.Point(SECOND, 350, 0, 80));
     series.add(new Series.Point(2 * SECOND, 10, 0, -1));
     JobUse use = JobUse.none("a", -1, Resources.DEFAULT).with(ran("a", 10, 9, 1), series);
-    assertEquals(350, use.most());
-    assertEquals(80, use.gpu());
-    assertEquals(90, use.cpus());
+    assertEquals(350, use.of(Used.CPU_PERCENT_MOST));
+    assertEquals(80, use.of(Used.GPU_PERCENT_MOST));
+    assertEquals(90, use.of(Used.CPU_PERCENT));
   }
 
   @Test

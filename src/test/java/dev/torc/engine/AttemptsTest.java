@@ -155,7 +155,7 @@ class AttemptsTest extends Harness {
     build();
     List<JobUse> uses = StatsAnswer.of(load(), List.of("a"), false, _ -> {}).jobs();
     assertEquals(1, uses.size());
-    assertEquals(150, uses.getFirst().cpus());
+    assertEquals(150, uses.getFirst().of(JobUse.Used.CPU_PERCENT));
     assertTrue(uses.getFirst().lackedMemory(), "a failure by itself says nothing of resources");
     scripts.remove("a");
     build();
