@@ -107,14 +107,15 @@ public record Cleaning(
     }
   }
 
-  /** What the targets name: jobs with all their products, and single files. */
-  private record Wanted(BitSet jobs, Set<String> paths) {
+  /** What targets name: jobs with all their products, and single files; without one, all. */
+  private record Wanted(boolean all, Set<String> jobs, Set<String> paths) {
     static Wanted of(Project project, List<String> targets) {
-      Wanted wanted = new Wanted(new BitSet(), new HashSet<>());
-      for (String target : targets) {
+      boolean all = targets.isEmpty() || project == null;
+      Wanted wanted = new Wanted(all, new HashSet<>(), new HashSet<>());
+      for (String target : all ? List.<String>of() : targets) {
         BitSet named = project.select(List.of(target)).named();
         if (JobSelection.isName(project.graph(), target)) {
-          wanted.jobs.or(named);
+          named.stream().forEach(job -> wanted.jobs.add(project.graph().name(job)));
         } else {
           wanted.paths.add(project.paths().path(target));
         }
@@ -122,10 +123,8 @@ public record Cleaning(
       return wanted;
     }
 
-    Set<String> names(Graph graph) {
-      Set<String> names = new HashSet<>();
-      jobs.stream().forEach(j -> names.add(graph.job(j).name()));
-      return names;
+    boolean has(String job) {
+      return all || jobs.contains(job);
     }
   }
 
@@ -133,6 +132,7 @@ public record Cleaning(
     private final Caller caller;
     private final ProjectFolder given;
     private final CachePlace place;
+    private final Wanted wanted;
     private final Told told;
     private final List<String> removed = new ArrayList<>();
     private final Map<String, Kept> staying = new LinkedHashMap<>();
@@ -144,6 +144,7 @@ public record Cleaning(
       this.caller = caller;
       this.given = given;
       this.place = given.place();
+      this.wanted = Wanted.of(given.project(), targets);
       this.told = told;
     }
 
@@ -164,9 +165,6 @@ public record Cleaning(
     }
 
     Answer run() throws IOException {
-      if (given.project() != null) {
-        Wanted.of(given.project(), targets); // what is wrong with them is said first
-      }
       boolean well = true;
       if (dry) {
         try (Cache cache = Cache.look(place, told.warn)) {
@@ -208,15 +206,9 @@ public record Cleaning(
       if (kept && !all && !stale) {
         return false;
       }
-      List<String> lines = WriteSession.elsewhere(on, place, this::isWanted);
+      List<String> lines = WriteSession.elsewhere(on, place, wanted::has);
       lines.forEach(told.warn);
       return !lines.isEmpty();
-    }
-
-    private boolean isWanted(String job) {
-      return targets.isEmpty()
-          || given.project() == null
-          || Wanted.of(given.project(), targets).names(given.project().graph()).contains(job);
     }
 
     /** Whether nothing is out that writes what is to go; with force it is cancelled. */
@@ -236,15 +228,10 @@ public record Cleaning(
     }
 
     private boolean isWanted(RemotePlace out) {
-      if (targets.isEmpty() || given.project() == null) {
-        return true;
-      }
-      Wanted wanted = Wanted.of(given.project(), targets);
-      return wanted.names(given.project().graph()).contains(out.key().job())
+      return wanted.has(out.key().job())
           || out.products().stream()
-              .anyMatch(
-                  made ->
-                      wanted.paths.contains(given.project().paths().path(made.path().toString())));
+              .map(made -> given.project().paths().path(made.path().toString()))
+              .anyMatch(wanted.paths::contains);
     }
 
     private boolean clean(Cache cache) throws IOException {
@@ -260,13 +247,9 @@ public record Cleaning(
           forgetResults(folder, cache);
         }
         if (undeclared > 0) {
-          told.warn.accept(
-              "left %s that no job declares any more; %s"
-                  .formatted(
-                      Amount.count(undeclared, "product"),
-                      all
-                          ? "from now on they are yours"
-                          : "`torc clean --stale` removes what none needs"));
+          String left = "left " + Amount.count(undeclared, "product") + " that no job declares";
+          String next = "`torc clean --stale` removes what none needs";
+          told.warn.accept(left + " any more; " + (all ? "from now on they are yours" : next));
         }
       }
       if (kept) {
@@ -279,8 +262,7 @@ public record Cleaning(
     private void forgetResults(ProjectFolder folder, Cache cache) throws IOException {
       KeptResults results = new KeptResults(cache, Stores.UNSAID, false);
       Graph graph = folder.project() == null ? null : folder.project().graph();
-      results.forget(
-          stale && graph != null ? job -> isWanted(job) && graph.jobId(job) < 0 : this::isWanted);
+      results.forget(job -> wanted.has(job) && !(stale && graph != null && graph.jobId(job) >= 0));
       results.end();
     }
 
@@ -338,20 +320,18 @@ public record Cleaning(
       if (folder.project() == null) {
         return (_, _) -> true; // nobody knows what is declared
       }
-      Wanted wanted = Wanted.of(folder.project(), targets);
+      Wanted now = Wanted.of(folder.project(), targets);
       Graph graph = folder.project().graph();
       StaleProducts staleness =
           new StaleProducts(graph, new JobRecords(graph, cache, Map.of(), false));
       if (stale) {
         refuseOtherFiles(folder.project(), cache, staleness);
-        Set<String> names = wanted.names(graph);
-        return (owned, unaltered) ->
-            (targets.isEmpty() || names.contains(owned.job())) && staleness.test(owned, unaltered);
+        return (owned, unaltered) -> now.has(owned.job()) && staleness.test(owned, unaltered);
       }
       return (owned, _) -> {
         int job = staleness.job(owned.path());
-        if (!targets.isEmpty()) {
-          return job >= 0 && wanted.jobs.get(job) || wanted.paths.contains(owned.path());
+        if (!now.all) {
+          return job >= 0 && now.has(graph.name(job)) || now.paths.contains(owned.path());
         }
         Path file = place.root().resolve(owned.path());
         undeclared += job < 0 && Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? 1 : 0;

@@ -154,18 +154,22 @@ final class WhyText {
       name = palette.bold(name);
     }
     String why = told.add(job) ? reasons(link, depth, false) : "see above";
+    if (link.how() == CauseChain.How.MAY_RUN) {
+      String after = link.behind().getFirst();
+      return name + " may run: after " + SafeText.name(after) + inner(after, depth);
+    }
+    String from = link.from() == null ? "" : " from " + OriginText.of(link.from());
+    return name + how(link, from, why);
+  }
+
+  private static String how(CauseChain.Link link, String from, String why) {
     return switch (link.how()) {
-      case WILL_RUN -> name + " will run: " + why;
-      case WILL_RESTORE ->
-          name + " will be restored from " + OriginText.of(link.from()) + ": " + why;
-      case RESTORED -> name + " was restored from " + OriginText.of(link.from()) + ": " + why;
-      case WILL_FAIL -> name + " will fail: " + why;
-      case MAY_RUN -> {
-        String after = link.behind().getFirst();
-        yield name + " may run: after " + SafeText.name(after) + inner(after, depth);
-      }
-      case ADOPTED -> name + " was adopted";
-      case RAN -> name + " ran: " + why;
+      case WILL_RUN, MAY_RUN -> " will run: " + why;
+      case WILL_RESTORE -> " will be restored" + from + ": " + why;
+      case RESTORED -> " was restored" + from + ": " + why;
+      case WILL_FAIL -> " will fail: " + why;
+      case ADOPTED -> " was adopted";
+      case RAN -> " ran: " + why;
     };
   }
 
@@ -197,17 +201,8 @@ final class WhyText {
     }
     String jump = between == 0 ? "" : "… " + (between == 1 ? "1 job" : between + " jobs") + " on: ";
     CauseChain.Link link = chain.links().get(root);
-    String how =
-        switch (link.how()) {
-          case RAN -> " ran: ";
-          case RESTORED -> " was restored: ";
-          case WILL_RESTORE -> " will be restored: ";
-          case WILL_RUN, MAY_RUN -> " will run: ";
-          case WILL_FAIL -> " will fail: ";
-          case ADOPTED -> " was adopted";
-        };
-    String why = link.how() == CauseChain.How.ADOPTED ? "" : ReasonText.brief(link.reasons());
-    return " (" + jump + SafeText.name(root) + how + why + ")";
+    String why = how(link, "", ReasonText.brief(link.reasons()));
+    return " (" + jump + SafeText.name(root) + why + ")";
   }
 
   /** The first job behind another, empty at a root. */
