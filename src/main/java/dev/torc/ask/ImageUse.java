@@ -75,14 +75,13 @@ record ImageUse(String image, String identity, String file, int jobs) {
   /** Puts the images of one job; {@code images} is left out of a job without any. */
   static void put(Map<String, Object> fields, PlanContext context, int job) {
     if (context.graph().job(job).steps().stream().anyMatch(step -> step.image() != null)) {
-      fields.put("images", of(context, job).stream().map(OfJob::new).toList());
+      fields.put("images", of(context, job).stream().map(ImageUse::ofJob).toList());
     }
   }
 
-  /** An image of one job as JSON. */
-  private record OfJob(String image, String identity, String file) {
-    OfJob(ImageUse use) {
-      this(use.image, use.identity, use.file);
-    }
+  private Map<String, Object> ofJob() {
+    Map<String, Object> fields = Json.fields(this);
+    fields.remove("jobs");
+    return fields;
   }
 }

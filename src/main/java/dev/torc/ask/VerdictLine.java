@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Jobs that are told in one line: one, or more than ten instances of a group that have the same
@@ -50,13 +51,10 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     }
     for (List<Integer> some : alike.values()) {
       // Nothing tells those apart that are up to date.
-      if (some.size() > (plan.verdict(some.getFirst()) instanceof Verdict.UpToDate ? 1 : APART)) {
-        lines.add(new VerdictLine(plan, fold.name(), some, all));
-      } else {
-        for (int node : some) {
-          lines.add(new VerdictLine(plan, fold.name(), List.of(node), all));
-        }
-      }
+      int apart = plan.verdict(some.getFirst()) instanceof Verdict.UpToDate ? 1 : APART;
+      Stream<List<Integer>> told =
+          some.size() > apart ? Stream.of(some) : some.stream().map(List::of);
+      told.forEach(nodes -> lines.add(new VerdictLine(plan, fold.name(), nodes, all)));
     }
     Graph graph = plan.context().graph();
     lines.sort((a, b) -> graph.compare(a.nodes.getFirst(), b.nodes.getFirst()));
@@ -89,15 +87,15 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
 
   /** The verdict in words: {@code will run: never ran}. */
   String text() {
+    String why = why(ReasonText.all(verdict().reasons()));
     return switch (verdict()) {
       case Verdict.UpToDate _ -> "up to date";
-      case Verdict.WillRun will -> "will run: " + why(ReasonText.all(will.reasons()));
-      case Verdict.WillRestore will ->
-          "will be restored"
-              + (isFold() ? "" : " from " + OriginText.of(will.from().origin()))
-              + ": "
-              + why(ReasonText.all(will.reasons()));
-      case Verdict.WillFail will -> "will fail: " + why(ReasonText.all(will.reasons()));
+      case Verdict.WillRun _ -> "will run: " + why;
+      case Verdict.WillRestore will -> {
+        String from = isFold() ? "" : " from " + OriginText.of(will.from().origin());
+        yield "will be restored" + from + ": " + why;
+      }
+      case Verdict.WillFail _ -> "will fail: " + why;
       case Verdict.MayRun _ -> "may run: " + after();
     };
   }

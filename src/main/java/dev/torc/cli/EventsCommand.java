@@ -7,7 +7,6 @@ import dev.torc.syntax.Durations;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 
@@ -55,20 +54,14 @@ final class EventsCommand extends Command {
       // then it is a moment
     }
     try {
-      if (text.indexOf('T') < 0) {
-        return LocalDate.parse(text)
-            .atStartOfDay(ZoneId.systemDefault())
-            .toInstant()
-            .toEpochMilli();
+      if (text.endsWith("Z")) {
+        return Instant.parse(text).toEpochMilli();
       }
-      return text.endsWith("Z")
-          ? Instant.parse(text).toEpochMilli()
-          : LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant().toEpochMilli();
+      LocalDateTime moment = LocalDateTime.parse(text.indexOf('T') < 0 ? text + "T00:00" : text);
+      return moment.atZone(ZoneId.systemDefault()).toInstant().toEpochMilli();
     } catch (DateTimeException e) {
-      throw CommonOptions.usage(
-          "--since "
-              + SafeText.name(text)
-              + ": write a moment as 2026-11-20T10:00, or 30m, 2h, 7d");
+      String write = ": write a moment as 2026-11-20T10:00, or 30m, 2h, 7d";
+      throw CommonOptions.usage("--since " + SafeText.name(text) + write);
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.torc.plan.Reason;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Events for machines: one JSON object per line, nothing shortened. {@code json.md} of the user
@@ -40,24 +41,10 @@ public final class JsonReport implements Report {
     PlainReport.write(out, line.toString());
   }
 
+  /** {@code JobStarted} as {@code job_started}. */
   private static String name(Event event) {
-    return switch (event) {
-      case Event.Started _ -> "started";
-      case Event.Expanded _ -> "expanded";
-      case Event.JobStarted _ -> "job_started";
-      case Event.JobSubmitted _ -> "job_submitted";
-      case Event.JobReleased _ -> "job_released";
-      case Event.JobRestored _ -> "job_restored";
-      case Event.JobEnded _ -> "job_ended";
-      case Event.JobRetried _ -> "job_retried";
-      case Event.Ending _ -> "ending";
-      case Event.Terminal _ -> "terminal";
-      case Event.Fetching _ -> "fetching";
-      case Event.Changed _ -> "changed";
-      case Event.Watching _ -> "watching";
-      case Event.Note _ -> "note";
-      case Event.Finished _ -> "finished";
-    };
+    String type = event.getClass().getSimpleName();
+    return type.replaceAll("(?<=.)[A-Z]", "_$0").toLowerCase(Locale.ROOT);
   }
 
   private static void fields(Event event, JsonWriter json) {
