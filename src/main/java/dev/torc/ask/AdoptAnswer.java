@@ -46,7 +46,7 @@ public record AdoptAnswer(
    * @param dry whether nothing is stored
    * @param force whether what is out at a scheduler is cancelled first
    * @param lock how it takes the build lock
-   * @param say takes lines on who has the lock
+   * @param say takes lines on the build that has the lock
    * @param warn takes warnings
    * @return null where another build has the lock, and this does not wait
    */

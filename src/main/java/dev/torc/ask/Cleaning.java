@@ -73,7 +73,7 @@ public record Cleaning(
     return stale || !targets.isEmpty();
   }
 
-  /** Who is told while it goes on; lines are for people. */
+  /** What takes the paths and lines for people while it goes on. */
   public record Told(Consumer<String> removed, Consumer<String> say, Consumer<String> warn) {}
 
   /**
@@ -318,7 +318,7 @@ public record Cleaning(
 
     private Cleaner.Choice choice(ProjectFolder folder, Cache cache) {
       if (folder.project() == null) {
-        return (_, _) -> true; // nobody knows what is declared
+        return (_, _) -> true; // what is declared is not known
       }
       Wanted now = Wanted.of(folder.project(), targets);
       Graph graph = folder.project().graph();

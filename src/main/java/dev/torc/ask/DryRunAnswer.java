@@ -21,7 +21,7 @@ import java.util.Map;
  */
 public record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answer {
 
-  /** Of what takes less, nobody asks how long. */
+  /** A build that takes less is not worth a word on its time. */
   private static final long SHORT = 1_000_000_000L;
 
   /** A line for each that is not up to date, and for many instances that are alike. */

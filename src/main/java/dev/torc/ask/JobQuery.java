@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * The jobs that someone asks the records about: named as every command takes names, whether they
  * are in the build file still or only in the records.
  *
- * @param all whether nobody was named
+ * @param all whether no job was named
  * @param names of the jobs, if some were; those of the build file first
  */
 record JobQuery(boolean all, Set<String> names) {
@@ -63,7 +63,7 @@ record JobQuery(boolean all, Set<String> names) {
     return selected.namedOpen().isEmpty();
   }
 
-  /** That nobody knows a job of this name, and which one may be meant. */
+  /** That no job of this name is known, and which one may be meant. */
   private static BadInput unknown(String name, Project project, TreeSet<String> known) {
     String hint =
         project == null

@@ -73,8 +73,8 @@ public record JobUse(
     run.put(Used.SECONDS, last.wall());
     run.put(Used.CPU_PERCENT, cpu < 0 || last.wall() < LONG ? -1 : cpu * 100 / last.wall());
     for (int i = 0; series != null && i < series.size(); i++) {
-      run.merge(Used.CPU_PERCENT_MOST, (long) series.at(i).cpu(), Math::max);
-      run.merge(Used.GPU_PERCENT_MOST, (long) series.at(i).gpu(), Math::max);
+      run.merge(Used.CPU_PERCENT_MOST, series.at(i).cpu(), Math::max);
+      run.merge(Used.GPU_PERCENT_MOST, series.at(i).gpu(), Math::max);
     }
     run.put(Used.MEMORY, last.usage().peak());
     run.put(Used.READ, last.usage().read());

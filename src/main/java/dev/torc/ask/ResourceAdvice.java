@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /**
  * What a job should ask for, by what it used: a fifth more memory than its peak, the CPUs that it
  * kept busy, twice its longest run. It speaks only where what was asked for is too little, or more
- * than twice what would do. Where the values stand is known by who prints them.
+ * than twice what would do. Where the values stand is for {@link StatsAnswer} to say.
  *
  * @param key of {@code resources}
  * @param value as the build file wants it

@@ -58,7 +58,7 @@ public record StatusAnswer(
    *
    * @param build the last build, null if there was none
    * @param failed by name how each failed, in one phrase
-   * @param holder who is at work, null if nobody is
+   * @param holder the build that is at work, null for none
    * @param running names of the jobs that run now, sorted
    */
   public record Past(
@@ -100,7 +100,7 @@ public record StatusAnswer(
 
               @Override
               public FileVisitResult visitFileFailed(Path file, IOException e) {
-                return FileVisitResult.CONTINUE; // gone, or somebody else's
+                return FileVisitResult.CONTINUE; // gone, or another user's
               }
             });
       }

@@ -234,7 +234,7 @@ public record StoreUpkeep(
       return (int) faults.stream().filter(each -> each.fault == fault).count();
     }
 
-    /** What is missing was taken away, as anybody may. */
+    /** A missing part is no failure: everyone may take parts away. */
     @Override
     public int exit() {
       return count(Fault.WRONG) > 0

@@ -52,7 +52,7 @@ public record WhyAnswer(
     boolean instances)
     implements Answer {
 
-  /** Of more jobs at once nobody reads which earlier result was nearest. */
+  /** Of more jobs at once the nearest earlier results are not told. */
   private static final int FEW = 20;
 
   /**

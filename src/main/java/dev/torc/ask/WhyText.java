@@ -62,7 +62,7 @@ final class WhyText {
   }
 
   /**
-   * That products of a temporary job are missing, and nobody needs them: a line of its own.
+   * That products of a temporary job are missing, and no job needs them: a line of its own.
    *
    * @param deletes whether torc takes them away
    */
