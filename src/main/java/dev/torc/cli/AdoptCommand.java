@@ -1,8 +1,6 @@
 package dev.torc.cli;
 
-import dev.torc.report.AdoptAnswer;
-import dev.torc.session.AdoptRequest;
-import dev.torc.session.Exit;
+import dev.torc.ask.AdoptAnswer;
 import java.io.IOException;
 
 /**
@@ -15,11 +13,6 @@ final class AdoptCommand extends Command {
   private final LockOptions lock = new LockOptions();
 
   @Override
-  String description() {
-    return "accept products that are there, without running their jobs";
-  }
-
-  @Override
   void declare(Options options) {
     options.words("TARGET", "job, group, instance, tag or produced file", 1, targets::add);
     options.flag("-n --dry-run", "only say what would be adopted", () -> dry = true);
@@ -30,17 +23,17 @@ final class AdoptCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     AdoptAnswer answer =
-        new AdoptRequest(targets, dry, force, lock.terms(console))
-            .run(project(console), console::say, console::warn);
-    if (answer == null) {
-      return Exit.LOCKED;
+        AdoptAnswer.of(
+            project(console),
+            targets,
+            dry,
+            force,
+            lock.terms(console),
+            console::say,
+            console::warn);
+    if (answer != null) {
+      answer.problems().forEach(console::say);
     }
-    answer.problems().forEach(console::say);
-    print(console, answer);
-    if (!common.json()) {
-      console.out().flush();
-      console.tell(answer.summary());
-    }
-    return answer.problems().isEmpty() ? Exit.DONE : Exit.FAILED;
+    return print(console, answer);
   }
 }

@@ -1,17 +1,16 @@
 package dev.torc.cli;
 
+import dev.torc.ask.DryRunAnswer;
 import dev.torc.machine.Makeflags;
 import dev.torc.plan.Plan;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
-import dev.torc.report.DryRunAnswer;
 import dev.torc.report.Profile;
 import dev.torc.report.Report;
 import dev.torc.report.StepSummary;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildSession;
 import dev.torc.session.Caller;
-import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
 import dev.torc.session.ReportedBuild;
@@ -27,11 +26,6 @@ class BuildCommand extends Command {
 
   final BuildOptions options = new BuildOptions();
   private JunitOption junit; // null where no file is wanted
-
-  @Override
-  String description() {
-    return "run the jobs that are not up to date";
-  }
 
   @Override
   void declare(Options told) {
@@ -67,14 +61,8 @@ class BuildCommand extends Command {
     BuildSession session = BuildSession.of(project, request);
     if (request.dry()) {
       Plan plan = session.forecast(console::warn);
-      boolean instances = options.detail() == Report.Detail.VERBOSE;
-      DryRunAnswer answer = new DryRunAnswer(plan, instances, session.expected());
-      print(console, answer);
-      if (!common.json()) {
-        console.out().flush();
-        console.tellAll(answer.summary());
-      }
-      return Exit.DONE;
+      boolean each = options.detail() == Report.Detail.VERBOSE;
+      return print(console, new DryRunAnswer(plan, each, session.expected()));
     }
     session.check(console::warn);
     Profile profile = profile(console, project, began, read);

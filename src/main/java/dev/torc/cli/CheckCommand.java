@@ -1,8 +1,6 @@
 package dev.torc.cli;
 
-import dev.torc.report.CheckAnswer;
-import dev.torc.session.CheckRequest;
-import dev.torc.session.Exit;
+import dev.torc.ask.CheckAnswer;
 import java.io.IOException;
 
 /**
@@ -12,18 +10,11 @@ import java.io.IOException;
 final class CheckCommand extends Command {
 
   @Override
-  String description() {
-    return "read the build file and say what is wrong";
-  }
-
-  @Override
   int run(Console console) throws IOException {
-    CheckAnswer answer =
-        new CheckRequest(common.project(console)).answer(console.caller(), console::warn);
+    CheckAnswer answer = CheckAnswer.of(console.caller(), common.project(console), console::warn);
     if (!common.json()) {
       console.tellAll(answer.lines(console.errPalette(common.color())));
     }
-    print(console, answer);
-    return answer.errors().isEmpty() ? Exit.DONE : Exit.USAGE;
+    return print(console, answer);
   }
 }

@@ -1,8 +1,7 @@
 package dev.torc.cli;
 
-import dev.torc.report.CleanAnswer;
-import dev.torc.session.CleanRequest;
-import dev.torc.session.Exit;
+import dev.torc.ask.Cleaning;
+import dev.torc.machine.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -15,11 +14,6 @@ final class CleanCommand extends Command {
   private boolean kept;
   private boolean all;
   private final LockOptions lock = new LockOptions();
-
-  @Override
-  String description() {
-    return "remove products that torc made";
-  }
 
   @Override
   void declare(Options options) {
@@ -48,30 +42,19 @@ final class CleanCommand extends Command {
     if (all && (stale || !targets.isEmpty())) {
       throw CommonOptions.usage("--all takes neither --stale nor a TARGET");
     }
-    CleanRequest request =
-        new CleanRequest(targets, dry, force, stale, kept, all, lock.terms(console));
-    CleanAnswer answer =
-        request.run(
+    Cleaning cleaning = new Cleaning(targets, dry, force, stale, kept, all, lock.terms(console));
+    return print(
+        console,
+        cleaning.run(
             console.caller(),
-            folder(console, request.needsBuildFile()),
-            new CleanRequest.Told(path -> removed(console, path), console::say, console::warn));
-    if (answer == null) {
-      return Exit.LOCKED;
-    }
-    print(console, answer);
-    if (answer.out()) {
-      return Exit.FAILED;
-    }
-    if (!common.json() && answer.removed().isEmpty() && answer.kept().isEmpty()) {
-      console.tell("nothing to remove");
-    }
-    return answer.well() ? Exit.DONE : Exit.TROUBLE;
+            folder(console, cleaning.needsBuildFile()),
+            new Cleaning.Told(path -> removed(console, path), console::say, console::warn)));
   }
 
   private void removed(Console console, String path) {
     if (!common.json()) {
       try {
-        console.print(CleanAnswer.removed(dry, path));
+        console.print((dry ? "would remove " : "removed ") + SafeText.name(path) + "\n");
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

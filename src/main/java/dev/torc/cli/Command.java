@@ -1,7 +1,7 @@
 package dev.torc.cli;
 
-import dev.torc.report.Answer;
-import dev.torc.report.JsonWriter;
+import dev.torc.ask.Answer;
+import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.syntax.BadInput;
@@ -17,13 +17,36 @@ abstract class Command {
   /** Names and files that the user gave, where the command takes any. */
   final List<String> targets = new ArrayList<>();
 
+  /** Whether each instance of a group is told of by itself. */
+  boolean instances;
+
+  private String description = "";
   private BadInput refused;
 
   /** One line for the help. */
-  abstract String description();
+  String description() {
+    return description;
+  }
+
+  final Command described(String line) {
+    description = line;
+    return this;
+  }
 
   /** Tells the options and words of this command, beside those of all commands. */
   void declare(Options options) {}
+
+  /** The words of a command that is about all jobs where there is none. */
+  final void declareTargets(Options options) {
+    String words = "job, group, instance, tag or produced file; all jobs without one";
+    options.words("TARGET", words, 0, targets::add);
+  }
+
+  /** The option, under some names, that unfolds groups. */
+  final void declareInstances(Options options, String names) {
+    String description = "show each instance of a group on its own line";
+    options.flag(names, description, () -> instances = true);
+  }
 
   /** The project that the options mean; see {@link Project#load}. */
   final Project project(Console console) throws IOException {
@@ -48,20 +71,24 @@ abstract class Command {
     return folder;
   }
 
-  /** Prints an answer: text on standard output, or one JSON document. */
-  final void print(Console console, Answer answer) throws IOException {
-    if (common.json()) {
-      JsonWriter.document(
-          console.out(),
-          json -> {
-            answer.json(json);
-            if (refused != null) {
-              json.diagnostics("errors", refused.diagnostics());
-            }
-          });
-    } else {
-      console.print(answer.text(console.outPalette(common.color())));
+  /**
+   * Prints an answer, text with the lines beside it or one JSON document, and returns the exit
+   * status; null is that of a command that may not wait for another build.
+   */
+  final int print(Console console, Answer answer) throws IOException {
+    if (answer == null) {
+      return Exit.LOCKED;
     }
+    if (common.json()) {
+      answer.write(console.out(), refused);
+      return answer.exit();
+    }
+    console.print(answer.text(console.outPalette(common.color())));
+    if (!answer.beside().isEmpty()) {
+      console.out().flush();
+      console.tellAll(answer.beside());
+    }
+    return answer.exit();
   }
 
   /**

@@ -19,11 +19,6 @@ final class CompletionCommand extends Command {
   private String shell;
 
   @Override
-  String description() {
-    return "print the script that completes torc's words in a shell";
-  }
-
-  @Override
   void declare(Options options) {
     options.word("SHELL", "bash, zsh or fish", given -> shell = given, SHELLS);
     options.rest(

@@ -1,7 +1,6 @@
 package dev.torc.cli;
 
-import dev.torc.session.Exit;
-import dev.torc.session.RecordSession;
+import dev.torc.ask.DataAnswer;
 import java.io.IOException;
 
 /**
@@ -11,18 +10,12 @@ import java.io.IOException;
 final class DataCommand extends Command {
 
   @Override
-  String description() {
-    return "print the values that jobs stored";
-  }
-
-  @Override
   void declare(Options options) {
     options.words("JOB", "jobs or groups; all without one", 0, targets::add);
   }
 
   @Override
   int run(Console console) throws IOException {
-    print(console, RecordSession.of(folder(console, false), console::warn).data(targets));
-    return Exit.DONE;
+    return print(console, DataAnswer.of(folder(console, false), targets, console::warn));
   }
 }

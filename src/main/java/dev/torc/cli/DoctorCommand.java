@@ -1,25 +1,16 @@
 package dev.torc.cli;
 
+import dev.torc.ask.DoctorAnswer;
 import dev.torc.machine.Amount;
-import dev.torc.report.DoctorAnswer;
-import dev.torc.session.DoctorRequest;
-import dev.torc.session.Exit;
 import java.io.IOException;
 
 /** {@code torc doctor}: whether builds work here, and what to do where they do not. */
 final class DoctorCommand extends Command {
 
   @Override
-  String description() {
-    return "say whether builds work here, and what to do";
-  }
-
-  @Override
   int run(Console console) throws IOException {
-    DoctorAnswer answer =
-        new DoctorRequest(common.project(console), terminal(console)).answer(console.caller());
-    print(console, answer);
-    return answer.prevents() ? Exit.TROUBLE : Exit.DONE;
+    return print(
+        console, DoctorAnswer.of(console.caller(), common.project(console), terminal(console)));
   }
 
   private static String terminal(Console console) {

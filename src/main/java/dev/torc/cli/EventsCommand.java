@@ -1,19 +1,14 @@
 package dev.torc.cli;
 
+import dev.torc.ask.EventHistory;
 import dev.torc.machine.SafeText;
-import dev.torc.report.EventsAnswer.EventAnswer;
-import dev.torc.session.EventHistory;
 import dev.torc.session.Exit;
-import dev.torc.session.RecordSession;
 import dev.torc.syntax.Durations;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * {@code torc events}: what the jobs posted, oldest first. It works from the records where the
@@ -21,20 +16,13 @@ import java.util.List;
  */
 final class EventsCommand extends Command {
 
-  private final List<String> jobs = new ArrayList<>();
-
   private String since;
   private boolean follow;
 
   @Override
-  String description() {
-    return "print the events that jobs posted";
-  }
-
-  @Override
   void declare(Options options) {
     options.words("JOB", "jobs or groups; all without one", 0, targets::add);
-    options.value("--job", "JOB", "the same", jobs::add);
+    options.value("--job", "JOB", "the same", targets::add);
     options.value(
         "--since",
         "WHEN",
@@ -46,18 +34,10 @@ final class EventsCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     long from = since == null ? Long.MIN_VALUE : moment(since, System.currentTimeMillis());
-    List<String> wanted = new ArrayList<>(targets);
-    wanted.addAll(jobs);
-    EventHistory history =
-        RecordSession.of(folder(console, false), console::warn).events(wanted, from);
+    EventHistory history = EventHistory.of(folder(console, false), targets, from, console::warn);
     if (!follow) {
-      print(console, history.answer());
-      return Exit.DONE;
+      return print(console, history.answer());
     }
-    for (EventAnswer event : history.answer().events()) {
-      print(console, event);
-    }
-    console.out().flush();
     history.follow(
         event -> {
           print(console, event);
@@ -74,20 +54,14 @@ final class EventsCommand extends Command {
       // then it is a moment
     }
     try {
-      if (text.indexOf('T') < 0) {
-        return LocalDate.parse(text)
-            .atStartOfDay(ZoneId.systemDefault())
-            .toInstant()
-            .toEpochMilli();
+      if (text.endsWith("Z")) {
+        return Instant.parse(text).toEpochMilli();
       }
-      return text.endsWith("Z")
-          ? Instant.parse(text).toEpochMilli()
-          : LocalDateTime.parse(text).atZone(ZoneId.systemDefault()).toInstant().toEpochMilli();
+      LocalDateTime moment = LocalDateTime.parse(text.indexOf('T') < 0 ? text + "T00:00" : text);
+      return moment.atZone(ZoneId.systemDefault()).toInstant().toEpochMilli();
     } catch (DateTimeException e) {
-      throw CommonOptions.usage(
-          "--since "
-              + SafeText.name(text)
-              + ": write a moment as 2026-11-20T10:00, or 30m, 2h, 7d");
+      String write = ": write a moment as 2026-11-20T10:00, or 30m, 2h, 7d";
+      throw CommonOptions.usage("--since " + SafeText.name(text) + write);
     }
   }
 }

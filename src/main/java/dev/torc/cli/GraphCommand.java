@@ -1,25 +1,22 @@
 package dev.torc.cli;
 
+import dev.torc.ask.GraphPicture;
+import dev.torc.ask.GraphPicture.Format;
 import dev.torc.machine.SafeText;
-import dev.torc.report.GraphPicture.Format;
 import dev.torc.session.Exit;
-import dev.torc.session.GraphRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** {@code torc graph}: the jobs that targets name and all that these wait for, as a picture. */
 final class GraphCommand extends Command {
 
+  private static final String[] FORMATS = {"dot", "mermaid", "json", "text"};
+
   private final List<String> around = new ArrayList<>();
   private String format;
   private String depth;
-  private boolean instances;
-
-  @Override
-  String description() {
-    return "show the graph of jobs as dot, mermaid, json or text";
-  }
 
   @Override
   void declare(Options options) {
@@ -29,10 +26,7 @@ final class GraphCommand extends Command {
         "FORMAT",
         "dot (for Graphviz, the default), mermaid, json, or text: stage by stage",
         given -> format = given,
-        "dot",
-        "mermaid",
-        "json",
-        "text");
+        FORMATS);
     options.value(
         "--job", "JOB", "only what it waits for and what waits for it, all the way", around::add);
     options.value(
@@ -45,30 +39,23 @@ final class GraphCommand extends Command {
     Format wanted = format();
     int steps = steps();
     if (!around.isEmpty() && !targets.isEmpty()) {
+      String job = SafeText.name(around.getFirst());
+      String target = SafeText.name(targets.getFirst());
       throw CommonOptions.usage(
-          "--job "
-              + SafeText.name(around.getFirst())
-              + ": there is a target too, "
-              + SafeText.name(targets.getFirst())
-              + "; give one of them");
+          "--job %s: there is a target too, %s; give one of them".formatted(job, target));
     }
-    new GraphRequest(targets, around, steps, instances)
-        .picture(project(console), console::warn)
+    GraphPicture.of(project(console), targets, around, steps, instances, console::warn)
         .write(wanted, console.out(), console::warn);
     return Exit.DONE;
   }
 
   private Format format() {
-    Format wanted =
-        switch (format == null ? common.json() ? "json" : "dot" : format) {
-          case "dot" -> Format.DOT;
-          case "mermaid" -> Format.MERMAID;
-          case "json" -> Format.JSON;
-          case "text" -> Format.TEXT;
-          default ->
-              throw CommonOptions.usage(
-                  "--format " + SafeText.name(format) + ": write dot, mermaid, json or text");
-        };
+    String name = format == null ? common.json() ? "json" : "dot" : format;
+    if (!List.of(FORMATS).contains(name)) {
+      throw CommonOptions.usage(
+          "--format " + SafeText.name(name) + ": write dot, mermaid, json or text");
+    }
+    Format wanted = Format.valueOf(name.toUpperCase(Locale.ROOT));
     if (common.json() && wanted != Format.JSON) {
       throw CommonOptions.usage("--format " + format + ": --json asks for json");
     }

@@ -1,10 +1,7 @@
 package dev.torc.cli;
 
+import dev.torc.ask.HistoryAnswer;
 import dev.torc.machine.SafeText;
-import dev.torc.report.HistoryAnswer;
-import dev.torc.report.RunsAnswer;
-import dev.torc.session.Exit;
-import dev.torc.session.RecordSession;
 import java.io.IOException;
 
 /**
@@ -19,11 +16,6 @@ final class HistoryCommand extends Command {
   private boolean all;
 
   @Override
-  String description() {
-    return "show the builds, or one job over time";
-  }
-
-  @Override
   void declare(Options options) {
     options.words(
         "JOB", "show the runs of jobs, groups, instances, tags, files instead", 0, targets::add);
@@ -34,22 +26,7 @@ final class HistoryCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     int most = all ? Integer.MAX_VALUE : last == null ? USUAL : number(last);
-    RecordSession records = RecordSession.of(folder(console, false), console::warn);
-    boolean more;
-    if (targets.isEmpty()) {
-      HistoryAnswer answer = records.history(most);
-      print(console, answer);
-      more = answer.more();
-    } else {
-      RunsAnswer answer = records.runs(targets, most);
-      print(console, answer);
-      more = answer.more();
-    }
-    if (more && !common.json()) {
-      console.out().flush();
-      console.tell("earlier ones are left out: --all shows them");
-    }
-    return Exit.DONE;
+    return print(console, HistoryAnswer.of(folder(console, false), targets, most, console::warn));
   }
 
   private static int number(String text) {

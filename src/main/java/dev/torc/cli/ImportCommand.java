@@ -27,11 +27,6 @@ final class ImportCommand extends Command {
   private String file;
 
   @Override
-  String description() {
-    return "make a torc.yaml of a workflow file of NREL torc";
-  }
-
-  @Override
   void declare(Options options) {
     options.word("FILE", "the workflow file: YAML, JSON or JSON5", given -> file = given);
   }

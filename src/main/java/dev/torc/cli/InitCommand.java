@@ -30,11 +30,6 @@ final class InitCommand extends Command {
       """;
 
   @Override
-  String description() {
-    return "write a first torc.yaml";
-  }
-
-  @Override
   int run(Console console) throws IOException {
     NewBuildFile.refuseOver(console, common, "init");
     Path file = console.cwd().resolve("torc.yaml");

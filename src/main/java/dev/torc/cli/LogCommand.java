@@ -1,14 +1,12 @@
 package dev.torc.cli;
 
+import dev.torc.ask.LogAnswer;
 import dev.torc.machine.SafeText;
-import dev.torc.report.LogAnswer;
 import dev.torc.session.Exit;
-import dev.torc.session.RecordSession;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * {@code torc log}: the output of a job's last run, byte for byte; of several, each below its name.
@@ -23,11 +21,6 @@ final class LogCommand extends Command {
   private String shown; // the job whose output was written last
 
   @Override
-  String description() {
-    return "print the output of a job's last run";
-  }
-
-  @Override
   void declare(Options options) {
     options.word("JOB", "job, group, instance, tag or produced file", given -> target = given);
     options.flag("--path", "print the path of the log instead", () -> path = true);
@@ -39,21 +32,19 @@ final class LogCommand extends Command {
     if (follow && (path || common.json())) {
       throw CommonOptions.usage("--follow shows what jobs write: leave out --path and --json");
     }
-    RecordSession records = RecordSession.of(folder(console, false), console::warn);
-    LogAnswer answer = records.log(target);
-    boolean none = answer.logs().values().stream().allMatch(Objects::isNull);
-    if (common.json() || path && !none) {
-      print(console, answer);
+    LogAnswer answer = LogAnswer.of(folder(console, false), target, console::warn);
+    if (common.json() || path && !answer.isNone()) {
+      return print(console, answer);
     } else if (follow) {
-      records
-          .follow(target)
+      answer
+          .following()
           .follow(
               (job, added) -> {
                 head(console, answer, job);
                 console.copy(new ByteArrayInputStream(added));
                 console.out().flush();
               });
-    } else if (none) {
+    } else if (answer.isNone()) {
       String what = answer.logs().containsKey(target) ? "job " : "";
       console.tell(what + SafeText.name(target) + " has no log: none of its commands was started");
     } else {

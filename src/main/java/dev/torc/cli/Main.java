@@ -1,9 +1,9 @@
 package dev.torc.cli;
 
+import dev.torc.ask.Answer;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Terminal;
-import dev.torc.report.JsonWriter;
 import dev.torc.session.Exit;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
@@ -199,7 +199,7 @@ public final class Main {
       return told.command.run(told.command.common.enter(console));
     } catch (BadInput refused) {
       if (told.command.common.json()) {
-        JsonWriter.refused(console.out(), refused);
+        Answer.refuse(refused, console.out());
       }
       throw refused;
     }

@@ -24,11 +24,6 @@ final class ReportCommand extends Command {
   private String crate;
 
   @Override
-  String description() {
-    return "write a page that shows a build: jobs, times, resources, failures";
-  }
-
-  @Override
   void declare(Options options) {
     options.value("--build", "N", "the number of the build; the last one without it", this::number);
     options.value("-o", "FILE", "the file to write; else standard output", given -> file = given);

@@ -15,11 +15,6 @@ import java.io.IOException;
 final class SlurmCommand extends BuildCommand {
 
   @Override
-  String description() {
-    return "build in one allocation of Slurm";
-  }
-
-  @Override
   int work(Console console) throws IOException {
     Caller caller = console.caller();
     BuildRequest request = request(console);

@@ -13,11 +13,6 @@ final class WatchCommand extends Command {
   private final BuildOptions options = new BuildOptions();
 
   @Override
-  String description() {
-    return "build, and build again whenever a file changes";
-  }
-
-  @Override
   void declare(Options told) {
     options.declareRounds(told);
   }

@@ -1,19 +1,11 @@
 package dev.torc.cli;
 
-import dev.torc.session.Exit;
-import dev.torc.session.JobsRequest;
+import dev.torc.ask.WhyAnswer;
 import dev.torc.session.ReadSession;
 import java.io.IOException;
 
 /** {@code torc why}: which file, value or failure makes a job run, or made it run. */
 final class WhyCommand extends Command {
-
-  private boolean instances;
-
-  @Override
-  String description() {
-    return "tell why a job runs or ran, or who needs a file";
-  }
 
   @Override
   void declare(Options options) {
@@ -25,8 +17,7 @@ final class WhyCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     try (ReadSession look = ReadSession.at(project(console), console::warn)) {
-      print(console, new JobsRequest(targets, instances).why(look));
+      return print(console, WhyAnswer.of(look, targets, instances));
     }
-    return Exit.DONE;
   }
 }

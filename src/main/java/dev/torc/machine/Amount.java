@@ -59,6 +59,12 @@ public final class Amount {
     return n + " " + noun + (n == 1 ? "" : "s");
   }
 
+  /** Hundredths of a CPU as {@code 1.5}. */
+  public static String cpus(long hundredths) {
+    long tenths = (hundredths + 5) / 10;
+    return tenths / 10 + "." + tenths % 10;
+  }
+
   private static long rounded(long nanos, long unit) {
     return (Math.max(0, nanos) + unit / 2) / unit;
   }

@@ -17,7 +17,7 @@ public final class AttemptText {
   private AttemptText() {}
 
   /** How it ended: {@code ran}, {@code failed: exit 3}, {@code timed out}. */
-  static String end(AttemptRecord attempt) {
+  public static String end(AttemptRecord attempt) {
     String how = failure(attempt);
     return switch (attempt.outcome()) {
       case OK -> "ran";
@@ -44,8 +44,8 @@ public final class AttemptText {
   }
 
   /** The same as of something that is over: {@code it had never run}. */
-  static String because(AttemptRecord attempt) {
-    return whole(attempt, WhyText::past);
+  public static String because(AttemptRecord attempt) {
+    return whole(attempt, ReasonText::past);
   }
 
   private static String whole(AttemptRecord attempt, Function<Reason, String> text) {

@@ -1,9 +1,13 @@
 package dev.torc.report;
 
+import dev.torc.cache.Origin;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
+import dev.torc.plan.Reason;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * Events for machines: one JSON object per line, nothing shortened. {@code json.md} of the user
@@ -37,24 +41,10 @@ public final class JsonReport implements Report {
     PlainReport.write(out, line.toString());
   }
 
+  /** {@code JobStarted} as {@code job_started}. */
   private static String name(Event event) {
-    return switch (event) {
-      case Event.Started _ -> "started";
-      case Event.Expanded _ -> "expanded";
-      case Event.JobStarted _ -> "job_started";
-      case Event.JobSubmitted _ -> "job_submitted";
-      case Event.JobReleased _ -> "job_released";
-      case Event.JobRestored _ -> "job_restored";
-      case Event.JobEnded _ -> "job_ended";
-      case Event.JobRetried _ -> "job_retried";
-      case Event.Ending _ -> "ending";
-      case Event.Terminal _ -> "terminal";
-      case Event.Fetching _ -> "fetching";
-      case Event.Changed _ -> "changed";
-      case Event.Watching _ -> "watching";
-      case Event.Note _ -> "note";
-      case Event.Finished _ -> "finished";
-    };
+    String type = event.getClass().getSimpleName();
+    return type.replaceAll("(?<=.)[A-Z]", "_$0").toLowerCase(Locale.ROOT);
   }
 
   private static void fields(Event event, JsonWriter json) {
@@ -69,15 +59,15 @@ public final class JsonReport implements Report {
         json.text("job", started.job())
             .number("attempt", started.attempt())
             .text("command", started.command());
-        JobJson.reasons(json, started.reasons());
+        reasons(json, started.reasons());
       }
       case Event.JobSubmitted out ->
           json.text("job", out.job()).text("executor", out.executor()).text("id", out.id());
       case Event.JobReleased released -> json.text("job", released.job());
       case Event.JobRestored restored -> {
         json.text("job", restored.job());
-        OriginText.json(json, restored.origin());
-        JobJson.reasons(json, restored.reasons());
+        from(json, restored.origin());
+        reasons(json, restored.reasons());
       }
       case Event.JobEnded ended -> {
         json.text("job", ended.job()).text("state", JsonWriter.lower(ended.state()));
@@ -123,6 +113,34 @@ public final class JsonReport implements Report {
         .seconds("seconds", details.wall())
         .seconds("cpu", details.cpu())
         .number("memory", details.peak(), details.peak() >= 0);
-    LeftOutText.json(json, details.leftOut());
+    if (!details.leftOut().isEmpty()) {
+      json.objects(
+          "without",
+          details.leftOut(),
+          left -> json.number("of", left.of()).texts("jobs", left.jobs()));
+    }
+  }
+
+  private static void reasons(JsonWriter json, List<Reason> reasons) {
+    json.objects(
+        "reasons",
+        reasons,
+        reason ->
+            json.text("kind", JsonWriter.lower(reason.kind()))
+                .text("name", reason.name())
+                .text("old", reason.old())
+                .text("now", reason.now()));
+  }
+
+  /** Where a restored result comes from. */
+  private static void from(JsonWriter json, Origin origin) {
+    json.object(
+        "from",
+        true,
+        () ->
+            json.number("build", origin.build())
+                .text("host", origin.host())
+                .text("store", origin.store())
+                .number("started", origin.time()));
   }
 }

@@ -4,25 +4,22 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.Io;
-import dev.torc.syntax.BadInput;
-import dev.torc.syntax.BadInput.Diagnostic;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Writes JSON objects, field by field: those of the answers and those of the events. What stands in
- * them is for these to say.
+ * Writes JSON objects, field by field: those of events and pages. What stands in them is for these
+ * to say.
  */
 public final class JsonWriter {
 
   /** Version of the form of all documents; it changes when a field changes its meaning. */
-  private static final int VERSION = 1;
+  public static final int VERSION = 1;
 
   private static final double SECOND = 1e9;
 
@@ -46,13 +43,8 @@ public final class JsonWriter {
         });
   }
 
-  /** Writes the one document of a command: an object with a version. */
-  public static void document(Writer to, Consumer<JsonWriter> fields) {
-    line(to, json -> fields.accept(json.version()));
-  }
-
   /** Takes JSON that is a text already, and writes it in such a way that a terminal obeys none. */
-  static Writer harmless(Writer to) {
+  public static Writer harmless(Writer to) {
     return new Harmless(to);
   }
 
@@ -96,15 +88,6 @@ public final class JsonWriter {
     return nanos < 0 ? text(name, null) : then(() -> out.writeNumberField(name, nanos / SECOND));
   }
 
-  /** A value that is JSON already. */
-  JsonWriter value(String name, String json) {
-    return then(
-        () -> {
-          out.writeFieldName(name);
-          out.writeRawValue(json);
-        });
-  }
-
   JsonWriter texts(String name, Collection<String> texts) {
     return then(
         () -> {
@@ -140,26 +123,6 @@ public final class JsonWriter {
           }
           out.writeEndArray();
         });
-  }
-
-  /** What is wrong with a build file, each with its place. */
-  public JsonWriter diagnostics(String name, List<Diagnostic> all) {
-    return objects(
-        name,
-        all,
-        said ->
-            text("file", said.place().file())
-                .number("line", said.place().line())
-                .number("column", said.place().column())
-                .text("message", said.message()));
-  }
-
-  /** What a command says in place of all else where its build file is refused. */
-  public static void refused(Writer to, BadInput refused) {
-    line(
-        to,
-        json ->
-            json.text("event", "refused").version().diagnostics("errors", refused.diagnostics()));
   }
 
   /** A constant's name as it stands in JSON. */

@@ -5,7 +5,7 @@ import dev.torc.plan.LeftOut;
 import java.util.List;
 
 /** How it reads that a job went without others that failed. */
-final class LeftOutText {
+public final class LeftOutText {
 
   /** How many are named. */
   private static final int NAMED = 3;
@@ -13,7 +13,7 @@ final class LeftOutText {
   private LeftOutText() {}
 
   /** {@code without 3 of 100: call/s=s7, …}, of each need that left any out; empty for none. */
-  static String of(List<LeftOut> needs) {
+  public static String of(List<LeftOut> needs) {
     StringBuilder out = new StringBuilder();
     for (LeftOut left : needs) {
       List<String> names = left.jobs().stream().limit(NAMED).map(SafeText::name).toList();
@@ -23,12 +23,5 @@ final class LeftOutText {
           .append(left.jobs().size() > NAMED ? " …" : "");
     }
     return out.toString();
-  }
-
-  /** A list of objects, which is not there where there is none. */
-  static void json(JsonWriter out, List<LeftOut> needs) {
-    if (!needs.isEmpty()) {
-      out.objects("without", needs, left -> out.number("of", left.of()).texts("jobs", left.jobs()));
-    }
   }
 }

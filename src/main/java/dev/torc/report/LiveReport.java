@@ -260,7 +260,7 @@ public final class LiveReport implements Report {
     }
     Series.Point use = uses.get(job);
     if (use != null) {
-      line.append("  ").append(ResourceAdvice.cpus(use.cpu())).append(" cpus, ");
+      line.append("  ").append(Amount.cpus(use.cpu())).append(" cpus, ");
       line.append(Amount.size(use.memory()));
     }
     return line.append("  ").append(run.why()).toString();

@@ -3,7 +3,7 @@ package dev.torc.report;
 import dev.torc.cache.Origin;
 import dev.torc.machine.SafeText;
 
-/** Where the result of a restored job comes from, in words and as JSON. */
+/** Where the result of a restored job comes from. */
 public final class OriginText {
 
   private OriginText() {}
@@ -13,17 +13,5 @@ public final class OriginText {
     String host = origin.host().isEmpty() ? "" : " on " + SafeText.name(origin.host());
     String store = origin.store().isEmpty() ? "" : ", by " + SafeText.name(origin.store());
     return "build " + origin.build() + host + store;
-  }
-
-  /** The field {@code from}. */
-  static void json(JsonWriter out, Origin origin) {
-    out.object(
-        "from",
-        true,
-        () ->
-            out.number("build", origin.build())
-                .text("host", origin.host())
-                .text("store", origin.store())
-                .number("started", origin.time()));
   }
 }

@@ -67,6 +67,25 @@ public final class ReasonText {
     };
   }
 
+  /** A reason of a run that is over. */
+  public static String past(Reason reason) {
+    return switch (reason.kind()) {
+      case NEVER_RAN -> "it had never run";
+      case FAILED ->
+          "it had failed"
+              + (reason.now().isEmpty() ? "" : " (" + SafeText.line(reason.now()) + ")");
+      case TIMED_OUT -> "it had timed out";
+      case OUT_OF_MEMORY -> "it had run out of memory";
+      case INTERRUPTED -> "it had been interrupted";
+      case SUBMITTED -> "it was out at " + SafeText.line(reason.now());
+      case MOVED -> "need " + SafeText.name(reason.name()) + " had moved while it ran";
+      case ALWAYS -> "it always runs";
+      case FORCED -> "it was forced";
+      case NAMED -> "it was named as a target";
+      default -> of(reason);
+    };
+  }
+
   /** All reasons, joined by semicolons. */
   public static String all(List<Reason> reasons) {
     return String.join("; ", reasons.stream().map(ReasonText::of).toList());
@@ -78,7 +97,7 @@ public final class ReasonText {
   }
 
   /** The same in other words; {@code told} has those of a reason by its index. */
-  static String brief(List<Reason> reasons, IntFunction<String> told) {
+  public static String brief(List<Reason> reasons, IntFunction<String> told) {
     Map<Class, Integer> left = new EnumMap<>(Class.class);
     reasons.forEach(reason -> left.merge(of(reason.kind()), 1, Integer::sum));
     Map<Class, Integer> said = new EnumMap<>(Class.class);
@@ -98,7 +117,7 @@ public final class ReasonText {
   }
 
   /** The kind of a reason, without what it is about: {@code need changed}, {@code never ran}. */
-  static String kind(Reason reason) {
+  public static String kind(Reason reason) {
     return switch (reason.kind()) {
       case NEED_CHANGED -> "need changed";
       case NEED_ADDED -> "need added";
@@ -134,7 +153,7 @@ public final class ReasonText {
    * The reasons of several jobs that have the same kinds: what all share as it is, else the first
    * of a kind with a count of the others.
    */
-  static String together(List<List<Reason>> all) {
+  public static String together(List<List<Reason>> all) {
     Map<String, Map<String, String>> kinds = new LinkedHashMap<>();
     for (List<Reason> reasons : all) {
       for (Reason reason : reasons) {
@@ -215,7 +234,7 @@ public final class ReasonText {
   }
 
   /** A digest as its first letters, words beside it in whole; any other value as it is. */
-  static String digest(String text) {
+  public static String digest(String text) {
     Matcher digest = DIGEST.matcher(text);
     return digest.matches()
         ? digest.group(1) + digest.group(2) + digest.group(3)

@@ -79,7 +79,7 @@ public final class Advice {
    * The lines on tools that are scripts elsewhere, as the shims of pyenv and conda are, each once:
    * what such a script runs may change while it stays the same.
    */
-  static List<BadInput.Diagnostic> scripts(Project project, DigestMemo digests, BitSet jobs)
+  public static List<BadInput.Diagnostic> scripts(Project project, DigestMemo digests, BitSet jobs)
       throws IOException {
     Graph graph = project.graph();
     ToolSearch search = new ToolSearch(digests.root(), project.caller().env(), digests.counting());

@@ -3,6 +3,7 @@ package dev.torc.session;
 import dev.torc.cache.BuildRecord;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Limits;
+import dev.torc.machine.MachineFacts;
 import dev.torc.posix.SystemName;
 
 /**

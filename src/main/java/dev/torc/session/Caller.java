@@ -14,7 +14,7 @@ import java.util.Map;
 public record Caller(Map<String, String> env, Path cwd, Host host) {
 
   /** The stamps of the files of a root: of a shared one, those of opened files. */
-  StampSource stamps(CachePlace place) {
+  public StampSource stamps(CachePlace place) {
     return place.isShared() ? host.stamps().opened() : host.stamps();
   }
 

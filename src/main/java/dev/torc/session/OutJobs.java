@@ -24,10 +24,10 @@ import java.util.function.Predicate;
  * @param marks of the jobs that are out, by job
  * @param jobs where they are
  */
-record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs) {
+public record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs) {
 
   /** Looks for those that are concerned. */
-  static OutJobs of(CachePlace place, Cache cache, Predicate<EarlierJob> concerned)
+  public static OutJobs of(CachePlace place, Cache cache, Predicate<EarlierJob> concerned)
       throws IOException {
     Map<String, StartMarks.Mark> marks = new HashMap<>();
     StartMarks.out(StartMarks.read(place), cache).forEach(mark -> marks.put(mark.job(), mark));
@@ -43,7 +43,7 @@ record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs) {
   }
 
   /** A line for each of them, that names the command which ends them. */
-  List<String> lines(String command) {
+  public List<String> lines(String command) {
     return jobs.stream()
         .map(
             each ->
@@ -58,7 +58,7 @@ record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs) {
    * @param workflow null where the build file is refused
    * @param build the id of this command
    */
-  void cancel(
+  public void cancel(
       Caller caller, Workflow workflow, String build, ProductRemoval removal, Consumer<String> warn)
       throws IOException {
     Cache cache = removal.cache();

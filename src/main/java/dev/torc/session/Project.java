@@ -161,7 +161,7 @@ public record Project(
   }
 
   /** The build files as records name them: relative to the root where they lie below it. */
-  List<String> fileNames() {
+  public List<String> fileNames() {
     Path root = place.root();
     return files.stream()
         .map(BuildFile::located)

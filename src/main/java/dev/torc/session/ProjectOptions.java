@@ -46,7 +46,7 @@ public record ProjectOptions(
    *
    * @param start the folder where the user stands
    */
-  List<Path> layers(Path start) {
+  public List<Path> layers(Path start) {
     List<Path> layers = new ArrayList<>(files);
     if (layers.isEmpty()) {
       layers.add(BuildFile.find(start));

@@ -150,7 +150,7 @@ public final class ReadSession implements AutoCloseable {
   }
 
   /** The command of each job as it would run now, with what it would be given. */
-  IntFunction<String> commands() {
+  public IntFunction<String> commands() {
     Caller caller = project.caller();
     LaunchBuilder launches =
         new LaunchBuilder(
@@ -171,7 +171,7 @@ public final class ReadSession implements AutoCloseable {
   }
 
   /** The shared stores that are asked; null for none. */
-  SharedStores asked() {
+  public SharedStores asked() {
     return asked;
   }
 

@@ -58,7 +58,7 @@ public record RunningJobs(
   }
 
   /** Whether a build is at work, and not another command that holds the lock. */
-  boolean isBuild() {
+  public boolean isBuild() {
     return holder.isPresent() && holder.get().what().equals(BuildSession.NAME);
   }
 

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * completes them. What is written there that can be no store ends the request; a store that cannot
  * serve never does.
  */
-record SharedAccess(Project project) {
+public record SharedAccess(Project project) {
 
   private List<SharedEntry> entries() {
     return project.workflow().stores().shared();
@@ -32,12 +32,8 @@ record SharedAccess(Project project) {
     return !entries().isEmpty();
   }
 
-  /**
-   * Looks whether stores can be meant by what is written; asks none.
-   *
-   * @throws BadInput with all that is wrong
-   */
-  void check() {
+  /** What keeps stores from being meant by what is written; asks none. */
+  public List<BadInput.Diagnostic> troubles() {
     List<BadInput.Diagnostic> wrong = new ArrayList<>();
     for (SharedEntry entry : entries()) {
       try {
@@ -46,6 +42,12 @@ record SharedAccess(Project project) {
         wrong.add(new BadInput.Diagnostic(entry.place(), e.getMessage()));
       }
     }
+    return wrong;
+  }
+
+  /** Refuses what {@link #troubles} finds. */
+  void check() {
+    List<BadInput.Diagnostic> wrong = troubles();
     if (!wrong.isEmpty()) {
       throw new BadInput(wrong);
     }

@@ -266,7 +266,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   }
 
   /** Takes away products and keeps what is the user's. */
-  ProductRemoval removal() throws IOException {
+  public ProductRemoval removal() throws IOException {
     return new ProductRemoval(
         project.place(),
         new AllowedRoots(project.workflow().root(), project.workflow().roots()),
@@ -364,12 +364,12 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   }
 
   /** Lines on those of some jobs that may still run on other hosts. */
-  List<String> elsewhere(Predicate<String> jobs) {
+  public List<String> elsewhere(Predicate<String> jobs) {
     return elsewhere(elsewhere, cache.place(), jobs);
   }
 
   /** The same by the marks of what goes on. */
-  static List<String> elsewhere(
+  public static List<String> elsewhere(
       List<StartMarks.Mark> on, CachePlace place, Predicate<String> jobs) {
     return on.stream()
         .filter(mark -> !mark.isRemote() && jobs.test(mark.job()))

@@ -9,9 +9,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.torc.ask.StatusAnswer;
 import dev.torc.cache.BuildLock;
-import dev.torc.report.JsonWriter;
-import dev.torc.report.StatusAnswer;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -190,7 +189,7 @@ class AnswersSchemaTest {
     StatusAnswer.Past past =
         new StatusAnswer.Past(
             null, new TreeMap<>(), holder, List.of("a"), new StatusAnswer.Disk(1, 2, 3));
-    JsonWriter.document(atWork, new StatusAnswer(folder.at(), null, List.of(), past, 0)::json);
+    new StatusAnswer(folder.at(), null, List.of(), past, 0).write(atWork, null);
     accepts("status", atWork.toString());
 
     folder.put("torc.yaml", "jobs: { a: { comand: x } }\n");

@@ -3,6 +3,8 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.ask.JobUse;
+import dev.torc.ask.StatsAnswer;
 import dev.torc.cache.AttemptHistory;
 import dev.torc.cache.AttemptRecord;
 import dev.torc.cache.Cache;
@@ -14,8 +16,6 @@ import dev.torc.exec.ProcessEnd;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
 import dev.torc.report.AttemptText;
-import dev.torc.report.JobUse;
-import dev.torc.session.StatsRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -153,16 +153,17 @@ class AttemptsTest extends Harness {
                 new Usage(3_000_000_000L, 0, 99, 1, 2),
                 ""));
     build();
-    List<JobUse> uses = new StatsRequest(List.of("a"), false).answer(load(), _ -> {}).jobs();
+    List<JobUse> uses = StatsAnswer.of(load(), List.of("a"), false, _ -> {}).jobs();
     assertEquals(1, uses.size());
-    assertEquals(150, uses.getFirst().cpus());
+    assertEquals(150, uses.getFirst().of(JobUse.Used.CPU_PERCENT));
     assertTrue(uses.getFirst().lackedMemory(), "a failure by itself says nothing of resources");
     scripts.remove("a");
     build();
     assertEquals(
         List.of(false, false),
-        new StatsRequest(List.of(), false)
-            .answer(load(), _ -> {}).jobs().stream().map(JobUse::lackedMemory).toList());
+        StatsAnswer.of(load(), List.of(), false, _ -> {}).jobs().stream()
+            .map(JobUse::lackedMemory)
+            .toList());
   }
 
   @Test

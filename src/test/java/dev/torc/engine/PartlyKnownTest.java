@@ -2,10 +2,10 @@ package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.ask.DryRunAnswer;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.Rerun;
-import dev.torc.report.DryRunAnswer;
 import dev.torc.report.Palette;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
@@ -89,7 +89,7 @@ class PartlyKnownTest extends Harness {
       assertEquals(instances ? 16 : 5, text.lines().count(), text);
       assertEquals(
           1, text.lines().filter("measure may run: more after detect/f=b"::equals).count(), text);
-      assertEquals(List.of("16 jobs: 15 will run, 1 may run, 0 up to date"), answer.summary());
+      assertEquals(List.of("16 jobs: 15 will run, 1 may run, 0 up to date"), answer.beside());
     }
   }
 }

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.ask.WhyAnswer;
 import dev.torc.cache.Cache;
 import dev.torc.cache.StoredResults;
 import dev.torc.hash.Digest;
 import dev.torc.report.Palette;
-import dev.torc.session.JobsRequest;
 import dev.torc.session.ReadSession;
 import dev.torc.store.SharedBlob;
 import dev.torc.store.SharedClock;
@@ -331,7 +331,7 @@ class Section11SharedTest extends Harness {
   private static String nearest(Harness of, String job) throws IOException {
     List<String> told = new ArrayList<>();
     try (ReadSession look = ReadSession.at(of.load(), told::add)) {
-      String text = new JobsRequest(List.of(job), false).why(look).text(Palette.NONE);
+      String text = WhyAnswer.of(look, List.of(job), false).text(Palette.NONE);
       assertEquals(List.of(), told);
       return text.lines()
           .filter(line -> line.startsWith("  nearest"))

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.ask.Cleaning;
 import dev.torc.cache.SharingHost;
 import dev.torc.cache.ThisHost;
 import dev.torc.hash.AgedStamps;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
-import dev.torc.session.CleanRequest;
 import dev.torc.session.LockTerms;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ProjectOptions;
@@ -232,7 +232,7 @@ class SharedRootBuildTest {
   /** Cleans, and returns the warnings. */
   private List<String> clean(String... targets) throws Exception {
     List<String> warnings = new ArrayList<>();
-    new CleanRequest(
+    new Cleaning(
             List.of(targets),
             false,
             false,
@@ -243,7 +243,7 @@ class SharedRootBuildTest {
         .run(
             torc.caller(),
             ProjectFolder.find(torc.caller(), OPTIONS),
-            new CleanRequest.Told(_ -> {}, _ -> {}, warnings::add));
+            new Cleaning.Told(_ -> {}, _ -> {}, warnings::add));
     return warnings;
   }
 }

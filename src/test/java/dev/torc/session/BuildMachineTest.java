@@ -1,5 +1,7 @@
 package dev.torc.session;
 
+import dev.torc.machine.MachineFacts;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,0 +1,145 @@
+package dev.torc.ask;
+
+import dev.torc.cache.BuildId;
+import dev.torc.cache.BuildLock;
+import dev.torc.engine.Adoption;
+import dev.torc.hash.DigestMemo;
+import dev.torc.machine.Amount;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.DiskChecks;
+import dev.torc.plan.Expander;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.PlanContext;
+import dev.torc.plan.Rerun;
+import dev.torc.posix.RandomId;
+import dev.torc.report.Palette;
+import dev.torc.session.Exit;
+import dev.torc.session.LockTerms;
+import dev.torc.session.OutJobs;
+import dev.torc.session.Project;
+import dev.torc.session.ReadSession;
+import dev.torc.session.WriteSession;
+import dev.torc.syntax.BadInput.Diagnostic;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * {@code torc adopt}: what stands there is taken for the result of jobs. What can be adopted is for
+ * {@link Adoption} to find out; here all is stored, or nothing.
+ *
+ * @param adopted names of the jobs whose products were or would be adopted; none where there are
+ *     problems
+ * @param upToDate names of those that need not be
+ * @param problems what is in the way, one line each
+ */
+public record AdoptAnswer(
+    boolean dryRun, List<String> adopted, List<String> upToDate, List<String> problems)
+    implements Answer {
+
+  /**
+   * Adopts.
+   *
+   * @param targets names and files, at least one
+   * @param dry whether nothing is stored
+   * @param force whether what is out at a scheduler is cancelled first
+   * @param lock how it takes the build lock
+   * @param say takes lines on the build that has the lock
+   * @param warn takes warnings
+   * @return null where another build has the lock, and this does not wait
+   */
+  public static AdoptAnswer of(
+      Project given,
+      List<String> targets,
+      boolean dry,
+      boolean force,
+      LockTerms lock,
+      Consumer<String> say,
+      Consumer<String> warn)
+      throws IOException {
+    Project project = given.withoutResults();
+    JobSelection selection = project.select(targets);
+    DiskChecks.check(
+        project.graph(), project.looking(_ -> null), project.caller().env(), selection.named());
+    if (dry) {
+      try (ReadSession look = ReadSession.at(project, warn)) {
+        PlanContext seen = look.plan(look.project().select(targets), Rerun.NONE).context();
+        BuildId none = new BuildId("", 0);
+        return of(adoption(look.project(), targets, seen, look.digests(), none), true);
+      }
+    }
+    String id = RandomId.next();
+    BuildLock held =
+        WriteSession.lock(project.caller(), project.place(), id, "torc adopt", lock, say);
+    if (held == null) {
+      return null;
+    }
+    try (held;
+        WriteSession work = WriteSession.open(project, id, lock.gone(), warn)) {
+      Predicate<String> named =
+          name -> {
+            int job = project.graph().jobId(name);
+            return job >= 0 && selection.named().get(job);
+          };
+      List<String> elsewhere = work.elsewhere(named);
+      OutJobs out = OutJobs.of(project.place(), work.cache(), each -> named.test(each.job()));
+      boolean ends = force || out.jobs().isEmpty();
+      if (!elsewhere.isEmpty() || !ends) {
+        List<String> problems = elsewhere.isEmpty() ? out.lines("adopt") : elsewhere;
+        return new AdoptAnswer(dry, List.of(), List.of(), problems);
+      }
+      if (!out.jobs().isEmpty()) {
+        out.cancel(project.caller(), project.workflow(), id, work.removal(), warn);
+      }
+      PlanContext context = work.context(selection, Rerun.NONE);
+      Adoption adoption = adoption(project, targets, context, work.digests(), work.build());
+      if (adoption.problems().isEmpty()) {
+        work.cache().put(adoption.batch());
+        work.cache().flush();
+      }
+      return of(adoption, false);
+    }
+  }
+
+  private static Adoption adoption(
+      Project project, List<String> targets, PlanContext context, DigestMemo digests, BuildId id)
+      throws IOException {
+    Expander expander =
+        project.expander(
+            targets,
+            (graph, jobs) -> DiskChecks.check(graph, digests, project.caller().env(), jobs));
+    return new Adoption(expander.plan(context).context(), expander, digests, id).run();
+  }
+
+  private static AdoptAnswer of(Adoption done, boolean dry) {
+    List<String> problems = done.problems().stream().map(Diagnostic::toString).toList();
+    List<String> adopted = problems.isEmpty() ? done.adopted() : List.of();
+    return new AdoptAnswer(dry, adopted, done.upToDate(), problems);
+  }
+
+  @Override
+  public int exit() {
+    return problems.isEmpty() ? Exit.DONE : Exit.FAILED;
+  }
+
+  @Override
+  public String text(Palette palette) {
+    String done = dryRun ? "would adopt " : "adopted ";
+    return adopted.stream()
+        .map(job -> done + SafeText.name(job) + "\n")
+        .collect(Collectors.joining());
+  }
+
+  @Override
+  public List<String> beside() {
+    String jobs = Amount.count(adopted.size() + upToDate.size(), "job");
+    String done = dryRun ? "would be adopted" : "adopted";
+    String counts = "%s: %d %s, %d up to date";
+    return List.of(
+        problems.isEmpty()
+            ? counts.formatted(jobs, adopted.size(), done, upToDate.size())
+            : "nothing adopted");
+  }
+}

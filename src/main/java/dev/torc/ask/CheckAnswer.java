@@ -1,0 +1,151 @@
+package dev.torc.ask;
+
+import dev.torc.machine.Amount;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.CommandWarnings;
+import dev.torc.plan.DiskChecks;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.PlanContext;
+import dev.torc.plan.Reason;
+import dev.torc.report.Palette;
+import dev.torc.session.Advice;
+import dev.torc.session.Caller;
+import dev.torc.session.Exit;
+import dev.torc.session.Project;
+import dev.torc.session.ProjectOptions;
+import dev.torc.session.ReadSession;
+import dev.torc.session.SharedAccess;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.BadInput.Diagnostic;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * {@code torc check}: all that can be told of a build file without running anything.
+ *
+ * @param file name of the build file; null where it cannot be read
+ * @param jobs how many it has
+ * @param images what they run in
+ */
+public record CheckAnswer(
+    String file,
+    int jobs,
+    List<ImageUse> images,
+    List<Diagnostic> errors,
+    List<Diagnostic> warnings)
+    implements Answer {
+
+  /** Looks; {@code warn} takes lines that are about no place in the build file. */
+  public static CheckAnswer of(Caller caller, ProjectOptions options, Consumer<String> warn)
+      throws IOException {
+    List<Diagnostic> errors = new ArrayList<>();
+    List<Diagnostic> warnings = new ArrayList<>();
+    List<ImageUse> images = List.of();
+    Project project = null;
+    try {
+      project = Project.load(caller, options);
+      List<String> notes = new ArrayList<>();
+      try (ReadSession look = ReadSession.at(project, notes::add)) {
+        project = look.project();
+        JobSelection all = project.select(List.of());
+        int[] jobs = project.graph().inOrder(all.jobs());
+        try {
+          warnings.addAll(
+              DiskChecks.check(project.graph(), look.digests(), caller.env(), all.jobs()));
+          warnings.addAll(Advice.scripts(project, look.digests(), all.jobs()));
+          look.taken().refuse(all.jobs());
+        } finally {
+          images = ImageUse.of(look.context(), jobs);
+          warnings.addAll(unavailable(look.context(), jobs));
+          warnings.addAll(new CommandWarnings(true).of(look.context(), jobs));
+        }
+      } catch (BadInput refused) {
+        errors.addAll(refused.diagnostics());
+      }
+      List<Diagnostic> ofStores = new SharedAccess(project).troubles();
+      List<Diagnostic> ofGroups =
+          project.workflow().groups().stream().flatMap(g -> g.problems().stream()).toList();
+      for (Diagnostic each : Stream.concat(ofStores.stream(), ofGroups.stream()).toList()) {
+        errors.add(each);
+        notes.remove(each.toString());
+      }
+      notes.forEach(warn);
+      JobSelection all = project.select(List.of());
+      warnings.addAll(project.workflow().warnings());
+      warnings.addAll(Advice.emptyGroups(project, all, List.of()));
+      warnings.addAll(Advice.emptyGlobs(project, all.jobs()));
+    } catch (BadInput refused) {
+      errors.addAll(refused.diagnostics());
+    }
+    String file =
+        project == null ? null : project.workflow().files().getFirst().getFileName().toString();
+    int jobs = project == null ? 0 : project.graph().jobs();
+    return new CheckAnswer(file, jobs, images, errors, warnings);
+  }
+
+  /** Images that a look shows not to be had here, each once. */
+  private static Collection<Diagnostic> unavailable(PlanContext context, int[] jobs) {
+    Map<String, Diagnostic> found = new LinkedHashMap<>();
+    for (int id : jobs) {
+      for (Reason lack : context.contents().around().lacking(context.graph(), id)) {
+        Diagnostic said = new Diagnostic(context.graph().job(id).place(), lack.lack());
+        found.putIfAbsent(lack.lack(), said);
+      }
+    }
+    return found.values();
+  }
+
+  @Override
+  public int exit() {
+    return errors.isEmpty() ? Exit.DONE : Exit.USAGE;
+  }
+
+  /** The images and the line that counts. */
+  @Override
+  public String text(Palette palette) {
+    if (file == null) {
+      return "";
+    }
+    String bad = errors.isEmpty() ? "" : ", " + Amount.count(errors.size(), "error");
+    return images.stream().map(image -> image.line() + "\n").collect(Collectors.joining())
+        + "%s: %s%s, %s\n"
+            .formatted(
+                SafeText.name(file),
+                Amount.count(jobs, "job"),
+                bad,
+                Amount.count(warnings.size(), "warning"));
+  }
+
+  /** The lines for standard error: place first, then how bad it is, as compilers have it. */
+  public List<String> lines(Palette palette) {
+    List<String> lines = new ArrayList<>();
+    warnings.forEach(said -> lines.add(line(said, palette.yellow("warning: "))));
+    errors.forEach(said -> lines.add(line(said, palette.red("error: "))));
+    return lines;
+  }
+
+  private static String line(Diagnostic said, String word) {
+    String place = said.place().toString();
+    String at = place.isEmpty() ? "torc" : SafeText.line(place);
+    return at + ": " + word + SafeText.line(said.message());
+  }
+
+  @Override
+  public Object json() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("jobs", jobs);
+    if (!images.isEmpty()) {
+      fields.put("images", images);
+    }
+    fields.put("errors", Json.places(errors));
+    fields.put("warnings", Json.places(warnings));
+    return fields;
+  }
+}

@@ -1,0 +1,342 @@
+package dev.torc.ask;
+
+import dev.torc.buildfile.BuildFile;
+import dev.torc.cache.BuildLock;
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.RunDetails;
+import dev.torc.cache.StartMarks;
+import dev.torc.engine.Cleaner;
+import dev.torc.engine.ProductRemoval;
+import dev.torc.exec.RemotePlace;
+import dev.torc.graph.Graph;
+import dev.torc.hash.DigestMemo;
+import dev.torc.machine.Amount;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.AllowedRoots;
+import dev.torc.plan.JobRecords;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.StaleProducts;
+import dev.torc.posix.OwnFile;
+import dev.torc.posix.RandomId;
+import dev.torc.report.Palette;
+import dev.torc.session.Caller;
+import dev.torc.session.Exit;
+import dev.torc.session.LockTerms;
+import dev.torc.session.OutJobs;
+import dev.torc.session.Project;
+import dev.torc.session.ProjectFolder;
+import dev.torc.session.ReadSession;
+import dev.torc.session.WriteSession;
+import dev.torc.store.KeptResults;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import dev.torc.workflow.Stores;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * {@code torc clean}: which products that torc made are to go; {@link Cleaner} takes them away.
+ * Without targets it works from the records even where the build file is refused (rule 13).
+ *
+ * @param targets names and files; none for all products
+ * @param dry whether nothing is removed
+ * @param force whether altered and adopted products go too
+ * @param stale whether only those go that no job declares any more and none needs
+ * @param kept whether what builds set aside goes
+ * @param all whether torc's own folder goes too
+ * @param lock how it takes the build lock
+ */
+public record Cleaning(
+    List<String> targets,
+    boolean dry,
+    boolean force,
+    boolean stale,
+    boolean kept,
+    boolean all,
+    LockTerms lock) {
+
+  /** Whether it has to know what the build file declares. */
+  public boolean needsBuildFile() {
+    return stale || !targets.isEmpty();
+  }
+
+  /** What takes the paths and lines for people while it goes on. */
+  public record Told(Consumer<String> removed, Consumer<String> say, Consumer<String> warn) {}
+
+  /**
+   * Removes, and tells each path that went as it goes; null where another build is at work and it
+   * may not wait.
+   */
+  public Answer run(Caller caller, ProjectFolder folder, Told told) throws IOException {
+    return new Work(caller, folder.withoutResults(), told).run();
+  }
+
+  private record Kept(String path, String why) {}
+
+  private record Fields(boolean dryRun, List<String> removed, List<Kept> kept) {}
+
+  /**
+   * What stands at the end; each path had its line as it went.
+   *
+   * @param exit the status of the command
+   */
+  private record Cleaned(Fields json, int exit) implements Answer {
+
+    @Override
+    public String text(Palette palette) {
+      return "";
+    }
+
+    @Override
+    public List<String> beside() {
+      boolean nothing = json.removed.isEmpty() && json.kept.isEmpty() && exit != Exit.FAILED;
+      return nothing ? List.of("nothing to remove") : List.of();
+    }
+  }
+
+  /** What targets name: jobs with all their products, and single files; without one, all. */
+  private record Wanted(boolean all, Set<String> jobs, Set<String> paths) {
+    static Wanted of(Project project, List<String> targets) {
+      boolean all = targets.isEmpty() || project == null;
+      Wanted wanted = new Wanted(all, new HashSet<>(), new HashSet<>());
+      for (String target : all ? List.<String>of() : targets) {
+        BitSet named = project.select(List.of(target)).named();
+        if (JobSelection.isName(project.graph(), target)) {
+          named.stream().forEach(job -> wanted.jobs.add(project.graph().name(job)));
+        } else {
+          wanted.paths.add(project.paths().path(target));
+        }
+      }
+      return wanted;
+    }
+
+    boolean has(String job) {
+      return all || jobs.contains(job);
+    }
+  }
+
+  private final class Work implements Cleaner.Listener {
+    private final Caller caller;
+    private final ProjectFolder given;
+    private final CachePlace place;
+    private final Wanted wanted;
+    private final Told told;
+    private final List<String> removed = new ArrayList<>();
+    private final Map<String, Kept> staying = new LinkedHashMap<>();
+
+    /** How much was left because no job declares it any more: it may be a source by now. */
+    private int undeclared;
+
+    Work(Caller caller, ProjectFolder given, Told told) {
+      this.caller = caller;
+      this.given = given;
+      this.place = given.place();
+      this.wanted = Wanted.of(given.project(), targets);
+      this.told = told;
+    }
+
+    @Override
+    public void removed(String path) {
+      removed.add(path);
+      told.removed.accept(path);
+    }
+
+    @Override
+    public void kept(String path, String why) {
+      staying.put(path, new Kept(path, why));
+      told.warn.accept("kept " + SafeText.name(path) + ": " + SafeText.line(why));
+    }
+
+    private Answer answer(int exit) {
+      return new Cleaned(new Fields(dry, removed, List.copyOf(staying.values())), exit);
+    }
+
+    Answer run() throws IOException {
+      boolean well = true;
+      if (dry) {
+        try (Cache cache = Cache.look(place, told.warn)) {
+          well = clean(cache);
+        }
+        if (all) {
+          cleaner(given, null).memory(place, kept);
+        }
+      } else if (Files.isDirectory(place.folder())) {
+        try (BuildLock held =
+            WriteSession.lock(caller, place, RandomId.next(), "torc clean", lock, told.say)) {
+          if (held == null) {
+            return null;
+          }
+          try (Cache cache = Cache.open(place, told.warn)) {
+            var on = WriteSession.endLeftovers(caller, place, cache, lock.gone(), told.warn);
+            if (runsElsewhere(on) || !endOut(cache)) {
+              return answer(Exit.FAILED); // a job is out that makes it
+            }
+            well = clean(cache);
+          }
+          if (all) {
+            cleaner(given, null).memory(caller.place(place.root()), kept);
+          }
+        }
+        if (all && place.isShared()) {
+          // A network file system keeps what is removed under another name while it is open.
+          OwnFile.removeEmpty(place.folder());
+        }
+      } else if (kept) {
+        // Nothing is recorded, and no cache is made only to find that out.
+        cleaner(given, null).kept();
+      }
+      return answer(well ? Exit.DONE : Exit.TROUBLE);
+    }
+
+    /** Whether another host may still run what is to go; each such job is told. */
+    private boolean runsElsewhere(List<StartMarks.Mark> on) {
+      if (kept && !all && !stale) {
+        return false;
+      }
+      List<String> lines = WriteSession.elsewhere(on, place, wanted::has);
+      lines.forEach(told.warn);
+      return !lines.isEmpty();
+    }
+
+    /** Whether nothing is out that writes what is to go; with force it is cancelled. */
+    private boolean endOut(Cache cache) throws IOException {
+      OutJobs out =
+          kept && !all && !stale ? null : OutJobs.of(place, cache, job -> isWanted(job.place()));
+      if (out == null || out.jobs().isEmpty()) {
+        return true;
+      }
+      if (!force) {
+        out.lines("clean").forEach(told.warn);
+        return false;
+      }
+      Workflow workflow = given.project() == null ? null : given.project().workflow();
+      out.cancel(caller, workflow, RandomId.next(), removal(given, cache, told.warn), told.warn);
+      return true;
+    }
+
+    private boolean isWanted(RemotePlace out) {
+      return wanted.has(out.key().job())
+          || out.products().stream()
+              .map(made -> given.project().paths().path(made.path().toString()))
+              .anyMatch(wanted.paths::contains);
+    }
+
+    private boolean clean(Cache cache) throws IOException {
+      ProjectFolder folder =
+          given.project() == null
+              ? given
+              : given.with(ReadSession.expand(given.project(), cache, told.warn));
+      Cleaner cleaner = cleaner(folder, cache);
+      boolean well = true;
+      if (all || stale || !kept) {
+        well = cleaner.products(choice(folder, cache));
+        if (!dry) {
+          forgetResults(folder, cache);
+        }
+        if (undeclared > 0) {
+          String left = "left " + Amount.count(undeclared, "product") + " that no job declares";
+          String next = "`torc clean --stale` removes what none needs";
+          told.warn.accept(left + " any more; " + (all ? "from now on they are yours" : next));
+        }
+      }
+      if (kept) {
+        cleaner.kept();
+      }
+      return well;
+    }
+
+    /** What was made and is to go is not put back either. */
+    private void forgetResults(ProjectFolder folder, Cache cache) throws IOException {
+      KeptResults results = new KeptResults(cache, Stores.UNSAID, false);
+      Graph graph = folder.project() == null ? null : folder.project().graph();
+      results.forget(job -> wanted.has(job) && !(stale && graph != null && graph.jobId(job) >= 0));
+      results.end();
+    }
+
+    /** The cleaner; without a cache it knows no products. */
+    private Cleaner cleaner(ProjectFolder folder, Cache cache) throws IOException {
+      ProductRemoval removal = cache == null ? null : removal(folder, cache, _ -> {});
+      return new Cleaner(place, roots(folder), cache, removal, force, dry, this);
+    }
+
+    private static List<Path> roots(ProjectFolder folder) {
+      return folder.project() == null ? List.of() : folder.project().workflow().roots();
+    }
+
+    private ProductRemoval removal(ProjectFolder folder, Cache cache, Consumer<String> note)
+        throws IOException {
+      DigestMemo digests = DigestMemo.looking(place.root(), caller.stamps(place), cache::stamp);
+      AllowedRoots allowed = new AllowedRoots(place.root(), roots(folder));
+      return new ProductRemoval(place, allowed, "", cache, digests, null, note);
+    }
+
+    /**
+     * What another build file declares would all seem to be stale: the files of the builds that
+     * made the products are asked for, as far as they are there.
+     */
+    private void refuseOtherFiles(Project project, Cache cache, StaleProducts staleness) {
+      Map<String, String> paths = new LinkedHashMap<>(); // one of each job
+      cache.eachOwned(
+          owned -> {
+            if (staleness.test(owned, true)) {
+              paths.putIfAbsent(owned.job(), owned.path());
+            }
+          });
+      if (paths.isEmpty()) {
+        return;
+      }
+      Map<Long, List<String>> files = new HashMap<>();
+      cache.builds(Integer.MAX_VALUE).forEach(b -> files.put(b.id().number(), b.files()));
+      for (var path : paths.entrySet()) {
+        RunDetails last = cache.details(path.getKey());
+        List<String> made = last == null ? List.of() : files.getOrDefault(last.number(), List.of());
+        if (!project.fileNames().containsAll(made) && made.stream().allMatch(this::isThere)) {
+          throw new BadInput(
+              Place.NONE,
+              "a build with other build files made %s: say the same, `torc clean --stale -f %s`"
+                  .formatted(SafeText.name(path.getValue()), String.join(" -f ", made)));
+        }
+      }
+    }
+
+    private boolean isThere(String file) {
+      return file.equals(BuildFile.INPUT) || Files.exists(place.root().resolve(file));
+    }
+
+    private Cleaner.Choice choice(ProjectFolder folder, Cache cache) {
+      if (folder.project() == null) {
+        return (_, _) -> true; // what is declared is not known
+      }
+      Wanted now = Wanted.of(folder.project(), targets);
+      Graph graph = folder.project().graph();
+      StaleProducts staleness =
+          new StaleProducts(graph, new JobRecords(graph, cache, Map.of(), false));
+      if (stale) {
+        refuseOtherFiles(folder.project(), cache, staleness);
+        return (owned, unaltered) -> now.has(owned.job()) && staleness.test(owned, unaltered);
+      }
+      return (owned, _) -> {
+        int job = staleness.job(owned.path());
+        if (!now.all) {
+          return job >= 0 && now.has(graph.name(job)) || now.paths.contains(owned.path());
+        }
+        Path file = place.root().resolve(owned.path());
+        undeclared += job < 0 && Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? 1 : 0;
+        return job >= 0;
+      };
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.torc.ask;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.StoredValue;
+import dev.torc.machine.SafeText;
+import dev.torc.report.Palette;
+import dev.torc.session.Project;
+import dev.torc.session.ProjectFolder;
+import dev.torc.syntax.JsonText;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+
+/**
+ * {@code torc data}: the values that the jobs' last runs stored, as they wrote them, and those of
+ * the data section. It works from the records where the build file is refused.
+ *
+ * @param fixed the values of the data section, as JSON, by name
+ * @param stored those that jobs stored, by job
+ */
+public record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredValue>> stored)
+    implements Answer {
+
+  /**
+   * Looks.
+   *
+   * @param wanted names of jobs and groups; none for all, and the data section too
+   * @param warn takes a line where the cache cannot be used
+   */
+  public static DataAnswer of(ProjectFolder given, List<String> wanted, Consumer<String> warn)
+      throws IOException {
+    ProjectFolder folder = given.withoutResults();
+    Project project = folder.project();
+    SequencedMap<String, List<StoredValue>> stored = new LinkedHashMap<>();
+    try (Cache cache = Cache.look(folder.place(), warn)) {
+      cache.eachData(stored::put);
+    }
+    JobQuery asked = JobQuery.of(folder, wanted, stored.keySet());
+    boolean all = asked.all() && project != null; // then jobs that are gone are not shown
+    stored.keySet().removeIf(job -> !asked.has(job) || all && project.graph().jobId(job) < 0);
+    return new DataAnswer(all ? project.workflow().data() : Map.of(), stored);
+  }
+
+  @Override
+  public String text(Palette palette) {
+    StringBuilder out = new StringBuilder();
+    fixed.forEach((key, value) -> line(out, key, value));
+    stored.forEach(
+        (job, values) -> values.forEach(value -> line(out, job + "." + value.key(), value.text())));
+    return out.toString();
+  }
+
+  private static void line(StringBuilder out, String name, String value) {
+    out.append(SafeText.name(name)).append('=').append(SafeText.line(value)).append('\n');
+  }
+
+  private record Value(String job, String key, Json.Raw value) {}
+
+  @Override
+  public Object json() {
+    List<Value> all = new ArrayList<>();
+    fixed.forEach((key, value) -> all.add(new Value(null, key, new Json.Raw(value))));
+    stored.forEach(
+        (job, values) ->
+            values.forEach(
+                v -> all.add(new Value(job, v.key(), new Json.Raw(JsonText.of(v.text()))))));
+    return Map.of("data", all);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.torc.ask;
+
+import dev.torc.machine.Amount;
+import dev.torc.machine.SafeText;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A graph in words, stage by stage, to be read or listened to: each job with how it stands with it
+ * and what it waits for.
+ */
+record GraphText(GraphPicture picture) {
+
+  /** So many are named that a job waits for; then how many more. */
+  private static final int NAMED = 10;
+
+  String text() {
+    List<List<Integer>> stages = new ArrayList<>();
+    for (int s = 0; s < picture.stages().count(); s++) {
+      stages.add(new ArrayList<>());
+    }
+    for (int v = 0; v < picture.vertices().size(); v++) {
+      stages.get(picture.stages().of(v)).add(v);
+    }
+    int jobs = picture.vertices().stream().mapToInt(v -> v.fold().jobs().size()).sum();
+    StringBuilder out = new StringBuilder();
+    out.append(
+        "%s in %s\n".formatted(Amount.count(jobs, "job"), Amount.count(stages.size(), "stage")));
+    for (int s = 0; s < stages.size(); s++) {
+      out.append("stage ").append(s + 1).append(":\n");
+      stages.get(s).forEach(v -> out.append("  ").append(line(v)).append('\n'));
+    }
+    return out.toString();
+  }
+
+  private String line(int number) {
+    GraphPicture.Vertex vertex = picture.vertices().get(number);
+    String after = after(picture.behind(number));
+    return name(number)
+        + (vertex.middle() ? " (asked for)" : "")
+        + ": "
+        + (vertex.fold().isGroup() ? vertex.counts().words() : state(vertex))
+        + (after.isEmpty() ? "" : "; after " + after);
+  }
+
+  private static String state(GraphPicture.Vertex vertex) {
+    String verdict = vertex.counts().verdict();
+    return (verdict.equals("will_restore") ? "will be restored" : verdict.replace('_', ' '))
+        + (vertex.counts().failed() > 0 ? ", failed last time" : "");
+  }
+
+  private String after(int[] behind) {
+    String names =
+        Arrays.stream(behind).limit(NAMED).mapToObj(this::name).collect(Collectors.joining(", "));
+    return names + (behind.length > NAMED ? " and " + (behind.length - NAMED) + " more" : "");
+  }
+
+  private String name(int number) {
+    return SafeText.name(picture.vertices().get(number).fold().name());
+  }
+}

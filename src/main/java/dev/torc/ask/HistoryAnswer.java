@@ -1,0 +1,200 @@
+package dev.torc.ask;
+
+import dev.torc.cache.AttemptHistory;
+import dev.torc.cache.AttemptRecord;
+import dev.torc.cache.BuildLock;
+import dev.torc.cache.BuildRecord;
+import dev.torc.cache.Cache;
+import dev.torc.machine.Amount;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.Causes;
+import dev.torc.report.AttemptText;
+import dev.torc.report.Palette;
+import dev.torc.report.TimeText;
+import dev.torc.session.ProjectFolder;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * {@code torc history}: the builds in which something ran, newest first, or the runs of jobs. It
+ * works from the records where the build file is refused.
+ *
+ * @param working the id of the build that is at work; empty for none
+ * @param usual the build files of most builds, which are not told by each
+ * @param earlier whether there are earlier ones
+ */
+public record HistoryAnswer(
+    List<BuildRecord> builds, String working, List<String> usual, boolean earlier)
+    implements Answer {
+
+  private static final List<String> LEFT_OUT =
+      List.of("earlier ones are left out: --all shows them");
+
+  /**
+   * Looks.
+   *
+   * @param wanted names of jobs and groups; none for the builds
+   * @param most so many builds or runs
+   * @param warn takes a line where the cache cannot be used
+   */
+  public static Answer of(
+      ProjectFolder folder, List<String> wanted, int most, Consumer<String> warn)
+      throws IOException {
+    try (Cache cache = Cache.look(folder.place(), warn)) {
+      return wanted.isEmpty()
+          ? builds(folder, cache, most)
+          : runs(folder.withoutResults(), cache, wanted, most);
+    }
+  }
+
+  private static HistoryAnswer builds(ProjectFolder folder, Cache cache, int most) {
+    List<BuildRecord> builds = cache.builds(most == Integer.MAX_VALUE ? most : most + 1);
+    String working = BuildLock.holder(folder.place()).map(BuildLock.Holder::build).orElse("");
+    List<String> usual = builds.isEmpty() ? List.of() : builds.getFirst().files();
+    boolean more = builds.size() > most;
+    return new HistoryAnswer(
+        more ? builds.subList(0, most) : builds,
+        working,
+        folder.project() != null ? folder.project().fileNames() : usual,
+        more);
+  }
+
+  private static Runs runs(ProjectFolder folder, Cache cache, List<String> wanted, int most) {
+    Set<String> names = new HashSet<>();
+    ArrayDeque<AttemptRecord> last = new ArrayDeque<>();
+    AttemptHistory history = new AttemptHistory(cache);
+    cache.eachResult((job, _) -> names.add(job));
+    history.from(0, attempt -> names.add(attempt.job()));
+    JobQuery asked = JobQuery.of(folder, wanted, names);
+    history.from(
+        0,
+        attempt -> {
+          if (asked.has(attempt.job())) {
+            last.addFirst(attempt);
+            if (last.size() - 1 > most) {
+              last.removeLast();
+            }
+          }
+        });
+    List<AttemptRecord> shown = last.stream().limit(most).toList();
+    return new Runs(String.join(", ", wanted), shown, last.size() > most);
+  }
+
+  @Override
+  public List<String> beside() {
+    return earlier ? LEFT_OUT : List.of();
+  }
+
+  @Override
+  public String text(Palette palette) {
+    if (builds.isEmpty()) {
+      return "no build yet\n";
+    }
+    List<List<String>> rows = new ArrayList<>();
+    for (BuildRecord build : builds) {
+      BuildLine line = new BuildLine(build, working);
+      boolean told = build.files().isEmpty() || build.files().equals(usual);
+      String files = told ? "" : "-f " + SafeText.line(String.join(" -f ", build.files()));
+      String number = Long.toString(build.id().number());
+      rows.add(List.of(number, line.started(), line.end(), line.time(), line.counts(), files));
+    }
+    return TextTable.of(rows);
+  }
+
+  private record Builds(List<Map<String, Object>> builds, boolean earlier) {}
+
+  @Override
+  public Object json() {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (BuildRecord build : builds) {
+      Map<String, Object> fields = new BuildLine(build, working).json();
+      fields.put("at_work", build.nanos() < 0 && build.id().id().equals(working));
+      fields.put("files", build.files());
+      all.add(fields);
+    }
+    return new Builds(all, earlier);
+  }
+
+  /**
+   * The attempts of jobs in the builds that are on record, newest first.
+   *
+   * @param asked what was asked for, as on the command line
+   * @param more whether there are earlier ones
+   */
+  private record Runs(String asked, List<AttemptRecord> attempts, boolean more) implements Answer {
+
+    @Override
+    public List<String> beside() {
+      return more ? LEFT_OUT : List.of();
+    }
+
+    @Override
+    public String text(Palette palette) {
+      if (attempts.isEmpty()) {
+        return "no run of " + SafeText.name(asked) + " is on record\n";
+      }
+      List<List<String>> rows = new ArrayList<>();
+      for (AttemptRecord each : attempts) {
+        boolean first = each.attempt() <= 1;
+        rows.add(
+            List.of(
+                Long.toString(each.build()),
+                TimeText.local(each.started()),
+                SafeText.name(each.job()) + (first ? "" : " attempt " + each.attempt()),
+                AttemptText.end(each),
+                Amount.time(each.wall()),
+                use(each),
+                first ? AttemptText.because(each) : ""));
+      }
+      return TextTable.of(rows);
+    }
+
+    private static String use(AttemptRecord attempt) {
+      List<String> parts = new ArrayList<>();
+      if (attempt.usage().cpu() >= 0) {
+        parts.add("cpu " + Amount.time(attempt.usage().cpu()));
+      }
+      if (attempt.usage().peak() >= 0) {
+        parts.add("memory " + Amount.size(attempt.usage().peak()));
+      }
+      if (attempt.executor() != null) {
+        parts.add("on " + SafeText.name(attempt.executor()));
+      }
+      return String.join(", ", parts);
+    }
+
+    @Override
+    public Object json() {
+      return new All(attempts.stream().map(Runs::json).toList(), more);
+    }
+
+    private record All(List<Map<String, Object>> runs, boolean earlier) {}
+
+    private static Map<String, Object> json(AttemptRecord run) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("number", run.build());
+      fields.put("job", run.job());
+      fields.put("attempt", run.attempt());
+      fields.put("outcome", run.outcome());
+      fields.put("exit", Json.known(run.exit()));
+      fields.put("signal", Json.some(run.signal()));
+      fields.put("started", TimeText.iso(run.started()));
+      fields.put("queued", Json.seconds(run.queued()));
+      fields.put("seconds", Json.seconds(run.wall()));
+      fields.put("cpu", Json.seconds(run.usage().cpu()));
+      fields.put("memory", Json.known(run.usage().peak()));
+      fields.put("host", run.host());
+      fields.put("executor", run.executor());
+      fields.put("reasons", Causes.decode(run.reasons()));
+      fields.put("reason_count", Json.some(run.reasonCount()));
+      return fields;
+    }
+  }
+}

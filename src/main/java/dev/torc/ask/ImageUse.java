@@ -1,0 +1,87 @@
+package dev.torc.ask;
+
+import dev.torc.machine.Amount;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.ImageSource;
+import dev.torc.plan.PlanContext;
+import dev.torc.plan.Surroundings;
+import dev.torc.workflow.Step;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * An image that jobs run in, in the words of all answers that tell of images. Whether it counts as
+ * changed is for the verdict.
+ *
+ * @param image its name
+ * @param identity the digest of its configuration; null where no runtime has it here
+ * @param file where the image is a file of apptainer's here, its path; else null
+ * @param jobs how many run in it
+ */
+record ImageUse(String image, String identity, String file, int jobs) {
+
+  /** The digits that the runtimes show. */
+  private static final int SHOWN = 12;
+
+  private record Known(String name, ImageSource.Here here) {}
+
+  /** The images of some jobs, each once. */
+  static List<ImageUse> of(PlanContext context, int... jobs) {
+    Surroundings around = context.contents().around();
+    Map<Known, Integer> uses = new LinkedHashMap<>();
+    for (int job : jobs) {
+      Set<Known> images = new LinkedHashSet<>();
+      for (Step step : context.graph().job(job).steps()) {
+        if (step.image() != null) {
+          images.add(new Known(step.image().name(), around.image(step.image())));
+        }
+      }
+      images.forEach(image -> uses.merge(image, 1, Integer::sum));
+    }
+    return uses.entrySet().stream().map(use -> of(use.getKey(), use.getValue())).toList();
+  }
+
+  private static ImageUse of(Known image, int jobs) {
+    ImageSource.Here here = image.here == null ? new ImageSource.Here(null, null) : image.here;
+    String identity = here.id() == null ? null : here.id().hex();
+    return new ImageUse(image.name, identity, here.file(), jobs);
+  }
+
+  /** The name with as much of the identity as the runtimes show: {@code bwa:0.7 716858470f10}. */
+  private String shown() {
+    String where =
+        identity != null
+            ? " " + identity.substring(0, SHOWN)
+            : file == null
+                ? " (not here)"
+                : file.equals(image) ? "" : " (" + SafeText.name(file) + ")";
+    return SafeText.name(image) + where;
+  }
+
+  /** Several on one line. */
+  static String shown(List<ImageUse> images) {
+    return images.stream().map(ImageUse::shown).collect(Collectors.joining(", "));
+  }
+
+  /** A line of its own: {@code image bwa:0.7 716858470f10: 3 jobs}. */
+  String line() {
+    return "image " + shown() + ": " + Amount.count(jobs, "job");
+  }
+
+  /** Puts the images of one job; {@code images} is left out of a job without any. */
+  static void put(Map<String, Object> fields, PlanContext context, int job) {
+    if (context.graph().job(job).steps().stream().anyMatch(step -> step.image() != null)) {
+      fields.put("images", of(context, job).stream().map(ImageUse::ofJob).toList());
+    }
+  }
+
+  private Map<String, Object> ofJob() {
+    Map<String, Object> fields = Json.fields(this);
+    fields.remove("jobs");
+    return fields;
+  }
+}

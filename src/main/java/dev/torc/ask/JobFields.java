@@ -1,0 +1,87 @@
+package dev.torc.ask;
+
+import dev.torc.cache.JobResult;
+import dev.torc.cache.Origin;
+import dev.torc.cache.RunDetails;
+import dev.torc.graph.Graph;
+import dev.torc.plan.LeftOut;
+import dev.torc.plan.Verdict;
+import dev.torc.report.OriginText;
+import dev.torc.report.TimeText;
+import dev.torc.workflow.Resources;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What several answers tell of a job, as JSON: its verdict, its last run. */
+final class JobFields {
+
+  private JobFields() {}
+
+  /** Where the result of a restored job comes from. */
+  record From(long build, String host, String store, long started) {
+    static From of(Origin origin) {
+      return new From(origin.build(), origin.host(), origin.store(), origin.time());
+    }
+
+    /** In words. */
+    String text() {
+      return OriginText.of(new Origin(store, build, host, started));
+    }
+  }
+
+  /** Puts the verdict with what belongs to it. */
+  static void verdict(Map<String, Object> fields, Graph graph, Verdict verdict) {
+    fields.put(
+        "verdict",
+        switch (verdict) {
+          case Verdict.UpToDate _ -> "up_to_date";
+          case Verdict.WillRun _ -> "will_run";
+          case Verdict.WillRestore _ -> "will_restore";
+          case Verdict.WillFail _ -> "will_fail";
+          case Verdict.MayRun _ -> "may_run";
+        });
+    if (verdict instanceof Verdict.MayRun may) {
+      fields.put("after", graph.name(may.after()));
+    } else if (!(verdict instanceof Verdict.UpToDate)) {
+      fields.put("reasons", verdict.reasons());
+    }
+    if (verdict instanceof Verdict.WillRestore will) {
+      fields.put("from", From.of(will.from().origin()));
+    }
+  }
+
+  /** What a job asks for of the machine, without its counters. */
+  static Map<String, Object> resources(Resources asked) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("cpus", asked.cpus());
+    fields.put("memory", Json.some(asked.memory()));
+    fields.put("gpus", asked.gpus());
+    fields.put("runtime", Json.seconds(asked.runtime() > 0 ? asked.runtime() : -1));
+    return fields;
+  }
+
+  /** A job's last run as the records have it; null if it never ran. */
+  static Map<String, Object> last(JobResult result, RunDetails details) {
+    if (result == null || details == null) {
+      return null;
+    }
+    Map<String, Object> last = new LinkedHashMap<>();
+    last.put("outcome", result.outcome());
+    last.put("what", details.what());
+    last.put("build", details.number());
+    last.put("started", details.started() > 0 ? TimeText.iso(details.started()) : null);
+    last.put("seconds", Json.seconds(result.wall()));
+    last.put("exit", Json.known(details.exit()));
+    last.put("signal", Json.some(details.signal()));
+    last.put("cpu", Json.seconds(details.cpu()));
+    last.put("memory", Json.known(details.peak()));
+    last.put("attempts", details.attempts());
+    if (details.origin() != null) {
+      last.put("from", From.of(details.origin()));
+    }
+    if (!LeftOut.of(details).isEmpty()) {
+      last.put("without", LeftOut.of(details));
+    }
+    return last;
+  }
+}

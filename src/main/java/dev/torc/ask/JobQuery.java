@@ -1,0 +1,80 @@
+package dev.torc.ask;
+
+import dev.torc.graph.Graph;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.JobSelection;
+import dev.torc.session.Project;
+import dev.torc.session.ProjectFolder;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.NearestName;
+import dev.torc.syntax.Place;
+import dev.torc.workflow.InstanceName;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The jobs that someone asks the records about: named as every command takes names, whether they
+ * are in the build file still or only in the records.
+ *
+ * @param all whether no job was named
+ * @param names of the jobs, if some were; those of the build file first
+ */
+record JobQuery(boolean all, Set<String> names) {
+
+  /**
+   * Finds the jobs.
+   *
+   * @param wanted as given on the command line; none means all
+   * @param recorded names that the records have
+   */
+  static JobQuery of(ProjectFolder folder, List<String> wanted, Collection<String> recorded) {
+    TreeSet<String> known = new TreeSet<>(recorded);
+    Set<String> names = new LinkedHashSet<>();
+    for (String want : wanted) {
+      int before = names.size();
+      boolean named = folder.project() != null && declared(folder.project(), want, names);
+      InstanceName part = InstanceName.parse(want);
+      for (String name : known) {
+        if (name.equals(want) || !named && part.includes(InstanceName.parse(name))) {
+          names.add(name);
+        }
+      }
+      if (!named && names.size() == before && !names.contains(want)) {
+        throw unknown(want, folder.project(), known);
+      }
+    }
+    return new JobQuery(wanted.isEmpty(), names);
+  }
+
+  /**
+   * Adds the jobs that a target means in the build file; false where it means none, or not all of
+   * them are known.
+   */
+  private static boolean declared(Project project, String target, Set<String> names) {
+    Graph graph = project.graph();
+    if (!JobSelection.isName(graph, target) && graph.makerOf(project.paths().path(target)) < 0) {
+      return false;
+    }
+    JobSelection selected = project.select(List.of(target));
+    selected.named().stream().forEach(job -> names.add(graph.name(job)));
+    return selected.namedOpen().isEmpty();
+  }
+
+  /** That no job of this name is known, and which one may be meant. */
+  private static BadInput unknown(String name, Project project, TreeSet<String> known) {
+    String hint =
+        project == null
+            ? NearestName.hint(name, known)
+            : JobSelection.hint(project.graph(), name, project.paths(), false, known);
+    return new BadInput(
+        Place.NONE,
+        "no job " + SafeText.name(name) + (hint.isEmpty() ? "; `torc list` shows the jobs" : hint));
+  }
+
+  boolean has(String job) {
+    return all || names.contains(job);
+  }
+}

@@ -1,0 +1,197 @@
+package dev.torc.ask;
+
+import dev.torc.ask.JobUse.Used;
+import dev.torc.cache.AttemptHistory;
+import dev.torc.cache.AttemptRecord;
+import dev.torc.cache.JobResult.Outcome;
+import dev.torc.graph.DisplayGraph;
+import dev.torc.graph.Graph;
+import dev.torc.machine.Amount;
+import dev.torc.machine.SafeText;
+import dev.torc.machine.Series;
+import dev.torc.plan.JobSelection;
+import dev.torc.report.Palette;
+import dev.torc.session.Project;
+import dev.torc.session.ReadSession;
+import dev.torc.syntax.Place;
+import dev.torc.workflow.Resources;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.function.Consumer;
+
+/**
+ * {@code torc stats}: what jobs and groups used of what they ask for, and what they should ask for,
+ * with the place where it stands. Where several jobs share the place, as with a class, it is asked
+ * for the one that uses most.
+ *
+ * @param jobs in order
+ */
+public record StatsAnswer(List<JobUse> jobs) implements Answer {
+
+  /** Names of jobs that share a place and are told; of more, how many. */
+  private static final int NAMES = 3;
+
+  private static final List<String> TITLES =
+      List.of("job", "longest", "cpus", "memory", "read", "written", "waited");
+
+  /** The ends of attempts that tell what a job needs. */
+  private static final Set<Outcome> TELLING =
+      EnumSet.of(Outcome.OK, Outcome.OUT_OF_MEMORY, Outcome.TIMED_OUT);
+
+  /** An advice for all jobs whose resources stand in one place. */
+  private record Shared(String place, String jobs, String key, String value, String why) {}
+
+  /**
+   * Looks: of each job its last attempt counts that ended well, or ran out of what it had asked
+   * for.
+   *
+   * @param targets names and files; none for all jobs
+   * @param instances whether each instance of a group is told of by itself
+   * @param warn takes lines for people
+   */
+  public static StatsAnswer of(
+      Project given, List<String> targets, boolean instances, Consumer<String> warn)
+      throws IOException {
+    try (ReadSession look = ReadSession.at(given, warn)) {
+      Project project = look.project();
+      Graph graph = project.graph();
+      JobSelection selection = project.select(targets);
+      AttemptHistory history = new AttemptHistory(look.cache());
+      Map<String, AttemptRecord> last = new HashMap<>();
+      history.from(
+          0,
+          attempt -> {
+            int job = graph.jobId(attempt.job());
+            if (job >= 0 && selection.jobs().get(job) && TELLING.contains(attempt.outcome())) {
+              last.put(attempt.job(), attempt);
+            }
+          });
+      List<JobUse> uses = new ArrayList<>();
+      for (DisplayGraph.Fold fold : project.folded(selection, instances).folds()) {
+        uses.add(use(fold, graph, history, last));
+      }
+      return new StatsAnswer(uses);
+    }
+  }
+
+  private static JobUse use(
+      DisplayGraph.Fold fold,
+      Graph graph,
+      AttemptHistory history,
+      Map<String, AttemptRecord> last) {
+    List<Integer> jobs = fold.jobs();
+    Resources asked = jobs.isEmpty() ? Resources.DEFAULT : graph.job(jobs.getFirst()).resources();
+    JobUse use = JobUse.none(fold.name(), fold.isGroup() ? jobs.size() : -1, asked);
+    for (int job : jobs) {
+      AttemptRecord one = last.get(graph.name(job));
+      if (one != null) {
+        boolean told = one.wall() >= JobUse.LONG;
+        Series series = told ? history.series(one.build(), one.sequence()) : null;
+        use = use.with(one, series);
+      }
+    }
+    return use;
+  }
+
+  @Override
+  public String text(Palette palette) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(TITLES);
+    jobs.forEach(use -> rows.add(line(use)));
+    StringBuilder text = new StringBuilder(TextTable.titled(rows, 1, palette));
+    List<Shared> advices = advices();
+    text.append(advices.isEmpty() ? "" : "\n");
+    for (Shared each : advices) {
+      String advice = palette.bold(each.key + ": " + each.value);
+      text.append("%s: %s %s; %s\n".formatted(each.place, each.jobs, each.why, advice));
+    }
+    return text.toString();
+  }
+
+  private static List<String> line(JobUse use) {
+    String name = SafeText.name(use.name());
+    if (use.isGroup()) {
+      String measured = use.measured() < use.instances() ? use.measured() + " of " : "";
+      name += " (" + measured + use.instances() + ")";
+    }
+    if (use.measured() == 0) {
+      return List.of(name, "-", "-", "-", "-", "-", "-");
+    }
+    long runtime = use.asked().runtime();
+    long memory = use.asked().memory();
+    String cpus = use.of(Used.CPU_PERCENT) < 0 ? "-" : Amount.cpus(use.of(Used.CPU_PERCENT));
+    return List.of(
+        name,
+        Amount.time(use.of(Used.SECONDS)) + (runtime > 0 ? " of " + Amount.time(runtime) : ""),
+        cpus + " of " + use.asked().cpus(),
+        size(use.of(Used.MEMORY), memory)
+            + (memory > 0 ? " of " + Amount.size(memory, memory) : ""),
+        size(use.of(Used.READ), 0),
+        size(use.of(Used.WRITTEN), 0),
+        Amount.time(use.of(Used.QUEUED)));
+  }
+
+  private static String size(long bytes, long asked) {
+    return bytes < 0 ? "-" : Amount.size(bytes, asked);
+  }
+
+  private List<Shared> advices() {
+    Map<Place, List<JobUse>> places = new LinkedHashMap<>();
+    for (JobUse use : jobs) {
+      if (use.measured() > 0 && use.asked().place().line() > 0) {
+        places.computeIfAbsent(use.asked().place(), _ -> new ArrayList<>()).add(use);
+      }
+    }
+    List<Shared> advices = new ArrayList<>();
+    places.forEach(
+        (place, uses) -> {
+          for (ResourceAdvice of : ResourceAdvice.of(uses.stream().reduce(JobUse::plus).get())) {
+            advices.add(new Shared("" + place, names(uses), of.key(), of.value(), of.why()));
+          }
+        });
+    return advices;
+  }
+
+  private static String names(List<JobUse> uses) {
+    StringJoiner names = new StringJoiner(", ");
+    uses.stream().limit(NAMES).forEach(use -> names.add(SafeText.name(use.name())));
+    return names + (uses.size() > NAMES ? " and " + (uses.size() - NAMES) + " more" : "");
+  }
+
+  private record All(List<Map<String, Object>> jobs, List<Shared> advice) {}
+
+  @Override
+  public Object json() {
+    return new All(jobs.stream().map(StatsAnswer::json).toList(), advices());
+  }
+
+  private static Map<String, Object> json(JobUse use) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put(use.isGroup() ? "group" : "job", use.name());
+    if (use.isGroup()) {
+      fields.put("instances", use.instances());
+    }
+    fields.put("measured", use.measured());
+    fields.put("asked", JobFields.resources(use.asked()));
+    fields.put("used", use.measured() > 0 ? used(use) : null);
+    return fields;
+  }
+
+  private static Map<String, Object> used(JobUse use) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    for (Used what : Used.values()) {
+      boolean time = what == Used.SECONDS || what == Used.QUEUED;
+      long amount = use.of(what);
+      Object told = time ? Json.seconds(amount) : (Object) Json.known(amount);
+      fields.put(Json.lower(what), told);
+    }
+    return fields;
+  }
+}

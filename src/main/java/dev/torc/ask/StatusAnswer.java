@@ -1,0 +1,353 @@
+package dev.torc.ask;
+
+import dev.torc.cache.BuildLock;
+import dev.torc.cache.BuildRecord;
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.RunDetails;
+import dev.torc.graph.DisplayGraph;
+import dev.torc.graph.Graph;
+import dev.torc.machine.Amount;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.DiskChecks;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Rerun;
+import dev.torc.plan.StaleProducts;
+import dev.torc.plan.Verdict;
+import dev.torc.report.Palette;
+import dev.torc.session.Project;
+import dev.torc.session.ProjectFolder;
+import dev.torc.session.ReadSession;
+import dev.torc.session.RunningJobs;
+import dev.torc.store.KeptResults;
+import dev.torc.syntax.BadInput;
+import dev.torc.workflow.Stores;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * {@code torc status}: what is up to date and what is not, how the last build ended, and what runs
+ * now. Where the build file is refused the records answer (rule 13).
+ *
+ * @param plan the verdicts; null where the build file is refused
+ * @param shown the jobs that are asked about, as they are shown; empty without a plan
+ * @param past what is known without the build file
+ * @param stale how many products are there that no job declares any more and none needs
+ */
+public record StatusAnswer(
+    Path root, Plan plan, List<DisplayGraph.Fold> shown, Past past, int stale) implements Answer {
+
+  /**
+   * What the records say.
+   *
+   * @param build the last build, null if there was none
+   * @param failed by name how each failed, in one phrase
+   * @param holder the build that is at work, null for none
+   * @param running names of the jobs that run now, sorted
+   */
+  public record Past(
+      BuildRecord build,
+      SortedMap<String, String> failed,
+      BuildLock.Holder holder,
+      List<String> running,
+      Disk disk) {}
+
+  /**
+   * What torc's own folder takes, in bytes.
+   *
+   * @param store earlier results
+   * @param kept the user's files that were moved aside
+   * @param records and logs
+   */
+  public record Disk(long store, long kept, long records) {
+
+    /** Of so many files the bytes are added up; more are not waited for. */
+    private static final int MOST = 10_000;
+
+    private static Disk of(CachePlace place, Cache cache) throws IOException {
+      long store = new KeptResults(cache, Stores.UNSAID, false).size();
+      long records = Files.exists(place.data()) ? Files.size(place.data()) : 0;
+      return new Disk(store, below(place.kept()), records + below(place.logs()));
+    }
+
+    private static long below(Path folder) throws IOException {
+      long[] sum = new long[2];
+      if (Files.isDirectory(folder)) {
+        Files.walkFileTree(
+            folder,
+            new SimpleFileVisitor<>() {
+              @Override
+              public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                sum[0] += attributes.size();
+                return ++sum[1] < MOST ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
+              }
+
+              @Override
+              public FileVisitResult visitFileFailed(Path file, IOException e) {
+                return FileVisitResult.CONTINUE; // gone, or another user's
+              }
+            });
+      }
+      return sum[0];
+    }
+
+    private long all() {
+      return store + kept + records;
+    }
+  }
+
+  /** Bytes that are worth a line. */
+  private static final long LARGE = 1_000_000_000;
+
+  /**
+   * Looks.
+   *
+   * @param targets names and files; none for all jobs
+   * @param instances whether each instance of a group is told of by itself
+   * @param warn takes lines for people
+   * @param refused takes what a build would refuse, which is no reason not to tell the rest
+   */
+  public static StatusAnswer of(
+      ProjectFolder folder,
+      List<String> targets,
+      boolean instances,
+      Consumer<String> warn,
+      Consumer<BadInput> refused)
+      throws IOException {
+    Path root = folder.place().root();
+    if (folder.project() == null) {
+      try (Cache cache = Cache.look(folder.place(), warn)) {
+        return new StatusAnswer(root, null, List.of(), past(folder, cache, null), 0);
+      }
+    }
+    try (ReadSession look = ReadSession.at(folder.project(), warn)) {
+      Project project = look.project();
+      JobSelection selection = project.selectToBuild(targets);
+      try {
+        DiskChecks.check(project.graph(), look.digests(), project.caller().env(), selection.jobs());
+        look.taken().refuse(selection.jobs());
+      } catch (BadInput bad) {
+        refused.accept(bad);
+      }
+      return new StatusAnswer(
+          root,
+          look.plan(selection, Rerun.of(targets, false)),
+          project.folded(selection, instances).folds(),
+          past(folder.with(project), look.cache(), selection),
+          targets.isEmpty() ? stale(project.graph(), look) : 0);
+    }
+  }
+
+  /** How many products {@code clean --stale} would take, but for what the user altered. */
+  private static int stale(Graph graph, ReadSession look) {
+    List<OwnedPath> undeclared = new ArrayList<>();
+    look.cache()
+        .eachOwned(
+            owned -> {
+              int file = graph.fileId(owned.path());
+              if (!owned.adopted() && (file < 0 || graph.maker(file) < 0)) {
+                undeclared.add(owned);
+              }
+            });
+    if (undeclared.isEmpty()) {
+      return 0;
+    }
+    StaleProducts stale = new StaleProducts(graph, look.records());
+    Path root = graph.workflow().root();
+    undeclared.removeIf(
+        owned ->
+            !stale.test(owned, true)
+                || !Files.exists(root.resolve(owned.path()), LinkOption.NOFOLLOW_LINKS));
+    return undeclared.size();
+  }
+
+  private static Past past(ProjectFolder folder, Cache cache, JobSelection selection)
+      throws IOException {
+    List<String> names = new ArrayList<>();
+    cache.eachResult(
+        (job, result) -> {
+          int id = selection == null ? -1 : folder.project().graph().jobId(job);
+          boolean asked = selection == null || id >= 0 && selection.named().get(id);
+          if (asked && !result.outcome().isGood()) {
+            names.add(job);
+          }
+        });
+    RunningJobs running = RunningJobs.of(folder.place(), cache);
+    SortedMap<String, String> failed = new TreeMap<>();
+    for (String job : names) {
+      RunDetails details = cache.details(job);
+      if (details != null && !running.running().contains(job)) {
+        failed.put(job, details.what());
+      }
+    }
+    return new Past(
+        cache.builds(1).stream().findFirst().orElse(null),
+        failed,
+        running.holder().orElse(null),
+        running.running().stream().sorted().toList(),
+        Disk.of(folder.place(), cache));
+  }
+
+  /** Whether the build file is accepted, so that there are verdicts. */
+  public boolean isAccepted() {
+    return plan != null;
+  }
+
+  /** Whether nothing would run; false where that cannot be told. */
+  public boolean isQuiet() {
+    return plan != null && plan.isQuiet();
+  }
+
+  @Override
+  public String text(Palette palette) {
+    StringBuilder out = new StringBuilder();
+    if (plan != null) {
+      out.append(palette.bold(JobCounts.of(plan, named()).line())).append('\n');
+      list(out, palette.red("will fail:"), lines(Verdict.WillFail.class));
+      list(out, palette.yellow("will run:"), lines(Verdict.WillRun.class));
+      list(out, palette.yellow("will be restored:"), lines(Verdict.WillRestore.class));
+      list(out, palette.yellow("may run:"), lines(Verdict.MayRun.class));
+      list(out, palette.green("up to date:"), lines(Verdict.UpToDate.class));
+    }
+    StringBuilder failed = new StringBuilder();
+    past.failed.forEach((job, what) -> line(failed, SafeText.name(job), SafeText.line(what)));
+    list(out, palette.red("failed:"), failed);
+    if (stale > 0) {
+      out.append(
+          "stale: %s that no job declares any more; `torc clean --stale` removes %s\n"
+              .formatted(Amount.count(stale, "product"), stale == 1 ? "it" : "them"));
+    }
+    if (past.holder != null) {
+      String names = past.running.stream().map(SafeText::name).collect(Collectors.joining(", "));
+      out.append("at work: process %d, ".formatted(past.holder.pid()))
+          .append(SafeText.line(past.holder.what()) + (names.isEmpty() ? "" : ", runs " + names))
+          .append('\n');
+    }
+    if (past.disk.all() > LARGE) {
+      out.append(disk()).append('\n');
+    }
+    return out.append(past.build == null ? "no build yet" : "last " + build())
+        .append('\n')
+        .toString();
+  }
+
+  private static void list(StringBuilder out, String head, StringBuilder lines) {
+    if (!lines.isEmpty()) {
+      out.append(head).append('\n').append(lines);
+    }
+  }
+
+  private static void line(StringBuilder out, String name, String what) {
+    out.append("  ").append(name).append(what.isEmpty() ? "" : ": " + what).append('\n');
+  }
+
+  /** The jobs and the instances of groups that have a verdict of one kind. */
+  private StringBuilder lines(Class<? extends Verdict> kind) {
+    StringBuilder out = new StringBuilder();
+    for (DisplayGraph.Fold fold : shown) {
+      for (VerdictLine line : VerdictLine.of(fold, plan)) {
+        if (kind.isInstance(line.verdict())) {
+          line(out, line.name(), line.brief());
+        }
+      }
+    }
+    return out;
+  }
+
+  private String disk() {
+    String all = ".torc takes " + Amount.size(past.disk.all());
+    long most = Math.max(past.disk.store, past.disk.kept);
+    if (most <= past.disk.records) {
+      return all;
+    }
+    String what =
+        most == past.disk.store
+            ? "earlier results; `torc store --prune SIZE` removes the oldest"
+            : "files that torc moved aside; look at .torc/kept, and remove it";
+    return "%s, %s of it %s".formatted(all, Amount.size(most), what);
+  }
+
+  private String build() {
+    BuildLine line = line();
+    String end = line.isOver() ? " after " + line.time() + ": " + line.counts() : "";
+    return "build: %d, %s, %s%s"
+        .formatted(past.build.id().number(), line.started(), line.end(), end);
+  }
+
+  private BuildLine line() {
+    return new BuildLine(past.build, past.holder == null ? "" : past.holder.build());
+  }
+
+  /** The jobs that were asked about, and as one each the groups that are not known whole. */
+  private BitSet named() {
+    BitSet named = (BitSet) plan.context().selection().named().clone();
+    named.or(plan.context().selection().namedOpen());
+    return named;
+  }
+
+  private record Failed(String job, String what) {}
+
+  private record Working(
+      long process, String host, String build, String what, List<String> running) {
+    Working(BuildLock.Holder holder, List<String> running) {
+      this(
+          holder.pid(),
+          holder.host().isEmpty() ? null : holder.host(),
+          holder.build(),
+          holder.what(),
+          running);
+    }
+  }
+
+  private List<Map<String, Object>> jobs() {
+    Graph graph = plan.context().graph();
+    List<Map<String, Object>> jobs = new ArrayList<>();
+    for (int node : graph.inOrder(named())) {
+      Map<String, Object> job = new LinkedHashMap<>();
+      job.put("job", graph.name(node));
+      JobFields.verdict(job, graph, plan.verdict(node));
+      jobs.add(job);
+    }
+    return jobs;
+  }
+
+  @Override
+  public Object json() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("root", root);
+    fields.put("accepted", plan != null);
+    if (plan != null) {
+      JobCounts counts = JobCounts.of(plan, named());
+      fields.put("will_fail", counts.willFail());
+      fields.put("will_run", counts.willRun());
+      fields.put("will_restore", counts.willRestore());
+      fields.put("may_run", counts.mayRun());
+      fields.put("up_to_date", counts.upToDate());
+      fields.put("jobs", jobs());
+      fields.put("stale", stale);
+    }
+    List<Failed> failed = new ArrayList<>();
+    past.failed.forEach((job, what) -> failed.add(new Failed(job, what)));
+    fields.put("failed", failed);
+    fields.put("at_work", past.holder == null ? null : new Working(past.holder, past.running));
+    fields.put("torc_bytes", past.disk.all());
+    fields.put("last_build", past.build == null ? null : line().json());
+    return fields;
+  }
+}

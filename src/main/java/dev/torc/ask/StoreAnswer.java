@@ -1,0 +1,249 @@
+package dev.torc.ask;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.StoredResult;
+import dev.torc.machine.Amount;
+import dev.torc.machine.SafeText;
+import dev.torc.report.Palette;
+import dev.torc.report.TimeText;
+import dev.torc.session.ProjectFolder;
+import dev.torc.store.KeptResults;
+import dev.torc.store.StoreContents;
+import dev.torc.store.StoreContents.Held;
+import dev.torc.workflow.SharedEntry;
+import dev.torc.workflow.Stores;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * {@code torc store}: where earlier results are, how much they take, and whose they are. It only
+ * looks (rule 10), and works from the records where the build file is refused. What takes results
+ * away is for {@link StoreUpkeep}.
+ *
+ * @param shared the stores that others use too, as the build file names them
+ * @param jobs that have results there, the largest first
+ */
+public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) implements Answer {
+
+  private static final List<String> TITLES = List.of("job", "results", "size", "used");
+
+  /**
+   * The store of the project. A result is used when it is stored and when it is restored.
+   *
+   * @param folder whether it is there or not
+   * @param bytes of all that is in it
+   * @param unnamed those of them that no result has
+   * @param keep bytes that it may take; null where the build file is refused, and it is not known
+   * @param keepSaid whether the build file says that
+   */
+  private record Local(
+      Path folder,
+      int results,
+      long bytes,
+      long unnamed,
+      Long keep,
+      boolean keepSaid,
+      Instant firstUsed,
+      Instant lastUsed) {}
+
+  private record Shared(String path, String group, String url, String key, List<String> trust) {
+    static Shared of(SharedEntry of) {
+      return new Shared(of.path(), of.group(), of.url(), of.key(), of.trust());
+    }
+  }
+
+  /** A job with results in the store; the bytes are those that they have there. */
+  private record Job(String job, int results, long bytes, Instant firstUsed, Instant lastUsed) {
+    static Job of(String job, List<Held> held, StoreContents contents) {
+      Instant first = Instant.ofEpochMilli(held.getFirst().result().used());
+      Instant last = Instant.ofEpochMilli(held.getLast().result().used());
+      return new Job(job, held.size(), contents.bytes(held), first, last);
+    }
+  }
+
+  /**
+   * Looks at the store of a project.
+   *
+   * @param wanted names of jobs and groups whose results are told; none for all, job by job
+   * @param warn takes a line where the cache cannot be used
+   */
+  public static Answer of(ProjectFolder given, List<String> wanted, Consumer<String> warn)
+      throws IOException {
+    ProjectFolder folder = given.withoutResults();
+    try (Cache cache = Cache.look(folder.place(), warn)) {
+      StoreContents contents = StoreContents.of(cache);
+      return wanted.isEmpty()
+          ? all(folder, cache, contents)
+          : results(folder, cache, contents, wanted);
+    }
+  }
+
+  private static StoreAnswer all(ProjectFolder folder, Cache cache, StoreContents contents)
+      throws IOException {
+    Map<String, List<Held>> held = new LinkedHashMap<>();
+    for (Held each : contents.results()) {
+      held.computeIfAbsent(each.result().job(), _ -> new ArrayList<>()).add(each);
+    }
+    List<Job> jobs = new ArrayList<>();
+    held.forEach((job, results) -> jobs.add(Job.of(job, results, contents)));
+    jobs.sort(Comparator.comparingLong(Job::bytes).reversed().thenComparing(Job::job));
+    Stores said = folder.project() == null ? null : folder.project().workflow().stores();
+    Local local =
+        new Local(
+            folder.place().store(),
+            contents.results().size(),
+            contents.bytes(),
+            contents.unnamed(),
+            said == null ? null : new KeptResults(cache, said.keep(), false).bound(),
+            said != null && said.keep() >= 0,
+            jobs.stream().map(Job::firstUsed).min(Comparator.naturalOrder()).orElse(null),
+            jobs.stream().map(Job::lastUsed).max(Comparator.naturalOrder()).orElse(null));
+    List<SharedEntry> shared = said == null ? List.of() : said.shared();
+    return new StoreAnswer(local, shared.stream().map(Shared::of).toList(), jobs);
+  }
+
+  private static Results results(
+      ProjectFolder folder, Cache cache, StoreContents contents, List<String> wanted) {
+    Set<String> names = new HashSet<>();
+    cache.eachResult((job, _) -> names.add(job));
+    contents.results().forEach(each -> names.add(each.result().job()));
+    JobQuery asked = JobQuery.of(folder, wanted, names);
+    List<Result> told =
+        contents.results().reversed().stream()
+            .filter(each -> asked.has(each.result().job()))
+            .map(Result::of)
+            .toList();
+    return new Results(String.join(", ", wanted), told);
+  }
+
+  @Override
+  public String text(Palette palette) {
+    StringBuilder text = new StringBuilder();
+    String where = SafeText.name(local.folder.toString());
+    if (jobs.isEmpty()) {
+      String what = local.bytes == 0 ? "nothing is" : "no result is";
+      text.append(what).append(" stored in ").append(where);
+    } else {
+      String results = Amount.count(local.results, "result");
+      String of = Amount.count(jobs.size(), "job");
+      text.append("%s of %s, %s in %s".formatted(results, of, Amount.size(local.bytes), where));
+    }
+    text.append('\n').append(limit());
+    shared.forEach(store -> text.append(shared(store)).append('\n'));
+    if (local.unnamed > 0) {
+      text.append(Amount.size(local.unnamed))
+          .append(" there belong to no result; `torc store --prune` takes them away\n");
+    }
+    if (!jobs.isEmpty()) {
+      List<List<String>> rows = new ArrayList<>(List.of(TITLES));
+      for (Job job : jobs) {
+        String size = Amount.size(job.bytes);
+        rows.add(List.of(SafeText.name(job.job), "" + job.results, size, time(job.lastUsed)));
+      }
+      text.append("used from %s to %s\n\n".formatted(time(local.firstUsed), time(local.lastUsed)))
+          .append(TextTable.titled(rows, 1, palette));
+    }
+    return text.toString();
+  }
+
+  private static String time(Instant moment) {
+    return TimeText.local(moment.toEpochMilli());
+  }
+
+  private static String shared(Shared store) {
+    if (store.url == null) {
+      String group = store.group == null ? "" : ", of group " + SafeText.name(store.group);
+      return "shared: " + SafeText.name(store.path) + group;
+    }
+    String signed =
+        store.key == null
+            ? "nothing is sent there"
+            : "signed by " + SafeText.name(store.key) + ", which is trusted too";
+    String keys = Amount.count(store.trust.size(), "key");
+    return "shared: %s, %s trusted, %s".formatted(SafeText.name(store.url), keys, signed);
+  }
+
+  private String limit() {
+    if (local.keep == null) {
+      return "";
+    }
+    if (local.keepSaid && local.keep == 0) {
+      return "nothing is kept: the build file says stores: {keep: 0}\n";
+    }
+    String by =
+        local.keepSaid
+            ? "by stores: {keep} of the build file"
+            : "5 GiB or a twentieth of the free disk; stores: {keep: SIZE} says otherwise";
+    return "%s at most, %s\n".formatted(Amount.size(local.keep), by);
+  }
+
+  /** Where the bytes of a result are: all in the store, some where they stood, some nowhere. */
+  private enum State {
+    STORED,
+    IN_PLACE,
+    GONE
+  }
+
+  private record Result(
+      String job, JobFields.From from, long bytes, int files, Instant lastUsed, State state) {
+    static Result of(Held held) {
+      StoredResult of = held.result();
+      return new Result(
+          of.job(),
+          JobFields.From.of(of.origin()),
+          of.details().restorable().bytes(),
+          of.details().restorable().files(),
+          Instant.ofEpochMilli(of.used()),
+          !held.lacks().isEmpty() ? State.GONE : held.standing() ? State.IN_PLACE : State.STORED);
+    }
+  }
+
+  /**
+   * The earlier results of jobs, those used last first.
+   *
+   * @param asked what was asked for, as on the command line
+   */
+  private record Results(String asked, List<Result> results) implements Answer {
+
+    private static final List<String> TITLES =
+        List.of("job", "made", "by", "size", "files", "used", "bytes");
+
+    @Override
+    public String text(Palette palette) {
+      if (results.isEmpty()) {
+        return "no result of " + SafeText.name(asked) + " is stored\n";
+      }
+      List<List<String>> rows = new ArrayList<>(List.of(TITLES));
+      for (Result each : results) {
+        rows.add(
+            List.of(
+                SafeText.name(each.job),
+                TimeText.local(each.from.started()),
+                each.from.text(),
+                Amount.size(each.bytes),
+                Integer.toString(each.files),
+                time(each.lastUsed),
+                switch (each.state) {
+                  case STORED -> "in the store";
+                  case IN_PLACE -> "in their place";
+                  case GONE -> "gone";
+                }));
+      }
+      return TextTable.titled(rows, Integer.MAX_VALUE, palette);
+    }
+
+    @Override
+    public Object json() {
+      return Map.of("results", results);
+    }
+  }
+}

@@ -1,0 +1,302 @@
+package dev.torc.ask;
+
+import dev.torc.cache.BuildLock;
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.StoredParts;
+import dev.torc.graph.Graph;
+import dev.torc.machine.Amount;
+import dev.torc.machine.SafeText;
+import dev.torc.posix.RandomId;
+import dev.torc.report.Palette;
+import dev.torc.session.Caller;
+import dev.torc.session.Exit;
+import dev.torc.session.LockTerms;
+import dev.torc.session.ProjectFolder;
+import dev.torc.session.WriteSession;
+import dev.torc.store.KeptResults;
+import dev.torc.store.SharedRefusal;
+import dev.torc.store.SigningKey;
+import dev.torc.store.StoreCheck;
+import dev.torc.store.StoreCheck.Fault;
+import dev.torc.store.StoreContents;
+import dev.torc.store.StoreContents.Held;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import dev.torc.workflow.Stores;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * {@code torc store} with an action: earlier results are taken away, or read and compared, under
+ * the build lock, after what a killed torc left is dealt with; for a dry run they are only looked
+ * at. An answer is null where another build is at work and this may not wait.
+ *
+ * @param dry whether nothing is taken away
+ * @param lock how it takes the build lock
+ * @param say takes a line where it has to wait, or may not
+ * @param warn takes other lines for people
+ */
+public record StoreUpkeep(
+    Caller caller,
+    ProjectFolder folder,
+    boolean dry,
+    LockTerms lock,
+    Consumer<String> say,
+    Consumer<String> warn) {
+
+  /** Stands for the bound that the build file says, or the usual one. */
+  public static final long BOUND = -1;
+
+  private interface Work {
+    Answer with(Cache cache) throws IOException;
+  }
+
+  /** Does it; where torc has no folder yet, none is made. */
+  private Answer run(String what, Work work) throws IOException {
+    CachePlace place = folder.place();
+    if (dry || !Files.isDirectory(place.folder())) {
+      try (Cache cache = Cache.look(place, warn)) {
+        return work.with(cache);
+      }
+    }
+    try (BuildLock held = WriteSession.lock(caller, place, RandomId.next(), what, lock, say)) {
+      if (held == null) {
+        return null;
+      }
+      try (Cache cache = Cache.open(place, warn)) {
+        // A restore that was cut off names its result: what it placed is torc's, for that.
+        WriteSession.endLeftovers(caller, place, cache, lock.gone(), warn);
+        return work.with(cache);
+      }
+    }
+  }
+
+  /**
+   * Whether a result is of no use, since its bytes are nowhere: of a temporary job the record alone
+   * is enough, and where the build file is refused it is not known which these are.
+   */
+  private boolean isLost(Held held) {
+    if (held.lacks().isEmpty() || folder.project() == null) {
+      return false;
+    }
+    Graph graph = folder.project().graph();
+    int job = graph.jobId(held.result().job());
+    return job < 0 || !graph.job(job).temporary();
+  }
+
+  /**
+   * Takes results away, the least recently used first, and with them what no result has and results
+   * whose bytes are nowhere.
+   *
+   * @param all whether all of them go
+   * @param most bytes that may stay; or {@link #BOUND}
+   */
+  public Answer free(boolean all, long most) throws IOException {
+    return run("torc store " + (all ? "--clear" : "--prune"), cache -> free(cache, all, most));
+  }
+
+  private Freed free(Cache cache, boolean all, long most) throws IOException {
+    long keep =
+        folder.project() == null ? Stores.UNSAID : folder.project().workflow().stores().keep();
+    KeptResults kept = new KeptResults(cache, keep, false);
+    StoreContents before = StoreContents.of(cache);
+    List<Held> gone = new ArrayList<>(before.results());
+    if (!all) {
+      gone.removeIf(each -> !isLost(each));
+      gone.addAll(before.beyond(most == BOUND ? kept.bound() : most, gone));
+    }
+    List<Held> left = new ArrayList<>(before.results());
+    left.removeAll(gone);
+    boolean nothing = before.results().isEmpty() && before.sizes().isEmpty();
+    List<String> stuck = List.of();
+    if (!dry && !nothing) {
+      kept.forget(gone.stream().map(Held::parts).toList());
+      stuck = kept.sweep();
+      kept.end();
+      stuck.forEach(warn);
+    }
+    long stay = dry || nothing ? before.bytes(left) : kept.size();
+    return new Freed(dry, gone.size(), before.bytes() - stay, left.size(), stay, stuck);
+  }
+
+  /**
+   * What {@code --prune} and {@code --clear} say.
+   *
+   * @param removed how many results went, or would go
+   * @param freed their bytes, and those that no result had
+   * @param results how many stay
+   * @param bytes that are left
+   * @param stuck a line on each thing that could not be taken away
+   */
+  private record Freed(
+      boolean dryRun, int removed, long freed, int results, long bytes, List<String> stuck)
+      implements Answer {
+
+    @Override
+    public String text(Palette palette) {
+      return "";
+    }
+
+    @Override
+    public int exit() {
+      return stuck.isEmpty() ? Exit.DONE : Exit.TROUBLE;
+    }
+
+    @Override
+    public List<String> beside() {
+      boolean none = results == 0 && bytes == 0;
+      String size = Amount.size(bytes);
+      String held =
+          results == 0 ? size + " of no result" : Amount.count(results, "result") + " with " + size;
+      if (removed == 0 && freed == 0) {
+        String stays = "nothing to free: " + held + (results < 2 ? " stays" : " stay");
+        return List.of(none ? "nothing is stored" : stays);
+      }
+      return List.of(
+          "%s %s of %s; %s %s left"
+              .formatted(
+                  dryRun ? "would free" : "freed",
+                  Amount.size(freed),
+                  removed == 0 ? "no result" : Amount.count(removed, "result"),
+                  none ? "nothing" : held,
+                  dryRun ? "would be" : results < 2 ? "is" : "are"));
+    }
+  }
+
+  /**
+   * Reads all that the local store has, and whether it is what was stored. Results of which
+   * something is wrong or missing are taken out; what cannot be read stays, since others may be
+   * able to.
+   */
+  public Answer verify() throws IOException {
+    return run("torc store --verify", this::verify);
+  }
+
+  private Verified verify(Cache cache) throws IOException {
+    StoreContents contents = StoreContents.of(cache);
+    StoreCheck check = new StoreCheck(cache.place(), contents, caller.stamps(folder.place()));
+    List<Faulty> faults = new ArrayList<>();
+    List<StoredParts> gone = new ArrayList<>();
+    for (Held each : contents.results()) {
+      List<StoreCheck.Faulty> found = check.faults(each, isLost(each));
+      String job = each.result().job();
+      JobFields.From from = JobFields.From.of(each.result().origin());
+      found.forEach(f -> faults.add(new Faulty(job, from, f.path(), f.fault(), f.why())));
+      if (found.stream().anyMatch(fault -> fault.fault() != Fault.UNREADABLE)) {
+        gone.add(each.parts());
+      }
+    }
+    if (!dry && !gone.isEmpty()) {
+      KeptResults kept = new KeptResults(cache, Stores.UNSAID, false);
+      kept.forget(gone);
+      kept.end();
+    }
+    return new Verified(dry, check.checked(), check.bytes(), faults, gone.size());
+  }
+
+  /** A part of a result that is not as it should be; of what the job wrote the path is empty. */
+  private record Faulty(String job, JobFields.From from, String path, Fault fault, String why) {
+    String text(Palette palette) {
+      String words =
+          switch (fault) {
+            case WRONG -> "is not what was stored";
+            case MISSING -> "is missing";
+            case UNREADABLE -> "cannot be read";
+          };
+      return "%s: %s of %s %s%s\n"
+          .formatted(
+              SafeText.name(job),
+              path.isEmpty() ? "what it wrote" : SafeText.name(path),
+              from.text(),
+              palette.red(words),
+              why.isEmpty() ? "" : ": " + SafeText.line(why));
+    }
+  }
+
+  /**
+   * What {@code --verify} says.
+   *
+   * @param checked how many things were read
+   * @param bytes theirs
+   * @param removed how many results were taken out, or would be
+   */
+  private record Verified(boolean dryRun, int checked, long bytes, List<Faulty> faults, int removed)
+      implements Answer {
+
+    private int count(Fault fault) {
+      return (int) faults.stream().filter(each -> each.fault == fault).count();
+    }
+
+    /** A missing part is no failure: everyone may take parts away. */
+    @Override
+    public int exit() {
+      return count(Fault.WRONG) > 0
+          ? Exit.FAILED
+          : count(Fault.UNREADABLE) > 0 ? Exit.TROUBLE : Exit.DONE;
+    }
+
+    @Override
+    public String text(Palette palette) {
+      return faults.stream().map(each -> each.text(palette)).collect(Collectors.joining());
+    }
+
+    @Override
+    public List<String> beside() {
+      String all = "checked " + Amount.count(checked, "product") + ", " + Amount.size(bytes);
+      if (faults.isEmpty()) {
+        return List.of(all + ": all is well");
+      }
+      int open = count(Fault.UNREADABLE);
+      return List.of(
+          "%s: %d wrong, %d missing%s; %s %s"
+              .formatted(
+                  all,
+                  count(Fault.WRONG),
+                  count(Fault.MISSING),
+                  open > 0 ? ", " + open + " not read" : "",
+                  Amount.count(removed, "result"),
+                  dryRun ? "would be taken out" : "taken out"));
+    }
+  }
+
+  /**
+   * Makes a key that signs results for shared stores. It needs no project.
+   *
+   * @param file where it goes, absolute; nothing may stand there
+   * @throws BadInput where the file cannot be meant: something stands there, or its folder is not
+   *     there
+   * @throws IOException where it cannot be written
+   */
+  public static Answer key(Path file) throws IOException {
+    boolean meant =
+        !Files.exists(file, LinkOption.NOFOLLOW_LINKS) && Files.isDirectory(file.getParent());
+    try {
+      return new Key(SigningKey.make(file).toString());
+    } catch (SharedRefusal refused) {
+      if (meant) {
+        throw new IOException(refused.getMessage(), refused);
+      }
+      throw new BadInput(Place.NONE, refused.getMessage());
+    }
+  }
+
+  /**
+   * What {@code --make-key} prints: the public word, alone, so that a script can take it.
+   *
+   * @param word as it stands in {@code trust}
+   */
+  private record Key(String word) implements Answer {
+
+    @Override
+    public String text(Palette palette) {
+      return word + "\n";
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.torc.ask;
+
+import dev.torc.report.Palette;
+import dev.torc.report.TextWidth;
+import java.util.List;
+
+/** Rows of text in columns that line up on a terminal. It does not know what they mean. */
+final class TextTable {
+
+  private TextTable() {}
+
+  /**
+   * A line for each row, two blanks between the columns; the last one is as long as it is.
+   *
+   * @param rows harmless, all of one length
+   */
+  static String of(List<List<String>> rows) {
+    return of(rows, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same, with numbers at the right ends of their columns.
+   *
+   * @param names how many of the first columns are text
+   */
+  static String of(List<List<String>> rows, int names) {
+    StringBuilder text = new StringBuilder();
+    int[] widths = new int[rows.isEmpty() ? 0 : rows.getFirst().size()];
+    for (List<String> row : rows) {
+      for (int c = 0; c < widths.length; c++) {
+        widths[c] = Math.max(widths[c], TextWidth.of(row.get(c)));
+      }
+    }
+    for (List<String> row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int c = 0; c < widths.length; c++) {
+        String column = row.get(c);
+        String blanks = " ".repeat(widths[c] - TextWidth.of(column));
+        line.append(c < names ? column + blanks : blanks + column);
+        line.append(widths[c] == 0 ? "" : "  ");
+      }
+      text.append(line.toString().stripTrailing()).append('\n');
+    }
+    return text.toString();
+  }
+
+  /** The same with titles in the first row, dimmed. */
+  static String titled(List<List<String>> rows, int names, Palette palette) {
+    String table = of(rows, names);
+    int titles = table.indexOf('\n');
+    return palette.dim(table.substring(0, titles)) + table.substring(titles);
+  }
+}

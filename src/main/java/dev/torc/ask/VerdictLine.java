@@ -1,0 +1,129 @@
+package dev.torc.ask;
+
+import dev.torc.graph.DisplayGraph;
+import dev.torc.graph.Graph;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Verdict;
+import dev.torc.report.OriginText;
+import dev.torc.report.ReasonText;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Jobs that are told in one line: one, or more than ten instances of a group that have the same
+ * verdict for the same kinds of reasons, or those of a group that are not known yet. It decides
+ * nothing; the answers say where the line goes.
+ *
+ * @param nodes ascending
+ * @param all how many known ones of the group were asked about
+ */
+record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
+
+  /** So many instances still have a line each. */
+  static final int APART = 10;
+
+  /** The lines of a vertex, in the order of their first jobs. */
+  static List<VerdictLine> of(DisplayGraph.Fold fold, Plan plan) {
+    return of(fold, plan, fold.jobs().size());
+  }
+
+  /**
+   * The same where the vertex is not the whole of what was asked about.
+   *
+   * @param all how many known ones of the group were asked about
+   */
+  static List<VerdictLine> of(DisplayGraph.Fold fold, Plan plan, int all) {
+    Map<String, List<Integer>> alike = new LinkedHashMap<>();
+    for (int job : fold.jobs()) {
+      if (plan.verdict(job) != null) {
+        alike.computeIfAbsent(kinds(plan.verdict(job)), _ -> new ArrayList<>()).add(job);
+      }
+    }
+    List<VerdictLine> lines = new ArrayList<>();
+    if (fold.open() >= 0 && plan.verdict(fold.open()) != null) {
+      lines.add(new VerdictLine(plan, fold.name(), List.of(fold.open()), all));
+    }
+    for (List<Integer> some : alike.values()) {
+      // Nothing tells those apart that are up to date.
+      int apart = plan.verdict(some.getFirst()) instanceof Verdict.UpToDate ? 1 : APART;
+      Stream<List<Integer>> told =
+          some.size() > apart ? Stream.of(some) : some.stream().map(List::of);
+      told.forEach(nodes -> lines.add(new VerdictLine(plan, fold.name(), nodes, all)));
+    }
+    Graph graph = plan.context().graph();
+    lines.sort((a, b) -> graph.compare(a.nodes.getFirst(), b.nodes.getFirst()));
+    return lines;
+  }
+
+  /** The verdict and the kinds of its reasons, each once, as one text. */
+  private static String kinds(Verdict verdict) {
+    TreeSet<String> kinds = new TreeSet<>();
+    verdict.reasons().forEach(reason -> kinds.add(ReasonText.kind(reason)));
+    return verdict.getClass().getSimpleName() + kinds;
+  }
+
+  /** The verdict of all of them but for its reasons. */
+  Verdict verdict() {
+    return plan.verdict(nodes.getFirst());
+  }
+
+  /** Whether it stands for several. */
+  boolean isFold() {
+    return nodes.size() > 1;
+  }
+
+  /** The job's name, or {@code train (12 of 20)}. */
+  String name() {
+    return isFold()
+        ? SafeText.name(group) + " (" + nodes.size() + " of " + all + ")"
+        : SafeText.name(plan.context().graph().name(nodes.getFirst()));
+  }
+
+  /** The verdict in words: {@code will run: never ran}. */
+  String text() {
+    String why = why(ReasonText.all(verdict().reasons()));
+    return switch (verdict()) {
+      case Verdict.UpToDate _ -> "up to date";
+      case Verdict.WillRun _ -> "will run: " + why;
+      case Verdict.WillRestore will -> {
+        String from = isFold() ? "" : " from " + OriginText.of(will.from().origin());
+        yield "will be restored" + from + ": " + why;
+      }
+      case Verdict.WillFail _ -> "will fail: " + why;
+      case Verdict.MayRun _ -> "may run: " + after();
+    };
+  }
+
+  /** The reasons alone, of one job the first few; empty where it is up to date. */
+  String brief() {
+    return switch (verdict()) {
+      case Verdict.UpToDate _ -> "";
+      case Verdict.MayRun _ -> after();
+      case Verdict other -> why(ReasonText.brief(other.reasons()));
+    };
+  }
+
+  private String why(String ofOne) {
+    return isFold()
+        ? ReasonText.together(nodes.stream().map(node -> plan.verdict(node).reasons()).toList())
+        : ofOne;
+  }
+
+  private String after() {
+    Graph graph = plan.context().graph();
+    TreeSet<Integer> deciding = new TreeSet<>();
+    nodes.forEach(node -> deciding.add(((Verdict.MayRun) plan.verdict(node)).after()));
+    String first = "after " + SafeText.name(graph.name(((Verdict.MayRun) verdict()).after()));
+    if (graph.isOpen(nodes.getFirst())) {
+      boolean known = Arrays.stream(graph.named(group)).anyMatch(graph::isJob);
+      return known ? "more " + first : first;
+    }
+    return deciding.size() == 1 ? first : first + " and " + (deciding.size() - 1) + " more";
+  }
+}

@@ -1,0 +1,325 @@
+package dev.torc.ask;
+
+import dev.torc.cache.RecordedProduct;
+import dev.torc.cache.RunDetails;
+import dev.torc.graph.DisplayGraph;
+import dev.torc.graph.Graph;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.CauseChain;
+import dev.torc.plan.Causes;
+import dev.torc.plan.Decider;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.LeftOut;
+import dev.torc.plan.NearestResult;
+import dev.torc.plan.PathReaders;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Reason;
+import dev.torc.plan.Rerun;
+import dev.torc.plan.Verdict;
+import dev.torc.report.LeftOutText;
+import dev.torc.report.Palette;
+import dev.torc.session.Project;
+import dev.torc.session.ReadSession;
+import dev.torc.session.RunningJobs;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * {@code torc why}: which file, value or failure makes a job run, or made it run; who needs a file.
+ * The verdict is the plan's, the chain that of {@link Causes}, the words those of {@link WhyText}.
+ * Chains are followed as they are told, so the session has to be open until then.
+ *
+ * @param near the nearest earlier results of jobs that will run, as far as there are any
+ * @param running names of the jobs that run now
+ * @param instances whether each instance of a group is told of by itself
+ */
+public record WhyAnswer(
+    ReadSession look,
+    Plan plan,
+    Map<Integer, NearestResult> near,
+    Causes causes,
+    Set<String> running,
+    List<Question> questions,
+    boolean instances)
+    implements Answer {
+
+  /** Of more jobs at once the nearest earlier results are not told. */
+  private static final int FEW = 20;
+
+  /**
+   * What one target means: jobs, or a source with those that need it.
+   *
+   * @param fold the jobs as one where the target is a group or a part of one; null for others
+   * @param path of the source, empty for jobs
+   */
+  private record Question(
+      String target,
+      BitSet jobs,
+      DisplayGraph.Fold fold,
+      String path,
+      List<PathReaders.Use> uses) {}
+
+  /** The answer to these names and files, good until the session is closed. */
+  public static WhyAnswer of(ReadSession look, List<String> targets, boolean instances)
+      throws IOException {
+    Project project = look.project();
+    Graph graph = project.graph();
+    PathReaders readers = new PathReaders(graph, look.records(), look.contents());
+    List<Question> questions = new ArrayList<>();
+    BitSet jobs = new BitSet();
+    for (String target : targets) {
+      Question question = question(project, readers, target);
+      questions.add(question);
+      jobs.or(question.jobs());
+      if (question.fold() != null && question.fold().open() >= 0) {
+        jobs.set(question.fold().open());
+      }
+    }
+    JobSelection asked = JobSelection.of(graph, jobs);
+    if (asked.jobs().stream().anyMatch(j -> graph.job(j).temporary())) {
+      JobSelection all = project.select(List.of()); // what reads its products decides too
+      asked = new JobSelection(all.jobs(), asked.named(), all.open(), asked.namedOpen(), false);
+    }
+    Plan plan = look.plan(asked, Rerun.MANUAL);
+    Set<String> running = RunningJobs.of(project.place(), look.cache()).running();
+    Causes causes = new Causes(graph, look.records());
+    return new WhyAnswer(look, plan, near(look, plan, jobs), causes, running, questions, instances);
+  }
+
+  /** What is nearest to jobs that will run, where that could have stood for them. */
+  private static Map<Integer, NearestResult> near(ReadSession look, Plan plan, BitSet jobs) {
+    Map<Integer, NearestResult> near = new HashMap<>();
+    if (jobs.cardinality() <= FEW && look.project().restores()) {
+      for (int job : look.project().graph().inOrder(jobs)) {
+        if (plan.verdict(job) instanceof Verdict.WillRun will
+            && Decider.mayRestore(will.reasons())) {
+          near.put(job, NearestResult.of(plan.context(), job, will, look.asked()));
+        }
+      }
+    }
+    return near;
+  }
+
+  private static Question question(Project project, PathReaders readers, String target) {
+    Graph graph = project.graph();
+    String path = project.paths().path(target);
+    if (!JobSelection.isName(graph, target) && graph.makerOf(path) < 0) {
+      List<PathReaders.Use> uses = readers.of(path);
+      if (uses.isEmpty()) {
+        throw new BadInput(
+            Place.NONE,
+            "no job makes or needs %s, and no job or tag has that name%s"
+                .formatted(
+                    SafeText.name(target),
+                    JobSelection.hint(graph, target, project.paths(), true, List.of())));
+      }
+      return new Question(target, new BitSet(), null, path, uses);
+    }
+    BitSet jobs = JobSelection.of(graph, List.of(target), project.paths()).named();
+    int open = open(graph, target, path);
+    DisplayGraph.Fold fold = null;
+    if (open >= 0 || graph.named(target) != null && graph.jobId(target) < 0) {
+      List<Integer> all = Arrays.stream(graph.inOrder(jobs)).boxed().toList();
+      fold = new DisplayGraph.Fold(target, true, all, open);
+    }
+    return new Question(target, jobs, fold, "", List.of());
+  }
+
+  /** The group without known instances that a name or file means, -1 for none. */
+  private static int open(Graph graph, String target, String path) {
+    int[] nodes = graph.named(target);
+    if (nodes == null) {
+      return graph.isOpen(graph.makerOf(path)) ? graph.makerOf(path) : -1;
+    }
+    return Arrays.stream(nodes).filter(graph::isOpen).findFirst().orElse(-1);
+  }
+
+  private Graph graph() {
+    return plan.context().graph();
+  }
+
+  @Override
+  public String text(Palette palette) {
+    StringBuilder out = new StringBuilder();
+    BitSet told = new BitSet();
+    for (Question question : questions) {
+      uses(question, out);
+      if (question.fold != null && (!instances || question.jobs.isEmpty())) {
+        sum(question, told, out, palette);
+      } else {
+        for (int job : graph().inOrder(question.jobs)) {
+          tell(out, job, told, palette, false);
+        }
+      }
+    }
+    return out.toString();
+  }
+
+  /** A line for each reader of a source; many instances that say the same are counted. */
+  private void uses(Question question, StringBuilder out) {
+    Map<String, List<PathReaders.Use>> alike = new LinkedHashMap<>();
+    for (PathReaders.Use use : question.uses) {
+      String group = graph().job(graph().jobId(use.job())).group();
+      boolean apart = instances || group == null;
+      String key = apart ? "job " + use.job() : group + "/" + WhyText.since(use);
+      alike.computeIfAbsent(key, _ -> new ArrayList<>()).add(use);
+    }
+    for (List<PathReaders.Use> same : alike.values()) {
+      if (same.size() > VerdictLine.APART) {
+        String group = graph().job(graph().jobId(same.getFirst().job())).group();
+        int all = graph().named(group).length;
+        String name = SafeText.name(group) + " (" + same.size() + " of " + all + ")";
+        out.append(WhyText.use(question.path, name, same.getFirst())).append('\n');
+      } else {
+        for (PathReaders.Use use : same) {
+          out.append(WhyText.use(question.path, SafeText.name(use.job()), use)).append('\n');
+        }
+      }
+    }
+  }
+
+  /** A group: how many instances are what, and why those are that are not up to date. */
+  private void sum(Question question, BitSet told, StringBuilder out, Palette palette) {
+    out.append(palette.bold(SafeText.name(question.target))).append(": ");
+    JobCounts counts = JobCounts.of(question.fold, plan, look.records()::result);
+    if (counts.open() && counts.jobs() == 0) {
+      if (plan.verdict(question.fold.open()) instanceof Verdict.MayRun may) {
+        String after = SafeText.name(graph().name(may.after()));
+        out.append("its instances are known when ").append(after).append(" has ended");
+      }
+      out.append('\n');
+      return;
+    }
+    out.append(counts.words()).append('\n');
+    for (VerdictLine line : VerdictLine.of(question.fold, plan)) {
+      int first = line.nodes().getFirst();
+      if (line.verdict() instanceof Verdict.UpToDate) {
+        continue;
+      } else if (!line.isFold() && graph().isJob(first)) {
+        tell(out, first, told, palette, true);
+      } else {
+        out.append(line.name()).append(' ').append(line.text()).append('\n');
+        CauseChain chain = line.isFold() ? causes.of(plan, first) : null;
+        if (chain != null && chain.links().size() > 1) { // what is behind one is likely behind all
+          out.append("  such as ").append(WhyText.of(chain, palette, true)).append('\n');
+        }
+      }
+    }
+  }
+
+  /** Tells of a job, once. */
+  private void tell(StringBuilder out, int job, BitSet told, Palette palette, boolean brief) {
+    if (told.get(job)) {
+      return;
+    }
+    told.set(job);
+    String name = graph().job(job).name();
+    RunDetails last = look.records().details(name);
+    CauseChain past = causes.ofLastRun(job);
+    if (running.contains(name)) {
+      out.append(palette.bold(SafeText.name(name))).append(" is running\n");
+    } else if (plan.verdict(job) instanceof Verdict.UpToDate) {
+      out.append(WhyText.upToDate(name, last, past, palette)).append('\n');
+      List<RecordedProduct> gone = look.contents().gone().of(job);
+      if (!gone.isEmpty()) {
+        out.append(WhyText.gone(gone, graph().deletes(job))).append('\n');
+      }
+    } else {
+      out.append(WhyText.of(causes.of(plan, job), palette, brief)).append('\n');
+      if (past != null) {
+        out.append(WhyText.lastRun(last, past, palette, brief)).append('\n');
+      }
+      NearestResult nearest = near.get(job);
+      if (nearest != null) {
+        out.append(WhyText.nearest(nearest)).append('\n');
+      }
+    }
+    List<ImageUse> images = ImageUse.of(plan.context(), job);
+    if (!images.isEmpty()) {
+      out.append("  it runs in image ").append(ImageUse.shown(images)).append('\n');
+    }
+    List<LeftOut> left = LeftOut.of(last);
+    if (!left.isEmpty()) {
+      out.append("  it ran ").append(LeftOutText.of(left)).append('\n');
+    }
+  }
+
+  /** A source is one answer, a target that names jobs one for each of them. */
+  @Override
+  public Object json() {
+    List<Object> answers = new ArrayList<>();
+    for (Question question : questions) {
+      if (!question.path.isEmpty()) {
+        List<Use> uses = question.uses.stream().map(Use::new).toList();
+        answers.add(new Source(question.target, question.path, uses));
+      }
+      for (int job : graph().inOrder(question.jobs)) {
+        answers.add(json(question.target, job));
+      }
+    }
+    return Map.of("answers", answers);
+  }
+
+  private record Source(String target, String file, List<Use> neededBy) {}
+
+  private record Use(String job, Long build, String old, String now) {
+    Use(PathReaders.Use use) {
+      this(use.job(), Json.some(use.build()), use.old(), use.now());
+    }
+  }
+
+  private record Nearest(JobFields.From from, List<Reason> reasons, String lack) {
+    Nearest(NearestResult near) {
+      this(JobFields.From.of(near.from()), near.reasons(), near.lack());
+    }
+  }
+
+  private Map<String, Object> json(String target, int job) {
+    String name = graph().job(job).name();
+    NearestResult nearest = near.get(job);
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("target", target);
+    fields.put("job", name);
+    fields.put("running", running.contains(name));
+    ImageUse.put(fields, plan.context(), job);
+    JobFields.verdict(fields, graph(), plan.verdict(job));
+    fields.put("chain", chain(causes.of(plan, job)));
+    fields.put("nearest", nearest == null ? null : new Nearest(nearest));
+    Map<String, Object> last =
+        JobFields.last(look.records().result(job), look.records().details(name));
+    if (last != null) {
+      last.put("chain", chain(causes.ofLastRun(job)));
+    }
+    fields.put("last", last);
+    return fields;
+  }
+
+  /** The jobs of a chain, the one in question first; empty where there is nothing to explain. */
+  private static List<Map<String, Object>> chain(CauseChain chain) {
+    List<Map<String, Object>> links = new ArrayList<>();
+    if (chain == null) {
+      return links;
+    }
+    for (CauseChain.Link link : chain.links().values()) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("job", link.job());
+      fields.put("how", link.how());
+      if (link.from() != null) {
+        fields.put("from", JobFields.From.of(link.from()));
+      }
+      fields.put("reasons", link.reasons());
+      fields.put("behind", link.behind());
+      links.add(fields);
+    }
+    return links;
+  }
+}

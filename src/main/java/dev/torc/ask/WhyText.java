@@ -1,0 +1,213 @@
+package dev.torc.ask;
+
+import dev.torc.cache.RecordedProduct;
+import dev.torc.cache.RunDetails;
+import dev.torc.machine.SafeText;
+import dev.torc.plan.CauseChain;
+import dev.torc.plan.NearestResult;
+import dev.torc.plan.PathReaders;
+import dev.torc.plan.Reason;
+import dev.torc.report.OriginText;
+import dev.torc.report.Palette;
+import dev.torc.report.ReasonText;
+import dev.torc.report.TimeText;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * What {@code torc why} says, in the words of commands.md: chains on one line, what is behind a
+ * reason in parentheses after it. Each job is told once; what happened is the planner's to know.
+ */
+final class WhyText {
+
+  /** How many jobs are told one inside the other before the tale jumps to the root. */
+  private static final int DEEP = 8;
+
+  private final CauseChain chain;
+  private final Palette palette;
+  private final boolean brief;
+  private final Set<String> told = new HashSet<>();
+
+  private WhyText(CauseChain chain, Palette palette, boolean brief) {
+    this.chain = chain;
+    this.palette = palette;
+    this.brief = brief;
+  }
+
+  /**
+   * Why a job will or may run: {@code work2 will run: need f2.json changed … (…)}.
+   *
+   * @param brief whether of many needs only the first are named
+   */
+  static String of(CauseChain chain, Palette palette, boolean brief) {
+    return new WhyText(chain, palette, brief).tell(chain.job(), 0);
+  }
+
+  /**
+   * That a job is up to date, and why it last ran, or that its products were adopted.
+   *
+   * @param last of its last run
+   * @param chain why it last ran; null where the record of that cannot be read
+   */
+  static String upToDate(String job, RunDetails last, CauseChain chain, Palette palette) {
+    String name = palette.bold(SafeText.name(job)) + " is " + palette.green("up to date");
+    return chain == null
+        ? name + "; the record of its last run cannot be read"
+        : name + "; " + past(last, chain, palette, false);
+  }
+
+  /**
+   * That products of a temporary job are missing, and no job needs them: a line of its own.
+   *
+   * @param deletes whether torc takes them away
+   */
+  static String gone(List<RecordedProduct> products, boolean deletes) {
+    String names =
+        products.stream()
+            .map(product -> SafeText.name(product.path()))
+            .collect(Collectors.joining(", "));
+    boolean one = products.size() == 1;
+    return "  its temporary %s %s %s %s, and no job that will run needs %s"
+        .formatted(
+            one ? "product" : "products",
+            names,
+            one ? "is" : "are",
+            deletes ? "gone (temporary: delete)" : "missing",
+            one ? "it" : "them");
+  }
+
+  /**
+   * Of a job that is not up to date, what its last run was: a line of its own.
+   *
+   * @param brief as of {@link #of}
+   */
+  static String lastRun(RunDetails last, CauseChain chain, Palette palette, boolean brief) {
+    return "  " + past(last, chain, palette, brief);
+  }
+
+  /** Which earlier result is nearest, and why it does not serve: a line of its own. */
+  static String nearest(NearestResult near) {
+    StringJoiner why = new StringJoiner("; ");
+    near.reasons().forEach(reason -> why.add(ReasonText.of(reason)));
+    if (!near.lack().isEmpty()) {
+      why.add(SafeText.line(near.lack()));
+    }
+    return "  nearest is the result of " + OriginText.of(near.from()) + ": " + why;
+  }
+
+  private static String past(RunDetails last, CauseChain chain, Palette palette, boolean brief) {
+    return chain.head().how() == CauseChain.How.ADOPTED
+        ? "its products were adopted" + at(last) + " and it did not run since"
+        : (last.origin() == null
+                ? "it last ran in build " + last.number() + at(last)
+                : "it was restored in build %d%s from %s"
+                    .formatted(last.number(), at(last), OriginText.of(last.origin())))
+            + because(chain, palette, brief);
+  }
+
+  private static String because(CauseChain chain, Palette palette, boolean brief) {
+    if (chain.head().reasons().isEmpty()) {
+      return "";
+    }
+    return " because " + new WhyText(chain, palette, brief).reasons(chain.head(), 0, true);
+  }
+
+  private static String at(RunDetails last) {
+    return last.started() > 0 ? " (" + TimeText.local(last.started()) + ")" : "";
+  }
+
+  /**
+   * What a source is to one of its readers.
+   *
+   * @param reader its name, or that of several that {@link #since} says the same of
+   */
+  static String use(String path, String reader, PathReaders.Use use) {
+    return SafeText.name(path) + " is needed by " + reader + since(use);
+  }
+
+  /** Whether the source changed since the reader last ran. */
+  static String since(PathReaders.Use use) {
+    if (use.build() == 0) {
+      return ", which never ran";
+    }
+    String since =
+        use.adopted() ? "its products were adopted" : "it last ran in build " + use.build();
+    String how =
+        use.old().isEmpty()
+            ? "new"
+            : use.old().equals(use.now())
+                ? "unchanged"
+                : "changed %s → %s"
+                    .formatted(ReasonText.digest(use.old()), ReasonText.digest(use.now()));
+    return ", " + how + " since " + since;
+  }
+
+  private String tell(String job, int depth) {
+    CauseChain.Link link = chain.links().get(job);
+    String name = SafeText.name(job);
+    if (depth == 0) {
+      name = palette.bold(name);
+    }
+    String why = told.add(job) ? reasons(link, depth, false) : "see above";
+    if (link.how() == CauseChain.How.MAY_RUN) {
+      String after = link.behind().getFirst();
+      return name + " may run: after " + SafeText.name(after) + inner(after, depth);
+    }
+    String from = link.from() == null ? "" : " from " + OriginText.of(link.from());
+    return name + how(link, from, why);
+  }
+
+  private static String how(CauseChain.Link link, String from, String why) {
+    return switch (link.how()) {
+      case WILL_RUN, MAY_RUN -> " will run: " + why;
+      case WILL_RESTORE -> " will be restored" + from + ": " + why;
+      case RESTORED -> " was restored" + from + ": " + why;
+      case WILL_FAIL -> " will fail: " + why;
+      case ADOPTED -> " was adopted";
+      case RAN -> " ran: " + why;
+    };
+  }
+
+  private String reasons(CauseChain.Link link, int depth, boolean past) {
+    told.add(link.job());
+    Set<String> here = new HashSet<>();
+    IntFunction<String> each =
+        i -> {
+          Reason reason = link.reasons().get(i);
+          String behind = link.behind().get(i);
+          String text = past ? ReasonText.past(reason) : ReasonText.of(reason);
+          // Of many needs from one job, the first tells of it.
+          return behind.isEmpty() || !here.add(behind) ? text : text + inner(behind, depth);
+        };
+    return brief
+        ? ReasonText.brief(link.reasons(), each)
+        : String.join("; ", IntStream.range(0, link.reasons().size()).mapToObj(each).toList());
+  }
+
+  private String inner(String job, int depth) {
+    if (depth < DEEP || told.contains(job)) {
+      return " (" + tell(job, depth + 1) + ")";
+    }
+    String root = job;
+    int between = 0;
+    for (String next = next(root); !next.isEmpty(); next = next(root)) {
+      root = next;
+      between++;
+    }
+    String jump = between == 0 ? "" : "… " + (between == 1 ? "1 job" : between + " jobs") + " on: ";
+    CauseChain.Link link = chain.links().get(root);
+    String why = how(link, "", ReasonText.brief(link.reasons()));
+    return " (" + jump + SafeText.name(root) + why + ")";
+  }
+
+  /** The first job behind another, empty at a root. */
+  private String next(String job) {
+    List<String> behind = chain.links().get(job).behind();
+    return behind.stream().filter(name -> !name.isEmpty()).findFirst().orElse("");
+  }
+}

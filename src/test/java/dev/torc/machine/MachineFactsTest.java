@@ -1,0 +1,27 @@
+package dev.torc.machine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** The machine as people are told of it. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "OSHI's part without native code knows Linux alone")
+class MachineFactsTest {
+
+  @Test
+  void theyAgreeWithWhatTheKernelSays() throws Exception {
+    MachineFacts facts = MachineFacts.here().orElseThrow();
+    String total = Files.readAllLines(Path.of("/proc/meminfo")).getFirst();
+    assertEquals(total, "MemTotal:%15d kB".formatted(facts.memory() / 1024));
+    assertTrue(facts.free() > 0 && facts.free() <= facts.memory(), facts.toString());
+    assertTrue(facts.cpus() >= Runtime.getRuntime().availableProcessors(), facts.toString());
+    assertTrue(facts.system().startsWith("GNU/Linux "), facts.toString());
+    assertFalse(facts.processor().isEmpty());
+  }
+}
