@@ -197,6 +197,7 @@ final class Attempt {
       } else {
         cleared = true;
         ended = resumed;
+        posted = new PostTimes(events, shared.digests(), ended.began(started));
       }
       if (ended.how() == ProcessEnd.How.LEFT || ended.how() == ProcessEnd.How.NOT_REACHED) {
         return new AttemptOutcome(ended, LEFT, snapshot, started);

@@ -20,7 +20,7 @@ import java.util.List;
  * @param owned the same for the record of who made what
  * @param found what its depfile named beyond the declared needs, sorted
  * @param moved needs that moved while it ran
- * @param started milliseconds since 1970
+ * @param started when it was taken in hand, milliseconds since 1970
  * @param data the values that it stored, if it succeeded
  * @param command the commands as they ran, empty if it did not come so far
  * @param logFrom the byte of the log where it begins
@@ -45,6 +45,27 @@ record AttemptOutcome(
     long bytes,
     int files,
     StoredResult restored) {
+
+  /** When its processes began, wherever they ran; milliseconds since 1970. */
+  long began() {
+    return ended.began(started);
+  }
+
+  /**
+   * Nanoseconds that it waited before that, for resources and in a scheduler's queue.
+   *
+   * @param before what of it was over when it was taken in hand; that does not count for one that
+   *     an earlier torc had handed out
+   */
+  long queued(long before) {
+    ProcessEnd.Elsewhere there = ended.elsewhere();
+    if (there == null) {
+      return before;
+    }
+    boolean earlier = there.submitted() < started;
+    long handed = there.began() - (earlier ? there.submitted() : started);
+    return (earlier ? 0 : before) + Math.max(0, handed) * 1_000_000;
+  }
 
   /** Whether the attempt succeeded. */
   boolean ok() {

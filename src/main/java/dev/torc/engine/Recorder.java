@@ -80,7 +80,6 @@ public final class Recorder {
     ProcessEnd end = outcome.ended();
     ProcessEnd.Elsewhere there = end.elsewhere();
     long sequence = attempts.getAndIncrement();
-    long handed = there == null ? 0 : Math.max(0, there.began() - outcome.started()) * 1_000_000;
     JobRun.Asked asked = last.asked();
     batch.attempt(
         new AttemptRecord(
@@ -91,8 +90,8 @@ public final class Recorder {
             how,
             exit(end),
             signal(end),
-            outcome.started(),
-            asked.queued() + handed,
+            outcome.began(),
+            outcome.queued(asked.queued()),
             end.wall(),
             end.usage(),
             there == null ? host() : there.host(),
@@ -177,7 +176,7 @@ public final class Recorder {
             entries(reasons),
             outcome.what(),
             build.number(),
-            outcome.started(),
+            outcome.began(),
             exit(ended),
             signal(ended),
             ended.usage().cpu(),

@@ -1,6 +1,7 @@
 package dev.torc.exec;
 
 import dev.torc.machine.Usage;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
  * @param job the name of its claim
  * @param code exit status for EXITED, signal number for SIGNALED, otherwise 0
  * @param message what a person should know beyond the cause, on one line, empty if nothing
- * @param began seconds since 1970 by the node's clock
+ * @param began milliseconds since 1970 by the node's clock, to 10 ms where its {@code date} can
  * @param ended likewise
  * @param wall nanoseconds between both, by a clock that does not jump; to 10 ms
  * @param usage what its processes used, as far as a shell can tell
@@ -92,8 +93,8 @@ public record BatchStatus(
         cause,
         code,
         word.text("message"),
-        word.number("begin"),
-        word.number("end"),
+        moment(word.text("begin")),
+        moment(word.text("end")),
         word.number("wall") * MILLISECOND,
         usage(word.text("cpu"), peak < 0 ? -1 : peak * 1024),
         word.text("host"),
@@ -102,6 +103,11 @@ public record BatchStatus(
         word.text("os").strip(),
         ProductSize.of(word.text("log")),
         products);
+  }
+
+  /** Seconds, with or without hundredths, as milliseconds. */
+  private static long moment(String seconds) {
+    return new BigDecimal(seconds).movePointRight(3).longValue();
   }
 
   private static Cause cause(String word) {
@@ -131,8 +137,12 @@ public record BatchStatus(
     return words.length < 3 ? "" : words[0] + " " + words[2];
   }
 
-  /** The same as of a job that ran here; one that was cancelled counts as interrupted. */
-  public ProcessEnd end() {
+  /**
+   * The same as of a job that ran here; one that was cancelled counts as interrupted.
+   *
+   * @param submitted when its script was handed out, milliseconds since 1970
+   */
+  ProcessEnd end(long submitted) {
     ProcessEnd.How how =
         cause == Cause.CANCELLED
             ? ProcessEnd.How.INTERRUPTED
@@ -144,6 +154,6 @@ public record BatchStatus(
         usage,
         message,
         null,
-        new ProcessEnd.Elsewhere(host, began * 1000, kind()));
+        new ProcessEnd.Elsewhere(host, submitted, began, kind()));
   }
 }

@@ -81,7 +81,7 @@ final class ElementEnds {
       } else if (never) {
         neverBegan(entry, word, untouched, places, anew);
       } else {
-        died(entry, word, places, anew);
+        died(batch, entry, word, places, anew);
       }
     }
   }
@@ -104,7 +104,8 @@ final class ElementEnds {
   }
 
   /** It began, and nobody will say how it ended. */
-  private void died(Entry entry, Word word, List<RemotePlace> places, Anew anew) {
+  private void died(
+      RemoteBatch batch, Entry entry, Word word, List<RemotePlace> places, Anew anew) {
     ProcessEnd.How how =
         switch (word.cause) {
           case OUT_OF_MEMORY -> ProcessEnd.How.MEMORY;
@@ -116,7 +117,9 @@ final class ElementEnds {
     boolean preempted = word.cause == SchedulerState.Cause.PREEMPTED;
     String lost = preempted ? "preempted" : "lost with its machine";
     if (how != null) {
-      entry.end(RemoteEnd.of(how, executor + ": " + word.said, places));
+      RemoteEnd end = RemoteEnd.of(how, executor + ": " + word.said, places);
+      Claimant begun = batch.folder().claimant(entry.claim());
+      entry.end(begun == null ? end : end.began(begun, batch.submitted()));
     } else if (entry.attempt() == null) {
       anew.ready(entry, null, places);
     } else if (entry.losses() < AGAIN) {

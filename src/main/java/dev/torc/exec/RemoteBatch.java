@@ -312,6 +312,11 @@ final class RemoteBatch {
     return time;
   }
 
+  /** The same in milliseconds. */
+  long submitted() {
+    return time / 1_000_000;
+  }
+
   /** What is written down of it. */
   BatchRecord record(SchedulerSettings settings) {
     List<List<RemotePlace>> places = new ArrayList<>();

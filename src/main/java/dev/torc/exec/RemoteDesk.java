@@ -430,7 +430,7 @@ final class RemoteDesk {
         return true;
       }
       if (status != null && !told) {
-        entry.end(new RemoteEnd(status.end(), status, entry.places()));
+        entry.end(new RemoteEnd(status.end(batch.submitted()), status, entry.places()));
         return true;
       }
     }

@@ -29,6 +29,12 @@ torc_now() {
   torc_now=$((${torc_up%.*} * 100 + 1${torc_up#*.} - 100))
 }
 
+# Sets torc_moment to the time of day at hundredths as torc_now has them, in seconds since 1970.
+torc_moment() {
+  torc_fraction=$(((torc_clock + $1) % 100 + 100))
+  torc_moment=$(((torc_clock + $1) / 100)).${torc_fraction#1}
+}
+
 # When a process was started, in the kernel's ticks since boot: with its number this names it for
 # ever. Empty where none lives.
 torc_birth() {
@@ -404,13 +410,16 @@ ${torc_who}time $torc_when
       shift 3
     done
   )
+  torc_moment "$torc_begin"
+  torc_began=$torc_moment
+  torc_moment "$torc_now"
   [ -z "$torc_message" ] || torc_message=$(printf '%s' "$torc_message" | tr '\n\r' '  ')
   torc_seal "job $torc_name
 cause $torc_cause
 code $torc_code
 message $torc_message
-begin $torc_when
-end $(((torc_clock + torc_now) / 100))
+begin $torc_began
+end $torc_moment
 wall $(((torc_now - torc_begin) * 10))
 cpu $torc_cpu
 peak $torc_peak
@@ -435,7 +444,12 @@ torc_open() {
   esac
   torc_now
   torc_origin=$torc_now
-  torc_clock=$(($(date +%s) * 100 - torc_now))
+  torc_clock=$(date +%s%N 2>/dev/null)
+  case $torc_clock in
+    *[!0-9]* | ????????? | ??????????) torc_clock=$(($(date +%s) * 100)) ;; # no fractions here
+    *) torc_clock=$((torc_clock / 10000000)) ;;
+  esac
+  torc_clock=$((torc_clock - torc_now))
   torc_birth "$$"
   torc_start=$torc_birth
   torc_host=$(uname -n)

@@ -314,6 +314,7 @@ class RemoteDeskTest {
     cluster.endAll(SchedulerState.Cause.CANCELLED);
     run(100);
     all(ProcessEnd.How.CANCELLED);
+    assertEquals("n1", jobs.getFirst().end.end().elsewhere().host());
   }
 
   @Test

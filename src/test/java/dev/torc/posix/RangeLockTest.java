@@ -128,15 +128,6 @@ class RangeLockTest {
   }
 
   @Test
-  void aFlockIsFreeOnceItIsUnlocked() throws IOException {
-    try (Flock lock = Flock.tryLock(file).orElseThrow()) {
-      assertTrue(Flock.tryLock(file).isEmpty());
-      lock.unlock();
-      Flock.tryLock(file).orElseThrow().close();
-    }
-  }
-
-  @Test
   void aFolderInItsPlaceIsToldByName() throws IOException {
     Files.createDirectory(file);
     FileSystemException e = assertThrows(FileSystemException.class, () -> RangeLock.tryLock(file));
