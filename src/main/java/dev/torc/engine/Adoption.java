@@ -238,6 +238,7 @@ public final class Adoption {
               List.of(),
               0,
               0,
+              List.of(),
               null);
       context.records().replace(id, recorder.adopted(context, id, outcome, batch));
       context.records().settle(id);

@@ -441,7 +441,16 @@ final class Attempt {
    */
   private AttemptOutcome succeeded(NeedSnapshot snapshot, List<String> known, Stamp begin)
       throws IOException {
-    ProductScan products = ProductScan.of(grounds(), shared.digests(), job, true, this::letGo);
+    ProductScan products =
+        remote.products(
+            seen -> ProductScan.of(grounds(), shared.digests(), job, true, this::letGo, seen));
+    if (!remote.altered().isEmpty()) {
+      String what = remote.altered().values().iterator().next();
+      int more = remote.altered().size() - 1;
+      what += more == 0 ? "" : ", and " + more + " more";
+      ended = ended.as(ProcessEnd.How.ALTERED, 0, what);
+      throw new AttemptFailure(what);
+    }
     TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
     DiscoveredNeeds needs = DiscoveredNeeds.read(shared.graph(), id, snapshot, begin);
     moved.addAll(needs.moved());
@@ -471,6 +480,7 @@ final class Attempt {
         List.of(),
         products.bytes(),
         products.files(),
+        remote.touched(),
         null);
   }
 
@@ -483,8 +493,10 @@ final class Attempt {
       return failed;
     }
     try {
-      return failed.leaving(
-          ProductScan.of(grounds(), shared.digests(), job, false, () -> {}).owned());
+      List<OwnedPath> owned =
+          ProductScan.of(grounds(), shared.digests(), job, false, () -> {}).owned();
+      owned.removeIf(each -> remote.altered().containsKey(each.path())); // the user's by now
+      return failed.leaving(owned);
     } catch (IOException | StoppedException e) {
       return failed; // what cannot be looked at is nobody's: it moves to kept at the next run
     }

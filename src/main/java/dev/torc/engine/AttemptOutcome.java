@@ -27,6 +27,7 @@ import java.util.List;
  * @param posts the events that it posted
  * @param bytes of its products
  * @param files how many they are, those in folders counted one by one
+ * @param touched products whose time alone is another one than when it ended elsewhere
  * @param restored the result that was put in its place; null where it ran
  */
 record AttemptOutcome(
@@ -44,6 +45,7 @@ record AttemptOutcome(
     List<PostedLines.Post> posts,
     long bytes,
     int files,
+    List<String> touched,
     StoredResult restored) {
 
   /** When its processes began, wherever they ran; milliseconds since 1970. */
@@ -76,7 +78,7 @@ record AttemptOutcome(
   AttemptOutcome(ProcessEnd ended, String what, NeedSnapshot snapshot, long started) {
     this(
         ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started, List.of(), "",
-        0, List.of(), 0, 0, null);
+        0, List.of(), 0, 0, List.of(), null);
   }
 
   /** The end of an attempt whose mark could not be written: it was never started. */
@@ -104,6 +106,7 @@ record AttemptOutcome(
         List.of(),
         0,
         0,
+        List.of(),
         from);
   }
 
@@ -117,13 +120,13 @@ record AttemptOutcome(
   AttemptOutcome leaving(List<OwnedPath> left) {
     return new AttemptOutcome(
         ended, what, snapshot, products, left, found, moved, started, data, command, logFrom, posts,
-        bytes, files, restored);
+        bytes, files, touched, restored);
   }
 
   /** The same with the commands as they ran, and the events that were posted meanwhile. */
   AttemptOutcome of(String commands, long from, List<PostedLines.Post> events) {
     return new AttemptOutcome(
         ended, what, snapshot, products, owned, found, moved, started, data, commands, from, events,
-        bytes, files, restored);
+        bytes, files, touched, restored);
   }
 }

@@ -160,7 +160,8 @@ public final class Recorder {
       lists.putAll(described.lists());
     }
     ProcessEnd ended = outcome.ended();
-    Restorable terms = how == JobResult.Outcome.OK ? terms(context, id, manifest, outcome) : null;
+    boolean kept = how == JobResult.Outcome.OK && outcome.touched().isEmpty();
+    Restorable terms = kept ? terms(context, id, manifest, outcome) : null;
     JobResult result =
         new JobResult(
             how,
@@ -274,7 +275,7 @@ public final class Recorder {
       case TIMEOUT -> JobResult.Outcome.TIMED_OUT;
       case MEMORY -> JobResult.Outcome.OUT_OF_MEMORY;
       case INTERRUPTED, LEFT, NOT_REACHED -> JobResult.Outcome.INTERRUPTED;
-      case EXITED, SIGNALED, TERMINAL, CANCELLED, NOT_STARTED -> JobResult.Outcome.FAILED;
+      case EXITED, SIGNALED, TERMINAL, CANCELLED, ALTERED, NOT_STARTED -> JobResult.Outcome.FAILED;
     };
   }
 

@@ -83,12 +83,15 @@ record BatchPlan(long batch, long maxRuntime) {
   private long limit(List<RemoteAttempt> jobs) {
     RemoteAttempt longest = null;
     for (RemoteAttempt job : jobs) {
-      longest = longest == null || job.timeLimit() > longest.timeLimit() ? job : longest;
+      longest =
+          longest == null || job.launch().timeLimit() > longest.launch().timeLimit()
+              ? job
+              : longest;
     }
-    if (longest == null || longest.timeLimit() == 0) {
+    if (longest == null || longest.launch().timeLimit() == 0) {
       return 0;
     }
-    long limit = longest.timeLimit();
+    long limit = longest.launch().timeLimit();
     for (RemoteAttempt job : jobs) {
       limit += job == longest ? 0 : 2 * job.counted() * SECOND;
     }

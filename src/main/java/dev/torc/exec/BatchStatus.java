@@ -24,7 +24,9 @@ import java.util.regex.Pattern;
  * @param system kernel, its release, the machine's architecture, and the C library
  * @param os id and version of the distribution; empty unknown
  * @param log the size of the log
- * @param products their sizes, in the order of {@link BatchJob#products}
+ * @param products their sizes, in the order of {@link RemoteAttempt#products}
+ * @param made what the files of the products were when it ended; null where that is not known
+ * @param length bytes of the file that says so; -1 where there is none
  */
 public record BatchStatus(
     String job,
@@ -40,7 +42,9 @@ public record BatchStatus(
     String system,
     String os,
     ProductSize log,
-    List<ProductSize> products) {
+    List<ProductSize> products,
+    MadeFiles made,
+    long length) {
 
   /** Why a job is over. */
   public enum Cause {
@@ -66,14 +70,30 @@ public record BatchStatus(
 
   private static final Pattern TIME = Pattern.compile("(\\d+)m(\\d+)(?:[.,](\\d+))?s");
 
-  /** What a status file says; null where there is none, or none that is whole and understood. */
-  static BatchStatus read(Path file) {
+  /**
+   * What a status file says; null where there is none, or none that is whole and understood.
+   *
+   * @param made the file that says what the files of the products were, where the first names one
+   */
+  static BatchStatus read(Path file, Path made) {
     BatchWord word = BatchWord.read(file);
     try {
-      return word == null ? null : of(word);
+      BatchStatus status = word == null ? null : of(word);
+      if (status == null || status.length < 0) {
+        return status;
+      }
+      MadeFiles files = MadeFiles.read(made, status.length);
+      return files == null ? null : status.with(files);
     } catch (IllegalArgumentException | IndexOutOfBoundsException notUnderstood) {
       return null;
     }
+  }
+
+  /** The same with what the files of its products were. */
+  private BatchStatus with(MadeFiles files) {
+    return new BatchStatus(
+        job, cause, code, message, began, ended, wall, usage, host, boot, system, os, log, products,
+        files, length);
   }
 
   private static BatchStatus of(BatchWord word) {
@@ -102,7 +122,9 @@ public record BatchStatus(
         word.text("system"),
         word.text("os").strip(),
         ProductSize.of(word.text("log")),
-        products);
+        products,
+        null,
+        word.all("made").isEmpty() ? -1 : word.known("made"));
   }
 
   /** Seconds, with or without hundredths, as milliseconds. */

@@ -42,6 +42,8 @@ public record ProcessEnd(
     LEFT,
     /** It was its turn to be handed out, and torc ended before. */
     NOT_REACHED,
+    /** Ended well elsewhere, and what it had made is another one here. */
+    ALTERED,
     /** Ended because torc itself was told to end. */
     INTERRUPTED,
     /** The program could not be started; the message says why. */

@@ -345,7 +345,9 @@ final class RemoteBatch {
     return elements.stream()
         .map(
             element ->
-                element.entries.stream().map(entry -> entry.attempt.named(entry.claim())).toList())
+                element.entries.stream()
+                    .map(entry -> new BatchJob(entry.claim(), entry.attempt))
+                    .toList())
         .toList();
   }
 

@@ -189,11 +189,36 @@ torc_size() {
   fi
 }
 
-# Makes way for products, each three words: clear or keep, file or folder, path. What stands there
-# moves aside, where torc finds it by the product's number, and the folders are made.
+# Tells what the files of products are, as for torc_clear: `size BYTES SECONDS PATH`, and of those up
+# to 256 MiB `digest SHA-256 PATH`. Names with a line end are left out.
+torc_made() {
+  while [ $# -gt 0 ]; do
+    if [ "$1" = pattern ]; then
+      torc_find_files "$2" -type d \( -name .torc -o -name .git -o -path "${3% *}" \) -prune \
+        -o -path "${3#* }"
+    elif [ "$2" = folder ]; then
+      torc_find_files "$3/"
+    else
+      torc_find_files "$3"
+    fi
+    shift 3
+  done | LC_ALL=C sed -n -e '/^size [0-9]* [0-9]* /p' \
+    -e 's/^\([0-9a-f]\{64\}\) [ *]/digest \1 /p'
+  echo end
+}
+
+# The files that `find` finds with these words, for torc_made.
+torc_find_files() {
+  LC_ALL=C find -H "$@" -type f ! -path "*$torc_newline*" \
+    -exec stat -L -c 'size %s %Y %n' {} + -size -524289 -exec sha256sum {} + 2>/dev/null
+}
+
+# Makes way for products, each three words: clear or keep, file or folder, path; or pattern, folder,
+# and what no match is in with what all are like. What stands there moves aside, where torc finds it
+# by the product's number, and the folders are made.
 torc_clear() {
   torc_number=0
-  while [ $# -gt 0 ]; do
+  while [ $# -gt 0 ] && [ "$1" != pattern ]; do
     if [ "$1" = clear ] && { [ -e "$3" ] || [ -L "$3" ]; }; then
       [ -d "$torc_folder/$torc_name.aside" ] || mkdir "$torc_folder/$torc_name.aside" || return
       mv -f "$3" "$torc_folder/$torc_name.aside/$torc_number" || return
@@ -403,9 +428,17 @@ ${torc_who}time $torc_when
     torc_run
   fi
   torc_now
+  torc_length=-
+  torc_file=$torc_folder/$torc_name.made
+  if [ $# -gt 0 ] && [ -n "$torc_stat" ] && [ "$torc_cause$torc_code" = exited0 ] &&
+    torc_made "$@" >"$torc_file.$$"; then
+    torc_length=$(($(wc -c <"$torc_file.$$")))
+    mv -f "$torc_file.$$" "$torc_file" || torc_length=-
+  fi
   torc_sizes=$(
+    echo "made $torc_length"
     echo "log $(torc_size "$torc_log")"
-    while [ $# -gt 0 ]; do
+    while [ $# -gt 0 ] && [ "$1" != pattern ]; do
       echo "product $(torc_size "$3")"
       shift 3
     done
@@ -469,6 +502,9 @@ start $torc_start
 "
   torc_mark=TORC_CLAIM=$$.$torc_start
   torc_setsid=$(command -v setsid)
+  torc_stat=$(command -v stat)
+  torc_newline='
+'
   torc_env=$(command -v env)
   # A shell's background jobs ignore INT and QUIT: GNU's env undoes that.
   torc_signals=--default-signal

@@ -139,7 +139,7 @@ class BatchKillTest {
       this.remote = new BatchFolder(Files.createDirectory(folder.resolve("remote")));
       String line = "echo ran >>ran; printf new >p";
       BatchJob job =
-          new BatchJob(
+          BatchNode.job(
               "a",
               List.of(new Launch.Step(List.of("sh", "-c", line), folder, Map.of())),
               folder.resolve("log"),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.hash.Digest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,7 +89,56 @@ class BatchScriptTest {
               new ProductSize(ProductSize.Kind.MISSING, 0, 0)),
           c.products());
       assertEquals(
-          Map.of("a", words(), "b", words(), "c", words()), new HashMap<>(node.folder.words()));
+          Map.of("a", words(), "b", words(), "c", words(BatchFolder.Word.MADE)),
+          new HashMap<>(node.folder.words()));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dash", "bash", "busybox"})
+  void saysWhatTheFilesOfProductsAre(String shell) throws Exception {
+    try (BatchNode node = new BatchNode(temp, shell)) {
+      BatchJob files =
+          node.job(
+              "a",
+              "echo 1 >'b *'; ln -s 'b *' l; mkdir -p d/e g/h; echo 2 >d/e/f; echo 3 >g/x.o;"
+                  + " echo 3 >g/h/x.o; echo 3 >g/x.c; echo 4 >'d/n\no'; touch -d @7 g/x.o;"
+                  + " dd if=/dev/zero of=large bs=1 count=1 seek=268437000 2>/dev/null",
+              node.file("b *"),
+              node.file("l"),
+              node.file("large"),
+              node.file("no"),
+              node.inFolder("d"));
+      RemoteAttempt attempt = files.attempt();
+      BatchJob job =
+          new BatchJob(
+              "a",
+              new RemoteAttempt(
+                  null,
+                  attempt.launch(),
+                  0,
+                  attempt.products(),
+                  List.of(
+                      new RemoteAttempt.Pattern(temp.resolve("g"), temp + "/g/*", temp + "/g/*.o")),
+                  null));
+      node.run(job, node.job("b", "exit 1", node.file("b *")), node.job("c", "true"));
+      Map<String, MadeFiles.Made> made = node.folder.status("a").made().files();
+      assertEquals(
+          Set.of("b *", "l", "large", "d/e/f", "g/x.o"),
+          made.keySet().stream()
+              .map(path -> temp.relativize(Path.of(path)).toString())
+              .collect(Collectors.toSet()));
+      MadeFiles.Made linked = made.get(temp + "/l");
+      assertEquals(2, linked.bytes());
+      assertEquals(Digest.ofText("1\n").hex(), linked.digest());
+      assertTrue(Math.abs(System.currentTimeMillis() / 1000 - linked.time()) < 60);
+      assertEquals(7, made.get(temp + "/g/x.o").time());
+      assertEquals(268437001, made.get(temp + "/large").bytes());
+      assertNull(made.get(temp + "/large").digest());
+      assertNull(node.folder.status("b").made());
+      assertNull(node.folder.status("c").made());
+      Files.writeString(node.folder.path().resolve("a.made"), "size 1");
+      assertNull(node.folder.status("a"), "one half of it is no word yet");
     }
   }
 
@@ -150,8 +201,11 @@ class BatchScriptTest {
     }
   }
 
-  private static Set<BatchFolder.Word> words() {
-    return EnumSet.of(BatchFolder.Word.CLAIM, BatchFolder.Word.BEGUN, BatchFolder.Word.STATUS);
+  private static Set<BatchFolder.Word> words(BatchFolder.Word... more) {
+    Set<BatchFolder.Word> words =
+        EnumSet.of(BatchFolder.Word.CLAIM, BatchFolder.Word.BEGUN, BatchFolder.Word.STATUS);
+    words.addAll(List.of(more));
+    return words;
   }
 
   /** Without what a shell itself says of a child that was killed. */
@@ -175,7 +229,7 @@ class BatchScriptTest {
       Path program = Files.writeString(dir.resolve("x=y"), "#!" + node.bin + "/sh\necho \"$1\"\n");
       program.toFile().setExecutable(true);
       BatchJob job =
-          new BatchJob(
+          BatchNode.job(
               "a",
               List.of(
                   new Launch.Step(argv, dir, env),
@@ -193,7 +247,7 @@ class BatchScriptTest {
       node.folder.writeScript(node.script().of(List.of(List.of(job))));
       node.await(node.start(Map.of("GONE", "here", "TMPDIR", temp + "/none", "torc_time", "t")));
 
-      String log = Files.readString(job.log());
+      String log = Files.readString(job.attempt().launch().log());
       String first = "<-n><><" + odd + "><a=b>";
       assertTrue(log.startsWith(first), log);
       int end = log.lastIndexOf('\0') + 1;
@@ -223,8 +277,8 @@ class BatchScriptTest {
       List<Launch.Step> steps =
           List.of(node.step("echo 1"), node.step("echo 2; exit 127"), node.step("echo 3"));
       node.run(
-          new BatchJob("a", steps, node.log("a"), true, 0, 0, 0, List.of()),
-          new BatchJob("b", steps, node.log("b"), true, 0, 0, 0, List.of()));
+          BatchNode.job("a", steps, node.log("a"), true, 0, 0, 0, List.of()),
+          BatchNode.job("b", steps, node.log("b"), true, 0, 0, 0, List.of()));
       assertEquals("before\n1\n2\n", node.text("a.log"));
       assertEquals("1\n2\n", node.text("b.log"));
       assertEquals("other\n", node.text("other"));
@@ -430,12 +484,12 @@ class BatchScriptTest {
       BatchJob[] jobs = {
         node.job("first", List.of(node.step("echo ran >>first")), 200 * second, 0),
         node.job("limit", List.of(node.step("echo ran >>limit")), 100 * second + 1, 0),
-        new BatchJob(
+        BatchNode.job(
             "long", List.of(node.step(":")), node.log("long"), false, 0, 0, 101, List.of()),
-        new BatchJob(
+        BatchNode.job(
             "likely", List.of(node.step(":")), node.log("likely"), false, 0, 0, 101, List.of()),
         node.job("short", List.of(node.step("echo ran >>short")), 1, 0),
-        new BatchJob(
+        BatchNode.job(
             "both", List.of(node.step(":")), node.log("both"), false, second, 0, 500, List.of())
       };
       assertTrue(node.folder.claim("likely", new Claimant("build", "h", "boot", 1, 0, 1)));
@@ -508,7 +562,7 @@ class BatchScriptTest {
     for (int i = 0; i < 1000; i++) {
       Map<String, String> env = Map.of("SHARED", "s".repeat(1000), "TORC_JOB", "job" + i);
       jobs.add(
-          new BatchJob(
+          BatchNode.job(
               "n" + i,
               List.of(new Launch.Step(List.of("cp", "a" + i, "b" + i), Path.of("/root"), env)),
               Path.of("/root/.torc/logs/job" + i),
@@ -529,7 +583,7 @@ class BatchScriptTest {
   void whatNoShellCanTakeIsRefused() {
     BatchScript script = new BatchScript(Path.of("/x"), "", true, 0, 1, "");
     BatchJob job =
-        new BatchJob(
+        BatchNode.job(
             "n",
             List.of(new Launch.Step(List.of("a\0b"), Path.of("/"), Map.of())),
             Path.of("/log"),
@@ -541,8 +595,19 @@ class BatchScriptTest {
     assertThrows(IllegalArgumentException.class, () -> script.of(List.of(List.of(job))));
     for (Executable bad :
         List.<Executable>of(
-            () -> new BatchJob("a/b", job.steps(), job.log(), false, 0, 0, 0, List.of()),
-            () -> new BatchJob("a", List.of(), job.log(), false, 0, 0, 0, List.of()))) {
+            () ->
+                BatchNode.job(
+                    "a/b",
+                    job.attempt().launch().steps(),
+                    job.attempt().launch().log(),
+                    false,
+                    0,
+                    0,
+                    0,
+                    List.of()),
+            () ->
+                BatchNode.job(
+                    "a", List.of(), job.attempt().launch().log(), false, 0, 0, 0, List.of()))) {
       assertThrows(IllegalArgumentException.class, bad);
     }
   }

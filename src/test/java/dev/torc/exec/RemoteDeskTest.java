@@ -91,13 +91,17 @@ class RemoteDeskTest {
       desk.add(
           new RemoteAttempt(
               new RemoteKey(job.name, "b1", 1, "m" + job.name, "c" + job.name),
-              List.of(new Launch.Step(List.of("true"), temp, Map.of())),
-              temp.resolve(job.name + ".log"),
-              false,
-              0,
-              0,
+              new Launch(
+                  List.of(new Launch.Step(List.of("true"), temp, Map.of())),
+                  temp.resolve(job.name + ".log"),
+                  false,
+                  false,
+                  0,
+                  0,
+                  Map.of()),
               expected,
               products,
+              List.of(),
               new SchedulerResources(1, 0, 0, 1, 0, 0)),
           job,
           cluster.now);
