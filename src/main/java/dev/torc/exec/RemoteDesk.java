@@ -33,6 +33,7 @@ final class RemoteDesk {
   private static final long LAST_LOOK = 2 * SECOND;
   private static final long SHARE = SECOND / 10; // of a listing, of which there are ten a second
   private static final long PACE = 3 * SECOND; // where there is no room for all
+  private static final int SPREAD = 32; // elements of one kind before jobs stand one behind another
   private static final long REST = 30 * SECOND;
 
   private final Scheduler scheduler;
@@ -254,7 +255,7 @@ final class RemoteDesk {
   long turn(long now) throws IOException {
     if (!ready.isEmpty() && now - gathered >= GATHER) {
       planned.addAll(
-          new BatchPlan(settings.batch(), settings.maxRuntime())
+          new BatchPlan(settings.batch(), settings.maxRuntime(), spread())
               .arrays(List.copyOf(ready), Entry::attempt));
       ready.clear();
     }
@@ -282,6 +283,10 @@ final class RemoteDesk {
       earlier.tell();
     }
     return next(now);
+  }
+
+  private int spread() {
+    return scheduler.largestArray() == 1 ? 1 : Math.min(SPREAD, settings.maxJobs());
   }
 
   private long next(long now) {

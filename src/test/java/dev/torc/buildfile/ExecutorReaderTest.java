@@ -80,20 +80,22 @@ class ExecutorReaderTest {
   }
 
   @Test
-  void theCommandLineSendsAllButThoseThatWantTheTerminal() throws IOException {
+  void theCommandLineSendsJobsThatNameNoExecutorAndAllToThisMachine() throws IOException {
     Path file =
         Files.writeString(
             temp.resolve("torc.yaml"),
             """
-            executors: { far: { kind: slurm } }
+            executors: { far: { kind: slurm }, deep: { like: far } }
+            defaults: { executor: deep }
             jobs:
               a: { command: x }
-              b: { command: x, executor: far }
-              c: { command: x, executor: far, interactive: true }
+              b: { command: x, executor: deep }
+              c: { command: x, interactive: true }
+              d: { command: x, executor: local }
             """);
-    assertEquals(Arrays.asList(null, "far", null), executors(file, null));
-    assertEquals(Arrays.asList("far", "far", null), executors(file, "far"));
-    assertEquals(Arrays.asList(null, null, null), executors(file, "local"));
+    assertEquals(Arrays.asList("deep", "deep", null, null), executors(file, null));
+    assertEquals(Arrays.asList("far", "deep", null, null), executors(file, "far"));
+    assertEquals(Arrays.asList(null, null, null, null), executors(file, "local"));
     assertEquals(
         "--on fra: no executor fra; did you mean far?",
         assertThrows(BadInput.class, () -> executors(file, "fra")).diagnostics().getFirst() + "");

@@ -161,8 +161,22 @@ class RemoteDeskTest {
     add(50, 10);
     run(1000);
     all(ProcessEnd.How.EXITED);
-    assertEquals(1, cluster.submissions, "five elements of ten");
+    assertEquals(1, cluster.submissions);
+    assertEquals(32, cluster.elements, "no node is idle while jobs stand one behind the other");
+    cluster.elements = 0;
+    add(800, 10);
+    run(10_000);
+    assertEquals(67, cluster.elements, "twelve in each, and eight in the last");
     assertEquals(List.of(), notes);
+  }
+
+  @Test
+  void fewJobsAreSpreadOverElementsFirst() throws IOException {
+    desk(500, 120 * SECOND);
+    add(9, 1);
+    run(1000);
+    assertEquals(9, cluster.elements);
+    assertEquals(1, cluster.submissions);
   }
 
   @Test
