@@ -79,18 +79,7 @@ class RemoteRunnerIT {
   private RemoteRunner runner() throws Exception {
     SchedulerSettings settings =
         new SchedulerSettings(
-            "slurm",
-            SchedulerSettings.Kind.SLURM,
-            null,
-            "low",
-            List.of(),
-            null,
-            500,
-            60_000_000_000L,
-            0,
-            5_000_000_000L,
-            null,
-            Map.of());
+            "slurm", "", "", "low", List.of(), 500, 60_000_000_000L, 0, 5_000_000_000L, null);
     Path folder = Files.createDirectories(work.toRealPath().resolve("remote"));
     return new RemoteRunner(
         Scheduler.of(settings, folder, slurm.env()),

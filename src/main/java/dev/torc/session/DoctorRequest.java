@@ -368,7 +368,7 @@ public record DoctorRequest(ProjectOptions options, String terminal) {
       if (project != null) {
         described =
             project.workflow().executors().stream()
-                .anyMatch(executor -> executor.commands() == null);
+                .anyMatch(executor -> executor.settings().isSlurm());
       }
       if (look.version().isEmpty()) {
         add(

@@ -71,18 +71,7 @@ final class FakeCluster implements Scheduler {
    */
   static SchedulerSettings settings(int maxJobs, long batch) {
     return new SchedulerSettings(
-        "far",
-        SchedulerSettings.Kind.SLURM,
-        null,
-        null,
-        List.of(),
-        null,
-        maxJobs,
-        batch,
-        0,
-        10 * SECOND,
-        null,
-        Map.of());
+        "far", "", "", "", List.of(), maxJobs, batch, 0, 10 * SECOND, null);
   }
 
   private interface Write {
