@@ -49,7 +49,8 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
     made.files()
         .forEach(
             (path, then) -> {
-              String product = here.contains(path) ? null : product(job, root, path);
+              boolean known = here.contains(path) || path.endsWith("/");
+              String product = known ? null : product(job, root, path);
               if (product != null) {
                 altered.putIfAbsent(
                     product, missing(root.relativize(Path.of(path)).toString(), then));
@@ -58,14 +59,20 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
     return new RemoteProducts(altered, touched);
   }
 
-  /** Names the declared files that were made and are not here at all. */
+  /** Names the declared files and folders that were made and are not here at all. */
   static RemoteProducts missing(MadeFiles made, Job job, Path root) {
     Map<String, String> missing = new LinkedHashMap<>();
     for (Ref ref : job.productRefs()) {
-      Path file = root.resolve(ref.text());
-      MadeFiles.Made then = ref instanceof Ref.OfFile ? made.files().get(file.toString()) : null;
-      if (then != null && !Files.exists(file)) {
-        missing.put(ref.text(), missing(ref.text(), then));
+      String line = null;
+      String path = ref.text();
+      if (ref instanceof Ref.OfFolder folder) {
+        path = folder.path();
+        line = path + "/ is missing here and was there where the job ended";
+      }
+      Path place = root.resolve(path);
+      MadeFiles.Made then = made.files().get(line == null ? place.toString() : place + "/");
+      if (then != null && !Files.exists(place)) {
+        missing.put(path, line == null ? missing(path, then) : line);
       }
     }
     return new RemoteProducts(missing, List.of());

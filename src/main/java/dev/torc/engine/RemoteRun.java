@@ -7,7 +7,6 @@ import dev.torc.exec.Claimant;
 import dev.torc.exec.Launch;
 import dev.torc.exec.MadeFiles;
 import dev.torc.exec.ProcessEnd;
-import dev.torc.exec.ProductSize;
 import dev.torc.exec.RemoteAttempt;
 import dev.torc.exec.RemoteEnd;
 import dev.torc.exec.RemoteKey;
@@ -26,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -35,8 +33,6 @@ import java.util.function.Consumer;
  * products goes where it belongs. Handing out is {@code exec}'s.
  */
 public final class RemoteRun {
-
-  private static final long LOOK = 200; // milliseconds
 
   private final ProductRemoval removal;
   private final RemoteKey key;
@@ -169,23 +165,9 @@ public final class RemoteRun {
     }
     if (how.status() != null && how.end().ok()) {
       made = how.status().made();
-      awaitProducts(how);
+      awaited = System.nanoTime() + runner.latency();
     }
     return how.end();
-  }
-
-  /**
-   * Until the products have the sizes that they had where they were made, as long as that may take.
-   */
-  private void awaitProducts(RemoteEnd how) throws IOException, InterruptedException {
-    awaited = System.nanoTime() + runner.latency();
-    List<BatchJob.Product> products = how.places().getLast().products();
-    for (int i = 0; i < products.size() && i < how.status().products().size(); i++) {
-      ProductSize made = how.status().products().get(i);
-      while (!ProductSize.of(products.get(i).path()).agrees(made) && System.nanoTime() < awaited) {
-        TimeUnit.MILLISECONDS.sleep(LOOK);
-      }
-    }
   }
 
   /** What its node saw of its products; null where it said nothing of that. */

@@ -3,8 +3,6 @@ package dev.torc.exec;
 import dev.torc.machine.Usage;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,10 +21,7 @@ import java.util.regex.Pattern;
  * @param boot the id of its boot, as Linux gives it
  * @param system kernel, its release, the machine's architecture, and the C library
  * @param os id and version of the distribution; empty unknown
- * @param log the size of the log
- * @param products their sizes, in the order of {@link RemoteAttempt#products}
  * @param made what the files of the products were when it ended; null where that is not known
- * @param length bytes of the file that says so; -1 where there is none
  */
 public record BatchStatus(
     String job,
@@ -41,10 +36,7 @@ public record BatchStatus(
     String boot,
     String system,
     String os,
-    ProductSize log,
-    List<ProductSize> products,
-    MadeFiles made,
-    long length) {
+    MadeFiles made) {
 
   /** Why a job is over. */
   public enum Cause {
@@ -78,34 +70,23 @@ public record BatchStatus(
   static BatchStatus read(Path file, Path made) {
     BatchWord word = BatchWord.read(file);
     try {
-      BatchStatus status = word == null ? null : of(word);
-      if (status == null || status.length < 0) {
-        return status;
-      }
-      MadeFiles files = MadeFiles.read(made, status.length);
-      return files == null ? null : status.with(files);
+      return word == null ? null : of(word, made);
     } catch (IllegalArgumentException | IndexOutOfBoundsException notUnderstood) {
       return null;
     }
   }
 
-  /** The same with what the files of its products were. */
-  private BatchStatus with(MadeFiles files) {
-    return new BatchStatus(
-        job, cause, code, message, began, ended, wall, usage, host, boot, system, os, log, products,
-        files, length);
-  }
-
-  private static BatchStatus of(BatchWord word) {
+  private static BatchStatus of(BatchWord word, Path made) {
+    boolean says = !word.all("made").isEmpty() && word.known("made") >= 0;
+    MadeFiles files = says ? MadeFiles.read(made, word.known("made")) : null;
+    if (says && files == null) {
+      return null;
+    }
     Cause cause = cause(word.text("cause"));
     int code = cause == Cause.EXITED ? (int) word.number("code") : 0;
     if (code > 128 && code <= 128 + SIGNALS) {
       cause = Cause.SIGNALED;
       code -= 128;
-    }
-    List<ProductSize> products = new ArrayList<>();
-    for (String line : word.all("product")) {
-      products.add(ProductSize.of(line));
     }
     long peak = word.known("peak");
     return new BatchStatus(
@@ -121,10 +102,7 @@ public record BatchStatus(
         word.text("boot"),
         word.text("system"),
         word.text("os").strip(),
-        ProductSize.of(word.text("log")),
-        products,
-        null,
-        word.all("made").isEmpty() ? -1 : word.known("made"));
+        files);
   }
 
   /** Seconds, with or without hundredths, as milliseconds. */

@@ -9,7 +9,8 @@ import java.util.Map;
 
 /**
  * The files of a job's products as its node saw them at the end of the job: by absolute path, and
- * more than its products where a pattern may match less. Names with a line end are not told.
+ * more than its products where a pattern may match less. A folder that is a product has a slash
+ * behind its path. Names with a line end are not told.
  */
 public record MadeFiles(Map<String, Made> files) {
 

@@ -168,35 +168,15 @@ torc_measure() {
   [ "$torc_memory" = 0 ] || [ "$2" -le "$torc_memory" ]
 }
 
-# One line of what stands at PATH: its kind, and bytes; of a folder how many files it holds, and
-# their bytes together. For use in a subshell.
-torc_size() {
-  if [ -d "$1" ]; then
-    {
-      LS_BLOCK_SIZE=1 find "$1/" -type f -exec ls -dn {} + 2>/dev/null || echo failed
-    } | LC_ALL=C awk '
-      $0 == "failed" { failed = 1 }
-      $1 ~ /^-/ && $5 ~ /^[0-9]+$/ { count++; bytes += $5 }
-      END { if (failed) print "folder - -"; else printf "folder %.0f %.0f\n", count, bytes }'
-  elif [ -f "$1" ]; then
-    set -f # its name may hold anything
-    set -- $(LS_BLOCK_SIZE=1 ls -dnL "$1" 2>/dev/null)
-    echo "file ${5:--}"
-  elif [ -e "$1" ] || [ -L "$1" ]; then
-    echo other
-  else
-    echo missing
-  fi
-}
-
 # Tells what the files of products are, as for torc_clear: `size BYTES SECONDS PATH`, and of those up
-# to 256 MiB `digest SHA-256 PATH`. Names with a line end are left out.
+# to 256 MiB `digest SHA-256 PATH`; of a folder that its size is 0. Names with a line end are left out.
 torc_made() {
   while [ $# -gt 0 ]; do
     if [ "$1" = pattern ]; then
       torc_find_files "$2" -type d \( -name .torc -o -name .git -o -path "${3% *}" \) -prune \
         -o -path "${3#* }"
     elif [ "$2" = folder ]; then
+      [ ! -d "$3" ] || [ "${3%"$torc_newline"*}" != "$3" ] || echo "size 0 0 $3/"
       torc_find_files "$3/"
     else
       torc_find_files "$3"
@@ -435,14 +415,6 @@ ${torc_who}time $torc_when
     torc_length=$(($(wc -c <"$torc_file.$$")))
     mv -f "$torc_file.$$" "$torc_file" || torc_length=-
   fi
-  torc_sizes=$(
-    echo "made $torc_length"
-    echo "log $(torc_size "$torc_log")"
-    while [ $# -gt 0 ] && [ "$1" != pattern ]; do
-      echo "product $(torc_size "$3")"
-      shift 3
-    done
-  )
   torc_moment "$torc_begin"
   torc_began=$torc_moment
   torc_moment "$torc_now"
@@ -458,7 +430,7 @@ cpu $torc_cpu
 peak $torc_peak
 ${torc_who}system $torc_system
 os $torc_os
-$torc_sizes
+made $torc_length
 "
   torc_put "$torc_folder/$torc_name.status" sync || torc_exit=1
 }

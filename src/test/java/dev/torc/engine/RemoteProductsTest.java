@@ -61,6 +61,7 @@ class RemoteProductsTest extends Harness {
         "a.out | printf 12 > a.out | a.out has 2 bytes here and 4 where it was made",
         "a.out | echo 321 > a.out | a.out has other bytes here than where it was made",
         "a.out | rm a.out | a.out is missing here and has 4 bytes where it was made",
+        "d/ | rm -r d | d/ is missing here and was there where the job ended",
         "d/ | echo 4 > d/a.out | d/a.out has 2 bytes here and 4 where it was made",
         "d/ | rm d/b.out | d/b.out is missing here and has 2 bytes where it was made",
         "d/ | echo 4 > d/c | d/c is here and was not where the job ended",

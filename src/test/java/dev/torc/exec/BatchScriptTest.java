@@ -56,7 +56,6 @@ class BatchScriptTest {
       assertEquals(BatchStatus.Cause.EXITED, a.cause());
       assertEquals(3, a.code());
       assertEquals("", a.message());
-      assertEquals(new ProductSize(ProductSize.Kind.FILE, 1, 12), a.log());
       assertTrue(a.usage().cpu() >= 0, "CPU time: " + a.usage().cpu());
       assertTrue(a.wall() >= 0 && Math.abs(a.ended() - a.began() - a.wall() / 1_000_000) <= 10);
       assertTrue(Math.abs(System.currentTimeMillis() - a.ended()) < 60_000);
@@ -83,11 +82,8 @@ class BatchScriptTest {
       BatchStatus c = node.folder.status("c");
       assertEquals(0, c.code());
       assertTrue(c.end(0).ok());
-      assertEquals(
-          List.of(
-              new ProductSize(ProductSize.Kind.FILE, 1, 5),
-              new ProductSize(ProductSize.Kind.MISSING, 0, 0)),
-          c.products());
+      assertEquals(Set.of(temp + "/c.out"), c.made().files().keySet());
+      assertEquals(5, c.made().files().get(temp + "/c.out").bytes());
       assertEquals(
           Map.of("a", words(), "b", words(), "c", words(BatchFolder.Word.MADE)),
           new HashMap<>(node.folder.words()));
@@ -124,7 +120,7 @@ class BatchScriptTest {
       node.run(job, node.job("b", "exit 1", node.file("b *")), node.job("c", "true"));
       Map<String, MadeFiles.Made> made = node.folder.status("a").made().files();
       assertEquals(
-          Set.of("b *", "l", "large", "d/e/f", "g/x.o"),
+          Set.of("b *", "l", "large", "d", "d/e/f", "g/x.o"),
           made.keySet().stream()
               .map(path -> temp.relativize(Path.of(path)).toString())
               .collect(Collectors.toSet()));
@@ -394,22 +390,14 @@ class BatchScriptTest {
       assertEquals("old", Files.readString(node.folder.aside("a", 1).resolve("sub/f")));
       assertTrue(Files.isSymbolicLink(node.folder.aside("a", 2)));
       assertFalse(Files.exists(node.folder.aside("a", 3)));
-      List<ProductSize> sizes =
-          List.of(
-              new ProductSize(ProductSize.Kind.FILE, 1, 0),
-              new ProductSize(ProductSize.Kind.FOLDER, 2, 7),
-              new ProductSize(ProductSize.Kind.OTHER, 0, 0),
-              new ProductSize(ProductSize.Kind.FILE, 1, 9),
-              new ProductSize(ProductSize.Kind.MISSING, 0, 0));
-      assertEquals(sizes, node.folder.status("a").products());
-      assertEquals(
-          sizes,
-          List.of(
-              ProductSize.of(temp.resolve("-old file")),
-              ProductSize.of(temp.resolve("tree")),
-              ProductSize.of(temp.resolve("link")),
-              ProductSize.of(temp.resolve("kept")),
-              ProductSize.of(temp.resolve("new/deep/file"))));
+      Map<String, Long> sizes = new HashMap<>();
+      node.folder
+          .status("a")
+          .made()
+          .files()
+          .forEach(
+              (path, made) -> sizes.put(path.substring(temp.toString().length()), made.bytes()));
+      assertEquals(Map.of("/-old file", 0L, "/tree/", 0L, "/tree/c", 4L, "/kept", 9L), sizes);
     }
   }
 
