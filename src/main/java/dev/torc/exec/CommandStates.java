@@ -80,7 +80,7 @@ record CommandStates(
         return new SchedulerState.Running("");
       }
       if (commands.says(Word.GONE, word)) {
-        return new SchedulerState.Gone();
+        return new SchedulerState.Gone(word);
       }
       if (commands.says(Word.CANCELLED, word)) {
         return new SchedulerState.Ended(SchedulerState.Cause.CANCELLED, word);

@@ -37,9 +37,11 @@ final class ElementEnds {
   private record Word(SchedulerState.Cause cause, String said, boolean cancelled) {
 
     static Word of(Element element) {
-      return element.state instanceof SchedulerState.Ended ended
-          ? new Word(ended.cause(), ended.said(), element.cancelled)
-          : new Word(null, "gone", element.cancelled);
+      return switch (element.state) {
+        case SchedulerState.Ended ended -> new Word(ended.cause(), ended.said(), element.cancelled);
+        case SchedulerState.Gone gone -> new Word(null, gone.said(), element.cancelled);
+        default -> new Word(null, "gone", element.cancelled);
+      };
     }
 
     /** Whether somebody else cancelled it. */

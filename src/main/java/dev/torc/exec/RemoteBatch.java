@@ -22,6 +22,18 @@ final class RemoteBatch {
   long nextLook;
   long look = 200_000_000;
 
+  /** How far an attempt has come, as is known here; it never goes back. */
+  private enum State {
+    /** Ready, or in a script that was handed out. */
+    OUT,
+    BEGUN,
+    /** Its script was told to end, and ended it; why is still to be asked for. */
+    CANCELLED,
+    OVER,
+    /** Nothing of it is of use any more. */
+    RECORDED
+  }
+
   /** An attempt in a script, or ready for one. */
   static final class Entry {
     private final RemoteKey key;
@@ -32,12 +44,9 @@ final class RemoteBatch {
     private RemoteListener listener;
     private RemotePlace place;
     private RemoteEnd end; // that nobody was told yet
-    private boolean submitted;
-    private boolean begun;
-    private boolean cancelled;
-    private boolean unwanted;
-    private boolean over;
-    private boolean recorded;
+    private State state = State.OUT;
+    private boolean told; // that the scheduler has it
+    private boolean unwanted; // by any job of this build
 
     /** One that is ready. */
     Entry(RemoteAttempt attempt, RemoteListener listener) {
@@ -83,8 +92,15 @@ final class RemoteBatch {
       return place.claim();
     }
 
+    /** Returns whether that is news. */
+    private boolean set(State next) {
+      boolean news = next.compareTo(state) > 0;
+      state = news ? next : state;
+      return news;
+    }
+
     boolean isOver() {
-      return over;
+      return state.compareTo(State.OVER) >= 0;
     }
 
     /** How often it was lost though it had begun. */
@@ -121,26 +137,24 @@ final class RemoteBatch {
 
     /** Tells once that the scheduler has it. */
     void submitted(String id) {
-      if (listener != null && !submitted) {
-        submitted = true;
+      if (listener != null && !told) {
+        told = true;
         listener.submitted(id);
       }
     }
 
     /** It began; returns whether that is news. */
     boolean begun() {
-      boolean news = !begun;
-      begun = true;
-      return news;
+      return set(State.BEGUN);
     }
 
     /** Its script was told to end, and ended it. */
     void cancelled() {
-      cancelled = true;
+      set(State.CANCELLED);
     }
 
     boolean isCancelled() {
-      return cancelled;
+      return state == State.CANCELLED;
     }
 
     /** Nobody wants its result any more. */
@@ -169,8 +183,7 @@ final class RemoteBatch {
     }
 
     private Entry again(List<RemotePlace> left, int lost) {
-      over = true;
-      recorded = !left.contains(place);
+      set(left.contains(place) ? State.OVER : State.RECORDED);
       return new Entry(key, products, attempt, listener, left, lost);
     }
 
@@ -181,8 +194,7 @@ final class RemoteBatch {
 
     /** It is over. */
     void end(RemoteEnd how) {
-      over = true;
-      recorded |= place == null || !how.places().contains(place);
+      set(place != null && how.places().contains(place) ? State.OVER : State.RECORDED);
       end = how;
       if (listener != null) {
         listener.ended(how);
@@ -196,7 +208,7 @@ final class RemoteBatch {
 
     /** It was handed out, and nobody looks after it any more. */
     void leave() {
-      if (!over && listener != null) {
+      if (!isOver() && listener != null) {
         listener.left(true);
       }
     }
@@ -233,7 +245,7 @@ final class RemoteBatch {
       boolean gone = now instanceof SchedulerState.Gone;
       boolean sure = !gone || state instanceof SchedulerState.Gone;
       never = isNever(now) && isNever(state);
-      state = now;
+      state = gone && state instanceof SchedulerState.Gone ? state : now; // the first has a word
       boolean done = now instanceof SchedulerState.Ended || gone && sure;
       over = !done ? -1 : over < 0 ? time : over;
     }
@@ -381,7 +393,9 @@ final class RemoteBatch {
   void recorded(RemotePlace place) {
     for (Element element : elements) {
       for (Entry entry : element.entries) {
-        entry.recorded |= entry.claim().equals(place.claim());
+        if (entry.claim().equals(place.claim())) {
+          entry.set(State.RECORDED);
+        }
       }
     }
   }
@@ -389,6 +403,6 @@ final class RemoteBatch {
   /** Whether nothing of it is of use any more. */
   boolean isDone() {
     return elements.stream()
-        .allMatch(e -> e.entries.stream().allMatch(entry -> entry.over && entry.recorded));
+        .allMatch(e -> e.entries.stream().allMatch(entry -> entry.state == State.RECORDED));
   }
 }

@@ -167,7 +167,7 @@ class CommandSchedulerTest {
     assertEquals(new Running(""), state("12.server"));
     assertEquals(new Running(""), state("12"));
     assertEquals(new Waiting("Q", false), state("13.server.far"));
-    assertEquals(new Gone(), state("14.server"));
+    assertEquals(new Gone("F"), state("14.server"));
     assertEquals(
         new Unclear("15.server torc-1 me 0 X workq"), state("15.server"), "an unknown word");
     assertEquals(new Unclear("16"), state("16"));

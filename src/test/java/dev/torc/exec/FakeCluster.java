@@ -40,6 +40,7 @@ final class FakeCluster implements Scheduler {
   double deaths; // of the element that runs, at each job
   String waitsFor = ""; // what no node will ever have
   boolean forgets; // what it was given, at once
+  String word = "gone"; // for what it has no more
   boolean busy; // all nodes are, with jobs of others
   boolean blind; // to names
   String babbles = ""; // what it says of all that it has
@@ -189,7 +190,7 @@ final class FakeCluster implements Scheduler {
   private SchedulerState state(SchedulerJob job) {
     Task task = find(job);
     if (task == null) {
-      return new SchedulerState.Gone();
+      return new SchedulerState.Gone(word);
     }
     if (!babbles.isEmpty()) {
       return new SchedulerState.Unclear(babbles);

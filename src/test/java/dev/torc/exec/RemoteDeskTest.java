@@ -322,6 +322,18 @@ class RemoteDeskTest {
   }
 
   @Test
+  void theWordByWhichASchedulerSaysThatAJobIsGoneIsToldWithItsLoss() throws IOException {
+    desk(500, SECOND);
+    cluster.word = "NODE_FAIL";
+    cluster.forgets = true;
+    add(1, 0);
+    run(1000);
+    assertEquals(
+        "submitted 4 times, and no machine began it; far: NODE_FAIL",
+        jobs.getFirst().end.end().message());
+  }
+
+  @Test
   void whatSomebodyCancelsFailsAsCancelled() throws IOException {
     desk(500, 120 * SECOND);
     cluster.takes = 3600 * SECOND;
