@@ -29,8 +29,13 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
 
   private static final String SPECIAL = "*?]}";
 
-  /** Compares what a scan saw. */
-  static RemoteProducts of(MadeFiles made, Job job, Path root, List<ProductScan.Seen> seen) {
+  /**
+   * Compares what a scan saw.
+   *
+   * @param whole whether it saw all there is: else it ended where something was not there
+   */
+  static RemoteProducts of(
+      MadeFiles made, Job job, Path root, List<ProductScan.Seen> seen, boolean whole) {
     Map<String, String> altered = new LinkedHashMap<>();
     List<String> touched = new ArrayList<>();
     Set<String> here = new HashSet<>();
@@ -49,37 +54,20 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
     made.files()
         .forEach(
             (path, then) -> {
-              boolean known = here.contains(path) || path.endsWith("/");
-              String product = known ? null : product(job, root, path);
+              boolean known = whole ? path.endsWith("/") : Files.exists(Path.of(path));
+              String product = known || here.contains(path) ? null : product(job, root, path);
               if (product != null) {
-                altered.putIfAbsent(
-                    product, missing(root.relativize(Path.of(path)).toString(), then));
+                altered.putIfAbsent(product, missing(root, path, then));
               }
             });
     return new RemoteProducts(altered, touched);
   }
 
-  /** Names the declared files and folders that were made and are not here at all. */
-  static RemoteProducts missing(MadeFiles made, Job job, Path root) {
-    Map<String, String> missing = new LinkedHashMap<>();
-    for (Ref ref : job.productRefs()) {
-      String line = null;
-      String path = ref.text();
-      if (ref instanceof Ref.OfFolder folder) {
-        path = folder.path();
-        line = path + "/ is missing here and was there where the job ended";
-      }
-      Path place = root.resolve(path);
-      MadeFiles.Made then = made.files().get(line == null ? place.toString() : place + "/");
-      if (then != null && !Files.exists(place)) {
-        missing.put(path, line == null ? missing(path, then) : line);
-      }
-    }
-    return new RemoteProducts(missing, List.of());
-  }
-
-  private static String missing(String path, MadeFiles.Made then) {
-    return "%s is missing here and has %s where it was made".formatted(path, bytes(then.bytes()));
+  private static String missing(Path root, String path, MadeFiles.Made then) {
+    String name = root.relativize(Path.of(path)).toString();
+    return path.endsWith("/")
+        ? name + "/ is missing here and was there where the job ended"
+        : "%s is missing here and has %s where it was made".formatted(name, bytes(then.bytes()));
   }
 
   private static String bytes(long bytes) {

@@ -239,9 +239,9 @@ final class RemoteWork {
       ProductScan scan = null;
       try {
         scan = look.at(seen);
-        products = RemoteProducts.of(made, job, root, seen);
+        products = RemoteProducts.of(made, job, root, seen, true);
       } catch (AttemptFailure e) {
-        products = RemoteProducts.missing(made, job, root);
+        products = RemoteProducts.of(made, job, root, seen, false);
         if (products.altered().isEmpty()) {
           throw e;
         }

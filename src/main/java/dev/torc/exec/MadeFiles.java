@@ -4,8 +4,8 @@ import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The files of a job's products as its node saw them at the end of the job: by absolute path, and
@@ -24,7 +24,7 @@ public record MadeFiles(Map<String, Made> files) {
 
   /** What a file of so many bytes says; null where it is not here, or not whole. */
   static MadeFiles read(Path file, long length) {
-    Map<String, Made> files = new HashMap<>();
+    Map<String, Made> files = new TreeMap<>();
     try {
       byte[] bytes = OwnFile.read(file);
       if (bytes.length != length) {
