@@ -79,18 +79,7 @@ class RemoteRunnerIT {
   private RemoteRunner runner() throws Exception {
     SchedulerSettings settings =
         new SchedulerSettings(
-            "slurm",
-            SchedulerSettings.Kind.SLURM,
-            null,
-            "low",
-            List.of(),
-            null,
-            500,
-            60_000_000_000L,
-            0,
-            5_000_000_000L,
-            null,
-            Map.of());
+            "slurm", "", "", "low", List.of(), 500, 60_000_000_000L, 0, 5_000_000_000L, null);
     Path folder = Files.createDirectories(work.toRealPath().resolve("remote"));
     return new RemoteRunner(
         Scheduler.of(settings, folder, slurm.env()),
@@ -105,13 +94,17 @@ class RemoteRunnerIT {
     Path dir = work.toRealPath();
     return new RemoteAttempt(
         new RemoteKey(name, "b1", 1, "m", "c"),
-        List.of(new Launch.Step(List.of("sh", "-e", "-c", text), dir, Map.of("NAME", name))),
-        dir.resolve(name + ".log"),
-        false,
-        60_000_000_000L,
-        0,
+        new Launch(
+            List.of(new Launch.Step(List.of("sh", "-e", "-c", text), dir, Map.of("NAME", name))),
+            dir.resolve(name + ".log"),
+            false,
+            false,
+            60_000_000_000L,
+            0,
+            Map.of()),
         expected,
         List.of(new BatchJob.Product(dir.resolve(name + ".txt"), false, BatchJob.Clearing.CLEAR)),
+        List.of(),
         new SchedulerResources(1, 50 << 20, 0, 1, 0, 0));
   }
 

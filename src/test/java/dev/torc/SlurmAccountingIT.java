@@ -51,19 +51,7 @@ class SlurmAccountingIT {
 
   private static Scheduler scheduler() {
     SchedulerSettings settings =
-        new SchedulerSettings(
-            "test",
-            SchedulerSettings.Kind.SLURM,
-            null,
-            null,
-            List.of(),
-            null,
-            500,
-            0,
-            0,
-            0,
-            null,
-            Map.of());
+        new SchedulerSettings("test", "", "", "", List.of(), 500, 0, 0, 0, null);
     return Scheduler.of(settings, temp, slurm.env());
   }
 

@@ -67,19 +67,7 @@ class SlurmIT {
     Map<String, String> env = new HashMap<>(slurm.env());
     env.put("TORC_TEST", "a b");
     return Scheduler.of(
-        new SchedulerSettings(
-            "test",
-            SchedulerSettings.Kind.SLURM,
-            null,
-            partition,
-            List.of(args),
-            null,
-            500,
-            0,
-            0,
-            0,
-            null,
-            Map.of()),
+        new SchedulerSettings("test", "", "", partition, List.of(args), 500, 0, 0, 0, null),
         temp,
         env);
   }

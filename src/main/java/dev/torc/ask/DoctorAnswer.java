@@ -370,7 +370,7 @@ public record DoctorAnswer(List<Check> checks) implements Answer {
       SlurmLook look = SlurmLook.of(env);
       boolean described =
           project != null
-              && project.workflow().executors().stream().anyMatch(e -> e.commands() == null);
+              && project.workflow().executors().stream().anyMatch(e -> e.settings().isSlurm());
       if (look.version().isEmpty() && described) {
         String text = "an executor goes by it, and it is not here: " + look.trouble();
         advise("slurm", text, "go to a host of the cluster");

@@ -1,6 +1,8 @@
 package dev.torc.buildfile;
 
 import dev.torc.exec.CommandTemplate;
+import dev.torc.exec.SchedulerSettings;
+import dev.torc.exec.SchedulerSettings.Word;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
@@ -8,7 +10,6 @@ import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Executor;
-import dev.torc.workflow.Executor.Word;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -104,16 +105,17 @@ final class ExecutorReader {
         name,
         new Executor(
             entry.place(),
-            name,
-            fields.text("before", ""),
-            fields.text("account", ""),
-            fields.text("partition", ""),
-            fields.texts("args"),
-            (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
-            duration(fields, "batch", BATCH),
-            duration(fields, "max_runtime", 0),
-            duration(fields, "latency", LATENCY),
-            slurm ? null : commands(name, entry, fields)));
+            new SchedulerSettings(
+                name,
+                fields.text("before", ""),
+                fields.text("account", ""),
+                fields.text("partition", ""),
+                fields.texts("args"),
+                (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
+                duration(fields, "batch", BATCH),
+                duration(fields, "max_runtime", 0),
+                duration(fields, "latency", LATENCY),
+                slurm ? null : commands(name, entry, fields))));
   }
 
   private static long duration(MapFields fields, String key, long otherwise) {
@@ -172,7 +174,7 @@ final class ExecutorReader {
         });
   }
 
-  private Executor.Commands commands(String name, Entry entry, MapFields fields) {
+  private SchedulerSettings.Commands commands(String name, Entry entry, MapFields fields) {
     SortedMap<String, String> settings = new TreeMap<>();
     MapFields own = fields.inner("settings");
     Set<String> submit = joined(CommandTemplate.SCRIPT, CommandTemplate.RESOURCES);
@@ -197,7 +199,7 @@ final class ExecutorReader {
     for (Word word : Word.values()) {
       words.put(word, said.texts(word.name().toLowerCase(Locale.ROOT)));
     }
-    return new Executor.Commands(
+    return new SchedulerSettings.Commands(
         raw(fields, "submit"),
         raw(fields, "states"),
         raw(fields, "cancel"),

@@ -194,20 +194,25 @@ final class JobReader {
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
         List.copyOf(job.texts("tags")),
         job.text("description", ""),
-        executor(job),
+        executor(job, own.get("executor") != null),
         instance == null ? null : name,
         instance == null ? Collections.emptySortedMap() : instance.values);
   }
 
-  /** What runs a job; null for this machine, as of one that wants the terminal. */
-  private String executor(MapFields job) {
+  /**
+   * What runs a job; null for this machine, as of one that wants the terminal.
+   *
+   * @param named whether the job names it itself: then {@code --on} yields, but for this machine
+   */
+  private String executor(MapFields job, boolean named) {
     String own =
         job.read(
             "executor",
             Executor.LOCAL,
             node -> ExecutorReader.known(job.scope().text(node), executors));
-    String name =
-        job.flag("interactive") ? Executor.LOCAL : over.executor() == null ? own : over.executor();
+    String on = over.executor();
+    boolean here = job.flag("interactive") || Executor.LOCAL.equals(on);
+    String name = here ? Executor.LOCAL : on == null || named ? own : on;
     return name.equals(Executor.LOCAL) ? null : name;
   }
 

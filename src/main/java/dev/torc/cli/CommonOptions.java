@@ -56,7 +56,7 @@ final class CommonOptions {
     options.value(
         "--on --executor",
         "NAME",
-        "run all jobs on this executor, local for this machine",
+        "executor of jobs that name none themselves; local runs all jobs here",
         n -> executor = n);
     options.flag(
         "--no-restore", "run jobs also where an earlier result is known", () -> restores = false);

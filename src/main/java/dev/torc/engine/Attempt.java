@@ -196,6 +196,7 @@ final class Attempt {
       } else {
         cleared = true;
         ended = resumed;
+        posted = new PostTimes(events, shared.digests(), ended.began(started));
       }
       if (ended.how() == ProcessEnd.How.LEFT || ended.how() == ProcessEnd.How.NOT_REACHED) {
         return new AttemptOutcome(ended, LEFT, snapshot, started);
@@ -440,7 +441,15 @@ final class Attempt {
   private AttemptOutcome succeeded(NeedSnapshot snapshot, List<String> known, Stamp begin)
       throws IOException {
     ProductScan products =
-        ProductScan.of(shared.removal().grounds(), shared.digests(), job, true, this::letGo);
+        remote.products(
+            seen -> ProductScan.of(shared.removal().grounds(), shared.digests(), job, true, this::letGo, seen));
+    if (!remote.altered().isEmpty()) {
+      String what = remote.altered().values().iterator().next();
+      int more = remote.altered().size() - 1;
+      what += more == 0 ? "" : ", and " + more + " more";
+      ended = ended.as(ProcessEnd.How.ALTERED, 0, what);
+      throw new AttemptFailure(what);
+    }
     TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
     DiscoveredNeeds needs = DiscoveredNeeds.read(shared.graph(), id, snapshot, begin);
     moved.addAll(needs.moved());
@@ -456,7 +465,8 @@ final class Attempt {
       shared.removal().note("cannot remove a file of " + job.name() + ": " + Refusal.line(e));
     }
     return new AttemptOutcome(ended, "", snapshot, started)
-        .with(products, products.owned(), List.copyOf(needs.found()), List.copyOf(moved), data);
+        .with(products, products.owned(), List.copyOf(needs.found()), List.copyOf(moved), data)
+        .touched(remote.touched());
   }
 
   /**
@@ -468,9 +478,10 @@ final class Attempt {
       return failed;
     }
     try {
-      return failed.leaving(
-          ProductScan.of(shared.removal().grounds(), shared.digests(), job, false, () -> {})
-              .owned());
+      List<OwnedPath> owned =
+          ProductScan.of(shared.removal().grounds(), shared.digests(), job, false, () -> {}).owned();
+      owned.removeIf(each -> remote.altered().containsKey(each.path())); // the user's by now
+      return failed.leaving(owned);
     } catch (IOException | StoppedException e) {
       return failed; // what cannot be looked at is nobody's: it moves to kept at the next run
     }

@@ -20,13 +20,14 @@ import java.util.List;
  * @param owned the same for the record of who made what
  * @param found what its depfile named beyond the declared needs, sorted
  * @param moved needs that moved while it ran
- * @param started milliseconds since 1970
+ * @param started when it was taken in hand, milliseconds since 1970
  * @param data the values that it stored, if it succeeded
  * @param command the commands as they ran, empty if it did not come so far
  * @param logFrom the byte of the log where it begins
  * @param posts the events that it posted
  * @param bytes of its products
  * @param files how many they are, those in folders counted one by one
+ * @param touched products whose time alone is another one than when it ended elsewhere
  * @param restored the result that was put in its place; null where it ran
  */
 record AttemptOutcome(
@@ -44,7 +45,29 @@ record AttemptOutcome(
     List<PostedLines.Post> posts,
     long bytes,
     int files,
+    List<String> touched,
     StoredResult restored) {
+
+  /** When its processes began, wherever they ran; milliseconds since 1970. */
+  long began() {
+    return ended.began(started);
+  }
+
+  /**
+   * Nanoseconds that it waited before that, for resources and in a scheduler's queue.
+   *
+   * @param before what of it was over when it was taken in hand; that does not count for one that
+   *     an earlier torc had handed out
+   */
+  long queued(long before) {
+    ProcessEnd.Elsewhere there = ended.elsewhere();
+    if (there == null) {
+      return before;
+    }
+    boolean earlier = there.submitted() < started;
+    long handed = there.began() - (earlier ? there.submitted() : started);
+    return (earlier ? 0 : before) + Math.max(0, handed) * 1_000_000;
+  }
 
   /** Whether the attempt succeeded. */
   boolean ok() {
@@ -55,7 +78,7 @@ record AttemptOutcome(
   AttemptOutcome(ProcessEnd ended, String what, NeedSnapshot snapshot, long started) {
     this(
         ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started, List.of(), "",
-        0, List.of(), 0, 0, null);
+        0, List.of(), 0, 0, List.of(), null);
   }
 
   /** The end of an attempt whose mark could not be written: it was never started. */
@@ -83,6 +106,7 @@ record AttemptOutcome(
         List.of(),
         0,
         0,
+        List.of(),
         from);
   }
 
@@ -96,7 +120,7 @@ record AttemptOutcome(
   AttemptOutcome leaving(List<OwnedPath> left) {
     return new AttemptOutcome(
         ended, what, snapshot, products, left, found, moved, started, data, command, logFrom, posts,
-        bytes, files, restored);
+        bytes, files, touched, restored);
   }
 
   /** The same with what it made, found and stored. */
@@ -111,13 +135,20 @@ record AttemptOutcome(
     int count = made.files();
     return new AttemptOutcome(
         ended, what, snapshot, all, own, named, changed, started, values, command, logFrom, posts,
-        size, count, restored);
+        size, count, touched, restored);
+  }
+
+  /** The same with products whose time alone is another one than when it ended elsewhere. */
+  AttemptOutcome touched(List<String> paths) {
+    return new AttemptOutcome(
+        ended, what, snapshot, products, owned, found, moved, started, data, command, logFrom, posts,
+        bytes, files, paths, restored);
   }
 
   /** The same with the commands as they ran, and the events that were posted meanwhile. */
   AttemptOutcome of(String commands, long from, List<PostedLines.Post> events) {
     return new AttemptOutcome(
         ended, what, snapshot, products, owned, found, moved, started, data, commands, from, events,
-        bytes, files, restored);
+        bytes, files, touched, restored);
   }
 }

@@ -435,6 +435,7 @@ public final class BuildLoop {
         finish(id, JobState.RAN, outcome);
         restored.made(id, outcome);
         sender.moved(job, outcome.moved());
+        sender.touched(job, outcome.touched());
         state.pending().settle(id);
       } else if (outcome.ended().how() == ProcessEnd.How.INTERRUPTED) {
         finish(id, JobState.INTERRUPTED, outcome);

@@ -145,6 +145,15 @@ final class EventSender {
     }
   }
 
+  /** What ran elsewhere was touched before this build took it. */
+  void touched(Job job, List<String> paths) {
+    String but = " was touched after job " + job.name() + " ended; its result is not stored";
+    paths.stream().limit(NAMED).forEach(path -> warn(path + but));
+    if (paths.size() > NAMED) {
+      warn("…and " + (paths.size() - NAMED) + " more files" + but.replace(" was ", " were "));
+    }
+  }
+
   void warn(String text) {
     tell(new Event.Note(Event.Level.WARNING, text));
   }

@@ -32,7 +32,7 @@ final class FailurePhrase {
                           Amount.size(memoryLimit, memoryLimit));
       case INTERRUPTED, LEFT, NOT_REACHED -> "interrupted" + beside(ended);
       case CANCELLED -> "cancelled" + beside(ended);
-      case TERMINAL, NOT_STARTED -> ended.message();
+      case TERMINAL, ALTERED, NOT_STARTED -> ended.message();
     };
   }
 

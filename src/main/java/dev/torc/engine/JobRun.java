@@ -161,7 +161,8 @@ final class JobRun {
       return true;
     }
     if (attempts > retry.retries() + (spared ? 1 : 0)
-        || ended.how() == ProcessEnd.How.INTERRUPTED) {
+        || ended.how() == ProcessEnd.How.INTERRUPTED
+        || ended.how() == ProcessEnd.How.ALTERED) {
       return false;
     }
     if (retry.exitCodes().isEmpty() && retry.on().isEmpty()) {
@@ -173,7 +174,7 @@ final class JobRun {
           retry.on().contains(Retry.Cause.SIGNAL) || retry.exitCodes().contains(128 + ended.code());
       case TIMEOUT -> retry.on().contains(Retry.Cause.TIMEOUT);
       case MEMORY -> retry.on().contains(Retry.Cause.MEMORY);
-      case TERMINAL, CANCELLED, LEFT, NOT_REACHED, INTERRUPTED, NOT_STARTED -> false;
+      case TERMINAL, CANCELLED, ALTERED, LEFT, NOT_REACHED, INTERRUPTED, NOT_STARTED -> false;
     };
   }
 

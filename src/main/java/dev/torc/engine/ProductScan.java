@@ -2,6 +2,7 @@ package dev.torc.engine;
 
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.RecordedProduct;
+import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.KnownDigest;
@@ -34,6 +35,7 @@ final class ProductScan {
   private final Job job;
   private final boolean strict;
   private final Runnable slow;
+  private final List<Seen> seen; // null where nobody asks
   private final List<RecordedProduct> made = new ArrayList<>();
   private final List<OwnedPath> owned = new ArrayList<>();
   private long bytes;
@@ -41,12 +43,33 @@ final class ProductScan {
   private String last = ""; // of the folders that were found within the grounds
 
   private ProductScan(
-      AllowedRoots grounds, DigestMemo digests, Job job, boolean strict, Runnable slow) {
+      AllowedRoots grounds,
+      DigestMemo digests,
+      Job job,
+      boolean strict,
+      Runnable slow,
+      List<Seen> seen) {
+    this.seen = seen;
     this.grounds = grounds;
     this.digests = digests;
     this.job = job;
     this.strict = strict;
     this.slow = slow;
+  }
+
+  /**
+   * A file of the products, links followed.
+   *
+   * @param product that it is or is in, as it is recorded
+   * @param link whether a link led to it
+   */
+  record Seen(String path, String product, boolean link, Stamp stamp, Digest digest) {}
+
+  /** The same without word of each file. */
+  static ProductScan of(
+      AllowedRoots grounds, DigestMemo digests, Job job, boolean strict, Runnable slow)
+      throws IOException {
+    return of(grounds, digests, job, strict, slow, null);
   }
 
   /**
@@ -56,11 +79,17 @@ final class ProductScan {
    * @param strict whether such a product, or one that is not there, is a {@link AttemptFailure}
    *     (rule 7)
    * @param slow told, perhaps again and again, where the look takes longer than to start a job
+   * @param seen takes each file; null where nobody asks
    */
   static ProductScan of(
-      AllowedRoots grounds, DigestMemo digests, Job job, boolean strict, Runnable slow)
+      AllowedRoots grounds,
+      DigestMemo digests,
+      Job job,
+      boolean strict,
+      Runnable slow,
+      List<Seen> seen)
       throws IOException {
-    ProductScan products = new ProductScan(grounds, digests, job, strict, slow);
+    ProductScan products = new ProductScan(grounds, digests, job, strict, slow, seen);
     if (job.depfile() != null || job.productRefs().size() > FEW) {
       slow.run();
     }
@@ -82,6 +111,12 @@ final class ProductScan {
       if (known.stamp().kind() == Stamp.Kind.FILE) {
         Stamp self = digests.linkStamp(job.depfile());
         products.owned.add(products.own(job.depfile(), self, known));
+        products.saw(
+            job.depfile(),
+            job.depfile(),
+            self.kind() == Stamp.Kind.LINK,
+            known.stamp(),
+            known.digest());
       }
     }
     return products;
@@ -160,14 +195,33 @@ final class ProductScan {
     if (kind == Stamp.Kind.FOLDER) {
       FolderDigest folder = digests.productFolder(path);
       known = new KnownDigest(known.stamp(), folder.digest(), false);
+      if (seen != null) {
+        for (FolderDigest.Member member : folder.members()) {
+          if (member.kind() == Stamp.Kind.FILE) {
+            saw(
+                FolderDigest.join(path, member.path()),
+                path,
+                false,
+                member.stamp(),
+                member.digest());
+          }
+        }
+      }
       bytes += folder.bytes();
       files += folder.members().size();
     } else {
       bytes += known.stamp().size();
       files++;
+      saw(path, path, look.self.kind() == Stamp.Kind.LINK, known.stamp(), known.digest());
     }
     made.add(new RecordedProduct(path, kind, known.product()));
     owned.add(own(path, look.self, known));
+  }
+
+  private void saw(String path, String product, boolean link, Stamp stamp, Digest digest) {
+    if (seen != null) {
+      seen.add(new Seen(path, product, link, stamp, digest));
+    }
   }
 
   /** A link counts by where it leads to, but what torc may delete is the link itself. */

@@ -82,7 +82,6 @@ public final class Recorder {
     ProcessEnd end = outcome.ended();
     ProcessEnd.Elsewhere there = end.elsewhere();
     long sequence = attempts.getAndIncrement();
-    long handed = there == null ? 0 : Math.max(0, there.began() - outcome.started()) * 1_000_000;
     JobRun.Asked asked = last.asked();
     batch.attempt(
         new AttemptRecord(
@@ -93,8 +92,8 @@ public final class Recorder {
             how,
             exit(end),
             signal(end),
-            outcome.started(),
-            asked.queued() + handed,
+            outcome.began(),
+            outcome.queued(asked.queued()),
             end.wall(),
             end.usage(),
             there == null ? host() : there.host(),
@@ -164,7 +163,8 @@ public final class Recorder {
       lists.putAll(described.lists());
     }
     ProcessEnd ended = outcome.ended();
-    Restorable terms = how == JobResult.Outcome.OK ? terms(context, id, manifest, outcome) : null;
+    boolean kept = how == JobResult.Outcome.OK && outcome.touched().isEmpty();
+    Restorable terms = kept ? terms(context, id, manifest, outcome) : null;
     JobResult result =
         new JobResult(
             how,
@@ -180,7 +180,7 @@ public final class Recorder {
             entries(reasons),
             outcome.what(),
             build.number(),
-            outcome.started(),
+            outcome.began(),
             exit(ended),
             signal(ended),
             ended.usage().cpu(),
@@ -270,7 +270,7 @@ public final class Recorder {
       case TIMEOUT -> JobResult.Outcome.TIMED_OUT;
       case MEMORY -> JobResult.Outcome.OUT_OF_MEMORY;
       case INTERRUPTED, LEFT, NOT_REACHED -> JobResult.Outcome.INTERRUPTED;
-      case EXITED, SIGNALED, TERMINAL, CANCELLED, NOT_STARTED -> JobResult.Outcome.FAILED;
+      case EXITED, SIGNALED, TERMINAL, CANCELLED, ALTERED, NOT_STARTED -> JobResult.Outcome.FAILED;
     };
   }
 

@@ -5,8 +5,8 @@ import dev.torc.exec.BatchJob;
 import dev.torc.exec.BatchJob.Clearing;
 import dev.torc.exec.Claimant;
 import dev.torc.exec.Launch;
+import dev.torc.exec.MadeFiles;
 import dev.torc.exec.ProcessEnd;
-import dev.torc.exec.ProductSize;
 import dev.torc.exec.RemoteAttempt;
 import dev.torc.exec.RemoteEnd;
 import dev.torc.exec.RemoteKey;
@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -35,14 +34,14 @@ import java.util.function.Consumer;
  */
 public final class RemoteRun {
 
-  private static final long LOOK = 200; // milliseconds
-
   private final ProductRemoval removal;
   private final RemoteKey key;
   private final Consumer<Event.JobSubmitted> submitted;
   private final List<RemotePlace> places = new ArrayList<>();
   private volatile RemoteRunner runner;
   private boolean begun;
+  private MadeFiles made; // null where its script said nothing of that
+  private long awaited; // until then its products are
 
   /**
    * @param submitted is told where it is, once it is handed out
@@ -64,11 +63,14 @@ public final class RemoteRun {
     Path root = graph.workflow().root();
     Clearing clearing = job.persist() ? Clearing.KEEP : Clearing.CLEAR;
     List<BatchJob.Product> products = new ArrayList<>();
+    List<RemoteAttempt.Pattern> patterns = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
         products.add(new BatchJob.Product(root.resolve(file.path()), false, clearing));
       } else if (ref instanceof Ref.OfFolder folder) {
         products.add(new BatchJob.Product(root.resolve(folder.path()), true, clearing));
+      } else if (ref instanceof Ref.OfGlob glob) {
+        patterns.add(RemoteProducts.pattern(root, glob.pattern()));
       }
     }
     if (job.depfile() != null) {
@@ -80,13 +82,10 @@ public final class RemoteRun {
     Resources wanted = job.resources();
     return new RemoteAttempt(
         key,
-        RemoteAttempt.steps(launch),
-        launch.log(),
-        launch.append(),
-        launch.timeLimit(),
-        launch.memoryLimit(),
+        RemoteAttempt.handedOut(launch),
         expected,
         List.copyOf(products),
+        List.copyOf(patterns),
         new SchedulerResources(
             wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), 0));
   }
@@ -165,23 +164,20 @@ public final class RemoteRun {
       sort();
     }
     if (how.status() != null && how.end().ok()) {
-      awaitProducts(how);
+      made = how.status().made();
+      awaited = System.nanoTime() + runner.latency();
     }
     return how.end();
   }
 
-  /**
-   * Until the products have the sizes that they had where they were made, as long as that may take.
-   */
-  private void awaitProducts(RemoteEnd how) throws IOException, InterruptedException {
-    long limit = System.nanoTime() + runner.latency();
-    List<BatchJob.Product> products = how.places().getLast().products();
-    for (int i = 0; i < products.size() && i < how.status().products().size(); i++) {
-      ProductSize made = how.status().products().get(i);
-      while (!ProductSize.of(products.get(i).path()).agrees(made) && System.nanoTime() < limit) {
-        TimeUnit.MILLISECONDS.sleep(LOOK);
-      }
-    }
+  /** What its node saw of its products; null where it said nothing of that. */
+  MadeFiles made() {
+    return made;
+  }
+
+  /** Whether what its node wrote may still be on its way here. */
+  boolean awaits() {
+    return System.nanoTime() < awaited;
   }
 
   /** Rule 15 for what was moved aside; back with it where the job never began. */

@@ -2,6 +2,7 @@ package dev.torc.engine;
 
 import dev.torc.cache.JobResult;
 import dev.torc.exec.Launch;
+import dev.torc.exec.MadeFiles;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.exec.RemoteAttempt;
 import dev.torc.exec.RemoteKey;
@@ -12,9 +13,12 @@ import dev.torc.plan.NeedSnapshot;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -29,6 +33,9 @@ final class RemoteWork {
     T end() throws IOException, InterruptedException;
   }
 
+  private static final long LOOK = 200_000_000; // ns
+  private static final long LONGEST = 5_000_000_000L;
+
   private static final ProcessEnd NOT_REACHED =
       ProcessEnd.unstarted(ProcessEnd.How.NOT_REACHED, "");
 
@@ -38,6 +45,7 @@ final class RemoteWork {
   private final int number;
   private final boolean anew;
   private final Consumer<Event.JobSubmitted> submitted;
+  private RemoteProducts products = RemoteProducts.SAME;
   private RemoteRun run; // null where it runs here
   private boolean resumed; // an earlier torc handed it out
   private RemoteRunner scheduler; // while it is waited for
@@ -208,6 +216,51 @@ final class RemoteWork {
   /** What it read, when it ended well. */
   RemoteNeeds needs(NeedSnapshot snapshot, Stamp begun) throws IOException {
     return RemoteNeeds.of(shared, id, snapshot, resumed, begun.ctime());
+  }
+
+  /** A look at the products, which tells of each file. */
+  interface Look {
+    ProductScan at(List<ProductScan.Seen> seen) throws IOException;
+  }
+
+  /**
+   * The products; of one that ran elsewhere when they are here as they were made, or will not be.
+   *
+   * @return null where a product that was made is not here
+   */
+  ProductScan products(Look look) throws IOException {
+    MadeFiles made = run == null ? null : run.made();
+    if (made == null) {
+      return look.at(null);
+    }
+    Path root = shared.graph().workflow().root();
+    for (long pause = LOOK; ; pause = Math.min(2 * pause, LONGEST)) {
+      List<ProductScan.Seen> seen = new ArrayList<>();
+      ProductScan scan = null;
+      try {
+        scan = look.at(seen);
+        products = RemoteProducts.of(made, job, root, seen, true);
+      } catch (AttemptFailure e) {
+        products = RemoteProducts.of(made, job, root, seen, false);
+        if (products.altered().isEmpty()) {
+          throw e;
+        }
+      }
+      if (products.altered().isEmpty() || !run.awaits()) {
+        return scan;
+      }
+      LockSupport.parkNanos(pause);
+    }
+  }
+
+  /** Products that are not here what they were where they were made, each with a line of it. */
+  Map<String, String> altered() {
+    return products.altered();
+  }
+
+  /** Files of the products that were touched since. */
+  List<String> touched() {
+    return products.touched();
   }
 
   /** Its end is recorded. */

@@ -47,6 +47,8 @@ public record BatchFolder(Path path) {
     LATER,
     /** A torc told the scheduler to end it: whatever it comes to is of no use. */
     UNWANTED,
+    /** What the files of its products were when it ended. */
+    MADE,
     /** It is over. */
     STATUS;
 
@@ -208,7 +210,7 @@ public record BatchFolder(Path path) {
 
   /** How it ended; null where there is no word of that yet. */
   public BatchStatus status(String job) {
-    BatchStatus status = BatchStatus.read(file(job, Word.STATUS));
+    BatchStatus status = BatchStatus.read(file(job, Word.STATUS), file(job, Word.MADE));
     return status != null && status.job().equals(job) ? status : null;
   }
 
@@ -290,7 +292,7 @@ public record BatchFolder(Path path) {
     Files.createDirectories(file(job, Word.CLAIM));
     give(file(job, Word.CLAIM));
     put(file(job, Word.CLAIM).resolve("by"), me.word(), false);
-    for (Word word : List.of(Word.BEGUN, Word.LATER, Word.UNWANTED, Word.STATUS)) {
+    for (Word word : List.of(Word.BEGUN, Word.LATER, Word.UNWANTED, Word.MADE, Word.STATUS)) {
       OwnFile.remove(file(job, word));
     }
     OwnFile.remove(file(job, Word.CLAIM).resolve("end"));

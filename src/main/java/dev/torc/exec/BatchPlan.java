@@ -11,8 +11,10 @@ import java.util.function.Function;
  *
  * @param batch nanoseconds that the expected times of one batch add up to at most
  * @param maxRuntime nanoseconds that a batch asks for at most; 0 for any
+ * @param spread elements among which alike jobs are divided before any two are put one behind the
+ *     other, so that no node is idle meanwhile; 1 where there are no arrays
  */
-record BatchPlan(long batch, long maxRuntime) {
+record BatchPlan(long batch, long maxRuntime, int spread) {
 
   private static final long SECOND = 1_000_000_000;
 
@@ -52,23 +54,36 @@ record BatchPlan(long batch, long maxRuntime) {
     return arrays;
   }
 
-  /** One after the other as long as they fit; one of which nothing is known is alone. */
+  /**
+   * Where all of them do not fill the elements that there are to be, they are divided among these;
+   * else they stand one behind the other as long as they fit. One of which nothing is known is
+   * alone.
+   */
   private <T> List<List<T>> batches(List<T> ready, Function<T, RemoteAttempt> attempt) {
     List<List<T>> batches = new ArrayList<>();
-    List<T> open = new ArrayList<>();
-    long sum = 0;
+    List<T> known = new ArrayList<>();
+    long all = 0;
     for (T each : ready) {
       long counted = attempt.apply(each).counted();
+      all += counted;
       if (counted == 0) {
         batches.add(List.of(each));
-        continue;
+      } else {
+        known.add(each);
       }
-      if (!open.isEmpty() && (sum + counted) * SECOND > batch) {
+    }
+    boolean few = all * SECOND < batch * spread;
+    List<T> open = new ArrayList<>();
+    long sum = 0;
+    for (int i = 0; i < known.size(); i++) {
+      long counted = attempt.apply(known.get(i)).counted();
+      boolean full = few && share(i, known.size()) > share(i - open.size(), known.size());
+      if (!open.isEmpty() && (full || (sum + counted) * SECOND > batch)) {
         batches.add(open);
         open = new ArrayList<>();
         sum = 0;
       }
-      open.add(each);
+      open.add(known.get(i));
       sum += counted;
     }
     if (!open.isEmpty()) {
@@ -77,18 +92,26 @@ record BatchPlan(long batch, long maxRuntime) {
     return batches;
   }
 
+  /** The element for one of so many. */
+  private long share(long number, int of) {
+    return number * spread / of;
+  }
+
   /**
    * The longest time limit, and twice what the others are expected to take; 0 without any limit.
    */
   private long limit(List<RemoteAttempt> jobs) {
     RemoteAttempt longest = null;
     for (RemoteAttempt job : jobs) {
-      longest = longest == null || job.timeLimit() > longest.timeLimit() ? job : longest;
+      longest =
+          longest == null || job.launch().timeLimit() > longest.launch().timeLimit()
+              ? job
+              : longest;
     }
-    if (longest == null || longest.timeLimit() == 0) {
+    if (longest == null || longest.launch().timeLimit() == 0) {
       return 0;
     }
-    long limit = longest.timeLimit();
+    long limit = longest.launch().timeLimit();
     for (RemoteAttempt job : jobs) {
       limit += job == longest ? 0 : 2 * job.counted() * SECOND;
     }

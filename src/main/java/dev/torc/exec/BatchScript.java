@@ -86,23 +86,28 @@ public record BatchScript(
   private void append(StringBuilder text, BatchJob job, Map<String, String> common) {
     text.append("torc_steps() {\n");
     String and = "";
-    for (Launch.Step step : job.steps()) {
+    Launch launch = job.attempt().launch();
+    for (Launch.Step step : launch.steps()) {
       text.append(and);
       append(text, step, common);
       and = " &&\n";
     }
-    long time = seconds(job.timeLimit());
-    long memory = holdsMemory ? (job.memoryLimit() + 1023) / 1024 : 0;
+    long time = seconds(launch.timeLimit());
+    long memory = holdsMemory ? (launch.memoryLimit() + 1023) / 1024 : 0;
     text.append("\n}\ntorc_job ").append(job.name()).append(' ').append(time);
-    text.append(' ').append(time > 0 ? time : job.expected()).append(' ').append(memory);
-    text.append(job.append() ? " append " : " new ").append(quoted(job.log().toString()));
-    for (BatchJob.Product product : job.products()) {
+    text.append(' ').append(time > 0 ? time : job.attempt().expected()).append(' ').append(memory);
+    text.append(launch.append() ? " append " : " new ").append(quoted(launch.log().toString()));
+    for (BatchJob.Product product : job.attempt().products()) {
       if (product.clearing() != BatchJob.Clearing.AHEAD) {
         text.append(' ')
             .append(product.clearing())
             .append(product.folder() ? " folder " : " file ");
         text.append(quoted(product.path().toString()));
       }
+    }
+    for (RemoteAttempt.Pattern pattern : job.attempt().patterns()) {
+      text.append(" pattern ").append(quoted(pattern.folder().toString()));
+      text.append(' ').append(quoted(pattern.beyond() + ' ' + pattern.like()));
     }
     text.append('\n');
   }
@@ -161,7 +166,7 @@ public record BatchScript(
     Map<String, String> common = null;
     for (List<BatchJob> batch : batches) {
       for (BatchJob job : batch) {
-        for (Launch.Step step : job.steps()) {
+        for (Launch.Step step : job.attempt().launch().steps()) {
           Map<String, String> env = environment(step);
           if (common == null) {
             common = env;

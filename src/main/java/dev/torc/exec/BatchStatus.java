@@ -1,9 +1,8 @@
 package dev.torc.exec;
 
 import dev.torc.machine.Usage;
+import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,7 +13,7 @@ import java.util.regex.Pattern;
  * @param job the name of its claim
  * @param code exit status for EXITED, signal number for SIGNALED, otherwise 0
  * @param message what a person should know beyond the cause, on one line, empty if nothing
- * @param began seconds since 1970 by the node's clock
+ * @param began milliseconds since 1970 by the node's clock, to 10 ms where its {@code date} can
  * @param ended likewise
  * @param wall nanoseconds between both, by a clock that does not jump; to 10 ms
  * @param usage what its processes used, as far as a shell can tell
@@ -22,8 +21,7 @@ import java.util.regex.Pattern;
  * @param boot the id of its boot, as Linux gives it
  * @param system kernel, its release, the machine's architecture, and the C library
  * @param os id and version of the distribution; empty unknown
- * @param log the size of the log
- * @param products their sizes, in the order of {@link BatchJob#products}
+ * @param made what the files of the products were when it ended; null where that is not known
  */
 public record BatchStatus(
     String job,
@@ -38,8 +36,7 @@ public record BatchStatus(
     String boot,
     String system,
     String os,
-    ProductSize log,
-    List<ProductSize> products) {
+    MadeFiles made) {
 
   /** Why a job is over. */
   public enum Cause {
@@ -65,21 +62,26 @@ public record BatchStatus(
 
   private static final Pattern TIME = Pattern.compile("(\\d+)m(\\d+)(?:[.,](\\d+))?s");
 
-  /** What a status file says; null where there is none, or none that is whole and understood. */
-  static BatchStatus read(Path file) {
-    return BatchWord.read(file, BatchStatus::of);
+  /**
+   * What a status file says; null where there is none, or none that is whole and understood.
+   *
+   * @param made the file that says what the files of the products were, where the first names one
+   */
+  static BatchStatus read(Path file, Path made) {
+    return BatchWord.read(file, word -> of(word, made));
   }
 
-  private static BatchStatus of(BatchWord word) {
+  private static BatchStatus of(BatchWord word, Path made) {
+    boolean says = !word.all("made").isEmpty() && word.known("made") >= 0;
+    MadeFiles files = says ? MadeFiles.read(made, word.known("made")) : null;
+    if (says && files == null) {
+      return null;
+    }
     Cause cause = cause(word.text("cause"));
     int code = cause == Cause.EXITED ? (int) word.number("code") : 0;
     if (code > 128 && code <= 128 + SIGNALS) {
       cause = Cause.SIGNALED;
       code -= 128;
-    }
-    List<ProductSize> products = new ArrayList<>();
-    for (String line : word.all("product")) {
-      products.add(ProductSize.of(line));
     }
     long peak = word.known("peak");
     return new BatchStatus(
@@ -87,16 +89,20 @@ public record BatchStatus(
         cause,
         code,
         word.text("message"),
-        word.number("begin"),
-        word.number("end"),
+        moment(word.text("begin")),
+        moment(word.text("end")),
         word.number("wall") * MILLISECOND,
         usage(word.text("cpu"), peak < 0 ? -1 : peak * 1024),
         word.text("host"),
         word.text("boot"),
         word.text("system"),
         word.text("os").strip(),
-        ProductSize.of(word.text("log")),
-        products);
+        files);
+  }
+
+  /** Seconds, with or without hundredths, as milliseconds. */
+  private static long moment(String seconds) {
+    return new BigDecimal(seconds).movePointRight(3).longValue();
   }
 
   private static Cause cause(String word) {
@@ -126,8 +132,12 @@ public record BatchStatus(
     return words.length < 3 ? "" : words[0] + " " + words[2];
   }
 
-  /** The same as of a job that ran here; one that was cancelled counts as interrupted. */
-  public ProcessEnd end() {
+  /**
+   * The same as of a job that ran here; one that was cancelled counts as interrupted.
+   *
+   * @param submitted when its script was handed out, milliseconds since 1970
+   */
+  ProcessEnd end(long submitted) {
     ProcessEnd.How how =
         cause == Cause.CANCELLED
             ? ProcessEnd.How.INTERRUPTED
@@ -139,6 +149,6 @@ public record BatchStatus(
         usage,
         message,
         null,
-        new ProcessEnd.Elsewhere(host, began * 1000, kind()));
+        new ProcessEnd.Elsewhere(host, submitted, began, kind()));
   }
 }

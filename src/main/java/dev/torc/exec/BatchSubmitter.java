@@ -64,7 +64,7 @@ final class BatchSubmitter {
     BatchScript script =
         new BatchScript(
             place.path(),
-            settings.before() == null ? "" : settings.before(),
+            settings.before(),
             true,
             asked == 0 ? 0 : Math.max(1, (asked - SLACK) / SECOND),
             GRACE,

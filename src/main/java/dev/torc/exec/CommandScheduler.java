@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +25,7 @@ final class CommandScheduler implements Scheduler {
   private static final int LONGEST = 200;
 
   private final SchedulerSettings.Commands commands;
+  private final Pattern id; // null for the last word
   private final Map<String, String> values = new HashMap<>();
   private final SchedulerProgram submitting;
   private final SchedulerProgram asking;
@@ -36,7 +38,8 @@ final class CommandScheduler implements Scheduler {
   CommandScheduler(
       SchedulerSettings settings, Path folder, Map<String, String> env, Duration patience) {
     commands = settings.commands();
-    settings.values().forEach((name, value) -> values.put(name, CommandTemplate.quoted(value)));
+    id = commands.id().isEmpty() ? null : Pattern.compile(commands.id());
+    commands.settings().forEach((name, value) -> values.put(name, CommandTemplate.quoted(value)));
     submitting = new SchedulerProgram(env, folder, patience);
     asking = new SchedulerProgram(env, folder, patience);
     cancelling = new SchedulerProgram(env, folder, patience);
@@ -82,24 +85,24 @@ final class CommandScheduler implements Scheduler {
     given.put("name", CommandTemplate.quoted(request.name()));
     given.put("log", CommandTemplate.quoted(request.log().toString()));
     ProgramOutput said = ask(submitting, commands.submit(), given);
-    String id = id(said.text());
+    String found = id(said.text());
     if (!said.ok()) {
-      boolean taken = commands.id() != null && !id.isEmpty();
+      boolean taken = id != null && !found.isEmpty();
       return taken || SchedulerWords.isNoAnswer(said)
           ? new Submission.NoAnswer(SchedulerWords.failure(said))
           : new Submission.Refused(SchedulerWords.failure(said));
     }
-    return id.isEmpty() || id.length() > LONGEST || !SchedulerWords.isText(id)
+    return found.isEmpty() || found.length() > LONGEST || !SchedulerWords.isText(found)
         ? new Submission.NoAnswer("submit gave no id: " + SchedulerWords.line(said.text()))
-        : new Submission.Accepted(List.of(new SchedulerJob(id, request.name(), request.log())));
+        : new Submission.Accepted(List.of(new SchedulerJob(found, request.name(), request.log())));
   }
 
   private String id(String text) {
-    if (commands.id() == null) {
+    if (id == null) {
       return text.substring(Math.max(text.lastIndexOf(' '), text.lastIndexOf('\n')) + 1);
     }
-    Matcher id = commands.id().matcher(text);
-    String found = id.find() ? id.group(Math.min(1, id.groupCount())) : null;
+    Matcher match = id.matcher(text);
+    String found = match.find() ? match.group(Math.min(1, match.groupCount())) : null;
     return found == null ? "" : found;
   }
 

@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import dev.torc.exec.SchedulerSettings.Word;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,16 +76,16 @@ record CommandStates(
 
   private static SchedulerState state(List<String> line, SchedulerSettings.Commands commands) {
     for (String word : line.subList(1, line.size())) {
-      if (commands.running().contains(word)) {
+      if (commands.says(Word.RUNNING, word)) {
         return new SchedulerState.Running("");
       }
-      if (commands.gone().contains(word)) {
-        return new SchedulerState.Gone();
+      if (commands.says(Word.GONE, word)) {
+        return new SchedulerState.Gone(word);
       }
-      if (commands.cancelled().contains(word)) {
+      if (commands.says(Word.CANCELLED, word)) {
         return new SchedulerState.Ended(SchedulerState.Cause.CANCELLED, word);
       }
-      if (commands.waiting().contains(word)) {
+      if (commands.says(Word.WAITING, word)) {
         return new SchedulerState.Waiting(word, false);
       }
     }

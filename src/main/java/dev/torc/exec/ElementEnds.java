@@ -32,9 +32,11 @@ record ElementEnds(String executor, Path folder, Claimant me, Consumer<String> n
   private record Word(SchedulerState.Cause cause, String said, boolean cancelled) {
 
     static Word of(Element element) {
-      return element.state instanceof SchedulerState.Ended ended
-          ? new Word(ended.cause(), ended.said(), element.cancelled)
-          : new Word(null, "gone", element.cancelled);
+      return switch (element.state) {
+        case SchedulerState.Ended ended -> new Word(ended.cause(), ended.said(), element.cancelled);
+        case SchedulerState.Gone gone -> new Word(null, gone.said(), element.cancelled);
+        default -> new Word(null, "gone", element.cancelled);
+      };
     }
 
     /** Whether somebody else cancelled it. */
@@ -67,7 +69,7 @@ record ElementEnds(String executor, Path folder, Claimant me, Consumer<String> n
       } else if (never) {
         neverBegan(entry, word, untouched, places, anew);
       } else {
-        died(entry, word, places, anew);
+        died(batch, entry, word, places, anew);
       }
     }
   }
@@ -90,19 +92,22 @@ record ElementEnds(String executor, Path folder, Claimant me, Consumer<String> n
   }
 
   /** It began, and nobody will say how it ended. */
-  private void died(Entry entry, Word word, List<RemotePlace> places, Anew anew) {
+  private void died(
+      RemoteBatch batch, Entry entry, Word word, List<RemotePlace> places, Anew anew) {
     ProcessEnd.How how =
         switch (word.cause) {
           case OUT_OF_MEMORY -> ProcessEnd.How.MEMORY;
           case TIME_LIMIT -> ProcessEnd.How.TIMEOUT;
           case CANCELLED -> word.isTaken() ? ProcessEnd.How.CANCELLED : null;
-          case EXITED -> entry.cancelled ? ProcessEnd.How.CANCELLED : null;
+          case EXITED -> entry.isCancelled() ? ProcessEnd.How.CANCELLED : null;
           case null, default -> null;
         };
     boolean preempted = word.cause == SchedulerState.Cause.PREEMPTED;
     String lost = preempted ? "preempted" : "lost with its machine";
     if (how != null) {
-      entry.end(RemoteEnd.of(how, executor + ": " + word.said, places));
+      RemoteEnd end = RemoteEnd.of(how, executor + ": " + word.said, places);
+      Claimant begun = batch.folder.claimant(entry.claim());
+      entry.end(begun == null ? end : end.began(begun, batch.submitted()));
     } else if (entry.attempt == null) {
       anew.ready(entry, null, places);
     } else if (entry.losses < AGAIN) {

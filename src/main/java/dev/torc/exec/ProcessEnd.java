@@ -20,10 +20,11 @@ public record ProcessEnd(
    * Another machine.
    *
    * @param host its name
+   * @param submitted when it was handed out: milliseconds since 1970, by this machine's clock
    * @param began when its processes began: milliseconds since 1970, by that machine's clock
    * @param system as {@link dev.torc.posix.SystemName} has it; empty where that is not known
    */
-  public record Elsewhere(String host, long began, String system) {}
+  public record Elsewhere(String host, long submitted, long began, String system) {}
 
   /** Why a job's processes are no more. */
   public enum How {
@@ -41,6 +42,8 @@ public record ProcessEnd(
     LEFT,
     /** It was its turn to be handed out, and torc ended before. */
     NOT_REACHED,
+    /** Ended well elsewhere, and what it had made is another one here. */
+    ALTERED,
     /** Ended because torc itself was told to end. */
     INTERRUPTED,
     /** The program could not be started; the message says why. */
@@ -60,6 +63,18 @@ public record ProcessEnd(
   /** The same, understood in another way. */
   public ProcessEnd as(How cause, int status, String words) {
     return new ProcessEnd(cause, status, wall, usage, words, series, elsewhere);
+  }
+
+  /** The same, of one that ran on another machine. */
+  ProcessEnd at(Elsewhere place) {
+    return new ProcessEnd(how, code, wall, usage, message, series, place);
+  }
+
+  /**
+   * When its processes began, in milliseconds since 1970; {@code otherwise} where they ran here.
+   */
+  public long began(long otherwise) {
+    return elsewhere == null ? otherwise : elsewhere.began;
   }
 
   /** Whether the attempt succeeded. */

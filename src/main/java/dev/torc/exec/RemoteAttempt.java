@@ -6,37 +6,49 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One attempt of a job that a scheduler is to run: what its script needs of it, without the name of
- * a claim, since each submission has another one.
+ * One attempt of a job that a scheduler is to run, without the name of a claim, since each
+ * submission has another one.
  *
  * @param key which attempt it is
- * @param steps processes to run one after the other
- * @param log file that takes standard output and error of all steps
- * @param append whether the log is continued or begun anew
- * @param timeLimit nanoseconds for all steps together; 0 for none
- * @param memoryLimit bytes for the whole process tree; 0 for none
- * @param expected seconds that it is likely to take; 0 where nobody knows
+ * @param launch what its script runs, see {@link #handedOut}
+ * @param expected seconds that it is likely to take, 0 where nobody knows: without a time limit the
+ *     rest of the batch's time must hold that
  * @param products declared files and folders, the depfile too; last, what patterns matched
+ * @param patterns of products
  * @param resources of the machine that runs it, without a time
  */
 public record RemoteAttempt(
     RemoteKey key,
-    List<Launch.Step> steps,
-    Path log,
-    boolean append,
-    long timeLimit,
-    long memoryLimit,
+    Launch launch,
     long expected,
     List<BatchJob.Product> products,
+    List<Pattern> patterns,
     SchedulerResources resources) {
 
-  /** The processes of a launch as a script starts them: of a container, its client. */
-  public static List<Launch.Step> steps(Launch launch) throws IOException {
+  /**
+   * A pattern of products as {@code find} knows it, which may match more. Both patterns are plain
+   * but for {@code *}.
+   *
+   * @param folder that all matches are in; absolute
+   * @param beyond folders in which there are none
+   * @param like all matches; absolute
+   */
+  public record Pattern(Path folder, String beyond, String like) {}
+
+  /** A launch as a script starts it: of a container, its client. */
+  public static Launch handedOut(Launch launch) throws IOException {
     List<Launch.Step> steps = new ArrayList<>();
     for (Launch.Step step : launch.steps()) {
       steps.add(ContainerRun.handedOut(step, launch));
     }
-    return List.copyOf(steps);
+    return new Launch(
+        List.copyOf(steps),
+        launch.log(),
+        launch.append(),
+        false,
+        launch.timeLimit(),
+        launch.memoryLimit(),
+        launch.mark());
   }
 
   /** How a launch ended on another machine, with what its containers tell of it. */
@@ -48,11 +60,6 @@ public record RemoteAttempt(
 
   /** Seconds that count for what fits into a batch; 0 where nothing is known. */
   long counted() {
-    return expected > 0 ? expected : Math.ceilDiv(timeLimit, SECOND);
-  }
-
-  /** The same with the name of a claim. */
-  BatchJob named(String claim) {
-    return new BatchJob(claim, steps, log, append, timeLimit, memoryLimit, expected, products);
+    return expected > 0 ? expected : Math.ceilDiv(launch.timeLimit(), SECOND);
   }
 }

@@ -22,6 +22,18 @@ final class RemoteBatch {
   long nextLook;
   long look = 200_000_000;
 
+  /** How far an attempt has come, as is known here; it never goes back. */
+  private enum State {
+    /** Ready, or in a script that was handed out. */
+    OUT,
+    BEGUN,
+    /** Its script was told to end, and ended it; why is still to be asked for. */
+    CANCELLED,
+    OVER,
+    /** Nothing of it is of use any more. */
+    RECORDED
+  }
+
   /** An attempt in a script, or ready for one. */
   static final class Entry {
     final RemoteKey key;
@@ -33,12 +45,9 @@ final class RemoteBatch {
     private RemoteListener listener;
     private RemotePlace place;
     private RemoteEnd end; // that nobody was told yet
-    private boolean submitted;
-    private boolean begun;
-    boolean cancelled; // its script was told to end, and ended it
-    boolean unwanted; // nobody wants its result any more
-    private boolean over;
-    private boolean recorded;
+    private State state = State.OUT;
+    private boolean told; // that the scheduler has it
+    boolean unwanted; // by any job of this build
 
     /** One that is ready. */
     Entry(RemoteAttempt attempt, RemoteListener listener) {
@@ -75,8 +84,15 @@ final class RemoteBatch {
       return place.claim();
     }
 
+    /** Returns whether that is news. */
+    private boolean set(State next) {
+      boolean news = next.compareTo(state) > 0;
+      state = news ? next : state;
+      return news;
+    }
+
     boolean isOver() {
-      return over;
+      return state.compareTo(State.OVER) >= 0;
     }
 
     /** Where its scripts left something, if it began in this one too. */
@@ -108,17 +124,24 @@ final class RemoteBatch {
 
     /** Tells once that the scheduler has it. */
     void submitted(String id) {
-      if (listener != null && !submitted) {
-        submitted = true;
+      if (listener != null && !told) {
+        told = true;
         listener.submitted(id);
       }
     }
 
     /** It began; returns whether that is news. */
     boolean begun() {
-      boolean news = !begun;
-      begun = true;
-      return news;
+      return set(State.BEGUN);
+    }
+
+    /** Its script was told to end, and ended it. */
+    void cancelled() {
+      set(State.CANCELLED);
+    }
+
+    boolean isCancelled() {
+      return state == State.CANCELLED;
     }
 
     /** The same attempt for another script; it did not begin in this one. */
@@ -138,8 +161,7 @@ final class RemoteBatch {
     }
 
     private Entry again(List<RemotePlace> left, int lost) {
-      over = true;
-      recorded = !left.contains(place);
+      set(left.contains(place) ? State.OVER : State.RECORDED);
       return new Entry(key, products, attempt, listener, left, lost);
     }
 
@@ -150,8 +172,7 @@ final class RemoteBatch {
 
     /** It is over. */
     void end(RemoteEnd how) {
-      over = true;
-      recorded |= place == null || !how.places().contains(place);
+      set(place != null && how.places().contains(place) ? State.OVER : State.RECORDED);
       end = how;
       if (listener != null) {
         listener.ended(how);
@@ -165,7 +186,7 @@ final class RemoteBatch {
 
     /** It was handed out, and nobody looks after it any more. */
     void leave() {
-      if (!over && listener != null) {
+      if (!isOver() && listener != null) {
         listener.left(true);
       }
     }
@@ -202,7 +223,7 @@ final class RemoteBatch {
       boolean gone = now instanceof SchedulerState.Gone;
       boolean sure = !gone || state instanceof SchedulerState.Gone;
       never = isNever(now) && isNever(state);
-      state = now;
+      state = gone && state instanceof SchedulerState.Gone ? state : now; // the first has a word
       boolean done = now instanceof SchedulerState.Ended || gone && sure;
       over = !done ? -1 : over < 0 ? time : over;
     }
@@ -268,6 +289,11 @@ final class RemoteBatch {
     return batch;
   }
 
+  /** When it was handed out, in milliseconds. */
+  long submitted() {
+    return time / 1_000_000;
+  }
+
   /** What is written down of it. */
   BatchRecord record(SchedulerSettings settings) {
     List<List<RemotePlace>> places = new ArrayList<>();
@@ -297,7 +323,9 @@ final class RemoteBatch {
     return elements.stream()
         .map(
             element ->
-                element.entries.stream().map(entry -> entry.attempt.named(entry.claim())).toList())
+                element.entries.stream()
+                    .map(entry -> new BatchJob(entry.claim(), entry.attempt))
+                    .toList())
         .toList();
   }
 
@@ -329,11 +357,13 @@ final class RemoteBatch {
 
   /** What is at a place needs no more to be known. */
   void recorded(RemotePlace place) {
-    entries().forEach(entry -> entry.recorded |= entry.claim().equals(place.claim()));
+    entries().stream()
+        .filter(entry -> entry.claim().equals(place.claim()))
+        .forEach(entry -> entry.set(State.RECORDED));
   }
 
   /** Whether nothing of it is of use any more. */
   boolean isDone() {
-    return entries().stream().allMatch(entry -> entry.over && entry.recorded);
+    return entries().stream().allMatch(entry -> entry.state == State.RECORDED);
   }
 }

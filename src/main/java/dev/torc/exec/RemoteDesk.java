@@ -33,6 +33,7 @@ final class RemoteDesk {
   private static final long LAST_LOOK = 2 * SECOND;
   private static final long SHARE = SECOND / 10; // of a listing, of which there are ten a second
   private static final long PACE = 3 * SECOND; // where there is no room for all
+  private static final int SPREAD = 32; // elements of one kind before jobs stand one behind another
   private static final long REST = 30 * SECOND;
 
   private final Scheduler scheduler;
@@ -254,7 +255,7 @@ final class RemoteDesk {
   long turn(long now) throws IOException {
     if (!ready.isEmpty() && now - gathered >= GATHER) {
       planned.addAll(
-          new BatchPlan(settings.batch(), settings.maxRuntime())
+          new BatchPlan(settings.batch(), settings.maxRuntime(), spread())
               .arrays(List.copyOf(ready), entry -> entry.attempt));
       ready.clear();
     }
@@ -282,6 +283,10 @@ final class RemoteDesk {
       earlier.tell();
     }
     return next(now);
+  }
+
+  private int spread() {
+    return scheduler.largestArray() == 1 ? 1 : Math.min(SPREAD, settings.maxJobs());
   }
 
   private long next(long now) {
@@ -420,13 +425,13 @@ final class RemoteDesk {
               && status.cause() == BatchStatus.Cause.CANCELLED
               && !ending
               && !entry.unwanted;
-      if (told && !entry.cancelled) {
-        entry.cancelled = true; // by whom, and why, the scheduler says
+      if (told && !entry.isCancelled()) {
+        entry.cancelled(); // by whom, and why, the scheduler says
         watch.soon(now);
         return true;
       }
       if (status != null && !told) {
-        entry.end(new RemoteEnd(status.end(), status, entry.places()));
+        entry.end(new RemoteEnd(status.end(batch.submitted()), status, entry.places()));
         return true;
       }
     }

@@ -29,6 +29,14 @@ public record RemoteEnd(ProcessEnd end, BatchStatus status, List<RemotePlace> pl
     return of(ProcessEnd.How.NOT_STARTED, why, places);
   }
 
+  /** The same, of one whose script said only where and when it began. */
+  RemoteEnd began(Claimant script, long submitted) {
+    return new RemoteEnd(
+        end.at(new ProcessEnd.Elsewhere(script.host(), submitted, script.time() * 1000, "")),
+        status,
+        places);
+  }
+
   /** Its script said nothing. */
   public static RemoteEnd of(ProcessEnd.How how, String message, List<RemotePlace> places) {
     return new RemoteEnd(new ProcessEnd(how, 0, 0, Usage.UNKNOWN, message), null, places);

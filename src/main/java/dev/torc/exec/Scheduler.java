@@ -16,7 +16,7 @@ public interface Scheduler {
 
   /** What an executor's settings describe. */
   static Scheduler of(SchedulerSettings settings, Path folder, Map<String, String> env) {
-    return settings.kind() == SchedulerSettings.Kind.SLURM
+    return settings.isSlurm()
         ? new Slurm(settings, folder, env)
         : new CommandScheduler(settings, folder, env);
   }

@@ -32,8 +32,18 @@ public sealed interface SchedulerState {
    */
   record Ended(Cause cause, String said) implements SchedulerState {}
 
-  /** The scheduler answers, and knows nothing of it. */
-  record Gone() implements SchedulerState {}
+  /**
+   * The scheduler answers, and has nothing of it any more.
+   *
+   * @param said its word for that, where it has one
+   */
+  record Gone(String said) implements SchedulerState {
+
+    /** Without a word of its own. */
+    public Gone() {
+      this("gone");
+    }
+  }
 
   /**
    * Nothing is known of it now.

@@ -163,7 +163,7 @@ final class Slurm implements Scheduler {
   }
 
   private static void option(List<String> words, String option, String value) {
-    if (value != null) {
+    if (!value.isEmpty()) {
       words.add(option + value);
     }
   }

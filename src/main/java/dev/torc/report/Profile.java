@@ -136,7 +136,12 @@ public final class Profile implements Report {
             details.cpu(),
             details.peak());
     long released = over.released < 0 ? now : over.released;
-    spans.add(new TraceFile.Span(job, "job", over.lane, over.from, released, attempt));
+    long from = over.from;
+    if (!over.where.isEmpty()) { // it waited there; how long, its own time tells
+      from = Math.max(from, released - details.wall());
+      spans.add(new TraceFile.Span(job, "queued", over.lane, over.from, from, attempt));
+    }
+    spans.add(new TraceFile.Span(job, "job", over.lane, from, released, attempt));
     if (over.released >= 0) {
       spans.add(new TraceFile.Span(job, "products", over.lane, released, now, attempt));
     }

@@ -52,7 +52,7 @@ public final class AllocatedBuild implements AutoCloseable {
           "torc slurm goes by the executor slurm, and there is none; describe it in the build file:"
               + " executors: { slurm: { kind: slurm } }");
     }
-    if (executor.commands() != null) {
+    if (!executor.settings().isSlurm()) {
       throw new BadInput(
           executor.place(),
           "torc slurm goes by the executor slurm, which is of kind commands; make it kind: slurm");
@@ -116,8 +116,7 @@ public final class AllocatedBuild implements AutoCloseable {
     if (plan.isQuiet()) { // another build was at work
       return new AllocatedBuild(null);
     }
-    SchedulerSettings settings =
-        Schedulers.settings(plan.context().graph().workflow().executor(EXECUTOR));
+    SchedulerSettings settings = plan.context().graph().workflow().executor(EXECUTOR).settings();
     Map<String, String> limits = request.limits();
     SchedulerResources most = most(plan, settings.maxRuntime());
     int tasks = 0;

@@ -22,7 +22,8 @@ import java.util.SortedMap;
  * @param variables values of variables that win over those of the build file
  * @param containers the runtime that all images are run with, {@link #HOST} where they are not run;
  *     null where each may choose
- * @param executor the executor that all jobs are for; null where each job says so itself
+ * @param executor the executor of jobs that name none themselves, or this machine for all; null
+ *     where none is said
  * @param restores whether a known result may stand for a run
  */
 public record ProjectOptions(

@@ -16,7 +16,6 @@ import dev.torc.exec.SchedulerSettings;
 import dev.torc.machine.Refusal;
 import dev.torc.posix.OwnFile;
 import dev.torc.workflow.Executor;
-import dev.torc.workflow.Executor.Word;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,7 +29,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 
 /**
  * The schedulers that a build hands jobs to, as the build file describes them, and those to which
@@ -89,7 +87,7 @@ final class Schedulers implements Remotes, AutoCloseable {
 
   @Override
   public synchronized RemoteRunner of(String executor) {
-    return of(settings(workflow.executor(executor)));
+    return of(workflow.executor(executor).settings());
   }
 
   @Override
@@ -104,8 +102,8 @@ final class Schedulers implements Remotes, AutoCloseable {
     }
     EarlierJob out = earlier.get(job).getLast();
     Executor now = workflow == null ? null : workflow.executor(out.settings().name());
-    SchedulerSettings settings = now == null ? out.settings() : settings(now);
-    return of(settings.kind() == out.settings().kind() ? settings : out.settings());
+    SchedulerSettings settings = now == null ? out.settings() : now.settings();
+    return of(settings.isSlurm() == out.settings().isSlurm() ? settings : out.settings());
   }
 
   /** The jobs of which something is out, sorted. */
@@ -194,42 +192,6 @@ final class Schedulers implements Remotes, AutoCloseable {
         ProcessHandle.current().pid(),
         0,
         started);
-  }
-
-  static SchedulerSettings settings(Executor executor) {
-    Executor.Commands commands = executor.commands();
-    return new SchedulerSettings(
-        executor.name(),
-        commands == null ? SchedulerSettings.Kind.SLURM : SchedulerSettings.Kind.COMMANDS,
-        orNull(executor.account()),
-        orNull(executor.partition()),
-        executor.args(),
-        orNull(executor.before()),
-        executor.maxJobs(),
-        executor.batch(),
-        executor.maxRuntime(),
-        executor.latency(),
-        commands == null
-            ? null
-            : new SchedulerSettings.Commands(
-                commands.submit(),
-                commands.states(),
-                commands.cancel(),
-                commands.separator(),
-                commands.id().isEmpty() ? null : Pattern.compile(commands.id()),
-                words(commands, Word.RUNNING),
-                words(commands, Word.WAITING),
-                words(commands, Word.GONE),
-                words(commands, Word.CANCELLED)),
-        commands == null ? Map.of() : commands.settings());
-  }
-
-  private static List<String> words(Executor.Commands commands, Word word) {
-    return commands.words().getOrDefault(word, List.of());
-  }
-
-  private static String orNull(String text) {
-    return text.isEmpty() ? null : text;
   }
 
   /** Ends their threads; what is out stays out. What killed builds left goes. */

@@ -2,6 +2,7 @@ package dev.torc.workflow;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
+import dev.torc.exec.SchedulerSettings;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Quote;
@@ -28,7 +29,7 @@ public final class WorkflowCodec {
 
   private static final Image.Pull[] PULLS = Image.Pull.values();
   private static final Retry.Cause[] CAUSES = Retry.Cause.values();
-  private static final Executor.Word[] WORDS = Executor.Word.values();
+  private static final SchedulerSettings.Word[] WORDS = SchedulerSettings.Word.values();
   private static final Caching[] CACHING = Caching.values();
   private static final Hook.On[] ONS = Hook.On.values();
 
@@ -465,16 +466,17 @@ public final class WorkflowCodec {
 
   private void executor(ByteWriter out, Executor executor) {
     place(out, executor.place());
-    out.text(executor.name());
-    out.text(executor.before());
-    out.text(executor.account());
-    out.text(executor.partition());
-    out.list(executor.args(), ByteWriter::text);
-    out.number(executor.maxJobs());
-    out.number(executor.batch());
-    out.number(executor.maxRuntime());
-    out.number(executor.latency());
-    Executor.Commands commands = executor.commands();
+    SchedulerSettings settings = executor.settings();
+    out.text(settings.name());
+    out.text(settings.before());
+    out.text(settings.account());
+    out.text(settings.partition());
+    out.list(settings.args(), ByteWriter::text);
+    out.number(settings.maxJobs());
+    out.number(settings.batch());
+    out.number(settings.maxRuntime());
+    out.number(settings.latency());
+    SchedulerSettings.Commands commands = settings.commands();
     out.flag(commands != null);
     if (commands != null) {
       out.text(commands.submit());
@@ -482,7 +484,7 @@ public final class WorkflowCodec {
       out.text(commands.cancel());
       out.text(commands.id());
       out.text(commands.separator());
-      for (Executor.Word word : WORDS) {
+      for (SchedulerSettings.Word word : WORDS) {
         out.list(commands.words().getOrDefault(word, List.of()), ByteWriter::text);
       }
       out.map(commands.settings(), ByteWriter::text);
@@ -492,26 +494,27 @@ public final class WorkflowCodec {
   private Executor executor(ByteReader in) {
     return new Executor(
         place(in),
-        in.text(),
-        in.text(),
-        in.text(),
-        in.text(),
-        in.list(ByteReader::text),
-        in.small(),
-        in.number(),
-        in.number(),
-        in.number(),
-        in.flag() ? commands(in) : null);
+        new SchedulerSettings(
+            in.text(),
+            in.text(),
+            in.text(),
+            in.text(),
+            in.list(ByteReader::text),
+            in.small(),
+            in.number(),
+            in.number(),
+            in.number(),
+            in.flag() ? commands(in) : null));
   }
 
-  private static Executor.Commands commands(ByteReader in) {
-    return new Executor.Commands(
+  private static SchedulerSettings.Commands commands(ByteReader in) {
+    return new SchedulerSettings.Commands(
         in.text(), in.text(), in.text(), in.text(), in.text(), words(in), in.map(ByteReader::text));
   }
 
-  private static Map<Executor.Word, List<String>> words(ByteReader in) {
-    Map<Executor.Word, List<String>> words = new EnumMap<>(Executor.Word.class);
-    for (Executor.Word word : WORDS) {
+  private static Map<SchedulerSettings.Word, List<String>> words(ByteReader in) {
+    Map<SchedulerSettings.Word, List<String>> words = new EnumMap<>(SchedulerSettings.Word.class);
+    for (SchedulerSettings.Word word : WORDS) {
       words.put(word, in.list(ByteReader::text));
     }
     return words;

@@ -29,6 +29,12 @@ torc_now() {
   torc_now=$((${torc_up%.*} * 100 + 1${torc_up#*.} - 100))
 }
 
+# Sets torc_moment to the time of day at hundredths as torc_now has them, in seconds since 1970.
+torc_moment() {
+  torc_fraction=$(((torc_clock + $1) % 100 + 100))
+  torc_moment=$(((torc_clock + $1) / 100)).${torc_fraction#1}
+}
+
 # When a process was started, in the kernel's ticks since boot: with its number this names it for
 # ever. Empty where none lives.
 torc_birth() {
@@ -162,32 +168,37 @@ torc_measure() {
   [ "$torc_memory" = 0 ] || [ "$2" -le "$torc_memory" ]
 }
 
-# One line of what stands at PATH: its kind, and bytes; of a folder how many files it holds, and
-# their bytes together. For use in a subshell.
-torc_size() {
-  if [ -d "$1" ]; then
-    {
-      LS_BLOCK_SIZE=1 find "$1/" -type f -exec ls -dn {} + 2>/dev/null || echo failed
-    } | LC_ALL=C awk '
-      $0 == "failed" { failed = 1 }
-      $1 ~ /^-/ && $5 ~ /^[0-9]+$/ { count++; bytes += $5 }
-      END { if (failed) print "folder - -"; else printf "folder %.0f %.0f\n", count, bytes }'
-  elif [ -f "$1" ]; then
-    set -f # its name may hold anything
-    set -- $(LS_BLOCK_SIZE=1 ls -dnL "$1" 2>/dev/null)
-    echo "file ${5:--}"
-  elif [ -e "$1" ] || [ -L "$1" ]; then
-    echo other
-  else
-    echo missing
-  fi
+# Tells what the files of products are, as for torc_clear: `size BYTES SECONDS PATH`, and of those up
+# to 256 MiB `digest SHA-256 PATH`; of a folder that its size is 0. Names with a line end are left out.
+torc_made() {
+  while [ $# -gt 0 ]; do
+    if [ "$1" = pattern ]; then
+      torc_find_files "$2" -type d \( -name .torc -o -name .git -o -path "${3% *}" \) -prune \
+        -o -path "${3#* }"
+    elif [ "$2" = folder ]; then
+      [ ! -d "$3" ] || [ "${3%"$torc_newline"*}" != "$3" ] || echo "size 0 0 $3/"
+      torc_find_files "$3/"
+    else
+      torc_find_files "$3"
+    fi
+    shift 3
+  done | LC_ALL=C sed -n -e '/^size [0-9]* [0-9]* /p' \
+    -e 's/^\([0-9a-f]\{64\}\) [ *]/digest \1 /p'
+  echo end
 }
 
-# Makes way for products, each three words: clear or keep, file or folder, path. What stands there
-# moves aside, where torc finds it by the product's number, and the folders are made.
+# The files that `find` finds with these words, for torc_made.
+torc_find_files() {
+  LC_ALL=C find -H "$@" -type f ! -path "*$torc_newline*" \
+    -exec stat -L -c 'size %s %Y %n' {} + -size -524289 -exec sha256sum {} + 2>/dev/null
+}
+
+# Makes way for products, each three words: clear or keep, file or folder, path; or pattern, folder,
+# and what no match is in with what all are like. What stands there moves aside, where torc finds it
+# by the product's number, and the folders are made.
 torc_clear() {
   torc_number=0
-  while [ $# -gt 0 ]; do
+  while [ $# -gt 0 ] && [ "$1" != pattern ]; do
     if [ "$1" = clear ] && { [ -e "$3" ] || [ -L "$3" ]; }; then
       [ -d "$torc_folder/$torc_name.aside" ] || mkdir "$torc_folder/$torc_name.aside" || return
       mv -f "$3" "$torc_folder/$torc_name.aside/$torc_number" || return
@@ -397,26 +408,29 @@ ${torc_who}time $torc_when
     torc_run
   fi
   torc_now
-  torc_sizes=$(
-    echo "log $(torc_size "$torc_log")"
-    while [ $# -gt 0 ]; do
-      echo "product $(torc_size "$3")"
-      shift 3
-    done
-  )
+  torc_length=-
+  torc_file=$torc_folder/$torc_name.made
+  if [ $# -gt 0 ] && [ -n "$torc_stat" ] && [ "$torc_cause$torc_code" = exited0 ] &&
+    torc_made "$@" >"$torc_file.$$"; then
+    torc_length=$(($(wc -c <"$torc_file.$$")))
+    mv -f "$torc_file.$$" "$torc_file" || torc_length=-
+  fi
+  torc_moment "$torc_begin"
+  torc_began=$torc_moment
+  torc_moment "$torc_now"
   [ -z "$torc_message" ] || torc_message=$(printf '%s' "$torc_message" | tr '\n\r' '  ')
   torc_seal "job $torc_name
 cause $torc_cause
 code $torc_code
 message $torc_message
-begin $torc_when
-end $(((torc_clock + torc_now) / 100))
+begin $torc_began
+end $torc_moment
 wall $(((torc_now - torc_begin) * 10))
 cpu $torc_cpu
 peak $torc_peak
 ${torc_who}system $torc_system
 os $torc_os
-$torc_sizes
+made $torc_length
 "
   torc_put "$torc_folder/$torc_name.status" sync || torc_exit=1
 }
@@ -435,7 +449,12 @@ torc_open() {
   esac
   torc_now
   torc_origin=$torc_now
-  torc_clock=$(($(date +%s) * 100 - torc_now))
+  torc_clock=$(date +%s%N 2>/dev/null)
+  case $torc_clock in
+    *[!0-9]* | ????????? | ??????????) torc_clock=$(($(date +%s) * 100)) ;; # no fractions here
+    *) torc_clock=$((torc_clock / 10000000)) ;;
+  esac
+  torc_clock=$((torc_clock - torc_now))
   torc_birth "$$"
   torc_start=$torc_birth
   torc_host=$(uname -n)
@@ -455,6 +474,9 @@ start $torc_start
 "
   torc_mark=TORC_CLAIM=$$.$torc_start
   torc_setsid=$(command -v setsid)
+  torc_stat=$(command -v stat)
+  torc_newline='
+'
   torc_env=$(command -v env)
   # A shell's background jobs ignore INT and QUIT: GNU's env undoes that.
   torc_signals=--default-signal

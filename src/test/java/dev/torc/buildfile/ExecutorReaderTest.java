@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.exec.SchedulerSettings;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Executor;
 import dev.torc.workflow.Workflow;
@@ -38,7 +39,8 @@ class ExecutorReaderTest {
 
   @Test
   void whatIsNotSaidHasItsDefault() throws IOException {
-    Executor slurm = read("executors: { s: { kind: slurm } }\n").executors().getFirst();
+    SchedulerSettings slurm =
+        read("executors: { s: { kind: slurm } }\n").executors().getFirst().settings();
     assertEquals("s", slurm.name());
     assertNull(slurm.commands());
     assertEquals(500, slurm.maxJobs());
@@ -65,7 +67,8 @@ class ExecutorReaderTest {
     assertEquals("x short 500 [--qos=low]", shown(all.get(2)));
   }
 
-  private static String shown(Executor e) {
+  private static String shown(Executor executor) {
+    SchedulerSettings e = executor.settings();
     return e.account() + " " + e.partition() + " " + e.maxJobs() + " " + e.args();
   }
 
@@ -80,20 +83,22 @@ class ExecutorReaderTest {
   }
 
   @Test
-  void theCommandLineSendsAllButThoseThatWantTheTerminal() throws IOException {
+  void theCommandLineSendsJobsThatNameNoExecutorAndAllToThisMachine() throws IOException {
     Path file =
         Files.writeString(
             temp.resolve("torc.yaml"),
             """
-            executors: { far: { kind: slurm } }
+            executors: { far: { kind: slurm }, deep: { like: far } }
+            defaults: { executor: deep }
             jobs:
               a: { command: x }
-              b: { command: x, executor: far }
-              c: { command: x, executor: far, interactive: true }
+              b: { command: x, executor: deep }
+              c: { command: x, interactive: true }
+              d: { command: x, executor: local }
             """);
-    assertEquals(Arrays.asList(null, "far", null), executors(file, null));
-    assertEquals(Arrays.asList("far", "far", null), executors(file, "far"));
-    assertEquals(Arrays.asList(null, null, null), executors(file, "local"));
+    assertEquals(Arrays.asList("deep", "deep", null, null), executors(file, null));
+    assertEquals(Arrays.asList("far", "deep", null, null), executors(file, "far"));
+    assertEquals(Arrays.asList(null, null, null, null), executors(file, "local"));
     assertEquals(
         "--on fra: no executor fra; did you mean far?",
         assertThrows(BadInput.class, () -> executors(file, "fra")).diagnostics().getFirst() + "");
@@ -111,7 +116,7 @@ class ExecutorReaderTest {
 
   @Test
   void theTextsOfCommandsStayAsTheyAre() throws IOException {
-    Executor.Commands pbs =
+    SchedulerSettings.Commands pbs =
         read("""
         vars: { q: long }
         executors:
@@ -126,16 +131,17 @@ class ExecutorReaderTest {
         """)
             .executors()
             .getFirst()
+            .settings()
             .commands();
     assertEquals("qsub -q {queue} -l walltime={runtime:hms} ${USER} {script}", pbs.submit());
     assertEquals("^(\\d{1,9})", pbs.id());
     assertEquals(" ", pbs.separator());
     assertEquals(
         Map.of(
-            Executor.Word.RUNNING, List.of("R", "E"),
-            Executor.Word.WAITING, List.of(),
-            Executor.Word.GONE, List.of("F"),
-            Executor.Word.CANCELLED, List.of("C")),
+            SchedulerSettings.Word.RUNNING, List.of("R", "E"),
+            SchedulerSettings.Word.WAITING, List.of(),
+            SchedulerSettings.Word.GONE, List.of("F"),
+            SchedulerSettings.Word.CANCELLED, List.of("C")),
         pbs.words());
     assertEquals(Map.of("queue", "long"), pbs.settings());
   }
@@ -202,7 +208,7 @@ class ExecutorReaderTest {
 
   @Test
   void aListingNeedsNoIdsAndSettingsAreKnownInAllCommands() throws IOException {
-    Executor.Commands all =
+    SchedulerSettings.Commands all =
         read("""
         executors:
           s:
@@ -214,6 +220,7 @@ class ExecutorReaderTest {
         """)
             .executors()
             .getFirst()
+            .settings()
             .commands();
     assertEquals("qstat -q {queue}", all.states());
   }

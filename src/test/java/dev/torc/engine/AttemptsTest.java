@@ -121,6 +121,27 @@ class AttemptsTest extends Harness {
   void whatAnotherMachineSaysIsKept() {
     given("a: { command: a, produces: a }");
     long began = System.currentTimeMillis() + 3_600_000;
+    ranElsewhere(System.currentTimeMillis() + 1000, began);
+    AttemptRecord only = attempts().getFirst();
+    assertEquals("node7", only.host());
+    assertEquals(began, only.started());
+    try (Cache cache = look()) {
+      assertEquals(began, cache.details("a").started());
+    }
+    assertEquals(3_600_000_000_000L, only.queued(), 60_000_000_000L);
+  }
+
+  @Test
+  void whatAnEarlierTorcHandedOutWaitedSinceThen() {
+    given("a: { command: a, produces: a }");
+    long began = System.currentTimeMillis() - 3_600_000;
+    ranElsewhere(began - 60_000, began);
+    AttemptRecord only = attempts().getFirst();
+    assertEquals(began, only.started());
+    assertEquals(60_000_000_000L, only.queued());
+  }
+
+  private void ranElsewhere(long submitted, long began) {
     scripts.put(
         "a",
         job -> {
@@ -132,12 +153,9 @@ class AttemptsTest extends Harness {
               end.usage(),
               "",
               null,
-              new ProcessEnd.Elsewhere("node7", began, ""));
+              new ProcessEnd.Elsewhere("node7", submitted, began, ""));
         });
     build();
-    AttemptRecord only = attempts().getFirst();
-    assertEquals("node7", only.host());
-    assertEquals((began - only.started()) * 1_000_000, only.queued(), 1_000_000_000);
   }
 
   @Test

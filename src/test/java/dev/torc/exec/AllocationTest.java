@@ -84,19 +84,7 @@ class AllocationTest {
   }
 
   private static SchedulerSettings settings(List<String> args) {
-    return new SchedulerSettings(
-        "slurm",
-        SchedulerSettings.Kind.SLURM,
-        "abc",
-        "short",
-        args,
-        null,
-        500,
-        0,
-        0,
-        0,
-        null,
-        Map.of());
+    return new SchedulerSettings("slurm", "", "abc", "short", args, 500, 0, 0, 0, null);
   }
 
   private static SchedulerResources resources(int cpus, long mebibytes, int gpus) {

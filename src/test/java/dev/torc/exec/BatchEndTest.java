@@ -61,7 +61,7 @@ class BatchEndTest {
       assertTrue(status.usage().peak() > 0, status.toString());
       assertTrue(status.usage().cpu() >= 0, status.toString());
       assertGone(node);
-      assertTrue(node.folder.status("b").end().ok());
+      assertTrue(node.folder.status("b").end(0).ok());
     }
   }
 
@@ -104,7 +104,7 @@ class BatchEndTest {
       assertEquals(0, node.await(process).exit());
       BatchStatus status = node.folder.status("a");
       assertEquals(BatchStatus.Cause.CANCELLED, status.cause());
-      assertEquals(ProcessEnd.How.INTERRUPTED, status.end().how());
+      assertEquals(ProcessEnd.How.INTERRUPTED, status.end(0).how());
       assertGone(node);
       assertEquals("cancelled", node.folder.later("b"));
       assertEquals(Set.of(BatchFolder.Word.LATER), node.folder.words().get("b"));
@@ -182,7 +182,7 @@ class BatchEndTest {
       node.run(node.job("a", "kill -s KILL 0; sleep 1000"), node.job("b", "echo next"));
       assertEquals(BatchStatus.Cause.SIGNALED, node.folder.status("a").cause());
       assertEquals(9, node.folder.status("a").code());
-      assertTrue(node.folder.status("b").end().ok());
+      assertTrue(node.folder.status("b").end(0).ok());
     }
   }
 

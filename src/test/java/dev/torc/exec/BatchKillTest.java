@@ -90,7 +90,7 @@ class BatchKillTest {
     Run run = new Run(node, stand, folder);
     run.start(0, how);
     assertEquals(1, Run.ran(folder));
-    assertTrue(run.remote.status("a").end().ok(), run.remote.status("a").toString());
+    assertTrue(run.remote.status("a").end(0).ok(), run.remote.status("a").toString());
     return Integer.parseInt(Files.readString(temp.resolve("calls")).strip());
   }
 
@@ -110,7 +110,7 @@ class BatchKillTest {
       Path old = Files.exists(aside) ? aside : run.folder.resolve("p");
       assertEquals("old", Files.readString(old), found);
     }
-    if (status != null && status.end().ok()) {
+    if (status != null && status.end(0).ok()) {
       assertEquals(1, Run.ran(run.folder), found);
       assertEquals("new", Files.readString(run.folder.resolve("p")), found);
     }
@@ -121,7 +121,7 @@ class BatchKillTest {
     run.start(0, how);
     if (words.isEmpty()) {
       assertEquals(1, Run.ran(run.folder), found);
-      assertTrue(run.remote.status("a").end().ok(), found);
+      assertTrue(run.remote.status("a").end(0).ok(), found);
     } else {
       assertTrue(Run.ran(run.folder) <= 1, found);
       assertEquals(status, run.remote.status("a"), found);
@@ -142,7 +142,7 @@ class BatchKillTest {
       this.remote = new BatchFolder(Files.createDirectory(folder.resolve("remote")));
       String line = "echo ran >>ran; printf new >p";
       BatchJob job =
-          new BatchJob(
+          BatchNode.job(
               "a",
               List.of(new Launch.Step(List.of("sh", "-c", line), folder, Map.of())),
               folder.resolve("log"),

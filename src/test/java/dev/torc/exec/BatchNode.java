@@ -71,8 +71,27 @@ final class BatchNode implements AutoCloseable {
       long timeLimit,
       long memoryLimit,
       BatchJob.Product... products) {
+    return job(name, steps, log(name), false, timeLimit, memoryLimit, 0, List.of(products));
+  }
+
+  static BatchJob job(
+      String name,
+      List<Launch.Step> steps,
+      Path log,
+      boolean append,
+      long timeLimit,
+      long memoryLimit,
+      long expected,
+      List<BatchJob.Product> products) {
     return new BatchJob(
-        name, steps, log(name), false, timeLimit, memoryLimit, 0, List.of(products));
+        name,
+        new RemoteAttempt(
+            null,
+            new Launch(steps, log, append, false, timeLimit, memoryLimit, Map.of()),
+            expected,
+            products,
+            List.of(),
+            null));
   }
 
   Launch.Step step(String line) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.hash.Digest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,14 +56,13 @@ class BatchScriptTest {
       assertEquals(BatchStatus.Cause.EXITED, a.cause());
       assertEquals(3, a.code());
       assertEquals("", a.message());
-      assertEquals(new ProductSize(ProductSize.Kind.FILE, 1, 12), a.log());
       assertTrue(a.usage().cpu() >= 0, "CPU time: " + a.usage().cpu());
-      assertTrue(a.wall() >= 0 && a.ended() - a.began() <= a.wall() / 1_000_000_000 + 1);
-      assertTrue(Math.abs(System.currentTimeMillis() / 1000 - a.ended()) < 60);
+      assertTrue(a.wall() >= 0 && Math.abs(a.ended() - a.began() - a.wall() / 1_000_000) <= 10);
+      assertTrue(Math.abs(System.currentTimeMillis() - a.ended()) < 60_000);
       Claimant begun = node.folder.begun("a");
       assertEquals(begun, node.folder.claimant("a"));
       assertFalse(begun.isTorc());
-      assertEquals(a.began(), begun.time());
+      assertEquals(a.began() / 1000, begun.time());
       assertEquals(node.started.getFirst().pid(), begun.pid());
       assertEquals(Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip(), a.boot());
       assertEquals(begun.boot(), a.boot());
@@ -71,21 +72,69 @@ class BatchScriptTest {
       BatchStatus b = node.folder.status("b");
       assertEquals(BatchStatus.Cause.SIGNALED, b.cause());
       assertEquals(9, b.code());
+      assertTrue(b.began() >= a.began() + a.wall() / 1_000_000, "one after the other");
       assertEquals(
           new ProcessEnd(
-              ProcessEnd.How.SIGNALED, 9, b.wall(), b.usage(), "", null, b.end().elsewhere()),
-          b.end());
+              ProcessEnd.How.SIGNALED, 9, b.wall(), b.usage(), "", null, b.end(7).elsewhere()),
+          b.end(7));
+      assertEquals(7, b.end(7).elsewhere().submitted());
 
       BatchStatus c = node.folder.status("c");
       assertEquals(0, c.code());
-      assertTrue(c.end().ok());
+      assertTrue(c.end(0).ok());
+      assertEquals(Set.of(temp + "/c.out"), c.made().files().keySet());
+      assertEquals(5, c.made().files().get(temp + "/c.out").bytes());
       assertEquals(
-          List.of(
-              new ProductSize(ProductSize.Kind.FILE, 1, 5),
-              new ProductSize(ProductSize.Kind.MISSING, 0, 0)),
-          c.products());
+          Map.of("a", words(), "b", words(), "c", words(BatchFolder.Word.MADE)),
+          new HashMap<>(node.folder.words()));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dash", "bash", "busybox"})
+  void saysWhatTheFilesOfProductsAre(String shell) throws Exception {
+    try (BatchNode node = new BatchNode(temp, shell)) {
+      BatchJob files =
+          node.job(
+              "a",
+              "echo 1 >'b *'; ln -s 'b *' l; mkdir -p d/e g/h; echo 2 >d/e/f; echo 3 >g/x.o;"
+                  + " echo 3 >g/h/x.o; echo 3 >g/x.c; echo 4 >'d/n\no'; touch -d @7 g/x.o;"
+                  + " dd if=/dev/zero of=large bs=1 count=1 seek=268437000 2>/dev/null",
+              node.file("b *"),
+              node.file("l"),
+              node.file("large"),
+              node.file("no"),
+              node.inFolder("d"));
+      RemoteAttempt attempt = files.attempt();
+      BatchJob job =
+          new BatchJob(
+              "a",
+              new RemoteAttempt(
+                  null,
+                  attempt.launch(),
+                  0,
+                  attempt.products(),
+                  List.of(
+                      new RemoteAttempt.Pattern(temp.resolve("g"), temp + "/g/*", temp + "/g/*.o")),
+                  null));
+      node.run(job, node.job("b", "exit 1", node.file("b *")), node.job("c", "true"));
+      Map<String, MadeFiles.Made> made = node.folder.status("a").made().files();
       assertEquals(
-          Map.of("a", words(), "b", words(), "c", words()), new HashMap<>(node.folder.words()));
+          Set.of("b *", "l", "large", "d", "d/e/f", "g/x.o"),
+          made.keySet().stream()
+              .map(path -> temp.relativize(Path.of(path)).toString())
+              .collect(Collectors.toSet()));
+      MadeFiles.Made linked = made.get(temp + "/l");
+      assertEquals(2, linked.bytes());
+      assertEquals(Digest.ofText("1\n").hex(), linked.digest());
+      assertTrue(Math.abs(System.currentTimeMillis() / 1000 - linked.time()) < 60);
+      assertEquals(7, made.get(temp + "/g/x.o").time());
+      assertEquals(268437001, made.get(temp + "/large").bytes());
+      assertNull(made.get(temp + "/large").digest());
+      assertNull(node.folder.status("b").made());
+      assertNull(node.folder.status("c").made());
+      Files.writeString(node.folder.path().resolve("a.made"), "size 1");
+      assertNull(node.folder.status("a"), "one half of it is no word yet");
     }
   }
 
@@ -148,8 +197,11 @@ class BatchScriptTest {
     }
   }
 
-  private static Set<BatchFolder.Word> words() {
-    return EnumSet.of(BatchFolder.Word.CLAIM, BatchFolder.Word.BEGUN, BatchFolder.Word.STATUS);
+  private static Set<BatchFolder.Word> words(BatchFolder.Word... more) {
+    Set<BatchFolder.Word> words =
+        EnumSet.of(BatchFolder.Word.CLAIM, BatchFolder.Word.BEGUN, BatchFolder.Word.STATUS);
+    words.addAll(List.of(more));
+    return words;
   }
 
   /** Without what a shell itself says of a child that was killed. */
@@ -173,7 +225,7 @@ class BatchScriptTest {
       Path program = Files.writeString(dir.resolve("x=y"), "#!" + node.bin + "/sh\necho \"$1\"\n");
       program.toFile().setExecutable(true);
       BatchJob job =
-          new BatchJob(
+          BatchNode.job(
               "a",
               List.of(
                   new Launch.Step(argv, dir, env),
@@ -191,7 +243,7 @@ class BatchScriptTest {
       node.folder.writeScript(node.script().of(List.of(List.of(job))));
       node.await(node.start(Map.of("GONE", "here", "TMPDIR", temp + "/none", "torc_time", "t")));
 
-      String log = Files.readString(job.log());
+      String log = Files.readString(job.attempt().launch().log());
       String first = "<-n><><" + odd + "><a=b>";
       assertTrue(log.startsWith(first), log);
       int end = log.lastIndexOf('\0') + 1;
@@ -221,8 +273,8 @@ class BatchScriptTest {
       List<Launch.Step> steps =
           List.of(node.step("echo 1"), node.step("echo 2; exit 127"), node.step("echo 3"));
       node.run(
-          new BatchJob("a", steps, node.log("a"), true, 0, 0, 0, List.of()),
-          new BatchJob("b", steps, node.log("b"), true, 0, 0, 0, List.of()));
+          BatchNode.job("a", steps, node.log("a"), true, 0, 0, 0, List.of()),
+          BatchNode.job("b", steps, node.log("b"), true, 0, 0, 0, List.of()));
       assertEquals("before\n1\n2\n", node.text("a.log"));
       assertEquals("1\n2\n", node.text("b.log"));
       assertEquals("other\n", node.text("other"));
@@ -285,7 +337,7 @@ class BatchScriptTest {
       assertEquals("before\n01\n", node.text("b.log"));
       assertEquals(4, node.folder.status("a").code());
       assertTrue(node.folder.status("a").usage().cpu() >= 0);
-      assertTrue(node.folder.status("b").end().ok(), node.folder.status("b").toString());
+      assertTrue(node.folder.status("b").end(0).ok(), node.folder.status("b").toString());
       assertEquals("of the trap\nof the trap\n", node.text("script.out"));
     }
   }
@@ -338,22 +390,14 @@ class BatchScriptTest {
       assertEquals("old", Files.readString(node.folder.aside("a", 1).resolve("sub/f")));
       assertTrue(Files.isSymbolicLink(node.folder.aside("a", 2)));
       assertFalse(Files.exists(node.folder.aside("a", 3)));
-      List<ProductSize> sizes =
-          List.of(
-              new ProductSize(ProductSize.Kind.FILE, 1, 0),
-              new ProductSize(ProductSize.Kind.FOLDER, 2, 7),
-              new ProductSize(ProductSize.Kind.OTHER, 0, 0),
-              new ProductSize(ProductSize.Kind.FILE, 1, 9),
-              new ProductSize(ProductSize.Kind.MISSING, 0, 0));
-      assertEquals(sizes, node.folder.status("a").products());
-      assertEquals(
-          sizes,
-          List.of(
-              ProductSize.of(temp.resolve("-old file")),
-              ProductSize.of(temp.resolve("tree")),
-              ProductSize.of(temp.resolve("link")),
-              ProductSize.of(temp.resolve("kept")),
-              ProductSize.of(temp.resolve("new/deep/file"))));
+      Map<String, Long> sizes = new HashMap<>();
+      node.folder
+          .status("a")
+          .made()
+          .files()
+          .forEach(
+              (path, made) -> sizes.put(path.substring(temp.toString().length()), made.bytes()));
+      assertEquals(Map.of("/-old file", 0L, "/tree/", 0L, "/tree/c", 4L, "/kept", 9L), sizes);
     }
   }
 
@@ -376,7 +420,7 @@ class BatchScriptTest {
       assertEquals(torc, node.folder.claimant("a"));
 
       BatchStatus b = node.folder.status("b");
-      assertTrue(b.end().ok());
+      assertTrue(b.end(0).ok());
       assertFalse(node.folder.claim("b", torc));
       assertTrue(node.run(jobs).out().contains("b: is claimed already: not run; by script host "));
       assertEquals(b, node.folder.status("b"));
@@ -400,7 +444,7 @@ class BatchScriptTest {
       }
       for (int i = 0; i < 10; i++) {
         assertEquals("ran\n", node.text("ran" + i));
-        assertTrue(node.folder.status("n" + i).end().ok());
+        assertTrue(node.folder.status("n" + i).end(0).ok());
       }
     }
   }
@@ -428,12 +472,12 @@ class BatchScriptTest {
       BatchJob[] jobs = {
         node.job("first", List.of(node.step("echo ran >>first")), 200 * second, 0),
         node.job("limit", List.of(node.step("echo ran >>limit")), 100 * second + 1, 0),
-        new BatchJob(
+        BatchNode.job(
             "long", List.of(node.step(":")), node.log("long"), false, 0, 0, 101, List.of()),
-        new BatchJob(
+        BatchNode.job(
             "likely", List.of(node.step(":")), node.log("likely"), false, 0, 0, 101, List.of()),
         node.job("short", List.of(node.step("echo ran >>short")), 1, 0),
-        new BatchJob(
+        BatchNode.job(
             "both", List.of(node.step(":")), node.log("both"), false, second, 0, 500, List.of())
       };
       assertTrue(node.folder.claim("likely", new Claimant("build", "h", "boot", 1, 0, 1)));
@@ -444,8 +488,8 @@ class BatchScriptTest {
       assertEquals(Set.of(BatchFolder.Word.LATER), node.folder.words().get("limit"));
       assertEquals("time", node.folder.later("long"));
       assertNull(node.folder.later("short"));
-      assertTrue(node.folder.status("short").end().ok());
-      assertTrue(node.folder.status("both").end().ok());
+      assertTrue(node.folder.status("short").end(0).ok());
+      assertTrue(node.folder.status("both").end(0).ok());
 
       assertTrue(node.run(jobs).out().contains("limit: was left for another submission: not run"));
       assertFalse(node.exists("limit"), "it is submitted anew by now");
@@ -506,7 +550,7 @@ class BatchScriptTest {
     for (int i = 0; i < 1000; i++) {
       Map<String, String> env = Map.of("SHARED", "s".repeat(1000), "TORC_JOB", "job" + i);
       jobs.add(
-          new BatchJob(
+          BatchNode.job(
               "n" + i,
               List.of(new Launch.Step(List.of("cp", "a" + i, "b" + i), Path.of("/root"), env)),
               Path.of("/root/.torc/logs/job" + i),
@@ -527,7 +571,7 @@ class BatchScriptTest {
   void whatNoShellCanTakeIsRefused() {
     BatchScript script = new BatchScript(Path.of("/x"), "", true, 0, 1, "");
     BatchJob job =
-        new BatchJob(
+        BatchNode.job(
             "n",
             List.of(new Launch.Step(List.of("a\0b"), Path.of("/"), Map.of())),
             Path.of("/log"),
@@ -539,8 +583,19 @@ class BatchScriptTest {
     assertThrows(IllegalArgumentException.class, () -> script.of(List.of(List.of(job))));
     for (Executable bad :
         List.<Executable>of(
-            () -> new BatchJob("a/b", job.steps(), job.log(), false, 0, 0, 0, List.of()),
-            () -> new BatchJob("a", List.of(), job.log(), false, 0, 0, 0, List.of()))) {
+            () ->
+                BatchNode.job(
+                    "a/b",
+                    job.attempt().launch().steps(),
+                    job.attempt().launch().log(),
+                    false,
+                    0,
+                    0,
+                    0,
+                    List.of()),
+            () ->
+                BatchNode.job(
+                    "a", List.of(), job.attempt().launch().log(), false, 0, 0, 0, List.of()))) {
       assertThrows(IllegalArgumentException.class, bad);
     }
   }

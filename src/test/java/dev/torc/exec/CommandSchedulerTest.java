@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.exec.SchedulerSettings.Word;
 import dev.torc.exec.SchedulerState.Ended;
 import dev.torc.exec.SchedulerState.Gone;
 import dev.torc.exec.SchedulerState.NoAnswer;
@@ -16,7 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,29 +43,23 @@ class CommandSchedulerTest {
         submit,
         "qstat -x {ids}",
         "qdel {ids}",
+        id == null ? "" : id,
         " ",
-        id == null ? null : Pattern.compile(id),
-        List.of("R", "E"),
-        List.of("Q", "H"),
-        List.of("F"),
-        List.of("C"));
+        Map.of(
+            Word.RUNNING,
+            List.of("R", "E"),
+            Word.WAITING,
+            List.of("Q", "H"),
+            Word.GONE,
+            List.of("F"),
+            Word.CANCELLED,
+            List.of("C")),
+        new TreeMap<>(Map.of("queue", "long one")));
   }
 
   private CommandScheduler scheduler(SchedulerSettings.Commands commands) {
     SchedulerSettings settings =
-        new SchedulerSettings(
-            "pbs",
-            SchedulerSettings.Kind.COMMANDS,
-            null,
-            null,
-            List.of(),
-            null,
-            500,
-            0,
-            0,
-            0,
-            commands,
-            Map.of("queue", "long one"));
+        new SchedulerSettings("pbs", "", "", "", List.of(), 500, 0, 0, 0, commands);
     return new CommandScheduler(settings, temp, programs.env(), Duration.ofSeconds(5));
   }
 
@@ -172,7 +167,7 @@ class CommandSchedulerTest {
     assertEquals(new Running(""), state("12.server"));
     assertEquals(new Running(""), state("12"));
     assertEquals(new Waiting("Q", false), state("13.server.far"));
-    assertEquals(new Gone(), state("14.server"));
+    assertEquals(new Gone("F"), state("14.server"));
     assertEquals(
         new Unclear("15.server torc-1 me 0 X workq"), state("15.server"), "an unknown word");
     assertEquals(new Unclear("16"), state("16"));
@@ -271,12 +266,18 @@ class CommandSchedulerTest {
             "true",
             "qstat",
             "qdel {ids}",
+            "",
             " ",
-            null,
-            List.of("R"),
-            List.of(),
-            List.of(),
-            List.of());
+            Map.of(
+                Word.RUNNING,
+                List.of("R"),
+                Word.WAITING,
+                List.of(),
+                Word.GONE,
+                List.of(),
+                Word.CANCELLED,
+                List.of()),
+            new TreeMap<>(Map.of("queue", "long one")));
     List<SchedulerJob> jobs =
         IntStream.range(0, 2500)
             .mapToObj(i -> new SchedulerJob("" + i, "torc-" + i, null))

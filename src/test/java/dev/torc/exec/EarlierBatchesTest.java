@@ -92,15 +92,19 @@ class EarlierBatchesTest {
       desk.add(
           new RemoteAttempt(
               key(job, manifest, command),
-              List.of(new Launch.Step(List.of("true"), temp, Map.of())),
-              temp.resolve(job + ".log"),
-              false,
-              0,
-              0,
+              new Launch(
+                  List.of(new Launch.Step(List.of("true"), temp, Map.of())),
+                  temp.resolve(job + ".log"),
+                  false,
+                  false,
+                  0,
+                  0,
+                  Map.of()),
               10,
               List.of(
                   new BatchJob.Product(
                       temp.resolve(job + "\nx \\y"), false, BatchJob.Clearing.CLEAR)),
+              List.of(),
               new SchedulerResources(1, 0, 0, 1, 0, 0)),
           listener(job, manifest, command),
           cluster.now);

@@ -40,6 +40,7 @@ final class FakeCluster implements Scheduler {
   double deaths; // of the element that runs, at each job
   String waitsFor = ""; // what no node will ever have
   boolean forgets; // what it was given, at once
+  String word = "gone"; // for what it has no more
   boolean busy; // all nodes are, with jobs of others
   boolean blind; // to names
   String babbles = ""; // what it says of all that it has
@@ -71,18 +72,7 @@ final class FakeCluster implements Scheduler {
    */
   static SchedulerSettings settings(int maxJobs, long batch) {
     return new SchedulerSettings(
-        "far",
-        SchedulerSettings.Kind.SLURM,
-        null,
-        null,
-        List.of(),
-        null,
-        maxJobs,
-        batch,
-        0,
-        10 * SECOND,
-        null,
-        Map.of());
+        "far", "", "", "", List.of(), maxJobs, batch, 0, 10 * SECOND, null);
   }
 
   private interface Write {
@@ -200,7 +190,7 @@ final class FakeCluster implements Scheduler {
   private SchedulerState state(SchedulerJob job) {
     Task task = find(job);
     if (task == null) {
-      return new SchedulerState.Gone();
+      return new SchedulerState.Gone(word);
     }
     if (!babbles.isEmpty()) {
       return new SchedulerState.Unclear(babbles);

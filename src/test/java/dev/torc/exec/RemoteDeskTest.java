@@ -91,13 +91,17 @@ class RemoteDeskTest {
       desk.add(
           new RemoteAttempt(
               new RemoteKey(job.name, "b1", 1, "m" + job.name, "c" + job.name),
-              List.of(new Launch.Step(List.of("true"), temp, Map.of())),
-              temp.resolve(job.name + ".log"),
-              false,
-              0,
-              0,
+              new Launch(
+                  List.of(new Launch.Step(List.of("true"), temp, Map.of())),
+                  temp.resolve(job.name + ".log"),
+                  false,
+                  false,
+                  0,
+                  0,
+                  Map.of()),
               expected,
               products,
+              List.of(),
               new SchedulerResources(1, 0, 0, 1, 0, 0)),
           job,
           cluster.now);
@@ -157,8 +161,22 @@ class RemoteDeskTest {
     add(50, 10);
     run(1000);
     all(ProcessEnd.How.EXITED);
-    assertEquals(1, cluster.submissions, "five elements of ten");
+    assertEquals(1, cluster.submissions);
+    assertEquals(32, cluster.elements, "no node is idle while jobs stand one behind the other");
+    cluster.elements = 0;
+    add(800, 10);
+    run(10_000);
+    assertEquals(67, cluster.elements, "twelve in each, and eight in the last");
     assertEquals(List.of(), notes);
+  }
+
+  @Test
+  void fewJobsAreSpreadOverElementsFirst() throws IOException {
+    desk(500, 120 * SECOND);
+    add(9, 1);
+    run(1000);
+    assertEquals(9, cluster.elements);
+    assertEquals(1, cluster.submissions);
   }
 
   @Test
@@ -304,6 +322,18 @@ class RemoteDeskTest {
   }
 
   @Test
+  void theWordByWhichASchedulerSaysThatAJobIsGoneIsToldWithItsLoss() throws IOException {
+    desk(500, SECOND);
+    cluster.word = "NODE_FAIL";
+    cluster.forgets = true;
+    add(1, 0);
+    run(1000);
+    assertEquals(
+        "submitted 4 times, and no machine began it; far: NODE_FAIL",
+        jobs.getFirst().end.end().message());
+  }
+
+  @Test
   void whatSomebodyCancelsFailsAsCancelled() throws IOException {
     desk(500, 120 * SECOND);
     cluster.takes = 3600 * SECOND;
@@ -314,6 +344,7 @@ class RemoteDeskTest {
     cluster.endAll(SchedulerState.Cause.CANCELLED);
     run(100);
     all(ProcessEnd.How.CANCELLED);
+    assertEquals("n1", jobs.getFirst().end.end().elsewhere().host());
   }
 
   @Test

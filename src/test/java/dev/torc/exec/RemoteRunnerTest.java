@@ -41,12 +41,16 @@ class RemoteRunnerTest {
   private RemoteAttempt attempt() {
     return new RemoteAttempt(
         new RemoteKey("a", "b1", 1, "m", "c"),
-        List.of(new Launch.Step(List.of("true"), temp, Map.of())),
-        temp.resolve("a.log"),
-        false,
+        new Launch(
+            List.of(new Launch.Step(List.of("true"), temp, Map.of())),
+            temp.resolve("a.log"),
+            false,
+            false,
+            0,
+            0,
+            Map.of()),
         0,
-        0,
-        0,
+        List.of(),
         List.of(),
         new SchedulerResources(1, 0, 0, 1, 0, 0));
   }

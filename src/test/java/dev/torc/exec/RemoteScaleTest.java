@@ -66,15 +66,20 @@ class RemoteScaleTest {
             desk.add(
                 new RemoteAttempt(
                     new RemoteKey("j" + i, "b1", 1, "m", "c"),
-                    List.of(new Launch.Step(List.of("true"), temp, Map.of("TORC_JOB", "j" + i))),
-                    temp.resolve("j" + i + ".log"),
-                    false,
-                    0,
-                    0,
+                    new Launch(
+                        List.of(
+                            new Launch.Step(List.of("true"), temp, Map.of("TORC_JOB", "j" + i))),
+                        temp.resolve("j" + i + ".log"),
+                        false,
+                        false,
+                        0,
+                        0,
+                        Map.of()),
                     15,
                     List.of(
                         new BatchJob.Product(
                             temp.resolve("p" + i), false, BatchJob.Clearing.CLEAR)),
+                    List.of(),
                     new SchedulerResources(1, 0, 0, 1, 0, 0)),
                 new Counting(),
                 cluster.now);

@@ -15,7 +15,6 @@ import dev.torc.exec.SchedulerState.Running;
 import dev.torc.exec.SchedulerState.Unclear;
 import dev.torc.exec.SchedulerState.Waiting;
 import dev.torc.workflow.Executor;
-import dev.torc.workflow.Executor.Word;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +27,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,31 +71,7 @@ class SchedulersPageTest {
 
   private CommandScheduler scheduler(ForeignScheduler kind, Duration patience) throws Exception {
     Executor shown = shown().get(kind.executor());
-    Executor.Commands commands = shown.commands();
-    SchedulerSettings settings =
-        new SchedulerSettings(
-            shown.name(),
-            SchedulerSettings.Kind.COMMANDS,
-            null,
-            null,
-            List.of(),
-            null,
-            shown.maxJobs(),
-            shown.batch(),
-            shown.maxRuntime(),
-            shown.latency(),
-            new SchedulerSettings.Commands(
-                commands.submit(),
-                commands.states(),
-                commands.cancel(),
-                commands.separator(),
-                Pattern.compile(commands.id()),
-                commands.words().get(Word.RUNNING),
-                commands.words().get(Word.WAITING),
-                commands.words().get(Word.GONE),
-                commands.words().get(Word.CANCELLED)),
-            commands.settings());
-    return new CommandScheduler(settings, temp, programs.env(), patience);
+    return new CommandScheduler(shown.settings(), temp, programs.env(), patience);
   }
 
   private void says(String program, Answer answer) throws Exception {

@@ -50,18 +50,7 @@ class SlurmTest {
     env.putAll(more);
     SchedulerSettings settings =
         new SchedulerSettings(
-            "slurm",
-            SchedulerSettings.Kind.SLURM,
-            "abc",
-            "short",
-            List.of("--qos=low", "--comment=a b"),
-            null,
-            500,
-            0,
-            0,
-            0,
-            null,
-            Map.of());
+            "slurm", "", "abc", "short", List.of("--qos=low", "--comment=a b"), 500, 0, 0, 0, null);
     return new Slurm(settings, temp, env, Duration.ofSeconds(5));
   }
 

@@ -108,6 +108,20 @@ class ProfileTest {
   }
 
   @Test
+  void whatASchedulerRanHasItsOwnTimeAndThatInTheQueue() throws IOException {
+    try (Profile profile = profile()) {
+      profile.accept(Events.jobStarted("a"));
+      profile.accept(new Event.JobSubmitted("a", "slurm", "12_3"));
+      now = 5_000_000;
+      profile.accept(
+          new Event.JobEnded(
+              "a", JobState.RAN, new Event.Details("", "", null, 2_000_000, -1, -1)));
+    }
+    assertEquals(
+        List.of("queued a 1: 0.0+3000.0", "job a 1: 3000.0+2000.0"), trace().subList(0, 2));
+  }
+
+  @Test
   void anAttemptTellsWhyItRanAndHowItEnded() throws IOException {
     try (Profile profile = profile()) {
       profile.accept(Events.jobStarted("a"));

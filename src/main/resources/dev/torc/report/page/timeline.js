@@ -8,15 +8,17 @@ function showTimeline(known) {
     section.append(make('p', { class: 'soft' }, 'Nothing ran.'));
     return;
   }
+  let begin = 0; // an earlier build may have handed out what this one took
   let end = 0.001;
   let lanes = 0;
   for (let i = 0; i < n; i++) {
+    begin = Math.min(begin, known.spanStart[i]);
     end = Math.max(end, known.spanStart[i] + known.spanWall[i]);
     lanes = Math.max(lanes, known.spanLane[i] + 1);
   }
   const lane = Math.max(3, Math.min(22, Math.floor(520 / lanes)));
   const bottom = 22;
-  let from = 0;
+  let from = begin;
   let to = end;
   let chosen = -1;
   const critical = i => known.criticalJobs.has(known.spanJob[i]);
@@ -86,8 +88,8 @@ function showTimeline(known) {
   };
   const look = (a, b) => {
     const least = Math.max(end / 1e5, 0.001);
-    const width = Math.min(end, Math.max(least, b - a));
-    from = Math.max(0, Math.min(a, end - width));
+    const width = Math.min(end - begin, Math.max(least, b - a));
+    from = Math.max(begin, Math.min(a, end - width));
     to = from + width;
     shown.again();
   };
@@ -106,7 +108,7 @@ function showTimeline(known) {
       ArrowLeft: () => look(from - step, to - step), ArrowRight: () => look(from + step, to + step),
       ArrowDown: () => choose(chosen + 1), ArrowUp: () => choose(chosen < 0 ? 0 : chosen - 1),
       Home: () => choose(0), End: () => choose(n - 1),
-      '+': () => zoom(0.5, (from + to) / 2), '-': () => zoom(2, (from + to) / 2), '0': () => look(0, end),
+      '+': () => zoom(0.5, (from + to) / 2), '-': () => zoom(2, (from + to) / 2), '0': () => look(begin, end),
     };
     if (keys[event.key] && !event.ctrlKey && !event.metaKey) {
       keys[event.key]();
@@ -155,7 +157,7 @@ function showTimeline(known) {
     make('p', { class: 'soft' }, 'One lane for each job at a time. A thin line is the wait for resources, the lower edge marks the critical path. '
       + 'Keys: ← → move, + − zoom, 0 all, ↑ ↓ choose. Shift and the wheel zooms.'),
     make('div', { class: 'bar' }, button('Zoom in', () => zoom(0.5, (from + to) / 2)),
-      button('Zoom out', () => zoom(2, (from + to) / 2)), button('All', () => look(0, end))),
+      button('Zoom out', () => zoom(2, (from + to) / 2)), button('All', () => look(begin, end))),
     shown.element, said,
     make('details', null, make('summary', null, 'The critical path as a list'),
       table('Critical path', [['job', 'began', 'took'],

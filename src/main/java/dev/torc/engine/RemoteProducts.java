@@ -1,0 +1,130 @@
+package dev.torc.engine;
+
+import dev.torc.exec.MadeFiles;
+import dev.torc.exec.RemoteAttempt;
+import dev.torc.syntax.Glob;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a job left that ran on another machine, beside what that machine saw of it when it ended:
+ * somebody may have written there since. The digest decides, without one the size. It only looks.
+ *
+ * @param altered products that are not what the job made, each with a line that says so
+ * @param touched files with another time and, as far as is known, the same bytes
+ */
+record RemoteProducts(Map<String, String> altered, List<String> touched) {
+
+  /** Nothing differs. */
+  static final RemoteProducts SAME = new RemoteProducts(Map.of(), List.of());
+
+  private static final String SPECIAL = "*?]}";
+
+  /**
+   * Compares what a scan saw.
+   *
+   * @param whole whether it saw all there is: else it ended where something was not there
+   */
+  static RemoteProducts of(
+      MadeFiles made, Job job, Path root, List<ProductScan.Seen> seen, boolean whole) {
+    Map<String, String> altered = new LinkedHashMap<>();
+    List<String> touched = new ArrayList<>();
+    Set<String> here = new HashSet<>();
+    for (ProductScan.Seen each : seen) {
+      String path = root.resolve(each.path()).toString();
+      here.add(path);
+      MadeFiles.Made then = made.files().get(path);
+      String line = difference(each, then);
+      if (line != null && path.indexOf('\n') < 0) {
+        altered.putIfAbsent(each.product(), line);
+      } else if (then != null
+          && then.time() != TimeUnit.NANOSECONDS.toSeconds(each.stamp().mtime())) {
+        touched.add(each.path());
+      }
+    }
+    made.files()
+        .forEach(
+            (path, then) -> {
+              boolean known = whole ? path.endsWith("/") : Files.exists(Path.of(path));
+              String product = known || here.contains(path) ? null : product(job, root, path);
+              if (product != null) {
+                altered.putIfAbsent(product, missing(root, path, then));
+              }
+            });
+    return new RemoteProducts(altered, touched);
+  }
+
+  private static String missing(Path root, String path, MadeFiles.Made then) {
+    String name = root.relativize(Path.of(path)).toString();
+    return path.endsWith("/")
+        ? name + "/ is missing here and was there where the job ended"
+        : "%s is missing here and has %s where it was made".formatted(name, bytes(then.bytes()));
+  }
+
+  private static String bytes(long bytes) {
+    return bytes + (bytes == 1 ? " byte" : " bytes");
+  }
+
+  /** Null for none. */
+  private static String difference(ProductScan.Seen seen, MadeFiles.Made then) {
+    if (then == null) { // of a pattern's matches links are not told
+      return seen.link() ? null : seen.path() + " is here and was not where the job ended";
+    }
+    long size = seen.stamp().size();
+    if (size != then.bytes()) {
+      return "%s has %s here and %d where it was made"
+          .formatted(seen.path(), bytes(size), then.bytes());
+    }
+    return then.digest() == null || then.digest().equals(seen.digest().hex())
+        ? null
+        : "%s has other bytes here than where it was made".formatted(seen.path());
+  }
+
+  /** The product that a file belongs to which is told and not here; null for none. */
+  private static String product(Job job, Path root, String path) {
+    Path file = Path.of(path);
+    String inner = file.startsWith(root) ? root.relativize(file).toString() : path;
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfFile one && root.resolve(one.path()).equals(file)) {
+        return one.path();
+      }
+      if (ref instanceof Ref.OfFolder folder && file.startsWith(root.resolve(folder.path()))) {
+        return folder.path();
+      }
+      if (ref instanceof Ref.OfGlob glob && Glob.of(glob.pattern()).matches(inner)) {
+        return inner;
+      }
+    }
+    return null;
+  }
+
+  /** A pattern of products in the words of {@code find}, which may match more. */
+  static RemoteAttempt.Pattern pattern(Path root, String pattern) {
+    Path folder = root.resolve(Glob.of(pattern).fixedPrefix());
+    int last = -1;
+    for (int i = 0; i < pattern.length(); i++) {
+      last = SPECIAL.indexOf(pattern.charAt(i)) >= 0 ? i : last;
+    }
+    String end = last < 0 ? "" : pattern.substring(last + 1);
+    String in = plain(folder.equals(folder.getRoot()) ? "" : folder.toString());
+    boolean deep = pattern.contains("**") || pattern.contains("{");
+    int levels = root.resolve(pattern).getNameCount() - folder.getNameCount();
+    return new RemoteAttempt.Pattern(
+        folder,
+        deep ? "-" : in + "/*".repeat(levels),
+        in + "/*" + plain(end.startsWith("/") ? end.substring(1) : end));
+  }
+
+  private static String plain(String text) {
+    return text.replaceAll("[^A-Za-z0-9._/+,=@%-]", "*");
+  }
+}
