@@ -72,14 +72,16 @@ final class JobTranslation {
         throw new BadInput(job.name.place(), "no parameter can be called " + name);
       }
     }
+    boolean regular = true;
     for (String side : List.of("output", "input")) {
       List<Map<String, Set<Object>>> all =
           job.members().stream().map(each -> slot(each, side)).distinct().toList();
-      if (all.size() > 1) {
-        String reason = "what it needs and makes does not follow from the names of its parameters";
-        throw new BadInput(job.name.place(), reason);
-      }
+      regular &= all.size() < 2;
       slots.put(side, all.isEmpty() ? Map.of() : all.getFirst());
+    }
+    if (!regular) {
+      String reason = "what it needs and makes does not follow from the names of its parameters";
+      throw new BadInput(job.name.place(), reason);
     }
     foreign();
     String cancel = "cancel_on_blocking_job_failure";

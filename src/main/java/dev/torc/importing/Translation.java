@@ -122,7 +122,8 @@ final class Translation {
           next.add(job);
         } catch (BadInput irregular) {
           if (!job.isGroup()) {
-            throw irregular;
+            notes.wrong().add(irregular);
+            notes.wrong().throwIfAny();
           }
           next.addAll(job.oneByOne());
           String why = irregular.diagnostics().getFirst().message();
