@@ -60,6 +60,13 @@ import java.util.function.Predicate;
  */
 public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
 
+  /**
+   * How often a lock is tried again in silence that names no holder. A build has just taken it and
+   * not yet written its name; or it has ended, and a program that it was about to start still has
+   * the file open.
+   */
+  private static final int NAMELESS = 20;
+
   private final Project project;
   private final BuildId build;
   private long started; // milliseconds since 1970
@@ -434,19 +441,23 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
       Consumer<String> say)
       throws IOException {
     BuildLock.Holder me = new BuildLock.Holder(ProcessHandle.current().pid(), build, what);
-    var lock = BuildLock.tryAcquire(place, me, terms.trusts());
-    if (lock.isPresent()) {
-      return lock.get();
-    }
-    var holder = BuildLock.holder(place);
-    Nesting.refuse(caller.env(), place, holder);
-    String whom = holder.map(WriteSession::told).orElse("another torc");
-    if (!terms.waits()) {
-      say.accept("another build is at work here (" + whom + ")");
-      return null;
-    }
-    say.accept("waiting for another build to end (" + whom + ")");
     try {
+      var lock = BuildLock.tryAcquire(place, me, terms.trusts());
+      for (int i = 0; lock.isEmpty() && i < NAMELESS && BuildLock.holder(place).isEmpty(); i++) {
+        Thread.sleep(50);
+        lock = BuildLock.tryAcquire(place, me, terms.trusts());
+      }
+      if (lock.isPresent()) {
+        return lock.get();
+      }
+      var holder = BuildLock.holder(place);
+      Nesting.refuse(caller.env(), place, holder);
+      String whom = holder.map(WriteSession::told).orElse("another torc");
+      if (!terms.waits()) {
+        say.accept("another build is at work here (" + whom + ")");
+        return null;
+      }
+      say.accept("waiting for another build to end (" + whom + ")");
       return BuildLock.acquire(place, me, terms.trusts());
     } catch (InterruptedException e) {
       throw new IOException("interrupted while waiting for another build", e);

@@ -101,23 +101,31 @@ final class WatchStage implements WatchRequest.Screen, Notices {
     return this;
   }
 
+  /** What a build is asked for that waits for others. */
+  static BuildRequest request(List<String> targets, boolean force) {
+    return new BuildRequest(
+        targets, force, false, false, new LockTerms(true, false, Set.of()), false, new TreeMap<>());
+  }
+
+  static ProjectOptions options(boolean restores) {
+    return new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, restores);
+  }
+
   /** Watches until all steps were taken. */
   WatchStage run() throws IOException {
     Caller caller = new Caller(ENV, root, host);
-    BuildRequest request =
-        new BuildRequest(
-            targets,
-            force,
-            false,
-            false,
-            new LockTerms(true, false, Set.of()),
-            false,
-            new TreeMap<>());
-    ProjectOptions options =
-        new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, false);
     try (signals) {
       exit =
-          new WatchRequest(caller, options, request, this, this, false, signals, () -> now).run();
+          new WatchRequest(
+                  caller,
+                  options(false),
+                  request(targets, force),
+                  this,
+                  this,
+                  false,
+                  signals,
+                  () -> now)
+              .run();
       return this;
     } catch (Over over) {
       return this;
