@@ -26,8 +26,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * as by {@code kill -9}, before their first change below {@code .torc/remote}, before the next
  * change of any file, commit or program, and so on until the jobs of one are done. The next build
  * ends as one from scratch, runs nothing twice, loses nothing of the user's and leaves nothing
- * behind. The scheduler is of {@code sh}; what scripts do that are killed is {@code
- * BatchKillTest}'s.
+ * behind. The scheduler is of {@code sh}; what scripts do that are killed is {@code BatchKillIT}'s.
  */
 @Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)

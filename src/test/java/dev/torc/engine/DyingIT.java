@@ -62,14 +62,6 @@ class DyingIT {
     Runner openRunner() {
       return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(1));
     }
-
-    /** What this JVM starts for another test may hold the lock for a moment. */
-    @Override
-    List<String> notes() {
-      List<String> notes = super.notes();
-      notes.removeIf(note -> note.startsWith("waiting for another build to end"));
-      return notes;
-    }
   }
 
   @Test

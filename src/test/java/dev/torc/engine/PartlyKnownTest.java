@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.ask.DryRunAnswer;
 import dev.torc.graph.GraphBuilder;
+import dev.torc.graph.Grouped;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.Rerun;
 import dev.torc.report.Palette;
@@ -35,35 +36,14 @@ class PartlyKnownTest extends Harness {
     Group group = groups.get(1);
     groups.set(
         1,
-        new Group(
+        Grouped.group(
             group.name(),
             group.place(),
             group.parameters(),
             group.instances(),
             List.of("detect/f=b"),
-            List.of(),
-            List.of(),
-            List.of(),
-            "",
-            List.of(),
-            false));
-    Workflow now =
-        new Workflow(
-            all.root(),
-            all.files(),
-            all.name(),
-            all.description(),
-            all.limits(),
-            all.roots(),
-            all.jobs(),
-            groups,
-            all.starts(),
-            all.data(),
-            all.hooks(),
-            all.executors(),
-            all.stores(),
-            all.warnings(),
-            all.manual());
+            List.of()));
+    Workflow now = Grouped.with(all, all.jobs(), groups, all.starts());
     return new Project(
         whole.caller(),
         now,

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * the result is that of a build from scratch; with failures, interrupts and kills thrown in. {@code
  * -Dtorc.seed=N} repeats a run.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class RandomGraphsTest {
 
   private static final int PROJECTS = Integer.getInteger("torc.projects", 24);
@@ -43,21 +44,18 @@ class RandomGraphsTest {
   @TempDir Path temp;
 
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void exactlyTheExpectedJobsRun() {
     RandomWalks.play(PROJECTS, temp, (root, random) -> new Walk(root, random, 0, null, null));
   }
 
   /** Section 10, network roots: who builds where makes no difference. */
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void soTheyDoWhereHostsTakeTurns() {
     RandomWalks.play(PROJECTS / 2, temp, (root, random) -> new Walk(root, random, 3, null, null));
   }
 
   /** Section 11: a known result is as good as a run, and a store that loses bytes is none. */
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void soTheyDoWhereResultsAreRestored() {
     AtomicInteger restored = new AtomicInteger();
     RandomWalks.play(
@@ -67,7 +65,6 @@ class RandomGraphsTest {
 
   /** The same with a folder that others share: what they sent, and what was spoilt since. */
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void soTheyDoWhereOthersHaveTheResults() {
     AtomicInteger restored = new AtomicInteger();
     AtomicInteger fetched = new AtomicInteger();

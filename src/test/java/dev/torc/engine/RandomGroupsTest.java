@@ -31,6 +31,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * RandomGraphsTest}: values from lists, files that change, globs, matches, products and other
  * groups, known before the build or found in it. {@code -Dtorc.seed=N} repeats a run.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class RandomGroupsTest {
 
   private static final int PROJECTS = Integer.getInteger("torc.projects", 24);
@@ -39,14 +40,12 @@ class RandomGroupsTest {
   @TempDir Path temp;
 
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void exactlyTheExpectedInstancesRun() {
     RandomWalks.play(PROJECTS, temp, (root, random) -> new Walk(root, random, 0));
   }
 
   /** Section 10, network roots: who builds where makes no difference. */
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void soTheyDoWhereHostsTakeTurns() {
     RandomWalks.play(PROJECTS / 2, temp, (root, random) -> new Walk(root, random, 3));
   }

@@ -1,8 +1,10 @@
 package dev.torc.graph;
 
+import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -34,39 +36,62 @@ public final class Grouped {
           .computeIfAbsent(
               name.group(),
               group ->
-                  new Group(
+                  group(
                       group,
                       job.place(),
                       List.copyOf(name.values().keySet()),
                       new ArrayList<>(),
                       List.of(),
-                      List.of(),
-                      List.of(),
-                      List.of(),
-                      "",
-                      List.of(),
-                      false))
+                      List.of()))
           .instances()
           .add(job.name());
     }
     List<Group> all = new ArrayList<>(groups.values());
     Collections.addAll(all, open);
+    return with(flat, jobs, all, List.of());
+  }
+
+  /** A workflow with other jobs and groups. */
+  public static Workflow with(
+      Workflow all, List<Job> jobs, List<Group> groups, List<Integer> starts) {
     return new Workflow(
-        flat.root(),
-        flat.files(),
-        flat.name(),
-        flat.description(),
-        flat.limits(),
-        flat.roots(),
+        all.root(),
+        all.files(),
+        all.name(),
+        all.description(),
+        all.limits(),
+        all.roots(),
         jobs,
-        all,
+        groups,
+        starts,
+        all.data(),
+        all.hooks(),
+        all.executors(),
+        all.stores(),
+        all.warnings(),
+        all.manual());
+  }
+
+  /** A group of which these instances are known, and more where it awaits jobs. */
+  public static Group group(
+      String name,
+      Place place,
+      List<String> parameters,
+      List<String> instances,
+      List<String> awaits,
+      List<Ref> products) {
+    return new Group(
+        name,
+        place,
+        parameters,
+        instances,
+        awaits,
+        products,
         List.of(),
-        flat.data(),
-        flat.hooks(),
-        flat.executors(),
-        flat.stores(),
-        flat.warnings(),
-        flat.manual());
+        List.of(),
+        "",
+        List.of(),
+        false);
   }
 
   private static Job instance(Job job, InstanceName name) {

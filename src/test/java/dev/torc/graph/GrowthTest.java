@@ -57,40 +57,20 @@ class GrowthTest {
         }
         last = job.group();
       }
-      return new Workflow(
-          all.root(),
-          all.files(),
-          all.name(),
-          all.description(),
-          all.limits(),
-          all.roots(),
-          jobs,
-          now,
-          starts,
-          all.data(),
-          all.hooks(),
-          all.executors(),
-          all.stores(),
-          all.warnings(),
-          all.manual());
+      return Grouped.with(all, jobs, now, starts);
     }
 
     private Group group(int g, boolean open) {
       String name = groups.get(g);
       List<String> instances =
           all.jobs().stream().filter(job -> name.equals(job.group())).map(Job::name).toList();
-      return new Group(
+      return Grouped.group(
           name,
           Place.NONE,
           List.of("n"),
           open ? List.of() : instances,
           open ? awaits.get(g) : List.of(),
-          open ? List.of(new Ref.OfGlob(Place.NONE, "out/" + name + "/**")) : List.of(),
-          List.of(),
-          List.of(),
-          "",
-          List.of(),
-          false);
+          open ? List.of(new Ref.OfGlob(Place.NONE, "out/" + name + "/**")) : List.of());
     }
   }
 

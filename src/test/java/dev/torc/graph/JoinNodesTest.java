@@ -150,18 +150,13 @@ class JoinNodesTest {
   @Test
   void aGroupThatIsNotExpandedIsANodeThatItsReadersWaitFor() throws IOException {
     Group open =
-        new Group(
+        Grouped.group(
             "fold",
             Place.NONE,
             List.of("f"),
             List.of(),
             List.of("find"),
-            List.of(new Ref.OfGlob(Place.NONE, "fold/*.out")),
-            List.of(),
-            List.of(),
-            "",
-            List.of(),
-            false);
+            List.of(new Ref.OfGlob(Place.NONE, "fold/*.out")));
     Graph graph =
         graph(
             """

@@ -25,7 +25,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -195,20 +194,9 @@ class SignalStepsTest {
   }
 
   private static int build(Caller caller, Consumer<Event> heard, Signals given) throws IOException {
-    BuildRequest request =
-        new BuildRequest(
-            List.of(),
-            false,
-            false,
-            false,
-            new LockTerms(true, false, Set.of()),
-            false,
-            new TreeMap<>());
-    ProjectOptions options =
-        new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, true);
     try (Signals signals = given) {
-      Project project = Project.load(caller, options);
-      BuildSession session = BuildSession.of(project, request);
+      Project project = Project.load(caller, WatchStage.options(true));
+      BuildSession session = BuildSession.of(project, WatchStage.request(List.of(), false));
       session.check(_ -> {});
       return session.run(
           RandomId.next(),

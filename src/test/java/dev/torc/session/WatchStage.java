@@ -109,22 +109,29 @@ final class WatchStage implements WatchRequest.Screen, Notices {
     return this;
   }
 
+  /** What a build is asked for that waits for others. */
+  static BuildRequest request(List<String> targets, boolean force) {
+    return new BuildRequest(
+        targets, force, false, false, new LockTerms(true, false, Set.of()), false, new TreeMap<>());
+  }
+
+  static ProjectOptions options(boolean restores) {
+    return new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, restores);
+  }
+
   /** Watches until all steps were taken. */
   WatchStage run() throws IOException {
     Caller caller = new Caller(ENV, root, host);
-    BuildRequest request =
-        new BuildRequest(
-            targets,
-            force,
-            false,
-            false,
-            new LockTerms(true, false, Set.of()),
-            false,
-            new TreeMap<>());
-    ProjectOptions options =
-        new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, restores);
     try (signals) {
-      exit = new WatchRequest(caller, options, request, this, false, signals).run(this, () -> now);
+      exit =
+          new WatchRequest(
+                  caller,
+                  options(restores),
+                  request(targets, force),
+                  this,
+                  false,
+                  signals)
+              .run(this, () -> now);
       return this;
     } catch (Over over) {
       return this;

@@ -18,8 +18,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** How long a build waits for a store: by a clock of the test's own, which stands when it says. */
+@Execution(ExecutionMode.CONCURRENT)
 class SharedWaitTest {
 
   private static final long SECOND = 1_000_000_000;

@@ -23,9 +23,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules 9 and 15: what stands in the place of a file or folder that torc keeps in .torc. */
-class OwnFilesTest {
+@Execution(ExecutionMode.CONCURRENT)
+class OwnFilesIT {
 
-  private static final Duration WAIT = Duration.ofMinutes(2); // for what would wait for ever
+  private static final Duration WAIT = Duration.ofMinutes(9); // for what would wait for ever
 
   private static final String BUILD_FILE =
       """
@@ -121,7 +122,6 @@ class OwnFilesTest {
 
   @ParameterizedTest
   @EnumSource
-  @Execution(ExecutionMode.CONCURRENT)
   void nothingIsWrittenThroughItEmptiedOrWaitedFor(Odd odd) {
     assertTimeoutPreemptively(
         WAIT,

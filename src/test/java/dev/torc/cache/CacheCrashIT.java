@@ -13,9 +13,12 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Rule 9 for the cache itself: whatever moment torc is killed at, what was committed is whole. */
-class CrashTest {
+@Execution(ExecutionMode.CONCURRENT)
+class CacheCrashIT {
 
   @TempDir Path root;
 

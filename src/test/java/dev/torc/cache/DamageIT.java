@@ -30,7 +30,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * build works. The tests overwrite the file between opens, so a crash of this process is a failure
  * of theirs.
  */
-class DamageTest {
+@Execution(ExecutionMode.CONCURRENT)
+class DamageIT {
 
   private static final CacheSettings SETTINGS = new CacheSettings(1 << 20, "boot", () -> 0);
   private static final String LAST = "b4";
@@ -181,13 +182,11 @@ class DamageTest {
   }
 
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void anUndamagedFileIsWhole() throws IOException {
     assertEquals("whole", survive(good));
   }
 
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void anotherSchemaVersionIsSetAside() throws IOException {
     String text = new String(good, StandardCharsets.ISO_8859_1);
     byte[] other =
@@ -211,7 +210,6 @@ class DamageTest {
   }
 
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void theLmdbFormatOfAnotherVersionIsSetAside() throws IOException {
     byte[] other = good.clone();
     other[16 + 4] = 2;
@@ -219,7 +217,6 @@ class DamageTest {
   }
 
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void aTruncatedFileIsNoticedWhereverItIsCut() throws IOException {
     TreeSet<Integer> lengths = new TreeSet<>(List.of(0, 1, 100, 152, 4095, 4096 + 151));
     for (int page = 0; page < good.length; page += 13 * 4096) {
@@ -237,7 +234,6 @@ class DamageTest {
   }
 
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void garbageOfTheSameLengthIsSetAside() throws IOException {
     byte[] garbage = new byte[good.length];
     new Random(4).nextBytes(garbage);
@@ -246,7 +242,6 @@ class DamageTest {
   }
 
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void garbagePagesNeverGiveAWrongValue() throws IOException {
     Random random = new Random(5);
     for (int page = 0; page * 4096 < good.length; page += page < 5 ? 1 : 11) {
@@ -261,7 +256,6 @@ class DamageTest {
   }
 
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void flippedBitsNeverGiveAWrongValue() throws IOException {
     Random random = new Random(6);
     TreeSet<String> outcomes = new TreeSet<>();
@@ -280,7 +274,6 @@ class DamageTest {
 
   /** As where a disk forgets: the note of the close still holds. */
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void damageThatOnlyShowsDuringABuildIsSetAsideByTheNext() throws IOException {
     byte[] bad = Arrays.copyOf(Arrays.copyOf(good, 8192), good.length);
     Files.write(data(), bad);
@@ -297,7 +290,6 @@ class DamageTest {
   }
 
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void swappedPagesNeverGiveAWrongValue() throws IOException {
     Random random = new Random(7);
     int pages = good.length / 4096;
@@ -310,7 +302,6 @@ class DamageTest {
   }
 
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void aFolderInPlaceOfTheFileIsSetAside() throws IOException {
     clear();
     Files.createDirectory(data());
@@ -324,7 +315,6 @@ class DamageTest {
   }
 
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void aFileInPlaceOfTheFolderIsAnErrorOfOneLine() throws IOException {
     clear();
     Files.delete(place().folder());

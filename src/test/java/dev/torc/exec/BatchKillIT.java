@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * the script never runs a job a second time. Not with busybox, which does not look for its own
  * utilities in PATH.
  */
-class BatchKillTest {
+@Execution(ExecutionMode.CONCURRENT)
+class BatchKillIT {
 
   /** All that the script calls but sleep, which its ticker calls at any time. */
   private static final List<String> CALLED =
@@ -56,7 +57,6 @@ class BatchKillTest {
   @TempDir Path temp;
 
   @ParameterizedTest
-  @Execution(ExecutionMode.CONCURRENT)
   @CsvSource({"dash,before", "dash,hit", "bash,after"})
   void atEachStep(String shell, String how) throws Exception {
     try (BatchNode node = new BatchNode(temp, shell)) {
