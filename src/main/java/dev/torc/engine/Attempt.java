@@ -442,7 +442,9 @@ final class Attempt {
       throws IOException {
     ProductScan products =
         remote.products(
-            seen -> ProductScan.of(shared.removal().grounds(), shared.digests(), job, true, this::letGo, seen));
+            seen ->
+                ProductScan.of(
+                    shared.removal().grounds(), shared.digests(), job, true, this::letGo, seen));
     if (!remote.altered().isEmpty()) {
       String what = remote.altered().values().iterator().next();
       int more = remote.altered().size() - 1;
@@ -479,7 +481,8 @@ final class Attempt {
     }
     try {
       List<OwnedPath> owned =
-          ProductScan.of(shared.removal().grounds(), shared.digests(), job, false, () -> {}).owned();
+          ProductScan.of(shared.removal().grounds(), shared.digests(), job, false, () -> {})
+              .owned();
       owned.removeIf(each -> remote.altered().containsKey(each.path())); // the user's by now
       return failed.leaving(owned);
     } catch (IOException | StoppedException e) {

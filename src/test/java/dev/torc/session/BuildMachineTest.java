@@ -1,13 +1,12 @@
 package dev.torc.session;
 
-import dev.torc.machine.MachineFacts;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildRecord;
+import dev.torc.machine.MachineFacts;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

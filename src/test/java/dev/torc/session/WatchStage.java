@@ -124,13 +124,7 @@ final class WatchStage implements WatchRequest.Screen, Notices {
     Caller caller = new Caller(ENV, root, host);
     try (signals) {
       exit =
-          new WatchRequest(
-                  caller,
-                  options(restores),
-                  request(targets, force),
-                  this,
-                  false,
-                  signals)
+          new WatchRequest(caller, options(restores), request(targets, force), this, false, signals)
               .run(this, () -> now);
       return this;
     } catch (Over over) {
