@@ -236,7 +236,7 @@ public final class Adoption {
               "",
               0,
               List.of(),
-              0,
+              products.depfile(),
               0,
               null);
       context.records().replace(id, recorder.adopted(context, id, outcome, batch));

@@ -468,7 +468,7 @@ final class Attempt {
         "",
         0,
         List.of(),
-        products.bytes(),
+        products.depfile(),
         products.files(),
         null);
   }

@@ -3,17 +3,16 @@ package dev.torc.engine;
 import dev.torc.cache.Batch;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
-import dev.torc.cache.StoredResult;
 import dev.torc.hash.StoppedException;
 import dev.torc.plan.Decider;
-import dev.torc.plan.KnownResults;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.Reason;
 import dev.torc.plan.SharedResults;
-import dev.torc.store.FetchedResult;
-import dev.torc.store.KeptResults;
-import dev.torc.store.SharedSending;
-import dev.torc.store.SharedStores;
+import dev.torc.results.FetchedResult;
+import dev.torc.results.KeptResults;
+import dev.torc.results.Result;
+import dev.torc.results.SharedStores;
+import dev.torc.results.Upload;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Job;
 import java.io.IOException;
@@ -131,7 +130,7 @@ final class SharedLookups implements AutoCloseable {
 
   /** Before anything is placed, its record says that it is torc's: see {@link Restoring#claim}. */
   private void remember(SharedResults.Match match) {
-    Batch batch = new Batch().stored(match.result().at(System.currentTimeMillis()));
+    Batch batch = KeptResults.stored(match.result(), System.currentTimeMillis());
     match.lists().forEach(batch::list);
     cache.put(batch);
     cache.flush();
@@ -146,9 +145,9 @@ final class SharedLookups implements AutoCloseable {
   }
 
   /** What is to be sent of a job; what cannot be read is not sent, and who needs it tells. */
-  private SharedSending sending(AttemptContext shared, Job job) throws IOException {
+  private Upload sending(AttemptContext shared, Job job) throws IOException {
     try {
-      StoredResult made = KnownResults.keepable(cache, job.name());
+      Result made = Result.of(cache, job.name());
       Path log = shared.launches().log(job.name());
       return made == null
           ? null

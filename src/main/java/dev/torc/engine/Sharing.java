@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.store.SharedStores;
+import dev.torc.results.SharedStores;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**

@@ -84,7 +84,7 @@ public final class Causes {
         yield reasons(
             CauseChain.How.WILL_RESTORE,
             ask.job,
-            will.from().origin(),
+            will.origin(),
             will.reasons(),
             last,
             Long.MAX_VALUE,

@@ -5,9 +5,9 @@ import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.RunDetails;
-import dev.torc.cache.StoredResult;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
+import dev.torc.results.Result;
 import dev.torc.syntax.JsonText;
 import java.util.HashMap;
 import java.util.List;
@@ -177,12 +177,12 @@ public final class JobRecords {
   /** Where nothing is about to run: from now on the job counts as restored from a known result. */
   void foresee(int job, Verdict.WillRestore verdict) {
     if (foresees) {
-      StoredResult from = verdict.from();
+      Result from = verdict.from();
       foreseen.put(job, verdict);
       Map<String, String> values = new HashMap<>();
       from.data().forEach(datum -> values.put(datum.key(), JsonText.of(datum.text())));
       data.put(job, Map.copyOf(values));
-      results.set(job, from.result());
+      results.set(job, from.run(""));
       settled.set(job, FORESEEN);
       settlings.incrementAndGet();
     }

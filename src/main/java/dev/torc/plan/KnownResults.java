@@ -1,18 +1,17 @@
 package dev.torc.plan;
 
 import dev.torc.cache.Cache;
-import dev.torc.cache.JobResult;
 import dev.torc.cache.OwnedPath;
+import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.Restorable;
-import dev.torc.cache.RunDetails;
-import dev.torc.cache.StoredResult;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.SystemName;
-import dev.torc.store.KeptResults;
-import dev.torc.store.ResultKey;
-import dev.torc.store.SharedStores;
+import dev.torc.results.KeptResults;
+import dev.torc.results.Result;
+import dev.torc.results.ResultKey;
+import dev.torc.results.SharedStores;
 import dev.torc.workflow.Caching;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -93,18 +92,11 @@ public final class KnownResults {
    * @param described the manifest of the run
    * @param bare the same without the files that its depfile named; null for a job without depfile
    * @param system the kind of system that it ran on; null for this machine's
-   * @param bytes of its products
-   * @param files how many they are
-   * @param odd see {@link Restorable}
+   * @param files how many its products are
+   * @param depfile the depfile that it left; null for none
    */
   public Restorable terms(
-      int id,
-      Digest described,
-      Digest bare,
-      String system,
-      long bytes,
-      int files,
-      List<OwnedPath> odd) {
+      int id, Digest described, Digest bare, String system, int files, RecordedProduct depfile) {
     Job job = graph.job(id);
     if (isOff() || !mayKeep(job) || system != null && system.isEmpty()) {
       return null;
@@ -113,10 +105,9 @@ public final class KnownResults {
         key(job, described, system),
         bare == null ? null : key(job, bare, system),
         programs.of(job),
-        bytes,
         files,
         job.showsOutput(),
-        odd);
+        depfile);
   }
 
   /** Whether results go nowhere. */
@@ -145,8 +136,8 @@ public final class KnownResults {
    *
    * @param bytes whether its products are to be had; else nothing stands in their places
    */
-  StoredResult of(int id, boolean bytes) {
-    StoredResult here = here(id, bytes);
+  Result of(int id, boolean bytes) {
+    Result here = here(id, bytes);
     if (here != null || asked == null || !bytes) {
       return here;
     }
@@ -162,13 +153,13 @@ public final class KnownResults {
     return match == null ? null : match.result();
   }
 
-  private StoredResult here(int id, boolean bytes) {
+  private Result here(int id, boolean bytes) {
     Job job = graph.job(id);
     if (!kept.restores() || !mayKeep(job) || isBlank()) {
       return null;
     }
     boolean some = some();
-    List<StoredResult> present = some && job.depfile() == null ? null : present(job);
+    List<Result> present = some && job.depfile() == null ? null : present(job);
     if (!some && present.isEmpty()) {
       return null; // nothing is read for that
     }
@@ -178,13 +169,13 @@ public final class KnownResults {
         continue;
       }
       Digest key = key(job, now, null);
-      StoredResult known = kept.of(key);
+      Result known = kept.of(key);
       if (known != null && serves(job, known, key, bytes)) {
         kept.want(known);
         return known;
       }
       present = present == null ? present(job) : present; // seldom asked for: they are read last
-      for (StoredResult each : present) {
+      for (Result each : present) {
         if (serves(job, each, key, bytes)) {
           return each;
         }
@@ -208,26 +199,26 @@ public final class KnownResults {
   }
 
   /** What a job made that stands now, and what another one made in its places. */
-  private List<StoredResult> present(Job job) {
-    List<StoredResult> present = new ArrayList<>(2);
-    StoredResult own = keepable(cache, job.name());
+  private List<Result> present(Job job) {
+    List<Result> present = new ArrayList<>(2);
+    Result own = Result.of(cache, job.name());
     if (own != null) {
       present.add(own);
     }
     String maker = maker(job);
-    StoredResult others = maker == null ? null : keepable(cache, maker);
+    Result others = maker == null ? null : Result.of(cache, maker);
     if (others != null) {
       present.add(others);
     }
     return present;
   }
 
-  private boolean serves(Job job, StoredResult result, Digest key, boolean bytes) {
+  private boolean serves(Job job, Result result, Digest key, boolean bytes) {
     return isGood(job, result, key) && (bytes ? isHere(result) : isGone(result));
   }
 
   /** What a depfile may name now: what it named in the runs that are known, each once. */
-  private Set<List<String>> lists(int id, Job job, List<StoredResult> present) {
+  private Set<List<String>> lists(int id, Job job, List<Result> present) {
     Set<List<String>> lists = new LinkedHashSet<>();
     if (job.depfile() == null) {
       lists.add(List.of());
@@ -237,8 +228,8 @@ public final class KnownResults {
     if (bare != null) {
       lists.addAll(kept.names(key(job, bare, null)));
     }
-    for (StoredResult each : present) {
-      lists.add(each.result().found());
+    for (Result each : present) {
+      lists.add(each.found());
     }
     return lists;
   }
@@ -276,9 +267,8 @@ public final class KnownResults {
     return true;
   }
 
-  private boolean isGood(Job job, StoredResult result, Digest key) {
-    Restorable terms = result.details().restorable();
-    return terms.key().equals(key) && programs.of(job).equals(terms.programs());
+  private boolean isGood(Job job, Result result, Digest key) {
+    return result.key().equals(key) && programs.of(job).equals(result.programs());
   }
 
   /** The key of what a job is now, with what its depfile named; null where that is not known. */
@@ -288,7 +278,7 @@ public final class KnownResults {
   }
 
   /** The kept results of a job. */
-  void each(String job, Consumer<StoredResult> visitor) {
+  void each(String job, Consumer<Result> visitor) {
     kept.each(
         result -> {
           if (result.job().equals(job)) {
@@ -303,7 +293,7 @@ public final class KnownResults {
   }
 
   /** Whether nothing stands where the products of a result stood. */
-  private boolean isGone(StoredResult result) {
+  private boolean isGone(Result result) {
     for (OwnedPath part : result.parts()) {
       if (!contents.gone().isGone(part.path())) {
         return false;
@@ -313,7 +303,7 @@ public final class KnownResults {
   }
 
   /** Whether its products are to be had, and its log where that belongs to it. */
-  private boolean isHere(StoredResult result) {
+  private boolean isHere(Result result) {
     if (result.log() != null && !kept.has(result.logPart())) {
       return false;
     }
@@ -341,18 +331,5 @@ public final class KnownResults {
     } catch (IOException e) {
       return false;
     }
-  }
-
-  /** The record that a job has now as one that is kept; null where it cannot be. */
-  public static StoredResult keepable(Cache cache, String job) {
-    JobResult result = cache.result(job);
-    RunDetails details =
-        result == null || result.outcome() != JobResult.Outcome.OK || !result.moved().isEmpty()
-            ? null
-            : cache.details(job);
-    if (details == null || details.restorable() == null) {
-      return null;
-    }
-    return new StoredResult(job, result, details, cache.data(job), null, details.started());
   }
 }

@@ -29,7 +29,7 @@ final class JobJson {
       case Verdict.WillRun will -> reasons(out.text("verdict", "will_run"), will.reasons());
       case Verdict.WillRestore will -> {
         reasons(out.text("verdict", "will_restore"), will.reasons());
-        OriginText.json(out, will.from().origin());
+        OriginText.json(out, will.origin());
       }
       case Verdict.WillFail will -> reasons(out.text("verdict", "will_fail"), will.reasons());
       case Verdict.MayRun may ->

@@ -92,7 +92,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
       case Verdict.WillRun will -> "will run: " + why(ReasonText.all(will.reasons()));
       case Verdict.WillRestore will ->
           "will be restored"
-              + (isFold() ? "" : " from " + OriginText.of(will.from().origin()))
+              + (isFold() ? "" : " from " + OriginText.of(will.origin()))
               + ": "
               + why(ReasonText.all(will.reasons()));
       case Verdict.WillFail will -> "will fail: " + why(ReasonText.all(will.reasons()));

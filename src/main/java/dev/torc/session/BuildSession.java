@@ -21,7 +21,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
 import dev.torc.rest.JobsAtRest;
-import dev.torc.store.SharedStores;
+import dev.torc.results.SharedStores;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -20,7 +20,7 @@ import dev.torc.plan.StaleProducts;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.RandomId;
 import dev.torc.report.CleanAnswer;
-import dev.torc.store.KeptResults;
+import dev.torc.results.KeptResults;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Stores;

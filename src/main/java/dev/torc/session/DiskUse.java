@@ -3,7 +3,7 @@ package dev.torc.session;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.report.StatusAnswer;
-import dev.torc.store.KeptResults;
+import dev.torc.results.KeptResults;
 import dev.torc.workflow.Stores;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;

@@ -1,8 +1,8 @@
 package dev.torc.session;
 
 import dev.torc.report.KeyAnswer;
-import dev.torc.store.SharedRefusal;
-import dev.torc.store.SigningKey;
+import dev.torc.results.SigningKey;
+import dev.torc.results.StoreRefusal;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import java.io.IOException;
@@ -29,7 +29,7 @@ public record KeyRequest(Path file) {
         !Files.exists(file, LinkOption.NOFOLLOW_LINKS) && Files.isDirectory(file.getParent());
     try {
       return new KeyAnswer(SigningKey.make(file).toString());
-    } catch (SharedRefusal refused) {
+    } catch (StoreRefusal refused) {
       if (meant) {
         throw new IOException(refused.getMessage(), refused);
       }

@@ -2,9 +2,9 @@ package dev.torc.session;
 
 import dev.torc.cache.Cache;
 import dev.torc.report.FreedAnswer;
-import dev.torc.store.KeptResults;
-import dev.torc.store.StoreContents;
-import dev.torc.store.StoreContents.Held;
+import dev.torc.results.KeptResults;
+import dev.torc.results.StoreContents;
+import dev.torc.results.StoreContents.Held;
 import dev.torc.workflow.Stores;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -56,7 +56,7 @@ public record PruneRequest(boolean all, long most, boolean dry, LockTerms lock) 
       long stay = before.bytes(left);
       return new FreedAnswer(dry, gone.size(), before.bytes() - stay, left.size(), stay, List.of());
     }
-    kept.forget(gone.stream().map(Held::parts).toList());
+    kept.forget(gone.stream().map(Held::result).toList());
     List<String> stuck = kept.sweep();
     kept.end();
     long stay = kept.size();

@@ -1,10 +1,10 @@
 package dev.torc.session;
 
 import dev.torc.machine.SafeText;
-import dev.torc.store.SharedClock;
-import dev.torc.store.SharedRefusal;
-import dev.torc.store.SharedSettings;
-import dev.torc.store.SharedStores;
+import dev.torc.results.SharedClock;
+import dev.torc.results.SharedStores;
+import dev.torc.results.StoreRefusal;
+import dev.torc.results.StoreSettings;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.SharedEntry;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ record SharedAccess(Project project) {
     for (SharedEntry entry : entries()) {
       try {
         settings(entry, headers(entry, _ -> {})).check();
-      } catch (SharedRefusal e) {
+      } catch (StoreRefusal e) {
         wrong.add(new BadInput.Diagnostic(entry.place(), e.getMessage()));
       }
     }
@@ -60,7 +60,7 @@ record SharedAccess(Project project) {
    * @throws BadInput as {@link #check}
    */
   SharedStores open(boolean folders, BooleanSupplier idle, Consumer<String> told) {
-    List<SharedSettings> settings = new ArrayList<>();
+    List<StoreSettings> settings = new ArrayList<>();
     for (SharedEntry entry : entries()) {
       SortedMap<String, String> headers = headers(entry, told);
       if (headers.size() == entry.headers().size() && (entry.url() == null || !folders)) {
@@ -70,7 +70,7 @@ record SharedAccess(Project project) {
     try {
       Path root = project.workflow().root();
       return SharedStores.open(settings, root, SharedClock.of(idle), told);
-    } catch (SharedRefusal e) {
+    } catch (StoreRefusal e) {
       throw new BadInput(entries().getFirst().place(), e.getMessage());
     }
   }
@@ -92,8 +92,8 @@ record SharedAccess(Project project) {
     }
   }
 
-  private SharedSettings settings(SharedEntry entry, Map<String, String> headers) {
-    return new SharedSettings(
+  private StoreSettings settings(SharedEntry entry, Map<String, String> headers) {
+    return new StoreSettings(
         path(entry.path()), entry.group(), entry.url(), headers, path(entry.key()), entry.trust());
   }
 

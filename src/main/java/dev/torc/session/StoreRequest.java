@@ -1,12 +1,12 @@
 package dev.torc.session;
 
 import dev.torc.cache.Cache;
-import dev.torc.cache.StoredResult;
 import dev.torc.report.StoreAnswer;
 import dev.torc.report.StoreResultsAnswer;
-import dev.torc.store.KeptResults;
-import dev.torc.store.StoreContents;
-import dev.torc.store.StoreContents.Held;
+import dev.torc.results.KeptResults;
+import dev.torc.results.Result;
+import dev.torc.results.StoreContents;
+import dev.torc.results.StoreContents.Held;
 import dev.torc.workflow.SharedEntry;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -52,8 +52,8 @@ public final class StoreRequest {
                       job,
                       held.size(),
                       contents.bytes(held),
-                      held.getFirst().result().used(),
-                      held.getLast().result().used())));
+                      held.getFirst().used(),
+                      held.getLast().used())));
       return new StoreAnswer(
           folder.place().store(),
           contents.bytes(),
@@ -100,13 +100,13 @@ public final class StoreRequest {
   }
 
   private static StoreResultsAnswer.Result told(Held held) {
-    StoredResult result = held.result();
+    Result result = held.result();
     return new StoreResultsAnswer.Result(
         result.job(),
         result.origin(),
-        result.details().restorable().bytes(),
-        result.details().restorable().files(),
-        result.used(),
+        result.size(),
+        result.files(),
+        held.used(),
         !held.lacks().isEmpty()
             ? StoreResultsAnswer.State.GONE
             : held.standing()

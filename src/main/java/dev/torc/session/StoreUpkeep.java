@@ -5,7 +5,7 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.Graph;
 import dev.torc.posix.RandomId;
-import dev.torc.store.StoreContents.Held;
+import dev.torc.results.StoreContents.Held;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.function.Consumer;

@@ -1,13 +1,12 @@
 package dev.torc.session;
 
 import dev.torc.cache.Cache;
-import dev.torc.cache.StoredParts;
-import dev.torc.cache.StoredResult;
 import dev.torc.report.VerifyAnswer;
-import dev.torc.store.KeptResults;
-import dev.torc.store.StoreCheck;
-import dev.torc.store.StoreContents;
-import dev.torc.store.StoreContents.Held;
+import dev.torc.results.KeptResults;
+import dev.torc.results.Result;
+import dev.torc.results.StoreCheck;
+import dev.torc.results.StoreContents;
+import dev.torc.results.StoreContents.Held;
 import dev.torc.workflow.Stores;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,7 +40,7 @@ public record VerifyRequest(boolean dry, LockTerms lock) {
     StoreCheck check =
         new StoreCheck(cache.place(), contents, upkeep.caller().stamps(upkeep.folder().place()));
     List<VerifyAnswer.Faulty> told = new ArrayList<>();
-    List<StoredParts> gone = new ArrayList<>();
+    List<Result> gone = new ArrayList<>();
     for (Held each : contents.results()) {
       boolean goes = false;
       for (StoreCheck.Faulty faulty : check.faults(each, upkeep.isLost(each))) {
@@ -50,7 +49,7 @@ public record VerifyRequest(boolean dry, LockTerms lock) {
         told.add(told(faulty));
       }
       if (goes) {
-        gone.add(each.parts());
+        gone.add(each.result());
       }
     }
     if (!dry && !gone.isEmpty()) {
@@ -62,7 +61,7 @@ public record VerifyRequest(boolean dry, LockTerms lock) {
   }
 
   private static VerifyAnswer.Faulty told(StoreCheck.Faulty faulty) {
-    StoredResult of = faulty.of().result();
+    Result of = faulty.of().result();
     VerifyAnswer.Fault fault =
         switch (faulty.fault()) {
           case WRONG -> VerifyAnswer.Fault.WRONG;

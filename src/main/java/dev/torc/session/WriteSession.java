@@ -38,7 +38,7 @@ import dev.torc.plan.Rerun;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
-import dev.torc.store.KeptResults;
+import dev.torc.results.KeptResults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -9,17 +9,17 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.StoredResults;
 import dev.torc.hash.Digest;
 import dev.torc.report.Palette;
+import dev.torc.results.Blob;
+import dev.torc.results.BlobSource;
+import dev.torc.results.Product;
+import dev.torc.results.Result;
+import dev.torc.results.SharedClock;
+import dev.torc.results.SharedFound;
+import dev.torc.results.SharedStores;
+import dev.torc.results.StoreSettings;
+import dev.torc.results.Upload;
 import dev.torc.session.JobsRequest;
 import dev.torc.session.ReadSession;
-import dev.torc.store.SharedBlob;
-import dev.torc.store.SharedClock;
-import dev.torc.store.SharedFound;
-import dev.torc.store.SharedProduct;
-import dev.torc.store.SharedResult;
-import dev.torc.store.SharedSending;
-import dev.torc.store.SharedSettings;
-import dev.torc.store.SharedSource;
-import dev.torc.store.SharedStores;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -413,7 +413,7 @@ class Section11SharedTest extends Harness {
   }
 
   /** Puts a record under the key of a's result, as whoever may write there can. */
-  private void forge(SharedProduct... more) throws Exception {
+  private void forge(Product... more) throws Exception {
     forge(null, more);
   }
 
@@ -422,43 +422,47 @@ class Section11SharedTest extends Harness {
    *
    * @param programs null for those of the result
    */
-  private void forge(List<String> programs, SharedProduct... more) throws Exception {
+  private void forge(List<String> programs, Product... more) throws Exception {
     Digest key;
     try (Cache cache = Cache.look(place(), _ -> {})) {
       key = cache.details("a").restorable().key();
     }
     List<String> told = new ArrayList<>();
-    SharedSettings settings = new SharedSettings(store, null, null, Map.of(), null, List.of());
+    StoreSettings settings = new StoreSettings(store, null, null, Map.of(), null, List.of());
     SharedClock clock = SharedClock.of(() -> true);
     try (SharedStores stores =
         SharedStores.open(List.of(settings), root.toRealPath(), clock, told::add)) {
       SharedFound found = stores.find(key);
-      SharedResult real = found.result();
-      List<SharedProduct> products = new ArrayList<>(real.products());
+      Result real = found.result();
+      List<Product> products = new ArrayList<>(real.products());
       products.addAll(List.of(more));
-      SharedResult forged =
-          new SharedResult(
+      Result forged =
+          new Result(
               key,
+              null,
               "a",
               products,
               null,
-              List.of(),
-              List.of(),
+              false,
               null,
-              "1",
-              "there",
-              real.time(),
-              real.wall(),
+              real.manifest(),
+              List.of(),
+              List.of(),
               programs == null ? real.programs() : programs,
-              real.inputs(),
+              real.lines(),
+              real.origin(),
+              real.wall(),
+              -1,
+              -1,
+              1,
               null);
-      List<SharedSource> blobs = new ArrayList<>();
-      blobs.add(SharedSource.bytes("evil".getBytes()));
-      for (SharedProduct each : real.files()) {
-        SharedBlob blob = new SharedBlob(each.digest(), each.size());
-        blobs.add(SharedSource.file(blob, root.resolve(each.path())));
+      List<BlobSource> blobs = new ArrayList<>();
+      blobs.add(BlobSource.bytes("evil".getBytes()));
+      for (Product each : real.allFiles()) {
+        Blob blob = new Blob(each.digest(), each.size());
+        blobs.add(BlobSource.file(blob, root.resolve(each.path())));
       }
-      stores.send(0, () -> new SharedSending(forged.sorted(), blobs, null));
+      stores.send(0, () -> new Upload(forged.sorted(), blobs));
       stores.finish();
     }
     assertEquals(List.of(), told);
@@ -469,7 +473,7 @@ class Section11SharedTest extends Harness {
     both("a: { command: make a, needs: [x], produces: [a.out] }");
     bothEdit("x", "1");
     build();
-    forge(SharedProduct.file("src/evil", Digest.ofText("evil"), 4));
+    forge(Product.file("src/evil", Digest.ofText("evil"), 4));
     other.build().ran("a");
     assertFalse(other.exists("src"));
   }
@@ -483,7 +487,7 @@ class Section11SharedTest extends Harness {
         """);
     bothEdit("x", "1");
     build();
-    forge(SharedProduct.file("h/b", Digest.ofText("evil"), 4));
+    forge(Product.file("h/b", Digest.ofText("evil"), 4));
     other.build().ran("a");
     other.restored("b");
     assertEquals(read("h/b"), other.read("h/b"));

@@ -1,0 +1,289 @@
+package dev.torc.results;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.hash.Digest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How long a build waits for a store: by a clock of the test's own, which stands when it says. */
+class SharedWaitTest {
+
+  private static final long SECOND = 1_000_000_000;
+  private static final Digest KEY = ResultSamples.KEY;
+
+  private final AtomicLong now = new AtomicLong();
+  private final AtomicBoolean idle = new AtomicBoolean(true);
+  private final AtomicBoolean stopped = new AtomicBoolean();
+  private final List<String> told = new CopyOnWriteArrayList<>();
+
+  /** A store whose answers come when the time is right. */
+  private static class Place implements StorePlace {
+
+    /** Each of them lets one answer begin. */
+    private volatile CountDownLatch answer = new CountDownLatch(1);
+
+    @Override
+    public String name() {
+      return "place";
+    }
+
+    void await() {
+      try {
+        answer.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public byte[] entry(Digest key, SharedCall call) {
+      await();
+      return null;
+    }
+
+    @Override
+    public boolean fetch(Blob blob, BlobSink into, SharedCall call) throws StoreFailure {
+      await();
+      return false;
+    }
+
+    @Override
+    public boolean has(Blob blob, SharedCall call) {
+      await();
+      return false;
+    }
+
+    @Override
+    public void put(String in, Digest name, BlobSource bytes, SharedCall call) {
+      await();
+    }
+
+    @Override
+    public void close() {
+      answer.countDown();
+    }
+  }
+
+  /** At each look half a second has passed, until the answer may begin: then it stands. */
+  private long look(Place place, AtomicLong until) {
+    if (now.get() >= until.get()) {
+      place.answer.countDown();
+      return now.get();
+    }
+    return now.addAndGet(SECOND / 2);
+  }
+
+  private SharedStore store(StorePlace place, SharedClock clock) {
+    return new SharedStore(place, null, null, "/root", clock, stopped, told::add);
+  }
+
+  /** Asks until the store is left alone, or twenty times, with such answers. */
+  private int asked(long delay) {
+    Place place = new Place();
+    AtomicLong until = new AtomicLong();
+    SharedClock clock = new SharedClock(() -> look(place, until), idle::get);
+    try (SharedStore store = store(new SharedWait(place), clock)) {
+      for (int i = 0; i < 20; i++) {
+        if (!told.isEmpty()) {
+          return i;
+        }
+        place.answer = new CountDownLatch(1);
+        until.set(now.get() + delay);
+        assertNull(store.result(KEY).record());
+      }
+      return 20;
+    }
+  }
+
+  @Test
+  void thirtySecondsOfWaitingAreEnough() {
+    int asked = asked(SECOND * 9 / 2); // of which the first does not count
+    assertTrue(asked >= 8 && asked < 20, asked + " asked");
+    assertEquals(
+        List.of("store place: the build waited 30 s for it; left alone for this build"), told);
+  }
+
+  @Test
+  void anAnswerWithinASecondIsNotWaitedFor() {
+    assertEquals(20, asked(SECOND / 2));
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void whoHasOtherThingsToDoDoesNotWait() {
+    idle.set(false);
+    assertEquals(20, asked(SECOND * 9 / 2));
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void whatFlowsFastEnoughMayTakeLong() {
+    List<Long> moved = new ArrayList<>();
+    Place place =
+        new Place() {
+          @Override
+          public byte[] entry(Digest key, SharedCall call) {
+            call.begin();
+            while (now.get() < 100 * SECOND) {
+              long at = now.addAndGet(SECOND / 2);
+              call.moved(60_000);
+              moved.add(at);
+            }
+            return null;
+          }
+        };
+    SharedClock clock = new SharedClock(now::get, idle::get);
+    try (SharedStore store = store(new SharedWait(place), clock)) {
+      assertNull(store.result(KEY).reason());
+    }
+    assertEquals(200, moved.size());
+  }
+
+  /** Half of the bytes have come in 3 s: all would take 6, and the job took 5. */
+  @Test
+  void whatWouldTakeTooLongIsGivenUpAndNotBegunAgain(@TempDir Path folder) {
+    Blob blob = new Blob(KEY, 1 << 20);
+    AtomicInteger begun = new AtomicInteger();
+    Place place =
+        new Place() {
+          @Override
+          public boolean fetch(Blob of, BlobSink into, SharedCall call) {
+            begun.incrementAndGet();
+            call.begin();
+            call.moved(of.size() / 2);
+            now.addAndGet(3 * SECOND);
+            await();
+            return false;
+          }
+        };
+    Result result = ResultSamples.of(Product.file("x", blob.digest(), blob.size()));
+    SharedClock clock = new SharedClock(now::get, idle::get);
+    String reason = "would take longer than the job did";
+    try (SharedStore store = store(new SharedWait(place), clock)) {
+      assertEquals(reason, store.fetch(result, Map.of(blob, folder.resolve("x"))));
+      assertEquals(reason, store.fetch(result, Map.of(blob, folder.resolve("x"))));
+    }
+    assertEquals(1, begun.get());
+    assertFalse(Files.exists(folder.resolve("x")));
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void aPlaceThatBreaksIsAStoreThatFails() {
+    Place place =
+        new Place() {
+          @Override
+          public byte[] entry(Digest key, SharedCall call) {
+            throw new IllegalStateException("a bug\nof two lines");
+          }
+        };
+    SharedClock clock = new SharedClock(now::get, idle::get);
+    try (SharedStore store = store(new SharedWait(place), clock)) {
+      String line = "java.lang.IllegalStateException: a bug ⏎ of two lines";
+      assertEquals(line, store.result(KEY).reason());
+    }
+  }
+
+  @Test
+  void whoIsInterruptedWaitsNoMore() {
+    Place place = new Place();
+    SharedClock clock = new SharedClock(now::get, idle::get);
+    try (SharedStore store = store(new SharedWait(place), clock)) {
+      Thread.currentThread().interrupt();
+      assertEquals("the build was ended", store.result(KEY).reason());
+      assertTrue(Thread.interrupted());
+    }
+  }
+
+  @Test
+  void afterTheBuildSendingEndsInTime() throws Exception {
+    Place place = new Place();
+    SharedClock clock = new SharedClock(() -> now.addAndGet(SECOND), idle::get);
+    SharedStore store = store(place, clock);
+    Uploads sender =
+        new Uploads(List.of(store), new TextSearch("/root"), "/root", clock, stopped, told::add);
+    Product x = ResultSamples.file("x", "x");
+    Upload sending = new Upload(ResultSamples.of(x), List.of(BlobSource.bytes("x".getBytes())));
+    for (int i = 0; i < 4; i++) {
+      sender.send(sending.result().wall(), () -> sending); // of jobs of 5 s each
+    }
+    long waited = sender.finish();
+    assertTrue(waited >= 20 * SECOND, waited + " ns");
+    assertEquals(List.of("shared stores: 4 results were not sent in 20 s"), told);
+    sender.close();
+    store.close();
+  }
+
+  @Test
+  void whatIsSentInTimeIsAwaited() throws Exception {
+    Place place = new Place();
+    SharedClock clock = new SharedClock(() -> now.addAndGet(SECOND / 1000), idle::get);
+    SharedStore store = store(place, clock);
+    Uploads sender =
+        new Uploads(List.of(store), new TextSearch("/root"), "/root", clock, stopped, told::add);
+    Upload sending = new Upload(ResultSamples.of(), List.of());
+    sender.send(sending.result().wall(), () -> sending);
+    assertEquals(1, sender.pending());
+    place.answer.countDown();
+    sender.finish();
+    assertEquals(0, sender.pending());
+    sender.close();
+    store.close();
+    assertEquals(List.of(), told);
+  }
+
+  /** What is still being sent when all is over is no failure of the store, and nobody's trouble. */
+  @Test
+  void whoAsksWhenAllIsOverIsRefused() {
+    Place place = new Place();
+    SharedStore store = store(new SharedWait(place), new SharedClock(now::get, idle::get));
+    store.close();
+    assertEquals("the build was ended", store.result(KEY).reason());
+    assertEquals(List.of(), told);
+  }
+
+  /** What makes it reads the project and its cache, which are closed after this. */
+  @Test
+  void whatIsStillBeingMadeIsAwaitedAtTheEnd() throws Exception {
+    SharedStore store = store(new Place(), new SharedClock(now::get, idle::get));
+    Uploads sender =
+        new Uploads(
+            List.of(store),
+            new TextSearch("/root"),
+            "/root",
+            new SharedClock(now::get, idle::get),
+            stopped,
+            told::add);
+    CountDownLatch begun = new CountDownLatch(1);
+    AtomicBoolean over = new AtomicBoolean();
+    sender.send(
+        1,
+        () -> {
+          begun.countDown();
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException e) {
+            over.set(true);
+          }
+          return null;
+        });
+    begun.await();
+    sender.close();
+    store.close();
+    assertTrue(over.get());
+  }
+}
