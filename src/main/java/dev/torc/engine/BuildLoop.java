@@ -433,7 +433,7 @@ public final class BuildLoop {
         state.pending().settle(id);
       } else if (outcome.ok()) {
         finish(id, JobState.RAN, outcome);
-        restored.made(id, outcome);
+        restored.made(id, run.reasons(), outcome);
         sender.moved(job, outcome.moved());
         state.pending().settle(id);
       } else if (outcome.ended().how() == ProcessEnd.How.INTERRUPTED) {

@@ -228,6 +228,7 @@ public final class Recorder {
             manifest,
             depfile != null ? context.decider().digest(id, List.of(), outcome.snapshot()) : null,
             there == null ? null : there.system(),
+            !outcome.data().isEmpty(),
             outcome.files(),
             outcome.depfile());
   }

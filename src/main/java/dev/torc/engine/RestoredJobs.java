@@ -112,9 +112,9 @@ final class RestoredJobs implements AutoCloseable {
   }
 
   /** A job ran well: others may have its result. */
-  void made(int id, AttemptOutcome outcome) {
+  void made(int id, List<Reason> reasons, AttemptOutcome outcome) {
     if (lookups != null) {
-      lookups.send(state.get().shared(), id, outcome.ended().wall());
+      lookups.send(state.get().shared(), id, reasons, outcome.ended().wall());
     }
   }
 

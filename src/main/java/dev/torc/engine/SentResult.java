@@ -4,6 +4,7 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.posix.FileStatus;
 import dev.torc.results.Blob;
 import dev.torc.results.BlobSource;
 import dev.torc.results.Product;
@@ -23,22 +24,28 @@ import java.util.Map;
  */
 final class SentResult {
 
+  private static final int READ = 0444;
+
   private final Path root;
   private final DigestMemo digests;
   private final Result made;
   private final Path log;
+  private final int umask;
   private final Map<Blob, BlobSource> blobs = new HashMap<>();
+  private String hidden; // the first product that is private
 
   /**
    * Of a result whose products stand in their places.
    *
    * @param log where its job's log is
+   * @param umask the caller's
    */
-  SentResult(Path root, DigestMemo digests, Result made, Path log) {
+  SentResult(Path root, DigestMemo digests, Result made, Path log, int umask) {
     this.root = root;
     this.digests = digests;
     this.made = made;
     this.log = log;
+    this.umask = umask;
   }
 
   /**
@@ -46,9 +53,10 @@ final class SentResult {
    * link to what is no product.
    *
    * @param host where it was made
+   * @param again whether it is sent whatever is there
    * @throws IOException where a product is not what the record says any more
    */
-  Upload sending(String host) throws IOException {
+  Upload sending(String host, boolean again) throws IOException {
     List<Product> products = new ArrayList<>();
     for (Product product : made.products()) {
       if (product.path().startsWith("/")) {
@@ -66,7 +74,7 @@ final class SentResult {
     }
     Result result =
         made.sent(products, depfile == null ? null : file(depfile), text, host).sorted();
-    return result.isWhole() ? new Upload(result, List.copyOf(blobs.values())) : null;
+    return result.isWhole() ? new Upload(result, List.copyOf(blobs.values()), again, hidden) : null;
   }
 
   private Product product(Product product) throws IOException {
@@ -83,12 +91,16 @@ final class SentResult {
     if (!folder.digest().equals(product.digest())) {
       throw changed(product.path());
     }
+    look(product.path());
     List<Product> members = new ArrayList<>();
     for (FolderDigest.Member member : folder.members()) {
       String path = product.path() + "/" + member.path();
       members.add(
           switch (member.kind()) {
-            case FOLDER -> Product.inner(member.path());
+            case FOLDER -> {
+              look(path);
+              yield Product.inner(member.path());
+            }
             case LINK -> Product.link(member.path(), text(path));
             default -> {
               long size = member.stamp().size();
@@ -114,7 +126,16 @@ final class SentResult {
     return product;
   }
 
-  private void add(String path, Digest digest, long size) {
+  /** Notes what only its owner can read, though the umask would let others. */
+  private void look(String path) throws IOException {
+    int lacks = READ & ~FileStatus.of(root.resolve(path).toString(), false).mode();
+    if (hidden == null && (lacks & ~umask) != 0) {
+      hidden = path;
+    }
+  }
+
+  private void add(String path, Digest digest, long size) throws IOException {
+    look(path);
     Blob blob = new Blob(digest, size);
     blobs.put(blob, BlobSource.file(blob, root.resolve(path)));
   }

@@ -8,6 +8,7 @@ import dev.torc.plan.Decider;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.Reason;
 import dev.torc.plan.SharedResults;
+import dev.torc.posix.OwnStatus;
 import dev.torc.results.FetchedResult;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
@@ -35,12 +36,16 @@ final class SharedLookups implements AutoCloseable {
   /** A server far away is asked for so many jobs at a time. */
   private static final int THREADS = 16;
 
+  /** The umask where the system does not tell it. */
+  private static final int USUAL = 0022;
+
   private static final long PATIENCE = 5; // seconds; an interrupt ends all waits before
 
   private final Sharing sharing;
   private final LoopTurn turn;
   private final Cache cache;
   private final Answers answers;
+  private final int umask;
   private final BitSet asked = new BitSet(); // belongs to whoever has the turn
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
@@ -63,6 +68,8 @@ final class SharedLookups implements AutoCloseable {
     this.turn = turn;
     this.cache = cache;
     this.answers = answers;
+    String said = OwnStatus.of("Umask");
+    this.umask = said.isEmpty() ? USUAL : Integer.parseInt(said, 8);
   }
 
   /**
@@ -136,23 +143,27 @@ final class SharedLookups implements AutoCloseable {
     cache.flush();
   }
 
-  /** A job ran well, and its record is put: others may have its result. */
-  void send(AttemptContext shared, int id, long wall) {
+  /**
+   * A job ran well, and its record is put: others may have its result. Where it ran though a result
+   * may be known, what a store says that it has is sent, too: it may be spoilt.
+   */
+  void send(AttemptContext shared, int id, List<Reason> reasons, long wall) {
     Job job = shared.graph().job(id);
+    boolean again = !sharing.asks() || !Decider.mayRestore(reasons);
     if (SharedResults.mayShare(job)) {
-      sharing.stores().send(wall, () -> sending(shared, job));
+      sharing.stores().send(wall, () -> sending(shared, job, again));
     }
   }
 
   /** What is to be sent of a job; what cannot be read is not sent, and who needs it tells. */
-  private Upload sending(AttemptContext shared, Job job) throws IOException {
+  private Upload sending(AttemptContext shared, Job job, boolean again) throws IOException {
     try {
       Result made = Result.of(cache, job.name());
       Path log = shared.launches().log(job.name());
       return made == null
           ? null
-          : new SentResult(shared.graph().workflow().root(), shared.digests(), made, log)
-              .sending(shared.here().name());
+          : new SentResult(shared.graph().workflow().root(), shared.digests(), made, log, umask)
+              .sending(shared.here().name(), again);
     } catch (CacheException | StoppedException e) {
       return null;
     } catch (UncheckedIOException e) {

@@ -76,13 +76,12 @@ public final class KnownResults {
     return new SharedResults(graph, cache, this, programs);
   }
 
-  /** Whether results of a job may be kept, as far as its build file says. */
+  /**
+   * Whether results of a job may be kept, as far as its build file says. Whether it stores values
+   * is seen when it ran: a run that leaves nothing has no result.
+   */
   public static boolean mayKeep(Job job) {
-    return !job.always()
-        && !job.persist()
-        && !job.interactive()
-        && job.caching() != Caching.NEVER
-        && (job.caching() == Caching.ALWAYS || !job.produces().isEmpty());
+    return !job.always() && !job.persist() && !job.interactive() && job.caching() != Caching.NEVER;
   }
 
   /**
@@ -92,13 +91,21 @@ public final class KnownResults {
    * @param described the manifest of the run
    * @param bare the same without the files that its depfile named; null for a job without depfile
    * @param system the kind of system that it ran on; null for this machine's
+   * @param values whether it stored any
    * @param files how many its products are
    * @param depfile the depfile that it left; null for none
    */
   public Restorable terms(
-      int id, Digest described, Digest bare, String system, int files, RecordedProduct depfile) {
+      int id,
+      Digest described,
+      Digest bare,
+      String system,
+      boolean values,
+      int files,
+      RecordedProduct depfile) {
     Job job = graph.job(id);
-    if (isOff() || !mayKeep(job) || system != null && system.isEmpty()) {
+    boolean left = values || !job.produces().isEmpty() || job.caching() == Caching.ALWAYS;
+    if (isOff() || !left || !mayKeep(job) || system != null && system.isEmpty()) {
       return null;
     }
     return new Restorable(
@@ -128,7 +135,7 @@ public final class KnownResults {
         described,
         job.parameters(),
         own.isEmpty() ? kind : kind + " " + own,
-        job.produces().isEmpty() ? job.name() : "");
+        job.produces().isEmpty() && job.caching() == Caching.ALWAYS ? job.name() : "");
   }
 
   /**

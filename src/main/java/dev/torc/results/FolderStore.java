@@ -50,6 +50,9 @@ final class FolderStore implements StorePlace {
   /** What was not written to for so long was left by a torc that was killed. */
   private static final long LEFT = TimeUnit.DAYS.toMillis(1);
 
+  /** What of a mode is not for the owner. */
+  private static final int OF_OTHERS = 0077;
+
   private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
   private final Path folder;
@@ -71,6 +74,15 @@ final class FolderStore implements StorePlace {
   @Override
   public String name() {
     return SafeText.name(folder.toString());
+  }
+
+  @Override
+  public boolean isPrivate() {
+    try {
+      return ((int) Files.getAttribute(folder, "unix:mode") & OF_OTHERS) == 0;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** A folder in the store that counts; null where it is not there yet. It is looked at once. */

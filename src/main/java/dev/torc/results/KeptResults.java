@@ -91,6 +91,7 @@ public final class KeptResults implements ResultParts {
   private long total = UNKNOWN;
   private long bound = -1;
   private long looked = System.nanoTime() - SECOND;
+  private Boolean blocked; // null: not looked at yet
   private boolean changed;
   private boolean there;
   private boolean fresh;
@@ -112,7 +113,19 @@ public final class KeptResults implements ResultParts {
 
   /** Whether nothing is kept here, so that there is nothing to find. */
   public boolean isOff() {
-    return keep == 0;
+    return keep == 0 || isBlocked();
+  }
+
+  /** Whether nothing can be kept, since something else stands where the store would be. */
+  public synchronized boolean isBlocked() {
+    if (blocked == null) {
+      try {
+        blocked = bytes.isBlocked();
+      } catch (IOException e) {
+        blocked = true; // what cannot be looked at cannot be used
+      }
+    }
+    return blocked;
   }
 
   /** Whether what is kept may stand for a run. */

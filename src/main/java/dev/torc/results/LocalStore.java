@@ -13,6 +13,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -28,8 +29,8 @@ import java.util.stream.Stream;
 /**
  * Products by their digests in {@code .torc/store}: a file, folder or link each, under a name that
  * says what it is. What stands there is not taken at its word: who restores it hashes it where it
- * went. It does not know which results have it; {@link KeptResults} does. A store that is a link is
- * none.
+ * went. It does not know which results have it; {@link KeptResults} does. A store that is no folder
+ * is none, and so is a product there of another kind.
  */
 final class LocalStore {
 
@@ -85,9 +86,22 @@ final class LocalStore {
     return look(folder).isFolder();
   }
 
-  /** Whether a product is there. */
+  /** Whether something else stands where the store would be. */
+  boolean isBlocked() throws IOException {
+    return look(folder).exists() && !exists();
+  }
+
+  /** Whether a product is there; what is of another kind, as a FIFO, is none. */
   boolean has(OwnedPath part) throws IOException {
-    return look(name(part)).exists();
+    return isOf(part.kind(), look(name(part)));
+  }
+
+  private static boolean isOf(Stamp.Kind kind, FileStatus there) {
+    return switch (kind) {
+      case FOLDER -> there.isFolder();
+      case LINK -> there.isLink();
+      default -> there.isFile();
+    };
   }
 
   /**
@@ -98,9 +112,13 @@ final class LocalStore {
   Added add(OwnedPath part, Path file) throws IOException {
     make();
     String name = name(part);
-    if (look(name).exists()) {
+    FileStatus there = look(name);
+    if (isOf(part.kind(), there)) {
       FileTree.remove(file);
       return Added.THERE;
+    }
+    if (there.exists()) {
+      drop(name);
     }
     try {
       Files.move(file, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
@@ -113,7 +131,8 @@ final class LocalStore {
   /** Adds a file with these bytes, where it is not there yet. */
   void add(OwnedPath part, byte[] bytes) throws IOException {
     make();
-    if (!look(name(part)).exists()) {
+    if (!has(part)) {
+      drop(part);
       Path fresh = fresh();
       PlainFile.write(fresh, bytes);
       Files.move(fresh, at(part), StandardCopyOption.ATOMIC_MOVE);
@@ -122,7 +141,7 @@ final class LocalStore {
 
   /** The bytes of a file that is there; null where it is not. */
   byte[] text(OwnedPath part) throws IOException {
-    return OwnFile.stands(at(part)) ? OwnFile.read(at(part)) : null;
+    return has(part) ? OwnFile.read(at(part)) : null;
   }
 
   private synchronized void make() throws IOException {
@@ -176,6 +195,9 @@ final class LocalStore {
     String name = name(part);
     FileStatus there = look(name);
     Path from = folder.resolve(name);
+    if (!isOf(part.kind(), there)) {
+      throw new NoSuchFileException(from.toString());
+    }
     boolean left = false;
     if (stays || there.isFile() && there.links() > 1) { // another name might write to it
       copy(from, to);

@@ -31,7 +31,11 @@ final class Placing {
     }
   }
 
-  /** Copies it with its bits and times; the file system shares the bytes where it can. */
+  /**
+   * Copies it with its bits and times; the file system shares the bytes where it can.
+   *
+   * @throws IOException where it holds what no product is, too
+   */
   static void copy(Path from, Path to) throws IOException {
     Files.walkFileTree(
         from,
@@ -46,6 +50,9 @@ final class Placing {
           @Override
           public FileVisitResult visitFile(Path at, BasicFileAttributes attributes)
               throws IOException {
+            if (attributes.isOther()) {
+              throw new IOException(at + " is no file"); // a FIFO would be waited for
+            }
             Path target = at.equals(from) ? to : to.resolve(from.relativize(at).toString());
             Files.copy(at, target, LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);
             return FileVisitResult.CONTINUE;

@@ -80,6 +80,11 @@ final class SharedStore implements AutoCloseable {
         && !stopped.get();
   }
 
+  /** Whether nobody else can read what lies there. */
+  boolean isPrivate() {
+    return place.isPrivate();
+  }
+
   /** The result under a key. */
   SharedLook<Result> result(Digest of) {
     return look(of, Type.RESULT, Result.class);
@@ -259,9 +264,10 @@ final class SharedStore implements AutoCloseable {
    * finds the entry finds the rest.
    *
    * @param blobs all of the result's
+   * @param again whether what is there is sent, too
    * @return null where it was sent, else the reason
    */
-  String send(Result result, List<BlobSource> blobs) {
+  String send(Result result, List<BlobSource> blobs, boolean again) {
     BlobSource record = sealed(result);
     if (record == null) {
       return "its record cannot be sent";
@@ -271,7 +277,7 @@ final class SharedStore implements AutoCloseable {
         () -> {
           call.check(sendingRate);
           try {
-            SharedCrew.each(blobs, place.breadth(), blob -> sendBlob(blob, call));
+            SharedCrew.each(blobs, place.breadth(), blob -> sendBlob(blob, again, call));
           } finally {
             sendingRate = call.rate() > 0 ? call.rate() : sendingRate;
           }
@@ -306,9 +312,10 @@ final class SharedStore implements AutoCloseable {
     }
   }
 
-  private void sendBlob(BlobSource blob, SharedCall call) throws StoreFailure, StoreRefusal {
+  private void sendBlob(BlobSource blob, boolean again, SharedCall call)
+      throws StoreFailure, StoreRefusal {
     call.check();
-    if (wrong.contains(blob.blob()) || !place.has(blob.blob(), call)) {
+    if (again || wrong.contains(blob.blob()) || !place.has(blob.blob(), call)) {
       place.send(blob, call);
     } else {
       call.moved(blob.blob().size());
@@ -317,7 +324,7 @@ final class SharedStore implements AutoCloseable {
 
   private void sendRecord(Digest of, BlobSource record, SharedCall call)
       throws StoreFailure, StoreRefusal {
-    sendBlob(record, call);
+    sendBlob(record, false, call);
     place.sendEntry(of, ActionEntry.encode(record.blob()), call);
   }
 

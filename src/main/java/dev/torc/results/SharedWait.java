@@ -45,6 +45,11 @@ final class SharedWait implements StorePlace {
   }
 
   @Override
+  public boolean isPrivate() {
+    return place.isPrivate();
+  }
+
+  @Override
   public int breadth() {
     return place.breadth();
   }

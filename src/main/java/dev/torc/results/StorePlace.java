@@ -19,6 +19,11 @@ interface StorePlace extends AutoCloseable {
   /** As messages name it: a path or a URL. */
   String name();
 
+  /** Whether nobody else can read what lies there. */
+  default boolean isPrivate() {
+    return false;
+  }
+
   /** The entry of a key, {@link ActionEntry#MOST} bytes at most; null where there is none. */
   byte[] entry(Digest key, SharedCall call) throws StoreFailure, StoreRefusal;
 

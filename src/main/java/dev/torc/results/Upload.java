@@ -5,8 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A result to be sent to the shared stores, with the bytes of all its blobs. */
-public record Upload(Result result, List<BlobSource> blobs) {
+/**
+ * A result to be sent to the shared stores, with the bytes of all its blobs.
+ *
+ * @param again whether it is sent whatever a store says it has
+ * @param hidden a product that only its owner can read here; null for none
+ */
+public record Upload(Result result, List<BlobSource> blobs, boolean again, String hidden) {
 
   /** Throws {@link IllegalArgumentException} where a blob of the result is missing. */
   public Upload {

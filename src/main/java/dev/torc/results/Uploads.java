@@ -1,6 +1,7 @@
 package dev.torc.results;
 
 import dev.torc.cache.StoredValue;
+import dev.torc.machine.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -31,6 +32,8 @@ final class Uploads implements AutoCloseable {
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
           THREADS, Thread.ofPlatform().daemon().name("torc-send-", 0).factory());
+
+  private final AtomicBoolean hidden = new AtomicBoolean(); // whether that was told
 
   /** Results that are not sent yet, and how long their jobs took; guarded by this. */
   private int pending;
@@ -104,11 +107,21 @@ final class Uploads implements AutoCloseable {
     Result sorted = sending.result().sorted();
     Result result = sorted.withRoot(holdsRoot(sorted, sending.blobs()) ? root : null);
     for (SharedStore store : stores) {
-      if (store.isSentTo()
-          && store.send(result, sending.blobs()) == null
+      if (sending.hidden() != null && !store.isPrivate()) {
+        tellHidden(sending.hidden());
+      } else if (store.isSentTo()
+          && store.send(result, sending.blobs(), sending.again()) == null
           && result.first() != null) {
         store.sendNames(result.first(), result.found());
       }
+    }
+  }
+
+  private void tellHidden(String product) {
+    if (hidden.compareAndSet(false, true)) {
+      told.accept(
+          "shared stores: %s is for its owner alone; results with such products are not sent"
+              .formatted(SafeText.name(product)));
     }
   }
 

@@ -86,6 +86,9 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     this.elsewhere = on.stream().filter(mark -> !mark.isRemote()).toList();
     this.warn = warn;
     this.kept = project.results(cache);
+    if (kept.isBlocked()) {
+      warn.accept(".torc/store is no folder, so no results are kept in this build; move it away");
+    }
     this.build = new BuildId(id, cache.nextBuildNumber());
     this.digests =
         new DigestMemo(

@@ -29,10 +29,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Section 11 of the contract, shared stores: what another root made is put in the place of a run,
@@ -98,7 +101,7 @@ class Section11SharedTest extends Harness {
           Files.createDirectories(stub.root().resolve("dir/in"));
           stub.write("dir/in/run", "d of " + Files.readString(stub.root().resolve("a.out")));
           Path run = stub.root().resolve("dir/in/run");
-          Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxr-x---"));
+          Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxr-xr-x"));
           Files.createSymbolicLink(stub.root().resolve("dir/link"), Path.of("in/run"));
           return stub.exit(0);
         });
@@ -131,6 +134,59 @@ class Section11SharedTest extends Harness {
     other.settled();
     assertEquals(List.of(), other.notes());
     assertEquals(List.of(), other.kept());
+  }
+
+  /** What the store has is of the right size, and is not looked into when it is asked for. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aForcedRunMendsARottenBlob(boolean forced) throws IOException {
+    both("a: { command: make a, needs: [x], produces: [a.out] }");
+    bothEdit("x", "1");
+    build();
+    Path blob = store.resolve("cas").resolve(Digest.ofText(read("a.out")).hex());
+    Files.writeString(blob, "?".repeat((int) Files.size(blob)));
+    force = forced;
+    restores = forced;
+    if (!forced) {
+      delete("a.out");
+      delete(".torc/cache");
+    }
+    build().ran("a");
+    assertEquals(read("a.out"), Files.readString(blob));
+    other.build().ran();
+    other.restored("a");
+  }
+
+  /** Others can read what lies in the store. */
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "member", "folder"})
+  void whatOnlyItsOwnerCanReadIsNotSent(String what) throws IOException {
+    both("a: { command: make a, needs: [x], produces: [a.out, d/] }");
+    bothEdit("x", "1");
+    bothJob(
+        "a",
+        stub -> {
+          Files.createDirectories(stub.root().resolve("d/in"));
+          stub.write("d/in/file", "member");
+          stub.write("a.out", "file");
+          String path = Map.of("file", "a.out", "member", "d/in/file", "folder", "d/in").get(what);
+          Set<PosixFilePermission> own = PosixFilePermissions.fromString("rwx------");
+          Files.setPosixFilePermissions(stub.root().resolve(path), own);
+          return stub.exit(0);
+        });
+    build().ran("a");
+    said("is for its owner alone; results with such products are not sent");
+    other.build().ran("a");
+    Files.setPosixFilePermissions(store, PosixFilePermissions.fromString("rwx------"));
+    force = true;
+    build().ran("a");
+    assertEquals(List.of(), notes());
+    other.edit("x", "2");
+    other.build().ran("a");
+    other.edit("x", "1");
+    other.delete(".torc/store");
+    other.build().ran();
+    other.restored("a");
   }
 
   @Test
@@ -462,7 +518,7 @@ class Section11SharedTest extends Harness {
         Blob blob = new Blob(each.digest(), each.size());
         blobs.add(BlobSource.file(blob, root.resolve(each.path())));
       }
-      stores.send(0, () -> new Upload(forged.sorted(), blobs));
+      stores.send(0, () -> new Upload(forged.sorted(), blobs, false, null));
       stores.finish();
     }
     assertEquals(List.of(), told);

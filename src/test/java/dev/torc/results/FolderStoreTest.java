@@ -333,9 +333,9 @@ class FolderStoreTest {
     Result two = withFound(first, List.of("c.h"));
     try (Outbox both = new Outbox(temp.resolve("root"), settings(null), settings);
         Outbox only = new Outbox(temp.resolve("root"), settings)) {
-      only.post(new Upload(two, List.of()));
+      only.post(new Upload(two, List.of(), false, null));
       only.stores.finish();
-      both.post(new Upload(one, List.of()));
+      both.post(new Upload(one, List.of(), false, null));
       both.stores.finish();
       assertEquals(List.of(List.of("a.h", "b.h"), List.of("c.h")), both.stores.names(first));
       assertEquals(List.of(List.of("a.h", "b.h"), List.of("c.h")), only.stores.names(first));
@@ -388,7 +388,7 @@ class FolderStoreTest {
           Result result =
               ResultSamples.of(key, names, null, null, List.of(), List.of(), List.of(), x);
           BlobSource bytes = BlobSource.bytes(text.getBytes());
-          each.post(new Upload(result, List.of(bytes)));
+          each.post(new Upload(result, List.of(bytes), false, null));
         }
       }
       first.stores.finish();
@@ -499,7 +499,7 @@ class FolderStoreTest {
             Product.folder("c", KEY, members),
             Product.link("d", a.digest(), a.size(), to),
             Product.file(to, a.digest(), a.size()));
-    box.post(new Upload(result, List.of(first, second, log)));
+    box.post(new Upload(result, List.of(first, second, log), false, null));
     box.stores.finish();
     boolean held = !where.equals("nowhere") && !where.equals("program");
     assertEquals(held ? root : null, box.stores.find(KEY).result().root());
@@ -520,12 +520,13 @@ class FolderStoreTest {
     Path file = Files.writeString(temp.resolve("file"), "other\n");
     Product product = ResultSamples.file("out", "bytes\n");
     BlobSource source = BlobSource.file(new Blob(product.digest(), product.size()), file);
-    box.post(new Upload(ResultSamples.of(product), List.of(source)));
+    box.post(new Upload(ResultSamples.of(product), List.of(source), false, null));
     box.stores.finish();
     assertNull(box.stores.find(KEY).result());
     assertFalse(Files.exists(blob("bytes\n")));
     assertThrows(
-        IllegalArgumentException.class, () -> new Upload(ResultSamples.of(product), List.of()));
+        IllegalArgumentException.class,
+        () -> new Upload(ResultSamples.of(product), List.of(), false, null));
   }
 
   @Test

@@ -537,7 +537,8 @@ class HttpStoreTest {
               }
             });
     Product one = ResultSamples.file("x", "one\n");
-    box.post(new Upload(ResultSamples.of(one), List.of(BlobSource.bytes("one\n".getBytes()))));
+    BlobSource bytes = BlobSource.bytes("one\n".getBytes());
+    box.post(new Upload(ResultSamples.of(one), List.of(bytes), false, null));
     asked.await();
     assertEquals(1, box.stores.pending());
     box.stores.stop();

@@ -41,7 +41,7 @@ final class Outbox implements AutoCloseable {
       blobs.add(BlobSource.bytes(text.getBytes()));
     }
     Result result = ResultSamples.of(key, products.toArray(Product[]::new)).sorted();
-    post(new Upload(result, blobs));
+    post(new Upload(result, blobs, false, null));
     stores.finish();
     return result;
   }

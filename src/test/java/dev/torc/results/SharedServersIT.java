@@ -88,7 +88,7 @@ class SharedServersIT {
         Outbox writer = writer(server);
         Outbox reader = reader(server)) {
       for (int i = 0; i < 3; i++) { // what is there is sent again, and taken
-        writer.post(new Upload(result, blobs));
+        writer.post(new Upload(result, blobs, false, null));
         writer.stores.finish();
       }
       SharedFound found = reader.stores.find(KEY);

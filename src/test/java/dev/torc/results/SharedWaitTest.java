@@ -217,7 +217,8 @@ class SharedWaitTest {
     Uploads sender =
         new Uploads(List.of(store), new TextSearch("/root"), "/root", clock, stopped, told::add);
     Product x = ResultSamples.file("x", "x");
-    Upload sending = new Upload(ResultSamples.of(x), List.of(BlobSource.bytes("x".getBytes())));
+    Upload sending =
+        new Upload(ResultSamples.of(x), List.of(BlobSource.bytes("x".getBytes())), false, null);
     for (int i = 0; i < 4; i++) {
       sender.send(sending.result().wall(), () -> sending); // of jobs of 5 s each
     }
@@ -235,7 +236,7 @@ class SharedWaitTest {
     SharedStore store = store(place, clock);
     Uploads sender =
         new Uploads(List.of(store), new TextSearch("/root"), "/root", clock, stopped, told::add);
-    Upload sending = new Upload(ResultSamples.of(), List.of());
+    Upload sending = new Upload(ResultSamples.of(), List.of(), false, null);
     sender.send(sending.result().wall(), () -> sending);
     assertEquals(1, sender.pending());
     place.answer.countDown();
