@@ -155,7 +155,6 @@ public final class BuildLoop {
           draining = true;
           workers.leave();
         } else {
-          restored.idle(running == 0 && state.startsNothing());
           await();
           settleAll();
           while (state.pending().takeExpandable() && !draining) {
@@ -335,7 +334,6 @@ public final class BuildLoop {
     List<Integer> gpus = pool.take(run.demand());
     state.states().set(id, JobState.RUNNING);
     running++;
-    restored.idle(false);
     more = !state.ready().isEmpty();
     if (job.interactive()) {
       alone = true;

@@ -88,13 +88,6 @@ final class RestoredJobs implements AutoCloseable {
     return lookups != null && lookups.any();
   }
 
-  /** Whether the build has nothing to do but to wait for answers. */
-  void idle(boolean now) {
-    if (lookups != null) {
-      lookups.idle(now);
-    }
-  }
-
   /** What was placed is torc's, though the job has no new result. */
   void own(AttemptOutcome outcome) {
     Batch own = new Batch();

@@ -171,11 +171,6 @@ final class SharedLookups implements AutoCloseable {
     }
   }
 
-  /** Whether the build has nothing else to do. */
-  void idle(boolean now) {
-    sharing.idle().set(now);
-  }
-
   /** The user ended the build: nothing is waited for any more. From any thread. */
   void stop() {
     sharing.stores().stop();

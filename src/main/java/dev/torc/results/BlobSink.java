@@ -24,16 +24,18 @@ final class BlobSink implements AutoCloseable {
   private final MessageDigest sha256 = DigestUtils.getSha256Digest();
   private final Path file;
   private final byte[] memory;
+  private Head head; // null where nothing is to be looked at any more
   private final WritableByteChannel channel;
   private long count;
   private boolean whole;
   private boolean wrong;
   private boolean closed;
 
-  private BlobSink(Blob blob, Path file, byte[] memory) throws StoreRefusal {
+  private BlobSink(Blob blob, Path file, byte[] memory, Head head) throws StoreRefusal {
     this.blob = blob;
     this.file = file;
     this.memory = memory;
+    this.head = head;
     try {
       this.channel =
           file == null
@@ -51,19 +53,30 @@ final class BlobSink implements AutoCloseable {
 
   /** Into a file, which must not be there; it goes on close unless it is whole. */
   static BlobSink file(Blob blob, Path file) throws StoreRefusal {
-    return new BlobSink(blob, file, null);
+    return new BlobSink(blob, file, null, null);
+  }
+
+  /** Looks at what has come of a blob, before the rest does. */
+  interface Head {
+
+    /**
+     * Whether that is enough; it is not asked again then.
+     *
+     * @throws StoreRefusal where the rest need not come
+     */
+    boolean isEnough(byte[] bytes, int length) throws StoreRefusal;
   }
 
   /** Into memory; the blob's size must be one that has room. */
-  static BlobSink memory(Blob blob) throws StoreRefusal {
-    return new BlobSink(blob, null, new byte[Math.toIntExact(blob.size())]);
+  static BlobSink memory(Blob blob, Head head) throws StoreRefusal {
+    return new BlobSink(blob, null, new byte[Math.toIntExact(blob.size())], head);
   }
 
   /**
    * Takes the next bytes.
    *
    * @throws StoreFailure where there are more than the blob has
-   * @throws StoreRefusal where they cannot be written here
+   * @throws StoreRefusal where they cannot be written here, or the rest need not come
    */
   synchronized void take(ByteBuffer bytes) throws StoreFailure, StoreRefusal {
     if (closed) {
@@ -76,6 +89,9 @@ final class BlobSink implements AutoCloseable {
     int length = bytes.remaining();
     if (memory != null) {
       bytes.get(memory, (int) count, length);
+      if (head != null && head.isEnough(memory, (int) count + length)) {
+        head = null;
+      }
     } else {
       try {
         while (bytes.hasRemaining()) {
@@ -110,9 +126,9 @@ final class BlobSink implements AutoCloseable {
     return wrong;
   }
 
-  /** What came into memory. */
+  /** What came into memory; nothing writes to it any more. */
   byte[] bytes() {
-    return memory.clone();
+    return memory;
   }
 
   /** Closes the file, and takes it away unless the blob came whole. */

@@ -142,7 +142,7 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public List<Digest> newest(int most, SharedCall call) throws StoreFailure {
+  public List<Digest> newest(int most, StoreCall call) throws StoreFailure {
     Map<Digest, FileTime> times = new HashMap<>();
     try {
       Path inner = inner(ENTRIES);
@@ -172,7 +172,7 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public byte[] entry(Digest key, SharedCall call) throws StoreFailure, StoreRefusal {
+  public byte[] entry(Digest key, StoreCall call) throws StoreFailure, StoreRefusal {
     try (SeekableByteChannel in = open(ENTRIES, key)) {
       if (in == null) {
         return null;
@@ -211,8 +211,7 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public boolean fetch(Blob blob, BlobSink into, SharedCall call)
-      throws StoreFailure, StoreRefusal {
+  public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreFailure, StoreRefusal {
     try (SeekableByteChannel in = open(BLOBS, blob.digest())) {
       if (in == null) {
         return false;
@@ -232,7 +231,7 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public boolean has(Blob blob, SharedCall call) throws StoreFailure {
+  public boolean has(Blob blob, StoreCall call) throws StoreFailure {
     try {
       Path inner = inner(BLOBS);
       Path file = inner == null ? null : inner.resolve(blob.name());
@@ -245,7 +244,7 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public void put(String in, Digest name, BlobSource source, SharedCall call)
+  public void put(String in, Digest name, BlobSource source, StoreCall call)
       throws StoreFailure, StoreRefusal {
     Path fresh = null;
     try (InputStream bytes = opened(source)) {
@@ -303,7 +302,7 @@ final class FolderStore implements StorePlace {
     }
   }
 
-  private static void copy(InputStream from, SeekableByteChannel out, SharedCall call)
+  private static void copy(InputStream from, SeekableByteChannel out, StoreCall call)
       throws StoreRefusal, IOException {
     byte[] piece = new byte[PIECE];
     for (int read = next(from, piece); read >= 0; read = next(from, piece)) {

@@ -25,12 +25,12 @@ import javax.net.ssl.SSLException;
 /**
  * A shared store on a server, by Bazel's protocol over HTTP/1.1: {@code GET}, {@code HEAD} and
  * {@code PUT} below {@code /ac} and {@code /cas}. Redirects are failures: they would lead the
- * headers elsewhere. How long an answer may take, {@link SharedWait} holds, and what is believed
+ * headers elsewhere. How long an answer may take, {@link StoreThreads} hold, and what is believed
  * {@link SharedStore}.
  */
 final class HttpStore implements StorePlace {
 
-  private static final Duration CONNECT = Duration.ofSeconds(3);
+  private static final Duration CONNECT = Duration.ofSeconds(2);
 
   private static final int NOT_FOUND = 404;
   private static final Set<Integer> TAKEN = Set.of(200, 201, 202, 204);
@@ -80,7 +80,7 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public byte[] entry(Digest key, SharedCall call) throws StoreFailure, StoreRefusal {
+  public byte[] entry(Digest key, StoreCall call) throws StoreFailure, StoreRefusal {
     try (InputStream body = get(ENTRIES, key, call)) {
       return body == null ? null : body.readNBytes(ActionEntry.MOST + 1);
     } catch (IOException e) {
@@ -89,8 +89,7 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public boolean fetch(Blob blob, BlobSink into, SharedCall call)
-      throws StoreFailure, StoreRefusal {
+  public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreFailure, StoreRefusal {
     try (InputStream body = get(BLOBS, blob.digest(), call)) {
       if (body == null) {
         return false;
@@ -108,7 +107,7 @@ final class HttpStore implements StorePlace {
   }
 
   /** The body of an answer; null where nothing is there. Its close ends the answer. */
-  private InputStream get(String kind, Digest name, SharedCall call) throws StoreFailure {
+  private InputStream get(String kind, Digest name, StoreCall call) throws StoreFailure {
     HttpResponse<InputStream> answer = send(request(kind, name).GET().build(), call);
     if (answer.statusCode() == 200) {
       return answer.body();
@@ -121,7 +120,7 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public boolean has(Blob blob, SharedCall call) throws StoreFailure {
+  public boolean has(Blob blob, StoreCall call) throws StoreFailure {
     try {
       HttpResponse<InputStream> answer = send(request(BLOBS, blob.digest()).HEAD().build(), call);
       drop(answer);
@@ -133,7 +132,7 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public void put(String kind, Digest name, BlobSource source, SharedCall call)
+  public void put(String kind, Digest name, BlobSource source, StoreCall call)
       throws StoreFailure, StoreRefusal {
     Sent sent = new Sent(source, call);
     long size = source.blob().size();
@@ -159,10 +158,10 @@ final class HttpStore implements StorePlace {
   private static final class Sent {
 
     private final BlobSource source;
-    private final SharedCall call;
+    private final StoreCall call;
     private volatile String trouble;
 
-    Sent(BlobSource source, SharedCall call) {
+    Sent(BlobSource source, StoreCall call) {
       this.source = source;
       this.call = call;
     }
@@ -189,7 +188,7 @@ final class HttpStore implements StorePlace {
     }
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request, SharedCall call) throws StoreFailure {
+  private HttpResponse<InputStream> send(HttpRequest request, StoreCall call) throws StoreFailure {
     try {
       HttpResponse<InputStream> answer = client().send(request, BodyHandlers.ofInputStream());
       call.begin();
@@ -229,10 +228,10 @@ final class HttpStore implements StorePlace {
   private static StoreFailure failure(IOException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof HttpConnectTimeoutException) {
-        return StoreFailure.of("no answer in 3 s");
+        return StoreFailure.unreached("cannot connect in 2 s");
       }
       if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
-        return StoreFailure.of("there is no such host");
+        return StoreFailure.unreached("there is no such host");
       }
       if (cause instanceof SSLException) { // the client may tell first that it read nothing
         String why = String.valueOf(cause.getMessage());
@@ -241,7 +240,7 @@ final class HttpStore implements StorePlace {
     }
     String why = e.getMessage();
     if (e instanceof ConnectException) {
-      return StoreFailure.of(
+      return StoreFailure.unreached(
           "cannot connect" + (why == null ? "" : ": " + SafeText.line(why, 200)));
     }
     return StoreFailure.of(why == null ? e.getClass().getSimpleName() : SafeText.line(why, 200));

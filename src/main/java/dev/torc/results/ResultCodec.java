@@ -34,11 +34,15 @@ final class ResultCodec {
     return bytes(record);
   }
 
-  /** The record of some bytes, checked; throws with the reason where it is not to be taken. */
-  static StoreRecord decode(StoreRecord.Type type, byte[] bytes) throws StoreRefusal {
+  /**
+   * The record of some bytes, checked; throws with the reason where it is not to be taken.
+   *
+   * @param from where it begins in them
+   */
+  static StoreRecord decode(StoreRecord.Type type, byte[] bytes, int from) throws StoreRefusal {
     StoreRecord record;
     try {
-      FieldReader in = new FieldReader(new ByteReader(bytes, 0));
+      FieldReader in = new FieldReader(new ByteReader(bytes, from));
       record = type == StoreRecord.Type.RESULT ? result(in) : names(in);
       in.end();
     } catch (RuntimeException e) { // of which kind is the bytes' own choice
@@ -48,7 +52,8 @@ final class ResultCodec {
       throw new StoreRefusal("its record has no key");
     }
     check(record);
-    if (!Arrays.equals(bytes, bytes(record))) {
+    byte[] again = bytes(record);
+    if (!Arrays.equals(bytes, from, bytes.length, again, 0, again.length)) {
       throw new StoreRefusal("its record is not written as torc writes it");
     }
     return record;

@@ -1,19 +1,23 @@
 package dev.torc.results;
 
-import java.io.ByteArrayOutputStream;
+import dev.torc.hash.Digest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * A shared record with its version, its kind, and who signed it, as one blob. The signature holds
- * for all of it, behind words that nothing else that is signed begins with.
+ * A record that travels, with its version, its kind, and who signed it, as one blob. The signature
+ * is one of words that nothing else that is signed begins with, version, kind, and the digest of
+ * the rest: so a large record is not copied to be looked at.
  *
  * @param type of the record
- * @param payload its bytes, which nobody has looked into yet
+ * @param blob all of it; nobody has looked into the record yet
+ * @param from where the record begins
  * @param signer who signed it, and did so rightly; null where nobody did
  */
-record SealedRecord(StoreRecord.Type type, byte[] payload, SigningWord signer) {
+record SealedRecord(StoreRecord.Type type, byte[] blob, int from, SigningWord signer) {
 
   /** The largest blob that is made or taken, in bytes. */
   static final int MOST = 16 << 20;
@@ -25,6 +29,11 @@ record SealedRecord(StoreRecord.Type type, byte[] payload, SigningWord signer) {
 
   /** Magic, version, kind, and whether it is signed. */
   private static final int HEAD = MAGIC.length + 3;
+
+  /** The same with the key of who signed it: so many bytes tell whose it is. */
+  static final int SIGNED = HEAD + SigningWord.LENGTH;
+
+  private static final int KIND = MAGIC.length + 1;
 
   /**
    * The blob of a record.
@@ -43,54 +52,54 @@ record SealedRecord(StoreRecord.Type type, byte[] payload, SigningWord signer) {
 
   /** The same of bytes that nobody has checked: tests send bad ones so. */
   static byte[] seal(StoreRecord.Type type, byte[] payload, SigningKey key) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(MAGIC);
-    out.write(VERSION);
-    out.write(type.code);
-    out.write(key == null ? 0 : 1);
+    int head = key == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
+    ByteBuffer out = ByteBuffer.allocate(head + payload.length);
+    out.put(MAGIC).put((byte) VERSION).put((byte) type.code).put((byte) (key == null ? 0 : 1));
     if (key != null) {
-      out.writeBytes(key.word().bytes());
-      out.writeBytes(key.sign(signed(type, payload)));
+      out.put(key.word().bytes()).put(key.sign(signed(type, payload, 0)));
     }
-    out.writeBytes(payload);
-    return out.toByteArray();
+    return out.put(payload).array();
   }
 
-  /** What a blob holds; throws with the reason where it is none, or wrongly signed. */
-  static SealedRecord open(byte[] blob) throws StoreRefusal {
-    ByteBuffer in = ByteBuffer.wrap(blob);
-    byte[] magic = new byte[MAGIC.length];
-    if (blob.length > MOST || blob.length < HEAD || !Arrays.equals(MAGIC, get(in, magic))) {
+  /**
+   * Who a blob says has signed it; null for nobody.
+   *
+   * @param blob of which at least {@link #SIGNED} bytes have come, or all
+   * @throws StoreRefusal where it is none
+   */
+  static SigningWord signer(byte[] blob) throws StoreRefusal {
+    if (blob.length > MOST
+        || blob.length < HEAD
+        || !Arrays.equals(MAGIC, Arrays.copyOf(blob, MAGIC.length))) {
       throw new StoreRefusal("its record is none of torc's");
     }
-    int version = in.get();
+    int version = blob[MAGIC.length];
     if (version != VERSION) {
       throw new StoreRefusal(
           "its record has version " + version + ", and this torc knows " + VERSION);
     }
-    StoreRecord.Type type = type(in.get());
-    int mark = in.get();
-    if (type == null || mark < 0 || mark > 1) {
+    int mark = blob[HEAD - 1];
+    if (type(blob[KIND]) == null || mark < 0 || mark > 1) {
       throw new StoreRefusal("its record is of an unknown kind");
     }
-    if (mark == 0) {
-      return new SealedRecord(type, get(in, new byte[in.remaining()]), null);
-    }
-    if (in.remaining() < SigningWord.LENGTH + SigningKey.SIGNATURE) {
+    if (mark == 1 && blob.length < SIGNED + SigningKey.SIGNATURE) {
       throw new StoreRefusal("its record is cut off");
     }
-    SigningWord signer = new SigningWord(get(in, new byte[SigningWord.LENGTH]));
-    byte[] signature = get(in, new byte[SigningKey.SIGNATURE]);
-    byte[] payload = get(in, new byte[in.remaining()]);
-    if (!signer.verifies(signed(type, payload), signature)) {
-      throw new StoreRefusal("its record is wrongly signed");
-    }
-    return new SealedRecord(type, payload, signer);
+    return mark == 0 ? null : new SigningWord(Arrays.copyOfRange(blob, HEAD, SIGNED));
   }
 
-  private static byte[] get(ByteBuffer in, byte[] into) {
-    in.get(into);
-    return into;
+  /** What a blob holds; throws with the reason where it is none, or wrongly signed. */
+  static SealedRecord open(byte[] blob) throws StoreRefusal {
+    SigningWord signer = signer(blob);
+    StoreRecord.Type type = type(blob[KIND]);
+    int from = signer == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
+    if (signer != null) {
+      byte[] signature = Arrays.copyOfRange(blob, SIGNED, from);
+      if (!signer.verifies(signed(type, blob, from), signature)) {
+        throw new StoreRefusal("its record is wrongly signed");
+      }
+    }
+    return new SealedRecord(type, blob, from, signer);
   }
 
   private static StoreRecord.Type type(int code) {
@@ -102,17 +111,19 @@ record SealedRecord(StoreRecord.Type type, byte[] payload, SigningWord signer) {
     return null;
   }
 
-  private static byte[] signed(StoreRecord.Type type, byte[] payload) {
-    return ByteBuffer.allocate(DOMAIN.length + 2 + payload.length)
+  private static byte[] signed(StoreRecord.Type type, byte[] blob, int from) {
+    MessageDigest sha256 = DigestUtils.getSha256Digest();
+    sha256.update(blob, from, blob.length - from);
+    return ByteBuffer.allocate(DOMAIN.length + 2 + Digest.LENGTH)
         .put(DOMAIN)
         .put((byte) VERSION)
         .put((byte) type.code)
-        .put(payload)
+        .put(sha256.digest())
         .array();
   }
 
   /** The record; throws with the reason where it is not to be taken. */
   StoreRecord record() throws StoreRefusal {
-    return ResultCodec.decode(type, payload);
+    return ResultCodec.decode(type, blob, from);
   }
 }

@@ -11,8 +11,11 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * One shared store: what of its records is believed, and in which order it is sent to. It throws
@@ -21,20 +24,29 @@ import java.util.function.Consumer;
  */
 final class SharedStore implements AutoCloseable {
 
-  /** What is sent is sent beside the build, which does not wait for it. */
-  private static final SharedCall.Waited BESIDE = (from, to) -> {};
+  /** Records of more bytes are looked at one at a time. */
+  private static final long LARGE = 1 << 20;
+
+  /** Milliseconds until it looks again whether another large record is done. */
+  private static final long LOOK = 20;
+
+  /** Bytes each nanosecond, as long as nobody knows better. */
+  private static final double USUAL = 0.01;
 
   private final StorePlace place;
   private final Set<SigningWord> trust;
   private final SigningKey key;
   private final String root;
-  private final SharedClock clock;
+  private final LongSupplier clock;
   private final AtomicBoolean stopped;
-  private final SharedHealth reading;
-  private final SharedHealth sending;
+  private final StoreHealth reading;
+  private final StoreHealth sending;
+
+  private final Semaphore large;
+  private final StoreThreads threads = new StoreThreads();
 
   /** Bytes each nanosecond, as the last of the larger results came and went; 0 where unknown. */
-  private volatile double readingRate;
+  private volatile double readingRate = USUAL;
 
   private volatile double sendingRate;
 
@@ -47,7 +59,9 @@ final class SharedStore implements AutoCloseable {
    * @param trust whose records count; null where all do, as in a folder that only the trusted write
    * @param key by which records are signed; null for none
    * @param root the real path of the root here
+   * @param clock nanoseconds from any moment on
    * @param stopped whether the user ended the build
+   * @param large lets one thread at a time look at a large record
    * @param told takes a line for people
    */
   SharedStore(
@@ -55,8 +69,9 @@ final class SharedStore implements AutoCloseable {
       Set<SigningWord> trust,
       SigningKey key,
       String root,
-      SharedClock clock,
+      LongSupplier clock,
       AtomicBoolean stopped,
+      Semaphore large,
       Consumer<String> told) {
     this.place = place;
     this.trust = trust;
@@ -64,8 +79,10 @@ final class SharedStore implements AutoCloseable {
     this.root = root;
     this.clock = clock;
     this.stopped = stopped;
-    this.reading = new SharedHealth(place.name(), "left alone for this build", told);
-    this.sending = new SharedHealth(place.name(), "nothing more is sent to it in this build", told);
+    this.large = large;
+    this.reading = new StoreHealth(place.name(), "left alone for this build", clock, told);
+    this.sending =
+        new StoreHealth(place.name(), "nothing more is sent to it in this build", clock, told);
   }
 
   String name() {
@@ -78,6 +95,11 @@ final class SharedStore implements AutoCloseable {
         && !reading.isAlone()
         && !sending.isAlone()
         && !stopped.get();
+  }
+
+  /** Whether what is to be sent waits, since it just failed. */
+  boolean rests() {
+    return isSentTo() && sending.rest() != null;
   }
 
   /** Whether nobody else can read what lies there. */
@@ -96,21 +118,25 @@ final class SharedStore implements AutoCloseable {
   }
 
   private <T extends StoreRecord> SharedLook<T> look(Digest of, Type type, Class<T> kind) {
-    if (reading.isAlone()) {
-      return SharedLook.miss(name(), "left alone for this build");
+    String rest = reading.rest();
+    if (rest != null) {
+      return SharedLook.miss(name(), rest);
     }
+    StoreCall call = StoreCall.small(clock, stopped::get, reading);
     try {
-      T record = kind.cast(record(of, type));
+      T record = kind.cast(record(of, type, call));
       if (record instanceof Result result && !fits(result)) {
         String there = "the result holds the path of its root, " + SafeText.name(result.root());
         return SharedLook.miss(name(), there);
       }
       return new SharedLook<>(record, name(), null);
     } catch (StoreFailure e) {
-      reading.failed(e);
+      reading.failed(call.start(), e);
       return SharedLook.miss(name(), e.getMessage());
     } catch (StoreRefusal e) {
-      refused(e);
+      if (!stopped.get() && !Thread.currentThread().isInterrupted()) {
+        reading.failed(call.start(), StoreFailure.of(e.getMessage()));
+      }
       return SharedLook.miss(name(), e.getMessage());
     }
   }
@@ -125,15 +151,15 @@ final class SharedStore implements AutoCloseable {
     if (reading.isAlone()) {
       return found;
     }
+    StoreCall call = StoreCall.small(clock, stopped::get, reading);
     try {
-      SharedCall call = SharedCall.small(clock, stopped::get, reading::waited);
-      for (Digest each : place.newest(most, call)) {
-        if (anyRecord(each) instanceof Result result && result.job().equals(job)) {
+      for (Digest each : threads.ask(call, request -> place.newest(most, request))) {
+        if (anyRecord(each, call) instanceof Result result && result.job().equals(job)) {
           found.add(result);
         }
       }
     } catch (StoreFailure e) {
-      reading.failed(e);
+      reading.failed(call.start(), e);
     } catch (StoreRefusal e) {
       return found; // the build was ended
     }
@@ -141,9 +167,9 @@ final class SharedStore implements AutoCloseable {
   }
 
   /** A record of whatever kind; null where it is not to be believed, which is nobody's trouble. */
-  private StoreRecord anyRecord(Digest of) throws StoreFailure {
+  private StoreRecord anyRecord(Digest of, StoreCall call) throws StoreFailure {
     try {
-      StoreRecord record = record(of);
+      StoreRecord record = record(of, call);
       return record != null && record.key().equals(of) ? record : null;
     } catch (StoreRefusal e) {
       return null;
@@ -154,15 +180,10 @@ final class SharedStore implements AutoCloseable {
     return result.root() == null || result.root().equals(root);
   }
 
-  private void refused(StoreRefusal e) {
-    if (!stopped.get() && !Thread.currentThread().isInterrupted()) {
-      reading.refused(e.getMessage());
-    }
-  }
-
   /** Null where nothing lies under the key. */
-  private StoreRecord record(Digest of, Type type) throws StoreFailure, StoreRefusal {
-    StoreRecord record = record(of);
+  private StoreRecord record(Digest of, Type type, StoreCall call)
+      throws StoreFailure, StoreRefusal {
+    StoreRecord record = record(of, call);
     if (record != null && (record.type() != type || !record.key().equals(of))) {
       throw new StoreRefusal("another's record lies under the key " + of);
     }
@@ -170,37 +191,68 @@ final class SharedStore implements AutoCloseable {
   }
 
   /** What lies under a key, whatever it is; null for nothing. */
-  private StoreRecord record(Digest of) throws StoreFailure, StoreRefusal {
-    SharedCall call = SharedCall.small(clock, stopped::get, reading::waited);
-    byte[] entry = place.entry(of, call);
+  private StoreRecord record(Digest of, StoreCall call) throws StoreFailure, StoreRefusal {
+    byte[] entry = threads.ask(call, request -> place.entry(of, request));
     if (entry == null) {
       return null;
     }
     Blob blob = ActionEntry.decode(entry);
-    SealedRecord envelope = envelope(blob, call);
-    if (trust != null && envelope.signer() == null) {
-      throw new StoreRefusal("a record is not signed");
+    if (blob.size() <= LARGE) {
+      return record(blob, call);
     }
-    if (trust != null && !trust.contains(envelope.signer())) {
-      throw new StoreRefusal(
-          "a record is signed by " + envelope.signer() + ", which is not in trust");
+    long from = call.now();
+    try {
+      while (!large.tryAcquire(LOOK, TimeUnit.MILLISECONDS)) {
+        call.check();
+        call.waited(from, call.now());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreRefusal("the build was ended");
     }
-    return envelope.record();
+    try {
+      return record(blob, call);
+    } finally {
+      large.release();
+    }
   }
 
-  private SealedRecord envelope(Blob blob, SharedCall call) throws StoreFailure, StoreRefusal {
-    try (BlobSink sink = BlobSink.memory(blob)) {
+  private StoreRecord record(Blob blob, StoreCall call) throws StoreFailure, StoreRefusal {
+    try (BlobSink sink = BlobSink.memory(blob, this::isKnown)) {
       if (!fetch(blob, sink, call)) {
         throw new StoreRefusal("a record is gone, and its entry is still there");
       }
-      return SealedRecord.open(sink.bytes());
+      SealedRecord record = SealedRecord.open(sink.bytes());
+      check(record.signer());
+      return record.record();
     }
   }
 
-  private boolean fetch(Blob blob, BlobSink sink, SharedCall call)
+  /**
+   * Whether enough of a record has come to see whose it is; throws where it is nobody's whose
+   * records count, so that the rest of it need not come.
+   */
+  private boolean isKnown(byte[] record, int length) throws StoreRefusal {
+    if (length < Math.min(record.length, SealedRecord.SIGNED)) {
+      return false;
+    }
+    check(SealedRecord.signer(record));
+    return true;
+  }
+
+  private void check(SigningWord signer) throws StoreRefusal {
+    if (trust != null && signer == null) {
+      throw new StoreRefusal("a record is not signed");
+    }
+    if (trust != null && !trust.contains(signer)) {
+      throw new StoreRefusal("a record is signed by " + signer + ", which is not in trust");
+    }
+  }
+
+  private boolean fetch(Blob blob, BlobSink sink, StoreCall call)
       throws StoreFailure, StoreRefusal {
     try {
-      return place.fetch(blob, sink, call);
+      return threads.ask(call, request -> place.fetch(blob, sink, request));
     } finally {
       if (sink.isWrong()) {
         wrong.add(blob);
@@ -214,14 +266,15 @@ final class SharedStore implements AutoCloseable {
    * @return null where all are there, else the reason; then none of the files is
    */
   String fetch(Result result, Map<Blob, Path> blobs) {
-    if (reading.isAlone()) {
-      return "left alone for this build";
+    String rest = reading.rest();
+    if (rest != null) {
+      return rest;
     }
-    SharedCall call = call(result, total(blobs.keySet()), reading::waited);
+    StoreCall call = call(result, total(blobs.keySet()), reading);
     Queue<Path> made = new ConcurrentLinkedQueue<>();
     try {
       call.check(readingRate);
-      SharedCrew.each(
+      StoreThreads.each(
           blobs.entrySet(),
           place.breadth(),
           each -> {
@@ -230,7 +283,7 @@ final class SharedStore implements AutoCloseable {
           });
       return null;
     } catch (StoreFailure e) {
-      reading.failed(e);
+      reading.failed(call.start(), e);
       made.forEach(file -> file.toFile().delete());
       return e.getMessage();
     } catch (StoreRefusal e) {
@@ -241,11 +294,11 @@ final class SharedStore implements AutoCloseable {
     }
   }
 
-  private SharedCall call(Result result, long total, SharedCall.Waited waited) {
-    return SharedCall.large(clock, stopped::get, waited, result.wall(), total);
+  private StoreCall call(Result result, long total, StoreHealth waits) {
+    return StoreCall.large(clock, stopped::get, waits, result.wall(), total);
   }
 
-  private void fetch(Blob blob, Path to, SharedCall call) throws StoreFailure, StoreRefusal {
+  private void fetch(Blob blob, Path to, StoreCall call) throws StoreFailure, StoreRefusal {
     call.check();
     try (BlobSink sink = BlobSink.file(blob, to)) {
       if (!fetch(blob, sink, call)) {
@@ -272,12 +325,13 @@ final class SharedStore implements AutoCloseable {
     if (record == null) {
       return "its record cannot be sent";
     }
-    SharedCall call = call(result, result.bytes(), BESIDE);
+    StoreCall call = call(result, result.bytes(), null);
     return sent(
+        call,
         () -> {
           call.check(sendingRate);
           try {
-            SharedCrew.each(blobs, place.breadth(), blob -> sendBlob(blob, again, call));
+            StoreThreads.each(blobs, place.breadth(), blob -> sendBlob(blob, again, call));
           } finally {
             sendingRate = call.rate() > 0 ? call.rate() : sendingRate;
           }
@@ -290,7 +344,7 @@ final class SharedStore implements AutoCloseable {
     try {
       return BlobSource.bytes(SealedRecord.seal(record, key));
     } catch (StoreRefusal e) {
-      sending.refused(e.getMessage());
+      sending.noted(e.getMessage());
       return null;
     }
   }
@@ -300,32 +354,45 @@ final class SharedStore implements AutoCloseable {
     void take() throws StoreFailure, StoreRefusal;
   }
 
-  private String sent(Step step) {
+  private String sent(StoreCall call, Step step) {
     try {
       step.take();
       return null;
     } catch (StoreFailure e) {
-      sending.failed(e);
+      sending.failed(call.start(), e);
       return e.getMessage();
     } catch (StoreRefusal e) {
       return e.getMessage();
     }
   }
 
-  private void sendBlob(BlobSource blob, boolean again, SharedCall call)
+  private void sendBlob(BlobSource blob, boolean again, StoreCall call)
       throws StoreFailure, StoreRefusal {
     call.check();
-    if (again || wrong.contains(blob.blob()) || !place.has(blob.blob(), call)) {
-      place.send(blob, call);
+    if (again
+        || wrong.contains(blob.blob())
+        || !threads.ask(call, request -> place.has(blob.blob(), request))) {
+      put(StorePlace.BLOBS, blob.blob().digest(), blob, call);
     } else {
       call.moved(blob.blob().size());
     }
   }
 
-  private void sendRecord(Digest of, BlobSource record, SharedCall call)
+  private void sendRecord(Digest of, BlobSource record, StoreCall call)
       throws StoreFailure, StoreRefusal {
     sendBlob(record, false, call);
-    place.sendEntry(of, ActionEntry.encode(record.blob()), call);
+    BlobSource entry = BlobSource.bytes(ActionEntry.encode(record.blob()));
+    put(StorePlace.ENTRIES, of, entry, call);
+  }
+
+  private void put(String in, Digest name, BlobSource bytes, StoreCall call)
+      throws StoreFailure, StoreRefusal {
+    threads.ask(
+        call,
+        request -> {
+          place.put(in, name, bytes, request);
+          return null;
+        });
   }
 
   /** Puts a list of names first among those under a key. */
@@ -340,8 +407,8 @@ final class SharedStore implements AutoCloseable {
     if (record == null) {
       return "its lists of names cannot be sent";
     }
-    SharedCall call = SharedCall.small(clock, stopped::get, BESIDE);
-    return sent(() -> sendRecord(of, record, call));
+    StoreCall call = StoreCall.small(clock, stopped::get, null);
+    return sent(call, () -> sendRecord(of, record, call));
   }
 
   /** Says what is still to be said, and lets go. */
@@ -349,6 +416,7 @@ final class SharedStore implements AutoCloseable {
   public void close() {
     reading.end();
     sending.end();
+    threads.close();
     place.close();
   }
 }

@@ -7,8 +7,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * The shared stores of a build, asked in the order in which they were written. Nothing of them ends
@@ -21,7 +23,7 @@ public final class SharedStores implements AutoCloseable {
   private final Uploads sender;
   private final AtomicBoolean stopped = new AtomicBoolean();
 
-  private SharedStores(String root, SharedClock clock, Consumer<String> told) {
+  private SharedStores(String root, LongSupplier clock, Consumer<String> told) {
     this.sender = new Uploads(stores, new TextSearch(root), root, clock, stopped, told);
   }
 
@@ -29,24 +31,27 @@ public final class SharedStores implements AutoCloseable {
    * Opens stores; none of them is asked yet.
    *
    * @param root the real path of the root
+   * @param clock nanoseconds from any moment on
    * @param told takes lines for people, from any thread
    * @throws StoreRefusal where the settings cannot be, as {@link StoreSettings#check}, or a key
    *     cannot be read
    */
   public static SharedStores open(
-      List<StoreSettings> settings, Path root, SharedClock clock, Consumer<String> told)
+      List<StoreSettings> settings, Path root, LongSupplier clock, Consumer<String> told)
       throws StoreRefusal {
     SharedStores all = new SharedStores(root.toString(), clock, told);
+    Semaphore large = new Semaphore(1);
     for (StoreSettings each : settings) {
       SigningKey key = each.key() == null ? null : SigningKey.read(each.key());
       all.stores.add(
           new SharedStore(
-              new SharedWait(each.place()),
+              each.place(),
               each.trusted(key),
               key,
               root.toString(),
               clock,
               all.stopped,
+              large,
               told));
     }
     return all;
@@ -129,7 +134,7 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Waits for what is being sent, after the build: as long as these jobs took, and 10 s at least.
+   * Waits for what is being sent, after the build: as long as these jobs took, and 30 s at least.
    * What is not sent then is told.
    *
    * @return nanoseconds of this wait

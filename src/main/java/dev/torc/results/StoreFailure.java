@@ -8,25 +8,41 @@ final class StoreFailure extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  private final boolean lasting;
+  private enum Kind {
+    PASSING,
+    UNREACHED,
+    LASTING
+  }
 
-  private StoreFailure(String line, boolean lasting) {
+  private final Kind kind;
+
+  private StoreFailure(String line, Kind kind) {
     super(line, null, false, false);
-    this.lasting = lasting;
+    this.kind = kind;
   }
 
   /** One that may not come again. */
   static StoreFailure of(String line) {
-    return new StoreFailure(line, false);
+    return new StoreFailure(line, Kind.PASSING);
+  }
+
+  /** No connection to it came about. */
+  static StoreFailure unreached(String line) {
+    return new StoreFailure(line, Kind.UNREACHED);
   }
 
   /** One that comes again each time, as where there is no such folder. */
   static StoreFailure lasting(String line) {
-    return new StoreFailure(line, true);
+    return new StoreFailure(line, Kind.LASTING);
+  }
+
+  /** Whether no connection came about. */
+  boolean isUnreached() {
+    return kind == Kind.UNREACHED;
   }
 
   /** Whether to ask again is of no use. */
   boolean isLasting() {
-    return lasting;
+    return kind == Kind.LASTING;
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Where entries and blobs of a shared store lie: a folder or a server. It gives bytes that are what
  * was asked for by digest and size, and believes nothing else; what a record says is checked by
- * {@link SharedStore}. How long it takes, {@link SharedWait} holds; it tells the call when an
+ * {@link SharedStore}. How long it takes, {@link StoreThreads} hold; it tells the call when an
  * answer begins and when bytes pass, and ends when its thread is interrupted. For several threads.
  */
 interface StorePlace extends AutoCloseable {
@@ -25,38 +25,27 @@ interface StorePlace extends AutoCloseable {
   }
 
   /** The entry of a key, {@link ActionEntry#MOST} bytes at most; null where there is none. */
-  byte[] entry(Digest key, SharedCall call) throws StoreFailure, StoreRefusal;
+  byte[] entry(Digest key, StoreCall call) throws StoreFailure, StoreRefusal;
 
   /**
    * Writes a blob's bytes, checked; false where there is none. What was written before a failure is
    * of no use.
    */
-  boolean fetch(Blob blob, BlobSink into, SharedCall call) throws StoreFailure, StoreRefusal;
+  boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreFailure, StoreRefusal;
 
   /** Whether a blob of this size lies there; its bytes are not looked at. */
-  boolean has(Blob blob, SharedCall call) throws StoreFailure, StoreRefusal;
+  boolean has(Blob blob, StoreCall call) throws StoreFailure, StoreRefusal;
 
   /**
    * Puts bytes there, in place of what may be there.
    *
    * @param in {@link #BLOBS} or {@link #ENTRIES}
    */
-  void put(String in, Digest name, BlobSource bytes, SharedCall call)
+  void put(String in, Digest name, BlobSource bytes, StoreCall call)
       throws StoreFailure, StoreRefusal;
 
-  /** Puts a blob there. */
-  default void send(BlobSource blob, SharedCall call) throws StoreFailure, StoreRefusal {
-    put(BLOBS, blob.blob().digest(), blob, call);
-  }
-
-  /** Puts an entry there. */
-  default void sendEntry(Digest key, byte[] entry, SharedCall call)
-      throws StoreFailure, StoreRefusal {
-    put(ENTRIES, key, BlobSource.bytes(entry), call);
-  }
-
   /** Keys with entries, the newest first; none where they cannot be listed. */
-  default List<Digest> newest(int most, SharedCall call) throws StoreFailure, StoreRefusal {
+  default List<Digest> newest(int most, StoreCall call) throws StoreFailure, StoreRefusal {
     return List.of();
   }
 

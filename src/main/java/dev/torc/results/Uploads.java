@@ -11,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Sends results beside the build, several at a time. What holds the root's path is marked before:
@@ -19,14 +20,14 @@ import java.util.function.Consumer;
 final class Uploads implements AutoCloseable {
 
   private static final int THREADS = 8;
-  private static final long LEAST = TimeUnit.SECONDS.toNanos(10);
+  private static final long LEAST = TimeUnit.SECONDS.toNanos(30);
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
   private static final long LOOK = 20; // milliseconds
 
   private final List<SharedStore> stores;
   private final TextSearch search;
   private final String root;
-  private final SharedClock clock;
+  private final LongSupplier clock;
   private final AtomicBoolean stopped;
   private final Consumer<String> told;
   private final ExecutorService threads =
@@ -52,7 +53,7 @@ final class Uploads implements AutoCloseable {
       List<SharedStore> stores,
       TextSearch search,
       String root,
-      SharedClock clock,
+      LongSupplier clock,
       AtomicBoolean stopped,
       Consumer<String> told) {
     this.stores = stores;
@@ -109,11 +110,25 @@ final class Uploads implements AutoCloseable {
     for (SharedStore store : stores) {
       if (sending.hidden() != null && !store.isPrivate()) {
         tellHidden(sending.hidden());
-      } else if (store.isSentTo()
+        continue;
+      }
+      while (store.rests()) {
+        pause();
+      }
+      if (store.isSentTo()
           && store.send(result, sending.blobs(), sending.again()) == null
           && result.first() != null) {
         store.sendNames(result.first(), result.found());
       }
+    }
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(LOOK);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("the build was ended", e);
     }
   }
 
@@ -149,15 +164,15 @@ final class Uploads implements AutoCloseable {
 
   /** As {@link SharedStores#finish}. */
   synchronized long finish() {
-    long start = clock.now();
+    long start = clock.getAsLong();
     long most = Math.max(LEAST, wall);
     try {
-      while (pending > 0 && !stopped.get() && clock.now() - start < most) {
+      while (pending > 0 && !stopped.get() && clock.getAsLong() - start < most) {
         wait(LOOK);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return clock.now() - start;
+      return clock.getAsLong() - start;
     }
     if (pending > 0 && !stopped.get()) {
       String results = pending == 1 ? "1 result was" : pending + " results were";
@@ -168,7 +183,7 @@ final class Uploads implements AutoCloseable {
               + TimeUnit.NANOSECONDS.toSeconds(most)
               + " s");
     }
-    return clock.now() - start;
+    return clock.getAsLong() - start;
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.torc.session;
 
 import dev.torc.machine.SafeText;
-import dev.torc.results.SharedClock;
 import dev.torc.results.SharedStores;
 import dev.torc.results.StoreRefusal;
 import dev.torc.results.StoreSettings;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -54,12 +52,11 @@ record SharedAccess(Project project) {
   /**
    * Opens them; none is asked yet. One whose header has no value is left out.
    *
-   * @param idle whether there is nothing to do but to wait for them
    * @param folders whether only folders are wanted
    * @param told takes lines for people, from any thread
    * @throws BadInput as {@link #check}
    */
-  SharedStores open(boolean folders, BooleanSupplier idle, Consumer<String> told) {
+  SharedStores open(boolean folders, Consumer<String> told) {
     List<StoreSettings> settings = new ArrayList<>();
     for (SharedEntry entry : entries()) {
       SortedMap<String, String> headers = headers(entry, told);
@@ -69,7 +66,7 @@ record SharedAccess(Project project) {
     }
     try {
       Path root = project.workflow().root();
-      return SharedStores.open(settings, root, SharedClock.of(idle), told);
+      return SharedStores.open(settings, root, System::nanoTime, told);
     } catch (StoreRefusal e) {
       throw new BadInput(entries().getFirst().place(), e.getMessage());
     }
@@ -85,7 +82,7 @@ record SharedAccess(Project project) {
       return null;
     }
     try {
-      return open(true, () -> true, told);
+      return open(true, told);
     } catch (BadInput e) {
       told.accept(e.diagnostics().getFirst().toString()); // a build refuses it
       return null;

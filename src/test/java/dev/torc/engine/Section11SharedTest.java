@@ -13,7 +13,6 @@ import dev.torc.results.Blob;
 import dev.torc.results.BlobSource;
 import dev.torc.results.Product;
 import dev.torc.results.Result;
-import dev.torc.results.SharedClock;
 import dev.torc.results.SharedFound;
 import dev.torc.results.SharedStores;
 import dev.torc.results.StoreSettings;
@@ -485,9 +484,8 @@ class Section11SharedTest extends Harness {
     }
     List<String> told = new ArrayList<>();
     StoreSettings settings = new StoreSettings(store, null, null, Map.of(), null, List.of());
-    SharedClock clock = SharedClock.of(() -> true);
     try (SharedStores stores =
-        SharedStores.open(List.of(settings), root.toRealPath(), clock, told::add)) {
+        SharedStores.open(List.of(settings), root.toRealPath(), System::nanoTime, told::add)) {
       SharedFound found = stores.find(key);
       Result real = found.result();
       List<Product> products = new ArrayList<>(real.products());

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /** One root's shared stores, with a time that flies as the test says, and what they told. */
 final class Outbox implements AutoCloseable {
@@ -20,14 +20,12 @@ final class Outbox implements AutoCloseable {
   /** By how much the time goes on with each look at it, in nanoseconds; 0: as the real one. */
   final AtomicLong step = new AtomicLong();
 
-  final AtomicBoolean idle = new AtomicBoolean(true);
   final SharedStores stores;
 
   private final AtomicLong flown = new AtomicLong();
 
   Outbox(Path root, StoreSettings... settings) throws StoreRefusal {
-    SharedClock clock =
-        new SharedClock(() -> System.nanoTime() + flown.addAndGet(step.get()), idle::get);
+    LongSupplier clock = () -> System.nanoTime() + flown.addAndGet(step.get());
     stores = SharedStores.open(List.of(settings), root, clock, told::add);
   }
 
@@ -51,6 +49,11 @@ final class Outbox implements AutoCloseable {
     Map<Blob, Path> blobs = new LinkedHashMap<>();
     found.result().blobs().forEach(blob -> blobs.put(blob, into.resolve(blob.name())));
     return stores.fetch(found, blobs);
+  }
+
+  /** After a failure a store is left alone for a while: that is over. */
+  void later() {
+    flown.addAndGet(11_000_000_000L);
   }
 
   /** The text of the first file of a key's result; the reasons of a miss, joined. */

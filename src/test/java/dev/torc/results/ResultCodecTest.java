@@ -29,11 +29,11 @@ class ResultCodecTest {
   private static final Digest DIGEST = Digest.ofText("x");
 
   private static StoreRecord again(StoreRecord record) throws StoreRefusal {
-    return ResultCodec.decode(record.type(), ResultCodec.encode(record));
+    return ResultCodec.decode(record.type(), ResultCodec.encode(record), 0);
   }
 
   private static String refusal(Type type, byte[] bytes) {
-    return assertThrows(StoreRefusal.class, () -> ResultCodec.decode(type, bytes)).getMessage();
+    return assertThrows(StoreRefusal.class, () -> ResultCodec.decode(type, bytes, 0)).getMessage();
   }
 
   /** It is refused by who would send it, and by who is sent it, for the same reason. */
@@ -93,7 +93,7 @@ class ResultCodecTest {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
       try {
-        StoreRecord record = ResultCodec.decode(Type.RESULT, bytes);
+        StoreRecord record = ResultCodec.decode(Type.RESULT, bytes, 0);
         assertEquals(record, again(record));
         taken++;
       } catch (StoreRefusal refused) {

@@ -140,13 +140,17 @@ class SharedServersIT {
     try (RealServer server = server("bazel-remote");
         Outbox writer = writer(server);
         HttpStore store = new HttpStore(HttpAddress.of(server.url(), Map.of()))) {
-      SharedClock clock = SharedClock.of(() -> true);
-      SharedCall call = SharedCall.small(clock, () -> false, (from, to) -> {});
+      StoreCall call = StoreCall.small(System::nanoTime, () -> false, null);
       Blob missing = new Blob(Digest.ofText("missing"), 7);
       StoreFailure refused =
-          assertThrows(StoreFailure.class, () -> store.sendEntry(KEY, "no entry".getBytes(), call));
+          assertThrows(
+              StoreFailure.class,
+              () ->
+                  store.put(
+                      StorePlace.ENTRIES, KEY, BlobSource.bytes("no entry".getBytes()), call));
       assertEquals("it answered PUT with 400", refused.getMessage());
-      store.sendEntry(KEY, ActionEntry.encode(missing), call);
+      BlobSource entry = BlobSource.bytes(ActionEntry.encode(missing));
+      store.put(StorePlace.ENTRIES, KEY, entry, call);
       assertEquals("", writer.get(KEY, into()));
       writer.send(KEY, "one\n");
       assertEquals("one\n", writer.get(KEY, into()));

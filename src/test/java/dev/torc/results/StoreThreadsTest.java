@@ -13,20 +13,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How long a build waits for a store: by a clock of the test's own, which stands when it says. */
-class SharedWaitTest {
+class StoreThreadsTest {
 
   private static final long SECOND = 1_000_000_000;
   private static final Digest KEY = ResultSamples.KEY;
 
   private final AtomicLong now = new AtomicLong();
-  private final AtomicBoolean idle = new AtomicBoolean(true);
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final List<String> told = new CopyOnWriteArrayList<>();
 
@@ -50,25 +51,25 @@ class SharedWaitTest {
     }
 
     @Override
-    public byte[] entry(Digest key, SharedCall call) {
+    public byte[] entry(Digest key, StoreCall call) {
       await();
       return null;
     }
 
     @Override
-    public boolean fetch(Blob blob, BlobSink into, SharedCall call) throws StoreFailure {
+    public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreFailure {
       await();
       return false;
     }
 
     @Override
-    public boolean has(Blob blob, SharedCall call) {
+    public boolean has(Blob blob, StoreCall call) {
       await();
       return false;
     }
 
     @Override
-    public void put(String in, Digest name, BlobSource bytes, SharedCall call) {
+    public void put(String in, Digest name, BlobSource bytes, StoreCall call) {
       await();
     }
 
@@ -87,16 +88,17 @@ class SharedWaitTest {
     return now.addAndGet(SECOND / 2);
   }
 
-  private SharedStore store(StorePlace place, SharedClock clock) {
-    return new SharedStore(place, null, null, "/root", clock, stopped, told::add);
+  private SharedStore store(StorePlace place, LongSupplier clock) {
+    Semaphore large = new Semaphore(1);
+    return new SharedStore(place, null, null, "/root", clock, stopped, large, told::add);
   }
 
   /** Asks until the store is left alone, or twenty times, with such answers. */
   private int asked(long delay) {
     Place place = new Place();
     AtomicLong until = new AtomicLong();
-    SharedClock clock = new SharedClock(() -> look(place, until), idle::get);
-    try (SharedStore store = store(new SharedWait(place), clock)) {
+    LongSupplier clock = () -> look(place, until);
+    try (SharedStore store = store(place, clock)) {
       for (int i = 0; i < 20; i++) {
         if (!told.isEmpty()) {
           return i;
@@ -113,8 +115,7 @@ class SharedWaitTest {
   void thirtySecondsOfWaitingAreEnough() {
     int asked = asked(SECOND * 9 / 2); // of which the first does not count
     assertTrue(asked >= 8 && asked < 20, asked + " asked");
-    assertEquals(
-        List.of("store place: the build waited 30 s for it; left alone for this build"), told);
+    assertEquals(List.of("store place: jobs waited 30 s for it; left alone for this build"), told);
   }
 
   @Test
@@ -123,11 +124,33 @@ class SharedWaitTest {
     assertEquals(List.of(), told);
   }
 
+  /** Each of its bytes comes soon enough, and all of them would take minutes. */
   @Test
-  void whoHasOtherThingsToDoDoesNotWait() {
-    idle.set(false);
-    assertEquals(20, asked(SECOND * 9 / 2));
-    assertEquals(List.of(), told);
+  void aRecordThatTricklesIsNotWaitedForLongerThanThirtySeconds() {
+    Place place =
+        new Place() {
+          @Override
+          public byte[] entry(Digest key, StoreCall call) {
+            call.begin();
+            return ActionEntry.encode(new Blob(KEY, 10 << 20));
+          }
+
+          @Override
+          public boolean fetch(Blob blob, BlobSink into, StoreCall call) {
+            call.begin();
+            while (!Thread.currentThread().isInterrupted()) {
+              call.moved(1 << 20);
+            }
+            return false;
+          }
+        };
+    try (SharedStore store = store(place, () -> now.addAndGet(SECOND / 10))) {
+      for (int i = 0; i < 3; i++) {
+        assertNull(store.result(KEY).record());
+      }
+    }
+    assertEquals(1, told.size(), told.toString());
+    assertTrue(now.get() < 60 * SECOND, now.toString());
   }
 
   @Test
@@ -136,7 +159,7 @@ class SharedWaitTest {
     Place place =
         new Place() {
           @Override
-          public byte[] entry(Digest key, SharedCall call) {
+          public byte[] entry(Digest key, StoreCall call) {
             call.begin();
             while (now.get() < 100 * SECOND) {
               long at = now.addAndGet(SECOND / 2);
@@ -146,8 +169,8 @@ class SharedWaitTest {
             return null;
           }
         };
-    SharedClock clock = new SharedClock(now::get, idle::get);
-    try (SharedStore store = store(new SharedWait(place), clock)) {
+    LongSupplier clock = now::get;
+    try (SharedStore store = store(place, clock)) {
       assertNull(store.result(KEY).reason());
     }
     assertEquals(200, moved.size());
@@ -161,7 +184,7 @@ class SharedWaitTest {
     Place place =
         new Place() {
           @Override
-          public boolean fetch(Blob of, BlobSink into, SharedCall call) {
+          public boolean fetch(Blob of, BlobSink into, StoreCall call) {
             begun.incrementAndGet();
             call.begin();
             call.moved(of.size() / 2);
@@ -171,9 +194,9 @@ class SharedWaitTest {
           }
         };
     Result result = ResultSamples.of(Product.file("x", blob.digest(), blob.size()));
-    SharedClock clock = new SharedClock(now::get, idle::get);
+    LongSupplier clock = now::get;
     String reason = "would take longer than the job did";
-    try (SharedStore store = store(new SharedWait(place), clock)) {
+    try (SharedStore store = store(place, clock)) {
       assertEquals(reason, store.fetch(result, Map.of(blob, folder.resolve("x"))));
       assertEquals(reason, store.fetch(result, Map.of(blob, folder.resolve("x"))));
     }
@@ -187,12 +210,12 @@ class SharedWaitTest {
     Place place =
         new Place() {
           @Override
-          public byte[] entry(Digest key, SharedCall call) {
+          public byte[] entry(Digest key, StoreCall call) {
             throw new IllegalStateException("a bug\nof two lines");
           }
         };
-    SharedClock clock = new SharedClock(now::get, idle::get);
-    try (SharedStore store = store(new SharedWait(place), clock)) {
+    LongSupplier clock = now::get;
+    try (SharedStore store = store(place, clock)) {
       String line = "java.lang.IllegalStateException: a bug ⏎ of two lines";
       assertEquals(line, store.result(KEY).reason());
     }
@@ -201,8 +224,8 @@ class SharedWaitTest {
   @Test
   void whoIsInterruptedWaitsNoMore() {
     Place place = new Place();
-    SharedClock clock = new SharedClock(now::get, idle::get);
-    try (SharedStore store = store(new SharedWait(place), clock)) {
+    LongSupplier clock = now::get;
+    try (SharedStore store = store(place, clock)) {
       Thread.currentThread().interrupt();
       assertEquals("the build was ended", store.result(KEY).reason());
       assertTrue(Thread.interrupted());
@@ -212,19 +235,21 @@ class SharedWaitTest {
   @Test
   void afterTheBuildSendingEndsInTime() throws Exception {
     Place place = new Place();
-    SharedClock clock = new SharedClock(() -> now.addAndGet(SECOND), idle::get);
+    LongSupplier clock = () -> now.addAndGet(SECOND);
     SharedStore store = store(place, clock);
     Uploads sender =
         new Uploads(List.of(store), new TextSearch("/root"), "/root", clock, stopped, told::add);
-    Product x = ResultSamples.file("x", "x");
-    Upload sending =
-        new Upload(ResultSamples.of(x), List.of(BlobSource.bytes("x".getBytes())), false, null);
     for (int i = 0; i < 4; i++) {
-      sender.send(sending.result().wall(), () -> sending); // of jobs of 5 s each
+      sender.send(
+          10 * SECOND, // so long did the job take
+          () -> {
+            place.await();
+            return null;
+          });
     }
     long waited = sender.finish();
-    assertTrue(waited >= 20 * SECOND, waited + " ns");
-    assertEquals(List.of("shared stores: 4 results were not sent in 20 s"), told);
+    assertTrue(waited >= 40 * SECOND, waited + " ns");
+    assertEquals(List.of("shared stores: 4 results were not sent in 40 s"), told);
     sender.close();
     store.close();
   }
@@ -232,7 +257,7 @@ class SharedWaitTest {
   @Test
   void whatIsSentInTimeIsAwaited() throws Exception {
     Place place = new Place();
-    SharedClock clock = new SharedClock(() -> now.addAndGet(SECOND / 1000), idle::get);
+    LongSupplier clock = () -> now.addAndGet(SECOND / 1000);
     SharedStore store = store(place, clock);
     Uploads sender =
         new Uploads(List.of(store), new TextSearch("/root"), "/root", clock, stopped, told::add);
@@ -251,7 +276,7 @@ class SharedWaitTest {
   @Test
   void whoAsksWhenAllIsOverIsRefused() {
     Place place = new Place();
-    SharedStore store = store(new SharedWait(place), new SharedClock(now::get, idle::get));
+    SharedStore store = store(place, now::get);
     store.close();
     assertEquals("the build was ended", store.result(KEY).reason());
     assertEquals(List.of(), told);
@@ -260,15 +285,9 @@ class SharedWaitTest {
   /** What makes it reads the project and its cache, which are closed after this. */
   @Test
   void whatIsStillBeingMadeIsAwaitedAtTheEnd() throws Exception {
-    SharedStore store = store(new Place(), new SharedClock(now::get, idle::get));
+    SharedStore store = store(new Place(), now::get);
     Uploads sender =
-        new Uploads(
-            List.of(store),
-            new TextSearch("/root"),
-            "/root",
-            new SharedClock(now::get, idle::get),
-            stopped,
-            told::add);
+        new Uploads(List.of(store), new TextSearch("/root"), "/root", now::get, stopped, told::add);
     CountDownLatch begun = new CountDownLatch(1);
     AtomicBoolean over = new AtomicBoolean();
     sender.send(

@@ -3,57 +3,54 @@ package dev.torc.results;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
- * What is asked of a shared store for one result, in as many requests as it takes, and how long
- * that may last. It ends where the user ends the build, and where it would take longer than the job
- * did; a job of less than two seconds counts as one of two. {@link SharedWait} sees to it.
+ * What is asked of a shared store for one record, or for one result, in as many requests as it
+ * takes, and how long that may last. It ends where the user ends the build, and the bytes of a
+ * result where they would take longer than the job did; a job of less than two seconds counts as
+ * one of two. {@link StoreThreads} sees to it.
  */
-final class SharedCall {
+final class StoreCall {
 
   private static final long TELLING = 1 << 18; // bytes
 
   private static final long LEAST = TimeUnit.SECONDS.toNanos(2);
 
-  /** Takes stretches of time in which the build waited, in nanoseconds; they may overlap. */
-  interface Waited {
-    void from(long from, long to);
-  }
-
-  private final SharedClock clock;
+  private final LongSupplier clock;
   private final BooleanSupplier stopped;
-  private final Waited waited;
+  private final StoreHealth waits;
   private final long start;
   private final long most; // nanoseconds
   private final long total; // bytes
-  private final SharedCall all;
+  private final StoreCall all;
   private final AtomicLong moved = new AtomicLong();
   private volatile boolean begun;
 
-  private SharedCall(
-      SharedClock clock,
+  private StoreCall(
+      LongSupplier clock,
       BooleanSupplier stopped,
-      Waited waited,
+      StoreHealth waits,
       long most,
       long total,
-      SharedCall all) {
+      StoreCall all) {
     this.clock = clock;
     this.stopped = stopped;
-    this.waited = waited;
-    this.start = clock.now();
+    this.waits = waits;
+    this.start = clock.getAsLong();
     this.most = most;
     this.total = total;
     this.all = all;
   }
 
   /**
-   * A call for a few bytes, whatever the job.
+   * A call for a record, whatever the job.
    *
    * @param stopped whether the user ended the build
-   * @param waited is told when the build waited for an answer
+   * @param waits is told how long a job waits for it; null where none does
    */
-  static SharedCall small(SharedClock clock, BooleanSupplier stopped, Waited waited) {
-    return new SharedCall(clock, stopped, waited, Long.MAX_VALUE, 0, null);
+  static StoreCall small(LongSupplier clock, BooleanSupplier stopped, StoreHealth waits) {
+    return new StoreCall(clock, stopped, waits, Long.MAX_VALUE, 0, null);
   }
 
   /**
@@ -62,14 +59,14 @@ final class SharedCall {
    * @param wall how long the job took, in nanoseconds
    * @param total how many bytes there are
    */
-  static SharedCall large(
-      SharedClock clock, BooleanSupplier stopped, Waited waited, long wall, long total) {
-    return new SharedCall(clock, stopped, waited, Math.max(LEAST, wall), total, null);
+  static StoreCall large(
+      LongSupplier clock, BooleanSupplier stopped, StoreHealth waits, long wall, long total) {
+    return new StoreCall(clock, stopped, waits, Math.max(LEAST, wall), total, null);
   }
 
   /** One request of this call; its bytes count for both. */
-  SharedCall request() {
-    return new SharedCall(clock, stopped, waited, Long.MAX_VALUE, 0, this);
+  StoreCall request() {
+    return new StoreCall(clock, stopped, waits, most, 0, this);
   }
 
   /** Whether so many bytes at so many each nanosecond would take too long; 0 is not known. */
@@ -85,11 +82,16 @@ final class SharedCall {
 
   /** How many bytes passed each nanosecond; 0 where too few did to tell. */
   double rate() {
-    return moved.get() < TELLING ? 0 : (double) moved.get() / Math.max(1, clock.now() - start);
+    return moved.get() < TELLING ? 0 : (double) moved.get() / Math.max(1, now() - start);
+  }
+
+  /** When it began. */
+  long start() {
+    return start;
   }
 
   long now() {
-    return clock.now();
+    return clock.getAsLong();
   }
 
   /** Says that the answer has begun. */
@@ -115,10 +117,16 @@ final class SharedCall {
     return moved.get();
   }
 
-  /** Says that there was no answer from one moment to another. */
-  void waited(long from, long to) {
-    if (clock.idle().getAsBoolean()) {
-      waited.from(from, to);
+  /**
+   * Says that a request went on from one moment to another. A job waits for a record until that is
+   * whole, for bytes until they begin to come: of these it is known how long they may take.
+   */
+  void waited(long from, long to) throws StoreRefusal {
+    if (waits != null && (most == Long.MAX_VALUE || !begun)) {
+      waits.waited(from, to);
+      if (waits.isAlone()) {
+        throw new StoreRefusal(waits.rest());
+      }
     }
   }
 
@@ -132,7 +140,7 @@ final class SharedCall {
       throw new StoreRefusal("the build was ended");
     }
     if (most < Long.MAX_VALUE) {
-      long took = clock.now() - start;
+      long took = now() - start;
       long bytes = moved.get();
       boolean slow = took > LEAST && bytes > 0 && (double) took * total / bytes > most;
       if (took > most || slow) {
