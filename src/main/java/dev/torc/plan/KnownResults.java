@@ -23,8 +23,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Finds the good result for what a job is now, if one is known and its products are to be had; and
@@ -148,16 +150,58 @@ public final class KnownResults {
     if (here != null || asked == null || !bytes) {
       return here;
     }
-    SharedResults.Match match =
-        shared()
-            .of(
-                asked,
-                id,
-                found -> {
-                  Digest now = manifest(id, found);
-                  return now == null ? null : new Decider.Described(now, List.of(), Map.of());
-                });
+    SharedResults.Match match = shared().of(asked, id, found -> described(id, found));
     return match == null ? null : match.result();
+  }
+
+  /**
+   * One place that is searched for the result of a job.
+   *
+   * @param <T> what it has
+   */
+  interface Place<T> {
+
+    /**
+     * What a depfile may name now: what it named in the runs that the place knows.
+     *
+     * @param first leads to these runs; null where that is not known yet
+     */
+    List<List<String>> names(Digest first);
+
+    /**
+     * What it has for a job as it is now; null for nothing that fits.
+     *
+     * @param first leads to what is under the key; null for a job without a depfile
+     * @param named what the depfile named then
+     * @param now the manifest with that
+     */
+    T at(Digest key, Digest first, List<String> named, Decider.Described now);
+  }
+
+  /**
+   * The first result for a job that a place has.
+   *
+   * @param manifests the manifest with what a depfile named; null where that is not known yet
+   */
+  <T> T find(int id, Function<List<String>, Decider.Described> manifests, Place<T> place) {
+    Job job = graph.job(id);
+    Digest first = null;
+    Set<List<String>> lists = new LinkedHashSet<>();
+    if (job.depfile() == null) {
+      lists.add(List.of());
+    } else {
+      Decider.Described bare = manifests.apply(List.of());
+      first = bare == null ? null : key(job, bare.digest(), null);
+      lists.addAll(place.names(first));
+    }
+    for (List<String> named : lists) {
+      Decider.Described now = mayName(id, named) ? manifests.apply(named) : null;
+      T found = now == null ? null : place.at(key(job, now.digest(), null), first, named, now);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
   }
 
   private Result here(int id, boolean bytes) {
@@ -165,30 +209,63 @@ public final class KnownResults {
     if (!kept.restores() || !mayKeep(job) || isBlank()) {
       return null;
     }
-    boolean some = some();
-    List<Result> present = some && job.depfile() == null ? null : present(job);
-    if (!some && present.isEmpty()) {
-      return null; // nothing is read for that
+    Here here = new Here(job, bytes);
+    return !some() && here.present().isEmpty()
+        ? null // nothing is read for that
+        : find(id, found -> described(id, found), here);
+  }
+
+  /** What is kept here, and what stands in its place. */
+  private final class Here implements Place<Result> {
+
+    private final Job job;
+    private final boolean bytes;
+    private List<Result> present; // read late: seldom asked for
+
+    Here(Job job, boolean bytes) {
+      this.job = job;
+      this.bytes = bytes;
     }
-    for (List<String> found : lists(id, job, present)) {
-      Digest now = manifest(id, found);
-      if (now == null) {
-        continue;
+
+    /** What the job made that stands now, and what another one made in its places. */
+    List<Result> present() {
+      if (present == null) {
+        String maker = maker(job);
+        present = new ArrayList<>(2);
+        present.add(Result.of(cache, job.name()));
+        present.add(maker == null ? null : Result.of(cache, maker));
+        present.removeIf(Objects::isNull);
       }
-      Digest key = key(job, now, null);
+      return present;
+    }
+
+    @Override
+    public List<List<String>> names(Digest first) {
+      List<List<String>> names = new ArrayList<>(first == null ? List.of() : kept.names(first));
+      present().forEach(each -> names.add(each.found()));
+      return names;
+    }
+
+    @Override
+    public Result at(Digest key, Digest first, List<String> named, Decider.Described now) {
       Result known = kept.of(key);
-      if (known != null && serves(job, known, key, bytes)) {
+      if (known != null && serves(known, key)) {
         kept.want(known);
         return known;
       }
-      present = present == null ? present(job) : present; // seldom asked for: they are read last
-      for (Result each : present) {
-        if (serves(job, each, key, bytes)) {
+      for (Result each : present()) {
+        if (serves(each, key)) {
           return each;
         }
       }
+      return null;
     }
-    return null;
+
+    private boolean serves(Result result, Digest key) {
+      return result.key().equals(key)
+          && programs.of(job).equals(result.programs())
+          && (bytes ? isHere(result) : isGone(result));
+    }
   }
 
   /** Whether nothing was known when it was asked first: what this build makes, no job asks for. */
@@ -205,42 +282,6 @@ public final class KnownResults {
     return some;
   }
 
-  /** What a job made that stands now, and what another one made in its places. */
-  private List<Result> present(Job job) {
-    List<Result> present = new ArrayList<>(2);
-    Result own = Result.of(cache, job.name());
-    if (own != null) {
-      present.add(own);
-    }
-    String maker = maker(job);
-    Result others = maker == null ? null : Result.of(cache, maker);
-    if (others != null) {
-      present.add(others);
-    }
-    return present;
-  }
-
-  private boolean serves(Job job, Result result, Digest key, boolean bytes) {
-    return isGood(job, result, key) && (bytes ? isHere(result) : isGone(result));
-  }
-
-  /** What a depfile may name now: what it named in the runs that are known, each once. */
-  private Set<List<String>> lists(int id, Job job, List<Result> present) {
-    Set<List<String>> lists = new LinkedHashSet<>();
-    if (job.depfile() == null) {
-      lists.add(List.of());
-      return lists;
-    }
-    Digest bare = manifest(id, List.of());
-    if (bare != null) {
-      lists.addAll(kept.names(key(job, bare, null)));
-    }
-    for (Result each : present) {
-      lists.add(each.found());
-    }
-    return lists;
-  }
-
   /** Another job that made the first of the job's products as it stands; null for none. */
   private String maker(Job job) {
     List<Ref> products = job.productRefs();
@@ -253,18 +294,15 @@ public final class KnownResults {
   }
 
   /** The manifest with what a depfile named then; null where that is not known yet. */
-  private Digest manifest(int id, List<String> found) {
-    if (!mayName(id, found)) {
-      return null;
-    }
+  private Decider.Described described(int id, List<String> found) {
     manifest.describe(id, found, contents, hash);
     int pending = hash.pending();
     Digest digest = hash.digest();
-    return pending < 0 ? digest : null;
+    return pending < 0 ? new Decider.Described(digest, List.of(), Map.of()) : null;
   }
 
   /** Whether a depfile may name these; else a run would say what to add to the needs. */
-  boolean mayName(int id, List<String> found) {
+  private boolean mayName(int id, List<String> found) {
     for (String path : found) {
       int maker = graph.makerOf(path);
       if (maker >= 0 && !graph.precedes(maker, id)) {
@@ -274,14 +312,10 @@ public final class KnownResults {
     return true;
   }
 
-  private boolean isGood(Job job, Result result, Digest key) {
-    return result.key().equals(key) && programs.of(job).equals(result.programs());
-  }
-
   /** The key of what a job is now, with what its depfile named; null where that is not known. */
   Digest key(int id, List<String> found) {
-    Digest now = manifest(id, found);
-    return now == null ? null : key(graph.job(id), now, null);
+    Decider.Described now = mayName(id, found) ? described(id, found) : null;
+    return now == null ? null : key(graph.job(id), now.digest(), null);
   }
 
   /** The kept results of a job. */

@@ -18,10 +18,8 @@ import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -83,47 +81,44 @@ public final class SharedResults {
    */
   Match of(SharedStores stores, int id, Function<List<String>, Decider.Described> manifests) {
     Job job = graph.job(id);
-    if (!mayShare(job)) {
-      return null;
-    }
-    Digest first = null;
-    Set<List<String>> lists = new LinkedHashSet<>();
-    if (job.depfile() == null) {
-      lists.add(List.of());
-    } else {
-      Decider.Described bare = manifests.apply(List.of());
-      if (bare == null) {
-        return null;
-      }
-      first = known.key(job, bare.digest(), null);
-      lists.addAll(stores.names(first));
-      JobResult last = cache.result(job.name());
-      if (last != null) {
-        lists.add(last.found());
-      }
-    }
-    for (List<String> named : lists) {
-      Decider.Described now = known.mayName(id, named) ? manifests.apply(named) : null;
-      Match match = now == null ? null : of(stores, id, named, first, now);
-      if (match != null) {
-        return match;
-      }
-    }
-    return null;
+    return mayShare(job) ? known.find(id, manifests, new There(stores, id, job)) : null;
   }
 
-  private Match of(
-      SharedStores stores, int id, List<String> named, Digest first, Decider.Described now) {
-    Digest key = known.key(graph.job(id), now.digest(), null);
-    SharedFound found = stores.find(key);
-    while (found.result() != null) {
-      Result here = here(id, found, first, now);
-      if (here != null && found.result().found().equals(named)) {
-        return new Match(found, here, now.lists());
-      }
-      found = stores.find(key, found);
+  /** What shared stores have. */
+  private final class There implements KnownResults.Place<Match> {
+
+    private final SharedStores stores;
+    private final int id;
+    private final Job job;
+
+    There(SharedStores stores, int id, Job job) {
+      this.stores = stores;
+      this.id = id;
+      this.job = job;
     }
-    return null;
+
+    @Override
+    public List<List<String>> names(Digest first) {
+      List<List<String>> names = new ArrayList<>(first == null ? List.of() : stores.names(first));
+      JobResult last = cache.result(job.name());
+      if (last != null) {
+        names.add(last.found());
+      }
+      return names;
+    }
+
+    @Override
+    public Match at(Digest key, Digest first, List<String> named, Decider.Described now) {
+      for (SharedFound found = stores.find(key);
+          found.result() != null;
+          found = stores.find(key, found)) {
+        Result here = here(id, found, first, now);
+        if (here != null && found.result().found().equals(named)) {
+          return new Match(found, here, now.lists());
+        }
+      }
+      return null;
+    }
   }
 
   /** What a result would be here; null where it does not fit the job. */

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -203,6 +205,46 @@ class StoreThreadsTest {
     assertEquals(1, begun.get());
     assertFalse(Files.exists(folder.resolve("x")));
     assertEquals(List.of(), told);
+  }
+
+  /** Some of 16 MiB each at a time would be too much for a small heap. */
+  @Test
+  void largeRecordsAreLookedAtOneAtATime() throws Exception {
+    AtomicInteger at = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    AtomicInteger looked = new AtomicInteger();
+    Place place =
+        new Place() {
+          @Override
+          public byte[] entry(Digest key, StoreCall call) {
+            return ActionEntry.encode(new Blob(KEY, 2 << 20));
+          }
+
+          @Override
+          public boolean fetch(Blob blob, BlobSink into, StoreCall call) {
+            most.accumulateAndGet(at.incrementAndGet(), Math::max);
+            for (int i = 0; i < 100; i++) {
+              Thread.yield();
+            }
+            looked.incrementAndGet();
+            at.decrementAndGet();
+            return false;
+          }
+        };
+    Semaphore large = new Semaphore(1);
+    try (ExecutorService jobs = Executors.newFixedThreadPool(8)) {
+      for (int i = 0; i < 8; i++) {
+        jobs.submit(
+            () -> {
+              try (SharedStore store =
+                  new SharedStore(place, null, null, "/", now::get, stopped, large, told::add)) {
+                return store.result(KEY);
+              }
+            });
+      }
+    }
+    assertEquals(8, looked.get());
+    assertEquals(1, most.get());
   }
 
   @Test
