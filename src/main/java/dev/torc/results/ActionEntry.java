@@ -2,8 +2,12 @@ package dev.torc.results;
 
 import dev.torc.hash.Digest;
 import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * An entry below {@code /ac/}: an {@code ActionResult} of Bazel's remote execution API (package
@@ -18,14 +22,6 @@ final class ActionEntry {
 
   private static final String PATH = "torc";
 
-  /** Fields: of an ActionResult, an OutputFile, a Digest. */
-  private static final int OUTPUT_FILES = 2;
-
-  private static final int FILE_PATH = 1;
-  private static final int FILE_DIGEST = 2;
-  private static final int DIGEST_HASH = 1;
-  private static final int DIGEST_SIZE = 2;
-
   /** Forms of fields on the wire. */
   private static final int NUMBER = 0;
 
@@ -33,13 +29,21 @@ final class ActionEntry {
   private static final int BYTES = 2;
   private static final int FOUR = 5;
 
+  /** Fields, each with its form: of an ActionResult, an OutputFile, a Digest. */
+  private static final int OUTPUT_FILES = 2 << 3 | BYTES;
+
+  private static final int FILE_PATH = 1 << 3 | BYTES;
+  private static final int FILE_DIGEST = 2 << 3 | BYTES;
+  private static final int DIGEST_HASH = 1 << 3 | BYTES;
+  private static final int DIGEST_SIZE = 2 << 3 | NUMBER;
+
   private ActionEntry() {}
 
   /** The bytes of an entry that names a record's blob. */
   static byte[] encode(Blob record) {
     ByteArrayOutputStream digest = new ByteArrayOutputStream();
     field(digest, DIGEST_HASH, record.name().getBytes(StandardCharsets.US_ASCII));
-    number(digest, DIGEST_SIZE << 3 | NUMBER);
+    number(digest, DIGEST_SIZE);
     number(digest, record.size());
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     field(file, FILE_PATH, PATH.getBytes(StandardCharsets.US_ASCII));
@@ -50,7 +54,7 @@ final class ActionEntry {
   }
 
   private static void field(ByteArrayOutputStream out, int field, byte[] bytes) {
-    number(out, (long) field << 3 | BYTES);
+    number(out, field);
     number(out, bytes.length);
     out.writeBytes(bytes);
   }
@@ -69,120 +73,80 @@ final class ActionEntry {
     if (entry.length > MOST) {
       throw new StoreRefusal("its entry is longer than " + MOST + " bytes");
     }
-    Reader in = new Reader(entry, 0, entry.length);
-    Blob record = null;
-    while (in.next()) {
-      if (in.field == OUTPUT_FILES && in.form == BYTES && record == null) {
-        record = file(in.inner());
+    try {
+      for (Field file : fields(ByteBuffer.wrap(entry), OUTPUT_FILES)) {
+        List<Field> paths = fields(file.bytes, FILE_PATH);
+        List<Field> digests = fields(file.bytes, FILE_DIGEST);
+        if (!paths.isEmpty() && paths.getLast().text().equals(PATH) && !digests.isEmpty()) {
+          return digest(digests.getLast().bytes);
+        }
       }
+    } catch (BufferUnderflowException e) {
+      throw new StoreRefusal("its entry is no ActionResult");
     }
-    if (record == null) {
-      throw new StoreRefusal("its entry names no record of torc's");
-    }
-    return record;
+    throw new StoreRefusal("its entry names no record of torc's");
   }
 
-  private static Blob file(Reader in) throws StoreRefusal {
-    Blob record = null;
-    boolean own = false;
-    while (in.next()) {
-      if (in.field == FILE_PATH && in.form == BYTES) {
-        own = in.text().equals(PATH);
-      } else if (in.field == FILE_DIGEST && in.form == BYTES) {
-        record = digest(in.inner());
-      }
-    }
-    return own ? record : null;
-  }
-
-  private static Blob digest(Reader in) throws StoreRefusal {
-    String hash = "";
-    long size = 0;
-    while (in.next()) {
-      if (in.field == DIGEST_HASH && in.form == BYTES) {
-        hash = in.text();
-      } else if (in.field == DIGEST_SIZE && in.form == NUMBER) {
-        size = in.value;
-      }
-    }
+  private static Blob digest(ByteBuffer message) throws StoreRefusal {
+    List<Field> hashes = fields(message, DIGEST_HASH);
+    List<Field> sizes = fields(message, DIGEST_SIZE);
+    String hash = hashes.isEmpty() ? "" : hashes.getLast().text();
+    long size = sizes.isEmpty() ? 0 : sizes.getLast().number;
     if (!hash.matches("[0-9a-f]{64}") || size < 0 || size > SealedRecord.MOST) {
       throw new StoreRefusal("its entry names no blob that can be a record");
     }
     return new Blob(Digest.of(HexFormat.of().parseHex(hash)), size);
   }
 
-  /** One message, field by field. */
-  private static final class Reader {
-
-    private final byte[] bytes;
-    private final int end;
-    private int at;
-
-    int field;
-    int form;
-    long value; // the number, or how many bytes
-    private int from; // where these begin
-
-    Reader(byte[] bytes, int from, int end) {
-      this.bytes = bytes;
-      this.at = from;
-      this.end = end;
-    }
-
-    /** Goes on to the next field; false at the end. */
-    boolean next() throws StoreRefusal {
-      if (at == end) {
-        return false;
-      }
-      long head = number();
-      field = (int) Math.min(Integer.MAX_VALUE, head >>> 3);
-      form = (int) head & 7;
-      switch (form) {
-        case NUMBER -> value = number();
-        case EIGHT -> skip(Long.BYTES);
-        case FOUR -> skip(Integer.BYTES);
-        case BYTES -> {
-          value = number();
-          from = at;
-          skip(value);
-        }
-        default -> throw damaged();
-      }
-      return true;
-    }
-
-    Reader inner() {
-      return new Reader(bytes, from, at);
-    }
+  /** A number, or bytes. */
+  private record Field(long number, ByteBuffer bytes) {
 
     String text() {
-      return new String(bytes, from, at - from, StandardCharsets.UTF_8);
+      return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
     }
+  }
 
-    private void skip(long count) throws StoreRefusal {
-      if (count < 0 || count > end - at) {
-        throw damaged();
+  /** The fields of a message with one head; throws where it is no message. */
+  private static List<Field> fields(ByteBuffer message, int wanted) {
+    List<Field> fields = new ArrayList<>();
+    ByteBuffer in = message.duplicate();
+    while (in.hasRemaining()) {
+      long head = number(in);
+      int form = (int) head & 7;
+      long value = form == NUMBER || form == BYTES ? number(in) : 0;
+      ByteBuffer bytes =
+          switch (form) {
+            case NUMBER -> null;
+            case BYTES -> skip(in, value);
+            case EIGHT -> skip(in, Long.BYTES);
+            case FOUR -> skip(in, Integer.BYTES);
+            default -> throw new BufferUnderflowException();
+          };
+      if (head == wanted) {
+        fields.add(new Field(value, bytes));
       }
-      at += (int) count;
     }
+    return fields;
+  }
 
-    private long number() throws StoreRefusal {
-      long number = 0;
-      for (int shift = 0; shift < Long.SIZE; shift += 7) {
-        if (at == end) {
-          throw damaged();
-        }
-        int part = bytes[at++];
-        number |= (part & 0x7fL) << shift;
-        if (part >= 0) {
-          return number;
-        }
+  private static ByteBuffer skip(ByteBuffer in, long count) {
+    if (count < 0 || count > in.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    ByteBuffer bytes = in.slice(in.position(), (int) count);
+    in.position(in.position() + (int) count);
+    return bytes;
+  }
+
+  private static long number(ByteBuffer in) {
+    long number = 0;
+    for (int shift = 0; shift < Long.SIZE; shift += 7) {
+      int part = in.get();
+      number |= (part & 0x7fL) << shift;
+      if (part >= 0) {
+        return number;
       }
-      throw damaged();
     }
-
-    private static StoreRefusal damaged() {
-      return new StoreRefusal("its entry is no ActionResult");
-    }
+    throw new BufferUnderflowException();
   }
 }

@@ -397,6 +397,10 @@ final class SharedStore implements AutoCloseable {
 
   /** Puts a list of names first among those under a key. */
   String sendNames(Digest of, List<String> newest) {
+    String rest = reading.rest();
+    if (rest != null) {
+      return rest; // what is there would be lost
+    }
     FoundNames there = names(of).record();
     FoundNames before = there == null ? new FoundNames(of, List.of()) : there;
     FoundNames now = before.with(newest);

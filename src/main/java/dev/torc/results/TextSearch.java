@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 
 /**
  * Looks for a text in bytes of any number, as they are (Horspool): whether a result holds the path
@@ -37,15 +38,19 @@ final class TextSearch {
   /**
    * Whether it is among the bytes of a stream, which is read to its end either way.
    *
-   * @throws IOException where it cannot be read
+   * @param stopped whether the user ended the build: asked before each piece
+   * @throws IOException where it cannot be read, or the build was ended
    */
-  boolean in(InputStream bytes) throws IOException {
+  boolean in(InputStream bytes, BooleanSupplier stopped) throws IOException {
     byte[] window = new byte[PIECE + text.length];
     int kept = 0; // of what was read before: a text may begin there
     boolean found = false;
     for (int read = bytes.read(window, kept, PIECE);
         read >= 0;
         read = bytes.read(window, kept, PIECE)) {
+      if (stopped.getAsBoolean()) {
+        throw new IOException("the build was ended");
+      }
       int length = kept + read;
       found = found || in(window, length);
       kept = Math.min(text.length - 1, length);

@@ -152,11 +152,8 @@ final class Uploads implements AutoCloseable {
       }
     }
     for (BlobSource blob : blobs) {
-      if (stopped.get()) {
-        throw new IOException("the build was ended");
-      }
       try (InputStream bytes = blob.open()) {
-        holds |= search.in(bytes);
+        holds |= search.in(bytes, stopped::get);
       }
     }
     return holds;

@@ -128,6 +128,7 @@ class SharedServersIT {
       server.close();
       for (int i = 0; i < 4; i++) {
         assertTrue(!writer.get(KEY, into()).isEmpty());
+        writer.later();
       }
       assertEquals(1, writer.told.size(), writer.told.toString());
       assertTrue(writer.told.getFirst().contains("cannot connect"), writer.told.getFirst());
@@ -167,6 +168,7 @@ class SharedServersIT {
       assertEquals(
           "other bytes lie under the name " + Digest.ofText("one\n"), writer.get(KEY, into()));
       writer.send(KEY, "one\n");
+      writer.later();
       assertEquals("one\n", writer.get(KEY, into()));
       Files.delete(blob);
       assertEquals(Digest.ofText("one\n") + " is gone from the store", writer.get(KEY, into()));

@@ -2,6 +2,7 @@ package dev.torc.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A path is found wherever it lies in a stream, also where a buffer ends in it. */
@@ -23,9 +25,9 @@ class TextSearchTest {
     for (int at = border - 2 * path.length; at < border + path.length; at++) {
       byte[] bytes = new byte[2 * border];
       System.arraycopy(path, 0, bytes, at, path.length);
-      assertTrue(ROOT.in(new ByteArrayInputStream(bytes)), "at " + at);
+      assertTrue(ROOT.in(new ByteArrayInputStream(bytes), () -> false), "at " + at);
       bytes[at + path.length - 1] ^= 1;
-      assertFalse(ROOT.in(new ByteArrayInputStream(bytes)), "at " + at);
+      assertFalse(ROOT.in(new ByteArrayInputStream(bytes), () -> false), "at " + at);
     }
   }
 
@@ -39,7 +41,7 @@ class TextSearchTest {
             return super.read(into, offset, Math.min(1, length));
           }
         };
-    assertTrue(ROOT.in(slow));
+    assertTrue(ROOT.in(slow, () -> false));
     assertEquals(-1, slow.read());
   }
 
@@ -53,7 +55,7 @@ class TextSearchTest {
       TextSearch search = new TextSearch(text);
       assertEquals(in.contains(text), search.in(in), text + " in " + in);
       byte[] bytes = in.getBytes(StandardCharsets.UTF_8);
-      assertEquals(in.contains(text), search.in(new ByteArrayInputStream(bytes)));
+      assertEquals(in.contains(text), search.in(new ByteArrayInputStream(bytes), () -> false));
       found += in.contains(text) ? 1 : 0;
     }
     assertTrue(found > 500 && found < 4_500, found + " found");
@@ -71,6 +73,27 @@ class TextSearchTest {
   void nothingHoldsIt() throws IOException {
     assertFalse(ROOT.in((String) null));
     assertFalse(ROOT.in(""));
-    assertFalse(ROOT.in(InputStream.nullInputStream()));
+    assertFalse(ROOT.in(InputStream.nullInputStream(), () -> false));
+  }
+
+  /** Of a large file what is left is not read. */
+  @Test
+  void theEndOfTheBuildEndsIt() {
+    AtomicInteger pieces = new AtomicInteger();
+    InputStream endless =
+        new InputStream() {
+          @Override
+          public int read() {
+            return 0;
+          }
+
+          @Override
+          public int read(byte[] into, int offset, int length) {
+            pieces.incrementAndGet();
+            return length;
+          }
+        };
+    assertThrows(IOException.class, () -> ROOT.in(endless, () -> pieces.get() > 2));
+    assertEquals(3, pieces.get());
   }
 }
