@@ -21,7 +21,7 @@ import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ReadSession;
 import dev.torc.session.RunningJobs;
-import dev.torc.store.KeptResults;
+import dev.torc.results.KeptResults;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Stores;
 import java.io.IOException;

@@ -1,15 +1,15 @@
 package dev.torc.ask;
 
 import dev.torc.cache.Cache;
-import dev.torc.cache.StoredResult;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.report.Palette;
 import dev.torc.report.TimeText;
 import dev.torc.session.ProjectFolder;
-import dev.torc.store.KeptResults;
-import dev.torc.store.StoreContents;
-import dev.torc.store.StoreContents.Held;
+import dev.torc.results.KeptResults;
+import dev.torc.results.Result;
+import dev.torc.results.StoreContents;
+import dev.torc.results.StoreContents.Held;
 import dev.torc.workflow.SharedEntry;
 import dev.torc.workflow.Stores;
 import java.io.IOException;
@@ -64,8 +64,8 @@ public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) impl
   /** A job with results in the store; the bytes are those that they have there. */
   private record Job(String job, int results, long bytes, Instant firstUsed, Instant lastUsed) {
     static Job of(String job, List<Held> held, StoreContents contents) {
-      Instant first = Instant.ofEpochMilli(held.getFirst().result().used());
-      Instant last = Instant.ofEpochMilli(held.getLast().result().used());
+      Instant first = Instant.ofEpochMilli(held.getFirst().used());
+      Instant last = Instant.ofEpochMilli(held.getLast().used());
       return new Job(job, held.size(), contents.bytes(held), first, last);
     }
   }
@@ -117,10 +117,10 @@ public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) impl
     cache.eachResult((job, _) -> names.add(job));
     contents.results().forEach(each -> names.add(each.result().job()));
     JobQuery asked = JobQuery.of(folder, wanted, names);
-    List<Result> told =
+    List<Kept> told =
         contents.results().reversed().stream()
             .filter(each -> asked.has(each.result().job()))
-            .map(Result::of)
+            .map(Kept::of)
             .toList();
     return new Results(String.join(", ", wanted), told);
   }
@@ -193,16 +193,16 @@ public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) impl
     GONE
   }
 
-  private record Result(
+  private record Kept(
       String job, JobFields.From from, long bytes, int files, Instant lastUsed, State state) {
-    static Result of(Held held) {
-      StoredResult of = held.result();
-      return new Result(
+    static Kept of(Held held) {
+      Result of = held.result();
+      return new Kept(
           of.job(),
           JobFields.From.of(of.origin()),
-          of.details().restorable().bytes(),
-          of.details().restorable().files(),
-          Instant.ofEpochMilli(of.used()),
+          of.size(),
+          of.files(),
+          Instant.ofEpochMilli(held.used()),
           !held.lacks().isEmpty() ? State.GONE : held.standing() ? State.IN_PLACE : State.STORED);
     }
   }
@@ -212,7 +212,7 @@ public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) impl
    *
    * @param asked what was asked for, as on the command line
    */
-  private record Results(String asked, List<Result> results) implements Answer {
+  private record Results(String asked, List<Kept> results) implements Answer {
 
     private static final List<String> TITLES =
         List.of("job", "made", "by", "size", "files", "used", "bytes");
@@ -223,7 +223,7 @@ public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) impl
         return "no result of " + SafeText.name(asked) + " is stored\n";
       }
       List<List<String>> rows = new ArrayList<>(List.of(TITLES));
-      for (Result each : results) {
+      for (Kept each : results) {
         rows.add(
             List.of(
                 SafeText.name(each.job),

@@ -3,7 +3,6 @@ package dev.torc.ask;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
-import dev.torc.cache.StoredParts;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
@@ -14,13 +13,14 @@ import dev.torc.session.Exit;
 import dev.torc.session.LockTerms;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.WriteSession;
-import dev.torc.store.KeptResults;
-import dev.torc.store.SharedRefusal;
-import dev.torc.store.SigningKey;
-import dev.torc.store.StoreCheck;
-import dev.torc.store.StoreCheck.Fault;
-import dev.torc.store.StoreContents;
-import dev.torc.store.StoreContents.Held;
+import dev.torc.results.KeptResults;
+import dev.torc.results.Result;
+import dev.torc.results.StoreRefusal;
+import dev.torc.results.SigningKey;
+import dev.torc.results.StoreCheck;
+import dev.torc.results.StoreCheck.Fault;
+import dev.torc.results.StoreContents;
+import dev.torc.results.StoreContents.Held;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Stores;
@@ -117,7 +117,7 @@ public record StoreUpkeep(
     boolean nothing = before.results().isEmpty() && before.sizes().isEmpty();
     List<String> stuck = List.of();
     if (!dry && !nothing) {
-      kept.forget(gone.stream().map(Held::parts).toList());
+      kept.forget(gone.stream().map(Held::result).toList());
       stuck = kept.sweep();
       kept.end();
       stuck.forEach(warn);
@@ -183,14 +183,14 @@ public record StoreUpkeep(
     StoreContents contents = StoreContents.of(cache);
     StoreCheck check = new StoreCheck(cache.place(), contents, caller.stamps(folder.place()));
     List<Faulty> faults = new ArrayList<>();
-    List<StoredParts> gone = new ArrayList<>();
+    List<Result> gone = new ArrayList<>();
     for (Held each : contents.results()) {
       List<StoreCheck.Faulty> found = check.faults(each, isLost(each));
       String job = each.result().job();
       JobFields.From from = JobFields.From.of(each.result().origin());
       found.forEach(f -> faults.add(new Faulty(job, from, f.path(), f.fault(), f.why())));
       if (found.stream().anyMatch(fault -> fault.fault() != Fault.UNREADABLE)) {
-        gone.add(each.parts());
+        gone.add(each.result());
       }
     }
     if (!dry && !gone.isEmpty()) {
@@ -279,7 +279,7 @@ public record StoreUpkeep(
         !Files.exists(file, LinkOption.NOFOLLOW_LINKS) && Files.isDirectory(file.getParent());
     try {
       return new Key(SigningKey.make(file).toString());
-    } catch (SharedRefusal refused) {
+    } catch (StoreRefusal refused) {
       if (meant) {
         throw new IOException(refused.getMessage(), refused);
       }

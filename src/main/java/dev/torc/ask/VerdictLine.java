@@ -92,7 +92,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
       case Verdict.UpToDate _ -> "up to date";
       case Verdict.WillRun _ -> "will run: " + why;
       case Verdict.WillRestore will -> {
-        String from = isFold() ? "" : " from " + OriginText.of(will.from().origin());
+        String from = isFold() ? "" : " from " + OriginText.of(will.origin());
         yield "will be restored" + from + ": " + why;
       }
       case Verdict.WillFail _ -> "will fail: " + why;

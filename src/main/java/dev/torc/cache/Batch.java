@@ -71,10 +71,9 @@ public final class Batch {
     return add(RecordTree.SERIES, key, null, out -> RecordCodec.series(out, series));
   }
 
-  /** Keeps a result for later; one of the same key is replaced. */
-  public Batch stored(StoredResult stored) {
-    byte[] key = stored.details().restorable().key().bytes();
-    return add(RecordTree.STORED, key, null, out -> RecordCodec.stored(out, stored));
+  /** Keeps the record of a result for later; one of the same key is replaced. */
+  public Batch stored(Digest key, StoredResults.Stored stored) {
+    return add(RecordTree.STORED, key.bytes(), null, out -> RecordCodec.stored(out, stored));
   }
 
   /** Forgets a result that was kept for later. */
@@ -83,7 +82,7 @@ public final class Batch {
   }
 
   /** Replaces the lists of files to which a first key leads. */
-  Batch storedNames(Digest first, List<List<String>> lists) {
+  public Batch storedNames(Digest first, List<List<String>> lists) {
     return add(RecordTree.STORED_NAMES, first.bytes(), null, out -> RecordCodec.names(out, lists));
   }
 

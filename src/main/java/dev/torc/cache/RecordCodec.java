@@ -135,10 +135,13 @@ final class RecordCodec {
     out.text(1, product.path());
     out.constant(2, product.kind());
     out.digest(3, product.digest());
+    out.number(4, product.size());
+    out.text(5, product.link());
   }
 
   private static RecordedProduct product(FieldReader in) {
-    return new RecordedProduct(in.text(1), in.constant(2, KINDS), in.digest(3));
+    return new RecordedProduct(
+        in.text(1), in.constant(2, KINDS), in.digest(3), in.number(4), in.text(5));
   }
 
   static void details(FieldWriter out, RunDetails details) {
@@ -172,14 +175,14 @@ final class RecordCodec {
         in.record(12, RecordCodec::origin));
   }
 
+  /** The tags 4 and 7 were of what stands with the products now. */
   private static void restorable(FieldWriter out, Restorable restorable) {
     out.digest(1, restorable.key());
     out.digest(2, restorable.first());
     out.texts(3, restorable.programs());
-    out.number(4, restorable.bytes());
     out.number(5, restorable.files());
     out.flag(6, restorable.log());
-    out.records(7, restorable.odd(), RecordCodec::placed);
+    out.record(8, restorable.depfile(), RecordCodec::product);
   }
 
   private static Restorable restorable(FieldReader in) {
@@ -187,10 +190,9 @@ final class RecordCodec {
         in.digest(1),
         in.digest(2),
         in.texts(3),
-        in.number(4),
         in.small(5),
         in.flag(6),
-        in.records(7, RecordCodec::placed));
+        in.record(8, RecordCodec::product));
   }
 
   private static void origin(FieldWriter out, Origin origin) {
@@ -204,43 +206,18 @@ final class RecordCodec {
     return new Origin(in.text(1), in.number(2), in.text(3), in.number(4));
   }
 
-  static void stored(FieldWriter out, StoredResult stored) {
-    out.text(1, stored.job());
-    out.record(2, stored.result(), RecordCodec::result);
-    out.record(3, stored.details(), RecordCodec::details);
-    out.records(4, stored.data(), RecordCodec::value);
-    out.digest(5, stored.log());
+  /** The tags from 1 to 5 were those of another form. */
+  static void stored(FieldWriter out, StoredResults.Stored stored) {
     out.number(6, stored.used());
+    out.bytes(7, stored.record());
   }
 
-  static StoredResult stored(FieldReader in) {
-    return new StoredResult(
-        in.text(1),
-        in.record(2, RecordCodec::result),
-        in.record(3, RecordCodec::details),
-        in.records(4, RecordCodec::value),
-        in.digest(5),
-        in.number(6));
-  }
-
-  /** Of such a record what tells of bytes. */
-  static StoredParts storedParts(FieldReader in) {
-    return StoredParts.of(
-        in.text(1),
-        in.record(2, RecordCodec::result),
-        in.record(3, details -> details.record(11, RecordCodec::restorable)),
-        in.digest(5),
-        in.number(6));
-  }
-
-  private static void placed(FieldWriter out, OwnedPath owned) {
-    owned(out, owned);
-    out.text(5, owned.path());
-  }
-
-  private static OwnedPath placed(FieldReader in) {
-    OwnedPath owned = owned("", in);
-    return new OwnedPath(in.text(5), owned.kind(), owned.digest(), owned.job(), owned.adopted());
+  static StoredResults.Stored stored(FieldReader in) {
+    StoredResults.Stored stored = new StoredResults.Stored(in.number(6), in.bytes(7));
+    if (stored.record() == null) {
+      throw new IllegalArgumentException("the form of an earlier torc");
+    }
+    return stored;
   }
 
   /** Lists of names, the newest first. */

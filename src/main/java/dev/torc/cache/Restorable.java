@@ -4,23 +4,20 @@ import dev.torc.hash.Digest;
 import java.util.List;
 
 /**
- * What a store goes by if the result of a run is to be kept for later. {@code store.ResultKey} has
- * the rule of the keys.
+ * What a job's record has of its run only so that its result can be kept for later. {@code
+ * results.ResultKey} has the rule of the keys.
  *
  * @param key under which the result is known
  * @param first leads to the lists of files that depfiles named; null for a job without one
  * @param programs the programs of its commands: name, path, size and time of each
- * @param bytes of all products together
- * @param files how many they are, those in folders counted one by one
+ * @param files how many its products are, those in folders counted one by one
  * @param log whether what the job writes belongs to the result
- * @param odd what stood otherwise than the result says, by path: products that are links, as such;
- *     and the depfile
+ * @param depfile the depfile that the run left; null for a job without one
  */
 public record Restorable(
     Digest key,
     Digest first,
     List<String> programs,
-    long bytes,
     int files,
     boolean log,
-    List<OwnedPath> odd) {}
+    RecordedProduct depfile) {}

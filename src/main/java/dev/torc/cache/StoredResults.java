@@ -1,18 +1,14 @@
 package dev.torc.cache;
 
 import dev.torc.hash.Digest;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The records of results that are kept for later, and what leads to them. It does not know where
- * the bytes are, nor which results may be kept.
+ * The records of results that are kept for later, and what leads to them. It knows neither what
+ * stands in a record nor where the bytes of its products are.
  */
 public final class StoredResults {
-
-  /** To so many lists of files does a first key lead. */
-  public static final int LISTS = 16;
 
   /** The key of how many bytes there are: no digest is so short. */
   static final byte[] TOTAL = {0};
@@ -24,8 +20,16 @@ public final class StoredResults {
     this.cache = cache;
   }
 
-  /** The result under a key, or null. */
-  public StoredResult of(Digest key) {
+  /**
+   * A record as it is kept.
+   *
+   * @param used when the result was stored or restored last: milliseconds since 1970
+   * @param record its bytes
+   */
+  public record Stored(long used, byte[] record) {}
+
+  /** The record under a key, or null. */
+  public Stored of(Digest key) {
     return cache.record(RecordTree.STORED, key.bytes(), RecordCodec::stored);
   }
 
@@ -36,19 +40,9 @@ public final class StoredResults {
     return names == null ? List.of() : names;
   }
 
-  /** Hands over all results, in the order of their keys. A visitor may read and put. */
-  public void each(Consumer<StoredResult> visitor) {
+  /** Hands over all records, in the order of their keys. A visitor may read and put. */
+  public void each(Consumer<Stored> visitor) {
     cache.eachRecord(RecordTree.STORED, RecordCodec::stored, visitor);
-  }
-
-  /** Which bytes the result under a key has, or null. */
-  public StoredParts parts(Digest key) {
-    return cache.record(RecordTree.STORED, key.bytes(), RecordCodec::storedParts);
-  }
-
-  /** Hands over which bytes each result has: much less than {@link #each} reads. */
-  public void eachParts(Consumer<StoredParts> visitor) {
-    cache.eachRecord(RecordTree.STORED, RecordCodec::storedParts, visitor);
   }
 
   /** Whether nothing was ever kept, or all of it is forgotten. */
@@ -67,32 +61,13 @@ public final class StoredResults {
     cache.put(new Batch().storedBytes(total));
   }
 
-  /** Keeps a result, and what its depfile named as the newest list of its first key. */
-  public void put(StoredResult stored) {
-    Batch batch = new Batch().stored(stored);
-    Digest first = stored.details().restorable().first();
-    if (first != null) {
-      List<List<String>> lists = new ArrayList<>(names(first));
-      List<String> newest = stored.result().found();
-      if (lists.isEmpty() || !lists.getFirst().equals(newest)) {
-        lists.remove(newest);
-        lists.addFirst(newest);
-        batch.storedNames(first, lists.subList(0, Math.min(LISTS, lists.size())));
-      }
-    }
-    cache.put(batch);
-  }
-
   /**
-   * Forgets a result.
+   * Forgets a record.
    *
-   * @param last whether no other result lies behind its first key, which then leads nowhere
+   * @param first leads to it, and to nothing else any more; null where that stays
    */
-  public void drop(StoredParts stored, boolean last) {
-    Batch batch = new Batch().dropStored(stored.key());
-    if (last && stored.first() != null) {
-      batch.dropStoredNames(stored.first());
-    }
-    cache.put(batch);
+  public void drop(Digest key, Digest first) {
+    Batch batch = new Batch().dropStored(key);
+    cache.put(first == null ? batch : batch.dropStoredNames(first));
   }
 }

@@ -1,13 +1,12 @@
 package dev.torc.engine;
 
-import dev.torc.cache.JobResult;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredValue;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.machine.Usage;
 import dev.torc.plan.NeedSnapshot;
+import dev.torc.results.Result;
 import java.util.List;
 
 /**
@@ -25,7 +24,7 @@ import java.util.List;
  * @param command the commands as they ran, empty if it did not come so far
  * @param logFrom the byte of the log where it begins
  * @param posts the events that it posted
- * @param bytes of its products
+ * @param depfile the depfile that it left; null for none
  * @param files how many they are, those in folders counted one by one
  * @param touched products whose time alone is another one than when it ended elsewhere
  * @param restored the result that was put in its place; null where it ran
@@ -43,10 +42,10 @@ record AttemptOutcome(
     String command,
     long logFrom,
     List<PostedLines.Post> posts,
-    long bytes,
+    RecordedProduct depfile,
     int files,
     List<String> touched,
-    StoredResult restored) {
+    Result restored) {
 
   /** When its processes began, wherever they ran; milliseconds since 1970. */
   long began() {
@@ -78,7 +77,7 @@ record AttemptOutcome(
   AttemptOutcome(ProcessEnd ended, String what, NeedSnapshot snapshot, long started) {
     this(
         ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started, List.of(), "",
-        0, List.of(), 0, 0, List.of(), null);
+        0, List.of(), null, 0, List.of(), null);
   }
 
   /** The end of an attempt whose mark could not be written: it was never started. */
@@ -89,22 +88,21 @@ record AttemptOutcome(
   }
 
   /** A known result was put in the place of a run; its record is made of that. */
-  static AttemptOutcome restored(StoredResult from, List<OwnedPath> owned, long started) {
-    JobResult then = from.result();
+  static AttemptOutcome restored(Result from, List<OwnedPath> owned, long started) {
     return new AttemptOutcome(
-        new ProcessEnd(ProcessEnd.How.EXITED, 0, then.wall(), Usage.NOTHING, ""),
+        new ProcessEnd(ProcessEnd.How.EXITED, 0, from.wall(), Usage.NOTHING, ""),
         "",
         null,
-        then.products(),
+        from.recorded(),
         owned,
-        then.found(),
+        from.found(),
         List.of(),
         started,
         from.data(),
         "",
         0,
         List.of(),
-        0,
+        null,
         0,
         List.of(),
         from);
@@ -120,7 +118,7 @@ record AttemptOutcome(
   AttemptOutcome leaving(List<OwnedPath> left) {
     return new AttemptOutcome(
         ended, what, snapshot, products, left, found, moved, started, data, command, logFrom, posts,
-        bytes, files, touched, restored);
+        depfile, files, touched, restored);
   }
 
   /** The same with what it made, found and stored. */
@@ -131,24 +129,24 @@ record AttemptOutcome(
       List<String> changed,
       List<StoredValue> values) {
     List<RecordedProduct> all = made.made();
-    long size = made.bytes();
+    RecordedProduct dep = made.depfile();
     int count = made.files();
     return new AttemptOutcome(
         ended, what, snapshot, all, own, named, changed, started, values, command, logFrom, posts,
-        size, count, touched, restored);
+        dep, count, touched, restored);
   }
 
   /** The same with products whose time alone is another one than when it ended elsewhere. */
   AttemptOutcome touched(List<String> paths) {
     return new AttemptOutcome(
-        ended, what, snapshot, products, owned, found, moved, started, data, command, logFrom,
-        posts, bytes, files, paths, restored);
+        ended, what, snapshot, products, owned, found, moved, started, data, command, logFrom, posts,
+        depfile, files, paths, restored);
   }
 
   /** The same with the commands as they ran, and the events that were posted meanwhile. */
   AttemptOutcome of(String commands, long from, List<PostedLines.Post> events) {
     return new AttemptOutcome(
         ended, what, snapshot, products, owned, found, moved, started, data, commands, from, events,
-        bytes, files, touched, restored);
+        depfile, files, touched, restored);
   }
 }

@@ -155,7 +155,6 @@ public final class BuildLoop {
           draining = true;
           workers.leave();
         } else {
-          restored.idle(running == 0 && state.startsNothing());
           await();
           settleAll();
           while (state.pending().takeExpandable() && !draining) {
@@ -335,7 +334,6 @@ public final class BuildLoop {
     List<Integer> gpus = pool.take(run.demand());
     state.states().set(id, JobState.RUNNING);
     running++;
-    restored.idle(false);
     more = !state.ready().isEmpty();
     if (job.interactive()) {
       alone = true;
@@ -433,7 +431,7 @@ public final class BuildLoop {
         state.pending().settle(id);
       } else if (outcome.ok()) {
         finish(id, JobState.RAN, outcome);
-        restored.made(id, outcome);
+        restored.made(id, run.reasons(), outcome);
         sender.moved(job, outcome.moved());
         sender.touched(job, outcome.touched());
         state.pending().settle(id);

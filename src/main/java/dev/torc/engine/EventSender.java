@@ -161,7 +161,7 @@ final class EventSender {
   private Event.Details restored(Job job, AttemptOutcome outcome) {
     Event.Log log = outcome.restored().log() == null ? null : launches.log(job, 0);
     return new Event.Details(
-        "", job.command(), log, 0, -1, -1, LeftOut.of(outcome.restored().details()), false);
+        "", job.command(), log, 0, -1, -1, LeftOut.of(outcome.restored().lines()), false);
   }
 
   private Event.Details details(AttemptContext shared, int id, JobRun run, AttemptOutcome outcome) {

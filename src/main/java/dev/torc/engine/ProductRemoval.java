@@ -13,7 +13,7 @@ import dev.torc.plan.UserPaths;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
-import dev.torc.store.KeptResults;
+import dev.torc.results.KeptResults;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;

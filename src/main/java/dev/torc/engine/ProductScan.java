@@ -15,6 +15,7 @@ import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,7 @@ final class ProductScan {
   private final List<Seen> seen; // null where nobody asks
   private final List<RecordedProduct> made = new ArrayList<>();
   private final List<OwnedPath> owned = new ArrayList<>();
-  private long bytes;
+  private RecordedProduct depfile;
   private int files;
   private String last = ""; // of the folders that were found within the grounds
 
@@ -110,13 +111,15 @@ final class ProductScan {
       KnownDigest known = digests.product(job.depfile());
       if (known.stamp().kind() == Stamp.Kind.FILE) {
         Stamp self = digests.linkStamp(job.depfile());
-        products.owned.add(products.own(job.depfile(), self, known));
-        products.saw(
-            job.depfile(),
-            job.depfile(),
-            self.kind() == Stamp.Kind.LINK,
-            known.stamp(),
-            known.digest());
+          long size = known.stamp().size();
+          products.depfile = products.product(job.depfile(), self, known, size);
+          products.owned.add(products.own(products.depfile));
+          products.saw(
+              job.depfile(),
+              job.depfile(),
+              self.kind() == Stamp.Kind.LINK,
+              known.stamp(),
+              known.digest());
       }
     }
     return products;
@@ -207,15 +210,26 @@ final class ProductScan {
           }
         }
       }
-      bytes += folder.bytes();
+      add(path, look.self, known, folder.bytes());
       files += folder.members().size();
     } else {
-      bytes += known.stamp().size();
+      add(path, look.self, known, known.stamp().size());
       files++;
       saw(path, path, look.self.kind() == Stamp.Kind.LINK, known.stamp(), known.digest());
     }
-    made.add(new RecordedProduct(path, kind, known.product()));
-    owned.add(own(path, look.self, known));
+  }
+
+  private void add(String path, Stamp self, KnownDigest known, long size) throws IOException {
+    RecordedProduct product = product(path, self, known, size);
+    made.add(product);
+    owned.add(own(product));
+  }
+
+  private RecordedProduct product(String path, Stamp self, KnownDigest known, long size)
+      throws IOException {
+    Path place = self.kind() == Stamp.Kind.LINK ? grounds.root().resolve(path) : null;
+    String link = place == null ? null : Files.readSymbolicLink(place).toString();
+    return new RecordedProduct(path, known.stamp().kind(), known.product(), size, link);
   }
 
   private void saw(String path, String product, boolean link, Stamp stamp, Digest digest) {
@@ -225,15 +239,11 @@ final class ProductScan {
   }
 
   /** A link counts by where it leads to, but what torc may delete is the link itself. */
-  private OwnedPath own(String path, Stamp self, KnownDigest known) throws IOException {
-    return self.kind() == Stamp.Kind.LINK
-        ? new OwnedPath(
-            path,
-            Stamp.Kind.LINK,
-            ProductRemoval.linkDigest(grounds.root().resolve(path)),
-            job.name(),
-            false)
-        : new OwnedPath(path, known.stamp().kind(), known.product(), job.name(), false);
+  private OwnedPath own(RecordedProduct made) {
+    return made.link() == null
+        ? new OwnedPath(made.path(), made.kind(), made.digest(), job.name(), false)
+        : new OwnedPath(
+            made.path(), Stamp.Kind.LINK, Digest.ofText(made.link()), job.name(), false);
   }
 
   /** The products in declared order, matches of globs sorted. */
@@ -246,9 +256,9 @@ final class ProductScan {
     return owned;
   }
 
-  /** The bytes of the products, those in folders included. */
-  long bytes() {
-    return bytes;
+  /** The depfile as it stands; null where the job has none, or left none. */
+  RecordedProduct depfile() {
+    return depfile;
   }
 
   /** How many files they are, what is in folders counted one by one. */

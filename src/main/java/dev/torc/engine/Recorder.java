@@ -6,19 +6,17 @@ import dev.torc.cache.BuildId;
 import dev.torc.cache.Cache;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.OwnedPath;
 import dev.torc.cache.PostedEvent;
 import dev.torc.cache.Restorable;
 import dev.torc.cache.RunDetails;
 import dev.torc.cache.StartMarks;
-import dev.torc.cache.StoredResult;
 import dev.torc.cache.ThisHost;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
-import dev.torc.hash.Stamp;
 import dev.torc.plan.Decider;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
+import dev.torc.results.Result;
 import dev.torc.workflow.Job;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -200,31 +198,21 @@ public final class Recorder {
   }
 
   /** The records of a known result that is put in the place of a run. */
-  Record recalled(String job, List<Reason> reasons, StoredResult from) {
-    JobResult then = from.result();
-    RunDetails run = from.details();
-    JobResult result =
-        new JobResult(
-            JobResult.Outcome.OK,
-            build.id(),
-            then.manifest(),
-            then.products(),
-            then.found(),
-            List.of(),
-            then.wall());
+  Record recalled(String job, List<Reason> reasons, Result from) {
+    JobResult result = from.run(build.id());
     RunDetails details =
         new RunDetails(
-            run.manifest(),
+            from.lines(),
             entries(reasons),
             "",
             build.number(),
             System.currentTimeMillis(),
             0,
             0,
-            run.cpu(),
-            run.peak(),
+            from.cpu(),
+            from.peak(),
             0,
-            run.restorable(),
+            from.terms(),
             from.origin());
     Batch batch = new Batch().result(job, result, details).data(job, from.data());
     return new Record(batch, result, Map.of());
@@ -234,12 +222,6 @@ public final class Recorder {
   private static Restorable terms(
       PlanContext context, int id, Digest manifest, AttemptOutcome outcome) {
     String depfile = context.graph().job(id).depfile();
-    List<OwnedPath> odd = new ArrayList<>(0);
-    for (OwnedPath owned : outcome.owned()) {
-      if (owned.kind() == Stamp.Kind.LINK || owned.path().equals(depfile)) {
-        odd.add(owned);
-      }
-    }
     ProcessEnd.Elsewhere there = outcome.ended().elsewhere();
     return context
         .decider()
@@ -249,9 +231,9 @@ public final class Recorder {
             manifest,
             depfile != null ? context.decider().digest(id, List.of(), outcome.snapshot()) : null,
             there == null ? null : there.system(),
-            outcome.bytes(),
+            !outcome.data().isEmpty(),
             outcome.files(),
-            odd);
+            outcome.depfile());
   }
 
   private static List<ManifestEntry> entries(List<Reason> reasons) {

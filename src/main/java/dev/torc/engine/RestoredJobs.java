@@ -88,13 +88,6 @@ final class RestoredJobs implements AutoCloseable {
     return lookups != null && lookups.any();
   }
 
-  /** Whether the build has nothing to do but to wait for answers. */
-  void idle(boolean now) {
-    if (lookups != null) {
-      lookups.idle(now);
-    }
-  }
-
   /** What was placed is torc's, though the job has no new result. */
   void own(AttemptOutcome outcome) {
     Batch own = new Batch();
@@ -112,9 +105,9 @@ final class RestoredJobs implements AutoCloseable {
   }
 
   /** A job ran well: others may have its result. */
-  void made(int id, AttemptOutcome outcome) {
+  void made(int id, List<Reason> reasons, AttemptOutcome outcome) {
     if (lookups != null) {
-      lookups.send(state.get().shared(), id, outcome.ended().wall());
+      lookups.send(state.get().shared(), id, reasons, outcome.ended().wall());
     }
   }
 

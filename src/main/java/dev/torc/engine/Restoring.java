@@ -5,15 +5,14 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.StartMarks;
-import dev.torc.cache.StoredResult;
-import dev.torc.cache.StoredResults;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.UserPaths;
 import dev.torc.posix.OwnFile;
-import dev.torc.store.KeptResults;
-import dev.torc.store.ResultParts;
+import dev.torc.results.KeptResults;
+import dev.torc.results.Result;
+import dev.torc.results.ResultParts;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +31,7 @@ public final class Restoring {
 
   private final AttemptContext shared;
   private final Job job;
-  private final StoredResult from;
+  private final Result from;
   private final ResultParts parts;
   private final List<OwnedPath> placed = Collections.synchronizedList(new ArrayList<>());
 
@@ -51,9 +50,7 @@ public final class Restoring {
   ProductScan products(Shelving shelf) throws IOException {
     shared
         .marks()
-        .add(
-            new StartMarks.Mark(shared.build().id(), job.name(), 0)
-                .restoring(from.details().restorable().key()));
+        .add(new StartMarks.Mark(shared.build().id(), job.name(), 0).restoring(from.key()));
     List<OwnedPath> missing = new ArrayList<>();
     Set<String> standing = new HashSet<>();
     for (OwnedPath part : from.parts()) {
@@ -110,7 +107,7 @@ public final class Restoring {
 
   /** Whether the products are those of the result, and no others. */
   private boolean isWhole(ProductScan scan) {
-    List<RecordedProduct> then = from.result().products();
+    List<RecordedProduct> then = from.recorded();
     List<RecordedProduct> now = scan.made();
     boolean same = now.size() == then.size();
     for (int i = 0; same && i < now.size(); i++) {
@@ -134,7 +131,7 @@ public final class Restoring {
    * @param mark that of the restoring
    */
   public static void claim(Cache cache, ProductRemoval removal, StartMarks.Mark mark) {
-    StoredResult from = new StoredResults(cache).of(mark.key());
+    Result from = KeptResults.of(cache, mark.key());
     if (from == null) {
       return; // forgotten since, as it is when it was restored in whole and stored no more
     }
@@ -163,24 +160,26 @@ public final class Restoring {
     byte[] text = from.log() == null ? null : parts.text(from.logPart());
     if (text != null) {
       OwnFile.write(log, text);
-    } else if (OwnFile.stands(log)
-        && !from.result().equals(shared.removal().cache().result(job.name()))) {
+    } else if (OwnFile.stands(log) && !isLast()) {
       OwnFile.remove(log);
     }
   }
 
+  /** Whether it is of the run that the job's record tells of. */
+  private boolean isLast() {
+    Result last = Result.of(shared.removal().cache(), job.name());
+    return last != null
+        && from.key().equals(last.key())
+        && from.job().equals(job.name())
+        && from.origin().equals(last.origin());
+  }
+
   /** Whether the depfile is what the result says, where the job has one. */
   private boolean isDepfile(ProductScan scan) {
-    for (OwnedPath part : from.details().restorable().odd()) {
-      if (part.path().equals(job.depfile())) {
-        for (OwnedPath now : scan.owned()) {
-          if (now.path().equals(part.path())) {
-            return now.digest().equals(part.digest());
-          }
-        }
-        return false;
-      }
-    }
-    return job.depfile() == null;
+    RecordedProduct then = from.terms().depfile();
+    RecordedProduct now = scan.depfile();
+    return then == null
+        ? job.depfile() == null
+        : now != null && then.path().equals(job.depfile()) && then.digest().equals(now.digest());
   }
 }

@@ -1,27 +1,22 @@
 package dev.torc.engine;
 
-import dev.torc.cache.OwnedPath;
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.StoredResult;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
-import dev.torc.plan.ManifestTexts;
-import dev.torc.store.SharedBlob;
-import dev.torc.store.SharedProduct;
-import dev.torc.store.SharedResult;
-import dev.torc.store.SharedSending;
-import dev.torc.store.SharedSource;
+import dev.torc.posix.FileStatus;
+import dev.torc.results.Blob;
+import dev.torc.results.BlobSource;
+import dev.torc.results.Product;
+import dev.torc.results.Result;
+import dev.torc.results.Upload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Makes of a good result what others are sent: its products as they stand, each held against the
@@ -29,23 +24,28 @@ import java.util.Set;
  */
 final class SentResult {
 
+  private static final int READ = 0444;
+
   private final Path root;
   private final DigestMemo digests;
-  private final StoredResult made;
+  private final Result made;
   private final Path log;
-  private final Map<SharedBlob, SharedSource> blobs = new HashMap<>();
-  private final Set<String> links = new HashSet<>();
+  private final int umask;
+  private final Map<Blob, BlobSource> blobs = new HashMap<>();
+  private String hidden; // the first product that is private
 
   /**
    * Of a result whose products stand in their places.
    *
    * @param log where its job's log is
+   * @param umask the caller's
    */
-  SentResult(Path root, DigestMemo digests, StoredResult made, Path log) {
+  SentResult(Path root, DigestMemo digests, Result made, Path log, int umask) {
     this.root = root;
     this.digests = digests;
     this.made = made;
     this.log = log;
+    this.umask = umask;
   }
 
   /**
@@ -53,103 +53,91 @@ final class SentResult {
    * link to what is no product.
    *
    * @param host where it was made
+   * @param again whether it is sent whatever is there
    * @throws IOException where a product is not what the record says any more
    */
-  SharedSending sending(String host) throws IOException {
-    SharedProduct depfile = null;
-    for (OwnedPath part : made.details().restorable().odd()) {
-      if (part.kind() == Stamp.Kind.LINK) {
-        links.add(part.path());
-      } else {
-        depfile = file(part.path(), part.digest());
-      }
-    }
-    List<SharedProduct> products = new ArrayList<>();
-    for (RecordedProduct product : made.result().products()) {
+  Upload sending(String host, boolean again) throws IOException {
+    List<Product> products = new ArrayList<>();
+    for (Product product : made.products()) {
       if (product.path().startsWith("/")) {
         return null;
       }
       products.add(product(product));
     }
-    SharedBlob text = null;
-    byte[] said = made.details().restorable().log() ? Shelving.said(log) : null;
+    Product depfile = made.depfile();
+    Blob text = null;
+    byte[] said = made.shown() ? Shelving.said(log) : null;
     if (said != null) {
-      SharedSource source = SharedSource.bytes(said);
+      BlobSource source = BlobSource.bytes(said);
       text = source.blob();
       blobs.put(text, source);
     }
-    long wall = made.result().wall();
-    SharedResult result =
-        new SharedResult(
-            made.details().restorable().key(),
-            made.job(),
-            products,
-            depfile,
-            made.data(),
-            made.result().found(),
-            text,
-            Long.toString(made.details().number()),
-            host,
-            made.details().started() * 1_000_000 + wall,
-            wall,
-            made.details().restorable().programs(),
-            ManifestTexts.of(made.details().manifest()),
-            null);
-    Map<String, Digest> behind = result.behindLinks();
-    for (SharedProduct product : products) {
-      if (product.kind() == Stamp.Kind.LINK && !behind.containsKey(product.path())) {
-        return null;
-      }
-    }
-    return new SharedSending(
-        result, List.copyOf(blobs.values()), made.details().restorable().first());
+    Result result =
+        made.sent(products, depfile == null ? null : file(depfile), text, host).sorted();
+    return result.isWhole() ? new Upload(result, List.copyOf(blobs.values()), again, hidden) : null;
   }
 
-  private SharedProduct product(RecordedProduct product) throws IOException {
-    if (links.contains(product.path())) {
-      return SharedProduct.link(product.path(), text(product.path()));
+  private Product product(Product product) throws IOException {
+    if (product.isLink()) {
+      if (!product.text().equals(text(product.path()))) {
+        throw changed(product.path());
+      }
+      return product;
     }
     if (product.kind() != Stamp.Kind.FOLDER) {
-      return file(product.path(), product.digest());
+      return file(product);
     }
     FolderDigest folder = digests.productFolder(product.path());
     if (!folder.digest().equals(product.digest())) {
       throw changed(product.path());
     }
-    List<SharedProduct> members = new ArrayList<>();
+    look(product.path());
+    List<Product> members = new ArrayList<>();
     for (FolderDigest.Member member : folder.members()) {
       String path = product.path() + "/" + member.path();
       members.add(
           switch (member.kind()) {
-            case FOLDER -> SharedProduct.inner(member.path());
-            case LINK -> SharedProduct.link(member.path(), text(path));
+            case FOLDER -> {
+              look(path);
+              yield Product.inner(member.path());
+            }
+            case LINK -> Product.link(member.path(), text(path));
             default -> {
               long size = member.stamp().size();
               Digest digest = member.executable() ? member.digest().executable() : member.digest();
               add(path, digest, size);
-              yield SharedProduct.file(member.path(), digest, size);
+              yield Product.file(member.path(), digest, size);
             }
           });
     }
-    return SharedProduct.folder(product.path(), product.digest(), members);
+    return Product.folder(product.path(), product.digest(), members);
   }
 
   private String text(String link) throws IOException {
     return Files.readSymbolicLink(root.resolve(link)).toString();
   }
 
-  private SharedProduct file(String path, Digest digest) throws IOException {
-    Stamp stamp = digests.linkStamp(path);
-    if (stamp.kind() != Stamp.Kind.FILE) {
-      throw changed(path);
+  private Product file(Product product) throws IOException {
+    Stamp stamp = digests.linkStamp(product.path());
+    if (stamp.kind() != Stamp.Kind.FILE || stamp.size() != product.size()) {
+      throw changed(product.path());
     }
-    add(path, digest, stamp.size());
-    return SharedProduct.file(path, digest, stamp.size());
+    add(product.path(), product.digest(), product.size());
+    return product;
   }
 
-  private void add(String path, Digest digest, long size) {
-    SharedBlob blob = new SharedBlob(digest, size);
-    blobs.put(blob, SharedSource.file(blob, root.resolve(path)));
+  /** Notes what only its owner can read, though the umask would let others. */
+  private void look(String path) throws IOException {
+    int lacks = READ & ~FileStatus.of(root.resolve(path).toString(), false).mode();
+    if (hidden == null && (lacks & ~umask) != 0) {
+      hidden = path;
+    }
+  }
+
+  private void add(String path, Digest digest, long size) throws IOException {
+    look(path);
+    Blob blob = new Blob(digest, size);
+    blobs.put(blob, BlobSource.file(blob, root.resolve(path)));
   }
 
   private static IOException changed(String path) {

@@ -3,17 +3,17 @@ package dev.torc.engine;
 import dev.torc.cache.Batch;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
-import dev.torc.cache.StoredResult;
 import dev.torc.hash.StoppedException;
 import dev.torc.plan.Decider;
-import dev.torc.plan.KnownResults;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.Reason;
 import dev.torc.plan.SharedResults;
-import dev.torc.store.FetchedResult;
-import dev.torc.store.KeptResults;
-import dev.torc.store.SharedSending;
-import dev.torc.store.SharedStores;
+import dev.torc.posix.OwnUser;
+import dev.torc.results.FetchedResult;
+import dev.torc.results.KeptResults;
+import dev.torc.results.Result;
+import dev.torc.results.SharedStores;
+import dev.torc.results.Upload;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Job;
 import java.io.IOException;
@@ -42,6 +42,7 @@ final class SharedLookups implements AutoCloseable {
   private final LoopTurn turn;
   private final Cache cache;
   private final Answers answers;
+  private final int umask;
   private final BitSet asked = new BitSet(); // belongs to whoever has the turn
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
@@ -64,6 +65,7 @@ final class SharedLookups implements AutoCloseable {
     this.turn = turn;
     this.cache = cache;
     this.answers = answers;
+    this.umask = OwnUser.umask();
   }
 
   /**
@@ -131,39 +133,38 @@ final class SharedLookups implements AutoCloseable {
 
   /** Before anything is placed, its record says that it is torc's: see {@link Restoring#claim}. */
   private void remember(SharedResults.Match match) {
-    Batch batch = new Batch().stored(match.result().at(System.currentTimeMillis()));
+    Batch batch = KeptResults.stored(match.result(), System.currentTimeMillis());
     match.lists().forEach(batch::list);
     cache.put(batch);
     cache.flush();
   }
 
-  /** A job ran well, and its record is put: others may have its result. */
-  void send(AttemptContext shared, int id, long wall) {
+  /**
+   * A job ran well, and its record is put: others may have its result. Where it ran though a result
+   * may be known, what a store says that it has is sent, too: it may be spoilt.
+   */
+  void send(AttemptContext shared, int id, List<Reason> reasons, long wall) {
     Job job = shared.graph().job(id);
+    boolean again = !sharing.asks() || !Decider.mayRestore(reasons);
     if (SharedResults.mayShare(job)) {
-      sharing.stores().send(wall, () -> sending(shared, job));
+      sharing.stores().send(wall, () -> sending(shared, job, again));
     }
   }
 
   /** What is to be sent of a job; what cannot be read is not sent, and who needs it tells. */
-  private SharedSending sending(AttemptContext shared, Job job) throws IOException {
+  private Upload sending(AttemptContext shared, Job job, boolean again) throws IOException {
     try {
-      StoredResult made = KnownResults.keepable(cache, job.name());
+      Result made = Result.of(cache, job.name());
       Path log = shared.launches().log(job.name());
       return made == null
           ? null
-          : new SentResult(shared.graph().workflow().root(), shared.digests(), made, log)
-              .sending(shared.here().name());
+          : new SentResult(shared.graph().workflow().root(), shared.digests(), made, log, umask)
+              .sending(shared.here().name(), again);
     } catch (CacheException | StoppedException e) {
       return null;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-  }
-
-  /** Whether the build has nothing else to do. */
-  void idle(boolean now) {
-    sharing.idle().set(now);
   }
 
   /** The user ended the build: nothing is waited for any more. From any thread. */

@@ -2,12 +2,12 @@ package dev.torc.engine;
 
 import dev.torc.cache.Cache;
 import dev.torc.cache.OwnedPath;
-import dev.torc.cache.StoredResult;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Refusal;
-import dev.torc.plan.KnownResults;
 import dev.torc.posix.OwnFile;
-import dev.torc.store.KeptResults;
+import dev.torc.results.Blob;
+import dev.torc.results.KeptResults;
+import dev.torc.results.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,24 +73,21 @@ final class Shelving {
   }
 
   private Map<String, OwnedPath> parts(String job) throws IOException {
-    StoredResult result = KnownResults.keepable(cache, job);
+    Result result = Result.of(cache, job);
     Map<String, OwnedPath> parts = new HashMap<>();
-    if (result != null
-        && kept.holds(
-            result.details().restorable().bytes(), result.details().restorable().files())) {
+    if (result != null && kept.holds(result.size(), result.files())) {
       result.parts().forEach(part -> parts.put(part.path(), part));
-      StoredResult whole = result.details().restorable().log() ? withLog(result) : result;
-      kept.put(whole.at(System.currentTimeMillis()));
+      kept.put(result.shown() ? withLog(result) : result);
     }
     return parts;
   }
 
-  private StoredResult withLog(StoredResult result) throws IOException {
+  private Result withLog(Result result) throws IOException {
     byte[] text = said(logs.apply(result.job()));
     if (text == null) {
       return result;
     }
-    StoredResult with = result.with(Digest.ofBytes(text));
+    Result with = result.withLog(new Blob(Digest.ofBytes(text), text.length));
     kept.add(with.logPart(), text);
     return with;
   }

@@ -2,6 +2,7 @@ package dev.torc.exec;
 
 import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
+import dev.torc.posix.OwnUser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -80,26 +81,13 @@ final class ContainerScript {
   static List<String> around(
       List<String> argv, Path status, boolean terminal, String home, boolean limited) {
     String script =
-        BEGIN.formatted(umask())
+        BEGIN.formatted("%03o".formatted(OwnUser.umask()))
             + (home == null ? HOME : "export HOME=" + SafeText.quoted(home) + "\n")
             + (terminal ? "" : ONE_STREAM)
             + (limited ? MEMORY : PLAIN);
     List<String> words = new ArrayList<>(List.of("sh", "-c", script, status.toString()));
     words.addAll(argv);
     return words;
-  }
-
-  /** The caller's, in octal digits; the usual one without Linux, or with one older than 4.7. */
-  private static String umask() {
-    try {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(line -> line.startsWith("Umask:"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse("022");
-    } catch (IOException none) {
-      return "022";
-    }
   }
 
   /**

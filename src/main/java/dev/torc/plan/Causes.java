@@ -77,7 +77,7 @@ public final class Causes {
       case Verdict.WillRun _ ->
           due(CauseChain.How.WILL_RUN, ask, null, run == null ? 0 : run.details.number(), next);
       case Verdict.WillRestore will -> {
-        Origin from = will.from().origin();
+        Origin from = will.origin();
         long last = run == null ? 0 : run.details.number();
         yield due(CauseChain.How.WILL_RESTORE, ask, from, last, next);
       }

@@ -4,10 +4,10 @@ import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.RunDetails;
-import dev.torc.cache.StoredResult;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Refusal;
+import dev.torc.results.Result;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -112,7 +112,7 @@ public final class Decider {
 
   /** The verdict on a job that is due for these reasons, and whose needs are settled. */
   public Verdict due(int id, List<Reason> reasons) {
-    StoredResult good = null;
+    Result good = null;
     boolean bytes = true;
     if (mayRestore(reasons)) {
       good = known.of(id, true);

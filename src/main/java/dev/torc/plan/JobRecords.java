@@ -5,10 +5,10 @@ import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.RunDetails;
-import dev.torc.cache.StoredResult;
 import dev.torc.cache.StoredValue;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
+import dev.torc.results.Result;
 import dev.torc.syntax.JsonText;
 import java.util.HashMap;
 import java.util.List;
@@ -176,10 +176,10 @@ public final class JobRecords {
   /** Where nothing is about to run: from now on the job counts as restored from a known result. */
   void foresee(int job, Verdict.WillRestore verdict) {
     if (foresees) {
-      StoredResult from = verdict.from();
+      Result from = verdict.from();
       foreseen.put(job, verdict);
       data.put(job, json(from.data()));
-      results.set(job, from.result());
+      results.set(job, from.run(""));
       settled.set(job, FORESEEN);
       settlings.incrementAndGet();
     }

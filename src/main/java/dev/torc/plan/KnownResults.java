@@ -1,18 +1,17 @@
 package dev.torc.plan;
 
 import dev.torc.cache.Cache;
-import dev.torc.cache.JobResult;
 import dev.torc.cache.OwnedPath;
+import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.Restorable;
-import dev.torc.cache.RunDetails;
-import dev.torc.cache.StoredResult;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.SystemName;
-import dev.torc.store.KeptResults;
-import dev.torc.store.ResultKey;
-import dev.torc.store.SharedStores;
+import dev.torc.results.KeptResults;
+import dev.torc.results.Result;
+import dev.torc.results.ResultKey;
+import dev.torc.results.SharedStores;
 import dev.torc.workflow.Caching;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -24,8 +23,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Finds the good result for what a job is now, if one is known and its products are to be had; and
@@ -77,13 +78,12 @@ public final class KnownResults {
     return new SharedResults(graph, cache, this, programs);
   }
 
-  /** Whether results of a job may be kept, as far as its build file says. */
+  /**
+   * Whether results of a job may be kept, as far as its build file says. Whether it stores values
+   * is seen when it ran: a run that leaves nothing has no result.
+   */
   public static boolean mayKeep(Job job) {
-    return !job.always()
-        && !job.persist()
-        && !job.interactive()
-        && job.caching() != Caching.NEVER
-        && (job.caching() == Caching.ALWAYS || !job.produces().isEmpty());
+    return !job.always() && !job.persist() && !job.interactive() && job.caching() != Caching.NEVER;
   }
 
   /**
@@ -93,30 +93,30 @@ public final class KnownResults {
    * @param described the manifest of the run
    * @param bare the same without the files that its depfile named; null for a job without depfile
    * @param system the kind of system that it ran on; null for this machine's
-   * @param bytes of its products
-   * @param files how many they are
-   * @param odd see {@link Restorable}
+   * @param values whether it stored any
+   * @param files how many its products are
+   * @param depfile the depfile that it left; null for none
    */
   public Restorable terms(
       int id,
       Digest described,
       Digest bare,
       String system,
-      long bytes,
+      boolean values,
       int files,
-      List<OwnedPath> odd) {
+      RecordedProduct depfile) {
     Job job = graph.job(id);
-    if (isOff() || !mayKeep(job) || system != null && system.isEmpty()) {
+    boolean left = values || !job.produces().isEmpty() || job.caching() == Caching.ALWAYS;
+    if (isOff() || !left || !mayKeep(job) || system != null && system.isEmpty()) {
       return null;
     }
     return new Restorable(
         key(job, described, system),
         bare == null ? null : key(job, bare, system),
         programs.of(job),
-        bytes,
         files,
         job.showsOutput(),
-        odd);
+        depfile);
   }
 
   /** Whether results go nowhere. */
@@ -137,7 +137,7 @@ public final class KnownResults {
         described,
         job.parameters(),
         own.isEmpty() ? kind : kind + " " + own,
-        job.produces().isEmpty() ? job.name() : "");
+        job.produces().isEmpty() && job.caching() == Caching.ALWAYS ? job.name() : "");
   }
 
   /**
@@ -145,52 +145,127 @@ public final class KnownResults {
    *
    * @param bytes whether its products are to be had; else nothing stands in their places
    */
-  StoredResult of(int id, boolean bytes) {
-    StoredResult here = here(id, bytes);
+  Result of(int id, boolean bytes) {
+    Result here = here(id, bytes);
     if (here != null || asked == null || !bytes) {
       return here;
     }
-    SharedResults.Match match =
-        shared()
-            .of(
-                asked,
-                id,
-                found -> {
-                  Digest now = manifest(id, found);
-                  return now == null ? null : new Decider.Described(now, List.of(), Map.of());
-                });
+    SharedResults.Match match = shared().of(asked, id, found -> described(id, found));
     return match == null ? null : match.result();
   }
 
-  private StoredResult here(int id, boolean bytes) {
+  /**
+   * One place that is searched for the result of a job.
+   *
+   * @param <T> what it has
+   */
+  interface Place<T> {
+
+    /**
+     * What a depfile may name now: what it named in the runs that the place knows.
+     *
+     * @param first leads to these runs; null where that is not known yet
+     */
+    List<List<String>> names(Digest first);
+
+    /**
+     * What it has for a job as it is now; null for nothing that fits.
+     *
+     * @param first leads to what is under the key; null for a job without a depfile
+     * @param named what the depfile named then
+     * @param now the manifest with that
+     */
+    T at(Digest key, Digest first, List<String> named, Decider.Described now);
+  }
+
+  /**
+   * The first result for a job that a place has.
+   *
+   * @param manifests the manifest with what a depfile named; null where that is not known yet
+   */
+  <T> T find(int id, Function<List<String>, Decider.Described> manifests, Place<T> place) {
+    Job job = graph.job(id);
+    Digest first = null;
+    Set<List<String>> lists = new LinkedHashSet<>();
+    if (job.depfile() == null) {
+      lists.add(List.of());
+    } else {
+      Decider.Described bare = manifests.apply(List.of());
+      first = bare == null ? null : key(job, bare.digest(), null);
+      lists.addAll(place.names(first));
+    }
+    for (List<String> named : lists) {
+      Decider.Described now = mayName(id, named) ? manifests.apply(named) : null;
+      T found = now == null ? null : place.at(key(job, now.digest(), null), first, named, now);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  private Result here(int id, boolean bytes) {
     Job job = graph.job(id);
     if (!kept.restores() || !mayKeep(job) || isBlank()) {
       return null;
     }
-    boolean some = some();
-    List<StoredResult> present = some && job.depfile() == null ? null : present(job);
-    if (!some && present.isEmpty()) {
-      return null; // nothing is read for that
+    Here here = new Here(job, bytes);
+    return !some() && here.present().isEmpty()
+        ? null // nothing is read for that
+        : find(id, found -> described(id, found), here);
+  }
+
+  /** What is kept here, and what stands in its place. */
+  private final class Here implements Place<Result> {
+
+    private final Job job;
+    private final boolean bytes;
+    private List<Result> present; // read late: seldom asked for
+
+    Here(Job job, boolean bytes) {
+      this.job = job;
+      this.bytes = bytes;
     }
-    for (List<String> found : lists(id, job, present)) {
-      Digest now = manifest(id, found);
-      if (now == null) {
-        continue;
+
+    /** What the job made that stands now, and what another one made in its places. */
+    List<Result> present() {
+      if (present == null) {
+        String maker = maker(job);
+        present = new ArrayList<>(2);
+        present.add(Result.of(cache, job.name()));
+        present.add(maker == null ? null : Result.of(cache, maker));
+        present.removeIf(Objects::isNull);
       }
-      Digest key = key(job, now, null);
-      StoredResult known = kept.of(key);
-      if (known != null && serves(job, known, key, bytes)) {
+      return present;
+    }
+
+    @Override
+    public List<List<String>> names(Digest first) {
+      List<List<String>> names = new ArrayList<>(first == null ? List.of() : kept.names(first));
+      present().forEach(each -> names.add(each.found()));
+      return names;
+    }
+
+    @Override
+    public Result at(Digest key, Digest first, List<String> named, Decider.Described now) {
+      Result known = kept.of(key);
+      if (known != null && serves(known, key)) {
         kept.want(known);
         return known;
       }
-      present = present == null ? present(job) : present; // seldom asked for: they are read last
-      for (StoredResult each : present) {
-        if (serves(job, each, key, bytes)) {
+      for (Result each : present()) {
+        if (serves(each, key)) {
           return each;
         }
       }
+      return null;
     }
-    return null;
+
+    private boolean serves(Result result, Digest key) {
+      return result.key().equals(key)
+          && programs.of(job).equals(result.programs())
+          && (bytes ? isHere(result) : isGone(result));
+    }
   }
 
   /** Whether nothing was known when it was asked first: what this build makes, no job asks for. */
@@ -207,42 +282,6 @@ public final class KnownResults {
     return some;
   }
 
-  /** What a job made that stands now, and what another one made in its places. */
-  private List<StoredResult> present(Job job) {
-    List<StoredResult> present = new ArrayList<>(2);
-    StoredResult own = keepable(cache, job.name());
-    if (own != null) {
-      present.add(own);
-    }
-    String maker = maker(job);
-    StoredResult others = maker == null ? null : keepable(cache, maker);
-    if (others != null) {
-      present.add(others);
-    }
-    return present;
-  }
-
-  private boolean serves(Job job, StoredResult result, Digest key, boolean bytes) {
-    return isGood(job, result, key) && (bytes ? isHere(result) : isGone(result));
-  }
-
-  /** What a depfile may name now: what it named in the runs that are known, each once. */
-  private Set<List<String>> lists(int id, Job job, List<StoredResult> present) {
-    Set<List<String>> lists = new LinkedHashSet<>();
-    if (job.depfile() == null) {
-      lists.add(List.of());
-      return lists;
-    }
-    Digest bare = manifest(id, List.of());
-    if (bare != null) {
-      lists.addAll(kept.names(key(job, bare, null)));
-    }
-    for (StoredResult each : present) {
-      lists.add(each.result().found());
-    }
-    return lists;
-  }
-
   /** Another job that made the first of the job's products as it stands; null for none. */
   private String maker(Job job) {
     List<Ref> products = job.productRefs();
@@ -255,18 +294,15 @@ public final class KnownResults {
   }
 
   /** The manifest with what a depfile named then; null where that is not known yet. */
-  private Digest manifest(int id, List<String> found) {
-    if (!mayName(id, found)) {
-      return null;
-    }
+  private Decider.Described described(int id, List<String> found) {
     manifest.describe(id, found, contents, hash);
     int pending = hash.pending();
     Digest digest = hash.digest();
-    return pending < 0 ? digest : null;
+    return pending < 0 ? new Decider.Described(digest, List.of(), Map.of()) : null;
   }
 
   /** Whether a depfile may name these; else a run would say what to add to the needs. */
-  boolean mayName(int id, List<String> found) {
+  private boolean mayName(int id, List<String> found) {
     for (String path : found) {
       int maker = graph.makerOf(path);
       if (maker >= 0 && !graph.precedes(maker, id)) {
@@ -276,19 +312,14 @@ public final class KnownResults {
     return true;
   }
 
-  private boolean isGood(Job job, StoredResult result, Digest key) {
-    Restorable terms = result.details().restorable();
-    return terms.key().equals(key) && programs.of(job).equals(terms.programs());
-  }
-
   /** The key of what a job is now, with what its depfile named; null where that is not known. */
   Digest key(int id, List<String> found) {
-    Digest now = manifest(id, found);
-    return now == null ? null : key(graph.job(id), now, null);
+    Decider.Described now = mayName(id, found) ? described(id, found) : null;
+    return now == null ? null : key(graph.job(id), now.digest(), null);
   }
 
   /** The kept results of a job. */
-  void each(String job, Consumer<StoredResult> visitor) {
+  void each(String job, Consumer<Result> visitor) {
     kept.each(
         result -> {
           if (result.job().equals(job)) {
@@ -303,12 +334,12 @@ public final class KnownResults {
   }
 
   /** Whether nothing stands where the products of a result stood. */
-  private boolean isGone(StoredResult result) {
+  private boolean isGone(Result result) {
     return result.parts().stream().allMatch(part -> contents.gone().isGone(part.path()));
   }
 
   /** Whether its products are to be had, and its log where that belongs to it. */
-  private boolean isHere(StoredResult result) {
+  private boolean isHere(Result result) {
     if (result.log() != null && !kept.has(result.logPart())) {
       return false;
     }
@@ -336,18 +367,5 @@ public final class KnownResults {
     } catch (IOException e) {
       return false;
     }
-  }
-
-  /** The record that a job has now as one that is kept; null where it cannot be. */
-  public static StoredResult keepable(Cache cache, String job) {
-    JobResult result = cache.result(job);
-    RunDetails details =
-        result == null || result.outcome() != JobResult.Outcome.OK || !result.moved().isEmpty()
-            ? null
-            : cache.details(job);
-    if (details == null || details.restorable() == null) {
-      return null;
-    }
-    return new StoredResult(job, result, details, cache.data(job), null, details.started());
   }
 }

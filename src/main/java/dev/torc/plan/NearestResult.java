@@ -2,10 +2,9 @@ package dev.torc.plan;
 
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.Origin;
-import dev.torc.cache.Restorable;
-import dev.torc.store.SharedFound;
-import dev.torc.store.SharedResult;
-import dev.torc.store.SharedStores;
+import dev.torc.results.Result;
+import dev.torc.results.SharedFound;
+import dev.torc.results.SharedStores;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,22 +40,21 @@ public record NearestResult(Origin from, List<Reason> reasons, String lack) {
     known.each(
         job,
         stored -> {
-          Restorable terms = stored.details().restorable();
-          boolean here = terms.key().equals(known.key(id, stored.result().found()));
+          boolean here = stored.key().equals(known.key(id, stored.found()));
           String lack = here ? "its products are not in the store any more" : "";
           all.add(
               of(
                   context,
                   id,
                   stored.origin(),
-                  stored.result().found(),
-                  stored.details().manifest(),
-                  known.otherPrograms(id, terms.programs()),
+                  stored.found(),
+                  stored.lines(),
+                  known.otherPrograms(id, stored.programs()),
                   lack));
         });
     if (folders != null && SharedResults.mayShare(context.graph().job(id))) {
       for (SharedFound found : folders.newest(job, MOST)) {
-        SharedResult each = found.result();
+        Result each = found.result();
         String lack = each.root() == null ? "" : "its bytes name its root, " + each.root();
         all.add(
             of(
@@ -64,7 +62,7 @@ public record NearestResult(Origin from, List<Reason> reasons, String lack) {
                 id,
                 SharedResults.origin(each, found.store()),
                 each.found(),
-                ManifestTexts.lines(each.inputs()),
+                each.lines(),
                 known.otherPrograms(id, each.programs()),
                 lack));
       }

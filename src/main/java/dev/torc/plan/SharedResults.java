@@ -4,18 +4,13 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.Origin;
-import dev.torc.cache.OwnedPath;
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.Restorable;
-import dev.torc.cache.RunDetails;
-import dev.torc.cache.StoredResult;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
-import dev.torc.store.SharedFound;
-import dev.torc.store.SharedProduct;
-import dev.torc.store.SharedResult;
-import dev.torc.store.SharedStores;
+import dev.torc.results.Product;
+import dev.torc.results.Result;
+import dev.torc.results.SharedFound;
+import dev.torc.results.SharedStores;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Caching;
 import dev.torc.workflow.Job;
@@ -23,10 +18,8 @@ import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -43,8 +36,7 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
    * @param result the same as if it had been kept here
    * @param lists the members of its lists by their digests, which go into the cache with it
    */
-  public record Match(
-      SharedFound found, StoredResult result, Map<Digest, List<ManifestEntry>> lists) {}
+  public record Match(SharedFound found, Result result, Map<Digest, List<ManifestEntry>> lists) {}
 
   /** Whether results of a job may go to shared stores, and come from them. */
   public static boolean mayShare(Job job) {
@@ -77,146 +69,98 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
    */
   Match of(SharedStores stores, int id, Function<List<String>, Decider.Described> manifests) {
     Job job = graph.job(id);
-    if (!mayShare(job)) {
-      return null;
-    }
-    Digest first = null;
-    Set<List<String>> lists = new LinkedHashSet<>();
-    if (job.depfile() == null) {
-      lists.add(List.of());
-    } else {
-      Decider.Described bare = manifests.apply(List.of());
-      if (bare == null) {
-        return null;
-      }
-      first = known.key(job, bare.digest(), null);
-      lists.addAll(stores.names(first));
-      JobResult last = cache.result(job.name());
-      if (last != null) {
-        lists.add(last.found());
-      }
-    }
-    for (List<String> named : lists) {
-      Decider.Described now = known.mayName(id, named) ? manifests.apply(named) : null;
-      Match match = now == null ? null : of(stores, id, named, first, now);
-      if (match != null) {
-        return match;
-      }
-    }
-    return null;
+    return mayShare(job) ? known.find(id, manifests, new There(stores, id, job)) : null;
   }
 
-  private Match of(
-      SharedStores stores, int id, List<String> named, Digest first, Decider.Described now) {
-    Digest key = known.key(graph.job(id), now.digest(), null);
-    SharedFound found = stores.find(key);
-    while (found.result() != null) {
-      StoredResult here = here(id, found, first, now);
-      if (here != null && found.result().found().equals(named)) {
-        return new Match(found, here, now.lists());
-      }
-      found = stores.find(key, found);
+  /** What shared stores have. */
+  private final class There implements KnownResults.Place<Match> {
+
+    private final SharedStores stores;
+    private final int id;
+    private final Job job;
+
+    There(SharedStores stores, int id, Job job) {
+      this.stores = stores;
+      this.id = id;
+      this.job = job;
     }
-    return null;
+
+    @Override
+    public List<List<String>> names(Digest first) {
+      List<List<String>> names = new ArrayList<>(first == null ? List.of() : stores.names(first));
+      JobResult last = cache.result(job.name());
+      if (last != null) {
+        names.add(last.found());
+      }
+      return names;
+    }
+
+    @Override
+    public Match at(Digest key, Digest first, List<String> named, Decider.Described now) {
+      for (SharedFound found = stores.find(key);
+          found.result() != null;
+          found = stores.find(key, found)) {
+        Result here = here(id, found, first, now);
+        if (here != null && found.result().found().equals(named)) {
+          return new Match(found, here, now.lists());
+        }
+      }
+      return null;
+    }
   }
 
   /** What a result would be here; null where it does not fit the job. */
-  private StoredResult here(int id, SharedFound found, Digest first, Decider.Described now) {
-    SharedResult there = found.result();
+  private Result here(int id, SharedFound found, Digest first, Decider.Described now) {
+    Result there = found.result();
     Job job = graph.job(id);
-    List<RecordedProduct> products = products(id, there);
+    List<Product> products = products(id, there);
     String depfile = there.depfile() == null ? null : there.depfile().path();
     boolean same = depfile == null ? job.depfile() == null : depfile.equals(job.depfile());
-    if (products == null || !same || !programs.of(job).equals(there.programs())) {
+    if (products == null
+        || !same
+        || !there.manifest().equals(now.digest())
+        || !programs.of(job).equals(there.programs())) {
       return null;
     }
-    List<OwnedPath> odd = new ArrayList<>(0);
-    for (SharedProduct product : there.products()) {
-      if (product.kind() == Stamp.Kind.LINK) {
-        Digest text = Digest.ofText(product.text());
-        odd.add(new OwnedPath(product.path(), Stamp.Kind.LINK, text, job.name(), false));
-      }
-    }
-    if (depfile != null) {
-      Digest bytes = there.depfile().digest();
-      odd.add(new OwnedPath(depfile, Stamp.Kind.FILE, bytes, job.name(), false));
-    }
-    Restorable terms =
-        new Restorable(
-            there.key(),
-            first,
-            there.programs(),
-            there.bytes(),
-            there.files().size(),
-            job.showsOutput(),
-            odd);
-    Origin origin = origin(there, found.store());
-    long started = origin.time();
-    JobResult result =
-        new JobResult(
-            JobResult.Outcome.OK,
-            "",
-            now.digest(),
-            products,
-            there.found(),
-            List.of(),
-            there.wall());
-    RunDetails details =
-        new RunDetails(now.lines(), List.of(), "", 0, started, 0, 0, -1, -1, 0, terms, origin);
-    Digest log = there.log() == null ? null : there.log().digest();
-    return new StoredResult(job.name(), result, details, there.data(), log, 0);
+    Origin from = origin(there, found.store());
+    return there.as(first, job.name(), products, now.lines(), from);
   }
 
   /** Where a result was made. */
-  static Origin origin(SharedResult there, String store) {
-    long started = (there.time() - there.wall()) / 1_000_000;
-    return new Origin(store, there.number(), there.host(), started);
+  static Origin origin(Result there, String store) {
+    Origin from = there.origin();
+    return new Origin(store, from.build(), from.host(), from.time());
   }
 
   /** The products in the order of a run here; null where they are not those that are declared. */
-  private List<RecordedProduct> products(int id, SharedResult there) {
-    Map<String, SharedProduct> left = new HashMap<>();
+  private List<Product> products(int id, Result there) {
+    Map<String, Product> left = new HashMap<>();
     there.products().forEach(product -> left.put(product.path(), product));
-    Map<String, Digest> behind = there.behindLinks();
-    List<RecordedProduct> products = new ArrayList<>();
+    List<Product> products = new ArrayList<>();
     for (Ref ref : graph.job(id).productRefs()) {
       if (ref instanceof Ref.OfGlob glob) {
         Glob pattern = Glob.of(glob.pattern());
-        Map<String, SharedProduct> matching = new TreeMap<>();
+        Map<String, Product> matching = new TreeMap<>();
         left.forEach(
             (path, product) -> {
               if (pattern.matches(path) && graph.makerOf(path) == id) {
                 matching.put(path, product);
               }
             });
-        for (SharedProduct each : matching.values()) {
-          products.add(recorded(behind, left.remove(each.path()), Stamp.Kind.FILE));
+        for (String path : matching.keySet()) {
+          products.add(of(left.remove(path), Stamp.Kind.FILE));
         }
       } else if (ref instanceof Ref.OfFolder folder) {
-        products.add(recorded(behind, left.remove(folder.path()), Stamp.Kind.FOLDER));
+        products.add(of(left.remove(folder.path()), Stamp.Kind.FOLDER));
       } else if (ref instanceof Ref.OfFile file) {
-        products.add(recorded(behind, left.remove(file.path()), Stamp.Kind.FILE));
+        products.add(of(left.remove(file.path()), Stamp.Kind.FILE));
       }
     }
     return left.isEmpty() && !products.contains(null) ? products : null;
   }
 
-  /**
-   * A product as it is recorded here; null where it is not of that kind.
-   *
-   * @param behind see {@link SharedResult#behindLinks}
-   */
-  private static RecordedProduct recorded(
-      Map<String, Digest> behind, SharedProduct product, Stamp.Kind kind) {
-    if (product == null) {
-      return null;
-    }
-    Digest digest =
-        product.kind() == kind
-            ? product.digest()
-            : product.kind() == Stamp.Kind.LINK && kind == Stamp.Kind.FILE
-                ? behind.get(product.path())
-                : null;
-    return digest == null ? null : new RecordedProduct(product.path(), kind, digest);
+  /** A product if it is of that kind; else null. */
+  private static Product of(Product product, Stamp.Kind kind) {
+    return product == null || product.kind() != kind ? null : product;
   }
 }

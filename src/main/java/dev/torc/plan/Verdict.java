@@ -1,6 +1,7 @@
 package dev.torc.plan;
 
-import dev.torc.cache.StoredResult;
+import dev.torc.cache.Origin;
+import dev.torc.results.Result;
 import java.util.List;
 
 /**
@@ -26,7 +27,13 @@ public sealed interface Verdict {
    * @param bytes whether its products are put back; else only its record is, since they are
    *     temporary, and whether a job reads them is to be seen
    */
-  record WillRestore(List<Reason> reasons, StoredResult from, boolean bytes) implements Verdict {}
+  record WillRestore(List<Reason> reasons, Result from, boolean bytes) implements Verdict {
+
+    /** Where the result comes from. */
+    public Origin origin() {
+      return from.origin();
+    }
+  }
 
   /**
    * It would run, but a need cannot be read, all of what it read of some sources is gone, or its

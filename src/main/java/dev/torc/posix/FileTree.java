@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -67,9 +68,15 @@ public final class FileTree {
   /**
    * Copies a file, a link or a folder with all it holds, with bits and times; nothing stands there
    * yet. The file system shares the bytes where it can.
+   *
+   * @throws IOException where it is, or holds, anything else, too
    */
   public static void copy(Path from, Path to) throws IOException {
-    if (!Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
+    var what = Files.readAttributes(from, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (what.isOther()) {
+      throw new FileSystemException(from.toString(), null, "is no file"); // a FIFO would be waited for
+    }
+    if (!what.isDirectory()) {
       Files.copy(from, to, LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);
       return;
     }

@@ -1,5 +1,8 @@
 package dev.torc.posix;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -11,6 +14,8 @@ public final class OwnUser {
   private static final NativeCall GETGROUPS = NativeCall.of("getgroups");
 
   private static final int MOST_GROUPS = 1 << 16; // as many as Linux lets a process have
+
+  private static final int USUAL = 0022;
 
   private OwnUser() {}
 
@@ -39,5 +44,18 @@ public final class OwnUser {
     Memory groups = Memory.of(Integer.BYTES * MOST_GROUPS);
     int count = GETGROUPS.call(MOST_GROUPS, groups.address());
     return IntStream.range(0, count).mapToObj(i -> groups.getInt(Integer.BYTES * i)).toList();
+  }
+
+  /** The bits that its new files lack; the usual ones without Linux, or with one before 4.7. */
+  public static int umask() {
+    try {
+      return Files.readAllLines(Path.of("/proc/self/status")).stream()
+          .filter(line -> line.startsWith("Umask:"))
+          .mapToInt(line -> Integer.parseInt(line.substring(line.indexOf(':') + 1).strip(), 8))
+          .findFirst()
+          .orElse(USUAL);
+    } catch (IOException none) {
+      return USUAL;
+    }
   }
 }

@@ -21,7 +21,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
 import dev.torc.rest.JobsAtRest;
-import dev.torc.store.SharedStores;
+import dev.torc.results.SharedStores;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -102,7 +101,7 @@ public final class BuildSession {
 
   private Plan look(Consumer<String> warn) throws IOException {
     boolean asks = request.dry() && shared.isAny() && project.restores();
-    SharedStores stores = asks ? shared.open(false, () -> true, warn) : null;
+    SharedStores stores = asks ? shared.open(false, warn) : null;
     try (ReadSession look = ReadSession.at(project, rest, request.lock().gone(), stores, warn)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
       Plan plan = look.plan(expanded, request.rerun());
@@ -308,9 +307,8 @@ public final class BuildSession {
           watcher.accept(event);
         };
     Optional<Jobserver> tokens = jobserver(warn);
-    AtomicBoolean idle = new AtomicBoolean();
     boolean sharing = shared.isAny() && !plan.isQuiet();
-    try (SharedStores stores = sharing ? shared.open(false, idle::get, warn) : null;
+    try (SharedStores stores = sharing ? shared.open(false, warn) : null;
         Runner runner = project.caller().host().runner().get();
         Schedulers schedulers = schedulers(work, plan, warn);
         ExecutorService threads = project.caller().host().threads().get()) {
@@ -325,7 +323,7 @@ public final class BuildSession {
               capacity.machine().gpus(),
               request.failFast(),
               request.submit(),
-              sharing ? new Sharing(stores, project.restores(), idle) : null,
+              sharing ? new Sharing(stores, project.restores()) : null,
               watcher.wantsCommands(),
               tokens.orElse(null),
               listener);

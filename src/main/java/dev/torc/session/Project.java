@@ -23,7 +23,7 @@ import dev.torc.plan.JobSelection;
 import dev.torc.plan.Surroundings;
 import dev.torc.plan.UserPaths;
 import dev.torc.rest.GraphFile;
-import dev.torc.store.KeptResults;
+import dev.torc.results.KeptResults;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;

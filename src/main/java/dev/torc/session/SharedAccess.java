@@ -1,10 +1,9 @@
 package dev.torc.session;
 
 import dev.torc.machine.SafeText;
-import dev.torc.store.SharedClock;
-import dev.torc.store.SharedRefusal;
-import dev.torc.store.SharedSettings;
-import dev.torc.store.SharedStores;
+import dev.torc.results.SharedStores;
+import dev.torc.results.StoreRefusal;
+import dev.torc.results.StoreSettings;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.SharedEntry;
 import java.nio.file.Path;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -38,7 +36,7 @@ public record SharedAccess(Project project) {
     for (SharedEntry entry : entries()) {
       try {
         settings(entry, headers(entry, _ -> {})).check();
-      } catch (SharedRefusal e) {
+      } catch (StoreRefusal e) {
         wrong.add(new BadInput.Diagnostic(entry.place(), e.getMessage()));
       }
     }
@@ -56,13 +54,12 @@ public record SharedAccess(Project project) {
   /**
    * Opens them; none is asked yet. One whose header has no value is left out.
    *
-   * @param idle whether there is nothing to do but to wait for them
    * @param folders whether only folders are wanted
    * @param told takes lines for people, from any thread
    * @throws BadInput as {@link #check}
    */
-  SharedStores open(boolean folders, BooleanSupplier idle, Consumer<String> told) {
-    List<SharedSettings> settings = new ArrayList<>();
+  SharedStores open(boolean folders, Consumer<String> told) {
+    List<StoreSettings> settings = new ArrayList<>();
     for (SharedEntry entry : entries()) {
       SortedMap<String, String> headers = headers(entry, told);
       if (headers.size() == entry.headers().size() && (entry.url() == null || !folders)) {
@@ -71,8 +68,8 @@ public record SharedAccess(Project project) {
     }
     try {
       Path root = project.workflow().root();
-      return SharedStores.open(settings, root, SharedClock.of(idle), told);
-    } catch (SharedRefusal e) {
+      return SharedStores.open(settings, root, System::nanoTime, told);
+    } catch (StoreRefusal e) {
       throw new BadInput(entries().getFirst().place(), e.getMessage());
     }
   }
@@ -87,15 +84,15 @@ public record SharedAccess(Project project) {
       return null;
     }
     try {
-      return open(true, () -> true, told);
+      return open(true, told);
     } catch (BadInput e) {
       told.accept(e.diagnostics().getFirst().toString()); // a build refuses it
       return null;
     }
   }
 
-  private SharedSettings settings(SharedEntry entry, Map<String, String> headers) {
-    return new SharedSettings(
+  private StoreSettings settings(SharedEntry entry, Map<String, String> headers) {
+    return new StoreSettings(
         path(entry.path()), entry.group(), entry.url(), headers, path(entry.key()), entry.trust());
   }
 

@@ -39,7 +39,7 @@ import dev.torc.plan.Rerun;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
-import dev.torc.store.KeptResults;
+import dev.torc.results.KeptResults;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -87,6 +87,9 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     this.elsewhere = on.stream().filter(mark -> !mark.isRemote()).toList();
     this.warn = warn;
     this.kept = project.results(cache);
+    if (kept.isBlocked()) {
+      warn.accept(".torc/store is no folder, so no results are kept in this build; move it away");
+    }
     this.build = new BuildId(id, cache.nextBuildNumber());
     this.digests =
         new DigestMemo(

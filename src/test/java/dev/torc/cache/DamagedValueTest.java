@@ -37,7 +37,10 @@ class DamagedValueTest {
             new Batch().list(Samples.digest(name), List.of(new ManifestEntry(1, name, "", "x"))));
       }
       cache.put(new Batch().build(Samples.build(1)).build(Samples.build(2)));
-      cache.put(new Batch().stored(Samples.stored(JOB)).storedNames(Samples.digest(JOB), NAMES));
+      cache.put(
+          new Batch()
+              .stored(Samples.digest(JOB), Samples.stored(JOB))
+              .storedNames(Samples.digest(JOB), NAMES));
       cache.put(new Batch().attempt(Samples.attempt(1, 0)).series(1, 0, Samples.series()));
     }
   }

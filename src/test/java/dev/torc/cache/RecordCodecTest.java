@@ -30,6 +30,18 @@ class RecordCodecTest {
   private static final String SUM = "ab".repeat(32);
   private static final byte[] KEY = RecordKey.of(7, 3);
 
+  /** What is kept of a result, with bytes that can be compared. */
+  record Kept(long used, String record) {
+
+    static Kept of(StoredResults.Stored stored) {
+      return new Kept(stored.used(), new String(stored.record()));
+    }
+
+    StoredResults.Stored stored() {
+      return new StoredResults.Stored(used, record.getBytes());
+    }
+  }
+
   /** A record of one kind with a value in every field, and its bytes as they must stay. */
   record Kind<T>(
       T record,
@@ -80,8 +92,8 @@ class RecordCodecTest {
                 "b",
                 DIGEST,
                 List.of(
-                    new RecordedProduct("p", Stamp.Kind.FILE, DIGEST.executable()),
-                    new RecordedProduct("q", Stamp.Kind.MISSING, null)),
+                    new RecordedProduct("p", Stamp.Kind.FILE, DIGEST.executable(), 7, "t"),
+                    new RecordedProduct("q", Stamp.Kind.MISSING, null, 0, null)),
                 List.of("f", "g"),
                 List.of("m"),
                 5),
@@ -91,7 +103,7 @@ class RecordCodecTest {
                 + "050162"
                 + "072101"
                 + SUM
-                + ("0928" + "030170" + "0404" + "072102" + SUM)
+                + ("092d" + "030170" + "0404" + "072102" + SUM + "080e" + "0b0174")
                 + ("0905" + "030171" + "0402")
                 + ("0b0166" + "0b0167")
                 + "0d016d"
@@ -113,10 +125,9 @@ class RecordCodecTest {
                     DIGEST,
                     DIGEST.executable(),
                     List.of("p"),
-                    6,
                     7,
                     true,
-                    List.of(new OwnedPath("d", Stamp.Kind.FILE, DIGEST, "j", false))),
+                    new RecordedProduct("d", Stamp.Kind.FILE, DIGEST, 8, null)),
                 new Origin("s", 8, "h", 9)),
             RecordCodec::details,
             RecordCodec::details,
@@ -125,28 +136,16 @@ class RecordCodecTest {
                 + ("050b" + line)
                 + "070178"
                 + ("0802" + "0a04" + "0c06" + "0e08" + "100a" + "1201" + "140e")
-                + ("177c" + "032101" + SUM + "052102" + SUM + "070170" + "080c" + "0a0e" + "0c02")
-                + ("0f2b" + "0204" + "052101" + SUM + "07016a" + "0b0164")
+                + ("1779" + "032101" + SUM + "052102" + SUM + "070170" + "0a0e" + "0c02")
+                + ("112a" + "030164" + "0404" + "072101" + SUM + "0810")
                 + ("190a" + "030173" + "0410" + "070168" + "0812"),
             12),
         new Kind<>(
-            new StoredResult(
-                "j",
-                new JobResult(
-                    JobResult.Outcome.OK, "b", DIGEST, List.of(), List.of("f"), List.of(), 0),
-                new RunDetails(List.of(), List.of(), "", 1, 2, 0, 0, 0, 0, 1, null, null),
-                List.of(new StoredValue("k", "v")),
-                DIGEST,
-                5),
-            RecordCodec::stored,
-            RecordCodec::stored,
-            "03016a"
-                + ("052b" + "0202" + "050162" + "072101" + SUM + "0b0166")
-                + ("0708" + "0700" + "0802" + "0a04" + "1402")
-                + ("0906" + "03016b" + "050176")
-                + ("0b2101" + SUM)
-                + "0c0a",
-            6),
+            new Kept(5, "record"),
+            (out, kept) -> RecordCodec.stored(out, kept.stored()),
+            in -> Kept.of(RecordCodec.stored(in)),
+            "0c0a" + "0f067265636f7264",
+            7),
         new Kind<>(
             new OwnedPath("path", Stamp.Kind.FOLDER, DIGEST, "j", true),
             RecordCodec::owned,
@@ -242,7 +241,7 @@ class RecordCodecTest {
     String product = "030170" + "0404" + "072102" + SUM;
     JobResult known = result("020c" + "0928" + product);
     assertEquals("p", known.products().getFirst().path());
-    assertEquals(known, result("020c" + "092a" + product + "0802"));
+    assertEquals(known, result("020c" + "092a" + product + "1202"));
   }
 
   /** Where a value decides, one that is not known is no result: the job runs. */

@@ -62,10 +62,10 @@ final class Samples {
         build,
         digest("manifest " + name),
         List.of(
-            new RecordedProduct(name + ".out", Stamp.Kind.FILE, digest(name + build)),
-            new RecordedProduct(name + "/", Stamp.Kind.FOLDER, digest(name)),
-            new RecordedProduct(name + ".bin", Stamp.Kind.FILE, digest(name).executable()),
-            new RecordedProduct("gone", Stamp.Kind.MISSING, null)),
+            new RecordedProduct(name + ".out", Stamp.Kind.FILE, digest(name + build), 1, null),
+            new RecordedProduct(name + "/", Stamp.Kind.FOLDER, digest(name), 1L << 40, null),
+            new RecordedProduct(name + ".bin", Stamp.Kind.FILE, digest(name).executable(), 0, "é"),
+            new RecordedProduct("gone", Stamp.Kind.MISSING, null, 0, null)),
         List.of(name + ".h", "b.h"),
         List.of(name),
         name.length() * 1_000_003L);
@@ -90,34 +90,8 @@ final class Samples {
         null);
   }
 
-  static StoredResult stored(String name) {
-    RunDetails run = details(name, "b1");
-    return new StoredResult(
-        name,
-        result(name, "b1"),
-        new RunDetails(
-            run.manifest(),
-            run.reasons(),
-            run.what(),
-            run.number(),
-            run.started(),
-            run.exit(),
-            run.signal(),
-            run.cpu(),
-            run.peak(),
-            run.attempts(),
-            new Restorable(
-                digest("key " + name),
-                null,
-                List.of("sh=/bin/sh 1 2"),
-                3,
-                4,
-                true,
-                List.of(owned(name))),
-            new Origin("", 5, "", 6)),
-        List.of(new StoredValue("k", name)),
-        digest("log"),
-        7);
+  static StoredResults.Stored stored(String name) {
+    return new StoredResults.Stored(7, name.getBytes());
   }
 
   static OwnedPath owned(String name) {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.ThisHost;
-import dev.torc.store.SigningKey;
+import dev.torc.results.SigningKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

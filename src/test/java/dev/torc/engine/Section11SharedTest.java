@@ -10,16 +10,15 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.StoredResults;
 import dev.torc.hash.Digest;
 import dev.torc.report.Palette;
+import dev.torc.results.Blob;
+import dev.torc.results.BlobSource;
+import dev.torc.results.Product;
+import dev.torc.results.Result;
+import dev.torc.results.SharedFound;
+import dev.torc.results.SharedStores;
+import dev.torc.results.StoreSettings;
+import dev.torc.results.Upload;
 import dev.torc.session.ReadSession;
-import dev.torc.store.SharedBlob;
-import dev.torc.store.SharedClock;
-import dev.torc.store.SharedFound;
-import dev.torc.store.SharedProduct;
-import dev.torc.store.SharedResult;
-import dev.torc.store.SharedSending;
-import dev.torc.store.SharedSettings;
-import dev.torc.store.SharedSource;
-import dev.torc.store.SharedStores;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,10 +28,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Section 11 of the contract, shared stores: what another root made is put in the place of a run,
@@ -98,7 +100,7 @@ class Section11SharedTest extends Harness {
           Files.createDirectories(stub.root().resolve("dir/in"));
           stub.write("dir/in/run", "d of " + Files.readString(stub.root().resolve("a.out")));
           Path run = stub.root().resolve("dir/in/run");
-          Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxr-x---"));
+          Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxr-xr-x"));
           Files.createSymbolicLink(stub.root().resolve("dir/link"), Path.of("in/run"));
           return stub.exit(0);
         });
@@ -131,6 +133,59 @@ class Section11SharedTest extends Harness {
     other.settled();
     assertEquals(List.of(), other.notes());
     assertEquals(List.of(), other.kept());
+  }
+
+  /** What the store has is of the right size, and is not looked into when it is asked for. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aForcedRunMendsARottenBlob(boolean forced) throws IOException {
+    both("a: { command: make a, needs: [x], produces: [a.out] }");
+    bothEdit("x", "1");
+    build();
+    Path blob = store.resolve("cas").resolve(Digest.ofText(read("a.out")).hex());
+    Files.writeString(blob, "?".repeat((int) Files.size(blob)));
+    force = forced;
+    restores = forced;
+    if (!forced) {
+      delete("a.out");
+      delete(".torc/cache");
+    }
+    build().ran("a");
+    assertEquals(read("a.out"), Files.readString(blob));
+    other.build().ran();
+    other.restored("a");
+  }
+
+  /** Others can read what lies in the store. */
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "member", "folder"})
+  void whatOnlyItsOwnerCanReadIsNotSent(String what) throws IOException {
+    both("a: { command: make a, needs: [x], produces: [a.out, d/] }");
+    bothEdit("x", "1");
+    bothJob(
+        "a",
+        stub -> {
+          Files.createDirectories(stub.root().resolve("d/in"));
+          stub.write("d/in/file", "member");
+          stub.write("a.out", "file");
+          String path = Map.of("file", "a.out", "member", "d/in/file", "folder", "d/in").get(what);
+          Set<PosixFilePermission> own = PosixFilePermissions.fromString("rwx------");
+          Files.setPosixFilePermissions(stub.root().resolve(path), own);
+          return stub.exit(0);
+        });
+    build().ran("a");
+    said("is for its owner alone; results with such products are not sent");
+    other.build().ran("a");
+    Files.setPosixFilePermissions(store, PosixFilePermissions.fromString("rwx------"));
+    force = true;
+    build().ran("a");
+    assertEquals(List.of(), notes());
+    other.edit("x", "2");
+    other.build().ran("a");
+    other.edit("x", "1");
+    other.delete(".torc/store");
+    other.build().ran();
+    other.restored("a");
   }
 
   @Test
@@ -413,7 +468,7 @@ class Section11SharedTest extends Harness {
   }
 
   /** Puts a record under the key of a's result, as whoever may write there can. */
-  private void forge(SharedProduct... more) throws Exception {
+  private void forge(Product... more) throws Exception {
     forge(null, more);
   }
 
@@ -422,43 +477,46 @@ class Section11SharedTest extends Harness {
    *
    * @param programs null for those of the result
    */
-  private void forge(List<String> programs, SharedProduct... more) throws Exception {
+  private void forge(List<String> programs, Product... more) throws Exception {
     Digest key;
     try (Cache cache = Cache.look(place(), _ -> {})) {
       key = cache.details("a").restorable().key();
     }
     List<String> told = new ArrayList<>();
-    SharedSettings settings = new SharedSettings(store, null, null, Map.of(), null, List.of());
-    SharedClock clock = SharedClock.of(() -> true);
+    StoreSettings settings = new StoreSettings(store, null, null, Map.of(), null, List.of());
     try (SharedStores stores =
-        SharedStores.open(List.of(settings), root.toRealPath(), clock, told::add)) {
+        SharedStores.open(List.of(settings), root.toRealPath(), System::nanoTime, told::add)) {
       SharedFound found = stores.find(key);
-      SharedResult real = found.result();
-      List<SharedProduct> products = new ArrayList<>(real.products());
+      Result real = found.result();
+      List<Product> products = new ArrayList<>(real.products());
       products.addAll(List.of(more));
-      SharedResult forged =
-          new SharedResult(
+      Result forged =
+          new Result(
               key,
+              null,
               "a",
               products,
               null,
-              List.of(),
-              List.of(),
+              false,
               null,
-              "1",
-              "there",
-              real.time(),
-              real.wall(),
+              real.manifest(),
+              List.of(),
+              List.of(),
               programs == null ? real.programs() : programs,
-              real.inputs(),
+              real.lines(),
+              real.origin(),
+              real.wall(),
+              -1,
+              -1,
+              1,
               null);
-      List<SharedSource> blobs = new ArrayList<>();
-      blobs.add(SharedSource.bytes("evil".getBytes()));
-      for (SharedProduct each : real.files()) {
-        SharedBlob blob = new SharedBlob(each.digest(), each.size());
-        blobs.add(SharedSource.file(blob, root.resolve(each.path())));
+      List<BlobSource> blobs = new ArrayList<>();
+      blobs.add(BlobSource.bytes("evil".getBytes()));
+      for (Product each : real.allFiles()) {
+        Blob blob = new Blob(each.digest(), each.size());
+        blobs.add(BlobSource.file(blob, root.resolve(each.path())));
       }
-      stores.send(0, () -> new SharedSending(forged.sorted(), blobs, null));
+      stores.send(0, () -> new Upload(forged.sorted(), blobs, false, null));
       stores.finish();
     }
     assertEquals(List.of(), told);
@@ -469,7 +527,7 @@ class Section11SharedTest extends Harness {
     both("a: { command: make a, needs: [x], produces: [a.out] }");
     bothEdit("x", "1");
     build();
-    forge(SharedProduct.file("src/evil", Digest.ofText("evil"), 4));
+    forge(Product.file("src/evil", Digest.ofText("evil"), 4));
     other.build().ran("a");
     assertFalse(other.exists("src"));
   }
@@ -483,7 +541,7 @@ class Section11SharedTest extends Harness {
         """);
     bothEdit("x", "1");
     build();
-    forge(SharedProduct.file("h/b", Digest.ofText("evil"), 4));
+    forge(Product.file("h/b", Digest.ofText("evil"), 4));
     other.build().ran("a");
     other.restored("b");
     assertEquals(read("h/b"), other.read("h/b"));

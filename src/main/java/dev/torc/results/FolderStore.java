@@ -1,0 +1,338 @@
+package dev.torc.results;
+
+import dev.torc.hash.Digest;
+import dev.torc.machine.Refusal;
+import dev.torc.machine.SafeText;
+import dev.torc.posix.RandomId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * A shared store in a folder: entries in {@code ac}, blobs in {@code cas}, as a server of files
+ * would have them too. A file counts as {@link FolderTrust} says. It is written in {@code new} and
+ * renamed, so it is there whole or not at all, and what a killed torc left there is found without a
+ * look at all the others; nothing is opened through a link. The folder itself is never made: where
+ * a disk is not mounted, nothing may fill its place.
+ */
+final class FolderStore implements StorePlace {
+
+  private static final int PIECE = 1 << 16;
+
+  /** Holds what is being written. */
+  private static final String NEW = "new";
+
+  /** What was not written to for so long was left by a torc that was killed. */
+  private static final long LEFT = TimeUnit.DAYS.toMillis(1);
+
+  /** What of a mode is not for the owner. */
+  private static final int OF_OTHERS = 0077;
+
+  private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
+
+  private final Path folder;
+  private final FolderTrust trust;
+
+  /** The folders in it that were found to count. */
+  private final Set<String> looked = ConcurrentHashMap.newKeySet();
+
+  /**
+   * A folder that may be there.
+   *
+   * @param trust whose files in it count
+   */
+  FolderStore(Path folder, FolderTrust trust) {
+    this.folder = folder;
+    this.trust = trust;
+  }
+
+  @Override
+  public String name() {
+    return SafeText.name(folder.toString());
+  }
+
+  @Override
+  public boolean isPrivate() {
+    try {
+      return ((int) Files.getAttribute(folder, "unix:mode") & OF_OTHERS) == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** A folder in the store that counts; null where it is not there yet. It is looked at once. */
+  private Path inner(String name) throws StoreFailure, IOException {
+    Path inner = folder.resolve(name);
+    if (looked.contains(name)) {
+      return inner;
+    }
+    trust(folder, "there is no such folder, and torc makes none");
+    if (!Files.exists(inner, LinkOption.NOFOLLOW_LINKS)) {
+      return null;
+    }
+    trust(inner, "it went away");
+    looked.add(name);
+    return inner;
+  }
+
+  private void trust(Path path, String missing) throws StoreFailure, IOException {
+    try {
+      String refusal = trust.refusal(path);
+      if (refusal != null) {
+        throw StoreFailure.lasting(refusal);
+      }
+    } catch (NoSuchFileException e) {
+      throw StoreFailure.lasting(missing);
+    }
+  }
+
+  private Path madeInner(String name) throws StoreFailure, IOException {
+    Path inner = inner(name);
+    if (inner != null) {
+      return inner;
+    }
+    Path made = folder.resolve(name);
+    try {
+      Files.createDirectory(
+          made, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+      give(made, PosixFilePermission.GROUP_WRITE, PosixFilePermission.GROUP_EXECUTE);
+    } catch (FileAlreadyExistsException e) {
+      // somebody else was faster
+    }
+    return inner(name);
+  }
+
+  /** Lets the store's group read what was made, and more; the umask may have forbidden it. */
+  private void give(Path made, PosixFilePermission... more) throws IOException {
+    if (trust.group() == null) {
+      return;
+    }
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(made, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    view.setGroup(trust.group());
+    Set<PosixFilePermission> bits = EnumSet.copyOf(view.readAttributes().permissions());
+    bits.add(PosixFilePermission.GROUP_READ);
+    bits.addAll(Set.of(more));
+    view.setPermissions(bits);
+  }
+
+  @Override
+  public List<Digest> newest(int most, StoreCall call) throws StoreFailure {
+    Map<Digest, FileTime> times = new HashMap<>();
+    try {
+      Path inner = inner(ENTRIES);
+      if (inner == null) {
+        return List.of();
+      }
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(inner, "[0-9a-f]*")) {
+        for (Path entry : entries) {
+          String name = entry.getFileName().toString();
+          if (KEY.matcher(name).matches()) {
+            times.put(
+                Digest.ofHex(name), Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS));
+          }
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return List.of(); // somebody takes entries away meanwhile
+    } catch (DirectoryIteratorException e) {
+      throw trouble("list", e.getCause());
+    } catch (IOException e) {
+      throw trouble("list", e);
+    }
+    return times.keySet().stream()
+        .sorted(Comparator.comparing(times::get).reversed())
+        .limit(most)
+        .toList();
+  }
+
+  @Override
+  public byte[] entry(Digest key, StoreCall call) throws StoreFailure, StoreRefusal {
+    try (SeekableByteChannel in = open(ENTRIES, key)) {
+      if (in == null) {
+        return null;
+      }
+      ByteBuffer bytes = ByteBuffer.allocate(ActionEntry.MOST + 1);
+      while (bytes.hasRemaining() && in.read(bytes) >= 0) {
+        // up to the end
+      }
+      byte[] entry = new byte[bytes.flip().remaining()];
+      bytes.get(entry);
+      return entry;
+    } catch (IOException e) {
+      throw trouble("read", e);
+    }
+  }
+
+  /** Opens a file that counts; null where there is none. */
+  private SeekableByteChannel open(String in, Digest name)
+      throws StoreFailure, StoreRefusal, IOException {
+    Path inner = inner(in);
+    if (inner == null) {
+      return null;
+    }
+    Path file = inner.resolve(name.hex());
+    try {
+      if (!trust.isTrusted(file)) {
+        throw new StoreRefusal(
+            SafeText.name(file.toString()) + " does not count: others made it, or can write to it");
+      }
+      return Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    } catch (AccessDeniedException e) {
+      throw new StoreRefusal("cannot read " + Refusal.line(e));
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreFailure, StoreRefusal {
+    try (SeekableByteChannel in = open(BLOBS, blob.digest())) {
+      if (in == null) {
+        return false;
+      }
+      ByteBuffer piece = ByteBuffer.allocate(PIECE);
+      while (in.read(piece) >= 0) {
+        call.begin();
+        call.moved(piece.flip().remaining());
+        into.take(piece);
+        piece.clear();
+      }
+    } catch (IOException e) {
+      throw trouble("read", e);
+    }
+    into.end();
+    return true;
+  }
+
+  @Override
+  public boolean has(Blob blob, StoreCall call) throws StoreFailure {
+    try {
+      Path inner = inner(BLOBS);
+      Path file = inner == null ? null : inner.resolve(blob.name());
+      return file != null && trust.isTrusted(file) && Files.size(file) == blob.size();
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw trouble("look at", e);
+    }
+  }
+
+  @Override
+  public void put(String in, Digest name, BlobSource source, StoreCall call)
+      throws StoreFailure, StoreRefusal {
+    Path fresh = null;
+    try (InputStream bytes = opened(source)) {
+      Path inner = madeInner(in);
+      Path file = fresh();
+      try (SeekableByteChannel out =
+          Files.newByteChannel(
+              file,
+              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")))) {
+        fresh = file;
+        give(file);
+        copy(bytes, out, call);
+      }
+      Files.move(file, inner.resolve(name.hex()), StandardCopyOption.ATOMIC_MOVE);
+      fresh = null;
+    } catch (IOException e) {
+      throw trouble("write", e);
+    } finally {
+      if (fresh != null) {
+        fresh.toFile().delete();
+      }
+    }
+  }
+
+  /** A name for what is not whole yet; the first time in a build, what others left goes. */
+  private Path fresh() throws StoreFailure, IOException {
+    boolean first = !looked.contains(NEW);
+    Path inner = madeInner(NEW);
+    if (first) {
+      removeOld(inner);
+    }
+    return inner.resolve(RandomId.next());
+  }
+
+  /** Nobody writes to a file as seldom as that. */
+  private static void removeOld(Path inner) {
+    FileTime oldest = FileTime.fromMillis(System.currentTimeMillis() - LEFT);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(inner)) {
+      for (Path file : files) {
+        if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).compareTo(oldest) < 0) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return; // another member's, or somebody else removes it too: the next build looks again
+    }
+  }
+
+  private static InputStream opened(BlobSource source) throws StoreRefusal {
+    try {
+      return source.open();
+    } catch (IOException e) {
+      throw new StoreRefusal("cannot read " + Refusal.line(e));
+    }
+  }
+
+  private static void copy(InputStream from, SeekableByteChannel out, StoreCall call)
+      throws StoreRefusal, IOException {
+    byte[] piece = new byte[PIECE];
+    for (int read = next(from, piece); read >= 0; read = next(from, piece)) {
+      call.begin();
+      ByteBuffer bytes = ByteBuffer.wrap(piece, 0, read);
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
+      }
+      call.moved(read);
+    }
+  }
+
+  private static int next(InputStream from, byte[] piece) throws StoreRefusal {
+    try {
+      return from.read(piece);
+    } catch (IOException e) {
+      throw new StoreRefusal("a file to be sent cannot be read: " + Refusal.why(e));
+    }
+  }
+
+  private static StoreFailure trouble(String what, IOException e) {
+    if (what.equals("write") && e instanceof AccessDeniedException) {
+      return StoreFailure.lasting("cannot " + what + " " + Refusal.line(e));
+    }
+    boolean named = e instanceof FileSystemException file && file.getFile() != null;
+    return StoreFailure.of("cannot " + what + (named ? " " : " there: ") + Refusal.line(e));
+  }
+
+  @Override
+  public void close() {
+    // nothing is held open
+  }
+}

@@ -1,0 +1,43 @@
+package dev.torc.results;
+
+import dev.torc.hash.Digest;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What depfiles named under one manifest: each list leads, with the digests of its files, to the
+ * key of a result.
+ *
+ * @param key that of the manifest without found needs
+ * @param lists newest first, {@link #MOST} at most, each of sorted names
+ */
+public record FoundNames(Digest key, List<List<String>> lists) implements StoreRecord {
+
+  /** How many lists are kept under a key. */
+  public static final int MOST = 16;
+
+  private static final long MOST_LENGTH = 4 << 20; // characters, of three bytes at most
+
+  private static long length(List<String> list) {
+    return list.stream().mapToLong(String::length).sum();
+  }
+
+  @Override
+  public Type type() {
+    return Type.NAMES;
+  }
+
+  /** With a list put first; the oldest go where there are too many, or too long ones. */
+  public FoundNames with(List<String> newest) {
+    List<List<String>> all = new ArrayList<>();
+    all.add(List.copyOf(newest));
+    long length = length(newest);
+    for (List<String> list : lists) {
+      length += length(list);
+      if (all.size() < MOST && length < MOST_LENGTH && !list.equals(newest)) {
+        all.add(list);
+      }
+    }
+    return new FoundNames(key, List.copyOf(all));
+  }
+}

@@ -1,0 +1,256 @@
+package dev.torc.results;
+
+import dev.torc.hash.Digest;
+import dev.torc.machine.Refusal;
+import dev.torc.machine.SafeText;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Set;
+import javax.net.ssl.SSLException;
+
+/**
+ * A shared store on a server, by Bazel's protocol over HTTP/1.1: {@code GET}, {@code HEAD} and
+ * {@code PUT} below {@code /ac} and {@code /cas}. Redirects are failures: they would lead the
+ * headers elsewhere. How long an answer may take, {@link StoreThreads} hold, and what is believed
+ * {@link SharedStore}.
+ */
+final class HttpStore implements StorePlace {
+
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+
+  private static final int NOT_FOUND = 404;
+  private static final Set<Integer> TAKEN = Set.of(200, 201, 202, 204);
+
+  private static final int BREADTH = 8;
+  private static final int PIECE = 1 << 16;
+
+  /** So many bytes of an answer are read that nobody wants, to use the connection again. */
+  private static final int DROPPED = 1 << 16;
+
+  private final HttpAddress address;
+
+  /** Made with the first request; guarded by this. */
+  private HttpClient client;
+
+  /** A store that nobody asks yet. */
+  HttpStore(HttpAddress address) {
+    this.address = address;
+  }
+
+  @Override
+  public String name() {
+    return address.toString();
+  }
+
+  @Override
+  public int breadth() {
+    return BREADTH;
+  }
+
+  private synchronized HttpClient client() {
+    if (client == null) {
+      client =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .connectTimeout(CONNECT)
+              .build();
+    }
+    return client;
+  }
+
+  private HttpRequest.Builder request(String kind, Digest name) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(kind, name.hex()));
+    address.headers().forEach(request::header);
+    return request;
+  }
+
+  @Override
+  public byte[] entry(Digest key, StoreCall call) throws StoreFailure, StoreRefusal {
+    try (InputStream body = get(ENTRIES, key, call)) {
+      return body == null ? null : body.readNBytes(ActionEntry.MOST + 1);
+    } catch (IOException e) {
+      throw brokenOff(e);
+    }
+  }
+
+  @Override
+  public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreFailure, StoreRefusal {
+    try (InputStream body = get(BLOBS, blob.digest(), call)) {
+      if (body == null) {
+        return false;
+      }
+      byte[] piece = new byte[PIECE];
+      for (int read = body.read(piece); read >= 0; read = body.read(piece)) {
+        call.moved(read);
+        into.take(ByteBuffer.wrap(piece, 0, read));
+      }
+    } catch (IOException e) {
+      throw brokenOff(e);
+    }
+    into.end();
+    return true;
+  }
+
+  /** The body of an answer; null where nothing is there. Its close ends the answer. */
+  private InputStream get(String kind, Digest name, StoreCall call) throws StoreFailure {
+    HttpResponse<InputStream> answer = send(request(kind, name).GET().build(), call);
+    if (answer.statusCode() == 200) {
+      return answer.body();
+    }
+    drop(answer);
+    if (answer.statusCode() == NOT_FOUND) {
+      return null;
+    }
+    throw status("GET", answer);
+  }
+
+  @Override
+  public boolean has(Blob blob, StoreCall call) throws StoreFailure {
+    try {
+      HttpResponse<InputStream> answer = send(request(BLOBS, blob.digest()).HEAD().build(), call);
+      drop(answer);
+      long size = answer.headers().firstValueAsLong("Content-Length").orElse(blob.size());
+      return answer.statusCode() == 200 && size == blob.size();
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void put(String kind, Digest name, BlobSource source, StoreCall call)
+      throws StoreFailure, StoreRefusal {
+    Sent sent = new Sent(source, call);
+    long size = source.blob().size();
+    BodyPublisher body =
+        size == 0
+            ? BodyPublishers.noBody()
+            : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(sent::open), size);
+    try {
+      HttpResponse<InputStream> answer = send(request(kind, name).PUT(body).build(), call);
+      drop(answer);
+      if (!TAKEN.contains(answer.statusCode())) {
+        throw status("PUT", answer);
+      }
+    } catch (StoreFailure e) {
+      if (sent.trouble != null) {
+        throw new StoreRefusal("a file to be sent cannot be read: " + sent.trouble);
+      }
+      throw e;
+    }
+  }
+
+  /** What is read to be sent, and whether that failed. */
+  private static final class Sent {
+
+    private final BlobSource source;
+    private final StoreCall call;
+    private volatile String trouble;
+
+    Sent(BlobSource source, StoreCall call) {
+      this.source = source;
+      this.call = call;
+    }
+
+    InputStream open() {
+      try {
+        return new FilterInputStream(source.open()) {
+          @Override
+          public int read(byte[] into, int offset, int length) throws IOException {
+            try {
+              int read = super.read(into, offset, length);
+              call.moved(Math.max(0, read));
+              return read;
+            } catch (IOException e) {
+              trouble = Refusal.why(e);
+              throw e;
+            }
+          }
+        };
+      } catch (IOException e) {
+        trouble = Refusal.why(e);
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private HttpResponse<InputStream> send(HttpRequest request, StoreCall call) throws StoreFailure {
+    try {
+      HttpResponse<InputStream> answer = client().send(request, BodyHandlers.ofInputStream());
+      call.begin();
+      return answer;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw StoreFailure.of("it was given up"); // nobody waits for it any more
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  private static void drop(HttpResponse<InputStream> answer) {
+    try (InputStream body = answer.body()) {
+      body.readNBytes(DROPPED);
+    } catch (IOException e) {
+      return; // its status was whole
+    }
+  }
+
+  private static StoreFailure status(String method, HttpResponse<?> answer) {
+    int status = answer.statusCode();
+    String why =
+        switch (status / 100) {
+          case 3 -> "; redirects are not followed";
+          case 4 -> status == 401 || status == 403 ? "; it wants other headers" : "";
+          default -> "";
+        };
+    return StoreFailure.of("it answered " + method + " with " + status + why);
+  }
+
+  private static StoreFailure brokenOff(IOException e) {
+    String why = e.getMessage() == null ? "" : ": " + SafeText.line(e.getMessage(), 200);
+    return StoreFailure.of("its answer broke off" + why);
+  }
+
+  private static StoreFailure failure(IOException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof HttpConnectTimeoutException) {
+        return StoreFailure.unreached("cannot connect in 2 s");
+      }
+      if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
+        return StoreFailure.unreached("there is no such host");
+      }
+      if (cause instanceof SSLException) { // the client may tell first that it read nothing
+        String why = String.valueOf(cause.getMessage());
+        return StoreFailure.of("TLS fails: " + SafeText.line(why, 200));
+      }
+    }
+    String why = e.getMessage();
+    if (e instanceof ConnectException) {
+      return StoreFailure.unreached(
+          "cannot connect" + (why == null ? "" : ": " + SafeText.line(why, 200)));
+    }
+    return StoreFailure.of(why == null ? e.getClass().getSimpleName() : SafeText.line(why, 200));
+  }
+
+  @Override
+  public synchronized void close() {
+    if (client != null) {
+      client.shutdownNow();
+      client = null;
+    }
+  }
+}

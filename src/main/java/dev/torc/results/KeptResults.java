@@ -1,0 +1,490 @@
+package dev.torc.results;
+
+import dev.torc.cache.Batch;
+import dev.torc.cache.Cache;
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.StoredResults;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
+import dev.torc.machine.Refusal;
+import dev.torc.posix.FileTree;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
+
+/**
+ * The results that are kept for later, records and bytes together, within a bound: what passes it
+ * makes room first, the least recently used result first. Any thread may call it. What a kept
+ * result is good for, and when one is restored, is decided elsewhere.
+ */
+public final class KeptResults implements ResultParts {
+
+  /** A result is not kept if it takes more than this part of the bound. */
+  private static final int PARTS = 4;
+
+  /** Nor if it has more files. */
+  private static final int MOST_FILES = 10_000;
+
+  /** Where nobody says more: so many bytes, and so much of what the file system has left. */
+  private static final long MOST = 5L << 30;
+
+  private static final int SHARE = 20;
+
+  /** What makes room makes so much more of it: all results are looked at for that. */
+  private static final int SLACK = 16;
+
+  /** So many bytes are to be left for others. */
+  private static final long FREE = 1L << 30;
+
+  /** With less than this, in bytes, a job may fail for want of room. */
+  private static final long SCARCE = 64L << 20;
+
+  private static final long SECOND = 1_000_000_000L;
+
+  /** Stands for a sum that has to be counted anew. */
+  private static final long UNKNOWN = -1;
+
+  /**
+   * What several results may have; quicker to make than a name. A record's own equality is linked
+   * anew at every start.
+   */
+  private record Bytes(Stamp.Kind kind, Digest digest) {
+
+    static Bytes of(OwnedPath part) {
+      return new Bytes(part.kind(), part.digest());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Bytes bytes && kind == bytes.kind && digest.equals(bytes.digest);
+    }
+
+    @Override
+    public int hashCode() {
+      return digest.hashCode();
+    }
+  }
+
+  /** When a result was used; all of all results would be too much at once. */
+  private record Age(Digest key, long used) {}
+
+  private final Cache cache;
+  private final StoredResults records;
+  private final LocalStore bytes;
+  private final long keep;
+  private final boolean restores;
+  private final Set<String> shared = new HashSet<>(); // was there when its like was to be added
+  private final Set<Digest> wanted = new HashSet<>(); // keys of results that are to be restored
+  private Map<Bytes, Integer> uses; // of each product, how many results have it; null unknown
+  private final Map<Digest, Integer> firsts = new HashMap<>(); // the same of first keys
+  private long total = UNKNOWN;
+  private long bound = -1;
+  private long looked = System.nanoTime() - SECOND;
+  private Boolean blocked; // null: not looked at yet
+  private boolean changed;
+  private boolean there;
+  private boolean fresh;
+
+  /**
+   * Those of a root.
+   *
+   * @param cache open for work where anything is to be changed
+   * @param keep bytes that they may take; 0 where nothing is kept, negative where nobody said
+   * @param restores whether what is kept may stand for a run
+   */
+  public KeptResults(Cache cache, long keep, boolean restores) {
+    this.cache = cache;
+    this.records = new StoredResults(cache);
+    this.bytes = new LocalStore(cache.place());
+    this.keep = keep;
+    this.restores = restores;
+  }
+
+  /** Whether nothing is kept here, so that there is nothing to find. */
+  public boolean isOff() {
+    return keep == 0 || isBlocked();
+  }
+
+  /** Whether nothing can be kept, since something else stands where the store would be. */
+  public synchronized boolean isBlocked() {
+    if (blocked == null) {
+      try {
+        blocked = bytes.isBlocked();
+      } catch (IOException e) {
+        blocked = true; // what cannot be looked at cannot be used
+      }
+    }
+    return blocked;
+  }
+
+  /** Whether what is kept may stand for a run. */
+  public boolean restores() {
+    return restores && !isOff();
+  }
+
+  /** Whether nothing was kept here before, and something is now. */
+  public synchronized boolean isNew() {
+    return fresh;
+  }
+
+  /** Bytes that they may take. */
+  public synchronized long bound() throws IOException {
+    if (bound < 0) {
+      bound = keep >= 0 ? keep : Math.min(MOST, (usable() + size()) / SHARE);
+    }
+    return bound;
+  }
+
+  private long usable() throws IOException {
+    return Files.getFileStore(cache.place().root()).getUsableSpace();
+  }
+
+  /**
+   * Makes room where the file system has hardly any left; looks once in a while, and only where
+   * there is something to give.
+   */
+  public synchronized void makeRoom() throws IOException {
+    long now = System.nanoTime();
+    if (now < looked + SECOND || isOff() || size() == 0) {
+      return;
+    }
+    looked = now;
+    long lacks = FREE - usable();
+    if (lacks > 0) {
+      free(Math.max(0, size() - lacks - size() / SLACK));
+    }
+  }
+
+  /** Whether no result is kept that no job has now. */
+  public boolean isEmpty() {
+    return records.isEmpty();
+  }
+
+  /**
+   * Gives all that is here where the disk is as good as full.
+   *
+   * @param full whether it is known to be full
+   * @return whether there was anything to give
+   */
+  public synchronized boolean relieve(boolean full) throws IOException {
+    if (isOff() || size() == 0 || !full && usable() >= SCARCE) {
+      return false;
+    }
+    free(0);
+    return true;
+  }
+
+  @Override
+  public byte[] text(OwnedPath part) throws IOException {
+    return bytes.text(part);
+  }
+
+  /** The result under a key; null where there is none. */
+  public Result of(Digest key) {
+    return of(cache, key);
+  }
+
+  /** The same of a cache of which nothing else is asked. */
+  public static Result of(Cache cache, Digest key) {
+    StoredResults.Stored stored = new StoredResults(cache).of(key);
+    return stored == null ? null : ResultCodec.kept(stored.record());
+  }
+
+  /** The lists of files to which a first key leads, the newest first. */
+  public List<List<String>> names(Digest first) {
+    return records.names(first);
+  }
+
+  /** Hands over all results. */
+  public void each(Consumer<Result> visitor) {
+    records.each(stored -> visitor.accept(ResultCodec.kept(stored.record())));
+  }
+
+  /** Whether the bytes of a product are here. */
+  public boolean has(OwnedPath part) {
+    try {
+      return bytes.has(part);
+    } catch (IOException e) {
+      return false; // what cannot be looked at cannot be restored
+    }
+  }
+
+  /** Whether there is room for a result of such a size, others aside. */
+  public boolean holds(long size, int files) throws IOException {
+    return size <= bound() / PARTS && files <= MOST_FILES;
+  }
+
+  /** Keeps the record of a result, and what its depfile named as the newest list. */
+  public synchronized void put(Result result) {
+    long now = System.currentTimeMillis();
+    if (uses != null && records.of(result.key()) == null) {
+      count(result, 1);
+    }
+    Batch batch = stored(result, now);
+    if (result.first() != null) {
+      List<List<String>> before = records.names(result.first());
+      List<List<String>> lists =
+          new FoundNames(result.first(), before).with(result.found()).lists();
+      if (!lists.equals(before)) {
+        batch.storedNames(result.first(), lists);
+      }
+    }
+    cache.put(batch);
+  }
+
+  /** The record of a result as it is kept here; without what leads to it. */
+  public static Batch stored(Result result, long used) {
+    StoredResults.Stored record = new StoredResults.Stored(used, ResultCodec.bytes(result));
+    return new Batch().stored(result.key(), record);
+  }
+
+  /** A result is to be put in the place of a run in this build: it goes after all others. */
+  public synchronized void want(Result result) {
+    wanted.add(result.key());
+  }
+
+  /** A result was put in the place of a run: it goes later than others. */
+  public synchronized void used(Result result) {
+    if (isOff()) {
+      records.drop(result.key(), result.first()); // it was there for its marks
+    } else if (records.of(result.key()) != null) {
+      put(result);
+    }
+  }
+
+  /** A new empty folder, whose files can be renamed to where they are to stand. */
+  public Path freshFolder() throws IOException {
+    return bytes.freshFolder();
+  }
+
+  /**
+   * Takes over what stands at a path.
+   *
+   * @param file absolute; a file with one name, a link or a folder
+   * @param size its bytes
+   * @return whether it is gone from there
+   */
+  public synchronized boolean add(OwnedPath part, Path file, long size) throws IOException {
+    known();
+    if (total + size > bound()) {
+      free(bound() - bound() / SLACK - size);
+    }
+    if (!there) {
+      there = true;
+      fresh = !bytes.exists();
+    }
+    LocalStore.Added added = bytes.add(part, file);
+    if (added == LocalStore.Added.THERE) {
+      shared.add(LocalStore.name(part));
+    } else if (added == LocalStore.Added.MOVED) {
+      total += size;
+    }
+    return added != LocalStore.Added.STAYED;
+  }
+
+  /** Adds a file with these bytes. */
+  public synchronized void add(OwnedPath part, byte[] text) throws IOException {
+    known();
+    total += bytes.has(part) ? 0 : text.length;
+    bytes.add(part, text);
+  }
+
+  @Override
+  public void take(OwnedPath part, Path to) throws IOException {
+    boolean stays;
+    synchronized (this) {
+      count();
+      known();
+      stays = uses.getOrDefault(Bytes.of(part), 0) > 1;
+      changed = true;
+    }
+    long left = bytes.take(part, to, stays);
+    synchronized (this) {
+      total -= left;
+    }
+  }
+
+  @Override
+  public synchronized void giveBack(OwnedPath part, Path at, boolean sound) throws IOException {
+    if (!sound) {
+      drop(part);
+    }
+    if (!sound || !add(part, at, LocalStore.size(at))) {
+      FileTree.remove(at);
+    }
+  }
+
+  /**
+   * What was taken over is of no use any more: the same bytes stand in their place again. It stays
+   * where another result has it too.
+   */
+  public synchronized void madeAgain(OwnedPath part) throws IOException {
+    if (!shared.contains(LocalStore.name(part))) {
+      drop(part);
+    }
+  }
+
+  /** What cannot be taken away, as another member's folder, stays: that is nobody's failure. */
+  private void drop(OwnedPath part) throws IOException {
+    long size = bytes.size(part);
+    try {
+      bytes.drop(part);
+      total -= size;
+    } catch (FileSystemException e) {
+      return; // it counts as there
+    }
+  }
+
+  /** Before the first change: what was said of the sum counts no more until all is well again. */
+  private void known() throws IOException {
+    if (total == UNKNOWN) {
+      total = records.bytes();
+      if (total == UNKNOWN) {
+        total = bytes.size();
+      }
+    }
+    if (!changed) {
+      changed = true;
+      records.bytes(UNKNOWN);
+    }
+  }
+
+  @Override
+  public void done() {
+    // what is kept stays
+  }
+
+  /** The bytes that are here. */
+  public synchronized long size() throws IOException {
+    if (total == UNKNOWN) {
+      total = records.bytes();
+    }
+    return total == UNKNOWN ? bytes.size() : total;
+  }
+
+  /** Hands over of all results what tells of bytes, and when each was used. */
+  private void eachParts(ObjLongConsumer<Result> visitor) {
+    records.each(stored -> visitor.accept(ResultCodec.parts(stored.record()), stored.used()));
+  }
+
+  private void count() {
+    if (uses == null) {
+      uses = new HashMap<>();
+      eachParts((result, _) -> count(result, 1));
+    }
+  }
+
+  private void count(Result result, int more) {
+    for (OwnedPath part : result.allParts()) {
+      uses.merge(Bytes.of(part), more, Integer::sum);
+    }
+    if (result.first() != null) {
+      firsts.merge(result.first(), more, Integer::sum);
+    }
+  }
+
+  /** Makes room until no more than so many bytes are left; forgets the results that had them. */
+  public synchronized void free(long most) throws IOException {
+    known();
+    if (total <= most) {
+      return;
+    }
+    count();
+    List<Age> ages = new ArrayList<>();
+    eachParts((each, used) -> ages.add(new Age(each.key(), used)));
+    ages.sort(
+        Comparator.comparing((Age age) -> wanted.contains(age.key)).thenComparingLong(Age::used));
+    for (Age oldest : ages) {
+      if (total <= most) {
+        break;
+      }
+      forget(ResultCodec.parts(records.of(oldest.key).record()));
+    }
+    if (total > most) {
+      sweep();
+    }
+  }
+
+  /** Forgets the results of some jobs, with the bytes that no other has. */
+  public synchronized void forget(Predicate<String> jobs) throws IOException {
+    List<Result> gone = new ArrayList<>();
+    eachParts(
+        (result, _) -> {
+          if (jobs.test(result.job())) {
+            gone.add(result);
+          }
+        });
+    forget(gone);
+  }
+
+  /** Forgets some results, with the bytes that no other has. */
+  public synchronized void forget(List<Result> gone) throws IOException {
+    if (!gone.isEmpty()) {
+      known();
+    }
+    for (Result result : gone) {
+      forget(result);
+    }
+  }
+
+  private void forget(Result result) throws IOException {
+    count();
+    count(result, -1);
+    for (OwnedPath part : result.allParts()) {
+      if (uses.getOrDefault(Bytes.of(part), 0) <= 0) {
+        drop(part);
+      }
+    }
+    boolean last = result.first() != null && firsts.getOrDefault(result.first(), 0) <= 0;
+    records.drop(result.key(), last ? result.first() : null);
+  }
+
+  /**
+   * Takes away what no result has, as a killed torc leaves it.
+   *
+   * @return a line on each thing that could not be taken away, as another member's folder
+   */
+  public synchronized List<String> sweep() throws IOException {
+    count();
+    known();
+    Set<String> named = new HashSet<>();
+    uses.forEach(
+        (used, count) -> {
+          if (count > 0) {
+            named.add(LocalStore.name(used.kind, used.digest));
+          }
+        });
+    List<String> stuck = new ArrayList<>(0);
+    for (String name : bytes.names()) {
+      if (!named.contains(name)) {
+        try {
+          bytes.drop(name);
+        } catch (FileSystemException e) {
+          stuck.add(Refusal.line(e));
+        }
+      }
+    }
+    total = bytes.size();
+    return stuck;
+  }
+
+  /** The build is over: says how much is here now, for the next one. */
+  public synchronized void end() {
+    bytes.end();
+    if (changed) {
+      records.bytes(total);
+      changed = false;
+    }
+  }
+}

@@ -1,0 +1,292 @@
+package dev.torc.results;
+
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.OwnedPath;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.FileTree;
+import dev.torc.posix.OwnFile;
+import dev.torc.posix.PlainFile;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Products by their digests in {@code .torc/store}: a file, folder or link each, under a name that
+ * says what it is. What stands there is not taken at its word: who restores it hashes it where it
+ * went. It does not know which results have it; {@link KeptResults} does. A store that is no folder
+ * is none, and so is a product there of another kind.
+ */
+final class LocalStore {
+
+  private final CachePlace place;
+  private final Path folder;
+  private final String prefix;
+  private final AtomicLong copies = new AtomicLong();
+  private boolean made;
+  private boolean cleaned;
+
+  /** That of a root; nothing is made before something is added. */
+  LocalStore(CachePlace place) {
+    this.place = place;
+    this.folder = place.store();
+    this.prefix = folder + "/";
+  }
+
+  /** How a product came in. */
+  enum Added {
+    MOVED,
+    /** It was there already; what was to be added is gone. */
+    THERE,
+    /** It cannot be moved, as from another file system: it stays where it is. */
+    STAYED
+  }
+
+  /** The name of a product: equal where the bytes are. */
+  static String name(OwnedPath part) {
+    return name(part.kind(), part.digest());
+  }
+
+  static String name(Stamp.Kind of, Digest digest) {
+    char kind = of == Stamp.Kind.FOLDER ? 'd' : of == Stamp.Kind.LINK ? 'l' : 'f';
+    String hex = digest.hex();
+    return kind + (digest.isExecutable() ? hex.replace(' ', '.') : hex);
+  }
+
+  private Path at(OwnedPath part) {
+    return folder.resolve(name(part));
+  }
+
+  /** What stands under a name. It makes no path: it is asked for each of many products. */
+  private FileStatus look(String name) throws IOException {
+    return FileStatus.of(prefix + name, false);
+  }
+
+  private static FileStatus look(Path path) throws IOException {
+    return FileStatus.of(path.toString(), false);
+  }
+
+  /** Whether there is a store. */
+  boolean exists() throws IOException {
+    return look(folder).isFolder();
+  }
+
+  /** Whether something else stands where the store would be. */
+  boolean isBlocked() throws IOException {
+    return look(folder).exists() && !exists();
+  }
+
+  /** Whether a product is there; what is of another kind, as a FIFO, is none. */
+  boolean has(OwnedPath part) throws IOException {
+    return isOf(part.kind(), look(name(part)));
+  }
+
+  private static boolean isOf(Stamp.Kind kind, FileStatus there) {
+    return switch (kind) {
+      case FOLDER -> there.isFolder();
+      case LINK -> there.isLink();
+      default -> there.isFile();
+    };
+  }
+
+  /**
+   * Takes over what stands at a path: a file with one name, a link, or a folder.
+   *
+   * @param file absolute
+   */
+  Added add(OwnedPath part, Path file) throws IOException {
+    make();
+    String name = name(part);
+    FileStatus there = look(name);
+    if (isOf(part.kind(), there)) {
+      FileTree.remove(file);
+      return Added.THERE;
+    }
+    if (there.exists()) {
+      drop(name);
+    }
+    try {
+      Files.move(file, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      return Added.MOVED;
+    } catch (FileSystemException e) {
+      return Added.STAYED;
+    }
+  }
+
+  /** Adds a file with these bytes, where it is not there yet. */
+  void add(OwnedPath part, byte[] bytes) throws IOException {
+    make();
+    if (!has(part)) {
+      drop(part);
+      Path fresh = fresh();
+      PlainFile.write(fresh, bytes);
+      Files.move(fresh, at(part), StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /** The bytes of a file that is there; null where it is not. */
+  byte[] text(OwnedPath part) throws IOException {
+    return has(part) ? OwnFile.read(at(part)) : null;
+  }
+
+  private synchronized void make() throws IOException {
+    if (!made) {
+      place.makePrivate(folder);
+      made = true;
+    }
+    makeTmp();
+  }
+
+  private synchronized void makeTmp() throws IOException {
+    if (!cleaned) {
+      FileTree.remove(place.tmp()); // what a killed torc left
+      place.makePrivate(place.tmp());
+      cleaned = true;
+    }
+  }
+
+  /** What was on its way will not arrive any more. */
+  synchronized void end() {
+    try {
+      if (cleaned) {
+        FileTree.remove(place.tmp());
+      }
+    } catch (IOException e) {
+      return; // the next build tries again
+    }
+  }
+
+  /** A new empty folder for what is on its way to its place. */
+  Path freshFolder() throws IOException {
+    makeTmp();
+    Path folder = fresh();
+    Files.createDirectory(folder);
+    return folder;
+  }
+
+  private Path fresh() {
+    return place.tmp().resolve(Long.toString(copies.incrementAndGet()));
+  }
+
+  /**
+   * Puts a product where it is to stand; nothing stands there. Its time is that of this moment.
+   *
+   * @param to absolute, on the file system of the store or another
+   * @param stays whether the store keeps it too
+   * @return bytes that left the store
+   * @throws IOException where it is not there, too
+   */
+  long take(OwnedPath part, Path to, boolean stays) throws IOException {
+    String name = name(part);
+    FileStatus there = look(name);
+    Path from = folder.resolve(name);
+    if (!isOf(part.kind(), there)) {
+      throw new NoSuchFileException(from.toString());
+    }
+    boolean left = false;
+    if (stays || there.isFile() && there.links() > 1) { // another name might write to it
+      copy(from, to);
+    } else {
+      try {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        left = true;
+      } catch (AtomicMoveNotSupportedException another) {
+        copy(from, to);
+      }
+    }
+    long inside = Placing.touch(to, there.isFolder());
+    long bytes = there.isFile() ? there.size() : inside;
+    return left ? bytes : 0;
+  }
+
+  /** Beside the place first: whatever happens, what stands in the place is whole. */
+  private void copy(Path from, Path to) throws IOException {
+    make();
+    Path fresh = fresh();
+    try {
+      FileTree.copy(from, fresh);
+      Placing.move(fresh, to);
+    } finally {
+      FileTree.remove(fresh);
+    }
+  }
+
+  /** Takes a product away; does nothing where it is not there. */
+  void drop(OwnedPath part) throws IOException {
+    FileTree.remove(at(part));
+  }
+
+  /** The bytes of a product; 0 where it is not there. */
+  long size(OwnedPath part) throws IOException {
+    return size(at(part));
+  }
+
+  /** The bytes of all that is there. */
+  long size() throws IOException {
+    return size(folder);
+  }
+
+  /** The bytes of all that stands at a path. */
+  static long size(Path path) throws IOException {
+    FileStatus there = look(path);
+    if (!there.isFolder()) {
+      return there.isFile() ? there.size() : 0;
+    }
+    long[] sum = {0};
+    Files.walkFileTree(
+        path,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path at, BasicFileAttributes attributes) {
+            sum[0] += attributes.isRegularFile() ? attributes.size() : 0;
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path at, IOException refused) {
+            return FileVisitResult.CONTINUE; // it went meanwhile, or is another member's alone
+          }
+        });
+    return sum[0];
+  }
+
+  /** The bytes of each thing that is there, by its name. */
+  SortedMap<String, Long> sizes() throws IOException {
+    SortedMap<String, Long> sizes = new TreeMap<>();
+    for (String name : names()) {
+      sizes.put(name, size(folder.resolve(name)));
+    }
+    return sizes;
+  }
+
+  /** The names of all that is there. */
+  Set<String> names() throws IOException {
+    if (!exists()) {
+      return Set.of();
+    }
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(each -> each.getFileName().toString())
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  /** Takes away what has a name. */
+  void drop(String name) throws IOException {
+    FileTree.remove(folder.resolve(name));
+  }
+}

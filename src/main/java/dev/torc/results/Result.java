@@ -1,0 +1,305 @@
+package dev.torc.results;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.JobResult;
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.Origin;
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.RecordedProduct;
+import dev.torc.cache.Restorable;
+import dev.torc.cache.RunDetails;
+import dev.torc.cache.StoredValue;
+import dev.torc.hash.Digest;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Stamp;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A good run of a job: what it left, and what has to be known to put that back. One form for all
+ * places where results are kept; what travels has its products {@linkplain #sorted in order}, with
+ * the members of folders. All paths are relative to the root, or absolute where a product lies
+ * elsewhere, which stays here. Where the bytes are, its store knows.
+ *
+ * @param key what decides the result, in 32 bytes
+ * @param first leads to the lists of files that depfiles named; null for a job without one
+ * @param job its name where it ran; it is only for people
+ * @param products what it left; links count by what they lead to
+ * @param depfile the depfile where the job has one, else null
+ * @param shown whether what it writes belongs to it ({@code output: always})
+ * @param log all that it wrote, where that belongs to it, is there and is not too much; else null
+ * @param manifest the digest of the manifest it ran under
+ * @param data what it stored, in the order it did
+ * @param found needed files that the depfile named, sorted; they may lie anywhere
+ * @param programs what its command called, a line each, as the planner writes and compares them
+ * @param lines what decided it, to tell later what differs; may be empty
+ * @param origin where it ran
+ * @param wall how long it ran, in nanoseconds
+ * @param cpu nanoseconds of CPU time, -1 unknown
+ * @param peak bytes of memory at the highest sample, -1 unknown
+ * @param files how many its products are, those in folders counted one by one
+ * @param root the real path of the root where it ran, if the result holds that path: then it counts
+ *     only there; else null
+ */
+public record Result(
+    Digest key,
+    Digest first,
+    String job,
+    List<Product> products,
+    Product depfile,
+    boolean shown,
+    Blob log,
+    Digest manifest,
+    List<StoredValue> data,
+    List<String> found,
+    List<String> programs,
+    List<ManifestEntry> lines,
+    Origin origin,
+    long wall,
+    long cpu,
+    long peak,
+    int files,
+    String root)
+    implements StoreRecord {
+
+  private static final int MOST_LINKS = 40;
+
+  /** The result that a job has now; null where it is none to be kept. */
+  public static Result of(Cache cache, String job) {
+    JobResult run = cache.result(job);
+    RunDetails details =
+        run == null || run.outcome() != JobResult.Outcome.OK || !run.moved().isEmpty()
+            ? null
+            : cache.details(job);
+    Restorable terms = details == null ? null : details.restorable();
+    if (terms == null) {
+      return null;
+    }
+    return new Result(
+        terms.key(),
+        terms.first(),
+        job,
+        run.products().stream().map(Product::of).toList(),
+        terms.depfile() == null ? null : Product.of(terms.depfile()),
+        terms.log(),
+        null,
+        run.manifest(),
+        cache.data(job),
+        run.found(),
+        terms.programs(),
+        details.manifest(),
+        origin(details),
+        run.wall(),
+        details.cpu(),
+        details.peak(),
+        terms.files(),
+        null);
+  }
+
+  /** Where the result of a run comes from. */
+  public static Origin origin(RunDetails run) {
+    return run.origin() != null ? run.origin() : new Origin("", run.number(), "", run.started());
+  }
+
+  /**
+   * The record of a job in whose place it is put.
+   *
+   * @param build the random id of the build
+   */
+  public JobResult run(String build) {
+    return new JobResult(JobResult.Outcome.OK, build, manifest, recorded(), found, List.of(), wall);
+  }
+
+  /** What of it stands in the record of a job that has it. */
+  public Restorable terms() {
+    return new Restorable(
+        key, first, programs, files, shown, depfile == null ? null : depfile.recorded());
+  }
+
+  /** Its products as the record of a run has them. */
+  public List<RecordedProduct> recorded() {
+    return products.stream().map(Product::recorded).toList();
+  }
+
+  /**
+   * All that is to stand where it is restored: files and folders in the order of the products, then
+   * the depfile, then links, which may lead to those.
+   */
+  public List<OwnedPath> parts() {
+    List<OwnedPath> parts = new ArrayList<>(products.size() + 1);
+    List<OwnedPath> links = new ArrayList<>(0);
+    boolean listed = depfile == null;
+    for (Product product : products) {
+      (product.isLink() ? links : parts).add(part(product));
+      listed = listed || product.path().equals(depfile.path());
+    }
+    if (!listed) {
+      parts.add(part(depfile));
+    }
+    parts.addAll(links);
+    return parts;
+  }
+
+  /** What the job wrote, as a part without a path; only where it belongs to the result. */
+  public OwnedPath logPart() {
+    return new OwnedPath("", Stamp.Kind.FILE, log.digest(), job, false);
+  }
+
+  /** All that a store may have of it: what is to stand, and what the job wrote. */
+  List<OwnedPath> allParts() {
+    List<OwnedPath> parts = parts();
+    if (log != null) {
+      parts.add(logPart());
+    }
+    return parts;
+  }
+
+  private OwnedPath part(Product product) {
+    Digest digest = product.isLink() ? Digest.ofText(product.text()) : product.digest();
+    return new OwnedPath(product.path(), product.stands(), digest, job, false);
+  }
+
+  /** How many bytes its products have. */
+  public long size() {
+    return products.stream().mapToLong(Product::size).sum();
+  }
+
+  @Override
+  public Type type() {
+    return Type.RESULT;
+  }
+
+  /** All files, each with its path from the root: those of the products, and the depfile. */
+  public List<Product> allFiles() {
+    List<Product> all = made();
+    if (depfile != null && !all.contains(depfile)) {
+      all.add(depfile);
+    }
+    return all;
+  }
+
+  /** The files among products and members. */
+  List<Product> made() {
+    List<Product> made = new ArrayList<>();
+    for (Product product : products) {
+      if (product.isFile()) {
+        made.add(product);
+      }
+      for (Product member : product.members()) {
+        if (member.isFile()) {
+          String path = product.path() + "/" + member.path();
+          made.add(Product.file(path, member.digest(), member.size()));
+        }
+      }
+    }
+    return made;
+  }
+
+  /**
+   * The files that links among the products lead to, by the paths of the links. One that leads to
+   * no file of the products is not there: elsewhere that is another file, or none.
+   */
+  Map<String, Product> behindLinks() {
+    if (products.stream().noneMatch(Product::isLink)) {
+      return Map.of();
+    }
+    Map<String, Product> places = new HashMap<>();
+    products.forEach(product -> places.put(product.path(), product));
+    made().forEach(file -> places.put(file.path(), file));
+    Map<String, Product> behind = new HashMap<>();
+    for (Product link : products) {
+      Product at = link;
+      for (int i = 0; i < MOST_LINKS && at != null && at.isLink(); i++) {
+        Path folder = Path.of("/" + at.path()).getParent();
+        at = places.get(folder.resolve(at.text()).normalize().toString().substring(1));
+      }
+      if (link.isLink() && at != null && at.isFile()) {
+        behind.put(link.path(), at);
+      }
+    }
+    return behind;
+  }
+
+  /** Whether all that it needs to stand elsewhere is part of it: its links lead to products. */
+  public boolean isWhole() {
+    Set<String> behind = behindLinks().keySet();
+    return products.stream().allMatch(each -> !each.isLink() || behind.contains(each.path()));
+  }
+
+  /** What has to be fetched or sent besides the record itself: each once. */
+  public Set<Blob> blobs() {
+    Set<Blob> blobs = new LinkedHashSet<>();
+    allFiles().forEach(file -> blobs.add(file.blob()));
+    if (log != null) {
+      blobs.add(log);
+    }
+    return blobs;
+  }
+
+  /** How many bytes all blobs have. */
+  long bytes() {
+    return blobs().stream().mapToLong(Blob::size).sum();
+  }
+
+  /** The same with what the job wrote. */
+  public Result withLog(Blob text) {
+    return new Result(
+        key, first, job, products, depfile, shown, text, manifest, data, found, programs, lines,
+        origin, wall, cpu, peak, files, root);
+  }
+
+  /** The same with its products and found needs in the order that a record wants which travels. */
+  public Result sorted() {
+    List<Product> rising = new ArrayList<>(products);
+    rising.sort(Comparator.comparing(Product::path, FolderDigest.BYTE_ORDER));
+    List<String> names = new ArrayList<>(found);
+    names.sort(FolderDigest.BYTE_ORDER);
+    return new Result(
+        key, first, job, rising, depfile, shown, log, manifest, data, names, programs, lines,
+        origin, wall, cpu, peak, files, root);
+  }
+
+  /** The same result as one that holds the root's path, or none. */
+  Result withRoot(String path) {
+    return new Result(
+        key, first, job, products, depfile, shown, log, manifest, data, found, programs, lines,
+        origin, wall, cpu, peak, files, path);
+  }
+
+  /**
+   * The same as the result of a job here.
+   *
+   * @param bare leads to it here; null for a job without a depfile
+   * @param name the job's name
+   * @param made its products in the order in which the job declares them
+   * @param now what decides it, as it is written here
+   * @param from where it comes from
+   */
+  public Result as(
+      Digest bare, String name, List<Product> made, List<ManifestEntry> now, Origin from) {
+    return new Result(
+        key, bare, name, made, depfile, shown, log, manifest, data, found, programs, now, from,
+        wall, cpu, peak, files, root);
+  }
+
+  /**
+   * The same as it is sent.
+   *
+   * @param made its products, with the members of folders
+   * @param named its depfile, with its size
+   * @param said what it wrote
+   * @param host where it was made
+   */
+  public Result sent(List<Product> made, Product named, Blob said, String host) {
+    Origin from = new Origin("", origin.build(), host, origin.time());
+    return new Result(
+        key, first, job, made, named, shown, said, manifest, data, found, programs, lines, from,
+        wall, cpu, peak, files, null);
+  }
+}

@@ -1,0 +1,253 @@
+package dev.torc.results;
+
+import dev.torc.cache.StoredValue;
+import dev.torc.hash.Digest;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.machine.SafeText;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which records of a shared store are taken: by what stands in them alone, whoever signed them. So
+ * nothing is ever placed but in the places of products, and no link leads out of them. That a
+ * product is one that the job declares, the caller sees.
+ */
+final class ResultChecks {
+
+  /** A result of more is stored nowhere. */
+  static final int MOST_FILES = 10_000;
+
+  /** Files, links and folders. */
+  static final int MOST_ENTRIES = 50_000;
+
+  /** Texts and values of one list. */
+  static final int MOST_TEXTS = 100_000;
+
+  private static final long MOST_LOG = 1 << 20; // bytes
+  private static final long MOST_BYTES = 1L << 60;
+  private static final int LONGEST_PATH = 4095; // bytes
+  private static final int LONGEST_PART = 255; // bytes
+  private static final int LONGEST_WORD = 4096; // characters, of what is only for people
+
+  /** Never a part of a product's path, whatever the case: not all file systems tell it apart. */
+  private static final Set<String> NEVER = Set.of(".git", ".torc", ".torc-kept");
+
+  private ResultChecks() {}
+
+  /** Throws with the reason where a result is not to be taken. */
+  static void check(Result result) throws StoreRefusal {
+    words(result);
+    Set<String> places = new HashSet<>();
+    int entries = 0;
+    String before = null;
+    for (Product product : result.products()) {
+      path(product.path());
+      rising(before, product.path());
+      before = product.path();
+      entry(product.path(), product, true);
+      members(product);
+      places.add(product.path());
+      entries += 1 + product.members().size();
+    }
+    for (Product product : result.products()) {
+      apart(product.path(), places);
+    }
+    Product depfile = result.depfile();
+    if (depfile != null) {
+      path(depfile.path());
+      entry(depfile.path(), depfile, true);
+      refuse(!depfile.isFile(), depfile.path(), "a depfile that is no file");
+      if (!result.made().contains(depfile)) {
+        apart(depfile.path() + "/", places);
+      }
+    }
+    long bytes = 0;
+    for (Product file : result.allFiles()) {
+      bytes = Math.min(MOST_BYTES, bytes) + file.size();
+    }
+    int count = result.allFiles().size();
+    require(count <= MOST_FILES && entries <= MOST_ENTRIES, "has too many files");
+    require(bytes < MOST_BYTES, "has too many bytes");
+    names(result.found());
+    for (StoredValue value : result.data()) {
+      require(value.key() != null && value.text() != null, "has a value without a name or text");
+    }
+    require(result.wall() >= 0 && result.files() >= 0, "took less than no time");
+    behind(result);
+  }
+
+  /** A link counts by what it leads to, and that is another product. */
+  private static void behind(Result result) throws StoreRefusal {
+    Map<String, Product> behind = result.behindLinks();
+    for (Product link : result.products()) {
+      if (link.isLink()) {
+        Product at = behind.get(link.path());
+        refuse(at == null, link.path(), "a link to what is no product");
+        boolean same = at.size() == link.size() && at.digest().equals(link.digest());
+        refuse(!same, link.path(), "a link to other bytes");
+      }
+    }
+  }
+
+  /** Nothing lies in a product but the members of a folder. */
+  private static void apart(String path, Set<String> places) throws StoreRefusal {
+    for (int at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+      refuse(places.contains(path.substring(0, at)), path, "lies in another product");
+    }
+  }
+
+  /** Throws with the reason where lists of names are not to be taken. */
+  static void check(FoundNames names) throws StoreRefusal {
+    int count = names.lists().size();
+    require(count > 0 && count <= FoundNames.MOST, "has " + count + " lists of names");
+    for (List<String> list : names.lists()) {
+      names(list);
+    }
+    require(Set.copyOf(names.lists()).size() == count, "has a list of names twice");
+  }
+
+  /** What is only for people, and what is compared with what is here. */
+  private static void words(Result result) throws StoreRefusal {
+    require(result.origin() != null && "".equals(result.origin().store()), "has an odd origin");
+    for (String word : new String[] {result.job(), result.origin().host()}) {
+      require(word != null && word.length() <= LONGEST_WORD, "lacks a name, or has a long one");
+    }
+    String root = result.root();
+    boolean real = root == null || root.startsWith("/") && root.length() <= LONGEST_PATH;
+    require(real, "has an odd root");
+    require(isKey(result.key()) && isKey(result.manifest()), "has an odd key");
+    require(result.first() == null || isKey(result.first()), "has an odd key");
+    Blob log = result.log();
+    require(log == null || log.size() >= 0 && log.size() <= MOST_LOG, "has a log that is too long");
+  }
+
+  private static boolean isKey(Digest digest) {
+    return digest != null && !digest.isExecutable();
+  }
+
+  /** Found needs are only ever read, so they may lie anywhere. */
+  private static void names(List<String> names) throws StoreRefusal {
+    String before = null;
+    for (String name : names) {
+      require(!name.isEmpty() && name.indexOf(0) < 0, "names a file without a name, or with NUL");
+      refuse(bytes(name) > LONGEST_PATH, name, "too long a path");
+      rising(before, name);
+      before = name;
+    }
+  }
+
+  private static void members(Product folder) throws StoreRefusal {
+    Map<String, Stamp.Kind> inner = new HashMap<>();
+    String before = null;
+    for (Product member : folder.members()) {
+      String path = folder.path() + "/" + member.path();
+      path(member.path());
+      path(path);
+      for (String part : member.path().split("/")) {
+        refuse(FolderDigest.IGNORED.contains(part), path, "never part of a folder");
+      }
+      rising(before == null ? null : folder.path() + "/" + before, path);
+      before = member.path();
+      entry(path, member, false);
+      int slash = member.path().lastIndexOf('/');
+      Stamp.Kind above =
+          slash < 0 ? Stamp.Kind.FOLDER : inner.get(member.path().substring(0, slash));
+      refuse(above == Stamp.Kind.LINK, path, "lies below a link");
+      refuse(above != Stamp.Kind.FOLDER, path, "lies in no folder of its product");
+      inner.put(member.path(), member.kind());
+    }
+  }
+
+  private static void path(String path) throws StoreRefusal {
+    require(path != null && !path.isEmpty(), "has a product without a path");
+    refuse(path.startsWith("/"), path, "an absolute path");
+    refuse(path.indexOf(0) >= 0, path, "a path with NUL");
+    refuse(bytes(path) > LONGEST_PATH, path, "too long a path");
+    for (String part : path.split("/", -1)) {
+      refuse(part.isEmpty() || part.equals("."), path, "a path with an empty part");
+      refuse(part.equals(".."), path, "a path with ..");
+      refuse(NEVER.contains(part.toLowerCase(Locale.ROOT)), path, "a path with " + part);
+      refuse(bytes(part) > LONGEST_PART, path, "too long a name");
+    }
+  }
+
+  /** Whether it has what its kind has, and nothing else. */
+  private static void entry(String path, Product entry, boolean top) throws StoreRefusal {
+    boolean fits =
+        switch (entry.kind()) {
+          case FILE -> entry.digest() != null && (top || !entry.isLink());
+          case LINK -> !top && entry.digest() == null && entry.isLink();
+          case FOLDER ->
+              !entry.isLink()
+                  && (entry.digest() != null) == top
+                  && (!top || !entry.digest().isExecutable());
+          default -> false;
+        };
+    refuse(!fits, path, "neither a file nor a folder nor a link as torc describes them");
+    boolean holds = top && entry.kind() == Stamp.Kind.FOLDER;
+    long size = holds ? sum(entry.members()) : top || entry.isFile() ? entry.size() : 0;
+    refuse(entry.size() != size || size < 0 || size > MOST_BYTES, path, "an odd size");
+    refuse(!holds && !entry.members().isEmpty(), path, "members of what is no folder");
+    if (entry.isLink()) {
+      link(path, entry.text(), top ? 0 : depth(entry.path()));
+    }
+  }
+
+  private static long sum(List<Product> members) {
+    long sum = 0;
+    for (Product member : members) {
+      sum = Math.min(MOST_BYTES, sum) + Math.min(MOST_BYTES, Math.max(0, member.size()));
+    }
+    return sum;
+  }
+
+  /**
+   * Only names after any {@code ..}, and of these no more than there are folders between the link
+   * and its product: so a chain of such links stays inside too.
+   */
+  private static void link(String path, String text, int depth) throws StoreRefusal {
+    refuse(text.isEmpty() || text.indexOf(0) >= 0, path, "a link without a text, or with NUL");
+    refuse(bytes(text) > LONGEST_PATH, path, "a link with too long a text");
+    int up = 0;
+    boolean named = false;
+    for (String part : text.split("/", -1)) {
+      refuse(part.equals("..") && named, path, "a link with .. behind a name");
+      up += part.equals("..") ? 1 : 0;
+      named |= !part.equals("..") && !part.equals(".") && !part.isEmpty();
+    }
+    refuse(text.startsWith("/") || up > depth, path, "a link that leads out of its folder");
+  }
+
+  private static int depth(String path) {
+    return (int) path.chars().filter(c -> c == '/').count();
+  }
+
+  private static void rising(String before, String path) throws StoreRefusal {
+    int order = before == null ? -1 : FolderDigest.BYTE_ORDER.compare(before, path);
+    refuse(order == 0, path, "stands there twice");
+    refuse(order > 0, path, "not in its order");
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static void refuse(boolean wrong, String path, String why) throws StoreRefusal {
+    if (wrong) {
+      throw new StoreRefusal(
+          "its record has " + SafeText.cut(SafeText.name(path), 200) + ": " + why);
+    }
+  }
+
+  private static void require(boolean right, String otherwise) throws StoreRefusal {
+    if (!right) {
+      throw new StoreRefusal("its record " + otherwise);
+    }
+  }
+}

@@ -1,0 +1,219 @@
+package dev.torc.results;
+
+import dev.torc.machine.Refusal;
+import dev.torc.machine.SafeText;
+import dev.torc.posix.OwnUser;
+import dev.torc.posix.PlainFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.interfaces.EdECPrivateKey;
+import java.security.spec.NamedParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A key by which records of shared stores are signed: Ed25519, in a file as PKCS#8 in PEM, which
+ * openssl and others read too. The file is for its owner alone.
+ */
+public final class SigningKey {
+
+  static final String ALGORITHM = "Ed25519";
+
+  /** Bytes of a signature. */
+  static final int SIGNATURE = 64;
+
+  private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
+  private static final String END = "-----END PRIVATE KEY-----";
+  private static final int LARGEST = 1 << 14; // bytes of a file that may be a key
+  private static final int OF_OTHERS = 0077;
+  private static final String MAKE = "make one with torc store --make-key FILE";
+
+  private final PrivateKey key;
+  private final SigningWord word;
+
+  private SigningKey(PrivateKey key, SigningWord word) {
+    this.key = key;
+    this.word = word;
+  }
+
+  /** The public half, which others put into {@code trust}. */
+  public SigningWord word() {
+    return word;
+  }
+
+  /**
+   * Makes a key in a new file that nobody but the user can read.
+   *
+   * @return its public half
+   * @throws StoreRefusal with a line that begins with the file, where something stands there or it
+   *     cannot be written
+   */
+  public static SigningWord make(Path file) throws StoreRefusal {
+    KeyPair pair = pair(new SecureRandom());
+    String text =
+        BEGIN
+            + "\n"
+            + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                .encodeToString(pair.getPrivate().getEncoded())
+            + "\n"
+            + END
+            + "\n";
+    boolean made = false;
+    try (SeekableByteChannel out =
+        Files.newByteChannel(
+            file,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      made = true;
+      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw refusal(
+          file,
+          "something stands there already; a key is never written over it: name another file");
+    } catch (IOException e) {
+      throw refusal(file, "cannot write the key: " + Refusal.why(e) + takeAway(made, file));
+    }
+    return word(pair);
+  }
+
+  /** Half a key is nobody's use. */
+  private static String takeAway(boolean made, Path file) {
+    try {
+      if (made) {
+        Files.deleteIfExists(file);
+      }
+      return "";
+    } catch (IOException e) {
+      return "; remove the file";
+    }
+  }
+
+  /**
+   * Looks whether a file may be a key, without reading it.
+   *
+   * @throws StoreRefusal with a line that begins with the file: it is not there, others can read it
+   */
+  static void check(Path file) throws StoreRefusal {
+    try {
+      Map<String, Object> status = Files.readAttributes(file, "unix:mode,uid");
+      if (!Files.isRegularFile(file)) {
+        throw refusal(file, "not a file; a key is wanted: " + MAKE);
+      }
+      if (((int) status.get("mode") & OF_OTHERS) != 0) {
+        throw refusal(
+            file, "others can reach this key; run: chmod 600 " + SafeText.name(file.toString()));
+      }
+      int owner = (int) status.get("uid");
+      if (!OwnUser.is(owner) && owner != 0) {
+        throw refusal(file, "this key is another user's; use one of your own: " + MAKE);
+      }
+    } catch (IOException e) {
+      throw refusal(file, "cannot read the key: " + Refusal.why(e));
+    }
+  }
+
+  /**
+   * Reads a key.
+   *
+   * @throws StoreRefusal with a line that begins with the file: it cannot be read, others can read
+   *     it, it holds no such key
+   */
+  public static SigningKey read(Path file) throws StoreRefusal {
+    check(file);
+    try {
+      byte[] bytes = PlainFile.read(file, LARGEST);
+      return of(file, new String(bytes, StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      throw refusal(file, "cannot read the key: " + Refusal.why(e));
+    }
+  }
+
+  private static SigningKey of(Path file, String text) throws StoreRefusal {
+    int begin = text.indexOf(BEGIN);
+    int end = text.indexOf(END);
+    if (begin < 0 || end < begin || text.length() > LARGEST) {
+      throw refusal(file, "no private key in PEM (PKCS#8, without a password); " + MAKE);
+    }
+    try {
+      byte[] pkcs8 = Base64.getMimeDecoder().decode(text.substring(begin + BEGIN.length(), end));
+      PrivateKey key =
+          KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+      byte[] seed = ((EdECPrivateKey) key).getBytes().orElseThrow();
+      return new SigningKey(key, word(pair(new Seed(seed))));
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw refusal(file, "a key of another kind than Ed25519, or a damaged one; " + MAKE);
+    }
+  }
+
+  private static KeyPair pair(SecureRandom random) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(ALGORITHM);
+      generator.initialize(NamedParameterSpec.ED25519, random);
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
+  }
+
+  /** The last bytes of its X.509 form. */
+  private static SigningWord word(KeyPair pair) {
+    byte[] x509 = pair.getPublic().getEncoded();
+    return new SigningWord(Arrays.copyOfRange(x509, x509.length - SigningWord.LENGTH, x509.length));
+  }
+
+  /**
+   * A private key is 32 random bytes, from which the public one follows. The JDK lets nobody ask
+   * for that but the maker of a new pair, whose random bytes these are.
+   */
+  private static final class Seed extends SecureRandom {
+
+    private static final long serialVersionUID = 1L;
+
+    private final byte[] seed;
+
+    Seed(byte[] seed) {
+      this.seed = seed.clone();
+    }
+
+    @Override
+    public void nextBytes(byte[] bytes) {
+      System.arraycopy(seed, 0, bytes, 0, seed.length);
+    }
+  }
+
+  /** Signs some bytes. */
+  byte[] sign(byte[] message) {
+    try {
+      Signature ed25519 = Signature.getInstance(ALGORITHM);
+      ed25519.initSign(key);
+      ed25519.update(message);
+      return ed25519.sign();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e); // it was read as such a key
+    }
+  }
+
+  private static StoreRefusal refusal(Path file, String why) {
+    return new StoreRefusal(SafeText.name(file.toString()) + ": " + why);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.torc.results;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.OwnedPath;
+import dev.torc.cache.StoredResults;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the local store holds, as one look found it: the results that are kept, and the bytes of
+ * each. A build may be at work meanwhile, so what it says may be over already. It changes nothing;
+ * {@link KeptResults} does.
+ *
+ * @param results the least recently used first
+ * @param sizes the bytes of all that is in the store, by name
+ */
+public record StoreContents(List<Held> results, Map<String, Long> sizes) {
+
+  /**
+   * A result that is kept.
+   *
+   * @param used when it was stored or restored last: milliseconds since 1970
+   * @param lacks what is neither in the store nor, by the records, where it stood
+   * @param standing whether some of it is not in the store but stands where it stood
+   */
+  public record Held(Result result, long used, List<OwnedPath> lacks, boolean standing) {}
+
+  /** Looks at the store of a root. */
+  public static StoreContents of(Cache cache) throws IOException {
+    Map<String, Long> sizes = new LocalStore(cache.place()).sizes();
+    List<Held> results = new ArrayList<>();
+    new StoredResults(cache).each(each -> results.add(held(each, sizes, cache)));
+    results.sort(Comparator.comparingLong(Held::used));
+    return new StoreContents(results, sizes);
+  }
+
+  private static Held held(StoredResults.Stored stored, Map<String, Long> sizes, Cache cache) {
+    Result result = ResultCodec.kept(stored.record());
+    List<OwnedPath> lacks = new ArrayList<>(0);
+    boolean standing = false;
+    for (OwnedPath part : result.parts()) {
+      if (!sizes.containsKey(LocalStore.name(part))) {
+        OwnedPath owned = cache.owned(part.path());
+        if (owned != null && !owned.adopted() && owned.isLike(part)) {
+          standing = true;
+        } else {
+          lacks.add(part);
+        }
+      }
+    }
+    return new Held(result, stored.used(), lacks, standing);
+  }
+
+  /** The bytes of all that is in the store. */
+  public long bytes() {
+    return sum(sizes.keySet());
+  }
+
+  /** The bytes in the store that some results have, those that they share counted once. */
+  public long bytes(Iterable<Held> some) {
+    return sum(names(some));
+  }
+
+  /** The bytes in the store that no result has, as a killed torc leaves them. */
+  public long unnamed() {
+    return bytes() - bytes(results);
+  }
+
+  /**
+   * The results that have to go where no more than so many bytes are to be left: the least recently
+   * used first. What takes no room here stays.
+   *
+   * @param gone those that go anyway
+   */
+  public List<Held> beyond(long most, List<Held> gone) {
+    List<Held> left = new ArrayList<>(results);
+    left.removeAll(gone);
+    Map<String, Integer> uses = new HashMap<>();
+    left.forEach(each -> names(each).forEach(name -> uses.merge(name, 1, Integer::sum)));
+    long total = bytes(left);
+    List<Held> beyond = new ArrayList<>();
+    for (Held oldest : left) {
+      Set<String> names = names(oldest);
+      names.retainAll(sizes.keySet());
+      if (total > most && !names.isEmpty()) {
+        beyond.add(oldest);
+        for (String name : names) {
+          total -= uses.merge(name, -1, Integer::sum) == 0 ? sizes.get(name) : 0;
+        }
+      }
+    }
+    return beyond;
+  }
+
+  private long sum(Set<String> names) {
+    long sum = 0;
+    for (String name : names) {
+      sum += sizes.getOrDefault(name, 0L);
+    }
+    return sum;
+  }
+
+  private static Set<String> names(Iterable<Held> some) {
+    Set<String> names = new HashSet<>();
+    some.forEach(each -> names.addAll(names(each)));
+    return names;
+  }
+
+  private static Set<String> names(Held of) {
+    Set<String> names = new HashSet<>();
+    for (OwnedPath part : of.result().allParts()) {
+      names.add(LocalStore.name(part));
+    }
+    return names;
+  }
+}

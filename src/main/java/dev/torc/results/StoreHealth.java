@@ -1,0 +1,109 @@
+package dev.torc.results;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Whether a shared store is still asked in this build, or sent to. A failure leaves it alone for a
+ * while; failures of requests that overlap count as one. The third ends it for this build, as do
+ * two failures to connect, and a long wait. Whatever there is to say of it is one line in a build.
+ */
+final class StoreHealth {
+
+  private static final int MOST_FAILURES = 3;
+  private static final int MOST_UNREACHED = 2;
+  private static final long REST = TimeUnit.SECONDS.toNanos(10);
+  private static final long MOST_WAITING = TimeUnit.SECONDS.toNanos(30);
+
+  private final String store;
+  private final String consequence;
+  private final LongSupplier clock;
+  private final Consumer<String> told;
+  private int failures;
+  private int unreached;
+  private long failed; // when the last failure was counted
+  private long waited; // nanoseconds
+  private long waitedUntil = Long.MIN_VALUE;
+  private int lines;
+  private String last;
+  private boolean alone;
+
+  /**
+   * Of one store.
+   *
+   * @param store its name
+   * @param consequence what follows from leaving it alone
+   * @param clock nanoseconds from any moment on
+   * @param told takes the line
+   */
+  StoreHealth(String store, String consequence, LongSupplier clock, Consumer<String> told) {
+    this.store = store;
+    this.consequence = consequence;
+    this.clock = clock;
+    this.told = told;
+  }
+
+  /** Whether it is left alone for the rest of the build. */
+  synchronized boolean isAlone() {
+    return alone;
+  }
+
+  /** Why it is left alone now; null where it is not. */
+  synchronized String rest() {
+    boolean rests = failures > 0 && clock.getAsLong() - failed < REST;
+    return alone ? "left alone for this build" : rests ? "left alone for 10 s" : null;
+  }
+
+  /**
+   * It could not do what it was asked.
+   *
+   * @param began when it was asked
+   */
+  synchronized void failed(long began, StoreFailure failure) {
+    noted(failure.getMessage());
+    if (failures > 0 && began - failed < 0) {
+      return; // it was asked before the last failure was known
+    }
+    failed = clock.getAsLong();
+    failures++;
+    unreached += failure.isUnreached() ? 1 : 0;
+    if (failures >= MOST_FAILURES || unreached >= MOST_UNREACHED || failure.isLasting()) {
+      leave(last);
+    }
+  }
+
+  /**
+   * A job waited for it, from one moment to another; what waits at the same time for another answer
+   * does not wait longer.
+   */
+  synchronized void waited(long from, long to) {
+    waited += Math.max(0, to - Math.max(from, waitedUntil));
+    waitedUntil = Math.max(waitedUntil, to);
+    if (waited > MOST_WAITING) {
+      leave("jobs waited 30 s for it");
+    }
+  }
+
+  /** There is something to say of it when the build is over. */
+  synchronized void noted(String line) {
+    lines++;
+    last = line;
+  }
+
+  private void leave(String why) {
+    if (!alone) {
+      alone = true;
+      told.accept("store " + store + ": " + why + "; " + consequence);
+    }
+  }
+
+  /** The build is over: says what was not said yet, if anything. */
+  synchronized void end() {
+    if (!alone && lines > 0) {
+      alone = true;
+      String count = lines == 1 ? "" : " (the last of " + lines + " such answers)";
+      told.accept("store " + store + ": " + last + count);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.torc.results;
+
+import dev.torc.hash.Digest;
+import java.util.List;
+
+/**
+ * Where entries and blobs of a shared store lie: a folder or a server. It gives bytes that are what
+ * was asked for by digest and size, and believes nothing else; what a record says is checked by
+ * {@link SharedStore}. How long it takes, {@link StoreThreads} hold; it tells the call when an
+ * answer begins and when bytes pass, and ends when its thread is interrupted. For several threads.
+ */
+interface StorePlace extends AutoCloseable {
+
+  /** Where blobs lie, and where entries do. */
+  String BLOBS = "cas";
+
+  String ENTRIES = "ac";
+
+  /** As messages name it: a path or a URL. */
+  String name();
+
+  /** Whether nobody else can read what lies there. */
+  default boolean isPrivate() {
+    return false;
+  }
+
+  /** The entry of a key, {@link ActionEntry#MOST} bytes at most; null where there is none. */
+  byte[] entry(Digest key, StoreCall call) throws StoreFailure, StoreRefusal;
+
+  /**
+   * Writes a blob's bytes, checked; false where there is none. What was written before a failure is
+   * of no use.
+   */
+  boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreFailure, StoreRefusal;
+
+  /** Whether a blob of this size lies there; its bytes are not looked at. */
+  boolean has(Blob blob, StoreCall call) throws StoreFailure, StoreRefusal;
+
+  /**
+   * Puts bytes there, in place of what may be there.
+   *
+   * @param in {@link #BLOBS} or {@link #ENTRIES}
+   */
+  void put(String in, Digest name, BlobSource bytes, StoreCall call)
+      throws StoreFailure, StoreRefusal;
+
+  /** Keys with entries, the newest first; none where they cannot be listed. */
+  default List<Digest> newest(int most, StoreCall call) throws StoreFailure, StoreRefusal {
+    return List.of();
+  }
+
+  /** How many requests at once it is good at. */
+  default int breadth() {
+    return 1;
+  }
+
+  /** Lets go of what it holds; nobody asks it any more. */
+  @Override
+  void close();
+}

@@ -1,0 +1,577 @@
+package dev.torc.results;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.torc.cache.StoredValue;
+import dev.torc.hash.Digest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A shared store in a folder: whose files count, and how they come there. */
+class FolderStoreTest {
+
+  private static final Digest KEY = ResultSamples.KEY;
+  private static final int OTHER = 61001;
+  private static final int LAB = 61010;
+
+  @TempDir Path temp;
+  private Path folder;
+  private Path into;
+  private Outbox box;
+
+  @BeforeEach
+  void aFolder() throws Exception {
+    folder = Files.createDirectory(temp.resolve("shared"));
+    mode(folder, 0755);
+    into = Files.createDirectory(temp.resolve("into"));
+    box = new Outbox(temp.resolve("root"), settings(null));
+  }
+
+  @AfterEach
+  void end() {
+    box.close();
+  }
+
+  private StoreSettings settings(String group) {
+    return new StoreSettings(folder, group, null, Map.of(), null, List.of());
+  }
+
+  private Outbox other(String group) throws StoreRefusal {
+    return new Outbox(temp.resolve("elsewhere"), settings(group));
+  }
+
+  private static void mode(Path file, int mode) throws IOException {
+    Files.setAttribute(file, "unix:mode", mode, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static int mode(Path file) throws IOException {
+    return (int) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS) & 07777;
+  }
+
+  private Path entry() {
+    return folder.resolve("ac/" + KEY.hex());
+  }
+
+  private Path blob(String text) {
+    return folder.resolve("cas/" + Digest.ofText(text).hex());
+  }
+
+  private void assumeRoot() throws IOException {
+    assumeTrue(Integer.valueOf(0).equals(Files.getAttribute(temp, "unix:uid")), "not root");
+  }
+
+  @Test
+  void whatOneRootSendsAnotherFinds() throws Exception {
+    Result sent = box.send(KEY, "one\n", "two\n");
+    try (Outbox other = other(null)) {
+      SharedFound found = other.stores.find(KEY);
+      assertEquals(sent, found.result());
+      assertEquals(folder.toString(), found.store());
+      assertNull(other.fetch(found, into));
+      assertEquals("two\n", Files.readString(into.resolve(Digest.ofText("two\n").hex())));
+      assertNull(other.stores.find(Digest.ofText("another")).result());
+      assertEquals(List.of(), other.stores.find(Digest.ofText("another")).reasons());
+    }
+    assertEquals(List.of(), box.told);
+  }
+
+  @Test
+  void nothingElseIsLeftThere() throws Exception {
+    box.send(KEY, "one\n");
+    box.send(KEY, "one\n");
+    try (Stream<Path> all = Files.walk(folder)) {
+      List<Path> files = all.filter(Files::isRegularFile).toList();
+      assertEquals(3, files.size(), files.toString());
+      for (Path file : files) {
+        assertEquals(0, mode(file) & 0133, file.toString());
+      }
+    }
+  }
+
+  @Test
+  void whatAKilledTorcLeftGoesInADay() throws Exception {
+    box.send(KEY, "one\n");
+    Path old = Files.writeString(folder.resolve("new/old"), "ol");
+    Path young = Files.writeString(folder.resolve("new/young"), "you");
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+    Files.setLastModifiedTime(young, FileTime.from(Instant.now().minus(Duration.ofHours(23))));
+    try (Outbox other = other(null)) {
+      other.send(Digest.ofText("key"), "two\n");
+      assertFalse(Files.exists(old));
+      assertTrue(Files.exists(young), "somebody may still write it");
+    }
+  }
+
+  @Test
+  void aFolderThatIsMissingIsNotMade() throws Exception {
+    Files.delete(folder);
+    box.send(KEY, "one\n");
+    assertNull(box.stores.find(KEY).result());
+    assertFalse(Files.exists(folder));
+    String none = "store " + folder + ": there is no such folder, and torc makes none; ";
+    assertEquals(
+        List.of(
+            none + "nothing more is sent to it in this build", none + "left alone for this build"),
+        box.told);
+  }
+
+  @Test
+  void whatOthersCanWriteDoesNotCount() throws Exception {
+    box.send(KEY, "one\n");
+    for (int mode : new int[] {0646, 0664, 0666}) {
+      mode(entry(), mode);
+      String reason = entry() + " does not count: others made it, or can write to it";
+      assertEquals("store " + folder + ": " + reason, fresh());
+    }
+    mode(entry(), 0444);
+    mode(blob("one\n"), 0666);
+    assertTrue(fresh().endsWith("does not count: others made it, or can write to it"));
+    mode(blob("one\n"), 0600);
+    assertEquals("one\n", fresh());
+  }
+
+  private String fresh() throws Exception {
+    try (Outbox reader = other(null)) {
+      return reader.get(KEY, into);
+    }
+  }
+
+  @Test
+  void foldersThatOthersCanWriteDoNotCount() throws Exception {
+    box.send(KEY, "one\n");
+    for (Path above : List.of(temp, folder, folder.resolve("ac"), folder.resolve("cas"))) {
+      int before = mode(above);
+      mode(above, before | 0002);
+      try (Outbox other = other(null)) {
+        String line = "others can write to " + above + "; run: chmod o-w " + above;
+        assertTrue(other.get(KEY, into).endsWith(line), above.toString());
+        assertEquals(
+            List.of("store " + folder + ": " + line + "; left alone for this build"), other.told);
+      }
+      mode(above, before | 0020);
+      try (Outbox other = other(null)) {
+        String line = "name that group in the store, or run: chmod g-w " + above;
+        assertTrue(other.get(KEY, into).endsWith(line), above.toString());
+      }
+      mode(above, before);
+    }
+    try (Outbox other = other(null)) {
+      assertEquals("one\n", other.get(KEY, into));
+    }
+  }
+
+  @Test
+  void aStickyFolderOfRootIsPassed() throws Exception {
+    assumeRoot();
+    box.send(KEY, "one\n");
+    mode(temp, 01777);
+    try (Outbox other = other(null)) {
+      assertEquals("one\n", other.get(KEY, into));
+    }
+    mode(temp, 0755);
+    mode(folder, 01777);
+    try (Outbox other = other(null)) {
+      assertTrue(other.get(KEY, into).contains("others can write to " + folder));
+    }
+  }
+
+  @Test
+  void filesOfOthersCountOnlyWhereTheGroupDoes() throws Exception {
+    assumeRoot();
+    box.send(KEY, "one\n");
+    Files.setAttribute(entry(), "unix:uid", OTHER);
+    assertTrue(box.get(KEY, into).contains("does not count"));
+    Files.setAttribute(entry(), "unix:gid", LAB);
+    mode(entry(), 0664);
+    try (Outbox ours = other("" + LAB);
+        Outbox theirs = other("" + (LAB + 1))) {
+      assertEquals("one\n", ours.get(KEY, into));
+      assertTrue(theirs.get(KEY, into).contains("does not count"));
+      mode(entry(), 0666);
+      assertTrue(ours.get(KEY, into).contains("does not count"));
+    }
+    Files.setAttribute(folder, "unix:uid", OTHER);
+    try (Outbox other = other(null)) {
+      String others =
+          folder + " is another user's; name its group in the store, or use a folder of your own";
+      assertTrue(other.get(KEY, into).endsWith(others));
+    }
+  }
+
+  @Test
+  void whatIsMadeIsTheGroups() throws Exception {
+    assumeRoot();
+    Files.setAttribute(folder, "unix:gid", LAB);
+    mode(folder, 0770);
+    try (Outbox ours = other("" + LAB)) {
+      ours.send(KEY, "one\n");
+      assertEquals("one\n", ours.get(KEY, into));
+      assertEquals(List.of(), ours.told);
+    }
+    for (Path made : List.of(folder.resolve("ac"), folder.resolve("cas"), entry(), blob("one\n"))) {
+      assertEquals(LAB, Files.getAttribute(made, "unix:gid"), made.toString());
+      assertEquals(Files.isDirectory(made) ? 0775 : 0644, mode(made), made.toString());
+    }
+  }
+
+  @Test
+  void nothingIsOpenedThroughALink() throws Exception {
+    box.send(KEY, "one\n");
+    Path real = temp.resolve("real");
+    for (Path file : List.of(entry(), blob("one\n"))) {
+      Files.move(file, real);
+      Files.createSymbolicLink(file, real);
+      assertTrue(fresh().contains("does not count"), file.toString());
+      Files.delete(file);
+      Files.move(real, file);
+    }
+    Files.delete(entry());
+    assertEquals(0, new ProcessBuilder("mkfifo", entry().toString()).start().waitFor());
+    assertTrue(fresh().contains("does not count"));
+  }
+
+  @Test
+  void aPathWithLinksIsLookedAtOnItsWholeWay() throws Exception {
+    box.send(KEY, "one\n");
+    Path open = Files.createDirectory(temp.resolve("open"));
+    mode(open, 0777);
+    Files.createSymbolicLink(open.resolve("b"), folder);
+    Path link = Files.createSymbolicLink(temp.resolve("a"), Path.of("open/../open/b"));
+    StoreSettings through = new StoreSettings(link, null, null, Map.of(), null, List.of());
+    try (Outbox other = new Outbox(temp.resolve("root"), through)) {
+      assertTrue(other.get(KEY, into).contains("others can write to " + temp + "/open"));
+    }
+    mode(open, 0755);
+    try (Outbox other = new Outbox(temp.resolve("root"), through)) {
+      assertEquals("one\n", other.get(KEY, into));
+    }
+    Files.delete(open.resolve("b"));
+    Files.createSymbolicLink(open.resolve("b"), open.resolve("b"));
+    try (Outbox other = new Outbox(temp.resolve("root"), through)) {
+      assertNull(other.stores.find(KEY).result());
+    }
+  }
+
+  @Test
+  void wrongBytesAreAMissAndAreSentAgain() throws Exception {
+    box.send(KEY, "one\n", "two\n");
+    Files.writeString(blob("one\n"), "two\n");
+    String wrong = "other bytes lie under the name " + Digest.ofText("one\n");
+    assertEquals(wrong, box.get(KEY, into));
+    try (Stream<Path> files = Files.list(into)) {
+      assertEquals(0, files.count());
+    }
+    box.send(KEY, "one\n", "two\n");
+    assertEquals("one\n", Files.readString(blob("one\n")));
+    Files.writeString(blob("one\n"), "one\nand more");
+    String more = Digest.ofText("one\n") + " has more than its 4 bytes";
+    box.later();
+    assertEquals(more, box.get(KEY, into));
+    box.later();
+    Files.writeString(blob("one\n"), "on");
+    String less = Digest.ofText("one\n") + " ended after 2 of its 4 bytes";
+    assertEquals(less, box.get(KEY, into));
+    assertEquals(
+        List.of("store " + folder + ": " + less + "; left alone for this build"), box.told);
+    assertEquals("store " + folder + ": left alone for this build", box.get(KEY, into));
+  }
+
+  @Test
+  void aBlobThatIsGoneIsAMissAndNoFailure() throws Exception {
+    box.send(KEY, "one\n");
+    Files.delete(blob("one\n"));
+    for (int i = 0; i < 5; i++) {
+      assertEquals(Digest.ofText("one\n") + " is gone from the store", box.get(KEY, into));
+    }
+    assertEquals(List.of(), box.told);
+    box.send(KEY, "one\n");
+    assertEquals("one\n", box.get(KEY, into));
+  }
+
+  @Test
+  void anothersRecordUnderAKeyIsAMiss() throws Exception {
+    box.send(KEY, "one\n");
+    Digest other = Digest.ofText("another key");
+    Files.copy(entry(), folder.resolve("ac/" + other.hex()));
+    assertEquals(
+        "store " + folder + ": another's record lies under the key " + other, box.get(other, into));
+    box.later();
+    assertEquals(List.of(), box.stores.names(KEY));
+    box.later();
+    assertEquals("one\n", box.get(KEY, into));
+    box.close();
+    assertEquals(
+        List.of(
+            "store "
+                + folder
+                + ": another's record lies under the key "
+                + KEY
+                + " (the last of 2 such answers)"),
+        box.told);
+  }
+
+  @Test
+  void listsOfNamesComeNewestFirstFromAllStores() throws Exception {
+    Path second = Files.createDirectory(temp.resolve("second"));
+    mode(second, 0755);
+    StoreSettings settings = new StoreSettings(second, null, null, Map.of(), null, List.of());
+    Digest first = Digest.ofText("first key");
+    Result one = withFound(first, List.of("b.h", "a.h"));
+    Result two = withFound(first, List.of("c.h"));
+    try (Outbox both = new Outbox(temp.resolve("root"), settings(null), settings);
+        Outbox only = new Outbox(temp.resolve("root"), settings)) {
+      only.post(new Upload(two, List.of(), false, null));
+      only.stores.finish();
+      both.post(new Upload(one, List.of(), false, null));
+      both.stores.finish();
+      assertEquals(List.of(List.of("a.h", "b.h"), List.of("c.h")), both.stores.names(first));
+      assertEquals(List.of(List.of("a.h", "b.h"), List.of("c.h")), only.stores.names(first));
+      assertEquals(List.of(List.of("a.h", "b.h")), box.stores.names(first));
+    }
+  }
+
+  private static Result withFound(Digest first, List<String> found) {
+    return ResultSamples.of(KEY, first, null, null, List.of(), found, List.of());
+  }
+
+  private List<Result> newest(String job, int most) {
+    return box.stores.newest(job, most).stream().map(SharedFound::result).toList();
+  }
+
+  @Test
+  void theNewestResultsOfAJobAreFoundWhateverTheirKeys() throws Exception {
+    List<Result> sent = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      Digest key = Digest.ofText("key " + i);
+      sent.addFirst(box.send(key, "one\n"));
+      Files.setLastModifiedTime(
+          folder.resolve("ac/" + key.hex()), FileTime.fromMillis(1_000_000 + i));
+    }
+    Files.writeString(folder.resolve("ac/note"), "not an entry");
+    Files.writeString(folder.resolve("ac/" + Digest.ofText("x").hex()), "not an entry");
+    BlobSource names =
+        BlobSource.bytes(SealedRecord.seal(new FoundNames(KEY, List.of(List.of())), null));
+    Files.write(folder.resolve("cas/" + names.blob().name()), names.open().readAllBytes());
+    Files.write(entry(), ActionEntry.encode(names.blob()));
+    assertEquals(sent, newest("work", 100));
+    assertEquals(sent.subList(0, 2), newest("work", 4));
+    assertEquals(List.of(), newest("other", 100));
+    Files.delete(blob("one\n"));
+    assertEquals(sent, newest("work", 100));
+    box.close();
+    assertEquals(List.of(), box.told);
+  }
+
+  @Test
+  void twoRootsMaySendAtOnce() throws Exception {
+    try (Outbox first = other(null);
+        Outbox second = new Outbox(temp.resolve("other"), settings(null))) {
+      for (int i = 0; i < 50; i++) {
+        for (Outbox each : List.of(first, second)) {
+          String text = "text " + i % 7;
+          Digest key = Digest.ofText("key " + i % 10);
+          Digest names = Digest.ofText("first");
+          Product x = ResultSamples.file("x", text);
+          Result result =
+              ResultSamples.of(key, names, null, null, List.of(), List.of(), List.of(), x);
+          BlobSource bytes = BlobSource.bytes(text.getBytes());
+          each.post(new Upload(result, List.of(bytes), false, null));
+        }
+      }
+      first.stores.finish();
+      second.stores.finish();
+      for (int i = 0; i < 10; i++) {
+        SharedFound found = first.stores.find(Digest.ofText("key " + i));
+        Path to = Files.createDirectory(into.resolve("" + i));
+        assertNull(first.fetch(found, to), found.reasons().toString());
+      }
+      assertEquals(List.of(List.of()), second.stores.names(Digest.ofText("first")));
+      assertEquals(List.of(), first.told);
+      assertEquals(List.of(), second.told);
+    }
+  }
+
+  @Test
+  void aFullDiskIsToldAndLeavesNothingHalf() throws Exception {
+    Path disk = Files.createDirectory(temp.resolve("disk"));
+    String[] mount = {
+      "mount", "-t", "tmpfs", "-o", "size=64k,mode=755", "torc-test", disk.toString()
+    };
+    assumeTrue(run(mount) == 0, "this user cannot mount a small disk");
+    StoreSettings small = new StoreSettings(disk, null, null, Map.of(), null, List.of());
+    try (Outbox other = new Outbox(temp.resolve("root"), small)) {
+      other.send(KEY, "one\n");
+      for (int i = 0; i < 4; i++) {
+        other.send(Digest.ofText("key " + i), "x".repeat(1 << 20));
+      }
+      assertEquals(1, other.told.size(), other.told.toString());
+      String line = other.told.getFirst();
+      assertTrue(
+          line.contains(": cannot write there: no space left on device: make room; nothing"), line);
+      assertEquals("one\n", other.get(KEY, into));
+      try (Stream<Path> files = Files.list(disk.resolve("cas"))) {
+        assertEquals(2, files.count());
+      }
+      assertEquals(0, disk.resolve("new").toFile().list().length);
+    } finally {
+      assertEquals(0, run("umount", disk.toString()));
+    }
+  }
+
+  private static int run(String... command) throws Exception {
+    return new ProcessBuilder(command).start().waitFor();
+  }
+
+  @Test
+  void theNextStoreIsAskedWhereOneLacksABlob() throws Exception {
+    Path second = Files.createDirectory(temp.resolve("second"));
+    mode(second, 0755);
+    StoreSettings settings = new StoreSettings(second, null, null, Map.of(), null, List.of());
+    try (Outbox both = new Outbox(temp.resolve("root"), settings(null), settings)) {
+      both.send(KEY, "one\n");
+      Files.delete(blob("one\n"));
+      SharedFound found = both.stores.find(KEY);
+      assertTrue(both.fetch(found, into).endsWith("is gone from the store"));
+      SharedFound next = both.stores.find(KEY, found);
+      assertEquals(second.toString(), next.store());
+      assertNull(both.fetch(next, into));
+      assertNull(both.stores.find(KEY, next).result());
+    }
+  }
+
+  @Test
+  void whatHoldsTheRootsPathCountsOnlyThere() throws Exception {
+    Path root = temp.resolve("root");
+    box.send(KEY, "made in " + root + "/x\n");
+    assertTrue(box.get(KEY, into).startsWith("made in "));
+    try (Outbox other = other(null)) {
+      assertEquals(
+          "store " + folder + ": the result holds the path of its root, " + root,
+          other.get(KEY, into));
+      assertEquals(List.of(), other.told);
+    }
+  }
+
+  /** In the bytes of any file or of the log, in data, names and links. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"nowhere", "second", "log", "data", "found", "link", "member", "name", "program"})
+  void theRootsPathIsLookedForInAllThatIsSent(String where) throws Exception {
+    String root = temp.resolve("root").toString();
+    Map<String, String> texts = new HashMap<>(Map.of(where, "in " + root + "."));
+    BlobSource first = BlobSource.bytes("first".getBytes());
+    BlobSource second = BlobSource.bytes(texts.getOrDefault("second", "").getBytes());
+    BlobSource log = BlobSource.bytes(texts.getOrDefault("log", "").getBytes());
+    Product link = Product.link("link", texts.getOrDefault("member", "x"));
+    List<Product> members = new ArrayList<>();
+    String above = ""; // each part of the name is a folder
+    for (String part : texts.getOrDefault("name", "inner").split("/")) {
+      members.add(Product.inner(above + part));
+      above += part + "/";
+    }
+    members.add(link);
+    Product a = Product.file("a", first.blob().digest(), first.blob().size());
+    String to = texts.getOrDefault("link", "e");
+    Result result =
+        ResultSamples.of(
+            KEY,
+            null,
+            null,
+            log.blob(),
+            List.of(new StoredValue("key", texts.getOrDefault("data", ""))),
+            List.of(texts.getOrDefault("found", "x.h")),
+            List.of(texts.getOrDefault("program", "")),
+            a,
+            Product.file("b", second.blob().digest(), second.blob().size()),
+            Product.folder("c", KEY, members),
+            Product.link("d", a.digest(), a.size(), to),
+            Product.file(to, a.digest(), a.size()));
+    box.post(new Upload(result, List.of(first, second, log), false, null));
+    box.stores.finish();
+    boolean held = !where.equals("nowhere") && !where.equals("program");
+    assertEquals(held ? root : null, box.stores.find(KEY).result().root());
+    try (Outbox other = other(null)) {
+      assertEquals(held, other.stores.find(KEY).result() == null);
+    }
+  }
+
+  @Test
+  void whatComesAfterTheBuildIsNotSent() {
+    box.close();
+    box.send(KEY, "one\n");
+    assertFalse(Files.exists(entry()));
+  }
+
+  @Test
+  void aFileThatChangedIsNotSent() throws Exception {
+    Path file = Files.writeString(temp.resolve("file"), "other\n");
+    Product product = ResultSamples.file("out", "bytes\n");
+    BlobSource source = BlobSource.file(new Blob(product.digest(), product.size()), file);
+    box.post(new Upload(ResultSamples.of(product), List.of(source), false, null));
+    box.stores.finish();
+    assertNull(box.stores.find(KEY).result());
+    assertFalse(Files.exists(blob("bytes\n")));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Upload(ResultSamples.of(product), List.of(), false, null));
+  }
+
+  @Test
+  void aStoreThatCannotBeWrittenIsToldOnce() throws Exception {
+    Files.delete(Files.createDirectory(folder.resolve("cas")));
+    Files.writeString(folder.resolve("cas"), "a file");
+    for (int i = 0; i < 5; i++) {
+      box.send(Digest.ofText("key " + i), "one\n");
+    }
+    assertEquals(1, box.told.size(), box.told.toString());
+    assertEquals(
+        "store %s: %s/cas is no folder; nothing more is sent to it in this build"
+            .formatted(folder, folder),
+        box.told.getFirst());
+  }
+
+  @Test
+  void aFolderThatOneMayOnlyReadIsToldOnce() throws Exception {
+    box.send(KEY, "one\n");
+    assumeTrue(!Integer.valueOf(0).equals(Files.getAttribute(temp, "unix:uid")), "root");
+    mode(folder.resolve("cas"), 0555);
+    for (int i = 0; i < 3; i++) {
+      box.send(Digest.ofText("key " + i), "two\n");
+    }
+    assertEquals(1, box.told.size(), box.told.toString());
+    assertTrue(box.told.getFirst().contains(": permission denied; nothing more is sent to it"));
+    assertEquals("one\n", box.get(KEY, into));
+    mode(blob("one\n"), 0);
+    assertTrue(box.get(KEY, temp).endsWith(": permission denied"));
+    mode(folder.resolve("cas"), 0755);
+  }
+
+  @Test
+  void settingsThatCannotBeAreRefused() {
+    String unknown = "there is no group none-such on this machine";
+    assertEquals(
+        unknown,
+        assertThrows(StoreRefusal.class, () -> settings("none-such").check()).getMessage());
+  }
+}

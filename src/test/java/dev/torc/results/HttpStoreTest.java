@@ -1,0 +1,708 @@
+package dev.torc.results;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
+import dev.torc.results.HostileServer.Trick;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A server that errs, lies and dawdles: nothing wrong is taken, and nobody waits for long. */
+@Execution(ExecutionMode.CONCURRENT)
+class HttpStoreTest {
+
+  private static final Digest KEY = ResultSamples.KEY;
+  private static final long SECOND = 1_000_000_000;
+
+  @TempDir Path temp;
+  private HostileServer server;
+  private Path keyFile;
+  private SigningKey key;
+  private Outbox box;
+
+  @BeforeEach
+  void aServer() throws Exception {
+    keyFile = temp.resolve("key");
+    SigningKey.make(keyFile);
+    key = SigningKey.read(keyFile);
+    server = new HostileServer();
+    box = new Outbox(temp.resolve("root"), settings(keyFile));
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    box.close();
+    server.close();
+  }
+
+  private StoreSettings settings(Path ownKey, String... trust) {
+    Map<String, String> headers = Map.of("Authorization", "Bearer s3cret");
+    return new StoreSettings(null, null, server.url(), headers, ownKey, List.of(trust));
+  }
+
+  private Path into() throws IOException {
+    return Files.createTempDirectory(temp, "into");
+  }
+
+  /** What the box gets, once the time flies. */
+  private String getInFlight() throws Exception {
+    box.step.set(SECOND);
+    return box.get(KEY, into());
+  }
+
+  private String told(String line) {
+    return "store " + server.url() + ": " + line;
+  }
+
+  private static String path(String text) {
+    return "/cas/" + Digest.ofText(text).hex();
+  }
+
+  private Blob record() throws StoreRefusal {
+    return ActionEntry.decode(server.files.get("/ac/" + KEY.hex()));
+  }
+
+  /** Puts a record where the key's is. */
+  private void replace(byte[] record) {
+    BlobSource source = BlobSource.bytes(record);
+    server.files.put("/cas/" + source.blob().name(), record);
+    server.files.put("/ac/" + KEY.hex(), ActionEntry.encode(source.blob()));
+  }
+
+  @Test
+  void whatIsSentIsFound() throws Exception {
+    Result sent = box.send(KEY, "one\n", "two\n", "");
+    Path into = into();
+    try (Outbox other =
+        new Outbox(temp.resolve("elsewhere"), settings(null, key.word().toString()))) {
+      SharedFound found = other.stores.find(KEY);
+      assertEquals(sent, found.result(), found.reasons().toString());
+      assertNull(other.fetch(found, into));
+      assertEquals("one\n", Files.readString(into.resolve(Digest.ofText("one\n").hex())));
+      assertEquals("", Files.readString(into.resolve(Digest.ofText("").hex())));
+      assertEquals(List.of(), other.told);
+    }
+    assertEquals(List.of(), box.told);
+    long requests =
+        server.headers.stream().filter(h -> h.equals("Authorization: Bearer s3cret")).count();
+    assertEquals(server.requests.size(), requests);
+  }
+
+  @Test
+  void whatIsThereIsNotSentAgain() {
+    box.send(KEY, "one\n");
+    server.requests.clear();
+    box.send(KEY, "one\n");
+    assertEquals(
+        List.of("PUT /ac/" + KEY.hex()),
+        server.requests.stream().filter(r -> r.startsWith("PUT")).toList());
+    server.files.put(path("one\n"), new byte[3]);
+    box.send(KEY, "one\n");
+    assertEquals("one\n", new String(server.files.get(path("one\n"))));
+  }
+
+  @Test
+  void nothingIsSentWithoutAKey() throws Exception {
+    try (Outbox other = new Outbox(temp, settings(null, key.word().toString()))) {
+      other.send(KEY, "one\n");
+      assertEquals(List.of(), other.told);
+    }
+    assertEquals(List.of(), server.requests);
+  }
+
+  @Test
+  void aThousandMissesAreNoFailure() throws Exception {
+    for (int i = 0; i < 1000; i++) {
+      assertEquals("", box.get(Digest.ofText("key " + i), temp));
+    }
+    assertEquals(List.of(), box.told);
+    assertEquals(1000, server.requests.size());
+  }
+
+  // Records that are not believed
+
+  @Test
+  void onlyRecordsOfTrustedKeysCount() throws Exception {
+    Result result = box.send(KEY, "one\n");
+    replace(SealedRecord.seal(result, null));
+    assertEquals(told("a record is not signed"), fresh());
+    Path others = temp.resolve("other");
+    SigningWord word = SigningKey.make(others);
+    replace(SealedRecord.seal(result, SigningKey.read(others)));
+    assertEquals(told("a record is signed by " + word + ", which is not in trust"), fresh());
+    byte[] wrong = SealedRecord.seal(result, key);
+    wrong[wrong.length - 1] ^= 1;
+    replace(wrong);
+    assertEquals(told("its record is wrongly signed"), fresh());
+    replace("<html>\n".getBytes());
+    assertEquals(told("its record is none of torc's"), fresh());
+    replace(SealedRecord.seal(result, key));
+    assertEquals("one\n", fresh());
+  }
+
+  /** What another store's key has spoilt is of no use for a while; more of it, for none. */
+  @Test
+  void untrustedRecordsAreFailuresOfTheStore() throws Exception {
+    Result result = box.send(KEY, "one\n");
+    replace(SealedRecord.seal(result, null));
+    String unsigned = "a record is not signed";
+    assertEquals(told(unsigned), box.get(KEY, into()));
+    int requests = server.requests.size();
+    assertEquals(told("left alone for 10 s"), box.get(KEY, into()));
+    assertEquals(requests, server.requests.size());
+    box.later();
+    assertEquals(told(unsigned), box.get(KEY, into()));
+    assertEquals(List.of(), box.told);
+    box.later();
+    assertEquals(told(unsigned), box.get(KEY, into()));
+    assertEquals(List.of(told(unsigned + "; left alone for this build")), box.told);
+  }
+
+  /** Of a large record nothing more is read than tells whose it is. */
+  @Test
+  void theSignerIsLookedAtBeforeTheRest() throws Exception {
+    byte[] record = SealedRecord.seal(StoreRecord.Type.RESULT, new byte[15 << 20], null);
+    Blob blob = BlobSource.bytes(record).blob();
+    server.files.put("/ac/" + KEY.hex(), ActionEntry.encode(blob));
+    AtomicInteger pieces = new AtomicInteger();
+    server.tricks.put(
+        "GET /cas",
+        out -> {
+          out.write(HostileServer.head(200, record.length));
+          for (int i = 0; i < record.length; i += 1 << 16) {
+            out.write(record, i, Math.min(1 << 16, record.length - i));
+            pieces.incrementAndGet();
+            if (i == 0) {
+              server.silence();
+            }
+          }
+        });
+    assertEquals(told("a record is not signed"), box.get(KEY, into()));
+    assertEquals(1, pieces.get());
+  }
+
+  /** What many asked at the same time failed once. */
+  @Test
+  void failuresOfRequestsThatOverlapAreOne() throws Exception {
+    CountDownLatch asked = new CountDownLatch(5);
+    server.tricks.put(
+        "GET /ac",
+        out -> {
+          asked.countDown();
+          asked.await();
+          out.write(HostileServer.head(500, 0));
+        });
+    try (ExecutorService jobs = Executors.newFixedThreadPool(5)) {
+      for (int i = 0; i < 5; i++) {
+        Path into = into();
+        jobs.submit(() -> box.get(KEY, into));
+      }
+    }
+    assertEquals(List.of(), box.told);
+    server.tricks.clear();
+    box.later();
+    assertEquals("", box.get(KEY, into()));
+  }
+
+  private String fresh() throws Exception {
+    try (Outbox reader = new Outbox(temp, settings(null, key.word().toString()))) {
+      return reader.get(KEY, into());
+    }
+  }
+
+  @Test
+  void anothersRecordUnderThisKeyIsAMiss() throws Exception {
+    Digest other = Digest.ofText("another key");
+    box.send(other, "one\n");
+    server.files.put("/ac/" + KEY.hex(), server.files.get("/ac/" + other.hex()));
+    assertEquals(told("another's record lies under the key " + KEY), box.get(KEY, into()));
+    box.later();
+    FoundNames names = new FoundNames(KEY, List.of(List.of("a.h")));
+    replace(SealedRecord.seal(names, key));
+    assertEquals(told("another's record lies under the key " + KEY), box.get(KEY, into()));
+    box.later();
+    assertEquals(names.lists(), box.stores.names(KEY));
+  }
+
+  static Stream<Arguments> badProducts() {
+    Product out = ResultSamples.file("x", "x");
+    Product device = new Product("null", Stamp.Kind.OTHER, null, 0, null, List.of());
+    return Stream.of(
+        Arguments.of("../x: a path with ..", ResultSamples.file("../x", "x")),
+        Arguments.of("/x: an absolute path", ResultSamples.file("/x", "x")),
+        Arguments.of(
+            "x: a link that leads out of its folder",
+            Product.link("x", Digest.ofText("x"), 1, "/etc")),
+        Arguments.of(
+            "d/l/x: lies below a link",
+            Product.folder(
+                "d", KEY, List.of(Product.link("l", "k"), ResultSamples.file("l/x", "")))),
+        Arguments.of(
+            "d/null: neither a file nor a folder nor a link as torc describes them",
+            Product.folder("d", KEY, List.of(device, out))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badProducts")
+  void evenATrustedKeyPlacesNothingElsewhere(String reason, Product product) throws Exception {
+    byte[] payload = ResultCodec.bytes(ResultSamples.of(product));
+    replace(SealedRecord.seal(StoreRecord.Type.RESULT, payload, key));
+    assertEquals(told("its record has " + reason), box.get(KEY, into()));
+  }
+
+  @Test
+  void anEntryIsSmallAndNamesASmallRecord() throws Exception {
+    String entry = "/ac/" + KEY.hex();
+    server.files.put(entry, "{\"not\": \"protobuf\"}".getBytes());
+    assertEquals(told("its entry is no ActionResult"), fresh());
+    server.files.put(entry, new byte[0]);
+    assertEquals(told("its entry names no record of torc's"), fresh());
+    server.files.put(entry, new byte[1 << 20]);
+    assertEquals(told("its entry is longer than 65536 bytes"), fresh());
+    Blob large = new Blob(KEY, SealedRecord.MOST + 1L);
+    server.files.put(entry, ActionEntry.encode(large));
+    assertEquals(told("its entry names no blob that can be a record"), fresh());
+    server.files.put(entry, ActionEntry.encode(new Blob(KEY, 9)));
+    assertEquals(told("a record is gone, and its entry is still there"), fresh());
+  }
+
+  // Bytes that are not those of the blob
+
+  static Stream<Arguments> badBytes() {
+    String digest = Digest.ofText("one\n").toString();
+    return Stream.of(
+        Arguments.of("other bytes lie under the name " + digest, trick(4, "two\n")),
+        Arguments.of(digest + " has more than its 4 bytes", trick(8, "one\none\n")),
+        Arguments.of(digest + " ended after 2 of its 4 bytes", trick(2, "on")),
+        Arguments.of("its answer broke off: closed", trick(4, "on")),
+        Arguments.of(digest + " has more than its 4 bytes", (Trick) HttpStoreTest::endless),
+        Arguments.of("it answered GET with 500", trick(500, 0, "")),
+        Arguments.of("it answered GET with 503", trick(503, 1 << 30, "long")),
+        Arguments.of("it answered GET with 206", trick(206, 4, "one\n")),
+        Arguments.of("it answered GET with 204", trick(204, 0, "")),
+        Arguments.of("it answered GET with 401; it wants other headers", trick(401, 4, "one\n")),
+        Arguments.of("HTTP/1.1 header parser received no bytes", (Trick) out -> {}),
+        Arguments.of(
+            "Invalid status line: \"SSH-2.0-OpenSSH_9.2\"", raw("SSH-2.0-OpenSSH_9.2\r\n\r\n")));
+  }
+
+  private static Trick trick(long length, String body) {
+    return trick(200, length, body);
+  }
+
+  private static Trick trick(int status, long length, String body) {
+    return out -> {
+      out.write(HostileServer.head(status, length));
+      out.write(body.getBytes());
+    };
+  }
+
+  private static Trick raw(String text) {
+    return out -> out.write(text.getBytes());
+  }
+
+  /** Ends only when the other side does. */
+  private static void endless(OutputStream out) throws IOException {
+    out.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes());
+    while (true) {
+      out.write("4\r\none\n\r\n".getBytes());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("badBytes")
+  void wrongBytesAreAMissAndThreeAreEnough(String reason, Trick trick) throws Exception {
+    box.send(KEY, "one\n");
+    SharedFound found = box.stores.find(KEY);
+    server.tricks.put("GET /cas", trick);
+    for (int i = 0; i < 3; i++) {
+      assertEquals(List.of(), box.told);
+      Path into = into();
+      assertEquals(reason, box.fetch(found, into));
+      box.later();
+      try (Stream<Path> files = Files.list(into)) {
+        assertEquals(0, files.count());
+      }
+    }
+    assertEquals(List.of(told(reason + "; left alone for this build")), box.told);
+    int requests = server.requests.size();
+    assertEquals("left alone for this build", box.fetch(found, into()));
+    assertEquals(told("left alone for this build"), box.get(KEY, into()));
+    assertEquals(requests, server.requests.size());
+    box.close();
+    assertEquals(1, box.told.size());
+  }
+
+  @Test
+  void endlessAnswersAreCutOff() throws Exception {
+    server.tricks.put("GET /ac", HttpStoreTest::endless);
+    assertEquals(told("its entry is longer than 65536 bytes"), fresh());
+    server.tricks.remove("GET /ac");
+    box.send(KEY, "one\n");
+    server.tricks.put("GET /cas", HttpStoreTest::endless);
+    assertEquals(told("its record is none of torc's"), fresh());
+    server.tricks.put(
+        "GET /ac",
+        out -> {
+          out.write("HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes());
+          while (true) {
+            out.write("4\r\none\n\r\n".getBytes());
+          }
+        });
+    assertEquals("", fresh());
+    server.tricks.put(
+        "GET /ac",
+        out -> {
+          out.write("HTTP/1.1 200 OK\r\n".getBytes());
+          while (true) {
+            out.write(("X-More: " + "x".repeat(1000) + "\r\n").getBytes());
+          }
+        });
+    String headers = fresh();
+    assertTrue(headers.contains("size"), headers);
+  }
+
+  @Test
+  void whatIsWrongThereIsSentAgain() throws Exception {
+    box.send(KEY, "one\n");
+    server.files.put(path("one\n"), "two\n".getBytes());
+    assertEquals("other bytes lie under the name " + Digest.ofText("one\n"), box.get(KEY, into()));
+    box.send(KEY, "one\n");
+    box.later();
+    assertEquals("one\n", box.get(KEY, into()));
+  }
+
+  /** Whatever becomes of the files of a server, what is fetched is what was sent. */
+  @Test
+  void damageIsNeverRestored() throws Exception {
+    Digest other = Digest.ofText("another key");
+    box.send(other, "two\n");
+    Result sent = box.send(KEY, "one\n");
+    Map<String, byte[]> whole = Map.copyOf(server.files);
+    List<String> paths = List.copyOf(whole.keySet());
+    Random random = new Random(18);
+    int fetched = 0;
+    for (int i = 0; i < 60; i++) {
+      server.files.putAll(whole);
+      String path = paths.get(random.nextInt(paths.size()));
+      byte[] bytes = whole.get(path).clone();
+      switch (random.nextInt(4)) {
+        case 0 -> bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+        case 1 -> bytes = Arrays.copyOf(bytes, random.nextInt(2 * bytes.length));
+        case 2 -> bytes = whole.get(paths.get(random.nextInt(paths.size())));
+        default -> bytes = null;
+      }
+      if (bytes == null) {
+        server.files.remove(path);
+      } else {
+        server.files.put(path, bytes);
+      }
+      try (Outbox reader = new Outbox(temp, settings(null, key.word().toString()))) {
+        SharedFound found = reader.stores.find(KEY);
+        Path into = into();
+        if (found.result() != null && reader.fetch(found, into) == null) {
+          assertEquals(sent, found.result());
+          assertEquals("one\n", Files.readString(into.resolve(Digest.ofText("one\n").hex())));
+          fetched++;
+        }
+      }
+    }
+    assertTrue(fetched > 0 && fetched < 60, fetched + " fetched");
+  }
+
+  @Test
+  void aBlobThatVanishedIsAMiss() throws Exception {
+    box.send(KEY, "one\n", "two\n");
+    SharedFound found = box.stores.find(KEY);
+    server.files.remove(path("two\n"));
+    Path into = into();
+    assertEquals(Digest.ofText("two\n") + " is gone from the store", box.fetch(found, into));
+    try (Stream<Path> files = Files.list(into)) {
+      assertEquals(0, files.count());
+    }
+    assertEquals(List.of(), box.told);
+  }
+
+  @Test
+  void manySmallBlobsComeSideBySide() throws Exception {
+    String[] texts = IntStream.range(0, 100).mapToObj(i -> "text " + i).toArray(String[]::new);
+    Result sent = box.send(KEY, texts);
+    SharedFound found = box.stores.find(KEY);
+    assertEquals(sent, found.result());
+    Path into = into();
+    assertNull(box.fetch(found, into));
+    try (Stream<Path> files = Files.list(into)) {
+      assertEquals(100, files.count());
+    }
+    CountDownLatch together = new CountDownLatch(4);
+    server.tricks.put(
+        "GET /cas",
+        out -> {
+          together.countDown();
+          together.await();
+          out.write(HostileServer.head(404, 0));
+        });
+    Path other = into();
+    String reason = box.fetch(found, other);
+    assertTrue(reason.endsWith(" is gone from the store"), reason);
+    try (Stream<Path> files = Files.list(other)) {
+      assertEquals(0, files.count());
+    }
+    assertEquals(List.of(), box.told);
+  }
+
+  @Test
+  void aFileThatIsThereIsNeverWrittenOver() throws Exception {
+    box.send(KEY, "one\n");
+    Path into = into();
+    Path mine = Files.writeString(into.resolve(Digest.ofText("one\n").hex()), "mine");
+    String reason = box.fetch(box.stores.find(KEY), into);
+    assertEquals("cannot write " + mine + ": something stands there already", reason);
+    assertEquals("mine", Files.readString(mine));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 303, 307, 308})
+  void redirectsAreNotFollowed(int status) throws Exception {
+    String elsewhere = "Location: " + server.url() + "/elsewhere/x\r\n";
+    for (String request : List.of("GET /ac", "PUT /cas", "HEAD /cas")) {
+      server.tricks.put(
+          request, raw("HTTP/1.1 " + status + " X\r\n" + elsewhere + "Content-Length: 0\r\n\r\n"));
+    }
+    assertEquals(
+        told("it answered GET with " + status + "; redirects are not followed"),
+        box.get(KEY, into()));
+    box.send(KEY, "one\n");
+    assertFalse(server.requests.toString().contains("elsewhere"));
+    box.close();
+    assertTrue(
+        box.told.contains(told("it answered PUT with " + status + "; redirects are not followed")),
+        box.told.toString());
+  }
+
+  @Test
+  void whereOneMayNotWriteOneMayRead() throws Exception {
+    box.send(KEY, "one\n");
+    server.tricks.put("PUT /cas", trick(403, 0, ""));
+    for (int i = 0; i < 5; i++) {
+      box.send(Digest.ofText("key " + i), "text " + i);
+      box.later();
+    }
+    String line = "it answered PUT with 403; it wants other headers";
+    assertEquals(List.of(told(line + "; nothing more is sent to it in this build")), box.told);
+    assertEquals(3, server.requests.stream().filter(r -> r.startsWith("PUT /cas/")).count() - 2);
+    assertEquals("one\n", box.get(KEY, into()));
+  }
+
+  // Time
+
+  @Test
+  void whoNeverAnswersIsLeftAlone() throws Exception {
+    server.tricks.put(
+        "GET /ac",
+        out -> {
+          box.step.set(SECOND); // from when it was asked
+          server.silence();
+        });
+    for (int i = 0; i < 3; i++) {
+      box.step.set(0);
+      box.later();
+      assertEquals(told("no answer in 10 s"), box.get(KEY, into()));
+    }
+    assertEquals(List.of(told("no answer in 10 s; left alone for this build")), box.told);
+    assertEquals(told("left alone for this build"), box.get(KEY, into()));
+    assertEquals(3, server.requests.size());
+  }
+
+  @Test
+  void whoDawdlesIsLeftAlone() throws Exception {
+    box.send(KEY, "one\n");
+    server.tricks.put(
+        "GET /ac",
+        out -> {
+          out.write(HostileServer.head(200, 9));
+          out.write(new byte[1]);
+          out.flush();
+          server.silence();
+        });
+    for (int i = 0; i < 3; i++) {
+      assertEquals(told("slower than 100 kB/s for 5 s"), getInFlight());
+      box.later();
+    }
+    assertEquals(
+        List.of(told("slower than 100 kB/s for 5 s; left alone for this build")), box.told);
+  }
+
+  @Test
+  void headersThatDripAreNoAnswer() throws Exception {
+    server.tricks.put(
+        "GET /ac",
+        out -> {
+          out.write("HTTP/1.1 200 OK\r\nX".getBytes());
+          out.flush();
+          server.silence();
+        });
+    assertEquals(told("no answer in 10 s"), getInFlight());
+  }
+
+  @Test
+  void nothingTakesLongerThanTheJobDid() throws Exception {
+    box.send(KEY, "one\n", "two\n");
+    SharedFound found = box.stores.find(KEY); // the job took 5 s
+    server.tricks.put("GET /cas", out -> server.silence());
+    box.step.set(SECOND / 4 * 5);
+    Path into = into();
+    String reason = box.fetch(found, into);
+    assertEquals("would take longer than the job did", reason);
+    assertEquals(List.of(), box.told);
+  }
+
+  @Test
+  void theEndOfTheBuildEndsEachWait() throws Exception {
+    CountDownLatch asked = new CountDownLatch(2);
+    Trick silent =
+        out -> {
+          asked.countDown();
+          server.silence();
+        };
+    server.tricks.put("GET /ac", silent);
+    server.tricks.put("HEAD /cas", silent);
+    Path into = into();
+    CompletableFuture<String> got = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                got.complete(box.get(KEY, into));
+              } catch (Exception e) {
+                got.completeExceptionally(e);
+              }
+            });
+    Product one = ResultSamples.file("x", "one\n");
+    BlobSource bytes = BlobSource.bytes("one\n".getBytes());
+    box.post(new Upload(ResultSamples.of(one), List.of(bytes), false, null));
+    asked.await();
+    assertEquals(1, box.stores.pending());
+    box.stores.stop();
+    assertEquals(told("the build was ended"), got.get());
+    box.stores.finish();
+    box.close();
+    assertEquals(List.of(), box.told);
+  }
+
+  /** Its queue of connections is full: the system answers no more. Our own clock stands. */
+  @Test
+  void whoTakesNoConnectionIsGivenUpAfterTwoSeconds() throws Exception {
+    List<SocketChannel> queue = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 20; i++) {
+        SocketChannel each = SocketChannel.open();
+        queue.add(each);
+        each.configureBlocking(false);
+        each.connect(full.getLocalSocketAddress());
+      }
+      String url = "http://127.0.0.1:" + full.getLocalPort();
+      StoreSettings settings = new StoreSettings(null, null, url, Map.of(), null, List.of());
+      try (SharedStores stores = SharedStores.open(List.of(settings), temp, () -> 0, l -> {})) {
+        String reason = "store " + url + ": cannot connect in 2 s";
+        assertEquals(List.of(reason), stores.find(KEY).reasons());
+      }
+    } finally {
+      for (SocketChannel each : queue) {
+        each.close();
+      }
+    }
+  }
+
+  @Test
+  void whoSpeaksNoTlsIsLeftAlone() throws Exception {
+    try (ServerSocket plain = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+      Thread.ofPlatform().daemon().start(() -> speakPlainly(plain));
+      String url = "https://127.0.0.1:" + plain.getLocalPort();
+      StoreSettings settings = new StoreSettings(null, null, url, Map.of(), null, List.of());
+      try (Outbox other = new Outbox(temp, settings)) {
+        for (int i = 0; i < 3; i++) {
+          String reason = other.get(KEY, temp);
+          other.later();
+          assertTrue(reason.startsWith("store " + url + ": TLS fails: "), reason);
+        }
+        assertEquals(1, other.told.size());
+      }
+    }
+  }
+
+  private static void speakPlainly(ServerSocket plain) {
+    try {
+      while (true) {
+        Socket connection = plain.accept();
+        Thread.ofVirtual().start(() -> speakPlainly(connection));
+      }
+    } catch (IOException e) {
+      return; // the test is over
+    }
+  }
+
+  /** It is for the caller to hang up: who is cut off may never read what was said. */
+  private static void speakPlainly(Socket connection) {
+    try (connection) {
+      connection.getOutputStream().write("HTTP/1.1 400 TLS?\r\n\r\n".getBytes());
+      connection.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      return; // it did
+    }
+  }
+
+  @Test
+  void whoIsNotThereIsLeftAlone() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    String url = "http://localhost:" + port;
+    StoreSettings settings = new StoreSettings(null, null, url, Map.of(), null, List.of());
+    try (Outbox other = new Outbox(temp, settings)) {
+      for (int i = 0; i < 4; i++) {
+        assertNotNull(other.get(KEY, temp));
+        other.later();
+        assertEquals(i < 1 ? 0 : 1, other.told.size(), "two attempts are enough");
+      }
+      assertEquals(1, other.told.size());
+      String line = other.told.getFirst();
+      assertTrue(line.startsWith("store " + url + ": cannot connect"), line);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.torc.results;
+
+import dev.torc.hash.Digest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/** One root's shared stores, with a time that flies as the test says, and what they told. */
+final class Outbox implements AutoCloseable {
+
+  /** Lines for people. */
+  final List<String> told = new CopyOnWriteArrayList<>();
+
+  /** By how much the time goes on with each look at it, in nanoseconds; 0: as the real one. */
+  final AtomicLong step = new AtomicLong();
+
+  final SharedStores stores;
+
+  private final AtomicLong flown = new AtomicLong();
+
+  Outbox(Path root, StoreSettings... settings) throws StoreRefusal {
+    LongSupplier clock = () -> System.nanoTime() + flown.addAndGet(step.get());
+    stores = SharedStores.open(List.of(settings), root, clock, told::add);
+  }
+
+  /** Sends a result of one file of each text, named by the text, and waits until it is sent. */
+  Result send(Digest key, String... texts) {
+    List<Product> products = new ArrayList<>();
+    List<BlobSource> blobs = new ArrayList<>();
+    for (String text : texts) {
+      String name = text.length() < 50 ? text.strip().replaceAll("\\W+", "-") : "large";
+      products.add(ResultSamples.file("out/x" + name, text));
+      blobs.add(BlobSource.bytes(text.getBytes()));
+    }
+    Result result = ResultSamples.of(key, products.toArray(Product[]::new)).sorted();
+    post(new Upload(result, blobs, false, null));
+    stores.finish();
+    return result;
+  }
+
+  /** Fetches all blobs of what was found into a folder: null, or the reason. */
+  String fetch(SharedFound found, Path into) {
+    Map<Blob, Path> blobs = new LinkedHashMap<>();
+    found.result().blobs().forEach(blob -> blobs.put(blob, into.resolve(blob.name())));
+    return stores.fetch(found, blobs);
+  }
+
+  /** After a failure a store is left alone for a while: that is over. */
+  void later() {
+    flown.addAndGet(11_000_000_000L);
+  }
+
+  /** The text of the first file of a key's result; the reasons of a miss, joined. */
+  String get(Digest key, Path into) throws Exception {
+    SharedFound found = stores.find(key);
+    if (found.result() == null) {
+      return String.join("; ", found.reasons());
+    }
+    String reason = fetch(found, into);
+    if (reason != null) {
+      return reason;
+    }
+    Product first = found.result().allFiles().getFirst();
+    return Files.readString(into.resolve(first.digest().hex()));
+  }
+
+  @Override
+  public void close() {
+    stores.close();
+  }
+
+  /** Sends beside the test. */
+  void post(Upload sending) {
+    stores.send(sending.result().wall(), () -> sending);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.torc.results;
+
+import dev.torc.cache.ManifestEntry;
+import dev.torc.cache.Origin;
+import dev.torc.cache.StoredValue;
+import dev.torc.hash.Digest;
+import java.util.List;
+
+/** Shared results that tests send, fetch and spoil. */
+final class ResultSamples {
+
+  static final Digest KEY = Digest.ofText("a key");
+
+  private ResultSamples() {}
+
+  /** A product of these bytes. */
+  static Product file(String path, String bytes) {
+    return Product.file(path, Digest.ofText(bytes), bytes.getBytes().length);
+  }
+
+  /** A result with nothing but products. */
+  static Result of(Product... products) {
+    return of(KEY, products);
+  }
+
+  /** The same under a key. */
+  static Result of(Digest key, Product... products) {
+    return of(key, null, null, null, List.of(), List.of(), List.of(), products);
+  }
+
+  /** A result with what may be told of it. */
+  static Result of(
+      Digest key,
+      Digest first,
+      Product depfile,
+      Blob log,
+      List<StoredValue> data,
+      List<String> found,
+      List<String> programs,
+      Product... products) {
+    return new Result(
+        key,
+        first,
+        "work",
+        List.of(products),
+        depfile,
+        log != null,
+        log,
+        Digest.ofText("a manifest"),
+        data,
+        found,
+        programs,
+        List.of(),
+        new Origin("", 7, "host", 1_700_000_000_000L),
+        5_000_000_000L,
+        -1,
+        -1,
+        products.length,
+        null);
+  }
+
+  /** A result with some of everything. */
+  static Result whole() {
+    Product program = Product.file("out/run", Digest.ofText("run").executable(), 3);
+    return new Result(
+        KEY,
+        Digest.ofText("a first key"),
+        "train/lr=0.1,seed=3",
+        List.of(
+            Product.folder(
+                "out/folder é",
+                Digest.ofText("the folder's"),
+                List.of(
+                    Product.inner("a"),
+                    file("a-b", ""),
+                    file("a/one", "1"),
+                    Product.link("a/two", "../a-b"),
+                    Product.inner("empty"))),
+            Product.link("out/link", program.digest(), 3, "run"),
+            program),
+        file("out/run.d", "run: run.c"),
+        true,
+        new Blob(Digest.ofText("all it wrote"), 12),
+        Digest.ofText("a manifest"),
+        List.of(new StoredValue("loss", "0.25"), new StoredValue("text", "two\nlines")),
+        List.of("/usr/include/stdio.h", "../shared/a.h", "run.h").stream().sorted().toList(),
+        List.of("gcc /usr/bin/gcc 4711 1"),
+        List.of(
+            new ManifestEntry(1, "command", null, "gcc run.c"),
+            new ManifestEntry(2, "need", "", "run.c 3f2a91c")),
+        new Origin("", 9, "node7", -1),
+        Long.MAX_VALUE,
+        8,
+        9,
+        5,
+        "/home/me/project");
+  }
+}
