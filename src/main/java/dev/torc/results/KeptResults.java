@@ -86,6 +86,7 @@ public final class KeptResults implements ResultParts {
   private final boolean restores;
   private final Set<String> shared = new HashSet<>(); // was there when its like was to be added
   private final Set<Digest> wanted = new HashSet<>(); // keys of results that are to be restored
+  private long last; // milliseconds since 1970: two uses in one still have an order
   private Map<Bytes, Integer> uses; // of each product, how many results have it; null unknown
   private final Map<Digest, Integer> firsts = new HashMap<>(); // the same of first keys
   private long total = UNKNOWN;
@@ -227,11 +228,11 @@ public final class KeptResults implements ResultParts {
 
   /** Keeps the record of a result, and what its depfile named as the newest list. */
   public synchronized void put(Result result) {
-    long now = System.currentTimeMillis();
+    last = Math.max(System.currentTimeMillis(), last + 1);
     if (uses != null && records.of(result.key()) == null) {
       count(result, 1);
     }
-    Batch batch = stored(result, now);
+    Batch batch = stored(result, last);
     if (result.first() != null) {
       List<List<String>> before = records.names(result.first());
       List<List<String>> lists =
