@@ -139,8 +139,8 @@ record AttemptOutcome(
   /** The same with products whose time alone is another one than when it ended elsewhere. */
   AttemptOutcome touched(List<String> paths) {
     return new AttemptOutcome(
-        ended, what, snapshot, products, owned, found, moved, started, data, command, logFrom, posts,
-        depfile, files, paths, restored);
+        ended, what, snapshot, products, owned, found, moved, started, data, command, logFrom,
+        posts, depfile, files, paths, restored);
   }
 
   /** The same with the commands as they ran, and the events that were posted meanwhile. */

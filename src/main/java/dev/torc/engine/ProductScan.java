@@ -111,15 +111,15 @@ final class ProductScan {
       KnownDigest known = digests.product(job.depfile());
       if (known.stamp().kind() == Stamp.Kind.FILE) {
         Stamp self = digests.linkStamp(job.depfile());
-          long size = known.stamp().size();
-          products.depfile = products.product(job.depfile(), self, known, size);
-          products.owned.add(products.own(products.depfile));
-          products.saw(
-              job.depfile(),
-              job.depfile(),
-              self.kind() == Stamp.Kind.LINK,
-              known.stamp(),
-              known.digest());
+        long size = known.stamp().size();
+        products.depfile = products.product(job.depfile(), self, known, size);
+        products.owned.add(products.own(products.depfile));
+        products.saw(
+            job.depfile(),
+            job.depfile(),
+            self.kind() == Stamp.Kind.LINK,
+            known.stamp(),
+            known.digest());
       }
     }
     return products;

@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -74,7 +74,8 @@ public final class FileTree {
   public static void copy(Path from, Path to) throws IOException {
     var what = Files.readAttributes(from, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (what.isOther()) {
-      throw new FileSystemException(from.toString(), null, "is no file"); // a FIFO would be waited for
+      throw new FileSystemException(
+          from.toString(), null, "is no file"); // a FIFO would be waited for
     }
     if (!what.isDirectory()) {
       Files.copy(from, to, LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);
