@@ -60,9 +60,10 @@ final class ResultCodec {
   }
 
   private static void check(StoreRecord record) throws StoreRefusal {
-    switch (record) {
-      case Result result -> ResultChecks.check(result);
-      case FoundNames names -> ResultChecks.check(names);
+    if (record instanceof Result result) { // a switch over types would be linked at every start
+      ResultChecks.check(result);
+    } else {
+      ResultChecks.check((FoundNames) record);
     }
   }
 
@@ -70,9 +71,10 @@ final class ResultCodec {
   static byte[] bytes(StoreRecord record) {
     ByteWriter bytes = new ByteWriter(0);
     FieldWriter out = new FieldWriter(bytes);
-    switch (record) {
-      case Result result -> write(out, result);
-      case FoundNames names -> write(out, names);
+    if (record instanceof Result result) {
+      write(out, result);
+    } else {
+      write(out, (FoundNames) record);
     }
     return bytes.bytes();
   }

@@ -497,10 +497,12 @@ class HttpStoreTest {
   @ParameterizedTest
   @ValueSource(ints = {301, 302, 303, 307, 308})
   void redirectsAreNotFollowed(int status) throws Exception {
-    String elsewhere = "Location: " + server.url() + "/elsewhere/x\r\n";
+    String more =
+        "Location: %s/elsewhere/x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            .formatted(server.url());
     for (String request : List.of("GET /ac", "PUT /cas", "HEAD /cas")) {
       server.tricks.put(
-          request, raw("HTTP/1.1 " + status + " X\r\n" + elsewhere + "Content-Length: 0\r\n\r\n"));
+          request, raw("HTTP/1.1 " + status + " X\r\n" + more));
     }
     assertEquals(
         told("it answered GET with " + status + "; redirects are not followed"),
