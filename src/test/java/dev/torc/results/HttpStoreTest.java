@@ -501,8 +501,7 @@ class HttpStoreTest {
         "Location: %s/elsewhere/x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
             .formatted(server.url());
     for (String request : List.of("GET /ac", "PUT /cas", "HEAD /cas")) {
-      server.tricks.put(
-          request, raw("HTTP/1.1 " + status + " X\r\n" + more));
+      server.tricks.put(request, raw("HTTP/1.1 " + status + " X\r\n" + more));
     }
     assertEquals(
         told("it answered GET with " + status + "; redirects are not followed"),
