@@ -117,6 +117,9 @@ public record HistoryAnswer(
       Map<String, Object> fields = new BuildLine(build, working).json();
       fields.put("at_work", build.nanos() < 0 && build.id().id().equals(working));
       fields.put("files", build.files());
+      if (build.machine() != null) {
+        fields.put("machine", build.machine());
+      }
       all.add(fields);
     }
     return new Builds(all, earlier);

@@ -201,7 +201,7 @@ public record StoreUpkeep(
     return new Verified(dry, check.checked(), check.bytes(), faults, gone.size());
   }
 
-  /** A part of a result that is not as it should be; of what the job wrote the path is empty. */
+  /** A part of a result that is not as it should be; for the job's log the path is empty. */
   private record Faulty(String job, JobFields.From from, String path, Fault fault, String why) {
     String text(Palette palette) {
       String words =

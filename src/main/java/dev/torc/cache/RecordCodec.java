@@ -175,7 +175,7 @@ final class RecordCodec {
         in.record(12, RecordCodec::origin));
   }
 
-  /** The tags 4 and 7 were of what stands with the products now. */
+  /** The tags 4 and 7 held what now stands with the products. */
   private static void restorable(FieldWriter out, Restorable restorable) {
     out.digest(1, restorable.key());
     out.digest(2, restorable.first());

@@ -36,7 +36,7 @@ final class ProductScan {
   private final Job job;
   private final boolean strict;
   private final Runnable slow;
-  private final List<Seen> seen; // null where nobody asks
+  private final List<Seen> seen; // null where it is not asked for
   private final List<RecordedProduct> made = new ArrayList<>();
   private final List<OwnedPath> owned = new ArrayList<>();
   private RecordedProduct depfile;
@@ -80,7 +80,7 @@ final class ProductScan {
    * @param strict whether such a product, or one that is not there, is a {@link AttemptFailure}
    *     (rule 7)
    * @param slow told, perhaps again and again, where the look takes longer than to start a job
-   * @param seen takes each file; null where nobody asks
+   * @param seen takes each file; null where it is not asked for
    */
   static ProductScan of(
       AllowedRoots grounds,

@@ -56,7 +56,7 @@ public final class RemoteRun {
    * What of a launch the scheduler is told.
    *
    * @param memory bytes that are asked for; 0 for none
-   * @param expected seconds that it is likely to take; 0 where nobody knows
+   * @param expected seconds that it is likely to take; 0 where it is not known
    */
   RemoteAttempt attempt(Job job, Launch launch, long memory, long expected, Graph graph)
       throws IOException {

@@ -200,7 +200,7 @@ final class RemoteWork {
     return RemoteAttempt.ended(launch, end);
   }
 
-  /** Seconds that it took last time; 0 where nobody knows. */
+  /** Seconds that it took last time; 0 where it is not known. */
   private long expected() {
     JobResult last = shared.records().result(id);
     return last == null || !last.outcome().isGood()

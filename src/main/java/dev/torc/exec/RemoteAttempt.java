@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param key which attempt it is
  * @param launch what its script runs, see {@link #handedOut}
- * @param expected seconds that it is likely to take, 0 where nobody knows: without a time limit the
+ * @param expected seconds that it is likely to take, 0 where it is not known: without a time limit the
  *     rest of the batch's time must hold that
  * @param products declared files and folders, the depfile too; last, what patterns matched
  * @param patterns of products

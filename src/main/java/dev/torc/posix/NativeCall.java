@@ -54,7 +54,7 @@ public final class NativeCall {
 
   /**
    * A function of another library, which stays loaded as long as one of its functions is referred
-   * to: the file is not needed any more. Its symbols are seen by nobody else.
+   * to: the file is not needed any more. No other library sees its symbols.
    *
    * @throws UnsatisfiedLinkError with the system's words, where it cannot be loaded, or where it
    *     has none of this name

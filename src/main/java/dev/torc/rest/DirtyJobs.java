@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Names the files of jobs that a build leaves, and not at rest: all that a change of which may
- * matter to them. What came to their globs and folders after the build had looked is left out, so
- * that it is news. {@link RestCollector} puts the files down.
+ * Names the files of jobs that a build does not leave at rest: each file whose change may matter to
+ * them. What came to their globs and folders after the build had looked is left out, so that it is
+ * news. {@link RestCollector} puts the files down.
  */
 final class DirtyJobs {
 
@@ -32,7 +32,7 @@ final class DirtyJobs {
   private final Map<SeenList, List<String>> listed = new HashMap<>();
 
   /**
-   * Those of a build that is over.
+   * For the jobs of a build that is over.
    *
    * @param members tells what came late
    * @param build its id
@@ -97,7 +97,7 @@ final class DirtyJobs {
         Path real = root.resolve(path).toRealPath();
         return digests.last((real.startsWith(root) ? root.relativize(real) : real).toString());
       } catch (IOException e) {
-        return null; // nothing is there, or nobody may look
+        return null; // nothing is there, or it cannot be looked at
       }
     }
     return last;

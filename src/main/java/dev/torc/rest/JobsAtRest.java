@@ -75,7 +75,7 @@ public record JobsAtRest(
   /** In place of a size: nothing stands there, as where a temporary product is gone. */
   static final long GONE = -2;
 
-  /** In place of a size: a FIFO, or what nobody may look at. */
+  /** In place of a size: a FIFO, or what cannot be looked at. */
   private static final long OTHER = -3;
 
   /** In place of a size: what one job saw is not what another one saw, so no stamp is that one. */

@@ -43,7 +43,7 @@ public final class RestCollector {
 
   private static final long[] GONE = {JobsAtRest.GONE, 0, 1, 0};
 
-  /** Of what nobody may look at. */
+  /** Stands for what cannot be looked at. */
   private static final Stamp CLOSED = new Stamp(Stamp.Kind.OTHER, false, 0, 0, 0, 0);
 
   private final PlanContext context;

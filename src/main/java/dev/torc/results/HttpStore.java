@@ -195,7 +195,7 @@ final class HttpStore implements StorePlace {
       return answer;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw StoreFailure.of("it was given up"); // nobody waits for it any more
+      throw StoreFailure.of("it was given up"); // nothing waits for it any more
     } catch (IOException e) {
       throw failure(e);
     }

@@ -67,7 +67,7 @@ final class ResultCodec {
     }
   }
 
-  /** The bytes of a record that nobody has checked: tests make bad ones so. */
+  /** The bytes of an unchecked record: tests make bad ones so. */
   static byte[] bytes(StoreRecord record) {
     ByteWriter bytes = new ByteWriter(0);
     FieldWriter out = new FieldWriter(bytes);

@@ -13,9 +13,9 @@ import org.apache.commons.codec.digest.DigestUtils;
  * the rest: so a large record is not copied to be looked at.
  *
  * @param type of the record
- * @param blob all of it; nobody has looked into the record yet
+ * @param blob all of it; the record in it is not read yet
  * @param from where the record begins
- * @param signer who signed it, and did so rightly; null where nobody did
+ * @param signer the key that rightly signed it; null for none
  */
 record SealedRecord(StoreRecord.Type type, byte[] blob, int from, SigningWord signer) {
 
@@ -30,7 +30,7 @@ record SealedRecord(StoreRecord.Type type, byte[] blob, int from, SigningWord si
   /** Magic, version, kind, and whether it is signed. */
   private static final int HEAD = MAGIC.length + 3;
 
-  /** The same with the key of who signed it: so many bytes tell whose it is. */
+  /** The same with the signer's key: so many bytes tell whose it is. */
   static final int SIGNED = HEAD + SigningWord.LENGTH;
 
   private static final int KIND = MAGIC.length + 1;
@@ -39,7 +39,7 @@ record SealedRecord(StoreRecord.Type type, byte[] blob, int from, SigningWord si
    * The blob of a record.
    *
    * @param key null for a record without a signature
-   * @throws StoreRefusal where nobody would take it
+   * @throws StoreRefusal where no store would take it
    */
   static byte[] seal(StoreRecord record, SigningKey key) throws StoreRefusal {
     byte[] blob = seal(record.type(), ResultCodec.encode(record), key);
@@ -50,7 +50,7 @@ record SealedRecord(StoreRecord.Type type, byte[] blob, int from, SigningWord si
     return blob;
   }
 
-  /** The same of bytes that nobody has checked: tests send bad ones so. */
+  /** The same of unchecked bytes: tests send bad ones so. */
   static byte[] seal(StoreRecord.Type type, byte[] payload, SigningKey key) {
     int head = key == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
     ByteBuffer out = ByteBuffer.allocate(head + payload.length);
@@ -62,7 +62,7 @@ record SealedRecord(StoreRecord.Type type, byte[] blob, int from, SigningWord si
   }
 
   /**
-   * Who a blob says has signed it; null for nobody.
+   * The signer that a blob names; null for none.
    *
    * @param blob of which at least {@link #SIGNED} bytes have come, or all
    * @throws StoreRefusal where it is none

@@ -30,7 +30,7 @@ final class SharedStore implements AutoCloseable {
   /** Milliseconds until it looks again whether another large record is done. */
   private static final long LOOK = 20;
 
-  /** Bytes each nanosecond, as long as nobody knows better. */
+  /** Bytes each nanosecond, until one was measured. */
   private static final double USUAL = 0.01;
 
   private final StorePlace place;
@@ -102,7 +102,7 @@ final class SharedStore implements AutoCloseable {
     return isSentTo() && sending.rest() != null;
   }
 
-  /** Whether nobody else can read what lies there. */
+  /** Whether its owner alone can read what lies there. */
   boolean isPrivate() {
     return place.isPrivate();
   }
@@ -166,7 +166,7 @@ final class SharedStore implements AutoCloseable {
     return found;
   }
 
-  /** A record of whatever kind; null where it is not to be believed, which is nobody's trouble. */
+  /** A record of whatever kind; null where it is not to be believed, without a line about it. */
   private StoreRecord anyRecord(Digest of, StoreCall call) throws StoreFailure {
     try {
       StoreRecord record = record(of, call);
@@ -229,8 +229,8 @@ final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Whether enough of a record has come to see whose it is; throws where it is nobody's whose
-   * records count, so that the rest of it need not come.
+   * Whether enough of a record has come to see its signer; throws where no record of that signer
+   * counts, so that the rest need not come.
    */
   private boolean isKnown(byte[] record, int length) throws StoreRefusal {
     if (length < Math.min(record.length, SealedRecord.SIGNED)) {
@@ -313,8 +313,8 @@ final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * Sends a result: its blobs that are not there, then its record, then the entry, so that whoever
-   * finds the entry finds the rest.
+   * Sends a result: its blobs that are not there, then its record, then the entry: where the entry
+   * is found, the rest is there.
    *
    * @param blobs all of the result's
    * @param again whether what is there is sent, too
@@ -339,7 +339,7 @@ final class SharedStore implements AutoCloseable {
         });
   }
 
-  /** A record's blob; null where nobody would take it, which is told. */
+  /** A record's blob; null where no store would take it, which is told. */
   private BlobSource sealed(StoreRecord record) {
     try {
       return BlobSource.bytes(SealedRecord.seal(record, key));

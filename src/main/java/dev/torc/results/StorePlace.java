@@ -19,7 +19,7 @@ interface StorePlace extends AutoCloseable {
   /** As messages name it: a path or a URL. */
   String name();
 
-  /** Whether nobody else can read what lies there. */
+  /** Whether its owner alone can read what lies there. */
   default boolean isPrivate() {
     return false;
   }

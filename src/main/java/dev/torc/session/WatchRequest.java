@@ -290,7 +290,7 @@ public record WatchRequest(
     private Collection<String> settle() throws IOException {
       Collection<String> changed = seen.look();
       while (changed.isEmpty() && notices.follow(WatchedFolders.of(seen.files(), seen.folders()))) {
-        changed = seen.look(); // once more, for what nobody heard until now
+        changed = seen.look(); // once more, for what no notice told until now
       }
       return changed;
     }
@@ -310,7 +310,7 @@ public record WatchRequest(
       }
     }
 
-    /** How long to wait for a notice: what refused a build may be mended where nobody listens. */
+    /** How long to wait for a notice: what refused a build may be mended where no notice comes from. */
     private long patience() {
       if (!refused.isEmpty()) {
         return Math.clamp(20 * took, POLL, PAUSE); // a large build file is not read all the time

@@ -140,6 +140,7 @@ class HistoryCommandTest {
     assertEquals(1, first.get("exit").asInt());
     assertEquals(2, first.get("counts").get("failed").asInt());
     assertEquals("[\"torc.yaml\"]", first.get("files").toString());
+    assertTrue(first.get("machine").asText().contains(" cpu"), first.toString());
     JsonNode run = json.readTree(folder.run("history", "b", "--json").out()).get("runs").get(0);
     assertEquals("ok", run.get("outcome").asText());
     assertEquals(2, run.get("attempt").asInt());
