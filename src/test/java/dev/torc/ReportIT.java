@@ -139,12 +139,16 @@ class ReportIT extends BrowserHarness {
           + ".getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 0; i < d.length;"
           + " i += 4) if (d[i] === %d && d[i + 1] === %d && d[i + 2] === %d) n++; return n; })()";
 
+  /** Waits until a picture, which is drawn with the next frame, has more points of a colour. */
+  private void drawn(String where, int red, int green, int blue, int least) throws Exception {
+    String points = POINTS.formatted(where, red, green, blue);
+    Sandbox.until(where, () -> browser.evaluate(points).asInt() > least);
+  }
+
   @Test
   void whatWasRestoredHasItsOwnWordAndColour() throws Exception {
     open(60);
-    assertTrue(
-        browser.evaluate(POINTS.formatted("#graph", 2, 119, 168)).asInt() > 10,
-        "its box in the graph");
+    drawn("#graph", 2, 119, 168, 50); // its box
     assertEquals("2restored", text("document.querySelector('.counts .restored').textContent"));
     String colour = "getComputedStyle(document.querySelector('%s'), '%s').%s";
     assertEquals(
@@ -234,6 +238,6 @@ class ReportIT extends BrowserHarness {
     browser.screenshot(picture);
     assertTrue(Files.size(picture) > 10_000, "an empty page would be smaller");
     // Of the canvas some points have the colour of what ran.
-    assertTrue(browser.evaluate(POINTS.formatted("#timeline", 47, 125, 59)).asInt() > 100);
+    drawn("#timeline", 47, 125, 59, 100);
   }
 }

@@ -16,7 +16,6 @@ import dev.torc.machine.SafeText;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobRecords;
 import dev.torc.plan.JobSelection;
-import dev.torc.plan.StaleProducts;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.RandomId;
 import dev.torc.report.Palette;

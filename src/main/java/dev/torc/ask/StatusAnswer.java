@@ -14,7 +14,6 @@ import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Rerun;
-import dev.torc.plan.StaleProducts;
 import dev.torc.plan.Verdict;
 import dev.torc.report.Palette;
 import dev.torc.results.KeptResults;

@@ -1,7 +1,6 @@
 package dev.torc.buildfile;
 
 import dev.torc.syntax.Glob;
-import dev.torc.syntax.PathPattern;
 import dev.torc.syntax.Place;
 import java.util.List;
 

@@ -11,8 +11,8 @@ import java.util.List;
  *
  * @param key which attempt it is
  * @param launch what its script runs, see {@link #handedOut}
- * @param expected seconds that it is likely to take, 0 where it is not known: without a time limit the
- *     rest of the batch's time must hold that
+ * @param expected seconds that it is likely to take, 0 where it is not known: without a time limit
+ *     the rest of the batch's time must hold that
  * @param products declared files and folders, the depfile too; last, what patterns matched
  * @param patterns of products
  * @param resources of the machine that runs it, without a time

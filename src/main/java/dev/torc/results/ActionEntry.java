@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * An entry below {@code /ac/}: an {@code ActionResult} of Bazel's remote execution API (package
  * build.bazel.remote.execution.v2), so that its servers take it. It names one blob, torc's own
- * record, as an output file; anything else in it is not read. Protobuf by hand: three
- * messages of a few fields.
+ * record, as an output file; anything else in it is not read. Protobuf by hand: three messages of a
+ * few fields.
  */
 final class ActionEntry {
 

@@ -35,6 +35,7 @@ final class Uploads implements AutoCloseable {
           THREADS, Thread.ofPlatform().daemon().name("torc-send-", 0).factory());
 
   private final AtomicBoolean hidden = new AtomicBoolean(); // whether that was told
+  private volatile boolean over; // whether all jobs have ended
 
   /** Results that are not sent yet, and how long their jobs took; guarded by this. */
   private int pending;
@@ -112,7 +113,7 @@ final class Uploads implements AutoCloseable {
         tellHidden(sending.hidden());
         continue;
       }
-      while (store.rests()) {
+      while (store.rests() && !over) { // after the build a pause would hold it up
         pause();
       }
       if (store.isSentTo()
@@ -161,6 +162,7 @@ final class Uploads implements AutoCloseable {
 
   /** As {@link SharedStores#finish}. */
   synchronized long finish() {
+    over = true;
     long start = clock.getAsLong();
     long most = Math.max(LEAST, wall);
     try {

@@ -3,7 +3,6 @@ package dev.torc.session;
 import dev.torc.cache.CachePlace;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
-import dev.torc.plan.EmptyGlobs;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.ToolSearch;
 import dev.torc.syntax.BadInput;

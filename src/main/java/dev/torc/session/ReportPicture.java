@@ -3,7 +3,6 @@ package dev.torc.session;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
-import dev.torc.graph.GraphLayout;
 import dev.torc.graph.Stages;
 import dev.torc.plan.JobSelection;
 import dev.torc.report.BuildReport.Edge;

@@ -310,7 +310,9 @@ public record WatchRequest(
       }
     }
 
-    /** How long to wait for a notice: what refused a build may be mended where no notice comes from. */
+    /**
+     * How long to wait for a notice: what refused a build may be mended where no notice comes from.
+     */
     private long patience() {
       if (!refused.isEmpty()) {
         return Math.clamp(20 * took, POLL, PAUSE); // a large build file is not read all the time

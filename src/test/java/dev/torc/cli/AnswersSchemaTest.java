@@ -36,7 +36,7 @@ class AnswersSchemaTest {
 
   /** Fields that are there only where they say something. */
   private static final Set<String> OPTIONAL =
-      Set.of("from", "images", "without", "errors", "chain", "licences");
+      Set.of("from", "images", "without", "errors", "chain", "licences", "machine");
 
   @TempDir Path temp;
   private Folder folder;

@@ -1,11 +1,10 @@
-package dev.torc.syntax;
+package dev.torc.buildfile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.buildfile.Placeholder;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;

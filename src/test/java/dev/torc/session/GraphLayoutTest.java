@@ -1,8 +1,10 @@
-package dev.torc.graph;
+package dev.torc.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Stages;
 import java.awt.geom.Line2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
-package dev.torc.graph;
+package dev.torc.session;
 
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Stages;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -32,7 +34,7 @@ import org.jgrapht.graph.SimpleDirectedGraph;
  * waits. Groups that wait for each other stand in one column; an edge between them joins their
  * right sides.
  */
-public final class GraphLayout {
+final class GraphLayout {
 
   /** How high a vertex is. */
   public static final float HEIGHT = 24;

@@ -1,10 +1,11 @@
-package dev.torc.plan;
+package dev.torc.ask;
 
 import dev.torc.cache.JobResult;
 import dev.torc.cache.OwnedPath;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
+import dev.torc.plan.JobRecords;
 import dev.torc.syntax.Glob;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +17,7 @@ import java.util.TreeSet;
  * Tells recorded products that no job declares any more and none needs (rule 15) from those that
  * belong to a job of the build file. It does not say whether they may be deleted.
  */
-public final class StaleProducts {
+final class StaleProducts {
 
   private final Graph graph;
   private final Map<String, Integer> depfiles = new HashMap<>();

@@ -1,5 +1,6 @@
-package dev.torc.syntax;
+package dev.torc.buildfile;
 
+import dev.torc.syntax.Glob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
  * first; one that occurs twice must be equal. As with {@link Glob}, nothing but a written dot
  * matches a leading dot.
  */
-public record PathPattern(List<String> names, Pattern pattern, Glob glob) {
+record PathPattern(List<String> names, Pattern pattern, Glob glob) {
 
   /** Stands for a name in a text; no text of a build file can hold it. */
   public static final char HOLE = '\0';

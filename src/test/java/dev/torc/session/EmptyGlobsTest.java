@@ -1,4 +1,4 @@
-package dev.torc.plan;
+package dev.torc.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

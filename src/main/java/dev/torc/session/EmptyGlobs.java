@@ -1,4 +1,4 @@
-package dev.torc.plan;
+package dev.torc.session;
 
 import dev.torc.buildfile.MissHint;
 import dev.torc.graph.Graph;
@@ -19,7 +19,7 @@ import java.util.Map;
  * are empty: likely a typing error, or a disk that is not mounted. The folders of a list are walked
  * once, however many jobs need it.
  */
-public final class EmptyGlobs {
+final class EmptyGlobs {
 
   /** Instead of a maker: the glob matches nothing. */
   private static final int NOTHING = -2;
