@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
  *
  * @param adopted names of the jobs whose products were or would be adopted; none where there are
  *     problems
- * @param upToDate names of those that need not be
+ * @param upToDate names of jobs that need no adoption
  * @param problems what is in the way, one line each
  */
 public record AdoptAnswer(

@@ -272,7 +272,7 @@ public record DoctorAnswer(List<Check> checks) implements Answer {
       return looks == 0;
     }
 
-    /** Whether the kernel tells who writes to a file, asked of the build file. */
+    /** Whether the kernel reports a write to the build file. */
     private String leases() {
       if (project == null) {
         return "";

@@ -53,7 +53,7 @@ public record DryRunAnswer(Plan plan, boolean instances, long expected) implemen
     return fold.isGroup() ? (int) Arrays.stream(named).filter(plan.selected()::get).count() : 1;
   }
 
-  /** The images of those that are not up to date, and the counts of jobs. */
+  /** The images of jobs that are not up to date, and the counts of jobs. */
   @Override
   public List<String> beside() {
     List<String> lines = new ArrayList<>();

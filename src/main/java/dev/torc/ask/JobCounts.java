@@ -15,7 +15,7 @@ import java.util.function.IntFunction;
  * How it stands with the jobs of a vertex, in numbers: one job, or the instances of a group.
  *
  * @param willRestore how many are to be put back as an earlier run made them
- * @param failed how many of those that will or may run failed the last time
+ * @param failed how many jobs that will or may run failed the last time
  * @param open whether it is a group that is not expanded yet
  */
 record JobCounts(

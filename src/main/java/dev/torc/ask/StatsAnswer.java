@@ -49,7 +49,7 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
   private record Shared(String place, String jobs, String key, String value, String why) {}
 
   /**
-   * Looks: of each job its last attempt counts that ended well, or ran out of what it had asked
+   * Looks: for each job the last attempt counts that ended well, or ran out of what it had asked
    * for.
    *
    * @param targets names and files; none for all jobs

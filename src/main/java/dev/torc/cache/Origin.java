@@ -1,5 +1,8 @@
 package dev.torc.cache;
 
+import dev.torc.bytes.FieldReader;
+import dev.torc.bytes.FieldWriter;
+
 /**
  * Where the result of a restored job comes from.
  *
@@ -8,4 +11,18 @@ package dev.torc.cache;
  * @param host the machine that made it; empty for this one
  * @param time when it began to make it: milliseconds since 1970
  */
-public record Origin(String store, long build, String host, long time) {}
+public record Origin(String store, long build, String host, long time) {
+
+  /** Writes it as a part of a record. */
+  public static void write(FieldWriter out, Origin origin) {
+    out.text(1, origin.store());
+    out.number(2, origin.build());
+    out.text(3, origin.host());
+    out.number(4, origin.time());
+  }
+
+  /** Reads one. */
+  public static Origin read(FieldReader in) {
+    return new Origin(in.text(1), in.number(2), in.text(3), in.number(4));
+  }
+}

@@ -145,8 +145,8 @@ final class RecordCodec {
   }
 
   static void details(FieldWriter out, RunDetails details) {
-    out.records(1, details.manifest(), RecordCodec::entry);
-    out.records(2, details.reasons(), RecordCodec::entry);
+    out.records(1, details.manifest(), ManifestEntry::write);
+    out.records(2, details.reasons(), ManifestEntry::write);
     out.text(3, details.what());
     out.number(4, details.number());
     out.number(5, details.started());
@@ -156,13 +156,13 @@ final class RecordCodec {
     out.number(9, details.peak());
     out.number(10, details.attempts());
     out.record(11, details.restorable(), RecordCodec::restorable);
-    out.record(12, details.origin(), RecordCodec::origin);
+    out.record(12, details.origin(), Origin::write);
   }
 
   static RunDetails details(FieldReader in) {
     return new RunDetails(
-        in.records(1, RecordCodec::entry),
-        in.records(2, RecordCodec::entry),
+        in.records(1, ManifestEntry::read),
+        in.records(2, ManifestEntry::read),
         in.text(3),
         in.number(4),
         in.number(5),
@@ -172,7 +172,7 @@ final class RecordCodec {
         in.number(9),
         in.small(10),
         in.record(11, RecordCodec::restorable),
-        in.record(12, RecordCodec::origin));
+        in.record(12, Origin::read));
   }
 
   /** The tags 4 and 7 held what now stands with the products. */
@@ -193,17 +193,6 @@ final class RecordCodec {
         in.small(5),
         in.flag(6),
         in.record(8, RecordCodec::product));
-  }
-
-  private static void origin(FieldWriter out, Origin origin) {
-    out.text(1, origin.store());
-    out.number(2, origin.build());
-    out.text(3, origin.host());
-    out.number(4, origin.time());
-  }
-
-  private static Origin origin(FieldReader in) {
-    return new Origin(in.text(1), in.number(2), in.text(3), in.number(4));
   }
 
   /** The tags from 1 to 5 were those of another form. */
@@ -238,39 +227,19 @@ final class RecordCodec {
   }
 
   static void entries(FieldWriter out, List<ManifestEntry> entries) {
-    out.records(1, entries, RecordCodec::entry);
+    out.records(1, entries, ManifestEntry::write);
   }
 
   static List<ManifestEntry> entries(FieldReader in) {
-    return in.records(1, RecordCodec::entry);
-  }
-
-  private static void entry(FieldWriter out, ManifestEntry entry) {
-    out.number(1, entry.code());
-    out.text(2, entry.name());
-    out.text(3, entry.old());
-    out.text(4, entry.now());
-  }
-
-  private static ManifestEntry entry(FieldReader in) {
-    return new ManifestEntry(in.small(1), in.text(2), in.text(3), in.text(4));
+    return in.records(1, ManifestEntry::read);
   }
 
   static void data(FieldWriter out, List<StoredValue> values) {
-    out.records(1, values, RecordCodec::value);
+    out.records(1, values, StoredValue::write);
   }
 
   static List<StoredValue> data(FieldReader in) {
-    return in.records(1, RecordCodec::value);
-  }
-
-  private static void value(FieldWriter out, StoredValue value) {
-    out.text(1, value.key());
-    out.text(2, value.text());
-  }
-
-  private static StoredValue value(FieldReader in) {
-    return new StoredValue(in.text(1), in.text(2));
+    return in.records(1, StoredValue::read);
   }
 
   static void posted(FieldWriter out, PostedEvent event) {
@@ -306,7 +275,7 @@ final class RecordCodec {
     out.number(17, attempt.asked().memory());
     out.number(18, attempt.asked().gpus());
     out.number(19, attempt.asked().runtime());
-    out.records(20, attempt.reasons(), RecordCodec::entry);
+    out.records(20, attempt.reasons(), ManifestEntry::write);
     out.number(21, attempt.reasonCount());
   }
 
@@ -327,7 +296,7 @@ final class RecordCodec {
         in.text(14),
         in.text(15),
         new AttemptRecord.Asked(in.small(16), in.number(17), in.small(18), in.number(19)),
-        in.records(20, RecordCodec::entry),
+        in.records(20, ManifestEntry::read),
         in.small(21));
   }
 

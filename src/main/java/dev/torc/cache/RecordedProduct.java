@@ -8,7 +8,7 @@ import dev.torc.hash.Stamp;
  *
  * @param path relative to the root, or absolute
  * @param kind a link counts as what it leads to
- * @param digest of what its readers read
+ * @param digest that of the bytes which its readers read
  * @param size bytes, those of all files of a folder
  * @param link the text of the link that stands there; null for none
  */

@@ -233,6 +233,7 @@ public final class Adoption {
                   products.owned().stream().map(Adoption::adopted).toList(),
                   List.copyOf(found),
                   snapshot.moved(),
+                  List.of(),
                   List.of());
       context.records().replace(id, recorder.adopted(context, id, outcome, batch));
       context.records().settle(id);

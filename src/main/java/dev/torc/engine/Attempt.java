@@ -467,8 +467,13 @@ final class Attempt {
       shared.removal().note("cannot remove a file of " + job.name() + ": " + Refusal.line(e));
     }
     return new AttemptOutcome(ended, "", snapshot, started)
-        .with(products, products.owned(), List.copyOf(needs.found()), List.copyOf(moved), data)
-        .touched(remote.touched());
+        .with(
+            products,
+            products.owned(),
+            List.copyOf(needs.found()),
+            List.copyOf(moved),
+            data,
+            remote.touched());
   }
 
   /**

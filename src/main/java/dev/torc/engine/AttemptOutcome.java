@@ -121,26 +121,20 @@ record AttemptOutcome(
         depfile, files, touched, restored);
   }
 
-  /** The same with what it made, found and stored. */
+  /** The same with what it made, found and stored, and which products were touched since. */
   AttemptOutcome with(
       ProductScan made,
       List<OwnedPath> own,
       List<String> named,
       List<String> changed,
-      List<StoredValue> values) {
+      List<StoredValue> values,
+      List<String> since) {
     List<RecordedProduct> all = made.made();
     RecordedProduct dep = made.depfile();
     int count = made.files();
     return new AttemptOutcome(
         ended, what, snapshot, all, own, named, changed, started, values, command, logFrom, posts,
-        dep, count, touched, restored);
-  }
-
-  /** The same with products whose time alone is another one than when it ended elsewhere. */
-  AttemptOutcome touched(List<String> paths) {
-    return new AttemptOutcome(
-        ended, what, snapshot, products, owned, found, moved, started, data, command, logFrom,
-        posts, depfile, files, paths, restored);
+        dep, count, since, restored);
   }
 
   /** The same with the commands as they ran, and the events that were posted meanwhile. */

@@ -90,11 +90,11 @@ final class ResultCodec {
     out.digest(7, log == null ? null : log.digest());
     out.number(8, log == null ? 0 : log.size());
     out.digest(9, result.manifest());
-    out.records(10, result.data(), ResultCodec::write);
+    out.records(10, result.data(), StoredValue::write);
     out.records(11, result.found(), ResultCodec::write);
     out.records(12, result.programs(), ResultCodec::write);
-    out.records(13, result.lines(), ResultCodec::write);
-    out.record(14, result.origin(), ResultCodec::write);
+    out.records(13, result.lines(), ManifestEntry::write);
+    out.record(14, result.origin(), Origin::write);
     out.number(15, result.wall());
     out.number(16, result.cpu());
     out.number(17, result.peak());
@@ -118,11 +118,11 @@ final class ResultCodec {
         in.flag(6),
         blob(in.digest(7), in.number(8)),
         in.digest(9),
-        in.records(10, texts.bounded(ResultCodec::value)),
+        in.records(10, texts.bounded(StoredValue::read)),
         in.records(11, texts.bounded(ResultCodec::text)),
         in.records(12, texts.bounded(ResultCodec::text)),
-        in.records(13, texts.bounded(ResultCodec::line)),
-        in.record(14, ResultCodec::origin),
+        in.records(13, texts.bounded(ManifestEntry::read)),
+        in.record(14, Origin::read),
         in.number(15),
         in.number(16),
         in.number(17),
@@ -190,37 +190,6 @@ final class ResultCodec {
 
   private static Stamp.Kind kind(long code) {
     return code < 1 || code > KINDS.size() ? Stamp.Kind.OTHER : KINDS.get((int) code - 1);
-  }
-
-  private static void write(FieldWriter out, StoredValue value) {
-    out.text(1, value.key());
-    out.text(2, value.text());
-  }
-
-  private static StoredValue value(FieldReader in) {
-    return new StoredValue(in.text(1), in.text(2));
-  }
-
-  private static void write(FieldWriter out, ManifestEntry line) {
-    out.number(1, line.code());
-    out.text(2, line.name());
-    out.text(3, line.old());
-    out.text(4, line.now());
-  }
-
-  private static ManifestEntry line(FieldReader in) {
-    return new ManifestEntry(in.small(1), in.text(2), in.text(3), in.text(4));
-  }
-
-  private static void write(FieldWriter out, Origin origin) {
-    out.text(1, origin.store());
-    out.number(2, origin.build());
-    out.text(3, origin.host());
-    out.number(4, origin.time());
-  }
-
-  private static Origin origin(FieldReader in) {
-    return new Origin(in.text(1), in.number(2), in.text(3), in.number(4));
   }
 
   private static void write(FieldWriter out, String text) {
