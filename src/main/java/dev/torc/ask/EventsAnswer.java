@@ -1,18 +1,47 @@
 package dev.torc.ask;
 
+import dev.torc.cache.BuildRecord;
+import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
 import dev.torc.cache.PostedEvent;
+import dev.torc.cache.StartMarks;
+import dev.torc.engine.LaunchBuilder;
+import dev.torc.engine.PostedLines;
 import dev.torc.machine.SafeText;
+import dev.torc.posix.OwnFile;
 import dev.torc.report.Palette;
 import dev.torc.report.TimeText;
+import dev.torc.session.ProjectFolder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** {@code torc events}: what jobs posted, oldest first. */
-record EventsAnswer(List<One> events) implements Answer {
+/**
+ * {@code torc events}: what jobs posted, and on request those that follow until the build that is
+ * at work ends: those that it stores, and before that what running attempts have written to their
+ * files so far. It only looks.
+ */
+public final class EventsAnswer {
+
+  /** Takes an event. */
+  public interface Sink {
+    void take(Answer event) throws IOException;
+  }
 
   /** An event by itself: a line, or a document. */
-  record One(Instant time, long build, String job, int attempt, Json.Raw data) implements Answer {
+  private record One(Instant time, long build, String job, int attempt, Json.Raw data)
+      implements Answer {
 
     static One of(PostedEvent event) {
       Instant time = Instant.ofEpochMilli(event.time());
@@ -28,8 +57,156 @@ record EventsAnswer(List<One> events) implements Answer {
     }
   }
 
-  @Override
-  public String text(Palette palette) {
-    return events.stream().map(event -> event.text(palette)).collect(Collectors.joining());
+  /** The events that were asked for, oldest first. */
+  private record Events(List<One> events) implements Answer {
+
+    @Override
+    public String text(Palette palette) {
+      return events.stream().map(event -> event.text(palette)).collect(Collectors.joining());
+    }
+  }
+
+  private record Try(String job, int attempt) {}
+
+  private final CachePlace place;
+  private final JobQuery asked;
+  private final long from;
+  private final List<PostedEvent> events;
+  private final Map<Try, Integer> told = new HashMap<>();
+  private long build;
+  private long sequence;
+
+  private EventsAnswer(CachePlace place, JobQuery asked, long from, List<PostedEvent> events) {
+    this.place = place;
+    this.asked = asked;
+    this.from = from;
+    this.events = events;
+    if (!events.isEmpty()) {
+      build = events.getLast().build();
+      sequence = events.getLast().sequence() + 1;
+    }
+  }
+
+  /**
+   * Looks; it works from the records where the build file is refused.
+   *
+   * @param wanted names of jobs and groups; none for all
+   * @param from milliseconds since 1970 of the first one that is wanted
+   * @param warn takes a line where the cache cannot be used
+   */
+  public static EventsAnswer of(
+      ProjectFolder given, List<String> wanted, long from, Consumer<String> warn)
+      throws IOException {
+    ProjectFolder folder = given.withoutResults();
+    List<PostedEvent> events = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    try (Cache cache = Cache.look(folder.place(), warn)) {
+      cache.eachResult((job, _) -> names.add(job));
+      cache.eachEvent(0, 0, events::add);
+    }
+    events.forEach(event -> names.add(event.job()));
+    return new EventsAnswer(folder.place(), JobQuery.of(folder, wanted, names), from, events);
+  }
+
+  /** Those that were asked for. */
+  public Answer answer() {
+    return new Events(events.stream().filter(this::wanted).map(One::of).toList());
+  }
+
+  private boolean wanted(PostedEvent event) {
+    return asked.has(event.job()) && event.time() >= from;
+  }
+
+  /**
+   * Hands them over one by one, and those that come after them until the build that is at work has
+   * ended.
+   */
+  public void follow(Sink sink) throws IOException {
+    for (PostedEvent event : events) {
+      hand(event, sink);
+    }
+    new BuildFollow(place)
+        .follow(
+            (cache, id, ended) -> {
+              stored(cache, sink);
+              if (!ended) {
+                running(cache, id, sink);
+              }
+              return false;
+            });
+  }
+
+  private void hand(PostedEvent event, Sink sink) throws IOException {
+    if (wanted(event)) {
+      sink.take(One.of(event));
+    }
+  }
+
+  private void stored(Cache cache, Sink sink) throws IOException {
+    List<PostedEvent> later = new ArrayList<>();
+    cache.eachEvent(build, sequence, later::add);
+    for (PostedEvent event : later) {
+      build = event.build();
+      sequence = event.sequence() + 1;
+      Try of = new Try(event.job(), event.attempt());
+      int left = told.getOrDefault(of, 0);
+      if (left > 0) {
+        told.put(of, left - 1); // told when it was written
+      } else {
+        hand(event, sink);
+      }
+    }
+  }
+
+  private void running(Cache cache, String id, Sink sink) throws IOException {
+    List<BuildRecord> builds = cache.builds(1);
+    if (builds.isEmpty() || !builds.getFirst().id().id().equals(id)) {
+      return; // nothing of it has run yet
+    }
+    long number = builds.getFirst().id().number();
+    Map<String, Integer> before = attempts(cache, id);
+    Map<String, List<String>> written = new HashMap<>();
+    for (String job : before.keySet()) {
+      written.put(job, lines(LaunchBuilder.events(place, job)));
+    }
+    Map<String, Integer> after = attempts(cache, id);
+    for (var job : written.entrySet()) {
+      Integer attempt = before.get(job.getKey());
+      if (!attempt.equals(after.get(job.getKey()))) {
+        continue; // of which attempt they are cannot be told
+      }
+      Try of = new Try(job.getKey(), attempt);
+      List<String> lines = job.getValue();
+      for (String line :
+          lines.subList(Math.min(told.getOrDefault(of, 0), lines.size()), lines.size())) {
+        String text = PostedLines.object(line);
+        long now = System.currentTimeMillis();
+        hand(new PostedEvent(number, -1, now, of.job, of.attempt, text), sink);
+        told.merge(of, 1, Integer::sum);
+      }
+    }
+  }
+
+  /** The attempts that run, by job: those that were begun and have no result in the cache. */
+  private Map<String, Integer> attempts(Cache cache, String id) {
+    Map<String, Integer> attempts = new HashMap<>();
+    for (StartMarks.Mark mark : StartMarks.live(StartMarks.read(place), cache)) {
+      if (mark.build().equals(id)) {
+        attempts.put(mark.job(), mark.attempt());
+      }
+    }
+    return attempts;
+  }
+
+  /** The whole lines of a file that is being written. */
+  private static List<String> lines(Path file) throws IOException {
+    String text;
+    try {
+      text = new String(OwnFile.read(file), StandardCharsets.UTF_8);
+    } catch (NoSuchFileException none) {
+      return List.of();
+    }
+    String whole = text.substring(0, text.lastIndexOf('\n') + 1);
+    return Stream.of(whole.split("\n")).filter(line -> !line.isBlank()).toList();
   }
 }

@@ -1,6 +1,6 @@
 package dev.torc.cli;
 
-import dev.torc.ask.EventHistory;
+import dev.torc.ask.EventsAnswer;
 import dev.torc.machine.SafeText;
 import dev.torc.session.Exit;
 import dev.torc.syntax.Durations;
@@ -34,7 +34,7 @@ final class EventsCommand extends Command {
   @Override
   int run(Console console) throws IOException {
     long from = since == null ? Long.MIN_VALUE : moment(since, System.currentTimeMillis());
-    EventHistory history = EventHistory.of(folder(console, false), targets, from, console::warn);
+    EventsAnswer history = EventsAnswer.of(folder(console, false), targets, from, console::warn);
     if (!follow) {
       return print(console, history.answer());
     }
