@@ -159,6 +159,9 @@ public final class ByteReader {
   /** A list, unmodifiable. */
   public <T> List<T> list(Function<ByteReader, T> each) {
     int size = many(small(), 1);
+    if (size < 2) {
+      return size == 0 ? List.of() : List.of(each.apply(this));
+    }
     List<T> items = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
       items.add(each.apply(this));

@@ -167,6 +167,21 @@ public final class Graph {
     return priority[job];
   }
 
+  /** The priorities of all nodes, with room for more. */
+  int[] priorities(int nodes) {
+    return Arrays.copyOf(priority, nodes);
+  }
+
+  /** The jobs whose products only readers want. */
+  BitSet temporary() {
+    return (BitSet) temporary.clone();
+  }
+
+  /** The jobs whose products go when they were read. */
+  BitSet deleting() {
+    return (BitSet) deletes.clone();
+  }
+
   /** Whether only readers want a job's products; the job itself need not be read for that. */
   public boolean isTemporary(int job) {
     return temporary.get(job);

@@ -21,10 +21,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * A graph as a file beside the cache's database, so that a build whose build files are those of the
@@ -52,7 +50,7 @@ public record GraphFile(
     List<String> tags) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 16";
+  private static final String LAYOUT = "torc graph 17";
 
   /**
    * What a graph is made from, but for the bytes of its build files.
@@ -131,8 +129,7 @@ public record GraphFile(
     if (bodies == null) {
       return null;
     }
-    List<Job> jobs =
-        new PackedJobs(compiled, starts.length, j -> new ByteReader(bodies, starts[j]));
+    List<Job> jobs = PackedJobs.of(compiled, bodies, starts);
     Graph graph = Graph.read(in, () -> compiled.workflow(in, file.getFileSystem(), jobs));
     return new GraphFile(graph, id, lasting, deciding, sources, patterns, tags);
   }
@@ -194,17 +191,15 @@ public record GraphFile(
     }
     out.map(deciders.files(), (to, found) -> to.list(found, ByteWriter::text));
     out.longs(deciding(graph, deciders).toLongArray());
-    WorkflowCodec compiled = new WorkflowCodec();
+    PackedJobs jobs = (PackedJobs) graph.workflow().jobs(); // as they were packed when read
+    WorkflowCodec compiled = jobs.codec();
     List<byte[]> bodies = new ArrayList<>(graph.jobs() + 1);
     bodies.add(new byte[CheckedFile.FREE]);
     int[] starts = new int[graph.jobs()];
     int at = CheckedFile.FREE;
-    Set<String> tags = new TreeSet<>();
     for (int j = 0; j < starts.length; j++) {
       starts[j] = at;
-      Job job = graph.workflow().jobs().get(j);
-      tags.addAll(job.tags());
-      bodies.add(compiled.packed(job));
+      bodies.add(jobs.packed(j));
       at += bodies.getLast().length;
     }
     ByteWriter rest = new ByteWriter(0);
@@ -216,7 +211,7 @@ public record GraphFile(
     }
     Digest id = Digest.ofBytes(name.bytes());
     out.digest(id);
-    out.list(List.copyOf(tags), ByteWriter::text);
+    out.list(jobs.tags(), ByteWriter::text);
     out.list(compiled.shared(), ByteWriter::text);
     out.ints(starts);
     out.add(rest);
