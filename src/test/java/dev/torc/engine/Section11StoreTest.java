@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.Dying;
 import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoredResults;
+import dev.torc.cache.Unclosed;
 import dev.torc.hash.Digest;
+import dev.torc.posix.FileTree;
 import dev.torc.results.KeptResults;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,6 +33,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Section 11 of the contract, the local store: what is known of before is put back, and not run.
  */
 class Section11StoreTest extends Harness {
+
+  private Runnable commits; // called before each commit; null for nothing
+
+  @Override
+  Cache openCache(CachePlace place) {
+    return commits == null ? super.openCache(place) : Dying.open(place, commits);
+  }
 
   @BeforeEach
   void restoring() {
@@ -617,6 +629,64 @@ class Section11StoreTest extends Harness {
     restored("a");
     assertEquals(List.of(), kept());
     settled();
+  }
+
+  /**
+   * The result is the one that the job has itself, the bytes were kept for another one: a copy is
+   * taken before each commit while a temporary product stands, and built from.
+   */
+  @Test
+  void killedAtAnyCommitItLosesNoTemporaryProduct(@TempDir Path aside) throws Exception {
+    given(
+        """
+        s: { command: cat x, needs: [x], produces: [s.f] }
+        t: { command: cat y, needs: [y], produces: [t.f], temporary: delete }
+        r: { command: make r, needs: [t.f, x], produces: [r.f] }
+        """);
+    for (String job : List.of("s", "t")) {
+      job(
+          job,
+          stub -> {
+            stub.write(job + ".f", stub.read(job.equals("s") ? "x" : "y"));
+            return stub.exit(0);
+          });
+    }
+    edit("x", "1");
+    edit("y", "1");
+    build().ran("s", "t", "r");
+    edit("x", "2");
+    build("s").ran("s"); // what it had made is what t makes
+    List<Path> copies = new ArrayList<>();
+    commits =
+        () -> {
+          if (exists("t.f")) {
+            copies.add(aside.resolve("" + copies.size()));
+            copy(root, copies.getLast());
+          }
+        };
+    build().ran("r");
+    restored("t");
+    commits = null;
+    assertFalse(copies.isEmpty());
+    for (Path copy : copies) {
+      FileTree.remove(root);
+      copy(copy, root);
+      Unclosed.recover(root);
+      build();
+      assertFalse(exists("t.f"), () -> copy + ": " + notes());
+      assertFalse(kept().contains("t.f"));
+      settled();
+    }
+  }
+
+  /** By another process: LMDB allows no other use of its files in this one. */
+  private static void copy(Path from, Path to) {
+    try {
+      Process cp = new ProcessBuilder("cp", "-a", "" + from, "" + to).inheritIO().start();
+      assertEquals(0, cp.waitFor());
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
