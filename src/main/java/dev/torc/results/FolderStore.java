@@ -142,15 +142,18 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public List<Digest> newest(int most, StoreCall call) throws StoreFailure {
+  public List<Digest> newest(int most, long nanos, StoreCall call) throws StoreFailure {
     Map<Digest, FileTime> times = new HashMap<>();
     try {
       Path inner = inner(ENTRIES);
       if (inner == null) {
         return List.of();
       }
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(inner, "[0-9a-f]*")) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(inner)) {
         for (Path entry : entries) {
+          if (call.now() - call.start() > nanos) {
+            break;
+          }
           String name = entry.getFileName().toString();
           if (KEY.matcher(name).matches()) {
             times.put(
