@@ -291,7 +291,7 @@ public record WhyAnswer(
     fields.put("job", name);
     fields.put("running", running.contains(name));
     ImageUse.put(fields, plan.context(), job);
-    JobFields.verdict(fields, graph(), plan.verdict(job));
+    JobFields.verdict(fields, graph(), job, plan.verdict(job));
     fields.put("chain", chain(causes.of(plan, job)));
     fields.put("nearest", nearest == null ? null : new Nearest(nearest));
     Map<String, Object> last =

@@ -109,7 +109,7 @@ final class EventSender {
 
   /** A known result was put in the place of a run. */
   void restored(Job job, List<Reason> reasons, AttemptOutcome outcome) {
-    tell(new Event.JobRestored(job.name(), reasons, outcome.restored().origin()));
+    tell(new Event.JobRestored(job.name(), reasons, outcome.restored().originFor(job.name())));
   }
 
   /** Results went to shared stores when there was nothing else to do, for so many nanoseconds. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.ask.WhyAnswer;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.Dying;
@@ -12,7 +13,9 @@ import dev.torc.cache.StoredResults;
 import dev.torc.cache.Unclosed;
 import dev.torc.hash.Digest;
 import dev.torc.posix.FileTree;
+import dev.torc.report.Palette;
 import dev.torc.results.KeptResults;
+import dev.torc.session.ReadSession;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,15 +124,23 @@ class Section11StoreTest extends Harness {
         """
         a: { command: make a, needs: [x], produces: [a.out] }
         b: { command: make b, needs: [a.out], produces: [b.out] }
+        c: { command: make c, needs: [a.out, y], produces: [c.out] }
+        d: { command: make d, needs: [{ job: a }], produces: [d.out], after: [c] }
         """);
+    edit("y", "1");
     edit("x", "1");
-    build();
+    build("b");
     edit("x", "2");
     build();
     edit("x", "1");
     assertTrue(look().get("a").startsWith("restored: "), look().toString());
     assertTrue(look().get("b").startsWith("restored: need changed a.out"), look().toString());
+    assertEquals("may run: a", look().get("c"), "it never ran with that");
+    assertEquals("may run: a", look().get("d"));
     assertEquals(look(), look(), "looking changes nothing");
+    edit("y", "2");
+    assertEquals("will run: need changed a.out; need changed y", look().get("c"), "its own reason");
+    build().ran("c", "d");
   }
 
   @Test
@@ -181,10 +192,21 @@ class Section11StoreTest extends Harness {
     given("a: { command: make it, needs: [x], produces: [out] }");
     edit("x", "1");
     build().ran("a");
-    given("b: { command: make it, needs: [x], produces: [out] }");
-    build().ran();
-    restored("b");
-    settled();
+    for (String name : List.of("b", "c")) {
+      given(name + ": { command: make it, needs: [x], produces: [out] }");
+      assertEquals(name + " will be restored from build 1 (job a): never ran", why(this, name));
+      build().ran();
+      restored(name);
+      settled();
+      assertTrue(why(this, name).contains(" from build 1 (job a) because"), why(this, name));
+    }
+  }
+
+  /** The first line of {@code why}. */
+  static String why(Harness of, String job) throws IOException {
+    try (ReadSession look = ReadSession.at(of.load(), _ -> {})) {
+      return WhyAnswer.of(look, List.of(job), false).text(Palette.NONE).lines().findFirst().get();
+    }
   }
 
   /**
