@@ -55,9 +55,11 @@ public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) impl
       Instant firstUsed,
       Instant lastUsed) {}
 
-  private record Shared(String path, String group, String url, String key, List<String> trust) {
+  private record Shared(
+      String path, String group, Long keep, String url, String key, List<String> trust) {
     static Shared of(SharedEntry of) {
-      return new Shared(of.path(), of.group(), of.url(), of.key(), of.trust());
+      Long keep = of.keep() == Stores.UNSAID ? null : of.keep();
+      return new Shared(of.path(), of.group(), keep, of.url(), of.key(), of.trust());
     }
   }
 
@@ -162,7 +164,8 @@ public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) impl
   private static String shared(Shared store) {
     if (store.url == null) {
       String group = store.group == null ? "" : ", of group " + SafeText.name(store.group);
-      return "shared: " + SafeText.name(store.path) + group;
+      String keep = store.keep == null ? "" : ", " + Amount.size(store.keep) + " at most";
+      return "shared: " + SafeText.name(store.path) + group + keep;
     }
     String signed =
         store.key == null

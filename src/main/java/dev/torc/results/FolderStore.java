@@ -53,7 +53,8 @@ final class FolderStore implements StorePlace {
   /** What of a mode is not for the owner. */
   private static final int OF_OTHERS = 0077;
 
-  private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
+  /** How entries and blobs are named. */
+  static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
   private final Path folder;
   private final FolderTrust trust;

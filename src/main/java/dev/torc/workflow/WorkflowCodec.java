@@ -89,6 +89,7 @@ public final class WorkflowCodec {
     place(out, entry.place());
     out.text(entry.path());
     out.text(entry.group());
+    out.number(entry.keep());
     out.text(entry.url());
     out.map(entry.headers(), ByteWriter::text);
     out.text(entry.key());
@@ -100,6 +101,7 @@ public final class WorkflowCodec {
         place(in),
         in.text(),
         in.text(),
+        in.number(),
         in.text(),
         in.map(ByteReader::text),
         in.text(),
