@@ -135,6 +135,7 @@ class StoreCommandTest {
         """
         4 results of 2 jobs, 50 B in %s/.torc/store
         1.0 GiB at most, by stores: {keep} of the build file
+        the last 3 builds that asked: 6 misses
         used from MOMENT to MOMENT
 
         job results size used

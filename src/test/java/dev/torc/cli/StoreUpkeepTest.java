@@ -145,6 +145,12 @@ class StoreUpkeepTest {
     folder.run("store", "--prune");
     assertEquals(0, bytes(shared), "with what no result names");
     assertEquals("1 job: 1 ran, 0 up to date, 0 failed", next("four4"));
+    String use = "the last 6 builds that asked: 1 hit in " + shared + " (5 B), 5 misses\n";
+    assertTrue(folder.run("store").out().contains(use), folder.run("store").out());
+    assertEquals("1 job: 0 ran, 1 restored, 0 up to date, 0 failed", next("one1"));
+    folder.put("in", "five").run("build", "--no-restore");
+    use = "the last 7 builds that asked: 1 hit here (4 B), 1 hit in " + shared + " (5 B), 5 ";
+    assertTrue(folder.run("store").out().contains(use), folder.run("store").out());
   }
 
   @Test
