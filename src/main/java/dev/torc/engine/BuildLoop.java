@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.cache.BuildId;
 import dev.torc.cache.CacheException;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.StoppedException;
@@ -184,7 +185,8 @@ public final class BuildLoop {
       int exit = exit();
       sender.sent(restored.finish());
       long nanos = System.nanoTime() - began;
-      sender.finished(new Event.Finished(setup.shared().build(), counts(), nanos, exit));
+      BuildId build = setup.shared().build();
+      sender.finished(new Event.Finished(build, counts(), sender.use(), nanos, exit));
       return exit;
     } finally {
       turn.end();

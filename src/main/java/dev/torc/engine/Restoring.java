@@ -61,9 +61,12 @@ public final class Restoring {
         missing.add(part);
       }
     }
+    KeptResults kept = shared.removal().kept();
+    if (!missing.isEmpty()) {
+      remember(kept);
+    }
     boolean there = shared.removal().clear(job, false, shelf, standing);
     shelf.keep(job.name()); // also where all of its result stands
-    KeptResults kept = shared.removal().kept();
     Path root = shared.graph().workflow().root();
     try {
       if (!there) {
@@ -92,6 +95,18 @@ public final class Restoring {
       parts.giveBack(part, root.resolve(part.path()), shared.removal().asRecorded(part));
     }
     return null;
+  }
+
+  /**
+   * Puts the record on the disk by which what is placed is torc's after a kill, see {@link #claim}.
+   * It lacks where the result is the job's own, and its bytes were kept for the result of another.
+   */
+  private void remember(KeptResults kept) {
+    Result known = kept.of(from.key());
+    if (known == null || !known.parts().equals(from.parts())) {
+      kept.put(from);
+      shared.removal().cache().flush();
+    }
   }
 
   private void makeFolders(Path root, List<OwnedPath> missing) throws IOException {

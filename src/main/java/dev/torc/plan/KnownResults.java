@@ -318,14 +318,9 @@ public final class KnownResults {
     return now == null ? null : key(graph.job(id), now.digest(), null);
   }
 
-  /** The kept results of a job. */
-  void each(String job, Consumer<Result> visitor) {
-    kept.each(
-        result -> {
-          if (result.job().equals(job)) {
-            visitor.accept(result);
-          }
-        });
+  /** Hands over all kept results. */
+  void each(Consumer<Result> visitor) {
+    kept.each(visitor);
   }
 
   /** How other programs differ from those that a job runs now, in a phrase; empty for not. */

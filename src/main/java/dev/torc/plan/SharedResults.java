@@ -122,14 +122,14 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
         || !programs.of(job).equals(there.programs())) {
       return null;
     }
-    Origin from = origin(there, found.store());
+    Origin from = origin(there, job.name(), found.store());
     return there.as(first, job.name(), products, now.lines(), from);
   }
 
-  /** Where a result was made. */
-  static Origin origin(Result there, String store) {
-    Origin from = there.origin();
-    return new Origin(store, from.build(), from.host(), from.time());
+  /** Where a result was made that is one of a job here. */
+  static Origin origin(Result there, String job, String store) {
+    Origin from = there.originFor(job);
+    return new Origin(store, from.build(), from.host(), from.time(), from.job());
   }
 
   /** The products in the order of a run here; null where they are not those that are declared. */

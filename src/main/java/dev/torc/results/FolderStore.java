@@ -53,7 +53,8 @@ final class FolderStore implements StorePlace {
   /** What of a mode is not for the owner. */
   private static final int OF_OTHERS = 0077;
 
-  private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
+  /** How entries and blobs are named. */
+  static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
   private final Path folder;
   private final FolderTrust trust;
@@ -142,15 +143,18 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public List<Digest> newest(int most, StoreCall call) throws StoreFailure {
+  public List<Digest> newest(int most, long nanos, StoreCall call) throws StoreFailure {
     Map<Digest, FileTime> times = new HashMap<>();
     try {
       Path inner = inner(ENTRIES);
       if (inner == null) {
         return List.of();
       }
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(inner, "[0-9a-f]*")) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(inner)) {
         for (Path entry : entries) {
+          if (call.now() - call.start() > nanos) {
+            break;
+          }
           String name = entry.getFileName().toString();
           if (KEY.matcher(name).matches()) {
             times.put(

@@ -108,6 +108,17 @@ public record Result(
   }
 
   /**
+   * Where it comes from for a job that is restored.
+   *
+   * @param restored the job's name
+   */
+  public Origin originFor(String restored) {
+    String made = origin.job().isEmpty() ? job : origin.job();
+    String other = made.equals(restored) ? "" : made;
+    return new Origin(origin.store(), origin.build(), origin.host(), origin.time(), other);
+  }
+
+  /**
    * The record of a job in whose place it is put.
    *
    * @param build the random id of the build
@@ -297,7 +308,7 @@ public record Result(
    * @param host where it was made
    */
   public Result sent(List<Product> made, Product named, Blob said, String host) {
-    Origin from = new Origin("", origin.build(), host, origin.time());
+    Origin from = new Origin("", origin.build(), host, origin.time(), origin.job());
     return new Result(
         key, first, job, made, named, shown, said, manifest, data, found, programs, lines, from,
         wall, cpu, peak, files, null);

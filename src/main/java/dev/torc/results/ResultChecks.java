@@ -115,7 +115,7 @@ final class ResultChecks {
   /** What is only for people, and what is compared with what is here. */
   private static void words(Result result) throws StoreRefusal {
     require(result.origin() != null && "".equals(result.origin().store()), "has an odd origin");
-    for (String word : new String[] {result.job(), result.origin().host()}) {
+    for (String word : new String[] {result.job(), result.origin().host(), result.origin().job()}) {
       require(word != null && word.length() <= LONGEST_WORD, "lacks a name, or has a long one");
     }
     String root = result.root();

@@ -4,7 +4,6 @@ import dev.torc.hash.Digest;
 import dev.torc.machine.SafeText;
 import dev.torc.results.StoreRecord.Type;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -142,28 +141,30 @@ final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * The newest results that may be those of a job, with any key; of a server none are known.
+   * Hands over the newest results, with any key; of a server none are known.
    *
    * @param most how many records are looked at
+   * @param nanos how long that may take; two thirds of it until the newest ones are known
    */
-  List<Result> newest(String job, int most) {
-    List<Result> found = new ArrayList<>();
+  void newest(int most, long nanos, Consumer<Result> visitor) {
     if (reading.isAlone()) {
-      return found;
+      return;
     }
     StoreCall call = StoreCall.small(clock, stopped::get, reading);
     try {
-      for (Digest each : threads.ask(call, request -> place.newest(most, request))) {
-        if (anyRecord(each, call) instanceof Result result && result.job().equals(job)) {
-          found.add(result);
+      for (Digest each : threads.ask(call, request -> place.newest(most, nanos / 3 * 2, request))) {
+        if (call.now() - call.start() > nanos) {
+          return;
+        }
+        if (anyRecord(each, call) instanceof Result result) {
+          visitor.accept(result);
         }
       }
     } catch (StoreFailure e) {
       reading.failed(call.start(), e);
     } catch (StoreRefusal e) {
-      return found; // the build was ended
+      return; // the build was ended
     }
-    return found;
   }
 
   /** A record of whatever kind; null where it is not to be believed, without a line about it. */

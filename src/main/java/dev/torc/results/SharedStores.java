@@ -19,6 +19,9 @@ import java.util.function.LongSupplier;
  */
 public final class SharedStores implements AutoCloseable {
 
+  /** So long, in nanoseconds, a look at the newest results may take. */
+  private static final long LOOK = 1_200_000_000L;
+
   private final List<SharedStore> stores = new ArrayList<>();
   private final Uploads sender;
   private final AtomicBoolean stopped = new AtomicBoolean();
@@ -94,19 +97,19 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * The newest results of a job in the folders, whatever their keys: for people who wonder what
-   * differs. No server is asked.
+   * Hands over the newest results in the folders, whatever their keys: for people who wonder what
+   * differs. Where the folders are slow, or very full, it is what was seen in a while. No server is
+   * asked.
    *
    * @param most how many records are looked at in each folder
    */
-  public List<SharedFound> newest(String job, int most) {
-    List<SharedFound> all = new ArrayList<>();
+  public void newest(int most, Consumer<SharedFound> visitor) {
     for (SharedStore store : stores) {
-      for (Result each : store.newest(job, most)) {
-        all.add(new SharedFound(each, store.name(), List.of(), stores.size()));
-      }
+      store.newest(
+          most,
+          LOOK / stores.size(),
+          each -> visitor.accept(new SharedFound(each, store.name(), List.of(), stores.size())));
     }
-    return all;
   }
 
   /**

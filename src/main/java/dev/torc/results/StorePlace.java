@@ -44,8 +44,13 @@ interface StorePlace extends AutoCloseable {
   void put(String in, Digest name, BlobSource bytes, StoreCall call)
       throws StoreFailure, StoreRefusal;
 
-  /** Keys with entries, the newest first; none where they cannot be listed. */
-  default List<Digest> newest(int most, StoreCall call) throws StoreFailure, StoreRefusal {
+  /**
+   * Keys with entries, the newest first; none where they cannot be listed.
+   *
+   * @param nanos when it goes by what was seen until then
+   */
+  default List<Digest> newest(int most, long nanos, StoreCall call)
+      throws StoreFailure, StoreRefusal {
     return List.of();
   }
 

@@ -9,6 +9,7 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
+import dev.torc.cache.StoreUse;
 import dev.torc.engine.AttemptContext;
 import dev.torc.engine.Event;
 import dev.torc.engine.LaunchBuilder;
@@ -310,7 +311,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   void begin(long began) {
     recorded = true;
     started = System.currentTimeMillis() - (System.nanoTime() - began) / 1_000_000;
-    record(-1, new TreeMap<>(), -1, null);
+    record(-1, new TreeMap<>(), -1, null, StoreUse.NONE);
     new AttemptHistory(cache).trim();
   }
 
@@ -345,7 +346,8 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));
       String machine = BuildMachine.here(project.caller().host(), limits);
-      record(finished.nanos(), counts, finished.exit(), machine);
+      StoreUse use = project.restores() ? finished.use() : StoreUse.NONE;
+      record(finished.nanos(), counts, finished.exit(), machine, use);
       cache.flush();
     }
     List<StartMarks.Mark> on = new ArrayList<>(elsewhere);
@@ -395,9 +397,10 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     }
   }
 
-  private void record(long nanos, SortedMap<String, Integer> counts, int exit, String machine) {
+  private void record(
+      long nanos, SortedMap<String, Integer> counts, int exit, String machine, StoreUse use) {
     BuildRecord record =
-        new BuildRecord(build, started, nanos, counts, exit, project.fileNames(), machine);
+        new BuildRecord(build, started, nanos, counts, exit, project.fileNames(), machine, use);
     cache.put(new Batch().build(record));
   }
 

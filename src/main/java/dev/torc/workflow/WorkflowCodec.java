@@ -359,6 +359,7 @@ public final class WorkflowCodec implements Wire.Shared {
         wire.one(of, SharedEntry::place, Wire::place),
         wire.text(of, SharedEntry::path),
         wire.text(of, SharedEntry::group),
+        wire.number(of, SharedEntry::keep),
         wire.text(of, SharedEntry::url),
         wire.map(of, SharedEntry::headers, Wire.TEXT),
         wire.text(of, SharedEntry::key),

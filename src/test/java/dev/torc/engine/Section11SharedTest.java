@@ -213,6 +213,22 @@ class Section11SharedTest extends Harness {
     assertEquals(store.toString(), first.origin().store());
     assertEquals(1, first.origin().build());
     assertEquals(other.here.name(), first.origin().host());
+    assertEquals("", first.origin().job());
+  }
+
+  @Test
+  void soIsTheJobThatMadeItWhereItHasAnotherName() throws IOException {
+    String job = ": { command: make it, needs: [x], produces: [out] }";
+    both("a" + job);
+    bothEdit("x", "1");
+    build();
+    both("b" + job);
+    String from = "build 1 (job a) on %s, by %s".formatted(here.name(), store);
+    assertEquals(
+        "b will be restored from " + from + ": never ran", Section11StoreTest.why(other, "b"));
+    other.build().ran();
+    String why = Section11StoreTest.why(other, "b");
+    assertTrue(why.contains(" from " + from + " because"), why);
   }
 
   @Test
