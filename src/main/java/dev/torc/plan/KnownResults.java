@@ -11,6 +11,7 @@ import dev.torc.posix.SystemName;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.ResultKey;
+import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
 import dev.torc.workflow.Caching;
 import dev.torc.workflow.Job;
@@ -150,8 +151,13 @@ public final class KnownResults {
     if (here != null || asked == null || !bytes) {
       return here;
     }
-    SharedResults.Match match = shared().of(asked, id, found -> described(id, found));
-    return match == null ? null : match.result();
+    for (ResultStore store : asked.all()) {
+      SharedResults.Match match = shared().of(store, id, found -> described(id, found));
+      if (match != null) {
+        return match.result();
+      }
+    }
+    return null;
   }
 
   /**
@@ -248,7 +254,7 @@ public final class KnownResults {
 
     @Override
     public Result at(Digest key, Digest first, List<String> named, Decider.Described now) {
-      Result known = kept.of(key);
+      Result known = kept.find(key).result();
       if (known != null && serves(known, key)) {
         kept.want(known);
         return known;

@@ -3,7 +3,7 @@ package dev.torc.plan;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.Origin;
 import dev.torc.results.Result;
-import dev.torc.results.SharedFound;
+import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,14 +53,14 @@ public record NearestResult(Origin from, List<Reason> reasons, String lack) {
                   lack));
         });
     if (folders != null && SharedResults.mayShare(context.graph().job(id))) {
-      for (SharedFound found : folders.newest(job, MOST)) {
+      for (ResultStore.Hit found : folders.newest(job, MOST)) {
         Result each = found.result();
         String lack = each.root() == null ? "" : "its bytes name its root, " + each.root();
         all.add(
             of(
                 context,
                 id,
-                SharedResults.origin(each, found.store()),
+                SharedResults.origin(each, found.store().name()),
                 each.found(),
                 each.lines(),
                 known.otherPrograms(id, each.programs()),

@@ -17,7 +17,7 @@ import java.util.Set;
  * A shared result whose blobs are here, in a folder of its own, until its products stand in their
  * places. Whether it may stand there is decided by others. One thread uses it.
  */
-public final class FetchedResult implements ResultParts {
+final class FetchedResult implements ResultParts {
 
   private static final Map<PosixFilePermission, PosixFilePermission> RUN =
       Map.of(
@@ -31,7 +31,7 @@ public final class FetchedResult implements ResultParts {
   private final Map<Blob, Path> blobs = new LinkedHashMap<>();
   private final Map<Blob, Integer> uses = new HashMap<>(); // how many files have each yet
 
-  private FetchedResult(Result result, Path folder) {
+  FetchedResult(Result result, Path folder) {
     this.result = result;
     this.folder = folder;
     if (result.depfile() != null) {
@@ -49,19 +49,9 @@ public final class FetchedResult implements ResultParts {
     }
   }
 
-  /**
-   * Fetches all blobs of a result; null where they cannot be had, which the stores tell.
-   *
-   * @param folder an empty one of its own, which goes when all is done
-   */
-  public static FetchedResult of(SharedStores stores, SharedFound found, Path folder)
-      throws IOException {
-    FetchedResult fetched = new FetchedResult(found.result(), folder);
-    if (stores.fetch(found, fetched.blobs) == null) {
-      return fetched;
-    }
-    fetched.done();
-    return null;
+  /** Where its blobs are to be. */
+  Map<Blob, Path> blobs() {
+    return blobs;
   }
 
   @Override

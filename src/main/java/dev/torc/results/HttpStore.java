@@ -35,7 +35,6 @@ final class HttpStore implements StorePlace {
   private static final int NOT_FOUND = 404;
   private static final Set<Integer> TAKEN = Set.of(200, 201, 202, 204);
 
-  private static final int BREADTH = 8;
   private static final int PIECE = 1 << 16;
 
   /** So many bytes of an answer are read that nobody wants, to use the connection again. */
@@ -57,8 +56,8 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public int breadth() {
-    return BREADTH;
+  public boolean isFar() {
+    return true;
   }
 
   private synchronized HttpClient client() {

@@ -9,6 +9,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ import java.util.function.Predicate;
  * makes room first, the least recently used result first. Any thread may call it. What a kept
  * result is good for, and when one is restored, is decided elsewhere.
  */
-public final class KeptResults implements ResultParts {
+public final class KeptResults implements ResultStore, ResultParts {
 
   /** A result is not kept if it takes more than this part of the bound. */
   private static final int PARTS = 4;
@@ -191,18 +192,29 @@ public final class KeptResults implements ResultParts {
     return bytes.text(part);
   }
 
-  /** The result under a key; null where there is none. */
-  public Result of(Digest key) {
-    return of(cache, key);
+  @Override
+  public String name() {
+    return "";
   }
 
-  /** The same of a cache of which nothing else is asked. */
+  @Override
+  public Hit find(Digest key) {
+    return new Hit(of(cache, key), this);
+  }
+
+  /** What is kept here stays where it is until it is placed. */
+  @Override
+  public ResultParts fetch(Hit hit, Path folder) {
+    return this;
+  }
+
+  /** The result under a key, of a cache of which nothing else is asked; null for none. */
   public static Result of(Cache cache, Digest key) {
     StoredResults.Stored stored = new StoredResults(cache).of(key);
     return stored == null ? null : ResultCodec.kept(stored.record());
   }
 
-  /** The lists of files to which a first key leads, the newest first. */
+  @Override
   public List<List<String>> names(Digest first) {
     return records.names(first);
   }
@@ -226,8 +238,16 @@ public final class KeptResults implements ResultParts {
     return size <= bound() / PARTS && files <= MOST_FILES;
   }
 
-  /** Keeps the record of a result, and what its depfile named as the newest list. */
-  public synchronized void put(Result result) {
+  /** Its products come when they are cleared. */
+  @Override
+  public synchronized void put(Upload upload) throws IOException {
+    for (BlobSource log : upload.blobs()) {
+      add(upload.result().logPart(), log);
+    }
+    put(upload.result());
+  }
+
+  private void put(Result result) {
     last = Math.max(System.currentTimeMillis(), last + 1);
     if (uses != null && records.of(result.key()) == null) {
       count(result, 1);
@@ -294,11 +314,14 @@ public final class KeptResults implements ResultParts {
     return added != LocalStore.Added.STAYED;
   }
 
-  /** Adds a file with these bytes. */
-  public synchronized void add(OwnedPath part, byte[] text) throws IOException {
+  private void add(OwnedPath part, BlobSource log) throws IOException {
     known();
-    total += bytes.has(part) ? 0 : text.length;
-    bytes.add(part, text);
+    if (!bytes.has(part)) {
+      total += log.blob().size();
+      try (InputStream text = log.open()) {
+        bytes.add(part, text.readAllBytes());
+      }
+    }
   }
 
   @Override

@@ -3,8 +3,10 @@ package dev.torc.results;
 import dev.torc.hash.Digest;
 import dev.torc.machine.SafeText;
 import dev.torc.results.StoreRecord.Type;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -15,14 +17,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * One shared store: what of its records is believed, and in which order it is sent to. It throws
+ * A shared store: what of its records is believed, and in which order it is sent to. It throws
  * nothing at the build: where it cannot serve there is a miss with a reason. Where the bytes lie, a
  * {@link StorePlace} knows. For several threads.
  */
-final class SharedStore implements AutoCloseable {
+final class SharedStore implements ResultStore, AutoCloseable {
 
   /** Records of more bytes are looked at one at a time. */
   private static final long LARGE = 1 << 20;
@@ -32,6 +35,8 @@ final class SharedStore implements AutoCloseable {
 
   /** Bytes each nanosecond, until one was measured. */
   private static final double USUAL = 0.01;
+
+  private static final int BREADTH = 8;
 
   private final StorePlace place;
   private final Set<SigningWord> trust;
@@ -85,7 +90,8 @@ final class SharedStore implements AutoCloseable {
         new StoreHealth(place.name(), "nothing more is sent to it in this build", clock, told);
   }
 
-  String name() {
+  @Override
+  public String name() {
     return place.name();
   }
 
@@ -102,42 +108,70 @@ final class SharedStore implements AutoCloseable {
     return isSentTo() && sending.rest() != null;
   }
 
+  /** How many requests at once it is good at. */
+  private int breadth() {
+    return place.isFar() ? BREADTH : 1;
+  }
+
   /** Whether its owner alone can read what lies there. */
   boolean isPrivate() {
     return place.isPrivate();
   }
 
-  /** The result under a key. */
-  SharedLook<Result> result(Digest of) {
-    return look(of, Type.RESULT, Result.class);
+  @Override
+  public Hit find(Digest of) {
+    return look(of, Type.RESULT, this::hit, reason -> new Hit(null, this, reason, Map.of()));
   }
 
-  /** The lists of names under a key. */
-  SharedLook<FoundNames> names(Digest of) {
-    return look(of, Type.NAMES, FoundNames.class);
+  private Hit hit(SealedRecord record) throws StoreRefusal {
+    Result result = (Result) record.record();
+    if (result.root() != null && !result.root().equals(root)) {
+      String there = "the result holds the path of its root, " + SafeText.name(result.root());
+      return new Hit(null, this, there, Map.of());
+    }
+    return new Hit(result, this, null, record.inside());
   }
 
-  private <T extends StoreRecord> SharedLook<T> look(Digest of, Type type, Class<T> kind) {
+  @Override
+  public List<List<String>> names(Digest first) {
+    FoundNames names = foundNames(first);
+    return names == null ? List.of() : names.lists();
+  }
+
+  private FoundNames foundNames(Digest first) {
+    return look(first, Type.NAMES, record -> (FoundNames) record.record(), _ -> null);
+  }
+
+  /** What is made of a record. */
+  private interface Reader<T> {
+    T of(SealedRecord record) throws StoreRefusal;
+  }
+
+  /**
+   * What lies under a key.
+   *
+   * @param miss makes the answer of the reason why there is none; null where nothing lies there
+   */
+  private <T> T look(Digest of, Type type, Reader<T> found, Function<String, T> miss) {
     String rest = reading.rest();
     if (rest != null) {
-      return SharedLook.miss(name(), rest);
+      return miss.apply(rest);
     }
     StoreCall call = StoreCall.small(clock, stopped::get, reading);
     try {
-      T record = kind.cast(record(of, type, call));
-      if (record instanceof Result result && !fits(result)) {
-        String there = "the result holds the path of its root, " + SafeText.name(result.root());
-        return SharedLook.miss(name(), there);
+      SealedRecord record = record(of, call);
+      if (record != null && (record.type() != type || !record.record().key().equals(of))) {
+        throw new StoreRefusal("another's record lies under the key " + of);
       }
-      return new SharedLook<>(record, name(), null);
+      return record == null ? miss.apply(null) : found.of(record);
     } catch (StoreFailure e) {
       reading.failed(call.start(), e);
-      return SharedLook.miss(name(), e.getMessage());
+      return miss.apply(e.getMessage());
     } catch (StoreRefusal e) {
       if (!stopped.get() && !Thread.currentThread().isInterrupted()) {
         reading.failed(call.start(), StoreFailure.of(e.getMessage()));
       }
-      return SharedLook.miss(name(), e.getMessage());
+      return miss.apply(e.getMessage());
     }
   }
 
@@ -169,29 +203,15 @@ final class SharedStore implements AutoCloseable {
   /** A record of whatever kind; null where it is not to be believed, without a line about it. */
   private StoreRecord anyRecord(Digest of, StoreCall call) throws StoreFailure {
     try {
-      StoreRecord record = record(of, call);
-      return record != null && record.key().equals(of) ? record : null;
+      SealedRecord record = record(of, call);
+      return record != null && record.record().key().equals(of) ? record.record() : null;
     } catch (StoreRefusal e) {
       return null;
     }
   }
 
-  private boolean fits(Result result) {
-    return result.root() == null || result.root().equals(root);
-  }
-
-  /** Null where nothing lies under the key. */
-  private StoreRecord record(Digest of, Type type, StoreCall call)
-      throws StoreFailure, StoreRefusal {
-    StoreRecord record = record(of, call);
-    if (record != null && (record.type() != type || !record.key().equals(of))) {
-      throw new StoreRefusal("another's record lies under the key " + of);
-    }
-    return record;
-  }
-
   /** What lies under a key, whatever it is; null for nothing. */
-  private StoreRecord record(Digest of, StoreCall call) throws StoreFailure, StoreRefusal {
+  private SealedRecord record(Digest of, StoreCall call) throws StoreFailure, StoreRefusal {
     byte[] entry = threads.ask(call, request -> place.entry(of, request));
     if (entry == null) {
       return null;
@@ -217,14 +237,12 @@ final class SharedStore implements AutoCloseable {
     }
   }
 
-  private StoreRecord record(Blob blob, StoreCall call) throws StoreFailure, StoreRefusal {
+  private SealedRecord record(Blob blob, StoreCall call) throws StoreFailure, StoreRefusal {
     try (BlobSink sink = BlobSink.memory(blob, this::isKnown)) {
       if (!fetch(blob, sink, call)) {
         throw new StoreRefusal("a record is gone, and its entry is still there");
       }
-      SealedRecord record = SealedRecord.open(sink.bytes());
-      check(record.signer());
-      return record.record();
+      return SealedRecord.open(sink.bytes()); // whose signer counts: its head was looked at;
     }
   }
 
@@ -260,25 +278,38 @@ final class SharedStore implements AutoCloseable {
     }
   }
 
+  @Override
+  public ResultParts fetch(Hit hit, Path folder) {
+    FetchedResult fetched = new FetchedResult(hit.result(), folder);
+    if (fetch(hit, fetched.blobs()) == null) {
+      return fetched;
+    }
+    fetched.done();
+    return null;
+  }
+
   /**
    * Fetches blobs of a result into new files.
    *
    * @return null where all are there, else the reason; then none of the files is
    */
-  String fetch(Result result, Map<Blob, Path> blobs) {
+  String fetch(Hit hit, Map<Blob, Path> blobs) {
     String rest = reading.rest();
     if (rest != null) {
       return rest;
     }
-    StoreCall call = call(result, total(blobs.keySet()), reading);
+    Map<Blob, Path> outside = new HashMap<>(blobs);
+    outside.keySet().removeAll(hit.inside().keySet());
+    long total = outside.keySet().stream().mapToLong(Blob::size).sum();
+    StoreCall call = call(hit.result(), total, reading);
     Queue<Path> made = new ConcurrentLinkedQueue<>();
     try {
       call.check(readingRate);
       StoreThreads.each(
           blobs.entrySet(),
-          place.breadth(),
+          breadth(),
           each -> {
-            fetch(each.getKey(), each.getValue(), call);
+            fetch(each.getKey(), hit.inside().get(each.getKey()), each.getValue(), call);
             made.add(each.getValue());
           });
       return null;
@@ -298,40 +329,53 @@ final class SharedStore implements AutoCloseable {
     return StoreCall.large(clock, stopped::get, waits, result.wall(), total);
   }
 
-  private void fetch(Blob blob, Path to, StoreCall call) throws StoreFailure, StoreRefusal {
+  /**
+   * Fetches one of them.
+   *
+   * @param here its bytes where they came with the record, else null
+   */
+  private void fetch(Blob blob, byte[] here, Path to, StoreCall call)
+      throws StoreFailure, StoreRefusal {
     call.check();
     try (BlobSink sink = BlobSink.file(blob, to)) {
-      if (!fetch(blob, sink, call)) {
+      if (here != null) {
+        sink.take(ByteBuffer.wrap(here));
+        sink.end();
+      } else if (!fetch(blob, sink, call)) {
         throw new StoreRefusal(blob.digest() + " is gone from the store");
       }
     }
   }
 
-  /** How many bytes blobs have. */
-  private static long total(Set<Blob> blobs) {
-    return blobs.stream().mapToLong(Blob::size).sum();
+  /** Sends it: where its entry is found, the rest is there. What fails is told. */
+  @Override
+  public void put(Upload upload) {
+    Result result = upload.result();
+    if (send(upload) && result.first() != null && reading.rest() == null) {
+      FoundNames there = foundNames(result.first()); // what is there would be lost
+      FoundNames before = there == null ? new FoundNames(result.first(), List.of()) : there;
+      FoundNames now = before.with(result.found());
+      if (!now.equals(there)) {
+        StoreCall call = StoreCall.small(clock, stopped::get, null);
+        sent(call, () -> sendRecord(now.key(), sealed(now, List.of()), call));
+      }
+    }
   }
 
-  /**
-   * Sends a result: its blobs that are not there, then its record, then the entry: where the entry
-   * is found, the rest is there.
-   *
-   * @param blobs all of the result's
-   * @param again whether what is there is sent, too
-   * @return null where it was sent, else the reason
-   */
-  String send(Result result, List<BlobSource> blobs, boolean again) {
-    BlobSource record = sealed(result);
-    if (record == null) {
-      return "its record cannot be sent";
-    }
+  /** Its blobs that are not there, then its record, then the entry; whether all were sent. */
+  private boolean send(Upload upload) {
+    Result result = upload.result();
+    Set<Blob> inside = place.isFar() ? SealedRecord.small(result) : Set.of();
+    List<BlobSource> outside = new ArrayList<>(upload.blobs());
+    outside.removeIf(blob -> inside.contains(blob.blob()));
     StoreCall call = call(result, result.bytes(), null);
     return sent(
         call,
         () -> {
           call.check(sendingRate);
+          BlobSource record = sealed(result, upload.blobs(inside));
           try {
-            StoreThreads.each(blobs, place.breadth(), blob -> sendBlob(blob, again, call));
+            StoreThreads.each(outside, breadth(), blob -> sendBlob(blob, upload.again(), call));
           } finally {
             sendingRate = call.rate() > 0 ? call.rate() : sendingRate;
           }
@@ -339,42 +383,43 @@ final class SharedStore implements AutoCloseable {
         });
   }
 
-  /** A record's blob; null where no store would take it, which is told. */
-  private BlobSource sealed(StoreRecord record) {
-    try {
-      return BlobSource.bytes(SealedRecord.seal(record, key));
-    } catch (StoreRefusal e) {
-      sending.noted(e.getMessage());
-      return null;
-    }
-  }
-
   /** What is done to send something. */
   private interface Step {
     void take() throws StoreFailure, StoreRefusal;
   }
 
-  private String sent(StoreCall call, Step step) {
+  private boolean sent(StoreCall call, Step step) {
     try {
       step.take();
-      return null;
+      return true;
     } catch (StoreFailure e) {
       sending.failed(call.start(), e);
-      return e.getMessage();
     } catch (StoreRefusal e) {
-      return e.getMessage();
+      return false; // the build was ended, it would take too long, or a file is another by now
     }
+    return false;
   }
 
   private void sendBlob(BlobSource blob, boolean again, StoreCall call)
       throws StoreFailure, StoreRefusal {
     call.check();
+    boolean small = place.isFar() && blob.blob().size() < SealedRecord.SMALL;
     if (again
+        || small
         || wrong.contains(blob.blob())
         || !threads.ask(call, request -> place.has(blob.blob(), request))) {
       put(StorePlace.BLOBS, blob.blob().digest(), blob, call);
     } else {
       call.moved(blob.blob().size());
+    }
+  }
+
+  private BlobSource sealed(StoreRecord record, List<BlobSource> inside) throws StoreRefusal {
+    try {
+      return BlobSource.bytes(SealedRecord.seal(record, inside, key));
+    } catch (StoreRefusal e) {
+      sending.noted(e.getMessage()); // no store would take it
+      throw e;
     }
   }
 
@@ -393,26 +438,6 @@ final class SharedStore implements AutoCloseable {
           place.put(in, name, bytes, request);
           return null;
         });
-  }
-
-  /** Puts a list of names first among those under a key. */
-  String sendNames(Digest of, List<String> newest) {
-    String rest = reading.rest();
-    if (rest != null) {
-      return rest; // what is there would be lost
-    }
-    FoundNames there = names(of).record();
-    FoundNames before = there == null ? new FoundNames(of, List.of()) : there;
-    FoundNames now = before.with(newest);
-    if (now.equals(there)) {
-      return null;
-    }
-    BlobSource record = sealed(now);
-    if (record == null) {
-      return "its lists of names cannot be sent";
-    }
-    StoreCall call = StoreCall.small(clock, stopped::get, null);
-    return sent(call, () -> sendRecord(of, record, call));
   }
 
   /** Says what is still to be said, and lets go. */

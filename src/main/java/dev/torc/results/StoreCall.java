@@ -15,7 +15,8 @@ final class StoreCall {
 
   private static final long TELLING = 1 << 18; // bytes
 
-  private static final long LEAST = TimeUnit.SECONDS.toNanos(2);
+  /** A job of less counts as one of so many nanoseconds. */
+  static final long LEAST = TimeUnit.SECONDS.toNanos(2);
 
   private final LongSupplier clock;
   private final BooleanSupplier stopped;

@@ -49,9 +49,9 @@ interface StorePlace extends AutoCloseable {
     return List.of();
   }
 
-  /** How many requests at once it is good at. */
-  default int breadth() {
-    return 1;
+  /** Whether each request is a way of its own: several go at once, and small blobs go together. */
+  default boolean isFar() {
+    return false;
   }
 
   /** Lets go of what it holds; nobody asks it any more. */

@@ -14,7 +14,7 @@ import dev.torc.results.Blob;
 import dev.torc.results.BlobSource;
 import dev.torc.results.Product;
 import dev.torc.results.Result;
-import dev.torc.results.SharedFound;
+import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
 import dev.torc.results.StoreSettings;
 import dev.torc.results.Upload;
@@ -453,6 +453,27 @@ class Section11SharedTest extends Harness {
   }
 
   @Test
+  void theNextStoreIsAskedWhereOneLacksABlob() throws IOException {
+    Path second = folder("other store");
+    String jobs =
+        """
+        stores: { shared: [{ path: %s }, { path: %s }] }
+        jobs:
+          a: { command: make a, needs: [x], produces: [a.out] }
+        """
+            .formatted(store, second);
+    givenFile(jobs);
+    other.givenFile(jobs);
+    bothEdit("x", "1");
+    build();
+    Files.delete(store.resolve("cas/" + Digest.ofText(read("a.out")).hex()));
+    other.build().ran();
+    other.restored("a");
+    assertEquals(read("a.out"), other.read("a.out"));
+    assertEquals(List.of(), other.notes());
+  }
+
+  @Test
   void aResultThatNamesItsRootCountsOnlyThere() throws IOException {
     both("a: { command: make a, needs: [x], produces: [a.out] }");
     bothJob(
@@ -486,7 +507,7 @@ class Section11SharedTest extends Harness {
     StoreSettings settings = new StoreSettings(store, null, null, Map.of(), null, List.of());
     try (SharedStores stores =
         SharedStores.open(List.of(settings), root.toRealPath(), System::nanoTime, told::add)) {
-      SharedFound found = stores.find(key);
+      ResultStore.Hit found = stores.all().getFirst().find(key);
       Result real = found.result();
       List<Product> products = new ArrayList<>(real.products());
       products.addAll(List.of(more));

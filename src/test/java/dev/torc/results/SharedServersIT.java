@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
+import dev.torc.results.ResultStore.Hit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -91,13 +92,13 @@ class SharedServersIT {
         writer.post(new Upload(result, blobs, false, null));
         writer.stores.finish();
       }
-      SharedFound found = reader.stores.find(KEY);
-      assertEquals(result, found.result(), found.reasons() + " " + writer.told);
-      assertEquals(List.of(List.of()), reader.stores.names(first));
+      Hit found = reader.find(KEY);
+      assertEquals(result, found.result(), found.reason() + " " + writer.told);
+      assertEquals(List.of(List.of()), reader.names(first));
       Map<Blob, Path> files = new LinkedHashMap<>();
       Path into = into();
       result.blobs().forEach(blob -> files.put(blob, into.resolve(blob.name())));
-      assertNull(reader.stores.fetch(found, files));
+      assertNull(((SharedStore) found.store()).fetch(found, files));
       for (Map.Entry<Blob, Path> each : files.entrySet()) {
         assertEquals(each.getKey().digest(), Digest.ofBytes(Files.readAllBytes(each.getValue())));
       }
@@ -162,16 +163,17 @@ class SharedServersIT {
   void whatWasDamagedOnADiskIsMendedByTheNextBuild() throws Exception {
     try (RealServer server = server("nginx");
         Outbox writer = writer(server)) {
-      writer.send(KEY, "one\n");
-      Path blob = temp.resolve("nginx/data/cas/" + Digest.ofText("one\n").hex());
+      String large = "one\n".repeat(1 << 14); // what is small lies in the record
+      writer.send(KEY, large);
+      Path blob = temp.resolve("nginx/data/cas/" + Digest.ofText(large).hex());
       Files.writeString(blob, "two\n");
       assertEquals(
-          "other bytes lie under the name " + Digest.ofText("one\n"), writer.get(KEY, into()));
-      writer.send(KEY, "one\n");
+          "other bytes lie under the name " + Digest.ofText(large), writer.get(KEY, into()));
+      writer.send(KEY, large);
       writer.later();
-      assertEquals("one\n", writer.get(KEY, into()));
+      assertEquals(large, writer.get(KEY, into()));
       Files.delete(blob);
-      assertEquals(Digest.ofText("one\n") + " is gone from the store", writer.get(KEY, into()));
+      assertEquals(Digest.ofText(large) + " is gone from the store", writer.get(KEY, into()));
     }
   }
 

@@ -98,6 +98,12 @@ class StoreThreadsTest {
     return new SharedStore(place, null, null, "/root", clock, stopped, large, told::add);
   }
 
+  private SharedStores stores(StorePlace place, LongSupplier clock) {
+    SharedStores stores = new SharedStores("/root", clock, told::add);
+    stores.add(place, null, null, new Semaphore(1));
+    return stores;
+  }
+
   /** Asks until the store is left alone, or twenty times, with such answers. */
   private int asked(long delay) {
     Place place = new Place();
@@ -110,7 +116,7 @@ class StoreThreadsTest {
         }
         place.answer = new CountDownLatch(1);
         until.set(now.get() + delay);
-        assertNull(store.result(KEY).record());
+        assertNull(store.find(KEY).result());
       }
       return 20;
     }
@@ -151,7 +157,7 @@ class StoreThreadsTest {
         };
     try (SharedStore store = store(place, () -> now.addAndGet(SECOND / 10))) {
       for (int i = 0; i < 3; i++) {
-        assertNull(store.result(KEY).record());
+        assertNull(store.find(KEY).result());
       }
     }
     assertEquals(1, told.size(), told.toString());
@@ -176,7 +182,7 @@ class StoreThreadsTest {
         };
     LongSupplier clock = now::get;
     try (SharedStore store = store(place, clock)) {
-      assertNull(store.result(KEY).reason());
+      assertNull(store.find(KEY).reason());
     }
     assertEquals(200, moved.size());
   }
@@ -202,8 +208,12 @@ class StoreThreadsTest {
     LongSupplier clock = now::get;
     String reason = "would take longer than the job did";
     try (SharedStore store = store(place, clock)) {
-      assertEquals(reason, store.fetch(result, Map.of(blob, folder.resolve("x"))));
-      assertEquals(reason, store.fetch(result, Map.of(blob, folder.resolve("x"))));
+      assertEquals(
+          reason,
+          store.fetch(new ResultStore.Hit(result, store), Map.of(blob, folder.resolve("x"))));
+      assertEquals(
+          reason,
+          store.fetch(new ResultStore.Hit(result, store), Map.of(blob, folder.resolve("x"))));
     }
     assertEquals(1, begun.get());
     assertFalse(Files.exists(folder.resolve("x")));
@@ -241,7 +251,7 @@ class StoreThreadsTest {
             () -> {
               try (SharedStore store =
                   new SharedStore(place, null, null, "/", now::get, stopped, large, told::add)) {
-                return store.result(KEY);
+                return store.find(KEY);
               }
             });
       }
@@ -262,7 +272,7 @@ class StoreThreadsTest {
     LongSupplier clock = now::get;
     try (SharedStore store = store(place, clock)) {
       String line = "java.lang.IllegalStateException: a bug ⏎ of two lines";
-      assertEquals(line, store.result(KEY).reason());
+      assertEquals(line, store.find(KEY).reason());
     }
   }
 
@@ -272,7 +282,7 @@ class StoreThreadsTest {
     LongSupplier clock = now::get;
     try (SharedStore store = store(place, clock)) {
       Thread.currentThread().interrupt();
-      assertEquals("the build was ended", store.result(KEY).reason());
+      assertEquals("the build was ended", store.find(KEY).reason());
       assertTrue(Thread.interrupted());
     }
   }
@@ -281,9 +291,7 @@ class StoreThreadsTest {
   void afterTheBuildSendingEndsInTime() throws Exception {
     Place place = new Place();
     LongSupplier clock = () -> now.addAndGet(SECOND);
-    SharedStore store = store(place, clock);
-    Uploads sender =
-        new Uploads(List.of(store), new TextSearch("/root"), "/root", clock, stopped, told::add);
+    SharedStores sender = stores(place, clock);
     for (int i = 0; i < 4; i++) {
       sender.send(
           10 * SECOND, // so long did the job take
@@ -296,16 +304,13 @@ class StoreThreadsTest {
     assertTrue(waited >= 40 * SECOND, waited + " ns");
     assertEquals(List.of("shared stores: 4 results were not sent in 40 s"), told);
     sender.close();
-    store.close();
   }
 
   @Test
   void whatIsSentInTimeIsAwaited() throws Exception {
     Place place = new Place();
     LongSupplier clock = () -> now.addAndGet(SECOND / 1000);
-    SharedStore store = store(place, clock);
-    Uploads sender =
-        new Uploads(List.of(store), new TextSearch("/root"), "/root", clock, stopped, told::add);
+    SharedStores sender = stores(place, clock);
     Upload sending = new Upload(ResultSamples.of(), List.of(), false, null);
     sender.send(sending.result().wall(), () -> sending);
     assertEquals(1, sender.pending());
@@ -313,7 +318,6 @@ class StoreThreadsTest {
     sender.finish();
     assertEquals(0, sender.pending());
     sender.close();
-    store.close();
     assertEquals(List.of(), told);
   }
 
@@ -323,16 +327,14 @@ class StoreThreadsTest {
     Place place = new Place();
     SharedStore store = store(place, now::get);
     store.close();
-    assertEquals("the build was ended", store.result(KEY).reason());
+    assertEquals("the build was ended", store.find(KEY).reason());
     assertEquals(List.of(), told);
   }
 
   /** What makes it reads the project and its cache, which are closed after this. */
   @Test
   void whatIsStillBeingMadeIsAwaitedAtTheEnd() throws Exception {
-    SharedStore store = store(new Place(), now::get);
-    Uploads sender =
-        new Uploads(List.of(store), new TextSearch("/root"), "/root", now::get, stopped, told::add);
+    SharedStores sender = stores(new Place(), now::get);
     CountDownLatch begun = new CountDownLatch(1);
     AtomicBoolean over = new AtomicBoolean();
     sender.send(
@@ -348,7 +350,6 @@ class StoreThreadsTest {
         });
     begun.await();
     sender.close();
-    store.close();
     assertTrue(over.get());
   }
 }
