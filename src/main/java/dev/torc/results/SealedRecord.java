@@ -1,7 +1,6 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
-import dev.torc.machine.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,7 +75,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
       try (InputStream bytes = each.open()) {
         bytes.transferTo(small);
       } catch (IOException e) {
-        throw new StoreRefusal("a file to be sent cannot be read: " + Refusal.why(e));
+        throw new StoreRefusal(e.getMessage());
       }
     }
     byte[] blob = seal(record.type(), small.toByteArray(), ResultCodec.encode(record), key);

@@ -3,7 +3,6 @@ package dev.torc.results;
 import dev.torc.hash.Digest;
 import dev.torc.machine.SafeText;
 import dev.torc.results.StoreRecord.Type;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -211,7 +210,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
   }
 
   /** What lies under a key, whatever it is; null for nothing. */
-  private SealedRecord record(Digest of, StoreCall call) throws StoreFailure, StoreRefusal {
+  private SealedRecord record(Digest of, StoreCall call) throws StoreRefusal {
     byte[] entry = threads.ask(call, request -> place.entry(of, request));
     if (entry == null) {
       return null;
@@ -237,8 +236,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  private SealedRecord record(Blob blob, StoreCall call) throws StoreFailure, StoreRefusal {
-    try (BlobSink sink = BlobSink.memory(blob, this::isKnown)) {
+  private SealedRecord record(Blob blob, StoreCall call) throws StoreRefusal {
+    try (BlobSink sink = new BlobSink(blob, this::isKnown)) {
       if (!fetch(blob, sink, call)) {
         throw new StoreRefusal("a record is gone, and its entry is still there");
       }
@@ -267,8 +266,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  private boolean fetch(Blob blob, BlobSink sink, StoreCall call)
-      throws StoreFailure, StoreRefusal {
+  private boolean fetch(Blob blob, BlobSink sink, StoreCall call) throws StoreRefusal {
     try {
       return threads.ask(call, request -> place.fetch(blob, sink, request));
     } finally {
@@ -334,12 +332,11 @@ final class SharedStore implements ResultStore, AutoCloseable {
    *
    * @param here its bytes where they came with the record, else null
    */
-  private void fetch(Blob blob, byte[] here, Path to, StoreCall call)
-      throws StoreFailure, StoreRefusal {
+  private void fetch(Blob blob, byte[] here, Path to, StoreCall call) throws StoreRefusal {
     call.check();
-    try (BlobSink sink = BlobSink.file(blob, to)) {
+    try (BlobSink sink = new BlobSink(blob, to)) {
       if (here != null) {
-        sink.take(ByteBuffer.wrap(here));
+        sink.take(here, here.length);
         sink.end();
       } else if (!fetch(blob, sink, call)) {
         throw new StoreRefusal(blob.digest() + " is gone from the store");
@@ -385,7 +382,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   /** What is done to send something. */
   private interface Step {
-    void take() throws StoreFailure, StoreRefusal;
+    void take() throws StoreRefusal;
   }
 
   private boolean sent(StoreCall call, Step step) {
@@ -400,8 +397,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     return false;
   }
 
-  private void sendBlob(BlobSource blob, boolean again, StoreCall call)
-      throws StoreFailure, StoreRefusal {
+  private void sendBlob(BlobSource blob, boolean again, StoreCall call) throws StoreRefusal {
     call.check();
     boolean small = place.isFar() && blob.blob().size() < SealedRecord.SMALL;
     if (again
@@ -423,15 +419,13 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  private void sendRecord(Digest of, BlobSource record, StoreCall call)
-      throws StoreFailure, StoreRefusal {
+  private void sendRecord(Digest of, BlobSource record, StoreCall call) throws StoreRefusal {
     sendBlob(record, false, call);
     BlobSource entry = BlobSource.bytes(ActionEntry.encode(record.blob()));
     put(StorePlace.ENTRIES, of, entry, call);
   }
 
-  private void put(String in, Digest name, BlobSource bytes, StoreCall call)
-      throws StoreFailure, StoreRefusal {
+  private void put(String in, Digest name, BlobSource bytes, StoreCall call) throws StoreRefusal {
     threads.ask(
         call,
         request -> {

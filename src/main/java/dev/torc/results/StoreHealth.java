@@ -67,8 +67,10 @@ final class StoreHealth {
     }
     failed = clock.getAsLong();
     failures++;
-    unreached += failure.isUnreached() ? 1 : 0;
-    if (failures >= MOST_FAILURES || unreached >= MOST_UNREACHED || failure.isLasting()) {
+    unreached += failure.is(StoreFailure.Kind.UNREACHED) ? 1 : 0;
+    if (failures >= MOST_FAILURES
+        || unreached >= MOST_UNREACHED
+        || failure.is(StoreFailure.Kind.LASTING)) {
       leave(last);
     }
   }

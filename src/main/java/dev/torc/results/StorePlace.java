@@ -25,27 +25,26 @@ interface StorePlace extends AutoCloseable {
   }
 
   /** The entry of a key, {@link ActionEntry#MOST} bytes at most; null where there is none. */
-  byte[] entry(Digest key, StoreCall call) throws StoreFailure, StoreRefusal;
+  byte[] entry(Digest key, StoreCall call) throws StoreRefusal;
 
   /**
    * Writes a blob's bytes, checked; false where there is none. What was written before a failure is
    * of no use.
    */
-  boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreFailure, StoreRefusal;
+  boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreRefusal;
 
   /** Whether a blob of this size lies there; its bytes are not looked at. */
-  boolean has(Blob blob, StoreCall call) throws StoreFailure, StoreRefusal;
+  boolean has(Blob blob, StoreCall call) throws StoreRefusal;
 
   /**
    * Puts bytes there, in place of what may be there.
    *
    * @param in {@link #BLOBS} or {@link #ENTRIES}
    */
-  void put(String in, Digest name, BlobSource bytes, StoreCall call)
-      throws StoreFailure, StoreRefusal;
+  void put(String in, Digest name, BlobSource bytes, StoreCall call) throws StoreRefusal;
 
   /** Keys with entries, the newest first; none where they cannot be listed. */
-  default List<Digest> newest(int most, StoreCall call) throws StoreFailure, StoreRefusal {
+  default List<Digest> newest(int most, StoreCall call) throws StoreRefusal {
     return List.of();
   }
 

@@ -38,11 +38,11 @@ final class StoreThreads implements AutoCloseable {
 
   /** What is asked. */
   interface Request<T> {
-    T ask(StoreCall request) throws StoreFailure, StoreRefusal;
+    T ask(StoreCall request) throws StoreRefusal;
   }
 
   /** Asks, and waits for the answer. */
-  <T> T ask(StoreCall call, Request<T> what) throws StoreFailure, StoreRefusal {
+  <T> T ask(StoreCall call, Request<T> what) throws StoreRefusal {
     StoreCall request = call.request();
     request.check();
     Future<T> answer = submit(request, what);
@@ -109,7 +109,7 @@ final class StoreThreads implements AutoCloseable {
 
   /** What is done with each item. */
   interface Work<T> {
-    void of(T item) throws StoreFailure, StoreRefusal;
+    void of(T item) throws StoreRefusal;
   }
 
   /**
@@ -119,8 +119,7 @@ final class StoreThreads implements AutoCloseable {
    *
    * @param breadth at most so many at a time
    */
-  static <T> void each(Collection<T> items, int breadth, Work<T> work)
-      throws StoreFailure, StoreRefusal {
+  static <T> void each(Collection<T> items, int breadth, Work<T> work) throws StoreRefusal {
     if (Math.min(breadth, items.size()) <= 1) {
       for (T item : items) {
         work.of(item);

@@ -363,14 +363,14 @@ class HttpStoreTest {
   void anEntryIsSmallAndNamesASmallRecord() throws Exception {
     String entry = "/ac/" + KEY.hex();
     server.files.put(entry, "{\"not\": \"protobuf\"}".getBytes());
-    assertEquals(told("its entry is no ActionResult"), fresh());
+    assertEquals(told("its entry names no record of torc's"), fresh());
     server.files.put(entry, new byte[0]);
     assertEquals(told("its entry names no record of torc's"), fresh());
     server.files.put(entry, new byte[1 << 20]);
     assertEquals(told("its entry is longer than 65536 bytes"), fresh());
     Blob large = new Blob(KEY, SealedRecord.MOST + 1L);
     server.files.put(entry, ActionEntry.encode(large));
-    assertEquals(told("its entry names no blob that can be a record"), fresh());
+    assertEquals(told("its entry names a record of 16777217 bytes"), fresh());
     server.files.put(entry, ActionEntry.encode(new Blob(KEY, 9)));
     assertEquals(told("a record is gone, and its entry is still there"), fresh());
   }
@@ -571,6 +571,20 @@ class HttpStoreTest {
     String reason = box.fetch(box.find(KEY), into);
     assertEquals("cannot write " + mine + ": something stands there already", reason);
     assertEquals("mine", Files.readString(mine));
+  }
+
+  @Test
+  void aFileThatChangedIsNotSent() throws Exception {
+    Path file = Files.writeString(temp.resolve("file"), TWO);
+    Product product = ResultSamples.file("out", ONE);
+    BlobSource source = BlobSource.file(product.blob(), file);
+    for (int i = 0; i < 3; i++) {
+      box.post(new Upload(ResultSamples.of(product), List.of(source), false, null));
+      box.stores.finish();
+    }
+    assertNull(box.find(KEY).result());
+    assertEquals(Map.of(), server.files);
+    assertEquals(List.of(), box.told);
   }
 
   @ParameterizedTest
