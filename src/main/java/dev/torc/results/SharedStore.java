@@ -5,7 +5,6 @@ import dev.torc.machine.SafeText;
 import dev.torc.results.StoreRecord.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -37,16 +36,28 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   private static final int BREADTH = 8;
 
+  /**
+   * What the stores of a build have in common.
+   *
+   * @param root the real path of the root here
+   * @param clock nanoseconds from any moment on
+   * @param stopped whether the user ended the build
+   * @param large lets one thread at a time look at a large record
+   * @param told takes a line for people
+   */
+  record Build(
+      String root,
+      LongSupplier clock,
+      AtomicBoolean stopped,
+      Semaphore large,
+      Consumer<String> told) {}
+
   private final StorePlace place;
   private final Set<SigningWord> trust;
   private final SigningKey key;
-  private final String root;
-  private final LongSupplier clock;
-  private final AtomicBoolean stopped;
+  private final Build build;
   private final StoreHealth reading;
   private final StoreHealth sending;
-
-  private final Semaphore large;
   private final StoreThreads threads = new StoreThreads();
 
   /** Bytes each nanosecond, as the last of the larger results came and went; 0 where unknown. */
@@ -62,31 +73,18 @@ final class SharedStore implements ResultStore, AutoCloseable {
    *
    * @param trust whose records count; null where all do, as in a folder that only the trusted write
    * @param key by which records are signed; null for none
-   * @param root the real path of the root here
-   * @param clock nanoseconds from any moment on
-   * @param stopped whether the user ended the build
-   * @param large lets one thread at a time look at a large record
-   * @param told takes a line for people
    */
-  SharedStore(
-      StorePlace place,
-      Set<SigningWord> trust,
-      SigningKey key,
-      String root,
-      LongSupplier clock,
-      AtomicBoolean stopped,
-      Semaphore large,
-      Consumer<String> told) {
+  SharedStore(StorePlace place, Set<SigningWord> trust, SigningKey key, Build build) {
     this.place = place;
     this.trust = trust;
     this.key = key;
-    this.root = root;
-    this.clock = clock;
-    this.stopped = stopped;
-    this.large = large;
-    this.reading = new StoreHealth(place.name(), "left alone for this build", clock, told);
-    this.sending =
-        new StoreHealth(place.name(), "nothing more is sent to it in this build", clock, told);
+    this.build = build;
+    this.reading = health("left alone for this build");
+    this.sending = health("nothing more is sent to it in this build");
+  }
+
+  private StoreHealth health(String consequence) {
+    return new StoreHealth(place.name(), consequence, build.clock, build.told);
   }
 
   @Override
@@ -99,7 +97,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     return (trust == null || key != null)
         && !reading.isAlone()
         && !sending.isAlone()
-        && !stopped.get();
+        && !build.stopped.get();
   }
 
   /** Whether what is to be sent waits, since it just failed. */
@@ -124,7 +122,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   private Hit hit(SealedRecord record) throws StoreRefusal {
     Result result = (Result) record.record();
-    if (result.root() != null && !result.root().equals(root)) {
+    if (result.root() != null && !result.root().equals(build.root)) {
       String there = "the result holds the path of its root, " + SafeText.name(result.root());
       return new Hit(null, this, there, Map.of());
     }
@@ -156,19 +154,17 @@ final class SharedStore implements ResultStore, AutoCloseable {
     if (rest != null) {
       return miss.apply(rest);
     }
-    StoreCall call = StoreCall.small(clock, stopped::get, reading);
+    StoreCall call = small(reading);
     try {
       SealedRecord record = record(of, call);
       if (record != null && (record.type() != type || !record.record().key().equals(of))) {
         throw new StoreRefusal("another's record lies under the key " + of);
       }
       return record == null ? miss.apply(null) : found.of(record);
-    } catch (StoreFailure e) {
-      reading.failed(call.start(), e);
-      return miss.apply(e.getMessage());
     } catch (StoreRefusal e) {
-      if (!stopped.get() && !Thread.currentThread().isInterrupted()) {
-        reading.failed(call.start(), StoreFailure.of(e.getMessage()));
+      boolean ended = build.stopped.get() || Thread.currentThread().isInterrupted();
+      if (e instanceof StoreFailure || !ended) {
+        reading.failed(call.start(), e);
       }
       return miss.apply(e.getMessage());
     }
@@ -184,17 +180,15 @@ final class SharedStore implements ResultStore, AutoCloseable {
     if (reading.isAlone()) {
       return found;
     }
-    StoreCall call = StoreCall.small(clock, stopped::get, reading);
+    StoreCall call = small(reading);
     try {
       for (Digest each : threads.ask(call, request -> place.newest(most, request))) {
         if (anyRecord(each, call) instanceof Result result && result.job().equals(job)) {
           found.add(result);
         }
       }
-    } catch (StoreFailure e) {
-      reading.failed(call.start(), e);
     } catch (StoreRefusal e) {
-      return found; // the build was ended
+      failed(reading, call, e);
     }
     return found;
   }
@@ -221,7 +215,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
     long from = call.now();
     try {
-      while (!large.tryAcquire(LOOK, TimeUnit.MILLISECONDS)) {
+      while (!build.large.tryAcquire(LOOK, TimeUnit.MILLISECONDS)) {
         call.check();
         call.waited(from, call.now());
       }
@@ -232,7 +226,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     try {
       return record(blob, call);
     } finally {
-      large.release();
+      build.large.release();
     }
   }
 
@@ -279,7 +273,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
   @Override
   public ResultParts fetch(Hit hit, Path folder) {
     FetchedResult fetched = new FetchedResult(hit.result(), folder);
-    if (fetch(hit, fetched.blobs()) == null) {
+    if (fetchBlobs(hit, folder) == null) {
       return fetched;
     }
     fetched.done();
@@ -287,35 +281,31 @@ final class SharedStore implements ResultStore, AutoCloseable {
   }
 
   /**
-   * Fetches blobs of a result into new files.
+   * Fetches all blobs of a result into a folder, each under its name.
    *
-   * @return null where all are there, else the reason; then none of the files is
+   * @return null where all are there, else the reason; then none is
    */
-  String fetch(Hit hit, Map<Blob, Path> blobs) {
+  String fetchBlobs(Hit hit, Path folder) {
     String rest = reading.rest();
     if (rest != null) {
       return rest;
     }
-    Map<Blob, Path> outside = new HashMap<>(blobs);
-    outside.keySet().removeAll(hit.inside().keySet());
-    long total = outside.keySet().stream().mapToLong(Blob::size).sum();
-    StoreCall call = call(hit.result(), total, reading);
+    long inside = hit.inside().keySet().stream().mapToLong(Blob::size).sum();
+    StoreCall call = large(hit.result(), hit.result().bytes() - inside, reading);
     Queue<Path> made = new ConcurrentLinkedQueue<>();
     try {
       call.check(readingRate);
       StoreThreads.each(
-          blobs.entrySet(),
+          hit.result().blobs(),
           breadth(),
-          each -> {
-            fetch(each.getKey(), hit.inside().get(each.getKey()), each.getValue(), call);
-            made.add(each.getValue());
+          blob -> {
+            Path file = folder.resolve(blob.name());
+            fetch(blob, hit.inside().get(blob), file, call);
+            made.add(file);
           });
       return null;
-    } catch (StoreFailure e) {
-      reading.failed(call.start(), e);
-      made.forEach(file -> file.toFile().delete());
-      return e.getMessage();
     } catch (StoreRefusal e) {
+      failed(reading, call, e);
       made.forEach(file -> file.toFile().delete());
       return e.getMessage();
     } finally {
@@ -323,8 +313,18 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  private StoreCall call(Result result, long total, StoreHealth waits) {
-    return StoreCall.large(clock, stopped::get, waits, result.wall(), total);
+  private StoreCall small(StoreHealth waits) {
+    return StoreCall.small(build.clock, build.stopped::get, waits);
+  }
+
+  private StoreCall large(Result result, long total, StoreHealth waits) {
+    return StoreCall.large(build.clock, build.stopped::get, waits, result.wall(), total);
+  }
+
+  private static void failed(StoreHealth health, StoreCall call, StoreRefusal e) {
+    if (e instanceof StoreFailure) {
+      health.failed(call.start(), e);
+    }
   }
 
   /**
@@ -353,7 +353,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
       FoundNames before = there == null ? new FoundNames(result.first(), List.of()) : there;
       FoundNames now = before.with(result.found());
       if (!now.equals(there)) {
-        StoreCall call = StoreCall.small(clock, stopped::get, null);
+        StoreCall call = small(null);
         sent(call, () -> sendRecord(now.key(), sealed(now, List.of()), call));
       }
     }
@@ -365,7 +365,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     Set<Blob> inside = place.isFar() ? SealedRecord.small(result) : Set.of();
     List<BlobSource> outside = new ArrayList<>(upload.blobs());
     outside.removeIf(blob -> inside.contains(blob.blob()));
-    StoreCall call = call(result, result.bytes(), null);
+    StoreCall call = large(result, result.bytes(), null);
     return sent(
         call,
         () -> {
@@ -389,12 +389,10 @@ final class SharedStore implements ResultStore, AutoCloseable {
     try {
       step.take();
       return true;
-    } catch (StoreFailure e) {
-      sending.failed(call.start(), e);
     } catch (StoreRefusal e) {
-      return false; // the build was ended, it would take too long, or a file is another by now
+      failed(sending, call, e); // else the build was ended, or a file is another by now
+      return false;
     }
-    return false;
   }
 
   private void sendBlob(BlobSource blob, boolean again, StoreCall call) throws StoreRefusal {

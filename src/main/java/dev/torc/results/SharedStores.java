@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -32,15 +31,12 @@ public final class SharedStores implements AutoCloseable {
   private static final long LOOK = 20; // milliseconds
 
   private final List<SharedStore> stores = new ArrayList<>();
-  private final String root;
-  private final TextSearch search;
-  private final LongSupplier clock;
-  private final Consumer<String> told;
+  private final SharedStore.Build build;
+  private final TextSearch search; // for the root's path
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
           THREADS, Thread.ofPlatform().daemon().name("torc-send-", 0).factory());
 
-  private final AtomicBoolean stopped = new AtomicBoolean(); // the user ended the build
   private final AtomicBoolean hidden = new AtomicBoolean(); // a private product was told of
   private volatile boolean over; // all jobs have ended
 
@@ -49,11 +45,10 @@ public final class SharedStores implements AutoCloseable {
 
   private long wall; // nanoseconds
 
-  SharedStores(String root, LongSupplier clock, Consumer<String> told) {
-    this.root = root;
-    this.search = new TextSearch(root);
-    this.clock = clock;
-    this.told = told;
+  SharedStores(SharedStore.Build build, SharedStore... stores) {
+    this.build = build;
+    this.search = new TextSearch(build.root());
+    this.stores.addAll(List.of(stores));
   }
 
   /**
@@ -68,20 +63,15 @@ public final class SharedStores implements AutoCloseable {
   public static SharedStores open(
       List<StoreSettings> settings, Path root, LongSupplier clock, Consumer<String> told)
       throws StoreRefusal {
-    SharedStores all = new SharedStores(root.toString(), clock, told);
-    Semaphore large = new Semaphore(1);
+    SharedStores all =
+        new SharedStores(
+            new SharedStore.Build(
+                root.toString(), clock, new AtomicBoolean(), new Semaphore(1), told));
     for (StoreSettings each : settings) {
       SigningKey key = each.key() == null ? null : SigningKey.read(each.key());
-      all.add(each.place(), each.trusted(key), key, large);
+      all.stores.add(new SharedStore(each.place(), each.trusted(key), key, all.build));
     }
     return all;
-  }
-
-  /** Adds the store at a place, as {@link SharedStore} has it. */
-  SharedStore add(StorePlace place, Set<SigningWord> trust, SigningKey key, Semaphore large) {
-    SharedStore store = new SharedStore(place, trust, key, root, clock, stopped, large, told);
-    stores.add(store);
-    return store;
   }
 
   /** All of them, in their order. */
@@ -134,7 +124,7 @@ public final class SharedStores implements AutoCloseable {
 
   private void turn(long nanos, Maker maker) {
     try {
-      Upload upload = stopped.get() ? null : maker.make();
+      Upload upload = build.stopped().get() ? null : maker.make();
       if (upload != null) {
         sendNow(upload);
       }
@@ -162,7 +152,7 @@ public final class SharedStores implements AutoCloseable {
   }
 
   private void sendNow(Upload upload) throws IOException {
-    Upload sent = upload.marked(holdsRoot(upload) ? root : null);
+    Upload sent = upload.marked(holdsRoot(upload) ? build.root() : null);
     for (SharedStore store : stores) {
       if (sent.hidden() != null && !store.isPrivate()) {
         tellHidden(sent.hidden());
@@ -188,9 +178,11 @@ public final class SharedStores implements AutoCloseable {
 
   private void tellHidden(String product) {
     if (hidden.compareAndSet(false, true)) {
-      told.accept(
-          "shared stores: %s is for its owner alone; results with such products are not sent"
-              .formatted(SafeText.name(product)));
+      build
+          .told()
+          .accept(
+              "shared stores: %s is for its owner alone; results with such products are not sent"
+                  .formatted(SafeText.name(product)));
     }
   }
 
@@ -207,9 +199,9 @@ public final class SharedStores implements AutoCloseable {
         holds |= search.in(member.path()) || search.in(member.text());
       }
     }
-    long start = clock.getAsLong();
+    long start = build.clock().getAsLong();
     long most = Math.max(StoreCall.LEAST, result.wall());
-    BooleanSupplier ended = () -> stopped.get() || clock.getAsLong() - start > most;
+    BooleanSupplier ended = () -> build.stopped().get() || build.clock().getAsLong() - start > most;
     for (BlobSource blob : upload.blobs()) {
       try (InputStream bytes = blob.open()) {
         holds |= search.in(bytes, ended);
@@ -226,27 +218,27 @@ public final class SharedStores implements AutoCloseable {
    */
   public synchronized long finish() {
     over = true;
-    long start = clock.getAsLong();
+    long start = build.clock().getAsLong();
     long most = Math.max(LEAST, wall);
     try {
-      while (pending > 0 && !stopped.get() && clock.getAsLong() - start < most) {
+      while (pending > 0 && !build.stopped().get() && build.clock().getAsLong() - start < most) {
         wait(LOOK);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return clock.getAsLong() - start;
+      return build.clock().getAsLong() - start;
     }
-    if (pending > 0 && !stopped.get()) {
+    if (pending > 0 && !build.stopped().get()) {
       String results = pending == 1 ? "1 result was" : pending + " results were";
       long seconds = TimeUnit.NANOSECONDS.toSeconds(most);
-      told.accept("shared stores: %s not sent in %d s".formatted(results, seconds));
+      build.told().accept("shared stores: %s not sent in %d s".formatted(results, seconds));
     }
-    return clock.getAsLong() - start;
+    return build.clock().getAsLong() - start;
   }
 
   /** Ends every wait, from any thread: the user ended the build. */
   public void stop() {
-    stopped.set(true);
+    build.stopped().set(true);
   }
 
   /**

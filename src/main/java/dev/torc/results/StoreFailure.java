@@ -29,7 +29,7 @@ final class StoreFailure extends StoreRefusal {
     return new StoreFailure(line, Kind.PASSING);
   }
 
-  boolean is(Kind other) {
-    return kind == other;
+  Kind kind() {
+    return kind;
   }
 }

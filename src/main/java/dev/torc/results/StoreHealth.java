@@ -60,17 +60,18 @@ final class StoreHealth {
    *
    * @param began when it was asked
    */
-  synchronized void failed(long began, StoreFailure failure) {
-    noted(failure.getMessage());
+  synchronized void failed(long began, StoreRefusal refusal) {
+    noted(refusal.getMessage());
     if (failures > 0 && began - failed < 0) {
       return; // it was asked before the last failure was known
     }
     failed = clock.getAsLong();
     failures++;
-    unreached += failure.is(StoreFailure.Kind.UNREACHED) ? 1 : 0;
+    StoreFailure.Kind kind = refusal instanceof StoreFailure failure ? failure.kind() : null;
+    unreached += kind == StoreFailure.Kind.UNREACHED ? 1 : 0;
     if (failures >= MOST_FAILURES
         || unreached >= MOST_UNREACHED
-        || failure.is(StoreFailure.Kind.LASTING)) {
+        || kind == StoreFailure.Kind.LASTING) {
       leave(last);
     }
   }

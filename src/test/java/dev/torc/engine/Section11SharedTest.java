@@ -535,7 +535,7 @@ class Section11SharedTest extends Harness {
       blobs.add(BlobSource.bytes("evil".getBytes()));
       for (Product each : real.allFiles()) {
         Blob blob = new Blob(each.digest(), each.size());
-        blobs.add(BlobSource.file(blob, root.resolve(each.path())));
+        blobs.add(new BlobSource(blob, root.resolve(each.path()), null));
       }
       stores.send(0, () -> new Upload(forged.sorted(), blobs, false, null));
       stores.finish();

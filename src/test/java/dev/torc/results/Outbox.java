@@ -5,9 +5,7 @@ import dev.torc.results.ResultStore.Hit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -62,9 +60,7 @@ final class Outbox implements AutoCloseable {
 
   /** Fetches all blobs of what was found into a folder: null, or the reason. */
   String fetch(Hit found, Path into) {
-    Map<Blob, Path> blobs = new LinkedHashMap<>();
-    found.result().blobs().forEach(blob -> blobs.put(blob, into.resolve(blob.name())));
-    return ((SharedStore) found.store()).fetch(found, blobs);
+    return ((SharedStore) found.store()).fetchBlobs(found, into);
   }
 
   /** After a failure a store is left alone for a while: that is over. */

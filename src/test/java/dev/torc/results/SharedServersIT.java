@@ -9,7 +9,6 @@ import dev.torc.hash.Digest;
 import dev.torc.results.ResultStore.Hit;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -95,12 +94,11 @@ class SharedServersIT {
       Hit found = reader.find(KEY);
       assertEquals(result, found.result(), found.reason() + " " + writer.told);
       assertEquals(List.of(List.of()), reader.names(first));
-      Map<Blob, Path> files = new LinkedHashMap<>();
       Path into = into();
-      result.blobs().forEach(blob -> files.put(blob, into.resolve(blob.name())));
-      assertNull(((SharedStore) found.store()).fetch(found, files));
-      for (Map.Entry<Blob, Path> each : files.entrySet()) {
-        assertEquals(each.getKey().digest(), Digest.ofBytes(Files.readAllBytes(each.getValue())));
+      assertNull(reader.fetch(found, into));
+      for (Blob each : result.blobs()) {
+        byte[] bytes = Files.readAllBytes(into.resolve(each.name()));
+        assertEquals(each.digest(), Digest.ofBytes(bytes));
       }
       assertEquals("", reader.get(Digest.ofText("no such key"), into));
       assertEquals(List.of(), writer.told);

@@ -1,16 +1,13 @@
 package dev.torc.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -94,14 +91,15 @@ class StoreThreadsTest {
   }
 
   private SharedStore store(StorePlace place, LongSupplier clock) {
-    Semaphore large = new Semaphore(1);
-    return new SharedStore(place, null, null, "/root", clock, stopped, large, told::add);
+    return new SharedStore(place, null, null, build(clock));
+  }
+
+  private SharedStore.Build build(LongSupplier clock) {
+    return new SharedStore.Build("/root", clock, stopped, new Semaphore(1), told::add);
   }
 
   private SharedStores stores(StorePlace place, LongSupplier clock) {
-    SharedStores stores = new SharedStores("/root", clock, told::add);
-    stores.add(place, null, null, new Semaphore(1));
-    return stores;
+    return new SharedStores(build(clock), store(place, clock));
   }
 
   /** Asks until the store is left alone, or twenty times, with such answers. */
@@ -208,15 +206,11 @@ class StoreThreadsTest {
     LongSupplier clock = now::get;
     String reason = "would take longer than the job did";
     try (SharedStore store = store(place, clock)) {
-      assertEquals(
-          reason,
-          store.fetch(new ResultStore.Hit(result, store), Map.of(blob, folder.resolve("x"))));
-      assertEquals(
-          reason,
-          store.fetch(new ResultStore.Hit(result, store), Map.of(blob, folder.resolve("x"))));
+      assertEquals(reason, store.fetchBlobs(new ResultStore.Hit(result, store), folder));
+      assertEquals(reason, store.fetchBlobs(new ResultStore.Hit(result, store), folder));
     }
     assertEquals(1, begun.get());
-    assertFalse(Files.exists(folder.resolve("x")));
+    assertEquals(0, folder.toFile().list().length);
     assertEquals(List.of(), told);
   }
 
@@ -244,13 +238,12 @@ class StoreThreadsTest {
             return false;
           }
         };
-    Semaphore large = new Semaphore(1);
+    SharedStore.Build build = build(now::get);
     try (ExecutorService jobs = Executors.newFixedThreadPool(8)) {
       for (int i = 0; i < 8; i++) {
         jobs.submit(
             () -> {
-              try (SharedStore store =
-                  new SharedStore(place, null, null, "/", now::get, stopped, large, told::add)) {
+              try (SharedStore store = new SharedStore(place, null, null, build)) {
                 return store.find(KEY);
               }
             });
