@@ -314,6 +314,43 @@ class StoreThreadsTest {
     assertEquals(List.of(), told);
   }
 
+  /** The search for the root's path takes no longer than sending may. */
+  @Test
+  void whatTakesTooLongToSearchIsNotSent() {
+    List<String> sent = new CopyOnWriteArrayList<>();
+    Place place =
+        new Place() {
+          @Override
+          public boolean has(Blob blob, StoreCall call) {
+            return false;
+          }
+
+          @Override
+          public void put(String in, Digest name, BlobSource bytes, StoreCall call) {
+            sent.add(in);
+          }
+        };
+    BlobSource large = BlobSource.bytes(new byte[1 << 20]);
+    Result result = ResultSamples.of(Product.file("x", large.blob().digest(), large.blob().size()));
+    Upload upload = new Upload(result, List.of(large), false, null);
+    AtomicLong step = new AtomicLong(SECOND); // with each piece, and the job took 5 s
+    LongSupplier clock =
+        () ->
+            Thread.currentThread().getName().startsWith("torc-send")
+                ? now.addAndGet(step.get())
+                : now.get();
+    try (SharedStores stores = stores(place, clock)) {
+      stores.send(result.wall(), () -> upload);
+      stores.finish();
+      assertEquals(List.of(), sent);
+      step.set(0);
+      stores.send(result.wall(), () -> upload);
+      stores.finish();
+      assertEquals(List.of("cas", "cas", "ac"), sent);
+    }
+    assertEquals(List.of(), told);
+  }
+
   /** What is still being sent when all is over is no failure of the store, and nobody's trouble. */
   @Test
   void whoAsksWhenAllIsOverIsRefused() {
