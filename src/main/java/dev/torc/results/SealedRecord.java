@@ -90,7 +90,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   static byte[] seal(StoreRecord.Type type, byte[] inside, byte[] payload, SigningKey key) {
     int head = key == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
     ByteBuffer out = ByteBuffer.allocate(head + inside.length + payload.length);
-    out.put(MAGIC).put((byte) VERSION).put((byte) type.code).put((byte) (key == null ? 0 : 1));
+    out.put(MAGIC).put((byte) VERSION).put(type.code()).put((byte) (key == null ? 0 : 1));
     out.putInt(inside.length);
     if (key != null) {
       out.put(key.word().bytes()).put(key.sign(signed(type, payload, 0)));
@@ -171,12 +171,8 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   }
 
   private static StoreRecord.Type type(int code) {
-    for (StoreRecord.Type type : StoreRecord.Type.values()) {
-      if (type.code == code) {
-        return type;
-      }
-    }
-    return null;
+    StoreRecord.Type[] types = StoreRecord.Type.values();
+    return code < 1 || code > types.length ? null : types[code - 1];
   }
 
   private static byte[] signed(StoreRecord.Type type, byte[] blob, int from) {
@@ -185,7 +181,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
     return ByteBuffer.allocate(DOMAIN.length + 2 + Digest.LENGTH)
         .put(DOMAIN)
         .put((byte) VERSION)
-        .put((byte) type.code)
+        .put(type.code())
         .put(sha256.digest())
         .array();
   }
