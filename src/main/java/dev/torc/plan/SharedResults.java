@@ -69,39 +69,32 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
    */
   Match of(ResultStore store, int id, Function<List<String>, Decider.Described> manifests) {
     Job job = graph.job(id);
-    return mayShare(job) ? known.find(id, manifests, new There(store, id, job)) : null;
-  }
-
-  /** What lies there. */
-  private final class There implements KnownResults.Place<Match> {
-
-    private final ResultStore store;
-    private final int id;
-    private final Job job;
-
-    There(ResultStore store, int id, Job job) {
-      this.store = store;
-      this.id = id;
-      this.job = job;
+    if (!mayShare(job)) {
+      return null;
     }
+    return known.find(
+        id,
+        manifests,
+        new KnownResults.Place<>() {
+          @Override
+          public List<List<String>> names(Digest first) {
+            List<List<String>> names =
+                new ArrayList<>(first == null ? List.of() : store.names(first));
+            JobResult last = cache.result(job.name());
+            if (last != null) {
+              names.add(last.found());
+            }
+            return names;
+          }
 
-    @Override
-    public List<List<String>> names(Digest first) {
-      List<List<String>> names = new ArrayList<>(first == null ? List.of() : store.names(first));
-      JobResult last = cache.result(job.name());
-      if (last != null) {
-        names.add(last.found());
-      }
-      return names;
-    }
-
-    @Override
-    public Match at(Digest key, Digest first, List<String> named, Decider.Described now) {
-      Hit hit = store.find(key);
-      boolean same = hit.result() != null && hit.result().found().equals(named);
-      Result here = same ? here(id, hit, first, now) : null;
-      return here == null ? null : new Match(hit, here, now.lists());
-    }
+          @Override
+          public Match at(Digest key, Digest first, List<String> named, Decider.Described now) {
+            Hit hit = store.find(key);
+            boolean same = hit.result() != null && hit.result().found().equals(named);
+            Result here = same ? here(id, hit, first, now) : null;
+            return here == null ? null : new Match(hit, here, now.lists());
+          }
+        });
   }
 
   /** What a result would be here; null where it does not fit the job. */

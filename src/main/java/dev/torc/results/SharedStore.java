@@ -79,12 +79,9 @@ final class SharedStore implements ResultStore, AutoCloseable {
     this.trust = trust;
     this.key = key;
     this.build = build;
-    this.reading = health("left alone for this build");
-    this.sending = health("nothing more is sent to it in this build");
-  }
-
-  private StoreHealth health(String consequence) {
-    return new StoreHealth(place.name(), consequence, build.clock, build.told);
+    this.reading = new StoreHealth(place.name(), "left alone for this build", build);
+    String silent = "nothing more is sent to it in this build";
+    this.sending = new StoreHealth(place.name(), silent, build);
   }
 
   @Override
@@ -154,7 +151,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     if (rest != null) {
       return miss.apply(rest);
     }
-    StoreCall call = small(reading);
+    StoreCall call = StoreCall.small(build, reading);
     try {
       SealedRecord record = record(of, call);
       if (record != null && (record.type() != type || !record.record().key().equals(of))) {
@@ -180,7 +177,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     if (reading.isAlone()) {
       return found;
     }
-    StoreCall call = small(reading);
+    StoreCall call = StoreCall.small(build, reading);
     try {
       for (Digest each : threads.ask(call, request -> place.newest(most, request))) {
         if (anyRecord(each, call) instanceof Result result && result.job().equals(job)) {
@@ -291,7 +288,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
       return rest;
     }
     long inside = hit.inside().keySet().stream().mapToLong(Blob::size).sum();
-    StoreCall call = large(hit.result(), hit.result().bytes() - inside, reading);
+    StoreCall call =
+        StoreCall.large(build, reading, hit.result().wall(), hit.result().bytes() - inside);
     Queue<Path> made = new ConcurrentLinkedQueue<>();
     try {
       call.check(readingRate);
@@ -311,14 +309,6 @@ final class SharedStore implements ResultStore, AutoCloseable {
     } finally {
       readingRate = call.rate() > 0 ? call.rate() : readingRate;
     }
-  }
-
-  private StoreCall small(StoreHealth waits) {
-    return StoreCall.small(build.clock, build.stopped::get, waits);
-  }
-
-  private StoreCall large(Result result, long total, StoreHealth waits) {
-    return StoreCall.large(build.clock, build.stopped::get, waits, result.wall(), total);
   }
 
   private static void failed(StoreHealth health, StoreCall call, StoreRefusal e) {
@@ -353,7 +343,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
       FoundNames before = there == null ? new FoundNames(result.first(), List.of()) : there;
       FoundNames now = before.with(result.found());
       if (!now.equals(there)) {
-        StoreCall call = small(null);
+        StoreCall call = StoreCall.small(build, null);
         sent(call, () -> sendRecord(now.key(), sealed(now, List.of()), call));
       }
     }
@@ -365,7 +355,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     Set<Blob> inside = place.isFar() ? SealedRecord.small(result) : Set.of();
     List<BlobSource> outside = new ArrayList<>(upload.blobs());
     outside.removeIf(blob -> inside.contains(blob.blob()));
-    StoreCall call = large(result, result.bytes(), null);
+    StoreCall call = StoreCall.large(build, null, result.wall(), result.bytes());
     return sent(
         call,
         () -> {

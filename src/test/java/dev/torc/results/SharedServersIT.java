@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,7 +141,9 @@ class SharedServersIT {
     try (RealServer server = server("bazel-remote");
         Outbox writer = writer(server);
         HttpStore store = new HttpStore(HttpAddress.of(server.url(), Map.of()))) {
-      StoreCall call = StoreCall.small(System::nanoTime, () -> false, null);
+      StoreCall call =
+          StoreCall.small(
+              new SharedStore.Build("/", System::nanoTime, new AtomicBoolean(), null, null), null);
       Blob missing = new Blob(Digest.ofText("missing"), 7);
       StoreFailure refused =
           assertThrows(
@@ -164,7 +167,7 @@ class SharedServersIT {
       String large = "one\n".repeat(1 << 14); // what is small lies in the record
       writer.send(KEY, large);
       Path blob = temp.resolve("nginx/data/cas/" + Digest.ofText(large).hex());
-      Files.writeString(blob, "two\n");
+      Files.writeString(blob, large.replace("one", "two"));
       assertEquals(
           "other bytes lie under the name " + Digest.ofText(large), writer.get(KEY, into()));
       writer.send(KEY, large);
