@@ -50,7 +50,7 @@ final class Attempt {
   private final LaunchBuilder.Granted granted;
   private final long timeLimit;
   private final Runnable gone;
-  private final KnownGood from;
+  private final Restoring.Known from;
   private final Shelving shelf;
   private final RemoteWork remote;
   private final long started = System.currentTimeMillis();
@@ -81,7 +81,7 @@ final class Attempt {
       int number,
       LaunchBuilder.Granted granted,
       long timeLimit,
-      KnownGood from,
+      Restoring.Known from,
       boolean anew,
       Runnable gone,
       Consumer<Event.JobSubmitted> submitted) {

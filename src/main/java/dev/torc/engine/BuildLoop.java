@@ -538,7 +538,7 @@ public final class BuildLoop {
   private final class Decided implements RestoredJobs.Loop {
 
     @Override
-    public void ready(int id, List<Reason> reasons, KnownGood known) {
+    public void ready(int id, List<Reason> reasons, Restoring.Known known) {
       state.runs().put(id, new JobRun(state.graph().job(id), reasons, known, setup.limits()));
       state.states().set(id, JobState.READY);
       state.ready().add(id);

@@ -134,7 +134,7 @@ public record FolderBound(int removed, long freed, int results, long bytes, List
 
   /** An entry with all that it names, as far as its record can be read. */
   private static Item item(FolderStore store, Digest key, Stored entry) {
-    StoreCall call = StoreCall.small(System::nanoTime, () -> false, null);
+    StoreCall call = StoreCall.small(SharedStore.Build.none(), null);
     List<Digest> names = new ArrayList<>();
     boolean isResult = false;
     try {
@@ -142,7 +142,7 @@ public record FolderBound(int removed, long freed, int results, long bytes, List
       if (bytes != null) {
         Blob record = ActionEntry.decode(bytes);
         names.add(record.digest());
-        try (BlobSink sink = BlobSink.memory(record, (_, _) -> true)) {
+        try (BlobSink sink = new BlobSink(record, (_, _) -> true)) {
           if (store.fetch(record, sink, call)
               && SealedRecord.open(sink.bytes()).record() instanceof Result result) {
             isResult = true;
@@ -150,7 +150,7 @@ public record FolderBound(int removed, long freed, int results, long bytes, List
           }
         }
       }
-    } catch (StoreFailure | StoreRefusal e) {
+    } catch (StoreRefusal e) {
       // What another torc may know goes by its age; what it names is not known here.
     }
     return new Item(entry, isResult, names, entry.time);
