@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.buildfile.RowPlaces;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.RecordedProduct;
@@ -8,7 +9,9 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Refusal;
 import dev.torc.results.Result;
+import dev.torc.syntax.Place;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,6 +42,7 @@ public final class Decider {
   private final Manifest manifest;
   private final KnownResults known;
   private final VanishedNeeds vanished;
+  private final RowPlaces rows;
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
@@ -55,6 +59,7 @@ public final class Decider {
     this.manifest = manifest;
     this.known = known;
     this.vanished = new VanishedNeeds(graph, records, contents);
+    this.rows = new RowPlaces(graph.workflow());
   }
 
   /** The same for another graph. */
@@ -153,7 +158,27 @@ public final class Decider {
       lacking.addAll(vanished.of(id));
     }
     lacking.addAll(contents.around().lacking(graph, id));
+    if (graph.job(id).group() != null) {
+      missing(graph.job(id), lacking);
+    }
     return lacking;
+  }
+
+  /** Sources of an instance that are not there, where their names come from its values. */
+  private void missing(Job job, List<Reason> lacking) {
+    for (Ref ref : job.needRefs()) {
+      boolean folder = ref instanceof Ref.OfFolder;
+      String path = folder ? ((Ref.OfFolder) ref).path() : ref.text();
+      if ((folder || ref instanceof Ref.OfFile)
+          && graph.makerOf(path) < 0
+          && contents.isMissing(path)
+          && (!folder || !graph.makesBelow(path))
+          && rows.has(job, path)) {
+        Place row = rows.of(job, path);
+        String place = row == null ? "" : row.toString();
+        lacking.add(new Reason(Reason.Kind.NEED_MISSING, ref.text(), "", place));
+      }
+    }
   }
 
   /** All that a job's verdict depends on, its products and the build file aside. */
