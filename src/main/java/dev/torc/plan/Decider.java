@@ -43,29 +43,39 @@ public final class Decider {
   private final KnownResults known;
   private final VanishedNeeds vanished;
   private final RowPlaces rows;
+  private final boolean keepsFailed;
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
-  /** Decides by manifests of the graph's jobs. */
+  /** Whether the manifest that was compared last is the recorded one. */
+  private boolean same;
+
+  /**
+   * Decides by manifests of the graph's jobs.
+   *
+   * @param keepsFailed whether a job that failed does not run while its manifest is the same
+   */
   Decider(
       Graph graph,
       JobRecords records,
       NeedContents contents,
       Manifest manifest,
-      KnownResults known) {
+      KnownResults known,
+      boolean keepsFailed) {
     this.graph = graph;
     this.records = records;
     this.contents = contents;
     this.manifest = manifest;
     this.known = known;
     this.vanished = new VanishedNeeds(graph, records, contents);
+    this.keepsFailed = keepsFailed;
     this.rows = new RowPlaces(graph.workflow());
   }
 
   /** The same for another graph. */
   Decider over(Graph next, JobRecords kept, NeedContents now) {
     Manifest over = manifest.over(next);
-    return new Decider(next, kept, now, over, known.over(next, now, over));
+    return new Decider(next, kept, now, over, known.over(next, now, over), keepsFailed);
   }
 
   /**
@@ -105,6 +115,11 @@ public final class Decider {
         products(id, last, wish, reasons);
       }
     }
+    if (keepsFailed && last != null && isKept(job, last, reasons)) {
+      String build = Long.toString(records.details(job.name()).number());
+      return new Verdict.WillFail(
+          List.of(new Reason(Reason.Kind.FAILED_BEFORE, "", "", build)));
+    }
     if (!reasons.isEmpty()) {
       List<Reason> lacking = lacking(id, last, wish, reasons);
       if (!lacking.isEmpty()) {
@@ -113,6 +128,19 @@ public final class Decider {
       return pending >= 0 ? new Verdict.WillRun(List.copyOf(reasons)) : due(id, reasons);
     }
     return pending >= 0 ? new Verdict.MayRun(pending) : new Verdict.UpToDate();
+  }
+
+  /**
+   * Whether a failure may stand: it is the only reason, and all that decides is known and the same.
+   * Of a job with a depfile it is not known what a failed run read.
+   */
+  private boolean isKept(Job job, JobResult last, List<Reason> reasons) {
+    boolean failed =
+        switch (last.outcome()) {
+          case FAILED, TIMED_OUT, OUT_OF_MEMORY -> true;
+          case OK, ADOPTED, INTERRUPTED -> false;
+        };
+    return failed && same && reasons.size() == 1 && job.depfile() == null;
   }
 
   /** The verdict on a job that is due for these reasons, and whose needs are settled. */
@@ -228,7 +256,8 @@ public final class Decider {
     manifest.describe(id, last.found(), contents, hash);
     int undecided = hash.pending();
     Digest now = hash.digest();
-    if (undecided < 0 && now.equals(last.manifest())) {
+    same = undecided < 0 && now.equals(last.manifest());
+    if (same) {
       return -1;
     }
     RunDetails details = records.details(graph.job(id).name());

@@ -62,7 +62,7 @@ public final class ReasonText {
       case NAMED -> "named as a target";
       case DATA_CHANGED -> "data " + name + data(reason);
       case TOOL_CHANGED -> "tool " + name + change(reason);
-      case NEED_UNREADABLE, NEED_VANISHED, NEED_MISSING, IMAGE_UNAVAILABLE, ELSEWHERE ->
+      case NEED_UNREADABLE, NEED_VANISHED, NEED_MISSING, FAILED_BEFORE, IMAGE_UNAVAILABLE, ELSEWHERE ->
           SafeText.line(reason.lack());
     };
   }
@@ -125,6 +125,7 @@ public final class ReasonText {
       case NEED_UNREADABLE -> "need cannot be read";
       case NEED_VANISHED -> "need matches nothing";
       case NEED_MISSING -> "need does not exist";
+      case FAILED_BEFORE -> "failed before, not run again";
       case IMAGE_UNAVAILABLE -> "image cannot be had";
       case MOVED -> "need moved while it ran last time";
       case DATA_CHANGED -> "data changed";
@@ -197,6 +198,7 @@ public final class ReasonText {
           ALWAYS,
           FORCED,
           NAMED,
+          FAILED_BEFORE,
           IMAGE_UNAVAILABLE,
           SUBMITTED,
           ELSEWHERE ->
