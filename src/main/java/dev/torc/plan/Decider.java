@@ -117,8 +117,7 @@ public final class Decider {
     }
     if (keepsFailed && last != null && isKept(job, last, reasons)) {
       String build = Long.toString(records.details(job.name()).number());
-      return new Verdict.WillFail(
-          List.of(new Reason(Reason.Kind.FAILED_BEFORE, "", "", build)));
+      return new Verdict.WillFail(List.of(new Reason(Reason.Kind.FAILED_BEFORE, "", "", build)));
     }
     if (!reasons.isEmpty()) {
       List<Reason> lacking = lacking(id, last, wish, reasons);

@@ -62,7 +62,12 @@ public final class ReasonText {
       case NAMED -> "named as a target";
       case DATA_CHANGED -> "data " + name + data(reason);
       case TOOL_CHANGED -> "tool " + name + change(reason);
-      case NEED_UNREADABLE, NEED_VANISHED, NEED_MISSING, FAILED_BEFORE, IMAGE_UNAVAILABLE, ELSEWHERE ->
+      case NEED_UNREADABLE,
+          NEED_VANISHED,
+          NEED_MISSING,
+          FAILED_BEFORE,
+          IMAGE_UNAVAILABLE,
+          ELSEWHERE ->
           SafeText.line(reason.lack());
     };
   }

@@ -140,7 +140,17 @@ public record Project(
     }
     Graph graph = unexpanded(source);
     return new Project(
-        caller, graph.workflow(), graph, place, files, source, containers, null, restores, keepsFailed, keeper);
+        caller,
+        graph.workflow(),
+        graph,
+        place,
+        files,
+        source,
+        containers,
+        null,
+        restores,
+        keepsFailed,
+        keeper);
   }
 
   /** The same project with groups expanded. */
