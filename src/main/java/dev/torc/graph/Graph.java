@@ -147,7 +147,12 @@ public final class Graph {
 
   /** A job by its node. */
   public Job job(int node) {
-    return workflow.jobs().get(position == null ? node : position[node]);
+    return workflow.jobs().get(index(node));
+  }
+
+  /** Where a job stands in the workflow. */
+  int index(int node) {
+    return position == null ? node : position[node];
   }
 
   private static int[] position(int[] written, int nodes) {

@@ -2,6 +2,7 @@ package dev.torc.workflow;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
+import dev.torc.syntax.Place;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -37,21 +38,44 @@ final class Wire {
   static final Form<Long> LONG = (wire, l) -> wire.number(l == null ? 0 : l);
 
   private final ByteReader in;
+  private final ByteReader placesIn; // null where places are left out
   private final ByteWriter out;
+  private final ByteWriter placesOut;
   private final Shared texts;
 
-  /** Reads. */
-  Wire(ByteReader in, Shared texts) {
+  /**
+   * Reads.
+   *
+   * @param places where the places of records stand; null for {@link Place#NONE} in their stead
+   */
+  Wire(ByteReader in, ByteReader places, Shared texts) {
     this.in = in;
+    this.placesIn = places;
     this.out = null;
+    this.placesOut = null;
     this.texts = texts;
   }
 
-  /** Writes. */
-  Wire(ByteWriter out, Shared texts) {
+  /** Writes, and the places of records to bytes of their own. */
+  Wire(ByteWriter out, ByteWriter places, Shared texts) {
     this.in = null;
+    this.placesIn = null;
     this.out = out;
+    this.placesOut = places;
     this.texts = texts;
+  }
+
+  /** Where something stands in a build file. */
+  Place place(Place of) {
+    if (in == null) {
+      placesOut.number(texts.number(of.file()));
+      placesOut.number(of.line());
+      placesOut.number(of.column());
+      return of;
+    }
+    return placesIn == null
+        ? Place.NONE
+        : new Place(texts.text(placesIn.small()), placesIn.small(), placesIn.small());
   }
 
   private String text(String text) {

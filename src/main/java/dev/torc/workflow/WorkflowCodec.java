@@ -71,12 +71,12 @@ public final class WorkflowCodec implements Wire.Shared {
 
   /** Writes a workflow but for its jobs; of its groups all instances must be known. */
   public void workflow(ByteWriter out, Workflow workflow) {
-    workflow(new Wire(out, this), workflow, workflow.root().getFileSystem(), workflow.jobs());
+    workflow(new Wire(out, out, this), workflow, workflow.root().getFileSystem(), workflow.jobs());
   }
 
   /** Reads it back, with these jobs. */
   public Workflow workflow(ByteReader in, FileSystem files, List<Job> jobs) {
-    return workflow(new Wire(in, this), null, files, jobs);
+    return workflow(new Wire(in, in, this), null, files, jobs);
   }
 
   private Workflow workflow(Wire wire, Workflow of, FileSystem files, List<Job> jobs) {
@@ -99,27 +99,52 @@ public final class WorkflowCodec implements Wire.Shared {
         wire.list(of, Workflow::manual, Wire.TEXT));
   }
 
-  /** A job as bytes of its own. */
+  /**
+   * A job as bytes of its own: their number but for its places, these bytes, and the places, so
+   * that a job that only moved in its build file is the same bytes up to there.
+   */
   public byte[] packed(Job job) {
+    ByteWriter places = new ByteWriter(0);
+    ByteWriter says = new ByteWriter(0);
+    job(new Wire(says, places, this), job);
     ByteWriter out = new ByteWriter(0);
-    job(new Wire(out, this), job);
+    out.number(says.length());
+    out.add(says, places);
     return out.bytes();
+  }
+
+  /** What a packed job says, without its places. */
+  ByteReader says(ByteReader in) {
+    return in.part(in.small());
   }
 
   /** Reads the name of a job, and nothing else of it. */
   public String name(ByteReader in) {
-    return in.text();
+    return says(in).text();
   }
 
   /** Reads the tags of a job. */
   List<String> tags(ByteReader in) {
-    in.text();
-    return in.list(ByteReader::text);
+    ByteReader says = says(in);
+    says.text();
+    return says.list(ByteReader::text);
   }
 
   /** Reads a job back. */
   public Job job(ByteReader in) {
-    return job(new Wire(in, this), null);
+    ByteReader says = says(in);
+    return job(new Wire(says, in, this), null);
+  }
+
+  /** Reads a job back without its places. */
+  Job unplaced(ByteReader in) {
+    return job(new Wire(says(in), null, this), null);
+  }
+
+  /** Whether the same number means the same text in both, as far as both have it. */
+  boolean agrees(WorkflowCodec other) {
+    int both = Math.min(size, other.size);
+    return Arrays.equals(shared, 0, both, other.shared, 0, both);
   }
 
   private Job job(Wire wire, Job of) {
@@ -127,7 +152,7 @@ public final class WorkflowCodec implements Wire.Shared {
     List<String> tags = wire.list(of, Job::tags, Wire.TEXT); // in front, as `tags` reads them
     return new Job(
         name,
-        wire.one(of, Job::place, WorkflowCodec::place),
+        wire.one(of, Job::place, Wire::place),
         wire.list(of, Job::steps, WorkflowCodec::step),
         wire.list(of, Job::needs, WorkflowCodec::item),
         wire.list(of, Job::produces, WorkflowCodec::item),
@@ -156,11 +181,6 @@ public final class WorkflowCodec implements Wire.Shared {
   private Resources known(Resources read) {
     Resources before = last;
     return read.equals(before) ? before : (last = read);
-  }
-
-  private static Place place(Wire wire, Place of) {
-    return new Place(
-        wire.shared(of, Place::file), wire.small(of, Place::line), wire.small(of, Place::column));
   }
 
   private static Step step(Wire wire, Step of) {
@@ -209,18 +229,18 @@ public final class WorkflowCodec implements Wire.Shared {
         wire.small(slot, Template.Part.Slot::index),
         wire.text(slot, Template.Part.Slot::member),
         wire.constant(slot, Template.Part.Slot::quote, QUOTES),
-        wire.one(slot, Template.Part.Slot::place, WorkflowCodec::place));
+        wire.one(slot, Template.Part.Slot::place, Wire::place));
   }
 
   private static Item item(Wire wire, Item of) {
     return new Item(
         wire.text(of, Item::name),
-        wire.one(of, Item::place, WorkflowCodec::place),
+        wire.one(of, Item::place, Wire::place),
         wire.list(of, Item::refs, WorkflowCodec::ref));
   }
 
   private static Ref ref(Wire wire, Ref of) {
-    Place place = wire.one(of, Ref::place, WorkflowCodec::place);
+    Place place = wire.one(of, Ref::place, Wire::place);
     return switch (wire.small(of, WorkflowCodec::kind)) {
       case 0 -> new Ref.OfFile(place, wire.text((Ref.OfFile) of, Ref.OfFile::path));
       case 1 -> new Ref.OfFolder(place, wire.text((Ref.OfFolder) of, Ref.OfFolder::path));
@@ -254,7 +274,7 @@ public final class WorkflowCodec implements Wire.Shared {
 
   private static Tool tool(Wire wire, Tool of) {
     return new Tool(
-        wire.one(of, Tool::place, WorkflowCodec::place),
+        wire.one(of, Tool::place, Wire::place),
         wire.shared(of, Tool::name),
         wire.list(of, Tool::paths, Wire.SHARED),
         wire.maybe(of, Tool::search, WorkflowCodec::template),
@@ -270,7 +290,7 @@ public final class WorkflowCodec implements Wire.Shared {
         wire.map(of, Resources::counters, Wire.LONG),
         wire.number(of, Resources::disk),
         wire.small(of, Resources::nodes),
-        wire.one(of, Resources::place, WorkflowCodec::place));
+        wire.one(of, Resources::place, Wire::place));
   }
 
   private static Retry retry(Wire wire, Retry of) {
@@ -299,7 +319,7 @@ public final class WorkflowCodec implements Wire.Shared {
     }
     return new Group(
         wire.text(of, Group::name),
-        wire.one(of, Group::place, WorkflowCodec::place),
+        wire.one(of, Group::place, Wire::place),
         wire.list(of, Group::parameters, Wire.TEXT),
         wire.list(of, Group::instances, Wire.TEXT),
         List.of(),
@@ -313,13 +333,13 @@ public final class WorkflowCodec implements Wire.Shared {
 
   private static BadInput.Diagnostic said(Wire wire, BadInput.Diagnostic of) {
     return new BadInput.Diagnostic(
-        wire.one(of, BadInput.Diagnostic::place, WorkflowCodec::place),
+        wire.one(of, BadInput.Diagnostic::place, Wire::place),
         wire.text(of, BadInput.Diagnostic::message));
   }
 
   private static Hook hook(Wire wire, Hook of) {
     return new Hook(
-        wire.one(of, Hook::place, WorkflowCodec::place),
+        wire.one(of, Hook::place, Wire::place),
         wire.constant(of, Hook::on, ONS),
         wire.text(of, Hook::job),
         wire.text(of, Hook::command),
@@ -336,7 +356,7 @@ public final class WorkflowCodec implements Wire.Shared {
 
   private static SharedEntry sharedEntry(Wire wire, SharedEntry of) {
     return new SharedEntry(
-        wire.one(of, SharedEntry::place, WorkflowCodec::place),
+        wire.one(of, SharedEntry::place, Wire::place),
         wire.text(of, SharedEntry::path),
         wire.text(of, SharedEntry::group),
         wire.text(of, SharedEntry::url),
@@ -347,7 +367,7 @@ public final class WorkflowCodec implements Wire.Shared {
 
   private static Executor executor(Wire wire, Executor of) {
     return new Executor(
-        wire.one(of, Executor::place, WorkflowCodec::place),
+        wire.one(of, Executor::place, Wire::place),
         wire.one(of, Executor::settings, WorkflowCodec::settings));
   }
 
