@@ -72,7 +72,8 @@ public final class AllocatedBuild implements AutoCloseable {
         given.variables(),
         given.containers(),
         executor,
-        given.restores());
+        given.restores(),
+        given.keepsFailed());
   }
 
   /**

@@ -229,6 +229,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
         kept,
         null,
         false,
+        project.keepsFailed(),
         project.surroundings(),
         selection,
         rerun);
