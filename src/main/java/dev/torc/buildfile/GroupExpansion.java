@@ -1,6 +1,7 @@
 package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Deciders;
 import dev.torc.workflow.Group;
@@ -16,9 +17,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -63,6 +66,7 @@ final class GroupExpansion {
   private final Set<String> unitNames = new HashSet<>(); // of the units, once a group asks for them
   private final Map<String, Map<String, byte[]>> read = new HashMap<>();
   private final Map<Integer, Outcome> lasting = new HashMap<>();
+  private final Map<Integer, Outcome> last = new HashMap<>(); // that nothing was wrong with
   private final Map<String, List<Job>> outlines = new HashMap<>();
   private final AxisSources sources;
   private PossibleMakers makers; // while not all instances are known
@@ -108,7 +112,7 @@ final class GroupExpansion {
         of(u);
       }
     }
-    values.settle(this::refuse);
+    checkTables();
     if (outcomes.values().stream().allMatch(Outcome::known)) {
       makers = null;
     }
@@ -140,10 +144,30 @@ final class GroupExpansion {
     return makers;
   }
 
-  /** A group decides about itself, by way of another one that reads what it makes, or directly. */
+  /** Refuses what turns out to make a table from which it takes values, or groups before it do. */
+  private void checkTables() throws IOException {
+    for (int reader : List.copyOf(outcomes.keySet())) {
+      Unit.Many group = (Unit.Many) units.get(reader);
+      for (Map.Entry<String, Place> table : tables(group.axes()).entrySet()) {
+        for (int maker : makers().makers(table.getKey())) {
+          if (makers().followers(reader).get(maker)
+              && outcomes.containsKey(maker)
+              && jobs(of(maker)).stream()
+                  .anyMatch(job -> PossibleMakers.isProduct(table.getKey(), job))) {
+            String about = maker == reader ? "it" : group.name() + ", from which it follows";
+            String why =
+                "%s makes %s, which decides about %s"
+                    .formatted(units.get(maker).name(), table.getKey(), about);
+            refuse(maker, reader, new BadInput.Diagnostic(table.getValue(), why));
+          }
+        }
+      }
+    }
+  }
+
   private void refuse(int maker, int reader, BadInput.Diagnostic why) {
     if (outcomes.get(maker).byResults || outcomes.get(reader).byResults) {
-      outcomes.put(maker, failed((Unit.Many) units.get(maker), List.of(why)));
+      outcomes.put(maker, failed(maker, (Unit.Many) units.get(maker), List.of(why)));
     } else {
       problems.add(why.place(), why.message());
     }
@@ -188,13 +212,8 @@ final class GroupExpansion {
     return PackedJobs.of(codec, outcome.packed);
   }
 
-  /** Whether a unit is being expanded. */
-  boolean isOpen(int unit) {
-    return open.contains(unit);
-  }
-
   /** The names from an open unit to the one that is being expanded, and back. */
-  String chain(int unit) {
+  private String chain(int unit) {
     List<String> names = new ArrayList<>();
     for (int each : open) {
       if (each == unit || !names.isEmpty()) {
@@ -206,7 +225,7 @@ final class GroupExpansion {
 
   private Outcome circle(int unit, Unit.Many group) {
     problems.add(group.entry().place(), "the groups " + chain(unit) + " feed each other");
-    return failed(group, List.of());
+    return failed(unit, group, List.of());
   }
 
   /**
@@ -242,22 +261,22 @@ final class GroupExpansion {
 
   private Outcome expand(int unit, Unit.Many group) throws IOException {
     if (group.axes().isEmpty()) {
-      return failed(group, List.of());
+      return failed(unit, group, List.of());
     }
     Problems own = new Problems();
     AxisValues.Answer answer = values.of(unit, group, own);
     List<String> names = new ArrayList<>();
     List<byte[]> jobs = new ArrayList<>();
-    if (own.isEmpty() && answer.awaits().isEmpty()) {
+    boolean known = answer.awaits().isEmpty();
+    if (own.isEmpty() && (known || !answer.growing().isEmpty())) {
       instances(group, answer, own, names, jobs);
     }
     if (!own.isEmpty()) {
       if (!answer.byResults()) {
         problems.add(new BadInput(own.found()));
       }
-      return failed(group, own.found());
+      return failed(unit, group, own.found());
     }
-    boolean known = answer.awaits().isEmpty();
     Group record =
         new Group(
             group.name(),
@@ -265,43 +284,51 @@ final class GroupExpansion {
             answer.parameters(),
             List.copyOf(names),
             List.copyOf(answer.awaits()),
+            answer.growing(),
             known ? List.of() : products(group),
             List.of(),
-            tables(group.axes()),
+            List.copyOf(tables(group.axes()).keySet()),
             known ? answer.nothing() : "",
             known ? List.copyOf(answer.warnings()) : List.of(),
             !known && group.job().allowFailure());
-    return new Outcome(
-        record, List.copyOf(jobs), known, known && answer.lasting(), answer.byResults());
+    Outcome outcome =
+        new Outcome(
+            record, List.copyOf(jobs), known, known && answer.lasting(), answer.byResults());
+    last.put(unit, outcome);
+    return outcome;
   }
 
-  private static Outcome failed(Unit.Many group, List<BadInput.Diagnostic> reasons) {
+  /** A group keeps the instances that it had before it turned out that something is wrong. */
+  private Outcome failed(int unit, Unit.Many group, List<BadInput.Diagnostic> reasons) {
+    Outcome before = last.get(unit);
     List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
     Group record =
         Group.failed(
             group.name(),
             group.entry().place(),
             names,
+            before == null ? List.of() : before.group.instances(),
             products(group),
             reasons,
-            tables(group.axes()),
+            List.copyOf(tables(group.axes()).keySet()),
             group.job().allowFailure());
     // What was wrong without results is told again by every run.
-    return new Outcome(record, List.of(), false, false, false);
+    return new Outcome(record, before == null ? List.of() : before.packed, false, false, false);
   }
 
-  private static List<String> tables(List<Axis> axes) {
-    List<String> tables = new ArrayList<>(0);
+  /** The files of lines and tables, with the places that name them. */
+  private static SequencedMap<String, Place> tables(List<Axis> axes) {
+    SequencedMap<String, Place> tables = new LinkedHashMap<>();
     for (Axis axis : axes) {
       if (axis instanceof Axis.Lines lines) {
-        tables.add(lines.path());
+        tables.put(lines.path(), lines.place());
       } else if (axis instanceof Axis.Table table) {
-        tables.add(table.path());
+        tables.put(table.path(), table.place());
       } else if (axis instanceof Axis.Zip zip) {
-        tables.addAll(tables(zip.axes()));
+        tables.putAll(tables(zip.axes()));
       }
     }
-    return List.copyOf(tables);
+    return tables;
   }
 
   private static List<Ref> products(Unit.Many group) {

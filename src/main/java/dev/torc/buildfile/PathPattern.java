@@ -1,6 +1,7 @@
 package dev.torc.buildfile;
 
 import dev.torc.syntax.Glob;
+import dev.torc.workflow.Group;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -11,11 +12,15 @@ import java.util.regex.Pattern;
  * that fit. A name stands for one character or more without {@code /}, for as many as it can, left
  * first; one that occurs twice must be equal. As with {@link Glob}, nothing but a written dot
  * matches a leading dot.
+ *
+ * @param text the path with a {@link #HOLE} for each name
+ * @param holes the names in the order in which they occur, {@code names} those of the values
  */
-record PathPattern(List<String> names, Pattern pattern, Glob glob) {
+record PathPattern(
+    String text, List<String> holes, List<String> names, Pattern pattern, Glob glob) {
 
   /** Stands for a name in a text; no text of a build file can hold it. */
-  public static final char HOLE = '\0';
+  public static final char HOLE = Group.Growing.HOLE;
 
   /** How often names may occur; time grows with the length of a file's name to that power. */
   private static final int MAX_HOLES = 6;
@@ -65,6 +70,8 @@ record PathPattern(List<String> names, Pattern pattern, Glob glob) {
       glob.append(behindHole ? "" : "*");
     }
     return new PathPattern(
+        text,
+        List.copyOf(holes),
         List.copyOf(names),
         Pattern.compile(regex.toString(), Pattern.DOTALL),
         Glob.of(glob.toString()));

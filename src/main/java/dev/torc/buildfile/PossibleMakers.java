@@ -54,6 +54,21 @@ final class PossibleMakers {
     };
   }
 
+  /** Whether a job makes what stands at a path. */
+  static boolean isProduct(String path, Job job) {
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfFile file ? file.path().equals(path) : glob(ref).matches(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a unit has a path itself among its products. */
+  boolean declares(int unit, String path) {
+    return files.getOrDefault(path, List.of()).contains(unit);
+  }
+
   /** The units that may make what stands at a path. */
   Set<Integer> makers(String path) {
     Set<Integer> makers = new TreeSet<>(files.getOrDefault(path, List.of()));

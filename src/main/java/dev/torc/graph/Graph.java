@@ -255,6 +255,11 @@ public final class Graph {
     return open.containsKey(node);
   }
 
+  /** Whether a node is such a group, and each job that it waits for gives it instances. */
+  public boolean grows(int node) {
+    return isOpen(node) && open.get(node).grows();
+  }
+
   /** The groups whose instances are not all known, by node. */
   public Map<Integer, Group> open() {
     return open;

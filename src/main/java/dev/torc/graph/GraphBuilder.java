@@ -145,14 +145,15 @@ public final class GraphBuilder {
     for (int g = 0; g < workflow.groups().size(); g++) {
       Group group = workflow.groups().get(g);
       Integer node = nodes.get(group.name());
+      for (int i = 0; node != null && i < group.instances().size(); i++) {
+        if (names.id(group.instances().get(i)) < 0) {
+          written[workflow.starts().get(g) + i] = names.add(group.instances().get(i));
+        }
+      }
       if (node != null && group.isOpen()) {
         open.put(node, group);
         stale.set(node, !group.awaits().equals(base.open().get(node).awaits()));
         nodes.remove(group.name());
-      } else if (node != null) {
-        for (int i = 0; i < group.instances().size(); i++) {
-          written[workflow.starts().get(g) + i] = names.add(group.instances().get(i));
-        }
       }
     }
     return nodes;
@@ -310,7 +311,13 @@ public final class GraphBuilder {
         needs(node, edges, listNeeds);
       } else if (open.containsKey(node)) {
         Group group = open.get(node);
-        group.awaits().forEach(name -> waitFor(joinOf(group.place(), name), edges));
+        for (String name : group.awaits()) {
+          if (group.grows()) { // each by itself
+            Arrays.stream(references.of(name)).forEach(edges::add);
+          } else {
+            waitFor(joinOf(group.place(), name), edges);
+          }
+        }
       } else {
         Arrays.stream(members.get(node)).forEach(edges::add);
       }

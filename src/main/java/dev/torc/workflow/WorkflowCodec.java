@@ -456,6 +456,7 @@ public final class WorkflowCodec {
         in.list(ByteReader::text),
         in.list(ByteReader::text),
         List.of(),
+        List.of(),
         in.list(this::ref),
         List.of(),
         in.list(ByteReader::text),

@@ -46,11 +46,8 @@ final class Oracle {
 
     String name();
 
-    /** Its jobs; null while they are not known. */
+    /** Its jobs so far; with one that stands for the rest while that is not known. */
     List<Spec> expand(Oracle oracle);
-
-    /** What stands for its jobs as long as they are not known. */
-    Spec outline();
   }
 
   /** Ends a need that does without what failed. */
@@ -98,8 +95,7 @@ final class Oracle {
   List<Spec> expand(Unit unit) {
     List<Spec> jobs = known.get(unit.index());
     if (jobs == null || !isKnown(unit)) {
-      List<Spec> now = unit.expand(this);
-      jobs = now == null ? List.of(unit.outline()) : now;
+      jobs = unit.expand(this);
       known.put(unit.index(), jobs);
     }
     return jobs;
@@ -107,7 +103,17 @@ final class Oracle {
 
   /** Whether it is known what the jobs of a unit are. */
   boolean isKnown(Unit unit) {
-    return known.get(unit.index()).stream().noneMatch(job -> job.name().equals(job.group()));
+    return known.get(unit.index()).stream().noneMatch(Oracle::isRest);
+  }
+
+  /** Whether it stands for those jobs of a group that are not known. */
+  static boolean isRest(Spec job) {
+    return job.name().equals(job.group());
+  }
+
+  /** Whether the results of a job hold. */
+  boolean isOver(Spec job) {
+    return over.contains(job.name());
   }
 
   /** The jobs of a unit. */
@@ -164,7 +170,7 @@ final class Oracle {
     for (Unit unit : units.values()) {
       for (Spec job : expand(unit)) {
         boolean waits = makers(job).stream().anyMatch(m -> !over.contains(m.name()));
-        if (isKnown(unit) && !waits && !runs(job)) {
+        if (!isRest(job) && !waits && !runs(job)) {
           over.add(job.name());
         }
       }
@@ -182,7 +188,7 @@ final class Oracle {
     TreeSet<String> settled = upToDate();
     for (Unit unit : units.values()) {
       for (Spec job : expand(unit)) {
-        fates.put(job.name(), isKnown(unit) ? fate(job, settled, ran) : Fate.BLOCKED);
+        fates.put(job.name(), isRest(job) ? Fate.BLOCKED : fate(job, settled, ran));
       }
     }
     spent().forEach(disk::remove);
@@ -557,7 +563,9 @@ final class Oracle {
         boolean makes =
             need.startsWith("{") && named(name(need)).contains(other)
                 || isList(need) && other.produces().stream().anyMatch(p -> matches(need, p))
-                || !isList(need) && other.produces().stream().anyMatch(p -> matches(p, need));
+                || !isList(need)
+                    && other.produces().stream().anyMatch(p -> matches(p, need))
+                    && !(isRest(other) && !isRest(maker(need))); // a known job makes it
         if (makes) {
           makers.add(other);
         }

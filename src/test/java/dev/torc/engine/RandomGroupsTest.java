@@ -189,10 +189,6 @@ class RandomGroupsTest {
       story.add("build: " + fates);
       SortedMap<String, Oracle.Fate> seen = new TreeMap<>();
       for (Spec job : oracle.jobs()) {
-        if (job.name().equals(job.group())) {
-          seen.put(job.name(), Oracle.Fate.BLOCKED); // it was never known what there is
-          continue;
-        }
         switch (torc.state(job.name())) {
           case UP_TO_DATE -> seen.put(job.name(), Oracle.Fate.UP_TO_DATE);
           case RAN -> seen.put(job.name(), Oracle.Fate.RUNS);
@@ -226,8 +222,7 @@ class RandomGroupsTest {
     /** A build that is interrupted, or killed, when one of the jobs has begun to write. */
     private void stoppedBuild(boolean killed) {
       look();
-      List<Spec> all =
-          oracle.jobs().stream().filter(job -> !job.name().equals(job.group())).toList();
+      List<Spec> all = oracle.jobs().stream().filter(job -> !Oracle.isRest(job)).toList();
       if (all.isEmpty()) {
         return;
       }
