@@ -233,13 +233,11 @@ public final class Graph {
     return lenient.get(node);
   }
 
-  /** Whether a list of those that a job needs leaves out jobs that failed. */
+  /** Whether a job goes without others that failed. */
   public boolean skips(int job) {
-    if (!lenient.isEmpty()) {
-      for (int list : listNeeds.row(job)) {
-        if (lists.get(list).kind() == NeedList.Kind.SOME) {
-          return true;
-        }
+    for (int i = before.from(job); !lenient.isEmpty() && i < before.to(job); i++) {
+      if (lenient.get(before.at(i))) {
+        return true;
       }
     }
     return false;

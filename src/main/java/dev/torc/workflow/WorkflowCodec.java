@@ -333,7 +333,7 @@ public final class WorkflowCodec {
       case Ref.Exclude exclude -> ref(out, 3, exclude.pattern());
       case Ref.OfJob job -> ref(out, job.skips() ? 6 : 4, job.job());
       case Ref.OfData data -> {
-        ref(out, 5, data.job());
+        ref(out, data.skips() ? 7 : 5, data.job());
         out.text(data.key());
       }
     }
@@ -354,7 +354,7 @@ public final class WorkflowCodec {
       case 2 -> new Ref.OfGlob(place, text);
       case 3 -> new Ref.Exclude(place, text);
       case 4, 6 -> new Ref.OfJob(place, text, kind == 6);
-      case 5 -> new Ref.OfData(place, text, in.text());
+      case 5, 7 -> new Ref.OfData(place, text, in.text(), kind == 7);
       default -> throw new IllegalArgumentException("no kind of reference: " + kind);
     };
   }

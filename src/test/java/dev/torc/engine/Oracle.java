@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Says naively which jobs of a random project run in a build and what is on the disk afterwards,
@@ -316,7 +317,7 @@ final class Oracle {
       for (String path : products.keySet()) {
         for (String need : reader.needs()) {
           String folder = folder(job, path);
-          if (need.startsWith("{") && named(name(need)).contains(job)
+          if (need.startsWith("{") && !isData(need) && named(name(need)).contains(job)
               || !need.startsWith("{")
                   && (matches(need, path) || folder != null && need.startsWith(folder))) {
             read.add(path);
@@ -414,7 +415,9 @@ final class Oracle {
     manifest.put("depfile", "" + job.depfile());
     List<String> made = new ArrayList<>();
     for (String need : job.needs()) {
-      if (need.startsWith("{")) {
+      if (isData(need)) {
+        manifest.put("data " + name(need), members(job, need).toString());
+      } else if (need.startsWith("{")) {
         made.add(members(job, need).toString()); // what the makers are called is nothing
       } else {
         manifest.put("need " + need, members(job, need).toString());
@@ -458,7 +461,9 @@ final class Oracle {
 
   private SortedMap<String, String> members(Spec reader, String need) {
     SortedMap<String, String> members = new TreeMap<>();
-    if (need.startsWith("{")) {
+    if (isData(need)) {
+      members.put("/data " + name(need), stored(need));
+    } else if (need.startsWith("{")) {
       for (Spec other : named(name(need))) {
         if (skips(need) && !over.contains(other.name())) {
           continue;
@@ -492,10 +497,31 @@ final class Oracle {
     return members;
   }
 
-  /** The name in a need such as {@code {job: "train/lr=1"}}. */
+  /** What the jobs have stored that a need of values means, as JSON. */
+  private String stored(String need) {
+    SortedMap<String, String> values = new TreeMap<>();
+    for (Spec other : named(name(need))) {
+      if (other.group() == null) {
+        return last.get(other.name()).stored;
+      } else if (over.contains(other.name())) {
+        String instance = other.name().substring(other.group().length() + 1);
+        values.put(instance, last.get(other.name()).stored);
+      }
+    }
+    return values.entrySet().stream()
+        .map(each -> "\"" + each.getKey() + "\":" + each.getValue())
+        .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  private static boolean isData(String need) {
+    return need.startsWith("{data: ");
+  }
+
+  /** The name in a need such as {@code {job: "train/lr=1"}}, or {@code {data: train.k}}. */
   private static String name(String need) {
     int end = skips(need) ? need.length() - SKIP.length() : need.length() - 1;
-    return need.substring("{job: ".length(), end).replace("'", "");
+    String name = need.substring(need.indexOf(' ') + 1, end).replace("'", "");
+    return isData(need) ? name.substring(0, name.length() - ".k".length()) : name;
   }
 
   /** Whether a need is what those made that end well. */

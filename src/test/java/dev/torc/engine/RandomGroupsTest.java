@@ -19,6 +19,8 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -319,6 +321,7 @@ class RandomGroupsTest {
       for (var file : made.entrySet()) {
         stub.write(file.getKey(), file.getValue());
       }
+      Files.writeString(Path.of(stub.env("TORC_OUTPUT")), "k=" + job.stores(inputs) + "\n");
       return stub.exit(job.fails() ? 1 : 0);
     }
 
@@ -326,6 +329,13 @@ class RandomGroupsTest {
       SortedMap<String, String> inputs = new TreeMap<>();
       for (String need : stub.needs()) {
         inputs.put(need, stub.read(need));
+      }
+      if (stub.env("TORC_DATA") != null) {
+        String data = Files.readString(Path.of(stub.env("TORC_DATA"))).replaceAll("\\s", "");
+        Matcher values = Pattern.compile("\"(\\w+)\\.k\":(\\{[^}]*}|\\d+)").matcher(data);
+        while (values.find()) {
+          inputs.put("/data " + values.group(1), values.group(2));
+        }
       }
       return inputs;
     }
@@ -496,7 +506,9 @@ class RandomGroupsTest {
         choices.add("{job: '@" + i + "'}"); // more often
         if (drafts.get(i) instanceof GroupSpec) {
           choices.add("{job: '@" + i + "'" + Oracle.SKIP);
+          choices.add("{data: '@" + i + ".k'" + Oracle.SKIP);
         }
+        choices.add("{data: '@" + i + ".k'}");
         choices.add("out/" + i + "/*");
       }
       return choices;
