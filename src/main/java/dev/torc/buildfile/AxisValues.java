@@ -235,10 +235,10 @@ final class AxisValues {
           if (followers().get(maker) && !makers().declares(maker, path)) {
             continue; // a wildcard fits, but what follows from this group cannot have been meant
           }
-          for (Job job : jobs(maker)) {
-            if (PossibleMakers.isProduct(path, job)) {
+          for (PossibleMakers.Makes job : jobs(maker)) {
+            if (job.has(path)) {
               source = false;
-              here &= answered(maker, job).isPresent();
+              here &= answered(maker, job.job()).isPresent();
             }
           }
           source &= !isUnknown(maker);
@@ -276,11 +276,11 @@ final class AxisValues {
     }
 
     /** The jobs of a unit as far as they are known; what decides about the rest is awaited. */
-    private List<Job> jobs(int other) throws IOException {
-      if (units.get(other) instanceof Unit.Single single) {
-        return List.of(single.job());
+    private List<PossibleMakers.Makes> jobs(int other) throws IOException {
+      if (units.get(other) instanceof Unit.Many) {
+        outcome(other);
       }
-      return expansion.jobs(outcome(other));
+      return expansion.makes(other);
     }
 
     private GroupExpansion.Outcome outcome(int other) throws IOException {
@@ -300,14 +300,14 @@ final class AxisValues {
     }
 
     /** What a job has made; nothing while it has not ended, which is noted. */
-    private Optional<List<String>> answered(int maker, Job job) {
+    private Optional<List<String>> answered(int maker, String job) {
       lasting = false;
-      Optional<List<String>> products = found.products(job.name());
+      Optional<List<String>> products = found.products(job);
       if (products.isPresent()) {
         byResults = true;
         answered.add(units.get(maker).name());
       } else {
-        awaits.add(job.name());
+        awaits.add(job);
       }
       return products;
     }
@@ -327,18 +327,12 @@ final class AxisValues {
         Consumer<Glob> hidden,
         Collection<Glob> coming)
         throws IOException {
-      for (Job job : jobs(maker)) {
-        List<Glob> open = new ArrayList<>(0);
-        for (Ref ref : job.productRefs()) {
-          if (ref instanceof Ref.OfFile file) {
-            each.accept(file.path());
-          } else if (sees.test(PossibleMakers.glob(ref))) {
-            open.add(PossibleMakers.glob(ref));
-          }
-        }
+      for (PossibleMakers.Makes job : jobs(maker)) {
+        job.files().forEach(each);
+        List<Glob> open = job.patterns().stream().filter(sees).toList();
         if (!open.isEmpty()) {
           open.forEach(hidden);
-          Optional<List<String>> made = answered(maker, job);
+          Optional<List<String>> made = answered(maker, job.job());
           made.ifPresent(paths -> paths.forEach(each));
           coming.addAll(made.isPresent() ? List.of() : open);
         }
@@ -451,7 +445,8 @@ final class AxisValues {
       Map<String, List<String>> seen = new TreeMap<>();
       PatternIndex patterns = new PatternIndex();
       Set<String> files = new HashSet<>();
-      Consumer<Glob> hidden = pattern -> patterns.add(pattern, -1, Place.NONE);
+      boolean any = !sources.matches(glob).isEmpty(); // else there is nothing to hide
+      Consumer<Glob> hidden = any ? each -> patterns.add(each, -1, Place.NONE) : _ -> {};
       for (int maker : makers().makers(glob, excludes)) {
         if (followers().get(maker)) {
           ownProducts(maker, files, hidden);

@@ -1,5 +1,6 @@
 package dev.torc.buildfile;
 
+import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -58,13 +60,17 @@ final class GroupExpansion {
   record Outcome(
       Group group, List<byte[]> packed, boolean known, boolean lasting, boolean byResults) {}
 
+  /** An instance that was read. */
+  private record Instance(String name, byte[] packed) {}
+
   private final List<Unit> units;
   private final WorkflowCodec codec;
   private final JobReader reader;
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
   private final Set<String> unitNames = new HashSet<>(); // of the units, once a group asks for them
-  private final Map<String, Map<String, byte[]>> read = new HashMap<>();
+  private final Map<String, Map<List<String>, Instance>> read = new HashMap<>(); // by values
+  private final Map<byte[], PossibleMakers.Makes> makes = new IdentityHashMap<>();
   private final Map<Integer, Outcome> lasting = new HashMap<>();
   private final Map<Integer, Outcome> last = new HashMap<>(); // that nothing was wrong with
   private final Map<String, List<Job>> outlines = new HashMap<>();
@@ -152,8 +158,7 @@ final class GroupExpansion {
         for (int maker : makers().makers(table.getKey())) {
           if (makers().followers(reader).get(maker)
               && outcomes.containsKey(maker)
-              && jobs(of(maker)).stream()
-                  .anyMatch(job -> PossibleMakers.isProduct(table.getKey(), job))) {
+              && makes(maker).stream().anyMatch(job -> job.has(table.getKey()))) {
             String about = maker == reader ? "it" : group.name() + ", from which it follows";
             String why =
                 "%s makes %s, which decides about %s"
@@ -205,6 +210,19 @@ final class GroupExpansion {
       }
     }
     return outcomes.get(unit);
+  }
+
+  /** What the jobs of a unit make that are known; each is looked at once. */
+  List<PossibleMakers.Makes> makes(int unit) throws IOException {
+    List<byte[]> packed =
+        units.get(unit) instanceof Unit.Single single ? List.of(single.packed()) : of(unit).packed;
+    List<PossibleMakers.Makes> all = new ArrayList<>(packed.size());
+    for (byte[] job : packed) {
+      all.add(
+          makes.computeIfAbsent(
+              job, bytes -> PossibleMakers.Makes.of(codec.job(new ByteReader(bytes, 0)))));
+    }
+    return all;
   }
 
   /** The instances of a group. */
@@ -354,55 +372,68 @@ final class GroupExpansion {
     }
     Set<BadInput.Diagnostic> told = new LinkedHashSet<>();
     JobReader reading = reader.telling(own, told);
-    Map<String, byte[]> before = read.getOrDefault(group.name(), Map.of());
-    Map<String, byte[]> all = answer.lasting() ? Map.of() : new HashMap<>(before);
+    Map<List<String>, Instance> known =
+        read.computeIfAbsent(group.name(), _ -> new HashMap<>());
     int[] at = new int[answer.rows().size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {
-      SortedMap<String, String> values = new TreeMap<>();
-      SortedMap<String, String> columns = new TreeMap<>();
-      List<Item> files = new ArrayList<>(0);
-      int n = 0;
-      for (int a = 0; a < at.length; a++) {
-        Row row = answer.rows().get(a).get(at[a]);
-        for (String value : row.values()) {
-          String name = answer.names().get(n++);
-          (answer.columns().contains(name) ? columns : values).put(name, value);
-        }
-        for (String file : row.files()) {
-          files.add(new Item(null, row.place(), List.of(new Ref.OfFile(row.place(), file))));
+      List<String> key = values(answer.rows(), at);
+      Instance one = known.get(key);
+      if (one == null) {
+        one = instance(group, answer, at, reading, own);
+        if (!answer.lasting() && own.isEmpty()) {
+          known.put(key, one);
         }
       }
-      String name = new InstanceName(group.name(), values).toString();
-      String known = columns.isEmpty() ? name : name + '\0' + columns; // it may have others now
-      byte[] job = before.get(known);
-      if (job == null) {
-        if (unitNames().contains(name)) {
-          own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
-        }
-        Job instance =
-            reading.read(
-                group.key(),
-                group.name(),
-                group.entry(),
-                new JobReader.Instance(name, values, columns, files));
-        if (instance.manual()) {
-          manual.add(name);
-        }
-        job = codec.packed(instance);
-      }
-      names.add(name);
-      jobs.add(job);
-      if (!answer.lasting()) {
-        all.put(known, job);
-      }
+      names.add(one.name);
+      jobs.add(one.packed);
       for (int a = at.length - 1; a >= 0 && ++at[a] == answer.rows().get(a).size(); a--) {
         at[a] = 0;
       }
     }
     warnings.addAll(told);
-    if (!answer.lasting()) {
-      read.put(group.name(), all);
+  }
+
+  private static List<String> values(List<List<Row>> rows, int[] at) {
+    if (at.length == 1) {
+      return rows.getFirst().get(at[0]).values();
     }
+    List<String> all = new ArrayList<>();
+    for (int a = 0; a < at.length; a++) {
+      all.addAll(rows.get(a).get(at[a]).values());
+    }
+    return all;
+  }
+
+  private Instance instance(
+      Unit.Many group, AxisValues.Answer answer, int[] at, JobReader reading, Problems own) {
+    SortedMap<String, String> values = new TreeMap<>();
+    SortedMap<String, String> columns = new TreeMap<>();
+    List<Item> files = new ArrayList<>(0);
+    int n = 0;
+    for (int a = 0; a < at.length; a++) {
+      Row row = answer.rows().get(a).get(at[a]);
+      for (String value : row.values()) {
+        String name = answer.names().get(n++);
+        (answer.columns().contains(name) ? columns : values).put(name, value);
+      }
+      for (String file : row.files()) {
+        files.add(new Item(null, row.place(), List.of(new Ref.OfFile(row.place(), file))));
+      }
+    }
+    String name = new InstanceName(group.name(), values).toString();
+    if (unitNames().contains(name)) {
+      own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
+    }
+    Job job =
+        reading.read(
+            group.key(),
+            group.name(),
+            group.entry(),
+            new JobReader.Instance(name, values, columns, files));
+    if (job.manual()) {
+      manual.add(name);
+    }
+    return new Instance(name, codec.packed(job));
   }
 
   private Set<String> unitNames() {

@@ -45,23 +45,41 @@ final class PossibleMakers {
     }
   }
 
-  /** What a product that is no single file can match. */
+  /** What a product can match. */
   static Glob glob(Ref product) {
     return switch (product) {
+      case Ref.OfFile file -> Glob.of(Glob.escape(file.path()));
       case Ref.OfGlob glob -> Glob.of(glob.pattern());
       case Ref.OfFolder folder -> Glob.of(Glob.escape(folder.path()) + "/**");
-      default -> throw new IllegalArgumentException("no product of many files: " + product);
+      default -> throw new IllegalArgumentException("no product: " + product);
     };
   }
 
-  /** Whether a job makes what stands at a path. */
-  static boolean isProduct(String path, Job job) {
-    for (Ref ref : job.productRefs()) {
-      if (ref instanceof Ref.OfFile file ? file.path().equals(path) : glob(ref).matches(path)) {
-        return true;
+  /**
+   * What a job makes.
+   *
+   * @param files those that it declares
+   * @param patterns what else it may make
+   */
+  record Makes(String job, List<String> files, List<Glob> patterns) {
+
+    static Makes of(Job job) {
+      List<String> files = new ArrayList<>(1);
+      List<Glob> patterns = new ArrayList<>(0);
+      for (Ref ref : job.productRefs()) {
+        if (ref instanceof Ref.OfFile file) {
+          files.add(file.path());
+        } else {
+          patterns.add(glob(ref));
+        }
       }
+      return new Makes(job.name(), files, patterns);
     }
-    return false;
+
+    /** Whether it makes what stands at a path. */
+    boolean has(String path) {
+      return files.contains(path) || patterns.stream().anyMatch(each -> each.matches(path));
+    }
   }
 
   /** Whether a unit has a path itself among its products. */

@@ -38,8 +38,15 @@ final class NameResolver {
 
     /** Whether instances that have some values may still come. */
     boolean mayGrow(Map<String, String> values) {
-      if (open < 0 || coming.isEmpty()) {
+      if (open < 0 || group.growing().isEmpty() || values.isEmpty()) {
         return open >= 0;
+      }
+      if (coming.isEmpty()) {
+        for (Group.Growing growing : group.growing()) {
+          PatternIndex made = new PatternIndex();
+          growing.made().forEach(pattern -> made.add(Glob.of(pattern), open, group.place()));
+          coming.add(made);
+        }
       }
       boolean[] may = new boolean[1];
       for (int i = 0; i < coming.size(); i++) {
@@ -74,13 +81,7 @@ final class NameResolver {
             .findFirst()
             .orElse(-1);
     int[] instances = group.instances().stream().mapToInt(ids).toArray();
-    List<PatternIndex> coming = new ArrayList<>(0);
-    for (Group.Growing growing : group.growing()) {
-      PatternIndex made = new PatternIndex();
-      growing.made().forEach(pattern -> made.add(Glob.of(pattern), node, group.place()));
-      coming.add(made);
-    }
-    return new Instances(group, instances, node, new HashMap<>(), coming);
+    return new Instances(group, instances, node, new HashMap<>(), new ArrayList<>(0));
   }
 
   /**
