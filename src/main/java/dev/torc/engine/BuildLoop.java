@@ -284,6 +284,7 @@ public final class BuildLoop {
           failed = true;
           draining |= setup.failFast();
         }
+        blocked.rest(state, group);
         blocked.behind(state, node);
       }
     }
@@ -311,6 +312,10 @@ public final class BuildLoop {
       int id = state.ready().next(pool, j -> state.runs().get(j).demand());
       if (id < 0) {
         break;
+      }
+      if (state.states().of(id) != JobState.READY) {
+        state.runs().remove(id); // its group failed
+        continue;
       }
       Job job = state.graph().job(id);
       if (out.holds(id, job.executor())) {

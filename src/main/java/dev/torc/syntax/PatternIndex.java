@@ -1,7 +1,5 @@
-package dev.torc.graph;
+package dev.torc.syntax;
 
-import dev.torc.syntax.Glob;
-import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -10,24 +8,26 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * Produced globs by the text before their first special character, so that a path or another glob
- * is compared with those few that it can have to do with. What follows from a match is for others.
+ * Globs that jobs make, with their makers, by the text before their first special character, so
+ * that a path or another glob is compared with those few that it can have to do with. What follows
+ * from a match is for others.
  */
-final class PatternIndex {
+public final class PatternIndex {
 
   /**
    * A produced glob.
    *
    * @param order counts the globs as they were added
    */
-  record Pattern(Glob glob, int job, Place place, int order) {}
+  public record Pattern(Glob glob, int job, Place place, int order) {}
 
   private final List<Pattern> all = new ArrayList<>();
   private final NavigableMap<String, List<Pattern>> byPrefix = new TreeMap<>();
   private final TreeSet<Integer> lengths = new TreeSet<>();
   private long compared;
 
-  void add(Glob glob, int job, Place place) {
+  /** Adds a glob of a job, or of whatever a number means to the caller. */
+  public void add(Glob glob, int job, Place place) {
     Pattern pattern = new Pattern(glob, job, place, all.size());
     all.add(pattern);
     byPrefix.computeIfAbsent(glob.literalPrefix(), _ -> new ArrayList<>(1)).add(pattern);
@@ -35,24 +35,24 @@ final class PatternIndex {
   }
 
   /** Another one with the same globs. */
-  PatternIndex copy() {
+  public PatternIndex copy() {
     PatternIndex copy = new PatternIndex();
     all.forEach(pattern -> copy.add(pattern.glob, pattern.job, pattern.place));
     return copy;
   }
 
   /** All globs in the order in which they were added. */
-  List<Pattern> all() {
+  public List<Pattern> all() {
     return all;
   }
 
   /** How many globs have been compared with a path or another glob. */
-  long compared() {
+  public long compared() {
     return compared;
   }
 
   /** The first glob that matches a path, null if none does. */
-  Pattern matching(String path) {
+  public Pattern matching(String path) {
     if (all.isEmpty()) {
       return null;
     }
@@ -72,7 +72,7 @@ final class PatternIndex {
   }
 
   /** The globs that can match what another one matches. */
-  void overlapping(Glob glob, Consumer<Pattern> found) {
+  public void overlapping(Glob glob, Consumer<Pattern> found) {
     String prefix = glob.literalPrefix();
     shorter(glob, found);
     byPrefix
@@ -90,7 +90,7 @@ final class PatternIndex {
   }
 
   /** The pairs of globs of different jobs that can match one path, each once, in order. */
-  List<Pattern[]> clashes() {
+  public List<Pattern[]> clashes() {
     List<Pattern[]> clashes = new ArrayList<>();
     for (Pattern pattern : all) {
       Consumer<Pattern> clash =
