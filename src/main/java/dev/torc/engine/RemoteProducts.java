@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
-import dev.torc.exec.MadeFiles;
-import dev.torc.exec.RemoteAttempt;
+import dev.torc.cluster.MadeFiles;
+import dev.torc.cluster.RemoteAttempt;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;

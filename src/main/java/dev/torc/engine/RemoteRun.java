@@ -1,19 +1,19 @@
 package dev.torc.engine;
 
 import dev.torc.cache.StartMarks;
-import dev.torc.exec.BatchJob;
-import dev.torc.exec.BatchJob.Clearing;
-import dev.torc.exec.Claimant;
+import dev.torc.cluster.BatchJob;
+import dev.torc.cluster.BatchJob.Clearing;
+import dev.torc.cluster.Claimant;
+import dev.torc.cluster.MadeFiles;
+import dev.torc.cluster.RemoteAttempt;
+import dev.torc.cluster.RemoteEnd;
+import dev.torc.cluster.RemoteKey;
+import dev.torc.cluster.RemoteListener;
+import dev.torc.cluster.RemotePlace;
+import dev.torc.cluster.RemoteRunner;
+import dev.torc.cluster.SchedulerResources;
 import dev.torc.exec.Launch;
-import dev.torc.exec.MadeFiles;
 import dev.torc.exec.ProcessEnd;
-import dev.torc.exec.RemoteAttempt;
-import dev.torc.exec.RemoteEnd;
-import dev.torc.exec.RemoteKey;
-import dev.torc.exec.RemoteListener;
-import dev.torc.exec.RemotePlace;
-import dev.torc.exec.RemoteRunner;
-import dev.torc.exec.SchedulerResources;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Refusal;
 import dev.torc.posix.FileTree;
@@ -82,7 +82,7 @@ public final class RemoteRun {
     Resources wanted = job.resources();
     return new RemoteAttempt(
         key,
-        RemoteAttempt.handedOut(launch),
+        launch.handedOut(),
         expected,
         List.copyOf(products),
         List.copyOf(patterns),

@@ -1,12 +1,12 @@
 package dev.torc.engine;
 
 import dev.torc.cache.JobResult;
+import dev.torc.cluster.MadeFiles;
+import dev.torc.cluster.RemoteAttempt;
+import dev.torc.cluster.RemoteKey;
+import dev.torc.cluster.RemoteRunner;
 import dev.torc.exec.Launch;
-import dev.torc.exec.MadeFiles;
 import dev.torc.exec.ProcessEnd;
-import dev.torc.exec.RemoteAttempt;
-import dev.torc.exec.RemoteKey;
-import dev.torc.exec.RemoteRunner;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.Decider;
 import dev.torc.plan.NeedSnapshot;
@@ -197,7 +197,7 @@ final class RemoteWork {
     RemoteRunner runner = shared.remotes().of(job.executor());
     RemoteAttempt attempt = run.attempt(job, launch, memory, expected(), shared.graph());
     ProcessEnd end = await(runner, NOT_REACHED, () -> run.run(runner, attempt));
-    return RemoteAttempt.ended(launch, end);
+    return launch.handedBack(end);
   }
 
   /** Seconds that it took last time; 0 where it is not known. */

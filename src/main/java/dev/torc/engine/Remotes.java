@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.exec.RemoteRunner;
+import dev.torc.cluster.RemoteRunner;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

@@ -66,7 +66,7 @@ public record ProcessEnd(
   }
 
   /** The same, of one that ran on another machine. */
-  ProcessEnd at(Elsewhere place) {
+  public ProcessEnd at(Elsewhere place) {
     return new ProcessEnd(how, code, wall, usage, message, series, place);
   }
 
