@@ -1,5 +1,6 @@
 package dev.torc.cluster;
 
+import dev.torc.exec.ProcessEnd;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
@@ -204,14 +205,17 @@ public record BatchFolder(Path path) {
   }
 
   /** Who began it, and when; null where there is no word of that yet. */
-  public Claimant begun(String job) {
-    return Claimant.read(file(job, Word.BEGUN));
+  public ClaimOwner begun(String job) {
+    return ClaimOwner.read(file(job, Word.BEGUN));
   }
 
-  /** How it ended; null where there is no word of that yet. */
-  public BatchStatus status(String job) {
-    BatchStatus status = BatchStatus.read(file(job, Word.STATUS), file(job, Word.MADE));
-    return status != null && status.job().equals(job) ? status : null;
+  /**
+   * How it ended; null where there is no word of that yet.
+   *
+   * @param submitted when its script was handed out, milliseconds since 1970
+   */
+  ProcessEnd status(String job, long submitted) {
+    return StatusFile.read(file(job, Word.STATUS), file(job, Word.MADE), job, submitted);
   }
 
   /**
@@ -229,12 +233,12 @@ public record BatchFolder(Path path) {
    *
    * @return false where somebody has it, the same claimant in an earlier call apart
    */
-  public boolean claim(String job, Claimant me) throws IOException {
+  public boolean claim(String job, ClaimOwner me) throws IOException {
     Path claim = file(job, Word.CLAIM);
     try {
       Files.createDirectory(claim);
     } catch (FileAlreadyExistsException taken) {
-      return me.equals(claimant(job));
+      return me.equals(owner(job));
     } catch (NoSuchFileException gone) {
       return true;
     }
@@ -247,8 +251,8 @@ public record BatchFolder(Path path) {
    * Who has a job; null where there is no word of that. With a claim in {@link #words} somebody has
    * it all the same, who was killed before it could say so, or is about to.
    */
-  public Claimant claimant(String job) {
-    return Claimant.read(file(job, Word.CLAIM).resolve("by"));
+  public ClaimOwner owner(String job) {
+    return ClaimOwner.read(file(job, Word.CLAIM).resolve("by"));
   }
 
   /**
@@ -257,7 +261,7 @@ public record BatchFolder(Path path) {
    * @param there what {@link #words} says of it
    */
   boolean isTaken(String job, Set<Word> there) {
-    Claimant by = there.contains(Word.CLAIM) ? claimant(job) : null;
+    ClaimOwner by = there.contains(Word.CLAIM) ? owner(job) : null;
     return by != null && by.isTorc();
   }
 
@@ -285,7 +289,7 @@ public record BatchFolder(Path path) {
    * but for the claim, which is torc's now: without that, a script that is run once more would run
    * it.
    */
-  public void forget(String job, Claimant me) throws IOException {
+  public void forget(String job, ClaimOwner me) throws IOException {
     if (!Files.isDirectory(path)) {
       return;
     }

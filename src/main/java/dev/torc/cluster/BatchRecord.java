@@ -37,7 +37,7 @@ record BatchRecord(
                     key.manifest(),
                     key.command());
         BatchWord.line(lines, "job", words + key.job());
-        for (BatchJob.Product product : place.products()) {
+        for (RemoteAttempt.Product product : place.products()) {
           String how = " " + product.clearing() + (product.folder() ? " folder " : " file ");
           BatchWord.line(lines, "product", place.claim() + how + product.path());
         }
@@ -59,14 +59,14 @@ record BatchRecord(
     for (String line : word.texts("job")) {
       String[] words = line.split(" ", 7);
       String claim = words[1];
-      List<BatchJob.Product> own = new ArrayList<>();
+      List<RemoteAttempt.Product> own = new ArrayList<>();
       for (; next < products.size() && products.get(next)[0].equals(claim); next++) {
         String[] product = products.get(next);
         own.add(
-            new BatchJob.Product(
+            new RemoteAttempt.Product(
                 Path.of(product[3]),
                 product[2].equals("folder"),
-                BatchJob.Clearing.of(product[1])));
+                RemoteAttempt.Clearing.of(product[1])));
       }
       RemoteKey key =
           new RemoteKey(words[6], words[2], Integer.parseInt(words[3]), words[4], words[5]);

@@ -87,7 +87,7 @@ public record BatchScript(
   private void append(StringBuilder text, BatchJob job, Map<String, String> common) {
     text.append("torc_steps() {\n");
     String and = "";
-    Launch launch = job.attempt().launch();
+    Launch launch = job.attempt.launch();
     for (Launch.Step step : launch.steps()) {
       text.append(and);
       append(text, step, common);
@@ -95,18 +95,18 @@ public record BatchScript(
     }
     long time = seconds(launch.timeLimit());
     long memory = holdsMemory ? (launch.memoryLimit() + 1023) / 1024 : 0;
-    text.append("\n}\ntorc_job ").append(job.name()).append(' ').append(time);
-    text.append(' ').append(time > 0 ? time : job.attempt().expected()).append(' ').append(memory);
+    text.append("\n}\ntorc_job ").append(job.claim()).append(' ').append(time);
+    text.append(' ').append(time > 0 ? time : job.attempt.expected()).append(' ').append(memory);
     text.append(launch.append() ? " append " : " new ").append(quoted(launch.log().toString()));
-    for (BatchJob.Product product : job.attempt().products()) {
-      if (product.clearing() != BatchJob.Clearing.AHEAD) {
+    for (RemoteAttempt.Product product : job.attempt.products()) {
+      if (product.clearing() != RemoteAttempt.Clearing.AHEAD) {
         text.append(' ')
             .append(product.clearing())
             .append(product.folder() ? " folder " : " file ");
         text.append(quoted(product.path().toString()));
       }
     }
-    for (RemoteAttempt.Pattern pattern : job.attempt().patterns()) {
+    for (RemoteAttempt.Pattern pattern : job.attempt.patterns()) {
       text.append(" pattern ").append(quoted(pattern.folder().toString()));
       text.append(' ').append(quoted(pattern.beyond() + ' ' + pattern.like()));
     }
@@ -167,7 +167,7 @@ public record BatchScript(
     Map<String, String> common = null;
     for (List<BatchJob> batch : batches) {
       for (BatchJob job : batch) {
-        for (Launch.Step step : job.attempt().launch().steps()) {
+        for (Launch.Step step : job.attempt.launch().steps()) {
           Map<String, String> env = environment(step);
           if (common == null) {
             common = env;

@@ -1,8 +1,7 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.BatchFolder.Word;
-import dev.torc.cluster.RemoteBatch.Element;
-import dev.torc.cluster.RemoteBatch.Entry;
+import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.posix.Io;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,30 +16,24 @@ import java.util.function.Consumer;
 /**
  * What earlier torcs handed out through an executor and nobody has taken the result of: found by
  * its folders, and given to whoever asks for its job. What becomes of it meanwhile is seen by
- * {@link RemoteDesk}, as of all that is out.
+ * {@link BatchTracker}, as of all that is out.
  */
 final class EarlierBatches {
 
   /** One attempt of a job, of which there may be several: one that was lost is handed out anew. */
-  record Found(RemoteBatch batch, Element element, Entry entry) {
+  record Found(RemoteBatch batch, ArrayTask task, BatchJob job) {
 
     /** Whether its result is that of the attempt that is to run now. */
     private boolean holds(RemoteKey key) throws IOException {
-      if (entry.unwanted) {
+      if (job.unwanted) {
         return false;
       }
-      RemoteKey own = entry.key;
-      if (own.manifest().equals(key.manifest()) || isNothing()) {
+      RemoteKey own = job.key();
+      if (own.manifest().equals(key.manifest()) || job.isNothing()) {
         return true;
       }
-      Set<Word> there =
-          batch.folder.words().getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
+      Set<Word> there = batch.folder.words().getOrDefault(job.claim(), EnumSet.noneOf(Word.class));
       return own.command().equals(key.command()) && !there.contains(Word.CLAIM);
-    }
-
-    /** Whether it is known that it never ran, or was lost. */
-    private boolean isNothing() {
-      return entry.ended() != null && entry.ended().end() == null;
     }
   }
 
@@ -74,18 +67,18 @@ final class EarlierBatches {
   }
 
   private void add(RemoteBatch batch, Map<String, Set<Word>> words) {
-    for (Element element : batch.elements) {
-      for (Entry entry : element.entries) {
-        Set<Word> there = words.getOrDefault(entry.claim(), EnumSet.noneOf(Word.class));
-        if (batch.folder.isTaken(entry.claim(), there)) {
-          entry.end(RemoteEnd.none(there.contains(Word.ASIDE) ? entry.places() : List.of()));
+    for (ArrayTask task : batch.tasks) {
+      for (BatchJob job : task.jobs) {
+        Set<Word> there = words.getOrDefault(job.claim(), EnumSet.noneOf(Word.class));
+        if (batch.folder.isTaken(job.claim(), there)) {
+          job.end(null, there.contains(Word.ASIDE) ? job.places() : List.of());
         }
-        if (!batch.folder.isDone(entry.claim(), there)) {
+        if (!batch.folder.isDone(job.claim(), there)) {
           if (there.contains(Word.UNWANTED)) {
-            entry.unwanted = true;
+            job.unwanted = true;
           }
-          jobs.computeIfAbsent(entry.key.job(), _ -> new ArrayList<>())
-              .add(new Found(batch, element, entry));
+          jobs.computeIfAbsent(job.key().job(), _ -> new ArrayList<>())
+              .add(new Found(batch, task, job));
         }
       }
     }
@@ -102,7 +95,7 @@ final class EarlierBatches {
     return waiting.stream().map(Waiting::listener).toList();
   }
 
-  /** See {@link RemoteDesk#resume}. */
+  /** See {@link BatchTracker#resume}. */
   void resume(RemoteKey key, RemoteListener listener, Io.Take<Found> drop) throws IOException {
     List<Found> all = jobs.getOrDefault(key.job(), new ArrayList<>());
     Found last = null;
@@ -123,16 +116,16 @@ final class EarlierBatches {
   /** Tells those who wait what they wait for, where that is known by now. */
   void tell() {
     for (Waiting each : List.copyOf(waiting)) {
-      if (each.unwanted.stream().allMatch(found -> found.entry.isOver())) {
+      if (each.unwanted.stream().allMatch(found -> found.job.isOver())) {
         waiting.remove(each);
         List<RemotePlace> places = new ArrayList<>();
         for (Found found : each.unwanted) {
-          places.addAll(found.entry.ended().places());
+          places.addAll(found.job.left());
         }
         if (each.last == null) {
-          each.listener.ended(RemoteEnd.none(places));
+          each.listener.ended(null, places);
         } else {
-          each.last.entry.hand(each.listener, places);
+          each.last.job.hand(each.listener, places);
         }
       }
     }

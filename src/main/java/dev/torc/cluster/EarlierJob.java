@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * An attempt that a torc handed out and whose result nobody has recorded, as its folder tells: for
- * who only looks, and to know whom to ask. What became of it is for {@link RemoteRunner}.
+ * who only looks, and to know whom to ask. What became of it is for {@link BatchTracker}.
  *
  * @param settings by which it can be asked for and ended
  * @param id the scheduler's; null where that is not known

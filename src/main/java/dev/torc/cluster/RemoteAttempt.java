@@ -3,10 +3,11 @@ package dev.torc.cluster;
 import dev.torc.exec.Launch;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
- * One attempt of a job that a scheduler is to run, without the name of a claim, since each
- * submission has another one.
+ * One attempt of a job that a scheduler is to run: a launch as for one that runs here, and what its
+ * script and the scheduler must know besides.
  *
  * @param key which attempt it is
  * @param launch what its script runs, as {@link Launch#handedOut} has it
@@ -20,9 +21,42 @@ public record RemoteAttempt(
     RemoteKey key,
     Launch launch,
     long expected,
-    List<BatchJob.Product> products,
+    List<Product> products,
     List<Pattern> patterns,
     SchedulerResources resources) {
+
+  private static final long SECOND = 1_000_000_000;
+
+  /**
+   * A product whose place is cleared, whose folder is made, and whose files are told at the end.
+   *
+   * @param path absolute
+   * @param folder whether it is a folder
+   * @param clearing what becomes of what stands there
+   */
+  public record Product(Path path, boolean folder, Clearing clearing) {}
+
+  /** What becomes of what stands in the place of a product. */
+  public enum Clearing {
+    /** It stays, as for a job that goes on with its products. */
+    KEEP,
+    /** The script moves it aside when it has claimed the job. */
+    CLEAR,
+    /** Torc does, before it hands out the job: a pattern matched it, which no script can tell. */
+    AHEAD;
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
+    @Override
+    public String toString() {
+      return word;
+    }
+
+    /** The one with a word; throws {@link IllegalArgumentException} for another. */
+    static Clearing of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+  }
 
   /**
    * A pattern of products as {@code find} knows it, which may match more. Both patterns are plain
@@ -34,7 +68,17 @@ public record RemoteAttempt(
    */
   public record Pattern(Path folder, String beyond, String like) {}
 
-  private static final long SECOND = 1_000_000_000;
+  /** Throws {@link IllegalArgumentException} for what a script cannot run. */
+  public RemoteAttempt {
+    if (launch.steps().isEmpty()) {
+      throw new IllegalArgumentException("nothing to run: " + key);
+    }
+    for (Launch.Step step : launch.steps()) {
+      if (step.container() != null) {
+        throw new IllegalArgumentException("a batch starts no containers itself: " + key);
+      }
+    }
+  }
 
   /** Seconds that count for what fits into a batch; 0 where nothing is known. */
   long counted() {

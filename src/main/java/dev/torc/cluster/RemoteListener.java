@@ -1,5 +1,8 @@
 package dev.torc.cluster;
 
+import dev.torc.exec.ProcessEnd;
+import java.util.List;
+
 /** Is told what becomes of an attempt that a scheduler runs, by the thread that sees to it. */
 public interface RemoteListener {
 
@@ -13,11 +16,18 @@ public interface RemoteListener {
   /** It had begun and is lost; it is handed out anew. */
   void lost();
 
-  /** It is over; called once. */
-  void ended(RemoteEnd end);
+  /**
+   * It is over; called once.
+   *
+   * @param end as of one that ran here; null where nothing of it is out any more and it is to be
+   *     started, as for one that an earlier torc handed out and that never ran or was lost
+   * @param places where its scripts left something, the one that ended so last; empty where it
+   *     never began
+   */
+  void ended(ProcessEnd end, List<RemotePlace> places);
 
   /**
-   * Nobody looks after it any more, instead of {@link #ended}.
+   * It is looked after no more, instead of {@link #ended}.
    *
    * @param out whether it was handed out, so that a later build finds it
    */

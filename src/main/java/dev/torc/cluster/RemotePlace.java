@@ -15,7 +15,7 @@ import java.util.List;
  * @param products in the order of their numbers
  */
 public record RemotePlace(
-    BatchFolder folder, RemoteKey key, String claim, List<BatchJob.Product> products) {
+    BatchFolder folder, RemoteKey key, String claim, List<RemoteAttempt.Product> products) {
 
   /** Where a product went that stood there before, whether it did or not. */
   public Path aside(int product) {
@@ -25,7 +25,7 @@ public record RemotePlace(
   /** Moves aside what is to make way before a script can run. */
   void clear() throws IOException {
     for (int i = 0; i < products.size(); i++) {
-      if (products.get(i).clearing() == BatchJob.Clearing.AHEAD) {
+      if (products.get(i).clearing() == RemoteAttempt.Clearing.AHEAD) {
         folder.moveAside(claim, i, products.get(i).path());
       }
     }
@@ -33,17 +33,17 @@ public record RemotePlace(
 
   /** Whether something may lie aside though no script has claimed it. */
   boolean isCleared() {
-    return !products.isEmpty() && products.getLast().clearing() == BatchJob.Clearing.AHEAD;
+    return !products.isEmpty() && products.getLast().clearing() == RemoteAttempt.Clearing.AHEAD;
   }
 
   /**
    * Whether a script says how it ended, or a torc has it and no script ever will. One of which it
    * is not known that a scheduler has it is taken.
    */
-  public boolean isOver(Claimant me) throws IOException {
-    Claimant by = folder.claimant(claim);
+  public boolean isOver(ClaimOwner me) throws IOException {
+    ClaimOwner by = folder.owner(claim);
     return by != null && by.isTorc()
-        || folder.status(claim) != null
+        || folder.status(claim, 0) != null
         || folder.ids().isEmpty() && folder.claim(claim, me);
   }
 

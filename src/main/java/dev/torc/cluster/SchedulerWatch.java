@@ -1,6 +1,6 @@
 package dev.torc.cluster;
 
-import dev.torc.cluster.RemoteBatch.Element;
+import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.machine.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 
 /**
  * Asks a scheduler what became of batches: in bulk, and the more seldom the longer nothing new was
- * handed out. It notes what it hears in the batches; what follows is for {@link RemoteDesk}.
+ * handed out. It notes what it hears in the batches; what follows is for {@link BatchTracker}.
  */
 final class SchedulerWatch {
 
@@ -65,7 +65,7 @@ final class SchedulerWatch {
    */
   List<RemoteBatch> ask(List<RemoteBatch> batches, long now) throws IOException {
     List<RemoteBatch> unknown = new ArrayList<>();
-    Map<SchedulerJob, Element> open = new LinkedHashMap<>();
+    Map<SchedulerJob, ArrayTask> open = new LinkedHashMap<>();
     String silence = null;
     boolean answered = false;
     for (RemoteBatch batch : batches) {
@@ -80,9 +80,9 @@ final class SchedulerWatch {
           unknown.add(batch);
         }
       }
-      for (Element element : batch.elements) {
-        if (!element.isOver() && batch.isKnown()) {
-          open.put(element.job, element);
+      for (ArrayTask task : batch.tasks) {
+        if (!task.isOver() && batch.isKnown()) {
+          open.put(task.job, task);
         }
       }
     }
@@ -92,14 +92,14 @@ final class SchedulerWatch {
         silence = none.said();
       } else {
         answered = true;
-        Element element = open.get(state.getKey());
+        ArrayTask task = open.get(state.getKey());
         if (state.getValue() instanceof SchedulerState.Unclear unclear
-            && element.state instanceof SchedulerState.Unclear) { // else a listing that was cut
+            && task.state instanceof SchedulerState.Unclear) { // else a listing that was cut
           unclear(unclear.said());
         }
-        element.told(state.getValue(), now);
-        if (element.isOut()) { // of what an earlier torc handed out that is known only now
-          element.entries.forEach(entry -> entry.submitted(element.job.id()));
+        task.told(state.getValue(), now);
+        if (task.isOut()) { // of what an earlier torc handed out that is known only now
+          task.submitted();
         }
       }
     }
@@ -144,7 +144,7 @@ final class SchedulerWatch {
     if (there instanceof Submission.Accepted accepted) {
       accepted(batch, accepted);
     } else if (there instanceof Submission.Refused) {
-      batch.elements.forEach(element -> element.told(new SchedulerState.Gone(), now));
+      batch.tasks.forEach(task -> task.told(new SchedulerState.Gone(), now));
     }
     return there;
   }

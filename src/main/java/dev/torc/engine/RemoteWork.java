@@ -1,10 +1,9 @@
 package dev.torc.engine;
 
 import dev.torc.cache.JobResult;
-import dev.torc.cluster.MadeFiles;
+import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteKey;
-import dev.torc.cluster.RemoteRunner;
 import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Stamp;
@@ -48,7 +47,7 @@ final class RemoteWork {
   private RemoteProducts products = RemoteProducts.SAME;
   private RemoteRun run; // null where it runs here
   private boolean resumed; // an earlier torc handed it out
-  private RemoteRunner scheduler; // while it is waited for
+  private BatchTracker scheduler; // while it is waited for
   private boolean ended;
   private boolean cancels;
   private boolean hurries;
@@ -101,7 +100,7 @@ final class RemoteWork {
     }
   }
 
-  private synchronized void waits(RemoteRunner runner) {
+  private synchronized void waits(BatchTracker runner) {
     scheduler = runner;
     tell(); // it came meanwhile
   }
@@ -110,7 +109,7 @@ final class RemoteWork {
     return ended;
   }
 
-  private <T> T await(RemoteRunner runner, T otherwise, Wait<T> wait) throws IOException {
+  private <T> T await(BatchTracker runner, T otherwise, Wait<T> wait) throws IOException {
     if (isEnded()) {
       return otherwise;
     }
@@ -146,7 +145,7 @@ final class RemoteWork {
             described.digest().hex(),
             described.command().hex());
     RemoteRun mine = new RemoteRun(shared.removal(), key, submitted);
-    RemoteRunner holder = anew ? null : shared.remotes().holder(job.name());
+    BatchTracker holder = anew ? null : shared.remotes().holder(job.name());
     ProcessEnd end = holder == null ? null : await(holder, NOT_REACHED, () -> mine.resume(holder));
     resumed = end != null;
     run = resumed || job.executor() != null ? mine : null;
@@ -168,7 +167,7 @@ final class RemoteWork {
       others.add(job.name());
     }
     for (String other : others) {
-      RemoteRunner holder = shared.remotes().holder(other);
+      BatchTracker holder = shared.remotes().holder(other);
       Wait<Boolean> cancel =
           () -> RemoteRun.cancel(holder, other, shared.build().id(), shared.removal());
       if (holder != null && !await(holder, false, cancel)) {
@@ -194,7 +193,7 @@ final class RemoteWork {
    * @param memory bytes that are asked for; 0 for none
    */
   ProcessEnd run(Launch launch, long memory) throws IOException {
-    RemoteRunner runner = shared.remotes().of(job.executor());
+    BatchTracker runner = shared.remotes().of(job.executor());
     RemoteAttempt attempt = run.attempt(job, launch, memory, expected(), shared.graph());
     ProcessEnd end = await(runner, NOT_REACHED, () -> run.run(runner, attempt));
     return launch.handedBack(end);
@@ -229,7 +228,7 @@ final class RemoteWork {
    * @return null where a product that was made is not here
    */
   ProductScan products(Look look) throws IOException {
-    MadeFiles made = run == null ? null : run.made();
+    Map<String, ProcessEnd.Made> made = run == null ? null : run.made();
     if (made == null) {
       return look.at(null);
     }

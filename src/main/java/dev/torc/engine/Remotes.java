@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.cluster.RemoteRunner;
+import dev.torc.cluster.BatchTracker;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -9,7 +9,7 @@ import java.util.Set;
 public interface Remotes {
 
   /** The runner of an executor that the build file has. */
-  RemoteRunner of(String executor);
+  BatchTracker of(String executor);
 
   /** Whether nothing is out that an earlier torc handed out. */
   boolean isEmpty();
@@ -18,7 +18,7 @@ public interface Remotes {
    * The runner with which an earlier torc handed out a job whose result nobody has taken; null
    * where there is none. Callable from any thread.
    */
-  RemoteRunner holder(String job);
+  BatchTracker holder(String job);
 
   /** The jobs that an earlier torc handed out and that write where one is to write; a new set. */
   Set<String> writers(List<Path> places);

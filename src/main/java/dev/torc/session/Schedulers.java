@@ -4,10 +4,10 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cluster.Allocation;
 import dev.torc.cluster.BatchFolder;
-import dev.torc.cluster.BatchJob;
-import dev.torc.cluster.Claimant;
+import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.EarlierJob;
-import dev.torc.cluster.RemoteRunner;
+import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.Scheduler;
 import dev.torc.cluster.SchedulerSettings;
 import dev.torc.engine.ProductRemoval;
@@ -39,14 +39,14 @@ final class Schedulers implements Remotes, AutoCloseable {
   private final Caller caller;
   private final Workflow workflow; // null where the build file is refused
   private final String build;
-  private final RemoteRunner.Marks marks;
+  private final BatchTracker.Marks marks;
   private final Consumer<String> warn;
   private final CachePlace home;
   private final Path folder;
   private final Map<String, List<EarlierJob>> earlier = new HashMap<>(); // what is out
   private final Map<Path, Set<String>> written = new HashMap<>(); // who writes to a place
   private final Map<Path, Set<String>> above = new HashMap<>(); // who writes below it
-  private final Map<String, RemoteRunner> runners = new LinkedHashMap<>();
+  private final Map<String, BatchTracker> runners = new LinkedHashMap<>();
   private final long started = System.currentTimeMillis() / 1000;
 
   /**
@@ -62,7 +62,7 @@ final class Schedulers implements Remotes, AutoCloseable {
       CachePlace place,
       Workflow workflow,
       String build,
-      RemoteRunner.Marks marks,
+      BatchTracker.Marks marks,
       Consumer<String> warn)
       throws IOException {
     this.caller = caller;
@@ -75,7 +75,7 @@ final class Schedulers implements Remotes, AutoCloseable {
     OwnFile.refuseLink(folder);
     for (EarlierJob each : EarlierJob.all(folder)) {
       earlier.computeIfAbsent(each.job(), _ -> new ArrayList<>()).add(each);
-      for (BatchJob.Product product : each.place().products()) {
+      for (RemoteAttempt.Product product : each.place().products()) {
         Path path = product.path().normalize();
         written.computeIfAbsent(path, _ -> new HashSet<>()).add(each.job());
         for (Path up = path.getParent(); up != null; up = up.getParent()) {
@@ -86,7 +86,7 @@ final class Schedulers implements Remotes, AutoCloseable {
   }
 
   @Override
-  public synchronized RemoteRunner of(String executor) {
+  public synchronized BatchTracker of(String executor) {
     return of(workflow.executor(executor).settings());
   }
 
@@ -96,7 +96,7 @@ final class Schedulers implements Remotes, AutoCloseable {
   }
 
   @Override
-  public synchronized RemoteRunner holder(String job) {
+  public synchronized BatchTracker holder(String job) {
     if (!earlier.containsKey(job)) {
       return null;
     }
@@ -131,7 +131,7 @@ final class Schedulers implements Remotes, AutoCloseable {
    * @param removal sees to what its script moved aside
    */
   void drop(String job, ProductRemoval removal) {
-    RemoteRunner holder = holder(job);
+    BatchTracker holder = holder(job);
     Thread.ofVirtual()
         .name("torc-drop")
         .start(
@@ -159,8 +159,8 @@ final class Schedulers implements Remotes, AutoCloseable {
     return jobs;
   }
 
-  private RemoteRunner of(SchedulerSettings settings) {
-    RemoteRunner runner = runners.get(settings.name());
+  private BatchTracker of(SchedulerSettings settings) {
+    BatchTracker runner = runners.get(settings.name());
     if (runner == null) {
       runner = start(settings);
       runners.put(settings.name(), runner);
@@ -168,7 +168,7 @@ final class Schedulers implements Remotes, AutoCloseable {
     return runner;
   }
 
-  private RemoteRunner start(SchedulerSettings settings) {
+  private BatchTracker start(SchedulerSettings settings) {
     Path place = folder.resolve(settings.name());
     try {
       home.makeFolders(place);
@@ -181,11 +181,11 @@ final class Schedulers implements Remotes, AutoCloseable {
       scheduler = allocation.steps(scheduler, place);
       settings = settings.withoutBatches();
     }
-    return new RemoteRunner(scheduler, settings, place, me(), marks, warn);
+    return BatchTracker.start(scheduler, settings, place, me(), marks, warn);
   }
 
-  private Claimant me() {
-    return new Claimant(
+  private ClaimOwner me() {
+    return new ClaimOwner(
         build,
         caller.env().getOrDefault("HOSTNAME", "localhost"),
         Cache.boot(),
@@ -197,7 +197,7 @@ final class Schedulers implements Remotes, AutoCloseable {
   /** Ends their threads; what is out stays out. What killed builds left goes. */
   @Override
   public synchronized void close() {
-    runners.values().forEach(RemoteRunner::close);
+    runners.values().forEach(BatchTracker::close);
     try {
       BatchFolder.tidy(folder);
     } catch (IOException e) {

@@ -9,8 +9,8 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
+import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.RemoteKey;
-import dev.torc.cluster.RemoteRunner;
 import dev.torc.engine.AttemptContext;
 import dev.torc.engine.Event;
 import dev.torc.engine.LaunchBuilder;
@@ -59,7 +59,7 @@ import java.util.function.Predicate;
  * A project opened for work: the lock is held, what a killed torc left is dealt with, the cache is
  * open for writing. Deciding and running is for those who work in it.
  */
-public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
+public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
 
   private final Project project;
   private final BuildId build;

@@ -55,15 +55,15 @@ class BatchEndTest {
       node.run(
           node.job("a", List.of(node.step(TREE + "sleep 1000"), node.step(":")), SECOND, 0),
           node.job("b", "echo next"));
-      BatchStatus status = node.folder.status("a");
-      assertEquals(BatchStatus.Cause.TIMEOUT, status.cause());
+      ProcessEnd status = node.folder.status("a", 0);
+      assertEquals(ProcessEnd.How.TIMEOUT, status.how());
       assertEquals(0, status.code());
       assertEquals("", status.message());
       assertTrue(status.wall() >= SECOND, status.toString());
       assertTrue(status.usage().peak() > 0, status.toString());
       assertTrue(status.usage().cpu() >= 0, status.toString());
       assertGone(node);
-      assertTrue(node.folder.status("b").end(0).ok());
+      assertTrue(node.folder.status("b", 0).ok());
     }
   }
 
@@ -76,8 +76,8 @@ class BatchEndTest {
       String use = "dd if=/dev/zero bs=100M count=1 2>/dev/null | { sleep 1000; cat; }";
       BatchJob job = node.job("a", List.of(node.step(use)), 0, 50L << 20);
       node.run(job);
-      BatchStatus status = node.folder.status("a");
-      assertEquals(BatchStatus.Cause.MEMORY, status.cause());
+      ProcessEnd status = node.folder.status("a", 0);
+      assertEquals(ProcessEnd.How.MEMORY, status.how());
       assertTrue(status.message().matches("used \\d+ MiB of 50 MiB"), status.message());
       assertTrue(status.usage().peak() > 100L << 20, status.toString());
 
@@ -101,12 +101,11 @@ class BatchEndTest {
                           node.job("b", "echo ran >ran")))));
       Process process = node.start(Map.of());
       node.awaitFile("up");
-      assertNull(node.folder.status("a"));
+      assertNull(node.folder.status("a", 0));
       BatchNode.signal(signal, process);
       assertEquals(0, node.await(process).exit());
-      BatchStatus status = node.folder.status("a");
-      assertEquals(BatchStatus.Cause.CANCELLED, status.cause());
-      assertEquals(ProcessEnd.How.INTERRUPTED, status.end(0).how());
+      ProcessEnd status = node.folder.status("a", 0);
+      assertEquals(ProcessEnd.How.INTERRUPTED, status.how());
       assertGone(node);
       assertEquals("cancelled", node.folder.later("b"));
       assertEquals(Set.of(BatchFolder.Word.LATER), node.folder.words().get("b"));
@@ -135,7 +134,7 @@ class BatchEndTest {
       BatchNode.signal("TERM", process);
       BatchNode.signal("CONT", process);
       assertEquals(0, node.await(process).exit());
-      assertEquals(BatchStatus.Cause.CANCELLED, node.folder.status("a").cause());
+      assertEquals(ProcessEnd.How.INTERRUPTED, node.folder.status("a", 0).how());
     }
   }
 
@@ -156,7 +155,7 @@ class BatchEndTest {
       for (String one : List.of("own", "deaf", "apart")) {
         BatchNode.until(one + " is gone", () -> !node.lives(one));
       }
-      assertNull(node.folder.status("a"));
+      assertNull(node.folder.status("a", 0));
     }
   }
 
@@ -169,7 +168,7 @@ class BatchEndTest {
       node.run(
           node.job("b", leave + "good); until [ -s good ]; do :; done"),
           node.job("a", leave + "bad); until [ -s bad ]; do :; done; exit 1"));
-      assertEquals(1, node.folder.status("a").code());
+      assertEquals(1, node.folder.status("a", 0).code());
       assertFalse(node.lives("bad"));
       assertTrue(node.lives("good"));
       ProcessHandle.of(Long.parseLong(node.text("good").strip())).get().destroyForcibly();
@@ -182,9 +181,9 @@ class BatchEndTest {
   void aJobMaySignalItsOwnGroup(String shell) throws Exception {
     try (BatchNode node = new BatchNode(temp, shell)) {
       node.run(node.job("a", "kill -s KILL 0; sleep 1000"), node.job("b", "echo next"));
-      assertEquals(BatchStatus.Cause.SIGNALED, node.folder.status("a").cause());
-      assertEquals(9, node.folder.status("a").code());
-      assertTrue(node.folder.status("b").end(0).ok());
+      assertEquals(ProcessEnd.How.SIGNALED, node.folder.status("a", 0).how());
+      assertEquals(9, node.folder.status("a", 0).code());
+      assertTrue(node.folder.status("b", 0).ok());
     }
   }
 
@@ -194,8 +193,8 @@ class BatchEndTest {
   void aKilledShellOfTheJobIsNotTakenForItsEnd(String shell) throws Exception {
     try (BatchNode node = new BatchNode(temp, shell)) {
       node.run(node.job("a", "echo $$ >own; kill -s KILL $PPID; sleep 1000"));
-      assertEquals(BatchStatus.Cause.SIGNALED, node.folder.status("a").cause());
-      assertEquals(-1, node.folder.status("a").usage().cpu());
+      assertEquals(ProcessEnd.How.SIGNALED, node.folder.status("a", 0).how());
+      assertEquals(-1, node.folder.status("a", 0).usage().cpu());
       assertFalse(node.lives("own"));
     }
   }
@@ -238,8 +237,8 @@ class BatchEndTest {
       node.run(
           node.before("trap 'sleep 1000' EXIT"),
           node.job("a", List.of(node.step("exit 3")), 2 * SECOND, 0));
-      assertEquals(BatchStatus.Cause.EXITED, node.folder.status("a").cause());
-      assertEquals(3, node.folder.status("a").code());
+      assertEquals(ProcessEnd.How.EXITED, node.folder.status("a", 0).how());
+      assertEquals(3, node.folder.status("a", 0).code());
     }
   }
 }

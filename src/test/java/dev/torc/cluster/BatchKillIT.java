@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.exec.Launch;
+import dev.torc.exec.ProcessEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,14 +92,14 @@ class BatchKillIT {
     Run run = new Run(node, stand, folder);
     run.start(0, how);
     assertEquals(1, Run.ran(folder));
-    assertTrue(run.remote.status("a").end(0).ok(), run.remote.status("a").toString());
+    assertTrue(run.remote.status("a", 0).ok(), run.remote.status("a", 0).toString());
     return Integer.parseInt(Files.readString(temp.resolve("calls")).strip());
   }
 
   private void check(Run run, String how, String step) throws Exception {
     Set<BatchFolder.Word> words = run.remote.words().getOrDefault("a", Set.of());
     boolean claimed = words.contains(BatchFolder.Word.CLAIM);
-    BatchStatus status = run.remote.status("a");
+    ProcessEnd status = run.remote.status("a", 0);
     String found = step + ": " + words + " " + status;
     assertEquals(words.contains(BatchFolder.Word.STATUS), status != null, found);
     assertEquals(words.contains(BatchFolder.Word.BEGUN), run.remote.begun("a") != null, found);
@@ -111,7 +112,7 @@ class BatchKillIT {
       Path old = Files.exists(aside) ? aside : run.folder.resolve("p");
       assertEquals("old", Files.readString(old), found);
     }
-    if (status != null && status.end(0).ok()) {
+    if (status != null && status.ok()) {
       assertEquals(1, Run.ran(run.folder), found);
       assertEquals("new", Files.readString(run.folder.resolve("p")), found);
     }
@@ -122,10 +123,10 @@ class BatchKillIT {
     run.start(0, how);
     if (words.isEmpty()) {
       assertEquals(1, Run.ran(run.folder), found);
-      assertTrue(run.remote.status("a").end(0).ok(), found);
+      assertTrue(run.remote.status("a", 0).ok(), found);
     } else {
       assertTrue(Run.ran(run.folder) <= 1, found);
-      assertEquals(status, run.remote.status("a"), found);
+      assertEquals(status, run.remote.status("a", 0), found);
     }
   }
 
@@ -151,7 +152,9 @@ class BatchKillIT {
               0,
               0,
               0,
-              List.of(new BatchJob.Product(folder.resolve("p"), false, BatchJob.Clearing.CLEAR)));
+              List.of(
+                  new RemoteAttempt.Product(
+                      folder.resolve("p"), false, RemoteAttempt.Clearing.CLEAR)));
       remote.writeScript(
           new BatchScript(remote.path(), "", true, 0, 1, "").of(List.of(List.of(job))));
     }

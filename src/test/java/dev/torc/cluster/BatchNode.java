@@ -62,7 +62,7 @@ final class BatchNode implements AutoCloseable {
   }
 
   /** A job of one line of sh that runs in the root. */
-  BatchJob job(String name, String line, BatchJob.Product... products) {
+  BatchJob job(String name, String line, RemoteAttempt.Product... products) {
     return job(name, List.of(step(line)), 0, 0, products);
   }
 
@@ -71,7 +71,7 @@ final class BatchNode implements AutoCloseable {
       List<Launch.Step> steps,
       long timeLimit,
       long memoryLimit,
-      BatchJob.Product... products) {
+      RemoteAttempt.Product... products) {
     return job(name, steps, log(name), false, timeLimit, memoryLimit, 0, List.of(products));
   }
 
@@ -83,8 +83,8 @@ final class BatchNode implements AutoCloseable {
       long timeLimit,
       long memoryLimit,
       long expected,
-      List<BatchJob.Product> products) {
-    return new BatchJob(
+      List<RemoteAttempt.Product> products) {
+    return job(
         name,
         new RemoteAttempt(
             null,
@@ -95,6 +95,10 @@ final class BatchNode implements AutoCloseable {
             null));
   }
 
+  static BatchJob job(String name, RemoteAttempt attempt) {
+    return new BatchJob(attempt, null).in(new BatchFolder(Path.of("/remote")), name);
+  }
+
   Launch.Step step(String line) {
     return new Launch.Step(List.of("sh", "-c", line), root, Map.of());
   }
@@ -103,12 +107,12 @@ final class BatchNode implements AutoCloseable {
     return root.resolve(name + ".log");
   }
 
-  BatchJob.Product file(String path) {
-    return new BatchJob.Product(root.resolve(path), false, BatchJob.Clearing.CLEAR);
+  RemoteAttempt.Product file(String path) {
+    return new RemoteAttempt.Product(root.resolve(path), false, RemoteAttempt.Clearing.CLEAR);
   }
 
-  BatchJob.Product inFolder(String path) {
-    return new BatchJob.Product(root.resolve(path), true, BatchJob.Clearing.CLEAR);
+  RemoteAttempt.Product inFolder(String path) {
+    return new RemoteAttempt.Product(root.resolve(path), true, RemoteAttempt.Clearing.CLEAR);
   }
 
   /** Runs a script of one batch to its end. */

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -54,38 +55,39 @@ class BatchScriptTest {
 
       assertEquals(new BatchNode.Ended(0, ""), new BatchNode.Ended(ended.exit(), noKills(ended)));
       assertEquals("out\nerr\nout\n", node.text("a.log"));
-      BatchStatus a = node.folder.status("a");
-      assertEquals(BatchStatus.Cause.EXITED, a.cause());
+      ProcessEnd a = node.folder.status("a", 0);
+      assertEquals(ProcessEnd.How.EXITED, a.how());
       assertEquals(3, a.code());
       assertEquals("", a.message());
       assertTrue(a.usage().cpu() >= 0, "CPU time: " + a.usage().cpu());
-      assertTrue(a.wall() >= 0 && Math.abs(a.ended() - a.began() - a.wall() / 1_000_000) <= 10);
-      assertTrue(Math.abs(System.currentTimeMillis() - a.ended()) < 60_000);
-      Claimant begun = node.folder.begun("a");
-      assertEquals(begun, node.folder.claimant("a"));
+      BatchWord says = BatchWord.read(node.folder.path().resolve("a.status"));
+      long began = a.elsewhere().began();
+      long end = new BigDecimal(says.text("end")).movePointRight(3).longValue();
+      assertTrue(a.wall() >= 0 && Math.abs(end - began - a.wall() / 1_000_000) <= 10);
+      assertTrue(Math.abs(System.currentTimeMillis() - end) < 60_000);
+      ClaimOwner begun = node.folder.begun("a");
+      assertEquals(begun, node.folder.owner("a"));
       assertFalse(begun.isTorc());
-      assertEquals(a.began() / 1000, begun.time());
+      assertEquals(began / 1000, begun.time());
       assertEquals(node.started.getFirst().pid(), begun.pid());
-      assertEquals(Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip(), a.boot());
-      assertEquals(begun.boot(), a.boot());
-      assertEquals(begun.host(), a.host());
-      assertTrue(a.system().startsWith("Linux "), a.system());
+      String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+      assertEquals(boot, says.text("boot"));
+      assertEquals(begun.boot(), boot);
+      assertEquals(begun.host(), a.elsewhere().host());
+      assertTrue(a.elsewhere().system().startsWith("Linux "), a.elsewhere().system());
 
-      BatchStatus b = node.folder.status("b");
-      assertEquals(BatchStatus.Cause.SIGNALED, b.cause());
+      ProcessEnd b = node.folder.status("b", 7);
+      assertEquals(ProcessEnd.How.SIGNALED, b.how());
       assertEquals(9, b.code());
-      assertTrue(b.began() >= a.began() + a.wall() / 1_000_000, "one after the other");
-      assertEquals(
-          new ProcessEnd(
-              ProcessEnd.How.SIGNALED, 9, b.wall(), b.usage(), "", null, b.end(7).elsewhere()),
-          b.end(7));
-      assertEquals(7, b.end(7).elsewhere().submitted());
+      assertTrue(b.elsewhere().began() >= began + a.wall() / 1_000_000, "one after the other");
+      assertEquals("", b.message());
+      assertEquals(7, b.elsewhere().submitted());
 
-      BatchStatus c = node.folder.status("c");
+      ProcessEnd c = node.folder.status("c", 0);
       assertEquals(0, c.code());
-      assertTrue(c.end(0).ok());
-      assertEquals(Set.of(temp + "/c.out"), c.made().files().keySet());
-      assertEquals(5, c.made().files().get(temp + "/c.out").bytes());
+      assertTrue(c.ok());
+      assertEquals(Set.of(temp + "/c.out"), c.elsewhere().made().keySet());
+      assertEquals(5, c.elsewhere().made().get(temp + "/c.out").bytes());
       assertEquals(
           Map.of("a", words(), "b", words(), "c", words(BatchFolder.Word.MADE)),
           new HashMap<>(node.folder.words()));
@@ -107,9 +109,9 @@ class BatchScriptTest {
               node.file("large"),
               node.file("no"),
               node.inFolder("d"));
-      RemoteAttempt attempt = files.attempt();
+      RemoteAttempt attempt = files.attempt;
       BatchJob job =
-          new BatchJob(
+          BatchNode.job(
               "a",
               new RemoteAttempt(
                   null,
@@ -120,23 +122,23 @@ class BatchScriptTest {
                       new RemoteAttempt.Pattern(temp.resolve("g"), temp + "/g/*", temp + "/g/*.o")),
                   null));
       node.run(job, node.job("b", "exit 1", node.file("b *")), node.job("c", "true"));
-      Map<String, MadeFiles.Made> made = node.folder.status("a").made().files();
+      Map<String, ProcessEnd.Made> made = node.folder.status("a", 0).elsewhere().made();
       assertEquals(
           Set.of("b *", "l", "large", "d", "d/e/f", "g/x.o"),
           made.keySet().stream()
               .map(path -> temp.relativize(Path.of(path)).toString())
               .collect(Collectors.toSet()));
-      MadeFiles.Made linked = made.get(temp + "/l");
+      ProcessEnd.Made linked = made.get(temp + "/l");
       assertEquals(2, linked.bytes());
       assertEquals(Digest.ofText("1\n").hex(), linked.digest());
       assertTrue(Math.abs(System.currentTimeMillis() / 1000 - linked.time()) < 60);
       assertEquals(7, made.get(temp + "/g/x.o").time());
       assertEquals(268437001, made.get(temp + "/large").bytes());
       assertNull(made.get(temp + "/large").digest());
-      assertNull(node.folder.status("b").made());
-      assertNull(node.folder.status("c").made());
+      assertNull(node.folder.status("b", 0).elsewhere().made());
+      assertNull(node.folder.status("c", 0).elsewhere().made());
       Files.writeString(node.folder.path().resolve("a.made"), "size 1");
-      assertNull(node.folder.status("a"), "one half of it is no word yet");
+      assertNull(node.folder.status("a", 0), "one half of it is no word yet");
     }
   }
 
@@ -149,7 +151,7 @@ class BatchScriptTest {
       Path own = node.folder.path();
       Files.setAttribute(own, "unix:mode", 02775);
       node.run(node.job("a", "umask >a.umask; : >sub/a.out", node.file("sub/a.out")));
-      BatchStatus a = node.folder.status("a");
+      ProcessEnd a = node.folder.status("a", 0);
       assertEquals(0, a.code(), node.text("a.log"));
       assertEquals(02070, mode(own.resolve("a.claim")) & 02070);
       assertEquals(0060, mode(own.resolve("a.status")) & 0060);
@@ -161,7 +163,7 @@ class BatchScriptTest {
               StandardCharsets.US_ASCII);
       assertEquals(
           Integer.parseInt(umask.strip(), 8), Integer.parseInt(node.text("a.umask").strip(), 8));
-      node.folder.forget("a", new Claimant("b", "h", "", 1, 0, 0));
+      node.folder.forget("a", new ClaimOwner("b", "h", "", 1, 0, 0));
       assertEquals(02070, mode(own.resolve("a.claim")) & 02070);
       assertEquals(0060, mode(own.resolve("a.claim/by")) & 0060);
     }
@@ -241,11 +243,12 @@ class BatchScriptTest {
               0,
               0,
               List.of(
-                  new BatchJob.Product(dir.resolve("-p\n'1'"), false, BatchJob.Clearing.CLEAR)));
+                  new RemoteAttempt.Product(
+                      dir.resolve("-p\n'1'"), false, RemoteAttempt.Clearing.CLEAR)));
       node.folder.writeScript(node.script().of(List.of(List.of(job))));
       node.await(node.start(Map.of("GONE", "here", "TMPDIR", temp + "/none", "torc_time", "t")));
 
-      String log = Files.readString(job.attempt().launch().log());
+      String log = Files.readString(job.attempt.launch().log());
       String first = "<-n><><" + odd + "><a=b>";
       assertTrue(log.startsWith(first), log);
       int end = log.lastIndexOf('\0') + 1;
@@ -262,7 +265,7 @@ class BatchScriptTest {
         assertFalse(name.startsWith("torc_") && !name.equals("torc_time"), entry);
       }
       assertEquals(dir + "\n-x\n-y\n", log.substring(end));
-      assertEquals(BatchStatus.Cause.EXITED, node.folder.status("a").cause());
+      assertEquals(ProcessEnd.How.EXITED, node.folder.status("a", 0).how());
     }
   }
 
@@ -280,8 +283,8 @@ class BatchScriptTest {
       assertEquals("before\n1\n2\n", node.text("a.log"));
       assertEquals("1\n2\n", node.text("b.log"));
       assertEquals("other\n", node.text("other"));
-      assertEquals(BatchStatus.Cause.EXITED, node.folder.status("a").cause());
-      assertEquals(127, node.folder.status("a").code());
+      assertEquals(ProcessEnd.How.EXITED, node.folder.status("a", 0).how());
+      assertEquals(127, node.folder.status("a", 0).code());
     }
   }
 
@@ -301,12 +304,12 @@ class BatchScriptTest {
           node.job("e", ":", node.file("file/product")),
           node.job(
               "f", List.of(new Launch.Step(List.of("ls"), temp, Map.of("PATH", "/no:"))), 0, 0));
-      assertNotStarted("there is no program no-such-program", node.folder.status("a"));
-      assertNotStarted("there is no program ./text", node.folder.status("b"));
-      assertNotStarted("its folder " + temp + "/no", node.folder.status("c"));
-      assertNotStarted("its log cannot be written: " + node.log("d"), node.folder.status("d"));
-      assertNotStarted("what stands in the place of a product", node.folder.status("e"));
-      assertNotStarted("there is no program ls", node.folder.status("f"));
+      assertNotStarted("there is no program no-such-program", node.folder.status("a", 0));
+      assertNotStarted("there is no program ./text", node.folder.status("b", 0));
+      assertNotStarted("its folder " + temp + "/no", node.folder.status("c", 0));
+      assertNotStarted("its log cannot be written: " + node.log("d"), node.folder.status("d", 0));
+      assertNotStarted("what stands in the place of a product", node.folder.status("e", 0));
+      assertNotStarted("there is no program ls", node.folder.status("f", 0));
     }
   }
 
@@ -314,8 +317,8 @@ class BatchScriptTest {
     return new Launch.Step(List.of(program), temp, Map.of());
   }
 
-  private static void assertNotStarted(String message, BatchStatus status) {
-    assertEquals(BatchStatus.Cause.NOT_STARTED, status.cause());
+  private static void assertNotStarted(String message, ProcessEnd status) {
+    assertEquals(ProcessEnd.How.NOT_STARTED, status.how());
     assertTrue(status.message().startsWith(message), status.message());
   }
 
@@ -337,9 +340,9 @@ class BatchScriptTest {
           node.job("b", "echo $N; cat"));
       assertEquals("before\n01\n", node.text("a.log"));
       assertEquals("before\n01\n", node.text("b.log"));
-      assertEquals(4, node.folder.status("a").code());
-      assertTrue(node.folder.status("a").usage().cpu() >= 0);
-      assertTrue(node.folder.status("b").end(0).ok(), node.folder.status("b").toString());
+      assertEquals(4, node.folder.status("a", 0).code());
+      assertTrue(node.folder.status("a", 0).usage().cpu() >= 0);
+      assertTrue(node.folder.status("b", 0).ok(), node.folder.status("b", 0).toString());
       assertEquals("of the trap\nof the trap\n", node.text("script.out"));
     }
   }
@@ -356,7 +359,7 @@ class BatchScriptTest {
             texts.get(i).startsWith("trap")
                 ? "its shell ended with status 3"
                 : "the text that runs before jobs failed";
-        assertNotStarted(message, node.folder.status("a"));
+        assertNotStarted(message, node.folder.status("a", 0));
         assertFalse(node.text("a.log").contains("ran"));
       }
     }
@@ -384,9 +387,9 @@ class BatchScriptTest {
               node.file("-old file"),
               node.inFolder("tree"),
               node.file("link"),
-              new BatchJob.Product(temp.resolve("kept"), false, BatchJob.Clearing.KEEP),
+              new RemoteAttempt.Product(temp.resolve("kept"), false, RemoteAttempt.Clearing.KEEP),
               node.file("new/deep/file")));
-      assertEquals(0, node.folder.status("first").code());
+      assertEquals(0, node.folder.status("first", 0).code());
       assertEquals("new/deep:\n\ntree:\nkept", node.text("a.log").replace("\n\ntree", "\n\ntree"));
       assertEquals("old", Files.readString(node.folder.aside("a", 0)));
       assertEquals("old", Files.readString(node.folder.aside("a", 1).resolve("sub/f")));
@@ -394,9 +397,9 @@ class BatchScriptTest {
       assertFalse(Files.exists(node.folder.aside("a", 3)));
       Map<String, Long> sizes = new HashMap<>();
       node.folder
-          .status("a")
+          .status("a", 0)
+          .elsewhere()
           .made()
-          .files()
           .forEach(
               (path, made) -> sizes.put(path.substring(temp.toString().length()), made.bytes()));
       assertEquals(Map.of("/-old file", 0L, "/tree/", 0L, "/tree/c", 4L, "/kept", 9L), sizes);
@@ -408,7 +411,7 @@ class BatchScriptTest {
   void aClaimedJobRunsNothing(String shell) throws Exception {
     try (BatchNode node = new BatchNode(temp, shell)) {
       Files.writeString(temp.resolve("p"), "old");
-      Claimant torc = new Claimant("build-1", "login1", "boot", 4711, 0, 1_700_000_000);
+      ClaimOwner torc = new ClaimOwner("build-1", "login1", "boot", 4711, 0, 1_700_000_000);
       assertTrue(node.folder.claim("a", torc));
       assertTrue(node.folder.claim("a", torc), "its own claim");
       BatchJob[] jobs = {node.job("a", "echo ran >>ran", node.file("p")), node.job("b", "echo b")};
@@ -419,13 +422,13 @@ class BatchScriptTest {
       assertFalse(node.exists("ran"));
       assertEquals("old", node.text("p"));
       assertEquals(Set.of(BatchFolder.Word.CLAIM), node.folder.words().get("a"));
-      assertEquals(torc, node.folder.claimant("a"));
+      assertEquals(torc, node.folder.owner("a"));
 
-      BatchStatus b = node.folder.status("b");
-      assertTrue(b.end(0).ok());
+      ProcessEnd b = node.folder.status("b", 0);
+      assertTrue(b.ok());
       assertFalse(node.folder.claim("b", torc));
       assertTrue(node.run(jobs).out().contains("b: is claimed already: not run; by script host "));
-      assertEquals(b, node.folder.status("b"));
+      assertEquals(b, node.folder.status("b", 0));
     }
   }
 
@@ -446,7 +449,7 @@ class BatchScriptTest {
       }
       for (int i = 0; i < 10; i++) {
         assertEquals("ran\n", node.text("ran" + i));
-        assertTrue(node.folder.status("n" + i).end(0).ok());
+        assertTrue(node.folder.status("n" + i, 0).ok());
       }
     }
   }
@@ -482,16 +485,16 @@ class BatchScriptTest {
         BatchNode.job(
             "both", List.of(node.step(":")), node.log("both"), false, second, 0, 500, List.of())
       };
-      assertTrue(node.folder.claim("likely", new Claimant("build", "h", "boot", 1, 0, 1)));
+      assertTrue(node.folder.claim("likely", new ClaimOwner("build", "h", "boot", 1, 0, 1)));
       assertEquals(0, node.run(script, jobs).exit());
-      assertEquals(0, node.folder.status("first").code());
+      assertEquals(0, node.folder.status("first", 0).code());
       assertEquals("time", node.folder.later("limit"));
       assertEquals(Set.of(BatchFolder.Word.CLAIM), node.folder.words().get("likely"));
       assertEquals(Set.of(BatchFolder.Word.LATER), node.folder.words().get("limit"));
       assertEquals("time", node.folder.later("long"));
       assertNull(node.folder.later("short"));
-      assertTrue(node.folder.status("short").end(0).ok());
-      assertTrue(node.folder.status("both").end(0).ok());
+      assertTrue(node.folder.status("short", 0).ok());
+      assertTrue(node.folder.status("both", 0).ok());
 
       assertTrue(node.run(jobs).out().contains("limit: was left for another submission: not run"));
       assertFalse(node.exists("limit"), "it is submitted anew by now");
@@ -527,7 +530,7 @@ class BatchScriptTest {
       };
       byte[] script = node.script().of(List.of(List.of(jobs)));
       node.run(jobs);
-      Claimant me = new Claimant("b1", "here", "boot", 1, 1, 1);
+      ClaimOwner me = new ClaimOwner("b1", "here", "boot", 1, 1, 1);
       assertEquals("old", Files.readString(node.folder.aside("a", 0)));
       assertThrows(DirectoryNotEmptyException.class, () -> node.folder.remove());
       node.folder.forget("a", me);
@@ -561,7 +564,8 @@ class BatchScriptTest {
               0,
               0,
               List.of(
-                  new BatchJob.Product(Path.of("/root/b" + i), false, BatchJob.Clearing.CLEAR))));
+                  new RemoteAttempt.Product(
+                      Path.of("/root/b" + i), false, RemoteAttempt.Clearing.CLEAR))));
     }
     BatchScript script = new BatchScript(Path.of("/root/x"), "", true, 0, 1, "");
     int one = script.of(List.of(jobs.subList(0, 1))).length;
@@ -588,8 +592,8 @@ class BatchScriptTest {
             () ->
                 BatchNode.job(
                     "a/b",
-                    job.attempt().launch().steps(),
-                    job.attempt().launch().log(),
+                    job.attempt.launch().steps(),
+                    job.attempt.launch().log(),
                     false,
                     0,
                     0,
@@ -597,7 +601,7 @@ class BatchScriptTest {
                     List.of()),
             () ->
                 BatchNode.job(
-                    "a", List.of(), job.attempt().launch().log(), false, 0, 0, 0, List.of()))) {
+                    "a", List.of(), job.attempt.launch().log(), false, 0, 0, 0, List.of()))) {
       assertThrows(IllegalArgumentException.class, bad);
     }
   }
@@ -629,20 +633,20 @@ class BatchScriptTest {
       }
       Path status = node.folder.path().resolve("a.status");
       Files.copy(status, node.folder.path().resolve("b.status"));
-      assertNull(node.folder.status("b"), "another job's");
+      assertNull(node.folder.status("b", 0), "another job's");
       String odd = new String(Files.readAllBytes(status), StandardCharsets.UTF_8);
       odd = odd.substring(0, odd.indexOf("sum ")).replace("cause exited", "cause else");
       Files.write(status, BatchWord.whole(odd));
       assertNotNull(BatchWord.read(status));
-      assertNull(node.folder.status("a"), "a cause that nobody knows");
+      assertNull(node.folder.status("a", 0), "a cause that nobody knows");
     }
   }
 
   private static Object status(BatchNode node, String ending) {
     return switch (ending) {
-      case "status" -> node.folder.status("a");
+      case "status" -> node.folder.status("a", 0);
       case "begun" -> node.folder.begun("a");
-      default -> node.folder.claimant("a");
+      default -> node.folder.owner("a");
     };
   }
 }

@@ -41,17 +41,17 @@ class EarlierBatchesTest {
   /** A torc with some jobs, as the engine asks for them. */
   private final class Torc {
     final String build = "b" + ++builds;
-    final RemoteDesk desk;
-    final Map<String, RemoteEnd> ends = new LinkedHashMap<>();
+    final BatchTracker desk;
+    final Map<String, ProcessEnd> ends = new LinkedHashMap<>();
     final Map<String, List<RemotePlace>> places = new LinkedHashMap<>();
     final Map<String, String> left = new LinkedHashMap<>();
     final Map<String, String> ids = new LinkedHashMap<>();
 
     Torc() {
       SchedulerSettings settings = FakeCluster.settings(50, 60 * SECOND);
-      Claimant me = new Claimant(build, "here", "boot", 2, 2, 0);
+      ClaimOwner me = new ClaimOwner(build, "here", "boot", 2, 2, 0);
       desk =
-          new RemoteDesk(
+          new BatchTracker(
               cluster, settings, folder, me, () -> "n" + names++, (_, _) -> {}, notes::add);
     }
 
@@ -60,7 +60,22 @@ class EarlierBatchesTest {
     }
 
     void want(String job, String manifest, String command) throws IOException {
-      desk.resume(key(job, manifest, command), listener(job, manifest, command), cluster.now);
+      desk.resume(key(job, manifest, command), listener(job, manifest, command));
+      desk.takeOrders(cluster.now);
+    }
+
+    /** The last place of a job that ended. */
+    RemotePlace last(String job) {
+      return places.get(job).getLast();
+    }
+
+    void forget(List<RemotePlace> recorded) {
+      desk.forget(recorded);
+      desk.takeOrders(cluster.now);
+    }
+
+    void forgetLast() {
+      ends.keySet().forEach(job -> forget(List.of(last(job))));
     }
 
     private RemoteListener listener(String job, String manifest, String command) {
@@ -74,9 +89,9 @@ class EarlierBatchesTest {
         public void lost() {}
 
         @Override
-        public void ended(RemoteEnd end) {
-          places.computeIfAbsent(job, _ -> new ArrayList<>()).addAll(end.places());
-          if (end.end() != null) {
+        public void ended(ProcessEnd end, List<RemotePlace> left) {
+          places.computeIfAbsent(job, _ -> new ArrayList<>()).addAll(left);
+          if (end != null) {
             assertNull(ends.put(job, end), job);
           } else {
             start(job, manifest, command);
@@ -104,12 +119,11 @@ class EarlierBatchesTest {
                   Map.of()),
               10,
               List.of(
-                  new BatchJob.Product(
-                      temp.resolve(job + "\nx \\y"), false, BatchJob.Clearing.CLEAR)),
+                  new RemoteAttempt.Product(
+                      temp.resolve(job + "\nx \\y"), false, RemoteAttempt.Clearing.CLEAR)),
               List.of(),
               new SchedulerResources(1, 0, 0, 1, 0, 0)),
-          listener(job, manifest, command),
-          cluster.now);
+          listener(job, manifest, command));
     }
 
     /** Until all that was wanted is over, or so many seconds went by. */
@@ -148,10 +162,9 @@ class EarlierBatchesTest {
     assertEquals(Map.of(), next.ids, "what is over is not said to be out");
     assertEquals(1, cluster.submissions);
     cluster.runs.forEach((job, runs) -> assertEquals(1, runs, job));
-    RemoteEnd end = next.ends.get("j3");
-    assertEquals(ProcessEnd.How.EXITED, end.end().how());
-    assertEquals("b1", end.places().getLast().key().build());
-    assertEquals(temp.resolve("j3\nx \\y"), end.places().getLast().products().getFirst().path());
+    assertEquals(ProcessEnd.How.EXITED, next.ends.get("j3").how());
+    assertEquals("b1", next.last("j3").key().build());
+    assertEquals(temp.resolve("j3\nx \\y"), next.last("j3").products().getFirst().path());
   }
 
   @Test
@@ -177,7 +190,7 @@ class EarlierBatchesTest {
     next.want("j0", "m2", "c");
     cluster.takes = 2 * SECOND;
     next.run(200, 1);
-    assertEquals(ProcessEnd.How.EXITED, next.ends.get("j0").end().how());
+    assertEquals(ProcessEnd.How.EXITED, next.ends.get("j0").how());
     assertEquals(2, cluster.runs.get("j0"), "the cluster says if both ran at a time");
     assertEquals(2, cluster.submissions);
   }
@@ -187,14 +200,15 @@ class EarlierBatchesTest {
     cluster.takes = 5000 * SECOND;
     Torc torc = killed(2, 20);
     torc.desk.end();
+    torc.desk.takeOrders(cluster.now);
     cluster.until(cluster.now + 20 * SECOND);
     cluster.takes = 2 * SECOND;
     Torc next = new Torc();
     next.want("j0", "m", "c");
     next.want("j1", "m", "c");
     next.run(200, 2);
-    for (RemoteEnd end : next.ends.values()) {
-      assertEquals(ProcessEnd.How.EXITED, end.end().how());
+    for (ProcessEnd end : next.ends.values()) {
+      assertEquals(ProcessEnd.How.EXITED, end.how());
     }
     assertEquals(2, next.ends.size());
   }
@@ -210,8 +224,8 @@ class EarlierBatchesTest {
     cluster.busy = false;
     next.run(100, 2);
     assertEquals(2, next.ends.size());
-    assertEquals("b1", next.ends.get("j0").places().getLast().key().build());
-    assertEquals("b2", next.ends.get("j1").places().getLast().key().build());
+    assertEquals("b1", next.last("j0").key().build());
+    assertEquals("b2", next.last("j1").key().build());
     assertEquals(1, cluster.runs.get("j1"), "of another command the queued one never begins");
   }
 
@@ -251,9 +265,7 @@ class EarlierBatchesTest {
       assertEquals(2, next.ends.size());
       assertEquals(1, cluster.runs.get("j0"));
       assertEquals(3 - when, cluster.submissions, "step " + when);
-      for (RemoteEnd end : next.ends.values()) {
-        next.desk.forget(end.places().getLast());
-      }
+      next.forgetLast();
     }
     assertEquals(List.of(), EarlierJob.all(folder.getParent()));
   }
@@ -275,9 +287,9 @@ class EarlierBatchesTest {
     next.want("j0", "m2", "c2");
     next.want("j11", "m", "c");
     next.run(10_000, 2);
-    assertEquals("b2", next.ends.get("j0").places().getLast().key().build());
-    assertEquals(ProcessEnd.How.EXITED, next.ends.get("j11").end().how());
-    assertEquals("b1", next.ends.get("j11").places().getLast().key().build());
+    assertEquals("b2", next.last("j0").key().build());
+    assertEquals(ProcessEnd.How.EXITED, next.ends.get("j11").how());
+    assertEquals("b1", next.last("j11").key().build());
   }
 
   @Test
@@ -285,7 +297,7 @@ class EarlierBatchesTest {
     Torc torc = killed(3, 200);
     assertEquals(3, torc.ends.size());
     assertEquals(3, EarlierJob.all(folder.getParent()).size());
-    torc.desk.forget(torc.ends.get("j0").places().getLast());
+    torc.forget(List.of(torc.last("j0")));
     Torc next = new Torc();
     next.want("j0", "m", "c");
     next.want("j1", "m", "c");
@@ -295,9 +307,7 @@ class EarlierBatchesTest {
     next.run(100, 2);
     next.want("j2", "m", "c");
     next.run(100, 3);
-    for (RemoteEnd end : next.ends.values()) {
-      next.desk.forget(end.places().getLast());
-    }
+    next.forgetLast();
     next.desk.turn(cluster.now);
     try (var files = Files.list(folder)) {
       assertEquals(0, files.count());
@@ -310,6 +320,7 @@ class EarlierBatchesTest {
     Torc torc = killed(2, 20);
     torc.want("late", "m", "c");
     torc.desk.leave(false);
+    torc.desk.takeOrders(cluster.now);
     assertEquals(Map.of("j0", "out", "j1", "out", "late", "ready"), torc.left);
     assertEquals(2, EarlierJob.all(folder.getParent()).size());
     assertEquals("1_0", EarlierJob.all(folder.getParent()).getFirst().id());
@@ -325,7 +336,7 @@ class EarlierBatchesTest {
     assertEquals(List.of("1_0"), cluster.cancelled);
     cluster.outlive = true;
     next.run(1000, 1);
-    assertEquals(ProcessEnd.How.EXITED, next.ends.get("j0").end().how());
+    assertEquals(ProcessEnd.How.EXITED, next.ends.get("j0").how());
     assertEquals(2, cluster.runs.get("j0"));
   }
 
@@ -335,13 +346,15 @@ class EarlierBatchesTest {
     cluster.outlive = false;
     Torc torc = killed(1, 20);
     torc.desk.leave(false);
+    torc.desk.takeOrders(cluster.now);
     assertEquals(List.of("1_0"), cluster.cancelled);
     torc.run(100, 1);
     assertEquals(Map.of(), torc.left);
-    assertEquals(ProcessEnd.How.INTERRUPTED, torc.ends.get("j0").end().how());
+    assertEquals(ProcessEnd.How.INTERRUPTED, torc.ends.get("j0").how());
 
     Torc other = killed(1, 20);
     other.desk.leave(true);
+    other.desk.takeOrders(cluster.now);
     assertEquals(Map.of("j0", "out"), other.left);
   }
 
@@ -353,7 +366,7 @@ class EarlierBatchesTest {
     cluster.deaths = 0.1;
     cluster.lag = 8 * SECOND;
     int jobs = 12;
-    Map<String, RemoteEnd> recorded = new LinkedHashMap<>();
+    Map<String, ProcessEnd> recorded = new LinkedHashMap<>();
     for (int round = 0; recorded.size() < jobs; round++) {
       assertTrue(round < 400, () -> "not done after many builds: " + recorded.keySet());
       boolean last = round > 100;
@@ -378,16 +391,14 @@ class EarlierBatchesTest {
       } catch (Killed dead) {
         continue; // and nothing of it is recorded
       }
-      for (Map.Entry<String, RemoteEnd> end : torc.ends.entrySet()) {
+      for (Map.Entry<String, ProcessEnd> end : torc.ends.entrySet()) {
         if (last || cluster.random.nextInt(3) > 0) { // else killed before
           recorded.put(end.getKey(), end.getValue());
-          for (RemotePlace place : torc.places.get(end.getKey())) {
-            torc.desk.forget(place);
-          }
+          torc.forget(torc.places.get(end.getKey()));
         }
       }
     }
-    for (Map.Entry<String, RemoteEnd> end : recorded.entrySet()) {
+    for (Map.Entry<String, ProcessEnd> end : recorded.entrySet()) {
       assertTrue(cluster.runs.get(end.getKey()) >= 1, end.getKey());
     }
     assertEquals(List.of(), EarlierJob.all(folder.getParent()));

@@ -323,7 +323,7 @@ final class FakeCluster implements Scheduler {
       return;
     }
     String job = task.jobs.get(task.next);
-    Claimant script = new Claimant(null, "n1", "boot", 1, 1, 0);
+    ClaimOwner script = new ClaimOwner(null, "n1", "boot", 1, 1, 0);
     task.claimed = Files.isDirectory(task.folder.path()) && task.folder.claim(job, script);
     if (!task.claimed) {
       task.at = now;

@@ -36,9 +36,9 @@ class RemoteScaleTest {
     public void lost() {}
 
     @Override
-    public void ended(RemoteEnd end) {
-      assertEquals(ProcessEnd.How.EXITED, end.end().how());
-      places.addAll(end.places());
+    public void ended(ProcessEnd end, List<RemotePlace> left) {
+      assertEquals(ProcessEnd.How.EXITED, end.how());
+      places.addAll(left);
       ended++;
     }
 
@@ -54,12 +54,12 @@ class RemoteScaleTest {
     cluster.takes = 20 * SECOND;
     SchedulerSettings settings = FakeCluster.settings(500, 120 * SECOND);
     Path folder = Files.createDirectories(temp.toRealPath().resolve("far"));
-    RemoteDesk desk =
-        new RemoteDesk(
+    BatchTracker desk =
+        new BatchTracker(
             cluster,
             settings,
             folder,
-            new Claimant("b1", "here", "boot", 2, 2, 0),
+            new ClaimOwner("b1", "here", "boot", 2, 2, 0),
             () -> "n" + names++,
             (_, _) -> {},
             _ -> {});
@@ -79,20 +79,17 @@ class RemoteScaleTest {
                         Map.of()),
                     15,
                     List.of(
-                        new BatchJob.Product(
-                            temp.resolve("p" + i), false, BatchJob.Clearing.CLEAR)),
+                        new RemoteAttempt.Product(
+                            temp.resolve("p" + i), false, RemoteAttempt.Clearing.CLEAR)),
                     List.of(),
                     new SchedulerResources(1, 0, 0, 1, 0, 0)),
-                new Counting(),
-                cluster.now);
+                new Counting());
     for (int i = 0; i < JOBS; i++) {
       add.accept(i);
     }
     while (ended < JOBS) {
       cluster.until(desk.turn(cluster.now));
-      for (RemotePlace place : places) {
-        desk.forget(place);
-      }
+      desk.forget(List.copyOf(places));
       places.clear();
     }
     double seconds = cluster.now / (double) SECOND;

@@ -3,13 +3,12 @@ package dev.torc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cluster.BatchJob;
-import dev.torc.cluster.Claimant;
+import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.RemoteAttempt;
-import dev.torc.cluster.RemoteEnd;
 import dev.torc.cluster.RemoteKey;
 import dev.torc.cluster.RemoteListener;
-import dev.torc.cluster.RemoteRunner;
+import dev.torc.cluster.RemotePlace;
 import dev.torc.cluster.Scheduler;
 import dev.torc.cluster.SchedulerResources;
 import dev.torc.cluster.SchedulerSettings;
@@ -33,8 +32,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Attempts through a real Slurm, from the batch's script to the end that is told. */
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("RemoteRunnerIT") // one of its tests at a time, beside other classes
-class RemoteRunnerIT {
+@ResourceLock("BatchTrackerIT") // one of its tests at a time, beside other classes
+class BatchTrackerIT {
 
   @TempDir static Path temp;
   @AutoClose private static RealSlurm slurm;
@@ -48,7 +47,7 @@ class RemoteRunnerIT {
   }
 
   private static final class Told implements RemoteListener {
-    final CompletableFuture<RemoteEnd> end = new CompletableFuture<>();
+    final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
     volatile String id;
 
     @Override
@@ -62,7 +61,7 @@ class RemoteRunnerIT {
     }
 
     @Override
-    public void ended(RemoteEnd how) {
+    public void ended(ProcessEnd how, List<RemotePlace> places) {
       end.complete(how);
     }
 
@@ -72,20 +71,20 @@ class RemoteRunnerIT {
     }
 
     ProcessEnd await() throws Exception {
-      return end.get(120, TimeUnit.SECONDS).end();
+      return end.get(120, TimeUnit.SECONDS);
     }
   }
 
-  private RemoteRunner runner() throws Exception {
+  private BatchTracker runner() throws Exception {
     SchedulerSettings settings =
         new SchedulerSettings(
             "slurm", "", "", "low", List.of(), 500, 60_000_000_000L, 0, 5_000_000_000L, null);
     Path folder = Files.createDirectories(work.toRealPath().resolve("remote"));
-    return new RemoteRunner(
+    return BatchTracker.start(
         Scheduler.of(settings, folder, slurm.env()),
         settings,
         folder,
-        new Claimant("b1", "here", "boot", 1, 1, 1),
+        new ClaimOwner("b1", "here", "boot", 1, 1, 1),
         (_, _) -> {},
         notes::add);
   }
@@ -103,7 +102,9 @@ class RemoteRunnerIT {
             0,
             Map.of()),
         expected,
-        List.of(new BatchJob.Product(dir.resolve(name + ".txt"), false, BatchJob.Clearing.CLEAR)),
+        List.of(
+            new RemoteAttempt.Product(
+                dir.resolve(name + ".txt"), false, RemoteAttempt.Clearing.CLEAR)),
         List.of(),
         new SchedulerResources(1, 50 << 20, 0, 1, 0, 0));
   }
@@ -115,12 +116,12 @@ class RemoteRunnerIT {
   @Test
   void sixtyShortJobsShareElementsAndTellTheirEnds() throws Exception {
     List<Told> all = new ArrayList<>();
-    try (RemoteRunner runner = runner()) {
+    try (BatchTracker runner = runner()) {
       for (int i = 0; i < 60; i++) {
         Told told = new Told();
         all.add(told);
         String text = i == 7 ? "exit 3" : "echo $NAME > $NAME.txt; echo said";
-        runner.start(attempt("j" + i, text, 2), told);
+        runner.add(attempt("j" + i, text, 2), told);
       }
       for (int i = 0; i < 60; i++) {
         assertEquals(i == 7 ? 3 : 0, all.get(i).await().code(), "j" + i);
@@ -134,14 +135,14 @@ class RemoteRunnerIT {
 
   @Test
   void whatIsCancelledByHandAndWhatTorcEndsAreTold() throws Exception {
-    try (RemoteRunner runner = runner()) {
+    try (BatchTracker runner = runner()) {
       Told byHand = new Told();
-      runner.start(attempt("hand", ": > $NAME.txt; sleep 100", 50), byHand);
+      runner.add(attempt("hand", ": > $NAME.txt; sleep 100", 50), byHand);
       begun("hand");
       slurm.administer("scancel", byHand.id);
       assertEquals(ProcessEnd.How.CANCELLED, byHand.await().how());
       Told ended = new Told();
-      runner.start(attempt("ended", ": > $NAME.txt; sleep 100", 50), ended);
+      runner.add(attempt("ended", ": > $NAME.txt; sleep 100", 50), ended);
       begun("ended");
       runner.end();
       assertEquals(ProcessEnd.How.INTERRUPTED, ended.await().how());

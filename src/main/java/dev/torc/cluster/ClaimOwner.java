@@ -1,5 +1,6 @@
 package dev.torc.cluster;
 
+import dev.torc.exec.ProcessEnd;
 import java.nio.file.Path;
 
 /**
@@ -12,24 +13,29 @@ import java.nio.file.Path;
  * @param start when it was started there, in the kernel's ticks since boot; 0 unknown
  * @param time seconds since 1970 by that host's clock
  */
-public record Claimant(String build, String host, String boot, long pid, long start, long time) {
+public record ClaimOwner(String build, String host, String boot, long pid, long start, long time) {
 
   /** Whether it is a torc, so that no script runs the job any more. */
   public boolean isTorc() {
     return build != null;
   }
 
-  /** What a file says; null where there is none, or none that is whole and understood. */
-  static Claimant read(Path file) {
-    return BatchWord.read(file, Claimant::of);
+  /** The machine, with what is known of an attempt that began there. */
+  ProcessEnd.Elsewhere machine(long submitted) {
+    return new ProcessEnd.Elsewhere(host, submitted, time * 1000, "", null);
   }
 
-  private static Claimant of(BatchWord word) {
+  /** What a file says; null where there is none, or none that is whole and understood. */
+  static ClaimOwner read(Path file) {
+    return BatchWord.read(file, ClaimOwner::of);
+  }
+
+  private static ClaimOwner of(BatchWord word) {
     String by = word.text("by");
     if (!by.equals("script") && !by.startsWith("torc ")) {
       throw new IllegalArgumentException(by);
     }
-    return new Claimant(
+    return new ClaimOwner(
         by.equals("script") ? null : by.substring(5),
         word.text("host"),
         word.text("boot"),

@@ -15,13 +15,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is handed out to a scheduler comes back, whatever becomes of it, and begins once. */
-class RemoteDeskTest {
+class BatchTrackerTest {
 
   private static final long SECOND = 1_000_000_000;
 
@@ -30,14 +33,16 @@ class RemoteDeskTest {
   private final List<String> notes = new ArrayList<>();
   private final List<Job> jobs = new ArrayList<>();
   private Marked marked = () -> {};
-  private RemoteDesk desk;
+  private BatchTracker desk;
   private int names;
 
   private static final class Job implements RemoteListener {
     final String name;
-    RemoteEnd end;
+    ProcessEnd end;
+    List<RemotePlace> places;
     int lost;
     int ends;
+    final CountDownLatch over = new CountDownLatch(1);
     String left = "";
 
     Job(String name) {
@@ -53,9 +58,11 @@ class RemoteDeskTest {
     }
 
     @Override
-    public void ended(RemoteEnd how) {
+    public void ended(ProcessEnd how, List<RemotePlace> left) {
       ends++;
       end = how;
+      places = left;
+      over.countDown();
     }
 
     @Override
@@ -70,9 +77,9 @@ class RemoteDeskTest {
 
   private void desk(int maxJobs, long batch) throws IOException {
     SchedulerSettings settings = FakeCluster.settings(maxJobs, batch);
-    Claimant me = new Claimant("b1", "here", "boot", 2, 2, 0);
+    ClaimOwner me = new ClaimOwner("b1", "here", "boot", 2, 2, 0);
     desk =
-        new RemoteDesk(
+        new BatchTracker(
             cluster,
             settings,
             temp.toRealPath(),
@@ -86,28 +93,30 @@ class RemoteDeskTest {
     add(count, expected, List.of());
   }
 
-  private void add(int count, long expected, List<BatchJob.Product> products) {
+  private void add(int count, long expected, List<RemoteAttempt.Product> products) {
     for (int i = 0; i < count; i++) {
       Job job = new Job("j" + jobs.size());
       jobs.add(job);
-      desk.add(
-          new RemoteAttempt(
-              new RemoteKey(job.name, "b1", 1, "m" + job.name, "c" + job.name),
-              new Launch(
-                  List.of(new Launch.Step(List.of("true"), temp, Map.of())),
-                  temp.resolve(job.name + ".log"),
-                  false,
-                  false,
-                  0,
-                  0,
-                  Map.of()),
-              expected,
-              products,
-              List.of(),
-              new SchedulerResources(1, 0, 0, 1, 0, 0)),
-          job,
-          cluster.now);
+      desk.add(attempt(job.name, expected, products), job);
+      desk.takeOrders(cluster.now);
     }
+  }
+
+  private RemoteAttempt attempt(String name, long expected, List<RemoteAttempt.Product> products) {
+    return new RemoteAttempt(
+        new RemoteKey(name, "b1", 1, "m" + name, "c" + name),
+        new Launch(
+            List.of(new Launch.Step(List.of("true"), temp, Map.of())),
+            temp.resolve(name + ".log"),
+            false,
+            false,
+            0,
+            0,
+            Map.of()),
+        expected,
+        products,
+        List.of(),
+        new SchedulerResources(1, 0, 0, 1, 0, 0));
   }
 
   /** Until all is over, or so many seconds went by. */
@@ -121,7 +130,7 @@ class RemoteDeskTest {
   private void all(ProcessEnd.How how) {
     for (Job job : jobs) {
       assertEquals(1, job.ends, job.name);
-      assertEquals(how, job.end.end().how(), job.name + ": " + job.end.end());
+      assertEquals(how, job.end.how(), job.name + ": " + job.end);
     }
   }
 
@@ -154,7 +163,9 @@ class RemoteDeskTest {
         jobs.stream()
             .allMatch(
                 job ->
-                    cluster.runs.get(job.name) == 1 && job.lost == 0 && job.end.status() != null));
+                    cluster.runs.get(job.name) == 1
+                        && job.lost == 0
+                        && job.end.elsewhere() != null));
   }
 
   @Test
@@ -200,8 +211,8 @@ class RemoteDeskTest {
     cluster.refusals = 3;
     add(1, 0);
     run(100);
-    assertEquals(ProcessEnd.How.NOT_STARTED, jobs.getLast().end.end().how());
-    assertEquals("far: no such partition", jobs.getLast().end.end().message());
+    assertEquals(ProcessEnd.How.NOT_STARTED, jobs.getLast().end.how());
+    assertEquals("far: no such partition", jobs.getLast().end.message());
   }
 
   @Test
@@ -227,8 +238,7 @@ class RemoteDeskTest {
     all(ProcessEnd.How.NOT_STARTED);
     assertEquals(4, cluster.submissions);
     assertEquals(
-        "submitted 4 times, and no machine began it; far: gone",
-        jobs.getFirst().end.end().message());
+        "submitted 4 times, and no machine began it; far: gone", jobs.getFirst().end.message());
   }
 
   @Test
@@ -236,19 +246,18 @@ class RemoteDeskTest {
     Path match = Files.writeString(temp.toRealPath().resolve("match"), "old");
     desk(500, 120 * SECOND);
     cluster.forgets = true;
-    add(1, 0, List.of(new BatchJob.Product(match, false, BatchJob.Clearing.AHEAD)));
+    add(1, 0, List.of(new RemoteAttempt.Product(match, false, RemoteAttempt.Clearing.AHEAD)));
     run(1000);
     assertFalse(Files.exists(match));
-    List<RemotePlace> places = jobs.getFirst().end.places();
+    List<RemotePlace> places = jobs.getFirst().places;
     assertEquals(4, places.size());
     for (RemotePlace place : places) {
       assertFalse(place.hasBegun());
     }
     assertEquals("old", Files.readString(places.getFirst().aside(0)));
     Files.move(places.getFirst().aside(0), match);
-    for (RemotePlace place : places) {
-      desk.forget(place);
-    }
+    desk.forget(places);
+    desk.turn(cluster.now);
     assertEquals(List.of(), BatchFolder.all(temp.toRealPath()));
   }
 
@@ -257,12 +266,12 @@ class RemoteDeskTest {
     Path kernels = Path.of("/proc/version");
     assumeTrue(Files.exists(kernels), "there is no file that nobody can move");
     desk(500, 120 * SECOND);
-    add(1, 10, List.of(new BatchJob.Product(kernels, false, BatchJob.Clearing.AHEAD)));
+    add(1, 10, List.of(new RemoteAttempt.Product(kernels, false, RemoteAttempt.Clearing.AHEAD)));
     add(1, 10);
     run(100);
-    assertEquals(ProcessEnd.How.NOT_STARTED, jobs.getFirst().end.end().how());
-    assertTrue(jobs.getFirst().end.end().message().contains(kernels.toString()));
-    assertEquals(ProcessEnd.How.EXITED, jobs.getLast().end.end().how());
+    assertEquals(ProcessEnd.How.NOT_STARTED, jobs.getFirst().end.how());
+    assertTrue(jobs.getFirst().end.message().contains(kernels.toString()));
+    assertEquals(ProcessEnd.How.EXITED, jobs.getLast().end.how());
     assertEquals(1, cluster.submissions);
     assertEquals(1, cluster.begins.size());
   }
@@ -288,7 +297,7 @@ class RemoteDeskTest {
     add(2, 0);
     run(100);
     all(ProcessEnd.How.NOT_STARTED);
-    assertEquals("far will never start it: PartitionConfig", jobs.getFirst().end.end().message());
+    assertEquals("far will never start it: PartitionConfig", jobs.getFirst().end.message());
     cluster.waitsFor = "";
     cluster.until(cluster.now + 100 * SECOND);
     assertEquals(Map.of(), cluster.begins, "what begins late finds its claim taken");
@@ -332,7 +341,7 @@ class RemoteDeskTest {
     run(1000);
     assertEquals(
         "submitted 4 times, and no machine began it; far: NODE_FAIL",
-        jobs.getFirst().end.end().message());
+        jobs.getFirst().end.message());
   }
 
   @Test
@@ -346,7 +355,7 @@ class RemoteDeskTest {
     cluster.endAll(SchedulerState.Cause.CANCELLED);
     run(100);
     all(ProcessEnd.How.CANCELLED);
-    assertEquals("n1", jobs.getFirst().end.end().elsewhere().host());
+    assertEquals("n1", jobs.getFirst().end.elsewhere().host());
   }
 
   @Test
@@ -357,6 +366,7 @@ class RemoteDeskTest {
     desk.turn(cluster.now);
     desk.end();
     desk.end(); // each attempt says so
+    desk.turn(cluster.now);
     assertEquals(List.of("1_0"), cluster.cancelled);
     assertEquals(List.of("far: 1 submitted job is cancelled"), notes);
     run(100);
@@ -383,10 +393,42 @@ class RemoteDeskTest {
     assertTrue(desk.isEmpty());
     for (Job job : jobs) {
       assertEquals(1, job.ends, job.name);
-      boolean ok = job.end.end().how() == ProcessEnd.How.EXITED;
-      boolean lost = job.end.end().how() == ProcessEnd.How.NOT_STARTED;
-      assertTrue(ok || lost && job.lost == 3, job.name + ": " + job.end.end());
+      boolean ok = job.end.how() == ProcessEnd.How.EXITED;
+      boolean lost = job.end.how() == ProcessEnd.How.NOT_STARTED;
+      assertTrue(ok || lost && job.lost == 3, job.name + ": " + job.end);
     }
     cluster.begins.forEach((claim, count) -> assertEquals(1, count, claim));
+  }
+
+  @Test
+  @Timeout(60)
+  void whatCannotBeForgottenYetKeepsNothingElseWaiting() throws Exception {
+    cluster.busy = true;
+    BatchFolder folder = new BatchFolder(Files.createDirectory(temp.resolve("done")));
+    Path inTheWay = Files.createFile(folder.path().resolve("x.claim"));
+    RemotePlace place =
+        new RemotePlace(folder, new RemoteKey("x", "b0", 1, "m", "c"), "x", List.of());
+    Job job = new Job("a");
+    jobs.add(job);
+    try (BatchTracker thread =
+        BatchTracker.start(
+            cluster,
+            FakeCluster.settings(10, 1),
+            Files.createDirectory(temp.resolve("far")),
+            new ClaimOwner("b1", "here", "boot", 2, 2, 0),
+            (_, _) -> {},
+            notes::add)) {
+      thread.forget(List.of(place));
+      thread.add(attempt("a", 0, List.of()), job);
+      thread.end();
+      job.over.await();
+      Files.delete(inTheWay);
+      while (!Files.isDirectory(inTheWay)) {
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
+    all(ProcessEnd.How.INTERRUPTED);
+    assertEquals(1, notes.size(), notes.toString());
+    assertTrue(notes.getFirst().endsWith("; torc tries again"), notes.toString());
   }
 }

@@ -1,0 +1,110 @@
+package dev.torc.cluster;
+
+import dev.torc.cluster.RemoteBatch.ArrayTask;
+import dev.torc.exec.ProcessEnd;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What follows for jobs of an array task of which their script says no end, when the scheduler has
+ * done with it: its word decides, and whether they began. What never began is claimed, and can be
+ * handed out anew; that and the scheduler are {@link BatchTracker}'s.
+ *
+ * @param anew takes what is to be handed out anew; null of what an earlier torc handed out
+ */
+record TaskEnds(
+    String executor, Path folder, ClaimOwner me, Consumer<String> notes, Consumer<BatchJob> anew) {
+
+  /** How often an attempt is handed out again for what was no fault of its own. */
+  private static final int AGAIN = 3;
+
+  /** What the scheduler says of a task: {@code cause} is null where it knows nothing of it. */
+  private record Word(SchedulerState.Cause cause, String said, boolean cancelled) {
+
+    static Word of(ArrayTask task) {
+      return switch (task.state) {
+        case SchedulerState.Ended ended -> new Word(ended.cause(), ended.said(), task.cancelled);
+        case SchedulerState.Gone gone -> new Word(null, gone.said(), task.cancelled);
+        default -> new Word(null, "gone", task.cancelled);
+      };
+    }
+
+    /** Whether it was cancelled, and not by torc. */
+    boolean isTaken() {
+      return cause == SchedulerState.Cause.CANCELLED && !cancelled;
+    }
+  }
+
+  /**
+   * All that its script wrote must be here by now, and was looked at.
+   *
+   * @param ending whether all is to end
+   */
+  void settle(RemoteBatch batch, ArrayTask task, boolean ending) throws IOException {
+    Word word = Word.of(task);
+    // Of what torc itself took back or no machine took nothing can be there.
+    boolean untouched =
+        batch.isKnown() && !task.cancelled && task.isUntouched(batch.folder.words());
+    boolean unseen = untouched && word.cause == SchedulerState.Cause.EXITED;
+    for (BatchJob job : task.jobs) {
+      if (job.isOver()) {
+        continue;
+      }
+      boolean never = batch.folder.claim(job.claim(), me);
+      List<RemotePlace> places = never ? job.earlierPlaces() : job.places();
+      if (job.unwanted || ending && !job.isLost()) {
+        job.end(BatchJob.INTERRUPTED, places);
+      } else if (unseen && !job.isLost()) {
+        String why = "the machine that %s took does not see %s";
+        job.end(BatchJob.failed(why.formatted(executor, folder)), places);
+      } else if (never) {
+        neverBegan(job, word, untouched);
+      } else {
+        died(batch, job, word);
+      }
+    }
+  }
+
+  /**
+   * @param untouched whether no machine took its script
+   */
+  private void neverBegan(BatchJob job, Word word, boolean untouched) {
+    if (word.isTaken()) {
+      job.endUnbegun(BatchJob.failed("cancelled; " + executor + ": " + word.said));
+    } else if (untouched && job.losses == AGAIN) {
+      String why = "submitted %d times, and no machine began it; %s: %s";
+      job.endUnbegun(BatchJob.failed(why.formatted(AGAIN + 1, executor, word.said)));
+    } else {
+      anew.accept(untouched ? job.unbegun() : job.anew());
+    }
+  }
+
+  /** It began, and no script will say how it ended. */
+  private void died(RemoteBatch batch, BatchJob job, Word word) {
+    ProcessEnd.How how =
+        switch (word.cause) {
+          case OUT_OF_MEMORY -> ProcessEnd.How.MEMORY;
+          case TIME_LIMIT -> ProcessEnd.How.TIMEOUT;
+          case CANCELLED -> word.isTaken() ? ProcessEnd.How.CANCELLED : null;
+          case EXITED -> job.isCancelled() ? ProcessEnd.How.CANCELLED : null;
+          case null, default -> null;
+        };
+    boolean preempted = word.cause == SchedulerState.Cause.PREEMPTED;
+    String lost = preempted ? "preempted" : "lost with its machine";
+    if (how != null) {
+      ProcessEnd end = ProcessEnd.unknown(how, executor + ": " + word.said);
+      ClaimOwner begun = batch.folder.owner(job.claim());
+      job.end(begun == null ? end : end.at(begun.machine(batch.submitted())), job.places());
+    } else if (job.losses == AGAIN) {
+      job.end(BatchJob.failed(lost + ": " + word.said), job.places());
+    } else {
+      if (job.attempt != null) {
+        notes.accept(
+            "%s: %s (%s); it is submitted anew".formatted(job.key().job(), lost, word.said));
+      }
+      anew.accept(job.lost());
+    }
+  }
+}
