@@ -4,11 +4,9 @@ import dev.torc.cluster.BatchFolder.Word;
 import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.machine.Refusal;
-import dev.torc.posix.FileTree;
 import dev.torc.posix.ThreadEnd;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -35,7 +33,6 @@ import java.util.function.Supplier;
 public final class BatchTracker implements AutoCloseable {
 
   private static final long SECOND = 1_000_000_000;
-  private static final long GATHER = SECOND / 10; // so long more may come that share a script
   private static final long FIRST_LOOK = SECOND / 5;
   private static final long LAST_LOOK = 2 * SECOND;
   private static final long SHARE = SECOND / 10; // of a listing, of which there are ten a second
@@ -44,12 +41,6 @@ public final class BatchTracker implements AutoCloseable {
   private static final long REST = 30 * SECOND;
   private static final int SPREAD = 32; // tasks of one kind before jobs stand one behind another
   private static final int TRIES = 3; // of a submission that is refused
-
-  /** Seconds between TERM and KILL where a script ends a job. */
-  private static final int GRACE = 5;
-
-  /** What a scheduler is asked for beyond the limit that a script keeps: it starts, and ends. */
-  private static final long SLACK = 2 * GRACE * SECOND;
 
   private final Scheduler scheduler;
   private final SchedulerSettings settings;
@@ -63,13 +54,11 @@ public final class BatchTracker implements AutoCloseable {
 
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
   private final List<Order> due = new ArrayList<>(); // taken, or could not be done
-  private final List<BatchJob> ready = new ArrayList<>();
-  private final ArrayDeque<BatchPlan.Array<BatchJob>> planned = new ArrayDeque<>();
+  private final BatchPlan plan; // what is not handed out yet
   private final List<RemoteBatch> out = new ArrayList<>();
   private final Map<Path, RemoteBatch> folders = new HashMap<>(); // that are there
   private EarlierBatches earlier;
   private long turned; // when the turn began
-  private long gathered; // when the last one came
   private long submitAt; // not before
   private long submitted; // when the last batch was, by the clock of the day
   private boolean ending;
@@ -106,8 +95,9 @@ public final class BatchTracker implements AutoCloseable {
     this.names = names;
     this.marks = marks;
     this.notes = notes;
+    this.plan = new BatchPlan(settings);
     this.watch = new SchedulerWatch(scheduler, settings.name(), notes);
-    this.ends = new TaskEnds(settings.name(), folder, me, notes, this::again);
+    this.ends = new TaskEnds(settings.name(), folder, me, watch, notes, this::again);
   }
 
   /**
@@ -151,8 +141,7 @@ public final class BatchTracker implements AutoCloseable {
           if (ending) {
             listener.ended(BatchJob.INTERRUPTED, List.of());
           } else {
-            ready.add(new BatchJob(attempt, listener));
-            gathered = now;
+            plan.add(new BatchJob(attempt, listener), now);
           }
         });
   }
@@ -256,11 +245,7 @@ public final class BatchTracker implements AutoCloseable {
 
   /** Whether nothing is left of all that it took. */
   boolean isEmpty() {
-    return orders.isEmpty()
-        && due.isEmpty()
-        && ready.isEmpty()
-        && planned.isEmpty()
-        && out.isEmpty();
+    return orders.isEmpty() && due.isEmpty() && plan.isEmpty() && out.isEmpty();
   }
 
   /**
@@ -272,15 +257,9 @@ public final class BatchTracker implements AutoCloseable {
   long turn(long now) throws IOException {
     turned = now;
     takeOrders(now);
-    if (!ready.isEmpty() && now - gathered >= GATHER) {
-      int spread = scheduler.largestArray() == 1 ? 1 : Math.min(SPREAD, settings.maxJobs());
-      planned.addAll(
-          new BatchPlan(settings.batch(), settings.maxRuntime(), spread)
-              .arrays(List.copyOf(ready), job -> job.attempt));
-      ready.clear();
-    }
+    plan.plan(scheduler.largestArray() == 1 ? 1 : Math.min(SPREAD, settings.maxJobs()), now);
     if (maySubmit(now)) {
-      submit(planned.peek(), now);
+      submit(plan.peek(), now);
     }
     for (RemoteBatch batch : List.copyOf(out)) {
       if (now >= batch.nextLook) {
@@ -309,10 +288,7 @@ public final class BatchTracker implements AutoCloseable {
     if (!orders.isEmpty()) { // given by those that were told an end
       return now + 1;
     }
-    long next = now + (failing ? AGAIN : REST);
-    if (!ready.isEmpty()) {
-      next = Math.min(next, gathered + GATHER);
-    }
+    long next = plan.due(now + (failing ? AGAIN : REST));
     if (maySubmit(Math.max(now, submitAt))) { // one in a turn: orders are taken between
       next = Math.min(next, submitAt);
     }
@@ -366,7 +342,7 @@ public final class BatchTracker implements AutoCloseable {
     }
     ending = true;
     ended = true;
-    drain().forEach(job -> job.endUnbegun(BatchJob.INTERRUPTED));
+    plan.drain().forEach(job -> job.endUnbegun(BatchJob.INTERRUPTED));
     if (earlier != null) {
       earlier.waiting().forEach(asker -> asker.ended(BatchJob.INTERRUPTED, List.of()));
     }
@@ -386,7 +362,7 @@ public final class BatchTracker implements AutoCloseable {
           }
         }
         if (begun > 0 || task.isOver() && task.over < 0) {
-          unwanted(batch, task);
+          batch.unwanted(task);
           cancelled.add(task);
         }
       }
@@ -409,23 +385,6 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /**
-   * Torc is about to tell the scheduler to end a task; a later torc is to know that it was torc.
-   * What cannot be written now is not known then.
-   */
-  private static void unwanted(RemoteBatch batch, ArrayTask task) {
-    task.cancelled = true;
-    for (BatchJob job : task.jobs) {
-      if (!job.isOver()) {
-        try {
-          batch.folder.unwanted(job.claim());
-        } catch (IOException e) {
-          return;
-        }
-      }
-    }
-  }
-
   private void cancel(List<ArrayTask> tasks) {
     String said = scheduler.cancel(tasks.stream().map(task -> task.job).toList());
     if (!said.isEmpty()) {
@@ -435,7 +394,7 @@ public final class BatchTracker implements AutoCloseable {
 
   private void leaveOut(boolean all) {
     ending = true;
-    drain().forEach(job -> job.leave(false));
+    plan.drain().forEach(job -> job.leave(false));
     if (earlier != null) {
       earlier.waiting().forEach(asker -> asker.left(false));
     }
@@ -448,17 +407,8 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** Takes all that was not handed out. */
-  private List<BatchJob> drain() {
-    List<BatchJob> all = new ArrayList<>(ready);
-    planned.forEach(array -> array.batches().forEach(all::addAll));
-    ready.clear();
-    planned.clear();
-    return all;
-  }
-
   private boolean maySubmit(long now) {
-    return !planned.isEmpty() && now >= submitAt && room() > 0;
+    return plan.peek() != null && now >= submitAt && room() > 0;
   }
 
   private int room() {
@@ -466,18 +416,15 @@ public final class BatchTracker implements AutoCloseable {
   }
 
   /** Hands out as many batches of the first array as there is room for; the rest waits. */
-  private void submit(BatchPlan.Array<BatchJob> array, long now) throws IOException {
+  private void submit(BatchPlan.Array array, long now) throws IOException {
     int room = room();
     int most = Math.min(Math.min(room, scheduler.largestArray()), array.batches().size());
     List<List<BatchJob>> batches = array.batches().subList(0, most);
-    long asked = asked(array.limit());
+    long asked = RemoteBatch.asked(settings, array.limit());
     SchedulerResources resources = array.resources().within(asked);
     List<String> lacks = scheduler.lacks(resources);
     RemoteBatch batch = lacks.isEmpty() ? write(batches, asked) : null;
-    planned.poll();
-    if (most < array.batches().size()) {
-      planned.addFirst(array.without(most));
-    }
+    plan.took(most);
     if (most == room) {
       submitAt = now + PACE;
     }
@@ -509,36 +456,11 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  /** The time that a scheduler is asked for, in nanoseconds; 0 for none. */
-  private long asked(long limit) {
-    long most = settings.maxRuntime() > 0 ? settings.maxRuntime() : Long.MAX_VALUE;
-    return limit == 0 ? 0 : Math.min(limit + SLACK, Math.max(most, limit));
-  }
-
-  /** All that a script and a later torc need is on disk before a scheduler is asked to run it. */
   private RemoteBatch write(List<List<BatchJob>> batches, long asked) throws IOException {
-    String name = "torc-" + names.get();
     // Never the same twice, and later ones are higher as far as clocks allow.
     submitted = Math.max(submitted + 1, System.currentTimeMillis() * 1_000_000);
-    BatchFolder place = new BatchFolder(folder.resolve(name));
-    RemoteBatch batch = RemoteBatch.of(place, name, submitted, batches, names);
-    BatchScript script =
-        new BatchScript(
-            place.path(),
-            settings.before(),
-            true,
-            asked == 0 ? 0 : Math.max(1, (asked - SLACK) / SECOND),
-            GRACE,
-            scheduler.elementVariable());
-    try {
-      place.make();
-      place.writeScript(script.of(batches));
-      place.write(batch.record(settings));
-      marks.handOut(batch.jobs().stream().map(BatchJob::key).toList(), settings.name());
-    } catch (IOException e) {
-      FileTree.remove(place.path()); // the next try writes another
-      throw e;
-    }
+    RemoteBatch batch = RemoteBatch.of(folder, submitted, batches, names);
+    batch.write(settings, asked, scheduler.elementVariable(), marks);
     return batch;
   }
 
@@ -582,7 +504,7 @@ public final class BatchTracker implements AutoCloseable {
     }
     // By the name alone all tasks would end; without an id this one is awaited.
     if (found.batch().isKnown() && (!never || found.task().isOver())) {
-      unwanted(found.batch(), found.task());
+      found.batch().unwanted(found.task());
       found.batch().nextLook = 0;
       cancel(List.of(found.task()));
     }
@@ -594,38 +516,10 @@ public final class BatchTracker implements AutoCloseable {
     boolean news = false;
     for (BatchJob job : batch.jobs()) {
       Set<Word> there = words.getOrDefault(job.claim(), EnumSet.noneOf(Word.class));
-      news |= !job.isOver() && look(batch, job, there, now);
+      news |= !job.isOver() && ends.look(batch, job, there, ending, now);
     }
     batch.look = news ? FIRST_LOOK : Math.min(batch.look * 3 / 2, LAST_LOOK);
     batch.nextLook = now + Math.max(batch.look, out.size() * SHARE);
-  }
-
-  private boolean look(RemoteBatch batch, BatchJob job, Set<Word> there, long now)
-      throws IOException {
-    if (there.contains(Word.STATUS)) {
-      ProcessEnd end = batch.folder.status(job.claim(), batch.submitted());
-      boolean told =
-          end != null && end.how() == ProcessEnd.How.INTERRUPTED && !ending && !job.unwanted;
-      if (told && !job.isCancelled()) {
-        job.cancelled(); // why, and by which hand, the scheduler says
-        watch.soon(now);
-        return true;
-      }
-      if (end != null && !told) {
-        job.end(end, job.places());
-        return true;
-      }
-    }
-    if (there.contains(Word.BEGUN) && job.begun()) {
-      return true;
-    }
-    if (there.contains(Word.LATER) && batch.folder.later(job.claim()) != null) {
-      if (batch.folder.claim(job.claim(), me)) {
-        again(job.anew());
-      }
-      return true;
-    }
-    return false;
   }
 
   /**
@@ -637,8 +531,7 @@ public final class BatchTracker implements AutoCloseable {
     if (fresh != null && ending) {
       fresh.endUnbegun(BatchJob.INTERRUPTED);
     } else if (fresh != null) {
-      ready.add(fresh);
-      gathered = turned;
+      plan.add(fresh, turned);
     }
   }
 

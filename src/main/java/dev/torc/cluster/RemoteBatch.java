@@ -1,5 +1,8 @@
 package dev.torc.cluster;
 
+import dev.torc.posix.FileTree;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -12,6 +15,14 @@ import java.util.function.Supplier;
  * each. What follows from that is for {@link BatchTracker}.
  */
 final class RemoteBatch {
+
+  private static final long SECOND = 1_000_000_000;
+
+  /** Seconds between TERM and KILL where a script ends a job. */
+  private static final int GRACE = 5;
+
+  /** What a scheduler is asked for beyond the limit that a script keeps: it starts, and ends. */
+  private static final long SLACK = 2 * GRACE * SECOND;
 
   final BatchFolder folder;
   final String name;
@@ -85,13 +96,38 @@ final class RemoteBatch {
 
   /** One that is about to be handed out. */
   static RemoteBatch of(
-      BatchFolder folder,
-      String name,
-      long time,
-      List<List<BatchJob>> batches,
-      Supplier<String> names) {
+      Path executor, long time, List<List<BatchJob>> batches, Supplier<String> names) {
+    String name = "torc-" + names.get();
+    BatchFolder folder = new BatchFolder(executor.resolve(name));
     batches.forEach(jobs -> jobs.forEach(job -> job.in(folder, names.get())));
     return new RemoteBatch(folder, name, time, batches);
+  }
+
+  /**
+   * The time that a scheduler is asked for, in nanoseconds; 0 for none.
+   *
+   * @param limit of the longest of some batches
+   */
+  static long asked(SchedulerSettings settings, long limit) {
+    long most = settings.maxRuntime() > 0 ? settings.maxRuntime() : Long.MAX_VALUE;
+    return limit == 0 ? 0 : Math.min(limit + SLACK, Math.max(most, limit));
+  }
+
+  /** All that a script and a later torc need is on disk before a scheduler is asked to run it. */
+  void write(SchedulerSettings settings, long asked, String variable, BatchTracker.Marks marks)
+      throws IOException {
+    long limit = asked == 0 ? 0 : Math.max(1, (asked - SLACK) / SECOND);
+    BatchScript script =
+        new BatchScript(folder.path(), settings.before(), true, limit, GRACE, variable);
+    try {
+      folder.make();
+      folder.writeScript(script.of(tasks.stream().map(task -> task.jobs).toList()));
+      folder.write(record(settings));
+      marks.handOut(jobs().stream().map(BatchJob::key).toList(), settings.name());
+    } catch (IOException e) {
+      FileTree.remove(folder.path()); // the next try writes another
+      throw e;
+    }
   }
 
   /** One that an earlier torc wrote down. */
@@ -121,8 +157,7 @@ final class RemoteBatch {
     return time / 1_000_000;
   }
 
-  /** What is written down of it. */
-  BatchRecord record(SchedulerSettings settings) {
+  private BatchRecord record(SchedulerSettings settings) {
     return new BatchRecord(
         settings,
         name,
@@ -146,6 +181,23 @@ final class RemoteBatch {
     for (int i = 0; i < tasks.size(); i++) {
       tasks.get(i).job = jobs.get(i);
       tasks.get(i).submitted();
+    }
+  }
+
+  /**
+   * Torc is about to tell the scheduler to end a task; a later torc is to know that it was torc.
+   * What cannot be written now is not known then.
+   */
+  void unwanted(ArrayTask task) {
+    task.cancelled = true;
+    for (BatchJob job : task.jobs) {
+      if (!job.isOver()) {
+        try {
+          folder.unwanted(job.claim());
+        } catch (IOException e) {
+          return;
+        }
+      }
     }
   }
 

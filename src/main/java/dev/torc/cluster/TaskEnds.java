@@ -1,33 +1,40 @@
 package dev.torc.cluster;
 
+import dev.torc.cluster.BatchFolder.Word;
 import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.exec.ProcessEnd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What follows for jobs of an array task of which their script says no end, when the scheduler has
- * done with it: its word decides, and whether they began. What never began is claimed, and can be
- * handed out anew; that and the scheduler are {@link BatchTracker}'s.
+ * What follows for a job from what its script wrote; and, where that is no end, from the word of
+ * the scheduler that has done with its array task, and from whether it began. What never began is
+ * claimed, and can be handed out anew; that and the scheduler are {@link BatchTracker}'s.
  *
  * @param anew takes what is to be handed out anew; null of what an earlier torc handed out
  */
 record TaskEnds(
-    String executor, Path folder, ClaimOwner me, Consumer<String> notes, Consumer<BatchJob> anew) {
+    String executor,
+    Path folder,
+    ClaimOwner me,
+    SchedulerWatch watch,
+    Consumer<String> notes,
+    Consumer<BatchJob> anew) {
 
   /** How often an attempt is handed out again for what was no fault of its own. */
   private static final int AGAIN = 3;
 
   /** What the scheduler says of a task: {@code cause} is null where it knows nothing of it. */
-  private record Word(SchedulerState.Cause cause, String said, boolean cancelled) {
+  private record Said(SchedulerState.Cause cause, String said, boolean cancelled) {
 
-    static Word of(ArrayTask task) {
+    static Said of(ArrayTask task) {
       return switch (task.state) {
-        case SchedulerState.Ended ended -> new Word(ended.cause(), ended.said(), task.cancelled);
-        case SchedulerState.Gone gone -> new Word(null, gone.said(), task.cancelled);
-        default -> new Word(null, "gone", task.cancelled);
+        case SchedulerState.Ended ended -> new Said(ended.cause(), ended.said(), task.cancelled);
+        case SchedulerState.Gone gone -> new Said(null, gone.said(), task.cancelled);
+        default -> new Said(null, "gone", task.cancelled);
       };
     }
 
@@ -38,12 +45,45 @@ record TaskEnds(
   }
 
   /**
+   * What a script has written of a job that is not over; returns whether that is news.
+   *
+   * @param there what there is of it
+   */
+  boolean look(RemoteBatch batch, BatchJob job, Set<Word> there, boolean ending, long now)
+      throws IOException {
+    if (there.contains(Word.STATUS)) {
+      ProcessEnd end = batch.folder.status(job.claim(), batch.submitted());
+      boolean told =
+          end != null && end.how() == ProcessEnd.How.INTERRUPTED && !ending && !job.unwanted;
+      if (told && !job.isCancelled()) {
+        job.cancelled(); // why, and by which hand, the scheduler says
+        watch.soon(now);
+        return true;
+      }
+      if (end != null && !told) {
+        job.end(end, job.places());
+        return true;
+      }
+    }
+    if (there.contains(Word.BEGUN) && job.begun()) {
+      return true;
+    }
+    if (there.contains(Word.LATER) && batch.folder.later(job.claim()) != null) {
+      if (batch.folder.claim(job.claim(), me)) {
+        anew.accept(job.anew());
+      }
+      return true;
+    }
+    return false;
+  }
+
+  /**
    * All that its script wrote must be here by now, and was looked at.
    *
    * @param ending whether all is to end
    */
   void settle(RemoteBatch batch, ArrayTask task, boolean ending) throws IOException {
-    Word word = Word.of(task);
+    Said word = Said.of(task);
     // Of what torc itself took back or no machine took nothing can be there.
     boolean untouched =
         batch.isKnown() && !task.cancelled && task.isUntouched(batch.folder.words());
@@ -70,7 +110,7 @@ record TaskEnds(
   /**
    * @param untouched whether no machine took its script
    */
-  private void neverBegan(BatchJob job, Word word, boolean untouched) {
+  private void neverBegan(BatchJob job, Said word, boolean untouched) {
     if (word.isTaken()) {
       job.endUnbegun(BatchJob.failed("cancelled; " + executor + ": " + word.said));
     } else if (untouched && job.losses == AGAIN) {
@@ -82,7 +122,7 @@ record TaskEnds(
   }
 
   /** It began, and no script will say how it ended. */
-  private void died(RemoteBatch batch, BatchJob job, Word word) {
+  private void died(RemoteBatch batch, BatchJob job, Said word) {
     ProcessEnd.How how =
         switch (word.cause) {
           case OUT_OF_MEMORY -> ProcessEnd.How.MEMORY;
