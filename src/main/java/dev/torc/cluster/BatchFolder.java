@@ -140,19 +140,8 @@ public record BatchFolder(Path path) {
   }
 
   private boolean isDone() throws IOException {
-    Map<String, Set<Word>> words = words();
     BatchRecord record = record();
-    if (record == null) {
-      return words.isEmpty();
-    }
-    for (List<RemotePlace> element : record.elements()) {
-      for (RemotePlace place : element) {
-        if (!isDone(place.claim(), words.getOrDefault(place.claim(), Set.of()))) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return record == null ? words().isEmpty() : EarlierJob.of(record).isEmpty();
   }
 
   /** What there is of each job, by one listing of the folder; of one without a word, nothing. */

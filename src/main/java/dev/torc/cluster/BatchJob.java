@@ -32,8 +32,8 @@ final class BatchJob {
   private RemoteListener listener;
   private RemotePlace place;
   private State state = State.OUT;
-  private ProcessEnd end;
-  private List<RemotePlace> left; // where its scripts left something; null until its end is known
+  private ProcessEnd end; // that no job was told
+  private List<RemotePlace> left; // where its scripts left something; null until such an end
   private boolean told; // that the scheduler has it
   boolean unwanted; // by any job of this build
 
@@ -191,10 +191,11 @@ final class BatchJob {
    */
   void end(ProcessEnd how, List<RemotePlace> there) {
     set(place != null && there.contains(place) ? State.OVER : State.RECORDED);
-    end = how;
-    left = there;
     if (listener != null) {
       listener.ended(how, there);
+    } else { // until a job asks for it
+      end = how;
+      left = there;
     }
   }
 
@@ -208,7 +209,7 @@ final class BatchJob {
     return ProcessEnd.unknown(ProcessEnd.How.NOT_STARTED, why);
   }
 
-  /** Where its scripts left something; null until its end is known. */
+  /** Where its scripts left something, of an end that no job was told. */
   List<RemotePlace> left() {
     return left;
   }

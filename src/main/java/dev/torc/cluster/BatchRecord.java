@@ -10,13 +10,18 @@ import java.util.List;
  * with which settings it went out, under which name, and which attempts are in it. What became of
  * them is said by the script in the same folder.
  *
+ * @param folder of the script
  * @param settings as far as they are needed to ask for it and to end it
  * @param name under which it was submitted
  * @param time nanoseconds since 1970 by torc's clock, never the same in two
  * @param elements the attempts of each element, in their order
  */
 record BatchRecord(
-    SchedulerSettings settings, String name, long time, List<List<RemotePlace>> elements) {
+    BatchFolder folder,
+    SchedulerSettings settings,
+    String name,
+    long time,
+    List<List<RemotePlace>> elements) {
 
   /** The lines of a file that says this. */
   String lines() {
@@ -77,6 +82,6 @@ record BatchRecord(
       elements.get(element).add(new RemotePlace(folder, key, claim, List.copyOf(own)));
     }
     return new BatchRecord(
-        SchedulerSettings.read(word), word.text("name"), word.number("time"), elements);
+        folder, SchedulerSettings.read(word), word.text("name"), word.number("time"), elements);
   }
 }

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
  * @param element name of the variable that tells a batch its number, from 0, where a script has
  *     several
  */
-public record BatchScript(
+record BatchScript(
     Path folder, String before, boolean holdsMemory, long limit, long grace, String element) {
 
   private static final String FUNCTIONS = functions();
@@ -55,7 +55,7 @@ public record BatchScript(
    *     the one that {@code element} tells
    * @throws IllegalArgumentException for a NUL, which no process can be given
    */
-  public byte[] of(List<List<BatchJob>> batches) {
+  byte[] of(List<List<BatchJob>> batches) {
     Map<String, String> common = common(batches);
     StringBuilder text = new StringBuilder(HEAD);
     text.append("torc_folder=").append(quoted(folder.toString()));

@@ -8,7 +8,6 @@ import dev.torc.posix.ThreadEnd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +138,7 @@ public final class BatchTracker implements AutoCloseable {
     orders.add(
         now -> {
           if (ending) {
-            listener.ended(BatchJob.INTERRUPTED, List.of());
+            listener.left(false);
           } else {
             plan.add(new BatchJob(attempt, listener), now);
           }
@@ -157,7 +156,7 @@ public final class BatchTracker implements AutoCloseable {
     orders.add(
         now -> {
           if (ending) {
-            listener.ended(BatchJob.INTERRUPTED, List.of());
+            listener.left(false);
           } else {
             earlier(now).resume(key, listener, found -> drop(found, now));
             watch.soon(now);
@@ -515,7 +514,7 @@ public final class BatchTracker implements AutoCloseable {
     Map<String, Set<Word>> words = batch.folder.words();
     boolean news = false;
     for (BatchJob job : batch.jobs()) {
-      Set<Word> there = words.getOrDefault(job.claim(), EnumSet.noneOf(Word.class));
+      Set<Word> there = words.getOrDefault(job.claim(), Set.of());
       news |= !job.isOver() && ends.look(batch, job, there, ending, now);
     }
     batch.look = news ? FIRST_LOOK : Math.min(batch.look * 3 / 2, LAST_LOOK);

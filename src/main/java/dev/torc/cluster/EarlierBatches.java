@@ -6,7 +6,6 @@ import dev.torc.posix.Io;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ final class EarlierBatches {
       if (own.manifest().equals(key.manifest()) || job.isNothing()) {
         return true;
       }
-      Set<Word> there = batch.folder.words().getOrDefault(job.claim(), EnumSet.noneOf(Word.class));
+      Set<Word> there = batch.folder.words().getOrDefault(job.claim(), Set.of());
       return own.command().equals(key.command()) && !there.contains(Word.CLAIM);
     }
   }
@@ -56,7 +55,7 @@ final class EarlierBatches {
     for (BatchFolder place : BatchFolder.all(folder)) {
       BatchRecord record = place.record();
       if (record != null) {
-        earlier.add(RemoteBatch.of(place, record), place.words());
+        earlier.add(RemoteBatch.of(record), place.words());
       } else {
         notes.accept(
             "cannot read what was handed out in %s; remove it when nothing of it runs any more"
@@ -69,7 +68,7 @@ final class EarlierBatches {
   private void add(RemoteBatch batch, Map<String, Set<Word>> words) {
     for (ArrayTask task : batch.tasks) {
       for (BatchJob job : task.jobs) {
-        Set<Word> there = words.getOrDefault(job.claim(), EnumSet.noneOf(Word.class));
+        Set<Word> there = words.getOrDefault(job.claim(), Set.of());
         if (batch.folder.isTaken(job.claim(), there)) {
           job.end(null, there.contains(Word.ASIDE) ? job.places() : List.of());
         }

@@ -4,7 +4,8 @@ import dev.torc.cluster.BatchFolder.Word;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,38 +40,36 @@ public record EarlierJob(RemotePlace place, SchedulerSettings settings, String i
    * @param folder with a folder for each executor; need not be there
    */
   public static List<EarlierJob> all(Path folder) throws IOException {
-    List<EarlierJob> all = new ArrayList<>();
+    List<BatchRecord> records = new ArrayList<>();
     for (BatchFolder executor : BatchFolder.all(folder)) {
-      List<BatchRecord> records = new ArrayList<>();
       for (BatchFolder place : BatchFolder.all(executor.path())) {
         BatchRecord record = place.record();
         if (record != null) {
           records.add(record);
         }
       }
-      records.sort((a, b) -> Long.compare(a.time(), b.time()));
-      for (BatchRecord record : records) {
-        of(record, all);
-      }
+    }
+    records.sort(Comparator.comparingLong(BatchRecord::time));
+    List<EarlierJob> all = new ArrayList<>();
+    for (BatchRecord record : records) {
+      all.addAll(of(record));
     }
     return all;
   }
 
-  private static void of(BatchRecord record, List<EarlierJob> all) throws IOException {
-    Map<String, Set<Word>> words = null;
-    List<String> ids = List.of();
-    for (int element = 0; element < record.elements().size(); element++) {
-      for (RemotePlace place : record.elements().get(element)) {
-        if (words == null) {
-          words = place.folder().words();
-          ids = place.folder().ids();
-        }
-        Set<Word> there = words.getOrDefault(place.claim(), EnumSet.noneOf(Word.class));
-        if (!place.folder().isDone(place.claim(), there)) {
-          String id = element < ids.size() ? ids.get(element) : null;
+  /** What of one script is of any use still. */
+  static List<EarlierJob> of(BatchRecord record) throws IOException {
+    List<EarlierJob> all = new ArrayList<>();
+    Map<String, Set<Word>> words = record.folder().words();
+    Iterator<String> ids = record.folder().ids().iterator();
+    for (List<RemotePlace> element : record.elements()) {
+      String id = ids.hasNext() ? ids.next() : null;
+      for (RemotePlace place : element) {
+        if (!record.folder().isDone(place.claim(), words.getOrDefault(place.claim(), Set.of()))) {
           all.add(new EarlierJob(place, record.settings(), id));
         }
       }
     }
+    return all;
   }
 }

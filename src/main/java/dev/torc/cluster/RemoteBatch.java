@@ -131,16 +131,16 @@ final class RemoteBatch {
   }
 
   /** One that an earlier torc wrote down. */
-  static RemoteBatch of(BatchFolder folder, BatchRecord record) {
+  static RemoteBatch of(BatchRecord record) {
     RemoteBatch batch =
         new RemoteBatch(
-            folder,
+            record.folder(),
             record.name(),
             record.time(),
             record.elements().stream()
                 .map(places -> places.stream().map(BatchJob::new).toList())
                 .toList());
-    List<String> ids = folder.ids();
+    List<String> ids = record.folder().ids();
     if (ids.size() == batch.tasks.size()) {
       SubmissionRequest request = batch.request(null);
       List<SchedulerJob> jobs = new ArrayList<>();
@@ -159,6 +159,7 @@ final class RemoteBatch {
 
   private BatchRecord record(SchedulerSettings settings) {
     return new BatchRecord(
+        folder,
         settings,
         name,
         time,

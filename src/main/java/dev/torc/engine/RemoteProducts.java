@@ -75,8 +75,8 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
 
   /** Null for none. */
   private static String difference(ProductScan.Seen seen, Made then) {
-    if (then == null) { // of a pattern's matches links are not told
-      return seen.link() ? null : seen.path() + " is here and was not where the job ended";
+    if (then == null) {
+      return seen.path() + " is here and was not where the job ended";
     }
     long size = seen.stamp().size();
     if (size != then.bytes()) {

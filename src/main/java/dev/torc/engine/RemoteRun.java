@@ -97,13 +97,13 @@ public final class RemoteRun {
    *
    * @return null where nothing of it is out any more, so that it is to be started
    */
-  ProcessEnd resume(BatchTracker holder) throws IOException, InterruptedException {
+  ProcessEnd resume(BatchTracker holder) throws IOException {
     runner = holder;
     return await(waiting -> holder.resume(key, waiting));
   }
 
   /** Hands it out and waits for its end. */
-  ProcessEnd run(BatchTracker by, RemoteAttempt attempt) throws IOException, InterruptedException {
+  ProcessEnd run(BatchTracker by, RemoteAttempt attempt) throws IOException {
     runner = by;
     return await(waiting -> by.add(attempt, waiting));
   }
@@ -115,8 +115,7 @@ public final class RemoteRun {
    * @return whether it is so; not where the runner was told to leave it
    */
   public static boolean cancel(
-      BatchTracker holder, String job, String build, ProductRemoval removal)
-      throws IOException, InterruptedException {
+      BatchTracker holder, String job, String build, ProductRemoval removal) throws IOException {
     RemoteRun run = new RemoteRun(removal, new RemoteKey(job, build, 0, "", ""), _ -> {});
     boolean over = run.resume(holder) == null;
     run.recorded();
@@ -145,8 +144,7 @@ public final class RemoteRun {
     return true;
   }
 
-  private ProcessEnd await(Consumer<RemoteListener> begin)
-      throws IOException, InterruptedException {
+  private ProcessEnd await(Consumer<RemoteListener> begin) throws IOException {
     Waiting waiting = new Waiting();
     begin.accept(waiting);
     ProcessEnd end = waiting.end.join();
@@ -163,6 +161,7 @@ public final class RemoteRun {
     if (end != null && end.ok()) {
       made = end.elsewhere().made();
       awaited = System.nanoTime() + runner.latency();
+      return end.withoutMade();
     }
     return end;
   }

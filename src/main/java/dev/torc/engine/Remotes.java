@@ -20,6 +20,16 @@ public interface Remotes {
    */
   BatchTracker holder(String job);
 
+  /**
+   * The build ends, from any thread: nothing is handed out any more, and each attempt that waits is
+   * told what becomes of it.
+   *
+   * @param now whether without waiting until that is known
+   * @param cancel whether schedulers are to end what they have; else it stays there, if it can
+   *     without torc
+   */
+  void end(boolean now, boolean cancel);
+
   /** The jobs that an earlier torc handed out and that write where one is to write; a new set. */
   Set<String> writers(List<Path> places);
 }

@@ -88,6 +88,12 @@ public record ProcessEnd(
     return new ProcessEnd(how, code, wall, usage, message, series, place);
   }
 
+  /** The same without the files of its products, which may be very many. */
+  public ProcessEnd withoutMade() {
+    Elsewhere all = elsewhere;
+    return at(new Elsewhere(all.host, all.submitted, all.began, all.system, null));
+  }
+
   /**
    * When its processes began, in milliseconds since 1970; {@code otherwise} where they ran here.
    */

@@ -69,9 +69,6 @@ public record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs)
         StartMarks.Mark mark = marks.get(each.job());
         cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while jobs were cancelled", e);
     }
     cache.flush();
   }

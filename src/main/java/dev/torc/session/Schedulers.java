@@ -23,11 +23,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -44,9 +45,9 @@ final class Schedulers implements Remotes, AutoCloseable {
   private final CachePlace home;
   private final Path folder;
   private final Map<String, List<EarlierJob>> earlier = new HashMap<>(); // what is out
-  private final Map<Path, Set<String>> written = new HashMap<>(); // who writes to a place
-  private final Map<Path, Set<String>> above = new HashMap<>(); // who writes below it
-  private final Map<String, BatchTracker> runners = new LinkedHashMap<>();
+  private final TreeMap<String, Set<String>> written = new TreeMap<>(); // jobs, by their products
+  private final Map<String, BatchTracker> trackers = new ConcurrentHashMap<>();
+  private volatile Consumer<BatchTracker> said = _ -> {}; // to all, and to those that come
   private final long started = System.currentTimeMillis() / 1000;
 
   /**
@@ -76,11 +77,8 @@ final class Schedulers implements Remotes, AutoCloseable {
     for (EarlierJob each : EarlierJob.all(folder)) {
       earlier.computeIfAbsent(each.job(), _ -> new ArrayList<>()).add(each);
       for (RemoteAttempt.Product product : each.place().products()) {
-        Path path = product.path().normalize();
+        String path = product.path().normalize().toString();
         written.computeIfAbsent(path, _ -> new HashSet<>()).add(each.job());
-        for (Path up = path.getParent(); up != null; up = up.getParent()) {
-          above.computeIfAbsent(up, _ -> new HashSet<>()).add(each.job());
-        }
       }
     }
   }
@@ -140,8 +138,6 @@ final class Schedulers implements Remotes, AutoCloseable {
                 RemoteRun.cancel(holder, job, build, removal);
               } catch (IOException e) {
                 warn.accept(job + ": " + Refusal.line(e));
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
               }
             });
   }
@@ -151,21 +147,28 @@ final class Schedulers implements Remotes, AutoCloseable {
     Set<String> jobs = new TreeSet<>();
     for (Path place : places) {
       Path path = place.normalize();
-      jobs.addAll(above.getOrDefault(path, Set.of()));
+      written.subMap(path + "/", path + "0").values().forEach(jobs::addAll); // 0 is next to /
       for (Path up = path; up != null; up = up.getParent()) {
-        jobs.addAll(written.getOrDefault(up, Set.of()));
+        jobs.addAll(written.getOrDefault(up.toString(), Set.of()));
       }
     }
     return jobs;
   }
 
+  @Override
+  public void end(boolean now, boolean cancel) {
+    said = cancel && !now ? BatchTracker::end : tracker -> tracker.leave(now);
+    trackers.values().forEach(said);
+  }
+
   private BatchTracker of(SchedulerSettings settings) {
-    BatchTracker runner = runners.get(settings.name());
-    if (runner == null) {
-      runner = start(settings);
-      runners.put(settings.name(), runner);
+    BatchTracker tracker = trackers.get(settings.name());
+    if (tracker == null) {
+      tracker = start(settings);
+      trackers.put(settings.name(), tracker);
+      said.accept(tracker);
     }
-    return runner;
+    return tracker;
   }
 
   private BatchTracker start(SchedulerSettings settings) {
@@ -197,7 +200,7 @@ final class Schedulers implements Remotes, AutoCloseable {
   /** Ends their threads; what is out stays out. What killed builds left goes. */
   @Override
   public synchronized void close() {
-    runners.values().forEach(BatchTracker::close);
+    trackers.values().forEach(BatchTracker::close);
     try {
       BatchFolder.tidy(folder);
     } catch (IOException e) {

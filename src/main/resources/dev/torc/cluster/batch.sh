@@ -170,27 +170,26 @@ torc_measure() {
 
 # Tells what the files of products are, as for torc_clear: `size BYTES SECONDS PATH`, and of those up
 # to 256 MiB `digest SHA-256 PATH`; of a folder that its size is 0. Names with a line end are left out.
+# A link counts as the file that it leads to, but not within a folder.
 torc_made() {
-  while [ $# -gt 0 ]; do
-    if [ "$1" = pattern ]; then
-      torc_find_files "$2" -type d \( -name .torc -o -name .git -o -path "${3% *}" \) -prune \
-        -o -path "${3#* }"
-    elif [ "$2" = folder ]; then
-      [ ! -d "$3" ] || [ "${3%"$torc_newline"*}" != "$3" ] || echo "size 0 0 $3/"
-      torc_find_files "$3/"
-    else
-      torc_find_files "$3"
-    fi
-    shift 3
-  done | LC_ALL=C sed -n -e '/^size [0-9]* [0-9]* /p' \
+  {
+    export LC_ALL=C torc_teller
+    while [ $# -gt 0 ]; do
+      if [ "$1" = pattern ]; then
+        find -H "$2" -type d \( -name .torc -o -name .git -o -path "${3% *}" \) -prune \
+          -o -path "${3#* }" \( -type f -o -type l \) \
+          -exec sh -c 'eval "$torc_teller"' '-type d -prune -o' {} +
+      elif [ "$2" = folder ]; then
+        [ ! -d "$3" ] || [ "${3%"$torc_newline"*}" != "$3" ] || echo "size 0 0 $3/"
+        sh -c "$torc_teller" '' "$3/"
+      else
+        sh -c "$torc_teller" '' "$3"
+      fi
+      shift 3
+    done
+  } 2>/dev/null | LC_ALL=C sed -n -e '/^size [0-9]* [0-9]* /p' \
     -e 's/^\([0-9a-f]\{64\}\) [ *]/digest \1 /p'
   echo end
-}
-
-# The files that `find` finds with these words, for torc_made.
-torc_find_files() {
-  LC_ALL=C find -H "$@" -type f ! -path "*$torc_newline*" \
-    -exec stat -L -c 'size %s %Y %n' {} + -size -524289 -exec sha256sum {} + 2>/dev/null
 }
 
 # Makes way for products, each three words: clear or keep, file or folder, path; or pattern, folder,
@@ -477,6 +476,10 @@ start $torc_start
   torc_stat=$(command -v stat)
   torc_newline='
 '
+  # For torc_made: tells of the files that the words name and, where word 0 does not keep it from
+  # that, of those below.
+  torc_teller="find -H \"\$@\" \$0 -type f ! -path '*$torc_newline*' -exec stat -L -c 'size %s %Y %n' {} + \\
+      -size -524289 -exec sha256sum {} +"
   torc_env=$(command -v env)
   # A shell's background jobs ignore INT and QUIT: GNU's env undoes that.
   torc_signals=--default-signal

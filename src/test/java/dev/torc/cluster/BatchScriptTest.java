@@ -103,7 +103,9 @@ class BatchScriptTest {
               "a",
               "echo 1 >'b *'; ln -s 'b *' l; mkdir -p d/e g/h; echo 2 >d/e/f; echo 3 >g/x.o;"
                   + " echo 3 >g/h/x.o; echo 3 >g/x.c; echo 4 >'d/n\no'; touch -d @7 g/x.o;"
-                  + " dd if=/dev/zero of=large bs=1 count=1 seek=268437000 2>/dev/null",
+                  + " dd if=/dev/zero of=large bs=1 count=1 seek=268437000 2>/dev/null;"
+                  + " ln -s '../b *' g/l.o; ln -s ../d g/d.o; ln -s none g/n.o;"
+                  + " sleep 2", // it is measured meanwhile
               node.file("b *"),
               node.file("l"),
               node.file("large"),
@@ -124,11 +126,12 @@ class BatchScriptTest {
       node.run(job, node.job("b", "exit 1", node.file("b *")), node.job("c", "true"));
       Map<String, ProcessEnd.Made> made = node.folder.status("a", 0).elsewhere().made();
       assertEquals(
-          Set.of("b *", "l", "large", "d", "d/e/f", "g/x.o"),
+          Set.of("b *", "l", "large", "d", "d/e/f", "g/x.o", "g/l.o"),
           made.keySet().stream()
               .map(path -> temp.relativize(Path.of(path)).toString())
               .collect(Collectors.toSet()));
       ProcessEnd.Made linked = made.get(temp + "/l");
+      assertEquals(linked, made.get(temp + "/g/l.o"));
       assertEquals(2, linked.bytes());
       assertEquals(Digest.ofText("1\n").hex(), linked.digest());
       assertTrue(Math.abs(System.currentTimeMillis() / 1000 - linked.time()) < 60);
