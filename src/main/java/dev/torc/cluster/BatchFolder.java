@@ -38,7 +38,7 @@ public record BatchFolder(Path path) {
 
   /** What may be there of a job; its name and this one's in lower case are the file's name. */
   public enum Word {
-    /** A folder: somebody has the job, for ever. */
+    /** A folder: a script or a torc has the job, for ever. */
     CLAIM,
     /** A folder: what stood in the places of its products, moved there by its script or by torc. */
     ASIDE,
@@ -220,7 +220,7 @@ public record BatchFolder(Path path) {
   /**
    * Takes a job, so that no script begins it from now on; without the folder none can.
    *
-   * @return false where somebody has it, the same claimant in an earlier call apart
+   * @return false where another owner has it; the same one may claim it again
    */
   public boolean claim(String job, ClaimOwner me) throws IOException {
     Path claim = file(job, Word.CLAIM);
@@ -237,8 +237,8 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Who has a job; null where there is no word of that. With a claim in {@link #words} somebody has
-   * it all the same, who was killed before it could say so, or is about to.
+   * The owner of the claim on a job; null where there is no word of that. With a claim in {@link
+   * #words} it is taken all the same: its owner was killed before it could say so, or is about to.
    */
   public ClaimOwner owner(String job) {
     return ClaimOwner.read(file(job, Word.CLAIM).resolve("by"));
@@ -263,7 +263,7 @@ public record BatchFolder(Path path) {
     return isTaken(job, there) && !there.contains(Word.ASIDE);
   }
 
-  /** Writes down that nobody wants what a job comes to, before the scheduler is told to end it. */
+  /** Writes down that what a job comes to is of no use, before the scheduler is told to end it. */
   void unwanted(String job) throws IOException {
     put(file(job, Word.UNWANTED), new byte[0]);
   }

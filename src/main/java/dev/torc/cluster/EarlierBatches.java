@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What earlier torcs handed out through an executor and nobody has taken the result of: found by
- * its folders, and given to whoever asks for its job. What becomes of it meanwhile is seen by
- * {@link BatchTracker}, as of all that is out.
+ * What earlier torcs handed out through an executor and what is not recorded: found by its folders,
+ * and given to the attempt that asks for its job. What becomes of it meanwhile is seen by {@link
+ * BatchTracker}, as of all that is out.
  */
 final class EarlierBatches {
 
@@ -36,7 +36,10 @@ final class EarlierBatches {
     }
   }
 
-  /** Somebody waits until all but one of a job are over; {@code last} is null where all must be. */
+  /**
+   * An asker that waits until all but one of a job are over; {@code last} is null where all must
+   * be.
+   */
   private record Waiting(RemoteListener listener, List<Found> unwanted, Found last) {}
 
   private final List<RemoteBatch> batches = new ArrayList<>();
@@ -103,7 +106,7 @@ final class EarlierBatches {
     }
     boolean holds = last != null && last.holds(key);
     if (holds) {
-      all.remove(last); // it is given once; the others stay, who else asks waits for them too
+      all.remove(last); // it is given once; the others stay, another asker waits for them too
     }
     for (Found each : all) {
       drop.take(each);
@@ -112,7 +115,7 @@ final class EarlierBatches {
     tell();
   }
 
-  /** Tells those who wait what they wait for, where that is known by now. */
+  /** Tells askers what they wait for, where that is known by now. */
   void tell() {
     for (Waiting each : List.copyOf(waiting)) {
       if (each.unwanted.stream().allMatch(found -> found.job.isOver())) {

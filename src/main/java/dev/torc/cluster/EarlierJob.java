@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An attempt that a torc handed out and whose result nobody has recorded, as its folder tells: for
- * who only looks, and to know whom to ask. What became of it is for {@link BatchTracker}.
+ * An attempt that a torc handed out and whose result is not recorded, as its folder tells: for
+ * commands that only look, and to know which scheduler to ask. What became of it is for {@link
+ * BatchTracker}.
  *
  * @param settings by which it can be asked for and ended
  * @param id the scheduler's; null where that is not known

@@ -51,7 +51,7 @@ public record SchedulerSettings(
     WAITING,
     /** It is over. */
     GONE,
-    /** It is over since somebody cancelled it. */
+    /** It is over since it was cancelled. */
     CANCELLED;
 
     private final String key = name().toLowerCase(Locale.ROOT);

@@ -7,7 +7,7 @@ public sealed interface SchedulerState {
    * It has not begun.
    *
    * @param reason the scheduler's word for why; may be empty
-   * @param never whether it will not begin for this reason, as long as nobody changes the cluster
+   * @param never whether it will not begin for this reason, as long as the cluster stays as it is
    */
   record Waiting(String reason, boolean never) implements SchedulerState {}
 

@@ -27,7 +27,7 @@ final class SchedulerWords {
               + "|find address of|no running instance",
           Pattern.CASE_INSENSITIVE);
 
-  /** A job is over, or nobody knows it any more; that a program is not found is something else. */
+  /** A job is over, or no longer known; that a program is not found is something else. */
   private static final Pattern OVER =
       Pattern.compile(
           "unknown job|jobid \\S+ unknown|job \\S+ (is |was )?not found|no matching job"

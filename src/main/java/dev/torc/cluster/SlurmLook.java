@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whether Slurm is here and answers, for who only wants to know.
+ * Whether Slurm is here and answers, for a command that only tells it.
  *
  * @param version as its programs say it; empty where there are none
  * @param trouble why its controller cannot be asked, empty where it can

@@ -33,7 +33,7 @@ final class SlurmWords {
           Map.entry("RECONFIG_FAIL", Cause.LAUNCH_FAILURE));
 
   /**
-   * Reasons that stay until somebody changes the cluster or the account. A drained node has others;
+   * Reasons that stay until the cluster or the account is changed. A drained node has others;
    * {@code PartitionNodeLimit} may be one of a drained node.
    */
   private static final Pattern NEVER =

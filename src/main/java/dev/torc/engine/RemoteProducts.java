@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What a job left that ran on another machine, beside what that machine saw of it when it ended:
- * somebody may have written there since. The digest decides, without one the size. It only looks.
+ * they may have been written to since. The digest decides, without one the size. It only looks.
  *
  * @param altered products that are not what the job made, each with a line that says so
  * @param touched files with another time and, as far as is known, the same bytes

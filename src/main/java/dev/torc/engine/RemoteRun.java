@@ -88,10 +88,6 @@ public final class RemoteRun {
             wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), 0));
   }
 
-  RemoteKey key() {
-    return key;
-  }
-
   /**
    * Waits for what an earlier torc handed out of the job.
    *
@@ -148,7 +144,7 @@ public final class RemoteRun {
     Waiting waiting = new Waiting();
     begin.accept(waiting);
     ProcessEnd end = waiting.end.join();
-    if (end == null) { // nothing of them is of use, and whoever is in their way asks too
+    if (end == null) { // nothing of them is of use, and jobs in their way ask too
       synchronized (runner) {
         sort();
       }

@@ -59,7 +59,7 @@ final class RemoteWork {
   }
 
   /**
-   * Waits for what an earlier torc handed out of this job, whoever is to run it now.
+   * Waits for what an earlier torc handed out of this job, whatever machine is to run it now.
    *
    * @return null where nothing of it is out, so that it is to be started
    */

@@ -8,14 +8,14 @@ import java.util.Set;
 /** The schedulers of a build, by the names of their executors: each is there once it is asked. */
 public interface Remotes {
 
-  /** The runner of an executor that the build file has. */
+  /** The tracker of an executor that the build file has. */
   BatchTracker of(String executor);
 
   /** Whether nothing is out that an earlier torc handed out. */
   boolean isEmpty();
 
   /**
-   * The runner with which an earlier torc handed out a job whose result nobody has taken; null
+   * The tracker of an executor to which an earlier torc handed a job that is not recorded; null
    * where there is none. Callable from any thread.
    */
   BatchTracker holder(String job);
