@@ -1,7 +1,6 @@
 package dev.torc.cluster;
 
 import dev.torc.exec.ProcessEnd;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -228,10 +227,5 @@ final class BatchJob {
     if (!isOver() && listener != null) {
       listener.left(out);
     }
-  }
-
-  /** Moves aside what is to make way before a script can run. */
-  void clear() throws IOException {
-    place.clear();
   }
 }
