@@ -98,22 +98,16 @@ final class Attempt {
   }
 
   /**
-   * Ends the attempt from another thread, before or after its processes started.
+   * Ends the attempt from another thread, before or after its processes started. Of what a
+   * scheduler has, see {@link Remotes#end}.
    *
    * @param now whether without a grace
-   * @param cancel whether a scheduler that has it is to end it; else it stays there
    */
-  synchronized void end(boolean now, boolean cancel) {
+  synchronized void end(boolean now) {
     ends.add(now);
     if (running != null) {
       running.end(now);
     }
-    remote.end(now, cancel);
-  }
-
-  /** Leaves it where it is, if a scheduler has it. */
-  void leave() {
-    remote.leave();
   }
 
   /** Its outcome is recorded. */

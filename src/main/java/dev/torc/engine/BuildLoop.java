@@ -61,7 +61,8 @@ public final class BuildLoop {
     this.state = BuildState.first(setup.plan().context(), setup.shared());
     this.recorder = new Recorder(setup.shared().build(), setup.shared().here());
     this.restored = new RestoredJobs(setup, turn, recorder, () -> state, new Decided());
-    this.workers = new AttemptThreads(turn, setup.threads(), recorder, new Loop());
+    this.workers =
+        new AttemptThreads(turn, setup.threads(), setup.shared().remotes(), recorder, new Loop());
     this.hooks =
         new Hooks(
             setup.shared(),
@@ -154,7 +155,7 @@ public final class BuildLoop {
           undecided.resolve(true);
         } else if (isSubmitted()) {
           draining = true;
-          workers.leave();
+          setup.shared().remotes().end(false, false); // what is out stays out
         } else {
           await();
           settleAll();

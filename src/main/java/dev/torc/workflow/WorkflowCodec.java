@@ -2,7 +2,7 @@ package dev.torc.workflow;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
-import dev.torc.exec.SchedulerSettings;
+import dev.torc.cluster.SchedulerSettings;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Quote;
