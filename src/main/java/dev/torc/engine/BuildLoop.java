@@ -1,6 +1,5 @@
 package dev.torc.engine;
 
-import dev.torc.cache.BuildId;
 import dev.torc.cache.CacheException;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.StoppedException;
@@ -186,8 +185,7 @@ public final class BuildLoop {
       int exit = exit();
       sender.sent(restored.finish());
       long nanos = System.nanoTime() - began;
-      BuildId build = setup.shared().build();
-      sender.finished(new Event.Finished(build, counts(), sender.use(), nanos, exit));
+      sender.finished(setup.shared().build(), counts(), nanos, exit);
       return exit;
     } finally {
       turn.end();

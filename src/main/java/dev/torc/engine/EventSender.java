@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.cache.BuildId;
 import dev.torc.cache.Origin;
 import dev.torc.cache.StoreUse;
 import dev.torc.exec.ProcessEnd;
@@ -126,7 +127,7 @@ final class EventSender {
   }
 
   /** How often known results stood for runs so far. */
-  StoreUse use() {
+  private StoreUse use() {
     return use;
   }
 
@@ -139,12 +140,12 @@ final class EventSender {
   }
 
   /** The build is over. */
-  void finished(Event.Finished end) {
+  void finished(BuildId build, Map<JobState, Integer> counts, long nanos, int exit) {
     String line = excess.line();
     if (line != null) {
       warn(line);
     }
-    tell(end);
+    tell(new Event.Finished(build, counts, use(), nanos, exit));
   }
 
   void retried(AttemptContext shared, int id, JobRun run, AttemptOutcome outcome) {
