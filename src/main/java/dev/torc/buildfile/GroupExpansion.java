@@ -372,8 +372,7 @@ final class GroupExpansion {
     }
     Set<BadInput.Diagnostic> told = new LinkedHashSet<>();
     JobReader reading = reader.telling(own, told);
-    Map<List<String>, Instance> known =
-        read.computeIfAbsent(group.name(), _ -> new HashMap<>());
+    Map<List<String>, Instance> known = read.computeIfAbsent(group.name(), _ -> new HashMap<>());
     int[] at = new int[answer.rows().size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {
       List<String> key = values(answer.rows(), at);
