@@ -544,7 +544,7 @@ public record Scope(
             : ForeignWords.hint(hole.name(), known);
     String step =
         "; define it in %s, or write {%s} to mean the text"
-            .formatted(job == null ? "vars" : "vars or parameters", hole.written());
+            .formatted(job == null ? "vars" : "vars, parameters or a match", hole.written());
     return new BadInput(
         place, "unknown placeholder " + hole.written() + (hint.isEmpty() ? step : hint));
   }

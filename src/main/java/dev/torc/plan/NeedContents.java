@@ -135,6 +135,15 @@ public final class NeedContents implements InputSource {
     }
   }
 
+  /** Whether nothing is there; what cannot be looked at is told where it is read. */
+  boolean isMissing(String path) {
+    try {
+      return !digests.stamp(path).exists();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** What a job will have put back; what its folders hold is seen when it has. */
   private ManifestWriter.Content foreseen(int maker, String path) {
     for (RecordedProduct made : records.result(maker).products()) {

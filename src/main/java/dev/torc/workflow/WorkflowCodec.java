@@ -2,7 +2,7 @@ package dev.torc.workflow;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
-import dev.torc.exec.SchedulerSettings;
+import dev.torc.cluster.SchedulerSettings;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Quote;
@@ -361,6 +361,7 @@ public final class WorkflowCodec implements Wire.Shared {
         wire.one(of, SharedEntry::place, Wire::place),
         wire.text(of, SharedEntry::path),
         wire.text(of, SharedEntry::group),
+        wire.number(of, SharedEntry::keep),
         wire.text(of, SharedEntry::url),
         wire.map(of, SharedEntry::headers, Wire.TEXT),
         wire.text(of, SharedEntry::key),
