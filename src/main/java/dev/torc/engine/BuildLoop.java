@@ -312,12 +312,9 @@ public final class BuildLoop {
       if (id < 0) {
         break;
       }
-      if (state.states().of(id) != JobState.READY) {
-        state.runs().remove(id); // its group failed
-        continue;
-      }
       Job job = state.graph().job(id);
-      if (out.holds(id, job.executor())) {
+      boolean gone = state.states().of(id) != JobState.READY; // with its group
+      if (gone || out.holds(id, job.executor())) {
         continue;
       }
       if (!hooks.open() || job.interactive() && running > 0) {
