@@ -158,7 +158,7 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
     Set<String> names = new HashSet<>();
     cache.eachResult((job, _) -> names.add(job));
     contents.results().forEach(each -> names.add(each.result().job()));
-    JobQuery asked = JobQuery.of(folder, wanted, names);
+    JobQuery asked = JobQuery.of(folder, wanted, names, cache);
     List<Kept> told =
         contents.results().reversed().stream()
             .filter(each -> asked.has(each.result().job()))

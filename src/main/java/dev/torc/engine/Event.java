@@ -3,7 +3,7 @@ package dev.torc.engine;
 import dev.torc.cache.BuildId;
 import dev.torc.cache.Origin;
 import dev.torc.cache.StoreUse;
-import dev.torc.exec.EarlierJob;
+import dev.torc.cluster.EarlierJob;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.Reason;
 import java.nio.file.Path;

@@ -29,13 +29,20 @@ import java.util.Set;
  */
 public final class Restoring {
 
+  /**
+   * A good result that is known for what a job is now.
+   *
+   * @param parts where its products are, as far as they do not stand in their places
+   */
+  record Known(Result result, ResultParts parts) {}
+
   private final AttemptContext shared;
   private final Job job;
   private final Result from;
   private final ResultParts parts;
   private final List<OwnedPath> placed = Collections.synchronizedList(new ArrayList<>());
 
-  Restoring(AttemptContext shared, Job job, KnownGood from) {
+  Restoring(AttemptContext shared, Job job, Known from) {
     this.shared = shared;
     this.job = job;
     this.from = from.result();
@@ -102,7 +109,7 @@ public final class Restoring {
    * It lacks where the result is the job's own, and its bytes were kept for the result of another.
    */
   private void remember(KeptResults kept) {
-    Result known = kept.of(from.key());
+    Result known = KeptResults.of(shared.removal().cache(), from.key());
     if (known == null || !known.parts().equals(from.parts())) {
       kept.put(from);
       shared.removal().cache().flush();

@@ -40,9 +40,9 @@ public sealed interface Verdict {
   }
 
   /**
-   * It would run, but a need cannot be read, all of what it read of some sources is gone, or its
-   * image cannot be had here: it fails without being started, keeps its last result, and its
-   * readers are blocked.
+   * It would run, but a need cannot be read, a file of its row is missing, all of what it read of
+   * some sources is gone, or its image cannot be had here: it fails without being started, keeps
+   * its last result, and its readers are blocked.
    *
    * @param reasons what cannot be had
    */
@@ -57,7 +57,8 @@ public sealed interface Verdict {
     /** Whether that is so whatever the jobs do that it waits for. */
     public boolean isSure() {
       for (Reason reason : reasons) {
-        if (reason.kind() == Reason.Kind.IMAGE_UNAVAILABLE
+        if (reason.kind() == Reason.Kind.NEED_MISSING
+            || reason.kind() == Reason.Kind.IMAGE_UNAVAILABLE
             || reason.kind() == Reason.Kind.ELSEWHERE) {
           return true;
         }

@@ -136,7 +136,7 @@ public record FolderBound(
 
   /** An entry with all that it names, as far as its record can be read. */
   private static Item item(FolderStore store, Digest key, Stored entry) {
-    StoreCall call = StoreCall.small(System::nanoTime, () -> false, null);
+    StoreCall call = StoreCall.small(SharedStore.Build.none(), null);
     List<Digest> names = new ArrayList<>();
     boolean isResult = false;
     try {
@@ -144,7 +144,7 @@ public record FolderBound(
       if (bytes != null) {
         Blob record = ActionEntry.decode(bytes);
         names.add(record.digest());
-        try (BlobSink sink = BlobSink.memory(record, (_, _) -> true)) {
+        try (BlobSink sink = new BlobSink(record, (_, _) -> true)) {
           if (store.fetch(record, sink, call)
               && SealedRecord.open(sink.bytes()).record() instanceof Result result) {
             isResult = true;
@@ -152,7 +152,7 @@ public record FolderBound(
           }
         }
       }
-    } catch (StoreFailure | StoreRefusal e) {
+    } catch (StoreRefusal e) {
       // What another torc may know goes by its age; what it names is not known here.
     }
     return new Item(entry, isResult, names, entry.time);

@@ -105,10 +105,10 @@ final class FolderStore implements StorePlace {
     try {
       String refusal = trust.refusal(path);
       if (refusal != null) {
-        throw StoreFailure.lasting(refusal);
+        throw new StoreFailure(refusal, StoreFailure.Kind.LASTING);
       }
     } catch (NoSuchFileException e) {
-      throw StoreFailure.lasting(missing);
+      throw new StoreFailure(missing, StoreFailure.Kind.LASTING);
     }
   }
 
@@ -176,26 +176,16 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public byte[] entry(Digest key, StoreCall call) throws StoreFailure, StoreRefusal {
-    try (SeekableByteChannel in = open(ENTRIES, key)) {
-      if (in == null) {
-        return null;
-      }
-      ByteBuffer bytes = ByteBuffer.allocate(ActionEntry.MOST + 1);
-      while (bytes.hasRemaining() && in.read(bytes) >= 0) {
-        // up to the end
-      }
-      byte[] entry = new byte[bytes.flip().remaining()];
-      bytes.get(entry);
-      return entry;
+  public byte[] entry(Digest key, StoreCall call) throws StoreRefusal {
+    try (InputStream in = open(ENTRIES, key)) {
+      return in == null ? null : in.readNBytes(ActionEntry.MOST + 1);
     } catch (IOException e) {
       throw trouble("read", e);
     }
   }
 
   /** Opens a file that counts; null where there is none. */
-  private SeekableByteChannel open(String in, Digest name)
-      throws StoreFailure, StoreRefusal, IOException {
+  private InputStream open(String in, Digest name) throws StoreRefusal, IOException {
     Path inner = inner(in);
     if (inner == null) {
       return null;
@@ -206,7 +196,7 @@ final class FolderStore implements StorePlace {
         throw new StoreRefusal(
             SafeText.name(file.toString()) + " does not count: others made it, or can write to it");
       }
-      return Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+      return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
     } catch (AccessDeniedException e) {
       throw new StoreRefusal("cannot read " + Refusal.line(e));
     } catch (NoSuchFileException e) {
@@ -215,23 +205,15 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreFailure, StoreRefusal {
-    try (SeekableByteChannel in = open(BLOBS, blob.digest())) {
-      if (in == null) {
-        return false;
+  public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreRefusal {
+    try (InputStream in = open(BLOBS, blob.digest())) {
+      if (in != null) {
+        into.fill(in, call);
       }
-      ByteBuffer piece = ByteBuffer.allocate(PIECE);
-      while (in.read(piece) >= 0) {
-        call.begin();
-        call.moved(piece.flip().remaining());
-        into.take(piece);
-        piece.clear();
-      }
+      return in != null;
     } catch (IOException e) {
       throw trouble("read", e);
     }
-    into.end();
-    return true;
   }
 
   @Override
@@ -248,10 +230,9 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public void put(String in, Digest name, BlobSource source, StoreCall call)
-      throws StoreFailure, StoreRefusal {
+  public void put(String in, Digest name, BlobSource source, StoreCall call) throws StoreRefusal {
     Path fresh = null;
-    try (InputStream bytes = opened(source)) {
+    try (InputStream bytes = source.open()) {
       Path inner = madeInner(in);
       Path file = fresh();
       try (SeekableByteChannel out =
@@ -261,10 +242,19 @@ final class FolderStore implements StorePlace {
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")))) {
         fresh = file;
         give(file);
-        copy(bytes, out, call);
+        byte[] piece = new byte[PIECE];
+        for (int read = bytes.read(piece); read >= 0; read = bytes.read(piece)) {
+          call.begin();
+          for (ByteBuffer left = ByteBuffer.wrap(piece, 0, read); left.hasRemaining(); ) {
+            out.write(left);
+          }
+          call.moved(read);
+        }
       }
       Files.move(file, inner.resolve(name.hex()), StandardCopyOption.ATOMIC_MOVE);
       fresh = null;
+    } catch (BlobSource.Unreadable e) {
+      throw new StoreRefusal(e.getMessage());
     } catch (IOException e) {
       throw trouble("write", e);
     } finally {
@@ -298,38 +288,9 @@ final class FolderStore implements StorePlace {
     }
   }
 
-  private static InputStream opened(BlobSource source) throws StoreRefusal {
-    try {
-      return source.open();
-    } catch (IOException e) {
-      throw new StoreRefusal("cannot read " + Refusal.line(e));
-    }
-  }
-
-  private static void copy(InputStream from, SeekableByteChannel out, StoreCall call)
-      throws StoreRefusal, IOException {
-    byte[] piece = new byte[PIECE];
-    for (int read = next(from, piece); read >= 0; read = next(from, piece)) {
-      call.begin();
-      ByteBuffer bytes = ByteBuffer.wrap(piece, 0, read);
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-      call.moved(read);
-    }
-  }
-
-  private static int next(InputStream from, byte[] piece) throws StoreRefusal {
-    try {
-      return from.read(piece);
-    } catch (IOException e) {
-      throw new StoreRefusal("a file to be sent cannot be read: " + Refusal.why(e));
-    }
-  }
-
   private static StoreFailure trouble(String what, IOException e) {
     if (what.equals("write") && e instanceof AccessDeniedException) {
-      return StoreFailure.lasting("cannot " + what + " " + Refusal.line(e));
+      return new StoreFailure("cannot " + what + " " + Refusal.line(e), StoreFailure.Kind.LASTING);
     }
     boolean named = e instanceof FileSystemException file && file.getFile() != null;
     return StoreFailure.of("cannot " + what + (named ? " " : " there: ") + Refusal.line(e));

@@ -260,9 +260,7 @@ public record Result(
 
   /** The same with what the job wrote. */
   public Result withLog(Blob text) {
-    return new Result(
-        key, first, job, products, depfile, shown, text, manifest, data, found, programs, lines,
-        origin, wall, cpu, peak, files, root);
+    return with(products, text, found, root);
   }
 
   /** The same with its products and found needs in the order that a record wants which travels. */
@@ -271,16 +269,18 @@ public record Result(
     rising.sort(Comparator.comparing(Product::path, FolderDigest.BYTE_ORDER));
     List<String> names = new ArrayList<>(found);
     names.sort(FolderDigest.BYTE_ORDER);
-    return new Result(
-        key, first, job, rising, depfile, shown, log, manifest, data, names, programs, lines,
-        origin, wall, cpu, peak, files, root);
+    return with(rising, log, names, root);
   }
 
   /** The same result as one that holds the root's path, or none. */
   Result withRoot(String path) {
+    return with(products, log, found, path);
+  }
+
+  private Result with(List<Product> made, Blob text, List<String> named, String path) {
     return new Result(
-        key, first, job, products, depfile, shown, log, manifest, data, found, programs, lines,
-        origin, wall, cpu, peak, files, path);
+        key, first, job, made, depfile, shown, text, manifest, data, named, programs, lines, origin,
+        wall, cpu, peak, files, path);
   }
 
   /**

@@ -10,6 +10,8 @@ import dev.torc.cache.CacheException;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoreUse;
+import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.RemoteKey;
 import dev.torc.engine.AttemptContext;
 import dev.torc.engine.Event;
 import dev.torc.engine.LaunchBuilder;
@@ -21,8 +23,6 @@ import dev.torc.engine.TemporaryFolder;
 import dev.torc.exec.Containers;
 import dev.torc.exec.LeftoverProcesses;
 import dev.torc.exec.LocalRunner;
-import dev.torc.exec.RemoteKey;
-import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Amount;
@@ -60,7 +60,7 @@ import java.util.function.Predicate;
  * A project opened for work: the lock is held, what a killed torc left is dealt with, the cache is
  * open for writing. Deciding and running is for those who work in it.
  */
-public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
+public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
 
   private final Project project;
   private final BuildId build;
@@ -229,6 +229,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
         kept,
         null,
         false,
+        project.keepsFailed(),
         project.surroundings(),
         selection,
         rerun);
