@@ -104,6 +104,11 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
+  public String unknown(String source) {
+    return ""; // it has no such question
+  }
+
+  @Override
   public void pulled(Containers.ImageName image, boolean well) throws IOException {
     Path made = unfinished(image);
     if (well) {

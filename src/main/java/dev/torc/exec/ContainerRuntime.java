@@ -97,6 +97,14 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
    */
   public abstract List<String> pull(Containers.ImageName image, String source) throws IOException;
 
+  /**
+   * What the registry of an image says where it has none of that name, or not for this user; empty
+   * where it has it, where it does not answer, and where the program cannot ask.
+   *
+   * @param source its name with its registry
+   */
+  public abstract String unknown(String source);
+
   /** Puts in its place what {@link #pull} fetched, or takes away what a failed one left. */
   public abstract void pulled(Containers.ImageName image, boolean well) throws IOException;
 

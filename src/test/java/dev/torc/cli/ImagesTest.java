@@ -133,8 +133,12 @@ class ImagesTest {
     Run run = torc();
     assertEquals(1, run.exit());
     assertTrue(
-        run.err().contains("a failed: image tools:1 cannot be had: Error: no network\n"),
+        run.err()
+            .contains(
+                "warning: image tools:1 cannot be had: Error: no network\n"
+                    + "a failed: image tools:1 cannot be had\n"),
         run.err());
+    assertEquals(1, run.err().split("no network", -1).length - 1, run.err());
     assertTrue(run.err().contains("3 jobs: 1 ran, 0 up to date, 1 failed, 1 blocked"), run.err());
   }
 

@@ -32,6 +32,9 @@ record StandInRuntime(Path folder, String name) {
         pull) while [ -e "$here/hold" ]; do sleep 0.01; done
           [ -e "$here/registry" ] || { echo "Error: no network" >&2; exit 125; }
           cp "$here/registry" "$(image "${2#docker.io/library/}")"; exit 0;;
+        manifest) [ -e "$here/registry" ] && exit 0
+          [ -e "$here/answers" ] || { echo "Error: no network" >&2; exit 125; }
+          echo "Error: reading image \\"docker://$3\\": manifest unknown" >&2; exit 125;;
         ps|rm) exit 0;;
       esac
       while :; do
@@ -112,6 +115,11 @@ record StandInRuntime(Path folder, String name) {
   /** Whatever is fetched is this image. */
   void offers(int number) throws IOException {
     Files.writeString(folder.resolve("registry"), identity(number) + "\n");
+  }
+
+  /** Its registry answers, and has nothing. */
+  void knowsNothing() throws IOException {
+    Files.createFile(folder.resolve("answers"));
   }
 
   /** Its images have no such program. */
