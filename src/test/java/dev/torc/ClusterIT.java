@@ -84,7 +84,7 @@ class ClusterIT {
   /** The next build finds all three and nothing runs twice. */
   private static void takes(Sandbox project, TreeSet<String> out) throws Exception {
     Ran status = project.torc("status");
-    for (String line : List.of("queued: submitted to held %s", "running: submitted to slurm %s_")) {
+    for (String line : List.of("queued to held %s: never ran", "running to slurm %s_")) {
       assertTrue(
           out.stream().anyMatch(id -> status.out().contains(line.formatted(id))), status.out());
     }
