@@ -151,6 +151,16 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
+  String onNode(List<String> names) {
+    StringBuilder lines = new StringBuilder();
+    for (String name : names) {
+      String line = "[ -z \"${%1$s+x}\" ] || export %2$s%1$s=\"$%1$s\"\n";
+      lines.append(line.formatted(name, prefix()));
+    }
+    return lines + "exec \"$@\"\n";
+  }
+
+  @Override
   List<String> inside(List<String> argv, Map<String, String> variables) {
     List<String> words = new ArrayList<>();
     variables.forEach(

@@ -122,6 +122,13 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
       Map<String, String> variables,
       Input input);
 
+  /**
+   * Lines of sh that start the client on another machine, with its words as theirs.
+   *
+   * @param names of variables that the container has as they are there, where they are set
+   */
+  abstract String onNode(List<String> names);
+
   /** A job's words with what has to be set within the container, because no option can. */
   abstract List<String> inside(List<String> argv, Map<String, String> variables);
 

@@ -110,6 +110,20 @@ final class OciRuntime extends ContainerRuntime {
     return status == LAST || line.contains("executable file") && line.contains("not found");
   }
 
+  /** The second word is {@code run}; an option without a value is the client's own variable. */
+  @Override
+  String onNode(List<String> names) {
+    StringBuilder options = new StringBuilder("--env \"TORC_CLAIM=$claim\"");
+    names.forEach(name -> options.append(" --env ").append(name));
+    return """
+    claim=$TORC_CLAIM client=$1
+    unset TORC_CLAIM
+    shift 2
+    exec "$client" run %s "$@"
+    """
+        .formatted(options);
+  }
+
   @Override
   List<String> inside(List<String> argv, Map<String, String> variables) {
     return argv;

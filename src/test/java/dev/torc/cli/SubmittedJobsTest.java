@@ -96,7 +96,9 @@ class SubmittedJobsTest {
     project.put("x", "2").put("hold", "");
     assertEquals(0, torc("--submit", "a").exit());
     String why = says("why", "a");
-    assertTrue(why.matches("a is submitted to far N: need x changed \\w+ → \\w+\n  it last ran .*\n"), why);
+    assertTrue(
+        why.matches("a is submitted to far N: need x changed \\w+ → \\w+\n  it last ran .*\n"),
+        why);
     release();
     assertEquals(0, torc("a").exit());
     assertTrue(says("why", "a").contains(" because need x changed "), says("why", "a"));
