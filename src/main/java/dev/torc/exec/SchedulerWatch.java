@@ -4,9 +4,13 @@ import dev.torc.exec.RemoteBatch.Element;
 import dev.torc.machine.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +31,8 @@ final class SchedulerWatch {
   private long next;
   private boolean unclear;
   private long told = Long.MIN_VALUE / 2;
+  private final Map<Element, Long> held = new HashMap<>(); // since when
+  private final Set<Element> heldTold = new HashSet<>();
 
   /**
    * @param executor its name, for people
@@ -103,12 +109,39 @@ final class SchedulerWatch {
         }
       }
     }
+    tellHeld(open.values(), now);
     pause = Math.min(pause * 3 / 2, LAST);
     next = now + pause;
     if (!answered && silence != null) {
       unanswered(silence, now);
     }
     return unknown;
+  }
+
+  /** Says once of each that is held for a minute that it waits for its release. */
+  private void tellHeld(Collection<Element> asked, long now) {
+    List<Element> late = new ArrayList<>();
+    for (Element element : asked) {
+      boolean holds =
+          element.state instanceof SchedulerState.Waiting waiting
+              && SlurmWords.isHeld(waiting.reason());
+      Long since = holds ? held.putIfAbsent(element, now) : held.remove(element);
+      if (holds && since != null && now - since >= TELL && heldTold.add(element)) {
+        late.add(element);
+      }
+    }
+    if (!late.isEmpty()) {
+      Element first = late.getFirst();
+      int jobs = late.stream().mapToInt(element -> element.entries.size()).sum();
+      notes.accept(
+          "job %s%s: held at %s (%s); it waits until `scontrol release %s`"
+              .formatted(
+                  first.entries.getFirst().key.job(),
+                  jobs == 1 ? "" : " and " + (jobs - 1) + " more",
+                  EarlierJob.where(executor, first.job.id()),
+                  ((SchedulerState.Waiting) first.state).reason(),
+                  first.job.id()));
+    }
   }
 
   /** Says once that its settings lack a word. */

@@ -199,7 +199,7 @@ final class FakeCluster implements Scheduler {
       return new SchedulerState.Ended(task.over, task.over.toString());
     }
     return task.next < 0
-        ? new SchedulerState.Waiting(waitsFor, !waitsFor.isEmpty())
+        ? new SchedulerState.Waiting(waitsFor, !waitsFor.isEmpty() && !SlurmWords.isHeld(waitsFor))
         : new SchedulerState.Running("n1");
   }
 

@@ -309,6 +309,25 @@ class RemoteDeskTest {
   }
 
   @Test
+  void whatIsHeldAndNotReleasedIsToldOnce() throws IOException {
+    desk(500, SECOND);
+    cluster.waitsFor = "JobHeldUser";
+    add(3, 10);
+    run(50);
+    assertEquals(List.of(), notes, "who holds it may be about to release it");
+    run(1000);
+    assertEquals(
+        List.of(
+            "job j0 and 2 more: held at far 1_0 (JobHeldUser); it waits until"
+                + " `scontrol release 1_0`"),
+        notes);
+    cluster.waitsFor = "";
+    run(100);
+    all(ProcessEnd.How.EXITED);
+    assertEquals(1, notes.size());
+  }
+
+  @Test
   void whatTheSchedulerSaysInOtherWordsIsWaitedForAndToldOnce() throws IOException {
     desk(500, SECOND);
     cluster.babbles = "12 F";
