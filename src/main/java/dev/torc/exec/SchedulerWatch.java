@@ -167,7 +167,9 @@ final class SchedulerWatch {
 
   /** Says once a minute that nothing but its files tells of a batch that has begun. */
   void unfound(RemoteBatch batch, long now) {
-    String line = "%s gave no id for what runs in %s; torc waits for what that says";
+    String line =
+        "%s gave no id for what runs in %s; torc waits for what that says:"
+            + " remove it when nothing of it runs any more";
     tell(line.formatted(executor, batch.folder.path()), now);
   }
 

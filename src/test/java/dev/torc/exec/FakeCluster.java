@@ -260,6 +260,12 @@ final class FakeCluster implements Scheduler {
     tasks.values().stream().filter(task -> task.over == null).forEach(task -> end(task, cause));
   }
 
+  /** Its machines went down, and it knows no more of what it was given. */
+  void forgetAll() {
+    endAll(SchedulerState.Cause.NODE_FAILURE);
+    tasks.clear();
+  }
+
   private void end(Task task, SchedulerState.Cause cause) {
     if (cause == SchedulerState.Cause.CANCELLED && task.next >= 0 && task.claimed) {
       String job = task.jobs.get(task.next);
