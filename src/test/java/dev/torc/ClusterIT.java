@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -259,6 +260,36 @@ class ClusterIT {
       assertEquals(List.of("run", "run"), project.lines("a.log"));
       assertEquals(List.of("run"), project.lines("b.log"));
       assertEquals(4, cluster.submissions(project).size());
+    }
+  }
+
+  @Test
+  void shortJobsShareElementsAndTellTheirOwnEnds() throws Exception {
+    try (Sandbox project = cluster.project(temp)) {
+      project.build(
+          Cluster.executors(project)
+              + """
+              jobs:
+                each:
+                  parameters: { n: { from: 1, to: 60 } }
+                  command: "test {n} != 7 || exit 3; echo {n} > {produces}; echo said"
+                  produces: "{n}.txt"
+                  resources: { runtime: 2s, memory: 50MiB }
+              """);
+      Ran ran = project.torc();
+      assertEquals("60 jobs: 59 ran, 0 up to date, 1 failed", ran.counts(), ran.err());
+      assertTrue(ran.err().contains("each/n=7 failed: exit 3"), ran.err());
+      assertEquals("9\n", project.read("9.txt"));
+      assertEquals("said\n", project.torc("log", "each/n=9").out());
+      List<String> ids =
+          Pattern.compile("submitted to slurm (\\S+)")
+              .matcher(ran.err())
+              .results()
+              .map(each -> each.group(1))
+              .distinct()
+              .toList();
+      assertTrue(ids.size() <= 32, ids.toString());
+      assertEquals(1, cluster.submissions(project).size());
     }
   }
 

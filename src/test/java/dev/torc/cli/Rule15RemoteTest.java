@@ -156,6 +156,20 @@ class Rule15RemoteTest {
   }
 
   @Test
+  void whatTheUserEditsWhileItsJobIsQueuedIsKept() throws IOException {
+    torc(0);
+    project.put("hold", "");
+    build("2");
+    torc(0, "--submit");
+    project.put("a.out", "edited while it is queued");
+    Files.delete(project.at().resolve("hold"));
+    torc(0);
+    assertTrue(files().contains("a.out 2"), files().toString());
+    assertTrue(files().contains("kept/a.out edited while it is queued"), files().toString());
+    assertEquals(MADE.size() + 1, files().size(), "an unaltered product is not kept");
+  }
+
+  @Test
   void whatAKilledTorcLeftEmptyGoesWithTheNextBuildThatWorks() throws IOException {
     project.put(".torc/remote/far/torc-1/script", "").put(".torc/remote/far/torc-1/jobs.new", "");
     project.put(".torc/remote/far/torc-2.gone/n.claim/by", "");
