@@ -268,6 +268,7 @@ class ClusterIT {
     try (Sandbox project = cluster.project(temp)) {
       project.build(
           Cluster.executors(project)
+                  .replace("defaults:", "  few: { like: slurm, max_jobs: 4 }\ndefaults:")
               + """
               jobs:
                 each:
@@ -275,6 +276,7 @@ class ClusterIT {
                   command: "test {n} != 7 || exit 3; echo {n} > {produces}; echo said"
                   produces: "{n}.txt"
                   resources: { runtime: 2s, memory: 50MiB }
+                  executor: few
               """);
       Ran ran = project.torc();
       assertEquals("60 jobs: 59 ran, 0 up to date, 1 failed", ran.counts(), ran.err());
@@ -282,14 +284,13 @@ class ClusterIT {
       assertEquals("9\n", project.read("9.txt"));
       assertEquals("said\n", project.torc("log", "each/n=9").out());
       List<String> ids =
-          Pattern.compile("submitted to slurm (\\S+)")
+          Pattern.compile("submitted to few (\\S+)")
               .matcher(ran.err())
               .results()
               .map(each -> each.group(1))
               .distinct()
               .toList();
-      assertTrue(ids.size() <= 32, ids.toString());
-      assertEquals(1, cluster.submissions(project).size());
+      assertTrue(ids.size() < 30, ids.toString()); // four, unless they are ready in several parts
     }
   }
 
