@@ -40,7 +40,7 @@ final class FakeTorc {
   final class Job implements RemoteListener {
     final RemoteAttempt attempt;
     RemoteEnd end;
-    int ends;
+    volatile int ends;
     int lost;
     String left = "";
     String id;

@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -324,5 +326,40 @@ class RemoteDeskTest {
       assertTrue(ok || lost && job.lost == 3, job.attempt.key().job() + ": " + job.end.end());
     }
     cluster.begins.forEach((claim, count) -> assertEquals(1, count, claim));
+  }
+
+  /** By its thread. */
+  @Test
+  @Timeout(60)
+  void whatCannotBeForgottenYetKeepsNothingElseWaiting() throws Exception {
+    cluster.busy = true;
+    BatchFolder folder = new BatchFolder(Files.createDirectory(temp.resolve("done")));
+    Path inTheWay = Files.createFile(folder.path().resolve("x.claim"));
+    RemotePlace place =
+        new RemotePlace(folder, new RemoteKey("x", "b0", 1, "m", "c"), "x", List.of());
+    torc(10, 1);
+    FakeTorc.Job job = torc.job("a", "m", "c", 0, List.of());
+    try (RemoteRunner runner =
+        new RemoteRunner(
+            cluster,
+            FakeCluster.settings(10, 1),
+            torc.folder,
+            new Claimant("b1", "here", "boot", 2, 2, 0),
+            (_, _) -> {},
+            torc.notes::add)) {
+      runner.forget(List.of(place));
+      runner.start(job.attempt, job);
+      runner.end();
+      while (job.ends == 0) {
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+      Files.delete(inTheWay);
+      while (!Files.isDirectory(inTheWay)) {
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
+    all(ProcessEnd.How.INTERRUPTED);
+    assertEquals(1, torc.notes.size(), torc.notes.toString());
+    assertTrue(torc.notes.getFirst().endsWith("; torc tries again"), torc.notes.toString());
   }
 }
