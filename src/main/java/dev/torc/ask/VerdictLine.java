@@ -83,7 +83,11 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   String name() {
     return isFold()
         ? SafeText.name(group) + " (" + nodes.size() + " of " + all + ")"
-        : SafeText.name(plan.context().graph().name(nodes.getFirst()));
+        : SafeText.name(job());
+  }
+
+  private String job() {
+    return plan.context().graph().name(nodes.getFirst());
   }
 
   /** Where they are that earlier builds handed out; null where they are not out. */
@@ -104,7 +108,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
               ? "will run: " + why
               : (isFold() ? "are" : "is") + " submitted to " + out() + ": " + why;
       case Verdict.WillRestore will -> {
-        String from = isFold() ? "" : " from " + OriginText.of(will.origin());
+        String from = isFold() ? "" : " from " + OriginText.of(will.origin(job()));
         yield "will be restored" + from + ": " + why;
       }
       case Verdict.WillFail _ -> "will fail: " + why;
