@@ -89,6 +89,7 @@ public record ListAnswer(
   private enum State {
     UP_TO_DATE,
     RUNNING,
+    SUBMITTED,
     WAITING,
     WILL_RUN,
     WILL_BE_RESTORED,
@@ -209,7 +210,7 @@ public record ListAnswer(
     boolean ran = known.outcome != null && known.started > 0;
     return List.of(
         SafeText.name(job.name()),
-        state(id).words(),
+        words(id),
         ran ? TimeText.local(known.started) : "-",
         ran ? Amount.time(known.wall) : "-",
         resources(job.resources()),
@@ -272,10 +273,19 @@ public record ListAnswer(
     return names.isEmpty() ? null : names;
   }
 
+  private String words(int id) {
+    State state = state(id);
+    String to = state == State.SUBMITTED ? " to " + Reason.out(plan.verdict(id).reasons()) : "";
+    return state.words() + SafeText.line(to);
+  }
+
   private State state(int id) {
     Known known = jobs.get(id);
     if (known.running) {
       return State.RUNNING;
+    }
+    if (Reason.out(plan.verdict(id).reasons()) != null) {
+      return State.SUBMITTED;
     }
     if (known.outcome != null && !known.outcome.isGood()) {
       return State.valueOf(known.outcome.name());

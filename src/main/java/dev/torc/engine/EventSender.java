@@ -70,7 +70,8 @@ final class EventSender {
       use = new StoreUse(use.misses() + 1, use.places());
     }
     String command = commands ? command(shared, id, run) : "";
-    tell(new Event.JobStarted(job.name(), run.reasons(), run.attempts(), command));
+    List<Reason> why = Reason.causes(run.reasons());
+    tell(new Event.JobStarted(job.name(), why, run.attempts(), command));
   }
 
   /** By names alone: the needs are read on the thread of the attempt. */
