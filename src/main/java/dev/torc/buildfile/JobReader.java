@@ -254,6 +254,13 @@ final class JobReader {
     if (retry.recover() != null) {
       values(retry.recover(), values);
     }
+    for (Item item : needs) {
+      for (Ref ref : item.refs()) {
+        if (ref instanceof Ref.OfData data && data.skips()) {
+          values.remove(data.written()); // it says more
+        }
+      }
+    }
     if (values.isEmpty()) {
       return needs;
     }
@@ -267,7 +274,7 @@ final class JobReader {
       if (part instanceof Template.Part.Slot slot
           && slot.name().equals("data")
           && !into.containsKey(slot.member())) {
-        Ref ref = Ref.OfData.of(slot.place(), slot.member());
+        Ref ref = Ref.OfData.of(slot.place(), slot.member(), false);
         into.put(slot.member(), new Item(null, slot.place(), List.of(ref)));
       }
     }

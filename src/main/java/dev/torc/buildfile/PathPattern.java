@@ -3,6 +3,7 @@ package dev.torc.buildfile;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
+import dev.torc.workflow.Group;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +17,22 @@ import java.util.regex.PatternSyntaxException;
  * first, or for what its regular expression matches; one that occurs twice must be equal. As with
  * {@link Glob}, nothing but a written dot matches a leading dot.
  *
+ * @param text the path with a {@link #HOLE} for each name
+ * @param holes the names in the order in which they occur, {@code names} those of the values
  * @param place where it is written
  * @param left how many characters regular expressions may still look at, over all paths
  */
-record PathPattern(List<String> names, Pattern pattern, Glob glob, Place place, long[] left) {
+record PathPattern(
+    String text,
+    List<String> holes,
+    List<String> names,
+    Pattern pattern,
+    Glob glob,
+    Place place,
+    long[] left) {
 
   /** Stands for a name in a text; no text of a build file can hold it. */
-  public static final char HOLE = '\0';
+  public static final char HOLE = Group.Growing.HOLE;
 
   /** How often names may occur; time grows with the length of a file's name to that power. */
   private static final int MAX_HOLES = 6;
@@ -83,6 +93,8 @@ record PathPattern(List<String> names, Pattern pattern, Glob glob, Place place, 
       glob.append(behindHole ? "" : "*");
     }
     return new PathPattern(
+        text,
+        List.copyOf(holes),
         List.copyOf(names),
         Pattern.compile(regex.toString(), Pattern.DOTALL),
         Glob.of(glob.toString()),

@@ -461,7 +461,7 @@ public record Scope(
             place, hole.written() + ": write {data.JOB.KEY}, or {data.NAME} for a static value");
       }
       String name = name(new Node.Scalar(place, hole.member(), true));
-      return new Part.Slot("data", -1, Ref.OfData.of(place, name).written(), quote, place);
+      return new Part.Slot("data", -1, Ref.OfData.of(place, name, false).written(), quote, place);
     }
     if (!hasItems && (hole.index() >= 0 || hole.member() != null)) {
       throw new BadInput(place, hole.written() + ": write {" + hole.name() + "}");

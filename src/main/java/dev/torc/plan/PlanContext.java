@@ -7,6 +7,7 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
+import dev.torc.workflow.Ref;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -144,6 +145,12 @@ public record PlanContext(
         LeftOut left = contents.leftOut(list);
         if (left != null) {
           all.add(left);
+        }
+      }
+      for (Ref.OfData data : Manifest.data(graph.job(job)).values()) {
+        if (contents.ofData(data) instanceof ManifestWriter.Content.Value value
+            && value.leftOut() != null) {
+          all.add(value.leftOut());
         }
       }
     }

@@ -29,9 +29,13 @@ public sealed interface Verdict {
    */
   record WillRestore(List<Reason> reasons, Result from, boolean bytes) implements Verdict {
 
-    /** Where the result comes from. */
-    public Origin origin() {
-      return from.origin();
+    /**
+     * Where the result comes from.
+     *
+     * @param job the name of the job that is restored
+     */
+    public Origin origin(String job) {
+      return from.originFor(job);
     }
   }
 

@@ -119,12 +119,12 @@ class JobReaderTest {
         "needs: '*/'|torc.yaml:4:12: */: a pattern matches files; write */** for what lies in the"
             + " folders",
         "needs: [{jib: x}]|torc.yaml:4:14: unknown key jib in an entry of needs; did you mean job?",
-        "needs: [{}]|torc.yaml:4:13: an entry of needs is a path, {job: NAME}, {job: GROUP, failed:"
-            + " skip} or {data: JOB.KEY}",
-        "needs: [{failed: skip}]|torc.yaml:4:13: an entry of needs is a path, {job: NAME}, {job:"
-            + " GROUP, failed: skip} or {data: JOB.KEY}",
-        "needs: [{data: g.x, failed: skip}]|torc.yaml:4:13: an entry of needs is a path, {job:"
-            + " NAME}, {job: GROUP, failed: skip} or {data: JOB.KEY}",
+        "needs: [{}]|torc.yaml:4:13: an entry of needs is a path, {job: NAME}, {data: JOB.KEY},"
+            + " or of a group one of these with failed: skip",
+        "needs: [{failed: skip}]|torc.yaml:4:13: an entry of needs is a path, {job: NAME}, {data:"
+            + " JOB.KEY}, or of a group one of these with failed: skip",
+        "needs: [{data: x, failed: skip}]|torc.yaml:4:13: an entry of needs is a path, {job:"
+            + " NAME}, {data: JOB.KEY}, or of a group one of these with failed: skip",
         "needs: {job: g, failed: keep}|torc.yaml:4:29: failed must be skip, not keep",
         "needs: {job: g, faild: skip}|torc.yaml:4:13: no item of needs can be named job, which has"
             + " a meaning of its own: {job: NAME} and {data: JOB.KEY}; choose another name",

@@ -123,7 +123,7 @@ class UnfitGroupsTest extends Harness {
     build();
     assertEquals(1, exit);
     assertEquals(JobState.FAILED, state("loop"));
-    assertTrue(what("loop").contains("feed each other; loop makes d/list"), what("loop"));
+    assertTrue(what("loop").contains("loop makes d/list, which decides about from"), what("loop"));
     assertEquals(JobState.BLOCKED, state("after"));
     assertEquals(JobState.RAN, state("from/v=b"));
     assertEquals(JobState.RAN, state("each/r=a"));
