@@ -81,6 +81,7 @@ public final class WorkflowCodec {
     out.number(workflow.stores().keep());
     out.text(workflow.stores().system());
     out.list(workflow.stores().shared(), this::sharedEntry);
+    out.list(workflow.report(), this::item);
     out.list(workflow.warnings(), this::said);
     out.list(workflow.manual(), ByteWriter::text);
   }
@@ -131,6 +132,7 @@ public final class WorkflowCodec {
         in.list(this::hook),
         in.list(this::executor),
         new Stores(in.number(), in.text(), in.list(this::sharedEntry)),
+        in.list(this::item),
         in.list(this::said),
         in.list(ByteReader::text));
   }

@@ -20,17 +20,14 @@ function themes() {
 
 load().then(known => {
   themes();
-  showSummary(known);
-  showTimeline(known);
-  showGraph(known);
-  showResources(known);
-  showGroups(known);
-  showTable(known);
-  showLogs(known);
-  showFacts(known);
-  showHistory(known);
-  part('wait').remove();
+  for (const show of [showStand, showResults, showFailed, showJobs, showGraph, showTimeline, showUse, showHistory, showEvents, showEnd]) {
+    show(known);
+  }
+  for (const section of document.querySelectorAll('main > section')) {
+    document.querySelector('nav').append(make('a', { href: '#' + section.id }, section.firstElementChild.textContent));
+  }
   document.documentElement.dataset.ready = 'yes';
-}, wrong => {
-  part('wait').textContent = 'The data of this page cannot be read: ' + wrong;
+}).catch(wrong => {
+  part('stand').textContent = 'The data of this page cannot be read: ' + wrong;
+  throw wrong;
 });

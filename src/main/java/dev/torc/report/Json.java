@@ -1,4 +1,4 @@
-package dev.torc.ask;
+package dev.torc.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -9,7 +9,6 @@ import com.fasterxml.jackson.jr.ob.api.ExtensionContext;
 import com.fasterxml.jackson.jr.ob.api.ReaderWriterProvider;
 import com.fasterxml.jackson.jr.ob.api.ValueWriter;
 import com.fasterxml.jackson.jr.ob.impl.JSONWriter;
-import dev.torc.report.JsonWriter;
 import dev.torc.syntax.BadInput.Diagnostic;
 import java.io.IOException;
 import java.io.Writer;
@@ -26,14 +25,14 @@ import java.util.Map;
  * their order, a constant its name in small letters, a path or moment its text. What stands in a
  * document is for the answers to say.
  */
-final class Json {
+public final class Json {
 
   private static final double SECOND = 1e9;
 
   private Json() {}
 
   /** A value that is JSON already. */
-  record Raw(String text) {}
+  public record Raw(String text) {}
 
   /** A place of a build file with what is wrong there. */
   private record Said(String file, int line, int column, String message) {}
@@ -66,7 +65,7 @@ final class Json {
   }
 
   /** Writes a document on a line of its own, harmless for a terminal. */
-  static void write(Object document, Writer to) throws IOException {
+  public static void write(Object document, Writer to) throws IOException {
     JsonFactory factory =
         JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
     JSON.builder(factory)
@@ -78,7 +77,7 @@ final class Json {
   }
 
   /** The components of a record, {@code dryRun} as {@code dry_run}; a map as it is. */
-  static Map<String, Object> fields(Object of) {
+  public static Map<String, Object> fields(Object of) {
     Map<String, Object> fields = new LinkedHashMap<>();
     if (of instanceof Map<?, ?> map) {
       map.forEach((name, value) -> fields.put((String) name, value));
@@ -97,29 +96,29 @@ final class Json {
   }
 
   /** What is wrong with a build file, each with its place. */
-  static List<?> places(List<Diagnostic> all) {
+  public static List<?> places(List<Diagnostic> all) {
     return all.stream()
         .map(d -> new Said(d.place().file(), d.place().line(), d.place().column(), d.message()))
         .toList();
   }
 
   /** Nanoseconds as seconds, null where they are negative. */
-  static Double seconds(long nanos) {
+  public static Double seconds(long nanos) {
     return nanos < 0 ? null : Double.valueOf(nanos / SECOND);
   }
 
   /** A number, null where it is negative and so not known. */
-  static Long known(long number) {
+  public static Long known(long number) {
     return number < 0 ? null : Long.valueOf(number);
   }
 
   /** A number, null for 0, which says that there is none. */
-  static Long some(long number) {
+  public static Long some(long number) {
     return number <= 0 ? null : Long.valueOf(number);
   }
 
   /** A constant's name. */
-  static String lower(Enum<?> constant) {
+  public static String lower(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 }

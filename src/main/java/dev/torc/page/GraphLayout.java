@@ -1,4 +1,4 @@
-package dev.torc.session;
+package dev.torc.page;
 
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Stages;

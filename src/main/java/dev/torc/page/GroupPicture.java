@@ -1,15 +1,15 @@
-package dev.torc.session;
+package dev.torc.page;
 
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.graph.Stages;
+import dev.torc.page.PageData.Edge;
+import dev.torc.page.PageData.Picture;
+import dev.torc.page.PageData.Row;
+import dev.torc.page.PageData.State;
+import dev.torc.page.PageData.Vertex;
 import dev.torc.plan.JobSelection;
-import dev.torc.report.BuildReport.Edge;
-import dev.torc.report.BuildReport.Picture;
-import dev.torc.report.BuildReport.Row;
-import dev.torc.report.BuildReport.State;
-import dev.torc.report.BuildReport.Vertex;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * The graph of a report, laid out: {@link GraphLayout} knows where things stand, this what they
  * are.
  */
-final class ReportPicture {
+final class GroupPicture {
 
   /** A page draws no more than so many vertices. */
   static final int MOST = 1_000;
@@ -31,17 +31,14 @@ final class ReportPicture {
           State.FAILED,
           State.INTERRUPTED,
           State.BLOCKED,
+          State.OUT_OF_DATE,
           State.RAN,
           State.RESTORED,
           State.NOT_RUN,
           State.UP_TO_DATE);
 
-  /**
-   * What a vertex stands for.
-   *
-   * @param job its index; of others -1
-   */
-  private record Box(int job, String label, int stage, Map<State, Integer> counts) {
+  /** What a vertex stands for. */
+  private record Box(String label, int stage, Map<State, Integer> counts) {
 
     State state() {
       for (State state : ATTENTION) {
@@ -65,29 +62,22 @@ final class ReportPicture {
   private final Map<String, Integer> index;
   private final List<Row> rows;
 
-  private ReportPicture(Graph graph, Map<String, Integer> index, List<Row> rows) {
+  private GroupPicture(Graph graph, Map<String, Integer> index, List<Row> rows) {
     this.graph = graph;
     this.index = index;
     this.rows = rows;
   }
 
   /**
-   * The pictures that there is room for; one at least.
+   * The picture of jobs and groups; where they are too many, that of the stages.
    *
    * @param index of jobs by name
    */
-  static List<Picture> of(
+  static Picture of(
       Graph graph, JobSelection selection, Map<String, Integer> index, List<Row> rows) {
-    ReportPicture pictures = new ReportPicture(graph, index, rows);
-    DisplayGraph groups = DisplayGraph.of(graph, selection.jobs(), selection.open(), false);
-    if (groups.folds().size() > MOST) {
-      return List.of(pictures.stages(groups));
-    }
-    DisplayGraph each = DisplayGraph.of(graph, selection.jobs(), selection.open(), true);
-    boolean another = each.folds().size() > groups.folds().size() && each.folds().size() <= MOST;
-    return another
-        ? List.of(pictures.vertices(groups), pictures.vertices(each))
-        : List.of(pictures.vertices(groups));
+    GroupPicture picture = new GroupPicture(graph, index, rows);
+    DisplayGraph shown = DisplayGraph.of(graph, selection.jobs(), selection.open(), false);
+    return shown.folds().size() > MOST ? picture.stages(shown) : picture.vertices(shown);
   }
 
   private Picture vertices(DisplayGraph shown) {
@@ -97,7 +87,6 @@ final class ReportPicture {
     for (DisplayGraph.Fold fold : shown.folds()) {
       boxes.add(
           new Box(
-              fold.isGroup() ? -1 : index.get(fold.name()),
               fold.isGroup() ? fold.name() + " (" + fold.jobs().size() + ")" : fold.name(),
               stages.of(boxes.size()),
               counts(fold)));
@@ -115,7 +104,7 @@ final class ReportPicture {
     List<Box> boxes = new ArrayList<>();
     Adjacency.Builder row = new Adjacency.Builder();
     for (int first = 0; first < stages.count(); first += each) {
-      boxes.add(new Box(-1, "", first, new EnumMap<>(State.class)));
+      boxes.add(new Box("", first, new EnumMap<>(State.class)));
       if (first > 0) {
         row.add(boxes.size() - 2);
       }
@@ -130,7 +119,7 @@ final class ReportPicture {
           int last = Math.min(box.stage + each, stages.count());
           String name =
               box.stage + 1 == last ? "stage " + last : "stages " + (box.stage + 1) + " to " + last;
-          return new Box(-1, name + ": " + box.words(), box.stage, box.counts);
+          return new Box(name + ": " + box.words(), box.stage, box.counts);
         });
     Adjacency before = row.build();
     return picture(true, boxes, before, Stages.of(before));
@@ -157,14 +146,7 @@ final class ReportPicture {
     for (int v = 0; v < labels.length; v++) {
       Box box = boxes.get(v);
       vertices.add(
-          new Vertex(
-              box.job,
-              box.label,
-              box.state(),
-              box.stage,
-              layout.x(v),
-              layout.y(v),
-              layout.width(v)));
+          new Vertex(box.label, box.state(), box.stage, layout.x(v), layout.y(v), layout.width(v)));
       for (int other : stages.behind(before, v)) {
         edges.add(new Edge(other, v, layout.bends(other, v)));
       }

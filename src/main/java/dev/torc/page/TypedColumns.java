@@ -1,7 +1,9 @@
-package dev.torc.report;
+package dev.torc.page;
 
+import dev.torc.report.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -69,16 +71,11 @@ final class TypedColumns {
     bytes.writeBytes(values);
   }
 
-  /** Writes which columns there are. */
-  void json(JsonWriter out) {
-    out.objects(
-        "columns",
-        columns,
-        column ->
-            out.text("name", column.name)
-                .text("type", column.type)
-                .number("from", column.from)
-                .number("count", column.count));
+  /** Which columns there are, as JSON. */
+  String json() throws IOException {
+    StringWriter out = new StringWriter();
+    Json.write(columns, out);
+    return out.toString().strip();
   }
 
   /** The bytes for a page. */

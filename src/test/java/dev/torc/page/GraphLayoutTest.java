@@ -1,4 +1,4 @@
-package dev.torc.session;
+package dev.torc.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

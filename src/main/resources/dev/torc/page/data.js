@@ -1,8 +1,8 @@
 'use strict';
-// What the page knows: the head as JSON, the columns as typed arrays. It draws nothing.
+// What the page knows: the head as JSON, the columns as typed arrays; how times and sizes are told.
+// It draws nothing.
 
 async function load() {
-  const known = JSON.parse(document.getElementById('head').textContent);
   const packed = atob(document.getElementById('data').textContent.trim());
   const bytes = new Uint8Array(packed.length);
   for (let i = 0; i < packed.length; i++) {
@@ -11,22 +11,18 @@ async function load() {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
   const buffer = await new Response(stream).arrayBuffer();
   const types = { Int32Array, Float32Array, Uint8Array };
-  for (const column of known.columns) {
-    known[column.name] = new types[column.type](buffer, column.from, column.count);
+  const columns = {};
+  for (const column of JSON.parse(document.getElementById('columns').textContent)) {
+    columns[column.name] = new types[column.type](buffer, column.from, column.count);
   }
-  for (const texts of ['name', 'texts']) {
-    known[texts] = new TextDecoder().decode(known[texts]).split('\n');
-    known[texts].pop();
+  const known = JSON.parse(new TextDecoder().decode(columns.head));
+  for (const texts of ['name', 'texts', 'boxLabel']) {
+    columns[texts] = new TextDecoder().decode(columns[texts]).split('\n');
+    columns[texts].pop();
   }
-  known.pictures.forEach((picture, i) => {
-    for (const column of ['Label', 'Job', 'State', 'Stage', 'X', 'Y', 'Width', 'Before', 'After', 'BendFrom', 'Bends']) {
-      picture[column] = known['graph' + i + column];
-    }
-    picture.Label = new TextDecoder().decode(picture.Label).split('\n');
-    picture.Label.pop();
-  });
+  Object.assign(known, columns);
   known.jobs = known.name.length;
-  known.criticalJobs = new Set(known.critical.map(Number));
+  known.criticalJobs = new Set(known.critical);
   return known;
 }
 
@@ -62,15 +58,20 @@ function size(bytes, written) {
   return unit < 0 ? bytes + ' B' : bytes.toFixed(1) + ' ' + 'KMGTP'[unit] + (decimal ? 'B' : 'iB');
 }
 
+// CPUs as torc writes them; NaN unknown.
+function cpus(busy) {
+  return busy >= 0 ? busy.toFixed(1) : '–';
+}
+
 function moment(millis) {
-  return new Date(millis).toISOString().replace('T', ' ').slice(0, 19) + ' UTC';
+  return new Date(millis).toISOString().replace('T', ' ').slice(0, 16);
 }
 
 function count(n, noun) {
-  return n + ' ' + noun + (n === 1 ? '' : 's');
+  return n.toLocaleString('en').replaceAll(',', '\u202f') + ' ' + noun + (n === 1 ? '' : 's');
 }
 
-// CPUs that were busy on average; NaN unknown.
-function cpus(known, job) {
-  return known.wall[job] > 0 ? known.cpu[job] / known.wall[job] : NaN;
+// When the last run of a job began, in milliseconds since 1970; NaN for none.
+function began(known, run) {
+  return known.build.started + known.start[run] * 1000;
 }
