@@ -67,8 +67,13 @@ function moment(millis) {
   return new Date(millis).toISOString().replace('T', ' ').slice(0, 16);
 }
 
+// A number of things: from 10 000 on with a thin space before each three digits.
+function digits(n) {
+  return n < 10000 ? String(n) : n.toLocaleString('en').replaceAll(',', '\u202f');
+}
+
 function count(n, noun) {
-  return n.toLocaleString('en').replaceAll(',', '\u202f') + ' ' + noun + (n === 1 ? '' : 's');
+  return digits(n) + ' ' + noun + (n === 1 ? '' : 's');
 }
 
 // When the last run of a job began, in milliseconds since 1970; NaN for none.

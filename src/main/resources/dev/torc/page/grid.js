@@ -34,7 +34,8 @@ function grid(label, columns, rows, more = {}) {
   const heads = columns.map((each, c) => make('th', { scope: 'col', class: each.number ? 'number' : null },
     make('button', { type: 'button', click: () => sort(c) }, each.title)));
   const rest = make('button', { type: 'button', click: () => { shown += MORE; paint(); } });
-  const bar = make('div', { class: 'bar' }, rows > 10 || more.bar ? search : null, ...(more.bar || []), said);
+  const few = rows <= 10 && !more.bar;
+  const bar = few ? '' : make('div', { class: 'bar' }, search, ...(more.bar || []), said);
 
   function pick() {
     const wanted = search.value.toLowerCase();
@@ -75,8 +76,8 @@ function grid(label, columns, rows, more = {}) {
     const left = order.length - shown;
     rest.textContent = left > MORE ? 'Show ' + MORE + ' more' : 'Show all';
     rest.hidden = left <= 0;
-    said.textContent = order.length < rows || rows > 10 || more.bar
-      ? (order.length < rows ? order.length + ' of ' : '') + count(rows, 'row') + (left > 0 ? ', ' + shown + ' shown' : '') : '';
+    said.textContent = (order.length < rows ? digits(order.length) + ' of ' : '') + count(rows, 'row')
+      + (left > 0 ? ', ' + digits(shown) + ' shown' : '');
   }
 
   function line(i) {
@@ -103,7 +104,7 @@ function grid(label, columns, rows, more = {}) {
   const element = make('div', { class: 'list' }, bar,
     make('div', { class: 'scroll tall', tabindex: 0, role: 'group', 'aria-label': label },
       make('table', null, make('thead', null, make('tr', null, ...heads)), body)),
-    make('div', { class: 'bar' }, rest));
+    rows > FOLD ? make('div', { class: 'bar' }, rest) : '');
   element.again = pick;
   pick();
   return element;

@@ -6,12 +6,14 @@ const HUES = ['one', 'two', 'three', 'four', 'five', 'six'];
 // the title of x, and its names where x counts them.
 function plot(label, x, lines, look) {
   const place = make('div');
-  const axis = more => ({ stroke: () => colour('soft'), grid: { stroke: () => colour('line'), width: 1 },
+  const tens = (u, at) => at.map(v => Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9 ? v : null);
+  const axis = (values, more) => ({ stroke: () => colour('soft'), grid: { stroke: () => colour('line'), width: 1, ...(wide(values) ? { filter: tens } : {}) },
     ticks: { stroke: () => colour('line'), width: 1 }, font: '12px system-ui, sans-serif', ...more });
+  const all = lines.flatMap(line => line.values);
   const wide = values => {
     const some = values.filter(value => value !== null);
     const least = Math.min(...some);
-    return look.points && least > 0 && Math.max(...some) / least >= 100;
+    return look.points && some.length > 0 && least > 0 && Math.max(...some) / least >= 30;
   };
   const around = (u, low, high) => {
     const edge = (high - low || Math.abs(high) || 1) * 0.05;
@@ -20,21 +22,21 @@ function plot(label, x, lines, look) {
   const scale = values => wide(values) ? { distr: 3 } : look.points ? { range: around } : {};
   const names = look.names;
   const options = {
-    height: look.points ? 380 : 200,
+    height: look.points ? 320 : 200,
     cursor: { drag: { x: false, y: false }, ...(look.points ? { points: { show: false } } : {}) },
     legend: { show: lines.length > 1, live: false },
     scales: { x: { time: false, ...(names ? { range: [-0.5, names.length - 0.5] } : scale(x)) },
-      y: look.points ? scale(lines.flatMap(line => line.values)) : { range: (u, low, high) => [0, (high || 1) * 1.05] } },
+      y: look.points ? scale(all) : { range: (u, low, high) => [0, (high || 1) * 1.05] } },
     axes: [
-      axis({ label: look.x, labelSize: look.x ? 20 : 0, labelFont: '12px system-ui, sans-serif', size: 34,
+      axis(names ? [] : x, { label: look.x, labelSize: look.x ? 20 : 0, labelFont: '12px system-ui, sans-serif', size: 34,
         ...(names ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], values: (u, at) => at.map(v => shorter(names[v] ?? '')) }
           : look.time ? { values: (u, at) => at.map(time) } : {}) }),
-      axis({ size: 72, label: look.y, labelSize: look.y ? 20 : 0, labelFont: '12px system-ui, sans-serif',
+      axis(all, { size: 72, label: look.y, labelSize: look.y ? 20 : 0, labelFont: '12px system-ui, sans-serif',
         ...(look.told ? { values: (u, at) => at.map(look.told) } : {}) })],
     series: [{}, ...lines.map((line, i) => ({
       label: line.label, scale: 'y', stroke: () => colour(line.hue || HUES[i % HUES.length]), width: 1.5, dash: line.dash,
-      ...(look.points ? { paths: () => null, points: { show: true, size: 6, width: 1,
-        fill: () => colour(HUES[i % HUES.length]) } } : { points: { show: false } }),
+      ...(look.points ? { paths: () => null, points: { show: true, size: 7, width: 1,
+        fill: () => x.length > 300 ? 'transparent' : colour(HUES[i % HUES.length]) } } : { points: { show: false } }),
     }))],
   };
   const chart = make('div', { role: 'img', 'aria-label': label }, place);
@@ -52,5 +54,5 @@ function plot(label, x, lines, look) {
 }
 
 function shorter(text) {
-  return text.length > 12 ? text.slice(0, 11) + '…' : text;
+  return text.length > 14 ? '…' + text.slice(-13) : text;
 }

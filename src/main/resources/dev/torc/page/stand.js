@@ -35,8 +35,8 @@ function ofProject(known, counts) {
   }
   const others = known.states.filter(word => word !== 'up to date' && counts.has(word));
   return [others[0] === 'failed' ? 'failed' : 'out of date',
-    'Not up to date: ' + others.map(word => counts.get(word) + ' ' + word).join(', ')
-      + (good > 0 ? '; ' + good + ' of ' + count(all, 'job') + (good === 1 ? ' is' : ' are') + ' up to date.' : ' of ' + count(all, 'job') + '.') + open];
+    'Not up to date: ' + others.map(word => digits(counts.get(word)) + ' ' + word).join(', ')
+      + (good > 0 ? '; ' + digits(good) + ' of ' + count(all, 'job') + (good === 1 ? ' is' : ' are') + ' up to date.' : ' of ' + count(all, 'job') + '.') + open];
 }
 
 function ofBuild(known, counts) {
