@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.torc.ask.JobUse;
+import dev.torc.ask.StatsAnswer;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.machine.Usage;
 import dev.torc.page.ReadPage;
@@ -209,6 +211,44 @@ class ReportPageTest extends Harness {
     assertEquals("never ran", page.text("why", "d"), "the reason of that run");
     assertEquals(1, page.head().at("/build/number").asInt());
     assertFalse(page.head().get("last").asBoolean());
+  }
+
+  @Test
+  void whatJobsUseIsToldByTheRunsOfStats() throws Exception {
+    given("g: { command: 'g {n}', parameters: { n: [1, 2, 3] } }");
+    for (int n = 1; n <= 3; n++) {
+      long seconds = n;
+      scripts.put(
+          "g/n=" + n,
+          stub -> {
+            Usage used = new Usage(seconds * 700_000_000, 0, seconds << 20, 4096, 8192);
+            ProcessEnd end = work(stub);
+            return new ProcessEnd(end.how(), end.code(), seconds * 1_500_000_000, used, "");
+          });
+    }
+    build();
+    given("g: { command: 'other {n}', parameters: { n: [1, 2, 3] } }");
+    scripts.put("g/n=3", job -> job.exit(1)); // tells nothing
+    scripts.put("g/n=2", job -> work(job)); // took no time
+    build();
+    ReadPage page = page(0);
+    JobUse use = StatsAnswer.of(load(), List.of(), false, _ -> {}).jobs().getFirst();
+    assertEquals(use.of(JobUse.Used.SECONDS) / 1e9, most(page, "wall"), 1e-6);
+    assertEquals(use.of(JobUse.Used.CPU_PERCENT) / 100.0, most(page, "busy"), 1e-6);
+    assertEquals(use.of(JobUse.Used.MEMORY), most(page, "memory"), 1e-6);
+    assertEquals(use.of(JobUse.Used.READ), most(page, "read"), 1e-6);
+    assertEquals(use.of(JobUse.Used.WRITTEN), most(page, "written"), 1e-6);
+    assertEquals(use.of(JobUse.Used.QUEUED) / 1e9, most(page, "queued"), 1e-6);
+    assertEquals(4.5, most(page, "wall"), 1e-6, "of a run before the failed one");
+  }
+
+  private static double most(ReadPage page, String column) {
+    return page.numbers().get("told").stream()
+        .filter(run -> run >= 0)
+        .mapToDouble(run -> page.numbers().get(column).get(run.intValue()))
+        .filter(amount -> amount >= 0)
+        .max()
+        .orElse(-1);
   }
 
   @Test
