@@ -131,8 +131,6 @@ class ReportIT extends BrowserHarness {
     assertEquals(
         "lane, sample, loss, note",
         text("[...document.querySelectorAll('.values th')].map(h => h.innerText).join(', ')"));
-    browser.evaluate(
-        "document.querySelector('.values canvas').scrollIntoView({behavior: 'instant'})");
     assertEquals(
         "loss of align against lane, 2334 points",
         text("document.querySelector('.values [role=img]').getAttribute('aria-label')"));
@@ -143,8 +141,9 @@ class ReportIT extends BrowserHarness {
         "loss of align against sample, 2334 points",
         text("document.querySelector('.values [role=img]').getAttribute('aria-label')"));
     open(60);
-    browser.evaluate(
-        "document.querySelector('.values canvas').scrollIntoView({behavior: 'instant'})");
+    Sandbox.until(
+        "the plot",
+        () -> browser.evaluate("document.querySelector('.values canvas') !== null").asBoolean());
     drawn(".values", 29, 95, 168, 100);
     assertEquals(List.of(), browser.consoleErrors());
   }

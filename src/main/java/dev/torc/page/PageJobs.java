@@ -60,10 +60,10 @@ final class PageJobs {
     this.asOfNow = asOfNow;
     this.told = told;
     BitSet behind = behind();
-    BitSet waiting = (BitSet) plan.selected().clone();
-    waiting.stream()
-        .filter(job -> !(plan.verdict(job) instanceof Verdict.MayRun) || behind.get(job))
-        .forEach(waiting::clear);
+    BitSet waiting = new BitSet();
+    plan.selected().stream()
+        .filter(job -> plan.verdict(job) instanceof Verdict.MayRun && !behind.get(job))
+        .forEach(waiting::set);
     this.spared = waiting.isEmpty() ? plan : Plan.amid(plan.context(), waiting);
     TreeSet<String> gone = new TreeSet<>(runs.attempts().keySet());
     int[] jobs = graph.inOrder(plan.selected());
