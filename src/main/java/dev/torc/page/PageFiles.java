@@ -144,7 +144,9 @@ final class PageFiles {
   }
 
   private static String lack(int maker, String trouble) {
-    return maker < 0 ? "no job makes it" : trouble.isEmpty() ? "it was not made" : trouble;
+    return maker < 0
+        ? "no job makes it"
+        : trouble.isEmpty() ? "its job is up to date without it" : trouble;
   }
 
   /** Null where there is no room for it. */
