@@ -123,7 +123,7 @@ final class PageJobs {
             name,
             group,
             asOfNow ? now(result, verdict, behind) : then(last, restored, verdict, behind),
-            told.apply(asOfNow ? verdict(verdict) : ""),
+            told.apply(asOfNow ? verdict(name, verdict) : ""),
             told.apply(
                 whole
                     ? reasons(Causes.decode(details))
@@ -185,12 +185,12 @@ final class PageJobs {
   }
 
   /** What a verdict says is to be done; empty where that is nothing. */
-  private String verdict(Verdict verdict) {
+  private String verdict(String job, Verdict verdict) {
     return switch (verdict) {
       case null -> "";
       case Verdict.UpToDate _ -> "";
       case Verdict.WillRun will -> "will run: " + ReasonText.brief(will.reasons());
-      case Verdict.WillRestore will -> "will be restored from " + OriginText.of(will.origin());
+      case Verdict.WillRestore will -> "will be restored from " + OriginText.of(will.origin(job));
       case Verdict.WillFail will -> "will fail: " + SafeText.line(will.what());
       case Verdict.MayRun may -> "may run: after " + SafeText.name(graph.name(may.after()));
     };
@@ -206,7 +206,7 @@ final class PageJobs {
     String what = row == null ? "" : rows.get(row).what();
     return SafeText.name(graph.name(maker))
         + " "
-        + (what.isEmpty() ? told.apply(verdict(verdict)) : "failed: " + what);
+        + (what.isEmpty() ? told.apply(verdict(graph.name(maker), verdict)) : "failed: " + what);
   }
 
   /**

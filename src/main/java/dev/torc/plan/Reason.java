@@ -65,7 +65,14 @@ public record Reason(Kind kind, String name, String old, String now) {
      */
     ELSEWHERE(true),
     /** A manual job without products is a target. */
-    NAMED(true);
+    NAMED(true),
+    /**
+     * A source that is not there and whose name comes from the values of an instance; {@code now}
+     * is the place of its row, empty without one.
+     */
+    NEED_MISSING(true),
+    /** Its last run failed, and that is to stand; {@code now} is the number of that build. */
+    FAILED_BEFORE(true);
 
     private final boolean wantsRun;
 
@@ -107,6 +114,13 @@ public record Reason(Kind kind, String name, String old, String now) {
               ? "may still run on %s (pid %s): build there, or --gone %1$s if that host is down"
               : "may still run as %s (pid %s): let %1$s build, or --gone %1$s if nothing does")
           .formatted(name, now);
+    }
+    if (kind == Kind.FAILED_BEFORE) {
+      return "failed in build " + now + ", not run again";
+    }
+    if (kind == Kind.NEED_MISSING) {
+      String row = now.isEmpty() ? "" : "; its row is " + now;
+      return "need %s does not exist, and no job produces it%s".formatted(name, row);
     }
     return kind == Kind.NEED_UNREADABLE
         ? "need %s cannot be read: %s".formatted(name, now)

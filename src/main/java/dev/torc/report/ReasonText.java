@@ -62,7 +62,12 @@ public final class ReasonText {
       case NAMED -> "named as a target";
       case DATA_CHANGED -> "data " + name + data(reason);
       case TOOL_CHANGED -> "tool " + name + change(reason);
-      case NEED_UNREADABLE, NEED_VANISHED, IMAGE_UNAVAILABLE, ELSEWHERE ->
+      case NEED_UNREADABLE,
+          NEED_VANISHED,
+          NEED_MISSING,
+          FAILED_BEFORE,
+          IMAGE_UNAVAILABLE,
+          ELSEWHERE ->
           SafeText.line(reason.lack());
     };
   }
@@ -124,6 +129,8 @@ public final class ReasonText {
       case NEED_REMOVED -> "need removed";
       case NEED_UNREADABLE -> "need cannot be read";
       case NEED_VANISHED -> "need matches nothing";
+      case NEED_MISSING -> "need does not exist";
+      case FAILED_BEFORE -> "failed before, not run again";
       case IMAGE_UNAVAILABLE -> "image cannot be had";
       case MOVED -> "need moved while it ran last time";
       case DATA_CHANGED -> "data changed";
@@ -180,6 +187,7 @@ public final class ReasonText {
           NEED_REMOVED,
           NEED_UNREADABLE,
           NEED_VANISHED,
+          NEED_MISSING,
           MOVED,
           DATA_CHANGED,
           TOOL_CHANGED ->
@@ -195,6 +203,7 @@ public final class ReasonText {
           ALWAYS,
           FORCED,
           NAMED,
+          FAILED_BEFORE,
           IMAGE_UNAVAILABLE,
           SUBMITTED,
           ELSEWHERE ->
