@@ -14,6 +14,7 @@ import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.InputFile;
 import dev.torc.posix.Memory;
+import dev.torc.report.Json;
 import dev.torc.report.Palette;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;
