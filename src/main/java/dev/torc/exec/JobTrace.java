@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -42,6 +43,8 @@ public final class JobTrace implements CallTracer.Judge {
 
   /** What never counts, wherever it lies. */
   private static final Pattern NEVER = Pattern.compile("(^|/)\\.(torc|git)(/|$)");
+
+  private static final Pattern CACHED = Pattern.compile("(.*/)__pycache__/([^/]*?)\\.[^/]*");
 
   /** What a strict job may do. */
   public interface Bounds {
@@ -154,7 +157,7 @@ public final class JobTrace implements CallTracer.Judge {
       refused.add(refusal);
       return;
     }
-    read.addAll(reads);
+    reads.forEach(this::saw);
     own.addAll(writes);
     if (movedFrom != null) {
       for (String path : List.copyOf(own)) {
@@ -163,8 +166,14 @@ public final class JobTrace implements CallTracer.Judge {
         }
       }
     }
+  }
+
+  /** A file was read: an absolute path. */
+  public synchronized void saw(String path) {
+    read.add(path);
     if (read.size() > MOST) {
-      blind("it read more than " + MOST + " files; add the folder to its needs");
+      String folder = path.substring(0, path.lastIndexOf('/') + 1);
+      blind("it read more than " + MOST + " files; add their folder to its needs, as " + folder);
       read.clear();
     }
   }
@@ -242,7 +251,10 @@ public final class JobTrace implements CallTracer.Judge {
     if (!isFile(there)) {
       return;
     }
-    String file = path;
+    String file = source(path);
+    if (file == null || own.contains(file) && !file.equals(path)) {
+      return;
+    }
     if (own.contains(path)) {
       String real = notice.real(path); // a link of its own may lead to what is not
       file = real == null ? null : below(real);
@@ -255,6 +267,19 @@ public final class JobTrace implements CallTracer.Judge {
     if (bounds != null && !bounds.allows(file, false)) {
       refusal = file;
     }
+  }
+
+  /**
+   * The module of a file of bytecode, which is all that Python opens with a warm cache; null for
+   * one that has none.
+   */
+  private static String source(String path) {
+    Matcher cached = CACHED.matcher(path);
+    if (!cached.matches()) {
+      return path;
+    }
+    String module = cached.group(1) + cached.group(2) + ".py";
+    return isFile(status(module)) ? module : null;
   }
 
   private static boolean isFile(FileStatus there) {

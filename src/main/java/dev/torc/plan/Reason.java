@@ -65,7 +65,9 @@ public record Reason(Kind kind, String name, String old, String now) {
      */
     ELSEWHERE(true),
     /** A manual job without products is a target. */
-    NAMED(true);
+    NAMED(true),
+    /** It is to be traced, and was not to its end when it last ran well. */
+    NOT_TRACED(true);
 
     private final boolean wantsRun;
 

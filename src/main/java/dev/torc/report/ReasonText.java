@@ -60,6 +60,7 @@ public final class ReasonText {
       case ALWAYS -> "always";
       case FORCED -> "forced";
       case NAMED -> "named as a target";
+      case NOT_TRACED -> "was not traced";
       case DATA_CHANGED -> "data " + name + data(reason);
       case TOOL_CHANGED -> "tool " + name + change(reason);
       case NEED_UNREADABLE, NEED_VANISHED, IMAGE_UNAVAILABLE, ELSEWHERE ->
@@ -82,6 +83,7 @@ public final class ReasonText {
       case ALWAYS -> "it always runs";
       case FORCED -> "it was forced";
       case NAMED -> "it was named as a target";
+      case NOT_TRACED -> "it was not traced";
       default -> of(reason);
     };
   }
@@ -136,7 +138,8 @@ public final class ReasonText {
       case FAILED -> "failed last time";
       case SUBMITTED -> "submitted by an earlier build";
       case ELSEWHERE -> "may still run elsewhere";
-      case NEVER_RAN, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED, ALWAYS, FORCED, NAMED -> of(reason);
+      case NEVER_RAN, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED, ALWAYS, FORCED, NAMED, NOT_TRACED ->
+          of(reason);
     };
   }
 
@@ -195,6 +198,7 @@ public final class ReasonText {
           ALWAYS,
           FORCED,
           NAMED,
+          NOT_TRACED,
           IMAGE_UNAVAILABLE,
           SUBMITTED,
           ELSEWHERE ->

@@ -154,6 +154,8 @@ public final class WorkflowCodec {
     resources(out, job.resources());
     retry(out, job.retry());
     out.text(job.depfile());
+    out.flag(job.trace());
+    out.flag(job.strict());
     out.flag(job.persist());
     out.flag(job.temporary());
     out.flag(job.deletes());
@@ -189,6 +191,8 @@ public final class WorkflowCodec {
         resources(in),
         retry(in),
         in.text(),
+        in.flag(),
+        in.flag(),
         in.flag(),
         in.flag(),
         in.flag(),
