@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  *   <li>The filter belongs to a thread, which waits for the listener too. If it loaded a class
  *       while the listener's thread needs one, both would wait for ever. So that thread does
  *       nothing but three calls that were made once before the first filter ({@link Starter}).
- *   <li>A judge that comes to no end within {@link #PATIENCE} is passed over: a second thread,
+ *   <li>A judge that comes to no end in {@link #LOOKS} looks is passed over: a second thread,
  *       which has nothing to load and nothing to look at, lets all further calls go on ({@link
  *       #guard}).
  *   <li>A listener is closed when the last process has ended, and never before: calls to a closed
@@ -25,8 +25,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class CallTracer implements AutoCloseable {
 
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
-  private static final int LOOK = 1000; // milliseconds between two looks of the guard
+  /** Looks of the guard, a second apart: time in which torc itself was stopped does not count. */
+  private static final int LOOKS = 10;
 
   private static final NativeCall SPAWN = NativeCall.of("posix_spawn");
 
@@ -50,6 +50,7 @@ public final class CallTracer implements AutoCloseable {
   private final CallFilter filter = new CallFilter();
   private final Set<Watch> watched = ConcurrentHashMap.newKeySet();
   private final CallNotice guards = new CallNotice();
+  private final long pause;
   private volatile boolean closed;
 
   /**
@@ -58,6 +59,12 @@ public final class CallTracer implements AutoCloseable {
    * @throws UnsupportedOperationException with a line that says why it cannot work here
    */
   public CallTracer() {
+    this(1000);
+  }
+
+  /** The same with another pause, in milliseconds, between the looks of the guard. */
+  CallTracer(long pause) {
+    this.pause = pause;
     String why = filter.probe();
     if (why != null) {
       throw new UnsupportedOperationException(why);
@@ -118,8 +125,11 @@ public final class CallTracer implements AutoCloseable {
     private final boolean really;
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile int listener = -1;
-    private volatile long busy; // since when a call is judged, by System.nanoTime; 0 for none
+    private volatile int calls; // how often it began to judge one, and ended: odd while it does
+    private volatile boolean failed;
     private volatile long judged; // the call's id
+    private int seen; // by the guard: the same number of calls, so many looks ago
+    private int looks;
     private volatile boolean passedOver;
 
     Watch(Judge judge, boolean really) {
@@ -169,10 +179,10 @@ public final class CallTracer implements AutoCloseable {
         try {
           CallNotice notice = new CallNotice();
           while (!passedOver && next(fd, notice)) {
-            busy = 0;
+            continue;
           }
         } catch (Throwable trouble) { // of memory, too: the job is to go on whatever happens here
-          busy = System.nanoTime() - 2 * PATIENCE | 1; // the guard answers it, and goes on
+          failed = true; // the guard answers it, and goes on
           judge.blind("torc met " + trouble);
           return;
         }
@@ -185,17 +195,25 @@ public final class CallTracer implements AutoCloseable {
       over.countDown();
     }
 
+    /** Whether its judge has been at one call for too long; for the guard alone. */
+    boolean isStuck() {
+      int now = calls;
+      looks = now % 2 != 0 && now == seen ? looks + 1 : 0;
+      seen = now;
+      return failed || looks >= LOOKS;
+    }
+
     /** Answers one call; false where none can come any more. */
     private boolean next(int fd, CallNotice notice) {
       int news = CallNotice.await(fd, -1);
       if (news <= 0) {
         return news == 0;
       }
-      busy = System.nanoTime() | 1;
       if (!notice.receive(fd)) {
         return true;
       }
       judged = notice.id();
+      calls |= 1;
       int error = 0;
       try {
         FileCall call = notice.call();
@@ -210,6 +228,7 @@ public final class CallTracer implements AutoCloseable {
       if (!passedOver && notice.answer(fd, error)) {
         judge.answered();
       }
+      calls++;
       return true;
     }
   }
@@ -251,10 +270,8 @@ public final class CallTracer implements AutoCloseable {
     while (!closed || !watched.isEmpty()) {
       boolean any = false;
       try {
-        long now = System.nanoTime();
         for (Watch each : watched) {
-          long since = each.busy;
-          if (!each.passedOver && since != 0 && now - since > PATIENCE) {
+          if (!each.passedOver && each.isStuck()) {
             each.passedOver = true;
             guards.answer(each.listener, each.judged, 0);
             each.judge.blind("torc was too slow to look at what it read");
@@ -267,7 +284,7 @@ public final class CallTracer implements AutoCloseable {
       } catch (OutOfMemoryError e) {
         any = true; // at the next look there may be some
       }
-      LockSupport.parkNanos((any ? 1 : LOOK) * 1_000_000L);
+      LockSupport.parkNanos((any ? 1 : pause) * 1_000_000L);
     }
   }
 
