@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * Makes the archive that needs nothing on the machine: the distribution with a trimmed JDK in
- * {@code lib/jdk}, and with the AOT cache that this JDK makes. Maven runs it from its source, on
+ * {@code lib/jdk}, and with the AOT caches that this JDK makes. Maven runs it from its source, on
  * the JDK that it is to trim (pom.xml). Where that JDK cannot be trimmed it says why, and ends
  * well: the archive without a JDK is there.
  */
@@ -72,13 +72,11 @@ final class Image {
     return release.getProperty(key, "unknown").replace("\"", "");
   }
 
-  /**
-   * Copies with times, since an AOT cache names them; without the cache, which is another JDK's.
-   */
+  /** Copies with times, since an AOT cache names them; without the caches of another JDK. */
   private static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
-        if (!file.endsWith("lib/torc.aot")) {
+        if (!file.toString().endsWith(".aot")) {
           Path copy = to.resolve(from.relativize(file));
           Files.createDirectories(copy.getParent());
           Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
@@ -130,13 +128,13 @@ final class Image {
     return null;
   }
 
-  /** Makes the AOT cache, by the JDK that the launcher finds there: the trimmed one. */
+  /** Makes the AOT caches, by the JDK that the launcher finds there: the trimmed one. */
   private static String train(Path home, Path log) throws Exception {
     ProcessBuilder training = new ProcessBuilder(home.resolve("bin/torc").toString());
     training.environment().keySet().removeIf(name -> !name.equals("PATH") && !name.equals("HOME"));
     training.environment().put("TORC_TRAINING", "1");
     training.redirectErrorStream(true).redirectOutput(log.toFile());
-    boolean well = training.start().waitFor() == 0 && Files.exists(home.resolve("lib/torc.aot"));
+    boolean well = training.start().waitFor() == 0 && Files.exists(home.resolve("lib/all.aot"));
     return well ? null : "torc cannot be trained with it, see " + log;
   }
 

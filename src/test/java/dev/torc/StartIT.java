@@ -1,6 +1,8 @@
 package dev.torc;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -128,7 +130,7 @@ class StartIT {
   void aCacheThatCannotBeUsedIsLeftInSilence() throws Exception {
     Path home = temp.resolve("copy");
     copy(HOME, home);
-    Path cache = home.resolve("lib/torc.aot");
+    Path cache = home.resolve("lib/build.aot");
     byte[] whole = Files.readAllBytes(cache);
     silent(home); // elsewhere, and all jars have other times
     Files.write(cache, Arrays.copyOf(whole, whole.length / 2));
@@ -169,6 +171,18 @@ class StartIT {
     assertEquals(
         List.of("Picked up JAVA_TOOL_OPTIONS: -Xshare:off"),
         ran.err().lines().limit(ran.err().lines().count() - 1).toList());
+  }
+
+  @Test
+  void buildsHaveACacheOfTheirOwn() throws Exception {
+    Path home = temp.resolve("copy");
+    copy(HOME, home);
+    String slower = "starts without the AOT cache";
+    Files.write(home.resolve("lib/build.aot"), new byte[0]);
+    assertFalse(box.run(List.of(home + "/bin/torc", "doctor")).out().contains(slower));
+    Files.write(home.resolve("lib/all.aot"), new byte[0]);
+    Files.copy(HOME.resolve("lib/build.aot"), home.resolve("lib/build.aot"), REPLACE_EXISTING);
+    assertTrue(box.run(List.of(home + "/bin/torc", "doctor")).out().contains(slower));
   }
 
   private void silent(Path home) throws Exception {

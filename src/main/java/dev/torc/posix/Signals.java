@@ -1,12 +1,11 @@
 package dev.torc.posix;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntConsumer;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * SIGINT, SIGTERM and SIGHUP of this process: each goes to the work that is at hand. Where there is
@@ -15,9 +14,9 @@ import java.util.function.IntConsumer;
  * does to the work is the work's own business.
  *
  * <p>One handler serves from the first work until this is closed; before that, nothing is at hand
- * that would mind. The JDK's only way to signals is {@code sun.misc.Signal}; it is taken by
- * reflection because the compiler's warning about it cannot be silenced. A signal that the caller
- * had ignored (nohup, a background job of a plain shell) stays ignored.
+ * that would mind. The JDK's only way to signals is {@code sun.misc.Signal}, of which every JDK so
+ * far has this much. A signal that the caller had ignored (nohup, a background job of a plain
+ * shell) stays ignored.
  */
 public final class Signals implements AutoCloseable {
 
@@ -27,7 +26,7 @@ public final class Signals implements AutoCloseable {
     void close();
   }
 
-  private final Map<Object, Object> former = new ConcurrentHashMap<>(); // handlers, by signal
+  private final Map<Signal, SignalHandler> former = new ConcurrentHashMap<>();
   private IntConsumer work; // null where none is at hand
   private int last; // 0 where none came
   private Thread end; // null before the first work
@@ -76,32 +75,9 @@ public final class Signals implements AutoCloseable {
   }
 
   private void install() {
-    try {
-      Class<?> signal = signal();
-      Method number = signal.getMethod("getNumber");
-      Method pass = handler().getMethod("handle", signal);
-      Object ours =
-          proxy(
-              handler(),
-              (proxy, method, arguments) ->
-                  switch (method.getName()) {
-                    case "handle" -> {
-                      Object one = arguments[0];
-                      if (!take((int) number.invoke(one))) {
-                        pass.invoke(former.get(one), one);
-                      }
-                      yield null;
-                    }
-                    case "equals" -> proxy == arguments[0];
-                    case "hashCode" -> System.identityHashCode(proxy);
-                    default -> "Signals";
-                  });
-      for (String name : List.of("INT", "TERM", "HUP")) {
-        Object one = signal.getConstructor(String.class).newInstance(name);
-        former.put(one, handle(one, ours));
-      }
-    } catch (ReflectiveOperationException missing) {
-      throw new IllegalStateException("this JVM has no sun.misc.Signal", missing);
+    for (String name : List.of("INT", "TERM", "HUP")) {
+      Signal signal = new Signal(name);
+      former.put(signal, Signal.handle(signal, this::handle));
     }
     end = new Thread(this::atEnd, "torc-end");
     try {
@@ -134,30 +110,10 @@ public final class Signals implements AutoCloseable {
     }
   }
 
-  /** Lets the JVM write the class that a signal calls, which then needs no time any more. */
-  public static void prepare() {
-    try {
-      proxy(handler(), (_, _, _) -> null);
-    } catch (ReflectiveOperationException missing) {
-      throw new IllegalStateException("this JVM has no sun.misc.Signal", missing);
+  private void handle(Signal signal) {
+    if (!take(signal.getNumber())) {
+      former.get(signal).handle(signal);
     }
-  }
-
-  private static Class<?> signal() throws ReflectiveOperationException {
-    return Class.forName("sun.misc.Signal");
-  }
-
-  private static Class<?> handler() throws ReflectiveOperationException {
-    return Class.forName("sun.misc.SignalHandler");
-  }
-
-  /** Puts a handler in the place of another one, and returns that. */
-  private static Object handle(Object signal, Object handler) throws ReflectiveOperationException {
-    return signal().getMethod("handle", signal(), handler()).invoke(null, signal, handler);
-  }
-
-  private static Object proxy(Class<?> handler, InvocationHandler calls) {
-    return Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handler}, calls);
   }
 
   /** Puts the former handlers back. */
@@ -166,13 +122,7 @@ public final class Signals implements AutoCloseable {
     if (former.isEmpty()) {
       return;
     }
-    try {
-      for (Map.Entry<Object, Object> each : former.entrySet()) {
-        handle(each.getKey(), each.getValue());
-      }
-    } catch (ReflectiveOperationException missing) {
-      throw new IllegalStateException("this JVM has no sun.misc.Signal", missing);
-    }
+    former.forEach(Signal::handle);
     try {
       Runtime.getRuntime().removeShutdownHook(end);
     } catch (IllegalStateException ending) {

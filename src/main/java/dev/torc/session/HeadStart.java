@@ -2,13 +2,12 @@ package dev.torc.session;
 
 import dev.torc.cache.Cache;
 import dev.torc.hash.Digest;
-import dev.torc.posix.Signals;
 
 /**
- * What the JVM does once and slowly, the first time that it is asked: it writes the class that
- * calls the database, reads its security settings at the first digest, and writes the class that a
- * signal calls. Begun as soon as it is known that a build has something to decide, it is done on
- * another core before the build comes to it. Nothing waits for it, and nothing depends on it.
+ * What the JVM does once and slowly, the first time that it is asked: it loads the library of the
+ * database, and reads its security settings at the first digest. Begun as soon as it is known that
+ * a build has something to decide, it is done on another core before the build comes to it. Nothing
+ * waits for it, and nothing depends on it.
  */
 final class HeadStart {
 
@@ -22,6 +21,5 @@ final class HeadStart {
   private static void run() {
     Cache.prepare();
     Digest.ofText("");
-    Signals.prepare();
   }
 }
