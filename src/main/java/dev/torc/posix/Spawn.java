@@ -184,8 +184,11 @@ public final class Spawn {
               bytes("sh"),
               bytes(dir.toString())));
     }
-    return caller.spawn(
-        pid, scratch.text(path), actions, attributes.address(), scratch.pointers(NONE, argv), env);
+    long arguments = scratch.pointers(NONE, argv);
+    long name = scratch.text(path);
+    return caller == null
+        ? SPAWN.call(pid, name, actions, attributes.address(), arguments, env)
+        : caller.spawn(pid, name, actions, attributes.address(), arguments, env);
   }
 
   private long actions(ScratchMemory scratch, Path dir, Path log, boolean truncate) {
