@@ -37,9 +37,14 @@ public final class ByteReader {
   }
 
   /** The next bytes, so many, to be read on their own; this goes on behind them. */
-  ByteReader part(int count) {
+  public ByteReader part(int count) {
     at += count;
     return new ByteReader(bytes, at - count, at);
+  }
+
+  /** Whether all that is left here is what is left there. */
+  public boolean isSame(ByteReader other) {
+    return Arrays.equals(bytes, at, end, other.bytes, other.at, other.end);
   }
 
   /** One byte, not negative. */
@@ -159,6 +164,9 @@ public final class ByteReader {
   /** A list, unmodifiable. */
   public <T> List<T> list(Function<ByteReader, T> each) {
     int size = many(small(), 1);
+    if (size < 2) {
+      return size == 0 ? List.of() : List.of(each.apply(this));
+    }
     List<T> items = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
       items.add(each.apply(this));

@@ -3,6 +3,7 @@ package dev.torc.graph;
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * Which numbers belong to a number, in two flat arrays (compressed sparse rows). The owner knows
@@ -148,6 +149,30 @@ public final class Adjacency {
         add(from.at(i));
       }
       endRow(false);
+    }
+
+    /** Hands over the entries of a row that has ended. */
+    void forEach(int row, IntConsumer each) {
+      for (int i = start[row]; i < start[row + 1]; i++) {
+        each.accept(target[i]);
+      }
+    }
+
+    /**
+     * All rows so far, with other numbers for their entries.
+     *
+     * @param numbers of each entry; null where they stay
+     * @param set as for {@link #endRow}
+     */
+    Adjacency build(int[] numbers, boolean set) {
+      Builder other = new Builder();
+      for (int r = 0; r < rows; r++) {
+        for (int i = start[r]; i < start[r + 1]; i++) {
+          other.add(numbers == null ? target[i] : numbers[target[i]]);
+        }
+        other.endRow(set);
+      }
+      return other.build();
     }
 
     /** All rows so far. */

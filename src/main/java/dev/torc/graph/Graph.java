@@ -147,7 +147,12 @@ public final class Graph {
 
   /** A job by its node. */
   public Job job(int node) {
-    return workflow.jobs().get(position == null ? node : position[node]);
+    return workflow.jobs().get(index(node));
+  }
+
+  /** Where a job stands in the workflow. */
+  int index(int node) {
+    return position == null ? node : position[node];
   }
 
   private static int[] position(int[] written, int nodes) {
@@ -165,6 +170,21 @@ public final class Graph {
   /** A job's priority: larger first. */
   public int priority(int job) {
     return priority[job];
+  }
+
+  /** The priorities of all nodes, with room for more. */
+  int[] priorities(int nodes) {
+    return Arrays.copyOf(priority, nodes);
+  }
+
+  /** The jobs whose products only readers want. */
+  BitSet temporary() {
+    return (BitSet) temporary.clone();
+  }
+
+  /** The jobs whose products go when they were read. */
+  BitSet deleting() {
+    return (BitSet) deletes.clone();
   }
 
   /** Whether only readers want a job's products; the job itself need not be read for that. */

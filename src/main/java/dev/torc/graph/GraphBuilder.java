@@ -21,6 +21,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * Derives the graph from the build file: finds the maker of every need, orders the jobs, and
@@ -42,9 +43,14 @@ public final class GraphBuilder {
   private final BitSet joins;
   private final SortedMap<Integer, Group> open = new TreeMap<>();
   private final StringTable.Builder names;
-  private final StringTable.Builder files;
+  private StringTable.Builder files;
   private final NameResolver references;
   private final Makers makers;
+  private final Adjacency.Builder needs = new Adjacency.Builder(); // of files, as written
+  private final Adjacency.Builder products = new Adjacency.Builder();
+  private final int[] priority;
+  private final BitSet temporary;
+  private final BitSet deletes;
   private final List<NeedList> lists;
   private final Map<String, Integer> newLists = new HashMap<>();
   private final Map<String, int[]> found = new HashMap<>();
@@ -60,10 +66,13 @@ public final class GraphBuilder {
     this.written = new int[workflow.jobs().size()];
     this.joins = new BitSet();
     this.names = new StringTable.Builder();
-    this.files = new StringTable.Builder();
+    this.files = paths(null);
     this.lists = new ArrayList<>();
+    this.priority = new int[written.length];
+    this.temporary = new BitSet();
+    this.deletes = new BitSet();
     for (int j = 0; j < written.length; j++) {
-      written[j] = names.add(workflow.jobs().get(j).name());
+      written[j] = names.add(workflow.jobName(j));
     }
     workflow.groups().stream()
         .filter(Group::isOpen)
@@ -79,10 +88,13 @@ public final class GraphBuilder {
     this.written = new int[workflow.jobs().size()];
     this.joins = (BitSet) base.joins().clone();
     this.names = new StringTable.Builder(base.names());
-    this.files = new StringTable.Builder(base.paths());
+    this.files = paths(base);
     this.lists = new ArrayList<>(base.needLists());
     Arrays.fill(written, -1);
     Map<String, Integer> expanded = expand();
+    this.priority = base.priorities(names.size());
+    this.temporary = base.temporary();
+    this.deletes = base.deleting();
     int[] fresh = new int[names.size() - first];
     int known = 0;
     for (int w = 0; w < written.length; w++) {
@@ -96,6 +108,10 @@ public final class GraphBuilder {
     this.references = new NameResolver(workflow, this::job, open, names::id);
     this.makers = base.growth().makers().with(fresh, this::job, open, this::name, errors);
     renew(expanded);
+  }
+
+  private static StringTable.Builder paths(Graph base) {
+    return base == null ? new StringTable.Builder() : new StringTable.Builder(base.paths());
   }
 
   /** Builds the graph of a workflow; throws {@link BadInput} with every error found. */
@@ -217,40 +233,7 @@ public final class GraphBuilder {
     NodeOrder order = new NodeOrder(nodes, joins);
     before.sort(order);
     lists.replaceAll(list -> list.with(order.sorted(list.makers()), list.awaited()));
-    if (nodes != written) {
-      for (int node : nodes) {
-        if (node >= first && !joins.get(node)) {
-          Job job = job(node);
-          files(job, false, files::add);
-          files(job, true, files::add);
-        }
-      }
-    }
-    Adjacency.Builder needs = new Adjacency.Builder();
-    Adjacency.Builder products = new Adjacency.Builder();
-    int[] priority = new int[nodes.length];
-    BitSet temporary = new BitSet();
-    BitSet deletes = new BitSet();
-    for (int node = 0; node < nodes.length; node++) {
-      if (node < first) {
-        needs.copyRow(base.needs(), node);
-        products.copyRow(base.products(), node);
-        priority[node] = base.priority(node);
-        temporary.set(node, base.isTemporary(node));
-        deletes.set(node, base.deletes(node));
-        continue;
-      }
-      if (!joins.get(node)) {
-        Job job = job(node);
-        files(job, false, path -> needs.add(files.add(path)));
-        files(job, true, path -> products.add(files.add(path)));
-        priority[node] = job.priority();
-        temporary.set(node, job.temporary());
-        deletes.set(node, job.deletes());
-      }
-      needs.endRow(true);
-      products.endRow(false);
-    }
+    int[] numbers = nodes == written ? null : renumber(nodes);
     return new Graph(
         workflow,
         written,
@@ -261,15 +244,33 @@ public final class GraphBuilder {
         open.isEmpty() ? null : new Graph.Growth(makers, known().with(newLists)),
         makers.arePlain(),
         maker(),
-        priority,
+        Arrays.copyOf(priority, nodes.length),
         temporary,
         deletes,
         List.copyOf(lists),
-        needs.build(),
+        needs.build(numbers, true),
         listNeeds.build(),
-        products.build(),
+        products.build(numbers, false),
         before,
         order);
+  }
+
+  /** Numbers the new paths in the order of the nodes; returns the new number of each. */
+  private int[] renumber(int[] nodes) {
+    StringTable.Builder sorted = paths(base);
+    int[] numbers = new int[files.size()];
+    for (int f = 0; f < sorted.size(); f++) {
+      numbers[f] = f;
+    }
+    for (int node : nodes) {
+      if (node >= first) {
+        IntConsumer number = file -> numbers[file] = sorted.add(files.text(file));
+        needs.forEach(node, number);
+        products.forEach(node, number);
+      }
+    }
+    files = sorted;
+    return numbers;
   }
 
   /**
@@ -301,13 +302,25 @@ public final class GraphBuilder {
   private Adjacency edges(Adjacency.Builder listNeeds) {
     Adjacency.Builder edges = new Adjacency.Builder();
     for (int node = 0; node < names.size(); node++) {
+      if (node < first) {
+        needs.copyRow(base.needs(), node);
+        products.copyRow(base.products(), node);
+      }
       if (node < first && !stale.get(node)) {
         edges.copyRow(base.before(), node);
         listNeeds.copyRow(base.listNeeds(), node);
         continue;
       }
       if (!joins.get(node)) {
-        needs(node, edges, listNeeds);
+        Job job = job(node);
+        needs(node, job, edges, listNeeds);
+        if (node >= first) {
+          files(job, false, path -> needs.add(files.add(path)));
+          files(job, true, path -> products.add(files.add(path)));
+          priority[node] = job.priority();
+          temporary.set(node, job.temporary());
+          deletes.set(node, job.deletes());
+        }
       } else if (open.containsKey(node)) {
         Group group = open.get(node);
         group.awaits().forEach(name -> waitFor(joinOf(group.place(), name), edges));
@@ -316,6 +329,10 @@ public final class GraphBuilder {
       }
       edges.endRow(true);
       listNeeds.endRow(false);
+      if (node >= first) {
+        needs.endRow(false);
+        products.endRow(false);
+      }
     }
     return edges.build();
   }
@@ -336,8 +353,7 @@ public final class GraphBuilder {
     }
   }
 
-  private void needs(int j, Adjacency.Builder edges, Adjacency.Builder listNeeds) {
-    Job job = job(j);
+  private void needs(int j, Job job, Adjacency.Builder edges, Adjacency.Builder listNeeds) {
     List<Integer> listsHere = new ArrayList<>(0);
     List<Glob> excludes = job.excludes();
     for (Ref ref : job.needRefs()) {

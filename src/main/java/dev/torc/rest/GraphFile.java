@@ -21,10 +21,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * A graph as a file beside the cache's database, so that a build whose build files are those of the
@@ -52,7 +50,7 @@ public record GraphFile(
     List<String> tags) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 16";
+  private static final String LAYOUT = "torc graph 18";
 
   /**
    * What a graph is made from, but for the bytes of its build files.
@@ -63,18 +61,19 @@ public record GraphFile(
    */
   public record Origin(String version, List<Path> files, Overrides over) {
 
-    private void write(ByteWriter out) {
+    private static ByteWriter of(String version) {
+      ByteWriter out = new ByteWriter(0);
       out.text(LAYOUT);
       out.text(version);
+      return out;
+    }
+
+    private byte[] bytes() {
+      ByteWriter out = of(version);
       out.list(files, (to, file) -> to.text(file.toString()));
       out.map(over.defines(), ByteWriter::text);
       out.flag(over.containers());
       out.text(over.executor());
-    }
-
-    private byte[] bytes() {
-      ByteWriter out = new ByteWriter(0);
-      write(out);
       return out.bytes();
     }
   }
@@ -88,19 +87,39 @@ public record GraphFile(
    * @throws IOException where a build file cannot be looked at
    */
   public static GraphFile read(Path file, Origin origin, DigestMemo digests) throws IOException {
+    return read(file, origin.bytes(), digests);
+  }
+
+  /**
+   * Reads the graph though other build files may be good now, for what they have in common.
+   *
+   * @return null where there is none of this version of torc
+   */
+  public static GraphFile former(Path file, String version) throws IOException {
+    return read(file, Origin.of(version).bytes(), null);
+  }
+
+  private static GraphFile read(Path file, byte[] origin, DigestMemo digests) throws IOException {
     byte[] bytes = CheckedFile.read(file);
     try {
       return bytes == null ? null : read(bytes, file, origin, digests);
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-      return null; // of another torc, or written by nobody
+      return null; // of another torc
     }
   }
 
-  private static GraphFile read(byte[] bytes, Path file, Origin origin, DigestMemo digests)
+  /**
+   * Reads the graph.
+   *
+   * @param origin how its origin must begin
+   * @param digests null where what it was made from need not be the same any more
+   */
+  private static GraphFile read(byte[] bytes, Path file, byte[] origin, DigestMemo digests)
       throws IOException {
     ByteReader in = new ByteReader(bytes, CheckedFile.FREE);
-    byte[] wanted = origin.bytes();
-    if (in.small() != wanted.length || !Arrays.equals(in.raw(wanted.length), wanted)) {
+    byte[] from = in.raw(in.small());
+    int end = digests == null ? Math.min(origin.length, from.length) : from.length;
+    if (!Arrays.equals(origin, 0, origin.length, from, 0, end)) {
       return null;
     }
     List<BuildFile.Read> sources = new ArrayList<>();
@@ -116,7 +135,7 @@ public record GraphFile(
     for (int left = globs; left > 0; left--) {
       String pattern = in.text();
       List<String> found = in.list(ByteReader::text);
-      if (!finds(digests.root(), Glob.of(pattern), found)) {
+      if (digests != null && !finds(digests.root(), Glob.of(pattern), found)) {
         return null;
       }
       patterns.put(pattern, found);
@@ -131,8 +150,7 @@ public record GraphFile(
     if (bodies == null) {
       return null;
     }
-    List<Job> jobs =
-        new PackedJobs(compiled, starts.length, j -> new ByteReader(bodies, starts[j]));
+    List<Job> jobs = PackedJobs.of(compiled, bodies, starts);
     Graph graph = Graph.read(in, () -> compiled.workflow(in, file.getFileSystem(), jobs));
     return new GraphFile(graph, id, lasting, deciding, sources, patterns, tags);
   }
@@ -155,9 +173,10 @@ public record GraphFile(
     KnownDigest known = in.known();
     BuildFile.Read read = new BuildFile.Read(asked, found, known.digest());
     boolean same =
-        read.leads()
-            && (known.safe() && known.stamp().equals(digests.stamp(found.toString()))
-                || known.digest().equals(digests.of(found.toString()).digest()));
+        digests == null
+            || read.leads()
+                && (known.safe() && known.stamp().equals(digests.stamp(found.toString()))
+                    || known.digest().equals(digests.of(found.toString()).digest()));
     return same ? read : null;
   }
 
@@ -194,17 +213,15 @@ public record GraphFile(
     }
     out.map(deciders.files(), (to, found) -> to.list(found, ByteWriter::text));
     out.longs(deciding(graph, deciders).toLongArray());
-    WorkflowCodec compiled = new WorkflowCodec();
+    PackedJobs jobs = (PackedJobs) graph.workflow().jobs(); // as they were packed when read
+    WorkflowCodec compiled = jobs.codec();
     List<byte[]> bodies = new ArrayList<>(graph.jobs() + 1);
     bodies.add(new byte[CheckedFile.FREE]);
     int[] starts = new int[graph.jobs()];
     int at = CheckedFile.FREE;
-    Set<String> tags = new TreeSet<>();
     for (int j = 0; j < starts.length; j++) {
       starts[j] = at;
-      Job job = graph.workflow().jobs().get(j);
-      tags.addAll(job.tags());
-      bodies.add(compiled.packed(job));
+      bodies.add(jobs.packed(j));
       at += bodies.getLast().length;
     }
     ByteWriter rest = new ByteWriter(0);
@@ -216,7 +233,7 @@ public record GraphFile(
     }
     Digest id = Digest.ofBytes(name.bytes());
     out.digest(id);
-    out.list(List.copyOf(tags), ByteWriter::text);
+    out.list(jobs.tags(), ByteWriter::text);
     out.list(compiled.shared(), ByteWriter::text);
     out.ints(starts);
     out.add(rest);

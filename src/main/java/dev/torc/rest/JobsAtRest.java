@@ -167,6 +167,12 @@ public record JobsAtRest(
     }
   }
 
+  /** The same of the same graph under another name. */
+  public JobsAtRest of(Digest graph) {
+    Held now = new Held(graph, held.boot, held.database, held.journal, held.caller);
+    return new JobsAtRest(now, number, jobs, dirty, stamps, digests, further, extra);
+  }
+
   /** The same with the stamp that the database has in the end, and what the journal says then. */
   public JobsAtRest with(Stamp database, String journal) {
     Held now = new Held(held.graph, held.boot, database, journal, held.caller);

@@ -206,6 +206,7 @@ public final class BuildSession {
       watcher.reading(rest.digests());
     }
     if (rest.rest() != null
+        && rest.whole()
         && !restless.intersects(selection.jobs())
         && selection.open().isEmpty()) {
       tellEmpty(project, selection, watcher);

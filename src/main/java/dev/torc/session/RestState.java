@@ -17,6 +17,8 @@ import dev.torc.machine.Refusal;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
+import dev.torc.rest.CarriedRest;
+import dev.torc.rest.GraphFile;
 import dev.torc.rest.JobsAtRest;
 import dev.torc.rest.RestCollector;
 import java.io.IOException;
@@ -37,17 +39,20 @@ import java.util.function.Consumer;
  * @param project as far as it can be relied on: whoever looks at what is at rest goes on with this
  *     one
  * @param rest null where nothing is at rest; else with the stamps that its files have now
+ * @param whole whether the graph has all jobs that it had in the last build
  * @param file the stamp that the file of it had before it was read
  * @param restless the jobs of the graph that have to be decided
- * @param touched whether files have other stamps than in the file, and the same bytes
+ * @param news whether the file has other stamps of files with the same bytes, or is about the graph
+ *     of build files that were edited since
  * @param digests what was read to find that out; null where nothing is at rest
  */
 record RestState(
     Project project,
     JobsAtRest rest,
+    boolean whole,
     Stamp file,
     BitSet restless,
-    boolean touched,
+    boolean news,
     DigestMemo digests) {
 
   /** How many look at files at a time. */
@@ -60,29 +65,41 @@ record RestState(
    */
   static RestState of(Project project, FileClock clock) throws IOException {
     StampSource stamps = project.stamps();
-    CachePlace place = project.place();
-    Stamp file = own(project, place.rest());
-    if (project.kept() == null || !file.exists()) {
-      return none(project);
-    }
-    JobsAtRest rest =
-        JobsAtRest.read(place.rest(), held(project, project.kept().id()), project.surroundings());
-    if (rest == null) {
+    Stamp file = own(project, project.place().rest());
+    CarriedRest.Carried left = file.exists() ? left(project) : null;
+    if (left == null) {
       return none(project);
     }
     DigestMemo digests =
         new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
-    JobsAtRest.Looked looked = rest.look(project.graph(), stamps, digests, THREADS);
-    boolean touched = looked.rest() != rest;
+    JobsAtRest.Looked looked = left.rest().look(project.graph(), stamps, digests, THREADS);
+    boolean news = project.kept() == null || looked.rest() != left.rest();
     RestState state =
-        new RestState(project, looked.rest(), file, looked.restless(), touched, digests);
+        new RestState(project, looked.rest(), left.whole(), file, looked.restless(), news, digests);
     return state.decidesGroups(new BitSet()) ? none(project) : state;
+  }
+
+  /** What the last build left at rest of the graph; null where nothing is. */
+  private static CarriedRest.Carried left(Project project) throws IOException {
+    CachePlace place = project.place();
+    GraphFile kept = project.kept();
+    GraphFile last = kept == null ? GraphFile.former(place.graph(), InstalledTorc.id()) : kept;
+    JobsAtRest rest =
+        last == null
+            ? null
+            : JobsAtRest.read(place.rest(), held(project, last.id()), project.surroundings());
+    if (rest == null || kept != null) {
+      return rest == null ? null : new CarriedRest.Carried(rest, true);
+    }
+    return last.deciding().isEmpty() && project.graph().isWhole()
+        ? CarriedRest.of(last.graph(), rest, project.graph())
+        : null;
   }
 
   /** Nothing is at rest, and so it is not known either what results decided about groups. */
   static RestState none(Project project) throws IOException {
     Project of = project.withoutResults();
-    return new RestState(of, null, Stamp.MISSING, of.graph().allJobs(), false, null);
+    return new RestState(of, null, true, Stamp.MISSING, of.graph().allJobs(), false, null);
   }
 
   /** Whether jobs may run whose results decided about groups, if some are asked to. */
@@ -258,21 +275,26 @@ record RestState(
 
   /**
    * After a build that found nothing to decide: remembers the stamps of files that were touched, or
-   * each build would read them again. The build lock is held, and the cache was not opened: what it
-   * knows of these files stays as old as it is, which costs reading them again where this file is
-   * lost.
+   * each build would read them again, and the graph of build files that were edited. The build lock
+   * is held, and the cache was not opened: what it knows of these files stays as old as it is,
+   * which costs reading them again where this file is lost.
    */
   void renew(Consumer<Event> listener) {
-    if (touched) {
-      try {
-        rest.write(project.place().rest());
+    if (!news) {
+      return;
+    }
+    try {
+      rest.take();
+      Digest id = project.keeper().keep(project.place(), project.graph(), digests);
+      if (id != null) {
+        rest.of(id).write(project.place().rest());
         project.place().giveRecords(project.place().rest());
-      } catch (IOException e) {
-        warn(
-            "cannot remember the stamps of touched files, the next build reads them again",
-            e,
-            listener);
       }
+    } catch (IOException e) {
+      warn(
+          "cannot remember the stamps of touched files, the next build reads them again",
+          e,
+          listener);
     }
   }
 

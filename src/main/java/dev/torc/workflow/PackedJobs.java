@@ -4,7 +4,9 @@ import dev.torc.bytes.ByteReader;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.RandomAccess;
-import java.util.function.IntFunction;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
 
 /**
  * Jobs kept as bytes, which take a fifth of what the records do: of 100 000 jobs few are looked at
@@ -25,36 +27,81 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
   private record Kept(int index, Job job) {}
 
   private final WorkflowCodec codec;
-  private final int size;
-  private final IntFunction<ByteReader> bytes;
+  private final byte[][] packed;
+  private final int[] starts; // where each begins in the only array; null where each has its own
   private final Kept[] kept;
 
-  /**
-   * Jobs that are written somewhere.
-   *
-   * @param codec reads them
-   * @param bytes where the job of an index begins; for several threads
-   */
-  public PackedJobs(WorkflowCodec codec, int size, IntFunction<ByteReader> bytes) {
+  private PackedJobs(WorkflowCodec codec, byte[][] packed, int[] starts) {
     this.codec = codec;
-    this.size = size;
-    this.bytes = bytes;
+    this.packed = packed;
+    this.starts = starts;
+    int size = size();
     this.kept = new Kept[size > ALL ? FEW : Math.max(1, Integer.highestOneBit(2 * size - 1))];
   }
 
   /** Jobs as the codec packed them, each by itself. */
   public static PackedJobs of(WorkflowCodec codec, List<byte[]> packed) {
-    byte[][] all = packed.toArray(byte[][]::new);
-    return new PackedJobs(codec, all.length, index -> new ByteReader(all[index], 0));
+    return new PackedJobs(codec, packed.toArray(byte[][]::new), null);
+  }
+
+  /** Jobs that stand in one array, each from its start. */
+  public static PackedJobs of(WorkflowCodec codec, byte[] bodies, int[] starts) {
+    return new PackedJobs(codec, new byte[][] {bodies}, starts);
   }
 
   /**
    * Some of these jobs, in another order.
    *
-   * @param indices of the jobs in the list; not to be changed
+   * @param jobs packed each by itself
+   * @param indices of the jobs in the list
    */
-  public static List<Job> pick(List<Job> jobs, int[] indices) {
-    return new Picked(jobs, indices);
+  public static PackedJobs pick(List<Job> jobs, int[] indices) {
+    PackedJobs all = (PackedJobs) jobs;
+    byte[][] picked = new byte[indices.length][];
+    for (int i = 0; i < picked.length; i++) {
+      picked[i] = all.packed[indices[i]];
+    }
+    return new PackedJobs(all.codec, picked, null);
+  }
+
+  /** What packed them. */
+  public WorkflowCodec codec() {
+    return codec;
+  }
+
+  /** A job of those that were packed each by itself; not to be changed. */
+  public byte[] packed(int index) {
+    return packed[index];
+  }
+
+  /**
+   * Tells by their indices whether a job says what one of another list says; where they stand in
+   * their build files does not count.
+   */
+  public BiPredicate<Integer, Integer> same(PackedJobs other) {
+    return codec.agrees(other.codec)
+        ? (mine, its) -> codec.says(at(mine)).isSame(codec.says(other.at(its)))
+        : (mine, its) -> codec.unplaced(at(mine)).equals(other.codec.unplaced(other.at(its)));
+  }
+
+  /** The name of a job; nothing else of it is read. */
+  String name(int index) {
+    return codec.name(at(index));
+  }
+
+  /** The tags of all jobs, each once. */
+  public List<String> tags() {
+    Set<String> tags = new TreeSet<>();
+    for (int j = 0; j < size(); j++) {
+      tags.addAll(codec.tags(at(j)));
+    }
+    return List.copyOf(tags);
+  }
+
+  private ByteReader at(int index) {
+    return starts == null
+        ? new ByteReader(packed[index], 0)
+        : new ByteReader(packed[0], starts[index]);
   }
 
   @Override
@@ -64,33 +111,13 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     if (last != null && last.index == index) {
       return last.job;
     }
-    Job job = codec.job(bytes.apply(index));
+    Job job = codec.job(at(index));
     kept[at] = new Kept(index, job);
     return job;
   }
 
   @Override
   public int size() {
-    return size;
-  }
-
-  private static final class Picked extends AbstractList<Job> implements RandomAccess {
-    private final List<Job> jobs;
-    private final int[] indices;
-
-    Picked(List<Job> jobs, int[] indices) {
-      this.jobs = jobs;
-      this.indices = indices;
-    }
-
-    @Override
-    public Job get(int index) {
-      return jobs.get(indices[index]);
-    }
-
-    @Override
-    public int size() {
-      return indices.length;
-    }
+    return starts == null ? packed.length : starts.length;
   }
 }

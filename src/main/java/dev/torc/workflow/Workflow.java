@@ -64,6 +64,11 @@ public record Workflow(
         manual);
   }
 
+  /** The name of a job by its place among them; nothing else of it is read. */
+  public String jobName(int job) {
+    return jobs instanceof PackedJobs packed ? packed.name(job) : jobs.get(job).name();
+  }
+
   /** The executor of a name; null for none. */
   public Executor executor(String name) {
     for (Executor executor : executors) {

@@ -7,534 +7,403 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Quote;
 import java.nio.file.FileSystem;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A workflow as bytes, so that it need not be read from its build files again: exactly the records
- * that reading them gave. Jobs are written one by one, so that each can be read by itself. Texts
- * that most jobs share are written once. It does not know whether the bytes are still good; {@code
- * GraphFile} does.
+ * that reading them gave. Each record is described once, for both ways; see {@link Wire}. Jobs are
+ * written one by one, so that each can be read by itself. It does not know whether the bytes are
+ * still good; {@code GraphFile} does.
  */
-public final class WorkflowCodec {
+public final class WorkflowCodec implements Wire.Shared {
 
   private static final Quote[] QUOTES = Quote.values();
-
   private static final Image.Pull[] PULLS = Image.Pull.values();
   private static final Retry.Cause[] CAUSES = Retry.Cause.values();
   private static final SchedulerSettings.Word[] WORDS = SchedulerSettings.Word.values();
   private static final Caching[] CACHING = Caching.values();
   private static final Hook.On[] ONS = Hook.On.values();
 
-  private final List<String> shared;
-  private Resources last; // most jobs take the same
   private final Map<String, Integer> numbers = new HashMap<>();
+  private volatile String[] shared; // one thread writes, others may read
+  private int size;
+  private Resources last; // most jobs take the same
 
   /** For writing: gathers the shared texts. */
   public WorkflowCodec() {
-    this.shared = new CopyOnWriteArrayList<>(); // one thread writes, others may read
+    this.shared = new String[16];
   }
 
   /** For reading what was written with these shared texts. */
   public WorkflowCodec(List<String> shared) {
-    this.shared = shared;
+    this.shared = shared.toArray(String[]::new);
+    this.size = shared.size();
   }
 
   /** The texts that were written once; to be kept beside what was written. */
   public List<String> shared() {
-    return shared;
+    return List.of(Arrays.copyOf(shared, size));
   }
 
-  private void shared(ByteWriter out, String text) {
-    Integer number = numbers.putIfAbsent(text, shared.size());
-    if (number == null) {
-      number = shared.size();
-      shared.add(text);
+  @Override
+  public int number(String text) {
+    Integer known = numbers.putIfAbsent(text, size);
+    if (known != null) {
+      return known;
     }
-    out.number(number);
+    String[] texts = size < shared.length ? shared : Arrays.copyOf(shared, 2 * size);
+    texts[size] = text;
+    shared = texts;
+    return size++;
   }
 
-  private String shared(ByteReader in) {
-    return shared.get(in.small());
+  @Override
+  public String text(int number) {
+    return shared[number];
   }
 
   /** Writes a workflow but for its jobs; of its groups all instances must be known. */
   public void workflow(ByteWriter out, Workflow workflow) {
-    out.text(workflow.root().toString());
-    out.list(workflow.files(), (to, file) -> to.text(file.toString()));
-    out.text(workflow.name());
-    out.text(workflow.description());
-    out.map(workflow.limits(), ByteWriter::number);
-    out.list(workflow.roots(), (to, root) -> to.text(root.toString()));
-    out.list(workflow.groups(), this::group);
-    out.list(workflow.starts(), (to, start) -> to.number(start));
-    out.map(workflow.data(), ByteWriter::text);
-    out.list(workflow.hooks(), this::hook);
-    out.list(workflow.executors(), this::executor);
-    out.number(workflow.stores().keep());
-    out.text(workflow.stores().system());
-    out.list(workflow.stores().shared(), this::sharedEntry);
-    out.list(workflow.warnings(), this::said);
-    out.list(workflow.manual(), ByteWriter::text);
-  }
-
-  private void sharedEntry(ByteWriter out, SharedEntry entry) {
-    place(out, entry.place());
-    out.text(entry.path());
-    out.text(entry.group());
-    out.text(entry.url());
-    out.map(entry.headers(), ByteWriter::text);
-    out.text(entry.key());
-    out.list(entry.trust(), ByteWriter::text);
-  }
-
-  private SharedEntry sharedEntry(ByteReader in) {
-    return new SharedEntry(
-        place(in),
-        in.text(),
-        in.text(),
-        in.text(),
-        in.map(ByteReader::text),
-        in.text(),
-        in.list(ByteReader::text));
-  }
-
-  private void said(ByteWriter out, BadInput.Diagnostic said) {
-    place(out, said.place());
-    out.text(said.message());
-  }
-
-  private BadInput.Diagnostic said(ByteReader in) {
-    return new BadInput.Diagnostic(place(in), in.text());
+    workflow(new Wire(out, out, this), workflow, workflow.root().getFileSystem(), workflow.jobs());
   }
 
   /** Reads it back, with these jobs. */
   public Workflow workflow(ByteReader in, FileSystem files, List<Job> jobs) {
-    return new Workflow(
-        files.getPath(in.text()),
-        in.list(from -> files.getPath(from.text())),
-        in.text(),
-        in.text(),
-        in.map(ByteReader::number),
-        in.list(from -> files.getPath(from.text())),
-        jobs,
-        in.list(this::group),
-        in.list(ByteReader::small),
-        in.map(ByteReader::text),
-        in.list(this::hook),
-        in.list(this::executor),
-        new Stores(in.number(), in.text(), in.list(this::sharedEntry)),
-        in.list(this::said),
-        in.list(ByteReader::text));
+    return workflow(new Wire(in, in, this), null, files, jobs);
   }
 
-  /** A job as bytes of its own. */
+  private Workflow workflow(Wire wire, Workflow of, FileSystem files, List<Job> jobs) {
+    Wire.Form<Path> path = (to, each) -> files.getPath(to.text(each, Path::toString));
+    return new Workflow(
+        wire.one(of, Workflow::root, path),
+        wire.list(of, Workflow::files, path),
+        wire.text(of, Workflow::name),
+        wire.text(of, Workflow::description),
+        wire.map(of, Workflow::limits, Wire.LONG),
+        wire.list(of, Workflow::roots, path),
+        jobs,
+        wire.list(of, Workflow::groups, WorkflowCodec::group),
+        wire.list(of, Workflow::starts, Wire.INT),
+        wire.map(of, Workflow::data, Wire.TEXT),
+        wire.list(of, Workflow::hooks, WorkflowCodec::hook),
+        wire.list(of, Workflow::executors, WorkflowCodec::executor),
+        wire.one(of, Workflow::stores, WorkflowCodec::stores),
+        wire.list(of, Workflow::warnings, WorkflowCodec::said),
+        wire.list(of, Workflow::manual, Wire.TEXT));
+  }
+
+  /**
+   * A job as bytes of its own: their number but for its places, these bytes, and the places, so
+   * that a job that only moved in its build file is the same bytes up to there.
+   */
   public byte[] packed(Job job) {
+    ByteWriter places = new ByteWriter(0);
+    ByteWriter says = new ByteWriter(0);
+    job(new Wire(says, places, this), job);
     ByteWriter out = new ByteWriter(0);
-    job(out, job);
+    out.number(says.length());
+    out.add(says, places);
     return out.bytes();
   }
 
-  /** Writes a job. */
-  public void job(ByteWriter out, Job job) {
-    out.text(job.name());
-    place(out, job.place());
-    out.list(job.steps(), this::step);
-    out.list(job.needs(), this::item);
-    out.list(job.produces(), this::item);
-    out.list(job.after(), this::ref);
-    out.list(job.tools(), this::tool);
-    resources(out, job.resources());
-    retry(out, job.retry());
-    out.text(job.depfile());
-    out.flag(job.trace());
-    out.flag(job.strict());
-    out.flag(job.persist());
-    out.flag(job.temporary());
-    out.flag(job.deletes());
-    out.flag(job.always());
-    out.flag(job.interactive());
-    out.flag(job.manual());
-    out.flag(job.allowFailure());
-    out.number(job.caching().ordinal());
-    out.flag(job.showsOutput());
-    out.number(job.priority());
-    out.list(job.tags(), ByteWriter::text);
-    out.text(job.description());
-    out.text(job.executor());
-    out.text(job.group());
-    out.map(job.parameters(), ByteWriter::text);
+  /** What a packed job says, without its places. */
+  ByteReader says(ByteReader in) {
+    return in.part(in.small());
   }
 
   /** Reads the name of a job, and nothing else of it. */
   public String name(ByteReader in) {
-    return in.text();
+    return says(in).text();
+  }
+
+  /** Reads the tags of a job. */
+  List<String> tags(ByteReader in) {
+    ByteReader says = says(in);
+    says.text();
+    return says.list(ByteReader::text);
   }
 
   /** Reads a job back. */
   public Job job(ByteReader in) {
+    ByteReader says = says(in);
+    return job(new Wire(says, in, this), null);
+  }
+
+  /** Reads a job back without its places. */
+  Job unplaced(ByteReader in) {
+    return job(new Wire(says(in), null, this), null);
+  }
+
+  /** Whether the same number means the same text in both, as far as both have it. */
+  boolean agrees(WorkflowCodec other) {
+    int both = Math.min(size, other.size);
+    return Arrays.equals(shared, 0, both, other.shared, 0, both);
+  }
+
+  private Job job(Wire wire, Job of) {
+    String name = wire.text(of, Job::name);
+    List<String> tags = wire.list(of, Job::tags, Wire.TEXT); // in front, as `tags` reads them
     return new Job(
-        in.text(),
-        place(in),
-        in.list(this::step),
-        in.list(this::item),
-        in.list(this::item),
-        in.list(from -> (Ref.OfJob) ref(from)),
-        in.list(this::tool),
-        resources(in),
-        retry(in),
-        in.text(),
-        in.flag(),
-        in.flag(),
-        in.flag(),
-        in.flag(),
-        in.flag(),
-        in.flag(),
-        in.flag(),
-        in.flag(),
-        in.flag(),
-        CACHING[in.small()],
-        in.flag(),
-        in.small(),
-        in.list(ByteReader::text),
-        in.text(),
-        in.text(),
-        in.text(),
-        in.map(ByteReader::text));
-  }
-
-  private void place(ByteWriter out, Place place) {
-    shared(out, place.file());
-    out.number(place.line());
-    out.number(place.column());
-  }
-
-  private Place place(ByteReader in) {
-    return new Place(shared(in), in.small(), in.small());
-  }
-
-  private void step(ByteWriter out, Step step) {
-    switch (step.command()) {
-      case Step.Command.Shell shell -> {
-        out.flag(true);
-        template(out, shell.text());
-      }
-      case Step.Command.Words words -> {
-        out.flag(false);
-        out.list(words.words(), this::template);
-      }
-    }
-    out.text(step.dir());
-    out.list(List.copyOf(step.env().keySet()), this::shared);
-    for (Optional<Template> value : step.env().values()) {
-      out.flag(value.isPresent());
-      value.ifPresent(text -> template(out, text));
-    }
-    out.list(step.shell(), this::shared);
-    image(out, step.image());
-  }
-
-  private void image(ByteWriter out, Image image) {
-    out.flag(image != null);
-    if (image != null) {
-      shared(out, image.name());
-      out.flag(image.file() != null);
-      if (image.file() != null) {
-        place(out, image.file().place());
-      }
-      out.text(image.runtime());
-      out.flag(image.wish());
-      out.list(image.volumes(), this::shared);
-      out.list(image.args(), this::shared);
-      out.one(image.pull().ordinal());
-      out.text(image.images());
-    }
-  }
-
-  private Image image(ByteReader in) {
-    if (!in.flag()) {
-      return null;
-    }
-    String name = shared(in);
-    return new Image(
         name,
-        in.flag() ? new Ref.OfFile(place(in), name) : null,
-        in.text(),
-        in.flag(),
-        in.list(this::shared),
-        in.list(this::shared),
-        PULLS[in.one()],
-        in.text());
+        wire.one(of, Job::place, Wire::place),
+        wire.list(of, Job::steps, WorkflowCodec::step),
+        wire.list(of, Job::needs, WorkflowCodec::item),
+        wire.list(of, Job::produces, WorkflowCodec::item),
+        wire.list(of, Job::after, (to, ref) -> (Ref.OfJob) ref(to, ref)),
+        wire.list(of, Job::tools, WorkflowCodec::tool),
+        known(wire.one(of, Job::resources, WorkflowCodec::resources)),
+        wire.one(of, Job::retry, WorkflowCodec::retry),
+        wire.text(of, Job::depfile),
+        wire.flag(of, Job::trace),
+        wire.flag(of, Job::strict),
+        wire.flag(of, Job::persist),
+        wire.flag(of, Job::temporary),
+        wire.flag(of, Job::deletes),
+        wire.flag(of, Job::always),
+        wire.flag(of, Job::interactive),
+        wire.flag(of, Job::manual),
+        wire.flag(of, Job::allowFailure),
+        wire.constant(of, Job::caching, CACHING),
+        wire.flag(of, Job::showsOutput),
+        wire.small(of, Job::priority),
+        tags,
+        wire.text(of, Job::description),
+        wire.text(of, Job::executor),
+        wire.text(of, Job::group),
+        wire.map(of, Job::parameters, Wire.TEXT));
   }
 
-  private Step step(ByteReader in) {
-    Step.Command command =
-        in.flag()
-            ? new Step.Command.Shell(template(in))
-            : new Step.Command.Words(in.list(this::template));
-    String dir = in.text();
-    SortedMap<String, Optional<Template>> env = new TreeMap<>();
-    for (String name : in.list(this::shared)) {
-      env.put(name, in.flag() ? Optional.of(template(in)) : Optional.empty());
-    }
-    return new Step(command, dir, env, in.list(this::shared), image(in));
-  }
-
-  private void template(ByteWriter out, Template template) {
-    out.list(
-        template.parts(),
-        (to, part) -> {
-          switch (part) {
-            case Template.Part.Text text -> {
-              to.flag(false);
-              to.text(text.text());
-            }
-            case Template.Part.Slot slot -> {
-              to.flag(true);
-              shared(to, slot.name());
-              to.number(slot.index());
-              to.text(slot.member());
-              to.one(slot.quote().ordinal());
-              place(to, slot.place());
-            }
-          }
-        });
-  }
-
-  private Template template(ByteReader in) {
-    return new Template(
-        in.list(
-            from ->
-                from.flag()
-                    ? new Template.Part.Slot(
-                        shared(from), from.small(), from.text(), QUOTES[from.one()], place(from))
-                    : new Template.Part.Text(from.text())));
-  }
-
-  private void item(ByteWriter out, Item item) {
-    out.text(item.name());
-    place(out, item.place());
-    out.list(item.refs(), this::ref);
-  }
-
-  private Item item(ByteReader in) {
-    return new Item(in.text(), place(in), in.list(this::ref));
-  }
-
-  private void ref(ByteWriter out, Ref ref) {
-    place(out, ref.place());
-    switch (ref) {
-      case Ref.OfFile file -> ref(out, 0, file.path());
-      case Ref.OfFolder folder -> ref(out, 1, folder.path());
-      case Ref.OfGlob glob -> ref(out, 2, glob.pattern());
-      case Ref.Exclude exclude -> ref(out, 3, exclude.pattern());
-      case Ref.OfJob job -> ref(out, job.skips() ? 6 : 4, job.job());
-      case Ref.OfData data -> {
-        ref(out, 5, data.job());
-        out.text(data.key());
-      }
-    }
-  }
-
-  private static void ref(ByteWriter out, int kind, String text) {
-    out.one(kind);
-    out.text(text);
-  }
-
-  private Ref ref(ByteReader in) {
-    Place place = place(in);
-    int kind = in.one();
-    String text = in.text();
-    return switch (kind) {
-      case 0 -> new Ref.OfFile(place, text);
-      case 1 -> new Ref.OfFolder(place, text);
-      case 2 -> new Ref.OfGlob(place, text);
-      case 3 -> new Ref.Exclude(place, text);
-      case 4, 6 -> new Ref.OfJob(place, text, kind == 6);
-      case 5 -> new Ref.OfData(place, text, in.text());
-      default -> throw new IllegalArgumentException("no kind of reference: " + kind);
-    };
-  }
-
-  private void tool(ByteWriter out, Tool tool) {
-    place(out, tool.place());
-    shared(out, tool.name());
-    out.list(tool.paths(), this::shared);
-    out.flag(tool.search() != null);
-    if (tool.search() != null) {
-      template(out, tool.search());
-    }
-    shared(out, tool.dir());
-  }
-
-  private Tool tool(ByteReader in) {
-    return new Tool(
-        place(in), shared(in), in.list(this::shared), in.flag() ? template(in) : null, shared(in));
-  }
-
-  private void resources(ByteWriter out, Resources resources) {
-    out.number(resources.askedCpus());
-    out.number(resources.memory());
-    out.number(resources.gpus());
-    out.number(resources.runtime());
-    out.map(resources.counters(), ByteWriter::number);
-    out.number(resources.disk());
-    out.number(resources.nodes());
-    place(out, resources.place());
-  }
-
-  private Resources resources(ByteReader in) {
-    Resources read =
-        new Resources(
-            in.small(),
-            in.number(),
-            in.small(),
-            in.number(),
-            in.map(ByteReader::number),
-            in.number(),
-            in.small(),
-            place(in));
+  private Resources known(Resources read) {
     Resources before = last;
     return read.equals(before) ? before : (last = read);
   }
 
-  private void retry(ByteWriter out, Retry retry) {
-    out.flag(!retry.equals(Retry.NONE));
-    if (retry.equals(Retry.NONE)) {
-      return;
-    }
-    out.number(retry.retries());
-    out.list(List.copyOf(retry.exitCodes()), (to, code) -> to.number(code));
-    out.list(List.copyOf(retry.on()), (to, cause) -> to.one(cause.ordinal()));
-    out.number(retry.delay());
-    out.eight(Double.doubleToLongBits(retry.growMemory()));
-    out.eight(Double.doubleToLongBits(retry.growRuntime()));
-    out.flag(retry.recover() != null);
-    if (retry.recover() != null) {
-      template(out, retry.recover());
-    }
+  private static Step step(Wire wire, Step of) {
+    return new Step(
+        wire.one(of, Step::command, WorkflowCodec::command),
+        wire.text(of, Step::dir),
+        wire.map(
+            of,
+            Step::env,
+            (to, value) ->
+                Optional.ofNullable(
+                    to.maybe(value, each -> each.orElse(null), WorkflowCodec::template))),
+        wire.list(of, Step::shell, Wire.SHARED),
+        wire.maybe(of, Step::image, WorkflowCodec::image));
   }
 
-  private Retry retry(ByteReader in) {
-    if (!in.flag()) {
+  private static Step.Command command(Wire wire, Step.Command of) {
+    boolean shell = wire.flag(of, each -> each instanceof Step.Command.Shell);
+    List<Template> templates = wire.list(of, Step.Command::templates, WorkflowCodec::template);
+    return shell ? new Step.Command.Shell(templates.getFirst()) : new Step.Command.Words(templates);
+  }
+
+  private static Image image(Wire wire, Image of) {
+    return new Image(
+        wire.shared(of, Image::name),
+        (Ref.OfFile) wire.maybe(of, Image::file, WorkflowCodec::ref),
+        wire.text(of, Image::runtime),
+        wire.flag(of, Image::wish),
+        wire.list(of, Image::volumes, Wire.SHARED),
+        wire.list(of, Image::args, Wire.SHARED),
+        wire.constant(of, Image::pull, PULLS),
+        wire.text(of, Image::images));
+  }
+
+  private static Template template(Wire wire, Template of) {
+    return new Template(wire.list(of, Template::parts, WorkflowCodec::part));
+  }
+
+  private static Template.Part part(Wire wire, Template.Part of) {
+    if (!wire.flag(of, each -> each instanceof Template.Part.Slot)) {
+      return new Template.Part.Text(wire.text((Template.Part.Text) of, Template.Part.Text::text));
+    }
+    Template.Part.Slot slot = (Template.Part.Slot) of;
+    return new Template.Part.Slot(
+        wire.shared(slot, Template.Part.Slot::name),
+        wire.small(slot, Template.Part.Slot::index),
+        wire.text(slot, Template.Part.Slot::member),
+        wire.constant(slot, Template.Part.Slot::quote, QUOTES),
+        wire.one(slot, Template.Part.Slot::place, Wire::place));
+  }
+
+  private static Item item(Wire wire, Item of) {
+    return new Item(
+        wire.text(of, Item::name),
+        wire.one(of, Item::place, Wire::place),
+        wire.list(of, Item::refs, WorkflowCodec::ref));
+  }
+
+  private static Ref ref(Wire wire, Ref of) {
+    Place place = wire.one(of, Ref::place, Wire::place);
+    return switch (wire.small(of, WorkflowCodec::kind)) {
+      case 0 -> new Ref.OfFile(place, wire.text((Ref.OfFile) of, Ref.OfFile::path));
+      case 1 -> new Ref.OfFolder(place, wire.text((Ref.OfFolder) of, Ref.OfFolder::path));
+      case 2 -> new Ref.OfGlob(place, wire.text((Ref.OfGlob) of, Ref.OfGlob::pattern));
+      case 3 -> new Ref.Exclude(place, wire.text((Ref.Exclude) of, Ref.Exclude::pattern));
+      case 4 ->
+          new Ref.OfJob(
+              place,
+              wire.text((Ref.OfJob) of, Ref.OfJob::job),
+              wire.flag((Ref.OfJob) of, Ref.OfJob::skips));
+      default ->
+          new Ref.OfData(
+              place,
+              wire.text((Ref.OfData) of, Ref.OfData::job),
+              wire.text((Ref.OfData) of, Ref.OfData::key));
+    };
+  }
+
+  private static int kind(Ref ref) {
+    if (ref instanceof Ref.OfFile) {
+      return 0;
+    } else if (ref instanceof Ref.OfFolder) {
+      return 1;
+    } else if (ref instanceof Ref.OfGlob) {
+      return 2;
+    } else if (ref instanceof Ref.Exclude) {
+      return 3;
+    }
+    return ref instanceof Ref.OfJob ? 4 : 5;
+  }
+
+  private static Tool tool(Wire wire, Tool of) {
+    return new Tool(
+        wire.one(of, Tool::place, Wire::place),
+        wire.shared(of, Tool::name),
+        wire.list(of, Tool::paths, Wire.SHARED),
+        wire.maybe(of, Tool::search, WorkflowCodec::template),
+        wire.shared(of, Tool::dir));
+  }
+
+  private static Resources resources(Wire wire, Resources of) {
+    return new Resources(
+        wire.small(of, Resources::askedCpus),
+        wire.number(of, Resources::memory),
+        wire.small(of, Resources::gpus),
+        wire.number(of, Resources::runtime),
+        wire.map(of, Resources::counters, Wire.LONG),
+        wire.number(of, Resources::disk),
+        wire.small(of, Resources::nodes),
+        wire.one(of, Resources::place, Wire::place));
+  }
+
+  private static Retry retry(Wire wire, Retry of) {
+    if (wire.flag(of, each -> each == Retry.NONE)) {
       return Retry.NONE;
     }
-    int retries = in.small();
-    Set<Integer> codes = Set.copyOf(in.list(ByteReader::small));
-    Set<Retry.Cause> on = Set.copyOf(in.list(from -> CAUSES[from.one()]));
     return new Retry(
-        retries,
-        codes,
-        on,
-        in.number(),
-        Double.longBitsToDouble(in.eight()),
-        Double.longBitsToDouble(in.eight()),
-        in.flag() ? template(in) : null);
+        wire.small(of, Retry::retries),
+        Set.copyOf(wire.list(of, each -> List.copyOf(each.exitCodes()), Wire.INT)),
+        Set.copyOf(
+            wire.list(
+                of,
+                each -> List.copyOf(each.on()),
+                (to, cause) -> to.constant(cause, each -> each, CAUSES))),
+        wire.number(of, Retry::delay),
+        Double.longBitsToDouble(
+            wire.number(of, each -> Double.doubleToLongBits(each.growMemory()))),
+        Double.longBitsToDouble(
+            wire.number(of, each -> Double.doubleToLongBits(each.growRuntime()))),
+        wire.maybe(of, Retry::recover, WorkflowCodec::template));
   }
 
-  private void group(ByteWriter out, Group group) {
-    if (!group.awaits().isEmpty() || !group.problems().isEmpty()) {
-      throw new IllegalArgumentException("not all instances are known: " + group.name());
+  private static Group group(Wire wire, Group of) {
+    if (of != null && of.isOpen()) {
+      throw new IllegalArgumentException("not all instances are known: " + of.name());
     }
-    out.text(group.name());
-    place(out, group.place());
-    out.list(group.parameters(), ByteWriter::text);
-    out.list(group.instances(), ByteWriter::text);
-    out.list(group.products(), this::ref);
-    out.list(group.tables(), ByteWriter::text);
-    out.text(group.nothing());
-    out.list(group.warnings(), this::said);
-  }
-
-  private Group group(ByteReader in) {
     return new Group(
-        in.text(),
-        place(in),
-        in.list(ByteReader::text),
-        in.list(ByteReader::text),
+        wire.text(of, Group::name),
+        wire.one(of, Group::place, Wire::place),
+        wire.list(of, Group::parameters, Wire.TEXT),
+        wire.list(of, Group::instances, Wire.TEXT),
         List.of(),
-        in.list(this::ref),
+        wire.list(of, Group::products, WorkflowCodec::ref),
         List.of(),
-        in.list(ByteReader::text),
-        in.text(),
-        in.list(this::said),
+        wire.list(of, Group::tables, Wire.TEXT),
+        wire.text(of, Group::nothing),
+        wire.list(of, Group::warnings, WorkflowCodec::said),
         false);
   }
 
-  private void executor(ByteWriter out, Executor executor) {
-    place(out, executor.place());
-    SchedulerSettings settings = executor.settings();
-    out.text(settings.name());
-    out.text(settings.before());
-    out.text(settings.account());
-    out.text(settings.partition());
-    out.list(settings.args(), ByteWriter::text);
-    out.number(settings.maxJobs());
-    out.number(settings.batch());
-    out.number(settings.maxRuntime());
-    out.number(settings.latency());
-    SchedulerSettings.Commands commands = settings.commands();
-    out.flag(commands != null);
-    if (commands != null) {
-      out.text(commands.submit());
-      out.text(commands.states());
-      out.text(commands.cancel());
-      out.text(commands.id());
-      out.text(commands.separator());
-      for (SchedulerSettings.Word word : WORDS) {
-        out.list(commands.words().getOrDefault(word, List.of()), ByteWriter::text);
-      }
-      out.map(commands.settings(), ByteWriter::text);
-    }
+  private static BadInput.Diagnostic said(Wire wire, BadInput.Diagnostic of) {
+    return new BadInput.Diagnostic(
+        wire.one(of, BadInput.Diagnostic::place, Wire::place),
+        wire.text(of, BadInput.Diagnostic::message));
   }
 
-  private Executor executor(ByteReader in) {
+  private static Hook hook(Wire wire, Hook of) {
+    return new Hook(
+        wire.one(of, Hook::place, Wire::place),
+        wire.constant(of, Hook::on, ONS),
+        wire.text(of, Hook::job),
+        wire.text(of, Hook::command),
+        wire.list(of, Hook::shell, Wire.SHARED),
+        wire.flag(of, Hook::required));
+  }
+
+  private static Stores stores(Wire wire, Stores of) {
+    return new Stores(
+        wire.number(of, Stores::keep),
+        wire.text(of, Stores::system),
+        wire.list(of, Stores::shared, WorkflowCodec::sharedEntry));
+  }
+
+  private static SharedEntry sharedEntry(Wire wire, SharedEntry of) {
+    return new SharedEntry(
+        wire.one(of, SharedEntry::place, Wire::place),
+        wire.text(of, SharedEntry::path),
+        wire.text(of, SharedEntry::group),
+        wire.text(of, SharedEntry::url),
+        wire.map(of, SharedEntry::headers, Wire.TEXT),
+        wire.text(of, SharedEntry::key),
+        wire.list(of, SharedEntry::trust, Wire.TEXT));
+  }
+
+  private static Executor executor(Wire wire, Executor of) {
     return new Executor(
-        place(in),
-        new SchedulerSettings(
-            in.text(),
-            in.text(),
-            in.text(),
-            in.text(),
-            in.list(ByteReader::text),
-            in.small(),
-            in.number(),
-            in.number(),
-            in.number(),
-            in.flag() ? commands(in) : null));
+        wire.one(of, Executor::place, Wire::place),
+        wire.one(of, Executor::settings, WorkflowCodec::settings));
   }
 
-  private static SchedulerSettings.Commands commands(ByteReader in) {
+  private static SchedulerSettings settings(Wire wire, SchedulerSettings of) {
+    return new SchedulerSettings(
+        wire.text(of, SchedulerSettings::name),
+        wire.text(of, SchedulerSettings::before),
+        wire.text(of, SchedulerSettings::account),
+        wire.text(of, SchedulerSettings::partition),
+        wire.list(of, SchedulerSettings::args, Wire.TEXT),
+        wire.small(of, SchedulerSettings::maxJobs),
+        wire.number(of, SchedulerSettings::batch),
+        wire.number(of, SchedulerSettings::maxRuntime),
+        wire.number(of, SchedulerSettings::latency),
+        wire.maybe(of, SchedulerSettings::commands, WorkflowCodec::commands));
+  }
+
+  private static SchedulerSettings.Commands commands(Wire wire, SchedulerSettings.Commands of) {
     return new SchedulerSettings.Commands(
-        in.text(), in.text(), in.text(), in.text(), in.text(), words(in), in.map(ByteReader::text));
+        wire.text(of, SchedulerSettings.Commands::submit),
+        wire.text(of, SchedulerSettings.Commands::states),
+        wire.text(of, SchedulerSettings.Commands::cancel),
+        wire.text(of, SchedulerSettings.Commands::id),
+        wire.text(of, SchedulerSettings.Commands::separator),
+        words(wire, of),
+        wire.map(of, SchedulerSettings.Commands::settings, Wire.TEXT));
   }
 
-  private static Map<SchedulerSettings.Word, List<String>> words(ByteReader in) {
+  private static Map<SchedulerSettings.Word, List<String>> words(
+      Wire wire, SchedulerSettings.Commands of) {
     Map<SchedulerSettings.Word, List<String>> words = new EnumMap<>(SchedulerSettings.Word.class);
     for (SchedulerSettings.Word word : WORDS) {
-      words.put(word, in.list(ByteReader::text));
+      words.put(word, wire.list(of, each -> each.words().getOrDefault(word, List.of()), Wire.TEXT));
     }
     return words;
-  }
-
-  private void hook(ByteWriter out, Hook hook) {
-    place(out, hook.place());
-    out.one(hook.on().ordinal());
-    out.text(hook.job());
-    out.text(hook.command());
-    out.list(hook.shell(), this::shared);
-    out.flag(hook.required());
-  }
-
-  private Hook hook(ByteReader in) {
-    return new Hook(
-        place(in), ONS[in.one()], in.text(), in.text(), in.list(this::shared), in.flag());
   }
 }

@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -483,6 +485,41 @@ class AtRestTest {
   }
 
   @Test
+  void aCommentInTheBuildFileDecidesNothing() throws IOException {
+    folder.chain();
+    folder.settle();
+    folder.put("torc.yaml", "# one\n" + folder.get("torc.yaml"));
+    assertTrue(folder.opensNothing());
+    Stamp kept = restStamp();
+    assertTrue(folder.opensNothing());
+    assertEquals(kept, restStamp(), "the graph is kept");
+    folder.put("torc.yaml", folder.get("torc.yaml") + "  more: { command: 'true' }\n");
+    assertTrue(folder.run("-n").err().contains("4 jobs: 1 will run"), folder.run("-n").err());
+    folder.put("torc.yaml", "# two\n" + folder.get("torc.yaml"));
+    Run run = folder.run();
+    assertTrue(run.err().contains("4 jobs: 1 ran, 3 up to date"), run.err());
+    folder.put("a.txt", "two\n");
+    assertTrue(folder.run().err().contains("4 jobs: 3 ran, 1 up to date"));
+  }
+
+  @Test
+  void aFoundNeedThatAJobMakesNowIsDecided() throws IOException {
+    String compile =
+        """
+          compile:
+            command: "cat b.h > x.o; echo 'x.o: b.h' > x.d"
+            produces: x.o
+            depfile: x.d
+        """;
+    folder.put("b.h", "one\n").put("a.h", "two\n").put("torc.yaml", "jobs:\n" + compile);
+    folder.settle();
+    String copy = "  copy: { command: cp a.h b.h, needs: a.h, produces: b.h }\n";
+    folder.put("torc.yaml", "jobs:\n" + compile + copy);
+    Run run = folder.run();
+    assertTrue(run.err().contains("depfile names b.h, a product of job copy"), run.err());
+  }
+
+  @Test
   void cleanLeavesNothingAtRest() throws IOException {
     folder.chain();
     folder.settle();
@@ -530,7 +567,7 @@ class AtRestTest {
   void verdictsAreThoseThatLookingAtEverythingGives() throws IOException {
     long seed = Long.getLong("torc.seed", System.nanoTime());
     Random random = new Random(seed);
-    StringBuilder yaml = new StringBuilder("jobs:\n");
+    List<String> lines = new ArrayList<>();
     int jobs = 12;
     for (int j = 0; j < jobs; j++) {
       String needs = "s" + random.nextInt(4) + ".txt";
@@ -539,22 +576,23 @@ class AtRestTest {
       }
       String made = j > 5 ? ", '**/p[0-3].txt'" : "";
       String more = List.of(", in/", ", 'in/*.txt'", made, made, "").get(random.nextInt(5));
-      yaml.append(
-              "  j%d: { command: \"cat %s > p%d.txt\", ".formatted(j, needs.replace(",", ""), j))
-          .append("needs: [%s%s], produces: p%d.txt }\n".formatted(needs, more, j));
+      lines.add(
+          "  j%d: { command: \"cat %s > p%d.txt\", ".formatted(j, needs.replace(",", ""), j)
+              + "needs: [%s%s], produces: p%d.txt }".formatted(needs, more, j));
     }
-    folder.put("torc.yaml", yaml.toString()).put("in/x.txt", "x");
+    List<String> whole = List.copyOf(lines);
+    folder.put("torc.yaml", "jobs:\n" + String.join("\n", lines)).put("in/x.txt", "x");
     for (int s = 0; s < 4; s++) {
       folder.put("s" + s + ".txt", "s" + s);
     }
     folder.build();
-    for (int step = 0; step < 40; step++) {
-      switch (random.nextInt(10)) {
+    for (int step = 0; step < 60; step++) {
+      switch (random.nextInt(13)) {
         case 0, 1 -> folder.put("s" + random.nextInt(4) + ".txt", "s" + random.nextInt(3));
         case 2 -> folder.put("p" + random.nextInt(jobs) + ".txt", "mine" + random.nextInt(3));
         case 3 -> Files.deleteIfExists(folder.at().resolve("p" + random.nextInt(jobs) + ".txt"));
         case 4 -> folder.put("in/" + random.nextInt(3) + ".txt", "" + random.nextInt(2));
-        case 5 -> folder.build("j" + random.nextInt(jobs));
+        case 5 -> folder.run("build", "j" + random.nextInt(jobs));
         case 6, 7 -> {
           for (int files = random.nextInt(6); files > 0; files--) {
             String path =
@@ -568,7 +606,11 @@ class AtRestTest {
           Path file = folder.at().resolve("in/x.txt");
           Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000L + ++touches));
         }
-        default -> folder.build();
+        case 9, 10, 11 -> {
+          edit(lines, random);
+          folder.put("torc.yaml", "jobs:\n" + String.join("\n", lines));
+        }
+        default -> folder.run();
       }
       String fast = plan();
       for (String name : List.of("rest", "graph")) {
@@ -579,8 +621,28 @@ class AtRestTest {
         hide(name + ".hidden", name);
       }
     }
+    folder.put("torc.yaml", "jobs:\n" + String.join("\n", whole));
     folder.build();
     assertFalse(folder.run("-n").out().contains("will run"));
+  }
+
+  /** Edits a build file of one line for each job, now and then so that it cannot be built. */
+  private static void edit(List<String> lines, Random random) {
+    int at = random.nextInt(lines.size());
+    String line = lines.get(at);
+    switch (random.nextInt(7)) {
+      case 0, 1 -> lines.add(at, "  # " + random.nextInt());
+      case 2 -> Collections.swap(lines, at, random.nextInt(lines.size()));
+      case 3 -> lines.set(at, line.replace("cat ", "cat  "));
+      case 4 -> lines.set(at, line.replaceFirst("(, tags.*)? }", ", tags: [t" + random.nextInt(3) + "] }"));
+      case 5 -> lines.remove(at);
+      default -> {
+        int number = random.nextInt(3);
+        lines.removeIf(each -> each.startsWith("  more" + number));
+        String more = "  more%1$d: { command: echo %2$d > in/%1$d.txt, produces: in/%1$d.txt }";
+        lines.add(at % (lines.size() + 1), more.formatted(number, random.nextInt(2)));
+      }
+    }
   }
 
   private String plan() {

@@ -41,8 +41,11 @@ class PackedJobsTest {
   @Test
   void someComeBackInAnotherOrder() throws IOException {
     List<Job> read = jobs(2);
+    WorkflowCodec codec = new WorkflowCodec();
+    PackedJobs packed = PackedJobs.of(codec, read.stream().map(codec::packed).toList());
     assertEquals(
-        List.of(read.get(1), read.get(0), read.get(1)), PackedJobs.pick(read, new int[] {1, 0, 1}));
+        List.of(read.get(1), read.get(0), read.get(1)),
+        PackedJobs.pick(packed, new int[] {1, 0, 1}));
   }
 
   private List<Job> jobs(int count) throws IOException {

@@ -1,0 +1,99 @@
+package dev.torc.graph;
+
+import dev.torc.bytes.StringTable;
+import dev.torc.workflow.PackedJobs;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BiPredicate;
+
+/**
+ * Finds the jobs that a graph has in common with an earlier one: those that say the same, need and
+ * make the same files, and wait for jobs that are the same too. A verdict on such a job follows
+ * from the same things in both graphs. What is temporary is never the same, since its readers
+ * decide about it. It looks at no file.
+ */
+public final class SameJobs {
+
+  private final Graph before;
+  private final Graph now;
+  private final BiPredicate<Integer, Integer> sayTheSame;
+  private final int[] files; // by file of the earlier graph, -1 where the other one has none
+  private final Map<String, Integer> joins = new HashMap<>(); // of the earlier graph
+  private final int[] same;
+
+  private SameJobs(Graph before, Graph now) {
+    this.before = before;
+    this.now = now;
+    PackedJobs jobs = (PackedJobs) now.workflow().jobs();
+    this.sayTheSame = jobs.same((PackedJobs) before.workflow().jobs());
+    this.files = files(before.paths(), now.paths());
+    for (int node = 0; node < before.nodes(); node++) {
+      if (!before.isJob(node)) {
+        joins.put(before.name(node), node);
+      }
+    }
+    this.same = new int[now.nodes()];
+    Arrays.fill(same, -1);
+  }
+
+  /**
+   * Finds them. Both graphs are whole, with packed jobs.
+   *
+   * @return by node of the new graph its node in the earlier one; -1 where it is not the same there
+   */
+  public static int[] of(Graph before, Graph now) {
+    SameJobs found = new SameJobs(before, now);
+    for (int place = 0; place < now.nodes(); place++) {
+      int node = now.inOrder(place);
+      int earlier = found.earlier(node);
+      if (earlier >= 0 && found.isSame(node, earlier)) {
+        found.same[node] = earlier;
+      }
+    }
+    return found.same;
+  }
+
+  private static int[] files(StringTable before, StringTable now) {
+    int[] files = new int[before.size()];
+    for (int file = 0; file < files.length; file++) {
+      files[file] = now.id(before.text(file));
+    }
+    return files;
+  }
+
+  private int earlier(int node) {
+    return now.isJob(node)
+        ? before.names().id(now.name(node))
+        : joins.getOrDefault(now.name(node), -1);
+  }
+
+  private boolean isSame(int node, int earlier) {
+    if (now.isLenient(node) != before.isLenient(earlier) || !waitsForTheSame(node, earlier)) {
+      return false;
+    }
+    return !now.isJob(node)
+        || !now.isTemporary(node)
+            && sayTheSame.test(now.index(node), before.index(earlier))
+            && areSame(now.needs().row(node), before.needs().row(earlier))
+            && areSame(now.products().row(node), before.products().row(earlier));
+  }
+
+  private boolean waitsForTheSame(int node, int earlier) {
+    int[] those = before.before().row(earlier);
+    int[] these = now.before().row(node);
+    for (int i = 0; i < these.length; i++) {
+      these[i] = same[these[i]];
+    }
+    Arrays.sort(these);
+    Arrays.sort(those);
+    return Arrays.equals(these, those);
+  }
+
+  private boolean areSame(int[] these, int[] those) {
+    for (int i = 0; i < those.length; i++) {
+      those[i] = files[those[i]];
+    }
+    return Arrays.equals(these, those);
+  }
+}

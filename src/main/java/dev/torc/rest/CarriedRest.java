@@ -1,0 +1,148 @@
+package dev.torc.rest;
+
+import dev.torc.bytes.StringTable;
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Graph;
+import dev.torc.graph.SameJobs;
+import dev.torc.workflow.Workflow;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Carries what is at rest over to the graph of other build files: {@linkplain SameJobs jobs that
+ * are the same} stay at rest, or dirty, with what is known of their files under the numbers that
+ * these have now. The other jobs are decided.
+ */
+public final class CarriedRest {
+
+  private final Graph before;
+  private final Graph now;
+  private final JobsAtRest rest;
+  private final int[] numbers; // by number of a file before, -1 until it is met
+  private final Map<String, Integer> further = new HashMap<>();
+  private final List<String> furtherPaths = new ArrayList<>();
+  private final RestDigests digests;
+  private long[] stamps;
+
+  /**
+   * What is at rest in another graph.
+   *
+   * @param whole whether each job of the earlier graph is the same in this one
+   */
+  public record Carried(JobsAtRest rest, boolean whole) {}
+
+  private CarriedRest(Graph before, JobsAtRest rest, Graph now) {
+    this.before = before;
+    this.now = now;
+    this.rest = rest;
+    this.numbers = new int[rest.stamps().length / JobsAtRest.WIDTH];
+    Arrays.fill(numbers, -1);
+    this.stamps = new long[now.files() * JobsAtRest.WIDTH];
+    this.digests = RestDigests.of(now.files());
+  }
+
+  /**
+   * Carries it over.
+   *
+   * @param before the graph in which these jobs are at rest
+   * @param now another one of the same root; both whole
+   * @return null where no verdict of the one graph need be that of the other
+   */
+  public static Carried of(Graph before, JobsAtRest rest, Graph now) {
+    Workflow old = before.workflow();
+    Workflow read = now.workflow();
+    boolean alike =
+        old.root().equals(read.root())
+            && old.roots().equals(read.roots())
+            && old.data().equals(read.data());
+    return alike ? new CarriedRest(before, rest, now).carry() : null;
+  }
+
+  private Carried carry() {
+    int[] same = SameJobs.of(before, now);
+    BitSet jobs = new BitSet();
+    BitSet dirty = new BitSet();
+    Adjacency.Builder extra = new Adjacency.Builder();
+    int found = 0;
+    for (int job = 0; job < same.length; job++) {
+      int earlier = same[job];
+      found += earlier >= 0 && now.isJob(job) ? 1 : 0;
+      if (earlier >= 0 && isKnown(earlier) && hasSameMakers(earlier)) {
+        (rest.jobs().get(earlier) ? jobs : dirty).set(job);
+        for (int file : rest.extra().row(earlier)) {
+          extra.add(number(file));
+        }
+        for (Adjacency files : List.of(before.needs(), before.products())) {
+          for (int i = files.from(earlier); i < files.to(earlier); i++) {
+            number(files.at(i));
+          }
+        }
+      }
+      extra.endRow(false);
+    }
+    JobsAtRest carried =
+        new JobsAtRest(
+            rest.held(),
+            rest.number(),
+            jobs,
+            dirty,
+            stamps,
+            digests,
+            StringTable.of(furtherPaths),
+            extra.build());
+    return new Carried(carried, found == before.jobs());
+  }
+
+  private boolean isKnown(int earlier) {
+    return rest.jobs().get(earlier) || rest.dirty().get(earlier);
+  }
+
+  /** Whether files that a job does not name are made by none, as they were. */
+  private boolean hasSameMakers(int earlier) {
+    for (int file : rest.extra().row(earlier)) {
+      String path = rest.path(before, file);
+      int maker = before.makerOf(path);
+      int maker2 = now.makerOf(path);
+      if (maker < 0 ? maker2 >= 0 : maker2 < 0 || !before.name(maker).equals(now.name(maker2))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The number that a file has now, with all that was known of it. */
+  private int number(int file) {
+    if (numbers[file] < 0) {
+      int number = number(rest.path(before, file));
+      if ((number + 1) * JobsAtRest.WIDTH > stamps.length) {
+        stamps = Arrays.copyOf(stamps, 2 * (number + 1) * JobsAtRest.WIDTH);
+      }
+      System.arraycopy(
+          rest.stamps(),
+          file * JobsAtRest.WIDTH,
+          stamps,
+          number * JobsAtRest.WIDTH,
+          JobsAtRest.WIDTH);
+      digests.put(number, rest.digests(), file);
+      numbers[file] = number;
+    }
+    return numbers[file];
+  }
+
+  private int number(String path) {
+    int file = now.fileId(path);
+    if (file >= 0) {
+      return file;
+    }
+    Integer number = further.putIfAbsent(path, now.files() + furtherPaths.size());
+    if (number == null) {
+      furtherPaths.add(path);
+      number = now.files() + furtherPaths.size() - 1;
+    }
+    return number;
+  }
+}

@@ -1,0 +1,171 @@
+package dev.torc.workflow;
+
+import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.ByteWriter;
+import dev.torc.syntax.Place;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * The bytes of records, being written or being read: a record's form names each of its fields once,
+ * in the order of its constructor, and serves both ways. A field that is written is taken from the
+ * record; when it is read there is no record yet, and it comes from the bytes. It does not know
+ * which records there are; {@link WorkflowCodec} does.
+ */
+final class Wire {
+
+  /** How a value is written and read; the value is null where it is to be read. */
+  interface Form<T> {
+    T pass(Wire wire, T value);
+  }
+
+  /** Texts that most records share: they are written once, and named by their number. */
+  interface Shared {
+    int number(String text);
+
+    String text(int number);
+  }
+
+  static final Form<String> TEXT = (wire, text) -> wire.text(text);
+  static final Form<String> SHARED = (wire, text) -> wire.shared(text);
+  static final Form<Integer> INT = (wire, i) -> (int) wire.number(i == null ? 0 : i);
+  static final Form<Long> LONG = (wire, l) -> wire.number(l == null ? 0 : l);
+
+  private final ByteReader in;
+  private final ByteReader placesIn; // null where places are left out
+  private final ByteWriter out;
+  private final ByteWriter placesOut;
+  private final Shared texts;
+
+  /**
+   * Reads.
+   *
+   * @param places where the places of records stand; null for {@link Place#NONE} in their stead
+   */
+  Wire(ByteReader in, ByteReader places, Shared texts) {
+    this.in = in;
+    this.placesIn = places;
+    this.out = null;
+    this.placesOut = null;
+    this.texts = texts;
+  }
+
+  /** Writes, and the places of records to bytes of their own. */
+  Wire(ByteWriter out, ByteWriter places, Shared texts) {
+    this.in = null;
+    this.placesIn = null;
+    this.out = out;
+    this.placesOut = places;
+    this.texts = texts;
+  }
+
+  /** Where something stands in a build file. */
+  Place place(Place of) {
+    if (in == null) {
+      placesOut.number(texts.number(of.file()));
+      placesOut.number(of.line());
+      placesOut.number(of.column());
+      return of;
+    }
+    return placesIn == null
+        ? Place.NONE
+        : new Place(texts.text(placesIn.small()), placesIn.small(), placesIn.small());
+  }
+
+  private String text(String text) {
+    if (in != null) {
+      return in.text();
+    }
+    out.text(text);
+    return text;
+  }
+
+  private String shared(String text) {
+    if (in != null) {
+      return texts.text(in.small());
+    }
+    out.number(texts.number(text));
+    return text;
+  }
+
+  private long number(long number) {
+    if (in != null) {
+      return in.number();
+    }
+    out.number(number);
+    return number;
+  }
+
+  /** A text, or null. */
+  <R> String text(R of, Function<R, String> field) {
+    return text(in == null ? field.apply(of) : null);
+  }
+
+  /** A text that other records have too. */
+  <R> String shared(R of, Function<R, String> field) {
+    return shared(in == null ? field.apply(of) : null);
+  }
+
+  <R> boolean flag(R of, Predicate<R> field) {
+    if (in != null) {
+      return in.flag();
+    }
+    boolean flag = field.test(of);
+    out.flag(flag);
+    return flag;
+  }
+
+  <R> int small(R of, ToIntFunction<R> field) {
+    return Math.toIntExact(number(in == null ? field.applyAsInt(of) : 0));
+  }
+
+  <R> long number(R of, ToLongFunction<R> field) {
+    return number(in == null ? field.applyAsLong(of) : 0);
+  }
+
+  <R, E extends Enum<E>> E constant(R of, Function<R, E> field, E[] all) {
+    return all[(int) number(in == null ? field.apply(of).ordinal() : 0)];
+  }
+
+  <R, T> T one(R of, Function<R, T> field, Form<T> form) {
+    return form.pass(this, in == null ? field.apply(of) : null);
+  }
+
+  /** A value, or null. */
+  <R, T> T maybe(R of, Function<R, T> field, Form<T> form) {
+    T value = in == null ? field.apply(of) : null;
+    return flag(value, each -> each != null) ? form.pass(this, value) : null;
+  }
+
+  /** A list; one that is read is unmodifiable. */
+  <R, T> List<T> list(R of, Function<R, List<T>> field, Form<T> form) {
+    if (in != null) {
+      return in.list(_ -> form.pass(this, null));
+    }
+    List<T> list = field.apply(of);
+    out.number(list.size());
+    for (T each : list) {
+      form.pass(this, each);
+    }
+    return list;
+  }
+
+  /** Names with their values. */
+  <R, T> SortedMap<String, T> map(R of, Function<R, SortedMap<String, T>> field, Form<T> form) {
+    SortedMap<String, T> map = in == null ? field.apply(of) : new TreeMap<>();
+    List<String> names = list(map, each -> List.copyOf(each.keySet()), SHARED);
+    for (String name : names) {
+      T value = form.pass(this, map.get(name));
+      if (in != null) {
+        map.put(name, value);
+      }
+    }
+    return names.isEmpty() ? Collections.emptySortedMap() : map;
+  }
+}
