@@ -16,7 +16,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,35 +60,43 @@ public final class Tracing {
     return strict || job.strict();
   }
 
-  /** Whether an attempt of a job is traced if that can be. */
-  boolean wants(Job job) {
+  private boolean wants(Job job) {
     return all || isStrict(job) || job.trace();
   }
 
   /**
-   * What takes the trace of an attempt; null where it runs without one.
+   * Whether an attempt of a job is traced.
    *
-   * @param begin a stamp from when it starts, by the clock of the root's file system
-   * @param known what earlier runs of it found
-   * @throws AttemptFailure where it must not run without
+   * @throws AttemptFailure where it is to be and cannot
    */
-  JobTrace of(Graph graph, int id, NeedSnapshot snapshot, Stamp begin) {
-    Job job = graph.job(id);
+  boolean traces(Job job) {
     if (!wants(job)) {
-      return null;
+      return false;
     }
-    String lack = lack(job);
     boolean must = job.trace() || isStrict(job);
     if (must && off) {
       once("jobs are not traced: " + VARIABLE + "=0");
-      return null;
+      return false;
     }
+    String lack = lack(job);
     if (lack != null && must) {
       throw new AttemptFailure(
           "it cannot be traced: " + lack + "; " + VARIABLE + "=0 runs it without");
     }
     if (lack != null) {
       once("not traced: " + lack);
+    }
+    return lack == null;
+  }
+
+  /**
+   * What takes the trace of an attempt; null where it runs without one.
+   *
+   * @param begin a stamp from when it starts, by the clock of the root's file system
+   */
+  JobTrace of(Graph graph, int id, NeedSnapshot snapshot, Stamp begin) {
+    Job job = graph.job(id);
+    if (!traces(job)) {
       return null;
     }
     List<Path> grounds = new ArrayList<>(List.of(graph.workflow().root()));
@@ -144,13 +154,12 @@ public final class Tracing {
   /** One line for each file that a job read and does not need, or for the folder of many. */
   private static List<String> lines(Graph graph, int id, Collection<String> undeclared) {
     List<String> lines = new ArrayList<>();
+    Map<String, Integer> counts = new HashMap<>();
+    undeclared.forEach(path -> counts.merge(folder(path), 1, Integer::sum));
     Set<String> folders = new TreeSet<>();
     for (String path : undeclared) {
-      String folder = path.substring(0, path.lastIndexOf('/') + 1);
-      long count =
-          undeclared.stream()
-              .filter(p -> p.startsWith(folder) && p.indexOf('/', folder.length()) < 0)
-              .count();
+      String folder = folder(path);
+      int count = counts.get(folder);
       int maker = graph.makerOf(path);
       if (maker >= 0 && maker != id && !graph.precedes(maker, id)) {
         lines.add(
@@ -164,6 +173,10 @@ public final class Tracing {
       }
     }
     return lines;
+  }
+
+  private static String folder(String path) {
+    return path.substring(0, path.lastIndexOf('/') + 1);
   }
 
   /** What is to be said of a failed attempt to which something was refused; empty for nothing. */

@@ -16,9 +16,8 @@ import java.util.concurrent.locks.LockSupport;
  *   <li>The filter belongs to a thread, which waits for the listener too. If it loaded a class
  *       while the listener's thread needs one, both would wait for ever. So that thread does
  *       nothing but three calls that were made once before the first filter ({@link Starter}).
- *   <li>A judge that comes to no end in {@link #LOOKS} looks is passed over: a second thread,
- *       which has nothing to load and nothing to look at, lets all further calls go on ({@link
- *       #guard}).
+ *   <li>A judge that comes to no end in {@link #LOOKS} looks is passed over: a second thread, which
+ *       has nothing to load and nothing to look at, lets all further calls go on ({@link #guard}).
  *   <li>A listener is closed when the last process has ended, and never before: calls to a closed
  *       one fail.
  * </ul>

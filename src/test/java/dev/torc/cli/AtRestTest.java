@@ -634,7 +634,9 @@ class AtRestTest {
       case 0, 1 -> lines.add(at, "  # " + random.nextInt());
       case 2 -> Collections.swap(lines, at, random.nextInt(lines.size()));
       case 3 -> lines.set(at, line.replace("cat ", "cat  "));
-      case 4 -> lines.set(at, line.replaceFirst("(, tags.*)? }", ", tags: [t" + random.nextInt(3) + "] }"));
+      case 4 ->
+          lines.set(
+              at, line.replaceFirst("(, tags.*)? }", ", tags: [t" + random.nextInt(3) + "] }"));
       case 5 -> lines.remove(at);
       default -> {
         int number = random.nextInt(3);

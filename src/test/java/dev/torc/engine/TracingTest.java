@@ -111,6 +111,20 @@ class TracingTest extends Harness {
   }
 
   @Test
+  void whatCannotBeTracedFailsAndKeepsItsProducts() {
+    given("x: { command: cat a > x, needs: a, produces: x, trace: true }");
+    build().ran("x");
+    edit("a", "2\n");
+    String far = "executors: { far: { kind: slurm } }\njobs:\n  ";
+    givenFile(
+        far + "x: { command: cat a > x, needs: a, produces: x, trace: true, executor: far }\n");
+    build();
+    assertEquals(1, exit);
+    assertTrue(what("x").startsWith("it cannot be traced: executor far runs it"), what("x"));
+    assertEquals("1\n", read("x"));
+  }
+
+  @Test
   void anEarlierResultIsFoundByWhatItRead() {
     restores = true;
     given("x: { command: cat a b > x, needs: a, produces: x, trace: true }");
