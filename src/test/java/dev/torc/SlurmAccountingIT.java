@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.exec.Scheduler;
-import dev.torc.exec.SchedulerJob;
-import dev.torc.exec.SchedulerSettings;
-import dev.torc.exec.SchedulerState;
-import dev.torc.exec.SchedulerState.Cause;
-import dev.torc.exec.SchedulerState.Ended;
+import dev.torc.cluster.Scheduler;
+import dev.torc.cluster.SchedulerJob;
+import dev.torc.cluster.SchedulerSettings;
+import dev.torc.cluster.SchedulerState;
+import dev.torc.cluster.SchedulerState.Cause;
+import dev.torc.cluster.SchedulerState.Ended;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

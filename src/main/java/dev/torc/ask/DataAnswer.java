@@ -38,11 +38,11 @@ public record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<St
     SequencedMap<String, List<StoredValue>> stored = new LinkedHashMap<>();
     try (Cache cache = Cache.look(folder.place(), warn)) {
       cache.eachData(stored::put);
+      JobQuery asked = JobQuery.of(folder, wanted, stored.keySet(), cache);
+      boolean all = asked.all() && project != null; // then jobs that are gone are not shown
+      stored.keySet().removeIf(job -> !asked.has(job) || all && project.graph().jobId(job) < 0);
+      return new DataAnswer(all ? project.workflow().data() : Map.of(), stored);
     }
-    JobQuery asked = JobQuery.of(folder, wanted, stored.keySet());
-    boolean all = asked.all() && project != null; // then jobs that are gone are not shown
-    stored.keySet().removeIf(job -> !asked.has(job) || all && project.graph().jobId(job) < 0);
-    return new DataAnswer(all ? project.workflow().data() : Map.of(), stored);
   }
 
   @Override

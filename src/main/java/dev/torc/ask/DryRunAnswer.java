@@ -76,7 +76,7 @@ public record DryRunAnswer(Plan plan, boolean instances, long expected) implemen
       if (graph.isJob(node) && !(plan.verdict(node) instanceof Verdict.UpToDate)) {
         ImageUse.put(job, plan.context(), node);
       }
-      JobFields.verdict(job, graph, plan.verdict(node));
+      JobFields.verdict(job, graph, node, plan.verdict(node));
       jobs.add(job);
     }
     return new Fields(Json.seconds(expected), jobs);

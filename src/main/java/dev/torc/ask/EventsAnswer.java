@@ -103,9 +103,10 @@ public final class EventsAnswer {
     try (Cache cache = Cache.look(folder.place(), warn)) {
       cache.eachResult((job, _) -> names.add(job));
       cache.eachEvent(0, 0, events::add);
+      events.forEach(event -> names.add(event.job()));
+      JobQuery asked = JobQuery.of(folder, wanted, names, cache);
+      return new EventsAnswer(folder.place(), asked, from, events);
     }
-    events.forEach(event -> names.add(event.job()));
-    return new EventsAnswer(folder.place(), JobQuery.of(folder, wanted, names), from, events);
   }
 
   /** Those that were asked for. */

@@ -72,7 +72,7 @@ public record HistoryAnswer(
     AttemptHistory history = new AttemptHistory(cache);
     cache.eachResult((job, _) -> names.add(job));
     history.from(0, attempt -> names.add(attempt.job()));
-    JobQuery asked = JobQuery.of(folder, wanted, names);
+    JobQuery asked = JobQuery.of(folder, wanted, names, cache);
     history.from(
         0,
         attempt -> {

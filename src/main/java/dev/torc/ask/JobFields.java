@@ -18,19 +18,19 @@ final class JobFields {
   private JobFields() {}
 
   /** Where the result of a restored job comes from. */
-  record From(long build, String host, String store, long started) {
+  record From(long build, String host, String store, String job, long started) {
     static From of(Origin origin) {
-      return new From(origin.build(), origin.host(), origin.store(), origin.time());
+      return new From(origin.build(), origin.host(), origin.store(), origin.job(), origin.time());
     }
 
     /** In words. */
     String text() {
-      return OriginText.of(new Origin(store, build, host, started));
+      return OriginText.of(new Origin(store, build, host, started, job));
     }
   }
 
   /** Puts the verdict with what belongs to it. */
-  static void verdict(Map<String, Object> fields, Graph graph, Verdict verdict) {
+  static void verdict(Map<String, Object> fields, Graph graph, int node, Verdict verdict) {
     fields.put(
         "verdict",
         switch (verdict) {
@@ -46,7 +46,7 @@ final class JobFields {
       fields.put("reasons", verdict.reasons());
     }
     if (verdict instanceof Verdict.WillRestore will) {
-      fields.put("from", From.of(will.from().origin()));
+      fields.put("from", From.of(will.origin(graph.name(node))));
     }
   }
 

@@ -1,14 +1,18 @@
 package dev.torc.ask;
 
+import dev.torc.cache.Cache;
+import dev.torc.cache.OwnedPath;
 import dev.torc.graph.Graph;
 import dev.torc.machine.SafeText;
 import dev.torc.plan.JobSelection;
+import dev.torc.plan.UserPaths;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.InstanceName;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,8 +33,10 @@ record JobQuery(boolean all, Set<String> names) {
    *
    * @param wanted as given on the command line; none means all
    * @param recorded names that the records have
+   * @param cache tells which job of a group made a file, while the group is not expanded
    */
-  static JobQuery of(ProjectFolder folder, List<String> wanted, Collection<String> recorded) {
+  static JobQuery of(
+      ProjectFolder folder, List<String> wanted, Collection<String> recorded, Cache cache) {
     TreeSet<String> known = new TreeSet<>(recorded);
     Set<String> names = new LinkedHashSet<>();
     for (String want : wanted) {
@@ -43,7 +49,11 @@ record JobQuery(boolean all, Set<String> names) {
         }
       }
       if (!named && names.size() == before && !names.contains(want)) {
-        throw unknown(want, folder.project(), known);
+        OwnedPath made = made(folder, want, cache);
+        if (made == null) {
+          throw unknown(want, folder.project(), known);
+        }
+        names.add(made.job());
       }
     }
     return new JobQuery(wanted.isEmpty(), names);
@@ -61,6 +71,19 @@ record JobQuery(boolean all, Set<String> names) {
     JobSelection selected = project.select(List.of(target));
     selected.named().stream().forEach(job -> names.add(graph.name(job)));
     return selected.namedOpen().isEmpty();
+  }
+
+  /** The recorded product that a file is, or lies in; null where it is none. */
+  private static OwnedPath made(ProjectFolder folder, String file, Cache cache) {
+    Path root = folder.place().root();
+    Project project = folder.project();
+    String path = (project == null ? new UserPaths(root, root) : project.paths()).path(file);
+    OwnedPath made = cache.owned(path);
+    while (made == null && path.indexOf('/') > 0) {
+      path = UserPaths.parent(path);
+      made = cache.owned(path);
+    }
+    return made;
   }
 
   /** That no job of this name is known, and which one may be meant. */

@@ -372,7 +372,7 @@ public record ListAnswer(
     fields.put("resources", resources);
     fields.put("priority", job.priority());
     fields.put("running", known.running);
-    JobFields.verdict(fields, graph(), plan.verdict(id));
+    JobFields.verdict(fields, graph(), id, plan.verdict(id));
     fields.put("log", Files.exists(known.log) ? known.log : null);
     fields.put("last", known.last);
     return fields;

@@ -38,16 +38,16 @@ public record LogAnswer(ProjectFolder folder, String target, SequencedMap<String
       throws IOException {
     ProjectFolder folder = given.withoutResults();
     Set<String> names = new HashSet<>();
+    SequencedMap<String, Path> logs = new LinkedHashMap<>();
     try (Cache cache = Cache.look(folder.place(), warn)) {
       cache.eachResult((name, _) -> names.add(name));
-    }
-    if (OwnFile.stands(LaunchBuilder.log(folder.place(), target))) {
-      names.add(target); // the database may be another one by now
-    }
-    SequencedMap<String, Path> logs = new LinkedHashMap<>();
-    for (String job : JobQuery.of(folder, List.of(target), names).names()) {
-      Path log = LaunchBuilder.log(folder.place(), job);
-      logs.put(job, OwnFile.stands(log) ? log : null);
+      if (OwnFile.stands(LaunchBuilder.log(folder.place(), target))) {
+        names.add(target); // the database may be another one by now
+      }
+      for (String job : JobQuery.of(folder, List.of(target), names, cache).names()) {
+        Path log = LaunchBuilder.log(folder.place(), job);
+        logs.put(job, OwnFile.stands(log) ? log : null);
+      }
     }
     return new LogAnswer(folder, target, logs);
   }

@@ -320,7 +320,7 @@ public record StatusAnswer(
     for (int node : graph.inOrder(named())) {
       Map<String, Object> job = new LinkedHashMap<>();
       job.put("job", graph.name(node));
-      JobFields.verdict(job, graph, plan.verdict(node));
+      JobFields.verdict(job, graph, node, plan.verdict(node));
       jobs.add(job);
     }
     return jobs;

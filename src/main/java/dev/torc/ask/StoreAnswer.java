@@ -1,6 +1,8 @@
 package dev.torc.ask;
 
+import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
+import dev.torc.cache.StoreUse;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.report.Palette;
@@ -22,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.function.Consumer;
 
 /**
@@ -30,9 +33,14 @@ import java.util.function.Consumer;
  * away is for {@link StoreUpkeep}.
  *
  * @param shared the stores that others use too, as the build file names them
+ * @param use of all of them by the last builds
  * @param jobs that have results there, the largest first
  */
-public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) implements Answer {
+public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs)
+    implements Answer {
+
+  /** So many builds are looked at, the newest ones. */
+  private static final int BUILDS = 100;
 
   private static final List<String> TITLES = List.of("job", "results", "size", "used");
 
@@ -55,9 +63,43 @@ public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) impl
       Instant firstUsed,
       Instant lastUsed) {}
 
-  private record Shared(String path, String group, String url, String key, List<String> trust) {
+  private record Shared(
+      String path, String group, Long keep, String url, String key, List<String> trust) {
     static Shared of(SharedEntry of) {
-      return new Shared(of.path(), of.group(), of.url(), of.key(), of.trust());
+      Long keep = of.keep() == Stores.UNSAID ? null : of.keep();
+      return new Shared(of.path(), of.group(), keep, of.url(), of.key(), of.trust());
+    }
+  }
+
+  /**
+   * How often they served.
+   *
+   * @param builds how many builds asked for anything, of those that are looked at
+   */
+  private record Use(int builds, int misses, List<StoreUse.Place> hits) {
+    static Use of(Cache cache) {
+      List<StoreUse> uses =
+          cache.builds(BUILDS).stream()
+              .map(BuildRecord::use)
+              .filter(use -> !use.equals(StoreUse.NONE))
+              .toList();
+      StoreUse sum = StoreUse.sum(uses);
+      return new Use(uses.size(), sum.misses(), sum.places());
+    }
+
+    String text() {
+      if (builds == 0) {
+        return "";
+      }
+      StringJoiner text = new StringJoiner(", ", "", "\n");
+      for (StoreUse.Place each : hits) {
+        String where = each.store().isEmpty() ? "here" : "in " + SafeText.name(each.store());
+        String size = Amount.size(each.bytes());
+        text.add("%s %s (%s)".formatted(Amount.count(each.hits(), "hit"), where, size));
+      }
+      text.add(misses == 1 ? "1 miss" : misses + " misses");
+      String last = builds == 1 ? "build that asked: " : builds + " builds that asked: ";
+      return "the last " + last + text;
     }
   }
 
@@ -108,7 +150,7 @@ public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) impl
             jobs.stream().map(Job::firstUsed).min(Comparator.naturalOrder()).orElse(null),
             jobs.stream().map(Job::lastUsed).max(Comparator.naturalOrder()).orElse(null));
     List<SharedEntry> shared = said == null ? List.of() : said.shared();
-    return new StoreAnswer(local, shared.stream().map(Shared::of).toList(), jobs);
+    return new StoreAnswer(local, shared.stream().map(Shared::of).toList(), Use.of(cache), jobs);
   }
 
   private static Results results(
@@ -116,7 +158,7 @@ public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) impl
     Set<String> names = new HashSet<>();
     cache.eachResult((job, _) -> names.add(job));
     contents.results().forEach(each -> names.add(each.result().job()));
-    JobQuery asked = JobQuery.of(folder, wanted, names);
+    JobQuery asked = JobQuery.of(folder, wanted, names, cache);
     List<Kept> told =
         contents.results().reversed().stream()
             .filter(each -> asked.has(each.result().job()))
@@ -139,6 +181,7 @@ public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) impl
     }
     text.append('\n').append(limit());
     shared.forEach(store -> text.append(shared(store)).append('\n'));
+    text.append(use.text());
     if (local.unnamed > 0) {
       text.append(Amount.size(local.unnamed))
           .append(" there belong to no result; `torc store --prune` takes them away\n");
@@ -162,7 +205,8 @@ public record StoreAnswer(Local local, List<Shared> shared, List<Job> jobs) impl
   private static String shared(Shared store) {
     if (store.url == null) {
       String group = store.group == null ? "" : ", of group " + SafeText.name(store.group);
-      return "shared: " + SafeText.name(store.path) + group;
+      String keep = store.keep == null ? "" : ", " + Amount.size(store.keep) + " at most";
+      return "shared: " + SafeText.name(store.path) + group + keep;
     }
     String signed =
         store.key == null

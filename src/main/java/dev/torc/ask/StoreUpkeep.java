@@ -8,6 +8,7 @@ import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.RandomId;
 import dev.torc.report.Palette;
+import dev.torc.results.FolderBound;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.SigningKey;
@@ -23,10 +24,12 @@ import dev.torc.session.ProjectFolder;
 import dev.torc.session.WriteSession;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
+import dev.torc.workflow.SharedEntry;
 import dev.torc.workflow.Stores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,8 +126,40 @@ public record StoreUpkeep(
       stuck.forEach(warn);
     }
     long stay = dry || nothing ? before.bytes(left) : kept.size();
-    return new Freed(dry, gone.size(), before.bytes() - stay, left.size(), stay, stuck);
+    List<Folder> shared = all || most != BOUND ? List.of() : folders();
+    return new Freed(dry, gone.size(), before.bytes() - stay, left.size(), stay, stuck, shared);
   }
+
+  /** Holds the bounds of shared folders. */
+  private List<Folder> folders() throws IOException {
+    List<Folder> held = new ArrayList<>();
+    for (SharedEntry each : folder.project().workflow().stores().shared()) {
+      if (each.keep() == Stores.UNSAID) {
+        continue;
+      }
+      Path path = folder.project().workflow().root().resolve(each.path());
+      try {
+        FolderBound bound = FolderBound.hold(path, each.group(), each.keep(), dry);
+        bound.stuck().forEach(warn);
+        held.add(
+            new Folder(
+                path,
+                bound.removed(),
+                bound.freed(),
+                bound.results(),
+                bound.bytes(),
+                bound.stuck()));
+      } catch (StoreRefusal | NoSuchFileException e) {
+        String why = e instanceof NoSuchFileException ? "there is no such folder" : e.getMessage();
+        warn.accept("store " + SafeText.name(each.path()) + " is not pruned: " + why);
+      }
+    }
+    return held;
+  }
+
+  /** What {@code --prune} says of a shared folder, as {@link Freed}. */
+  private record Folder(
+      Path path, int removed, long freed, int results, long bytes, List<String> stuck) {}
 
   /**
    * What {@code --prune} and {@code --clear} say.
@@ -134,9 +169,16 @@ public record StoreUpkeep(
    * @param results how many stay
    * @param bytes that are left
    * @param stuck a line on each thing that could not be taken away
+   * @param shared folders whose bound was held
    */
   private record Freed(
-      boolean dryRun, int removed, long freed, int results, long bytes, List<String> stuck)
+      boolean dryRun,
+      int removed,
+      long freed,
+      int results,
+      long bytes,
+      List<String> stuck,
+      List<Folder> shared)
       implements Answer {
 
     @Override
@@ -146,27 +188,37 @@ public record StoreUpkeep(
 
     @Override
     public int exit() {
-      return stuck.isEmpty() ? Exit.DONE : Exit.TROUBLE;
+      boolean well = stuck.isEmpty() && shared.stream().allMatch(each -> each.stuck.isEmpty());
+      return well ? Exit.DONE : Exit.TROUBLE;
     }
 
     @Override
     public List<String> beside() {
+      List<String> lines = new ArrayList<>();
+      lines.add(line(removed, freed, results, bytes));
+      for (Folder each : shared) {
+        String line = line(each.removed, each.freed, each.results, each.bytes);
+        lines.add(SafeText.name(each.path.toString()) + ": " + line);
+      }
+      return lines;
+    }
+
+    private String line(int removed, long freed, int results, long bytes) {
       boolean none = results == 0 && bytes == 0;
       String size = Amount.size(bytes);
       String held =
           results == 0 ? size + " of no result" : Amount.count(results, "result") + " with " + size;
       if (removed == 0 && freed == 0) {
         String stays = "nothing to free: " + held + (results < 2 ? " stays" : " stay");
-        return List.of(none ? "nothing is stored" : stays);
+        return none ? "nothing is stored" : stays;
       }
-      return List.of(
-          "%s %s of %s; %s %s left"
-              .formatted(
-                  dryRun ? "would free" : "freed",
-                  Amount.size(freed),
-                  removed == 0 ? "no result" : Amount.count(removed, "result"),
-                  none ? "nothing" : held,
-                  dryRun ? "would be" : results < 2 ? "is" : "are"));
+      return "%s %s of %s; %s %s left"
+          .formatted(
+              dryRun ? "would free" : "freed",
+              Amount.size(freed),
+              removed == 0 ? "no result" : Amount.count(removed, "result"),
+              none ? "nothing" : held,
+              dryRun ? "would be" : results < 2 ? "is" : "are");
     }
   }
 

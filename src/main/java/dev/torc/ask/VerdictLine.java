@@ -82,7 +82,11 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   String name() {
     return isFold()
         ? SafeText.name(group) + " (" + nodes.size() + " of " + all + ")"
-        : SafeText.name(plan.context().graph().name(nodes.getFirst()));
+        : SafeText.name(job());
+  }
+
+  private String job() {
+    return plan.context().graph().name(nodes.getFirst());
   }
 
   /** The verdict in words: {@code will run: never ran}. */
@@ -92,7 +96,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
       case Verdict.UpToDate _ -> "up to date";
       case Verdict.WillRun _ -> "will run: " + why;
       case Verdict.WillRestore will -> {
-        String from = isFold() ? "" : " from " + OriginText.of(will.origin());
+        String from = isFold() ? "" : " from " + OriginText.of(will.origin(job()));
         yield "will be restored" + from + ": " + why;
       }
       case Verdict.WillFail _ -> "will fail: " + why;

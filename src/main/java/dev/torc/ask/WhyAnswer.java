@@ -98,16 +98,16 @@ public record WhyAnswer(
 
   /** What is nearest to jobs that will run, where that could have stood for them. */
   private static Map<Integer, NearestResult> near(ReadSession look, Plan plan, BitSet jobs) {
-    Map<Integer, NearestResult> near = new HashMap<>();
+    Map<Integer, Verdict.WillRun> runs = new HashMap<>();
     if (jobs.cardinality() <= FEW && look.project().restores()) {
       for (int job : look.project().graph().inOrder(jobs)) {
         if (plan.verdict(job) instanceof Verdict.WillRun will
             && Decider.mayRestore(will.reasons())) {
-          near.put(job, NearestResult.of(plan.context(), job, will, look.asked()));
+          runs.put(job, will);
         }
       }
     }
-    return near;
+    return runs.isEmpty() ? Map.of() : NearestResult.of(plan.context(), runs, look.asked());
   }
 
   private static Question question(Project project, PathReaders readers, String target) {
@@ -293,7 +293,7 @@ public record WhyAnswer(
     fields.put("job", name);
     fields.put("running", running.contains(name));
     ImageUse.put(fields, plan.context(), job);
-    JobFields.verdict(fields, graph(), plan.verdict(job));
+    JobFields.verdict(fields, graph(), job, plan.verdict(job));
     fields.put("chain", chain(causes.of(plan, job)));
     fields.put("nearest", nearest == null ? null : new Nearest(nearest));
     Map<String, Object> last =

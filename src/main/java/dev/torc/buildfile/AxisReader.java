@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Reads the axes of a group from the keys that make a job one ({@code table}, {@code match}, {@code
@@ -34,6 +35,9 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
           LINENO OPTIND OPTARG _
           """
               .split("\\s+"));
+
+  /** A name with a regular expression that does not end. */
+  private static final Pattern OPEN_CONSTRAINT = Pattern.compile("(?<![${])\\{[A-Za-z_]\\w*:");
 
   /** Whether the map of a job has a key that makes it a group. */
   static boolean isGroup(Node node) {
@@ -185,12 +189,23 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     Node.Scalar node = MapFields.scalar(entry.value(), "match");
     StringBuilder text = new StringBuilder();
     List<String> holes = new ArrayList<>();
-    for (Object part : Placeholder.split(node.text())) {
+    Map<String, String> constraints = new HashMap<>();
+    for (Object part : Placeholder.split(node.text(), true)) {
       if (!(part instanceof Placeholder hole)) {
+        if (OPEN_CONSTRAINT.matcher(part.toString()).find()) {
+          throw new BadInput(
+              node.place(), "the braces of a regular expression must balance: " + part);
+        }
         text.append(part);
       } else if (scope.vars().has(hole.name())) {
         text.append(scope.path(new Node.Scalar(node.place(), hole.written(), true)));
-      } else if (hole.written().equals("{" + hole.name() + "}")) {
+      } else if (hole.index() < 0 && hole.member() == null) {
+        String regex = hole.format();
+        String said = regex == null ? null : constraints.putIfAbsent(hole.name(), regex);
+        if (regex != null && (holes.contains(hole.name()) && !regex.equals(said))) {
+          throw new BadInput(
+              node.place(), hole.written() + ": say it where {" + hole.name() + "} stands first");
+        }
         holes.add(hole.name());
         text.append(PathPattern.HOLE);
       } else {
@@ -205,7 +220,8 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     } catch (IllegalArgumentException e) {
       throw new BadInput(node.place(), e.getMessage());
     }
-    return new Axis.Matched(entry.place(), node.text(), PathPattern.of(pattern, holes));
+    PathPattern match = PathPattern.of(pattern, holes, constraints, node.place());
+    return new Axis.Matched(entry.place(), node.text(), match);
   }
 
   private Axis values(String name, Entry entry) {

@@ -4,8 +4,10 @@ import dev.torc.posix.Io;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
+import dev.torc.syntax.PatternIndex;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
+import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -36,8 +40,9 @@ final class AxisValues {
    *
    * @param names of all values, axis by axis
    * @param columns those of the names that are no parameters: they name no instance
-   * @param rows of each axis; the values of a row are those of the axis' names
+   * @param rows of each axis so far; the values of a row are those of the axis' names
    * @param awaits whose results decide; with any, the rows are incomplete
+   * @param growing what those results may add, where the rows so far have instances already
    * @param lasting whether no result can change the values
    * @param byResults whether results had a say
    * @param nothing what is there where sources should give values and give none, with its place;
@@ -49,6 +54,7 @@ final class AxisValues {
       Set<String> columns,
       List<List<Row>> rows,
       SortedSet<String> awaits,
+      List<Group.Growing> growing,
       boolean lasting,
       boolean byResults,
       String nothing,
@@ -66,7 +72,6 @@ final class AxisValues {
   private final Vars vars;
   private final AxisSources sources;
   private final ResultSource found;
-  private final UndecidedGroups undecided = new UndecidedGroups();
   private final SortedSet<String> answered = new TreeSet<>();
 
   AxisValues(
@@ -80,6 +85,14 @@ final class AxisValues {
     this.units = units;
     this.sources = sources;
     this.found = found;
+  }
+
+  /** What is there where another group has no instances, empty where that is no wonder. */
+  private String nothing(String group) throws IOException {
+    Integer unit = ids().get(group);
+    return unit != null && units.get(unit) instanceof Unit.Many
+        ? expansion.of(unit).group().nothing()
+        : "";
   }
 
   private Map<String, Integer> ids() {
@@ -112,7 +125,9 @@ final class AxisValues {
         columns.addAll(values.columns());
         rows.add(values.rows());
         values.refuseDoubles();
-        if (values.rows().isEmpty() && one.awaits.isEmpty() && !one.mayBeNone(axis)) {
+        if (values.rows().isEmpty()
+            && one.awaits.isEmpty()
+            && !EmptyAxis.isUsual(axis, one.byResults)) {
           warnings.add(
               new BadInput.Diagnostic(
                   axis.place(),
@@ -138,6 +153,7 @@ final class AxisValues {
         columns,
         rows,
         one.awaits,
+        one.waits ? List.of() : List.copyOf(one.growing),
         one.lasting,
         one.byResults,
         nothing,
@@ -170,8 +186,11 @@ final class AxisValues {
     private final int unit;
     private final Unit.Many group;
     private final SortedSet<String> awaits = new TreeSet<>();
+    private final List<Group.Growing> growing = new ArrayList<>(0);
+    private boolean waits; // for all that it awaits: there are no rows before
     private boolean lasting = true;
     private boolean byResults;
+    private BitSet followers;
 
     One(int unit, Unit.Many group) {
       this.unit = unit;
@@ -201,80 +220,32 @@ final class AxisValues {
       };
     }
 
-    /** Whether nobody wonders that an axis has no values: a job may make any number of files. */
-    boolean mayBeNone(Axis axis) {
-      return switch (axis) {
-        case Axis.Products _ -> true;
-        case Axis.Lines _, Axis.Table _ -> false;
-        case Axis.Zip zip -> zip.axes().stream().anyMatch(this::mayBeNone);
-        default -> byResults;
-      };
-    }
-
     /** What is there where sources gave an axis no values; null where results or texts did. */
-    BadInput.Diagnostic nothing(Axis axis) throws IOException {
-      return switch (axis) {
-        case Axis.Lines lines -> nothing(axis, lines.path());
-        case Axis.Table table -> nothing(axis, table.path());
-        case Axis.Globbed globbed -> {
-          String pattern = globbed.globs().getFirst().toString();
-          yield nothing(axis, pattern, globbed.globs().getFirst());
-        }
-        case Axis.Matched matched -> nothing(axis, matched.written(), matched.match().glob());
-        case Axis.Products products -> nothing(products.job());
-        case Axis.ValuesOf values -> nothing(values.group());
-        case Axis.Zip zip -> {
-          for (Axis each : zip.axes()) {
-            BadInput.Diagnostic there = nothing(each);
-            if (there != null) {
-              yield there;
-            }
-          }
-          yield null;
-        }
-        case Axis.Fixed _ -> null;
-      };
-    }
-
-    private BadInput.Diagnostic nothing(Axis table, String path) {
-      return sources.table(table) == null
-          ? null
-          : new BadInput.Diagnostic(table.place(), path + " holds none");
-    }
-
-    private BadInput.Diagnostic nothing(Axis axis, String written, Glob glob) throws IOException {
-      if (byResults) {
-        return null;
-      }
-      String looked = written.equals(glob.toString()) ? "" : " (" + glob + " was looked for)";
-      return new BadInput.Diagnostic(
-          axis.place(), written + " matches nothing" + looked + ": " + sources.beside(glob));
-    }
-
-    /** The same of another group, whose text has its own place. */
-    private BadInput.Diagnostic nothing(String name) throws IOException {
-      Integer other = ids().get(name);
-      String there =
-          other != null && units.get(other) instanceof Unit.Many
-              ? expansion.of(other).group().nothing()
-              : "";
-      return there.isEmpty() ? null : new BadInput.Diagnostic(Place.NONE, there);
+    private BadInput.Diagnostic nothing(Axis axis) throws IOException {
+      return EmptyAxis.there(axis, sources, byResults, AxisValues.this::nothing);
     }
 
     private AxisRows table(Axis axis, String path, Io.Make<byte[], TableReader.Content> format)
         throws IOException {
       TableReader.Content content = sources.table(axis);
       if (content == null) {
-        boolean before = lasting;
-        lasting = true;
+        boolean source = true;
+        boolean here = true;
         for (int maker : makers().makers(path)) {
-          if (makes(maker, path, axis.place())) {
-            answered(units.get(maker).name());
+          if (followers().get(maker) && !makers().declares(maker, path)) {
+            continue; // a wildcard fits, but what follows from this group cannot have been meant
           }
+          for (PossibleMakers.Makes job : jobs(maker)) {
+            if (job.has(path)) {
+              source = false;
+              here &= answered(maker, job.job()).isPresent();
+            }
+          }
+          source &= !isUnknown(maker);
+          here &= !isUnknown(maker);
         }
-        boolean source = lasting;
-        lasting &= before;
-        if (!awaits.isEmpty()) {
+        if (!here) {
+          waits = true;
           return new AxisRows(axis.names(), List.of());
         }
         content = read(axis, path, format);
@@ -297,72 +268,83 @@ final class AxisValues {
       }
     }
 
-    /** Whether a unit makes a file, as far as its instances are known. */
-    private boolean makes(int maker, String path, Place place) throws IOException {
-      if (doubted(maker, path::equals, place)) {
-        return false;
+    private BitSet followers() {
+      if (followers == null) {
+        followers = makers().followers(unit);
       }
-      if (units.get(maker) instanceof Unit.Many
-          && !expansion.of(maker).known()
-          && makers().followers(unit).get(maker)) {
-        // A wildcard fits, but what follows from this group cannot have been meant.
-        return false;
-      }
-      List<Job> jobs = jobs(maker);
-      return jobs == null || isProduct(path, jobs);
+      return followers;
     }
 
-    private boolean isProduct(String path, List<Job> jobs) {
-      for (Job job : jobs) {
-        for (Ref ref : job.productRefs()) {
-          if (ref instanceof Ref.OfFile file
-              ? file.path().equals(path)
-              : PossibleMakers.glob(ref).matches(path)) {
-            return true;
-          }
-        }
+    /** The jobs of a unit as far as they are known; what decides about the rest is awaited. */
+    private List<PossibleMakers.Makes> jobs(int other) throws IOException {
+      if (units.get(other) instanceof Unit.Many) {
+        outcome(other);
       }
-      return false;
+      return expansion.makes(other);
     }
 
-    /**
-     * Whether a unit is being expanded itself right now: then it is taken not to make what this
-     * group looks at, until it is known what it makes.
-     */
-    private boolean doubted(int maker, Predicate<String> seen, Place place) {
-      if (!expansion.isOpen(maker)) {
-        return false;
-      }
-      undecided.add(maker, unit, expansion.chain(maker), seen, place);
-      return true;
-    }
-
-    /** The jobs of a unit; null while they are not known, which is noted. */
-    private List<Job> jobs(int other) throws IOException {
-      if (units.get(other) instanceof Unit.Single single) {
-        return List.of(single.job());
-      }
+    private GroupExpansion.Outcome outcome(int other) throws IOException {
       GroupExpansion.Outcome outcome = expansion.of(other);
       lasting &= outcome.lasting();
       byResults |= outcome.byResults();
       if (!outcome.known()) {
-        awaits.add(units.get(other).name());
-        return null;
+        List<String> deciders = outcome.group().awaits();
+        awaits.addAll(deciders.isEmpty() ? List.of(units.get(other).name()) : deciders);
       }
-      return expansion.jobs(outcome);
+      return outcome;
     }
 
-    /** What a unit has made; nothing while it has not ended, which is noted. */
-    private Optional<List<String>> answered(String name) {
+    /** Whether not all jobs of a unit are known. */
+    private boolean isUnknown(int other) throws IOException {
+      return units.get(other) instanceof Unit.Many && !expansion.of(other).known();
+    }
+
+    /** What a job has made; nothing while it has not ended, which is noted. */
+    private Optional<List<String>> answered(int maker, String job) {
       lasting = false;
-      Optional<List<String>> products = found.products(name);
+      Optional<List<String>> products = found.products(job);
       if (products.isPresent()) {
         byResults = true;
-        answered.add(name);
+        answered.add(units.get(maker).name());
       } else {
-        awaits.add(name);
+        awaits.add(job);
       }
       return products;
+    }
+
+    /**
+     * Hands over what a unit makes: the files that its jobs declare, and of patterns what a job has
+     * made that has ended.
+     *
+     * @param sees the patterns that are asked for
+     * @param hidden takes those of them that the unit has
+     * @param coming takes what those of its jobs may make that have not ended
+     */
+    private void products(
+        int maker,
+        Predicate<Glob> sees,
+        Consumer<String> each,
+        Consumer<Glob> hidden,
+        Collection<Glob> coming)
+        throws IOException {
+      for (PossibleMakers.Makes job : jobs(maker)) {
+        job.files().forEach(each);
+        List<Glob> open = job.patterns().stream().filter(sees).toList();
+        if (!open.isEmpty()) {
+          open.forEach(hidden);
+          Optional<List<String>> made = answered(maker, job.job());
+          made.ifPresent(paths -> paths.forEach(each));
+          coming.addAll(made.isPresent() ? List.of() : open);
+        }
+      }
+      if (isUnknown(maker)) {
+        for (Ref ref : units.get(maker).job().productRefs()) {
+          if (sees.test(PossibleMakers.glob(ref))) {
+            hidden.accept(PossibleMakers.glob(ref));
+            coming.add(PossibleMakers.glob(ref));
+          }
+        }
+      }
     }
 
     private AxisRows products(Axis.Products axis) throws IOException {
@@ -371,12 +353,20 @@ final class AxisValues {
         throw new BadInput(
             axis.place(), "no job " + axis.job() + NearestName.hint(axis.job(), ids().keySet()));
       }
-      List<Job> jobs = jobs(other);
-      Collection<String> paths = jobs == null ? List.of() : GroupExpansion.declared(jobs);
-      if (paths == null) {
-        paths = new TreeSet<>(answered(axis.job()).orElse(List.of()));
-      }
+      Set<String> paths = new TreeSet<>();
+      List<Glob> coming = new ArrayList<>(0);
+      products(other, _ -> true, paths::add, _ -> {}, coming);
+      grow(String.valueOf(PathPattern.HOLE), axis.names(), coming);
       return paths(axis, paths);
+    }
+
+    /** Notes what is yet to come of an axis whose rows count as they become known. */
+    private void grow(String path, List<String> names, List<Glob> coming) {
+      if (!coming.isEmpty()) {
+        growing.add(
+            new Group.Growing(
+                path, names, coming.stream().map(Glob::toString).distinct().toList()));
+      }
     }
 
     private AxisRows paths(Axis axis, Collection<String> paths) {
@@ -395,13 +385,10 @@ final class AxisValues {
                 + axis.group()
                 + (other == null ? NearestName.hint(axis.group(), ids().keySet()) : ""));
       }
-      GroupExpansion.Outcome outcome = expansion.of(other);
-      lasting &= outcome.lasting();
-      byResults |= outcome.byResults();
+      GroupExpansion.Outcome outcome = outcome(other);
       List<Row> rows = new ArrayList<>();
       if (!outcome.known()) {
-        List<String> deciders = outcome.group().awaits();
-        awaits.addAll(deciders.isEmpty() ? List.of(axis.group()) : deciders);
+        waits = true;
       } else if (!outcome.group().parameters().contains(axis.parameter())) {
         throw new BadInput(
             axis.place(),
@@ -421,21 +408,25 @@ final class AxisValues {
 
     private AxisRows globbed(Axis.Globbed axis) throws IOException {
       Set<String> paths = new TreeSet<>();
+      List<Glob> coming = new ArrayList<>(0);
       for (Glob glob : axis.globs()) {
         Function<String, List<String>> fit =
             path -> {
               boolean out = axis.excludes().stream().anyMatch(each -> each.matches(path));
               return !out && glob.matches(path) ? List.of(path) : null;
             };
-        paths.addAll(seen(glob, axis.excludes(), fit, axis.place()).keySet());
+        paths.addAll(seen(glob, axis.excludes(), fit, coming).keySet());
       }
+      waits |= !coming.isEmpty();
       return paths(axis, paths);
     }
 
     private AxisRows matched(Axis.Matched axis) throws IOException {
       List<Row> rows = new ArrayList<>();
-      seen(axis.match().glob(), List.of(), axis.match()::values, axis.place())
+      List<Glob> coming = new ArrayList<>(0);
+      seen(axis.match().glob(), List.of(), axis.match()::values, coming)
           .forEach((path, values) -> rows.add(new Row(values, axis.place(), List.of(path))));
+      grow(axis.match().text(), axis.match().holes(), coming);
       return new AxisRows(axis.names(), rows);
     }
 
@@ -445,50 +436,31 @@ final class AxisValues {
      *
      * @param excludes patterns that no path fits that fits
      * @param fit what a path fits with, null if it does not
+     * @param coming takes what may come to them
      */
     private Map<String, List<String>> seen(
-        Glob glob, List<Glob> excludes, Function<String, List<String>> fit, Place place)
+        Glob glob, List<Glob> excludes, Function<String, List<String>> fit, Collection<Glob> coming)
         throws IOException {
       lasting = false;
       Map<String, List<String>> seen = new TreeMap<>();
-      List<Ref> hidden = new ArrayList<>();
-      BitSet after = makers().followers(unit);
+      PatternIndex patterns = new PatternIndex();
+      Set<String> files = new HashSet<>();
+      boolean any = !sources.matches(glob).isEmpty(); // else there is nothing to hide
+      Consumer<Glob> hidden = any ? each -> patterns.add(each, -1, Place.NONE) : _ -> {};
       for (int maker : makers().makers(glob, excludes)) {
-        if (after.get(maker)) {
-          ownProducts(maker, hidden);
-          continue;
-        }
-        if (doubted(maker, path -> fit.apply(path) != null, place)) {
-          continue;
-        }
-        List<Job> jobs = jobs(maker);
-        boolean open = false;
-        for (Job job : jobs == null ? List.<Job>of() : jobs) {
-          for (Ref ref : job.productRefs()) {
-            if (ref instanceof Ref.OfFile file) {
-              put(file.path(), fit, seen);
-            } else if (PossibleMakers.sees(glob, excludes, PossibleMakers.glob(ref))) {
-              hidden.add(ref);
-              open = true;
-            }
-          }
-        }
-        if (open) {
-          answered(units.get(maker).name())
-              .ifPresent(paths -> paths.forEach(path -> put(path, fit, seen)));
-        }
-      }
-      Set<String> files = new TreeSet<>();
-      List<Glob> globs = new ArrayList<>();
-      for (Ref ref : hidden) {
-        if (ref instanceof Ref.OfFile file) {
-          files.add(file.path());
+        if (followers().get(maker)) {
+          ownProducts(maker, files, hidden);
         } else {
-          globs.add(PossibleMakers.glob(ref));
+          products(
+              maker,
+              made -> PossibleMakers.sees(glob, excludes, made),
+              path -> put(path, fit, seen),
+              hidden,
+              coming);
         }
       }
       for (String path : sources.matches(glob)) {
-        if (files.contains(path) || globs.stream().anyMatch(each -> each.matches(path))) {
+        if (files.contains(path) || patterns.matching(path) != null) {
           continue;
         }
         if (found.isRecorded(path)) {
@@ -509,22 +481,33 @@ final class AxisValues {
     }
 
     /** What this group, or what follows from it, makes: exactly where its values are written. */
-    private void ownProducts(int maker, List<Ref> into) {
+    private void ownProducts(int maker, Set<String> files, Consumer<Glob> patterns) {
       List<Job> jobs =
           units.get(maker) instanceof Unit.Many many
               ? expansion.outlines(many)
               : List.of(units.get(maker).job());
       for (Job job : jobs) {
-        job.produces().forEach(item -> into.addAll(item.refs()));
+        for (Ref ref : job.productRefs()) {
+          if (ref instanceof Ref.OfFile file) {
+            files.add(file.path());
+          } else {
+            patterns.accept(PossibleMakers.glob(ref));
+          }
+        }
       }
     }
 
     private AxisRows zip(Axis.Zip zip) throws IOException {
+      One side = new One(unit, group);
       List<AxisRows> all = new ArrayList<>();
       for (Axis axis : zip.axes()) {
-        all.add(of(axis));
+        all.add(side.of(axis));
       }
-      if (!awaits.isEmpty()) {
+      awaits.addAll(side.awaits);
+      lasting &= side.lasting;
+      byResults |= side.byResults;
+      if (!side.awaits.isEmpty()) {
+        waits = true;
         return new AxisRows(zip.names(), List.of());
       }
       AxisRows first = all.getFirst();
@@ -557,11 +540,6 @@ final class AxisValues {
   /** The jobs and groups whose products had a say. */
   SortedSet<String> answered() {
     return Collections.unmodifiableSortedSet(answered);
-  }
-
-  /** Tells where a doubt proved right; see {@link UndecidedGroups#settle}. */
-  void settle(UndecidedGroups.Refusal refusal) throws IOException {
-    undecided.settle(expansion, units, refusal);
   }
 
   private PossibleMakers makers() {

@@ -1,8 +1,8 @@
 package dev.torc.buildfile;
 
-import dev.torc.exec.CommandTemplate;
-import dev.torc.exec.SchedulerSettings;
-import dev.torc.exec.SchedulerSettings.Word;
+import dev.torc.cluster.CommandTemplate;
+import dev.torc.cluster.SchedulerSettings;
+import dev.torc.cluster.SchedulerSettings.Word;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;

@@ -1,6 +1,8 @@
 package dev.torc.buildfile;
 
+import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Deciders;
 import dev.torc.workflow.Group;
@@ -16,9 +18,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -55,14 +60,19 @@ final class GroupExpansion {
   record Outcome(
       Group group, List<byte[]> packed, boolean known, boolean lasting, boolean byResults) {}
 
+  /** An instance that was read. */
+  private record Instance(String name, byte[] packed) {}
+
   private final List<Unit> units;
   private final WorkflowCodec codec;
   private final JobReader reader;
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
   private final Set<String> unitNames = new HashSet<>(); // of the units, once a group asks for them
-  private final Map<String, Map<String, byte[]>> read = new HashMap<>();
+  private final Map<String, Map<List<String>, Instance>> read = new HashMap<>(); // by values
+  private final Map<byte[], PossibleMakers.Makes> makes = new IdentityHashMap<>();
   private final Map<Integer, Outcome> lasting = new HashMap<>();
+  private final Map<Integer, Outcome> last = new HashMap<>(); // that nothing was wrong with
   private final Map<String, List<Job>> outlines = new HashMap<>();
   private final AxisSources sources;
   private PossibleMakers makers; // while not all instances are known
@@ -108,7 +118,7 @@ final class GroupExpansion {
         of(u);
       }
     }
-    values.settle(this::refuse);
+    checkTables();
     if (outcomes.values().stream().allMatch(Outcome::known)) {
       makers = null;
     }
@@ -140,10 +150,29 @@ final class GroupExpansion {
     return makers;
   }
 
-  /** A group decides about itself, by way of another one that reads what it makes, or directly. */
+  /** Refuses what turns out to make a table from which it takes values, or groups before it do. */
+  private void checkTables() throws IOException {
+    for (int reader : List.copyOf(outcomes.keySet())) {
+      Unit.Many group = (Unit.Many) units.get(reader);
+      for (Map.Entry<String, Place> table : tables(group.axes()).entrySet()) {
+        for (int maker : makers().makers(table.getKey())) {
+          if (makers().followers(reader).get(maker)
+              && outcomes.containsKey(maker)
+              && makes(maker).stream().anyMatch(job -> job.has(table.getKey()))) {
+            String about = maker == reader ? "it" : group.name() + ", from which it follows";
+            String why =
+                "%s makes %s, which decides about %s"
+                    .formatted(units.get(maker).name(), table.getKey(), about);
+            refuse(maker, reader, new BadInput.Diagnostic(table.getValue(), why));
+          }
+        }
+      }
+    }
+  }
+
   private void refuse(int maker, int reader, BadInput.Diagnostic why) {
     if (outcomes.get(maker).byResults || outcomes.get(reader).byResults) {
-      outcomes.put(maker, failed((Unit.Many) units.get(maker), List.of(why)));
+      outcomes.put(maker, failed(maker, (Unit.Many) units.get(maker), List.of(why)));
     } else {
       problems.add(why.place(), why.message());
     }
@@ -183,18 +212,26 @@ final class GroupExpansion {
     return outcomes.get(unit);
   }
 
+  /** What the jobs of a unit make that are known; each is looked at once. */
+  List<PossibleMakers.Makes> makes(int unit) throws IOException {
+    List<byte[]> packed =
+        units.get(unit) instanceof Unit.Single single ? List.of(single.packed()) : of(unit).packed;
+    List<PossibleMakers.Makes> all = new ArrayList<>(packed.size());
+    for (byte[] job : packed) {
+      all.add(
+          makes.computeIfAbsent(
+              job, bytes -> PossibleMakers.Makes.of(codec.job(new ByteReader(bytes, 0)))));
+    }
+    return all;
+  }
+
   /** The instances of a group. */
   List<Job> jobs(Outcome outcome) {
     return PackedJobs.of(codec, outcome.packed);
   }
 
-  /** Whether a unit is being expanded. */
-  boolean isOpen(int unit) {
-    return open.contains(unit);
-  }
-
   /** The names from an open unit to the one that is being expanded, and back. */
-  String chain(int unit) {
+  private String chain(int unit) {
     List<String> names = new ArrayList<>();
     for (int each : open) {
       if (each == unit || !names.isEmpty()) {
@@ -206,7 +243,7 @@ final class GroupExpansion {
 
   private Outcome circle(int unit, Unit.Many group) {
     problems.add(group.entry().place(), "the groups " + chain(unit) + " feed each other");
-    return failed(group, List.of());
+    return failed(unit, group, List.of());
   }
 
   /**
@@ -242,22 +279,22 @@ final class GroupExpansion {
 
   private Outcome expand(int unit, Unit.Many group) throws IOException {
     if (group.axes().isEmpty()) {
-      return failed(group, List.of());
+      return failed(unit, group, List.of());
     }
     Problems own = new Problems();
     AxisValues.Answer answer = values.of(unit, group, own);
     List<String> names = new ArrayList<>();
     List<byte[]> jobs = new ArrayList<>();
-    if (own.isEmpty() && answer.awaits().isEmpty()) {
+    boolean known = answer.awaits().isEmpty();
+    if (own.isEmpty() && (known || !answer.growing().isEmpty())) {
       instances(group, answer, own, names, jobs);
     }
     if (!own.isEmpty()) {
       if (!answer.byResults()) {
         problems.add(new BadInput(own.found()));
       }
-      return failed(group, own.found());
+      return failed(unit, group, own.found());
     }
-    boolean known = answer.awaits().isEmpty();
     Group record =
         new Group(
             group.name(),
@@ -265,43 +302,51 @@ final class GroupExpansion {
             answer.parameters(),
             List.copyOf(names),
             List.copyOf(answer.awaits()),
+            answer.growing(),
             known ? List.of() : products(group),
             List.of(),
-            tables(group.axes()),
+            List.copyOf(tables(group.axes()).keySet()),
             known ? answer.nothing() : "",
             known ? List.copyOf(answer.warnings()) : List.of(),
             !known && group.job().allowFailure());
-    return new Outcome(
-        record, List.copyOf(jobs), known, known && answer.lasting(), answer.byResults());
+    Outcome outcome =
+        new Outcome(
+            record, List.copyOf(jobs), known, known && answer.lasting(), answer.byResults());
+    last.put(unit, outcome);
+    return outcome;
   }
 
-  private static Outcome failed(Unit.Many group, List<BadInput.Diagnostic> reasons) {
+  /** A group keeps the instances that it had before it turned out that something is wrong. */
+  private Outcome failed(int unit, Unit.Many group, List<BadInput.Diagnostic> reasons) {
+    Outcome before = last.get(unit);
     List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
     Group record =
         Group.failed(
             group.name(),
             group.entry().place(),
             names,
+            before == null ? List.of() : before.group.instances(),
             products(group),
             reasons,
-            tables(group.axes()),
+            List.copyOf(tables(group.axes()).keySet()),
             group.job().allowFailure());
     // What was wrong without results is told again by every run.
-    return new Outcome(record, List.of(), false, false, false);
+    return new Outcome(record, before == null ? List.of() : before.packed, false, false, false);
   }
 
-  private static List<String> tables(List<Axis> axes) {
-    List<String> tables = new ArrayList<>(0);
+  /** The files of lines and tables, with the places that name them. */
+  private static SequencedMap<String, Place> tables(List<Axis> axes) {
+    SequencedMap<String, Place> tables = new LinkedHashMap<>();
     for (Axis axis : axes) {
       if (axis instanceof Axis.Lines lines) {
-        tables.add(lines.path());
+        tables.put(lines.path(), lines.place());
       } else if (axis instanceof Axis.Table table) {
-        tables.add(table.path());
+        tables.put(table.path(), table.place());
       } else if (axis instanceof Axis.Zip zip) {
-        tables.addAll(tables(zip.axes()));
+        tables.putAll(tables(zip.axes()));
       }
     }
-    return List.copyOf(tables);
+    return tables;
   }
 
   private static List<Ref> products(Unit.Many group) {
@@ -327,55 +372,67 @@ final class GroupExpansion {
     }
     Set<BadInput.Diagnostic> told = new LinkedHashSet<>();
     JobReader reading = reader.telling(own, told);
-    Map<String, byte[]> before = read.getOrDefault(group.name(), Map.of());
-    Map<String, byte[]> all = answer.lasting() ? Map.of() : new HashMap<>(before);
+    Map<List<String>, Instance> known = read.computeIfAbsent(group.name(), _ -> new HashMap<>());
     int[] at = new int[answer.rows().size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {
-      SortedMap<String, String> values = new TreeMap<>();
-      SortedMap<String, String> columns = new TreeMap<>();
-      List<Item> files = new ArrayList<>(0);
-      int n = 0;
-      for (int a = 0; a < at.length; a++) {
-        Row row = answer.rows().get(a).get(at[a]);
-        for (String value : row.values()) {
-          String name = answer.names().get(n++);
-          (answer.columns().contains(name) ? columns : values).put(name, value);
-        }
-        for (String file : row.files()) {
-          files.add(new Item(null, row.place(), List.of(new Ref.OfFile(row.place(), file))));
+      List<String> key = values(answer.rows(), at);
+      Instance one = known.get(key);
+      if (one == null) {
+        one = instance(group, answer, at, reading, own);
+        if (!answer.lasting() && own.isEmpty()) {
+          known.put(key, one);
         }
       }
-      String name = new InstanceName(group.name(), values).toString();
-      String known = columns.isEmpty() ? name : name + '\0' + columns; // it may have others now
-      byte[] job = before.get(known);
-      if (job == null) {
-        if (unitNames().contains(name)) {
-          own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
-        }
-        Job instance =
-            reading.read(
-                group.key(),
-                group.name(),
-                group.entry(),
-                new JobReader.Instance(name, values, columns, files));
-        if (instance.manual()) {
-          manual.add(name);
-        }
-        job = codec.packed(instance);
-      }
-      names.add(name);
-      jobs.add(job);
-      if (!answer.lasting()) {
-        all.put(known, job);
-      }
+      names.add(one.name);
+      jobs.add(one.packed);
       for (int a = at.length - 1; a >= 0 && ++at[a] == answer.rows().get(a).size(); a--) {
         at[a] = 0;
       }
     }
     warnings.addAll(told);
-    if (!answer.lasting()) {
-      read.put(group.name(), all);
+  }
+
+  private static List<String> values(List<List<Row>> rows, int[] at) {
+    if (at.length == 1) {
+      return rows.getFirst().get(at[0]).values();
     }
+    List<String> all = new ArrayList<>();
+    for (int a = 0; a < at.length; a++) {
+      all.addAll(rows.get(a).get(at[a]).values());
+    }
+    return all;
+  }
+
+  private Instance instance(
+      Unit.Many group, AxisValues.Answer answer, int[] at, JobReader reading, Problems own) {
+    SortedMap<String, String> values = new TreeMap<>();
+    SortedMap<String, String> columns = new TreeMap<>();
+    List<Item> files = new ArrayList<>(0);
+    int n = 0;
+    for (int a = 0; a < at.length; a++) {
+      Row row = answer.rows().get(a).get(at[a]);
+      for (String value : row.values()) {
+        String name = answer.names().get(n++);
+        (answer.columns().contains(name) ? columns : values).put(name, value);
+      }
+      for (String file : row.files()) {
+        files.add(new Item(null, row.place(), List.of(new Ref.OfFile(row.place(), file))));
+      }
+    }
+    String name = new InstanceName(group.name(), values).toString();
+    if (unitNames().contains(name)) {
+      own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
+    }
+    Job job =
+        reading.read(
+            group.key(),
+            group.name(),
+            group.entry(),
+            new JobReader.Instance(name, values, columns, files));
+    if (job.manual()) {
+      manual.add(name);
+    }
+    return new Instance(name, codec.packed(job));
   }
 
   private Set<String> unitNames() {

@@ -86,18 +86,19 @@ record ItemReader(Paths paths, Problems problems) {
       Set<String> keys = map.entries().keySet();
       boolean job = keys.contains("job");
       boolean skips = keys.contains("failed");
-      boolean wrong = job == keys.contains("data") || skips && !job;
+      boolean one = skips && map.get("data") instanceof Node.Scalar data && !isOfJob(data.text());
+      boolean wrong = job == keys.contains("data") || one;
       if (wrong && KnownKeys.NEED.containsAll(keys)) {
         throw new BadInput(
             node.place(),
-            "an entry of needs is a path, {job: NAME}, {job: GROUP, failed: skip} or"
-                + " {data: JOB.KEY}");
+            "an entry of needs is a path, {job: NAME}, {data: JOB.KEY}, or of a group one of these"
+                + " with failed: skip");
       }
       if (skips) {
         fields.choice("failed", "skip", List.of("skip"));
       }
       return keys.contains("data")
-          ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name))
+          ? Ref.OfData.of(node.place(), fields.read("data", "x", scope::name), skips)
           : new Ref.OfJob(node.place(), fields.read("job", "", scope::name), skips);
     }
     String text = scope.path(MapFields.scalar(node, need ? "needs" : "produces"));
@@ -105,6 +106,10 @@ record ItemReader(Paths paths, Problems problems) {
       refuseQuoted(text, node.place());
     }
     return paths.ref(text, node.place(), need);
+  }
+
+  private static boolean isOfJob(String data) {
+    return data.indexOf('.') > 0;
   }
 
   /** A map in quotes is a text, and hardly the name of a file. */

@@ -192,13 +192,26 @@ final class JobReader {
         job.flag("allow_failure"),
         CACHING.getOrDefault(
             job.choice("cache", "", List.copyOf(CACHING.keySet())), Caching.UNSAID),
-        job.choice("output", "failure", OUTPUT).equals("always"),
+        showsOutput(job),
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
         List.copyOf(job.texts("tags")),
         job.text("description", ""),
         executor(job, own.get("executor") != null),
         instance == null ? null : name,
         instance == null ? Collections.emptySortedMap() : instance.values);
+  }
+
+  /** Whether all of its output is shown; elsewhere the word stands for what a job makes. */
+  private boolean showsOutput(MapFields job) {
+    Node node = job.map().get("output");
+    if (node instanceof Node.Mapping
+        || node instanceof Node.Sequence
+        || node instanceof Node.Scalar text && text.text().matches(".*[./*].*")) {
+      problems.add(
+          node.place(), "output is failure or always: when it is shown; did you mean produces?");
+      return false;
+    }
+    return job.choice("output", "failure", OUTPUT).equals("always");
   }
 
   /**
@@ -243,6 +256,13 @@ final class JobReader {
     if (retry.recover() != null) {
       values(retry.recover(), values);
     }
+    for (Item item : needs) {
+      for (Ref ref : item.refs()) {
+        if (ref instanceof Ref.OfData data && data.skips()) {
+          values.remove(data.written()); // it says more
+        }
+      }
+    }
     if (values.isEmpty()) {
       return needs;
     }
@@ -256,7 +276,7 @@ final class JobReader {
       if (part instanceof Template.Part.Slot slot
           && slot.name().equals("data")
           && !into.containsKey(slot.member())) {
-        Ref ref = Ref.OfData.of(slot.place(), slot.member());
+        Ref ref = Ref.OfData.of(slot.place(), slot.member(), false);
         into.put(slot.member(), new Item(null, slot.place(), List.of(ref)));
       }
     }

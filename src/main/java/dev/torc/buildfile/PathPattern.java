@@ -1,33 +1,59 @@
 package dev.torc.buildfile;
 
+import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
+import dev.torc.syntax.Place;
+import dev.torc.workflow.Group;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * A path with names in it, {@code fq/{sample}_{lane}.fq}, which takes the names' values from paths
  * that fit. A name stands for one character or more without {@code /}, for as many as it can, left
- * first; one that occurs twice must be equal. As with {@link Glob}, nothing but a written dot
- * matches a leading dot.
+ * first, or for what its regular expression matches; one that occurs twice must be equal. As with
+ * {@link Glob}, nothing but a written dot matches a leading dot.
+ *
+ * @param text the path with a {@link #HOLE} for each name
+ * @param holes the names in the order in which they occur, {@code names} those of the values
+ * @param place where it is written
+ * @param left how many characters regular expressions may still look at, over all paths
  */
-record PathPattern(List<String> names, Pattern pattern, Glob glob) {
+record PathPattern(
+    String text,
+    List<String> holes,
+    List<String> names,
+    Pattern pattern,
+    Glob glob,
+    Place place,
+    long[] left) {
 
   /** Stands for a name in a text; no text of a build file can hold it. */
-  public static final char HOLE = '\0';
+  public static final char HOLE = Group.Growing.HOLE;
 
   /** How often names may occur; time grows with the length of a file's name to that power. */
   private static final int MAX_HOLES = 6;
+
+  /** So many characters are looked at in a second or less; a million names have a hundred each. */
+  private static final long MAX_LOOKS = 100_000_000;
+
+  private static final Pattern REFERENCE = Pattern.compile("\\\\[1-9k]");
 
   /**
    * Reads a pattern.
    *
    * @param text a normalized path with a {@link #HOLE} for each name; backslashes as in patterns
    * @param holes the names, in order
-   * @throws IllegalArgumentException with the reason for none or too many names, or a wildcard
+   * @param constraints regular expressions by name, of those that have one
+   * @throws IllegalArgumentException with the reason for none or too many names, a wildcard, or a
+   *     bad regular expression
    */
-  public static PathPattern of(String text, List<String> holes) {
+  public static PathPattern of(
+      String text, List<String> holes, Map<String, String> constraints, Place place) {
+    constraints.forEach(PathPattern::check);
     if (holes.isEmpty()) {
       throw new IllegalArgumentException("a pattern to match needs a name, such as {sample}");
     }
@@ -60,25 +86,74 @@ record PathPattern(List<String> names, Pattern pattern, Glob glob) {
       if (known < 0) {
         names.add(holes.get(i));
       }
-      regex.append(known < 0 ? "([^/]+)" : "\\" + (known + 1) + "(?:)");
+      String own = constraints.getOrDefault(holes.get(i), "[^/]+");
+      regex.append(
+          known < 0 ? "(?<t" + (names.size() - 1) + "x>" + own + ")" : "\\k<t" + known + "x>");
       // Two names side by side are still one run of characters.
       glob.append(behindHole ? "" : "*");
     }
     return new PathPattern(
+        text,
+        List.copyOf(holes),
         List.copyOf(names),
         Pattern.compile(regex.toString(), Pattern.DOTALL),
-        Glob.of(glob.toString()));
+        Glob.of(glob.toString()),
+        place,
+        constraints.isEmpty() ? null : new long[] {MAX_LOOKS});
+  }
+
+  private static void check(String name, String regex) {
+    String why = REFERENCE.matcher(regex).find() ? "it cannot refer back" : "";
+    try {
+      Pattern.compile(regex);
+    } catch (PatternSyntaxException e) {
+      why = e.getDescription();
+    }
+    if (!why.isEmpty()) {
+      throw new IllegalArgumentException(
+          "{%s:%s} is no regular expression: %s".formatted(name, regex, why));
+    }
+  }
+
+  /** A path of which a regular expression looks at a bounded number of characters. */
+  private record Bounded(PathPattern of, CharSequence path) implements CharSequence {
+    @Override
+    public char charAt(int index) {
+      if (--of.left[0] < 0) {
+        throw new BadInput(of.place, "the regular expressions of this pattern take too long");
+      }
+      return path.charAt(index);
+    }
+
+    @Override
+    public int length() {
+      return path.length();
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+      return path.subSequence(start, end);
+    }
+
+    @Override
+    public String toString() {
+      return path.toString();
+    }
   }
 
   /** The values of the names, in their order; null if the path does not fit. */
   public List<String> values(String path) {
-    Matcher matcher = pattern.matcher(path);
+    Matcher matcher = pattern.matcher(left == null ? path : new Bounded(this, path));
     if (!matcher.matches()) {
       return null;
     }
     List<String> values = new ArrayList<>(names.size());
-    for (int i = 1; i <= names.size(); i++) {
-      values.add(matcher.group(i));
+    for (int i = 0; i < names.size(); i++) {
+      String value = matcher.group("t" + i + "x");
+      if (value.isEmpty() || value.indexOf('/') >= 0) {
+        return null;
+      }
+      values.add(value);
     }
     return List.copyOf(values);
   }

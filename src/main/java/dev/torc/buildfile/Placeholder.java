@@ -19,6 +19,11 @@ public record Placeholder(String written, String name, int index, String member,
    * {name}}; {@code ${name}} and whatever else has braces stays as it is.
    */
   public static List<Object> split(String text) {
+    return split(text, false);
+  }
+
+  /** The same; with {@code constraints}, a format is a regular expression whose braces balance. */
+  static List<Object> split(String text, boolean constraints) {
     int next = text.indexOf('{');
     if (next < 0) {
       return List.of(text);
@@ -27,13 +32,13 @@ public record Placeholder(String written, String name, int index, String member,
     StringBuilder out = new StringBuilder();
     int from = 0;
     for (int i = next; i >= 0; i = text.indexOf('{', i)) {
-      int end = text.startsWith("{{", i) ? end(text, i + 1) : -1;
+      int end = text.startsWith("{{", i) ? end(text, i + 1, constraints) : -1;
       if (end > 0 && end < text.length() && text.charAt(end) == '}') {
         out.append(text, from, i).append(text, i + 1, end);
         i = from = end + 1;
         continue;
       }
-      end = i > 0 && text.charAt(i - 1) == '$' ? -1 : end(text, i);
+      end = i > 0 && text.charAt(i - 1) == '$' ? -1 : end(text, i, constraints);
       if (end < 0) {
         i++;
         continue;
@@ -75,6 +80,10 @@ public record Placeholder(String written, String name, int index, String member,
 
   /** The offset behind the placeholder that begins here, -1 if none does. */
   static int end(String text, int open) {
+    return end(text, open, false);
+  }
+
+  private static int end(String text, int open, boolean constraints) {
     int i = identifierEnd(text, open + 1);
     if (i == open + 1 || i >= text.length()) {
       return -1;
@@ -99,12 +108,12 @@ public record Placeholder(String written, String name, int index, String member,
         }
       }
       case ':' -> {
-        i = start;
-        while (i < text.length() && "-+#.0123456789".indexOf(text.charAt(i)) >= 0) {
+        i = constraints ? constraintEnd(text, start) : start;
+        while (!constraints && i < text.length() && "-+#.0123456789".indexOf(text.charAt(i)) >= 0) {
           i++;
         }
-        int letters = i;
-        while (i < text.length() && Character.isLetter(text.charAt(i))) {
+        int letters = constraints ? start : i;
+        while (!constraints && i < text.length() && Character.isLetter(text.charAt(i))) {
           i++;
         }
         if (i == letters) {
@@ -114,6 +123,22 @@ public record Placeholder(String written, String name, int index, String member,
       default -> {}
     }
     return i < text.length() && text.charAt(i) == '}' ? i + 1 : -1;
+  }
+
+  /** The brace that ends a placeholder with a regular expression; the start where none does. */
+  private static int constraintEnd(String text, int start) {
+    int depth = 0;
+    for (int i = start; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\\') {
+        i++;
+      } else if (c == '}' && depth == 0) {
+        return i;
+      } else {
+        depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+      }
+    }
+    return start;
   }
 
   /** Behind the name of a value: anything but blanks, quotes and what a shell reads otherwise. */

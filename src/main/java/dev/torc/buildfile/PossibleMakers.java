@@ -45,13 +45,46 @@ final class PossibleMakers {
     }
   }
 
-  /** What a product that is no single file can match. */
+  /** What a product can match. */
   static Glob glob(Ref product) {
     return switch (product) {
+      case Ref.OfFile file -> Glob.of(Glob.escape(file.path()));
       case Ref.OfGlob glob -> Glob.of(glob.pattern());
       case Ref.OfFolder folder -> Glob.of(Glob.escape(folder.path()) + "/**");
-      default -> throw new IllegalArgumentException("no product of many files: " + product);
+      default -> throw new IllegalArgumentException("no product: " + product);
     };
+  }
+
+  /**
+   * What a job makes.
+   *
+   * @param files those that it declares
+   * @param patterns what else it may make
+   */
+  record Makes(String job, List<String> files, List<Glob> patterns) {
+
+    static Makes of(Job job) {
+      List<String> files = new ArrayList<>(1);
+      List<Glob> patterns = new ArrayList<>(0);
+      for (Ref ref : job.productRefs()) {
+        if (ref instanceof Ref.OfFile file) {
+          files.add(file.path());
+        } else {
+          patterns.add(glob(ref));
+        }
+      }
+      return new Makes(job.name(), files, patterns);
+    }
+
+    /** Whether it makes what stands at a path. */
+    boolean has(String path) {
+      return files.contains(path) || patterns.stream().anyMatch(each -> each.matches(path));
+    }
+  }
+
+  /** Whether a unit has a path itself among its products. */
+  boolean declares(int unit, String path) {
+    return files.getOrDefault(path, List.of()).contains(unit);
   }
 
   /** The units that may make what stands at a path. */

@@ -10,11 +10,11 @@ import java.util.Optional;
 public interface ResultSource {
 
   /**
-   * The files that a job has made, or all instances of a group: paths as products have them, those
-   * inside folder products instead of the folder, in any order. Empty while it has not ended well
-   * or while it will run again; an ended job without products has an empty list.
+   * The files that a job has made: paths as products have them, those inside folder products
+   * instead of the folder, in any order. Empty while it has not ended well or while it will run
+   * again; an ended job without products has an empty list.
    *
-   * @param job the name of a plain job or of a group
+   * @param job the name of a plain job or of an instance
    */
   Optional<List<String>> products(String job);
 

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the line of a table that gave an instance its values, for messages: an instance itself does
- * not keep it. A table is read again, once, and only where a message asks. It decides nothing.
+ * Tells which paths come from the values of an instance, and the line of the table that gave them:
+ * an instance itself does not keep it. A table is read again, once, and only where a file is
+ * missing.
  */
 public final class RowPlaces {
 
@@ -41,6 +42,17 @@ public final class RowPlaces {
   /** For the groups of a workflow. */
   public RowPlaces(Workflow workflow) {
     this.workflow = workflow;
+  }
+
+  /** Whether a path comes from the values of an instance: one is in it, or the stem of a path. */
+  public boolean has(Job job, String path) {
+    for (String value : job.parameters().values()) {
+      String part = value.indexOf('/') < 0 ? value : PlaceholderFormat.apply("stem", value);
+      if (!part.isEmpty() && path.contains(part)) {
+        return true;
+      }
+    }
+    return of(job, path) != null;
   }
 
   /** Where the row of an instance stands that has a part of this path; null where none has. */

@@ -461,7 +461,7 @@ public record Scope(
             place, hole.written() + ": write {data.JOB.KEY}, or {data.NAME} for a static value");
       }
       String name = name(new Node.Scalar(place, hole.member(), true));
-      return new Part.Slot("data", -1, Ref.OfData.of(place, name).written(), quote, place);
+      return new Part.Slot("data", -1, Ref.OfData.of(place, name, false).written(), quote, place);
     }
     if (!hasItems && (hole.index() >= 0 || hole.member() != null)) {
       throw new BadInput(place, hole.written() + ": write {" + hole.name() + "}");
@@ -544,7 +544,7 @@ public record Scope(
             : ForeignWords.hint(hole.name(), known);
     String step =
         "; define it in %s, or write {%s} to mean the text"
-            .formatted(job == null ? "vars" : "vars or parameters", hole.written());
+            .formatted(job == null ? "vars" : "vars, parameters or a match", hole.written());
     return new BadInput(
         place, "unknown placeholder " + hole.written() + (hint.isEmpty() ? step : hint));
   }

@@ -23,7 +23,7 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
   private static final Set<String> KEYS = KnownKeys.ordered("keep", "shared", "system");
 
   private static final Set<String> SHARED =
-      KnownKeys.ordered("path", "group", "url", "headers", "key", "trust");
+      KnownKeys.ordered("path", "group", "keep", "url", "headers", "key", "trust");
 
   private static final Set<String> HEADER = KnownKeys.ordered("env");
 
@@ -37,10 +37,11 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
         shared.add(entry);
       }
     }
-    return new Stores(
-        fields.read("keep", Stores.UNSAID, size -> Sizes.parse(scope.text(size))),
-        fields.text("system", ""),
-        List.copyOf(shared));
+    return new Stores(keep(fields), fields.text("system", ""), List.copyOf(shared));
+  }
+
+  private long keep(MapFields fields) {
+    return fields.read("keep", Stores.UNSAID, size -> Sizes.parse(scope.text(size)));
   }
 
   private MapFields fields(Node node, String where, Set<String> known) {
@@ -61,7 +62,8 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
       }
       return null;
     }
-    for (String key : path == null ? List.of("group") : List.of("headers", "key", "trust")) {
+    for (String key :
+        path == null ? List.of("group", "keep") : List.of("headers", "key", "trust")) {
       if (fields.map().get(key) != null) {
         problems.add(
             fields.map().get(key).place(),
@@ -72,6 +74,7 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
         node.place(),
         path,
         fields.text("group", null),
+        keep(fields),
         url,
         headers(fields.map().get("headers")),
         file(fields, "key"),

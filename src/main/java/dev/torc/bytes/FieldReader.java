@@ -14,13 +14,32 @@ public final class FieldReader {
 
   private final ByteReader in;
 
+  /** How many more texts and inner records it may give; shared with those. */
+  private final int[] left;
+
   /** First byte of the field that comes next, -1 at the end. */
   private int head;
 
   /** Reads from there to the end of the bytes. */
   public FieldReader(ByteReader in) {
+    this(in, Integer.MAX_VALUE);
+  }
+
+  /** The same of bytes of others: a byte or two of these can ask for an object. */
+  public FieldReader(ByteReader in, int most) {
+    this(in, new int[] {most});
+  }
+
+  private FieldReader(ByteReader in, int[] left) {
     this.in = in;
+    this.left = left;
     next();
+  }
+
+  private void count() {
+    if (--left[0] < 0) {
+      throw new IllegalArgumentException("too many texts and records");
+    }
   }
 
   /** A number. */
@@ -87,6 +106,7 @@ public final class FieldReader {
   public List<String> texts(int tag) {
     List<String> texts = new ArrayList<>();
     while (finds(tag, FieldWriter.BYTES)) {
+      count();
       texts.add(text(tag));
     }
     return List.copyOf(texts);
@@ -102,7 +122,8 @@ public final class FieldReader {
   }
 
   private <T> T inner(Function<FieldReader, T> reader) {
-    FieldReader inner = new FieldReader(in.part(in.size()));
+    count();
+    FieldReader inner = new FieldReader(in.part(in.size()), left);
     T record = reader.apply(inner);
     inner.end();
     next();

@@ -14,6 +14,7 @@ import java.util.SortedMap;
  *     to the root where they lie below it; none in records of an older torc
  * @param machine on which torc ran, in words; null while it runs, where it was killed, and in
  *     records of an older torc
+ * @param use of stores; none while it runs, where it was killed, and in records of an older torc
  */
 public record BuildRecord(
     BuildId id,
@@ -22,4 +23,5 @@ public record BuildRecord(
     SortedMap<String, Integer> counts,
     int exit,
     List<String> files,
-    String machine) {}
+    String machine,
+    StoreUse use) {}

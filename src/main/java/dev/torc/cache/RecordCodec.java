@@ -332,6 +332,7 @@ final class RecordCodec {
     out.number(5, build.exit());
     out.texts(6, build.files());
     out.text(7, build.machine());
+    out.record(8, build.use().equals(StoreUse.NONE) ? null : build.use(), StoreUse::write);
   }
 
   static BuildRecord build(long number, FieldReader in) {
@@ -341,7 +342,12 @@ final class RecordCodec {
     SortedMap<String, Integer> counts = new TreeMap<>();
     in.records(4, RecordCodec::count)
         .forEach(count -> counts.put(count.getKey(), count.getValue()));
-    return new BuildRecord(id, started, nanos, counts, in.small(5), in.texts(6), in.text(7));
+    int exit = in.small(5);
+    List<String> files = in.texts(6);
+    String machine = in.text(7);
+    StoreUse use = in.record(8, StoreUse::read);
+    return new BuildRecord(
+        id, started, nanos, counts, exit, files, machine, use == null ? StoreUse.NONE : use);
   }
 
   private static void count(FieldWriter out, Map.Entry<String, Integer> count) {

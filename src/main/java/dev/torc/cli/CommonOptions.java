@@ -28,6 +28,7 @@ final class CommonOptions {
   private String container;
   private String executor;
   private boolean restores = true;
+  private boolean keepsFailed;
   private boolean json;
   private String color = "auto";
 
@@ -60,6 +61,10 @@ final class CommonOptions {
         n -> executor = n);
     options.flag(
         "--no-restore", "run jobs also where an earlier result is known", () -> restores = false);
+    options.flag(
+        "--keep-failed",
+        "do not run again what failed and has not changed",
+        () -> keepsFailed = true);
     options.flag(
         "--json", "data for programs instead of text, where there is data", () -> json = true);
     options.value(
@@ -98,7 +103,8 @@ final class CommonOptions {
         variables(),
         container(console),
         executor,
-        restores);
+        restores,
+        keepsFailed);
   }
 
   /** The runtime that was ordered; null for none. */

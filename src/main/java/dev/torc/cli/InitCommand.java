@@ -27,6 +27,16 @@ final class InitCommand extends Command {
           command: echo "hello from {job}" > {produces}
           # needs: [hello.py, data.csv]    # runs again when the contents of these change
           produces: hello.txt
+
+        # a group is one job for each of its values, and a gather waits for all of them:
+        # fit:
+        #   parameters: { lr: [0.1, 0.01], seed: { from: 1, to: 3 } }  # or match: "data/{sample}.csv"
+        #   command: echo {lr} {seed} > {produces}
+        #   produces: fits/{lr}-{seed}.txt
+        # all:
+        #   command: sort {needs} > {produces}
+        #   needs: { job: fit }
+        #   produces: all.txt
       """;
 
   @Override

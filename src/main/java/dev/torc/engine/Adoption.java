@@ -12,6 +12,7 @@ import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.Expander;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.PlanContext;
+import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.workflow.Job;
@@ -103,12 +104,18 @@ public final class Adoption {
 
   private void look(int id) throws IOException {
     Job job = context.graph().job(id);
-    if (context.decide(id) instanceof Verdict.UpToDate) {
+    Verdict verdict = context.decide(id);
+    if (verdict instanceof Verdict.UpToDate) {
       context.records().settle(id);
       upToDate.add(job.name());
       return;
     }
     int before = problems.size();
+    if (verdict instanceof Verdict.WillFail fails
+        && fails.reasons().getFirst().kind() == Reason.Kind.NEED_MISSING) {
+      problem(job, fails.what());
+      return;
+    }
     if (job.always()) {
       problem(job, "it always runs, so nothing can be adopted for it");
       return;

@@ -51,7 +51,7 @@ final class Attempt {
   private final LaunchBuilder.Granted granted;
   private final long timeLimit;
   private final Runnable gone;
-  private final KnownGood from;
+  private final Restoring.Known from;
   private final Shelving shelf;
   private final RemoteWork remote;
   private final long started = System.currentTimeMillis();
@@ -83,7 +83,7 @@ final class Attempt {
       int number,
       LaunchBuilder.Granted granted,
       long timeLimit,
-      KnownGood from,
+      Restoring.Known from,
       boolean anew,
       Runnable gone,
       Consumer<Event.JobSubmitted> submitted) {
@@ -100,22 +100,16 @@ final class Attempt {
   }
 
   /**
-   * Ends the attempt from another thread, before or after its processes started.
+   * Ends the attempt from another thread, before or after its processes started. Of what a
+   * scheduler has, see {@link Remotes#end}.
    *
    * @param now whether without a grace
-   * @param cancel whether a scheduler that has it is to end it; else it stays there
    */
-  synchronized void end(boolean now, boolean cancel) {
+  synchronized void end(boolean now) {
     ends.add(now);
     if (running != null) {
       running.end(now);
     }
-    remote.end(now, cancel);
-  }
-
-  /** Leaves it where it is, if a scheduler has it. */
-  void leave() {
-    remote.leave();
   }
 
   /** Its outcome is recorded. */

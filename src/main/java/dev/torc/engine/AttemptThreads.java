@@ -52,6 +52,7 @@ final class AttemptThreads {
 
   private final LoopTurn turn;
   private final ExecutorService threads;
+  private final Remotes remotes;
   private final Recorder recorder;
   private final Loop loop;
   private final ArrayDeque<Begun> waiting = new ArrayDeque<>(); // for a thread
@@ -61,8 +62,10 @@ final class AttemptThreads {
   private volatile boolean cancels;
   private boolean stopped;
 
-  AttemptThreads(LoopTurn turn, ExecutorService threads, Recorder recorder, Loop loop) {
+  AttemptThreads(
+      LoopTurn turn, ExecutorService threads, Remotes remotes, Recorder recorder, Loop loop) {
     this.turn = turn;
+    this.remotes = remotes;
     this.threads = threads;
     this.recorder = recorder;
     this.loop = loop;
@@ -73,7 +76,8 @@ final class AttemptThreads {
     waiting.add(now);
     begun.add(now.attempt);
     if (ending) { // said since it was decided to begin it
-      now.attempt.end(atOnce, cancels);
+      now.attempt.end(atOnce);
+      remotes.end(atOnce, cancels);
     }
   }
 
@@ -89,10 +93,13 @@ final class AttemptThreads {
       atOnce = true;
     }
     ending = true;
+    if (!begun.isEmpty()) {
+      remotes.end(now, cancel);
+    }
     Error failed = null;
     for (Attempt attempt : begun) {
       try {
-        attempt.end(now, cancel);
+        attempt.end(now);
       } catch (Error e) { // no memory, no thread: the others are ended all the same
         failed = e;
       }
@@ -100,11 +107,6 @@ final class AttemptThreads {
     if (failed != null) {
       throw failed;
     }
-  }
-
-  /** Leaves what schedulers have where it is. */
-  void leave() {
-    begun.forEach(Attempt::leave);
   }
 
   /** Looks at all attempts, outside any turn. */

@@ -1,5 +1,7 @@
 package dev.torc.engine;
 
+import dev.torc.workflow.Group;
+
 /**
  * Gives jobs their final states that do not run in this build for what became of others, and tells
  * of each. It fails none itself.
@@ -22,6 +24,19 @@ record BlockedJobs(EventSender sender, UnexpandedGroups groups) {
               return true;
             },
             group -> groups.block(state, group, name));
+  }
+
+  /** Section 4: of a group that cannot be expanded any further no more instances start. */
+  void rest(BuildState state, Group group) {
+    for (String name : group.instances()) {
+      int job = state.graph().jobId(name);
+      JobState now = state.states().of(job);
+      if (now == JobState.WAITING || now == JobState.READY) {
+        state.states().set(job, JobState.BLOCKED);
+        sender.ended(name, JobState.BLOCKED, group.name());
+        behind(state, job);
+      }
+    }
   }
 
   /** Nothing runs and nothing will: what is left was not reached. */

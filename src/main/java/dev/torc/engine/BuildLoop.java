@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.cache.BuildId;
 import dev.torc.cache.CacheException;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.StoppedException;
@@ -60,7 +61,8 @@ public final class BuildLoop {
     this.state = BuildState.first(setup.plan().context(), setup.shared());
     this.recorder = new Recorder(setup.shared().build(), setup.shared().here());
     this.restored = new RestoredJobs(setup, turn, recorder, () -> state, new Decided());
-    this.workers = new AttemptThreads(turn, setup.threads(), recorder, new Loop());
+    this.workers =
+        new AttemptThreads(turn, setup.threads(), setup.shared().remotes(), recorder, new Loop());
     this.hooks =
         new Hooks(
             setup.shared(),
@@ -153,7 +155,7 @@ public final class BuildLoop {
           undecided.resolve(true);
         } else if (isSubmitted()) {
           draining = true;
-          workers.leave();
+          setup.shared().remotes().end(false, false); // what is out stays out
         } else {
           await();
           settleAll();
@@ -184,7 +186,8 @@ public final class BuildLoop {
       int exit = exit();
       sender.sent(restored.finish());
       long nanos = System.nanoTime() - began;
-      sender.finished(new Event.Finished(setup.shared().build(), counts(), nanos, exit));
+      BuildId build = setup.shared().build();
+      sender.finished(new Event.Finished(build, counts(), sender.use(), nanos, exit));
       return exit;
     } finally {
       turn.end();
@@ -282,6 +285,7 @@ public final class BuildLoop {
           failed = true;
           draining |= setup.failFast();
         }
+        blocked.rest(state, group);
         blocked.behind(state, node);
       }
     }
@@ -309,6 +313,10 @@ public final class BuildLoop {
       int id = state.ready().next(pool, j -> state.runs().get(j).demand());
       if (id < 0) {
         break;
+      }
+      if (state.states().of(id) != JobState.READY) {
+        state.runs().remove(id); // its group failed
+        continue;
       }
       Job job = state.graph().job(id);
       if (out.holds(id, job.executor())) {
@@ -536,7 +544,7 @@ public final class BuildLoop {
   private final class Decided implements RestoredJobs.Loop {
 
     @Override
-    public void ready(int id, List<Reason> reasons, KnownGood known) {
+    public void ready(int id, List<Reason> reasons, Restoring.Known known) {
       state.runs().put(id, new JobRun(state.graph().job(id), reasons, known, setup.limits()));
       state.states().set(id, JobState.READY);
       state.ready().add(id);

@@ -4,6 +4,7 @@ import dev.torc.cache.Cache;
 import dev.torc.machine.Jobserver;
 import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
+import dev.torc.results.SharedStores;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +39,13 @@ public record BuildSetup(
     boolean commands,
     Jobserver tokens,
     Consumer<Event> listener) {
+
+  /**
+   * What a build has of shared stores.
+   *
+   * @param asks whether what they have may stand for a run
+   */
+  public record Sharing(SharedStores stores, boolean asks) {}
 
   /** The identifier of a GPU by its number. */
   String gpu(int number) {

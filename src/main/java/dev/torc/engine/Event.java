@@ -2,7 +2,8 @@ package dev.torc.engine;
 
 import dev.torc.cache.BuildId;
 import dev.torc.cache.Origin;
-import dev.torc.exec.EarlierJob;
+import dev.torc.cache.StoreUse;
+import dev.torc.cluster.EarlierJob;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.Reason;
 import java.nio.file.Path;
@@ -82,7 +83,7 @@ public sealed interface Event {
   record Note(Level level, String text) implements Event {}
 
   /** The build is over; counts by final state, all states present. */
-  record Finished(BuildId build, Map<JobState, Integer> counts, long nanos, int exit)
+  record Finished(BuildId build, Map<JobState, Integer> counts, StoreUse use, long nanos, int exit)
       implements Event {}
 
   /** How loud a note is. */

@@ -1,11 +1,16 @@
 package dev.torc.engine;
 
+import dev.torc.cache.Origin;
+import dev.torc.cache.StoreUse;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.machine.Amount;
+import dev.torc.plan.Decider;
+import dev.torc.plan.KnownResults;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
+import dev.torc.results.Result;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import java.util.List;
@@ -27,6 +32,7 @@ final class EventSender {
   private NeedContents names; // the same, of which no file is read
   private boolean toldLarge;
   private final ExcessUse excess;
+  private StoreUse use = StoreUse.NONE;
 
   /**
    * @param limits what all jobs together may use, by resource
@@ -58,6 +64,9 @@ final class EventSender {
       warn(
           "job %s asks for %d cpus, and there are %d: it runs alone, as others like it do"
               .formatted(job.name(), job.resources().cpus(), cpus));
+    }
+    if (run.attempts() == 1 && KnownResults.mayKeep(job) && Decider.mayRestore(run.reasons())) {
+      use = new StoreUse(use.misses() + 1, use.places());
     }
     String command = commands ? command(shared, id, run) : "";
     tell(new Event.JobStarted(job.name(), run.reasons(), run.attempts(), command));
@@ -109,7 +118,16 @@ final class EventSender {
 
   /** A known result was put in the place of a run. */
   void restored(Job job, List<Reason> reasons, AttemptOutcome outcome) {
-    tell(new Event.JobRestored(job.name(), reasons, outcome.restored().origin()));
+    Result known = outcome.restored();
+    Origin from = known.originFor(job.name());
+    StoreUse.Place hit = new StoreUse.Place(from.store(), 1, known.size());
+    use = StoreUse.sum(List.of(use, new StoreUse(0, List.of(hit))));
+    tell(new Event.JobRestored(job.name(), reasons, from));
+  }
+
+  /** How often known results stood for runs so far. */
+  StoreUse use() {
+    return use;
   }
 
   /** Results went to shared stores when there was nothing else to do, for so many nanoseconds. */

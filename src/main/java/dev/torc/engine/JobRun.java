@@ -30,7 +30,7 @@ final class JobRun {
   private boolean spared;
   private long ready = System.nanoTime();
   private Asked asked;
-  private KnownGood from;
+  private Restoring.Known from;
 
   /**
    * What an attempt asked for, and how long it waited for that.
@@ -42,7 +42,7 @@ final class JobRun {
   /**
    * @param from the result to be put in the place of a run; null for a run
    */
-  JobRun(Job job, List<Reason> reasons, KnownGood from, Map<String, Long> limits) {
+  JobRun(Job job, List<Reason> reasons, Restoring.Known from, Map<String, Long> limits) {
     this.remote = job.executor() != null;
     this.resources = job.resources(); // the job itself is not held: 100 000 may be ready
     this.retry = job.retry();

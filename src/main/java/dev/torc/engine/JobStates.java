@@ -59,7 +59,8 @@ final class JobStates {
       case WAITING -> false;
       case READY -> now == JobState.WAITING || now == JobState.RUNNING; // RUNNING: a retry
       case RUNNING -> now == JobState.READY;
-      case UP_TO_DATE, BLOCKED -> now == JobState.WAITING;
+      case UP_TO_DATE -> now == JobState.WAITING;
+      case BLOCKED -> now == JobState.WAITING || now == JobState.READY; // READY: its group failed
       case RAN, RESTORED, SUBMITTED -> now == JobState.RUNNING;
       case FAILED ->
           now == JobState.RUNNING || now == JobState.WAITING; // WAITING: what it needs is gone

@@ -5,6 +5,7 @@ import dev.torc.graph.Graph;
 import dev.torc.plan.JobRecords;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ final class PendingDeps {
   private final int[] count;
   private final Map<Integer, List<Integer>> further = new HashMap<>();
   private final ArrayDeque<Integer> settled = new ArrayDeque<>();
+  private final BitSet makers = new BitSet(); // those that give a group instances of their own
   private boolean expandable;
 
   /** Counts by what the records know as settled. */
@@ -38,6 +40,9 @@ final class PendingDeps {
         if (!records.isSettled(before.at(i))) {
           count[node]++;
         }
+      }
+      if (graph.grows(node)) {
+        Arrays.stream(before.row(node)).forEach(makers::set);
       }
       if (count[node] == 0 && !graph.isJob(node)) {
         if (graph.isOpen(node)) {
@@ -64,6 +69,7 @@ final class PendingDeps {
   void settle(int job) {
     records.settle(job);
     settled.add(job);
+    expandable |= makers.get(job);
   }
 
   /** Tells which jobs wait no longer, without recursion: chains may be long. */
@@ -91,7 +97,7 @@ final class PendingDeps {
     return expandable;
   }
 
-  /** Whether, since the last call, a group came to await nothing more. */
+  /** Whether, since the last call, a group came to await nothing more, or less than it did. */
   boolean takeExpandable() {
     boolean was = expandable;
     expandable = false;
@@ -112,8 +118,9 @@ final class PendingDeps {
       followers(
           from.poll(),
           node -> {
-            if (graph.isLenient(node) && !isBarren(node)) {
-              return;
+            if (graph.isLenient(node) && !isBarren(node)
+                || graph.grows(node) && (--count[node] > 0 || expandable)) {
+              return; // what ended well goes on; where that has to be seen first, all is told again
             }
             boolean on = graph.isJob(node) ? enter.test(node) : !joins.get(node);
             if (on && graph.isOpen(node)) {
@@ -130,7 +137,7 @@ final class PendingDeps {
 
   /** Who goes on without it need not wait any more. */
   private void drop(int node) {
-    if (graph.isJob(node)) {
+    if (graph.isJob(node) || graph.isOpen(node)) {
       records.drop(node);
     }
   }

@@ -62,9 +62,8 @@ final class ProductScan {
    * A file of the products, links followed.
    *
    * @param product that it is or is in, as it is recorded
-   * @param link whether a link led to it
    */
-  record Seen(String path, String product, boolean link, Stamp stamp, Digest digest) {}
+  record Seen(String path, String product, Stamp stamp, Digest digest) {}
 
   /** The same without word of each file. */
   static ProductScan of(
@@ -114,12 +113,7 @@ final class ProductScan {
         long size = known.stamp().size();
         products.depfile = products.product(job.depfile(), self, known, size);
         products.owned.add(products.own(products.depfile));
-        products.saw(
-            job.depfile(),
-            job.depfile(),
-            self.kind() == Stamp.Kind.LINK,
-            known.stamp(),
-            known.digest());
+        products.saw(job.depfile(), job.depfile(), known.stamp(), known.digest());
       }
     }
     return products;
@@ -201,12 +195,7 @@ final class ProductScan {
       if (seen != null) {
         for (FolderDigest.Member member : folder.members()) {
           if (member.kind() == Stamp.Kind.FILE) {
-            saw(
-                FolderDigest.join(path, member.path()),
-                path,
-                false,
-                member.stamp(),
-                member.digest());
+            saw(FolderDigest.join(path, member.path()), path, member.stamp(), member.digest());
           }
         }
       }
@@ -215,7 +204,7 @@ final class ProductScan {
     } else {
       add(path, look.self, known, known.stamp().size());
       files++;
-      saw(path, path, look.self.kind() == Stamp.Kind.LINK, known.stamp(), known.digest());
+      saw(path, path, known.stamp(), known.digest());
     }
   }
 
@@ -232,9 +221,9 @@ final class ProductScan {
     return new RecordedProduct(path, known.stamp().kind(), known.product(), size, link);
   }
 
-  private void saw(String path, String product, boolean link, Stamp stamp, Digest digest) {
+  private void saw(String path, String product, Stamp stamp, Digest digest) {
     if (seen != null) {
-      seen.add(new Seen(path, product, link, stamp, digest));
+      seen.add(new Seen(path, product, stamp, digest));
     }
   }
 

@@ -216,7 +216,7 @@ public final class Recorder {
             from.peak(),
             0,
             from.terms(),
-            from.origin(),
+            from.originFor(job),
             List.of());
     Batch batch = new Batch().result(job, result, details).data(job, from.data());
     return new Record(batch, result, Map.of());

@@ -20,7 +20,7 @@ record RemoteNeeds(NeedSnapshot snapshot, List<String> moved) {
    * Looks at the needs when the job has ended.
    *
    * @param before the needs when it was handed out, or when an earlier torc's was asked for
-   * @param resumed whether an earlier torc handed it out, so that nobody looked before
+   * @param resumed whether an earlier torc handed it out, so that no look was taken before
    * @param begun when it began, nanoseconds since 1970 by the clock of the root's file system; 0
    *     unknown
    */

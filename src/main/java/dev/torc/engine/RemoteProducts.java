@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
-import dev.torc.exec.MadeFiles;
-import dev.torc.exec.RemoteAttempt;
+import dev.torc.cluster.RemoteAttempt;
+import dev.torc.exec.ProcessEnd.Made;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What a job left that ran on another machine, beside what that machine saw of it when it ended:
- * somebody may have written there since. The digest decides, without one the size. It only looks.
+ * they may have been written to since. The digest decides, without one the size. It only looks.
  *
  * @param altered products that are not what the job made, each with a line that says so
  * @param touched files with another time and, as far as is known, the same bytes
@@ -35,14 +35,14 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
    * @param whole whether it saw all there is: else it ended where something was not there
    */
   static RemoteProducts of(
-      MadeFiles made, Job job, Path root, List<ProductScan.Seen> seen, boolean whole) {
+      Map<String, Made> made, Job job, Path root, List<ProductScan.Seen> seen, boolean whole) {
     Map<String, String> altered = new LinkedHashMap<>();
     List<String> touched = new ArrayList<>();
     Set<String> here = new HashSet<>();
     for (ProductScan.Seen each : seen) {
       String path = root.resolve(each.path()).toString();
       here.add(path);
-      MadeFiles.Made then = made.files().get(path);
+      Made then = made.get(path);
       String line = difference(each, then);
       if (line != null && path.indexOf('\n') < 0) {
         altered.putIfAbsent(each.product(), line);
@@ -51,19 +51,18 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
         touched.add(each.path());
       }
     }
-    made.files()
-        .forEach(
-            (path, then) -> {
-              boolean known = whole ? path.endsWith("/") : Files.exists(Path.of(path));
-              String product = known || here.contains(path) ? null : product(job, root, path);
-              if (product != null) {
-                altered.putIfAbsent(product, missing(root, path, then));
-              }
-            });
+    made.forEach(
+        (path, then) -> {
+          boolean known = whole ? path.endsWith("/") : Files.exists(Path.of(path));
+          String product = known || here.contains(path) ? null : product(job, root, path);
+          if (product != null) {
+            altered.putIfAbsent(product, missing(root, path, then));
+          }
+        });
     return new RemoteProducts(altered, touched);
   }
 
-  private static String missing(Path root, String path, MadeFiles.Made then) {
+  private static String missing(Path root, String path, Made then) {
     String name = root.relativize(Path.of(path)).toString();
     return path.endsWith("/")
         ? name + "/ is missing here and was there where the job ended"
@@ -75,9 +74,9 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
   }
 
   /** Null for none. */
-  private static String difference(ProductScan.Seen seen, MadeFiles.Made then) {
-    if (then == null) { // of a pattern's matches links are not told
-      return seen.link() ? null : seen.path() + " is here and was not where the job ended";
+  private static String difference(ProductScan.Seen seen, Made then) {
+    if (then == null) {
+      return seen.path() + " is here and was not where the job ended";
     }
     long size = seen.stamp().size();
     if (size != then.bytes()) {

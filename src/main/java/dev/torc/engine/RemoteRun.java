@@ -1,19 +1,16 @@
 package dev.torc.engine;
 
 import dev.torc.cache.StartMarks;
-import dev.torc.exec.BatchJob;
-import dev.torc.exec.BatchJob.Clearing;
-import dev.torc.exec.Claimant;
+import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.ClaimOwner;
+import dev.torc.cluster.RemoteAttempt;
+import dev.torc.cluster.RemoteAttempt.Clearing;
+import dev.torc.cluster.RemoteKey;
+import dev.torc.cluster.RemoteListener;
+import dev.torc.cluster.RemotePlace;
+import dev.torc.cluster.SchedulerResources;
 import dev.torc.exec.Launch;
-import dev.torc.exec.MadeFiles;
 import dev.torc.exec.ProcessEnd;
-import dev.torc.exec.RemoteAttempt;
-import dev.torc.exec.RemoteEnd;
-import dev.torc.exec.RemoteKey;
-import dev.torc.exec.RemoteListener;
-import dev.torc.exec.RemotePlace;
-import dev.torc.exec.RemoteRunner;
-import dev.torc.exec.SchedulerResources;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Refusal;
 import dev.torc.posix.FileTree;
@@ -24,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -38,9 +36,9 @@ public final class RemoteRun {
   private final RemoteKey key;
   private final Consumer<Event.JobSubmitted> submitted;
   private final List<RemotePlace> places = new ArrayList<>();
-  private volatile RemoteRunner runner;
+  private volatile BatchTracker runner;
   private boolean begun;
-  private MadeFiles made; // null where its script said nothing of that
+  private Map<String, ProcessEnd.Made> made; // null where its script said nothing of that
   private long awaited; // until then its products are
 
   /**
@@ -62,27 +60,27 @@ public final class RemoteRun {
       throws IOException {
     Path root = graph.workflow().root();
     Clearing clearing = job.persist() ? Clearing.KEEP : Clearing.CLEAR;
-    List<BatchJob.Product> products = new ArrayList<>();
+    List<RemoteAttempt.Product> products = new ArrayList<>();
     List<RemoteAttempt.Pattern> patterns = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
-        products.add(new BatchJob.Product(root.resolve(file.path()), false, clearing));
+        products.add(new RemoteAttempt.Product(root.resolve(file.path()), false, clearing));
       } else if (ref instanceof Ref.OfFolder folder) {
-        products.add(new BatchJob.Product(root.resolve(folder.path()), true, clearing));
+        products.add(new RemoteAttempt.Product(root.resolve(folder.path()), true, clearing));
       } else if (ref instanceof Ref.OfGlob glob) {
         patterns.add(RemoteProducts.pattern(root, glob.pattern()));
       }
     }
     if (job.depfile() != null) {
-      products.add(new BatchJob.Product(root.resolve(job.depfile()), false, Clearing.CLEAR));
+      products.add(new RemoteAttempt.Product(root.resolve(job.depfile()), false, Clearing.CLEAR));
     }
     for (String path : removal.matched(job)) {
-      products.add(new BatchJob.Product(root.resolve(path), false, Clearing.AHEAD));
+      products.add(new RemoteAttempt.Product(root.resolve(path), false, Clearing.AHEAD));
     }
     Resources wanted = job.resources();
     return new RemoteAttempt(
         key,
-        RemoteAttempt.handedOut(launch),
+        launch.handedOut(),
         expected,
         List.copyOf(products),
         List.copyOf(patterns),
@@ -90,24 +88,20 @@ public final class RemoteRun {
             wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), 0));
   }
 
-  RemoteKey key() {
-    return key;
-  }
-
   /**
    * Waits for what an earlier torc handed out of the job.
    *
    * @return null where nothing of it is out any more, so that it is to be started
    */
-  ProcessEnd resume(RemoteRunner holder) throws IOException, InterruptedException {
+  ProcessEnd resume(BatchTracker holder) throws IOException {
     runner = holder;
     return await(waiting -> holder.resume(key, waiting));
   }
 
   /** Hands it out and waits for its end. */
-  ProcessEnd run(RemoteRunner by, RemoteAttempt attempt) throws IOException, InterruptedException {
+  ProcessEnd run(BatchTracker by, RemoteAttempt attempt) throws IOException {
     runner = by;
-    return await(waiting -> by.start(attempt, waiting));
+    return await(waiting -> by.add(attempt, waiting));
   }
 
   /**
@@ -117,8 +111,7 @@ public final class RemoteRun {
    * @return whether it is so; not where the runner was told to leave it
    */
   public static boolean cancel(
-      RemoteRunner holder, String job, String build, ProductRemoval removal)
-      throws IOException, InterruptedException {
+      BatchTracker holder, String job, String build, ProductRemoval removal) throws IOException {
     RemoteRun run = new RemoteRun(removal, new RemoteKey(job, build, 0, "", ""), _ -> {});
     boolean over = run.resume(holder) == null;
     run.recorded();
@@ -131,7 +124,7 @@ public final class RemoteRun {
    *
    * @return whether that is all
    */
-  public static boolean forget(List<RemotePlace> places, Claimant me, ProductRemoval removal)
+  public static boolean forget(List<RemotePlace> places, ClaimOwner me, ProductRemoval removal)
       throws IOException {
     RemoteRun run = new RemoteRun(removal, null, _ -> {});
     for (RemotePlace place : places) {
@@ -147,13 +140,11 @@ public final class RemoteRun {
     return true;
   }
 
-  private ProcessEnd await(Consumer<RemoteListener> begin)
-      throws IOException, InterruptedException {
+  private ProcessEnd await(Consumer<RemoteListener> begin) throws IOException {
     Waiting waiting = new Waiting();
     begin.accept(waiting);
-    RemoteEnd how = waiting.end.join();
-    places.addAll(how.places());
-    if (how.end() == null) { // nothing of them is of use, and whoever is in their way asks too
+    ProcessEnd end = waiting.end.join();
+    if (end == null) { // nothing of them is of use, and jobs in their way ask too
       synchronized (runner) {
         sort();
       }
@@ -163,15 +154,16 @@ public final class RemoteRun {
     } else {
       sort();
     }
-    if (how.status() != null && how.end().ok()) {
-      made = how.status().made();
+    if (end != null && end.ok()) {
+      made = end.elsewhere().made();
       awaited = System.nanoTime() + runner.latency();
+      return end.withoutMade();
     }
-    return how.end();
+    return end;
   }
 
   /** What its node saw of its products; null where it said nothing of that. */
-  MadeFiles made() {
+  Map<String, ProcessEnd.Made> made() {
     return made;
   }
 
@@ -221,7 +213,7 @@ public final class RemoteRun {
 
   /** Is told what becomes of it. */
   private final class Waiting implements RemoteListener {
-    final CompletableFuture<RemoteEnd> end = new CompletableFuture<>();
+    final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
 
     @Override
     public void submitted(String id) {
@@ -239,14 +231,15 @@ public final class RemoteRun {
     }
 
     @Override
-    public void ended(RemoteEnd how) {
+    public void ended(ProcessEnd how, List<RemotePlace> left) {
+      places.addAll(left);
       end.complete(how);
     }
 
     @Override
     public void left(boolean out) {
       ProcessEnd.How how = out ? ProcessEnd.How.LEFT : ProcessEnd.How.NOT_REACHED;
-      end.complete(RemoteEnd.of(how, "", List.of()));
+      end.complete(ProcessEnd.unknown(how, ""));
     }
   }
 }

@@ -1,12 +1,11 @@
 package dev.torc.engine;
 
 import dev.torc.cache.JobResult;
+import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.RemoteAttempt;
+import dev.torc.cluster.RemoteKey;
 import dev.torc.exec.Launch;
-import dev.torc.exec.MadeFiles;
 import dev.torc.exec.ProcessEnd;
-import dev.torc.exec.RemoteAttempt;
-import dev.torc.exec.RemoteKey;
-import dev.torc.exec.RemoteRunner;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.Decider;
 import dev.torc.plan.NeedSnapshot;
@@ -23,21 +22,13 @@ import java.util.function.Consumer;
 
 /**
  * What of an attempt other machines do: takes what an earlier torc handed out where that still
- * holds, ends what is in its way, hands out the rest. One for each attempt, used by its thread, but
- * for {@link #end} and {@link #leave}.
+ * holds, ends what is in its way, hands out the rest. One for each attempt, used by its thread;
+ * when the build ends, {@link Remotes} are told, and what is waited for ends.
  */
 final class RemoteWork {
 
-  /** Waits for a scheduler. */
-  private interface Wait<T> {
-    T end() throws IOException, InterruptedException;
-  }
-
   private static final long LOOK = 200_000_000; // ns
   private static final long LONGEST = 5_000_000_000L;
-
-  private static final ProcessEnd NOT_REACHED =
-      ProcessEnd.unstarted(ProcessEnd.How.NOT_REACHED, "");
 
   private final AttemptContext shared;
   private final int id;
@@ -48,10 +39,6 @@ final class RemoteWork {
   private RemoteProducts products = RemoteProducts.SAME;
   private RemoteRun run; // null where it runs here
   private boolean resumed; // an earlier torc handed it out
-  private RemoteRunner scheduler; // while it is waited for
-  private boolean ended;
-  private boolean cancels;
-  private boolean hurries;
 
   /**
    * @param anew whether it runs whatever an earlier torc handed out of it
@@ -72,61 +59,7 @@ final class RemoteWork {
   }
 
   /**
-   * Ends it from another thread.
-   *
-   * @param now whether without waiting until that is known
-   * @param cancel whether the scheduler is to end it; else it stays there, if it can without torc
-   */
-  synchronized void end(boolean now, boolean cancel) {
-    ended = true;
-    hurries = now;
-    cancels = cancel;
-    tell();
-  }
-
-  /** Leaves it where it is, from another thread. */
-  synchronized void leave() {
-    if (scheduler != null) {
-      scheduler.leave(false);
-    }
-  }
-
-  private void tell() {
-    if (scheduler != null && ended) {
-      if (hurries || !cancels) {
-        scheduler.leave(hurries);
-      } else {
-        scheduler.end();
-      }
-    }
-  }
-
-  private synchronized void waits(RemoteRunner runner) {
-    scheduler = runner;
-    tell(); // it came meanwhile
-  }
-
-  private synchronized boolean isEnded() {
-    return ended;
-  }
-
-  private <T> T await(RemoteRunner runner, T otherwise, Wait<T> wait) throws IOException {
-    if (isEnded()) {
-      return otherwise;
-    }
-    try {
-      waits(runner);
-      return wait.end();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return otherwise;
-    } finally {
-      waits(null);
-    }
-  }
-
-  /**
-   * Waits for what an earlier torc handed out of this job, whoever is to run it now.
+   * Waits for what an earlier torc handed out of this job, whatever machine is to run it now.
    *
    * @return null where nothing of it is out, so that it is to be started
    */
@@ -135,7 +68,7 @@ final class RemoteWork {
       return null;
     }
     if (!endOthers()) {
-      return NOT_REACHED;
+      return ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
     }
     Decider.Described described = shared.decider().describe(id, List.of(), snapshot);
     RemoteKey key =
@@ -146,8 +79,8 @@ final class RemoteWork {
             described.digest().hex(),
             described.command().hex());
     RemoteRun mine = new RemoteRun(shared.removal(), key, submitted);
-    RemoteRunner holder = anew ? null : shared.remotes().holder(job.name());
-    ProcessEnd end = holder == null ? null : await(holder, NOT_REACHED, () -> mine.resume(holder));
+    BatchTracker holder = anew ? null : shared.remotes().holder(job.name());
+    ProcessEnd end = holder == null ? null : mine.resume(holder);
     resumed = end != null;
     run = resumed || job.executor() != null ? mine : null;
     return end;
@@ -168,10 +101,9 @@ final class RemoteWork {
       others.add(job.name());
     }
     for (String other : others) {
-      RemoteRunner holder = shared.remotes().holder(other);
-      Wait<Boolean> cancel =
-          () -> RemoteRun.cancel(holder, other, shared.build().id(), shared.removal());
-      if (holder != null && !await(holder, false, cancel)) {
+      BatchTracker holder = shared.remotes().holder(other);
+      if (holder != null
+          && !RemoteRun.cancel(holder, other, shared.build().id(), shared.removal())) {
         return false;
       }
     }
@@ -194,10 +126,9 @@ final class RemoteWork {
    * @param memory bytes that are asked for; 0 for none
    */
   ProcessEnd run(Launch launch, long memory) throws IOException {
-    RemoteRunner runner = shared.remotes().of(job.executor());
+    BatchTracker runner = shared.remotes().of(job.executor());
     RemoteAttempt attempt = run.attempt(job, launch, memory, expected(), shared.graph());
-    ProcessEnd end = await(runner, NOT_REACHED, () -> run.run(runner, attempt));
-    return RemoteAttempt.ended(launch, end);
+    return launch.handedBack(run.run(runner, attempt));
   }
 
   /** Seconds that it took last time; 0 where it is not known. */
@@ -229,7 +160,7 @@ final class RemoteWork {
    * @return null where a product that was made is not here
    */
   ProductScan products(Look look) throws IOException {
-    MadeFiles made = run == null ? null : run.made();
+    Map<String, ProcessEnd.Made> made = run == null ? null : run.made();
     if (made == null) {
       return look.at(null);
     }

@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.exec.RemoteRunner;
+import dev.torc.cluster.BatchTracker;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -8,17 +8,27 @@ import java.util.Set;
 /** The schedulers of a build, by the names of their executors: each is there once it is asked. */
 public interface Remotes {
 
-  /** The runner of an executor that the build file has. */
-  RemoteRunner of(String executor);
+  /** The tracker of an executor that the build file has. */
+  BatchTracker of(String executor);
 
   /** Whether nothing is out that an earlier torc handed out. */
   boolean isEmpty();
 
   /**
-   * The runner with which an earlier torc handed out a job whose result nobody has taken; null
+   * The tracker of an executor to which an earlier torc handed a job that is not recorded; null
    * where there is none. Callable from any thread.
    */
-  RemoteRunner holder(String job);
+  BatchTracker holder(String job);
+
+  /**
+   * The build ends, from any thread: nothing is handed out any more, and each attempt that waits is
+   * told what becomes of it.
+   *
+   * @param now whether without waiting until that is known
+   * @param cancel whether schedulers are to end what they have; else it stays there, if it can
+   *     without torc
+   */
+  void end(boolean now, boolean cancel);
 
   /** The jobs that an earlier torc handed out and that write where one is to write; a new set. */
   Set<String> writers(List<Path> places);

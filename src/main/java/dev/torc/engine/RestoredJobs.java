@@ -1,22 +1,53 @@
 package dev.torc.engine;
 
 import dev.torc.cache.Batch;
+import dev.torc.cache.CacheException;
+import dev.torc.hash.StoppedException;
+import dev.torc.plan.Decider;
+import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.Reason;
+import dev.torc.plan.SharedResults;
 import dev.torc.plan.Verdict;
+import dev.torc.posix.OwnUser;
+import dev.torc.results.KeptResults;
+import dev.torc.results.Result;
+import dev.torc.results.ResultParts;
+import dev.torc.results.ResultStore;
+import dev.torc.results.Upload;
+import dev.torc.syntax.BadInput;
+import dev.torc.workflow.Job;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * What follows for jobs in whose place a known result is put, or may be: what is known here, and
- * what shared stores are asked for. It belongs to whoever has the turn of the loop.
+ * What follows for jobs in whose place a known result is put, or may be. Shared stores are asked
+ * for jobs that are due, before these take anything of the machine, several at a time on threads of
+ * their own, which change no state of the build; they are sent what was made. All else belongs to
+ * the thread that has the turn of the loop. How a result is put in place, {@link Restoring} knows.
  */
 final class RestoredJobs implements AutoCloseable {
 
+  /** A server far away is asked for so many jobs at a time. */
+  private static final int THREADS = 16;
+
+  private static final long PATIENCE = 5; // seconds; an interrupt ends all waits before
+
   private final BuildSetup setup;
+  private final LoopTurn turn;
   private final Recorder recorder;
   private final Supplier<BuildState> state;
   private final Loop loop;
-  private final SharedLookups lookups; // null where there is nobody to ask
+  private final BuildSetup.Sharing sharing; // null where there are no shared stores
+  private final ExecutorService threads; // the same
+  private final int umask;
+  private final BitSet asked = new BitSet();
 
   /** What the loop does with a job. */
   interface Loop {
@@ -26,7 +57,7 @@ final class RestoredJobs implements AutoCloseable {
      *
      * @param known what is put in the place of a run; null for a run
      */
-    void ready(int id, List<Reason> reasons, KnownGood known);
+    void ready(int id, List<Reason> reasons, Restoring.Known known);
 
     /** It is to be decided again. */
     void decide(int id);
@@ -36,33 +67,97 @@ final class RestoredJobs implements AutoCloseable {
   RestoredJobs(
       BuildSetup setup, LoopTurn turn, Recorder recorder, Supplier<BuildState> state, Loop loop) {
     this.setup = setup;
+    this.turn = turn;
     this.recorder = recorder;
     this.state = state;
     this.loop = loop;
-    this.lookups =
-        setup.sharing() == null
+    this.sharing = setup.sharing();
+    this.umask = sharing == null ? 0 : OwnUser.umask();
+    this.threads =
+        sharing == null
             ? null
-            : new SharedLookups(setup.sharing(), turn, setup.cache(), this::answered);
+            : Executors.newFixedThreadPool(
+                THREADS, Thread.ofPlatform().daemon().name("torc-ask-", 0).factory());
   }
 
   /** A job is to run, unless a shared store has its result. */
   void run(int id, Verdict.WillRun will) {
-    if (lookups == null || !lookups.ask(state.get().shared(), id, will.reasons())) {
-      loop.ready(id, will.reasons(), null);
+    List<Reason> reasons = will.reasons();
+    AttemptContext shared = state.get().shared();
+    if (!mayAsk(reasons) || !SharedResults.mayShare(shared.graph().job(id))) {
+      loop.ready(id, reasons, null);
+      return;
+    }
+    asked.set(id);
+    threads.execute(
+        () -> {
+          try {
+            Restoring.Known known = find(shared, id);
+            turn.post(() -> answered(id, reasons, known));
+          } catch (RuntimeException | Error e) {
+            turn.fail(e);
+          }
+        });
+  }
+
+  private boolean mayAsk(List<Reason> reasons) {
+    return sharing != null && sharing.asks() && Decider.mayRestore(reasons);
+  }
+
+  /** What the stores have for a job is here, and ready to be put in its place; null for nothing. */
+  private Restoring.Known find(AttemptContext shared, int id) {
+    KeptResults kept = shared.removal().kept();
+    try {
+      NeedSnapshot needs =
+          NeedSnapshot.take(shared.graph(), shared.contents(), shared.digests(), id);
+      if (needs.missing() != null || needs.missingData() != null) {
+        return null; // a run says so
+      }
+      SharedResults results = shared.decider().known().shared();
+      for (ResultStore store : sharing.stores().all()) {
+        SharedResults.Match match = results.of(store, shared.decider(), id, needs);
+        ResultParts parts = match == null ? null : store.fetch(match.hit(), kept.freshFolder());
+        if (parts != null) {
+          remember(match);
+          return new Restoring.Known(match.result(), parts);
+        }
+      }
+      return null;
+    } catch (IOException | UncheckedIOException | BadInput | StoppedException e) {
+      return null; // a run meets it again, and tells
     }
   }
 
-  private void answered(int id, List<Reason> reasons, KnownGood found) {
+  /** Before anything is placed, its record says that it is torc's: see {@link Restoring#claim}. */
+  private void remember(SharedResults.Match match) {
+    Batch batch = KeptResults.stored(match.result(), System.currentTimeMillis());
+    match.lists().forEach(batch::list);
+    setup.cache().put(batch);
+    setup.cache().flush();
+  }
+
+  private void answered(int id, List<Reason> reasons, Restoring.Known known) {
+    asked.clear(id);
     if (state.get().states().of(id) == JobState.WAITING) { // else the build was ended meanwhile
-      loop.ready(id, reasons, found);
+      loop.ready(id, reasons, known);
     }
+  }
+
+  /** Whether a job waits for an answer. */
+  boolean isAsked(int id) {
+    return asked.get(id);
+  }
+
+  /** Whether any does. */
+  boolean isAsking() {
+    return !asked.isEmpty();
   }
 
   /** A result is known here. */
   void restore(int id, Verdict.WillRestore will) {
     if (will.bytes()) {
-      KnownGood known = new KnownGood(will.from(), setup.shared().removal().kept());
-      loop.ready(id, will.reasons(), known);
+      KeptResults kept = setup.shared().removal().kept();
+      loop.ready(id, will.reasons(), new Restoring.Known(will.from(), kept));
     } else {
       recall(id, will);
       loop.decide(id);
@@ -76,16 +171,6 @@ final class RestoredJobs implements AutoCloseable {
         recorder.recalled(now.graph().job(id).name(), will.reasons(), will.from());
     setup.cache().put(recorder.whole(record));
     now.context().records().replace(id, record.result());
-  }
-
-  /** Whether a job waits for an answer. */
-  boolean isAsked(int id) {
-    return lookups != null && lookups.isAsked(id);
-  }
-
-  /** Whether any does. */
-  boolean isAsking() {
-    return lookups != null && lookups.any();
   }
 
   /** What was placed is torc's, though the job has no new result. */
@@ -104,34 +189,69 @@ final class RestoredJobs implements AutoCloseable {
     now.ready().add(id);
   }
 
-  /** A job ran well: others may have its result. */
+  /**
+   * A job ran well, and its record is put: others may have its result. Where it ran though a result
+   * may be known, what a store says that it has is sent, too: it may be spoilt.
+   */
   void made(int id, List<Reason> reasons, AttemptOutcome outcome) {
-    if (lookups != null) {
-      lookups.send(state.get().shared(), id, reasons, outcome.ended().wall());
+    AttemptContext shared = state.get().shared();
+    Job job = shared.graph().job(id);
+    if (sharing != null && SharedResults.mayShare(job)) {
+      boolean again = !mayAsk(reasons);
+      sharing.stores().send(outcome.ended().wall(), () -> upload(shared, job, again));
+    }
+  }
+
+  /** What is to be sent of a job; what cannot be read is not sent, and tells where it is needed. */
+  private Upload upload(AttemptContext shared, Job job, boolean again) throws IOException {
+    try {
+      Result made = Result.of(setup.cache(), job.name());
+      if (made == null) {
+        return null;
+      }
+      Path root = shared.graph().workflow().root();
+      byte[] said = made.shown() ? Shelving.said(shared.launches().log(job.name())) : null;
+      return Upload.of(root, shared.digests(), made, said, umask, shared.here().name(), again);
+    } catch (CacheException | StoppedException e) {
+      return null;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 
   /** The user ended the build: no store is waited for any more. From any thread. */
   void stop() {
-    if (lookups != null) {
-      lookups.stop();
+    if (sharing != null) {
+      sharing.stores().stop();
     }
   }
 
   /**
-   * Waits for what is being sent, for a while: whatever the user does, the jobs have ended.
+   * Waits for what is being sent, for a while, since the jobs have ended; all is said of the stores
+   * then.
    *
    * @return nanoseconds of this wait
    */
   long finish() {
-    return lookups == null ? 0 : lookups.finish();
+    if (sharing == null) {
+      return 0;
+    }
+    long waited = sharing.stores().finish();
+    sharing.stores().close();
+    return waited;
   }
 
-  /** Nothing more is asked. */
+  /** Nothing more is asked; what is being sent goes on. */
   @Override
   public void close() {
-    if (lookups != null) {
-      lookups.close();
+    if (threads == null) {
+      return;
+    }
+    threads.shutdownNow();
+    try {
+      threads.awaitTermination(PATIENCE, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -29,13 +29,20 @@ import java.util.Set;
  */
 public final class Restoring {
 
+  /**
+   * A good result that is known for what a job is now.
+   *
+   * @param parts where its products are, as far as they do not stand in their places
+   */
+  record Known(Result result, ResultParts parts) {}
+
   private final AttemptContext shared;
   private final Job job;
   private final Result from;
   private final ResultParts parts;
   private final List<OwnedPath> placed = Collections.synchronizedList(new ArrayList<>());
 
-  Restoring(AttemptContext shared, Job job, KnownGood from) {
+  Restoring(AttemptContext shared, Job job, Known from) {
     this.shared = shared;
     this.job = job;
     this.from = from.result();
@@ -61,9 +68,12 @@ public final class Restoring {
         missing.add(part);
       }
     }
+    KeptResults kept = shared.removal().kept();
+    if (!missing.isEmpty()) {
+      remember(kept);
+    }
     boolean there = shared.removal().clear(job, false, shelf, standing);
     shelf.keep(job.name()); // also where all of its result stands
-    KeptResults kept = shared.removal().kept();
     Path root = shared.graph().workflow().root();
     try {
       if (!there) {
@@ -92,6 +102,18 @@ public final class Restoring {
       parts.giveBack(part, root.resolve(part.path()), shared.removal().asRecorded(part));
     }
     return null;
+  }
+
+  /**
+   * Puts the record on the disk by which what is placed is torc's after a kill, see {@link #claim}.
+   * It lacks where the result is the job's own, and its bytes were kept for the result of another.
+   */
+  private void remember(KeptResults kept) {
+    Result known = KeptResults.of(shared.removal().cache(), from.key());
+    if (known == null || !known.parts().equals(from.parts())) {
+      kept.put(from);
+      shared.removal().cache().flush();
+    }
   }
 
   private void makeFolders(Path root, List<OwnedPath> missing) throws IOException {

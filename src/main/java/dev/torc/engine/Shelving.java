@@ -2,12 +2,12 @@ package dev.torc.engine;
 
 import dev.torc.cache.Cache;
 import dev.torc.cache.OwnedPath;
-import dev.torc.hash.Digest;
 import dev.torc.machine.Refusal;
 import dev.torc.posix.OwnFile;
-import dev.torc.results.Blob;
+import dev.torc.results.BlobSource;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
+import dev.torc.results.Upload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,19 +77,18 @@ final class Shelving {
     Map<String, OwnedPath> parts = new HashMap<>();
     if (result != null && kept.holds(result.size(), result.files())) {
       result.parts().forEach(part -> parts.put(part.path(), part));
-      kept.put(result.shown() ? withLog(result) : result);
+      kept.put(upload(result));
     }
     return parts;
   }
 
-  private Result withLog(Result result) throws IOException {
-    byte[] text = said(logs.apply(result.job()));
+  private Upload upload(Result result) throws IOException {
+    byte[] text = result.shown() ? said(logs.apply(result.job())) : null;
     if (text == null) {
-      return result;
+      return new Upload(result, List.of(), false, null);
     }
-    Result with = result.withLog(new Blob(Digest.ofBytes(text), text.length));
-    kept.add(with.logPart(), text);
-    return with;
+    BlobSource log = BlobSource.bytes(text);
+    return new Upload(result.withLog(log.blob()), List.of(log), false, null);
   }
 
   /** What a job wrote, as far as that belongs to its result; null where it is too much, or gone. */

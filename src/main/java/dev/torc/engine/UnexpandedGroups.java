@@ -2,7 +2,10 @@ package dev.torc.engine;
 
 import dev.torc.plan.PlanContext;
 import dev.torc.workflow.Group;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,7 +19,7 @@ final class UnexpandedGroups {
 
   private final EventSender sender;
   private final Set<String> failed = new HashSet<>();
-  private final Set<String> blocked = new HashSet<>();
+  private final Map<String, Set<String>> blocked = new HashMap<>(); // with what each lacks
 
   UnexpandedGroups(EventSender sender) {
     this.sender = sender;
@@ -31,18 +34,28 @@ final class UnexpandedGroups {
     return fresh;
   }
 
-  /** A group waits for what did not end well; one that nobody asks for is passed over. */
+  /**
+   * A group waits for what did not end well; one that nobody asks for is passed over. What each of
+   * its makers would have given counts as one job; without them, the group does.
+   */
   void block(BuildState state, int group, String by) {
+    if (!state.context().selection().open().get(group)) {
+      return;
+    }
     String name = state.graph().name(group);
-    if (state.context().selection().open().get(group) && blocked.add(name)) {
-      sender.ended(name, JobState.BLOCKED, by);
+    Set<String> lacking = blocked.computeIfAbsent(name, _ -> new LinkedHashSet<>());
+    boolean grows = state.graph().grows(group);
+    for (String maker : grows ? state.context().records().dropped(group) : List.of(by)) {
+      if ((grows || lacking.isEmpty()) && lacking.add(maker)) {
+        sender.ended(name, JobState.BLOCKED, maker);
+      }
     }
   }
 
   /** Whether a group is blocked that is a target and does not allow failures itself. */
   boolean blocksTarget(BuildState state) {
     return state.graph().open().entrySet().stream()
-        .filter(group -> blocked.contains(group.getValue().name()))
+        .filter(group -> blocked.containsKey(group.getValue().name()))
         .anyMatch(
             group -> !group.getValue().allowFailure() && state.context().isTarget(group.getKey()));
   }
@@ -50,7 +63,8 @@ final class UnexpandedGroups {
   /** Adds the groups to the counts of jobs. */
   void count(Map<JobState, Integer> counts) {
     counts.merge(JobState.FAILED, failed.size(), Integer::sum);
-    counts.merge(JobState.BLOCKED, blocked.size(), Integer::sum);
+    int all = blocked.values().stream().mapToInt(Set::size).sum();
+    counts.merge(JobState.BLOCKED, all, Integer::sum);
   }
 
   /** Tells of groups that turned out to have no instances. */

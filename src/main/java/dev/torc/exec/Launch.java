@@ -1,6 +1,8 @@
 package dev.torc.exec;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -49,6 +51,20 @@ public record Launch(
   public Launch only(int from, int to) {
     return new Launch(
         steps.subList(from, to), log, append, interactive, timeLimit, memoryLimit, mark, trace);
+  }
+
+  /** The same as a script on another machine starts it: of a container, its client. */
+  public Launch handedOut() throws IOException {
+    List<Step> handed = new ArrayList<>();
+    for (Step step : steps) {
+      handed.add(ContainerRun.handedOut(step, this));
+    }
+    return new Launch(List.copyOf(handed), log, append, false, timeLimit, memoryLimit, mark);
+  }
+
+  /** How it ended on another machine, with what its containers tell of it. */
+  public ProcessEnd handedBack(ProcessEnd end) throws IOException {
+    return ContainerRun.handedBack(this, end);
   }
 
   /** Whether any of its processes runs in a container that is no child of its client. */

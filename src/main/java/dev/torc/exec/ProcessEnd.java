@@ -2,6 +2,7 @@ package dev.torc.exec;
 
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
+import java.util.Map;
 
 /**
  * How an attempt ended.
@@ -23,8 +24,20 @@ public record ProcessEnd(
    * @param submitted when it was handed out: milliseconds since 1970, by this machine's clock
    * @param began when its processes began: milliseconds since 1970, by that machine's clock
    * @param system as {@link dev.torc.posix.SystemName} has it; empty where that is not known
+   * @param made the files of its products as that machine saw them at the end, by absolute path,
+   *     and more where a pattern may match less; a folder that is a product has a slash behind its
+   *     path, and names with a line end are not told. Null where all of that is not known
    */
-  public record Elsewhere(String host, long submitted, long began, String system) {}
+  public record Elsewhere(
+      String host, long submitted, long began, String system, Map<String, Made> made) {}
+
+  /**
+   * One file.
+   *
+   * @param time of its last change, in seconds since 1970
+   * @param digest SHA-256 in hexadecimal digits; null where that is not known, as of a large one
+   */
+  public record Made(long bytes, long time, String digest) {}
 
   /** Why a job's processes are no more. */
   public enum How {
@@ -60,14 +73,25 @@ public record ProcessEnd(
     return new ProcessEnd(how, 0, 0, Usage.NOTHING, message);
   }
 
+  /** An end of which nothing is known but what it was. */
+  public static ProcessEnd unknown(How how, String message) {
+    return new ProcessEnd(how, 0, 0, Usage.UNKNOWN, message);
+  }
+
   /** The same, understood in another way. */
   public ProcessEnd as(How cause, int status, String words) {
     return new ProcessEnd(cause, status, wall, usage, words, series, elsewhere);
   }
 
   /** The same, of one that ran on another machine. */
-  ProcessEnd at(Elsewhere place) {
+  public ProcessEnd at(Elsewhere place) {
     return new ProcessEnd(how, code, wall, usage, message, series, place);
+  }
+
+  /** The same without the files of its products, which may be very many. */
+  public ProcessEnd withoutMade() {
+    Elsewhere all = elsewhere;
+    return at(new Elsewhere(all.host, all.submitted, all.began, all.system, null));
   }
 
   /**

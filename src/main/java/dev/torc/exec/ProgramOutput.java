@@ -21,10 +21,10 @@ import java.util.regex.Pattern;
  * @param text standard output
  * @param errors standard error, or why there is no answer; may be empty
  */
-record ProgramOutput(int status, String text, String errors) {
+public record ProgramOutput(int status, String text, String errors) {
 
   /** How long a program that does not answer is waited for. */
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Bytes of an answer; no list that torc asks for comes near. */
   private static final int MOST = 64 << 20;
@@ -40,7 +40,7 @@ record ProgramOutput(int status, String text, String errors) {
    *
    * @param folder null for torc's own
    */
-  static ProgramOutput of(
+  public static ProgramOutput of(
       List<String> argv, Map<String, String> env, Path folder, Duration patience) {
     try {
       ProcessBuilder program = new ProcessBuilder(argv);
@@ -82,12 +82,12 @@ record ProgramOutput(int status, String text, String errors) {
   }
 
   /** Whether it ended well. */
-  boolean ok() {
+  public boolean ok() {
     return status == 0;
   }
 
   /** The last line of standard error, or why there is no answer; may be empty. */
-  String said() {
+  public String said() {
     return lastLine(errors);
   }
 

@@ -253,13 +253,11 @@ public final class Graph {
     return lenient.get(node);
   }
 
-  /** Whether a list of those that a job needs leaves out jobs that failed. */
+  /** Whether a job goes without others that failed. */
   public boolean skips(int job) {
-    if (!lenient.isEmpty()) {
-      for (int list : listNeeds.row(job)) {
-        if (lists.get(list).kind() == NeedList.Kind.SOME) {
-          return true;
-        }
+    for (int i = before.from(job); !lenient.isEmpty() && i < before.to(job); i++) {
+      if (lenient.get(before.at(i))) {
+        return true;
       }
     }
     return false;
@@ -273,6 +271,11 @@ public final class Graph {
   /** Whether a node is a group whose instances are not all known. */
   public boolean isOpen(int node) {
     return open.containsKey(node);
+  }
+
+  /** Whether a node is such a group, and each job that it waits for gives it instances. */
+  public boolean grows(int node) {
+    return isOpen(node) && open.get(node).grows();
   }
 
   /** The groups whose instances are not all known, by node. */

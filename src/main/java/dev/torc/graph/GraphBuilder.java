@@ -161,14 +161,15 @@ public final class GraphBuilder {
     for (int g = 0; g < workflow.groups().size(); g++) {
       Group group = workflow.groups().get(g);
       Integer node = nodes.get(group.name());
+      for (int i = 0; node != null && i < group.instances().size(); i++) {
+        if (names.id(group.instances().get(i)) < 0) {
+          written[workflow.starts().get(g) + i] = names.add(group.instances().get(i));
+        }
+      }
       if (node != null && group.isOpen()) {
         open.put(node, group);
         stale.set(node, !group.awaits().equals(base.open().get(node).awaits()));
         nodes.remove(group.name());
-      } else if (node != null) {
-        for (int i = 0; i < group.instances().size(); i++) {
-          written[workflow.starts().get(g) + i] = names.add(group.instances().get(i));
-        }
       }
     }
     return nodes;
@@ -323,7 +324,13 @@ public final class GraphBuilder {
         }
       } else if (open.containsKey(node)) {
         Group group = open.get(node);
-        group.awaits().forEach(name -> waitFor(joinOf(group.place(), name), edges));
+        for (String name : group.awaits()) {
+          if (group.grows()) { // each by itself
+            Arrays.stream(references.of(name)).forEach(edges::add);
+          } else {
+            waitFor(joinOf(group.place(), name), edges);
+          }
+        }
       } else {
         Arrays.stream(members.get(node)).forEach(edges::add);
       }
@@ -388,7 +395,9 @@ public final class GraphBuilder {
       if (data.job() == null) {
         staticData(data);
       } else if (isKnown(data.place(), data.job(), NO_FILE_BUT_DATA)) {
-        waitFor(joinOf(data.place(), data.job()), edges);
+        NeedList.Kind kind =
+            data.skips() ? some(data, data.job(), "data: " + data.written()) : NeedList.Kind.JOB;
+        waitFor(lists.get(list(-1, kind, data.job(), null, List.of())).awaited(), edges);
       }
       return -1;
     }
@@ -399,20 +408,26 @@ public final class GraphBuilder {
     } else if (ref instanceof Ref.OfFolder folder) {
       list = list(j, NeedList.Kind.FOLDER, folder.path(), null, excludes);
     } else if (ref instanceof Ref.OfJob other && isKnown(other.place(), other.job(), NO_FILE)) {
-      NeedList.Kind kind = other.skips() ? NeedList.Kind.SOME : NeedList.Kind.JOB;
+      NeedList.Kind kind =
+          other.skips() ? some(other, other.job(), "job: " + other.job()) : NeedList.Kind.JOB;
       list = list(-1, kind, other.job(), null, List.of());
-      int single = other.skips() ? names.id(other.job()) : -1;
-      if (single >= 0 && job(single).group() == null) {
-        error(
-            other.place(),
-            "%s is one job, and failed: skip is for the instances of a group; write {job: %1$s}"
-                .formatted(other.job()));
-      }
     }
     if (list >= 0) {
       waitFor(lists.get(list).awaited(), edges);
     }
     return list;
+  }
+
+  /** Instances that may be left out; an error where a name means no group. */
+  private NeedList.Kind some(Ref ref, String name, String plain) {
+    int single = names.id(name);
+    if (single >= 0 && job(single).group() == null) {
+      error(
+          ref.place(),
+          "%s is one job, and failed: skip is for the instances of a group; write {%s}"
+              .formatted(name, plain));
+    }
+    return NeedList.Kind.SOME;
   }
 
   /** Whether a name means anything, an error where it does not. */

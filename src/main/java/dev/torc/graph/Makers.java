@@ -2,6 +2,7 @@ package dev.torc.graph;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
+import dev.torc.syntax.PatternIndex;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;

@@ -1,12 +1,16 @@
 package dev.torc.graph;
 
+import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
+import dev.torc.syntax.PatternIndex;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,7 +33,28 @@ final class NameResolver {
   private final Map<String, Instances> asked = new HashMap<>();
 
   /** The instances of a group, and which of them (by index) have a value such as {@code lr 0.1}. */
-  private record Instances(Group group, int[] ids, int open, Map<String, BitSet> having) {}
+  private record Instances(
+      Group group, int[] ids, int open, Map<String, BitSet> having, List<PatternIndex> coming) {
+
+    /** Whether instances that have some values may still come. */
+    boolean mayGrow(Map<String, String> values) {
+      if (open < 0 || group.growing().isEmpty() || values.isEmpty()) {
+        return open >= 0;
+      }
+      if (coming.isEmpty()) {
+        for (Group.Growing growing : group.growing()) {
+          PatternIndex made = new PatternIndex();
+          growing.made().forEach(pattern -> made.add(Glob.of(pattern), open, group.place()));
+          coming.add(made);
+        }
+      }
+      boolean[] may = new boolean[1];
+      for (int i = 0; i < coming.size(); i++) {
+        coming.get(i).overlapping(group.growing().get(i).with(values), _ -> may[0] = true);
+      }
+      return may[0];
+    }
+  }
 
   /**
    * @param jobs by node
@@ -49,12 +74,14 @@ final class NameResolver {
   }
 
   private Instances instances(Group group) {
-    int node = -1;
-    for (Map.Entry<Integer, Group> each : open.entrySet()) {
-      node = each.getValue().name().equals(group.name()) ? each.getKey() : node;
-    }
+    int node =
+        open.entrySet().stream()
+            .filter(each -> each.getValue().name().equals(group.name()))
+            .mapToInt(Map.Entry::getKey)
+            .findFirst()
+            .orElse(-1);
     int[] instances = group.instances().stream().mapToInt(ids).toArray();
-    return new Instances(group, instances, node, new HashMap<>());
+    return new Instances(group, instances, node, new HashMap<>(), new ArrayList<>(0));
   }
 
   /**
@@ -73,12 +100,12 @@ final class NameResolver {
     }
     Instances group = asked.computeIfAbsent(named.name(), _ -> instances(named));
     BitSet those = having(group, part.values());
-    boolean known = !those.isEmpty() || group.open >= 0 || group.ids.length == 0;
-    if (!known) {
+    boolean grows = group.mayGrow(part.values());
+    if (those.isEmpty() && !grows && group.ids.length > 0) {
       return null;
     }
     IntStream ids = those.stream().map(i -> group.ids[i]);
-    IntStream all = group.open < 0 ? ids : IntStream.concat(ids, IntStream.of(group.open));
+    IntStream all = grows ? IntStream.concat(ids, IntStream.of(group.open)) : ids;
     return all.sorted().toArray();
   }
 

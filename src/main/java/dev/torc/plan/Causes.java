@@ -77,7 +77,7 @@ public final class Causes {
       case Verdict.WillRun _ ->
           due(CauseChain.How.WILL_RUN, ask, null, run == null ? 0 : run.details.number(), next);
       case Verdict.WillRestore will -> {
-        Origin from = will.origin();
+        Origin from = will.origin(name);
         long last = run == null ? 0 : run.details.number();
         yield due(CauseChain.How.WILL_RESTORE, ask, from, last, next);
       }
@@ -122,21 +122,7 @@ public final class Causes {
 
   /** The job whose last run made what a reason names, -1 if none did or it cannot be told. */
   private int behind(int job, Reason reason, long above, long to) {
-    boolean data = reason.kind() == Reason.Kind.DATA_CHANGED;
-    if (!data
-        && reason.kind() != Reason.Kind.NEED_CHANGED
-        && reason.kind() != Reason.Kind.NEED_ADDED
-        && reason.kind() != Reason.Kind.NEED_REMOVED) {
-      return -1;
-    }
-    int maker;
-    if (data) {
-      maker = graph.jobId(reason.name().substring(0, Math.max(0, reason.name().lastIndexOf('.'))));
-    } else if (reason.name().startsWith("job ")) {
-      maker = graph.jobId(reason.name().substring("job ".length()));
-    } else {
-      maker = graph.makerOf(reason.name());
-    }
+    int maker = maker(graph, reason);
     // Records of an older build file may name what only a later job makes now.
     Run run = maker < 0 || graph.place(maker) >= graph.place(job) ? null : run(maker);
     if (run == null || run.details.number() <= above || run.details.number() > to) {
@@ -146,6 +132,19 @@ public final class Causes {
     String made = run.made.get(reason.name());
     boolean other = made != null && !reason.now().isEmpty() && !made.equals(reason.now());
     return other ? -1 : maker;
+  }
+
+  /** The job that makes what a reason names; -1 where there is none. */
+  static int maker(Graph graph, Reason reason) {
+    String name = reason.name();
+    return switch (reason.kind()) {
+      case DATA_CHANGED -> graph.jobId(name.substring(0, Math.max(0, name.lastIndexOf('.'))));
+      case NEED_CHANGED, NEED_ADDED, NEED_REMOVED ->
+          name.startsWith("job ")
+              ? graph.jobId(name.substring("job ".length()))
+              : graph.makerOf(name);
+      default -> -1;
+    };
   }
 
   private Run run(int job) {

@@ -78,7 +78,8 @@ public final class CommandWarnings {
     }
     if (job.retry().recover() != null && lost == null && !job.steps().isEmpty()) {
       List<String> shell = job.steps().getFirst().shell();
-      lost = CommandWords.losesFailures(job.retry().recover(), shell) ? shell : null;
+      Step.Command recover = new Step.Command.Shell(job.retry().recover());
+      lost = CommandWords.of(recover, shell).losesFailures() ? shell : null;
     }
     int[] alike = new int[Kind.values().length];
     for (Read read : reads.of(id, commands)) {

@@ -1,20 +1,22 @@
 package dev.torc.plan;
 
 import dev.torc.syntax.KnownShell;
-import dev.torc.syntax.ShellCommand;
 import dev.torc.syntax.ShellText;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The words of a step's command that may be paths: what it runs, its arguments, the files that it
- * reads or writes by redirections, and whether it has a pipe in which failures are lost. Words with
- * values or expansions in them are left out, and so is what cannot be told for sure. It does not
- * look whether a word is a file of the project.
+ * The words of a step's command that may be paths, as rule 14 has them: split at blanks and quotes.
+ * Programs stand at the beginning and behind {@code ; & | ( $(} and a line's end; scripts behind
+ * known interpreters and the files of redirections are told apart. Words with values or expansions
+ * in them are left out. No more of a shell's grammar is read: what a command really reads is told
+ * by a trace. It does not look whether a word is a file of the project.
  */
 final class CommandWords {
 
@@ -61,27 +63,33 @@ final class CommandWords {
   /** What goes elsewhere: from there on it cannot be told where a relative path leads. */
   private static final Set<String> GOES = Set.of("cd", "pushd", "popd");
 
+  /** One command, or what is substituted into one; the quote is the one around that. */
+  private record Command(List<String> words, char quote) {
+    Command(char quote) {
+      this(new ArrayList<>(), quote);
+    }
+  }
+
+  private static final char BARE = ' ';
+
   private final List<Word> words = new ArrayList<>();
-  private final boolean losesFailures;
+  private final Deque<Command> open = new ArrayDeque<>(List.of(new Command(BARE)));
+  private final List<String> documents = new ArrayList<>(0);
+  private StringBuilder word; // null between words; has a hole where its text is not known
+  private String operator = ""; // of the redirection whose file the word is
+  private boolean pipe;
   private boolean moved;
+  private boolean unclear; // patterns of a case or a test look like commands and pipes
 
   private CommandWords(Step.Command command, List<String> shell) {
-    boolean loses = false;
     if (command instanceof Step.Command.Words list) {
-      List<String> argv = new ArrayList<>();
-      list.words().forEach(word -> argv.add(fixed(word)));
-      command(argv, List.of(), List.of());
-    } else if (command instanceof Step.Command.Shell text && KnownShell.is(shell)) {
-      ShellText scan = ShellText.scan(masked(text.text()));
-      loses = losesFailures(scan, text.text(), shell);
-      for (ShellCommand each : scan.commands()) {
-        if (!each.words().isEmpty() && "case".equals(each.words().getFirst())) {
-          break; // its patterns look like commands
-        }
-        command(each.words(), each.inputs(), each.targets());
-      }
+      list.words().forEach(each -> open.peek().words.add(known(text(each))));
+      end(open.peek());
+    } else if (command instanceof Step.Command.Shell shellText && KnownShell.is(shell)) {
+      String text = text(shellText.text());
+      split(text);
+      pipe &= !unclear && !shell.contains("pipefail") && !text.contains("pipefail");
     }
-    losesFailures = loses;
   }
 
   /**
@@ -100,58 +108,107 @@ final class CommandWords {
 
   /** Whether there is a pipe of which the shell sees only the last failure. */
   boolean losesFailures() {
-    return losesFailures;
-  }
-
-  /** The same of a text that is not the command of a step. */
-  static boolean losesFailures(Template text, List<String> shell) {
-    return KnownShell.is(shell) && losesFailures(ShellText.scan(masked(text)), text, shell);
-  }
-
-  private static boolean losesFailures(ShellText scan, Template text, List<String> shell) {
-    if (!scan.hasPipe() || shell.contains("pipefail")) {
-      return false;
-    }
-    for (Template.Part part : text.parts()) {
-      if (part instanceof Template.Part.Text t && t.text().contains("pipefail")) {
-        return false;
-      }
-    }
-    return true;
+    return pipe;
   }
 
   /** The text with a hole for each slot. */
-  private static String masked(Template template) {
-    String fixed = fixed(template);
-    if (fixed != null) {
-      return fixed;
-    }
-    StringBuilder masked = new StringBuilder();
+  private static String text(Template template) {
+    StringBuilder text = new StringBuilder();
     for (Template.Part part : template.parts()) {
-      masked.append(
-          part instanceof Template.Part.Text t ? t.text() : String.valueOf(ShellText.HOLE));
+      text.append(part instanceof Template.Part.Text t ? t.text() : ShellText.HOLE);
     }
-    return masked.toString();
+    return text.toString();
   }
 
-  /** The text of a template, null where it has slots. */
-  private static String fixed(Template template) {
-    if (template.parts().size() == 1
-        && template.parts().getFirst() instanceof Template.Part.Text t) {
-      return t.text();
-    }
-    StringBuilder out = new StringBuilder();
-    for (Template.Part part : template.parts()) {
-      if (!(part instanceof Template.Part.Text text)) {
-        return null;
+  private static String known(String word) {
+    return word.indexOf(ShellText.HOLE) < 0 ? word : null;
+  }
+
+  private void split(String text) {
+    char quote = BARE;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      char next = i + 1 < text.length() ? text.charAt(i + 1) : '\n';
+      if (c == '\\' && quote != '\'') {
+        append(next);
+        i++;
+      } else if (c == '$' && next == '(' && quote != '\'') {
+        append(ShellText.HOLE);
+        endWord();
+        open.push(new Command(quote));
+        quote = BARE;
+        i++;
+      } else if ((c == '"' || c == '\'') && (quote == BARE || quote == c)) {
+        word = word == null ? new StringBuilder() : word;
+        quote = quote == BARE ? c : BARE;
+      } else if (quote != BARE) {
+        append(quote == '"' && (c == '$' || c == '`') ? ShellText.HOLE : c);
+      } else if (c == '#' && word == null) {
+        i = text.indexOf('\n', i) < 0 ? text.length() : text.indexOf('\n', i) - 1;
+      } else if (c == '<' || c == '>') {
+        word = word != null && word.chars().allMatch(Character::isDigit) ? null : word;
+        endWord();
+        int from = i;
+        while (i + 1 < text.length() && "<>|&".indexOf(text.charAt(i + 1)) >= 0) {
+          i++;
+        }
+        operator = text.substring(from, i + 1);
+      } else if (c == '(') {
+        endWord();
+        open.push(new Command(BARE));
+      } else if (c == ')') {
+        end(open.peek());
+        quote = open.size() > 1 ? open.pop().quote : BARE;
+      } else if (";&|\n".indexOf(c) >= 0) {
+        pipe |= c == '|' && next != '|' && text.charAt(Math.max(0, i - 1)) != '|';
+        end(open.peek());
+        i = c == '\n' ? behindDocuments(text, i) : i;
+      } else if (c <= ' ' && c != ShellText.HOLE) {
+        endWord();
+      } else {
+        append("$`*?[~".indexOf(c) < 0 ? c : ShellText.HOLE);
+        unclear |= c == '[' && next == '[';
       }
-      out.append(text.text());
     }
-    return out.toString();
+    open.forEach(this::end);
   }
 
-  /** Takes the words of one command. */
-  private void command(List<String> all, List<String> inputs, List<String> targets) {
+  private void append(char c) {
+    word = (word == null ? new StringBuilder() : word).append(c);
+  }
+
+  private void endWord() {
+    if (word == null) {
+      return;
+    }
+    String text = known(word.toString());
+    if (operator.isEmpty()) {
+      open.peek().words.add(text);
+    } else if (operator.equals("<<")) {
+      documents.add(word.toString());
+    } else if (operator.equals("<") || operator.indexOf('>') >= 0) {
+      add(operator.equals("<") ? Role.ARGUMENT : Role.TARGET, text);
+    }
+    word = null;
+    operator = "";
+  }
+
+  /** The end of the here-documents that begin behind a line's end. */
+  private int behindDocuments(String text, int newline) {
+    int at = newline;
+    for (String end : documents) {
+      String last = "\n" + (end.startsWith("-") ? end.substring(1) : end) + "\n";
+      int found = (text.replace('\t', '\n') + "\n").indexOf(last, at);
+      at = found < 0 ? text.length() : found + last.length() - 1;
+    }
+    documents.clear();
+    return at;
+  }
+
+  /** Takes the words of a command that has ended. */
+  private void end(Command command) {
+    endWord();
+    List<String> all = command.words;
     int first = 0;
     while (first < all.size() && all.get(first) != null && isBefore(all, first)) {
       first++;
@@ -160,25 +217,24 @@ final class CommandWords {
     int script = -1;
     boolean reads = true;
     if (program >= 0) {
+      unclear |= all.get(program).equals("case");
       add(Role.PROGRAM, all.get(program));
       script = script(all, program);
       // What -C says is where the others are.
       reads = !READ_NOTHING.contains(all.get(program)) && !all.contains("-C");
     }
     for (int i = 0; reads && i < all.size(); i++) {
-      String word = all.get(i);
-      boolean before = i < first && BEFORE.contains(word);
-      if (word != null && i != program && i != script && !before) {
-        argument(word);
+      String each = all.get(i);
+      if (each != null && i != program && i != script && (i > first || !BEFORE.contains(each))) {
+        argument(each);
       }
     }
-    inputs.forEach(file -> add(Role.ARGUMENT, file));
-    targets.forEach(file -> add(Role.TARGET, file));
     moved |= program >= 0 && GOES.contains(all.get(program));
+    all.clear();
   }
 
   private void add(Role role, String text) {
-    if (text == null || text.isEmpty()) {
+    if (text == null || text.isEmpty() || unclear) {
       return;
     }
     boolean searched = role == Role.PROGRAM && text.indexOf('/') < 0;
@@ -190,16 +246,10 @@ final class CommandWords {
   private void argument(String word) {
     add(Role.ARGUMENT, word);
     int equals = word.indexOf('=');
-    boolean option = word.startsWith("-");
-    if (equals > 0) {
-      if (!word.startsWith("--exclude") && !word.startsWith("--ignore")) {
-        add(Role.ARGUMENT, word.substring(equals + 1));
-      }
-    } else if (option && word.length() > 2 && word.charAt(1) != '-') {
-      String value = word.substring(2);
-      if (value.indexOf('/') >= 0 || value.indexOf('.') >= 0) {
-        add(Role.ARGUMENT, value);
-      }
+    if (equals > 0 && !word.startsWith("--exclude") && !word.startsWith("--ignore")) {
+      add(Role.ARGUMENT, word.substring(equals + 1));
+    } else if (equals <= 0 && word.matches("-[^-].*[/.].*")) {
+      add(Role.ARGUMENT, word.substring(2));
     }
   }
 
@@ -214,19 +264,14 @@ final class CommandWords {
     boolean awk = name.endsWith("awk");
     for (int i = program + 1; i < all.size() && all.get(i) != null; i++) {
       String word = all.get(i);
-      boolean last = i + 1 == all.size();
-      if (awk && word.equals("-f")) {
-        add(Role.SCRIPT, last ? null : all.get(i + 1));
-        return i + 1;
-      }
-      if (word.equals("-m") && name.startsWith("py")) {
-        add(Role.MODULE, last ? null : all.get(i + 1));
+      boolean module = word.equals("-m") && name.startsWith("py");
+      if (module || awk && word.equals("-f")) {
+        String named = i + 1 < all.size() ? all.get(i + 1) : null;
+        add(module ? Role.MODULE : Role.SCRIPT, named);
         return i + 1;
       }
       if (!word.startsWith("-")) {
-        if (!awk) {
-          add(Role.SCRIPT, word);
-        }
+        add(Role.SCRIPT, awk ? null : word);
         return awk ? -1 : i;
       }
       if (!awk && word.matches("-[cem]|--eval|--command|-[a-z]*c")) {

@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.buildfile.RowPlaces;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.RecordedProduct;
@@ -8,7 +9,9 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Refusal;
 import dev.torc.results.Result;
+import dev.torc.syntax.Place;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,28 +42,40 @@ public final class Decider {
   private final Manifest manifest;
   private final KnownResults known;
   private final VanishedNeeds vanished;
+  private final RowPlaces rows;
+  private final boolean keepsFailed;
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
-  /** Decides by manifests of the graph's jobs. */
+  /** Whether the manifest that was compared last is the recorded one. */
+  private boolean same;
+
+  /**
+   * Decides by manifests of the graph's jobs.
+   *
+   * @param keepsFailed whether a job that failed does not run while its manifest is the same
+   */
   Decider(
       Graph graph,
       JobRecords records,
       NeedContents contents,
       Manifest manifest,
-      KnownResults known) {
+      KnownResults known,
+      boolean keepsFailed) {
     this.graph = graph;
     this.records = records;
     this.contents = contents;
     this.manifest = manifest;
     this.known = known;
     this.vanished = new VanishedNeeds(graph, records, contents);
+    this.keepsFailed = keepsFailed;
+    this.rows = new RowPlaces(graph.workflow());
   }
 
   /** The same for another graph. */
   Decider over(Graph next, JobRecords kept, NeedContents now) {
     Manifest over = manifest.over(next);
-    return new Decider(next, kept, now, over, known.over(next, now, over));
+    return new Decider(next, kept, now, over, known.over(next, now, over), keepsFailed);
   }
 
   /**
@@ -100,6 +115,10 @@ public final class Decider {
         products(id, last, wish, reasons);
       }
     }
+    if (keepsFailed && last != null && isKept(job, last, reasons)) {
+      String build = Long.toString(records.details(job.name()).number());
+      return new Verdict.WillFail(List.of(new Reason(Reason.Kind.FAILED_BEFORE, "", "", build)));
+    }
     if (!reasons.isEmpty()) {
       List<Reason> lacking = lacking(id, last, wish, reasons);
       if (!lacking.isEmpty()) {
@@ -108,6 +127,19 @@ public final class Decider {
       return pending >= 0 ? new Verdict.WillRun(List.copyOf(reasons)) : due(id, reasons);
     }
     return pending >= 0 ? new Verdict.MayRun(pending) : new Verdict.UpToDate();
+  }
+
+  /**
+   * Whether a failure may stand: it is the only reason, and all that decides is known and the same.
+   * Of a job with a depfile it is not known what a failed run read.
+   */
+  private boolean isKept(Job job, JobResult last, List<Reason> reasons) {
+    boolean failed =
+        switch (last.outcome()) {
+          case FAILED, TIMED_OUT, OUT_OF_MEMORY -> true;
+          case OK, ADOPTED, INTERRUPTED -> false;
+        };
+    return failed && same && reasons.size() == 1 && job.depfile() == null;
   }
 
   /** The verdict on a job that is due for these reasons, and whose needs are settled. */
@@ -153,7 +185,27 @@ public final class Decider {
       lacking.addAll(vanished.of(id));
     }
     lacking.addAll(contents.around().lacking(graph, id));
+    if (graph.job(id).group() != null) {
+      missing(graph.job(id), lacking);
+    }
     return lacking;
+  }
+
+  /** Sources of an instance that are not there, where their names come from its values. */
+  private void missing(Job job, List<Reason> lacking) {
+    for (Ref ref : job.needRefs()) {
+      boolean folder = ref instanceof Ref.OfFolder;
+      String path = folder ? ((Ref.OfFolder) ref).path() : ref.text();
+      if ((folder || ref instanceof Ref.OfFile)
+          && graph.makerOf(path) < 0
+          && contents.isMissing(path)
+          && (!folder || !graph.makesBelow(path))
+          && rows.has(job, path)) {
+        Place row = rows.of(job, path);
+        String place = row == null ? "" : row.toString();
+        lacking.add(new Reason(Reason.Kind.NEED_MISSING, ref.text(), "", place));
+      }
+    }
   }
 
   /** All that a job's verdict depends on, its products and the build file aside. */
@@ -213,7 +265,8 @@ public final class Decider {
     manifest.describe(id, last.found(), contents, hash);
     int undecided = hash.pending();
     Digest now = hash.digest();
-    if (undecided < 0 && now.equals(last.manifest())) {
+    same = undecided < 0 && now.equals(last.manifest());
+    if (same) {
       return -1;
     }
     RunDetails details = records.details(graph.job(id).name());

@@ -94,7 +94,8 @@ public final class DiskChecks {
    * Checks the selected jobs; throws {@link BadInput} with every error found.
    *
    * @param caller the caller's environment, for programs on its PATH
-   * @return what cannot be looked at, or read as a file: that fails its readers and refuses nothing
+   * @return what cannot be looked at, or read as a file, and what is missing of a row: that fails
+   *     its readers and refuses nothing
    */
   public static List<BadInput.Diagnostic> check(
       Graph graph, DigestMemo digests, Map<String, String> caller, BitSet selected)
@@ -203,13 +204,14 @@ public final class DiskChecks {
     switch (stamp.kind()) {
       case FILE -> {}
       case MISSING ->
-          error(
-              file.place(),
+          missing(
+              id,
+              file,
               "job %s needs %s, which does not exist and which no job produces%s%s"
                   .formatted(
                       graph.job(id).name(),
                       file.path(),
-                      row(id, file.path()),
+                      row(id, file),
                       graph.named(file.path()) == null
                           ? ""
                           : "; to need the products of the job of that name, write {job: %s}"
@@ -277,16 +279,23 @@ public final class DiskChecks {
       unreadable(
           folder.place(), folder.path() + "/", "it is no folder; write it without the slash");
     } else if (!stamp.exists() && !made) {
-      error(
-          folder.place(),
+      missing(
+          id,
+          folder,
           "job %s needs folder %s/, which does not exist and which no job produces%s"
-              .formatted(graph.job(id).name(), folder.path(), row(id, folder.path())));
+              .formatted(graph.job(id).name(), folder.path(), row(id, folder)));
     }
   }
 
+  /** A path that comes from the values of an instance fails that instance alone. */
+  private void missing(int id, Ref ref, String message) {
+    boolean own = rows.has(graph.job(id), ref.text());
+    (own ? unreadable : errors).add(new BadInput.Diagnostic(ref.place(), message));
+  }
+
   /** The line of a table that a missing path comes from, as the end of a message. */
-  private String row(int id, String path) {
-    Place place = rows.of(graph.job(id), path);
+  private String row(int id, Ref ref) {
+    Place place = rows.of(graph.job(id), ref.text());
     return place == null ? "" : "; its row is " + place;
   }
 

@@ -12,9 +12,11 @@ import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -113,8 +115,12 @@ public final class Expander {
     counted.forEach(
         (path, node) -> {
           Group group = graph.open().get(node);
-          boolean waits = group != null && group.problems().isEmpty();
-          if (waits == plan.verdict(graph.makerOf(path)) instanceof Verdict.UpToDate) {
+          int maker = graph.makerOf(path);
+          boolean waits =
+              group != null
+                  && group.problems().isEmpty()
+                  && (!group.grows() || graph.before().has(node, maker));
+          if (waits == plan.verdict(maker) instanceof Verdict.UpToDate) {
             wanted.putIfAbsent(path, graph.name(node));
           }
         });
@@ -167,23 +173,31 @@ public final class Expander {
   }
 
   /**
-   * The context with those groups expanded that await nothing any more, or with their problems; the
-   * same context where there are none.
+   * The context with the instances of those groups that await nothing any more, and those that
+   * makers give which have ended; or with the problems of the groups. The same context where
+   * nothing is new.
    */
   public PlanContext next(PlanContext now) throws IOException {
-    List<Group> ready =
-        now.selection().open().stream()
-            .filter(node -> now.records().unsettledBefore(node) < 0)
-            .mapToObj(node -> now.graph().open().get(node))
-            .filter(group -> group.problems().isEmpty())
-            .toList();
+    List<Group> whole = new ArrayList<>();
+    List<Group> ready = new ArrayList<>();
+    for (int node : now.selection().open().stream().toArray()) {
+      Group group = now.graph().open().get(node);
+      boolean all = now.records().unsettledBefore(node) < 0;
+      if (group.problems().isEmpty() && (all || group.grows() && anySettled(now, node))) {
+        ready.add(group);
+        if (all) {
+          whole.add(group);
+        }
+      }
+    }
     if (ready.isEmpty()) {
       return now;
     }
+    int known = failed.size();
     Workflow old = now.graph().workflow();
     Workflow wanted = wanted(now, ready);
     Map<String, Group> after = byName(wanted);
-    for (Group group : ready) {
+    for (Group group : whole) {
       if (group.equals(after.get(group.name()))) {
         fail(
             group,
@@ -191,11 +205,20 @@ public final class Expander {
       }
     }
     Set<String> changed = changed(old, after);
+    if (changed.isEmpty() && failed.size() == known) {
+      return now;
+    }
     try {
       return context(now, merge(old, wanted, changed));
     } catch (BadInput e) {
       return oneByOne(now, wanted, changed);
     }
+  }
+
+  private static boolean anySettled(PlanContext now, int group) {
+    JobRecords records = now.records();
+    return Arrays.stream(now.graph().before().row(group))
+        .anyMatch(job -> records.isSettled(job) && !records.isForeseen(job));
   }
 
   private Workflow wanted(PlanContext now, List<Group> ready) {
@@ -204,7 +227,7 @@ public final class Expander {
       Workflow wanted = source.expand(new SettledResults(now));
       Map<String, Group> after = byName(wanted);
       for (Group group : old.groups()) {
-        if (!group.isOpen() && !group.equals(after.get(group.name()))) {
+        if (!stays(group, after.get(group.name()))) {
           ready.forEach(
               each ->
                   fail(each, "group " + group.name() + " would be another one now; build again"));
@@ -220,6 +243,24 @@ public final class Expander {
       ready.forEach(group -> fail(group, Refusal.line(e.getCause())));
     }
     return old;
+  }
+
+  /** Whether what was known of a group is known still. */
+  private static boolean stays(Group before, Group now) {
+    if (!before.isOpen()) {
+      return before.equals(now);
+    }
+    Iterator<String> names = now.instances().iterator();
+    for (String name : before.instances()) {
+      boolean found = false;
+      while (!found && names.hasNext()) {
+        found = names.next().equals(name);
+      }
+      if (!found) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void fail(Group group, String message) {
@@ -268,7 +309,7 @@ public final class Expander {
 
   /**
    * The wanted workflow, where some groups are as they are wanted, those that failed as such, and
-   * all others as they were.
+   * all others as they were: none loses an instance.
    */
   private Workflow merge(Workflow old, Workflow wanted, Set<String> some) {
     List<Group> groups = new ArrayList<>();
@@ -277,27 +318,31 @@ public final class Expander {
     kept.set(0, wanted.jobs().size());
     for (int g = 0; g < old.groups().size(); g++) {
       Group group = old.groups().get(g);
-      List<Diagnostic> problems = failed.get(group.name());
-      Group now = some.contains(group.name()) ? wanted.groups().get(g) : group;
+      Group next = wanted.groups().get(g);
+      Group now = some.contains(group.name()) ? next : group;
+      List<Diagnostic> problems = failed.getOrDefault(group.name(), now.problems());
       int start = wanted.starts().get(g);
       starts.add(kept.get(0, start).cardinality());
-      if (problems == null && now.problems().isEmpty()) {
+      if (problems.isEmpty()) {
         groups.add(now);
       } else {
         // What it would have made stays expected, so that its readers never start.
-        now =
+        groups.add(
             Group.failed(
                 group.name(),
                 group.place(),
                 group.parameters(),
+                group.instances(),
                 group.products(),
-                problems == null ? now.problems() : problems,
+                problems,
                 group.tables(),
-                group.allowFailure());
-        groups.add(now);
+                group.allowFailure()));
       }
-      if (now.isOpen()) {
-        kept.clear(start, start + wanted.groups().get(g).instances().size());
+      if (groups.getLast() != next) {
+        Set<String> known = Set.copyOf(group.instances());
+        for (int i = 0; i < next.instances().size(); i++) {
+          kept.set(start + i, known.contains(next.instances().get(i)));
+        }
       }
     }
     boolean all = kept.cardinality() == wanted.jobs().size();

@@ -10,6 +10,7 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.results.Result;
 import dev.torc.syntax.JsonText;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -202,9 +203,19 @@ public final class JobRecords {
     settlings.incrementAndGet();
   }
 
-  /** Whether it is known that the job makes nothing in this build. */
-  boolean isDropped(int job) {
-    return settled.get(job) == DROPPED;
+  /** Whether it is known that the job makes nothing in this build, or that a group is not whole. */
+  boolean isDropped(int node) {
+    return settled.get(node) == DROPPED;
+  }
+
+  /** A dropped job by its name; of a group those jobs whose instances it lacks. */
+  public List<String> dropped(int node) {
+    return graph.grows(node)
+        ? Arrays.stream(graph.before().row(node))
+            .filter(this::isDropped)
+            .mapToObj(graph::name)
+            .toList()
+        : List.of(graph.name(node));
   }
 
   /** Whether the job's products are known to be valid; of a join node, whether it was passed. */
@@ -214,14 +225,17 @@ public final class JobRecords {
 
   /**
    * The first job or unexpanded group that is not settled among those that a node waits for, join
-   * nodes seen through; -1 if all are settled.
+   * nodes seen through; -1 if all are settled. What a group awaits has to be in its place, too.
    */
   public int unsettledBefore(int node) {
+    return unsettledBefore(node, graph.isOpen(node));
+  }
+
+  private int unsettledBefore(int node, boolean here) {
     for (int before : graph.before().row(node)) {
-      int found =
-          isSettled(before)
-              ? -1
-              : graph.isJob(before) || graph.isOpen(before) ? before : unsettledBefore(before);
+      boolean leaf = graph.isJob(before) || graph.isOpen(before);
+      boolean settled = isSettled(before) && !(here && isForeseen(before));
+      int found = settled ? -1 : leaf ? before : unsettledBefore(before, here);
       if (found >= 0) {
         return found;
       }

@@ -11,6 +11,7 @@ import dev.torc.posix.SystemName;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.ResultKey;
+import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
 import dev.torc.workflow.Caching;
 import dev.torc.workflow.Job;
@@ -150,8 +151,13 @@ public final class KnownResults {
     if (here != null || asked == null || !bytes) {
       return here;
     }
-    SharedResults.Match match = shared().of(asked, id, found -> described(id, found));
-    return match == null ? null : match.result();
+    for (ResultStore store : asked.all()) {
+      SharedResults.Match match = shared().of(store, id, found -> described(id, found));
+      if (match != null) {
+        return match.result();
+      }
+    }
+    return null;
   }
 
   /**
@@ -209,63 +215,55 @@ public final class KnownResults {
     if (!kept.restores() || !mayKeep(job) || isBlank()) {
       return null;
     }
-    Here here = new Here(job, bytes);
+    var here =
+        new Place<Result>() {
+          private List<Result> present; // read late: seldom asked for
+
+          /** What the job made that stands now, and what another one made in its places. */
+          List<Result> present() {
+            if (present == null) {
+              String maker = maker(job);
+              present = new ArrayList<>(2);
+              present.add(Result.of(cache, job.name()));
+              present.add(maker == null ? null : Result.of(cache, maker));
+              present.removeIf(Objects::isNull);
+            }
+            return present;
+          }
+
+          @Override
+          public List<List<String>> names(Digest first) {
+            List<List<String>> names =
+                new ArrayList<>(first == null ? List.of() : kept.names(first));
+            present().forEach(each -> names.add(each.found()));
+            return names;
+          }
+
+          @Override
+          public Result at(Digest key, Digest first, List<String> named, Decider.Described now) {
+            Result known = kept.find(key).result();
+            if (known != null && serves(job, known, key, bytes)) {
+              kept.want(known);
+              return known;
+            }
+            for (Result each : present()) {
+              if (serves(job, each, key, bytes)) {
+                return each;
+              }
+            }
+            return null;
+          }
+        };
     return !some() && here.present().isEmpty()
         ? null // nothing is read for that
         : find(id, found -> described(id, found), here);
   }
 
-  /** What is kept here, and what stands in its place. */
-  private final class Here implements Place<Result> {
-
-    private final Job job;
-    private final boolean bytes;
-    private List<Result> present; // read late: seldom asked for
-
-    Here(Job job, boolean bytes) {
-      this.job = job;
-      this.bytes = bytes;
-    }
-
-    /** What the job made that stands now, and what another one made in its places. */
-    List<Result> present() {
-      if (present == null) {
-        String maker = maker(job);
-        present = new ArrayList<>(2);
-        present.add(Result.of(cache, job.name()));
-        present.add(maker == null ? null : Result.of(cache, maker));
-        present.removeIf(Objects::isNull);
-      }
-      return present;
-    }
-
-    @Override
-    public List<List<String>> names(Digest first) {
-      List<List<String>> names = new ArrayList<>(first == null ? List.of() : kept.names(first));
-      present().forEach(each -> names.add(each.found()));
-      return names;
-    }
-
-    @Override
-    public Result at(Digest key, Digest first, List<String> named, Decider.Described now) {
-      Result known = kept.of(key);
-      if (known != null && serves(known, key)) {
-        kept.want(known);
-        return known;
-      }
-      for (Result each : present()) {
-        if (serves(each, key)) {
-          return each;
-        }
-      }
-      return null;
-    }
-
-    private boolean serves(Result result, Digest key) {
-      return result.key().equals(key)
-          && programs.of(job).equals(result.programs())
-          && (bytes ? isHere(result) : isGone(result));
-    }
+  /** Whether a result is that of a key, by the programs of now, and is to be had. */
+  private boolean serves(Job job, Result result, Digest key, boolean bytes) {
+    return result.key().equals(key)
+        && programs.of(job).equals(result.programs())
+        && (bytes ? isHere(result) : isGone(result));
   }
 
   /** Whether nothing was known when it was asked first: what this build makes, no job asks for. */
@@ -318,14 +316,9 @@ public final class KnownResults {
     return now == null ? null : key(graph.job(id), now.digest(), null);
   }
 
-  /** The kept results of a job. */
-  void each(String job, Consumer<Result> visitor) {
-    kept.each(
-        result -> {
-          if (result.job().equals(job)) {
-            visitor.accept(result);
-          }
-        });
+  /** Hands over all kept results. */
+  void each(Consumer<Result> visitor) {
+    kept.each(visitor);
   }
 
   /** How other programs differ from those that a job runs now, in a phrase; empty for not. */

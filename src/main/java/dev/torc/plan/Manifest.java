@@ -77,7 +77,16 @@ public record Manifest(Graph graph) {
         writer.leftOut(left.line(graph.list(list).written()));
       }
     }
-    data(job).forEach((name, ref) -> writer.content(LineKind.DATA, name, contains.ofData(ref)));
+    data(job)
+        .forEach(
+            (name, ref) -> {
+              ManifestWriter.Content content = contains.ofData(ref);
+              writer.content(LineKind.DATA, name, content);
+              if (content instanceof ManifestWriter.Content.Value value
+                  && value.leftOut() != null) {
+                writer.leftOut(value.leftOut().line(ref.text()));
+              }
+            });
     if (!job.tools().isEmpty()) {
       tools(job, contains, writer);
     }

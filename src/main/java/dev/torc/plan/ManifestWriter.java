@@ -63,8 +63,9 @@ interface ManifestWriter {
      *
      * @param members of a group the values of its instances by their names without the group's,
      *     each as a line has it; null for a value of one job or of none
+     * @param leftOut the instances whose values it lacks since they failed; null for none
      */
-    record Value(String json, List<ManifestEntry> members) implements Content {}
+    record Value(String json, List<ManifestEntry> members, LeftOut leftOut) implements Content {}
 
     /** A value as a line has it. */
     static String shown(String json) {

@@ -1,13 +1,14 @@
 package dev.torc.plan;
 
-import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.Origin;
+import dev.torc.graph.Graph;
 import dev.torc.results.Result;
-import dev.torc.results.SharedFound;
 import dev.torc.results.SharedStores;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BinaryOperator;
 
 /**
  * The earlier result that is nearest to what a job is now, and why it cannot stand for a run: for
@@ -22,68 +23,54 @@ public record NearestResult(Origin from, List<Reason> reasons, String lack) {
   /** So many records of others are looked at. */
   private static final int MOST = 1000;
 
+  /** The nearer first; of two alike the newer. */
+  private static final Comparator<NearestResult> ORDER =
+      Comparator.comparingInt(NearestResult::distance)
+          .thenComparing(near -> near.from.time(), Comparator.reverseOrder());
+
   /**
-   * The nearest one to a job that will run; null where none is known that tells more than why it
-   * runs.
+   * The nearest ones to jobs that will run, by job, as far as one is known that tells more than why
+   * it runs. All that is stored is looked at once.
    *
-   * @param will why it runs
+   * @param runs why they run
    * @param folders shared stores that are asked too; null for none
    */
-  public static NearestResult of(
-      PlanContext context, int id, Verdict.WillRun will, SharedStores folders) {
+  public static Map<Integer, NearestResult> of(
+      PlanContext context, Map<Integer, Verdict.WillRun> runs, SharedStores folders) {
+    Map<Integer, NearestResult> nearest = new HashMap<>();
     KnownResults known = context.decider().known();
-    String job = context.graph().name(id);
-    List<NearestResult> all = new ArrayList<>();
-    if (!KnownResults.mayKeep(context.graph().job(id))) {
-      return null;
-    }
+    Graph graph = context.graph();
     known.each(
-        job,
         stored -> {
-          boolean here = stored.key().equals(known.key(id, stored.found()));
-          String lack = here ? "its products are not in the store any more" : "";
-          all.add(
-              of(
-                  context,
-                  id,
-                  stored.origin(),
-                  stored.found(),
-                  stored.lines(),
-                  known.otherPrograms(id, stored.programs()),
-                  lack));
+          int id = graph.jobId(stored.job());
+          if (runs.containsKey(id) && KnownResults.mayKeep(graph.job(id))) {
+            boolean here = stored.key().equals(known.key(id, stored.found()));
+            String lack = here ? "its products are not in the store any more" : "";
+            NearestResult near = of(context, id, stored, stored.origin(), lack);
+            near.putInto(nearest, id, runs.get(id));
+          }
         });
-    if (folders != null && SharedResults.mayShare(context.graph().job(id))) {
-      for (SharedFound found : folders.newest(job, MOST)) {
-        Result each = found.result();
-        String lack = each.root() == null ? "" : "its bytes name its root, " + each.root();
-        all.add(
-            of(
-                context,
-                id,
-                SharedResults.origin(each, found.store()),
-                each.found(),
-                each.lines(),
-                known.otherPrograms(id, each.programs()),
-                lack));
-      }
+    boolean shares = runs.keySet().stream().anyMatch(job -> SharedResults.mayShare(graph.job(job)));
+    if (folders != null && shares) {
+      folders.newest(
+          MOST,
+          found -> {
+            Result each = found.result();
+            int id = graph.jobId(each.job());
+            if (runs.containsKey(id) && SharedResults.mayShare(graph.job(id))) {
+              String lack = each.root() == null ? "" : "its bytes name its root, " + each.root();
+              Origin from = SharedResults.origin(each, each.job(), found.store().name());
+              of(context, id, each, from, lack).putInto(nearest, id, runs.get(id));
+            }
+          });
     }
-    return all.stream()
-        .filter(near -> !near.reasons.equals(will.reasons()))
-        .min(
-            Comparator.comparingInt(NearestResult::distance)
-                .thenComparing(near -> near.from.time(), Comparator.reverseOrder()))
-        .orElse(null);
+    return nearest;
   }
 
   private static NearestResult of(
-      PlanContext context,
-      int id,
-      Origin from,
-      List<String> found,
-      List<ManifestEntry> then,
-      String programs,
-      String lack) {
-    List<Reason> reasons = context.decider().difference(id, found, then);
+      PlanContext context, int id, Result then, Origin from, String lack) {
+    List<Reason> reasons = context.decider().difference(id, then.found(), then.lines());
+    String programs = context.decider().known().otherPrograms(id, then.programs());
     String why = programs.isEmpty() ? lack : programs;
     return new NearestResult(
         from,
@@ -91,6 +78,12 @@ public record NearestResult(Origin from, List<Reason> reasons, String lack) {
         why.isEmpty() && reasons.isEmpty()
             ? "it was made on another system, or with other parameters"
             : why);
+  }
+
+  private void putInto(Map<Integer, NearestResult> nearest, int id, Verdict.WillRun will) {
+    if (!reasons.equals(will.reasons())) {
+      nearest.merge(id, this, BinaryOperator.minBy(ORDER));
+    }
   }
 
   private int distance() {

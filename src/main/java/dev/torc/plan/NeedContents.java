@@ -135,6 +135,15 @@ public final class NeedContents implements InputSource {
     }
   }
 
+  /** Whether nothing is there; what cannot be looked at is told where it is read. */
+  boolean isMissing(String path) {
+    try {
+      return !digests.stamp(path).exists();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** What a job will have put back; what its folders hold is seen when it has. */
   private ManifestWriter.Content foreseen(int maker, String path) {
     for (RecordedProduct made : records.result(maker).products()) {
@@ -314,15 +323,18 @@ public final class NeedContents implements InputSource {
       case JOB, SOME -> {
         Map<String, ManifestEntry> sorted = new TreeMap<>();
         List<String> dropped = new ArrayList<>(0);
+        int all = list.makers().size();
         for (int maker : list.makers()) {
           if (list.kind() == NeedList.Kind.SOME && records.isDropped(maker)) {
-            dropped.add(graph.name(maker));
+            List<String> names = records.dropped(maker);
+            dropped.addAll(names);
+            all += names.size() - 1;
           } else if (graph.isJob(maker)) {
             products(maker, look, sorted);
           }
         }
         yield NeedMembers.of(List.copyOf(sorted.values()), List.of(), Map.of())
-            .without(LeftOut.of(list.makers().size(), dropped));
+            .without(LeftOut.of(all, dropped));
       }
       case GLOB -> NeedMembers.of(matches(list, look, stale), stale, Map.of());
       case FOLDER -> {

@@ -209,6 +209,11 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         all.add(list.leftOut());
       }
     }
+    for (ManifestWriter.Content content : data.values()) {
+      if (content instanceof ManifestWriter.Content.Value value && value.leftOut() != null) {
+        all.add(value.leftOut());
+      }
+    }
     return all;
   }
 

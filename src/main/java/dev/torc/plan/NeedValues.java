@@ -37,11 +37,11 @@ final class NeedValues {
           ? content(records.data(job).get(value.key()))
           : new ManifestWriter.Content.Pending(job);
     }
-    ManifestWriter.Content known = values.get(value.written());
+    ManifestWriter.Content known = values.get(value.text());
     if (known == null) {
       known = ofGroup(value);
       if (!(known instanceof ManifestWriter.Content.Pending)) {
-        values.put(value.written(), known); // what is settled stays so
+        values.put(value.text(), known); // what is settled stays so
       }
     }
     return known;
@@ -50,7 +50,12 @@ final class NeedValues {
   /** The map from the instances of a group, by their values, to what each of them stored. */
   private ManifestWriter.Content ofGroup(Ref.OfData value) {
     Map<String, String> all = new TreeMap<>();
+    List<String> dropped = new ArrayList<>(0);
     for (int node : graph.named(value.job())) {
+      if (value.skips() && records.isDropped(node)) {
+        dropped.addAll(records.dropped(node));
+        continue;
+      }
       if (!records.isSettled(node)) {
         return new ManifestWriter.Content.Pending(node);
       }
@@ -67,7 +72,8 @@ final class NeedValues {
             members.add(
                 new ManifestEntry(
                     LineKind.DATA.ordinal(), name, "", ManifestWriter.Content.shown(json))));
-    return new ManifestWriter.Content.Value(JsonText.object(all), members);
+    LeftOut left = LeftOut.of(all.size() + dropped.size(), dropped);
+    return new ManifestWriter.Content.Value(JsonText.object(all), members, left);
   }
 
   /** The values of the instances where a value is that of a group, and known; null otherwise. */
@@ -80,7 +86,7 @@ final class NeedValues {
   /** The name of a job that did not store a needed value, of a group its first instance. */
   String without(Ref.OfData value) {
     for (int node : graph.named(value.job())) {
-      if (!records.data(node).containsKey(value.key())) {
+      if (records.isSettled(node) && !records.data(node).containsKey(value.key())) {
         return graph.job(node).name();
       }
     }
@@ -90,6 +96,6 @@ final class NeedValues {
   private static ManifestWriter.Content content(String value) {
     return value == null
         ? new ManifestWriter.Content.Missing()
-        : new ManifestWriter.Content.Value(value, null);
+        : new ManifestWriter.Content.Value(value, null, null);
   }
 }

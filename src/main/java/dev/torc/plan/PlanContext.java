@@ -7,6 +7,7 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
+import dev.torc.workflow.Ref;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -37,6 +38,7 @@ public record PlanContext(
    * @param kept what earlier runs left that may stand for a run
    * @param asked shared stores that are asked while jobs are decided; null for none
    * @param foresees see {@link JobRecords}
+   * @param keepsFailed see {@link Decider}
    * @param around what manifests ask of the machine beside files
    */
   public static PlanContext of(
@@ -47,6 +49,7 @@ public record PlanContext(
       KeptResults kept,
       SharedStores asked,
       boolean foresees,
+      boolean keepsFailed,
       Surroundings around,
       JobSelection selection,
       Rerun rerun) {
@@ -54,7 +57,7 @@ public record PlanContext(
     NeedContents contents = new NeedContents(graph, records, digests, around);
     Manifest manifest = new Manifest(graph);
     KnownResults known = new KnownResults(graph, cache, contents, manifest, kept, asked);
-    Decider decider = new Decider(graph, records, contents, manifest, known);
+    Decider decider = new Decider(graph, records, contents, manifest, known, keepsFailed);
     return new PlanContext(graph, records, contents, decider, selection, rerun, Map.of());
   }
 
@@ -142,6 +145,12 @@ public record PlanContext(
         LeftOut left = contents.leftOut(list);
         if (left != null) {
           all.add(left);
+        }
+      }
+      for (Ref.OfData data : Manifest.data(graph.job(job)).values()) {
+        if (contents.ofData(data) instanceof ManifestWriter.Content.Value value
+            && value.leftOut() != null) {
+          all.add(value.leftOut());
         }
       }
     }

@@ -104,7 +104,7 @@ final class PlanPasses {
       boolean settled = records.isSettled(j);
       if (verdicts[j] == null || verdicts[j] instanceof Verdict.UpToDate && mayChange(j)) {
         Verdict known = settled || !decided.get(j) ? UP_TO_DATE : context.decide(j);
-        verdicts[j] = records.isForeseen(j) ? records.foreseen(j) : known;
+        verdicts[j] = records.isForeseen(j) ? records.foreseen(j) : doubted(known);
       }
       if (!(verdicts[j] instanceof Verdict.UpToDate)) {
         Downstream.addReaders(graph, j, decided);
@@ -115,6 +115,20 @@ final class PlanPasses {
         records.foresee(j, will); // its readers are decided by what it will be
       }
     }
+  }
+
+  /** That a job runs is sure only where it has a reason beside what others are restored to. */
+  private Verdict doubted(Verdict verdict) {
+    int after = -1;
+    if (verdict instanceof Verdict.WillRun will) {
+      for (Reason reason : will.reasons()) {
+        after = Causes.maker(graph, reason);
+        if (after < 0 || !context.records().isForeseen(after)) {
+          return verdict;
+        }
+      }
+    }
+    return after < 0 ? verdict : new Verdict.MayRun(after);
   }
 
   private boolean mayChange(int job) {

@@ -66,6 +66,13 @@ public record Reason(Kind kind, String name, String old, String now) {
     ELSEWHERE(true),
     /** A manual job without products is a target. */
     NAMED(true),
+    /**
+     * A source that is not there and whose name comes from the values of an instance; {@code now}
+     * is the place of its row, empty without one.
+     */
+    NEED_MISSING(true),
+    /** Its last run failed, and that is to stand; {@code now} is the number of that build. */
+    FAILED_BEFORE(true),
     /** It is to be traced, and was not to its end when it last ran well. */
     NOT_TRACED(true);
 
@@ -109,6 +116,13 @@ public record Reason(Kind kind, String name, String old, String now) {
               ? "may still run on %s (pid %s): build there, or --gone %1$s if that host is down"
               : "may still run as %s (pid %s): let %1$s build, or --gone %1$s if nothing does")
           .formatted(name, now);
+    }
+    if (kind == Kind.FAILED_BEFORE) {
+      return "failed in build " + now + ", not run again";
+    }
+    if (kind == Kind.NEED_MISSING) {
+      String row = now.isEmpty() ? "" : "; its row is " + now;
+      return "need %s does not exist, and no job produces it%s".formatted(name, row);
     }
     return kind == Kind.NEED_UNREADABLE
         ? "need %s cannot be read: %s".formatted(name, now)

@@ -9,8 +9,8 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import dev.torc.results.Product;
 import dev.torc.results.Result;
-import dev.torc.results.SharedFound;
-import dev.torc.results.SharedStores;
+import dev.torc.results.ResultStore;
+import dev.torc.results.ResultStore.Hit;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Caching;
 import dev.torc.workflow.Job;
@@ -24,9 +24,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Asks the shared stores for a good result of what a job is now, and says what it would be here:
- * only what the job declares, made with the programs that are here. It waits for the stores, and
- * fetches no product. Callable from any thread.
+ * Asks a shared store for a good result of what a job is now, and says what it would be here: only
+ * what the job declares, made with the programs that are here. It waits for the store, and fetches
+ * no product. Callable from any thread.
  */
 public record SharedResults(Graph graph, Cache cache, KnownResults known, Programs programs) {
 
@@ -36,17 +36,17 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
    * @param result the same as if it had been kept here
    * @param lists the members of its lists by their digests, which go into the cache with it
    */
-  public record Match(SharedFound found, Result result, Map<Digest, List<ManifestEntry>> lists) {}
+  public record Match(Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
 
   /** Whether results of a job may go to shared stores, and come from them. */
   public static boolean mayShare(Job job) {
     return KnownResults.mayKeep(job) && job.caching() != Caching.LOCAL;
   }
 
-  /** The same as {@link #of(SharedStores, int, Function)} by the needs of a job as they are now. */
-  public Match of(SharedStores stores, Decider decider, int id, NeedSnapshot needs) {
+  /** The same as {@link #of(ResultStore, int, Function)} by the needs of a job as they are now. */
+  public Match of(ResultStore store, Decider decider, int id, NeedSnapshot needs) {
     return of(
-        stores,
+        store,
         id,
         found -> {
           try {
@@ -63,55 +63,43 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
   }
 
   /**
-   * What the stores have for a job; null where that is nothing.
+   * What a store has for a job; null where that is nothing.
    *
    * @param manifests the manifest with what a depfile named; null where that is not known yet
    */
-  Match of(SharedStores stores, int id, Function<List<String>, Decider.Described> manifests) {
+  Match of(ResultStore store, int id, Function<List<String>, Decider.Described> manifests) {
     Job job = graph.job(id);
-    return mayShare(job) ? known.find(id, manifests, new There(stores, id, job)) : null;
-  }
-
-  /** What shared stores have. */
-  private final class There implements KnownResults.Place<Match> {
-
-    private final SharedStores stores;
-    private final int id;
-    private final Job job;
-
-    There(SharedStores stores, int id, Job job) {
-      this.stores = stores;
-      this.id = id;
-      this.job = job;
-    }
-
-    @Override
-    public List<List<String>> names(Digest first) {
-      List<List<String>> names = new ArrayList<>(first == null ? List.of() : stores.names(first));
-      JobResult last = cache.result(job.name());
-      if (last != null) {
-        names.add(last.found());
-      }
-      return names;
-    }
-
-    @Override
-    public Match at(Digest key, Digest first, List<String> named, Decider.Described now) {
-      for (SharedFound found = stores.find(key);
-          found.result() != null;
-          found = stores.find(key, found)) {
-        Result here = here(id, found, first, now);
-        if (here != null && found.result().found().equals(named)) {
-          return new Match(found, here, now.lists());
-        }
-      }
+    if (!mayShare(job)) {
       return null;
     }
+    return known.find(
+        id,
+        manifests,
+        new KnownResults.Place<>() {
+          @Override
+          public List<List<String>> names(Digest first) {
+            List<List<String>> names =
+                new ArrayList<>(first == null ? List.of() : store.names(first));
+            JobResult last = cache.result(job.name());
+            if (last != null) {
+              names.add(last.found());
+            }
+            return names;
+          }
+
+          @Override
+          public Match at(Digest key, Digest first, List<String> named, Decider.Described now) {
+            Hit hit = store.find(key);
+            boolean same = hit.result() != null && hit.result().found().equals(named);
+            Result here = same ? here(id, hit, first, now) : null;
+            return here == null ? null : new Match(hit, here, now.lists());
+          }
+        });
   }
 
   /** What a result would be here; null where it does not fit the job. */
-  private Result here(int id, SharedFound found, Digest first, Decider.Described now) {
-    Result there = found.result();
+  private Result here(int id, Hit hit, Digest first, Decider.Described now) {
+    Result there = hit.result();
     Job job = graph.job(id);
     List<Product> products = products(id, there);
     String depfile = there.depfile() == null ? null : there.depfile().path();
@@ -122,14 +110,14 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
         || !programs.of(job).equals(there.programs())) {
       return null;
     }
-    Origin from = origin(there, found.store());
+    Origin from = origin(there, job.name(), hit.store().name());
     return there.as(first, job.name(), products, now.lines(), from);
   }
 
-  /** Where a result was made. */
-  static Origin origin(Result there, String store) {
-    Origin from = there.origin();
-    return new Origin(store, from.build(), from.host(), from.time());
+  /** Where a result was made that is one of a job here. */
+  static Origin origin(Result there, String job, String store) {
+    Origin from = there.originFor(job);
+    return new Origin(store, from.build(), from.host(), from.time(), from.job());
   }
 
   /** The products in the order of a run here; null where they are not those that are declared. */

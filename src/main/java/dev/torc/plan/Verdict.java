@@ -29,16 +29,20 @@ public sealed interface Verdict {
    */
   record WillRestore(List<Reason> reasons, Result from, boolean bytes) implements Verdict {
 
-    /** Where the result comes from. */
-    public Origin origin() {
-      return from.origin();
+    /**
+     * Where the result comes from.
+     *
+     * @param job the name of the job that is restored
+     */
+    public Origin origin(String job) {
+      return from.originFor(job);
     }
   }
 
   /**
-   * It would run, but a need cannot be read, all of what it read of some sources is gone, or its
-   * image cannot be had here: it fails without being started, keeps its last result, and its
-   * readers are blocked.
+   * It would run, but a need cannot be read, a file of its row is missing, all of what it read of
+   * some sources is gone, or its image cannot be had here: it fails without being started, keeps
+   * its last result, and its readers are blocked.
    *
    * @param reasons what cannot be had
    */
@@ -53,7 +57,8 @@ public sealed interface Verdict {
     /** Whether that is so whatever the jobs do that it waits for. */
     public boolean isSure() {
       for (Reason reason : reasons) {
-        if (reason.kind() == Reason.Kind.IMAGE_UNAVAILABLE
+        if (reason.kind() == Reason.Kind.NEED_MISSING
+            || reason.kind() == Reason.Kind.IMAGE_UNAVAILABLE
             || reason.kind() == Reason.Kind.ELSEWHERE) {
           return true;
         }

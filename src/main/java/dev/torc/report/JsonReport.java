@@ -141,6 +141,7 @@ public final class JsonReport implements Report {
             json.number("build", origin.build())
                 .text("host", origin.host())
                 .text("store", origin.store())
+                .text("job", origin.job())
                 .number("started", origin.time()));
   }
 }

@@ -8,10 +8,11 @@ public final class OriginText {
 
   private OriginText() {}
 
-  /** {@code build 3}, or {@code build 3 on login1, by FOLDER}. */
+  /** {@code build 3}, or {@code build 3 (job old) on login1, by FOLDER}. */
   public static String of(Origin origin) {
+    String job = origin.job().isEmpty() ? "" : " (job " + SafeText.name(origin.job()) + ")";
     String host = origin.host().isEmpty() ? "" : " on " + SafeText.name(origin.host());
     String store = origin.store().isEmpty() ? "" : ", by " + SafeText.name(origin.store());
-    return "build " + origin.build() + host + store;
+    return "build " + origin.build() + job + host + store;
   }
 }

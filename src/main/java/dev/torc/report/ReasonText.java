@@ -63,7 +63,12 @@ public final class ReasonText {
       case NOT_TRACED -> "was not traced";
       case DATA_CHANGED -> "data " + name + data(reason);
       case TOOL_CHANGED -> "tool " + name + change(reason);
-      case NEED_UNREADABLE, NEED_VANISHED, IMAGE_UNAVAILABLE, ELSEWHERE ->
+      case NEED_UNREADABLE,
+          NEED_VANISHED,
+          NEED_MISSING,
+          FAILED_BEFORE,
+          IMAGE_UNAVAILABLE,
+          ELSEWHERE ->
           SafeText.line(reason.lack());
     };
   }
@@ -126,6 +131,8 @@ public final class ReasonText {
       case NEED_REMOVED -> "need removed";
       case NEED_UNREADABLE -> "need cannot be read";
       case NEED_VANISHED -> "need matches nothing";
+      case NEED_MISSING -> "need does not exist";
+      case FAILED_BEFORE -> "failed before, not run again";
       case IMAGE_UNAVAILABLE -> "image cannot be had";
       case MOVED -> "need moved while it ran last time";
       case DATA_CHANGED -> "data changed";
@@ -183,6 +190,7 @@ public final class ReasonText {
           NEED_REMOVED,
           NEED_UNREADABLE,
           NEED_VANISHED,
+          NEED_MISSING,
           MOVED,
           DATA_CHANGED,
           TOOL_CHANGED ->
@@ -199,6 +207,7 @@ public final class ReasonText {
           FORCED,
           NAMED,
           NOT_TRACED,
+          FAILED_BEFORE,
           IMAGE_UNAVAILABLE,
           SUBMITTED,
           ELSEWHERE ->

@@ -358,6 +358,9 @@ public final class RestCollector {
         return false;
       }
     }
+    if (!context.leftOut(id).isEmpty()) {
+      return false; // it may be there next time, though nothing ran
+    }
     Surroundings around = context.contents().around();
     ToolSearch search = around.tools();
     for (Tool tool : footprint.tools()) {
@@ -379,9 +382,6 @@ public final class RestCollector {
     }
     for (int list : footprint.lists()) {
       if (graph.list(list).ofJobs()) {
-        if (context.contents().leftOut(list) != null) {
-          return false; // it may be there next time, though nothing ran
-        }
         continue; // the result of another job
       }
       if (!to.add(members.of(list), false)) {

@@ -3,14 +3,12 @@ package dev.torc.results;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.util.Set;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -20,40 +18,29 @@ import org.apache.commons.codec.digest.DigestUtils;
  */
 final class BlobSink implements AutoCloseable {
 
+  private static final int PIECE = 1 << 16;
+
   private final Blob blob;
   private final MessageDigest sha256 = DigestUtils.getSha256Digest();
   private final Path file;
+  private final OutputStream out;
   private final byte[] memory;
   private Head head; // null where nothing is to be looked at any more
-  private final WritableByteChannel channel;
   private long count;
   private boolean whole;
   private boolean wrong;
   private boolean closed;
 
-  private BlobSink(Blob blob, Path file, byte[] memory, Head head) throws StoreRefusal {
+  /** Into a file, which must not be there; it goes on close unless it is whole. */
+  BlobSink(Blob blob, Path file) throws StoreRefusal {
     this.blob = blob;
     this.file = file;
-    this.memory = memory;
-    this.head = head;
-    try {
-      this.channel =
-          file == null
-              ? null
-              : Files.newByteChannel(
-                  file,
-                  Set.of(
-                      StandardOpenOption.CREATE_NEW,
-                      StandardOpenOption.WRITE,
-                      LinkOption.NOFOLLOW_LINKS));
+    this.memory = null;
+    try { // nothing is opened through a link: a new file is not
+      this.out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
     } catch (IOException e) {
       throw new StoreRefusal("cannot write " + Refusal.line(e));
     }
-  }
-
-  /** Into a file, which must not be there; it goes on close unless it is whole. */
-  static BlobSink file(Blob blob, Path file) throws StoreRefusal {
-    return new BlobSink(blob, file, null, null);
   }
 
   /** Looks at what has come of a blob, before the rest does. */
@@ -68,41 +55,58 @@ final class BlobSink implements AutoCloseable {
   }
 
   /** Into memory; the blob's size must be one that has room. */
-  static BlobSink memory(Blob blob, Head head) throws StoreRefusal {
-    return new BlobSink(blob, null, new byte[Math.toIntExact(blob.size())], head);
+  BlobSink(Blob blob, Head head) {
+    this.blob = blob;
+    this.file = null;
+    this.out = null;
+    this.memory = new byte[Math.toIntExact(blob.size())];
+    this.head = head;
   }
 
   /**
-   * Takes the next bytes.
+   * Takes all bytes of a stream.
    *
-   * @throws StoreFailure where there are more than the blob has
-   * @throws StoreRefusal where they cannot be written here, or the rest need not come
+   * @throws IOException where it cannot be read
+   * @throws StoreRefusal where they are not those of the blob, they cannot be written here, or the
+   *     rest need not come
    */
-  synchronized void take(ByteBuffer bytes) throws StoreFailure, StoreRefusal {
-    if (closed) {
-      return; // nobody waits for them any more
+  void fill(InputStream in, StoreCall call) throws IOException, StoreRefusal {
+    byte[] piece = new byte[PIECE];
+    for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+      call.begin();
+      call.moved(read);
+      take(piece, read);
     }
-    if (bytes.remaining() > blob.size() - count) {
+    end();
+  }
+
+  /** Takes the next bytes. */
+  synchronized void take(byte[] bytes, int length) throws StoreRefusal {
+    if (closed) {
+      return; // nothing waits for them any more
+    }
+    if (length > blob.size() - count) {
       throw wrong(blob.digest() + " has more than its " + blob.size() + " bytes");
     }
-    sha256.update(bytes.duplicate());
-    int length = bytes.remaining();
-    if (memory != null) {
-      bytes.get(memory, (int) count, length);
+    sha256.update(bytes, 0, length);
+    if (out != null) {
+      try {
+        out.write(bytes, 0, length);
+      } catch (IOException e) {
+        throw unwritten(e);
+      }
+    } else {
+      System.arraycopy(bytes, 0, memory, (int) count, length);
       if (head != null && head.isEnough(memory, (int) count + length)) {
         head = null;
       }
-    } else {
-      try {
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-      } catch (IOException e) {
-        throw new StoreRefusal(
-            "cannot write " + SafeText.name(file.toString()) + ": " + Refusal.why(e));
-      }
     }
     count += length;
+  }
+
+  private StoreRefusal unwritten(IOException e) {
+    String name = SafeText.name(file.toString());
+    return new StoreRefusal("cannot write " + name + ": " + Refusal.why(e));
   }
 
   /** Says that no more bytes come; throws where they were not those of the blob. */
@@ -136,15 +140,14 @@ final class BlobSink implements AutoCloseable {
   public synchronized void close() throws StoreRefusal {
     closed = true;
     try {
-      if (channel != null) {
-        channel.close();
+      if (out != null) {
+        out.close();
         if (!whole) {
           Files.deleteIfExists(file);
         }
       }
     } catch (IOException e) {
-      throw new StoreRefusal(
-          "cannot write " + SafeText.name(file.toString()) + ": " + Refusal.why(e));
+      throw unwritten(e);
     }
   }
 }

@@ -1,70 +1,68 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.machine.Refusal;
 import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Objects;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * A blob to be sent, and where its bytes are: a file, which is not opened through a link, or
- * memory.
+ * memory, which does not change.
  */
-public final class BlobSource {
-
-  private final Blob blob;
-  private final Path file;
-  private final byte[] memory;
-
-  private BlobSource(Blob blob, Path file, byte[] memory) {
-    this.blob = blob;
-    this.file = file;
-    this.memory = memory;
-  }
+public record BlobSource(Blob blob, Path file, byte[] memory) {
 
   /** A file that should still have these bytes; where it has others, they are not sent. */
-  public static BlobSource file(Blob blob, Path file) {
+  static BlobSource file(Blob blob, Path file) {
     return new BlobSource(blob, file, null);
   }
 
-  /** Bytes, which must not change. */
+  /** Bytes. */
   public static BlobSource bytes(byte[] bytes) {
-    Blob blob = new Blob(Digest.ofBytes(bytes), bytes.length);
-    return new BlobSource(blob, null, bytes);
+    return new BlobSource(new Blob(Digest.ofBytes(bytes), bytes.length), null, bytes);
   }
 
-  /** What it should be. */
-  public Blob blob() {
-    return blob;
+  /** The bytes cannot be read, or are others; with the reason. */
+  static final class Unreadable extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    Unreadable(IOException e) {
+      super("a file to be sent cannot be read: " + Refusal.why(e), e);
+    }
   }
 
   /**
-   * Opens the bytes. A read fails, before the last of them, where they are not the blob's: so who
-   * sends them never sends wrong ones whole.
+   * Opens the bytes. A read fails, before the last of them, where they are not the blob's: so wrong
+   * ones are never sent whole.
    */
-  InputStream open() throws IOException {
-    return new Checked(
-        file == null
-            ? new ByteArrayInputStream(memory)
-            : Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS),
-        blob);
+  InputStream open() throws Unreadable {
+    try {
+      return new Checked(
+          blob,
+          file == null
+              ? new ByteArrayInputStream(memory)
+              : Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS));
+    } catch (IOException e) {
+      throw new Unreadable(e);
+    }
   }
 
-  private static final class Checked extends FilterInputStream {
+  private static final class Checked extends InputStream {
 
     private final Blob blob;
+    private final InputStream in;
     private final MessageDigest sha256 = DigestUtils.getSha256Digest();
     private long left;
 
-    Checked(InputStream in, Blob blob) {
-      super(in);
+    Checked(Blob blob, InputStream in) {
       this.blob = blob;
+      this.in = in;
       this.left = blob.size();
     }
 
@@ -76,33 +74,26 @@ public final class BlobSource {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-      Objects.checkFromIndexSize(offset, length, into.length);
-      if (left == 0) {
-        return -1;
+      if (left == 0 || length == 0) {
+        return left == 0 ? -1 : 0;
       }
-      int read = in.readNBytes(into, offset, (int) Math.min(left, length));
-      sha256.update(into, offset, read);
-      left -= read;
-      boolean cut = read == 0 && length > 0;
-      if (cut || left == 0 && !MessageDigest.isEqual(sha256.digest(), blob.digest().bytes())) {
-        throw new IOException("it changed meanwhile");
+      try {
+        int read = in.readNBytes(into, offset, (int) Math.min(left, length));
+        sha256.update(into, offset, read);
+        left -= read;
+        if (read == 0
+            || left == 0 && !MessageDigest.isEqual(sha256.digest(), blob.digest().bytes())) {
+          throw new IOException("it changed meanwhile");
+        }
+        return read;
+      } catch (IOException e) {
+        throw new Unreadable(e);
       }
-      return read;
     }
 
     @Override
-    public long skip(long count) {
-      return 0;
-    }
-
-    @Override
-    public int available() {
-      return 0;
-    }
-
-    @Override
-    public boolean markSupported() {
-      return false;
+    public void close() throws IOException {
+      in.close();
     }
   }
 }

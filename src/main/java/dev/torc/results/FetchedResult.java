@@ -7,61 +7,36 @@ import dev.torc.posix.PlainFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A shared result whose blobs are here, in a folder of its own, until its products stand in their
  * places. Whether it may stand there is decided by others. One thread uses it.
  */
-public final class FetchedResult implements ResultParts {
+final class FetchedResult implements ResultParts {
 
-  private static final Map<PosixFilePermission, PosixFilePermission> RUN =
-      Map.of(
-          PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_EXECUTE,
-          PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_EXECUTE,
-          PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_EXECUTE);
+  private static final int READ = 0444;
 
   private final Result result;
   private final Path folder;
   private final Map<String, Product> places = new HashMap<>();
-  private final Map<Blob, Path> blobs = new LinkedHashMap<>();
   private final Map<Blob, Integer> uses = new HashMap<>(); // how many files have each yet
 
-  private FetchedResult(Result result, Path folder) {
+  /** Of a folder where all blobs lie under their names. */
+  FetchedResult(Result result, Path folder) {
     this.result = result;
     this.folder = folder;
     if (result.depfile() != null) {
       places.put(result.depfile().path(), result.depfile());
     }
     result.products().forEach(product -> places.put(product.path(), product));
-    for (Blob blob : result.blobs()) {
-      blobs.put(blob, folder.resolve(Integer.toString(blobs.size())));
-    }
     for (Product file : result.allFiles()) {
       uses.merge(file.blob(), 1, Integer::sum);
     }
     if (result.log() != null) {
       uses.merge(result.log(), 1, Integer::sum);
     }
-  }
-
-  /**
-   * Fetches all blobs of a result; null where they cannot be had, which the stores tell.
-   *
-   * @param folder an empty one of its own, which goes when all is done
-   */
-  public static FetchedResult of(SharedStores stores, SharedFound found, Path folder)
-      throws IOException {
-    FetchedResult fetched = new FetchedResult(found.result(), folder);
-    if (stores.fetch(found, fetched.blobs) == null) {
-      return fetched;
-    }
-    fetched.done();
-    return null;
   }
 
   @Override
@@ -79,9 +54,9 @@ public final class FetchedResult implements ResultParts {
     } else {
       make(product, fresh);
     }
-    Placing.move(fresh, to);
+    LocalStore.move(fresh, to);
     FileTree.remove(fresh); // still there where it was copied
-    Placing.touch(to, part.kind() == Stamp.Kind.FOLDER);
+    LocalStore.touch(to, part.kind() == Stamp.Kind.FOLDER);
   }
 
   private void make(Product entry, Path to) throws IOException {
@@ -95,19 +70,13 @@ public final class FetchedResult implements ResultParts {
     }
     Blob blob = entry.blob();
     if (uses.merge(blob, -1, Integer::sum) > 0) {
-      FileTree.copy(blobs.get(blob), to);
+      FileTree.copy(folder.resolve(blob.name()), to);
     } else {
-      Placing.move(blobs.get(blob), to);
+      LocalStore.move(folder.resolve(blob.name()), to);
     }
     if (entry.digest().isExecutable()) {
-      Set<PosixFilePermission> bits = Files.getPosixFilePermissions(to);
-      RUN.forEach(
-          (read, run) -> {
-            if (bits.contains(read)) {
-              bits.add(run);
-            }
-          });
-      Files.setPosixFilePermissions(to, bits);
+      int mode = (int) Files.getAttribute(to, "unix:mode");
+      Files.setAttribute(to, "unix:mode", mode | (mode & READ) >> 2); // as far as it is read
     }
   }
 
@@ -119,7 +88,9 @@ public final class FetchedResult implements ResultParts {
   @Override
   public byte[] text(OwnedPath part) throws IOException {
     Blob log = result.log();
-    return log == null ? null : PlainFile.read(blobs.get(log), Math.toIntExact(log.size()));
+    return log == null
+        ? null
+        : PlainFile.read(folder.resolve(log.name()), Math.toIntExact(log.size()));
   }
 
   @Override

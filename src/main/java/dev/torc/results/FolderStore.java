@@ -53,7 +53,8 @@ final class FolderStore implements StorePlace {
   /** What of a mode is not for the owner. */
   private static final int OF_OTHERS = 0077;
 
-  private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
+  /** How entries and blobs are named. */
+  static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
 
   private final Path folder;
   private final FolderTrust trust;
@@ -104,10 +105,10 @@ final class FolderStore implements StorePlace {
     try {
       String refusal = trust.refusal(path);
       if (refusal != null) {
-        throw StoreFailure.lasting(refusal);
+        throw new StoreFailure(refusal, StoreFailure.Kind.LASTING);
       }
     } catch (NoSuchFileException e) {
-      throw StoreFailure.lasting(missing);
+      throw new StoreFailure(missing, StoreFailure.Kind.LASTING);
     }
   }
 
@@ -142,15 +143,18 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public List<Digest> newest(int most, StoreCall call) throws StoreFailure {
+  public List<Digest> newest(int most, long nanos, StoreCall call) throws StoreFailure {
     Map<Digest, FileTime> times = new HashMap<>();
     try {
       Path inner = inner(ENTRIES);
       if (inner == null) {
         return List.of();
       }
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(inner, "[0-9a-f]*")) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(inner)) {
         for (Path entry : entries) {
+          if (call.now() - call.start() > nanos) {
+            break;
+          }
           String name = entry.getFileName().toString();
           if (KEY.matcher(name).matches()) {
             times.put(
@@ -172,26 +176,16 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public byte[] entry(Digest key, StoreCall call) throws StoreFailure, StoreRefusal {
-    try (SeekableByteChannel in = open(ENTRIES, key)) {
-      if (in == null) {
-        return null;
-      }
-      ByteBuffer bytes = ByteBuffer.allocate(ActionEntry.MOST + 1);
-      while (bytes.hasRemaining() && in.read(bytes) >= 0) {
-        // up to the end
-      }
-      byte[] entry = new byte[bytes.flip().remaining()];
-      bytes.get(entry);
-      return entry;
+  public byte[] entry(Digest key, StoreCall call) throws StoreRefusal {
+    try (InputStream in = open(ENTRIES, key)) {
+      return in == null ? null : in.readNBytes(ActionEntry.MOST + 1);
     } catch (IOException e) {
       throw trouble("read", e);
     }
   }
 
   /** Opens a file that counts; null where there is none. */
-  private SeekableByteChannel open(String in, Digest name)
-      throws StoreFailure, StoreRefusal, IOException {
+  private InputStream open(String in, Digest name) throws StoreRefusal, IOException {
     Path inner = inner(in);
     if (inner == null) {
       return null;
@@ -202,7 +196,7 @@ final class FolderStore implements StorePlace {
         throw new StoreRefusal(
             SafeText.name(file.toString()) + " does not count: others made it, or can write to it");
       }
-      return Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+      return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
     } catch (AccessDeniedException e) {
       throw new StoreRefusal("cannot read " + Refusal.line(e));
     } catch (NoSuchFileException e) {
@@ -211,23 +205,15 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreFailure, StoreRefusal {
-    try (SeekableByteChannel in = open(BLOBS, blob.digest())) {
-      if (in == null) {
-        return false;
+  public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreRefusal {
+    try (InputStream in = open(BLOBS, blob.digest())) {
+      if (in != null) {
+        into.fill(in, call);
       }
-      ByteBuffer piece = ByteBuffer.allocate(PIECE);
-      while (in.read(piece) >= 0) {
-        call.begin();
-        call.moved(piece.flip().remaining());
-        into.take(piece);
-        piece.clear();
-      }
+      return in != null;
     } catch (IOException e) {
       throw trouble("read", e);
     }
-    into.end();
-    return true;
   }
 
   @Override
@@ -244,10 +230,9 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public void put(String in, Digest name, BlobSource source, StoreCall call)
-      throws StoreFailure, StoreRefusal {
+  public void put(String in, Digest name, BlobSource source, StoreCall call) throws StoreRefusal {
     Path fresh = null;
-    try (InputStream bytes = opened(source)) {
+    try (InputStream bytes = source.open()) {
       Path inner = madeInner(in);
       Path file = fresh();
       try (SeekableByteChannel out =
@@ -257,10 +242,19 @@ final class FolderStore implements StorePlace {
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")))) {
         fresh = file;
         give(file);
-        copy(bytes, out, call);
+        byte[] piece = new byte[PIECE];
+        for (int read = bytes.read(piece); read >= 0; read = bytes.read(piece)) {
+          call.begin();
+          for (ByteBuffer left = ByteBuffer.wrap(piece, 0, read); left.hasRemaining(); ) {
+            out.write(left);
+          }
+          call.moved(read);
+        }
       }
       Files.move(file, inner.resolve(name.hex()), StandardCopyOption.ATOMIC_MOVE);
       fresh = null;
+    } catch (BlobSource.Unreadable e) {
+      throw new StoreRefusal(e.getMessage());
     } catch (IOException e) {
       throw trouble("write", e);
     } finally {
@@ -294,38 +288,9 @@ final class FolderStore implements StorePlace {
     }
   }
 
-  private static InputStream opened(BlobSource source) throws StoreRefusal {
-    try {
-      return source.open();
-    } catch (IOException e) {
-      throw new StoreRefusal("cannot read " + Refusal.line(e));
-    }
-  }
-
-  private static void copy(InputStream from, SeekableByteChannel out, StoreCall call)
-      throws StoreRefusal, IOException {
-    byte[] piece = new byte[PIECE];
-    for (int read = next(from, piece); read >= 0; read = next(from, piece)) {
-      call.begin();
-      ByteBuffer bytes = ByteBuffer.wrap(piece, 0, read);
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-      call.moved(read);
-    }
-  }
-
-  private static int next(InputStream from, byte[] piece) throws StoreRefusal {
-    try {
-      return from.read(piece);
-    } catch (IOException e) {
-      throw new StoreRefusal("a file to be sent cannot be read: " + Refusal.why(e));
-    }
-  }
-
   private static StoreFailure trouble(String what, IOException e) {
     if (what.equals("write") && e instanceof AccessDeniedException) {
-      return StoreFailure.lasting("cannot " + what + " " + Refusal.line(e));
+      return new StoreFailure("cannot " + what + " " + Refusal.line(e), StoreFailure.Kind.LASTING);
     }
     boolean named = e instanceof FileSystemException file && file.getFile() != null;
     return StoreFailure.of("cannot " + what + (named ? " " : " there: ") + Refusal.line(e));

@@ -1,7 +1,6 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
-import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -16,7 +15,6 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Set;
@@ -35,7 +33,6 @@ final class HttpStore implements StorePlace {
   private static final int NOT_FOUND = 404;
   private static final Set<Integer> TAKEN = Set.of(200, 201, 202, 204);
 
-  private static final int BREADTH = 8;
   private static final int PIECE = 1 << 16;
 
   /** So many bytes of an answer are read that nobody wants, to use the connection again. */
@@ -57,8 +54,8 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public int breadth() {
-    return BREADTH;
+  public boolean isFar() {
+    return true;
   }
 
   private synchronized HttpClient client() {
@@ -80,7 +77,7 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public byte[] entry(Digest key, StoreCall call) throws StoreFailure, StoreRefusal {
+  public byte[] entry(Digest key, StoreCall call) throws StoreRefusal {
     try (InputStream body = get(ENTRIES, key, call)) {
       return body == null ? null : body.readNBytes(ActionEntry.MOST + 1);
     } catch (IOException e) {
@@ -89,25 +86,19 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreFailure, StoreRefusal {
+  public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreRefusal {
     try (InputStream body = get(BLOBS, blob.digest(), call)) {
-      if (body == null) {
-        return false;
+      if (body != null) {
+        into.fill(body, call);
       }
-      byte[] piece = new byte[PIECE];
-      for (int read = body.read(piece); read >= 0; read = body.read(piece)) {
-        call.moved(read);
-        into.take(ByteBuffer.wrap(piece, 0, read));
-      }
+      return body != null;
     } catch (IOException e) {
       throw brokenOff(e);
     }
-    into.end();
-    return true;
   }
 
   /** The body of an answer; null where nothing is there. Its close ends the answer. */
-  private InputStream get(String kind, Digest name, StoreCall call) throws StoreFailure {
+  private InputStream get(String kind, Digest name, StoreCall call) throws StoreRefusal {
     HttpResponse<InputStream> answer = send(request(kind, name).GET().build(), call);
     if (answer.statusCode() == 200) {
       return answer.body();
@@ -120,7 +111,7 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public boolean has(Blob blob, StoreCall call) throws StoreFailure {
+  public boolean has(Blob blob, StoreCall call) throws StoreRefusal {
     try {
       HttpResponse<InputStream> answer = send(request(BLOBS, blob.digest()).HEAD().build(), call);
       drop(answer);
@@ -132,63 +123,36 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public void put(String kind, Digest name, BlobSource source, StoreCall call)
-      throws StoreFailure, StoreRefusal {
-    Sent sent = new Sent(source, call);
+  public void put(String kind, Digest name, BlobSource source, StoreCall call) throws StoreRefusal {
     long size = source.blob().size();
     BodyPublisher body =
         size == 0
             ? BodyPublishers.noBody()
-            : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(sent::open), size);
+            : BodyPublishers.fromPublisher(
+                BodyPublishers.ofInputStream(() -> body(source, call)), size);
+    HttpResponse<InputStream> answer = send(request(kind, name).PUT(body).build(), call);
+    drop(answer);
+    if (!TAKEN.contains(answer.statusCode())) {
+      throw status("PUT", answer);
+    }
+  }
+
+  private static InputStream body(BlobSource source, StoreCall call) {
     try {
-      HttpResponse<InputStream> answer = send(request(kind, name).PUT(body).build(), call);
-      drop(answer);
-      if (!TAKEN.contains(answer.statusCode())) {
-        throw status("PUT", answer);
-      }
-    } catch (StoreFailure e) {
-      if (sent.trouble != null) {
-        throw new StoreRefusal("a file to be sent cannot be read: " + sent.trouble);
-      }
-      throw e;
+      return new FilterInputStream(source.open()) {
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+          int read = super.read(into, offset, length);
+          call.moved(Math.max(0, read));
+          return read;
+        }
+      };
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  /** What is read to be sent, and whether that failed. */
-  private static final class Sent {
-
-    private final BlobSource source;
-    private final StoreCall call;
-    private volatile String trouble;
-
-    Sent(BlobSource source, StoreCall call) {
-      this.source = source;
-      this.call = call;
-    }
-
-    InputStream open() {
-      try {
-        return new FilterInputStream(source.open()) {
-          @Override
-          public int read(byte[] into, int offset, int length) throws IOException {
-            try {
-              int read = super.read(into, offset, length);
-              call.moved(Math.max(0, read));
-              return read;
-            } catch (IOException e) {
-              trouble = Refusal.why(e);
-              throw e;
-            }
-          }
-        };
-      } catch (IOException e) {
-        trouble = Refusal.why(e);
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
-
-  private HttpResponse<InputStream> send(HttpRequest request, StoreCall call) throws StoreFailure {
+  private HttpResponse<InputStream> send(HttpRequest request, StoreCall call) throws StoreRefusal {
     try {
       HttpResponse<InputStream> answer = client().send(request, BodyHandlers.ofInputStream());
       call.begin();
@@ -225,13 +189,20 @@ final class HttpStore implements StorePlace {
     return StoreFailure.of("its answer broke off" + why);
   }
 
-  private static StoreFailure failure(IOException e) {
+  private static StoreFailure unreached(String line) {
+    return new StoreFailure(line, StoreFailure.Kind.UNREACHED);
+  }
+
+  private static StoreRefusal failure(IOException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BlobSource.Unreadable) {
+        return new StoreRefusal(cause.getMessage());
+      }
       if (cause instanceof HttpConnectTimeoutException) {
-        return StoreFailure.unreached("cannot connect in 2 s");
+        return unreached("cannot connect in 2 s");
       }
       if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
-        return StoreFailure.unreached("there is no such host");
+        return unreached("there is no such host");
       }
       if (cause instanceof SSLException) { // the client may tell first that it read nothing
         String why = String.valueOf(cause.getMessage());
@@ -240,8 +211,7 @@ final class HttpStore implements StorePlace {
     }
     String why = e.getMessage();
     if (e instanceof ConnectException) {
-      return StoreFailure.unreached(
-          "cannot connect" + (why == null ? "" : ": " + SafeText.line(why, 200)));
+      return unreached("cannot connect" + (why == null ? "" : ": " + SafeText.line(why, 200)));
     }
     return StoreFailure.of(why == null ? e.getClass().getSimpleName() : SafeText.line(why, 200));
   }

@@ -5,7 +5,6 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.StoredResults;
 import dev.torc.hash.Digest;
-import dev.torc.hash.Stamp;
 import dev.torc.machine.Refusal;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
@@ -28,7 +27,7 @@ import java.util.function.Predicate;
  * makes room first, the least recently used result first. Any thread may call it. What a kept
  * result is good for, and when one is restored, is decided elsewhere.
  */
-public final class KeptResults implements ResultParts {
+public final class KeptResults implements ResultStore, ResultParts {
 
   /** A result is not kept if it takes more than this part of the bound. */
   private static final int PARTS = 4;
@@ -55,27 +54,6 @@ public final class KeptResults implements ResultParts {
   /** Stands for a sum that has to be counted anew. */
   private static final long UNKNOWN = -1;
 
-  /**
-   * What several results may have; quicker to make than a name. A record's own equality is linked
-   * anew at every start.
-   */
-  private record Bytes(Stamp.Kind kind, Digest digest) {
-
-    static Bytes of(OwnedPath part) {
-      return new Bytes(part.kind(), part.digest());
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Bytes bytes && kind == bytes.kind && digest.equals(bytes.digest);
-    }
-
-    @Override
-    public int hashCode() {
-      return digest.hashCode();
-    }
-  }
-
   /** When a result was used; all of all results would be too much at once. */
   private record Age(Digest key, long used) {}
 
@@ -87,7 +65,8 @@ public final class KeptResults implements ResultParts {
   private final Set<String> shared = new HashSet<>(); // was there when its like was to be added
   private final Set<Digest> wanted = new HashSet<>(); // keys of results that are to be restored
   private long last; // milliseconds since 1970: two uses in one still have an order
-  private Map<Bytes, Integer> uses; // of each product, how many results have it; null unknown
+  private Map<String, Integer>
+      uses; // of the name of each product, how many results have it; null unknown
   private final Map<Digest, Integer> firsts = new HashMap<>(); // the same of first keys
   private long total = UNKNOWN;
   private long bound = -1;
@@ -191,18 +170,29 @@ public final class KeptResults implements ResultParts {
     return bytes.text(part);
   }
 
-  /** The result under a key; null where there is none. */
-  public Result of(Digest key) {
-    return of(cache, key);
+  @Override
+  public String name() {
+    return "";
   }
 
-  /** The same of a cache of which nothing else is asked. */
+  @Override
+  public Hit find(Digest key) {
+    return new Hit(of(cache, key), this);
+  }
+
+  /** What is kept here stays where it is until it is placed. */
+  @Override
+  public ResultParts fetch(Hit hit, Path folder) {
+    return this;
+  }
+
+  /** The result under a key, of a cache of which nothing else is asked; null for none. */
   public static Result of(Cache cache, Digest key) {
     StoredResults.Stored stored = new StoredResults(cache).of(key);
     return stored == null ? null : ResultCodec.kept(stored.record());
   }
 
-  /** The lists of files to which a first key leads, the newest first. */
+  @Override
   public List<List<String>> names(Digest first) {
     return records.names(first);
   }
@@ -226,7 +216,17 @@ public final class KeptResults implements ResultParts {
     return size <= bound() / PARTS && files <= MOST_FILES;
   }
 
-  /** Keeps the record of a result, and what its depfile named as the newest list. */
+  /** Its products come when they are cleared. */
+  @Override
+  public synchronized void put(Upload upload) throws IOException {
+    for (BlobSource log : upload.blobs()) {
+      known();
+      total += bytes.add(upload.result().logPart(), log.memory());
+    }
+    put(upload.result());
+  }
+
+  /** Keeps a record, and what its depfile named as the newest list. */
   public synchronized void put(Result result) {
     last = Math.max(System.currentTimeMillis(), last + 1);
     if (uses != null && records.of(result.key()) == null) {
@@ -294,20 +294,13 @@ public final class KeptResults implements ResultParts {
     return added != LocalStore.Added.STAYED;
   }
 
-  /** Adds a file with these bytes. */
-  public synchronized void add(OwnedPath part, byte[] text) throws IOException {
-    known();
-    total += bytes.has(part) ? 0 : text.length;
-    bytes.add(part, text);
-  }
-
   @Override
   public void take(OwnedPath part, Path to) throws IOException {
     boolean stays;
     synchronized (this) {
       count();
       known();
-      stays = uses.getOrDefault(Bytes.of(part), 0) > 1;
+      stays = uses.getOrDefault(LocalStore.name(part), 0) > 1;
       changed = true;
     }
     long left = bytes.take(part, to, stays);
@@ -319,7 +312,7 @@ public final class KeptResults implements ResultParts {
   @Override
   public synchronized void giveBack(OwnedPath part, Path at, boolean sound) throws IOException {
     if (!sound) {
-      drop(part);
+      drop(LocalStore.name(part));
     }
     if (!sound || !add(part, at, LocalStore.size(at))) {
       FileTree.remove(at);
@@ -331,16 +324,17 @@ public final class KeptResults implements ResultParts {
    * where another result has it too.
    */
   public synchronized void madeAgain(OwnedPath part) throws IOException {
-    if (!shared.contains(LocalStore.name(part))) {
-      drop(part);
+    String name = LocalStore.name(part);
+    if (!shared.contains(name)) {
+      drop(name);
     }
   }
 
   /** What cannot be taken away, as another member's folder, stays: that is nobody's failure. */
-  private void drop(OwnedPath part) throws IOException {
-    long size = bytes.size(part);
+  private void drop(String name) throws IOException {
+    long size = bytes.size(name);
     try {
-      bytes.drop(part);
+      bytes.drop(name);
       total -= size;
     } catch (FileSystemException e) {
       return; // it counts as there
@@ -388,7 +382,7 @@ public final class KeptResults implements ResultParts {
 
   private void count(Result result, int more) {
     for (OwnedPath part : result.allParts()) {
-      uses.merge(Bytes.of(part), more, Integer::sum);
+      uses.merge(LocalStore.name(part), more, Integer::sum);
     }
     if (result.first() != null) {
       firsts.merge(result.first(), more, Integer::sum);
@@ -443,8 +437,9 @@ public final class KeptResults implements ResultParts {
     count();
     count(result, -1);
     for (OwnedPath part : result.allParts()) {
-      if (uses.getOrDefault(Bytes.of(part), 0) <= 0) {
-        drop(part);
+      String name = LocalStore.name(part);
+      if (uses.getOrDefault(name, 0) <= 0) {
+        drop(name);
       }
     }
     boolean last = result.first() != null && firsts.getOrDefault(result.first(), 0) <= 0;
@@ -459,16 +454,9 @@ public final class KeptResults implements ResultParts {
   public synchronized List<String> sweep() throws IOException {
     count();
     known();
-    Set<String> named = new HashSet<>();
-    uses.forEach(
-        (used, count) -> {
-          if (count > 0) {
-            named.add(LocalStore.name(used.kind, used.digest));
-          }
-        });
     List<String> stuck = new ArrayList<>(0);
     for (String name : bytes.names()) {
-      if (!named.contains(name)) {
+      if (uses.getOrDefault(name, 0) <= 0) {
         try {
           bytes.drop(name);
         } catch (FileSystemException e) {

@@ -2,9 +2,10 @@ package dev.torc.results;
 
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.OwnedPath;
-import dev.torc.hash.Digest;
+import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.FileStatus;
+import dev.torc.posix.FileTimes;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.PlainFile;
@@ -18,19 +19,18 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 
 /**
  * Products by their digests in {@code .torc/store}: a file, folder or link each, under a name that
- * says what it is. What stands there is not taken at its word: who restores it hashes it where it
- * went. It does not know which results have it; {@link KeptResults} does. A store that is no folder
- * is none, and so is a product there of another kind.
+ * says what it is; and how a product comes to its place. What stands there is not taken at its
+ * word: a restore hashes it where it went. Which results have it, {@link KeptResults} knows. A
+ * store that is no folder is none, and so is a product there of another kind.
  */
 final class LocalStore {
 
@@ -59,17 +59,10 @@ final class LocalStore {
 
   /** The name of a product: equal where the bytes are. */
   static String name(OwnedPath part) {
-    return name(part.kind(), part.digest());
-  }
-
-  static String name(Stamp.Kind of, Digest digest) {
+    Stamp.Kind of = part.kind();
     char kind = of == Stamp.Kind.FOLDER ? 'd' : of == Stamp.Kind.LINK ? 'l' : 'f';
-    String hex = digest.hex();
-    return kind + (digest.isExecutable() ? hex.replace(' ', '.') : hex);
-  }
-
-  private Path at(OwnedPath part) {
-    return folder.resolve(name(part));
+    String hex = part.digest().hex();
+    return kind + (part.digest().isExecutable() ? hex.replace(' ', '.') : hex);
   }
 
   /** What stands under a name. It makes no path: it is asked for each of many products. */
@@ -77,18 +70,14 @@ final class LocalStore {
     return FileStatus.of(prefix + name, false);
   }
 
-  private static FileStatus look(Path path) throws IOException {
-    return FileStatus.of(path.toString(), false);
-  }
-
   /** Whether there is a store. */
   boolean exists() throws IOException {
-    return look(folder).isFolder();
+    return FileStatus.of(folder.toString(), false).isFolder();
   }
 
   /** Whether something else stands where the store would be. */
   boolean isBlocked() throws IOException {
-    return look(folder).exists() && !exists();
+    return FileStatus.of(folder.toString(), false).exists() && !exists();
   }
 
   /** Whether a product is there; what is of another kind, as a FIFO, is none. */
@@ -128,20 +117,17 @@ final class LocalStore {
     }
   }
 
-  /** Adds a file with these bytes, where it is not there yet. */
-  void add(OwnedPath part, byte[] bytes) throws IOException {
+  /** Adds a file with these bytes; returns how many more there are now. */
+  long add(OwnedPath part, byte[] bytes) throws IOException {
     make();
-    if (!has(part)) {
-      drop(part);
-      Path fresh = fresh();
-      PlainFile.write(fresh, bytes);
-      Files.move(fresh, at(part), StandardCopyOption.ATOMIC_MOVE);
-    }
+    Path fresh = fresh();
+    PlainFile.write(fresh, bytes);
+    return add(part, fresh) == Added.MOVED ? bytes.length : 0;
   }
 
   /** The bytes of a file that is there; null where it is not. */
   byte[] text(OwnedPath part) throws IOException {
-    return has(part) ? OwnFile.read(at(part)) : null;
+    return has(part) ? OwnFile.read(folder.resolve(name(part))) : null;
   }
 
   private synchronized void make() throws IOException {
@@ -174,9 +160,7 @@ final class LocalStore {
   /** A new empty folder for what is on its way to its place. */
   Path freshFolder() throws IOException {
     makeTmp();
-    Path folder = fresh();
-    Files.createDirectory(folder);
-    return folder;
+    return Files.createDirectory(fresh());
   }
 
   private Path fresh() {
@@ -209,7 +193,7 @@ final class LocalStore {
         copy(from, to);
       }
     }
-    long inside = Placing.touch(to, there.isFolder());
+    long inside = touch(to, there.isFolder());
     long bytes = there.isFile() ? there.size() : inside;
     return left ? bytes : 0;
   }
@@ -220,39 +204,56 @@ final class LocalStore {
     Path fresh = fresh();
     try {
       FileTree.copy(from, fresh);
-      Placing.move(fresh, to);
+      move(fresh, to);
     } finally {
       FileTree.remove(fresh);
     }
   }
 
-  /** Takes a product away; does nothing where it is not there. */
-  void drop(OwnedPath part) throws IOException {
-    FileTree.remove(at(part));
-  }
-
-  /** The bytes of a product; 0 where it is not there. */
-  long size(OwnedPath part) throws IOException {
-    return size(at(part));
-  }
-
-  /** The bytes of all that is there. */
-  long size() throws IOException {
-    return size(folder);
-  }
-
-  /** The bytes of all that stands at a path. */
-  static long size(Path path) throws IOException {
-    FileStatus there = look(path);
-    if (!there.isFolder()) {
-      return there.isFile() ? there.size() : 0;
+  /**
+   * Moves what nothing else has; from one file system to another it is copied, and what was there
+   * stays.
+   */
+  static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException another) {
+      FileTree.copy(from, to); // what is torn is found by its digest
     }
+  }
+
+  /**
+   * Other tools go by times: what was restored, a folder with all that is in it, is newer than what
+   * stood there before.
+   *
+   * @return the bytes of the files in a folder; 0 of anything else
+   */
+  static long touch(Path file, boolean isFolder) throws IOException {
+    if (!isFolder) {
+      FileTimes.now(file.toString());
+      return 0;
+    }
+    List<String> all = new ArrayList<>();
+    long bytes = walk(file, at -> all.add(at.toString()));
+    ParallelShares.each(all.size(), i -> FileTimes.now(all.get(i)));
+    return bytes;
+  }
+
+  /** Hands over all that stands at a path, and returns the bytes of its files. */
+  private static long walk(Path path, Consumer<Path> visitor) throws IOException {
     long[] sum = {0};
     Files.walkFileTree(
         path,
         new SimpleFileVisitor<>() {
           @Override
+          public FileVisitResult preVisitDirectory(Path at, BasicFileAttributes attributes) {
+            visitor.accept(at);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
           public FileVisitResult visitFile(Path at, BasicFileAttributes attributes) {
+            visitor.accept(at);
             sum[0] += attributes.isRegularFile() ? attributes.size() : 0;
             return FileVisitResult.CONTINUE;
           }
@@ -265,27 +266,42 @@ final class LocalStore {
     return sum[0];
   }
 
+  /** The bytes of all that stands at a path; 0 where nothing does. */
+  static long size(Path path) throws IOException {
+    FileStatus there = FileStatus.of(path.toString(), false);
+    return there.isFolder() ? walk(path, _ -> {}) : there.isFile() ? there.size() : 0;
+  }
+
+  /** The bytes of all that is there. */
+  long size() throws IOException {
+    return size(folder);
+  }
+
+  /** The bytes of what has a name; 0 where it is not there. */
+  long size(String name) throws IOException {
+    return size(folder.resolve(name));
+  }
+
   /** The bytes of each thing that is there, by its name. */
   SortedMap<String, Long> sizes() throws IOException {
     SortedMap<String, Long> sizes = new TreeMap<>();
     for (String name : names()) {
-      sizes.put(name, size(folder.resolve(name)));
+      sizes.put(name, size(name));
     }
     return sizes;
   }
 
   /** The names of all that is there. */
-  Set<String> names() throws IOException {
-    if (!exists()) {
-      return Set.of();
+  List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (Path each : exists() ? FileTree.entries(folder) : List.<Path>of()) {
+      names.add(each.getFileName().toString());
     }
-    try (Stream<Path> all = Files.list(folder)) {
-      return all.map(each -> each.getFileName().toString())
-          .collect(Collectors.toCollection(TreeSet::new));
-    }
+    names.sort(null);
+    return names;
   }
 
-  /** Takes away what has a name. */
+  /** Takes away what has a name; does nothing where it is not there. */
   void drop(String name) throws IOException {
     FileTree.remove(folder.resolve(name));
   }

@@ -108,6 +108,17 @@ public record Result(
   }
 
   /**
+   * Where it comes from for a job that is restored.
+   *
+   * @param restored the job's name
+   */
+  public Origin originFor(String restored) {
+    String made = origin.job().isEmpty() ? job : origin.job();
+    String other = made.equals(restored) ? "" : made;
+    return new Origin(origin.store(), origin.build(), origin.host(), origin.time(), other);
+  }
+
+  /**
    * The record of a job in whose place it is put.
    *
    * @param build the random id of the build
@@ -251,9 +262,7 @@ public record Result(
 
   /** The same with what the job wrote. */
   public Result withLog(Blob text) {
-    return new Result(
-        key, first, job, products, depfile, shown, text, manifest, data, found, programs, lines,
-        origin, wall, cpu, peak, files, root);
+    return with(products, text, found, root);
   }
 
   /** The same with its products and found needs in the order that a record wants which travels. */
@@ -262,16 +271,18 @@ public record Result(
     rising.sort(Comparator.comparing(Product::path, FolderDigest.BYTE_ORDER));
     List<String> names = new ArrayList<>(found);
     names.sort(FolderDigest.BYTE_ORDER);
-    return new Result(
-        key, first, job, rising, depfile, shown, log, manifest, data, names, programs, lines,
-        origin, wall, cpu, peak, files, root);
+    return with(rising, log, names, root);
   }
 
   /** The same result as one that holds the root's path, or none. */
   Result withRoot(String path) {
+    return with(products, log, found, path);
+  }
+
+  private Result with(List<Product> made, Blob text, List<String> named, String path) {
     return new Result(
-        key, first, job, products, depfile, shown, log, manifest, data, found, programs, lines,
-        origin, wall, cpu, peak, files, path);
+        key, first, job, made, depfile, shown, text, manifest, data, named, programs, lines, origin,
+        wall, cpu, peak, files, path);
   }
 
   /**
@@ -299,7 +310,7 @@ public record Result(
    * @param host where it was made
    */
   public Result sent(List<Product> made, Product named, Blob said, String host) {
-    Origin from = new Origin("", origin.build(), host, origin.time());
+    Origin from = new Origin("", origin.build(), host, origin.time(), origin.job());
     return new Result(
         key, first, job, made, named, shown, said, manifest, data, found, programs, lines, from,
         wall, cpu, peak, files, null);

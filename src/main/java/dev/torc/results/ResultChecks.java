@@ -26,8 +26,8 @@ final class ResultChecks {
   /** Files, links and folders. */
   static final int MOST_ENTRIES = 50_000;
 
-  /** Texts and values of one list. */
-  static final int MOST_TEXTS = 100_000;
+  /** Texts, values and products, those in lists and folders, too. */
+  static final int MOST_TEXTS = 200_000;
 
   private static final long MOST_LOG = 1 << 20; // bytes
   private static final long MOST_BYTES = 1L << 60;
@@ -115,7 +115,7 @@ final class ResultChecks {
   /** What is only for people, and what is compared with what is here. */
   private static void words(Result result) throws StoreRefusal {
     require(result.origin() != null && "".equals(result.origin().store()), "has an odd origin");
-    for (String word : new String[] {result.job(), result.origin().host()}) {
+    for (String word : new String[] {result.job(), result.origin().host(), result.origin().job()}) {
       require(word != null && word.length() <= LONGEST_WORD, "lacks a name, or has a long one");
     }
     String root = result.root();

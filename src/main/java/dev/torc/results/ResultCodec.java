@@ -11,8 +11,6 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.Function;
 
 /**
  * Bytes of records and back, without version and signature, which {@link SealedRecord} adds to what
@@ -42,8 +40,10 @@ final class ResultCodec {
   static StoreRecord decode(StoreRecord.Type type, byte[] bytes, int from) throws StoreRefusal {
     StoreRecord record;
     try {
-      FieldReader in = new FieldReader(new ByteReader(bytes, from));
-      record = type == StoreRecord.Type.RESULT ? result(in) : names(in);
+      boolean result = type == StoreRecord.Type.RESULT;
+      int most = result ? ResultChecks.MOST_TEXTS : FoundNames.MOST * ResultChecks.MOST_TEXTS;
+      FieldReader in = new FieldReader(new ByteReader(bytes, from), most);
+      record = result ? result(in) : names(in);
       in.end();
     } catch (RuntimeException e) { // of which kind is the bytes' own choice
       throw new StoreRefusal("its record is damaged");
@@ -91,8 +91,8 @@ final class ResultCodec {
     out.number(8, log == null ? 0 : log.size());
     out.digest(9, result.manifest());
     out.records(10, result.data(), StoredValue::write);
-    out.records(11, result.found(), ResultCodec::write);
-    out.records(12, result.programs(), ResultCodec::write);
+    out.texts(11, result.found());
+    out.texts(12, result.programs());
     out.records(13, result.lines(), ManifestEntry::write);
     out.record(14, result.origin(), Origin::write);
     out.number(15, result.wall());
@@ -102,26 +102,21 @@ final class ResultCodec {
     out.text(19, result.root());
   }
 
-  private static Result result(FieldReader in) {
-    Bound texts = new Bound(ResultChecks.MOST_TEXTS);
-    return result(in, new Bound(ResultChecks.MOST_ENTRIES), texts);
-  }
-
   /** The arguments are read in the order of their tags. */
-  private static Result result(FieldReader in, Bound entries, Bound texts) {
+  private static Result result(FieldReader in) {
     return new Result(
         in.digest(1),
         in.digest(2),
         in.text(3),
-        in.records(4, entries.bounded(each -> product(each, entries))),
-        in.record(5, entries.bounded(each -> product(each, entries))),
+        in.records(4, ResultCodec::product),
+        in.record(5, ResultCodec::product),
         in.flag(6),
         blob(in.digest(7), in.number(8)),
         in.digest(9),
-        in.records(10, texts.bounded(StoredValue::read)),
-        in.records(11, texts.bounded(ResultCodec::text)),
-        in.records(12, texts.bounded(ResultCodec::text)),
-        in.records(13, texts.bounded(ManifestEntry::read)),
+        in.records(10, StoredValue::read),
+        in.texts(11),
+        in.texts(12),
+        in.records(13, ManifestEntry::read),
         in.record(14, Origin::read),
         in.number(15),
         in.number(16),
@@ -160,8 +155,7 @@ final class ResultCodec {
 
   /** A result that is kept here. */
   static Result kept(byte[] kept) {
-    Bound none = new Bound(Integer.MAX_VALUE);
-    return result(new FieldReader(new ByteReader(kept, 0)), none, none);
+    return result(new FieldReader(new ByteReader(kept, 0)));
   }
 
   private static void write(FieldWriter out, Product product) {
@@ -173,14 +167,14 @@ final class ResultCodec {
     out.records(6, product.members(), ResultCodec::write);
   }
 
-  private static Product product(FieldReader in, Bound entries) {
+  private static Product product(FieldReader in) {
     return new Product(
         in.text(1),
         kind(in.number(2)),
         in.digest(3),
         in.number(4),
         in.text(5),
-        in.records(6, entries.bounded(ResultCodec::member)));
+        in.records(6, ResultCodec::member));
   }
 
   private static Product member(FieldReader in) {
@@ -192,43 +186,12 @@ final class ResultCodec {
     return code < 1 || code > KINDS.size() ? Stamp.Kind.OTHER : KINDS.get((int) code - 1);
   }
 
-  private static void write(FieldWriter out, String text) {
-    out.text(1, text);
-  }
-
-  private static String text(FieldReader in) {
-    return Objects.requireNonNull(in.text(1));
-  }
-
   private static void write(FieldWriter out, FoundNames names) {
     out.digest(1, names.key());
-    out.records(2, names.lists(), (each, list) -> each.records(1, list, ResultCodec::write));
+    out.records(2, names.lists(), (each, list) -> each.texts(1, list));
   }
 
   private static FoundNames names(FieldReader in) {
-    Bound lists = new Bound(FoundNames.MOST);
-    Bound texts = new Bound(FoundNames.MOST * ResultChecks.MOST_TEXTS);
-    return new FoundNames(
-        in.digest(1),
-        in.records(2, lists.bounded(each -> each.records(1, texts.bounded(ResultCodec::text)))));
-  }
-
-  /** How many more of something a record may have: a byte or two of it can ask for an object. */
-  private static final class Bound {
-
-    private int left;
-
-    Bound(int most) {
-      left = most;
-    }
-
-    <T> Function<FieldReader, T> bounded(Function<FieldReader, T> read) {
-      return in -> {
-        if (--left < 0) {
-          throw new IllegalArgumentException("too many");
-        }
-        return read.apply(in);
-      };
-    }
+    return new FoundNames(in.digest(1), in.records(2, each -> each.texts(1)));
   }
 }

@@ -1,48 +1,84 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * A record that travels, with its version, its kind, and who signed it, as one blob. The signature
- * is one of words that nothing else that is signed begins with, version, kind, and the digest of
- * the rest: so a large record is not copied to be looked at.
+ * A record that travels, with its version, its kind, and the key that signed it, as one blob. The
+ * signature is one of words that nothing else that is signed begins with, version, kind, and the
+ * digest of the record: so a large record is not copied to be looked at. Small blobs of a result
+ * may lie before the record, which names their digests: so they need no requests of their own.
  *
- * @param type of the record
- * @param blob all of it; the record in it is not read yet
- * @param from where the record begins
  * @param signer the key that rightly signed it; null for none
+ * @param inside the blobs that came with it; all that {@link #small} names, or none
  */
-record SealedRecord(StoreRecord.Type type, byte[] blob, int from, SigningWord signer) {
+record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> inside) {
 
   /** The largest blob that is made or taken, in bytes. */
   static final int MOST = 16 << 20;
 
+  /** A blob of less may lie in a record, in bytes. */
+  static final int SMALL = 64 << 10;
+
+  /** All of them take no more: so none makes a record a large one. */
+  private static final int MOST_INSIDE = 256 << 10;
+
   private static final byte[] MAGIC = "torc".getBytes(StandardCharsets.US_ASCII);
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final byte[] DOMAIN =
       "dev.torc shared record\0".getBytes(StandardCharsets.US_ASCII);
 
-  /** Magic, version, kind, and whether it is signed. */
-  private static final int HEAD = MAGIC.length + 3;
+  private static final int KIND = MAGIC.length + 1;
+  private static final int MARK = KIND + 1; // whether it is signed
+  private static final int INSIDE = MARK + 1; // how many bytes of blobs there are
+  private static final int HEAD = INSIDE + Integer.BYTES;
 
-  /** The same with the signer's key: so many bytes tell whose it is. */
+  /** The head with the signer's key: so many bytes tell whose it is. */
   static final int SIGNED = HEAD + SigningWord.LENGTH;
 
-  private static final int KIND = MAGIC.length + 1;
+  /** The blobs of a result that may lie in its record, in their order. */
+  static Set<Blob> small(Result result) {
+    Set<Blob> small = new LinkedHashSet<>();
+    long left = MOST_INSIDE;
+    for (Blob blob : result.blobs()) {
+      if (blob.size() < SMALL && blob.size() <= left) {
+        left -= blob.size();
+        small.add(blob);
+      }
+    }
+    return small;
+  }
 
   /**
    * The blob of a record.
    *
+   * @param inside the bytes of the result's small blobs, or none
    * @param key null for a record without a signature
-   * @throws StoreRefusal where no store would take it
+   * @throws StoreRefusal where no store would take it, or a blob cannot be read
    */
-  static byte[] seal(StoreRecord record, SigningKey key) throws StoreRefusal {
-    byte[] blob = seal(record.type(), ResultCodec.encode(record), key);
+  static byte[] seal(StoreRecord record, List<BlobSource> inside, SigningKey key)
+      throws StoreRefusal {
+    ByteArrayOutputStream small = new ByteArrayOutputStream();
+    for (BlobSource each : inside) {
+      try (InputStream bytes = each.open()) {
+        bytes.transferTo(small);
+      } catch (IOException e) {
+        throw new StoreRefusal(e.getMessage());
+      }
+    }
+    byte[] blob = seal(record.type(), small.toByteArray(), ResultCodec.encode(record), key);
     if (blob.length > MOST) {
       throw new StoreRefusal(
           "its record takes " + blob.length + " bytes, and " + MOST + " are the most");
@@ -51,14 +87,15 @@ record SealedRecord(StoreRecord.Type type, byte[] blob, int from, SigningWord si
   }
 
   /** The same of unchecked bytes: tests send bad ones so. */
-  static byte[] seal(StoreRecord.Type type, byte[] payload, SigningKey key) {
+  static byte[] seal(StoreRecord.Type type, byte[] inside, byte[] payload, SigningKey key) {
     int head = key == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
-    ByteBuffer out = ByteBuffer.allocate(head + payload.length);
-    out.put(MAGIC).put((byte) VERSION).put((byte) type.code).put((byte) (key == null ? 0 : 1));
+    ByteBuffer out = ByteBuffer.allocate(head + inside.length + payload.length);
+    out.put(MAGIC).put((byte) VERSION).put(type.code()).put((byte) (key == null ? 0 : 1));
+    out.putInt(inside.length);
     if (key != null) {
       out.put(key.word().bytes()).put(key.sign(signed(type, payload, 0)));
     }
-    return out.put(payload).array();
+    return out.put(inside).put(payload).array();
   }
 
   /**
@@ -78,37 +115,64 @@ record SealedRecord(StoreRecord.Type type, byte[] blob, int from, SigningWord si
       throw new StoreRefusal(
           "its record has version " + version + ", and this torc knows " + VERSION);
     }
-    int mark = blob[HEAD - 1];
+    int mark = blob[MARK];
     if (type(blob[KIND]) == null || mark < 0 || mark > 1) {
       throw new StoreRefusal("its record is of an unknown kind");
     }
-    if (mark == 1 && blob.length < SIGNED + SigningKey.SIGNATURE) {
+    int head = mark == 0 ? HEAD : SIGNED + SigningKey.SIGNATURE;
+    int inside = ByteBuffer.wrap(blob).getInt(INSIDE);
+    if (inside < 0 || inside > MOST_INSIDE || blob.length < head + inside) {
       throw new StoreRefusal("its record is cut off");
     }
     return mark == 0 ? null : new SigningWord(Arrays.copyOfRange(blob, HEAD, SIGNED));
   }
 
-  /** What a blob holds; throws with the reason where it is none, or wrongly signed. */
+  /** What a blob holds; throws with the reason where it is not to be taken, or wrongly signed. */
   static SealedRecord open(byte[] blob) throws StoreRefusal {
     SigningWord signer = signer(blob);
     StoreRecord.Type type = type(blob[KIND]);
-    int from = signer == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
+    int inside = signer == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
+    int from = inside + ByteBuffer.wrap(blob).getInt(INSIDE);
     if (signer != null) {
-      byte[] signature = Arrays.copyOfRange(blob, SIGNED, from);
+      byte[] signature = Arrays.copyOfRange(blob, SIGNED, inside);
       if (!signer.verifies(signed(type, blob, from), signature)) {
         throw new StoreRefusal("its record is wrongly signed");
       }
     }
-    return new SealedRecord(type, blob, from, signer);
+    StoreRecord record = ResultCodec.decode(type, blob, from);
+    return new SealedRecord(record, signer, inside(record, blob, inside, from));
+  }
+
+  private static Map<Blob, byte[]> inside(StoreRecord record, byte[] blob, int from, int to)
+      throws StoreRefusal {
+    Map<Blob, byte[]> inside = new HashMap<>();
+    int at = from;
+    Set<Blob> small = record instanceof Result result ? small(result) : Set.of();
+    if (from == to && small.stream().anyMatch(each -> each.size() > 0)) {
+      return inside; // they have requests of their own
+    }
+    for (Blob each : small) {
+      byte[] bytes = Arrays.copyOfRange(blob, at, at + (int) each.size());
+      at += bytes.length;
+      if (at > to || !Digest.ofBytes(bytes).equals(each.digest())) {
+        throw new StoreRefusal("other bytes lie in its record than those of " + each.digest());
+      }
+      inside.put(each, bytes);
+    }
+    if (at != to) {
+      throw new StoreRefusal("its record has bytes that belong to nothing");
+    }
+    return inside;
+  }
+
+  /** What kind of record it is. */
+  StoreRecord.Type type() {
+    return record.type();
   }
 
   private static StoreRecord.Type type(int code) {
-    for (StoreRecord.Type type : StoreRecord.Type.values()) {
-      if (type.code == code) {
-        return type;
-      }
-    }
-    return null;
+    StoreRecord.Type[] types = StoreRecord.Type.values();
+    return code < 1 || code > types.length ? null : types[code - 1];
   }
 
   private static byte[] signed(StoreRecord.Type type, byte[] blob, int from) {
@@ -117,13 +181,8 @@ record SealedRecord(StoreRecord.Type type, byte[] blob, int from, SigningWord si
     return ByteBuffer.allocate(DOMAIN.length + 2 + Digest.LENGTH)
         .put(DOMAIN)
         .put((byte) VERSION)
-        .put((byte) type.code)
+        .put(type.code())
         .put(sha256.digest())
         .array();
-  }
-
-  /** The record; throws with the reason where it is not to be taken. */
-  StoreRecord record() throws StoreRefusal {
-    return ResultCodec.decode(type, blob, from);
   }
 }

@@ -15,14 +15,15 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * One shared store: what of its records is believed, and in which order it is sent to. It throws
+ * A shared store: what of its records is believed, and in which order it is sent to. It throws
  * nothing at the build: where it cannot serve there is a miss with a reason. Where the bytes lie, a
  * {@link StorePlace} knows. For several threads.
  */
-final class SharedStore implements AutoCloseable {
+final class SharedStore implements ResultStore, AutoCloseable {
 
   /** Records of more bytes are looked at one at a time. */
   private static final long LARGE = 1 << 20;
@@ -33,16 +34,36 @@ final class SharedStore implements AutoCloseable {
   /** Bytes each nanosecond, until one was measured. */
   private static final double USUAL = 0.01;
 
+  private static final int BREADTH = 8;
+
+  /**
+   * What the stores of a build have in common.
+   *
+   * @param root the real path of the root here
+   * @param clock nanoseconds from any moment on
+   * @param stopped whether the user ended the build
+   * @param large lets one thread at a time look at a large record
+   * @param told takes a line for people
+   */
+  record Build(
+      String root,
+      LongSupplier clock,
+      AtomicBoolean stopped,
+      Semaphore large,
+      Consumer<String> told) {
+
+    /** Outside of a build: nothing waits, and nothing is told. */
+    static Build none() {
+      return new Build("", System::nanoTime, new AtomicBoolean(), new Semaphore(1), _ -> {});
+    }
+  }
+
   private final StorePlace place;
   private final Set<SigningWord> trust;
   private final SigningKey key;
-  private final String root;
-  private final LongSupplier clock;
-  private final AtomicBoolean stopped;
+  private final Build build;
   private final StoreHealth reading;
   private final StoreHealth sending;
-
-  private final Semaphore large;
   private final StoreThreads threads = new StoreThreads();
 
   /** Bytes each nanosecond, as the last of the larger results came and went; 0 where unknown. */
@@ -58,34 +79,19 @@ final class SharedStore implements AutoCloseable {
    *
    * @param trust whose records count; null where all do, as in a folder that only the trusted write
    * @param key by which records are signed; null for none
-   * @param root the real path of the root here
-   * @param clock nanoseconds from any moment on
-   * @param stopped whether the user ended the build
-   * @param large lets one thread at a time look at a large record
-   * @param told takes a line for people
    */
-  SharedStore(
-      StorePlace place,
-      Set<SigningWord> trust,
-      SigningKey key,
-      String root,
-      LongSupplier clock,
-      AtomicBoolean stopped,
-      Semaphore large,
-      Consumer<String> told) {
+  SharedStore(StorePlace place, Set<SigningWord> trust, SigningKey key, Build build) {
     this.place = place;
     this.trust = trust;
     this.key = key;
-    this.root = root;
-    this.clock = clock;
-    this.stopped = stopped;
-    this.large = large;
-    this.reading = new StoreHealth(place.name(), "left alone for this build", clock, told);
-    this.sending =
-        new StoreHealth(place.name(), "nothing more is sent to it in this build", clock, told);
+    this.build = build;
+    this.reading = new StoreHealth(place.name(), "left alone for this build", build);
+    String silent = "nothing more is sent to it in this build";
+    this.sending = new StoreHealth(place.name(), silent, build);
   }
 
-  String name() {
+  @Override
+  public String name() {
     return place.name();
   }
 
@@ -94,7 +100,7 @@ final class SharedStore implements AutoCloseable {
     return (trust == null || key != null)
         && !reading.isAlone()
         && !sending.isAlone()
-        && !stopped.get();
+        && !build.stopped.get();
   }
 
   /** Whether what is to be sent waits, since it just failed. */
@@ -102,96 +108,108 @@ final class SharedStore implements AutoCloseable {
     return isSentTo() && sending.rest() != null;
   }
 
+  /** How many requests at once it is good at. */
+  private int breadth() {
+    return place.isFar() ? BREADTH : 1;
+  }
+
   /** Whether its owner alone can read what lies there. */
   boolean isPrivate() {
     return place.isPrivate();
   }
 
-  /** The result under a key. */
-  SharedLook<Result> result(Digest of) {
-    return look(of, Type.RESULT, Result.class);
+  @Override
+  public Hit find(Digest of) {
+    return look(of, Type.RESULT, this::hit, reason -> new Hit(null, this, reason, Map.of()));
   }
 
-  /** The lists of names under a key. */
-  SharedLook<FoundNames> names(Digest of) {
-    return look(of, Type.NAMES, FoundNames.class);
+  private Hit hit(SealedRecord record) throws StoreRefusal {
+    Result result = (Result) record.record();
+    if (result.root() != null && !result.root().equals(build.root)) {
+      String there = "the result holds the path of its root, " + SafeText.name(result.root());
+      return new Hit(null, this, there, Map.of());
+    }
+    return new Hit(result, this, null, record.inside());
   }
 
-  private <T extends StoreRecord> SharedLook<T> look(Digest of, Type type, Class<T> kind) {
+  @Override
+  public List<List<String>> names(Digest first) {
+    FoundNames names = foundNames(first);
+    return names == null ? List.of() : names.lists();
+  }
+
+  private FoundNames foundNames(Digest first) {
+    return look(first, Type.NAMES, record -> (FoundNames) record.record(), _ -> null);
+  }
+
+  /** What is made of a record. */
+  private interface Reader<T> {
+    T of(SealedRecord record) throws StoreRefusal;
+  }
+
+  /**
+   * What lies under a key.
+   *
+   * @param miss makes the answer of the reason why there is none; null where nothing lies there
+   */
+  private <T> T look(Digest of, Type type, Reader<T> found, Function<String, T> miss) {
     String rest = reading.rest();
     if (rest != null) {
-      return SharedLook.miss(name(), rest);
+      return miss.apply(rest);
     }
-    StoreCall call = StoreCall.small(clock, stopped::get, reading);
+    StoreCall call = StoreCall.small(build, reading);
     try {
-      T record = kind.cast(record(of, type, call));
-      if (record instanceof Result result && !fits(result)) {
-        String there = "the result holds the path of its root, " + SafeText.name(result.root());
-        return SharedLook.miss(name(), there);
+      SealedRecord record = record(of, call);
+      if (record != null && (record.type() != type || !record.record().key().equals(of))) {
+        throw new StoreRefusal("another's record lies under the key " + of);
       }
-      return new SharedLook<>(record, name(), null);
-    } catch (StoreFailure e) {
-      reading.failed(call.start(), e);
-      return SharedLook.miss(name(), e.getMessage());
+      return record == null ? miss.apply(null) : found.of(record);
     } catch (StoreRefusal e) {
-      if (!stopped.get() && !Thread.currentThread().isInterrupted()) {
-        reading.failed(call.start(), StoreFailure.of(e.getMessage()));
+      boolean ended = build.stopped.get() || Thread.currentThread().isInterrupted();
+      if (e instanceof StoreFailure || !ended) {
+        reading.failed(call.start(), e);
       }
-      return SharedLook.miss(name(), e.getMessage());
+      return miss.apply(e.getMessage());
     }
   }
 
   /**
-   * The newest results that may be those of a job, with any key; of a server none are known.
+   * Hands over the newest results, with any key; of a server none are known.
    *
    * @param most how many records are looked at
+   * @param nanos how long that may take; two thirds of it until the newest ones are known
    */
-  List<Result> newest(String job, int most) {
-    List<Result> found = new ArrayList<>();
+  void newest(int most, long nanos, Consumer<Result> visitor) {
     if (reading.isAlone()) {
-      return found;
+      return;
     }
-    StoreCall call = StoreCall.small(clock, stopped::get, reading);
+    StoreCall call = StoreCall.small(build, reading);
     try {
-      for (Digest each : threads.ask(call, request -> place.newest(most, request))) {
-        if (anyRecord(each, call) instanceof Result result && result.job().equals(job)) {
-          found.add(result);
+      for (Digest each : threads.ask(call, request -> place.newest(most, nanos / 3 * 2, request))) {
+        if (call.now() - call.start() > nanos) {
+          return;
+        }
+        if (anyRecord(each, call) instanceof Result result) {
+          visitor.accept(result);
         }
       }
-    } catch (StoreFailure e) {
-      reading.failed(call.start(), e);
     } catch (StoreRefusal e) {
-      return found; // the build was ended
+      failed(reading, call, e);
     }
-    return found;
   }
 
   /** A record of whatever kind; null where it is not to be believed, without a line about it. */
   private StoreRecord anyRecord(Digest of, StoreCall call) throws StoreFailure {
     try {
-      StoreRecord record = record(of, call);
-      return record != null && record.key().equals(of) ? record : null;
+      SealedRecord record = record(of, call);
+      return record != null && record.record().key().equals(of) ? record.record() : null;
     } catch (StoreRefusal e) {
       return null;
     }
   }
 
-  private boolean fits(Result result) {
-    return result.root() == null || result.root().equals(root);
-  }
-
-  /** Null where nothing lies under the key. */
-  private StoreRecord record(Digest of, Type type, StoreCall call)
-      throws StoreFailure, StoreRefusal {
-    StoreRecord record = record(of, call);
-    if (record != null && (record.type() != type || !record.key().equals(of))) {
-      throw new StoreRefusal("another's record lies under the key " + of);
-    }
-    return record;
-  }
-
   /** What lies under a key, whatever it is; null for nothing. */
-  private StoreRecord record(Digest of, StoreCall call) throws StoreFailure, StoreRefusal {
+  private SealedRecord record(Digest of, StoreCall call) throws StoreRefusal {
     byte[] entry = threads.ask(call, request -> place.entry(of, request));
     if (entry == null) {
       return null;
@@ -202,7 +220,7 @@ final class SharedStore implements AutoCloseable {
     }
     long from = call.now();
     try {
-      while (!large.tryAcquire(LOOK, TimeUnit.MILLISECONDS)) {
+      while (!build.large.tryAcquire(LOOK, TimeUnit.MILLISECONDS)) {
         call.check();
         call.waited(from, call.now());
       }
@@ -213,18 +231,16 @@ final class SharedStore implements AutoCloseable {
     try {
       return record(blob, call);
     } finally {
-      large.release();
+      build.large.release();
     }
   }
 
-  private StoreRecord record(Blob blob, StoreCall call) throws StoreFailure, StoreRefusal {
-    try (BlobSink sink = BlobSink.memory(blob, this::isKnown)) {
+  private SealedRecord record(Blob blob, StoreCall call) throws StoreRefusal {
+    try (BlobSink sink = new BlobSink(blob, this::isKnown)) {
       if (!fetch(blob, sink, call)) {
         throw new StoreRefusal("a record is gone, and its entry is still there");
       }
-      SealedRecord record = SealedRecord.open(sink.bytes());
-      check(record.signer());
-      return record.record();
+      return SealedRecord.open(sink.bytes()); // whose signer counts: its head was looked at;
     }
   }
 
@@ -249,8 +265,7 @@ final class SharedStore implements AutoCloseable {
     }
   }
 
-  private boolean fetch(Blob blob, BlobSink sink, StoreCall call)
-      throws StoreFailure, StoreRefusal {
+  private boolean fetch(Blob blob, BlobSink sink, StoreCall call) throws StoreRefusal {
     try {
       return threads.ask(call, request -> place.fetch(blob, sink, request));
     } finally {
@@ -260,33 +275,43 @@ final class SharedStore implements AutoCloseable {
     }
   }
 
+  @Override
+  public ResultParts fetch(Hit hit, Path folder) {
+    FetchedResult fetched = new FetchedResult(hit.result(), folder);
+    if (fetchBlobs(hit, folder) == null) {
+      return fetched;
+    }
+    fetched.done();
+    return null;
+  }
+
   /**
-   * Fetches blobs of a result into new files.
+   * Fetches all blobs of a result into a folder, each under its name.
    *
-   * @return null where all are there, else the reason; then none of the files is
+   * @return null where all are there, else the reason; then none is
    */
-  String fetch(Result result, Map<Blob, Path> blobs) {
+  String fetchBlobs(Hit hit, Path folder) {
     String rest = reading.rest();
     if (rest != null) {
       return rest;
     }
-    StoreCall call = call(result, total(blobs.keySet()), reading);
+    long inside = hit.inside().keySet().stream().mapToLong(Blob::size).sum();
+    StoreCall call =
+        StoreCall.large(build, reading, hit.result().wall(), hit.result().bytes() - inside);
     Queue<Path> made = new ConcurrentLinkedQueue<>();
     try {
       call.check(readingRate);
       StoreThreads.each(
-          blobs.entrySet(),
-          place.breadth(),
-          each -> {
-            fetch(each.getKey(), each.getValue(), call);
-            made.add(each.getValue());
+          hit.result().blobs(),
+          breadth(),
+          blob -> {
+            Path file = folder.resolve(blob.name());
+            fetch(blob, hit.inside().get(blob), file, call);
+            made.add(file);
           });
       return null;
-    } catch (StoreFailure e) {
-      reading.failed(call.start(), e);
-      made.forEach(file -> file.toFile().delete());
-      return e.getMessage();
     } catch (StoreRefusal e) {
+      failed(reading, call, e);
       made.forEach(file -> file.toFile().delete());
       return e.getMessage();
     } finally {
@@ -294,44 +319,58 @@ final class SharedStore implements AutoCloseable {
     }
   }
 
-  private StoreCall call(Result result, long total, StoreHealth waits) {
-    return StoreCall.large(clock, stopped::get, waits, result.wall(), total);
+  private static void failed(StoreHealth health, StoreCall call, StoreRefusal e) {
+    if (e instanceof StoreFailure) {
+      health.failed(call.start(), e);
+    }
   }
 
-  private void fetch(Blob blob, Path to, StoreCall call) throws StoreFailure, StoreRefusal {
+  /**
+   * Fetches one of them.
+   *
+   * @param here its bytes where they came with the record, else null
+   */
+  private void fetch(Blob blob, byte[] here, Path to, StoreCall call) throws StoreRefusal {
     call.check();
-    try (BlobSink sink = BlobSink.file(blob, to)) {
-      if (!fetch(blob, sink, call)) {
+    try (BlobSink sink = new BlobSink(blob, to)) {
+      if (here != null) {
+        sink.take(here, here.length);
+        sink.end();
+      } else if (!fetch(blob, sink, call)) {
         throw new StoreRefusal(blob.digest() + " is gone from the store");
       }
     }
   }
 
-  /** How many bytes blobs have. */
-  private static long total(Set<Blob> blobs) {
-    return blobs.stream().mapToLong(Blob::size).sum();
+  /** Sends it: where its entry is found, the rest is there. What fails is told. */
+  @Override
+  public void put(Upload upload) {
+    Result result = upload.result();
+    if (send(upload) && result.first() != null && reading.rest() == null) {
+      FoundNames there = foundNames(result.first()); // what is there would be lost
+      FoundNames before = there == null ? new FoundNames(result.first(), List.of()) : there;
+      FoundNames now = before.with(result.found());
+      if (!now.equals(there)) {
+        StoreCall call = StoreCall.small(build, null);
+        sent(call, () -> sendRecord(now.key(), sealed(now, List.of()), call));
+      }
+    }
   }
 
-  /**
-   * Sends a result: its blobs that are not there, then its record, then the entry: where the entry
-   * is found, the rest is there.
-   *
-   * @param blobs all of the result's
-   * @param again whether what is there is sent, too
-   * @return null where it was sent, else the reason
-   */
-  String send(Result result, List<BlobSource> blobs, boolean again) {
-    BlobSource record = sealed(result);
-    if (record == null) {
-      return "its record cannot be sent";
-    }
-    StoreCall call = call(result, result.bytes(), null);
+  /** Its blobs that are not there, then its record, then the entry; whether all were sent. */
+  private boolean send(Upload upload) {
+    Result result = upload.result();
+    Set<Blob> inside = place.isFar() ? SealedRecord.small(result) : Set.of();
+    List<BlobSource> outside = new ArrayList<>(upload.blobs());
+    outside.removeIf(blob -> inside.contains(blob.blob()));
+    StoreCall call = StoreCall.large(build, null, result.wall(), result.bytes());
     return sent(
         call,
         () -> {
           call.check(sendingRate);
+          BlobSource record = sealed(result, upload.blobs(inside));
           try {
-            StoreThreads.each(blobs, place.breadth(), blob -> sendBlob(blob, again, call));
+            StoreThreads.each(outside, breadth(), blob -> sendBlob(blob, upload.again(), call));
           } finally {
             sendingRate = call.rate() > 0 ? call.rate() : sendingRate;
           }
@@ -339,37 +378,26 @@ final class SharedStore implements AutoCloseable {
         });
   }
 
-  /** A record's blob; null where no store would take it, which is told. */
-  private BlobSource sealed(StoreRecord record) {
-    try {
-      return BlobSource.bytes(SealedRecord.seal(record, key));
-    } catch (StoreRefusal e) {
-      sending.noted(e.getMessage());
-      return null;
-    }
-  }
-
   /** What is done to send something. */
   private interface Step {
-    void take() throws StoreFailure, StoreRefusal;
+    void take() throws StoreRefusal;
   }
 
-  private String sent(StoreCall call, Step step) {
+  private boolean sent(StoreCall call, Step step) {
     try {
       step.take();
-      return null;
-    } catch (StoreFailure e) {
-      sending.failed(call.start(), e);
-      return e.getMessage();
+      return true;
     } catch (StoreRefusal e) {
-      return e.getMessage();
+      failed(sending, call, e); // else the build was ended, or a file is another by now
+      return false;
     }
   }
 
-  private void sendBlob(BlobSource blob, boolean again, StoreCall call)
-      throws StoreFailure, StoreRefusal {
+  private void sendBlob(BlobSource blob, boolean again, StoreCall call) throws StoreRefusal {
     call.check();
+    boolean small = place.isFar() && blob.blob().size() < SealedRecord.SMALL;
     if (again
+        || small
         || wrong.contains(blob.blob())
         || !threads.ask(call, request -> place.has(blob.blob(), request))) {
       put(StorePlace.BLOBS, blob.blob().digest(), blob, call);
@@ -378,41 +406,28 @@ final class SharedStore implements AutoCloseable {
     }
   }
 
-  private void sendRecord(Digest of, BlobSource record, StoreCall call)
-      throws StoreFailure, StoreRefusal {
+  private BlobSource sealed(StoreRecord record, List<BlobSource> inside) throws StoreRefusal {
+    try {
+      return BlobSource.bytes(SealedRecord.seal(record, inside, key));
+    } catch (StoreRefusal e) {
+      sending.noted(e.getMessage()); // no store would take it
+      throw e;
+    }
+  }
+
+  private void sendRecord(Digest of, BlobSource record, StoreCall call) throws StoreRefusal {
     sendBlob(record, false, call);
     BlobSource entry = BlobSource.bytes(ActionEntry.encode(record.blob()));
     put(StorePlace.ENTRIES, of, entry, call);
   }
 
-  private void put(String in, Digest name, BlobSource bytes, StoreCall call)
-      throws StoreFailure, StoreRefusal {
+  private void put(String in, Digest name, BlobSource bytes, StoreCall call) throws StoreRefusal {
     threads.ask(
         call,
         request -> {
           place.put(in, name, bytes, request);
           return null;
         });
-  }
-
-  /** Puts a list of names first among those under a key. */
-  String sendNames(Digest of, List<String> newest) {
-    String rest = reading.rest();
-    if (rest != null) {
-      return rest; // what is there would be lost
-    }
-    FoundNames there = names(of).record();
-    FoundNames before = there == null ? new FoundNames(of, List.of()) : there;
-    FoundNames now = before.with(newest);
-    if (now.equals(there)) {
-      return null;
-    }
-    BlobSource record = sealed(now);
-    if (record == null) {
-      return "its lists of names cannot be sent";
-    }
-    StoreCall call = StoreCall.small(clock, stopped::get, null);
-    return sent(call, () -> sendRecord(of, record, call));
   }
 
   /** Says what is still to be said, and lets go. */

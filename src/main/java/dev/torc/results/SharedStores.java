@@ -1,30 +1,57 @@
 package dev.torc.results;
 
-import dev.torc.hash.Digest;
+import dev.torc.cache.StoredValue;
+import dev.torc.machine.SafeText;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The shared stores of a build, asked in the order in which they were written. Nothing of them ends
- * a build or holds it up: what a store cannot do is told in one line, and is a miss. For several
- * threads; each question waits for its answer.
+ * The shared stores of a build, in the order in which they were written, and what is sent to them
+ * beside the build, several results at a time. What holds the root's path is marked before: it
+ * counts in no other root. Nothing of them ends a build or holds it up: what a store cannot do is
+ * told in one line, and is a miss. For several threads.
  */
 public final class SharedStores implements AutoCloseable {
 
-  private final List<SharedStore> stores = new ArrayList<>();
-  private final Uploads sender;
-  private final AtomicBoolean stopped = new AtomicBoolean();
+  /** So long, in nanoseconds, a look at the newest results may take. */
+  private static final long NEWEST = 1_200_000_000L;
 
-  private SharedStores(String root, LongSupplier clock, Consumer<String> told) {
-    this.sender = new Uploads(stores, new TextSearch(root), root, clock, stopped, told);
+  private static final int THREADS = 8;
+  private static final long LEAST = TimeUnit.SECONDS.toNanos(30);
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
+  private static final long LOOK = 20; // milliseconds
+
+  private final List<SharedStore> stores = new ArrayList<>();
+  private final SharedStore.Build build;
+  private final TextSearch search; // for the root's path
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          THREADS, Thread.ofPlatform().daemon().name("torc-send-", 0).factory());
+
+  private final AtomicBoolean hidden = new AtomicBoolean(); // a private product was told of
+  private volatile boolean over; // all jobs have ended
+
+  /** Results that are not sent yet, and how long their jobs took; guarded by this. */
+  private int pending;
+
+  private long wall; // nanoseconds
+
+  SharedStores(SharedStore.Build build, SharedStore... stores) {
+    this.build = build;
+    this.search = new TextSearch(build.root());
+    this.stores.addAll(List.of(stores));
   }
 
   /**
@@ -39,98 +66,151 @@ public final class SharedStores implements AutoCloseable {
   public static SharedStores open(
       List<StoreSettings> settings, Path root, LongSupplier clock, Consumer<String> told)
       throws StoreRefusal {
-    SharedStores all = new SharedStores(root.toString(), clock, told);
-    Semaphore large = new Semaphore(1);
+    SharedStores all =
+        new SharedStores(
+            new SharedStore.Build(
+                root.toString(), clock, new AtomicBoolean(), new Semaphore(1), told));
     for (StoreSettings each : settings) {
       SigningKey key = each.key() == null ? null : SigningKey.read(each.key());
-      all.stores.add(
-          new SharedStore(
-              each.place(),
-              each.trusted(key),
-              key,
-              root.toString(),
-              clock,
-              all.stopped,
-              large,
-              told));
+      all.stores.add(new SharedStore(each.place(), each.trusted(key), key, all.build));
     }
     return all;
   }
 
-  /** The first store's result under a key that may be used here. */
-  public SharedFound find(Digest key) {
-    return find(key, 0);
-  }
-
-  /** The same of the stores behind the one that had this, whose blobs could not be had. */
-  public SharedFound find(Digest key, SharedFound before) {
-    return find(key, before.next());
-  }
-
-  private SharedFound find(Digest key, int from) {
-    List<String> reasons = new ArrayList<>();
-    for (int i = from; i < stores.size(); i++) {
-      SharedLook<Result> look = stores.get(i).result(key);
-      if (look.record() != null) {
-        return new SharedFound(look.record(), look.store(), List.copyOf(reasons), i + 1);
-      }
-      if (look.reason() != null) {
-        reasons.add("store " + look.store() + ": " + look.reason());
-      }
-    }
-    return new SharedFound(null, null, List.copyOf(reasons), stores.size());
-  }
-
-  /** The lists of names under a first key, of all stores, newest first; each once. */
-  public List<List<String>> names(Digest first) {
-    Set<List<String>> lists = new LinkedHashSet<>();
-    for (SharedStore store : stores) {
-      FoundNames names = store.names(first).record();
-      if (names != null) {
-        lists.addAll(names.lists());
-      }
-    }
-    return lists.stream().limit(FoundNames.MOST).toList();
+  /** All of them, in their order. */
+  public List<? extends ResultStore> all() {
+    return stores;
   }
 
   /**
-   * The newest results of a job in the folders, whatever their keys: for people who wonder what
-   * differs. No server is asked.
+   * Hands over the newest results in the folders, whatever their keys: for people who wonder what
+   * differs. Where the folders are slow, or very full, it is what was seen in a while. No server is
+   * asked.
    *
    * @param most how many records are looked at in each folder
    */
-  public List<SharedFound> newest(String job, int most) {
-    List<SharedFound> all = new ArrayList<>();
+  public void newest(int most, Consumer<ResultStore.Hit> visitor) {
     for (SharedStore store : stores) {
-      for (Result each : store.newest(job, most)) {
-        all.add(new SharedFound(each, store.name(), List.of(), stores.size()));
-      }
+      store.newest(
+          most, NEWEST / stores.size(), each -> visitor.accept(new ResultStore.Hit(each, store)));
     }
-    return all;
-  }
-
-  /**
-   * Fetches blobs of a result into new files, checked.
-   *
-   * @param blobs each with the path of a file that is not there yet
-   * @return null where all are there, else the reason in one line; then none is
-   */
-  public String fetch(SharedFound found, Map<Blob, Path> blobs) {
-    return stores.get(found.next() - 1).fetch(found.result(), blobs);
   }
 
   /**
    * Sends a result beside the build, to the stores that take it. It does not wait.
    *
-   * @param wall how long its job took, in nanoseconds
+   * @param nanos how long its job took
+   * @param maker makes the upload when it is its turn
    */
-  public void send(long wall, Upload.Maker result) {
-    sender.send(wall, result);
+  public void send(long nanos, Maker maker) {
+    if (stores.stream().noneMatch(SharedStore::isSentTo)) {
+      return;
+    }
+    begin(nanos);
+    try {
+      threads.execute(() -> turn(nanos, maker));
+    } catch (RejectedExecutionException e) {
+      end(nanos); // the build is over
+    }
+  }
+
+  /** Makes what is to be sent. */
+  public interface Maker {
+
+    /**
+     * The upload; null for nothing.
+     *
+     * @throws IOException where it cannot be looked at, or is not what it was any more
+     */
+    Upload make() throws IOException;
+  }
+
+  private void turn(long nanos, Maker maker) {
+    try {
+      Upload upload = build.stopped().get() ? null : maker.make();
+      if (upload != null) {
+        sendNow(upload);
+      }
+    } catch (IOException e) {
+      return; // it changed since: then it is no result of that job any more
+    } finally {
+      end(nanos);
+    }
+  }
+
+  private synchronized void begin(long nanos) {
+    pending++;
+    wall += nanos;
+  }
+
+  private synchronized void end(long nanos) {
+    pending--;
+    wall -= nanos;
+    notifyAll();
   }
 
   /** How many results are still to be sent. */
-  public int pending() {
-    return sender.pending();
+  public synchronized int pending() {
+    return pending;
+  }
+
+  private void sendNow(Upload upload) throws IOException {
+    Upload sent = upload.marked(holdsRoot(upload) ? build.root() : null);
+    for (SharedStore store : stores) {
+      if (sent.hidden() != null && !store.isPrivate()) {
+        tellHidden(sent.hidden());
+        continue;
+      }
+      while (store.rests() && !over) { // after the build a pause would hold it up
+        pause();
+      }
+      if (store.isSentTo()) {
+        store.put(sent);
+      }
+    }
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(LOOK);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("the build was ended", e);
+    }
+  }
+
+  private void tellHidden(String product) {
+    if (hidden.compareAndSet(false, true)) {
+      build
+          .told()
+          .accept(
+              "shared stores: %s is for its owner alone; results with such products are not sent"
+                  .formatted(SafeText.name(product)));
+    }
+  }
+
+  /** What takes longer to read than it may take to send is not read to its end, and not sent. */
+  private boolean holdsRoot(Upload upload) throws IOException {
+    Result result = upload.result();
+    boolean holds = result.found().stream().anyMatch(search::in);
+    for (StoredValue value : result.data()) {
+      holds |= search.in(value.key()) || search.in(value.text());
+    }
+    for (Product product : result.products()) {
+      holds |= search.in(product.text());
+      for (Product member : product.members()) {
+        holds |= search.in(member.path()) || search.in(member.text());
+      }
+    }
+    long start = build.clock().getAsLong();
+    long most = Math.max(StoreCall.LEAST, result.wall());
+    BooleanSupplier ended = () -> build.stopped().get() || build.clock().getAsLong() - start > most;
+    for (BlobSource blob : upload.blobs()) {
+      try (InputStream bytes = blob.open()) {
+        holds |= search.in(bytes, ended);
+      }
+    }
+    return holds;
   }
 
   /**
@@ -139,19 +219,43 @@ public final class SharedStores implements AutoCloseable {
    *
    * @return nanoseconds of this wait
    */
-  public long finish() {
-    return sender.finish();
+  public synchronized long finish() {
+    over = true;
+    long start = build.clock().getAsLong();
+    long most = Math.max(LEAST, wall);
+    try {
+      while (pending > 0 && !build.stopped().get() && build.clock().getAsLong() - start < most) {
+        wait(LOOK);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return build.clock().getAsLong() - start;
+    }
+    if (pending > 0 && !build.stopped().get()) {
+      String results = pending == 1 ? "1 result was" : pending + " results were";
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(most);
+      build.told().accept("shared stores: %s not sent in %d s".formatted(results, seconds));
+    }
+    return build.clock().getAsLong() - start;
   }
 
   /** Ends every wait, from any thread: the user ended the build. */
   public void stop() {
-    stopped.set(true);
+    build.stopped().set(true);
   }
 
-  /** Says of each store what is still to be said, and lets go of all. */
+  /**
+   * Says of each store what is still to be said, and lets go of all. What is not sent by now is not
+   * sent: nothing is read of the project or its cache after this.
+   */
   @Override
   public void close() {
-    sender.close();
+    threads.shutdownNow();
+    try {
+      threads.awaitTermination(PATIENCE, TimeUnit.NANOSECONDS); // an interrupt ends all waits
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     stores.forEach(SharedStore::close);
   }
 }

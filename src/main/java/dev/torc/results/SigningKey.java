@@ -5,13 +5,10 @@ import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnUser;
 import dev.torc.posix.PlainFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -26,7 +23,6 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A key by which records of shared stores are signed: Ed25519, in a file as PKCS#8 in PEM, which
@@ -67,25 +63,15 @@ public final class SigningKey {
    */
   public static SigningWord make(Path file) throws StoreRefusal {
     KeyPair pair = pair(new SecureRandom());
+    Base64.Encoder lines = Base64.getMimeEncoder(64, new byte[] {'\n'});
     String text =
-        BEGIN
-            + "\n"
-            + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                .encodeToString(pair.getPrivate().getEncoded())
-            + "\n"
-            + END
-            + "\n";
+        String.join("\n", BEGIN, lines.encodeToString(pair.getPrivate().getEncoded()), END, "");
     boolean made = false;
-    try (SeekableByteChannel out =
-        Files.newByteChannel(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+    try {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       made = true;
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
+      Files.writeString(file, text);
     } catch (FileAlreadyExistsException e) {
       throw refusal(
           file,

@@ -2,8 +2,6 @@ package dev.torc.results;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 
 /**
  * What is asked of a shared store for one record, or for one result, in as many requests as it
@@ -15,10 +13,10 @@ final class StoreCall {
 
   private static final long TELLING = 1 << 18; // bytes
 
-  private static final long LEAST = TimeUnit.SECONDS.toNanos(2);
+  /** A job of less counts as one of so many nanoseconds. */
+  static final long LEAST = TimeUnit.SECONDS.toNanos(2);
 
-  private final LongSupplier clock;
-  private final BooleanSupplier stopped;
+  private final SharedStore.Build build;
   private final StoreHealth waits;
   private final long start;
   private final long most; // nanoseconds
@@ -28,16 +26,10 @@ final class StoreCall {
   private volatile boolean begun;
 
   private StoreCall(
-      LongSupplier clock,
-      BooleanSupplier stopped,
-      StoreHealth waits,
-      long most,
-      long total,
-      StoreCall all) {
-    this.clock = clock;
-    this.stopped = stopped;
+      SharedStore.Build build, StoreHealth waits, long most, long total, StoreCall all) {
+    this.build = build;
     this.waits = waits;
-    this.start = clock.getAsLong();
+    this.start = now();
     this.most = most;
     this.total = total;
     this.all = all;
@@ -46,11 +38,10 @@ final class StoreCall {
   /**
    * A call for a record, whatever the job.
    *
-   * @param stopped whether the user ended the build
    * @param waits is told how long a job waits for it; null where none does
    */
-  static StoreCall small(LongSupplier clock, BooleanSupplier stopped, StoreHealth waits) {
-    return new StoreCall(clock, stopped, waits, Long.MAX_VALUE, 0, null);
+  static StoreCall small(SharedStore.Build build, StoreHealth waits) {
+    return new StoreCall(build, waits, Long.MAX_VALUE, 0, null);
   }
 
   /**
@@ -59,14 +50,13 @@ final class StoreCall {
    * @param wall how long the job took, in nanoseconds
    * @param total how many bytes there are
    */
-  static StoreCall large(
-      LongSupplier clock, BooleanSupplier stopped, StoreHealth waits, long wall, long total) {
-    return new StoreCall(clock, stopped, waits, Math.max(LEAST, wall), total, null);
+  static StoreCall large(SharedStore.Build build, StoreHealth waits, long wall, long total) {
+    return new StoreCall(build, waits, Math.max(LEAST, wall), total, null);
   }
 
   /** One request of this call; its bytes count for both. */
   StoreCall request() {
-    return new StoreCall(clock, stopped, waits, most, 0, this);
+    return new StoreCall(build, waits, most, 0, this);
   }
 
   /** Whether so many bytes at so many each nanosecond would take too long; 0 is not known. */
@@ -91,7 +81,7 @@ final class StoreCall {
   }
 
   long now() {
-    return clock.getAsLong();
+    return build.clock().getAsLong();
   }
 
   /** Says that the answer has begun. */
@@ -136,7 +126,7 @@ final class StoreCall {
       all.check();
       return;
     }
-    if (stopped.getAsBoolean()) {
+    if (build.stopped().get()) {
       throw new StoreRefusal("the build was ended");
     }
     if (most < Long.MAX_VALUE) {

@@ -1,8 +1,6 @@
 package dev.torc.results;
 
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
  * Whether a shared store is still asked in this build, or sent to. A failure leaves it alone for a
@@ -18,8 +16,7 @@ final class StoreHealth {
 
   private final String store;
   private final String consequence;
-  private final LongSupplier clock;
-  private final Consumer<String> told;
+  private final SharedStore.Build build;
   private int failures;
   private int unreached;
   private long failed; // when the last failure was counted
@@ -34,14 +31,11 @@ final class StoreHealth {
    *
    * @param store its name
    * @param consequence what follows from leaving it alone
-   * @param clock nanoseconds from any moment on
-   * @param told takes the line
    */
-  StoreHealth(String store, String consequence, LongSupplier clock, Consumer<String> told) {
+  StoreHealth(String store, String consequence, SharedStore.Build build) {
     this.store = store;
     this.consequence = consequence;
-    this.clock = clock;
-    this.told = told;
+    this.build = build;
   }
 
   /** Whether it is left alone for the rest of the build. */
@@ -51,7 +45,7 @@ final class StoreHealth {
 
   /** Why it is left alone now; null where it is not. */
   synchronized String rest() {
-    boolean rests = failures > 0 && clock.getAsLong() - failed < REST;
+    boolean rests = failures > 0 && build.clock().getAsLong() - failed < REST;
     return alone ? "left alone for this build" : rests ? "left alone for 10 s" : null;
   }
 
@@ -60,15 +54,18 @@ final class StoreHealth {
    *
    * @param began when it was asked
    */
-  synchronized void failed(long began, StoreFailure failure) {
-    noted(failure.getMessage());
+  synchronized void failed(long began, StoreRefusal refusal) {
+    noted(refusal.getMessage());
     if (failures > 0 && began - failed < 0) {
       return; // it was asked before the last failure was known
     }
-    failed = clock.getAsLong();
+    failed = build.clock().getAsLong();
     failures++;
-    unreached += failure.isUnreached() ? 1 : 0;
-    if (failures >= MOST_FAILURES || unreached >= MOST_UNREACHED || failure.isLasting()) {
+    StoreFailure.Kind kind = refusal instanceof StoreFailure failure ? failure.kind() : null;
+    unreached += kind == StoreFailure.Kind.UNREACHED ? 1 : 0;
+    if (failures >= MOST_FAILURES
+        || unreached >= MOST_UNREACHED
+        || kind == StoreFailure.Kind.LASTING) {
       leave(last);
     }
   }
@@ -94,7 +91,7 @@ final class StoreHealth {
   private void leave(String why) {
     if (!alone) {
       alone = true;
-      told.accept("store " + store + ": " + why + "; " + consequence);
+      build.told().accept("store " + store + ": " + why + "; " + consequence);
     }
   }
 
@@ -103,7 +100,7 @@ final class StoreHealth {
     if (!alone && lines > 0) {
       alone = true;
       String count = lines == 1 ? "" : " (the last of " + lines + " such answers)";
-      told.accept("store " + store + ": " + last + count);
+      build.told().accept("store " + store + ": " + last + count);
     }
   }
 }

@@ -25,33 +25,36 @@ interface StorePlace extends AutoCloseable {
   }
 
   /** The entry of a key, {@link ActionEntry#MOST} bytes at most; null where there is none. */
-  byte[] entry(Digest key, StoreCall call) throws StoreFailure, StoreRefusal;
+  byte[] entry(Digest key, StoreCall call) throws StoreRefusal;
 
   /**
    * Writes a blob's bytes, checked; false where there is none. What was written before a failure is
    * of no use.
    */
-  boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreFailure, StoreRefusal;
+  boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreRefusal;
 
   /** Whether a blob of this size lies there; its bytes are not looked at. */
-  boolean has(Blob blob, StoreCall call) throws StoreFailure, StoreRefusal;
+  boolean has(Blob blob, StoreCall call) throws StoreRefusal;
 
   /**
    * Puts bytes there, in place of what may be there.
    *
    * @param in {@link #BLOBS} or {@link #ENTRIES}
    */
-  void put(String in, Digest name, BlobSource bytes, StoreCall call)
-      throws StoreFailure, StoreRefusal;
+  void put(String in, Digest name, BlobSource bytes, StoreCall call) throws StoreRefusal;
 
-  /** Keys with entries, the newest first; none where they cannot be listed. */
-  default List<Digest> newest(int most, StoreCall call) throws StoreFailure, StoreRefusal {
+  /**
+   * Keys with entries, the newest first; none where they cannot be listed.
+   *
+   * @param nanos when it goes by what was seen until then
+   */
+  default List<Digest> newest(int most, long nanos, StoreCall call) throws StoreRefusal {
     return List.of();
   }
 
-  /** How many requests at once it is good at. */
-  default int breadth() {
-    return 1;
+  /** Whether each request is a way of its own: several go at once, and small blobs go together. */
+  default boolean isFar() {
+    return false;
   }
 
   /** Lets go of what it holds; nobody asks it any more. */

@@ -13,17 +13,15 @@ public sealed interface StoreRecord permits Result, FoundNames {
    */
   Digest key();
 
-  /** A kind of records; the number stands in their bytes. */
+  /** A kind of records; its place, from 1, stands in their bytes. */
   enum Type {
     /** {@link Result}. */
-    RESULT(1),
+    RESULT,
     /** {@link FoundNames}. */
-    NAMES(2);
+    NAMES;
 
-    final int code;
-
-    Type(int code) {
-      this.code = code;
+    byte code() {
+      return (byte) (ordinal() + 1);
     }
   }
 

@@ -4,7 +4,7 @@ package dev.torc.results;
  * Why something of a shared store is not taken, in one line for people, without the store's name. A
  * miss follows from it, and never the end of a build.
  */
-public final class StoreRefusal extends Exception {
+public class StoreRefusal extends Exception {
 
   private static final long serialVersionUID = 1L;
 

@@ -3,14 +3,13 @@ package dev.torc.results;
 import dev.torc.machine.SafeText;
 import java.util.Collection;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Requests to one place, each on a thread of its own, which is given up where it is too slow: a
@@ -33,16 +32,18 @@ final class StoreThreads implements AutoCloseable {
   /** How long the wait goes on before it looks at the time, and at whether the build was ended. */
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(20);
 
+  private static final String ENDED = "the build was ended";
+
   private final ExecutorService threads =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("torc-store-", 0).factory());
 
   /** What is asked. */
   interface Request<T> {
-    T ask(StoreCall request) throws StoreFailure, StoreRefusal;
+    T ask(StoreCall request) throws StoreRefusal;
   }
 
   /** Asks, and waits for the answer. */
-  <T> T ask(StoreCall call, Request<T> what) throws StoreFailure, StoreRefusal {
+  <T> T ask(StoreCall call, Request<T> what) throws StoreRefusal {
     StoreCall request = call.request();
     request.check();
     Future<T> answer = submit(request, what);
@@ -73,9 +74,10 @@ final class StoreThreads implements AutoCloseable {
         }
       }
     } catch (ExecutionException e) {
-      throw thrown(e);
+      throw refusal(e.getCause());
     } catch (InterruptedException e) {
-      throw interrupted();
+      Thread.currentThread().interrupt();
+      throw new StoreRefusal(ENDED);
     } finally {
       answer.cancel(true);
     }
@@ -85,31 +87,20 @@ final class StoreThreads implements AutoCloseable {
     try {
       return threads.submit(() -> what.ask(request));
     } catch (RejectedExecutionException closed) { // while something was being sent
-      throw ended();
+      throw new StoreRefusal(ENDED);
     }
   }
 
-  private static StoreRefusal ended() {
-    return new StoreRefusal("the build was ended");
-  }
-
-  private static StoreRefusal interrupted() {
-    Thread.currentThread().interrupt();
-    return ended();
-  }
-
-  /** Throws what a request threw, or a failure that tells of it. */
-  private static StoreFailure thrown(ExecutionException e) throws StoreRefusal {
-    return switch (e.getCause()) {
-      case StoreFailure failure -> failure;
-      case StoreRefusal refusal -> throw refusal;
-      default -> StoreFailure.of(SafeText.line(e.getCause().toString(), 200));
-    };
+  /** What a request threw, or a failure that tells of it. */
+  private static StoreRefusal refusal(Throwable e) {
+    return e instanceof StoreRefusal refusal
+        ? refusal
+        : StoreFailure.of(SafeText.line(e.toString(), 200));
   }
 
   /** What is done with each item. */
   interface Work<T> {
-    void of(T item) throws StoreFailure, StoreRefusal;
+    void of(T item) throws StoreRefusal;
   }
 
   /**
@@ -119,37 +110,35 @@ final class StoreThreads implements AutoCloseable {
    *
    * @param breadth at most so many at a time
    */
-  static <T> void each(Collection<T> items, int breadth, Work<T> work)
-      throws StoreFailure, StoreRefusal {
+  static <T> void each(Collection<T> items, int breadth, Work<T> work) throws StoreRefusal {
     if (Math.min(breadth, items.size()) <= 1) {
       for (T item : items) {
         work.of(item);
       }
       return;
     }
-    Semaphore free = new Semaphore(breadth);
-    try (ExecutorService crew = Executors.newVirtualThreadPerTaskExecutor()) {
-      ExecutorCompletionService<Void> done = new ExecutorCompletionService<>(crew);
+    AtomicReference<StoreRefusal> first = new AtomicReference<>();
+    try (ExecutorService crew =
+        Executors.newFixedThreadPool(breadth, Thread.ofVirtual().factory())) {
       for (T item : items) {
-        done.submit(
+        crew.execute(
             () -> {
-              free.acquire();
-              work.of(item);
-              free.release();
-              return null;
+              try {
+                work.of(item);
+              } catch (StoreRefusal | RuntimeException e) {
+                first.compareAndSet(null, refusal(e));
+                crew.shutdownNow();
+              }
             });
       }
-      try {
-        for (int i = 0; i < items.size(); i++) {
-          done.take().get();
-        }
-      } catch (ExecutionException e) {
-        throw thrown(e);
-      } catch (InterruptedException e) {
-        throw interrupted();
-      } finally {
-        crew.shutdownNow();
-      }
+    } catch (RejectedExecutionException e) {
+      // one failed while others were begun; it is closed when all have ended
+    }
+    if (first.get() != null) {
+      throw first.get();
+    }
+    if (Thread.currentThread().isInterrupted()) { // what was not begun then never is
+      throw new StoreRefusal(ENDED);
     }
   }
 

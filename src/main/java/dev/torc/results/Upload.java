@@ -1,35 +1,165 @@
 package dev.torc.results;
 
+import dev.torc.hash.Digest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.posix.FileStatus;
 import java.io.IOException;
-import java.util.HashSet;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
- * A result to be sent to the shared stores, with the bytes of all its blobs.
+ * A result to be kept in a store, with the bytes that go there with it.
  *
+ * @param blobs for a shared store all of the result's; for the store here the log, since products
+ *     come as they are cleared
  * @param again whether it is sent whatever a store says it has
  * @param hidden a product that only its owner can read here; null for none
  */
 public record Upload(Result result, List<BlobSource> blobs, boolean again, String hidden) {
 
-  /** Throws {@link IllegalArgumentException} where a blob of the result is missing. */
-  public Upload {
-    Set<Blob> missing = new HashSet<>(result.blobs());
-    blobs.forEach(blob -> missing.remove(blob.blob()));
-    if (!missing.isEmpty()) {
-      throw new IllegalArgumentException("no bytes of " + missing);
+  private static final int READ = 0444;
+
+  /**
+   * What others are sent of a good result: its products as they stand, each held against the
+   * record.
+   *
+   * @param said what the job wrote, where that belongs to the result; else null
+   * @param umask the caller's
+   * @param host where it was made
+   * @return null where it serves in no other root: a product lies outside of this one, or is a link
+   *     to what is no product
+   * @throws IOException where a product is not what the record says any more
+   */
+  public static Upload of(
+      Path root,
+      DigestMemo digests,
+      Result made,
+      byte[] said,
+      int umask,
+      String host,
+      boolean again)
+      throws IOException {
+    if (made.products().stream().anyMatch(product -> product.path().startsWith("/"))) {
+      return null;
     }
+    Walk walk = new Walk(root, digests, umask);
+    List<Product> products = new ArrayList<>();
+    for (Product product : made.products()) {
+      products.add(walk.product(product));
+    }
+    Product depfile = made.depfile() == null ? null : walk.file(made.depfile());
+    BlobSource log = said == null ? null : BlobSource.bytes(said);
+    if (log != null) {
+      walk.blobs.put(log.blob(), log);
+    }
+    Result result = made.sent(products, depfile, log == null ? null : log.blob(), host);
+    List<BlobSource> blobs = List.copyOf(walk.blobs.values());
+    return result.isWhole() ? new Upload(result, blobs, again, walk.hidden) : null;
   }
 
-  /** Makes one when it is its turn. */
-  public interface Maker {
+  /** The bytes of some of its blobs, in their order. */
+  List<BlobSource> blobs(Set<Blob> some) {
+    Map<Blob, BlobSource> all = new HashMap<>();
+    blobs.forEach(each -> all.put(each.blob(), each));
+    return some.stream().map(all::get).toList();
+  }
 
-    /**
-     * What is to be sent; null for nothing.
-     *
-     * @throws IOException where it cannot be looked at, or is not what it was any more
-     */
-    Upload make() throws IOException;
+  /**
+   * The same as a result that counts in one root only, or in all. Throws {@link
+   * IllegalArgumentException} where the bytes of a blob are missing.
+   */
+  Upload marked(String only) {
+    if (blobs(result.blobs()).stream().anyMatch(Objects::isNull)) {
+      throw new IllegalArgumentException("bytes of the result of " + result.job() + " are missing");
+    }
+    return new Upload(result.sorted().withRoot(only), blobs, again, hidden);
+  }
+
+  /** What was seen of the products that stand in their places. */
+  private static final class Walk {
+
+    private final Path root;
+    private final DigestMemo digests;
+    private final int umask;
+    private final Map<Blob, BlobSource> blobs = new HashMap<>();
+    private String hidden;
+
+    Walk(Path root, DigestMemo digests, int umask) {
+      this.root = root;
+      this.digests = digests;
+      this.umask = umask;
+    }
+
+    Product product(Product product) throws IOException {
+      String path = product.path();
+      if (product.isLink()) {
+        check(product.text().equals(text(path)), path);
+        return product;
+      }
+      if (product.kind() != Stamp.Kind.FOLDER) {
+        return file(product);
+      }
+      FolderDigest folder = digests.productFolder(path);
+      check(folder.digest().equals(product.digest()), path);
+      look(path);
+      List<Product> members = new ArrayList<>();
+      for (FolderDigest.Member member : folder.members()) {
+        members.add(member(path + "/" + member.path(), member));
+      }
+      return Product.folder(path, product.digest(), members);
+    }
+
+    private Product member(String path, FolderDigest.Member member) throws IOException {
+      return switch (member.kind()) {
+        case FOLDER -> {
+          look(path);
+          yield Product.inner(member.path());
+        }
+        case LINK -> Product.link(member.path(), text(path));
+        default -> {
+          Digest digest = member.executable() ? member.digest().executable() : member.digest();
+          add(path, new Blob(digest, member.stamp().size()));
+          yield Product.file(member.path(), digest, member.stamp().size());
+        }
+      };
+    }
+
+    Product file(Product product) throws IOException {
+      Stamp stamp = digests.linkStamp(product.path());
+      check(stamp.kind() == Stamp.Kind.FILE && stamp.size() == product.size(), product.path());
+      add(product.path(), product.blob());
+      return product;
+    }
+
+    private String text(String link) throws IOException {
+      return Files.readSymbolicLink(root.resolve(link)).toString();
+    }
+
+    private void add(String path, Blob blob) throws IOException {
+      look(path);
+      blobs.put(blob, BlobSource.file(blob, root.resolve(path)));
+    }
+
+    /** Notes what only its owner can read, though the umask would let others. */
+    private void look(String path) throws IOException {
+      int lacks = READ & ~FileStatus.of(root.resolve(path).toString(), false).mode();
+      if (hidden == null && (lacks & ~umask) != 0) {
+        hidden = path;
+      }
+    }
+
+    private static void check(boolean same, String path) throws IOException {
+      if (!same) {
+        throw new IOException(path + " changed since it was made");
+      }
+    }
   }
 }

@@ -2,10 +2,10 @@ package dev.torc.session;
 
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.CachePlace;
+import dev.torc.cluster.Allocation;
+import dev.torc.cluster.SchedulerResources;
+import dev.torc.cluster.SchedulerSettings;
 import dev.torc.engine.ResourceDemand;
-import dev.torc.exec.Allocation;
-import dev.torc.exec.SchedulerResources;
-import dev.torc.exec.SchedulerSettings;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.Kill;
@@ -72,7 +72,8 @@ public final class AllocatedBuild implements AutoCloseable {
         given.variables(),
         given.containers(),
         executor,
-        given.restores());
+        given.restores(),
+        given.keepsFailed());
   }
 
   /**

@@ -6,7 +6,6 @@ import dev.torc.cache.CacheException;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
-import dev.torc.engine.Sharing;
 import dev.torc.engine.TimeLeft;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
@@ -324,7 +323,7 @@ public final class BuildSession {
               capacity.machine().gpus(),
               request.failFast(),
               request.submit(),
-              sharing ? new Sharing(stores, project.restores()) : null,
+              sharing ? new BuildSetup.Sharing(stores, project.restores()) : null,
               watcher.wantsCommands(),
               tokens.orElse(null),
               listener);

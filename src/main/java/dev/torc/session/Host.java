@@ -3,7 +3,7 @@ package dev.torc.session;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.ThisHost;
-import dev.torc.exec.Allocation;
+import dev.torc.cluster.Allocation;
 import dev.torc.exec.LocalRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.StampSource;

@@ -3,10 +3,10 @@ package dev.torc.session;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
+import dev.torc.cluster.EarlierJob;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.Recorder;
 import dev.torc.engine.RemoteRun;
-import dev.torc.exec.EarlierJob;
 import dev.torc.machine.SafeText;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
@@ -69,9 +69,6 @@ public record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs)
         StartMarks.Mark mark = marks.get(each.job());
         cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while jobs were cancelled", e);
     }
     cache.flush();
   }

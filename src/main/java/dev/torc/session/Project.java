@@ -45,6 +45,7 @@ import java.util.function.Function;
  * @param containers what is known of runtimes and images
  * @param kept the file of the last build where the graph comes from it, null where it does not
  * @param restores whether a known result may stand for a run
+ * @param keepsFailed whether a recorded failure may
  * @param keeper keeps the graph in that file
  */
 public record Project(
@@ -57,6 +58,7 @@ public record Project(
     Containers containers,
     GraphFile kept,
     boolean restores,
+    boolean keepsFailed,
     Keeper keeper) {
 
   /** Keeps a graph for the next build. */
@@ -107,6 +109,7 @@ public record Project(
         new Containers(contained ? options.containers() : null, place.root(), caller.env()),
         kept,
         options.restores(),
+        options.keepsFailed(),
         from);
   }
 
@@ -137,7 +140,17 @@ public record Project(
     }
     Graph graph = unexpanded(source);
     return new Project(
-        caller, graph.workflow(), graph, place, files, source, containers, null, restores, keeper);
+        caller,
+        graph.workflow(),
+        graph,
+        place,
+        files,
+        source,
+        containers,
+        null,
+        restores,
+        keepsFailed,
+        keeper);
   }
 
   /** The same project with groups expanded. */
@@ -152,6 +165,7 @@ public record Project(
         containers,
         kept,
         restores,
+        keepsFailed,
         keeper);
   }
 

@@ -25,6 +25,7 @@ import java.util.SortedMap;
  * @param executor the executor of jobs that name none themselves, or this machine for all; null
  *     where none is said
  * @param restores whether a known result may stand for a run
+ * @param keepsFailed whether a recorded failure may
  */
 public record ProjectOptions(
     List<Path> files,
@@ -33,7 +34,8 @@ public record ProjectOptions(
     SortedMap<String, String> variables,
     String containers,
     String executor,
-    boolean restores) {
+    boolean restores,
+    boolean keepsFailed) {
 
   /** The variable that names the site's file. */
   public static final String SITE = "TORC_CONFIG";

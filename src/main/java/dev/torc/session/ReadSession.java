@@ -76,7 +76,17 @@ public final class ReadSession implements AutoCloseable {
 
   private PlanContext context(Project of, JobSelection selection, Rerun rerun) {
     return PlanContext.of(
-        of.graph(), cache, left, digests, kept, asked, true, of.surroundings(), selection, rerun);
+        of.graph(),
+        cache,
+        left,
+        digests,
+        kept,
+        asked,
+        true,
+        of.keepsFailed(),
+        of.surroundings(),
+        selection,
+        rerun);
   }
 
   /**

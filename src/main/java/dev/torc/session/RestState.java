@@ -4,6 +4,7 @@ import dev.torc.cache.BuildId;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
+import dev.torc.cache.StoreUse;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.graph.Downstream;
@@ -214,7 +215,7 @@ record RestState(
         counts.put(state, state == JobState.UP_TO_DATE ? jobs : 0);
       }
     }
-    listener.accept(new Event.Finished(build, counts, System.nanoTime() - began, 0));
+    listener.accept(new Event.Finished(build, counts, StoreUse.NONE, System.nanoTime() - began, 0));
     return Exit.DONE;
   }
 

@@ -5,7 +5,7 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
 import dev.torc.cache.StartOrigin;
-import dev.torc.exec.EarlierJob;
+import dev.torc.cluster.EarlierJob;
 import dev.torc.plan.Reason;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -2,17 +2,17 @@ package dev.torc.session;
 
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
+import dev.torc.cluster.Allocation;
+import dev.torc.cluster.BatchFolder;
+import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.ClaimOwner;
+import dev.torc.cluster.EarlierJob;
+import dev.torc.cluster.RemoteAttempt;
+import dev.torc.cluster.Scheduler;
+import dev.torc.cluster.SchedulerSettings;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.RemoteRun;
 import dev.torc.engine.Remotes;
-import dev.torc.exec.Allocation;
-import dev.torc.exec.BatchFolder;
-import dev.torc.exec.BatchJob;
-import dev.torc.exec.Claimant;
-import dev.torc.exec.EarlierJob;
-import dev.torc.exec.RemoteRunner;
-import dev.torc.exec.Scheduler;
-import dev.torc.exec.SchedulerSettings;
 import dev.torc.machine.Refusal;
 import dev.torc.posix.OwnFile;
 import dev.torc.workflow.Executor;
@@ -23,11 +23,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -39,14 +40,14 @@ final class Schedulers implements Remotes, AutoCloseable {
   private final Caller caller;
   private final Workflow workflow; // null where the build file is refused
   private final String build;
-  private final RemoteRunner.Marks marks;
+  private final BatchTracker.Marks marks;
   private final Consumer<String> warn;
   private final CachePlace home;
   private final Path folder;
   private final Map<String, List<EarlierJob>> earlier = new HashMap<>(); // what is out
-  private final Map<Path, Set<String>> written = new HashMap<>(); // who writes to a place
-  private final Map<Path, Set<String>> above = new HashMap<>(); // who writes below it
-  private final Map<String, RemoteRunner> runners = new LinkedHashMap<>();
+  private final TreeMap<String, Set<String>> written = new TreeMap<>(); // jobs, by their products
+  private final Map<String, BatchTracker> trackers = new ConcurrentHashMap<>();
+  private volatile Consumer<BatchTracker> said = _ -> {}; // to all, and to those that come
   private final long started = System.currentTimeMillis() / 1000;
 
   /**
@@ -62,7 +63,7 @@ final class Schedulers implements Remotes, AutoCloseable {
       CachePlace place,
       Workflow workflow,
       String build,
-      RemoteRunner.Marks marks,
+      BatchTracker.Marks marks,
       Consumer<String> warn)
       throws IOException {
     this.caller = caller;
@@ -75,18 +76,15 @@ final class Schedulers implements Remotes, AutoCloseable {
     OwnFile.refuseLink(folder);
     for (EarlierJob each : EarlierJob.all(folder)) {
       earlier.computeIfAbsent(each.job(), _ -> new ArrayList<>()).add(each);
-      for (BatchJob.Product product : each.place().products()) {
-        Path path = product.path().normalize();
+      for (RemoteAttempt.Product product : each.place().products()) {
+        String path = product.path().normalize().toString();
         written.computeIfAbsent(path, _ -> new HashSet<>()).add(each.job());
-        for (Path up = path.getParent(); up != null; up = up.getParent()) {
-          above.computeIfAbsent(up, _ -> new HashSet<>()).add(each.job());
-        }
       }
     }
   }
 
   @Override
-  public synchronized RemoteRunner of(String executor) {
+  public synchronized BatchTracker of(String executor) {
     return of(workflow.executor(executor).settings());
   }
 
@@ -96,7 +94,7 @@ final class Schedulers implements Remotes, AutoCloseable {
   }
 
   @Override
-  public synchronized RemoteRunner holder(String job) {
+  public synchronized BatchTracker holder(String job) {
     if (!earlier.containsKey(job)) {
       return null;
     }
@@ -131,7 +129,7 @@ final class Schedulers implements Remotes, AutoCloseable {
    * @param removal sees to what its script moved aside
    */
   void drop(String job, ProductRemoval removal) {
-    RemoteRunner holder = holder(job);
+    BatchTracker holder = holder(job);
     Thread.ofVirtual()
         .name("torc-drop")
         .start(
@@ -140,8 +138,6 @@ final class Schedulers implements Remotes, AutoCloseable {
                 RemoteRun.cancel(holder, job, build, removal);
               } catch (IOException e) {
                 warn.accept(job + ": " + Refusal.line(e));
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
               }
             });
   }
@@ -151,24 +147,31 @@ final class Schedulers implements Remotes, AutoCloseable {
     Set<String> jobs = new TreeSet<>();
     for (Path place : places) {
       Path path = place.normalize();
-      jobs.addAll(above.getOrDefault(path, Set.of()));
+      written.subMap(path + "/", path + "0").values().forEach(jobs::addAll); // 0 is next to /
       for (Path up = path; up != null; up = up.getParent()) {
-        jobs.addAll(written.getOrDefault(up, Set.of()));
+        jobs.addAll(written.getOrDefault(up.toString(), Set.of()));
       }
     }
     return jobs;
   }
 
-  private RemoteRunner of(SchedulerSettings settings) {
-    RemoteRunner runner = runners.get(settings.name());
-    if (runner == null) {
-      runner = start(settings);
-      runners.put(settings.name(), runner);
-    }
-    return runner;
+  @Override
+  public void end(boolean now, boolean cancel) {
+    said = cancel && !now ? BatchTracker::end : tracker -> tracker.leave(now);
+    trackers.values().forEach(said);
   }
 
-  private RemoteRunner start(SchedulerSettings settings) {
+  private BatchTracker of(SchedulerSettings settings) {
+    BatchTracker tracker = trackers.get(settings.name());
+    if (tracker == null) {
+      tracker = start(settings);
+      trackers.put(settings.name(), tracker);
+      said.accept(tracker);
+    }
+    return tracker;
+  }
+
+  private BatchTracker start(SchedulerSettings settings) {
     Path place = folder.resolve(settings.name());
     try {
       home.makeFolders(place);
@@ -181,11 +184,11 @@ final class Schedulers implements Remotes, AutoCloseable {
       scheduler = allocation.steps(scheduler, place);
       settings = settings.withoutBatches();
     }
-    return new RemoteRunner(scheduler, settings, place, me(), marks, warn);
+    return BatchTracker.start(scheduler, settings, place, me(), marks, warn);
   }
 
-  private Claimant me() {
-    return new Claimant(
+  private ClaimOwner me() {
+    return new ClaimOwner(
         build,
         caller.env().getOrDefault("HOSTNAME", "localhost"),
         Cache.boot(),
@@ -197,7 +200,7 @@ final class Schedulers implements Remotes, AutoCloseable {
   /** Ends their threads; what is out stays out. What killed builds left goes. */
   @Override
   public synchronized void close() {
-    runners.values().forEach(RemoteRunner::close);
+    trackers.values().forEach(BatchTracker::close);
     try {
       BatchFolder.tidy(folder);
     } catch (IOException e) {

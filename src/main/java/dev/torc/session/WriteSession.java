@@ -9,6 +9,9 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CacheException;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
+import dev.torc.cache.StoreUse;
+import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.RemoteKey;
 import dev.torc.engine.AttemptContext;
 import dev.torc.engine.Event;
 import dev.torc.engine.LaunchBuilder;
@@ -21,8 +24,6 @@ import dev.torc.engine.Tracing;
 import dev.torc.exec.Containers;
 import dev.torc.exec.LeftoverProcesses;
 import dev.torc.exec.LocalRunner;
-import dev.torc.exec.RemoteKey;
-import dev.torc.exec.RemoteRunner;
 import dev.torc.exec.Runner;
 import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Amount;
@@ -60,7 +61,7 @@ import java.util.function.Predicate;
  * A project opened for work: the lock is held, what a killed torc left is dealt with, the cache is
  * open for writing. Deciding and running is for those who work in it.
  */
-public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
+public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
 
   private final Project project;
   private final BuildId build;
@@ -229,6 +230,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
         kept,
         null,
         false,
+        project.keepsFailed(),
         project.surroundings(),
         selection,
         rerun);
@@ -320,7 +322,7 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
   void begin(long began) {
     recorded = true;
     started = System.currentTimeMillis() - (System.nanoTime() - began) / 1_000_000;
-    record(-1, new TreeMap<>(), -1, null);
+    record(-1, new TreeMap<>(), -1, null, StoreUse.NONE);
     new AttemptHistory(cache).trim();
   }
 
@@ -355,7 +357,8 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));
       String machine = BuildMachine.here(project.caller().host(), limits);
-      record(finished.nanos(), counts, finished.exit(), machine);
+      StoreUse use = project.restores() ? finished.use() : StoreUse.NONE;
+      record(finished.nanos(), counts, finished.exit(), machine, use);
       cache.flush();
     }
     List<StartMarks.Mark> on = new ArrayList<>(elsewhere);
@@ -405,9 +408,10 @@ public final class WriteSession implements AutoCloseable, RemoteRunner.Marks {
     }
   }
 
-  private void record(long nanos, SortedMap<String, Integer> counts, int exit, String machine) {
+  private void record(
+      long nanos, SortedMap<String, Integer> counts, int exit, String machine, StoreUse use) {
     BuildRecord record =
-        new BuildRecord(build, started, nanos, counts, exit, project.fileNames(), machine);
+        new BuildRecord(build, started, nanos, counts, exit, project.fileNames(), machine, use);
     cache.put(new Batch().build(record));
   }
 

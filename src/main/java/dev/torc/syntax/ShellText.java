@@ -6,11 +6,11 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Reads the text of a POSIX shell command as far as needed to tell where in it a value would stand,
- * whether it has a pipe, and which words its commands are made of. A {@linkplain #HOLE hole} marks
- * a value. It follows the token rules of POSIX.1-2024, Shell Command Language 2.3, and where a
- * construct could be read in two ways it gives up from there on rather than guess: the holes behind
- * are {@link Quote#REFUSE}. It runs nothing and expands nothing.
+ * Reads the text of a POSIX shell command as far as needed to tell where in it a value would stand.
+ * A {@linkplain #HOLE hole} marks a value. It follows the token rules of POSIX.1-2024, Shell
+ * Command Language 2.3, and where a construct could be read in two ways it gives up from there on
+ * rather than guess: the holes behind are {@link Quote#REFUSE}. It runs nothing and expands
+ * nothing.
  */
 public final class ShellText {
 
@@ -29,16 +29,46 @@ public final class ShellText {
   private final String text;
   private final List<Quote> holes = new ArrayList<>();
   private final List<Insert> inserts = new ArrayList<>();
-  private final List<ShellCommand> commands = new ArrayList<>();
-  private final Deque<ShellFrame> frames = new ArrayDeque<>();
+  private final Deque<Frame> frames = new ArrayDeque<>();
   private final List<String> documents = new ArrayList<>();
   private boolean joinsName;
-  private boolean pipe;
   private boolean cases;
-  private boolean tests;
   private boolean lost;
   private boolean open;
   private int i;
+
+  private enum Kind {
+    /** A command line: the whole text, or what stands in a command substitution. */
+    COMMAND,
+    DOUBLE,
+    /** A parameter expansion in braces. */
+    PARAMETER,
+    ARITHMETIC
+  }
+
+  /** One level of nesting. */
+  private static final class Frame {
+    private final Kind kind;
+
+    /** Open parentheses inside. */
+    private int open;
+
+    /** Where the word begins that is being read; -1 between words. */
+    private int word = -1;
+
+    /** Whether the word is the same whatever its values and the environment are. */
+    private boolean fixed;
+
+    Frame(Kind kind) {
+      this.kind = kind;
+    }
+
+    /** A word begins at an offset, or goes on there. */
+    void word(int at) {
+      fixed |= word < 0;
+      word = word < 0 ? at : word;
+    }
+  }
 
   /** A text to put in before an offset. */
   public record Insert(int at, String text) {}
@@ -73,23 +103,13 @@ public final class ShellText {
     return joinsName;
   }
 
-  /** Whether a pipe joins two commands. */
-  public boolean hasPipe() {
-    return pipe && !cases && !tests;
-  }
-
   /** Whether the text ends inside of quotes or a substitution. */
   public boolean endsInQuote() {
     return open;
   }
 
-  /** The simple commands in the order of their ends: what is substituted into one comes first. */
-  public List<ShellCommand> commands() {
-    return commands;
-  }
-
   private void run() {
-    frames.push(new ShellFrame(ShellFrame.Kind.COMMAND));
+    frames.push(new Frame(Kind.COMMAND));
     while (i < text.length() && !lost) {
       switch (frames.peek().kind) {
         case COMMAND -> command();
@@ -102,25 +122,24 @@ public final class ShellText {
     for (; i < text.length(); i++) {
       hole(Quote.REFUSE);
     }
-    frames.forEach(this::endCommand);
   }
 
   private void command() {
-    ShellFrame frame = frames.peek();
+    Frame frame = frames.peek();
     char c = text.charAt(i);
     switch (c) {
-      case ' ', '\t', '\r' -> {
+      case ' ', '\t', '\r', ';', '&', '|' -> {
         endWord(frame);
         i++;
       }
       case '\n' -> {
-        endCommand(frame);
+        endWord(frame);
         i++;
         hereDocuments();
       }
       case HOLE -> {
         hole(Quote.BARE);
-        frame.word().append(HOLE);
+        frame.word(i);
         frame.fixed = false;
         i++;
         if (redirected()) {
@@ -128,52 +147,45 @@ public final class ShellText {
         }
       }
       case '\\' -> {
-        if (charAt(i + 1) == '\n') {
-          i += 2;
-        } else if (charAt(i + 1) == HOLE) {
-          frame.word();
+        if (charAt(i + 1) != '\n') {
+          frame.word(i);
+        }
+        if (charAt(i + 1) == HOLE) {
           frame.fixed = false;
           hole(Quote.REFUSE, i + 1);
-          i += 2;
-        } else {
-          frame.word();
-          if (i + 1 < text.length()) {
-            frame.word.append(text.charAt(i + 1));
-          }
-          i += 2;
         }
+        i += 2;
       }
       case '\'' -> single(frame);
       case '"' -> {
-        frame.word();
-        push(ShellFrame.Kind.DOUBLE);
+        frame.word(i);
+        push(Kind.DOUBLE);
         i++;
       }
       case '`' -> {
-        frame.word();
+        frame.word(i);
         frame.fixed = false;
         backticks();
       }
       case '$' -> {
-        frame.word();
+        frame.word(i);
         dollar(frame, false);
       }
       case '#' -> {
-        if (frame.word == null) {
+        if (frame.word < 0) {
           while (i < text.length() && text.charAt(i) != '\n') {
             hole(Quote.REFUSE);
             i++;
           }
         } else {
-          frame.word.append(c);
           i++;
         }
       }
       case '(' -> {
-        boolean arithmetic = charAt(i + 1) == '(' && (frame.word == null || frame.fixed);
-        endCommand(frame);
+        boolean arithmetic = charAt(i + 1) == '(' && (frame.word < 0 || frame.fixed);
+        endWord(frame);
         if (arithmetic) {
-          push(ShellFrame.Kind.ARITHMETIC);
+          push(Kind.ARITHMETIC);
           frames.peek().open = 2;
           i += 2;
         } else {
@@ -182,7 +194,7 @@ public final class ShellText {
         }
       }
       case ')' -> {
-        endCommand(frame);
+        endWord(frame);
         i++;
         if (frame.open > 0) {
           frame.open--;
@@ -192,23 +204,12 @@ public final class ShellText {
           frames.pop();
         }
       }
-      case '|' -> {
-        boolean or = charAt(i + 1) == '|';
-        pipe |= !or;
-        endCommand(frame);
-        i += or ? 2 : 1;
-      }
-      case ';', '&' -> {
-        endCommand(frame);
-        i++;
-      }
       case '<', '>' -> redirection(frame);
       default -> {
-        int from = i++;
+        frame.word(i++);
         while (i < text.length() && isPlain(text.charAt(i))) {
           i++;
         }
-        frame.word().append(text, from, i);
         if (c == '*' || c == '?' || c == '[' || c == '~') {
           frame.fixed = false;
         }
@@ -221,29 +222,20 @@ public final class ShellText {
     return c >= 'a' && c <= 'z' || c >= '-' && c <= '9' || c >= 'A' && c <= 'Z' || c == '_';
   }
 
-  private void redirection(ShellFrame frame) {
-    char c = text.charAt(i);
-    if (frame.word != null && frame.word.chars().allMatch(Character::isDigit)) {
-      frame.word = null;
-    }
+  private void redirection(Frame frame) {
     endWord(frame);
-    if (c == '<' && charAt(i + 1) == '<' && charAt(i + 2) != '<') {
+    if (text.charAt(i) == '<' && charAt(i + 1) == '<' && charAt(i + 2) != '<') {
       i += 2;
       hereDocument();
     } else if (charAt(i + 1) == '(') {
       // Process substitution: a command of its own.
       i += 2;
-      frame.place = ShellFrame.Place.WORD;
-      push(ShellFrame.Kind.COMMAND);
+      push(Kind.COMMAND);
     } else {
-      int from = i++;
+      i++;
       while (i < text.length() && "<>|&".indexOf(text.charAt(i)) >= 0) {
         i++;
       }
-      frame.place =
-          c == '>' || text.charAt(i - 1) == '>'
-              ? ShellFrame.Place.TARGET
-              : i == from + 1 ? ShellFrame.Place.INPUT : ShellFrame.Place.NONE;
     }
   }
 
@@ -316,21 +308,19 @@ public final class ShellText {
     documents.clear();
   }
 
-  private void single(ShellFrame frame) {
-    frame.word();
+  private void single(Frame frame) {
+    frame.word(i);
     for (i++; i < text.length() && text.charAt(i) != '\''; i++) {
       hole(Quote.SINGLE);
       frame.fixed &= text.charAt(i) != HOLE;
       newline();
-      frame.word.append(text.charAt(i));
     }
     open = i == text.length();
     i++;
   }
 
   private void doubled() {
-    ShellFrame frame = frames.peek();
-    ShellFrame outer = outer();
+    Frame frame = frames.peek();
     char c = text.charAt(i);
     switch (c) {
       case '"' -> {
@@ -338,50 +328,43 @@ public final class ShellText {
         i++;
       }
       case '\\' -> {
-        char next = charAt(i + 1);
-        if (next == HOLE) {
+        if (charAt(i + 1) == HOLE) {
           hole(Quote.REFUSE, i + 1);
-          outer.fixed = false;
-        } else if (outer.word != null && next != '\n') {
-          outer.word.append("$`\"\\".indexOf(next) >= 0 ? "" : "\\").append(next);
+          outer().fixed = false;
         }
         i += 2;
       }
       case '`' -> {
-        outer.fixed = false;
+        outer().fixed = false;
         backticks();
       }
       case '$' -> dollar(frame, true);
       default -> {
         hole(Quote.DOUBLE);
         newline();
-        outer.fixed &= c != HOLE;
-        if (outer.word != null) {
-          outer.word.append(c);
-        }
+        outer().fixed &= c != HOLE;
         i++;
       }
     }
   }
 
   /** A dollar sign in a command line or in double quotes. */
-  private void dollar(ShellFrame frame, boolean quoted) {
-    ShellFrame outer = outer();
-    outer.fixed = false;
+  private void dollar(Frame frame, boolean quoted) {
+    outer().fixed = false;
     char next = charAt(i + 1);
     if (next == '(' && charAt(i + 2) == '(') {
-      push(ShellFrame.Kind.ARITHMETIC);
+      push(Kind.ARITHMETIC);
       frames.peek().open = 2;
       i += 3;
     } else if (next == '(') {
-      push(ShellFrame.Kind.COMMAND);
+      push(Kind.COMMAND);
       i += 2;
     } else if (next == '{') {
-      push(ShellFrame.Kind.PARAMETER);
+      push(Kind.PARAMETER);
       i += 2;
     } else if (next == '[' || next == HOLE) {
       lost = true;
-    } else if (next == '\'' && frame.kind == ShellFrame.Kind.PARAMETER) {
+    } else if (next == '\'' && frame.kind == Kind.PARAMETER) {
       lost = true;
     } else if (next == '\'' && !quoted) {
       ansi();
@@ -411,7 +394,7 @@ public final class ShellText {
 
   private void parameter() {
     char c = text.charAt(i);
-    boolean quoted = frames.stream().anyMatch(f -> f.kind == ShellFrame.Kind.DOUBLE);
+    boolean quoted = frames.stream().anyMatch(f -> f.kind == Kind.DOUBLE);
     switch (c) {
       case '}' -> {
         frames.pop();
@@ -442,7 +425,7 @@ public final class ShellText {
   }
 
   private void arithmetic() {
-    ShellFrame frame = frames.peek();
+    Frame frame = frames.peek();
     char c = text.charAt(i);
     switch (c) {
       case '(' -> frame.open++;
@@ -513,43 +496,33 @@ public final class ShellText {
 
   /** Whether an outer level forbids to tell: a substitution within braces or arithmetic. */
   private boolean inside() {
-    for (ShellFrame frame : frames) {
-      if (frame.kind == ShellFrame.Kind.PARAMETER || frame.kind == ShellFrame.Kind.ARITHMETIC) {
+    for (Frame frame : frames) {
+      if (frame.kind == Kind.PARAMETER || frame.kind == Kind.ARITHMETIC) {
         return true;
       }
     }
     return false;
   }
 
-  private void push(ShellFrame.Kind kind) {
-    frames.push(new ShellFrame(kind));
+  private void push(Kind kind) {
+    frames.push(new Frame(kind));
     lost |= frames.size() > MAX_DEPTH;
   }
 
   /** The nearest command line, whose word is being read. */
-  private ShellFrame outer() {
-    for (ShellFrame frame : frames) {
-      if (frame.kind == ShellFrame.Kind.COMMAND) {
+  private Frame outer() {
+    for (Frame frame : frames) {
+      if (frame.kind == Kind.COMMAND) {
         return frame;
       }
     }
     throw new IllegalStateException("no command line");
   }
 
-  private void endWord(ShellFrame frame) {
-    if (frame.word != null) {
-      String word = frame.word.toString();
-      cases |= frame.fixed && word.equals("case");
-      tests |= word.equals("[[");
-      frame.endWord();
-    }
-  }
-
-  private void endCommand(ShellFrame frame) {
-    endWord(frame);
-    ShellCommand ended = frame.endCommand();
-    if (ended != null) {
-      commands.add(ended);
+  private void endWord(Frame frame) {
+    if (frame.word >= 0) {
+      cases |= text.substring(frame.word, i).replace("\\\n", "").equals("case");
+      frame.word = -1;
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.torc.workflow;
 
-import dev.torc.exec.SchedulerSettings;
+import dev.torc.cluster.SchedulerSettings;
 import dev.torc.syntax.Place;
 
 /**

@@ -1,8 +1,10 @@
 package dev.torc.workflow;
 
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A job with parameters: it stands for all its instances. The reader of the build file expands it;
@@ -11,12 +13,14 @@ import java.util.List;
  * @param parameters names of the parameters that name an instance, in the order written
  * @param instances names of the instances that are known, in their order; they are jobs of the
  *     workflow
- * @param awaits names of the jobs or groups whose results decide which instances there are; empty
- *     once all are known
+ * @param awaits names of the jobs or groups whose results decide which instances there are beside
+ *     those; empty once all are known
+ * @param growing what the values of those may be, where each job that is awaited gives instances of
+ *     its own as soon as it has ended; empty where all of them have to end first
  * @param products what the instances will produce as far as it can be told before they are known:
  *     each unknown value is a {@code *}; empty once all are known
- * @param problems why it cannot be expanded, where only results showed that; it has no instances
- *     then and awaits nothing
+ * @param problems why it cannot be expanded, where only results showed that; it gets no more
+ *     instances then and awaits nothing
  * @param tables the files of lines and tables from which it takes values
  * @param nothing where it has no instances because sources give no values: what is there instead,
  *     in a few words behind the place that asks for it; empty for any other group
@@ -30,6 +34,7 @@ public record Group(
     List<String> parameters,
     List<String> instances,
     List<String> awaits,
+    List<Growing> growing,
     List<Ref> products,
     List<BadInput.Diagnostic> problems,
     List<String> tables,
@@ -37,21 +42,63 @@ public record Group(
     List<BadInput.Diagnostic> warnings,
     boolean allowFailure) {
 
+  /**
+   * Values that are yet to come: those of names in paths that jobs may still make.
+   *
+   * @param path a pattern with a {@link #HOLE} for each name; a hole alone is any path
+   * @param names of the holes, in order
+   * @param made patterns of those paths
+   */
+  public record Growing(String path, List<String> names, List<String> made) {
+
+    /** Stands for a name in a path; no text of a build file can hold it. */
+    public static final char HOLE = '\0';
+
+    /** What a path looks like that has some values. */
+    public Glob with(Map<String, String> values) {
+      StringBuilder glob = new StringBuilder();
+      String[] literals = path.split(String.valueOf(HOLE), -1);
+      boolean any = false;
+      for (int i = 0; i < literals.length; i++) {
+        glob.append(literals[i]);
+        any &= literals[i].isEmpty();
+        String value = i < names.size() ? values.get(names.get(i)) : "";
+        if (value != null) {
+          glob.append(Glob.escape(value));
+        } else if (!any) { // two names side by side are still one run of characters
+          glob.append(path.length() == 1 ? "**" : "*");
+        }
+        any = value == null;
+      }
+      return Glob.of(glob.toString());
+    }
+  }
+
+  /** Whether each job that is awaited gives instances of its own, as soon as it has ended. */
+  public boolean grows() {
+    return !growing.isEmpty();
+  }
+
   /** Whether not all instances are known: it awaits results, or they made no sense. */
   public boolean isOpen() {
     return !awaits.isEmpty() || !problems.isEmpty();
   }
 
-  /** A group that cannot be expanded: its readers expect its products, so they never start. */
+  /**
+   * A group that cannot be expanded, or no further: its readers expect its products, so they never
+   * start.
+   */
   public static Group failed(
       String name,
       Place place,
       List<String> names,
+      List<String> instances,
       List<Ref> products,
       List<BadInput.Diagnostic> why,
       List<String> tables,
       boolean allow) {
-    List<String> none = List.of();
-    return new Group(name, place, names, none, none, products, why, tables, "", List.of(), allow);
+    return new Group(
+        name, place, names, instances, List.of(), List.of(), products, why, tables, "", List.of(),
+        allow);
   }
 }

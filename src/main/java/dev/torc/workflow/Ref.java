@@ -78,11 +78,12 @@ public sealed interface Ref {
    * A value that a job stores, or one of the {@code data} section.
    *
    * @param job null for a value of the {@code data} section
+   * @param skips whether instances of a group are left out that failed or were blocked
    */
-  record OfData(Place place, String job, String key) implements Ref {
+  record OfData(Place place, String job, String key, boolean skips) implements Ref {
 
     /** Reads {@code JOB.KEY}, where the key follows the last dot, or the name of a static value. */
-    public static OfData of(Place place, String written) {
+    public static OfData of(Place place, String written, boolean skips) {
       int dot = written.lastIndexOf('.');
       String job = dot < 0 ? null : written.substring(0, dot);
       String key = written.substring(dot + 1);
@@ -92,7 +93,7 @@ public sealed interface Ref {
             "no name of a value: %s; write JOB.KEY, or the name of one in the data section"
                 .formatted(written));
       }
-      return new OfData(place, job, key);
+      return new OfData(place, job, key, skips);
     }
 
     /** Whether a text can be the name of a value: letters, digits, {@code _} and {@code -}. */
@@ -103,7 +104,7 @@ public sealed interface Ref {
 
     @Override
     public String text() {
-      return "data " + written();
+      return "data " + written() + (skips ? OfJob.SKIPS : "");
     }
 
     /** The name as it is written: {@code train.loss}, {@code high}. */

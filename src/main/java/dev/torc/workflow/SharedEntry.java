@@ -10,6 +10,7 @@ import java.util.SortedMap;
  *
  * @param path of the folder, relative to the root or absolute; null with a URL
  * @param group whose members are trusted in the folder; null for nobody
+ * @param keep bytes that the folder may take; {@link Stores#UNSAID} where nothing is said
  * @param url of the server; null with a folder
  * @param headers the variables of the caller's environment with the values that go to the server,
  *     by the names of the headers
@@ -20,6 +21,7 @@ public record SharedEntry(
     Place place,
     String path,
     String group,
+    long keep,
     String url,
     SortedMap<String, String> headers,
     String key,

@@ -2,7 +2,7 @@ package dev.torc.workflow;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
-import dev.torc.exec.SchedulerSettings;
+import dev.torc.cluster.SchedulerSettings;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Quote;
@@ -257,7 +257,8 @@ public final class WorkflowCodec implements Wire.Shared {
           new Ref.OfData(
               place,
               wire.text((Ref.OfData) of, Ref.OfData::job),
-              wire.text((Ref.OfData) of, Ref.OfData::key));
+              wire.text((Ref.OfData) of, Ref.OfData::key),
+              wire.flag((Ref.OfData) of, Ref.OfData::skips));
     };
   }
 
@@ -325,6 +326,7 @@ public final class WorkflowCodec implements Wire.Shared {
         wire.list(of, Group::parameters, Wire.TEXT),
         wire.list(of, Group::instances, Wire.TEXT),
         List.of(),
+        List.of(),
         wire.list(of, Group::products, WorkflowCodec::ref),
         List.of(),
         wire.list(of, Group::tables, Wire.TEXT),
@@ -361,6 +363,7 @@ public final class WorkflowCodec implements Wire.Shared {
         wire.one(of, SharedEntry::place, Wire::place),
         wire.text(of, SharedEntry::path),
         wire.text(of, SharedEntry::group),
+        wire.number(of, SharedEntry::keep),
         wire.text(of, SharedEntry::url),
         wire.map(of, SharedEntry::headers, Wire.TEXT),
         wire.text(of, SharedEntry::key),

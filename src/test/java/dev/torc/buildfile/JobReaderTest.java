@@ -119,12 +119,12 @@ class JobReaderTest {
         "needs: '*/'|torc.yaml:4:12: */: a pattern matches files; write */** for what lies in the"
             + " folders",
         "needs: [{jib: x}]|torc.yaml:4:14: unknown key jib in an entry of needs; did you mean job?",
-        "needs: [{}]|torc.yaml:4:13: an entry of needs is a path, {job: NAME}, {job: GROUP, failed:"
-            + " skip} or {data: JOB.KEY}",
-        "needs: [{failed: skip}]|torc.yaml:4:13: an entry of needs is a path, {job: NAME}, {job:"
-            + " GROUP, failed: skip} or {data: JOB.KEY}",
-        "needs: [{data: g.x, failed: skip}]|torc.yaml:4:13: an entry of needs is a path, {job:"
-            + " NAME}, {job: GROUP, failed: skip} or {data: JOB.KEY}",
+        "needs: [{}]|torc.yaml:4:13: an entry of needs is a path, {job: NAME}, {data: JOB.KEY},"
+            + " or of a group one of these with failed: skip",
+        "needs: [{failed: skip}]|torc.yaml:4:13: an entry of needs is a path, {job: NAME}, {data:"
+            + " JOB.KEY}, or of a group one of these with failed: skip",
+        "needs: [{data: x, failed: skip}]|torc.yaml:4:13: an entry of needs is a path, {job:"
+            + " NAME}, {data: JOB.KEY}, or of a group one of these with failed: skip",
         "needs: {job: g, failed: keep}|torc.yaml:4:29: failed must be skip, not keep",
         "needs: {job: g, faild: skip}|torc.yaml:4:13: no item of needs can be named job, which has"
             + " a meaning of its own: {job: NAME} and {data: JOB.KEY}; choose another name",
@@ -143,6 +143,10 @@ class JobReaderTest {
             + " in commands and env",
         "always: yes|torc.yaml:4:13: always must be true or false, not yes",
         "temporary: gone|torc.yaml:4:16: temporary must be true, false or delete, not gone",
+        "output: out/a.txt|torc.yaml:4:13: output is failure or always: when it is shown; did you"
+            + " mean produces?",
+        "output: [a, b]|torc.yaml:4:13: output is failure or always: when it is shown; did you mean"
+            + " produces?",
         "output: never|torc.yaml:4:13: output must be failure or always, not never",
         "priority: 1.5|torc.yaml:4:15: priority must be a whole number, not 1.5",
         "retries: -1|torc.yaml:4:14: retries must be at least 0",
@@ -466,8 +470,8 @@ class JobReaderTest {
         "torc.yaml:3:14: unknown placeholder {neds}; did you mean needs?",
         refusedJob("command: 'x {neds}'"));
     assertEquals(
-        "torc.yaml:3:14: unknown placeholder {print}; define it in vars or parameters, or write"
-            + " {{print}} to mean the text",
+        "torc.yaml:3:14: unknown placeholder {print}; define it in vars, parameters or a match, or"
+            + " write {{print}} to mean the text",
         refusedJob("command: \"awk '{print}'\""));
     assertEquals(
         "torc.yaml:3:14: unknown placeholder {output}; did you mean produces?",
@@ -565,10 +569,10 @@ class JobReaderTest {
       value = {
         "cpus: '{n}'|torc.yaml:2:25: cpus must be a whole number, not x",
         "cpu: '{k}'|torc.yaml:2:19: unknown key cpu in resources; did you mean cpus?",
-        "cpus: '{k}'|torc.yaml:2:25: unknown placeholder {k}; define it in vars or parameters, or"
-            + " write {{k}} to mean the text",
-        "memory: '{k:x}'|torc.yaml:2:27: unknown placeholder {k:x}; define it in vars or"
-            + " parameters, or write {{k:x}} to mean the text",
+        "cpus: '{k}'|torc.yaml:2:25: unknown placeholder {k}; define it in vars, parameters or a"
+            + " match, or write {{k}} to mean the text",
+        "memory: '{k:x}'|torc.yaml:2:27: unknown placeholder {k:x}; define it in vars,"
+            + " parameters or a match, or write {{k:x}} to mean the text",
       })
   void aSlipInAClassIsToldOfWhoeverNamesIt(String line, String message) {
     String refused =

@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -14,6 +18,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,15 +28,19 @@ class PathPatternTest {
   private static PathPattern match(String written) {
     List<String> holes = new ArrayList<>();
     StringBuilder text = new StringBuilder();
-    for (Object part : Placeholder.split(written)) {
+    Map<String, String> constraints = new HashMap<>();
+    for (Object part : Placeholder.split(written, true)) {
       if (part instanceof Placeholder hole) {
         holes.add(hole.name());
+        if (hole.format() != null) {
+          constraints.put(hole.name(), hole.format());
+        }
         text.append(PathPattern.HOLE);
       } else {
         text.append(part);
       }
     }
-    return PathPattern.of(text.toString(), holes);
+    return PathPattern.of(text.toString(), holes, constraints, Place.NONE);
   }
 
   @ParameterizedTest
@@ -57,6 +66,16 @@ class PathPatternTest {
         // What is special elsewhere is not here.
         "a.b+(x)/{f}|a.b+(x)/y|y",
         "a.b/{f}|axb/y|",
+        // A regular expression takes what it matches, but no slash and not nothing.
+        "fq/{s}_{lane:L[0-9]+}.fq|fq/a_b_L1.fq|a_b L1",
+        "fq/{s}_{lane:L[0-9]+}.fq|fq/a_b_1.fq|",
+        "fq/{s:.{1,2}}{t}.fq|fq/abc.fq|ab c",
+        "fq/{s:(a)(b)?}{t:.*}.fq|fq/abc.fq|ab c",
+        "{a:.+}.fq|x/y.fq|",
+        "{a:x*}{b}.fq|y.fq|",
+        "{a:[xy]}/{a}.fq|x/x.fq|x",
+        "{a:[xy]}/{a}.fq|x/y.fq|",
+        "{a:\\{x}.fq|{x.fq|{x",
       })
   void names(String pattern, String path, String values) {
     List<String> found = match(pattern).values(path);
@@ -65,6 +84,22 @@ class PathPatternTest {
     } else {
       assertEquals(List.of(values.split(" ")), found);
     }
+  }
+
+  @Test
+  void aRegularExpressionThatTakesTooLongIsAnError() {
+    PathPattern match = match("{a:x*x*x*x*x*x*x*x*}y");
+    BadInput slow = assertThrows(BadInput.class, () -> match.values("x".repeat(200) + "z"));
+    assertTrue(slow.getMessage().contains("take too long"), slow.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"{a:(}|{a:(} is no regular expression: Unclosed group", "{a:(x)\\1}|refer back"})
+  void aBadRegularExpressionIsAnError(String pattern, String why) {
+    Exception bad = assertThrows(IllegalArgumentException.class, () -> match(pattern));
+    assertTrue(bad.getMessage().contains(why), bad.getMessage());
   }
 
   @Provide

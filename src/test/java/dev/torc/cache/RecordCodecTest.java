@@ -171,7 +171,14 @@ class RecordCodecTest {
             4),
         new Kind<>(
             new BuildRecord(
-                new BuildId("b", 7), 1, -1, new TreeMap<>(Map.of("ran", 2)), 3, List.of("f"), "m"),
+                new BuildId("b", 7),
+                1,
+                -1,
+                new TreeMap<>(Map.of("ran", 2)),
+                3,
+                List.of("f"),
+                "m",
+                new StoreUse(1, List.of(new StoreUse.Place("s", 2, 3)))),
             RecordCodec::build,
             in -> RecordCodec.build(7, in),
             "030162"
@@ -180,8 +187,9 @@ class RecordCodecTest {
                 + ("0907" + "030372616e" + "0404")
                 + "0a06"
                 + "0d0166"
-                + "0f016d",
-            7));
+                + "0f016d"
+                + ("110b" + "0202" + ("0507" + "030173" + "0404" + "0606")),
+            8));
   }
 
   /** Whoever sees this fail changes the format: see {@link RecordCodec}. */
@@ -287,7 +295,14 @@ class RecordCodecTest {
             List.of());
     BuildRecord build =
         new BuildRecord(
-            new BuildId("b", 7), 1, 2, new TreeMap<>(Map.of("RESTORED", 4)), 0, List.of(), null);
+            new BuildId("b", 7),
+            1,
+            2,
+            new TreeMap<>(Map.of("RESTORED", 4)),
+            0,
+            List.of(),
+            null,
+            StoreUse.NONE);
     Batch batch = new Batch().build(build);
     assertEquals(
         build,

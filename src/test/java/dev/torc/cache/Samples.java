@@ -109,7 +109,8 @@ final class Samples {
         new TreeMap<>(Map.of("ran", 3, "failed", 0)),
         -1,
         List.of("torc.yaml", "site.yaml"),
-        "machine " + number);
+        "machine " + number,
+        StoreUse.NONE);
   }
 
   static AttemptRecord attempt(long build, long sequence) {

@@ -33,6 +33,16 @@ class InitCommandTest {
   }
 
   @Test
+  void theGroupAndItsGatherAreWorthTheirComment() throws IOException {
+    Run.of(cwd, "init");
+    Path file = cwd.resolve("torc.yaml");
+    String text = Files.readString(file);
+    Files.writeString(file, text.replaceAll("(?m)^  # (?=fit:|all:|  )", "  "));
+    assertEquals(0, Run.of(cwd, "-q").exit());
+    assertEquals(6, Files.readAllLines(cwd.resolve("all.txt")).size());
+  }
+
+  @Test
   void theSchemaIsKeptInTorcsFolderWhichGitIgnores() throws IOException {
     Run.of(cwd, "init");
     Path schema = cwd.resolve(".torc/schema.json");

@@ -75,6 +75,29 @@ class LogCommandTest {
     assertEquals(two, folder.run("log", "each/c=c/a").out());
   }
 
+  /** A product names its job also where the group is found in the build, here and elsewhere. */
+  @Test
+  void aProductOfAGroupFoundInTheBuildNamesItsJob() throws IOException {
+    Folder folder = new Folder(cwd);
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          find: { command: "echo 1 > c/a; echo 2 > c/b", produces: "c/*" }
+          fold:
+            parameters: { c: { products: find } }
+            command: 'mkdir -p {produces}; cp {c} {produces}; echo did {c}; echo n=1 >> "$TORC_OUTPUT"'
+            produces: "fold/{c:stem}/"
+        """);
+    folder.build();
+    assertEquals("did c/b\n", folder.run("log", "fold/b").out());
+    assertEquals("did c/b\n", folder.run("log", "fold/b/b").out());
+    assertEquals("fold/c=c%2Fb.n=1\n", folder.run("data", "fold/b/b").out());
+    assertTrue(folder.run("history", "fold/b").out().contains("fold/c=c%2Fb"));
+    assertTrue(!folder.run("history", "fold/b").out().contains("fold/c=c%2Fa"));
+    assertEquals(2, folder.run("log", "fold/none").exit());
+  }
+
   @Test
   void followEndsAtOnceWhereNoBuildIsAtWork() throws IOException {
     Folder folder = talking().build();

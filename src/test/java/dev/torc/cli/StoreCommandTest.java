@@ -81,7 +81,7 @@ class StoreCommandTest {
         """
         stores:
           shared:
-            - { path: ../store, group: users }
+            - { path: ../store, group: users, keep: 20GiB }
             - { url: "https://example.org/x", trust: "ed25519:pcN7N6DDPDg9Nf7N9s1kGW1CBLY7pGFX1cJhRk9OQ7I=" }
             - { url: "https://example.org/y", key: k, headers: { A: { env: TOKEN } } }
         jobs:
@@ -89,7 +89,7 @@ class StoreCommandTest {
         """);
     assertEquals(
         """
-        shared: STORE, of group users
+        shared: STORE, of group users, 20.0 GiB at most
         shared: https://example.org/x, 1 key trusted, nothing is sent there
         shared: https://example.org/y, 0 keys trusted, signed by k, which is trusted too
         """
@@ -101,7 +101,7 @@ class StoreCommandTest {
     String json = folder.run("store", "--json").out();
     assertTrue(
         json.contains(
-            "{\"path\":null,\"group\":null,\"url\":\"https://example.org/y\","
+            "{\"path\":null,\"group\":null,\"keep\":null,\"url\":\"https://example.org/y\","
                 + "\"key\":\"k\",\"trust\":[]}"),
         json);
   }
@@ -135,6 +135,7 @@ class StoreCommandTest {
         """
         4 results of 2 jobs, 50 B in %s/.torc/store
         1.0 GiB at most, by stores: {keep} of the build file
+        the last 3 builds that asked: 6 misses
         used from MOMENT to MOMENT
 
         job results size used

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.ThisHost;
+import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +92,82 @@ class StoreUpkeepTest {
     assertEquals("1 job: 1 ran, 0 up to date, 0 failed", next("two22"));
   }
 
+  /** A project whose results go to a folder beside it, with a bound. */
+  private Path shared(String keep) throws IOException {
+    Path shared = cwd.resolveSibling("shared");
+    String entry = "{ path: ../shared, keep: " + keep + " }";
+    folder.put("torc.yaml", "stores: { keep: 1GiB, shared: " + entry + " }\n" + ONE);
+    return Files.createDirectories(shared);
+  }
+
+  private static long bytes(Path shared) throws IOException {
+    try (Stream<Path> all = Files.walk(shared)) {
+      return all.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+    }
+  }
+
+  private static void age(Path shared, String in, int days) throws IOException {
+    try (Stream<Path> all = Files.list(shared.resolve(in))) {
+      for (Path file : all.toList()) {
+        long time = Files.getLastModifiedTime(file).toMillis() - days * 86_400_000L;
+        Files.setLastModifiedTime(file, FileTime.fromMillis(time));
+      }
+    }
+  }
+
+  @Test
+  void pruningHoldsTheBoundOfASharedFolder() throws IOException {
+    Path shared = shared("1GB");
+    states("one1");
+    age(shared, "ac", 3);
+    long one = bytes(shared);
+    states("two22");
+    age(shared, "ac", 1);
+    states("three3");
+    long all = bytes(shared);
+    String name = shared + ": ";
+    assertTrue(
+        folder.run("store", "--prune").err().contains(name + "nothing to free: 3 results with "));
+    shared((all - 1) + "B");
+    Files.writeString(shared.resolve("cas/" + "0".repeat(64)), "on its way");
+    String said = folder.run("store", "--prune", "-n").err();
+    assertTrue(said.contains(name + "would free " + one + " B of 1 result; 2 results "), said);
+    assertEquals(all + 10, bytes(shared));
+    assertEquals(
+        said.replace("would free", "freed").replace("would be", "are"),
+        folder.run("store", "--prune").err());
+    assertEquals(all + 10 - one, bytes(shared));
+    folder.run("store", "--clear");
+    assertEquals("1 job: 0 ran, 1 restored, 0 up to date, 0 failed", next("two22"));
+    assertEquals("1 job: 1 ran, 0 up to date, 0 failed", next("one1"));
+    age(shared, "cas", 2);
+    shared("0");
+    folder.run("store", "--prune");
+    assertEquals(0, bytes(shared), "with what no result names");
+    assertEquals("1 job: 1 ran, 0 up to date, 0 failed", next("four4"));
+    String use = "the last 6 builds that asked: 1 hit in " + shared + " (5 B), 5 misses\n";
+    assertTrue(folder.run("store").out().contains(use), folder.run("store").out());
+    assertEquals("1 job: 0 ran, 1 restored, 0 up to date, 0 failed", next("one1"));
+    folder.put("in", "five").run("build", "--no-restore");
+    use = "the last 7 builds that asked: 1 hit here (4 B), 1 hit in " + shared + " (5 B), 5 ";
+    assertTrue(folder.run("store").out().contains(use), folder.run("store").out());
+  }
+
+  @Test
+  void aFolderThatIsNotOnesOwnIsNotPruned() throws IOException {
+    Path shared = shared("0");
+    states("one1");
+    Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Run refused = folder.run("store", "--prune");
+    assertEquals(0, refused.exit());
+    assertTrue(
+        refused.err().contains("is not pruned: others can write to " + shared), refused.err());
+    Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
+    FileTree.remove(shared);
+    refused = folder.run("store", "--prune");
+    assertTrue(refused.err().contains(" is not pruned: there is no such folder"), refused.err());
+  }
+
   @Test
   void withoutASizeTheBoundIsMeant() throws IOException {
     states("one1", "two22", "three3");
@@ -121,7 +199,7 @@ class StoreUpkeepTest {
     assertEquals(before, stored());
     assertEquals(
         "{\"version\":1,\"dry_run\":false,\"removed\":1,\"freed\":18,\"results\":1,\"bytes\":5,"
-            + "\"stuck\":[]}\n",
+            + "\"stuck\":[],\"shared\":[]}\n",
         folder.run("store", "--prune=5B", "--json").out());
   }
 

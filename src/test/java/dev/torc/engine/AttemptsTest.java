@@ -153,7 +153,7 @@ class AttemptsTest extends Harness {
               end.usage(),
               "",
               null,
-              new ProcessEnd.Elsewhere("node7", submitted, began, ""));
+              new ProcessEnd.Elsewhere("node7", submitted, began, "", null));
         });
     build();
   }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.plan.LeftOut;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -375,6 +377,38 @@ class FailedSkipTest extends Harness {
     usual("g/s=1");
     build().ran("g/s=1", "g/s=2", "sum");
     assertEquals("1.f 2.f", read("sum.f"));
+    settled();
+  }
+
+  /** The same of values: {@code {data: GROUP.KEY, failed: skip}}. */
+  @Test
+  void theValuesOfThoseThatSucceeded() {
+    given(
+        """
+        g: { parameters: { s: [1, 2, 3] }, command: 'make {s}' }
+        sum: { command: 'make {data.g.k}', needs: [{ data: g.k, failed: skip }], produces: [sum.f] }
+        """);
+    otherwise =
+        stub -> {
+          Files.writeString(Path.of(stub.env("TORC_OUTPUT")), "k=" + stub.attempt() + "\n");
+          return stub.exit(0);
+        };
+    job(
+        "sum",
+        stub -> {
+          stub.write("sum.f", stub.command());
+          return stub.exit(0);
+        });
+    failing("g/s=2");
+    build().ran("g/s=1", "g/s=2", "g/s=3", "sum");
+    assertEquals(List.of(new LeftOut(3, List.of("g/s=2"))), leftOut("sum"));
+    assertEquals("make {\"s=1\":1,\"s=3\":1}", read("sum.f").replace("'", ""));
+    build().ran("g/s=2");
+    assertEquals(JobState.UP_TO_DATE, state("sum"));
+    assertEquals(List.of(new LeftOut(3, List.of("g/s=2"))), leftOut("sum"));
+    usual("g/s=2");
+    build().ran("g/s=2", "sum");
+    assertEquals(List.of(), leftOut("sum"));
     settled();
   }
 }

@@ -51,6 +51,9 @@ record GroupSpec(
 
   private record Row(List<String> values, String file) {}
 
+  /** The rows so far; {@code open} while there may be more. */
+  private record Rows(List<Row> rows, boolean open) {}
+
   /** With the names of units put in. */
   GroupSpec named(IntFunction<String> names) {
     return new GroupSpec(
@@ -121,8 +124,8 @@ record GroupSpec(
     return path + form;
   }
 
-  @Override
-  public Spec outline() {
+  /** What stands for the instances that are not known. */
+  private Spec rest() {
     List<String> produces = form.isEmpty() ? List.of() : List.of("out/" + index + "/*");
     return new Spec(
         name,
@@ -145,12 +148,9 @@ record GroupSpec(
 
   @Override
   public List<Spec> expand(Oracle oracle) {
-    List<Row> rows = rows(oracle);
-    if (rows == null) {
-      return null;
-    }
+    Rows rows = rows(oracle);
     List<Spec> instances = new ArrayList<>();
-    for (Row row : rows) {
+    for (Row row : rows.rows) {
       for (String last : second.isEmpty() ? List.of("") : second) {
         List<String> values = new ArrayList<>(row.values);
         if (!second.isEmpty()) {
@@ -158,6 +158,9 @@ record GroupSpec(
         }
         instances.add(instance(values, row.file));
       }
+    }
+    if (rows.open) {
+      instances.add(rest());
     }
     return instances;
   }
@@ -222,60 +225,72 @@ record GroupSpec(
     return instance(parameters().stream().map(values::get).toList(), file);
   }
 
-  /** The rows of the first axis, null while they are not known. */
-  private List<Row> rows(Oracle oracle) {
+  private Rows rows(Oracle oracle) {
     return switch (axis.from) {
       case LIST -> plain(axis.values);
       case LINES ->
           axis.unit >= 0 && !oracle.isOver(oracle.unit(axis.unit))
-              ? null
+              ? new Rows(List.of(), true)
               : plain(oracle.disk.get(axis.file).lines().toList());
       case TABLE ->
-          oracle
-              .disk
-              .get(axis.file)
-              .lines()
-              .skip(1)
-              .map(line -> new Row(List.of(line.split(",")).subList(0, 2), null))
-              .toList();
-      case GLOB -> seen(oracle, path -> path);
+          new Rows(
+              oracle
+                  .disk
+                  .get(axis.file)
+                  .lines()
+                  .skip(1)
+                  .map(line -> new Row(List.of(line.split(",")).subList(0, 2), null))
+                  .toList(),
+              false);
+      case GLOB -> {
+        Rows seen = seen(oracle, path -> path);
+        yield seen.open ? new Rows(List.of(), true) : seen; // it waits for all
+      }
       case MATCH -> seen(oracle, path -> path.substring("in/".length(), path.length() - 4));
       case PRODUCTS -> products(oracle);
       case VALUES -> values(oracle);
     };
   }
 
-  private static List<Row> plain(Iterable<String> values) {
+  private static Rows plain(Iterable<String> values) {
     List<Row> rows = new ArrayList<>();
     values.forEach(value -> rows.add(new Row(List.of(value), null)));
-    return rows;
+    return new Rows(rows, false);
   }
 
-  private List<Row> values(Oracle oracle) {
+  private Rows values(Oracle oracle) {
     Oracle.Unit group = oracle.unit(axis.unit);
     Set<String> values = new LinkedHashSet<>();
     oracle.jobs(group).forEach(job -> values.add(job.values().get("p")));
-    return oracle.isKnown(group) ? plain(values) : null;
+    return oracle.isKnown(group) ? plain(values) : new Rows(List.of(), true);
   }
 
-  /** All that a job or group declares, or, where it makes any number of files, has made. */
-  private List<Row> products(Oracle oracle) {
-    Oracle.Unit unit = oracle.unit(axis.unit);
-    if (!oracle.isKnown(unit)) {
-      return null;
-    }
+  /** What each job declares, or, where it may make any number of files, has made. */
+  private Rows products(Oracle oracle) {
     Set<String> paths = new TreeSet<>();
+    boolean open = made(oracle, oracle.unit(axis.unit), "", paths);
+    return new Rows(paths.stream().map(path -> new Row(List.of(path), path)).toList(), open);
+  }
+
+  /** Adds what the jobs of a unit make below a folder, as far as it is known; whether it is not. */
+  private static boolean made(Oracle oracle, Oracle.Unit unit, String folder, Set<String> into) {
+    boolean open = false;
     for (Spec job : oracle.jobs(unit)) {
-      paths.addAll(job.produces());
-    }
-    if (paths.stream().anyMatch(path -> path.contains("*"))) {
-      paths.clear();
-      if (!oracle.isOver(unit)) {
-        return null;
+      boolean rest = Oracle.isRest(job);
+      for (String product : job.produces()) {
+        if (!product.startsWith(folder)) {
+          continue;
+        } else if (!product.contains("*")) {
+          into.add(product);
+        } else if (rest || !oracle.isOver(job)) {
+          open = true;
+        } else {
+          into.addAll(oracle.made(job).keySet());
+        }
       }
-      oracle.jobs(unit).forEach(job -> paths.addAll(oracle.made(job).keySet()));
+      open |= rest && folder.isEmpty();
     }
-    return paths.stream().map(path -> new Row(List.of(path), path)).toList();
+    return open;
   }
 
   private interface Value {
@@ -283,20 +298,11 @@ record GroupSpec(
   }
 
   /** What earlier jobs declare or made in {@code in}, and the sources there. */
-  private List<Row> seen(Oracle oracle, Value value) {
+  private Rows seen(Oracle oracle, Value value) {
     Set<String> paths = new TreeSet<>();
+    boolean open = false;
     for (Oracle.Unit unit : oracle.units(index)) {
-      for (Spec job : oracle.jobs(unit)) {
-        for (String product : job.produces()) {
-          if (product.startsWith("in/") && !product.contains("*")) {
-            paths.add(product);
-          } else if (product.startsWith("in/") && !oracle.isOver(unit)) {
-            return null;
-          } else if (product.startsWith("in/")) {
-            paths.addAll(oracle.made(job).keySet());
-          }
-        }
-      }
+      open |= made(oracle, unit, "in/", paths);
     }
     paths.removeIf(path -> !path.startsWith("in/"));
     for (String path : oracle.disk.keySet()) {
@@ -307,9 +313,11 @@ record GroupSpec(
         paths.add(path);
       }
     }
-    return paths.stream()
-        .sorted(Comparator.naturalOrder())
-        .map(path -> new Row(List.of(value.of(path)), path))
-        .toList();
+    List<Row> rows =
+        paths.stream()
+            .sorted(Comparator.naturalOrder())
+            .map(path -> new Row(List.of(value.of(path)), path))
+            .toList();
+    return new Rows(rows, open);
   }
 }

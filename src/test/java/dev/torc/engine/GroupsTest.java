@@ -36,6 +36,7 @@ class GroupsTest extends Harness {
         null,
         null,
         true,
+        false,
         (_, _, _) -> null);
   }
 

@@ -86,6 +86,9 @@ class Harness {
   /** Whether known results stand for runs; off, since most tests are about runs. */
   boolean restores;
 
+  /** {@code --keep-failed}. */
+  boolean keepsFailed;
+
   /** Whether commands are told as they run. */
   boolean commands;
 
@@ -308,7 +311,8 @@ class Harness {
             new TreeMap<>(),
             containers ? null : ProjectOptions.HOST,
             null,
-            restores));
+            restores,
+            keepsFailed));
   }
 
   /** Who builds, on a machine of the test's own. */
@@ -340,6 +344,7 @@ class Harness {
         p.containers(),
         p.kept(),
         p.restores(),
+        p.keepsFailed(),
         p.keeper());
   }
 

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Says naively which jobs of a random project run in a build and what is on the disk afterwards,
@@ -46,11 +47,8 @@ final class Oracle {
 
     String name();
 
-    /** Its jobs; null while they are not known. */
+    /** Its jobs so far; with one that stands for the rest while that is not known. */
     List<Spec> expand(Oracle oracle);
-
-    /** What stands for its jobs as long as they are not known. */
-    Spec outline();
   }
 
   /** Ends a need that does without what failed. */
@@ -98,8 +96,7 @@ final class Oracle {
   List<Spec> expand(Unit unit) {
     List<Spec> jobs = known.get(unit.index());
     if (jobs == null || !isKnown(unit)) {
-      List<Spec> now = unit.expand(this);
-      jobs = now == null ? List.of(unit.outline()) : now;
+      jobs = unit.expand(this);
       known.put(unit.index(), jobs);
     }
     return jobs;
@@ -107,7 +104,17 @@ final class Oracle {
 
   /** Whether it is known what the jobs of a unit are. */
   boolean isKnown(Unit unit) {
-    return known.get(unit.index()).stream().noneMatch(job -> job.name().equals(job.group()));
+    return known.get(unit.index()).stream().noneMatch(Oracle::isRest);
+  }
+
+  /** Whether it stands for those jobs of a group that are not known. */
+  static boolean isRest(Spec job) {
+    return job.name().equals(job.group());
+  }
+
+  /** Whether the results of a job hold. */
+  boolean isOver(Spec job) {
+    return over.contains(job.name());
   }
 
   /** The jobs of a unit. */
@@ -164,7 +171,7 @@ final class Oracle {
     for (Unit unit : units.values()) {
       for (Spec job : expand(unit)) {
         boolean waits = makers(job).stream().anyMatch(m -> !over.contains(m.name()));
-        if (isKnown(unit) && !waits && !runs(job)) {
+        if (!isRest(job) && !waits && !runs(job)) {
           over.add(job.name());
         }
       }
@@ -182,7 +189,7 @@ final class Oracle {
     TreeSet<String> settled = upToDate();
     for (Unit unit : units.values()) {
       for (Spec job : expand(unit)) {
-        fates.put(job.name(), isKnown(unit) ? fate(job, settled, ran) : Fate.BLOCKED);
+        fates.put(job.name(), isRest(job) ? Fate.BLOCKED : fate(job, settled, ran));
       }
     }
     spent().forEach(disk::remove);
@@ -310,7 +317,7 @@ final class Oracle {
       for (String path : products.keySet()) {
         for (String need : reader.needs()) {
           String folder = folder(job, path);
-          if (need.startsWith("{") && named(name(need)).contains(job)
+          if (need.startsWith("{") && !isData(need) && named(name(need)).contains(job)
               || !need.startsWith("{")
                   && (matches(need, path) || folder != null && need.startsWith(folder))) {
             read.add(path);
@@ -408,7 +415,9 @@ final class Oracle {
     manifest.put("depfile", job.depfile() + " " + job.traced());
     List<String> made = new ArrayList<>();
     for (String need : job.needs()) {
-      if (need.startsWith("{")) {
+      if (isData(need)) {
+        manifest.put("data " + name(need), members(job, need).toString());
+      } else if (need.startsWith("{")) {
         made.add(members(job, need).toString()); // what the makers are called is nothing
       } else {
         manifest.put("need " + need, members(job, need).toString());
@@ -452,7 +461,9 @@ final class Oracle {
 
   private SortedMap<String, String> members(Spec reader, String need) {
     SortedMap<String, String> members = new TreeMap<>();
-    if (need.startsWith("{")) {
+    if (isData(need)) {
+      members.put("/data " + name(need), stored(need));
+    } else if (need.startsWith("{")) {
       for (Spec other : named(name(need))) {
         if (skips(need) && !over.contains(other.name())) {
           continue;
@@ -486,10 +497,31 @@ final class Oracle {
     return members;
   }
 
-  /** The name in a need such as {@code {job: "train/lr=1"}}. */
+  /** What the jobs have stored that a need of values means, as JSON. */
+  private String stored(String need) {
+    SortedMap<String, String> values = new TreeMap<>();
+    for (Spec other : named(name(need))) {
+      if (other.group() == null) {
+        return last.get(other.name()).stored;
+      } else if (over.contains(other.name())) {
+        String instance = other.name().substring(other.group().length() + 1);
+        values.put(instance, last.get(other.name()).stored);
+      }
+    }
+    return values.entrySet().stream()
+        .map(each -> "\"" + each.getKey() + "\":" + each.getValue())
+        .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  private static boolean isData(String need) {
+    return need.startsWith("{data: ");
+  }
+
+  /** The name in a need such as {@code {job: "train/lr=1"}}, or {@code {data: train.k}}. */
   private static String name(String need) {
     int end = skips(need) ? need.length() - SKIP.length() : need.length() - 1;
-    return need.substring("{job: ".length(), end).replace("'", "");
+    String name = need.substring(need.indexOf(' ') + 1, end).replace("'", "");
+    return isData(need) ? name.substring(0, name.length() - ".k".length()) : name;
   }
 
   /** Whether a need is what those made that end well. */
@@ -557,7 +589,9 @@ final class Oracle {
         boolean makes =
             need.startsWith("{") && named(name(need)).contains(other)
                 || isList(need) && other.produces().stream().anyMatch(p -> matches(need, p))
-                || !isList(need) && other.produces().stream().anyMatch(p -> matches(p, need));
+                || !isList(need)
+                    && other.produces().stream().anyMatch(p -> matches(p, need))
+                    && !(isRest(other) && !isRest(maker(need))); // a known job makes it
         if (makes) {
           makers.add(other);
         }

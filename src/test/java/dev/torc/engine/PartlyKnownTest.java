@@ -54,6 +54,7 @@ class PartlyKnownTest extends Harness {
         whole.containers(),
         whole.kept(),
         whole.restores(),
+        whole.keepsFailed(),
         whole.keeper());
   }
 

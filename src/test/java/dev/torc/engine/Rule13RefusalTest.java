@@ -3,6 +3,7 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
@@ -138,30 +139,49 @@ class Rule13RefusalTest extends Harness {
     refused(2, "job a needs its own product p");
   }
 
-  private void refusedOfARow(String group, String message) {
-    given("tab: { %s, command: 'tab {s}', produces: 'out/{s}' }".formatted(group));
-    refused(2, "job tab/" + message);
+  /** The instance that lacks it fails by name, as often as it is asked for; the others run. */
+  private void failsOfARow(String group, String name, String need, String row) {
+    given(
+        "tab: { %s, command: 'make out/{s}', produces: 'out/{s}' }\n".formatted(group)
+            + "all: { command: make all, needs: { job: tab }, produces: all }");
+    assertEquals("will fail: need missing " + need, look().get("tab/" + name));
+    build();
+    assertEquals(1, exit);
+    assertEquals(JobState.FAILED, state("tab/" + name));
+    assertEquals(
+        "need " + need + " does not exist, and no job produces it" + row, what("tab/" + name));
+    assertTrue(exists("out/a"));
+    assertEquals(JobState.BLOCKED, state("all"));
+    build().ran();
+    assertEquals(1, exit);
   }
 
   @Test
-  void aMissingNeedThatATableNamesIsToldWithTheLineOfTheTable() throws IOException {
+  void aMissingNeedOfARowFailsItsInstanceWithTheLineOfTheTable() throws IOException {
     edit("runs.csv", "s,file\na,in/a\nb,in/b\n");
     edit("seeds.txt", "a\n\nb\n");
     edit("in/a", "");
     Files.createDirectories(root.resolve("dir_a"));
-    String missing = ", which does not exist and which no job produces";
-    refusedOfARow(
-        "table: runs.csv, needs: '{file}'",
-        "file=in%2Fb,s=b needs in/b" + missing + "; its row is runs.csv:3:1");
-    refusedOfARow(
+    failsOfARow(
+        "table: runs.csv, needs: '{file}'", "file=in%2Fb,s=b", "in/b", "; its row is runs.csv:3:1");
+    failsOfARow(
         "table: { file: runs.csv, key: [s] }, needs: 'dir_{s}/'",
-        "s=b needs folder dir_b/" + missing + "; its row is runs.csv:3:1");
-    refusedOfARow(
+        "s=b",
+        "dir_b/",
+        "; its row is runs.csv:3:1");
+    failsOfARow(
         "parameters: { s: { lines: seeds.txt } }, needs: 'in/{s}'",
-        "s=b needs in/b" + missing + "; its row is seeds.txt:3:1");
+        "s=b",
+        "in/b",
+        "; its row is seeds.txt:3:1");
+    failsOfARow("parameters: { s: [a, b] }, needs: 'in/{s}'", "s=b", "in/b", "");
+  }
+
+  @Test
+  void aMissingNeedThatAllInstancesHaveIsAnError() {
     edit("seeds.txt", "b\n");
-    refusedOfARow(
-        "parameters: { s: { lines: seeds.txt } }, needs: gone", "s=b needs gone" + missing);
+    given("tab: { parameters: { s: { lines: seeds.txt } }, needs: gone, command: 'tab {s}' }");
+    refused(2, "job tab/s=b needs gone, which does not exist and which no job produces");
   }
 
   @Test

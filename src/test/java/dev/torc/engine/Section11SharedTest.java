@@ -14,7 +14,7 @@ import dev.torc.results.Blob;
 import dev.torc.results.BlobSource;
 import dev.torc.results.Product;
 import dev.torc.results.Result;
-import dev.torc.results.SharedFound;
+import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
 import dev.torc.results.StoreSettings;
 import dev.torc.results.Upload;
@@ -213,6 +213,22 @@ class Section11SharedTest extends Harness {
     assertEquals(store.toString(), first.origin().store());
     assertEquals(1, first.origin().build());
     assertEquals(other.here.name(), first.origin().host());
+    assertEquals("", first.origin().job());
+  }
+
+  @Test
+  void soIsTheJobThatMadeItWhereItHasAnotherName() throws IOException {
+    String job = ": { command: make it, needs: [x], produces: [out] }";
+    both("a" + job);
+    bothEdit("x", "1");
+    build();
+    both("b" + job);
+    String from = "build 1 (job a) on %s, by %s".formatted(here.name(), store);
+    assertEquals(
+        "b will be restored from " + from + ": never ran", Section11StoreTest.why(other, "b"));
+    other.build().ran();
+    String why = Section11StoreTest.why(other, "b");
+    assertTrue(why.contains(" from " + from + " because"), why);
   }
 
   @Test
@@ -453,6 +469,27 @@ class Section11SharedTest extends Harness {
   }
 
   @Test
+  void theNextStoreIsAskedWhereOneLacksABlob() throws IOException {
+    Path second = folder("other store");
+    String jobs =
+        """
+        stores: { shared: [{ path: %s }, { path: %s }] }
+        jobs:
+          a: { command: make a, needs: [x], produces: [a.out] }
+        """
+            .formatted(store, second);
+    givenFile(jobs);
+    other.givenFile(jobs);
+    bothEdit("x", "1");
+    build();
+    Files.delete(store.resolve("cas/" + Digest.ofText(read("a.out")).hex()));
+    other.build().ran();
+    other.restored("a");
+    assertEquals(read("a.out"), other.read("a.out"));
+    assertEquals(List.of(), other.notes());
+  }
+
+  @Test
   void aResultThatNamesItsRootCountsOnlyThere() throws IOException {
     both("a: { command: make a, needs: [x], produces: [a.out] }");
     bothJob(
@@ -486,7 +523,7 @@ class Section11SharedTest extends Harness {
     StoreSettings settings = new StoreSettings(store, null, null, Map.of(), null, List.of());
     try (SharedStores stores =
         SharedStores.open(List.of(settings), root.toRealPath(), System::nanoTime, told::add)) {
-      SharedFound found = stores.find(key);
+      ResultStore.Hit found = stores.all().getFirst().find(key);
       Result real = found.result();
       List<Product> products = new ArrayList<>(real.products());
       products.addAll(List.of(more));
@@ -514,7 +551,7 @@ class Section11SharedTest extends Harness {
       blobs.add(BlobSource.bytes("evil".getBytes()));
       for (Product each : real.allFiles()) {
         Blob blob = new Blob(each.digest(), each.size());
-        blobs.add(BlobSource.file(blob, root.resolve(each.path())));
+        blobs.add(new BlobSource(blob, root.resolve(each.path()), null));
       }
       stores.send(0, () -> new Upload(forged.sorted(), blobs, false, null));
       stores.finish();

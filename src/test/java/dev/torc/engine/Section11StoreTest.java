@@ -4,11 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.ask.WhyAnswer;
 import dev.torc.cache.Cache;
+import dev.torc.cache.CachePlace;
+import dev.torc.cache.Dying;
 import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoredResults;
+import dev.torc.cache.Unclosed;
 import dev.torc.hash.Digest;
+import dev.torc.posix.FileTree;
+import dev.torc.report.Palette;
 import dev.torc.results.KeptResults;
+import dev.torc.session.ReadSession;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,6 +36,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Section 11 of the contract, the local store: what is known of before is put back, and not run.
  */
 class Section11StoreTest extends Harness {
+
+  private Runnable commits; // called before each commit; null for nothing
+
+  @Override
+  Cache openCache(CachePlace place) {
+    return commits == null ? super.openCache(place) : Dying.open(place, commits);
+  }
 
   @BeforeEach
   void restoring() {
@@ -109,15 +124,23 @@ class Section11StoreTest extends Harness {
         """
         a: { command: make a, needs: [x], produces: [a.out] }
         b: { command: make b, needs: [a.out], produces: [b.out] }
+        c: { command: make c, needs: [a.out, y], produces: [c.out] }
+        d: { command: make d, needs: [{ job: a }], produces: [d.out], after: [c] }
         """);
+    edit("y", "1");
     edit("x", "1");
-    build();
+    build("b");
     edit("x", "2");
     build();
     edit("x", "1");
     assertTrue(look().get("a").startsWith("restored: "), look().toString());
     assertTrue(look().get("b").startsWith("restored: need changed a.out"), look().toString());
+    assertEquals("may run: a", look().get("c"), "it never ran with that");
+    assertEquals("may run: a", look().get("d"));
     assertEquals(look(), look(), "looking changes nothing");
+    edit("y", "2");
+    assertEquals("will run: need changed a.out; need changed y", look().get("c"), "its own reason");
+    build().ran("c", "d");
   }
 
   @Test
@@ -169,10 +192,21 @@ class Section11StoreTest extends Harness {
     given("a: { command: make it, needs: [x], produces: [out] }");
     edit("x", "1");
     build().ran("a");
-    given("b: { command: make it, needs: [x], produces: [out] }");
-    build().ran();
-    restored("b");
-    settled();
+    for (String name : List.of("b", "c")) {
+      given(name + ": { command: make it, needs: [x], produces: [out] }");
+      assertEquals(name + " will be restored from build 1 (job a): never ran", why(this, name));
+      build().ran();
+      restored(name);
+      settled();
+      assertTrue(why(this, name).contains(" from build 1 (job a) because"), why(this, name));
+    }
+  }
+
+  /** The first line of {@code why}. */
+  static String why(Harness of, String job) throws IOException {
+    try (ReadSession look = ReadSession.at(of.load(), _ -> {})) {
+      return WhyAnswer.of(look, List.of(job), false).text(Palette.NONE).lines().findFirst().get();
+    }
   }
 
   /**
@@ -617,6 +651,64 @@ class Section11StoreTest extends Harness {
     restored("a");
     assertEquals(List.of(), kept());
     settled();
+  }
+
+  /**
+   * The result is the one that the job has itself, the bytes were kept for another one: a copy is
+   * taken before each commit while a temporary product stands, and built from.
+   */
+  @Test
+  void killedAtAnyCommitItLosesNoTemporaryProduct(@TempDir Path aside) throws Exception {
+    given(
+        """
+        s: { command: cat x, needs: [x], produces: [s.f] }
+        t: { command: cat y, needs: [y], produces: [t.f], temporary: delete }
+        r: { command: make r, needs: [t.f, x], produces: [r.f] }
+        """);
+    for (String job : List.of("s", "t")) {
+      job(
+          job,
+          stub -> {
+            stub.write(job + ".f", stub.read(job.equals("s") ? "x" : "y"));
+            return stub.exit(0);
+          });
+    }
+    edit("x", "1");
+    edit("y", "1");
+    build().ran("s", "t", "r");
+    edit("x", "2");
+    build("s").ran("s"); // what it had made is what t makes
+    List<Path> copies = new ArrayList<>();
+    commits =
+        () -> {
+          if (exists("t.f")) {
+            copies.add(aside.resolve("" + copies.size()));
+            copy(root, copies.getLast());
+          }
+        };
+    build().ran("r");
+    restored("t");
+    commits = null;
+    assertFalse(copies.isEmpty());
+    for (Path copy : copies) {
+      FileTree.remove(root);
+      copy(copy, root);
+      Unclosed.recover(root);
+      build();
+      assertFalse(exists("t.f"), () -> copy + ": " + notes());
+      assertFalse(kept().contains("t.f"));
+      settled();
+    }
+  }
+
+  /** By another process: LMDB allows no other use of its files in this one. */
+  private static void copy(Path from, Path to) {
+    try {
+      Process cp = new ProcessBuilder("cp", "-a", "" + from, "" + to).inheritIO().start();
+      assertEquals(0, cp.waitFor());
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SharedRootBuildTest {
 
   private static final ProjectOptions OPTIONS =
-      new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, true);
+      new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, true, false);
 
   @TempDir Path temp;
 

@@ -81,11 +81,6 @@ record Spec(
     return List.of(this);
   }
 
-  @Override
-  public Spec outline() {
-    throw new IllegalStateException("a plain job is always known");
-  }
-
   /** Whether torc takes away what it made when that was read. */
   boolean deletes() {
     return temporary && index % 2 == 1;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,8 +53,6 @@ class UnfitGroupsTest extends Harness {
         "x other|produces: '{r}'|product other is made by job",
         "x y|produces: out|product out is made by job each/r=x already",
         "x read|needs: '{r}', produces: 'out/{r}'|cycle",
-        "x nowhere|needs: '{r}', produces: 'out/{r}'|job each/r=nowhere needs nowhere, which does"
-            + " not exist",
         "x y|command: 'c {r:03d}'|{r:03d}",
         "x ../../y|produces: 'out/{r}'|which is neither below the root",
       })
@@ -76,6 +75,27 @@ class UnfitGroupsTest extends Harness {
     assertEquals(JobState.UP_TO_DATE, state("other"));
     assertEquals(rows.equals("x x") ? JobState.FAILED : JobState.UP_TO_DATE, stateOfFine(rows));
     look();
+  }
+
+  /** Rule 13: what is missing of a row fails its instance and no other. */
+  @Test
+  void aMissingFileOfARowFailsItsInstance() throws IOException {
+    edit("x", "1");
+    rows("x nowhere");
+    given("needs: '{r}', produces: 'out/{r}'", "");
+    for (JobState of : List.of(JobState.RAN, JobState.UP_TO_DATE)) {
+      build();
+      assertEquals(1, exit);
+      assertEquals(of, state("each/r=x"));
+      assertEquals(
+          "need nowhere does not exist, and no job produces it; its row is rows.txt:2:1",
+          what("each/r=nowhere"));
+      assertEquals(JobState.BLOCKED, state("reader"));
+      assertEquals(of, state("other"));
+    }
+    edit("nowhere", "1");
+    build().ran("each/r=nowhere", "reader");
+    assertEquals(0, exit);
   }
 
   private JobState stateOfFine(String rows) {
@@ -103,7 +123,7 @@ class UnfitGroupsTest extends Harness {
     build();
     assertEquals(1, exit);
     assertEquals(JobState.FAILED, state("loop"));
-    assertTrue(what("loop").contains("feed each other; loop makes d/list"), what("loop"));
+    assertTrue(what("loop").contains("loop makes d/list, which decides about from"), what("loop"));
     assertEquals(JobState.BLOCKED, state("after"));
     assertEquals(JobState.RAN, state("from/v=b"));
     assertEquals(JobState.RAN, state("each/r=a"));

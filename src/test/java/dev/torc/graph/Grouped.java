@@ -86,6 +86,7 @@ public final class Grouped {
         parameters,
         instances,
         awaits,
+        List.of(),
         products,
         List.of(),
         List.of(),

@@ -1,6 +1,8 @@
 package dev.torc.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.buildfile.Scope;
 import dev.torc.plan.CommandWords.Role;
@@ -15,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandWordsTest {
 
@@ -107,5 +110,45 @@ class CommandWordsTest {
         List.of(),
         CommandWords.of(new Step.Command.Shell(Template.of("python3 x.py")), List.of("fish", "-c"))
             .words());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a | b", "a|b", "a |& b", "x $(a | b)", "a 'x|y' | b", "(a | b)"})
+  void pipesAreSeen(String text) {
+    assertTrue(losesFailures(text, SH));
+    assertFalse(losesFailures("set -o pipefail; " + text, SH));
+    assertFalse(losesFailures(text, List.of("bash", "-o", "pipefail", "-c")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a || b",
+        "a 'x|y'",
+        "a \"x|y\"",
+        "a \\| b",
+        "a >| b",
+        "a # x | y",
+        "[[ a =~ (b|c) ]]",
+        "case a in b|c) d;; esac",
+        "cat <<E\na | b\nE"
+      })
+  void whatIsNoPipeIsNot(String text) {
+    assertFalse(losesFailures(text, SH));
+  }
+
+  private static boolean losesFailures(String text, List<String> shell) {
+    return CommandWords.of(new Step.Command.Shell(Template.of(text)), shell).losesFailures();
+  }
+
+  @Test
+  void filesOfRedirectionsAreToldApart() {
+    Step.Command text =
+        new Step.Command.Shell(
+            Template.of(
+                "x <in 3< 'a b' 2>&1 <&4 <<<text >out >>log >|c &>d <>both < $X y <<E\nf\nE\nz"));
+    assertEquals(List.of("x", "y", "z"), words(text, Set.of(Role.PROGRAM)));
+    assertEquals(List.of("in", "a b"), words(text, Set.of(Role.ARGUMENT)));
+    assertEquals(List.of("1", "out", "log", "c", "d", "both"), words(text, Set.of(Role.TARGET)));
   }
 }

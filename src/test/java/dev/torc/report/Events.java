@@ -1,6 +1,7 @@
 package dev.torc.report;
 
 import dev.torc.cache.BuildId;
+import dev.torc.cache.StoreUse;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.plan.LeftOut;
@@ -79,6 +80,6 @@ final class Events {
     counts.put(JobState.UP_TO_DATE, upToDate);
     counts.put(JobState.FAILED, failed);
     counts.put(JobState.BLOCKED, blocked);
-    return new Event.Finished(BUILD, counts, 1_200_000_000L, failed > 0 ? 1 : 0);
+    return new Event.Finished(BUILD, counts, StoreUse.NONE, 1_200_000_000L, failed > 0 ? 1 : 0);
   }
 }

@@ -5,6 +5,7 @@ import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.JobResult.Outcome;
 import dev.torc.cache.Origin;
+import dev.torc.cache.StoreUse;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
 import dev.torc.report.BuildReport.Fact;
@@ -158,7 +159,8 @@ public final class Reports {
                     jobs / 3)),
             1,
             List.of(),
-            "node: Linux");
+            "node: Linux",
+            StoreUse.NONE);
     return new BuildReport(
         "made <up>",
         "/home/me/made up",

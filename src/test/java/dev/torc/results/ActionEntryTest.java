@@ -44,20 +44,24 @@ class ActionEntryTest {
   }
 
   @Test
+  void sizesAreOfAsManyBytesAsTheyTake() throws Exception {
+    for (long size : new long[] {0, 1, 127, 128, 16_383, 16_384, SealedRecord.MOST}) {
+      Blob blob = new Blob(RECORD.digest(), size);
+      assertEquals(blob, ActionEntry.decode(ActionEntry.encode(blob)));
+    }
+  }
+
+  @Test
   void whatNamesNoRecordIsRefused() {
     String none = "its entry names no record of torc's";
-    assertEquals(none, refusal(""));
-    assertEquals(none, refusal("2001"));
-    assertEquals(none, refusal("1208" + "0a06" + "2f6f74686572"));
-    String odd = "its entry names no blob that can be a record";
-    assertEquals(odd, refusal("1208" + "0a04746f7263" + "1200"));
-    byte[] large = ActionEntry.encode(new Blob(RECORD.digest(), SealedRecord.MOST + 1L));
-    assertEquals(odd, refusal(HexFormat.of().formatHex(large)));
-    String broken = "its entry is no ActionResult";
-    for (String bytes :
-        new String[] {"12", "1205", "1300", "0f", "80", "ff".repeat(11), "12ff01"}) {
-      assertEquals(broken, refusal(bytes), bytes);
+    String file = "1208" + "0a06" + "2f6f74686572";
+    String empty = "1208" + "0a04746f7263" + "1200";
+    for (String bytes : new String[] {"", "2001", file, empty, "12", "1205", "80", "12ff01"}) {
+      assertEquals(none, refusal(bytes), bytes);
     }
+    byte[] large = ActionEntry.encode(new Blob(RECORD.digest(), SealedRecord.MOST + 1L));
+    assertEquals(
+        "its entry names a record of 16777217 bytes", refusal(HexFormat.of().formatHex(large)));
     assertEquals("its entry is longer than 65536 bytes", refusal("00".repeat(65537)));
   }
 

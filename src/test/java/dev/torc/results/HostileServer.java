@@ -20,35 +20,37 @@ import java.util.concurrent.CountDownLatch;
 /**
  * A server of entries and blobs on this machine that does what a test says instead, byte by byte.
  */
-final class HostileServer implements AutoCloseable {
+public final class HostileServer implements AutoCloseable {
 
   /** Answers a request in its own way; the connection closes after it. */
-  interface Trick {
+  public interface Trick {
     void answer(OutputStream out) throws IOException, InterruptedException;
   }
 
   /** What was put, and what is got, by path. */
-  final Map<String, byte[]> files = new ConcurrentHashMap<>();
+  public final Map<String, byte[]> files = new ConcurrentHashMap<>();
 
   /** By method and the first part of the path, such as {@code GET /ac}. */
-  final Map<String, Trick> tricks = new ConcurrentHashMap<>();
+  public final Map<String, Trick> tricks = new ConcurrentHashMap<>();
 
   /** Methods and paths, in their order. */
-  final List<String> requests = new CopyOnWriteArrayList<>();
+  public final List<String> requests = new CopyOnWriteArrayList<>();
 
   /** All lines of headers. */
-  final List<String> headers = new CopyOnWriteArrayList<>();
+  public final List<String> headers = new CopyOnWriteArrayList<>();
 
   private final CountDownLatch over = new CountDownLatch(1);
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final ServerSocket socket;
 
-  HostileServer() throws IOException {
+  /** One on a free port. */
+  public HostileServer() throws IOException {
     socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofPlatform().daemon().start(this::accept);
   }
 
-  String url() {
+  /** Where it is. */
+  public String url() {
     return "http://127.0.0.1:" + socket.getLocalPort() + "/store";
   }
 

@@ -1,12 +1,11 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.results.ResultStore.Hit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -34,7 +33,8 @@ final class Outbox implements AutoCloseable {
     List<Product> products = new ArrayList<>();
     List<BlobSource> blobs = new ArrayList<>();
     for (String text : texts) {
-      String name = text.length() < 50 ? text.strip().replaceAll("\\W+", "-") : "large";
+      String name = text.lines().findFirst().orElse("").replaceAll("\\W+", "-");
+      name = name.substring(0, Math.min(50, name.length()));
       products.add(ResultSamples.file("out/x" + name, text));
       blobs.add(BlobSource.bytes(text.getBytes()));
     }
@@ -44,11 +44,23 @@ final class Outbox implements AutoCloseable {
     return result;
   }
 
+  /** What the first store has that has anything; else the miss of the last. */
+  Hit find(Digest key) {
+    Hit hit = null;
+    for (ResultStore store : stores.all()) {
+      hit = hit == null || hit.result() == null ? store.find(key) : hit;
+    }
+    return hit;
+  }
+
+  /** The lists of names of all stores, each once. */
+  List<List<String>> names(Digest first) {
+    return stores.all().stream().flatMap(each -> each.names(first).stream()).distinct().toList();
+  }
+
   /** Fetches all blobs of what was found into a folder: null, or the reason. */
-  String fetch(SharedFound found, Path into) {
-    Map<Blob, Path> blobs = new LinkedHashMap<>();
-    found.result().blobs().forEach(blob -> blobs.put(blob, into.resolve(blob.name())));
-    return stores.fetch(found, blobs);
+  String fetch(Hit found, Path into) {
+    return ((SharedStore) found.store()).fetchBlobs(found, into);
   }
 
   /** After a failure a store is left alone for a while: that is over. */
@@ -56,11 +68,12 @@ final class Outbox implements AutoCloseable {
     flown.addAndGet(11_000_000_000L);
   }
 
-  /** The text of the first file of a key's result; the reasons of a miss, joined. */
+  /** The text of the first file of a key's result; the reason of a miss. */
   String get(Digest key, Path into) throws Exception {
-    SharedFound found = stores.find(key);
+    Hit found = find(key);
     if (found.result() == null) {
-      return String.join("; ", found.reasons());
+      String reason = found.reason();
+      return reason == null ? "" : "store " + found.store().name() + ": " + reason;
     }
     String reason = fetch(found, into);
     if (reason != null) {

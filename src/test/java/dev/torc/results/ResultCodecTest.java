@@ -11,6 +11,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.results.StoreRecord.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -268,8 +269,12 @@ class ResultCodecTest {
         IntStream.rangeClosed(100_000, 100_000 + ResultChecks.MOST_ENTRIES)
             .mapToObj(i -> link("f" + i, "x"))
             .toArray(Product[]::new);
-    String damaged = refusal(Type.RESULT, ResultCodec.bytes(ResultSamples.of(links)));
-    assertEquals("its record is damaged", damaged);
+    byte[] many = ResultCodec.bytes(ResultSamples.of(links));
+    assertEquals("its record has too many files", refusal(Type.RESULT, many));
+    List<String> programs = Collections.nCopies(ResultChecks.MOST_TEXTS + 1, "");
+    Result texts =
+        ResultSamples.of(ResultSamples.KEY, null, null, null, List.of(), List.of(), programs);
+    assertEquals("its record is damaged", refusal(Type.RESULT, ResultCodec.bytes(texts)));
     Product huge = Product.file("a", DIGEST, 1L << 60);
     assertEquals("its record has too many bytes", refusal(ResultSamples.of(huge)));
     Product longest = ResultSamples.file("x".repeat(256), "");
@@ -289,7 +294,7 @@ class ResultCodecTest {
     }
     List<List<String>> many = IntStream.range(0, 17).mapToObj(i -> List.of("a" + i)).toList();
     assertEquals(
-        "its record is damaged",
+        "its record has 17 lists of names",
         refusal(Type.NAMES, ResultCodec.bytes(new FoundNames(DIGEST, many))));
   }
 

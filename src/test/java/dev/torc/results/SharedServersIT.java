@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
+import dev.torc.results.ResultStore.Hit;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,15 +92,14 @@ class SharedServersIT {
         writer.post(new Upload(result, blobs, false, null));
         writer.stores.finish();
       }
-      SharedFound found = reader.stores.find(KEY);
-      assertEquals(result, found.result(), found.reasons() + " " + writer.told);
-      assertEquals(List.of(List.of()), reader.stores.names(first));
-      Map<Blob, Path> files = new LinkedHashMap<>();
+      Hit found = reader.find(KEY);
+      assertEquals(result, found.result(), found.reason() + " " + writer.told);
+      assertEquals(List.of(List.of()), reader.names(first));
       Path into = into();
-      result.blobs().forEach(blob -> files.put(blob, into.resolve(blob.name())));
-      assertNull(reader.stores.fetch(found, files));
-      for (Map.Entry<Blob, Path> each : files.entrySet()) {
-        assertEquals(each.getKey().digest(), Digest.ofBytes(Files.readAllBytes(each.getValue())));
+      assertNull(reader.fetch(found, into));
+      for (Blob each : result.blobs()) {
+        byte[] bytes = Files.readAllBytes(into.resolve(each.name()));
+        assertEquals(each.digest(), Digest.ofBytes(bytes));
       }
       assertEquals("", reader.get(Digest.ofText("no such key"), into));
       assertEquals(List.of(), writer.told);
@@ -141,7 +141,9 @@ class SharedServersIT {
     try (RealServer server = server("bazel-remote");
         Outbox writer = writer(server);
         HttpStore store = new HttpStore(HttpAddress.of(server.url(), Map.of()))) {
-      StoreCall call = StoreCall.small(System::nanoTime, () -> false, null);
+      StoreCall call =
+          StoreCall.small(
+              new SharedStore.Build("/", System::nanoTime, new AtomicBoolean(), null, null), null);
       Blob missing = new Blob(Digest.ofText("missing"), 7);
       StoreFailure refused =
           assertThrows(
@@ -162,16 +164,17 @@ class SharedServersIT {
   void whatWasDamagedOnADiskIsMendedByTheNextBuild() throws Exception {
     try (RealServer server = server("nginx");
         Outbox writer = writer(server)) {
-      writer.send(KEY, "one\n");
-      Path blob = temp.resolve("nginx/data/cas/" + Digest.ofText("one\n").hex());
-      Files.writeString(blob, "two\n");
+      String large = "one\n".repeat(1 << 14); // what is small lies in the record
+      writer.send(KEY, large);
+      Path blob = temp.resolve("nginx/data/cas/" + Digest.ofText(large).hex());
+      Files.writeString(blob, large.replace("one", "two"));
       assertEquals(
-          "other bytes lie under the name " + Digest.ofText("one\n"), writer.get(KEY, into()));
-      writer.send(KEY, "one\n");
+          "other bytes lie under the name " + Digest.ofText(large), writer.get(KEY, into()));
+      writer.send(KEY, large);
       writer.later();
-      assertEquals("one\n", writer.get(KEY, into()));
+      assertEquals(large, writer.get(KEY, into()));
       Files.delete(blob);
-      assertEquals(Digest.ofText("one\n") + " is gone from the store", writer.get(KEY, into()));
+      assertEquals(Digest.ofText(large) + " is gone from the store", writer.get(KEY, into()));
     }
   }
 

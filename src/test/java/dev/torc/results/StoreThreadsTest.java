@@ -1,16 +1,13 @@
 package dev.torc.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -94,8 +91,15 @@ class StoreThreadsTest {
   }
 
   private SharedStore store(StorePlace place, LongSupplier clock) {
-    Semaphore large = new Semaphore(1);
-    return new SharedStore(place, null, null, "/root", clock, stopped, large, told::add);
+    return new SharedStore(place, null, null, build(clock));
+  }
+
+  private SharedStore.Build build(LongSupplier clock) {
+    return new SharedStore.Build("/root", clock, stopped, new Semaphore(1), told::add);
+  }
+
+  private SharedStores stores(StorePlace place, LongSupplier clock) {
+    return new SharedStores(build(clock), store(place, clock));
   }
 
   /** Asks until the store is left alone, or twenty times, with such answers. */
@@ -110,7 +114,7 @@ class StoreThreadsTest {
         }
         place.answer = new CountDownLatch(1);
         until.set(now.get() + delay);
-        assertNull(store.result(KEY).record());
+        assertNull(store.find(KEY).result());
       }
       return 20;
     }
@@ -151,7 +155,7 @@ class StoreThreadsTest {
         };
     try (SharedStore store = store(place, () -> now.addAndGet(SECOND / 10))) {
       for (int i = 0; i < 3; i++) {
-        assertNull(store.result(KEY).record());
+        assertNull(store.find(KEY).result());
       }
     }
     assertEquals(1, told.size(), told.toString());
@@ -176,7 +180,7 @@ class StoreThreadsTest {
         };
     LongSupplier clock = now::get;
     try (SharedStore store = store(place, clock)) {
-      assertNull(store.result(KEY).reason());
+      assertNull(store.find(KEY).reason());
     }
     assertEquals(200, moved.size());
   }
@@ -202,11 +206,11 @@ class StoreThreadsTest {
     LongSupplier clock = now::get;
     String reason = "would take longer than the job did";
     try (SharedStore store = store(place, clock)) {
-      assertEquals(reason, store.fetch(result, Map.of(blob, folder.resolve("x"))));
-      assertEquals(reason, store.fetch(result, Map.of(blob, folder.resolve("x"))));
+      assertEquals(reason, store.fetchBlobs(new ResultStore.Hit(result, store), folder));
+      assertEquals(reason, store.fetchBlobs(new ResultStore.Hit(result, store), folder));
     }
     assertEquals(1, begun.get());
-    assertFalse(Files.exists(folder.resolve("x")));
+    assertEquals(0, folder.toFile().list().length);
     assertEquals(List.of(), told);
   }
 
@@ -234,14 +238,13 @@ class StoreThreadsTest {
             return false;
           }
         };
-    Semaphore large = new Semaphore(1);
+    SharedStore.Build build = build(now::get);
     try (ExecutorService jobs = Executors.newFixedThreadPool(8)) {
       for (int i = 0; i < 8; i++) {
         jobs.submit(
             () -> {
-              try (SharedStore store =
-                  new SharedStore(place, null, null, "/", now::get, stopped, large, told::add)) {
-                return store.result(KEY);
+              try (SharedStore store = new SharedStore(place, null, null, build)) {
+                return store.find(KEY);
               }
             });
       }
@@ -262,7 +265,7 @@ class StoreThreadsTest {
     LongSupplier clock = now::get;
     try (SharedStore store = store(place, clock)) {
       String line = "java.lang.IllegalStateException: a bug ⏎ of two lines";
-      assertEquals(line, store.result(KEY).reason());
+      assertEquals(line, store.find(KEY).reason());
     }
   }
 
@@ -272,7 +275,7 @@ class StoreThreadsTest {
     LongSupplier clock = now::get;
     try (SharedStore store = store(place, clock)) {
       Thread.currentThread().interrupt();
-      assertEquals("the build was ended", store.result(KEY).reason());
+      assertEquals("the build was ended", store.find(KEY).reason());
       assertTrue(Thread.interrupted());
     }
   }
@@ -281,9 +284,7 @@ class StoreThreadsTest {
   void afterTheBuildSendingEndsInTime() throws Exception {
     Place place = new Place();
     LongSupplier clock = () -> now.addAndGet(SECOND);
-    SharedStore store = store(place, clock);
-    Uploads sender =
-        new Uploads(List.of(store), new TextSearch("/root"), "/root", clock, stopped, told::add);
+    SharedStores sender = stores(place, clock);
     for (int i = 0; i < 4; i++) {
       sender.send(
           10 * SECOND, // so long did the job take
@@ -296,16 +297,13 @@ class StoreThreadsTest {
     assertTrue(waited >= 40 * SECOND, waited + " ns");
     assertEquals(List.of("shared stores: 4 results were not sent in 40 s"), told);
     sender.close();
-    store.close();
   }
 
   @Test
   void whatIsSentInTimeIsAwaited() throws Exception {
     Place place = new Place();
     LongSupplier clock = () -> now.addAndGet(SECOND / 1000);
-    SharedStore store = store(place, clock);
-    Uploads sender =
-        new Uploads(List.of(store), new TextSearch("/root"), "/root", clock, stopped, told::add);
+    SharedStores sender = stores(place, clock);
     Upload sending = new Upload(ResultSamples.of(), List.of(), false, null);
     sender.send(sending.result().wall(), () -> sending);
     assertEquals(1, sender.pending());
@@ -313,7 +311,43 @@ class StoreThreadsTest {
     sender.finish();
     assertEquals(0, sender.pending());
     sender.close();
-    store.close();
+    assertEquals(List.of(), told);
+  }
+
+  /** The search for the root's path takes no longer than sending may. */
+  @Test
+  void whatTakesTooLongToSearchIsNotSent() {
+    List<String> sent = new CopyOnWriteArrayList<>();
+    Place place =
+        new Place() {
+          @Override
+          public boolean has(Blob blob, StoreCall call) {
+            return false;
+          }
+
+          @Override
+          public void put(String in, Digest name, BlobSource bytes, StoreCall call) {
+            sent.add(in);
+          }
+        };
+    BlobSource large = BlobSource.bytes(new byte[1 << 20]);
+    Result result = ResultSamples.of(Product.file("x", large.blob().digest(), large.blob().size()));
+    Upload upload = new Upload(result, List.of(large), false, null);
+    AtomicLong step = new AtomicLong(SECOND); // with each piece, and the job took 5 s
+    LongSupplier clock =
+        () ->
+            Thread.currentThread().getName().startsWith("torc-send")
+                ? now.addAndGet(step.get())
+                : now.get();
+    try (SharedStores stores = stores(place, clock)) {
+      stores.send(result.wall(), () -> upload);
+      stores.finish();
+      assertEquals(List.of(), sent);
+      step.set(0);
+      stores.send(result.wall(), () -> upload);
+      stores.finish();
+      assertEquals(List.of("cas", "cas", "ac"), sent);
+    }
     assertEquals(List.of(), told);
   }
 
@@ -323,16 +357,14 @@ class StoreThreadsTest {
     Place place = new Place();
     SharedStore store = store(place, now::get);
     store.close();
-    assertEquals("the build was ended", store.result(KEY).reason());
+    assertEquals("the build was ended", store.find(KEY).reason());
     assertEquals(List.of(), told);
   }
 
   /** What makes it reads the project and its cache, which are closed after this. */
   @Test
   void whatIsStillBeingMadeIsAwaitedAtTheEnd() throws Exception {
-    SharedStore store = store(new Place(), now::get);
-    Uploads sender =
-        new Uploads(List.of(store), new TextSearch("/root"), "/root", now::get, stopped, told::add);
+    SharedStores sender = stores(new Place(), now::get);
     CountDownLatch begun = new CountDownLatch(1);
     AtomicBoolean over = new AtomicBoolean();
     sender.send(
@@ -348,7 +380,6 @@ class StoreThreadsTest {
         });
     begun.await();
     sender.close();
-    store.close();
     assertTrue(over.get());
   }
 }

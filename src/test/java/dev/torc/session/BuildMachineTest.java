@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cache.BuildId;
 import dev.torc.cache.BuildRecord;
+import dev.torc.cache.StoreUse;
 import dev.torc.machine.MachineFacts;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class BuildMachineTest {
 
   private static BuildRecord build(String machine) {
-    return new BuildRecord(new BuildId("b", 1), 1, 1, new TreeMap<>(), 0, List.of(), machine);
+    return new BuildRecord(
+        new BuildId("b", 1), 1, 1, new TreeMap<>(), 0, List.of(), machine, StoreUse.NONE);
   }
 
   @Test

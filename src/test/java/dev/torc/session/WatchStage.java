@@ -124,7 +124,7 @@ final class WatchStage implements WatchRequest.Screen, Notices {
   }
 
   static ProjectOptions options(boolean restores) {
-    return new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, restores);
+    return new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, restores, false);
   }
 
   /** Watches until all steps were taken. */

@@ -4,13 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ShellTextTest {
 
@@ -105,58 +102,5 @@ class ShellTextTest {
   void depthHasABound() {
     assertEquals("R", holes("$(".repeat(100_000) + "@"));
     assertEquals("R", holes("\"$(".repeat(100_000) + "@"));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"a | b", "a|b", "a |& b", "x $(a | b)", "a 'x|y' | b"})
-  void pipesAreSeen(String text) {
-    assertTrue(ShellText.scan(text).hasPipe());
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "a || b",
-        "a 'x|y'",
-        "a \"x|y\"",
-        "a \\| b",
-        "a >| b",
-        "a # x | y",
-        "[[ a =~ (b|c) ]]",
-        "case a in b|c) d;; esac",
-        "cat <<E\na | b\nE"
-      })
-  void whatIsNoPipeIsNot(String text) {
-    assertFalse(ShellText.scan(text).hasPipe());
-  }
-
-  @Test
-  void commandsAreListsOfWords() {
-    assertEquals(
-        List.of(
-            List.of("cd", "a b"),
-            Arrays.asList("python3", "x.py", null),
-            List.of("cat", "f"),
-            List.of("wc", "-l")),
-        ShellText.scan("cd 'a b' && python3 \"x\".py $Y 2>&1 >out; cat f | wc -l # z")
-            .commands()
-            .stream()
-            .map(ShellCommand::words)
-            .toList());
-  }
-
-  @Test
-  void filesOfRedirectionsAreToldApart() {
-    ShellCommand all =
-        ShellText.scan("x <in 3< 'a b' 2>&1 <&4 <<<text >out >>log >|c &>d <>both < $X y <<E\nf\nE")
-            .commands()
-            .getFirst();
-    assertEquals(List.of("x"), all.words());
-    assertEquals(List.of("in", "a b"), all.inputs());
-    assertEquals(List.of("1", "out", "log", "c"), all.targets());
-    ShellCommand rest = ShellText.scan("&>d <>both < $X y < <(z) w >&f").commands().getLast();
-    assertEquals(List.of("y"), rest.words().subList(0, 1));
-    assertEquals(Arrays.asList((String) null), rest.inputs());
-    assertEquals(List.of("d", "both", "f"), rest.targets());
   }
 }

@@ -291,7 +291,11 @@ public class GroupTest {
         "match: 'a.txt'|5:12: a pattern to match needs a name, such as {sample}",
         "match: '*/{a}.txt'|5:12: a pattern to match has names, such as {sample}, instead of"
             + " wildcards",
-        "match: '{a:stem}.txt'|5:12: {a:stem}: write {a} where it is matched",
+        "match: '{a[0]}.txt'|5:12: {a[0]}: write {a} where it is matched",
+        "match: '{a:(}.txt'|5:12: {a:(} is no regular expression: Unclosed group",
+        "match: '{a:x\\1}.txt'|5:12: {a:x\\1} is no regular expression: it cannot refer back",
+        "match: '{a:x{2}.txt'|5:12: the braces of a regular expression must balance: {a:x{2}.txt",
+        "match: '{a}_{a:x}.txt'|5:12: {a:x}: say it where {a} stands first",
         "table: 'x.csv'|5:5: x.csv: no such file",
         "parameters: {a: {lines: x.txt}}|5:18: x.txt: no such file",
         "parameters: {a: {lines: x/}}|5:29: lines names one file, not a folder or a pattern",
@@ -359,8 +363,8 @@ public class GroupTest {
   @Test
   void whatIsWrongIsToldAlsoWhereThereAreNoInstances() {
     assertEquals(
-        "torc.yaml:3:14: unknown placeholder {b}; define it in vars or parameters, or write {{b}}"
-            + " to mean the text\n"
+        "torc.yaml:3:14: unknown placeholder {b}; define it in vars, parameters or a match, or"
+            + " write {{b}} to mean the text\n"
             + "torc.yaml:5:5: unknown key comand in the job g; did you mean command?",
         group("command: 'a {b}'", "parameters: {a: []}", "comand: x").refused());
   }

@@ -91,6 +91,7 @@ class InstanceNameTest {
             List.of(),
             List.of(),
             List.of(),
+            List.of(),
             "",
             List.of(),
             false);

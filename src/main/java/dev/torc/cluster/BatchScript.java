@@ -1,0 +1,190 @@
+package dev.torc.cluster;
+
+import dev.torc.exec.Launch;
+import dev.torc.machine.SafeText;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writes the sh script that runs batches of jobs on a node: settings, then the functions of {@code
+ * batch.sh}, which say how it works, then the data of each job. It submits nothing; what the script
+ * says of its jobs is read by {@link BatchFolder}.
+ *
+ * @param folder where the script makes claims and writes what becomes of its jobs; absolute, on a
+ *     file system that all nodes share, and there before the script runs
+ * @param before text of sh that runs before each job, in the job's own shell; empty for none. Where
+ *     it fails, the job is not started
+ * @param holdsMemory whether the script ends jobs for their memory limit; peaks are measured anyway
+ * @param limit seconds that the scheduler gives a batch, counted here from the script's begin, so
+ *     the scheduler is best asked for some more, the grace too; 0 for no limit
+ * @param grace seconds between TERM and KILL
+ * @param element name of the variable that tells a batch its number, from 0, where a script has
+ *     several
+ */
+record BatchScript(
+    Path folder, String before, boolean holdsMemory, long limit, long grace, String element) {
+
+  private static final String FUNCTIONS = functions();
+
+  private static final String HEAD =
+      """
+      #!/bin/sh
+      # Jobs of torc, each batch one after the other; made by torc, which reads what it leaves in
+      # torc_folder. To see where a job is, look there; to end it, cancel it at the scheduler.
+      """;
+
+  private static String functions() {
+    try (InputStream in = BatchScript.class.getResourceAsStream("batch.sh")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The script.
+   *
+   * @param batches jobs that run one after the other; of several batches a run of the script runs
+   *     the one that {@code element} tells
+   * @throws IllegalArgumentException for a NUL, which no process can be given
+   */
+  byte[] of(List<List<BatchJob>> batches) {
+    Map<String, String> common = common(batches);
+    StringBuilder text = new StringBuilder(HEAD);
+    text.append("torc_folder=").append(quoted(folder.toString()));
+    text.append("\ntorc_limit=").append(limit).append(" # seconds for a batch, 0: no limit");
+    text.append("\ntorc_grace=").append(grace).append(" # seconds between TERM and KILL");
+    text.append("\ntorc_before=").append(quoted(before));
+    text.append("\ntorc_element=");
+    text.append(batches.size() == 1 ? "0" : "${" + element + "-}").append("\n\n").append(FUNCTIONS);
+    text.append(
+        """
+
+        # What all processes have in their environment.
+        torc_with() {
+          ${torc_setsid:+"$torc_setsid"} "$torc_env" ${torc_signals:+"$torc_signals"}\
+        """);
+    environment(text, common, " \\\n    ");
+    text.append(" \\\n    \"$@\"\n}\n");
+    for (int i = 0; i < batches.size(); i++) {
+      text.append("\nif [ \"$torc_element\" = ").append(i).append(" ]; then\ntorc_open\n");
+      for (BatchJob job : batches.get(i)) {
+        append(text, job, common);
+      }
+      text.append("torc_close\nfi\n");
+    }
+    text.append("\necho \"torc: there is no batch '$torc_element' in this script\" >&2\nexit 1\n");
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void append(StringBuilder text, BatchJob job, Map<String, String> common) {
+    text.append("torc_steps() {\n");
+    String and = "";
+    Launch launch = job.attempt.launch();
+    for (Launch.Step step : launch.steps()) {
+      text.append(and);
+      append(text, step, common);
+      and = " &&\n";
+    }
+    long time = seconds(launch.timeLimit());
+    long memory = holdsMemory ? (launch.memoryLimit() + 1023) / 1024 : 0;
+    text.append("\n}\ntorc_job ").append(job.claim()).append(' ').append(time);
+    text.append(' ').append(time > 0 ? time : job.attempt.expected()).append(' ').append(memory);
+    text.append(launch.append() ? " append " : " new ").append(quoted(launch.log().toString()));
+    for (RemoteAttempt.Product product : job.attempt.products()) {
+      if (product.clearing() != RemoteAttempt.Clearing.AHEAD) {
+        text.append(' ')
+            .append(product.clearing())
+            .append(product.folder() ? " folder " : " file ");
+        text.append(quoted(product.path().toString()));
+      }
+    }
+    for (RemoteAttempt.Pattern pattern : job.attempt.patterns()) {
+      text.append(" pattern ").append(quoted(pattern.folder().toString()));
+      text.append(' ').append(quoted(pattern.beyond() + ' ' + pattern.like()));
+    }
+    text.append('\n');
+  }
+
+  private static long seconds(long nanoseconds) {
+    long second = TimeUnit.SECONDS.toNanos(1);
+    return nanoseconds / second + (nanoseconds % second > 0 ? 1 : 0);
+  }
+
+  private static void append(StringBuilder text, Launch.Step step, Map<String, String> common) {
+    Map<String, String> env = environment(step);
+    String program = step.argv().getFirst();
+    String path = env.get("PATH");
+    text.append("torc_step ").append(quoted(step.dir().toString()));
+    text.append(' ').append(quoted(program)).append(' ');
+    text.append(path == null ? "\"$PATH\"" : quoted(path));
+    env.keySet().removeAll(common.keySet());
+    if (env.containsValue(null)) {
+      text.append(" env"); // its own: options stand before entries
+    }
+    environment(text, env, " ");
+    if (program.indexOf('=') >= 0) {
+      text.append(" sh -c 'exec \"$@\"' sh"); // env would take it for an entry
+    }
+    for (String word : step.argv()) {
+      text.append(' ').append(quoted(word));
+    }
+  }
+
+  /** Entries for {@code env}: first those that it takes away. */
+  private static void environment(StringBuilder text, Map<String, String> env, String before) {
+    env.forEach(
+        (name, value) -> {
+          if (value == null) {
+            text.append(before).append("-u ").append(quoted(name));
+          }
+        });
+    env.forEach(
+        (name, value) -> {
+          if (value != null) {
+            text.append(before).append(quoted(name + "=" + value));
+          }
+        });
+  }
+
+  /** What a step is given: its folder is PWD, and a shell's own entries stay away. */
+  private static Map<String, String> environment(Launch.Step step) {
+    Map<String, String> env = new TreeMap<>(step.env());
+    env.putIfAbsent("PWD", step.dir().toString());
+    env.putIfAbsent("OLDPWD", null);
+    return env;
+  }
+
+  /** Entries that all steps of all jobs share, so that they stand there once. */
+  private static Map<String, String> common(List<List<BatchJob>> batches) {
+    Map<String, String> common = null;
+    for (List<BatchJob> batch : batches) {
+      for (BatchJob job : batch) {
+        for (Launch.Step step : job.attempt.launch().steps()) {
+          Map<String, String> env = environment(step);
+          if (common == null) {
+            common = env;
+          } else {
+            common.entrySet().retainAll(env.entrySet());
+          }
+        }
+      }
+    }
+    return common == null ? Map.of() : common;
+  }
+
+  /** A word that the shell takes as it is. */
+  private static String quoted(String word) {
+    if (word.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("a NUL in " + word.replace('\0', '?'));
+    }
+    return SafeText.quoted(word);
+  }
+}

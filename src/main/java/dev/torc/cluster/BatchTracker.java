@@ -1,0 +1,568 @@
+package dev.torc.cluster;
+
+import dev.torc.cluster.BatchFolder.Word;
+import dev.torc.cluster.RemoteBatch.ArrayTask;
+import dev.torc.exec.ProcessEnd;
+import dev.torc.machine.Refusal;
+import dev.torc.posix.ThreadEnd;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Attempts that a scheduler runs, from when they are ready until they are over: it puts them into
+ * batches, hands these out, sees what becomes of them, and hands out anew what was lost without
+ * having begun. It never lets an attempt begin twice: what it hands out anew it claims first. What
+ * an earlier torc handed out is in {@link EarlierBatches}, what a scheduler's word means for a job
+ * in {@link TaskEnds}. It decides nothing about results.
+ *
+ * <p>Its public methods are for any thread, and are orders that wait for the next {@link #turn}.
+ * The thread that {@link #start} gives it takes one turn after the other and tells all ends;
+ * without it {@code turn} is told the time, and nothing happens between two of them.
+ */
+public final class BatchTracker implements AutoCloseable {
+
+  private static final long SECOND = 1_000_000_000;
+  private static final long FIRST_LOOK = SECOND / 5;
+  private static final long LAST_LOOK = 2 * SECOND;
+  private static final long SHARE = SECOND / 10; // of a listing, of which there are ten a second
+  private static final long PACE = 3 * SECOND; // where there is no room for all
+  private static final long AGAIN = SECOND; // what could not be done
+  private static final long REST = 30 * SECOND;
+  private static final int SPREAD = 32; // tasks of one kind before jobs stand one behind another
+  private static final int TRIES = 3; // of a submission that is refused
+
+  private final Scheduler scheduler;
+  private final SchedulerSettings settings;
+  private final Path folder;
+  private final ClaimOwner me;
+  private final Supplier<String> names;
+  private final Marks marks;
+  private final Consumer<String> notes;
+  private final SchedulerWatch watch;
+  private final TaskEnds ends;
+
+  private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
+  private final List<Order> due = new ArrayList<>(); // taken, or could not be done
+  private final BatchPlan plan; // what is not handed out yet
+  private final List<RemoteBatch> out = new ArrayList<>();
+  private final Map<Path, RemoteBatch> folders = new HashMap<>(); // that are there
+  private EarlierBatches earlier;
+  private long turned; // when the turn began
+  private long submitAt; // not before
+  private long submitted; // when the last batch was, by the clock of the day
+  private boolean ending;
+  private boolean ended; // all that was out is told to end
+  private boolean failing; // an order that could not be done, as was told
+  private String trouble = ""; // of the last turn
+  private Thread thread; // null without one
+  private volatile boolean closed;
+
+  /** Writes down that attempts may be out from now on; on disk when it returns. */
+  public interface Marks {
+
+    /** Throws where that cannot be written: then nothing is handed out. */
+    void handOut(List<RemoteKey> attempts, String executor) throws IOException;
+  }
+
+  private interface Order {
+    void at(long now) throws IOException;
+  }
+
+  /** One without a thread; {@code names} are random, of letters, digits and {@code -}. */
+  BatchTracker(
+      Scheduler scheduler,
+      SchedulerSettings settings,
+      Path folder,
+      ClaimOwner me,
+      Supplier<String> names,
+      Marks marks,
+      Consumer<String> notes) {
+    this.scheduler = scheduler;
+    this.settings = settings;
+    this.folder = folder;
+    this.me = me;
+    this.names = names;
+    this.marks = marks;
+    this.notes = notes;
+    this.plan = new BatchPlan(settings);
+    this.watch = new SchedulerWatch(scheduler, settings.name(), notes);
+    this.ends = new TaskEnds(settings.name(), folder, me, watch, notes, this::again);
+  }
+
+  /**
+   * A tracker that is at work until it is closed.
+   *
+   * @param folder where scripts and what they say go, each in a folder of its own, on a file system
+   *     that all nodes share
+   * @param me torc, for its claims
+   * @param marks is told before anything is handed out
+   * @param notes takes lines for people
+   */
+  public static BatchTracker start(
+      Scheduler scheduler,
+      SchedulerSettings settings,
+      Path folder,
+      ClaimOwner me,
+      Marks marks,
+      Consumer<String> notes) {
+    BatchTracker tracker =
+        new BatchTracker(
+            scheduler, settings, folder, me, () -> UUID.randomUUID().toString(), marks, notes);
+    tracker.thread =
+        Thread.ofPlatform().daemon().name("torc-" + settings.name()).start(tracker::work);
+    return tracker;
+  }
+
+  /** Nanoseconds until a file written on one machine is seen on another. */
+  public long latency() {
+    return settings.latency();
+  }
+
+  /** The name of its executor. */
+  public String executor() {
+    return settings.name();
+  }
+
+  /** Takes an attempt that is ready, of which nothing is out. */
+  public void add(RemoteAttempt attempt, RemoteListener listener) {
+    orders.add(
+        now -> {
+          if (ending) {
+            listener.left(false);
+          } else {
+            plan.add(new BatchJob(attempt, listener), now);
+          }
+        });
+  }
+
+  /**
+   * Asks for what an earlier torc handed out of a job: the listener is told its end where the
+   * manifest still holds; else it is ended, and the end that is told when nothing of it is out is
+   * null.
+   *
+   * @param key of the attempt that is to run now
+   */
+  public void resume(RemoteKey key, RemoteListener listener) {
+    orders.add(
+        now -> {
+          if (ending) {
+            listener.left(false);
+          } else {
+            earlier(now).resume(key, listener, found -> drop(found, now));
+            watch.soon(now);
+          }
+        });
+  }
+
+  /** What is at some places is recorded, or of no use: it goes. */
+  public void forget(List<RemotePlace> places) {
+    places.forEach(place -> orders.add(_ -> forget(place)));
+  }
+
+  /** Ends all: what has not begun never will, the others are cancelled. */
+  public void end() {
+    orders.add(_ -> endAll());
+  }
+
+  /**
+   * What is out stays out where it goes on without torc, and a later torc finds it; the rest is
+   * ended.
+   *
+   * @param all whether nothing at all is looked after any more
+   */
+  public void leave(boolean all) {
+    orders.add(_ -> leaveOut(all));
+  }
+
+  /** Ends its thread; what is out stays out. */
+  @Override
+  public void close() {
+    closed = true;
+    orders.add(_ -> {}); // it wakes
+    ThreadEnd.await(thread);
+  }
+
+  private void work() {
+    try {
+      while (!closed) {
+        long next = tryTurn();
+        Order order =
+            isEmpty() ? orders.take() : orders.poll(next - System.nanoTime(), TimeUnit.NANOSECONDS);
+        if (order != null) {
+          due.add(order);
+        }
+      }
+      takeOrders(System.nanoTime()); // what is recorded goes
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What cannot be read or written now is tried again: nothing is over because of that. */
+  private long tryTurn() {
+    try {
+      long next = turn(System.nanoTime());
+      trouble = "";
+      return next;
+    } catch (IOException e) {
+      if (!e.toString().equals(trouble)) {
+        trouble = e.toString();
+        notes.accept(Refusal.line(e) + "; torc tries again");
+      }
+      return System.nanoTime() + 2 * SECOND;
+    }
+  }
+
+  /** What cannot be done now is tried again, and keeps nothing else waiting. */
+  void takeOrders(long now) {
+    orders.drainTo(due);
+    List<Order> failed = new ArrayList<>();
+    for (Order order : due) {
+      try {
+        order.at(now);
+      } catch (IOException e) {
+        if (!failing && failed.isEmpty()) { // others are likely to fail alike
+          notes.accept(Refusal.line(e) + "; torc tries again");
+        }
+        failed.add(order);
+      }
+    }
+    due.clear();
+    due.addAll(failed);
+    failing = !failed.isEmpty();
+  }
+
+  /** Whether nothing is left of all that it took. */
+  boolean isEmpty() {
+    return orders.isEmpty() && due.isEmpty() && plan.isEmpty() && out.isEmpty();
+  }
+
+  /**
+   * Does what is due.
+   *
+   * @param now nanoseconds by a clock that does not jump
+   * @return when to call again at the latest
+   */
+  long turn(long now) throws IOException {
+    turned = now;
+    takeOrders(now);
+    plan.plan(scheduler.largestArray() == 1 ? 1 : Math.min(SPREAD, settings.maxJobs()), now);
+    if (maySubmit(now)) {
+      submit(plan.peek(), now);
+    }
+    for (RemoteBatch batch : List.copyOf(out)) {
+      if (now >= batch.nextLook) {
+        look(batch, now);
+      }
+    }
+    if (!out.isEmpty() && now >= watch.next()) {
+      for (RemoteBatch unknown : watch.ask(List.copyOf(out), now)) {
+        claim(unknown, now);
+      }
+    }
+    for (RemoteBatch batch : List.copyOf(out)) {
+      settle(batch, now);
+      if (batch.isOver()) {
+        out.remove(batch);
+        clear(batch);
+      }
+    }
+    if (earlier != null) {
+      earlier.tell();
+    }
+    return next(now);
+  }
+
+  private long next(long now) {
+    if (!orders.isEmpty()) { // given by those that were told an end
+      return now + 1;
+    }
+    long next = plan.due(now + (failing ? AGAIN : REST));
+    if (maySubmit(Math.max(now, submitAt))) { // one in a turn: orders are taken between
+      next = Math.min(next, submitAt);
+    }
+    for (RemoteBatch batch : out) {
+      next = Math.min(next, Math.min(batch.nextLook, watch.next()));
+    }
+    return Math.max(next, now + 1);
+  }
+
+  private EarlierBatches earlier(long now) throws IOException {
+    if (earlier == null) {
+      EarlierBatches found = EarlierBatches.find(folder, notes);
+      for (RemoteBatch batch : found.batches()) {
+        folders.put(batch.folder.path(), batch);
+        out.add(batch);
+        if (!outlives(batch)) { // its torc could not end it: the machine went down, say
+          batch.tasks.forEach(task -> task.cancelled = true);
+          cancel(batch.tasks);
+        }
+      }
+      earlier = found;
+      watch.soon(now);
+    }
+    return earlier;
+  }
+
+  /** Whether it goes on without the torc that handed it out. */
+  private boolean outlives(RemoteBatch batch) {
+    return scheduler.outlives(batch.tasks.getFirst().job);
+  }
+
+  private void forget(RemotePlace place) throws IOException {
+    place.folder().forget(place.claim(), me);
+    RemoteBatch batch = folders.get(place.folder().path());
+    if (batch != null) {
+      batch.recorded(place);
+      clear(batch);
+    }
+  }
+
+  private void clear(RemoteBatch batch) throws IOException {
+    if (batch.isDone() && folders.containsKey(batch.folder.path())) {
+      batch.folder.remove();
+      folders.remove(batch.folder.path());
+    }
+  }
+
+  private void endAll() {
+    if (ended) {
+      return;
+    }
+    ending = true;
+    ended = true;
+    plan.drain().forEach(job -> job.endUnbegun(BatchJob.INTERRUPTED));
+    if (earlier != null) {
+      earlier.waiting().forEach(asker -> asker.ended(BatchJob.INTERRUPTED, List.of()));
+    }
+    List<ArrayTask> cancelled = new ArrayList<>();
+    int jobs = 0;
+    for (RemoteBatch batch : out) {
+      for (ArrayTask task : batch.tasks) {
+        int begun = 0;
+        for (BatchJob job : task.jobs) {
+          if (!job.isOver() && !job.isLost()) {
+            jobs++;
+            if (claim(job, batch)) {
+              job.endUnbegun(BatchJob.INTERRUPTED);
+            } else {
+              begun++;
+            }
+          }
+        }
+        if (begun > 0 || task.isOver() && task.over < 0) {
+          batch.unwanted(task);
+          cancelled.add(task);
+        }
+      }
+      batch.nextLook = 0;
+    }
+    if (jobs > 0) {
+      notes.accept(
+          "%s: %d submitted %s cancelled"
+              .formatted(settings.name(), jobs, jobs == 1 ? "job is" : "jobs are"));
+      cancel(cancelled);
+    }
+  }
+
+  /** A claim that cannot be made now is none. */
+  private boolean claim(BatchJob job, RemoteBatch batch) {
+    try {
+      return batch.folder.claim(job.claim(), me);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void cancel(List<ArrayTask> tasks) {
+    String said = scheduler.cancel(tasks.stream().map(task -> task.job).toList());
+    if (!said.isEmpty()) {
+      notes.accept(settings.name() + ": " + said);
+    }
+  }
+
+  private void leaveOut(boolean all) {
+    ending = true;
+    plan.drain().forEach(job -> job.leave(false));
+    if (earlier != null) {
+      earlier.waiting().forEach(asker -> asker.left(false));
+    }
+    List<RemoteBatch> left = new ArrayList<>(out);
+    left.removeIf(batch -> !all && !outlives(batch));
+    left.forEach(batch -> batch.jobs().forEach(job -> job.leave(true)));
+    out.removeAll(left);
+    if (!out.isEmpty()) {
+      endAll();
+    }
+  }
+
+  private boolean maySubmit(long now) {
+    return plan.peek() != null && now >= submitAt && room() > 0;
+  }
+
+  private int room() {
+    return settings.maxJobs() - out.stream().mapToInt(RemoteBatch::open).sum();
+  }
+
+  /** Hands out as many batches of the first array as there is room for; the rest waits. */
+  private void submit(BatchPlan.Array array, long now) throws IOException {
+    int room = room();
+    int most = Math.min(Math.min(room, scheduler.largestArray()), array.batches().size());
+    List<List<BatchJob>> batches = array.batches().subList(0, most);
+    long asked = RemoteBatch.asked(settings, array.limit());
+    SchedulerResources resources = array.resources().within(asked);
+    List<String> lacks = scheduler.lacks(resources);
+    RemoteBatch batch = lacks.isEmpty() ? write(batches, asked) : null;
+    plan.took(most);
+    if (most == room) {
+      submitAt = now + PACE;
+    }
+    if (batch == null) {
+      String lack = "%s: its submit asks for %s, which the job does not say";
+      ProcessEnd why = BatchJob.failed(lack.formatted(settings.name(), lacks.getFirst()));
+      batches.forEach(jobs -> jobs.forEach(job -> job.endUnbegun(why)));
+      return;
+    }
+    watch.begin(out.isEmpty(), now);
+    out.add(batch);
+    folders.put(batch.folder.path(), batch);
+    batch.nextLook = now + FIRST_LOOK;
+    makeWay(batch);
+    SubmissionRequest request = batch.request(resources);
+    Submission answer = scheduler.submit(request);
+    for (int i = 1; i < TRIES && answer instanceof Submission.Refused; i++) {
+      answer = scheduler.submit(request);
+    }
+    if (answer instanceof Submission.Accepted accepted) {
+      watch.accepted(batch, accepted);
+    } else if (answer instanceof Submission.Refused refused) {
+      for (ArrayTask task : batch.tasks) {
+        refuse(batch, task, ": " + refused.said());
+      }
+    } else if (answer instanceof Submission.NoAnswer none) {
+      submitAt = now + LAST_LOOK; // whether it was taken is asked for by its name
+      watch.unanswered(none.said(), now);
+    }
+  }
+
+  private RemoteBatch write(List<List<BatchJob>> batches, long asked) throws IOException {
+    // Never the same twice, and later ones are higher as far as clocks allow.
+    submitted = Math.max(submitted + 1, System.currentTimeMillis() * 1_000_000);
+    RemoteBatch batch = RemoteBatch.of(folder, submitted, batches, names);
+    batch.write(settings, asked, scheduler.elementVariable(), marks);
+    return batch;
+  }
+
+  /** One of which something cannot be moved away is never begun; the others go on. */
+  private void makeWay(RemoteBatch batch) throws IOException {
+    for (BatchJob job : batch.jobs()) {
+      try {
+        job.place().clear();
+      } catch (IOException e) {
+        batch.folder.claim(job.claim(), me);
+        job.endUnbegun(BatchJob.failed(Refusal.line(e)));
+      }
+    }
+  }
+
+  /** None of its jobs will be begun: each is claimed, so that a late script begins none. */
+  private void refuse(RemoteBatch batch, ArrayTask task, String why) throws IOException {
+    for (BatchJob job : task.jobs) {
+      if (!job.isOver() && batch.folder.claim(job.claim(), me)) {
+        job.endUnbegun(job.isLost() ? null : BatchJob.failed(settings.name() + why));
+      }
+    }
+  }
+
+  /**
+   * Ends what no job wants, which is over when that is known. What has not begun never will; where
+   * nothing else is in its task, it leaves the queue too.
+   */
+  private void drop(EarlierBatches.Found found, long now) throws IOException {
+    BatchJob job = found.job();
+    job.unwanted = true;
+    if (job.isOver()) {
+      return;
+    }
+    boolean never = found.batch().folder.claim(job.claim(), me);
+    if (never) {
+      job.endUnbegun(null);
+    }
+    if (!found.batch().isKnown()) {
+      watch.find(found.batch(), now);
+    }
+    // By the name alone all tasks would end; without an id this one is awaited.
+    if (found.batch().isKnown() && (!never || found.task().isOver())) {
+      found.batch().unwanted(found.task());
+      found.batch().nextLook = 0;
+      cancel(List.of(found.task()));
+    }
+  }
+
+  /** One listing tells what there is of all jobs of a script. */
+  private void look(RemoteBatch batch, long now) throws IOException {
+    Map<String, Set<Word>> words = batch.folder.words();
+    boolean news = false;
+    for (BatchJob job : batch.jobs()) {
+      Set<Word> there = words.getOrDefault(job.claim(), Set.of());
+      news |= !job.isOver() && ends.look(batch, job, there, ending, now);
+    }
+    batch.look = news ? FIRST_LOOK : Math.min(batch.look * 3 / 2, LAST_LOOK);
+    batch.nextLook = now + Math.max(batch.look, out.size() * SHARE);
+  }
+
+  /**
+   * An attempt is ready anew, unless all is to end.
+   *
+   * @param fresh null for what an earlier torc handed out
+   */
+  private void again(BatchJob fresh) {
+    if (fresh != null && ending) {
+      fresh.endUnbegun(BatchJob.INTERRUPTED);
+    } else if (fresh != null) {
+      plan.add(fresh, turned);
+    }
+  }
+
+  /** It cannot be told: what has not begun never will, the others say themselves how they end. */
+  private void claim(RemoteBatch unknown, long now) throws IOException {
+    for (BatchJob job : unknown.jobs()) {
+      if (!job.isOver() && unknown.folder.claim(job.claim(), me)) {
+        again(job.anew());
+      }
+    }
+    if (!unknown.isOver()) {
+      watch.unfound(unknown, now);
+    }
+  }
+
+  /** Sees to the tasks that the scheduler has done with, when all they wrote must be here. */
+  private void settle(RemoteBatch batch, long now) throws IOException {
+    for (ArrayTask task : batch.tasks) {
+      if (task.isOver()) {
+        continue;
+      }
+      if (task.never && task.state instanceof SchedulerState.Waiting waiting) {
+        cancel(List.of(task));
+        refuse(batch, task, " will never start it: " + waiting.reason());
+      } else if (task.over >= 0 && now - task.over >= settings.latency()) {
+        look(batch, now);
+        if (batch.isKnown() && task.state instanceof SchedulerState.Gone) {
+          // It may be there though the scheduler lists it no more; that it is not is no trouble.
+          scheduler.cancel(List.of(task.job));
+        }
+        ends.settle(batch, task, ending);
+      }
+    }
+  }
+}

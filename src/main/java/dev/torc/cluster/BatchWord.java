@@ -1,0 +1,117 @@
+package dev.torc.cluster;
+
+import dev.torc.posix.OneLine;
+import dev.torc.posix.OwnFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.zip.Adler32;
+
+/**
+ * One file that a batch's script wrote, or torc in the same form: lines of a key, a blank and a
+ * value, the last of them the Adler-32 of those before. On a shared file system half a file may be
+ * seen, or blocks of zeros: what does not add up is no word yet. It does not know what keys mean.
+ */
+final class BatchWord {
+
+  private static final String SUM = "sum ";
+
+  private final Map<String, List<String>> values = new HashMap<>();
+
+  private BatchWord(String lines) {
+    for (String line : lines.split("\n")) {
+      int blank = line.indexOf(' ');
+      String key = blank < 0 ? line : line.substring(0, blank);
+      String value = blank < 0 ? "" : line.substring(blank + 1);
+      values.computeIfAbsent(key, _ -> new ArrayList<>()).add(value);
+    }
+  }
+
+  /** What a file says; null where there is none, or none that is whole and understood. */
+  static <T> T read(Path file, Function<BatchWord, T> of) {
+    BatchWord word = read(file);
+    try {
+      return word == null ? null : of.apply(word);
+    } catch (IllegalArgumentException | IndexOutOfBoundsException notUnderstood) {
+      return null;
+    }
+  }
+
+  /** What a file says, or null where there is none, or none that is whole. */
+  static BatchWord read(Path file) {
+    byte[] bytes;
+    try {
+      bytes = OwnFile.read(file);
+    } catch (IOException none) {
+      return null;
+    }
+    int end = bytes.length - 1;
+    if (end < 0 || bytes[end] != '\n') {
+      return null;
+    }
+    int last = end;
+    while (last > 0 && bytes[last - 1] != '\n') {
+      last--;
+    }
+    String sum = new String(bytes, last, end - last, StandardCharsets.ISO_8859_1);
+    return sum.equals(SUM + sum(bytes, last))
+        ? new BatchWord(new String(bytes, 0, last, StandardCharsets.UTF_8))
+        : null;
+  }
+
+  /** The bytes of a file that says the given lines, each with its line end. */
+  static byte[] whole(String lines) {
+    byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
+    return (lines + SUM + sum(bytes, bytes.length) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static long sum(byte[] bytes, int length) {
+    Adler32 sum = new Adler32();
+    sum.update(bytes, 0, length);
+    return sum.getValue();
+  }
+
+  /** Adds a line whose value may hold anything. */
+  static void line(StringBuilder lines, String key, String value) {
+    lines.append(key).append(' ').append(OneLine.of(value)).append('\n');
+  }
+
+  /** All values of a key that {@link #line} wrote. */
+  List<String> texts(String key) {
+    return all(key).stream().map(OneLine::text).toList();
+  }
+
+  /** All values of a key. */
+  List<String> all(String key) {
+    return values.getOrDefault(key, List.of());
+  }
+
+  /** The value of a key; throws {@link IllegalArgumentException} where there is none. */
+  String text(String key) {
+    List<String> all = all(key);
+    if (all.size() != 1) {
+      throw new IllegalArgumentException("no " + key);
+    }
+    return all.getFirst();
+  }
+
+  /** The value of a key as a number; throws {@link IllegalArgumentException} where it is none. */
+  long number(String key) {
+    return Long.parseLong(text(key));
+  }
+
+  /** The same, where it may be unknown: -1 for that. */
+  long known(String key) {
+    return count(text(key));
+  }
+
+  /** A number, or -1 for one that is not known. */
+  static long count(String value) {
+    return value.equals("-") ? -1 : Long.parseLong(value);
+  }
+}

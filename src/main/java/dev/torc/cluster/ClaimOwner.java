@@ -1,0 +1,55 @@
+package dev.torc.cluster;
+
+import dev.torc.exec.ProcessEnd;
+import java.nio.file.Path;
+
+/**
+ * Who made a claim, or began a job: a script on its node, or a torc.
+ *
+ * @param build the id of the build of a torc; null for a script
+ * @param host the name of its host
+ * @param boot the id of that host's boot
+ * @param pid its number there
+ * @param start when it was started there, in the kernel's ticks since boot; 0 unknown
+ * @param time seconds since 1970 by that host's clock
+ */
+public record ClaimOwner(String build, String host, String boot, long pid, long start, long time) {
+
+  /** Whether it is a torc, so that no script runs the job any more. */
+  public boolean isTorc() {
+    return build != null;
+  }
+
+  /** The machine, with what is known of an attempt that began there. */
+  ProcessEnd.Elsewhere machine(long submitted) {
+    return new ProcessEnd.Elsewhere(host, submitted, time * 1000, "", null);
+  }
+
+  /** What a file says; null where there is none, or none that is whole and understood. */
+  static ClaimOwner read(Path file) {
+    return BatchWord.read(file, ClaimOwner::of);
+  }
+
+  private static ClaimOwner of(BatchWord word) {
+    String by = word.text("by");
+    if (!by.equals("script") && !by.startsWith("torc ")) {
+      throw new IllegalArgumentException(by);
+    }
+    return new ClaimOwner(
+        by.equals("script") ? null : by.substring(5),
+        word.text("host"),
+        word.text("boot"),
+        word.number("pid"),
+        word.number("start"),
+        word.number("time"));
+  }
+
+  /** The bytes of a file that says this. */
+  byte[] word() {
+    return BatchWord.whole(
+        "by "
+            + (isTorc() ? "torc " + build : "script")
+            + ("\nhost " + host + "\nboot " + boot)
+            + ("\npid " + pid + "\nstart " + start + "\ntime " + time + "\n"));
+  }
+}

@@ -1,0 +1,173 @@
+package dev.torc.cluster;
+
+import dev.torc.exec.ProgramOutput;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Any scheduler that is spoken to by commands which the user wrote. Whether an id still has the
+ * name that it was submitted with is not known to it: ids are those that {@code submit} gave.
+ */
+final class CommandScheduler implements Scheduler {
+
+  /** Ids in one command. */
+  private static final int MOST = 1000;
+
+  /** Characters of an id: no scheduler has longer ones, and what is longer is some other text. */
+  private static final int LONGEST = 200;
+
+  private final SchedulerSettings.Commands commands;
+  private final Pattern id; // null for the last word
+  private final Map<String, String> values = new HashMap<>();
+  private final SchedulerProgram submitting;
+  private final SchedulerProgram asking;
+  private final SchedulerProgram cancelling;
+
+  CommandScheduler(SchedulerSettings settings, Path folder, Map<String, String> env) {
+    this(settings, folder, env, ProgramOutput.PATIENCE);
+  }
+
+  CommandScheduler(
+      SchedulerSettings settings, Path folder, Map<String, String> env, Duration patience) {
+    commands = settings.commands();
+    id = commands.id().isEmpty() ? null : Pattern.compile(commands.id());
+    commands.settings().forEach((name, value) -> values.put(name, CommandTemplate.quoted(value)));
+    submitting = new SchedulerProgram(env, folder, patience);
+    asking = new SchedulerProgram(env, folder, patience);
+    cancelling = new SchedulerProgram(env, folder, patience);
+  }
+
+  @Override
+  public List<String> lacks(SchedulerResources resources) {
+    Map<String, String> given = given(resources);
+    return new CommandTemplate(commands.submit())
+        .names().stream()
+            .filter(name -> CommandTemplate.RESOURCES.contains(name) && !given.containsKey(name))
+            .map(name -> "{" + name + "}")
+            .toList();
+  }
+
+  /** Values of placeholders: the user's, and what resources say. */
+  private Map<String, String> given(SchedulerResources resources) {
+    Map<String, String> given = new HashMap<>(values);
+    given.put("cpus", Integer.toString(resources.cpus()));
+    given.put("gpus", Integer.toString(resources.gpus()));
+    given.put("nodes", Integer.toString(resources.nodes()));
+    if (resources.memory() > 0) {
+      given.put("memory", Long.toString(SchedulerResources.mebibytes(resources.memory())));
+    }
+    if (resources.disk() > 0) {
+      given.put("disk", Long.toString(SchedulerResources.mebibytes(resources.disk())));
+    }
+    if (resources.runtime() > 0) {
+      long seconds = resources.seconds();
+      given.put("runtime", Long.toString(seconds));
+      given.put("runtime:min", Long.toString(resources.minutes()));
+      given.put(
+          "runtime:hms",
+          "%02d:%02d:%02d".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60));
+    }
+    return given;
+  }
+
+  @Override
+  public Submission submit(SubmissionRequest request) {
+    Map<String, String> given = given(request.resources());
+    given.put("script", CommandTemplate.quoted(request.script().toString()));
+    given.put("name", CommandTemplate.quoted(request.name()));
+    given.put("log", CommandTemplate.quoted(request.log().toString()));
+    ProgramOutput said = ask(submitting, commands.submit(), given);
+    String found = id(said.text());
+    if (!said.ok()) {
+      boolean taken = id != null && !found.isEmpty();
+      return taken || SchedulerWords.isNoAnswer(said)
+          ? new Submission.NoAnswer(SchedulerWords.failure(said))
+          : new Submission.Refused(SchedulerWords.failure(said));
+    }
+    return found.isEmpty() || found.length() > LONGEST || !SchedulerWords.isText(found)
+        ? new Submission.NoAnswer("submit gave no id: " + SchedulerWords.line(said.text()))
+        : new Submission.Accepted(List.of(new SchedulerJob(found, request.name(), request.log())));
+  }
+
+  private String id(String text) {
+    if (id == null) {
+      return text.substring(Math.max(text.lastIndexOf(' '), text.lastIndexOf('\n')) + 1);
+    }
+    Matcher match = id.matcher(text);
+    String found = match.find() ? match.group(Math.min(1, match.groupCount())) : null;
+    return found == null ? "" : found;
+  }
+
+  @Override
+  public Submission find(SubmissionRequest request) {
+    return null;
+  }
+
+  @Override
+  public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
+    Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
+    jobs.forEach(job -> states.put(job, new SchedulerState.NoAnswer("its id is not known")));
+    for (List<SchedulerJob> part : parts(jobs, commands.states())) {
+      ProgramOutput said = ask(asking, commands.states(), ids(part));
+      CommandStates found = CommandStates.of(said, commands);
+      part.forEach(job -> states.put(job, found.of(job.id())));
+    }
+    return states;
+  }
+
+  @Override
+  public String cancel(List<SchedulerJob> jobs) {
+    Set<String> troubles = new TreeSet<>();
+    for (List<SchedulerJob> part : parts(jobs, commands.cancel())) {
+      ProgramOutput said = ask(cancelling, commands.cancel(), ids(part));
+      troubles.add(said.ok() ? "" : SchedulerWords.failureBesideOver(said));
+    }
+    jobs.stream()
+        .filter(job -> job.id() == null)
+        .forEach(job -> troubles.add("the id of %s is not known".formatted(job.name())));
+    troubles.remove("");
+    return String.join("; ", troubles);
+  }
+
+  /** Those whose ids are known, in as many parts as it takes to name them in a command. */
+  private static List<List<SchedulerJob>> parts(List<SchedulerJob> jobs, String template) {
+    List<SchedulerJob> known = jobs.stream().filter(job -> job.id() != null).toList();
+    boolean named = new CommandTemplate(template).names().contains(CommandTemplate.IDS);
+    int most = named ? MOST : Math.max(1, known.size());
+    return SchedulerWords.parts(known, most);
+  }
+
+  private Map<String, String> ids(List<SchedulerJob> jobs) {
+    Map<String, String> given = new HashMap<>(values);
+    given.put(
+        CommandTemplate.IDS,
+        jobs.stream()
+            .map(job -> CommandTemplate.quoted(job.id()))
+            .collect(Collectors.joining(commands.separator())));
+    return given;
+  }
+
+  private static ProgramOutput ask(
+      SchedulerProgram program, String template, Map<String, String> given) {
+    return program.ask(List.of("/bin/sh", "-c", new CommandTemplate(template).with(given), "sh"));
+  }
+
+  @Override
+  public int largestArray() {
+    return 1;
+  }
+
+  @Override
+  public String elementVariable() {
+    return "";
+  }
+}

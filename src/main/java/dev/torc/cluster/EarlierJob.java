@@ -1,0 +1,76 @@
+package dev.torc.cluster;
+
+import dev.torc.cluster.BatchFolder.Word;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An attempt that a torc handed out and whose result is not recorded, as its folder tells: for
+ * commands that only look, and to know which scheduler to ask. What became of it is for {@link
+ * BatchTracker}.
+ *
+ * @param settings by which it can be asked for and ended
+ * @param id the scheduler's; null where that is not known
+ */
+public record EarlierJob(RemotePlace place, SchedulerSettings settings, String id) {
+
+  /** The job's name. */
+  public String job() {
+    return place.key().job();
+  }
+
+  /** Where it is, for people: {@code slurm 1234_5}. */
+  public String where() {
+    return where(settings.name(), id);
+  }
+
+  /** Where a job is, for people; {@code id} is null where that is not known. */
+  public static String where(String executor, String id) {
+    return id == null ? executor : executor + " " + id;
+  }
+
+  /**
+   * All that is out, of all executors; the later of two of one job comes later.
+   *
+   * @param folder with a folder for each executor; need not be there
+   */
+  public static List<EarlierJob> all(Path folder) throws IOException {
+    List<BatchRecord> records = new ArrayList<>();
+    for (BatchFolder executor : BatchFolder.all(folder)) {
+      for (BatchFolder place : BatchFolder.all(executor.path())) {
+        BatchRecord record = place.record();
+        if (record != null) {
+          records.add(record);
+        }
+      }
+    }
+    records.sort(Comparator.comparingLong(BatchRecord::time));
+    List<EarlierJob> all = new ArrayList<>();
+    for (BatchRecord record : records) {
+      all.addAll(of(record));
+    }
+    return all;
+  }
+
+  /** What of one script is of any use still. */
+  static List<EarlierJob> of(BatchRecord record) throws IOException {
+    List<EarlierJob> all = new ArrayList<>();
+    Map<String, Set<Word>> words = record.folder().words();
+    Iterator<String> ids = record.folder().ids().iterator();
+    for (List<RemotePlace> element : record.elements()) {
+      String id = ids.hasNext() ? ids.next() : null;
+      for (RemotePlace place : element) {
+        if (!record.folder().isDone(place.claim(), words.getOrDefault(place.claim(), Set.of()))) {
+          all.add(new EarlierJob(place, record.settings(), id));
+        }
+      }
+    }
+    return all;
+  }
+}

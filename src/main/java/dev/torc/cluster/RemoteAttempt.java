@@ -1,0 +1,87 @@
+package dev.torc.cluster;
+
+import dev.torc.exec.Launch;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One attempt of a job that a scheduler is to run: a launch as for one that runs here, and what its
+ * script and the scheduler must know besides.
+ *
+ * @param key which attempt it is
+ * @param launch what its script runs, as {@link Launch#handedOut} has it
+ * @param expected seconds that it is likely to take, 0 where it is not known: without a time limit
+ *     the rest of the batch's time must hold that
+ * @param products declared files and folders, the depfile too; last, what patterns matched
+ * @param patterns of products
+ * @param resources of the machine that runs it, without a time
+ */
+public record RemoteAttempt(
+    RemoteKey key,
+    Launch launch,
+    long expected,
+    List<Product> products,
+    List<Pattern> patterns,
+    SchedulerResources resources) {
+
+  private static final long SECOND = 1_000_000_000;
+
+  /**
+   * A product whose place is cleared, whose folder is made, and whose files are told at the end.
+   *
+   * @param path absolute
+   * @param folder whether it is a folder
+   * @param clearing what becomes of what stands there
+   */
+  public record Product(Path path, boolean folder, Clearing clearing) {}
+
+  /** What becomes of what stands in the place of a product. */
+  public enum Clearing {
+    /** It stays, as for a job that goes on with its products. */
+    KEEP,
+    /** The script moves it aside when it has claimed the job. */
+    CLEAR,
+    /** Torc does, before it hands out the job: a pattern matched it, which no script can tell. */
+    AHEAD;
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
+    @Override
+    public String toString() {
+      return word;
+    }
+
+    /** The one with a word; throws {@link IllegalArgumentException} for another. */
+    static Clearing of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /**
+   * A pattern of products as {@code find} knows it, which may match more. Both patterns are plain
+   * but for {@code *}.
+   *
+   * @param folder that all matches are in; absolute
+   * @param beyond folders in which there are none
+   * @param like all matches; absolute
+   */
+  public record Pattern(Path folder, String beyond, String like) {}
+
+  /** Throws {@link IllegalArgumentException} for what a script cannot run. */
+  public RemoteAttempt {
+    if (launch.steps().isEmpty()) {
+      throw new IllegalArgumentException("nothing to run: " + key);
+    }
+    for (Launch.Step step : launch.steps()) {
+      if (step.container() != null) {
+        throw new IllegalArgumentException("a batch starts no containers itself: " + key);
+      }
+    }
+  }
+
+  /** Seconds that count for what fits into a batch; 0 where nothing is known. */
+  long counted() {
+    return expected > 0 ? expected : Math.ceilDiv(launch.timeLimit(), SECOND);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.torc.cluster;
+
+import dev.torc.exec.ProcessEnd;
+import java.util.List;
+
+/** Is told what becomes of an attempt that a scheduler runs, by the thread that sees to it. */
+public interface RemoteListener {
+
+  /**
+   * It was handed out.
+   *
+   * @param id the scheduler's; null where that is not known
+   */
+  void submitted(String id);
+
+  /** It had begun and is lost; it is handed out anew. */
+  void lost();
+
+  /**
+   * It is over; called once.
+   *
+   * @param end as of one that ran here; null where nothing of it is out any more and it is to be
+   *     started, as for one that an earlier torc handed out and that never ran or was lost
+   * @param places where its scripts left something, the one that ended so last; empty where it
+   *     never began
+   */
+  void ended(ProcessEnd end, List<RemotePlace> places);
+
+  /**
+   * It is looked after no more, instead of {@link #ended}.
+   *
+   * @param out whether it was handed out, so that a later build finds it
+   */
+  void left(boolean out);
+}

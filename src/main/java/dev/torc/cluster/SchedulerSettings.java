@@ -1,0 +1,131 @@
+package dev.torc.cluster;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What {@code executors} says of one of them, with what {@code like} gave it. What is not said is
+ * empty. It knows no file that it was read from.
+ *
+ * @param before text of the shell that goes before each job in the script
+ * @param account that is charged
+ * @param partition or queue
+ * @param args of {@code sbatch}, as they are
+ * @param maxJobs how many elements may be out at a time
+ * @param batch nanoseconds that the jobs of one script may take together; 0 for one job each
+ * @param maxRuntime nanoseconds that a script may ask for; 0 for any
+ * @param latency nanoseconds until a file written on one machine is seen on another
+ * @param commands how a scheduler is called that torc does not know by itself; null for Slurm
+ */
+public record SchedulerSettings(
+    String name,
+    String before,
+    String account,
+    String partition,
+    List<String> args,
+    int maxJobs,
+    long batch,
+    long maxRuntime,
+    long latency,
+    Commands commands) {
+
+  /** The same, with a script for each job. */
+  public SchedulerSettings withoutBatches() {
+    return new SchedulerSettings(
+        name, before, account, partition, args, maxJobs, 0, maxRuntime, latency, commands);
+  }
+
+  /** Whether it is one that torc knows by itself. */
+  public boolean isSlurm() {
+    return commands == null;
+  }
+
+  /** What of a job its scheduler says. */
+  public enum Word {
+    RUNNING,
+    /** It has not begun; so counts any word that is not named. */
+    WAITING,
+    /** It is over. */
+    GONE,
+    /** It is over since it was cancelled. */
+    CANCELLED;
+
+    private final String key = name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Commands of sh with placeholders, each a {@link CommandTemplate} that names only what it may.
+   *
+   * @param id the pattern whose first group is the id in what {@code submit} prints; empty for the
+   *     last word
+   * @param separator between the ids in {@code states} and {@code cancel}
+   * @param words what {@code states} says, by what it means
+   * @param settings values of placeholders that the user has made up
+   */
+  public record Commands(
+      String submit,
+      String states,
+      String cancel,
+      String id,
+      String separator,
+      Map<Word, List<String>> words,
+      SortedMap<String, String> settings) {
+
+    /** Whether this is a word for that. */
+    boolean says(Word of, String word) {
+      return words.getOrDefault(of, List.of()).contains(word);
+    }
+  }
+
+  private static final String SLURM = "SLURM";
+
+  /** Adds lines that say how it is asked and told to end something; see {@link #read}. */
+  void write(StringBuilder lines) {
+    BatchWord.line(lines, "executor", name);
+    BatchWord.line(lines, "kind", isSlurm() ? SLURM : "COMMANDS");
+    BatchWord.line(lines, "latency", Long.toString(latency));
+    if (isSlurm()) {
+      return;
+    }
+    BatchWord.line(lines, "states", commands.states);
+    BatchWord.line(lines, "cancel", commands.cancel);
+    BatchWord.line(lines, "separator", commands.separator);
+    commands.words.forEach(
+        (word, all) -> all.forEach(each -> BatchWord.line(lines, word.key, each)));
+    commands.settings.forEach((key, value) -> BatchWord.line(lines, "value", key + "=" + value));
+  }
+
+  /**
+   * What those lines say: enough for what is out, and nothing can be handed out by it. Throws
+   * {@link IllegalArgumentException} where they are not understood.
+   */
+  static SchedulerSettings read(BatchWord lines) {
+    SortedMap<String, String> values = new TreeMap<>();
+    for (String value : lines.texts("value")) {
+      int end = value.indexOf('=');
+      values.put(value.substring(0, end), value.substring(end + 1));
+    }
+    Map<Word, List<String>> words = new EnumMap<>(Word.class);
+    for (Word word : Word.values()) {
+      words.put(word, lines.texts(word.key));
+    }
+    Commands commands =
+        lines.text("kind").equals(SLURM)
+            ? null
+            : new Commands(
+                "",
+                lines.texts("states").getFirst(),
+                lines.texts("cancel").getFirst(),
+                "",
+                lines.texts("separator").getFirst(),
+                words,
+                values);
+    String name = lines.texts("executor").getFirst();
+    return new SchedulerSettings(
+        name, "", "", "", List.of(), 1, 0, 0, lines.number("latency"), commands);
+  }
+}

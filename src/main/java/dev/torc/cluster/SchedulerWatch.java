@@ -1,0 +1,161 @@
+package dev.torc.cluster;
+
+import dev.torc.cluster.RemoteBatch.ArrayTask;
+import dev.torc.machine.Refusal;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Asks a scheduler what became of batches: in bulk, and the more seldom the longer nothing new was
+ * handed out. It notes what it hears in the batches; what follows is for {@link BatchTracker}.
+ */
+final class SchedulerWatch {
+
+  private static final long SECOND = 1_000_000_000;
+  private static final long FIRST = 2 * SECOND;
+  private static final long LAST = 30 * SECOND;
+  private static final long TELL = 60 * SECOND;
+
+  private final Scheduler scheduler;
+  private final String executor;
+  private final Consumer<String> notes;
+  private long pause = FIRST;
+  private long next;
+  private boolean unclear;
+  private long told = Long.MIN_VALUE / 2;
+
+  /**
+   * @param executor its name, for people
+   * @param notes takes lines for people
+   */
+  SchedulerWatch(Scheduler scheduler, String executor, Consumer<String> notes) {
+    this.scheduler = scheduler;
+    this.executor = executor;
+    this.notes = notes;
+  }
+
+  /**
+   * Something new was handed out.
+   *
+   * @param first whether nothing else is out
+   */
+  void begin(boolean first, long now) {
+    pause = FIRST;
+    next = first ? now + pause : Math.min(next, now + pause);
+  }
+
+  /** There is a question that should not wait. */
+  void soon(long now) {
+    next = now;
+  }
+
+  /** When it asks again. */
+  long next() {
+    return next;
+  }
+
+  /**
+   * Asks for those of which there is no word.
+   *
+   * @return batches that had no answer when they were handed out, and that cannot be asked for
+   */
+  List<RemoteBatch> ask(List<RemoteBatch> batches, long now) throws IOException {
+    List<RemoteBatch> unknown = new ArrayList<>();
+    Map<SchedulerJob, ArrayTask> open = new LinkedHashMap<>();
+    String silence = null;
+    boolean answered = false;
+    for (RemoteBatch batch : batches) {
+      if (!batch.isKnown()) {
+        Submission there = find(batch, now);
+        if (there instanceof Submission.NoAnswer none) {
+          silence = none.said();
+        } else {
+          answered = true;
+        }
+        if (there == null) {
+          unknown.add(batch);
+        }
+      }
+      for (ArrayTask task : batch.tasks) {
+        if (!task.isOver() && batch.isKnown()) {
+          open.put(task.job, task);
+        }
+      }
+    }
+    for (Map.Entry<SchedulerJob, SchedulerState> state :
+        scheduler.states(List.copyOf(open.keySet())).entrySet()) {
+      if (state.getValue() instanceof SchedulerState.NoAnswer none) {
+        silence = none.said();
+      } else {
+        answered = true;
+        ArrayTask task = open.get(state.getKey());
+        if (state.getValue() instanceof SchedulerState.Unclear unclear
+            && task.state instanceof SchedulerState.Unclear) { // else a listing that was cut
+          unclear(unclear.said());
+        }
+        task.told(state.getValue(), now);
+        if (task.isOut()) { // of what an earlier torc handed out that is known only now
+          task.submitted();
+        }
+      }
+    }
+    pause = Math.min(pause * 3 / 2, LAST);
+    next = now + pause;
+    if (!answered && silence != null) {
+      unanswered(silence, now);
+    }
+    return unknown;
+  }
+
+  /** Says once that its settings lack a word. */
+  private void unclear(String said) {
+    if (!unclear) {
+      unclear = true;
+      String line = "%s: no word of 'words' is in '%s': that job counts as waiting";
+      notes.accept(line.formatted(executor, said));
+    }
+  }
+
+  /** Says once a minute that it does not answer. */
+  void unanswered(String why, long now) {
+    tell("%s does not answer: %s; torc asks on".formatted(executor, why), now);
+  }
+
+  private void tell(String line, long now) {
+    if (now - told >= TELL) {
+      told = now;
+      notes.accept(line);
+    }
+  }
+
+  /** Says once a minute that nothing but its files tells of a batch that has begun. */
+  void unfound(RemoteBatch batch, long now) {
+    String line = "%s gave no id for what runs in %s; torc waits for what that says";
+    tell(line.formatted(executor, batch.folder.path()), now);
+  }
+
+  /** Looks for a submission that had no answer; null where that cannot be. */
+  Submission find(RemoteBatch batch, long now) throws IOException {
+    Submission there = scheduler.find(batch.request(null));
+    if (there instanceof Submission.Accepted accepted) {
+      accepted(batch, accepted);
+    } else if (there instanceof Submission.Refused) {
+      batch.tasks.forEach(task -> task.told(new SchedulerState.Gone(), now));
+    }
+    return there;
+  }
+
+  /** The scheduler took it; without ids on disk a later torc asks for them by the name. */
+  void accepted(RemoteBatch batch, Submission.Accepted accepted) {
+    batch.accepted(accepted.jobs());
+    try {
+      batch.folder.write(accepted.jobs().stream().map(SchedulerJob::id).toList());
+    } catch (IOException e) {
+      notes.accept("cannot write the ids of %s: %s".formatted(batch.name, Refusal.line(e)));
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.torc.cluster;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.torc.exec.ProgramOutput;
+import dev.torc.machine.SafeText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What schedulers write for people: on one line, and whether it is an answer at all. */
+final class SchedulerWords {
+
+  private static final int MOST = 300; // characters
+
+  /** A program's name before what it says. */
+  private static final Pattern PREFIX = Pattern.compile("^[\\w.-]+: (?:error|fatal): +");
+
+  /** The scheduler cannot be reached, or not now: it may have heard the question or not. */
+  private static final Pattern UNREACHABLE =
+      Pattern.compile(
+          "timed? ?out|unable to contact|(can ?not|can't|could not|failed to) (connect|contact)"
+              + "|connect(ion)? (refused|reset|failure|closed)|communication (failure|connection)"
+              + "|zero bytes were|unexpected message|standby mode|temporarily un|try again"
+              + "|not responding|is down\\b|authentication|munge|unreachable|no route to host"
+              + "|unable to (send message|establish|connect)|broken pipe|fetch config"
+              + "|find address of|no running instance",
+          Pattern.CASE_INSENSITIVE);
+
+  /** A job is over, or no longer known; that a program is not found is something else. */
+  private static final Pattern OVER =
+      Pattern.compile(
+          "unknown job|jobid \\S+ unknown|job \\S+ (is |was )?not found|no matching job"
+              + "|job \\S+ does not exist|job is inactive|has (already )?finished"
+              + "|couldn't find/remove",
+          Pattern.CASE_INSENSITIVE);
+
+  private SchedulerWords() {}
+
+  /** Whether a line says that the job which it names is over, or not known. */
+  static boolean isOver(String line) {
+    return OVER.matcher(line).find();
+  }
+
+  /** The lines of a program's complaint, without its name, as one. */
+  static String line(String text) {
+    List<String> lines = new ArrayList<>();
+    for (String line : text.split("\n")) {
+      String words = PREFIX.matcher(line.strip()).replaceFirst("");
+      if (!words.isEmpty() && !lines.contains(words)) {
+        lines.add(words);
+      }
+    }
+    return SafeText.line(String.join("; ", lines), MOST);
+  }
+
+  /** What a command that failed has to say for it, never empty. */
+  static String failure(ProgramOutput said) {
+    String words = line(said.errors().isBlank() ? said.text() : said.errors());
+    return words.isEmpty() ? "exit " + said.status() : words;
+  }
+
+  /** The same without the lines that only say that a job is over; empty where there is no other. */
+  static String failureBesideOver(ProgramOutput said) {
+    String errors = said.errors().isBlank() ? said.text() : said.errors();
+    String beside = errors.lines().filter(each -> !isOver(each)).collect(joining("\n"));
+    return errors.isBlank() || !beside.isBlank()
+        ? failure(new ProgramOutput(said.status(), "", beside))
+        : "";
+  }
+
+  /** Whether a command that failed had no answer from the scheduler. */
+  static boolean isNoAnswer(ProgramOutput said) {
+    return said.status() < 0
+        || UNREACHABLE.matcher(said.errors()).find()
+        || UNREACHABLE.matcher(said.text()).find();
+  }
+
+  /** Whether it is text at all. */
+  static boolean isText(String text) {
+    return text.chars()
+        .allMatch(c -> c >= ' ' && c != 0x7f && c != 0xfffd || c == '\n' || c == '\r' || c == '\t');
+  }
+
+  /** A list in parts that a command line holds. */
+  static <T> List<List<T>> parts(List<T> all, int most) {
+    List<List<T>> parts = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += most) {
+      parts.add(all.subList(from, Math.min(from + most, all.size())));
+    }
+    return parts;
+  }
+}

@@ -1,0 +1,343 @@
+package dev.torc.cluster;
+
+import dev.torc.exec.ProgramOutput;
+import dev.torc.posix.OwnUser;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Slurm, by its own commands. It asks for jobs by their names, so that another job that has got the
+ * same id is never seen or ended. What the words mean is known to {@link SlurmWords}.
+ */
+final class Slurm implements Scheduler {
+
+  /** How many elements Slurm takes where its settings do not say otherwise. */
+  private static final int USUAL_ARRAY = 1001;
+
+  /** Names or ids in one command, which together stay far below what one argument may be. */
+  private static final int MOST = 1000;
+
+  /** A line of sacct, whose states may have words behind. */
+  private static final Pattern RECORD =
+      Pattern.compile("(\\d+(?:_\\d+)?)\\|([A-Z_]+)[^|]*\\|(\\d+:\\d+)\\|(.+)");
+
+  private static final Pattern SUBMITTED = Pattern.compile("(\\d+)(;\\S+)?");
+  private static final Pattern EXIT = Pattern.compile(" ExitCode=(\\d+:\\d+) ");
+  private static final Pattern LARGEST = Pattern.compile("(?m)^MaxArraySize *= *(\\d{1,9})$");
+  private static final Pattern DATABASE =
+      Pattern.compile("(?m)^AccountingStorageType *= *accounting_storage/(slurmdbd|mysql)$");
+
+  /** No scancel that found nothing left to do. */
+  private static final Pattern OVER =
+      Pattern.compile("Invalid job id specified|Job/step already completing or completed");
+
+  private static final int NOT_FOUND = 127;
+
+  private static final String FOUND_BY = "SLURM_(CONF|CLUSTERS|JWT)";
+
+  private final SchedulerSettings settings;
+  private final SchedulerProgram submitting;
+  private final SchedulerProgram asking;
+  private final SchedulerProgram cancelling;
+  private String configuration = "";
+
+  Slurm(SchedulerSettings settings, Path folder, Map<String, String> env) {
+    this(settings, folder, env, ProgramOutput.PATIENCE);
+  }
+
+  Slurm(SchedulerSettings settings, Path folder, Map<String, String> env, Duration patience) {
+    this.settings = settings;
+    // Of the variables that describe the allocation in which torc may run, jobs get none.
+    boolean allocated = env.containsKey("SLURM_JOB_ID");
+    Map<String, String> plain = without(env, "(SLURM|SQUEUE|SACCT|SCANCEL|SCONTROL)_.*");
+    submitting = new SchedulerProgram(allocated ? without(env, "SLURM_.*") : env, folder, patience);
+    asking = new SchedulerProgram(plain, folder, patience);
+    cancelling = new SchedulerProgram(plain, folder, patience);
+  }
+
+  /** An environment without variables of such names, but for those by which Slurm is found. */
+  static Map<String, String> without(Map<String, String> env, String names) {
+    Map<String, String> rest = new HashMap<>(env);
+    rest.keySet().removeIf(name -> name.matches(names) && !name.matches(FOUND_BY));
+    return rest;
+  }
+
+  /** What one of Slurm's commands answers. */
+  static ProgramOutput ask(SchedulerProgram program, List<String> words) {
+    List<String> argv = new ArrayList<>(List.of("/usr/bin/env"));
+    argv.addAll(words);
+    ProgramOutput said = program.ask(argv);
+    return said.status() == NOT_FOUND
+        ? new ProgramOutput(NOT_FOUND, "", words.getFirst() + " is not installed, or not in PATH")
+        : said;
+  }
+
+  @Override
+  public Submission submit(SubmissionRequest request) {
+    ProgramOutput said = ask(submitting, submission(request));
+    if (!said.ok()) {
+      return SchedulerWords.isNoAnswer(said)
+          ? new Submission.NoAnswer(SchedulerWords.failure(said))
+          : new Submission.Refused(SchedulerWords.failure(said));
+    }
+    String last = said.text().substring(said.text().lastIndexOf('\n') + 1);
+    Matcher id = SUBMITTED.matcher(last.strip());
+    if (!id.matches()) {
+      return new Submission.NoAnswer("sbatch gave no job id: " + SchedulerWords.line(said.text()));
+    }
+    return accepted(request, id.group(1));
+  }
+
+  private static Submission.Accepted accepted(SubmissionRequest request, String id) {
+    List<SchedulerJob> jobs = new ArrayList<>();
+    for (int element = 0; element < request.elements(); element++) {
+      String own = request.elements() == 1 ? id : id + "_" + element;
+      jobs.add(new SchedulerJob(own, request.name(), request.log(element)));
+    }
+    return new Submission.Accepted(List.copyOf(jobs));
+  }
+
+  @Override
+  public Submission find(SubmissionRequest request) {
+    SlurmQueue queue =
+        queue(List.of(new SchedulerJob(null, request.name(), request.log())), asking);
+    if (!queue.trouble().isEmpty()) {
+      return new Submission.NoAnswer(queue.trouble());
+    }
+    Set<String> ids = new TreeSet<>();
+    for (SlurmQueue.Listed listed : queue.jobs().values()) {
+      if (listed.name().equals(request.name())) {
+        ids.add(listed.id().split("_")[0]);
+      }
+    }
+    if (ids.size() > 1) { // it was refused once and taken all the same
+      return new Submission.NoAnswer("there are %s of %s".formatted(ids, request.name()));
+    }
+    return ids.isEmpty()
+        ? new Submission.Refused("there is no " + request.name())
+        : accepted(request, ids.iterator().next());
+  }
+
+  /** The user's options overrule resources, and nothing that torc relies on. */
+  private List<String> submission(SubmissionRequest request) {
+    List<String> words = new ArrayList<>(List.of("sbatch"));
+    words.addAll(asked(settings, request.resources(), "--mem="));
+    words.addAll(settings.args());
+    words.addAll(List.of("--parsable", "--no-requeue", "--job-name=" + request.name()));
+    String log = request.log().toString().replace("%", "%%");
+    if (request.elements() == 1) {
+      words.add("--output=" + log);
+    } else {
+      words.addAll(List.of("--output=" + log + ".%a", "--array=0-" + (request.elements() - 1)));
+    }
+    words.add(request.script().toString());
+    return words;
+  }
+
+  /**
+   * The options that say for whom, where, and how much.
+   *
+   * @param memory the option that takes the memory
+   */
+  static List<String> asked(
+      SchedulerSettings settings, SchedulerResources resources, String memory) {
+    List<String> words = new ArrayList<>();
+    option(words, "--account=", settings.account());
+    option(words, "--partition=", settings.partition());
+    words.add("--cpus-per-task=" + resources.cpus());
+    amount(words, memory, SchedulerResources.mebibytes(resources.memory()), "M");
+    amount(words, "--gpus=", resources.gpus(), "");
+    amount(words, "--nodes=", resources.nodes() == 1 ? 0 : resources.nodes(), "");
+    amount(words, "--tmp=", SchedulerResources.mebibytes(resources.disk()), "M");
+    amount(words, "--time=", resources.minutes(), "");
+    return words;
+  }
+
+  private static void option(List<String> words, String option, String value) {
+    if (!value.isEmpty()) {
+      words.add(option + value);
+    }
+  }
+
+  private static void amount(List<String> words, String option, long value, String unit) {
+    if (value > 0) {
+      words.add(option + value + unit);
+    }
+  }
+
+  @Override
+  public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> all) {
+    Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
+    List<SchedulerJob> steps = all.stream().filter(SlurmSteps::isStep).toList();
+    if (!steps.isEmpty()) {
+      states.putAll(SlurmSteps.of(asking, steps).states(steps));
+    }
+    List<SchedulerJob> jobs = all.stream().filter(job -> !SlurmSteps.isStep(job)).toList();
+    SlurmQueue queue = queue(jobs, asking);
+    List<SchedulerJob> forgotten = new ArrayList<>();
+    for (SchedulerJob job : jobs) {
+      SlurmQueue.Listed listed = queue.of(job);
+      if (job.id() == null || !queue.trouble().isEmpty()) {
+        states.put(
+            job,
+            new SchedulerState.NoAnswer(
+                job.id() == null ? "its id is not known" : queue.trouble()));
+      } else if (listed != null) {
+        states.put(job, state(listed, job));
+      } else {
+        states.put(job, new SchedulerState.Gone());
+        forgotten.add(job);
+      }
+    }
+    if (!forgotten.isEmpty()) {
+      states.putAll(recorded(forgotten));
+    }
+    return states;
+  }
+
+  private SchedulerState state(SlurmQueue.Listed listed, SchedulerJob job) {
+    if (!SlurmWords.isEnd(listed.word())) {
+      return SlurmWords.alive(listed.word(), listed.reason(), listed.nodes());
+    }
+    String exit = "";
+    if (listed.word().equals(SlurmWords.FAILED)) { // squeue does not tell how
+      ProgramOutput said =
+          ask(asking, List.of("scontrol", "show", "job", "--oneliner", listed.id()));
+      Matcher code = EXIT.matcher(said.text());
+      if (!said.ok() || !code.find()) {
+        return new SchedulerState.NoAnswer(SchedulerWords.failure(said));
+      }
+      exit = code.group(1);
+    }
+    return SlurmWords.end(listed.word(), listed.reason(), exit, job.log());
+  }
+
+  private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerProgram program) {
+    SlurmQueue queue = SlurmQueue.empty();
+    String user = Integer.toUnsignedString(OwnUser.number());
+    for (List<String> names :
+        SchedulerWords.parts(jobs.stream().map(SchedulerJob::name).distinct().toList(), MOST)) {
+      if (queue.trouble().isEmpty()) {
+        queue = queue.with(ask(program, SlurmQueue.question(user, String.join(",", names))));
+      }
+    }
+    return queue;
+  }
+
+  /** What the accounting, where there is one, has of ends that Slurm itself has forgotten. */
+  private Map<SchedulerJob, SchedulerState> recorded(List<SchedulerJob> jobs) {
+    Map<SchedulerJob, SchedulerState> ends = new HashMap<>();
+    String configuration = configuration();
+    if (configuration.isEmpty()) {
+      jobs.forEach(job -> ends.put(job, new SchedulerState.NoAnswer("scontrol tells no settings")));
+    }
+    if (!DATABASE.matcher(configuration).find()) {
+      return ends;
+    }
+    Map<String, SchedulerJob> known = new HashMap<>();
+    jobs.forEach(job -> known.put(job.id(), job));
+    for (List<String> ids : SchedulerWords.parts(List.copyOf(known.keySet()), MOST)) {
+      for (String line : ask(asking, accounts(String.join(",", ids))).text().lines().toList()) {
+        Matcher fields = RECORD.matcher(line);
+        SchedulerJob job = fields.matches() ? known.get(fields.group(1)) : null;
+        if (job != null
+            && job.name().equals(fields.group(4))
+            && SlurmWords.isEnd(fields.group(2))) {
+          ends.put(job, SlurmWords.end(fields.group(2), "", fields.group(3), job.log()));
+        }
+      }
+    }
+    return ends;
+  }
+
+  private static List<String> accounts(String ids) {
+    return List.of(
+        "sacct",
+        "--noheader",
+        "--parsable2",
+        "--allocations",
+        "--jobs=" + ids,
+        "--format=JobID,State,ExitCode,JobName");
+  }
+
+  /** What Slurm says of its settings, asked until it answers; empty before. */
+  private synchronized String configuration() {
+    if (configuration.isEmpty()) {
+      configuration = ask(asking, List.of("scontrol", "show", "config")).text();
+    }
+    return configuration;
+  }
+
+  /** A step ends with its allocation, which is of no use without the torc that asked for it. */
+  @Override
+  public String cancel(List<SchedulerJob> all) {
+    Set<String> troubles = new TreeSet<>();
+    List<SchedulerJob> steps = all.stream().filter(SlurmSteps::isStep).toList();
+    if (!steps.isEmpty()) {
+      SlurmSteps there = SlurmSteps.of(cancelling, steps);
+      cancel(there.allocations(steps), there.trouble(), troubles);
+    }
+    List<SchedulerJob> jobs = all.stream().filter(job -> !SlurmSteps.isStep(job)).toList();
+    SlurmQueue queue = queue(jobs, cancelling);
+    Set<String> ids = new TreeSet<>();
+    Set<String> names = new HashSet<>();
+    for (SchedulerJob job : jobs) {
+      if (job.id() == null) {
+        names.add(job.name());
+      } else if (queue.of(job) != null) {
+        ids.add(job.id());
+      }
+    }
+    queue.jobs().values().stream()
+        .filter(listed -> names.contains(listed.name()))
+        .forEach(listed -> ids.add(listed.id()));
+    ids.removeIf(id -> SlurmWords.isEnd(queue.jobs().get(id).word()));
+    cancel(ids, queue.trouble(), troubles);
+    return String.join("; ", troubles);
+  }
+
+  private void cancel(Set<String> ids, String trouble, Set<String> troubles) {
+    if (!trouble.isEmpty()) {
+      troubles.add(trouble);
+    }
+    for (List<String> part : SchedulerWords.parts(List.copyOf(ids), MOST)) {
+      List<String> words = new ArrayList<>(List.of("scancel"));
+      words.addAll(part);
+      ProgramOutput said = ask(cancelling, words);
+      if (!isDone(said)) {
+        troubles.add(SchedulerWords.failure(said));
+      }
+    }
+  }
+
+  /** Whether scancel did what it was told, or found nothing left to do. */
+  static boolean isDone(ProgramOutput said) {
+    return said.ok() || said.errors().lines().allMatch(line -> OVER.matcher(line).find());
+  }
+
+  @Override
+  public boolean outlives(SchedulerJob job) {
+    return !SlurmSteps.isStep(job);
+  }
+
+  @Override
+  public int largestArray() {
+    Matcher largest = LARGEST.matcher(configuration());
+    return largest.find() ? Math.max(1, Integer.parseInt(largest.group(1))) : USUAL_ARRAY;
+  }
+
+  @Override
+  public String elementVariable() {
+    return "SLURM_ARRAY_TASK_ID";
+  }
+}

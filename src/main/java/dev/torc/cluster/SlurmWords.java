@@ -1,0 +1,112 @@
+package dev.torc.cluster;
+
+import dev.torc.cluster.SchedulerState.Cause;
+import dev.torc.posix.OwnFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Slurm's words for states, reasons and ends. It asks nothing. */
+final class SlurmWords {
+
+  static final String FAILED = "FAILED";
+
+  private static final Set<String> RUNNING =
+      Set.of("RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING");
+
+  private static final Map<String, Cause> ENDED =
+      Map.ofEntries(
+          Map.entry("COMPLETED", Cause.EXITED),
+          Map.entry(FAILED, Cause.EXITED),
+          Map.entry("OUT_OF_MEMORY", Cause.OUT_OF_MEMORY),
+          Map.entry("TIMEOUT", Cause.TIME_LIMIT),
+          Map.entry("DEADLINE", Cause.TIME_LIMIT),
+          Map.entry("CANCELLED", Cause.CANCELLED),
+          Map.entry("REVOKED", Cause.CANCELLED),
+          Map.entry("NODE_FAIL", Cause.NODE_FAILURE),
+          Map.entry("BOOT_FAIL", Cause.NODE_FAILURE),
+          Map.entry("PREEMPTED", Cause.PREEMPTED),
+          Map.entry("LAUNCH_FAILED", Cause.LAUNCH_FAILURE),
+          Map.entry("RECONFIG_FAIL", Cause.LAUNCH_FAILURE));
+
+  /**
+   * Reasons that stay until the cluster or the account is changed. A drained node has others;
+   * {@code PartitionNodeLimit} may be one of a drained node.
+   */
+  private static final Pattern NEVER =
+      Pattern.compile(
+          "PartitionConfig|PartitionTimeLimit|BadConstraints|DependencyNeverSatisfied"
+              + "|InvalidAccount|InvalidQOS|QOSNotAllowed|AccountNotAllowed|ReservationDeleted"
+              + "|MaxMemPerLimit|(QOS|Assoc)Max\\w*Per(Job|Node)(Limit)?|QOSMin\\w+");
+
+  private static final Pattern MEMORY =
+      Pattern.compile("exceeded (job )?memory limit|oom[-_ ]kill|out[- ]of[- ]memory");
+
+  private static final Pattern STEPD = Pattern.compile("slurmstepd[\\w.-]*: error: +([^\n]+)");
+
+  private static final int TAIL = 16384; // bytes of a log
+
+  private SlurmWords() {}
+
+  /** Whether it is the word of an end. */
+  static boolean isEnd(String word) {
+    return ENDED.containsKey(word);
+  }
+
+  /**
+   * What a line of squeue tells of what has not ended. A word that is not known is one of waiting.
+   */
+  static SchedulerState alive(String word, String reason, String nodes) {
+    return RUNNING.contains(word)
+        ? new SchedulerState.Running(nodes)
+        : new SchedulerState.Waiting(
+            reason.equals("None") ? "" : reason, NEVER.matcher(reason).matches());
+  }
+
+  /**
+   * An end of a job, or of a step. Where Slurm has no control groups, a kill for memory has the
+   * same words as any other, and only the script's log tells.
+   *
+   * @param exit {@code STATUS:SIGNAL}; empty where it does not matter
+   * @param log may be null
+   */
+  static SchedulerState.Ended end(String word, String reason, String exit, Path log) {
+    String text = tail(log);
+    Cause cause = ENDED.get(word);
+    boolean failed = word.equals(FAILED);
+    if ((failed || cause == Cause.CANCELLED) && MEMORY.matcher(text).find()) {
+      cause = Cause.OUT_OF_MEMORY;
+    } else if (failed && reason.equals("JobLaunchFailure") && !isSignal(exit)) {
+      cause = Cause.LAUNCH_FAILURE;
+    }
+    StringBuilder said = new StringBuilder(word);
+    said.append(reason.isEmpty() || reason.equals("None") ? "" : " " + reason);
+    said.append(exit.isEmpty() || exit.equals("0:0") ? "" : " " + exit);
+    String last = "";
+    for (Matcher line = STEPD.matcher(text); line.find(); last = line.group(1)) {
+      // the last one counts
+    }
+    said.append(last.isEmpty() ? "" : ": " + last.strip());
+    return new SchedulerState.Ended(cause, SchedulerWords.line(said.toString()));
+  }
+
+  /** Whether a signal ended the script, which Slurm calls a launch failure too; 53 is its own. */
+  private static boolean isSignal(String exit) {
+    return exit.matches("0:([1-9]|[12][0-9]|3[01])");
+  }
+
+  /** The end of a log, which may be late or lacking. */
+  static String tail(Path log) {
+    if (log == null) {
+      return "";
+    }
+    try {
+      return OwnFile.tail(log, TAIL);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.torc.cluster;
+
+import dev.torc.exec.ProcessEnd;
+import dev.torc.exec.ProcessEnd.How;
+import dev.torc.exec.ProcessEnd.Made;
+import dev.torc.machine.Usage;
+import dev.torc.posix.OwnFile;
+import dev.torc.posix.SystemName;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads how a job of a batch ended, as its script says it in two files: that of the end, and that
+ * of what the job made. What follows is for {@link BatchTracker}.
+ */
+final class StatusFile {
+
+  private static final int SIGNALS = 64;
+
+  private static final long MILLISECOND = 1_000_000;
+
+  private static final Pattern TIME = Pattern.compile("(\\d+)m(\\d+)(?:[.,](\\d+))?s");
+
+  private StatusFile() {}
+
+  /**
+   * The end that a status file tells, the same as of a job that ran here; one that the script was
+   * told to end counts as interrupted. Null where there is no file, or none that is whole,
+   * understood and of this job.
+   *
+   * @param made the file that says what the files of the products were, where the first names one
+   * @param job the name of its claim
+   * @param submitted when the script was handed out, milliseconds since 1970
+   */
+  static ProcessEnd read(Path file, Path made, String job, long submitted) {
+    return BatchWord.read(
+        file, word -> word.text("job").equals(job) ? of(word, made, submitted) : null);
+  }
+
+  private static ProcessEnd of(BatchWord word, Path made, long submitted) {
+    boolean says = !word.all("made").isEmpty() && word.known("made") >= 0;
+    Map<String, Made> files = says ? made(made, word.known("made")) : null;
+    if (says && files == null) {
+      return null;
+    }
+    How how = how(word.text("cause"));
+    int code = how == How.EXITED ? (int) word.number("code") : 0;
+    if (code > 128 && code <= 128 + SIGNALS) { // a shell tells a signal so
+      how = How.SIGNALED;
+      code -= 128;
+    }
+    return new ProcessEnd(
+        how,
+        code,
+        word.number("wall") * MILLISECOND,
+        usage(word.text("cpu"), word.known("peak")),
+        word.text("message"),
+        null,
+        new ProcessEnd.Elsewhere(
+            word.text("host"),
+            submitted,
+            new BigDecimal(word.text("begin")).movePointRight(3).longValue(),
+            system(word.text("system")),
+            files));
+  }
+
+  private static How how(String cause) {
+    return cause.equals("cancelled")
+        ? How.INTERRUPTED
+        : How.valueOf(cause.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  /**
+   * With the words of a shell for user and system time, in this order.
+   *
+   * @param peak KiB; -1 unknown
+   */
+  private static Usage usage(String words, long peak) {
+    Matcher time = TIME.matcher(words);
+    long user = cpu(time);
+    return new Usage(user, cpu(time), peak < 0 ? -1 : peak * 1024, -1, -1);
+  }
+
+  /** The next time, as {@code 1m2.345s}; -1 for none. */
+  private static long cpu(Matcher time) {
+    if (!time.find()) {
+      return -1;
+    }
+    String fraction = ((time.group(3) == null ? "" : time.group(3)) + "000000000").substring(0, 9);
+    long seconds = Long.parseLong(time.group(1)) * 60 + Long.parseLong(time.group(2));
+    return seconds * 1_000_000_000 + Long.parseLong(fraction);
+  }
+
+  /** Of kernel, its release, architecture and C library: as {@link SystemName} has it. */
+  private static String system(String said) {
+    String[] words = said.split(" ", 3);
+    return words.length < 3 ? "" : words[0] + " " + words[2];
+  }
+
+  /** What a file of so many bytes says of products; null where it is not here, or not whole. */
+  private static Map<String, Made> made(Path file, long length) {
+    Map<String, Made> files = new TreeMap<>();
+    try {
+      byte[] bytes = OwnFile.read(file);
+      if (bytes.length != length) {
+        return null;
+      }
+      for (String line : new String(bytes, StandardCharsets.UTF_8).split("\n")) {
+        String[] words = line.split(" ", 4);
+        switch (words[0]) {
+          case "size" ->
+              files.putIfAbsent(
+                  words[3], new Made(Long.parseLong(words[1]), Long.parseLong(words[2]), null));
+          case "digest" -> {
+            String path = line.substring(words[0].length() + words[1].length() + 2);
+            files.computeIfPresent(path, (_, of) -> new Made(of.bytes(), of.time(), words[1]));
+          }
+          case "end" -> {
+            return files;
+          }
+          default -> throw new IllegalArgumentException(line);
+        }
+      }
+      return null;
+    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException notYet) {
+      return null;
+    }
+  }
+}

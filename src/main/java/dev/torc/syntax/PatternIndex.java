@@ -1,0 +1,119 @@
+package dev.torc.syntax;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * Globs that jobs make, with their makers, by the text before their first special character, so
+ * that a path or another glob is compared with those few that it can have to do with. What follows
+ * from a match is for others.
+ */
+public final class PatternIndex {
+
+  /**
+   * A produced glob.
+   *
+   * @param order counts the globs as they were added
+   */
+  public record Pattern(Glob glob, int job, Place place, int order) {}
+
+  private final List<Pattern> all = new ArrayList<>();
+  private final NavigableMap<String, List<Pattern>> byPrefix = new TreeMap<>();
+  private final TreeSet<Integer> lengths = new TreeSet<>();
+  private long compared;
+
+  /** Adds a glob of a job, or of whatever a number means to the caller. */
+  public void add(Glob glob, int job, Place place) {
+    Pattern pattern = new Pattern(glob, job, place, all.size());
+    all.add(pattern);
+    byPrefix.computeIfAbsent(glob.literalPrefix(), _ -> new ArrayList<>(1)).add(pattern);
+    lengths.add(glob.literalPrefix().length());
+  }
+
+  /** Another one with the same globs. */
+  public PatternIndex copy() {
+    PatternIndex copy = new PatternIndex();
+    all.forEach(pattern -> copy.add(pattern.glob, pattern.job, pattern.place));
+    return copy;
+  }
+
+  /** All globs in the order in which they were added. */
+  public List<Pattern> all() {
+    return all;
+  }
+
+  /** How many globs have been compared with a path or another glob. */
+  public long compared() {
+    return compared;
+  }
+
+  /** The first glob that matches a path, null if none does. */
+  public Pattern matching(String path) {
+    if (all.isEmpty()) {
+      return null;
+    }
+    Pattern first = null;
+    for (int length : lengths) {
+      if (length > path.length()) {
+        break;
+      }
+      for (Pattern pattern : byPrefix.getOrDefault(path.substring(0, length), List.of())) {
+        compared++;
+        if ((first == null || pattern.order < first.order) && pattern.glob.matches(path)) {
+          first = pattern;
+        }
+      }
+    }
+    return first;
+  }
+
+  /** The globs that can match what another one matches. */
+  public void overlapping(Glob glob, Consumer<Pattern> found) {
+    String prefix = glob.literalPrefix();
+    shorter(glob, found);
+    byPrefix
+        .subMap(prefix, true, prefix + Character.MAX_VALUE, false)
+        .values()
+        .forEach(patterns -> compare(patterns, glob, found));
+  }
+
+  /** The same, of globs that begin with less than the other one does. */
+  private void shorter(Glob glob, Consumer<Pattern> found) {
+    String prefix = glob.literalPrefix();
+    for (int length : lengths.headSet(prefix.length())) {
+      compare(byPrefix.getOrDefault(prefix.substring(0, length), List.of()), glob, found);
+    }
+  }
+
+  /** The pairs of globs of different jobs that can match one path, each once, in order. */
+  public List<Pattern[]> clashes() {
+    List<Pattern[]> clashes = new ArrayList<>();
+    for (Pattern pattern : all) {
+      Consumer<Pattern> clash =
+          other -> {
+            if (other.job != pattern.job) {
+              boolean later = other.order > pattern.order;
+              clashes.add(new Pattern[] {later ? pattern : other, later ? other : pattern});
+            }
+          };
+      shorter(pattern.glob, clash);
+      List<Pattern> equal = byPrefix.get(pattern.glob.literalPrefix());
+      int before = equal.indexOf(pattern);
+      compare(equal.subList(0, before), pattern.glob, clash);
+    }
+    return clashes;
+  }
+
+  private void compare(List<Pattern> patterns, Glob glob, Consumer<Pattern> found) {
+    for (Pattern pattern : patterns) {
+      compared++;
+      if (pattern.glob.overlaps(glob)) {
+        found.accept(pattern);
+      }
+    }
+  }
+}

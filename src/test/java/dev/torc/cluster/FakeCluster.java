@@ -1,0 +1,365 @@
+package dev.torc.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A scheduler and its nodes in simulated time: they run no script, but make the claims and write
+ * the files that a script would, at its times. What goes wrong is set by the test, or by chance.
+ */
+final class FakeCluster implements Scheduler {
+
+  private static final long SECOND = 1_000_000_000;
+  private static final Pattern JOB =
+      Pattern.compile("(?m)^torc_job (\\S+) |^if \\[ \"\\$torc_element\" = (\\d+) ");
+
+  final Random random;
+  private final int nodes;
+  long now;
+  long lag; // until a written file is seen
+  boolean answers = true;
+  int refusals;
+  int lost; // submissions that are taken without an answer
+  int swallowed; // and such that are not
+  int submissions;
+  int questions;
+  int elements;
+  long takes = 2 * SECOND; // what a job takes, at most a quarter more
+  double deaths; // of the element that runs, at each job
+  String waitsFor = ""; // what no node will ever have
+  boolean forgets; // what it was given, at once
+  String word = "gone"; // for what it has no more
+  boolean busy; // all nodes are, with jobs of others
+  boolean blind; // to names
+  String babbles = ""; // what it says of all that it has
+  boolean outlive = true; // what it was given, the torc that gave it
+
+  /** By claim: how often its processes began. */
+  final Map<String, Integer> begins = new TreeMap<>();
+
+  /** By job: how often it began. */
+  final Map<String, Integer> runs = new TreeMap<>();
+
+  /** The ids that it was told to end. */
+  final List<String> cancelled = new ArrayList<>();
+
+  /** What happens before and after a submission: a test may end torc there. */
+  Runnable between = () -> {};
+
+  private final Map<String, Task> tasks = new LinkedHashMap<>();
+  private final PriorityQueue<Task> waiting = new PriorityQueue<>(Task::before);
+  private final PriorityQueue<Task> running = new PriorityQueue<>(Task::before);
+  private final Map<String, Task> present = new HashMap<>(); // where a job runs
+  private final TreeMap<Long, List<Write>> later = new TreeMap<>();
+  private int ids;
+
+  /**
+   * The settings of an executor {@code far}.
+   *
+   * @param batch nanoseconds
+   */
+  static SchedulerSettings settings(int maxJobs, long batch) {
+    return new SchedulerSettings(
+        "far", "", "", "", List.of(), maxJobs, batch, 0, 10 * SECOND, null);
+  }
+
+  private interface Write {
+    void run() throws IOException;
+  }
+
+  /** One element. */
+  private static final class Task {
+    String name;
+    BatchFolder folder;
+    List<String> jobs = new ArrayList<>();
+    final Map<String, String> names = new TreeMap<>(); // of the jobs, by claim
+    long at; // when it starts, or its present job ends
+    int next = -1; // its present job; -1 while it waits
+    boolean claimed;
+    SchedulerState.Cause over;
+
+    static int before(Task one, Task other) {
+      return Long.compare(one.at, other.at);
+    }
+  }
+
+  FakeCluster(long seed, int nodes) {
+    this.random = new Random(seed);
+    this.nodes = nodes;
+  }
+
+  @Override
+  public Submission submit(SubmissionRequest request) {
+    submissions++;
+    elements += request.elements();
+    between.run();
+    if (refusals > 0) {
+      refusals--;
+      return new Submission.Refused("no such partition");
+    }
+    if (swallowed > 0) {
+      swallowed--;
+      return new Submission.NoAnswer("timed out");
+    }
+    List<SchedulerJob> jobs = new ArrayList<>();
+    String id = Integer.toString(++ids);
+    for (int i = 0; i < request.elements(); i++) {
+      Task task = new Task();
+      task.name = request.name();
+      task.folder = new BatchFolder(request.script().getParent());
+      task.at = now + random.nextLong(3 * SECOND);
+      tasks.put(id + "_" + i, task);
+      waiting.add(task);
+      jobs.add(new SchedulerJob(id + "_" + i, task.name, null));
+    }
+    read(request.script(), id);
+    if (lost > 0) {
+      lost--;
+      return new Submission.NoAnswer("timed out");
+    }
+    between.run();
+    if (forgets) {
+      jobs.forEach(job -> tasks.remove(job.id()).over = SchedulerState.Cause.CANCELLED);
+    }
+    return new Submission.Accepted(jobs);
+  }
+
+  private void read(Path script, String id) {
+    try {
+      Matcher lines = JOB.matcher(Files.readString(script));
+      Task task = null;
+      while (lines.find()) {
+        if (lines.group(2) != null) {
+          task = tasks.get(id + "_" + lines.group(2));
+        } else {
+          task.jobs.add(lines.group(1));
+        }
+      }
+      List<List<RemotePlace>> all = new BatchFolder(script.getParent()).record().elements();
+      for (int i = 0; i < all.size(); i++) {
+        Task of = tasks.get(id + "_" + i);
+        all.get(i).forEach(place -> of.names.put(place.claim(), place.key().job()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public Submission find(SubmissionRequest request) {
+    if (!answers) {
+      return new Submission.NoAnswer("down");
+    }
+    if (blind) {
+      return null;
+    }
+    List<SchedulerJob> jobs = new ArrayList<>();
+    tasks.forEach(
+        (id, task) -> {
+          if (task.name.equals(request.name())) {
+            jobs.add(new SchedulerJob(id, task.name, null));
+          }
+        });
+    return jobs.isEmpty()
+        ? new Submission.Refused("there is no " + request.name())
+        : new Submission.Accepted(jobs);
+  }
+
+  @Override
+  public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
+    questions++;
+    Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
+    for (SchedulerJob job : jobs) {
+      states.put(job, answers ? state(job) : new SchedulerState.NoAnswer("down"));
+    }
+    return states;
+  }
+
+  private SchedulerState state(SchedulerJob job) {
+    Task task = find(job);
+    if (task == null) {
+      return new SchedulerState.Gone(word);
+    }
+    if (!babbles.isEmpty()) {
+      return new SchedulerState.Unclear(babbles);
+    }
+    if (task.over != null) {
+      return new SchedulerState.Ended(task.over, task.over.toString());
+    }
+    return task.next < 0
+        ? new SchedulerState.Waiting(waitsFor, !waitsFor.isEmpty())
+        : new SchedulerState.Running("n1");
+  }
+
+  /** How many elements are not over. */
+  long queued() {
+    return tasks.values().stream().filter(task -> task.over == null).count();
+  }
+
+  private Task find(SchedulerJob job) {
+    if (job.id() != null) {
+      return tasks.get(job.id());
+    }
+    for (Task task : tasks.values()) {
+      if (task.name.equals(job.name())) {
+        return task;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public String cancel(List<SchedulerJob> jobs) {
+    for (SchedulerJob job : jobs) {
+      cancelled.add(job.id());
+      tasks.forEach(
+          (id, task) -> {
+            boolean meant = job.id() == null ? task.name.equals(job.name()) : id.equals(job.id());
+            if (meant && task.over == null) {
+              end(task, SchedulerState.Cause.CANCELLED);
+            }
+          });
+    }
+    return "";
+  }
+
+  @Override
+  public List<String> lacks(SchedulerResources resources) {
+    return List.of();
+  }
+
+  @Override
+  public boolean outlives(SchedulerJob job) {
+    return outlive;
+  }
+
+  @Override
+  public int largestArray() {
+    return 1000;
+  }
+
+  @Override
+  public String elementVariable() {
+    return "ELEMENT";
+  }
+
+  /** Ends what runs or waits, as somebody else may. */
+  void endAll(SchedulerState.Cause cause) {
+    tasks.values().stream().filter(task -> task.over == null).forEach(task -> end(task, cause));
+  }
+
+  private void end(Task task, SchedulerState.Cause cause) {
+    if (cause == SchedulerState.Cause.CANCELLED && task.next >= 0 && task.claimed) {
+      String job = task.jobs.get(task.next);
+      write(task.folder.path(), job + ".status", status(job, "cancelled"));
+    }
+    task.over = cause;
+  }
+
+  /** The clock goes on; what is due happens. */
+  void until(long time) throws IOException {
+    while (true) {
+      long due = later.isEmpty() ? Long.MAX_VALUE : later.firstKey();
+      Task first = null;
+      drop(running);
+      drop(waiting);
+      boolean free = running.size() < nodes && waitsFor.isEmpty() && !busy;
+      for (Task task : new Task[] {running.peek(), free ? waiting.peek() : null}) {
+        if (task != null && Math.max(now, task.at) < due) {
+          due = Math.max(now, task.at);
+          first = task;
+        }
+      }
+      if (due > time) {
+        break;
+      }
+      now = Math.max(now, due);
+      if (first == null) {
+        for (Write write : later.pollFirstEntry().getValue()) {
+          write.run();
+        }
+      } else {
+        (first.next < 0 ? waiting : running).poll();
+        step(first);
+        if (first.over == null) {
+          running.add(first);
+        }
+      }
+    }
+    now = time;
+  }
+
+  /** Ends of which a test told are not in their place in the queue. */
+  private static void drop(PriorityQueue<Task> queue) {
+    while (!queue.isEmpty() && queue.peek().over != null) {
+      queue.poll();
+    }
+  }
+
+  /** A job of an element is over, and the next begins. */
+  private void step(Task task) throws IOException {
+    if (task.next >= 0) {
+      String job = task.jobs.get(task.next);
+      if (task.claimed) {
+        write(task.folder.path(), job + ".status", status(job, "exited"));
+        present.remove(task.names.get(job), task);
+      }
+    }
+    task.next++;
+    if (task.next == task.jobs.size()) {
+      task.over = SchedulerState.Cause.EXITED;
+      return;
+    }
+    String job = task.jobs.get(task.next);
+    ClaimOwner script = new ClaimOwner(null, "n1", "boot", 1, 1, 0);
+    task.claimed = Files.isDirectory(task.folder.path()) && task.folder.claim(job, script);
+    if (!task.claimed) {
+      task.at = now;
+      return;
+    }
+    begins.merge(job, 1, Integer::sum);
+    String name = task.names.get(job);
+    Task other = present.put(name, task);
+    if (other != null && other != task && other.over == null) {
+      throw new AssertionError(name + " runs twice at a time");
+    }
+    runs.merge(name, 1, Integer::sum);
+    write(task.folder.path(), job + ".begun", script.word());
+    task.at = now + takes / 4 + random.nextLong(takes);
+    if (random.nextDouble() < deaths) {
+      task.over =
+          random.nextBoolean() ? SchedulerState.Cause.NODE_FAILURE : SchedulerState.Cause.PREEMPTED;
+    }
+  }
+
+  private static byte[] status(String job, String cause) {
+    return BatchWord.whole(
+        ("job %s\ncause %s\ncode 0\nmessage \nbegin 1\nend 2\nwall 1000\ncpu 0m0.1s\npeak 1\n"
+                + "host n1\nboot b\nsystem s\nos o\nlog file 0\n")
+            .formatted(job, cause));
+  }
+
+  private void write(Path folder, String name, byte[] bytes) {
+    long at = now + (lag == 0 ? 0 : random.nextLong(lag));
+    later
+        .computeIfAbsent(at, _ -> new ArrayList<>())
+        .add(
+            () -> {
+              if (Files.isDirectory(folder)) {
+                Files.write(folder.resolve(name), bytes);
+              }
+            });
+  }
+}

@@ -1,0 +1,425 @@
+package dev.torc.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.cluster.SchedulerState.Cause;
+import dev.torc.cluster.SchedulerState.Ended;
+import dev.torc.cluster.SchedulerState.Gone;
+import dev.torc.cluster.SchedulerState.NoAnswer;
+import dev.torc.cluster.SchedulerState.Running;
+import dev.torc.cluster.SchedulerState.Waiting;
+import dev.torc.exec.ProgramOutput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What is asked of Slurm and made of its answers, by stand-ins that say what Slurm 22.05 said; what
+ * a real one does is for {@code SlurmIT}.
+ */
+class SlurmTest {
+
+  private static final String CONFIG = "echo 'MaxArraySize            = 21'";
+  private static final String DATABASE =
+      "echo 'AccountingStorageType   = accounting_storage/slurmdbd'";
+  private static final SchedulerResources MUCH =
+      new SchedulerResources(4, (3 << 20) + 1, 2, 3, 1 << 20, 60_000_000_001L);
+
+  @TempDir Path temp;
+  private StandIn programs;
+
+  @BeforeEach
+  void programs() throws IOException {
+    programs = new StandIn(Files.createDirectory(temp.resolve("bin")));
+    programs.says("squeue", "").says("scontrol", CONFIG).says("scancel", "");
+  }
+
+  private Slurm slurm(Map<String, String> more) {
+    Map<String, String> env = new HashMap<>(programs.env());
+    env.putAll(more);
+    SchedulerSettings settings =
+        new SchedulerSettings(
+            "slurm", "", "abc", "short", List.of("--qos=low", "--comment=a b"), 500, 0, 0, 0, null);
+    return new Slurm(settings, temp, env, Duration.ofSeconds(5));
+  }
+
+  private Submission submit(int elements) {
+    return slurm(Map.of())
+        .submit(
+            new SubmissionRequest(
+                temp.resolve("a b.sh"), "torc-1", elements, MUCH, Path.of("/logs/50%j")));
+  }
+
+  private SchedulerState state(String id) {
+    SchedulerJob job = job(id);
+    return slurm(Map.of()).states(List.of(job)).get(job);
+  }
+
+  private SchedulerJob job(String id) {
+    return new SchedulerJob(id, "torc-1", temp.resolve("log"));
+  }
+
+  private void queue(String... lines) throws IOException {
+    programs.says("squeue", "/bin/cat <<'E'\n" + String.join("\n", lines) + "\nE");
+  }
+
+  @Test
+  void aSubmissionSaysAllThatIsAskedForAndTheUsersOptionsOverruleOnlyThat() throws IOException {
+    programs.says("sbatch", "for word; do echo \"<$word>\" >>\"$calls\"; done; echo 12");
+    assertEquals(
+        new Submission.Accepted(List.of(new SchedulerJob("12", "torc-1", Path.of("/logs/50%j")))),
+        submit(1));
+    assertEquals(
+        """
+        <--account=abc>
+        <--partition=short>
+        <--cpus-per-task=4>
+        <--mem=4M>
+        <--gpus=2>
+        <--nodes=3>
+        <--tmp=1M>
+        <--time=2>
+        <--qos=low>
+        <--comment=a b>
+        <--parsable>
+        <--no-requeue>
+        <--job-name=torc-1>
+        <--output=/logs/50%%j>
+        <SCRIPT>
+        """
+            .replace("SCRIPT", temp.resolve("a b.sh").toString()),
+        String.join("\n", programs.calls().subList(1, programs.calls().size())) + "\n");
+  }
+
+  @Test
+  void anArrayHasAnIdAndALogForEachElement() throws IOException {
+    programs.says("sbatch", "echo 'some plugin talks'; echo '12;far'");
+    assertEquals(
+        new Submission.Accepted(
+            List.of(
+                new SchedulerJob("12_0", "torc-1", Path.of("/logs/50%j.0")),
+                new SchedulerJob("12_1", "torc-1", Path.of("/logs/50%j.1")))),
+        submit(2));
+    assertTrue(programs.calls().getFirst().contains("--output=/logs/50%%j.%a --array=0-1 "));
+    assertEquals(21, slurm(Map.of()).largestArray());
+    programs.says("scontrol", "exit 1");
+    assertEquals(1001, slurm(Map.of()).largestArray(), "as Slurm has it by itself");
+  }
+
+  @Test
+  void aRefusalIsNoSubmissionAndNoAnswerMayBeOne() throws IOException {
+    programs.says(
+        "sbatch",
+        """
+        echo 'sbatch: error: Memory specification can not be satisfied' >&2
+        echo 'sbatch: error: Batch job submission failed: Requested node configuration is not available' >&2
+        exit 1
+        """);
+    assertEquals(
+        new Submission.Refused(
+            "Memory specification can not be satisfied; Batch job submission failed: Requested node"
+                + " configuration is not available"),
+        submit(1));
+    for (String said :
+        List.of(
+            "Batch job submission failed: Unable to contact slurm controller (connect failure)",
+            "Batch job submission failed: Socket timed out on send/recv operation",
+            "Batch job submission failed: Zero Bytes were transmitted or received",
+            "Batch job submission failed: Slurm backup controller in standby mode",
+            "Slurm temporarily unable to accept job, sleeping and retrying")) {
+      programs.says("sbatch", "echo 'sbatch: error: " + said + "' >&2; exit 1");
+      assertEquals(new Submission.NoAnswer(said), submit(1));
+    }
+    programs.says("sbatch", "echo 'no number'");
+    assertEquals(new Submission.NoAnswer("sbatch gave no job id: no number"), submit(1));
+    Files.delete(temp.resolve("bin/sbatch"));
+    assertEquals(new Submission.Refused("sbatch is not installed, or not in PATH"), submit(1));
+  }
+
+  @Test
+  @Timeout(30)
+  void aCommandThatHangsIsEndedWithAllThatItStarted() throws Exception {
+    Path pid = temp.resolve("pid");
+    programs.says("sbatch", "/bin/sleep 100 & echo $! >'" + pid + "'; wait");
+    SchedulerProgram hasty = new SchedulerProgram(programs.env(), temp, Duration.ofSeconds(1));
+    ProgramOutput said = hasty.ask(List.of("/usr/bin/env", "sbatch"));
+    assertEquals("no answer in 1 s", said.said());
+    long child = Long.parseLong(Files.readString(pid).strip());
+    ProcessHandle.of(child).ifPresent(process -> process.onExit().join());
+    programs.says("squeue", "/bin/sleep 100 & echo $! >'" + pid + "'");
+    said = hasty.ask(List.of("/usr/bin/env", "squeue"));
+    ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+        .ifPresent(ProcessHandle::destroy);
+    assertEquals(0, said.status(), "what it left running is not waited for");
+  }
+
+  @Test
+  void nothingIsAskedTwiceAtATime() throws Exception {
+    programs.says(
+        "squeue",
+        """
+        /bin/mkdir "$calls.going" || echo both >>"$calls"
+        /bin/sleep 0.2
+        /bin/rmdir "$calls.going"
+        """);
+    Slurm slurm = slurm(Map.of());
+    List<Thread> threads =
+        IntStream.range(0, 3)
+            .mapToObj(_ -> Thread.ofVirtual().start(() -> slurm.states(List.of(job("7")))))
+            .toList();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(3, programs.calls().stream().filter(call -> call.startsWith("squeue")).count());
+    assertTrue(!programs.calls().contains("both"));
+  }
+
+  @Test
+  void anAnswerWithoutEndIsNone() throws IOException {
+    programs.says("squeue", "exec /usr/bin/yes '7|RUNNING|None|n1|torc-1'");
+    assertEquals(new NoAnswer("an answer of more than 67108864 bytes"), state("7"));
+  }
+
+  @Test
+  void eachWordOfSqueueHasItsState() throws IOException {
+    queue("7|PENDING|None||torc-1");
+    assertEquals(new Waiting("", false), state("7"));
+    for (String reason :
+        List.of(
+            "Priority",
+            "Resources",
+            "JobHeldUser",
+            "PartitionDown",
+            "PartitionNodeLimit",
+            "QOSMaxCpuPerUserLimit",
+            "AssocGrpCpuLimit",
+            "ReqNodeNotAvail, UnavailableNodes:n2",
+            "Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority"
+                + " partitions")) {
+      queue("7|PENDING|" + reason + "||torc-1");
+      assertEquals(new Waiting(reason, false), state("7"));
+    }
+    for (String reason :
+        List.of(
+            "PartitionConfig",
+            "PartitionTimeLimit",
+            "DependencyNeverSatisfied",
+            "InvalidQOS",
+            "QOSMaxCpuPerJobLimit",
+            "AssocMaxWallDurationPerJobLimit",
+            "AssocMaxMemPerNode",
+            "QOSMinCpuNotSatisfied")) {
+      queue("7|PENDING|" + reason + "||torc-1");
+      assertEquals(new Waiting(reason, true), state("7"));
+    }
+    for (String word : List.of("RUNNING", "COMPLETING", "SUSPENDED")) {
+      queue("7|" + word + "|None|n[1-2]|torc-1");
+      assertEquals(new Running("n[1-2]"), state("7"));
+    }
+    for (String word : List.of("CONFIGURING", "REQUEUE_HOLD", "SOME_NEW_WORD")) {
+      queue("7|" + word + "|None||torc-1");
+      assertEquals(new Waiting("", false), state("7"));
+    }
+    Map<String, Cause> causes =
+        Map.of(
+            "COMPLETED", Cause.EXITED,
+            "OUT_OF_MEMORY", Cause.OUT_OF_MEMORY,
+            "TIMEOUT", Cause.TIME_LIMIT,
+            "DEADLINE", Cause.TIME_LIMIT,
+            "CANCELLED", Cause.CANCELLED,
+            "NODE_FAIL", Cause.NODE_FAILURE,
+            "BOOT_FAIL", Cause.NODE_FAILURE,
+            "PREEMPTED", Cause.PREEMPTED);
+    for (String word : causes.keySet()) {
+      queue("7|" + word + "|None|n1|torc-1");
+      assertEquals(new Ended(causes.get(word), word), state("7"));
+    }
+  }
+
+  @Test
+  void whatFailedIsToldByItsExitAndByTheWordsInItsLog() throws IOException {
+    queue("7|FAILED|JobLaunchFailure|n1|torc-1");
+    programs.says("scontrol", "echo 'Unable to contact slurm controller' >&2; exit 1");
+    assertEquals(new NoAnswer("Unable to contact slurm controller"), state("7"));
+    exits("0:53");
+    assertEquals(new Ended(Cause.LAUNCH_FAILURE, "FAILED JobLaunchFailure 0:53"), state("7"));
+    exits("0:9");
+    assertEquals(new Ended(Cause.EXITED, "FAILED JobLaunchFailure 0:9"), state("7"));
+    Files.writeString(
+        temp.resolve("log"),
+        """
+        my own words
+        slurmstepd-n1: error: StepId=15.batch exceeded memory limit (300097536 > 104857600), being killed
+        slurmstepd-n1: error: Exceeded job memory limit
+        """);
+    Ended killed =
+        new Ended(Cause.OUT_OF_MEMORY, "FAILED JobLaunchFailure 0:9: Exceeded job memory limit");
+    assertEquals(killed, state("7"));
+    Files.writeString(
+        temp.resolve("log"),
+        "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-11-21T15:21:00 DUE TO TIME LIMIT"
+            + " ***\n");
+    queue("7|TIMEOUT|TimeLimit|n1|torc-1");
+    assertEquals(
+        new Ended(
+            Cause.TIME_LIMIT,
+            "TIMEOUT TimeLimit: *** JOB 7 ON n1 CANCELLED AT 2026-11-21T15:21:00 DUE TO TIME LIMIT"
+                + " ***"),
+        state("7"));
+  }
+
+  private void exits(String code) throws IOException {
+    programs.says(
+        "scontrol", "echo 'JobId=7 JobName=torc-1 Restarts=0 ExitCode=" + code + " RunTime=00:01'");
+  }
+
+  @Test
+  void manyAreAskedForAtOnceAndOnlyTheJobOfThatNameCounts() throws IOException {
+    queue("7_0|RUNNING|None|n1|torc-1", "7_1|PENDING|Resources||torc-1", "8|RUNNING|None|n1|other");
+    List<SchedulerJob> jobs = List.of(job("7_0"), job("7_1"), job("8"), job("9"), job(null));
+    assertEquals(
+        Map.of(
+            jobs.get(0), new Running("n1"),
+            jobs.get(1), new Waiting("Resources", false),
+            jobs.get(2), new Gone(),
+            jobs.get(3), new Gone(),
+            jobs.get(4), new NoAnswer("its id is not known")),
+        slurm(Map.of()).states(jobs));
+    assertEquals(1, programs.calls().stream().filter(call -> call.startsWith("squeue")).count());
+    List<SchedulerJob> many = new ArrayList<>();
+    IntStream.range(0, 2500)
+        .forEach(
+            i -> many.add(new SchedulerJob("1" + i, "torc-a-long-name-of-a-batch-" + i, null)));
+    slurm(Map.of()).states(many);
+    assertEquals(4, programs.calls().stream().filter(call -> call.startsWith("squeue")).count());
+  }
+
+  @Test
+  void whatCannotBeReadIsNoAnswerAndNeverGone() throws IOException {
+    programs.says(
+        "squeue",
+        "echo 'slurm_load_jobs error: Unable to contact slurm controller (connect failure)' >&2;"
+            + " exit 1");
+    assertEquals(
+        new NoAnswer("slurm_load_jobs error: Unable to contact slurm controller (connect failure)"),
+        state("7"));
+    for (String line :
+        List.of(
+            "7|RUNN",
+            "7|RUNNING|None|n1|torc-1|",
+            "Warning: maintenance at noon",
+            "7|running|None|n1|torc-1",
+            "7|PENDING|None||torc-1\n7|RUNNING|None||torc-1")) {
+      queue(line);
+      assertTrue(
+          assertInstanceOf(NoAnswer.class, state("7"), line)
+              .said()
+              .startsWith("squeue says what cannot be: "));
+      assertInstanceOf(NoAnswer.class, state("8"), "what is not listed may be in the rest");
+    }
+    queue("CLUSTER: far", "7|RUNNING|None|n1|torc-1", "7|RUNNING|None|n1|torc-1");
+    assertEquals(new Running("n1"), state("7"), "said twice is as said once");
+    queue();
+    programs.says("scontrol", "exit 1");
+    assertInstanceOf(NoAnswer.class, state("8"), "whether there is accounting is not known");
+  }
+
+  @Test
+  void accountingIsAskedForWhatSlurmHasForgottenWhereItIsThere() throws IOException {
+    programs.says(
+        "sacct",
+        "echo '7|CANCELLED by 0|0:0|torc-1'; echo '8|FAILED|0:9|other'; echo"
+            + " '9|RUNNING|0:0|torc-1'");
+    List<SchedulerJob> jobs = List.of(job("7"), job("8"), job("9"), job("10"));
+    Map<SchedulerJob, SchedulerState> states = slurm(Map.of()).states(jobs);
+    assertEquals(new Gone(), states.get(jobs.get(0)), "there is none");
+    programs.says("scontrol", DATABASE);
+    states = slurm(Map.of()).states(jobs);
+    assertEquals(new Ended(Cause.CANCELLED, "CANCELLED"), states.get(jobs.get(0)));
+    for (SchedulerJob job : jobs.subList(1, 4)) {
+      assertEquals(new Gone(), states.get(job), "another name, no end, no record");
+    }
+    programs.says("sacct", "echo 'sacct: error: Connection refused' >&2; exit 1");
+    assertEquals(new Gone(), state("7"), "Slurm itself knows nothing of it");
+  }
+
+  @Test
+  void onlyWhatLivesAndHasTheNameIsCancelled() throws IOException {
+    queue("7_0|RUNNING|None|n1|torc-1", "7_1|COMPLETED|None|n1|torc-1", "8|RUNNING|None|n1|other");
+    Slurm slurm = slurm(Map.of());
+    assertEquals("", slurm.cancel(List.of(job("7_0"), job("7_1"), job("8"), job("9"))));
+    assertEquals("scancel 7_0", programs.calls().getLast());
+    assertEquals("", slurm.cancel(List.of(new SchedulerJob(null, "other", null))));
+    assertEquals("scancel 8", programs.calls().getLast());
+    programs.says(
+        "scancel",
+        "echo 'scancel: error: Kill job error on job id 7_0: Job/step already completing or"
+            + " completed' >&2; exit 1");
+    assertEquals("", slurm.cancel(List.of(job("7_0"))));
+    programs.says("scancel", "echo 'scancel: error: Access/permission denied' >&2; exit 1");
+    assertEquals("Access/permission denied", slurm.cancel(List.of(job("7_0"))));
+    programs.says("squeue", "echo garbage").says("scancel", "");
+    assertEquals("squeue says what cannot be: garbage", slurm.cancel(List.of(job("7_0"))));
+    assertTrue(programs.calls().getLast().startsWith("squeue "), "nothing is cancelled unseen");
+  }
+
+  @Test
+  void anAllocationThatTorcRunsInIsNotHandedOn() throws IOException {
+    programs.says("sbatch", "/usr/bin/env >>\"$calls\"; echo 7");
+    programs.says("squeue", "/usr/bin/env >>\"$calls\"");
+    Map<String, String> env =
+        Map.of(
+            "SLURM_JOB_ID",
+            "1",
+            "SLURM_MEM_PER_CPU",
+            "2",
+            "SLURM_CONF",
+            "/c",
+            "SQUEUE_STATES",
+            "R");
+    Slurm slurm = slurm(env);
+    slurm.submit(new SubmissionRequest(temp.resolve("s"), "torc-1", 1, MUCH, temp.resolve("log")));
+    assertTrue(programs.calls().contains("SLURM_CONF=/c"));
+    assertTrue(programs.calls().contains("SQUEUE_STATES=R"), "as sbatch gives it");
+    assertTrue(programs.calls().stream().noneMatch(line -> line.matches("SLURM_(JOB|MEM).*")));
+    Files.delete(temp.resolve("bin/calls"));
+    slurm.states(List.of(job("7")));
+    assertTrue(programs.calls().stream().noneMatch(line -> line.startsWith("SQUEUE_STATES")));
+  }
+
+  private static final String STEPS = "case $* in *--steps*) echo '12.0|torc-1.3' ;; esac";
+
+  /** What an earlier torc ran in its allocation is known by the name of its step. */
+  @Test
+  void aStepOfAnAllocationRunsAsLongAsItIsListed() throws IOException {
+    programs.says("squeue", STEPS);
+    assertEquals(new Running(""), state("12/3"));
+    assertEquals(new Gone(), state("12/4"));
+    assertTrue(programs.calls().getFirst().startsWith("squeue --steps --jobs=12 "));
+    programs.says("squeue", "echo 'squeue: error: no' >&2; exit 1");
+    assertEquals(new NoAnswer("no"), state("12/3"));
+  }
+
+  @Test
+  void aStepEndsWithItsAllocationAndNothingElseDoes() throws IOException {
+    programs.says("squeue", STEPS);
+    assertEquals("", slurm(Map.of()).cancel(List.of(job("12/3"), job("13/1"))));
+    assertEquals("scancel 12", programs.calls().getLast());
+    assertEquals("", slurm(Map.of()).cancel(List.of(job("12/4"))));
+    assertEquals(1, programs.calls().stream().filter(call -> call.startsWith("scancel")).count());
+    programs.says("squeue", "echo 'squeue: error: no' >&2; exit 1");
+    assertEquals("no", slurm(Map.of()).cancel(List.of(job("12/3"))));
+  }
+}

@@ -1,0 +1,41 @@
+package dev.torc.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Programs of a scheduler in a folder that is all of PATH, each a script that says what a test
+ * wants.
+ */
+final class StandIn {
+
+  private final Path folder;
+
+  StandIn(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Writes a program; {@code $calls} is the file of its own for {@link #calls}. */
+  StandIn says(String program, String script) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve(program),
+            "#!/bin/sh\ncalls=${0%/*}/calls\necho \"${0##*/} $*\" >>\"$calls\"\n" + script + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return this;
+  }
+
+  /** The commands that were run, in their order. */
+  List<String> calls() throws IOException {
+    Path calls = folder.resolve("calls");
+    return Files.exists(calls) ? Files.readAllLines(calls) : List.of();
+  }
+
+  Map<String, String> env() {
+    return Map.of("PATH", folder.toString());
+  }
+}
