@@ -17,7 +17,8 @@ class DocumentationTest {
     List<Page> pages = new ArrayList<>(Page.all());
     pages.add(Page.read(Path.of("README.md")));
     pages.add(Page.read(Path.of(".github", "CONTRIBUTING.md")));
-    for (String example : new String[] {"overview", "c-project", "from-make", "words", "cluster"}) {
+    for (String example :
+        new String[] {"overview", "c-project", "from-make", "words", "cluster", "python"}) {
       pages.add(Page.read(Path.of("examples", example, "README.md")));
     }
     return pages;

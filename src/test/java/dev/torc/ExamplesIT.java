@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.torc.Sandbox.Ran;
+import dev.torc.posix.CallTracer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -244,6 +245,22 @@ class ExamplesIT {
       }
       assertEquals(0, other.torc("adopt", "count", "top").exit());
       assertEquals("3 jobs: 0 ran, 3 up to date, 0 failed", other.torc().counts());
+    }
+  }
+
+  @Test
+  void pythonKnowsWhatItsScriptsRead() throws Exception {
+    try (Sandbox project = Sandbox.example(temp, "python")) {
+      assumeTrue(project.sh("command -v python3").exit() == 0, "no python3");
+      assumeTrue(CallTracer.refusal() == null, CallTracer.refusal());
+      assertEquals("3 jobs: 3 ran, 0 up to date, 0 failed", project.torc().counts());
+      project.torc("--force");
+      project.torc("--force"); // from now on only bytecode is opened
+      assertEquals(
+          0, project.sh("sed -i 's/HIGHEST = 100.0/HIGHEST = 10.0/' pipeline/limits.py").exit());
+      assertEquals("3 jobs: 3 ran, 0 up to date, 0 failed", project.torc().counts());
+      assertEquals(0, project.sh("echo >> template.txt").exit());
+      assertEquals("3 jobs: 1 ran, 2 up to date, 0 failed", project.torc().counts());
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.torc.ask;
 
+import dev.torc.engine.Tracing;
+import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.plan.CommandWarnings;
@@ -18,6 +20,7 @@ import dev.torc.session.ReadSession;
 import dev.torc.session.SharedAccess;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -66,6 +69,7 @@ public record CheckAnswer(
           images = ImageUse.of(look.context(), jobs);
           warnings.addAll(unavailable(look.context(), jobs));
           warnings.addAll(new CommandWarnings(true).of(look.context(), jobs));
+          warnings.addAll(traced(look, jobs));
         }
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());
@@ -89,6 +93,21 @@ public record CheckAnswer(
         project == null ? null : project.workflow().files().getFirst().getFileName().toString();
     int jobs = project == null ? 0 : project.graph().jobs();
     return new CheckAnswer(file, jobs, images, errors, warnings);
+  }
+
+  /** What the last traced runs read and the jobs do not need; of a group each line once. */
+  private static Collection<Diagnostic> traced(ReadSession look, int[] jobs) {
+    Map<String, Diagnostic> found = new LinkedHashMap<>();
+    Graph graph = look.project().graph();
+    for (int id : jobs) {
+      Job job = graph.job(id);
+      String name = job.group() == null ? job.name() : job.group();
+      for (String line : Tracing.lines(graph, id, look.records().details(job.name()))) {
+        String said = "job " + SafeText.name(name) + " " + line;
+        found.putIfAbsent(said, new Diagnostic(job.place(), said));
+      }
+    }
+    return found.values();
   }
 
   /** Images that a look shows not to be had here, each once. */

@@ -12,6 +12,7 @@ import dev.torc.machine.Limits;
 import dev.torc.machine.MachineFacts;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
+import dev.torc.posix.CallTracer;
 import dev.torc.posix.InputFile;
 import dev.torc.posix.Memory;
 import dev.torc.report.Json;
@@ -125,6 +126,7 @@ public record DoctorAnswer(List<Check> checks) implements Answer {
       jobserver();
       machine();
       containers();
+      trace();
       slurm();
       return checks;
     }
@@ -365,6 +367,18 @@ public record DoctorAnswer(List<Check> checks) implements Answer {
               .flatMap(job -> job.steps().stream())
               .map(Step::image)
               .anyMatch(image -> image != null);
+    }
+
+    private void trace() {
+      String why = CallTracer.refusal();
+      if (why == null) {
+        ok("trace", "works: the system tells what jobs read");
+      } else if (project != null
+          && project.workflow().jobs().stream().anyMatch(job -> job.trace() || job.strict())) {
+        advise("trace", "jobs want it, and it does not work: " + why, "give TORC_TRACE=0");
+      } else {
+        ok("trace", "does not work here: " + why);
+      }
     }
 
     private void slurm() {

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
@@ -73,6 +75,7 @@ public record ListAnswer(
    * @param outcome of its last run; null if it never ran
    * @param started milliseconds since 1970 when that began, 0 where it did not run
    * @param wall nanoseconds that it took
+   * @param found what it was found to read beyond its needs
    * @param last that run as JSON
    * @param command as it would run now
    * @param log where its log is, if it has one
@@ -81,6 +84,7 @@ public record ListAnswer(
       JobResult.Outcome outcome,
       long started,
       long wall,
+      Collection<String> found,
       Map<String, Object> last,
       boolean running,
       String command,
@@ -157,10 +161,17 @@ public record ListAnswer(
         outcome,
         ran ? details.started() : 0,
         result == null ? 0 : result.wall(),
+        found(result, details),
         JobFields.last(result, details),
         running,
         command,
         LaunchBuilder.log(look.project().place(), name));
+  }
+
+  private static Collection<String> found(JobResult result, RunDetails details) {
+    Set<String> found = new TreeSet<>(result == null ? List.of() : result.found());
+    found.addAll(details == null ? List.of() : details.read());
+    return found;
   }
 
   private Graph graph() {
@@ -364,6 +375,7 @@ public record ListAnswer(
     fields.put("image", images(job));
     ImageUse.put(fields, plan.context(), id);
     fields.put("needs", Manifest.needs(job));
+    fields.put("found", known.found);
     fields.put("produces", Manifest.products(job));
     fields.put("waits_for", Arrays.stream(graph().jobsBefore(id)).mapToObj(graph()::name).toList());
     Map<String, Object> resources = JobFields.resources(job.resources());

@@ -2,6 +2,7 @@ package dev.torc.ask;
 
 import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.RunDetails;
+import dev.torc.engine.Tracing;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.machine.SafeText;
@@ -252,6 +253,7 @@ public record WhyAnswer(
     if (!left.isEmpty()) {
       out.append("  it ran ").append(LeftOutText.of(left)).append('\n');
     }
+    Tracing.lines(graph(), job, last).forEach(line -> out.append("  it " + line + "\n"));
   }
 
   /** A source is one answer, a target that names jobs one for each of them. */

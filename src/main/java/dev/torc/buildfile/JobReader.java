@@ -181,6 +181,8 @@ final class JobReader {
         resources(job.map().get("resources"), scope),
         retry,
         depfile,
+        job.flag("trace"),
+        job.flag("strict"),
         job.flag("persist"),
         !temporary.equals("false"),
         temporary.equals("delete"),

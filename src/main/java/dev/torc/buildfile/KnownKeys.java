@@ -35,7 +35,7 @@ public final class KnownKeys {
       ordered(
           """
           command tasks needs produces after tools env dir shell resources retries retry
-          depfile cache persist temporary always interactive manual output priority tags
+          depfile trace strict cache persist temporary always interactive manual output priority tags
           description allow_failure image container executor parameters match table mode
           repeat
           """

@@ -11,9 +11,10 @@ import java.util.List;
  * @param build the random id of its build
  * @param manifest digest of the manifest it ran under
  * @param products what it left, in declared order, matches of globs sorted
- * @param found needed files that the depfile named beyond the declared ones, sorted
+ * @param found needed files that the depfile or a trace named beyond the declared ones, sorted
  * @param moved needed files that moved while it ran: it runs again
  * @param wall nanoseconds of the last attempt
+ * @param traced whether a trace, to its end, is among what tells the found files
  */
 public record JobResult(
     Outcome outcome,
@@ -22,7 +23,8 @@ public record JobResult(
     List<RecordedProduct> products,
     List<String> found,
     List<String> moved,
-    long wall) {
+    long wall,
+    boolean traced) {
 
   /** How a run ended. The order is that of the codes in the database: only append. */
   public enum Outcome {

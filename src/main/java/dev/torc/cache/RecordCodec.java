@@ -118,6 +118,7 @@ final class RecordCodec {
     out.texts(5, result.found());
     out.texts(6, result.moved());
     out.number(7, result.wall());
+    out.flag(8, result.traced());
   }
 
   static JobResult result(FieldReader in) {
@@ -128,7 +129,8 @@ final class RecordCodec {
         in.records(4, RecordCodec::product),
         in.texts(5),
         in.texts(6),
-        in.number(7));
+        in.number(7),
+        in.flag(8));
   }
 
   private static void product(FieldWriter out, RecordedProduct product) {
@@ -157,6 +159,7 @@ final class RecordCodec {
     out.number(10, details.attempts());
     out.record(11, details.restorable(), RecordCodec::restorable);
     out.record(12, details.origin(), Origin::write);
+    out.texts(13, details.read());
   }
 
   static RunDetails details(FieldReader in) {
@@ -172,7 +175,8 @@ final class RecordCodec {
         in.number(9),
         in.small(10),
         in.record(11, RecordCodec::restorable),
-        in.record(12, Origin::read));
+        in.record(12, Origin::read),
+        in.texts(13));
   }
 
   /** The tags 4 and 7 held what now stands with the products. */

@@ -17,6 +17,7 @@ import java.util.List;
  * @param attempts how many attempts the run took
  * @param restorable what a store goes by; null where the result is not to be kept for later
  * @param origin where it comes from; null where the job ran
+ * @param read what it was seen to read and does not need, sorted
  */
 public record RunDetails(
     List<ManifestEntry> manifest,
@@ -30,4 +31,5 @@ public record RunDetails(
     long peak,
     int attempts,
     Restorable restorable,
-    Origin origin) {}
+    Origin origin,
+    List<String> read) {}

@@ -14,6 +14,8 @@ final class BuildOptions {
   private final List<String> targets = new ArrayList<>();
   private boolean dryRun;
   private boolean failFast;
+  private boolean trace;
+  private boolean strict;
   private boolean force;
   private final LockOptions lock = new LockOptions();
   private String junit;
@@ -60,6 +62,10 @@ final class BuildOptions {
         "NAME=AMOUNT",
         "use no more at a time: cpus=4, memory=8GiB, gpus=1, or a counter",
         this::limit);
+    options.flag(
+        "--trace", "tell which files jobs read that they do not need (Linux)", () -> trace = true);
+    options.flag(
+        "--strict", "refuse jobs the files that they do not need (Linux)", () -> strict = true);
     options.flag(
         "-v --verbose",
         "also show what starts, commands, what jobs write and what is up to date",
@@ -112,6 +118,14 @@ final class BuildOptions {
           "--junit " + SafeText.name(junit) + ": a dry run writes nothing; leave out one of them");
     }
     return new BuildRequest(
-        List.copyOf(targets), force, failFast, submit, lock.terms(console), dryRun || dry, limits);
+        List.copyOf(targets),
+        force,
+        failFast,
+        submit,
+        lock.terms(console),
+        dryRun || dry,
+        trace,
+        strict,
+        limits);
   }
 }

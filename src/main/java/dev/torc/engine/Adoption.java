@@ -216,7 +216,8 @@ public final class Adoption {
         problem(job, Attempt.missingData(snapshot.missingData()));
         return;
       }
-      TreeSet<String> found = DiscoveredNeeds.read(graph, id, snapshot, Stamp.MISSING).found();
+      TreeSet<String> found =
+          DiscoveredNeeds.read(graph, id, snapshot, Stamp.MISSING, null).found();
       for (String path : found) {
         int maker = graph.makerOf(path);
         if (maker >= 0 && !context.records().isSettled(maker)) {

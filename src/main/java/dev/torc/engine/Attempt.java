@@ -4,6 +4,7 @@ import dev.torc.cache.CacheException;
 import dev.torc.cache.OwnedPath;
 import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoredValue;
+import dev.torc.exec.JobTrace;
 import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.exec.Runner;
@@ -56,6 +57,7 @@ final class Attempt {
   private final long started = System.currentTimeMillis();
   private ProcessEnd ended = notStarted();
   private Runner.Running running;
+  private JobTrace trace; // of its processes; null where they are not traced
   private Restoring restoring; // where a known result is put in the place of a run
   private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
   private volatile PostTimes times; // once its processes start
@@ -185,6 +187,7 @@ final class Attempt {
       Stamp begin = null;
       ProcessEnd resumed = remote.resume(snapshot);
       if (resumed == null) {
+        shared.tracing().traces(job); // or it fails while its earlier products are there
         clear(snapshot);
         begin = launch(snapshot, posted, containers);
       } else {
@@ -218,7 +221,9 @@ final class Attempt {
           : left(
               new AttemptOutcome(
                   ended,
-                  FailurePhrase.of(ended, timeLimit, granted.memoryLimit()) + unlogged(),
+                  FailurePhrase.of(ended, timeLimit, granted.memoryLimit())
+                      + Tracing.refused(shared.graph(), trace)
+                      + unlogged(),
                   snapshot,
                   started));
     } catch (AttemptFailure e) {
@@ -263,7 +268,7 @@ final class Attempt {
   /**
    * Starts it and waits for its end.
    *
-   * @return a stamp from when it started; null for a job without depfile
+   * @return a stamp from when it started; null for a job that finds no needs and is not traced
    */
   private Stamp launch(NeedSnapshot snapshot, PostTimes posted, String containers)
       throws IOException {
@@ -282,9 +287,11 @@ final class Attempt {
     }
     mark(launch.log());
     Stamp begin =
-        job.depfile() == null
-            ? null
-            : shared.digests().stamp(shared.launches().needsFile(job.name(), "").toString());
+        job.finds() || shared.tracing().traces(job)
+            ? shared.digests().stamp(shared.launches().needsFile(job.name(), "").toString())
+            : null;
+    trace = begin == null ? null : shared.tracing().of(shared.graph(), id, snapshot, begin);
+    launch = trace == null ? launch : launch.traced(trace);
     times = posted;
     ended = tmp == null ? launch(launch) : launch(launch, tmp);
     return begin;
@@ -447,7 +454,10 @@ final class Attempt {
       throw new AttemptFailure(what);
     }
     TreeSet<String> moved = new TreeSet<>(known == null ? snapshot.moved() : known);
-    DiscoveredNeeds needs = DiscoveredNeeds.read(shared.graph(), id, snapshot, begin);
+    DiscoveredNeeds needs = DiscoveredNeeds.read(shared.graph(), id, snapshot, begin, trace);
+    if (trace != null) {
+      shared.tracing().tell(shared.graph(), id, trace, needs.read(), ended.message());
+    }
     moved.addAll(needs.moved());
     shelf.made(products.owned());
     LinesFile output = shared.launches().output(job.name());
@@ -467,7 +477,8 @@ final class Attempt {
             List.copyOf(needs.found()),
             List.copyOf(moved),
             data,
-            remote.touched());
+            remote.touched())
+        .traced(trace != null && trace.blind() == null, List.copyOf(needs.read()));
   }
 
   /**

@@ -25,6 +25,7 @@ public record AttemptContext(
     StartMarks marks,
     Runner runner,
     Remotes remotes,
+    Tracing tracing,
     BuildId build,
     ThisHost here) {
 
@@ -42,6 +43,7 @@ public record AttemptContext(
         marks,
         runner,
         remotes,
+        tracing,
         build,
         here);
   }

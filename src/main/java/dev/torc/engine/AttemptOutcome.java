@@ -28,6 +28,8 @@ import java.util.List;
  * @param files how many they are, those in folders counted one by one
  * @param touched products whose time alone is another one than when it ended elsewhere
  * @param restored the result that was put in its place; null where it ran
+ * @param traced whether it was traced to its end
+ * @param read what it was seen to read and does not need, where that does not count
  */
 record AttemptOutcome(
     ProcessEnd ended,
@@ -45,7 +47,9 @@ record AttemptOutcome(
     RecordedProduct depfile,
     int files,
     List<String> touched,
-    Result restored) {
+    Result restored,
+    boolean traced,
+    List<String> read) {
 
   /** When its processes began, wherever they ran; milliseconds since 1970. */
   long began() {
@@ -77,7 +81,7 @@ record AttemptOutcome(
   AttemptOutcome(ProcessEnd ended, String what, NeedSnapshot snapshot, long started) {
     this(
         ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started, List.of(), "",
-        0, List.of(), null, 0, List.of(), null);
+        0, List.of(), null, 0, List.of(), null, false, List.of());
   }
 
   /** The end of an attempt whose mark could not be written: it was never started. */
@@ -105,7 +109,9 @@ record AttemptOutcome(
         null,
         0,
         List.of(),
-        from);
+        from,
+        true,
+        List.of());
   }
 
   /** The end of an attempt that a hook did not let start. */
@@ -118,7 +124,7 @@ record AttemptOutcome(
   AttemptOutcome leaving(List<OwnedPath> left) {
     return new AttemptOutcome(
         ended, what, snapshot, products, left, found, moved, started, data, command, logFrom, posts,
-        depfile, files, touched, restored);
+        depfile, files, touched, restored, traced, read);
   }
 
   /** The same with what it made, found and stored, and which products were touched since. */
@@ -134,13 +140,36 @@ record AttemptOutcome(
     int count = made.files();
     return new AttemptOutcome(
         ended, what, snapshot, all, own, named, changed, started, values, command, logFrom, posts,
-        dep, count, since, restored);
+        dep, count, since, restored, traced, read);
+  }
+
+  /** The same with what its trace came to. */
+  AttemptOutcome traced(boolean whole, List<String> undeclared) {
+    return new AttemptOutcome(
+        ended,
+        what,
+        snapshot,
+        products,
+        owned,
+        found,
+        moved,
+        started,
+        data,
+        command,
+        logFrom,
+        posts,
+        depfile,
+        files,
+        touched,
+        restored,
+        whole,
+        undeclared);
   }
 
   /** The same with the commands as they ran, and the events that were posted meanwhile. */
   AttemptOutcome of(String commands, long from, List<PostedLines.Post> events) {
     return new AttemptOutcome(
         ended, what, snapshot, products, owned, found, moved, started, data, commands, from, events,
-        depfile, files, touched, restored);
+        depfile, files, touched, restored, traced, read);
   }
 }

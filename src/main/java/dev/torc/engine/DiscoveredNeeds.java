@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.exec.JobTrace;
 import dev.torc.graph.Graph;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
@@ -16,35 +17,57 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The files that a job's depfile names beyond the declared needs (rule 6): they are needed too, but
- * add no edges. {@link Depfile} knows the syntax of the file.
+ * The files beyond the declared needs that a job's depfile names, or that a trace saw it read (rule
+ * 6): they are needed too, but add no edges. {@link Depfile} knows the syntax of the file, {@link
+ * JobTrace} what is read.
  *
  * @param found paths, sorted
  * @param moved those that changed since the job started
+ * @param read what it read too, where that does not count
  */
-record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved) {
+record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<String> read) {
 
   /** Bytes of the largest depfile that is read; compilers stay far below. */
   private static final int MOST = 16 << 20;
 
   /**
-   * Reads the depfile of a job that ended well, and takes what it names into the snapshot.
+   * Reads the depfile and the trace of a job that ended well, and takes what they name into the
+   * snapshot.
    *
    * @param begin a stamp taken when the job started, by the clock of the file system; null for a
-   *     job without depfile
+   *     job without both
+   * @param trace null for none
    * @throws AttemptFailure where it is missing, cannot be read, or names a file that another job
    *     makes and this one does not wait for
    */
-  static DiscoveredNeeds read(Graph graph, int id, NeedSnapshot snapshot, Stamp begin)
-      throws IOException {
+  static DiscoveredNeeds read(
+      Graph graph, int id, NeedSnapshot snapshot, Stamp begin, JobTrace trace) throws IOException {
+    DiscoveredNeeds needs = new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
     Job job = graph.job(id);
-    DiscoveredNeeds needs = new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>());
-    if (job.depfile() == null) {
-      return needs;
+    if (job.depfile() != null) {
+      needs.named(graph, id, snapshot, begin);
     }
+    for (String path : trace == null ? Set.<String>of() : Tracing.names(graph, trace.read())) {
+      boolean passed =
+          graph.makerOf(path) == id
+              || path.equals(job.depfile())
+              || needs.found.contains(path)
+              || Tracing.needs(graph, id, snapshot, path);
+      if (!passed && job.trace()) {
+        needs.add(graph, id, snapshot, begin, path, "it read");
+      } else if (!passed) {
+        needs.read.add(path);
+      }
+    }
+    return needs;
+  }
+
+  private void named(Graph graph, int id, NeedSnapshot snapshot, Stamp begin) throws IOException {
+    Job job = graph.job(id);
     Path root = graph.workflow().root();
     Paths paths = new Paths(root);
     String dir = job.steps().getFirst().dir();
@@ -58,28 +81,36 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved) {
       if (!sees(graph, job, path)) {
         continue; // it is the image's own
       }
-      int maker = graph.makerOf(path);
-      if (snapshot.declares(path) || maker == id || path.equals(job.depfile())) {
-        continue;
-      }
-      if (maker >= 0 && !graph.precedes(maker, id)) {
-        throw new AttemptFailure(
-            ("depfile names %1$s, a product of job %2$s, which this job does not wait for;"
-                    + " add %1$s to its needs, or %2$s to its after where the order alone matters")
-                .formatted(path, graph.name(maker)));
-      }
-      boolean wasThere = snapshot.saw(path);
-      KnownDigest known = snapshot.add(path);
-      needs.found.add(path);
-      // What is gone and was never seen is the job's own, made and removed: it moves when it comes.
-      // A source that has the very time of the start may have changed after it; what an earlier job
-      // made often has that time, and its bytes are known.
-      long since = known.stamp().ctime() - begin.ctime();
-      if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
-        needs.moved.add(path);
+      if (!snapshot.declares(path) && graph.makerOf(path) != id && !path.equals(job.depfile())) {
+        add(graph, id, snapshot, begin, path, "depfile names");
       }
     }
-    return needs;
+  }
+
+  /**
+   * Takes in a file.
+   *
+   * @param how it is known, for a message
+   */
+  private void add(Graph graph, int id, NeedSnapshot snapshot, Stamp begin, String path, String how)
+      throws IOException {
+    int maker = graph.makerOf(path);
+    if (maker >= 0 && !graph.precedes(maker, id)) {
+      throw new AttemptFailure(
+          ("%3$s %1$s, a product of job %2$s, which this job does not wait for;"
+                  + " add %1$s to its needs, or %2$s to its after where the order alone matters")
+              .formatted(path, graph.name(maker), how));
+    }
+    boolean wasThere = snapshot.saw(path);
+    KnownDigest known = snapshot.add(path);
+    found.add(path);
+    // What is gone and was never seen is the job's own, made and removed: it moves when it comes.
+    // A source that has the very time of the start may have changed after it; what an earlier job
+    // made often has that time, and its bytes are known.
+    long since = known.stamp().ctime() - begin.ctime();
+    if (!known.stamp().exists() ? wasThere : maker < 0 ? since >= 0 : since > 0) {
+      moved.add(path);
+    }
   }
 
   /**

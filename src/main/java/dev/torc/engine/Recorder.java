@@ -162,7 +162,8 @@ public final class Recorder {
       lists.putAll(described.lists());
     }
     ProcessEnd ended = outcome.ended();
-    boolean kept = how == JobResult.Outcome.OK && outcome.touched().isEmpty();
+    boolean untraced = context.graph().job(id).trace() && !outcome.traced();
+    boolean kept = how == JobResult.Outcome.OK && outcome.touched().isEmpty() && !untraced;
     Restorable terms = kept ? terms(context, id, manifest, outcome) : null;
     JobResult result =
         new JobResult(
@@ -172,7 +173,8 @@ public final class Recorder {
             outcome.products(),
             outcome.found(),
             outcome.moved(),
-            ended.wall());
+            ended.wall(),
+            outcome.traced());
     RunDetails details =
         new RunDetails(
             lines,
@@ -186,7 +188,8 @@ public final class Recorder {
             ended.usage().peak(),
             attempts,
             terms,
-            null);
+            null,
+            outcome.read());
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, outcome.data());
     for (PostedLines.Post post : outcome.posts()) {
@@ -214,7 +217,8 @@ public final class Recorder {
             from.peak(),
             0,
             from.terms(),
-            from.originFor(job));
+            from.originFor(job),
+            List.of());
     Batch batch = new Batch().result(job, result, details).data(job, from.data());
     return new Record(batch, result, Map.of());
   }
@@ -222,7 +226,6 @@ public final class Recorder {
   /** What is asked of the result later, if it is to be kept. */
   private static Restorable terms(
       PlanContext context, int id, Digest manifest, AttemptOutcome outcome) {
-    String depfile = context.graph().job(id).depfile();
     ProcessEnd.Elsewhere there = outcome.ended().elsewhere();
     return context
         .decider()
@@ -230,7 +233,9 @@ public final class Recorder {
         .terms(
             id,
             manifest,
-            depfile != null ? context.decider().digest(id, List.of(), outcome.snapshot()) : null,
+            context.graph().job(id).finds()
+                ? context.decider().digest(id, List.of(), outcome.snapshot())
+                : null,
             there == null ? null : there.system(),
             !outcome.data().isEmpty(),
             outcome.files(),
@@ -275,7 +280,8 @@ public final class Recorder {
                 List.of(),
                 found,
                 List.of(),
-                0),
+                0,
+                false),
             new RunDetails(
                 lines,
                 List.of(),
@@ -288,7 +294,8 @@ public final class Recorder {
                 -1,
                 mark.attempt(),
                 null,
-                null))
+                null,
+                List.of()))
         .data(mark.job(), List.of());
   }
 }

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param memoryLimit bytes for the whole process tree; 0 for none
  * @param mark environment entries by which processes of this attempt are known ({@code TORC_BUILD},
  *     {@code TORC_JOB}, {@code TORC_ROOT}); also part of each step's environment
+ * @param trace takes what its processes read; null where nobody asks
  */
 public record Launch(
     List<Step> steps,
@@ -26,12 +27,30 @@ public record Launch(
     boolean interactive,
     long timeLimit,
     long memoryLimit,
-    Map<String, String> mark) {
+    Map<String, String> mark,
+    JobTrace trace) {
+
+  /** One of which nothing is traced. */
+  public Launch(
+      List<Step> steps,
+      Path log,
+      boolean append,
+      boolean interactive,
+      long timeLimit,
+      long memoryLimit,
+      Map<String, String> mark) {
+    this(steps, log, append, interactive, timeLimit, memoryLimit, mark, null);
+  }
+
+  /** The same, traced. */
+  public Launch traced(JobTrace by) {
+    return new Launch(steps, log, append, interactive, timeLimit, memoryLimit, mark, by);
+  }
 
   /** The same with some of its processes, the first of them and one behind the last. */
   public Launch only(int from, int to) {
     return new Launch(
-        steps.subList(from, to), log, append, interactive, timeLimit, memoryLimit, mark);
+        steps.subList(from, to), log, append, interactive, timeLimit, memoryLimit, mark, trace);
   }
 
   /** The same as a script on another machine starts it: of a container, its client. */

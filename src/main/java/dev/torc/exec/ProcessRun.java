@@ -5,6 +5,7 @@ import dev.torc.machine.Amount;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
+import dev.torc.posix.CallTracer;
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Foreground;
@@ -12,6 +13,7 @@ import dev.torc.posix.Kill;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.Spawn;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,11 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
   private static final long OFTEN = 100 * MILLISECOND; // where there is a memory limit
   private static final int THOROUGH = 8; // every eighth sample looks for orphans too
 
+  private static final long SETTLE = 100; // milliseconds in which a tree that has ended is gone
+  private static final String BACKGROUND =
+      "its processes in the background were ended: it is traced";
+  private static final String UNENDED = "processes of it that are traced cannot be found and ended";
+
   private final Launch launch;
   private final Spawn spawn;
   private final Environment caller;
@@ -42,8 +49,10 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
   private final Executor threads;
   private final RunWatch watch;
   private final UsageSampler sampler;
+  private final Supplier<CallTracer> tracer;
   private final ProcessTree tree;
   private final long begin = System.nanoTime();
+  private CallTracer.Traced traced; // the step that runs; null where nothing is traced
 
   // the end, guarded by this
   private How cause; // why it is being ended, null while nobody wants that
@@ -74,7 +83,8 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
       long grace,
       Executor threads,
       RunWatch watch,
-      UsageSampler sampler) {
+      UsageSampler sampler,
+      Supplier<CallTracer> tracer) {
     this.launch = launch;
     this.spawn = spawn;
     this.caller = caller;
@@ -82,6 +92,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     this.threads = threads;
     this.watch = watch;
     this.sampler = sampler;
+    this.tracer = tracer;
     this.tree = new ProcessTree(launch.mark(), !launch.contained());
     this.interval = launch.memoryLimit() > 0 ? SOON : FIRST;
     this.nextSample = begin + interval;
@@ -115,6 +126,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
               // As long as the leader is not reaped its group's number is surely its own.
               endTree();
             }
+            endTraced();
             ChildWait.Use own = tree.reapLeader(i == steps - 1);
             boolean alone = container == null || !container.isApart();
             used = alone ? plus(used, own) : Usage.UNKNOWN; // a client's is not the job's
@@ -217,13 +229,14 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
       over.put("PWD", step.dir().toString()); // the caller's names another folder
     }
     over.putAll(launch.mark());
-    int pid =
-        spawn.start(
-            argv,
-            step.dir(),
-            caller.with(over),
-            launch.interactive() ? null : launch.log(),
-            truncate);
+    Path log = launch.interactive() ? null : launch.log();
+    int pid;
+    if (launch.trace() == null) {
+      pid = spawn.start(argv, step.dir(), caller.with(over), log, truncate);
+    } else {
+      traced = tracer.get().of(launch.trace());
+      pid = spawn.start(argv, step.dir(), caller.with(over), log, truncate, traced);
+    }
     tree.leader(pid);
     synchronized (this) {
       running = true;
@@ -309,6 +322,20 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
       synchronized (this) {
         message = (message + " processes that cannot be ended: " + stubborn).strip();
       }
+    }
+  }
+
+  /**
+   * What outlives the leader of a traced step ends with it: once torc has ended, each call that is
+   * traced would fail.
+   */
+  private void endTraced() {
+    if (traced == null || traced.isOver(SETTLE)) {
+      return;
+    }
+    endTree();
+    synchronized (this) {
+      message = (message + " " + (traced.isOver(SETTLE) ? BACKGROUND : UNENDED)).strip();
     }
   }
 

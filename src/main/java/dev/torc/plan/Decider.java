@@ -246,7 +246,17 @@ public final class Decider {
       RunDetails details = records.details(job.name());
       reasons.add(new Reason(kind, "", "", details == null ? "" : details.what()));
     }
+    if (last.outcome() == JobResult.Outcome.OK && !traced(job, last)) {
+      reasons.add(Reason.of(Reason.Kind.NOT_TRACED));
+    }
     last.moved().forEach(path -> reasons.add(Reason.of(Reason.Kind.MOVED, path)));
+  }
+
+  /** Whether a result is of a run that was traced, or need not be. */
+  private boolean traced(Job job, JobResult last) {
+    return last.traced()
+        || !job.trace()
+        || contents.ofVariable("TORC_TRACE").orElse("").equals("0");
   }
 
   /**

@@ -29,7 +29,8 @@ public final class JobRecords {
   private record Lent(Digest digest, List<ManifestEntry> entries) {}
 
   private static final JobResult NONE =
-      new JobResult(JobResult.Outcome.INTERRUPTED, "", null, List.of(), List.of(), List.of(), 0);
+      new JobResult(
+          JobResult.Outcome.INTERRUPTED, "", null, List.of(), List.of(), List.of(), 0, false);
 
   private static final int SETTLED = 1;
 

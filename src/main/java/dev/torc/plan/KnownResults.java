@@ -193,7 +193,7 @@ public final class KnownResults {
     Job job = graph.job(id);
     Digest first = null;
     Set<List<String>> lists = new LinkedHashSet<>();
-    if (job.depfile() == null) {
+    if (!job.finds()) {
       lists.add(List.of());
     } else {
       Decider.Described bare = manifests.apply(List.of());

@@ -47,7 +47,10 @@ enum LineKind {
   LEFT_OUT("left out"),
 
   /** What an executor runs before a job. */
-  BEFORE("before");
+  BEFORE("before"),
+
+  /** That what the job reads is traced, and so needed. */
+  TRACE("trace");
 
   private static final LineKind[] ALL = values();
 

@@ -102,6 +102,9 @@ public record Manifest(Graph graph) {
         writer.text(LineKind.BEFORE, "", before);
       }
     }
+    if (job.trace()) {
+      writer.text(LineKind.TRACE, "", "true");
+    }
     for (String product : new TreeSet<>(products(job))) {
       writer.text(LineKind.PRODUCT, product, "");
     }

@@ -72,7 +72,9 @@ public record Reason(Kind kind, String name, String old, String now) {
      */
     NEED_MISSING(true),
     /** Its last run failed, and that is to stand; {@code now} is the number of that build. */
-    FAILED_BEFORE(true);
+    FAILED_BEFORE(true),
+    /** It is to be traced, and was not to its end when it last ran well. */
+    NOT_TRACED(true);
 
     private final boolean wantsRun;
 

@@ -156,7 +156,7 @@ final class UndeclaredReads {
     if (maker == job || graph.needs().has(job, graph.fileId(path)) || needs.lead(maker, job)) {
       return null;
     }
-    JobResult last = graph.job(job).depfile() == null ? null : context.records().result(job);
+    JobResult last = !graph.job(job).finds() ? null : context.records().result(job);
     return last != null && last.found().contains(path)
         ? null
         : new Read(Kind.PRODUCT, runs, word, path, maker);
@@ -185,7 +185,7 @@ final class UndeclaredReads {
 
   /** Whether no depfile names it, nor can do so in a first good run. */
   private boolean mayAsk(int job, String path) {
-    if (graph.job(job).depfile() == null) {
+    if (!graph.job(job).finds()) {
       return true;
     }
     JobResult last = context.records().result(job);

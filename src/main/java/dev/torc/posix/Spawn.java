@@ -54,6 +54,13 @@ public final class Spawn {
   /** Characters of PATH that a message has. */
   private static final int MOST_SHOWN = 300;
 
+  /** Makes the call that starts a process; all that the addresses lead to is ready. */
+  public interface Caller {
+
+    /** As posix_spawn(3): 0, or the number of the error. */
+    int spawn(long pid, long path, long actions, long attributes, long argv, long env);
+  }
+
   /** Where a program may be: the same for all jobs that run one program with one PATH. */
   private record Search(byte[] program, byte[] path, List<byte[]> candidates) {}
 
@@ -90,6 +97,18 @@ public final class Spawn {
   public int start(
       List<String> argv, Path dir, EnvironmentEntries environment, Path log, boolean truncate)
       throws IOException {
+    return start(argv, dir, environment, log, truncate, SPAWN::call);
+  }
+
+  /** The same by another that makes the call. */
+  public int start(
+      List<String> argv,
+      Path dir,
+      EnvironmentEntries environment,
+      Path log,
+      boolean truncate,
+      Caller caller)
+      throws IOException {
     List<byte[]> words = new ArrayList<>();
     for (String word : argv) {
       words.add(word.getBytes(StandardCharsets.UTF_8));
@@ -113,12 +132,12 @@ public final class Spawn {
         long actions = actions(scratch, dir, log, truncate);
         try {
           long pid = scratch.zeros(Integer.BYTES);
-          error = spawn(scratch, pid, actions, program, words, dir, env);
+          error = spawn(caller, scratch, pid, actions, program, words, dir, env);
           if (error == ENOEXEC) {
             List<byte[]> script = new ArrayList<>(words);
             script.set(0, program);
             script.addFirst(bytes("/bin/sh"));
-            error = spawn(scratch, pid, actions, bytes("/bin/sh"), script, dir, env);
+            error = spawn(caller, scratch, pid, actions, bytes("/bin/sh"), script, dir, env);
           }
           if (error == 0) {
             return Memory.intAt(pid);
@@ -139,6 +158,7 @@ public final class Spawn {
   }
 
   private int spawn(
+      Caller caller,
       ScratchMemory scratch,
       long pid,
       long actions,
@@ -164,8 +184,11 @@ public final class Spawn {
               bytes("sh"),
               bytes(dir.toString())));
     }
-    return SPAWN.call(
-        pid, scratch.text(path), actions, attributes.address(), scratch.pointers(NONE, argv), env);
+    long arguments = scratch.pointers(NONE, argv);
+    long name = scratch.text(path);
+    return caller == null
+        ? SPAWN.call(pid, name, actions, attributes.address(), arguments, env)
+        : caller.spawn(pid, name, actions, attributes.address(), arguments, env);
   }
 
   private long actions(ScratchMemory scratch, Path dir, Path log, boolean truncate) {

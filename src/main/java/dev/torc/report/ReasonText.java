@@ -60,6 +60,7 @@ public final class ReasonText {
       case ALWAYS -> "always";
       case FORCED -> "forced";
       case NAMED -> "named as a target";
+      case NOT_TRACED -> "was not traced";
       case DATA_CHANGED -> "data " + name + data(reason);
       case TOOL_CHANGED -> "tool " + name + change(reason);
       case NEED_UNREADABLE,
@@ -87,6 +88,7 @@ public final class ReasonText {
       case ALWAYS -> "it always runs";
       case FORCED -> "it was forced";
       case NAMED -> "it was named as a target";
+      case NOT_TRACED -> "it was not traced";
       default -> of(reason);
     };
   }
@@ -143,7 +145,8 @@ public final class ReasonText {
       case FAILED -> "failed last time";
       case SUBMITTED -> "submitted by an earlier build";
       case ELSEWHERE -> "may still run elsewhere";
-      case NEVER_RAN, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED, ALWAYS, FORCED, NAMED -> of(reason);
+      case NEVER_RAN, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED, ALWAYS, FORCED, NAMED, NOT_TRACED ->
+          of(reason);
     };
   }
 
@@ -203,6 +206,7 @@ public final class ReasonText {
           ALWAYS,
           FORCED,
           NAMED,
+          NOT_TRACED,
           FAILED_BEFORE,
           IMAGE_UNAVAILABLE,
           SUBMITTED,

@@ -260,7 +260,7 @@ public final class RestCollector {
     Job job = graph.job(id);
     JobResult result = context.records().result(id);
     boolean well = result != null && result.outcome().isGood() && result.moved().isEmpty();
-    if (!well || job.always()) {
+    if (!well || job.always() || job.trace() && !result.traced()) {
       return false;
     }
     for (String path : result.found()) {

@@ -124,7 +124,9 @@ public record Result(
    * @param build the random id of the build
    */
   public JobResult run(String build) {
-    return new JobResult(JobResult.Outcome.OK, build, manifest, recorded(), found, List.of(), wall);
+    // Nothing is stored of a job that is to be traced and was not.
+    return new JobResult(
+        JobResult.Outcome.OK, build, manifest, recorded(), found, List.of(), wall, true);
   }
 
   /** What of it stands in the record of a job that has it. */

@@ -13,6 +13,8 @@ import java.util.SortedMap;
  * @param submit whether it ends when all is handed out that can be, without waiting for it
  * @param lock how it takes the build lock
  * @param dry whether only the verdicts are wanted: then nothing is written
+ * @param trace whether all jobs that run are traced
+ * @param strict whether what they do not need is refused to them
  * @param limits amounts as written on the command line, by resource
  */
 public record BuildRequest(
@@ -22,6 +24,8 @@ public record BuildRequest(
     boolean submit,
     LockTerms lock,
     boolean dry,
+    boolean trace,
+    boolean strict,
     SortedMap<String, String> limits) {
 
   /**
@@ -36,12 +40,15 @@ public record BuildRequest(
       boolean submit,
       LockTerms lock,
       boolean dry,
+      boolean trace,
+      boolean strict,
       SortedMap<String, String> limits) {
-    this(targets, Rerun.of(targets, force), failFast, submit, lock, dry, limits);
+    this(targets, Rerun.of(targets, force), failFast, submit, lock, dry, trace, strict, limits);
   }
 
   /** The same where nothing runs for being named. */
   BuildRequest again() {
-    return new BuildRequest(targets, Rerun.NONE, failFast, submit, lock, dry, limits);
+    return new BuildRequest(
+        targets, Rerun.NONE, failFast, submit, lock, dry, trace, strict, limits);
   }
 }

@@ -321,7 +321,7 @@ public final class BuildSession {
               plan,
               expander,
               work.cache(),
-              work.shared(plan.context(), runner, schedulers, listener),
+              work.shared(plan.context(), runner, schedulers, request, listener),
               threads,
               capacity.limits(),
               capacity.machine().gpus(),

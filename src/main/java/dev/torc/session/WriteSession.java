@@ -20,6 +20,7 @@ import dev.torc.engine.Recorder;
 import dev.torc.engine.Remotes;
 import dev.torc.engine.Restoring;
 import dev.torc.engine.TemporaryFolder;
+import dev.torc.engine.Tracing;
 import dev.torc.exec.Containers;
 import dev.torc.exec.LeftoverProcesses;
 import dev.torc.exec.LocalRunner;
@@ -237,7 +238,11 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
 
   /** What attempts of this build share. */
   AttemptContext shared(
-      PlanContext context, Runner runner, Remotes remotes, Consumer<? super Event> events)
+      PlanContext context,
+      Runner runner,
+      Remotes remotes,
+      BuildRequest request,
+      Consumer<? super Event> events)
       throws IOException {
     Map<String, String> env = project.caller().env();
     Map<String, String> inherited = new HashMap<>();
@@ -266,6 +271,11 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
         marks,
         runner,
         remotes,
+        new Tracing(
+            request.trace(),
+            request.strict(),
+            env.get(Tracing.VARIABLE),
+            line -> events.accept(new Event.Note(Event.Level.WARNING, line))),
         build,
         project.caller().host().here());
   }

@@ -17,6 +17,8 @@ import java.util.StringJoiner;
  * @param after names of jobs that must have succeeded first
  * @param tools programs whose contents count; a job that makes one is waited for
  * @param depfile path of the depfile the command writes, relative to the root; null without one
+ * @param trace whether what its processes read is needed, as the kernel tells it
+ * @param strict whether what it does not need is refused to it
  * @param temporary whether only readers want its products: see {@code plan.PlanPasses}
  * @param deletes whether what is temporary goes when it was read: see {@code engine.SpentProducts}
  * @param manual whether it runs only when it is named or something that will be built needs it
@@ -38,6 +40,8 @@ public record Job(
     Resources resources,
     Retry retry,
     String depfile,
+    boolean trace,
+    boolean strict,
     boolean persist,
     boolean temporary,
     boolean deletes,
@@ -91,6 +95,11 @@ public record Job(
    */
   public boolean isAction() {
     return manual && produces.isEmpty();
+  }
+
+  /** Whether a run tells of further needs, by a depfile or a trace. */
+  public boolean finds() {
+    return depfile != null || trace;
   }
 
   /** Whether a step of it runs in a container. */

@@ -162,6 +162,8 @@ public final class WorkflowCodec implements Wire.Shared {
         known(wire.one(of, Job::resources, WorkflowCodec::resources)),
         wire.one(of, Job::retry, WorkflowCodec::retry),
         wire.text(of, Job::depfile),
+        wire.flag(of, Job::trace),
+        wire.flag(of, Job::strict),
         wire.flag(of, Job::persist),
         wire.flag(of, Job::temporary),
         wire.flag(of, Job::deletes),

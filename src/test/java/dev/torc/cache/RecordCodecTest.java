@@ -96,7 +96,8 @@ class RecordCodecTest {
                     new RecordedProduct("q", Stamp.Kind.MISSING, null, 0, null)),
                 List.of("f", "g"),
                 List.of("m"),
-                5),
+                5,
+                true),
             RecordCodec::result,
             RecordCodec::result,
             "020c"
@@ -107,8 +108,9 @@ class RecordCodecTest {
                 + ("0905" + "030171" + "0402")
                 + ("0b0166" + "0b0167")
                 + "0d016d"
-                + "0e0a",
-            7),
+                + "0e0a"
+                + "1002",
+            8),
         new Kind<>(
             new RunDetails(
                 List.of(entry),
@@ -128,7 +130,8 @@ class RecordCodecTest {
                     7,
                     true,
                     new RecordedProduct("d", Stamp.Kind.FILE, DIGEST, 8, null)),
-                new Origin("s", 8, "h", 9)),
+                new Origin("s", 8, "h", 9),
+                List.of("r")),
             RecordCodec::details,
             RecordCodec::details,
             ("030b" + line)
@@ -138,8 +141,9 @@ class RecordCodecTest {
                 + ("0802" + "0a04" + "0c06" + "0e08" + "100a" + "1201" + "140e")
                 + ("1779" + "032101" + SUM + "052102" + SUM + "070170" + "0a0e" + "0c02")
                 + ("112a" + "030164" + "0404" + "072101" + SUM + "0810")
-                + ("190a" + "030173" + "0410" + "070168" + "0812"),
-            12),
+                + ("190a" + "030173" + "0410" + "070168" + "0812")
+                + "1b0172",
+            13),
         new Kind<>(
             new Kept(5, "record"),
             (out, kept) -> RecordCodec.stored(out, kept.stored()),
@@ -287,7 +291,8 @@ class RecordCodecTest {
             0,
             1,
             null,
-            null);
+            null,
+            List.of());
     BuildRecord build =
         new BuildRecord(
             new BuildId("b", 7),

@@ -68,7 +68,8 @@ final class Samples {
             new RecordedProduct("gone", Stamp.Kind.MISSING, null, 0, null)),
         List.of(name + ".h", "b.h"),
         List.of(name),
-        name.length() * 1_000_003L);
+        name.length() * 1_000_003L,
+        name.length() % 2 == 0);
   }
 
   static RunDetails details(String name, String build) {
@@ -87,7 +88,8 @@ final class Samples {
         Long.MAX_VALUE,
         3,
         null,
-        null);
+        null,
+        List.of(name));
   }
 
   static StoredResults.Stored stored(String name) {

@@ -92,6 +92,7 @@ class DoctorCommandTest {
             "machine",
             "gpus",
             "containers",
+            "trace",
             "slurm"),
         names);
     assertTrue(run.out().contains("\"text\":\"none here: no torc.yaml"), run.out());

@@ -348,6 +348,11 @@ class Harness {
         p.keeper());
   }
 
+  /** Whether builds trace all jobs, and are strict. */
+  boolean traces;
+
+  boolean strict;
+
   private BuildSession session(boolean dry, String... targets) throws IOException {
     SortedMap<String, String> counters = new TreeMap<>();
     limits.forEach((name, amount) -> counters.put(name, amount.toString()));
@@ -361,6 +366,8 @@ class Harness {
             false,
             new LockTerms(true, true, gone),
             dry,
+            traces,
+            strict,
             counters));
   }
 

@@ -360,7 +360,7 @@ final class Oracle {
     SortedMap<String, String> made = job.fails() ? job.begins(all) : job.makes(all);
     disk.putAll(made);
     owned.putAll(made);
-    if (job.depfile() && !job.fails()) {
+    if (job.depfile() && !job.traced() && !job.fails()) {
       disk.put(job.depfilePath(), "x: " + found + "\n");
     }
     String stored = job.fails() ? null : job.stores(all);
@@ -412,7 +412,7 @@ final class Oracle {
     Map<String, String> manifest = new TreeMap<>();
     manifest.put("command", job.command());
     manifest.put("produces", new TreeSet<>(job.produces()).toString());
-    manifest.put("depfile", "" + job.depfile());
+    manifest.put("depfile", job.depfile() + " " + job.traced());
     List<String> made = new ArrayList<>();
     for (String need : job.needs()) {
       if (isData(need)) {
@@ -563,7 +563,7 @@ final class Oracle {
         .removeIf(
             path ->
                 job.produces().stream().anyMatch(p -> matches(p, path))
-                    || job.depfile() && path.equals(job.depfilePath())
+                    || job.depfile() && !job.traced() && path.equals(job.depfilePath())
                     || !restored.contains(job.name())
                         && job.needs().stream()
                             .anyMatch(n -> isList(n) && matches(n, path) && isStale(path)));

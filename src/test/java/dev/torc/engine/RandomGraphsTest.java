@@ -419,7 +419,9 @@ class RandomGraphsTest {
       if (job.depfile()) {
         String found = job.finds(inputs);
         inputs.put(found, stub.read(found));
-        if (!job.fails()) {
+        if (job.traced() && !job.fails()) {
+          stub.launch().trace().saw(torc.root.resolve(found).toString());
+        } else if (!job.fails()) {
           stub.write(job.depfilePath(), "x: " + found + "\n");
         }
       }

@@ -61,6 +61,9 @@ class Rule01ReasonsTest extends Harness {
       beside a glob     | command: a, needs: ['d/*', '!d/no'] | edit d/no 2                   | up to date
       found by depfile  | edit y 1 & depfile                | edit y 2                        | will run: need changed y
       moved             | moves                             | usual                           | will run: moved x; need changed x
+      found by trace    | + trace: true & traces y            | edit y 2                        | will run: need changed y
+      not traced        | + trace: true & traces in vain      | usual                           | will run: not traced
+      no trace wanted   | + trace: true & traces in vain      | off                             | up to date
       data              | data high 1                       | data high 2                     | will run: data changed high
       products declared |                                   | + produces: [a.out, b]          | will run: products declared
       product missing   |                                   | delete a.out                    | will run: product missing a.out
@@ -153,6 +156,18 @@ class Rule01ReasonsTest extends Harness {
               "a",
               stub -> {
                 edit("x", "2");
+                return work(stub);
+              });
+      case "off" -> env.put(Tracing.VARIABLE, "0");
+      case "traces" ->
+          job(
+              "a",
+              stub -> {
+                if (words[1].equals("in")) {
+                  stub.launch().trace().blind("a hole");
+                } else {
+                  stub.launch().trace().saw(root.resolve(words[1]).toString());
+                }
                 return work(stub);
               });
       case "depfile" -> {

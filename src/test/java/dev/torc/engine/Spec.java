@@ -90,6 +90,11 @@ record Spec(
     return "work v" + version + (cut ? " cut" : "") + words;
   }
 
+  /** Whether a trace tells what it finds, in the place of a depfile. */
+  boolean traced() {
+    return depfile && index % 2 == 1;
+  }
+
   String depfilePath() {
     return name() + ".d";
   }
@@ -108,7 +113,7 @@ record Spec(
             produces.stream().map(p -> "'" + p + "'").toList(),
             always,
             deletes() ? "delete" : temporary,
-            depfile ? ", depfile: " + depfilePath() : "",
+            traced() ? ", trace: true" : depfile ? ", depfile: " + depfilePath() : "",
             variable ? ", env: { " + VARIABLE + ": }" : "");
   }
 

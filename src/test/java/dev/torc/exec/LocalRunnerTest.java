@@ -112,7 +112,8 @@ class LocalRunnerTest {
               throw new OutOfMemoryError("unable to create native thread");
             },
             watch,
-            new UsageSampler(List.of(), Environment.ofCaller()));
+            new UsageSampler(List.of(), Environment.ofCaller()),
+            () -> null);
     Thread.ofPlatform().start(() -> ended.add(attempt.run()));
     String pid = told();
     attempt.end(false);

@@ -108,6 +108,8 @@ public final class Grouped {
         job.resources(),
         job.retry(),
         job.depfile(),
+        job.trace(),
+        job.strict(),
         job.persist(),
         job.temporary(),
         job.deletes(),

@@ -112,7 +112,15 @@ final class WatchStage implements WatchRequest.Screen, Notices {
   /** What a build is asked for that waits for others. */
   static BuildRequest request(List<String> targets, boolean force) {
     return new BuildRequest(
-        targets, force, false, false, new LockTerms(true, false, Set.of()), false, new TreeMap<>());
+        targets,
+        force,
+        false,
+        false,
+        new LockTerms(true, false, Set.of()),
+        false,
+        false,
+        false,
+        new TreeMap<>());
   }
 
   static ProjectOptions options(boolean restores) {

@@ -1,0 +1,4 @@
+"""What a measurement can be."""
+
+LOWEST = 0.0
+HIGHEST = 100.0

@@ -1,0 +1,131 @@
+package dev.torc.posix;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The filter by which the kernel tells a listener of each {@link FileCall} of a process and of its
+ * descendants before it carries the call out (seccomp user notification, Linux 5.9 and later, on
+ * x86-64 and AArch64). What the listener does with it, {@link CallNotice} and its users know.
+ */
+final class CallFilter {
+
+  private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
+  private static final boolean X86 = System.getProperty("os.arch").equals("amd64");
+  private static final int SECCOMP = ARM ? 277 : 317;
+  private static final int ARCHITECTURE = ARM ? 0xC00000B7 : 0xC000003E;
+  private static final int IO_URING_SETUP = 425;
+  private static final int X32 = 0x40000000;
+
+  private static final int LOAD = 0x20; // a word of struct seccomp_data
+  private static final int IF_EQUAL = 0x15;
+  private static final int IF_ANY_BIT = 0x45;
+  private static final int RETURN = 0x06;
+  private static final int ALLOW = 0x7fff0000;
+  private static final int NOTIFY = 0x7fc00000;
+  private static final int NO_SUCH_CALL = 0x00050000 | 38;
+
+  private static final int NO_NEW_PRIVS = 38;
+  private static final int SET_MODE_FILTER = 1;
+  private static final int GET_ACTION_AVAIL = 2;
+  private static final int NEW_LISTENER = 8;
+  private static final int WAIT_KILLABLE = 32; // Linux 5.19 and later: fewer calls begin anew
+
+  private static final int EBUSY = 16;
+  private static final int EINVAL = 22;
+
+  private static final NativeCall SYSCALL = NativeCall.of("syscall");
+  private static final NativeCall PRCTL = NativeCall.of("prctl");
+
+  private final Memory code;
+  private final Memory program = Memory.of(16); // struct sock_fprog
+  private final Memory action = Memory.of(4);
+  private int flags = NEW_LISTENER | WAIT_KILLABLE;
+
+  CallFilter() {
+    ByteBuffer out = ByteBuffer.allocate(8 * 128).order(ByteOrder.nativeOrder());
+    add(out, LOAD, 0, 0, 4); // the architecture
+    add(out, IF_EQUAL, 1, 0, ARCHITECTURE);
+    add(out, RETURN, 0, 0, NOTIFY);
+    add(out, LOAD, 0, 0, 0); // the number
+    when(out, IF_ANY_BIT, X32, NOTIFY);
+    for (FileCall call : FileCall.values()) {
+      if (call.number() >= 0) {
+        when(out, IF_EQUAL, call.number(), NOTIFY);
+      }
+    }
+    when(out, IF_EQUAL, IO_URING_SETUP, NO_SUCH_CALL); // its opens would go unseen
+    add(out, RETURN, 0, 0, ALLOW);
+    code = Memory.of(out.position());
+    code.put(0, out.array(), 0, out.position());
+    ByteBuffer fields = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+    fields.putShort(0, (short) (out.position() / 8)).putLong(8, code.address());
+    program.put(0, fields.array());
+    action.put(0, fields.putInt(0, NOTIFY).array(), 0, 4);
+  }
+
+  private static void when(ByteBuffer out, int test, int value, int result) {
+    add(out, test, 0, 1, value);
+    add(out, RETURN, 0, 0, result);
+  }
+
+  /** struct sock_filter. */
+  private static void add(ByteBuffer out, int operation, int yes, int no, int value) {
+    out.putShort((short) operation).put((byte) yes).put((byte) no).putInt(value);
+  }
+
+  /** Whether notices of this machine's calls carry the architecture of this process. */
+  static boolean isOwn(int architecture, int number) {
+    return architecture == ARCHITECTURE && (number & X32) == 0;
+  }
+
+  /**
+   * Sees whether it can be laid on a thread here, and which flags the kernel knows: on a thread
+   * that ends at once.
+   *
+   * @return why not; null where it can
+   */
+  String probe() {
+    if (Libc.MAC || !ARM && !X86) {
+      return "only Linux on x86-64 and AArch64 can tell it";
+    }
+    int listener = onThread();
+    if (listener == -EINVAL) { // an older kernel does not know the flag
+      flags = NEW_LISTENER;
+      listener = onThread();
+    }
+    if (listener < 0) {
+      return -listener == EBUSY
+          ? "the processes of torc are traced already"
+          : "the system refuses seccomp: " + FileStatus.reason(-listener);
+    }
+    boolean ends = CallNotice.await(listener, 2000) < 0;
+    Libc.close(listener);
+    return ends ? null : "this kernel is older than Linux 5.9";
+  }
+
+  private int onThread() {
+    int[] result = {0};
+    Thread thread = Thread.ofPlatform().daemon().unstarted(() -> result[0] = lay(true));
+    thread.start();
+    ThreadEnd.await(thread);
+    return result[0];
+  }
+
+  /**
+   * Lays it on this thread, and so on what the thread starts. From then on the thread waits for the
+   * listener wherever it opens a file.
+   *
+   * @param really otherwise the same calls are made, and nothing is laid
+   * @return the listener's descriptor, or {@code -errno}
+   */
+  int lay(boolean really) {
+    int error = PRCTL.call(really ? NO_NEW_PRIVS : 0, 1, 0, 0, 0, 0);
+    if (error < 0 && really) {
+      return error;
+    }
+    int operation = really ? SET_MODE_FILTER : GET_ACTION_AVAIL;
+    long argument = really ? program.address() : action.address();
+    return SYSCALL.call(SECCOMP, operation, really ? flags : 0, argument, 0, 0);
+  }
+}
