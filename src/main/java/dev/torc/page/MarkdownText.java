@@ -37,10 +37,15 @@ final class MarkdownText {
   /** The HTML of a text. */
   static String html(String text) {
     Parser parser = Parser.builder().extensions(TABLES).maxOpenBlockParsers(BLOCKS).build();
-    Node document = parser.parse(text);
-    return tame(document)
-        ? HtmlRenderer.builder().extensions(TABLES).escapeHtml(true).build().render(document)
-        : "<p>Its parts lie too deep in each other to be shown.</p>";
+    try {
+      Node document = parser.parse(text);
+      if (tame(document)) {
+        return HtmlRenderer.builder().extensions(TABLES).escapeHtml(true).build().render(document);
+      }
+    } catch (StackOverflowError deep) {
+      // The parser calls itself for each part in a part.
+    }
+    return "<p>Its parts lie too deep in each other to be shown.</p>";
   }
 
   /** Takes out what no page shows, node by node in their order; false where they lie too deep. */
