@@ -1,6 +1,6 @@
 # Folds the magnitudes of a star with each period of 2 to 12 hours; the one that leaves the least
-# scatter is the star's. Prints "star period range".
-# usage: awk -v star=NAME -f fold.awk CANDIDATE
+# scatter is the star's. Prints "star period range", and draws its magnitudes over that period.
+# usage: awk -v star=NAME -v curve=FILE -f fold.awk CANDIDATE
 
 {
     hour[NR] = $1
@@ -26,4 +26,18 @@ END {
         if (period == 2 || scatter < least * 0.25) { least = scatter; best = period }
     }
     printf "%s %d %.2f\n", star, best, high - low
+    if (ENVIRON["TORC_OUTPUT"]) { # values: torc data fold, and the page of torc report
+        printf "period=%d\nrange=%.2f\n", best, high - low >> ENVIRON["TORC_OUTPUT"]
+    }
+
+    printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"420\" height=\"200\" font-family=\"sans-serif\" font-size=\"13\">\n" > curve
+    printf "<text x=\"14\" y=\"22\">%s: %d hours</text>\n", star, best > curve
+    for (i = 1; i <= NR; i++) { # two periods; the bright are above
+        for (turn = 0; turn < 2; turn++) {
+            x = 20 + (hour[i] % best + turn * best) * 380 / (2 * best)
+            y = 40 + (magnitude[i] - low) * 145 / (high - low)
+            printf "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"#1d5fa8\"/>\n", x, y > curve
+        }
+    }
+    print "</svg>" > curve
 }

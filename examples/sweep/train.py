@@ -4,6 +4,7 @@ usage: train.py RATE SEED OUT
 """
 
 import json
+import os
 import random
 import sys
 
@@ -20,3 +21,6 @@ rest = points[300:]
 loss = sum((slope * x + offset - y) ** 2 for x, y in rest) / len(rest)
 with open(out, "w") as file:
     json.dump({"slope": round(slope, 4), "offset": round(offset, 4), "loss": round(loss, 6)}, file)
+if "TORC_OUTPUT" in os.environ:  # values: torc data train, and the page of torc report
+    with open(os.environ["TORC_OUTPUT"], "a") as file:
+        print(f"loss={loss:.6f}", f"slope={slope:.4f}", f"offset={offset:.4f}", sep="\n", file=file)

@@ -61,23 +61,6 @@ class ClusterEndsIT {
   }
 
   @Test
-  void aTimeLimitIsKeptToTheSecond() throws Exception {
-    build(
-        """
-        jobs:
-          late: { command: 'sleep 100; echo > late.out', produces: [late.out], resources: { runtime: 1s } }
-          reader: { command: cat late.out, needs: [late.out], executor: local }
-          other: { command: echo > other.out, produces: [other.out] }
-        """);
-    Ran ran = project.torc();
-    assertEquals(1, ran.exit(), ran.err());
-    assertTrue(ran.err().contains("late failed: timed out after "), ran.err());
-    assertEquals("3 jobs: 1 ran, 0 up to date, 1 failed, 1 blocked", ran.counts(), ran.err());
-    Ran status = project.torc("status");
-    assertTrue(status.out().contains("late: timed out last time"), status.out());
-  }
-
-  @Test
   void whatIsCancelledByHandFailsAndTheOthersGoOn() throws Exception {
     build(
         """

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,7 +85,7 @@ class ClusterIT {
   /** The next build finds all three and nothing runs twice. */
   private static void takes(Sandbox project, TreeSet<String> out) throws Exception {
     Ran status = project.torc("status");
-    for (String line : List.of("queued: submitted to held %s", "running: submitted to slurm %s_")) {
+    for (String line : List.of("queued to held %s: never ran", "running to slurm %s_")) {
       assertTrue(
           out.stream().anyMatch(id -> status.out().contains(line.formatted(id))), status.out());
     }
@@ -259,6 +260,37 @@ class ClusterIT {
       assertEquals(List.of("run", "run"), project.lines("a.log"));
       assertEquals(List.of("run"), project.lines("b.log"));
       assertEquals(4, cluster.submissions(project).size());
+    }
+  }
+
+  @Test
+  void shortJobsShareElementsAndTellTheirOwnEnds() throws Exception {
+    try (Sandbox project = cluster.project(temp)) {
+      project.build(
+          Cluster.executors(project)
+                  .replace("defaults:", "  few: { like: slurm, max_jobs: 4 }\ndefaults:")
+              + """
+              jobs:
+                each:
+                  parameters: { n: { from: 1, to: 60 } }
+                  command: "test {n} != 7 || exit 3; echo {n} > {produces}; echo said"
+                  produces: "{n}.txt"
+                  resources: { runtime: 2s, memory: 50MiB }
+                  executor: few
+              """);
+      Ran ran = project.torc();
+      assertEquals("60 jobs: 59 ran, 0 up to date, 1 failed", ran.counts(), ran.err());
+      assertTrue(ran.err().contains("each/n=7 failed: exit 3"), ran.err());
+      assertEquals("9\n", project.read("9.txt"));
+      assertEquals("said\n", project.torc("log", "each/n=9").out());
+      List<String> ids =
+          Pattern.compile("submitted to few (\\S+)")
+              .matcher(ran.err())
+              .results()
+              .map(each -> each.group(1))
+              .distinct()
+              .toList();
+      assertTrue(ids.size() < 30, ids.toString()); // four, unless they are ready in several parts
     }
   }
 

@@ -63,6 +63,7 @@ class ClusterImagesIT {
     project.build(
         Cluster.executors(project)
                 .replace("executor: slurm", "executor: slurm, image: " + RealPodman.BUSYBOX)
+                .replace("defaults:", "  sized: { like: slurm, args: [--mem=90M] }\ndefaults:")
             + "jobs:\n"
             + jobs.indent(2));
   }
@@ -76,9 +77,11 @@ class ClusterImagesIT {
         b: { command: 'cat out/a > b && echo {data.a.data} {job} >> b', needs: out/a, produces: b }
         status: { command: 'echo said; exit 7' }
         limit: { command: sleep 1000, resources: { runtime: 1s } }
+        given: { command: 'echo $TORC_MEMORY > given', produces: given, executor: sized }
         """);
     Ran ran = project.torc();
-    assertEquals("4 jobs: 2 ran, 0 up to date, 2 failed", ran.counts(), ran.err());
+    assertEquals("5 jobs: 3 ran, 0 up to date, 2 failed", ran.counts(), ran.err());
+    assertEquals("90\n", project.read("given"), "what Slurm says of it");
     assertEquals("1\n1 b\n", project.read("b"));
     assertTrue(project.torc("log", "a").out().startsWith("1"), "the image's file, not the host's");
     assertTrue(ran.err().contains("status failed: exit 7"), ran.err());

@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.torc.Sandbox.Going;
 import dev.torc.Sandbox.Ran;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -66,6 +70,52 @@ class ContainersIT {
 
   private void build(String jobs) throws Exception {
     project.build("defaults: { image: " + RealPodman.BUSYBOX + " }\njobs:\n" + jobs.indent(2));
+  }
+
+  @Test
+  void aRegistryIsAskedForWhatItDoesNotHaveBesideTheFirstJob() throws Exception {
+    HttpServer registry = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    registry.createContext("/v2/", exchange -> answer(exchange));
+    registry.start();
+    try {
+      String host = "127.0.0.1:" + registry.getAddress().getPort();
+      String settings = "[[registry]]\nlocation = \"%s\"\ninsecure = true\n".formatted(host);
+      project.env.put(
+          "CONTAINERS_REGISTRIES_CONF", project.write("registries.conf", settings).toString());
+      project.build(
+          """
+          jobs:
+            first: { command: "until [ -e go ]; do sleep 0.05; done" }
+            a: { image: "%1$s/lab/tools:1.O", command: "true", after: first }
+            b: { image: "%1$s/lab/go:1", command: "true", after: first }
+          """
+              .formatted(host));
+      Ran ran = project.torc();
+      assertTrue(
+          ran.err()
+              .startsWith(
+                  "warning: job a: image %s/lab/tools:1.O is not here, and its registry says 'manifest unknown'"
+                      .formatted(host)),
+          ran.err());
+    } finally {
+      registry.stop(0);
+    }
+  }
+
+  /** Of a registry that has nothing; the second name lets the first job end. */
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().getPath();
+      if (path.contains("/go/")) {
+        project.write("go", "");
+      }
+      byte[] said =
+          "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"manifest unknown\"}]}"
+              .getBytes();
+      exchange.getResponseHeaders().add("Content-Type", "application/json");
+      exchange.sendResponseHeaders(path.equals("/v2/") ? 200 : 404, said.length);
+      exchange.getResponseBody().write(said);
+    }
   }
 
   @Test

@@ -32,7 +32,7 @@ class GroupExamplesIT {
       assertEquals("16 jobs: 16 ran, 0 up to date, 0 failed", built(sweep).counts());
       assertEquals(
           List.of("0.1", "0.3", "0.01"),
-          sweep.lines("out/table.txt").stream().map(line -> line.split(" ")[0]).toList());
+          sweep.lines("out/table.csv").stream().skip(1).map(line -> line.split(",")[0]).toList());
 
       Ran second = built(sweep);
       assertEquals("16 jobs: 0 ran, 16 up to date, 0 failed", second.counts());
@@ -57,8 +57,8 @@ class GroupExamplesIT {
               "train/lr=0.3,seed=5");
       assertEquals(expected, ran.ran(), ran.err());
       assertEquals("19 jobs: 7 ran, 12 up to date, 0 failed", ran.counts());
-      for (String line : sweep.lines("out/table.txt")) {
-        assertTrue(line.endsWith(" 5"), line);
+      for (String line : sweep.lines("out/table.csv").subList(1, 4)) {
+        assertTrue(line.endsWith(",5"), line);
       }
     }
   }
@@ -262,6 +262,7 @@ class GroupExamplesIT {
       assertEquals(
           List.of("cygnus-b 3 0.90 short", "lyra-a 5 0.88 short", "lyra-c 8 1.23 long", "stars 3"),
           survey.lines("out/stars.txt"));
+      assertEquals("lyra-c,8,1.23,long", survey.lines("out/stars.csv").getLast());
 
       Ran second = built(survey);
       assertEquals("19 jobs: 0 ran, 19 up to date, 0 failed", second.counts());

@@ -3,10 +3,7 @@ package dev.torc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.report.BuildReport;
-import dev.torc.report.HtmlReport;
-import dev.torc.report.Reports;
-import java.io.Writer;
+import dev.torc.page.Reports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,15 +24,9 @@ class ReportIT extends BrowserHarness {
   private void open(int jobs) throws Exception {
     Path file = temp.resolve("report of " + jobs + ".html");
     if (!Files.exists(file)) {
-      write(Reports.of(jobs), file);
+      Reports.write(jobs, file);
     }
     open(file);
-  }
-
-  private static void write(BuildReport report, Path file) throws Exception {
-    try (Writer out = Files.newBufferedWriter(file)) {
-      new HtmlReport(report).write(out);
-    }
   }
 
   private void open(Path file) throws Exception {
@@ -49,62 +40,150 @@ class ReportIT extends BrowserHarness {
   }
 
   private String first() throws Exception {
-    return text("document.querySelector('#table tbody tr[data-row=\"0\"]').innerText");
+    return text("document.querySelector('#jobs tbody tr').innerText");
+  }
+
+  private void sort(String column) throws Exception {
+    browser.evaluate(
+        "[...document.querySelectorAll('#jobs th button')].find(b => b.innerText === '"
+            + column
+            + "').click()");
+  }
+
+  private void state(String word) throws Exception {
+    browser.evaluate(
+        "{ const s = document.querySelector('#state'); s.value = [...s.options].find(o => o.text"
+            + " === '"
+            + word
+            + "').value; s.dispatchEvent(new Event('change')); }");
+  }
+
+  private String found() throws Exception {
+    return text("document.querySelector('#jobs [role=status]').innerText");
   }
 
   @Test
   void loadsWithoutErrorsAndAsksForNothing() throws Exception {
     open(60);
     assertEquals(List.of(), browser.consoleErrors());
-    assertEquals("made <up>: build 7", text("document.querySelector('h1').innerText"));
+    assertEquals("made <up>", text("document.querySelector('h1').innerText"));
     assertEquals(
         "0", text("document.querySelectorAll('script:not([type]):not(:last-of-type)').length"));
-    assertTrue(text("document.querySelector('#logs pre').innerText").contains("<script>alert(1)"));
+    assertEquals(
+        "one\n<script>alert(1)</script> & more\nlast",
+        text("document.querySelector('#failed pre').innerText"),
+        "a log has its lines, and they are no markup");
+  }
+
+  @Test
+  void theFirstScreenSaysWhetherItStandsAndAsOfWhen() throws Exception {
+    open(60);
+    assertEquals(
+        "Not up to date: 4 failed, 2 blocked, 2 restored, 16 not run; 36 of 60 jobs are up to"
+            + " date.",
+        text("document.querySelector('#stand .answer').innerText").substring(1));
+    assertTrue(
+        text("document.querySelector('#stand').innerText")
+            .contains("As of 2023-11-14 22:13 UTC, when the last job ended"));
+    assertEquals(
+        "Results, What failed, Jobs, Graph, Timeline, Use, History, Events",
+        text("[...document.querySelectorAll('h2')].map(h => h.innerText).join(', ')"));
+    assertTrue(
+        browser.evaluate("document.querySelector('#results').getBoundingClientRect().top").asInt()
+            < 400,
+        "results are on the first screen");
+    assertEquals(
+        "Of the last build, build 7, 2023-11-14 22:13 UTC, which took 15.0 s; 2 more are gone from"
+            + " the build file.",
+        text("document.querySelector('#timeline > p').innerText"));
+  }
+
+  @Test
+  void resultsAreShownAndNothingOfThemIsMarkup() throws Exception {
+    open(60);
+    assertEquals(
+        "400",
+        text(
+            "(async () => { const i = document.querySelector('#results img'); await i.decode();"
+                + " return i.naturalWidth; })()"));
+    assertEquals("made <up>", text("document.title"), "no script of a picture runs");
+    assertEquals("Means", text("document.querySelector('#results .markdown h4').innerText"));
+    assertEquals(
+        "50", text("document.querySelectorAll('#results .rows tbody tr').length"), "it folds");
+    browser.evaluate(
+        "[...document.querySelectorAll('#results .rows button')].find(b => b.innerText === 'Show"
+            + " all').click()");
+    assertEquals("120", text("document.querySelectorAll('#results .rows tbody tr').length"));
+    browser.evaluate(
+        "[...document.querySelectorAll('#results .rows th button')].find(b => b.innerText ==="
+            + " 'loss').click()");
+    assertEquals(
+        "r119", text("document.querySelector('#results .rows tbody td').innerText"), "by number");
+    assertEquals(
+        "0", text("document.querySelectorAll('#results script, #results [onerror]').length"));
+    assertEquals(List.of(), browser.consoleErrors());
+    assertEquals(List.of(), browser.axe());
+  }
+
+  @Test
+  void valuesHaveATableAndAPlot() throws Exception {
+    open(5_000);
+    assertEquals(
+        "lane, sample, loss, note",
+        text("[...document.querySelectorAll('.values th')].map(h => h.innerText).join(', ')"));
+    assertEquals(
+        "loss of align against lane, 2334 points",
+        text("document.querySelector('.values [role=img]').getAttribute('aria-label')"));
+    browser.evaluate(
+        "{ const s = document.querySelector('#x0'); s.value = 1; s.dispatchEvent(new"
+            + " Event('change')); }");
+    assertEquals(
+        "loss of align against sample, 2334 points",
+        text("document.querySelector('.values [role=img]').getAttribute('aria-label')"));
+    open(60);
+    Sandbox.until(
+        "the plot",
+        () -> browser.evaluate("document.querySelector('.values canvas') !== null").asBoolean());
+    drawn(".values", 29, 95, 168, 100);
+    assertEquals(List.of(), browser.consoleErrors());
   }
 
   @Test
   void aHundredThousandJobsAreThereAndFewRowsAreMade() throws Exception {
     open(100_000);
     assertEquals(List.of(), browser.consoleErrors());
-    assertEquals("100000 of 100000 jobs", text("document.querySelector('#found').innerText"));
+    assertEquals("100\u202f000 rows, 50 shown", found());
     assertTrue(
-        browser.evaluate("document.querySelectorAll('#table tbody tr').length").asInt() < 100);
-    browser.click("#table tbody tr[data-row='0']");
-    browser.press("End");
-    assertTrue(
-        text("document.activeElement.innerText").contains("s99999"), "the last row has the focus");
+        browser.evaluate("document.documentElement.scrollHeight").asInt() < 12_000,
+        "its height stays bounded");
+    browser.click("#jobs input");
+    browser.type("s99999");
+    assertTrue(first().contains("s99999"), "a search finds the rest");
   }
 
   @Test
-  void jobsAreFoundSortedAndChosen() throws Exception {
+  void jobsAreFoundSortedAndOpened() throws Exception {
     open(60);
-    browser.click("#search");
+    browser.click("#jobs input");
     browser.type("SAMPLE=S21");
-    assertEquals("1 of 60 jobs", text("document.querySelector('#found').innerText"));
+    assertEquals("1 of 60 rows", found());
     assertTrue(first().startsWith("align/lane=5,sample=s21"), first());
-    browser.evaluate("document.querySelector('#search').value = ''");
-    browser.evaluate(
-        "{ const s = document.querySelector('#state'); s.value = '1'; s.dispatchEvent(new"
-            + " Event('change')); }");
-    assertEquals("4 of 60 jobs", text("document.querySelector('#found').innerText"));
-    browser.evaluate(
-        "{ const s = document.querySelector('#state'); s.value = ''; s.dispatchEvent(new"
-            + " Event('change')); }");
-    browser.evaluate(
-        "[...document.querySelectorAll('#jobs th button')].find(b => b.innerText ==="
-            + " 'memory').click()");
+    browser.evaluate("document.querySelector('#jobs input').value = ''");
+    state("failed");
+    assertEquals("4 of 60 rows", found());
+    state("all");
+    sort("memory");
     assertTrue(first().startsWith("align/lane=2,sample=s58"), first());
-    browser.evaluate(
-        "[...document.querySelectorAll('#jobs th button')].find(b => b.innerText ==="
-            + " 'memory').click()");
+    sort("memory");
     assertEquals(
         "ascending", text("document.querySelectorAll('#jobs th')[6].getAttribute('aria-sort')"));
-    browser.click("#table tbody tr[data-row='0']");
-    browser.press("ArrowDown");
+    assertTrue(first().startsWith("plain0"), first());
+    browser.evaluate("document.querySelector('#jobs tbody button').focus()");
     browser.press("Enter");
-    assertEquals(
-        text("document.activeElement.cells[0].innerText"),
-        text("document.querySelector('#details h3').innerText"));
+    assertTrue(
+        text("document.querySelector('#jobs .detail').innerText").contains("CPUs asked for\n2"));
+    browser.press("Enter");
+    assertEquals("0", text("document.querySelectorAll('#jobs .detail').length"));
   }
 
   @Test
@@ -113,7 +192,7 @@ class ReportIT extends BrowserHarness {
     browser.evaluate("document.querySelector('#timeline canvas').focus()");
     browser.press("ArrowDown");
     assertTrue(
-        text("document.querySelector('#chosen-span').innerText")
+        text("document.querySelector('#timeline [role=status]').innerText")
             .startsWith("plain0: ran, began at 0.0 s"));
     browser.press("+");
     browser.press("ArrowRight");
@@ -123,15 +202,21 @@ class ReportIT extends BrowserHarness {
     browser.press("ArrowDown");
     assertEquals(
         "align/lane=1,sample=s1: failed, waits for plain0, is waited for by align/lane=2,sample=s2",
-        text("document.querySelector('#chosen-job').innerText"));
-    browser.evaluate("document.querySelector('#graph details').open = true");
+        text("document.querySelector('#graph [role=status]').innerText"));
+    browser.evaluate("document.querySelector('#graph > details').open = true");
     assertEquals(
-        "7",
+        "6",
         text(
-            "new Promise(done => setTimeout(() => done(document.querySelectorAll('#graph table"
-                + " tr').length), 50))"),
-        "a head and six jobs");
+            "new Promise(done => setTimeout(() => done(document.querySelectorAll('#graph tbody"
+                + " tr').length), 50))"));
     assertEquals(List.of(), browser.consoleErrors());
+  }
+
+  @Test
+  void theFrameOfASmallGraphIsSmall() throws Exception {
+    Reports.writeStaged(temp.resolve("stages.html"));
+    open(temp.resolve("stages.html"));
+    assertEquals("770", text("document.querySelector('#graph canvas').offsetWidth"));
   }
 
   private static final String POINTS =
@@ -146,47 +231,46 @@ class ReportIT extends BrowserHarness {
   }
 
   @Test
-  void whatWasRestoredHasItsOwnWordAndColour() throws Exception {
+  void eachStateHasItsOwnWordMarkAndColour() throws Exception {
     open(60);
-    drawn("#graph", 2, 119, 168, 50); // its box
-    assertEquals("2restored", text("document.querySelector('.counts .restored').textContent"));
-    String colour = "getComputedStyle(document.querySelector('%s'), '%s').%s";
-    assertEquals(
-        "rgb(2, 119, 168)", text(colour.formatted(".counts .restored", "", "borderLeftColor")));
-    browser.evaluate(
-        "{ const s = document.querySelector('#state'); s.value = [...s.options].find(o =>"
-            + " o.text === 'restored').value; s.dispatchEvent(new Event('change')); }");
-    assertEquals("2 of 60 jobs", text("document.querySelector('#found').innerText"));
-    assertTrue(first().contains("restored"), first());
+    drawn("#graph", 27, 108, 168, 50); // the box of what was restored
+    state("restored");
+    assertEquals("2 of 60 rows", found());
+    assertTrue(first().contains("↺restored"), first());
     assertTrue(first().contains("from build 3: need in5.csv changed"), first());
     assertEquals(
-        "rgb(2, 119, 168)",
-        text(colour.formatted("#table td.restored", "::before", "backgroundColor")));
-    browser.click("#table tbody tr[data-row='0']");
-    String details = text("document.querySelector('#details').innerText");
+        "rgb(27, 108, 168)",
+        text("getComputedStyle(document.querySelector('#jobs td .mark')).color"));
+    browser.click("#jobs tbody tr:first-child button");
+    String details = text("document.querySelector('#jobs .detail').innerText");
     assertTrue(details.contains("restored from\nbuild 3\nwhy it would have run\n"), details);
     browser.evaluate("document.querySelector('#graph canvas').focus()");
     browser.press("End");
     assertEquals(
         "plain5: restored, waits for align/lane=4,sample=s4",
-        text("document.querySelector('#chosen-job').innerText"));
+        text("document.querySelector('#graph [role=status]').innerText"));
+    assertEquals(
+        "8",
+        text("new Set(Object.values(MARKS).map(([, mark]) => mark)).size + 1"),
+        "marks differ without colour; ran and up to date are alike");
     assertEquals(List.of(), browser.consoleErrors());
     assertEquals(List.of(), browser.axe());
   }
 
   @Test
   void whereJobsAreTooManyStagesAreDrawnAndThePageSaysSo() throws Exception {
-    Path file = temp.resolve("stages.html");
-    write(Reports.staged(), file);
+    Path file = Reports.writeStaged(temp.resolve("stages.html"));
     open(file);
     assertTrue(
-        text("document.querySelector('#graph').innerText").contains("so each box is a stage"));
+        text("document.querySelector('#graph .help').textContent")
+            .contains("so each box is a stage"));
     browser.evaluate("document.querySelector('#graph canvas').focus()");
     browser.press("ArrowDown");
     browser.press("ArrowDown");
     assertEquals(
-        "stage 2: 1 failed, 4000 ran", text("document.querySelector('#chosen-job').innerText"));
-    browser.evaluate("document.querySelector('#graph details').open = true");
+        "stage 2: 1 failed, 4000 ran",
+        text("document.querySelector('#graph [role=status]').innerText"));
+    browser.evaluate("document.querySelector('#graph > details').open = true");
     assertEquals(
         "stage 3|2 failed, 4000 ran",
         text(
@@ -215,20 +299,29 @@ class ReportIT extends BrowserHarness {
     open(0);
     assertEquals(List.of(), browser.consoleErrors());
     assertEquals(List.of(), browser.axe());
+    assertEquals(
+        "There are no jobs.",
+        text("document.querySelector('#stand .answer').innerText").substring(1));
   }
 
   @Test
   void narrowWindowsScrollNothingSideways() throws Exception {
     open(60);
-    browser.resize(400, 800);
+    browser.resize(420, 800);
     try {
       assertTrue(
-          browser.evaluate("document.documentElement.scrollWidth").asInt() <= 400,
+          browser.evaluate("document.documentElement.scrollWidth").asInt() <= 420,
           "what is wide scrolls by itself");
       assertEquals(List.of(), browser.consoleErrors());
     } finally {
       browser.resize(1280, 800);
     }
+    assertEquals(
+        "true",
+        text(
+            "(() => { const s = document.querySelector('#use .scroll'); return s.scrollWidth <="
+                + " s.clientWidth; })()"),
+        "the use of groups is whole at 1280");
   }
 
   @Test
@@ -238,6 +331,6 @@ class ReportIT extends BrowserHarness {
     browser.screenshot(picture);
     assertTrue(Files.size(picture) > 10_000, "an empty page would be smaller");
     // Of the canvas some points have the colour of what ran.
-    drawn("#timeline", 47, 125, 59, 100);
+    drawn("#timeline", 147, 199, 168, 100);
   }
 }

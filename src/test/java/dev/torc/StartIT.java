@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StartIT {
 
   /** Libraries that have no business on the way to a build in which nothing runs. */
-  private static final List<String> HEAVY = List.of("com/fasterxml", "org/jgrapht");
+  private static final List<String> HEAVY =
+      List.of("com/fasterxml", "org/jgrapht", "org/commonmark");
 
   private static final Path HOME = Path.of(System.getProperty("torc.home")).toAbsolutePath();
 

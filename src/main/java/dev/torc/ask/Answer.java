@@ -1,5 +1,6 @@
 package dev.torc.ask;
 
+import dev.torc.report.Json;
 import dev.torc.report.JsonWriter;
 import dev.torc.report.Palette;
 import dev.torc.session.Exit;

@@ -3,6 +3,7 @@ package dev.torc.ask;
 import dev.torc.cache.BuildRecord;
 import dev.torc.engine.JobState;
 import dev.torc.machine.Amount;
+import dev.torc.report.Json;
 import dev.torc.report.TimeText;
 import java.util.LinkedHashMap;
 import java.util.Locale;

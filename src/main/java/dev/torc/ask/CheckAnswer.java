@@ -9,6 +9,7 @@ import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
+import dev.torc.report.Json;
 import dev.torc.report.Palette;
 import dev.torc.session.Advice;
 import dev.torc.session.Caller;

@@ -3,6 +3,7 @@ package dev.torc.ask;
 import dev.torc.cache.Cache;
 import dev.torc.cache.StoredValue;
 import dev.torc.machine.SafeText;
+import dev.torc.report.Json;
 import dev.torc.report.Palette;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;

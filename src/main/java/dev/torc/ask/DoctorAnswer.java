@@ -15,6 +15,7 @@ import dev.torc.machine.SafeText;
 import dev.torc.posix.CallTracer;
 import dev.torc.posix.InputFile;
 import dev.torc.posix.Memory;
+import dev.torc.report.Json;
 import dev.torc.report.Palette;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;

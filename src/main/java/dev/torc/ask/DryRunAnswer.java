@@ -5,6 +5,7 @@ import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
+import dev.torc.report.Json;
 import dev.torc.report.Palette;
 import java.util.ArrayList;
 import java.util.Arrays;

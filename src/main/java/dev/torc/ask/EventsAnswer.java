@@ -9,6 +9,7 @@ import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.PostedLines;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
+import dev.torc.report.Json;
 import dev.torc.report.Palette;
 import dev.torc.report.TimeText;
 import dev.torc.session.ProjectFolder;

@@ -11,6 +11,7 @@ import dev.torc.plan.JobSelection;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Rerun;
+import dev.torc.report.Json;
 import dev.torc.report.JsonWriter;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;

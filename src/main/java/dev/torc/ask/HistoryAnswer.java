@@ -9,6 +9,7 @@ import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.plan.Causes;
 import dev.torc.report.AttemptText;
+import dev.torc.report.Json;
 import dev.torc.report.Palette;
 import dev.torc.report.TimeText;
 import dev.torc.session.ProjectFolder;

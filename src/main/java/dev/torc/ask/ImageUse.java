@@ -5,6 +5,7 @@ import dev.torc.machine.SafeText;
 import dev.torc.plan.ImageSource;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Surroundings;
+import dev.torc.report.Json;
 import dev.torc.workflow.Step;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -4,6 +4,7 @@ import dev.torc.cache.JobResult;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.machine.Amount;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -14,6 +15,8 @@ import java.util.function.IntFunction;
 /**
  * How it stands with the jobs of a vertex, in numbers: one job, or the instances of a group.
  *
+ * @param willRun those that are out among them
+ * @param submitted how many an earlier build handed out, and are out
  * @param willRestore how many are to be put back as an earlier run made them
  * @param failed how many jobs that will or may run failed the last time
  * @param open whether it is a group that is not expanded yet
@@ -22,6 +25,7 @@ record JobCounts(
     int jobs,
     int upToDate,
     int willRun,
+    int submitted,
     int willRestore,
     int willFail,
     int mayRun,
@@ -42,6 +46,7 @@ record JobCounts(
         of.all(),
         of.upToDate(),
         of.willRun(),
+        submitted(of, of.selected()),
         of.willRestore(),
         of.willFail(),
         of.mayRun(),
@@ -61,11 +66,17 @@ record JobCounts(
         nodes.cardinality(),
         counts.getOrDefault(Verdict.UpToDate.class, 0),
         counts.getOrDefault(Verdict.WillRun.class, 0),
+        submitted(plan, nodes),
         counts.getOrDefault(Verdict.WillRestore.class, 0),
         counts.getOrDefault(Verdict.WillFail.class, 0),
         counts.getOrDefault(Verdict.MayRun.class, 0) + (open ? 1 : 0),
         failed,
         open);
+  }
+
+  private static int submitted(Plan plan, BitSet nodes) {
+    return (int)
+        nodes.stream().filter(node -> Reason.out(plan.verdict(node).reasons()) != null).count();
   }
 
   private static boolean failed(JobResult result) {
@@ -93,7 +104,8 @@ record JobCounts(
     }
     StringJoiner out = new StringJoiner(", ");
     out.add("%d of %d up to date".formatted(upToDate, jobs));
-    add(out, willRun, " will run");
+    add(out, submitted, " submitted");
+    add(out, willRun - submitted, " will run");
     add(out, willRestore, " will be restored");
     add(out, willFail, " will fail");
     add(out, mayRun, " may run");
@@ -105,8 +117,10 @@ record JobCounts(
   String line() {
     String fail = willFail == 0 ? "" : willFail + " will fail, ";
     String restored = willRestore == 0 ? "" : willRestore + " will be restored, ";
-    return "%s: %s%d will run, %s%d may run, %d up to date"
-        .formatted(Amount.count(jobs, "job"), fail, willRun, restored, mayRun, upToDate);
+    String out = submitted == 0 ? "" : submitted + " submitted, ";
+    int run = willRun - submitted;
+    return "%s: %s%s%d will run, %s%d may run, %d up to date"
+        .formatted(Amount.count(jobs, "job"), fail, out, run, restored, mayRun, upToDate);
   }
 
   private static void add(StringJoiner out, int count, String what) {

@@ -6,6 +6,7 @@ import dev.torc.cache.RunDetails;
 import dev.torc.graph.Graph;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.Verdict;
+import dev.torc.report.Json;
 import dev.torc.report.OriginText;
 import dev.torc.report.TimeText;
 import dev.torc.workflow.Resources;

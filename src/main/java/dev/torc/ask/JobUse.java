@@ -43,9 +43,6 @@ public record JobUse(
     QUEUED
   }
 
-  /** Shorter runs say little of how many CPUs they keep busy: nanoseconds. */
-  public static final long LONG = 1_000_000_000L;
-
   /** Whether it stands for the instances of a group. */
   boolean isGroup() {
     return instances >= 0;
@@ -69,9 +66,8 @@ public record JobUse(
    */
   public JobUse with(AttemptRecord last, Series series) {
     Map<Used, Long> run = new EnumMap<>(Used.class);
-    long cpu = last.usage().cpu();
     run.put(Used.SECONDS, last.wall());
-    run.put(Used.CPU_PERCENT, cpu < 0 || last.wall() < LONG ? -1 : cpu * 100 / last.wall());
+    run.put(Used.CPU_PERCENT, last.cpuPercent());
     for (int i = 0; series != null && i < series.size(); i++) {
       run.merge(Used.CPU_PERCENT_MOST, series.at(i).cpu(), Math::max);
       run.merge(Used.GPU_PERCENT_MOST, series.at(i).gpu(), Math::max);

@@ -13,6 +13,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Rerun;
 import dev.torc.plan.Verdict;
+import dev.torc.report.Json;
 import dev.torc.report.Palette;
 import dev.torc.report.TextWidth;
 import dev.torc.report.TimeText;
@@ -93,6 +94,7 @@ public record ListAnswer(
   private enum State {
     UP_TO_DATE,
     RUNNING,
+    SUBMITTED,
     WAITING,
     WILL_RUN,
     WILL_BE_RESTORED,
@@ -220,7 +222,7 @@ public record ListAnswer(
     boolean ran = known.outcome != null && known.started > 0;
     return List.of(
         SafeText.name(job.name()),
-        state(id).words(),
+        words(id),
         ran ? TimeText.local(known.started) : "-",
         ran ? Amount.time(known.wall) : "-",
         resources(job.resources()),
@@ -283,10 +285,19 @@ public record ListAnswer(
     return names.isEmpty() ? null : names;
   }
 
+  private String words(int id) {
+    State state = state(id);
+    String to = state == State.SUBMITTED ? " to " + Reason.out(plan.verdict(id).reasons()) : "";
+    return state.words() + SafeText.line(to);
+  }
+
   private State state(int id) {
     Known known = jobs.get(id);
     if (known.running) {
       return State.RUNNING;
+    }
+    if (Reason.out(plan.verdict(id).reasons()) != null) {
+      return State.SUBMITTED;
     }
     if (known.outcome != null && !known.outcome.isGood()) {
       return State.valueOf(known.outcome.name());

@@ -3,13 +3,13 @@ package dev.torc.ask;
 import dev.torc.ask.JobUse.Used;
 import dev.torc.cache.AttemptHistory;
 import dev.torc.cache.AttemptRecord;
-import dev.torc.cache.JobResult.Outcome;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.machine.Series;
 import dev.torc.plan.JobSelection;
+import dev.torc.report.Json;
 import dev.torc.report.Palette;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
@@ -17,12 +17,10 @@ import dev.torc.syntax.Place;
 import dev.torc.workflow.Resources;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
 
@@ -40,10 +38,6 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
 
   private static final List<String> TITLES =
       List.of("job", "longest", "cpus", "memory", "read", "written", "waited");
-
-  /** The ends of attempts that tell what a job needs. */
-  private static final Set<Outcome> TELLING =
-      EnumSet.of(Outcome.OK, Outcome.OUT_OF_MEMORY, Outcome.TIMED_OUT);
 
   /** An advice for all jobs whose resources stand in one place. */
   private record Shared(String place, String jobs, String key, String value, String why) {}
@@ -69,7 +63,7 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
           0,
           attempt -> {
             int job = graph.jobId(attempt.job());
-            if (job >= 0 && selection.jobs().get(job) && TELLING.contains(attempt.outcome())) {
+            if (job >= 0 && selection.jobs().get(job) && attempt.outcome().isTelling()) {
               last.put(attempt.job(), attempt);
             }
           });
@@ -92,7 +86,7 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
     for (int job : jobs) {
       AttemptRecord one = last.get(graph.name(job));
       if (one != null) {
-        boolean told = one.wall() >= JobUse.LONG;
+        boolean told = one.wall() >= AttemptRecord.LONG;
         Series series = told ? history.series(one.build(), one.sequence()) : null;
         use = use.with(one, series);
       }

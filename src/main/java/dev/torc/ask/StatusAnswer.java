@@ -219,6 +219,7 @@ public record StatusAnswer(
     if (plan != null) {
       out.append(palette.bold(JobCounts.of(plan, named()).line())).append('\n');
       list(out, palette.red("will fail:"), lines(Verdict.WillFail.class));
+      list(out, palette.yellow("submitted:"), lines(Verdict.WillRun.class, true));
       list(out, palette.yellow("will run:"), lines(Verdict.WillRun.class));
       list(out, palette.yellow("will be restored:"), lines(Verdict.WillRestore.class));
       list(out, palette.yellow("may run:"), lines(Verdict.MayRun.class));
@@ -256,13 +257,18 @@ public record StatusAnswer(
     out.append("  ").append(name).append(what.isEmpty() ? "" : ": " + what).append('\n');
   }
 
-  /** The jobs and the instances of groups that have a verdict of one kind. */
+  /** The jobs and the instances of groups that have a verdict of one kind, and are not out. */
   private StringBuilder lines(Class<? extends Verdict> kind) {
+    return lines(kind, false);
+  }
+
+  private StringBuilder lines(Class<? extends Verdict> kind, boolean submitted) {
     StringBuilder out = new StringBuilder();
     for (DisplayGraph.Fold fold : shown) {
       for (VerdictLine line : VerdictLine.of(fold, plan)) {
-        if (kind.isInstance(line.verdict())) {
-          line(out, line.name(), line.brief());
+        String at = line.out();
+        if (kind.isInstance(line.verdict()) && submitted == (at != null)) {
+          line(out, at == null ? line.name() : line.name() + " to " + at, line.brief());
         }
       }
     }

@@ -126,13 +126,13 @@ public record StoreUpkeep(
       stuck.forEach(warn);
     }
     long stay = dry || nothing ? before.bytes(left) : kept.size();
-    List<Folder> shared = all || most != BOUND ? List.of() : folders();
+    List<FolderBound> shared = all || most != BOUND ? List.of() : folders();
     return new Freed(dry, gone.size(), before.bytes() - stay, left.size(), stay, stuck, shared);
   }
 
   /** Holds the bounds of shared folders. */
-  private List<Folder> folders() throws IOException {
-    List<Folder> held = new ArrayList<>();
+  private List<FolderBound> folders() throws IOException {
+    List<FolderBound> held = new ArrayList<>();
     for (SharedEntry each : folder.project().workflow().stores().shared()) {
       if (each.keep() == Stores.UNSAID) {
         continue;
@@ -141,14 +141,7 @@ public record StoreUpkeep(
       try {
         FolderBound bound = FolderBound.hold(path, each.group(), each.keep(), dry);
         bound.stuck().forEach(warn);
-        held.add(
-            new Folder(
-                path,
-                bound.removed(),
-                bound.freed(),
-                bound.results(),
-                bound.bytes(),
-                bound.stuck()));
+        held.add(bound);
       } catch (StoreRefusal | NoSuchFileException e) {
         String why = e instanceof NoSuchFileException ? "there is no such folder" : e.getMessage();
         warn.accept("store " + SafeText.name(each.path()) + " is not pruned: " + why);
@@ -156,10 +149,6 @@ public record StoreUpkeep(
     }
     return held;
   }
-
-  /** What {@code --prune} says of a shared folder, as {@link Freed}. */
-  private record Folder(
-      Path path, int removed, long freed, int results, long bytes, List<String> stuck) {}
 
   /**
    * What {@code --prune} and {@code --clear} say.
@@ -178,7 +167,7 @@ public record StoreUpkeep(
       int results,
       long bytes,
       List<String> stuck,
-      List<Folder> shared)
+      List<FolderBound> shared)
       implements Answer {
 
     @Override
@@ -188,7 +177,7 @@ public record StoreUpkeep(
 
     @Override
     public int exit() {
-      boolean well = stuck.isEmpty() && shared.stream().allMatch(each -> each.stuck.isEmpty());
+      boolean well = stuck.isEmpty() && shared.stream().allMatch(each -> each.stuck().isEmpty());
       return well ? Exit.DONE : Exit.TROUBLE;
     }
 
@@ -196,9 +185,9 @@ public record StoreUpkeep(
     public List<String> beside() {
       List<String> lines = new ArrayList<>();
       lines.add(line(removed, freed, results, bytes));
-      for (Folder each : shared) {
-        String line = line(each.removed, each.freed, each.results, each.bytes);
-        lines.add(SafeText.name(each.path.toString()) + ": " + line);
+      for (FolderBound each : shared) {
+        String line = line(each.removed(), each.freed(), each.results(), each.bytes());
+        lines.add(SafeText.name(each.path().toString()) + ": " + line);
       }
       return lines;
     }

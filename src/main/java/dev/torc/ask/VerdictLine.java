@@ -4,6 +4,7 @@ import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.machine.SafeText;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import dev.torc.report.OriginText;
 import dev.torc.report.ReasonText;
@@ -89,12 +90,23 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     return plan.context().graph().name(nodes.getFirst());
   }
 
+  /** Where they are that earlier builds handed out; null where they are not out. */
+  String out() {
+    String first = Reason.out(verdict().reasons());
+    return first == null
+        ? null
+        : SafeText.line(first) + (isFold() ? " and " + (nodes.size() - 1) + " more" : "");
+  }
+
   /** The verdict in words: {@code will run: never ran}. */
   String text() {
-    String why = why(ReasonText.all(verdict().reasons()));
+    String why = why(ReasonText.all(Reason.causes(verdict().reasons())));
     return switch (verdict()) {
       case Verdict.UpToDate _ -> "up to date";
-      case Verdict.WillRun _ -> "will run: " + why;
+      case Verdict.WillRun _ ->
+          out() == null
+              ? "will run: " + why
+              : (isFold() ? "are" : "is") + " submitted to " + out() + ": " + why;
       case Verdict.WillRestore will -> {
         String from = isFold() ? "" : " from " + OriginText.of(will.origin(job()));
         yield "will be restored" + from + ": " + why;
@@ -109,13 +121,14 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
     return switch (verdict()) {
       case Verdict.UpToDate _ -> "";
       case Verdict.MayRun _ -> after();
-      case Verdict other -> why(ReasonText.brief(other.reasons()));
+      case Verdict other -> why(ReasonText.brief(Reason.causes(other.reasons())));
     };
   }
 
   private String why(String ofOne) {
     return isFold()
-        ? ReasonText.together(nodes.stream().map(node -> plan.verdict(node).reasons()).toList())
+        ? ReasonText.together(
+            nodes.stream().map(node -> Reason.causes(plan.verdict(node).reasons())).toList())
         : ofOne;
   }
 

@@ -17,6 +17,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Rerun;
 import dev.torc.plan.Verdict;
+import dev.torc.report.Json;
 import dev.torc.report.LeftOutText;
 import dev.torc.report.Palette;
 import dev.torc.session.Project;

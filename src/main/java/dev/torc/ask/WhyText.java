@@ -164,7 +164,10 @@ final class WhyText {
 
   private static String how(CauseChain.Link link, String from, String why) {
     return switch (link.how()) {
-      case WILL_RUN, MAY_RUN -> " will run: " + why;
+      case WILL_RUN, MAY_RUN -> {
+        String out = Reason.out(link.reasons());
+        yield (out == null ? " will run: " : " is submitted to " + SafeText.line(out) + ": ") + why;
+      }
       case WILL_RESTORE -> " will be restored" + from + ": " + why;
       case RESTORED -> " was restored" + from + ": " + why;
       case WILL_FAIL -> " will fail: " + why;
@@ -175,18 +178,19 @@ final class WhyText {
 
   private String reasons(CauseChain.Link link, int depth, boolean past) {
     told.add(link.job());
+    List<Reason> reasons = Reason.causes(link.reasons());
     Set<String> here = new HashSet<>();
     IntFunction<String> each =
         i -> {
-          Reason reason = link.reasons().get(i);
-          String behind = link.behind().get(i);
+          Reason reason = reasons.get(i);
+          String behind = link.behind().get(link.reasons().indexOf(reason));
           String text = past ? ReasonText.past(reason) : ReasonText.of(reason);
           // Of many needs from one job, the first tells of it.
           return behind.isEmpty() || !here.add(behind) ? text : text + inner(behind, depth);
         };
     return brief
-        ? ReasonText.brief(link.reasons(), each)
-        : String.join("; ", IntStream.range(0, link.reasons().size()).mapToObj(each).toList());
+        ? ReasonText.brief(reasons, each)
+        : String.join("; ", IntStream.range(0, reasons.size()).mapToObj(each).toList());
   }
 
   private String inner(String job, int depth) {
@@ -201,7 +205,7 @@ final class WhyText {
     }
     String jump = between == 0 ? "" : "… " + (between == 1 ? "1 job" : between + " jobs") + " on: ";
     CauseChain.Link link = chain.links().get(root);
-    String why = how(link, "", ReasonText.brief(link.reasons()));
+    String why = how(link, "", ReasonText.brief(Reason.causes(link.reasons())));
     return " (" + jump + SafeText.name(root) + why + ")";
   }
 

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads what a job refers to: {@code needs}, {@code produces} and {@code after}. It does not look
- * whether such a file or job exists; the graph does.
+ * Reads what a job refers to, {@code needs}, {@code produces} and {@code after}, and the files that
+ * {@code report} names. It does not look whether such a file or job exists; the graph does.
  */
 record ItemReader(Paths paths, Problems problems) {
 
@@ -121,6 +121,31 @@ record ItemReader(Paths paths, Problems problems) {
             place, text + " is a text, for it is quoted; quote at most the name in it");
       }
     }
+  }
+
+  /** The files of {@code report}: to each entry an item, whose name is its title. */
+  List<Item> report(MapFields top) {
+    List<Item> items = new ArrayList<>();
+    for (Node node : top.scope().items(top.map().get("report"))) {
+      top.guard(
+          () -> {
+            Node file = node;
+            String title = null;
+            if (node instanceof Node.Mapping map) {
+              MapFields fields = new MapFields(map, top.scope(), problems);
+              fields.only(KnownKeys.REPORT, "an entry of report");
+              title = fields.text("title", null);
+              file = map.get("file");
+              if (file == null) {
+                throw new BadInput(node.place(), "an entry of report is a path, or {file: PATH}");
+              }
+            }
+            String path = top.scope().path(MapFields.scalar(file, "report"));
+            refuseQuoted(path, node.place());
+            items.add(new Item(title, node.place(), List.of(paths.ref(path, node.place(), true))));
+          });
+    }
+    return List.copyOf(items);
   }
 
   List<Ref.OfJob> after(MapFields job) {

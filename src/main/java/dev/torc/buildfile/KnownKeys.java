@@ -23,7 +23,7 @@ public final class KnownKeys {
       List.of(
           """
           name description vars env shell resources limits roots defaults jobs data
-          hooks container executors stores factories dependencies include
+          hooks container executors stores report factories dependencies include
           """
               .split("\\s+"));
 
@@ -101,4 +101,7 @@ public final class KnownKeys {
 
   /** An entry of {@code needs} that is a map. */
   static final List<String> NEED = List.of("job", "data", "failed");
+
+  /** An entry of {@code report} that is a map. */
+  static final List<String> REPORT = List.of("file", "title");
 }

@@ -9,6 +9,7 @@ import dev.torc.workflow.Deciders;
 import dev.torc.workflow.Executor;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Hook;
+import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Stores;
@@ -54,6 +55,7 @@ public final class ParsedBuildFile {
   private final List<Hook> hooks;
   private final List<Executor> executors;
   private final Stores stores;
+  private final List<Item> report;
   private final Set<BadInput.Diagnostic> warnings = new LinkedHashSet<>();
   private final Set<String> manual = new LinkedHashSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
@@ -110,6 +112,7 @@ public final class ParsedBuildFile {
     Paths paths = new Paths(root);
     this.executors = ExecutorReader.read(top.get("executors"), scope, problems);
     this.stores = new StoresReader(scope, paths, problems).read(top.get("stores"));
+    this.report = new ItemReader(paths, problems).report(fields);
     List<String> names = executors.stream().map(Executor::name).toList();
     if (over.executor() != null) {
       try {
@@ -178,6 +181,7 @@ public final class ParsedBuildFile {
         hooks,
         executors,
         stores,
+        report,
         List.copyOf(expanded.warnings()),
         List.copyOf(manual));
   }

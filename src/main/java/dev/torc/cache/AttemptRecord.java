@@ -47,4 +47,12 @@ public record AttemptRecord(
    * @param runtime nanoseconds
    */
   public record Asked(int cpus, long memory, int gpus, long runtime) {}
+
+  /** Shorter runs say little of how many CPUs they keep busy: nanoseconds. */
+  public static final long LONG = 1_000_000_000L;
+
+  /** Hundredths of a CPU that were busy on average; -1 where that is not known. */
+  public long cpuPercent() {
+    return usage.cpu() < 0 || wall < LONG ? -1 : usage.cpu() * 100 / wall;
+  }
 }

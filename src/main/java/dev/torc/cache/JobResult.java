@@ -39,5 +39,10 @@ public record JobResult(
     public boolean isGood() {
       return this == OK || this == ADOPTED;
     }
+
+    /** Whether a run tells what its job needs: it ended well, or ran out of what it had. */
+    public boolean isTelling() {
+      return this == OK || this == OUT_OF_MEMORY || this == TIMED_OUT;
+    }
   }
 }

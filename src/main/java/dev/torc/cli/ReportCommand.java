@@ -1,32 +1,33 @@
 package dev.torc.cli;
 
 import dev.torc.machine.SafeText;
+import dev.torc.page.ReportPage;
 import dev.torc.posix.OwnFile;
-import dev.torc.report.BuildReport;
 import dev.torc.report.CrateFolder;
-import dev.torc.report.HtmlReport;
 import dev.torc.session.CrateRequest;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
-import dev.torc.session.ReportRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * {@code torc report}: a build as one page of HTML, to standard output or into a file. On a
- * terminal it goes to {@code .torc/report.html}, since nobody reads it there. With {@code
- * --ro-crate} it writes where the results come from into a new folder instead.
+ * {@code torc report}: the project, or a build, as one page of HTML, to standard output or into a
+ * file. On a terminal it goes to {@code .torc/report.html}, since nobody reads it there. With
+ * {@code --ro-crate} it writes where the results come from into a new folder instead.
  */
 final class ReportCommand extends Command {
 
   private long build;
+  private boolean paths;
   private String file;
   private String crate;
 
   @Override
   void declare(Options options) {
-    options.value("--build", "N", "the number of the build; the last one without it", this::number);
+    options.value(
+        "--build", "N", "a build by its number; without it the project as it stands", this::number);
     options.value("-o", "FILE", "the file to write; else standard output", given -> file = given);
+    options.flag("--paths", "show absolute paths", () -> paths = true);
     options.value(
         "--ro-crate",
         "FOLDER",
@@ -63,9 +64,9 @@ final class ReportCommand extends Command {
       return crate(console);
     }
     Project project = project(console);
-    BuildReport report = new ReportRequest(build).answer(project, console::warn);
+    ReportPage page = ReportPage.of(project, build, paths, console::warn);
     if (file == null && !console.stdoutTerminal()) {
-      new HtmlReport(report).write(console.out());
+      page.write(console.out());
       return Exit.DONE;
     }
     Path to =
@@ -75,7 +76,7 @@ final class ReportCommand extends Command {
     if (file == null) {
       OwnFile.prepare(to); // a link there may lead elsewhere
     }
-    new HtmlReport(report).write(to);
+    page.write(to);
     console.say("the report is in " + to);
     return Exit.DONE;
   }

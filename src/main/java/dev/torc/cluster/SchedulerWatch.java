@@ -4,9 +4,13 @@ import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.machine.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +31,8 @@ final class SchedulerWatch {
   private long next;
   private boolean unclear;
   private long told = Long.MIN_VALUE / 2;
+  private final Map<ArrayTask, Long> held = new HashMap<>(); // since when
+  private final Set<ArrayTask> heldTold = new HashSet<>();
 
   /**
    * @param executor its name, for people
@@ -103,12 +109,39 @@ final class SchedulerWatch {
         }
       }
     }
+    tellHeld(open.values(), now);
     pause = Math.min(pause * 3 / 2, LAST);
     next = now + pause;
     if (!answered && silence != null) {
       unanswered(silence, now);
     }
     return unknown;
+  }
+
+  /** Says once of each that is held for a minute that it waits for its release. */
+  private void tellHeld(Collection<ArrayTask> asked, long now) {
+    List<ArrayTask> late = new ArrayList<>();
+    for (ArrayTask task : asked) {
+      boolean holds =
+          task.state instanceof SchedulerState.Waiting waiting
+              && SlurmWords.isHeld(waiting.reason());
+      Long since = holds ? held.putIfAbsent(task, now) : held.remove(task);
+      if (holds && since != null && now - since >= TELL && heldTold.add(task)) {
+        late.add(task);
+      }
+    }
+    if (!late.isEmpty()) {
+      ArrayTask first = late.getFirst();
+      int jobs = late.stream().mapToInt(task -> task.jobs.size()).sum();
+      notes.accept(
+          "job %s%s: held at %s (%s); it waits until `scontrol release %s`"
+              .formatted(
+                  first.jobs.getFirst().key().job(),
+                  jobs == 1 ? "" : " and " + (jobs - 1) + " more",
+                  EarlierJob.where(executor, first.job.id()),
+                  ((SchedulerState.Waiting) first.state).reason(),
+                  first.job.id()));
+    }
   }
 
   /** Says once that its settings lack a word. */
@@ -134,7 +167,9 @@ final class SchedulerWatch {
 
   /** Says once a minute that nothing but its files tells of a batch that has begun. */
   void unfound(RemoteBatch batch, long now) {
-    String line = "%s gave no id for what runs in %s; torc waits for what that says";
+    String line =
+        "%s gave no id for what runs in %s; torc waits for what that says:"
+            + " remove it when nothing of it runs any more";
     tell(line.formatted(executor, batch.folder.path()), now);
   }
 

@@ -51,6 +51,11 @@ final class SlurmWords {
 
   private SlurmWords() {}
 
+  /** Whether a reason is that somebody holds a job, who has to release it. */
+  static boolean isHeld(String reason) {
+    return reason.startsWith("JobHeld");
+  }
+
   /** Whether it is the word of an end. */
   static boolean isEnd(String word) {
     return ENDED.containsKey(word);

@@ -1,6 +1,5 @@
 package dev.torc.engine;
 
-import dev.torc.cache.BuildId;
 import dev.torc.cache.CacheException;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.StoppedException;
@@ -186,8 +185,7 @@ public final class BuildLoop {
       int exit = exit();
       sender.sent(restored.finish());
       long nanos = System.nanoTime() - began;
-      BuildId build = setup.shared().build();
-      sender.finished(new Event.Finished(build, counts(), sender.use(), nanos, exit));
+      sender.finished(setup.shared().build(), counts(), nanos, exit);
       return exit;
     } finally {
       turn.end();
@@ -314,12 +312,9 @@ public final class BuildLoop {
       if (id < 0) {
         break;
       }
-      if (state.states().of(id) != JobState.READY) {
-        state.runs().remove(id); // its group failed
-        continue;
-      }
       Job job = state.graph().job(id);
-      if (out.holds(id, job.executor())) {
+      boolean gone = state.states().of(id) != JobState.READY; // with its group
+      if (gone || out.holds(id, job.executor())) {
         continue;
       }
       if (!hooks.open() || job.interactive() && running > 0) {

@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.cache.BuildId;
 import dev.torc.cache.Origin;
 import dev.torc.cache.StoreUse;
 import dev.torc.exec.ProcessEnd;
@@ -69,7 +70,8 @@ final class EventSender {
       use = new StoreUse(use.misses() + 1, use.places());
     }
     String command = commands ? command(shared, id, run) : "";
-    tell(new Event.JobStarted(job.name(), run.reasons(), run.attempts(), command));
+    List<Reason> why = Reason.causes(run.reasons());
+    tell(new Event.JobStarted(job.name(), why, run.attempts(), command));
   }
 
   /** By names alone: the needs are read on the thread of the attempt. */
@@ -126,7 +128,7 @@ final class EventSender {
   }
 
   /** How often known results stood for runs so far. */
-  StoreUse use() {
+  private StoreUse use() {
     return use;
   }
 
@@ -139,12 +141,12 @@ final class EventSender {
   }
 
   /** The build is over. */
-  void finished(Event.Finished end) {
+  void finished(BuildId build, Map<JobState, Integer> counts, long nanos, int exit) {
     String line = excess.line();
     if (line != null) {
       warn(line);
     }
-    tell(end);
+    tell(new Event.Finished(build, counts, use(), nanos, exit));
   }
 
   void retried(AttemptContext shared, int id, JobRun run, AttemptOutcome outcome) {

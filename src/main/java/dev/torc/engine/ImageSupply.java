@@ -82,9 +82,13 @@ public final class ImageSupply {
         return; // interrupted: the job will not start
       }
       builder.containers().fetched(name);
+      if (!fetch.trouble.isEmpty()) {
+        String line = "image %s cannot be had: %s".formatted(image.name(), fetch.trouble);
+        builder.events().accept(new Event.Note(Event.Level.WARNING, line)); // once for all its jobs
+      }
     }
     if (fetch.trouble != null && !fetch.trouble.isEmpty()) {
-      throw new AttemptFailure("image " + image.name() + " cannot be had: " + fetch.trouble);
+      throw new AttemptFailure("image " + image.name() + " cannot be had");
     }
     String lack = lack(builder.containers(), image, false);
     if (!lack.isEmpty()) {
@@ -147,7 +151,7 @@ public final class ImageSupply {
   }
 
   /** A name without a registry means the same with every runtime. */
-  private static String source(String name) {
+  static String source(String name) {
     int slash = name.indexOf('/');
     String first = slash < 0 ? "" : name.substring(0, slash);
     boolean registry = first.contains(".") || first.contains(":") || first.equals("localhost");

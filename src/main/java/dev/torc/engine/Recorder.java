@@ -81,6 +81,7 @@ public final class Recorder {
     ProcessEnd.Elsewhere there = end.elsewhere();
     long sequence = attempts.getAndIncrement();
     JobRun.Asked asked = last.asked();
+    List<Reason> why = Reason.causes(last.reasons());
     batch.attempt(
         new AttemptRecord(
             build.number(),
@@ -97,8 +98,8 @@ public final class Recorder {
             there == null ? host() : there.host(),
             job.executor(),
             asked.amounts(),
-            ShortReasons.of(last.reasons()),
-            last.reasons().size()));
+            ShortReasons.of(why),
+            why.size()));
     if (end.series() != null && end.series().size() > 1) {
       batch.series(build.number(), sequence, end.series());
     }
@@ -242,8 +243,9 @@ public final class Recorder {
   }
 
   private static List<ManifestEntry> entries(List<Reason> reasons) {
-    List<ManifestEntry> entries = new ArrayList<>(reasons.size());
-    for (Reason r : reasons) {
+    List<Reason> why = Reason.causes(reasons);
+    List<ManifestEntry> entries = new ArrayList<>(why.size());
+    for (Reason r : why) {
       entries.add(new ManifestEntry(r.kind().ordinal(), r.name(), r.old(), r.now()));
     }
     return entries;

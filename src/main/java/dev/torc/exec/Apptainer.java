@@ -104,6 +104,11 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
+  public String unknown(String source) {
+    return ""; // it has no such question
+  }
+
+  @Override
   public void pulled(Containers.ImageName image, boolean well) throws IOException {
     Path made = unfinished(image);
     if (well) {
@@ -143,6 +148,16 @@ final class Apptainer extends ContainerRuntime {
   /** Whether it hands on a variable: it loses all of them where one has an odd name. */
   private static boolean isHanded(String name) {
     return !UNHANDED.contains(name) && NAME_OF_SHELL.matcher(name).matches();
+  }
+
+  @Override
+  String onNode(List<String> names) {
+    StringBuilder lines = new StringBuilder();
+    for (String name : names) {
+      String line = "[ -z \"${%1$s+x}\" ] || export %2$s%1$s=\"$%1$s\"\n";
+      lines.append(line.formatted(name, prefix()));
+    }
+    return lines + "exec \"$@\"\n";
   }
 
   @Override

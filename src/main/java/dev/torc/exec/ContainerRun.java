@@ -15,14 +15,12 @@ import java.util.Map;
  */
 final class ContainerRun {
 
-  /** Calls a client, whose second word is {@code run}. */
-  private static final String MARKED =
-      """
-      claim=$TORC_CLAIM client=$1
-      unset TORC_CLAIM
-      shift 2
-      exec "$client" run --env "TORC_CLAIM=$claim" "$@"
-      """;
+  /** What a scheduler says on the node of a job that does not say how much memory it takes. */
+  private static final List<String> MEMORY = List.of("TORC_MEMORY");
+
+  /** Likewise of one whose GPUs the scheduler chooses. */
+  private static final List<String> GPUS =
+      List.of("TORC_GPUS", "CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES");
 
   /** What an end means beyond its exit status. */
   enum Meaning {
@@ -59,11 +57,22 @@ final class ContainerRun {
       return step;
     }
     ContainerRun run = new ContainerRun(step, launch);
-    List<String> argv = new ArrayList<>(run.command());
-    if (run.isApart()) {
-      argv.addAll(0, List.of("sh", "-c", MARKED, "sh"));
-    }
+    List<String> argv =
+        new ArrayList<>(
+            List.of("sh", "-c", step.container().runtime().onNode(undeclared(step)), "sh"));
+    argv.addAll(run.command());
     return new Launch.Step(List.copyOf(argv), step.dir(), run.variables());
+  }
+
+  /** Variables of a job's resources that only the node can tell. */
+  private static List<String> undeclared(Launch.Step step) {
+    List<String> names = new ArrayList<>();
+    for (List<String> each : List.of(MEMORY, GPUS)) {
+      if (!step.env().containsKey(each.getFirst())) {
+        names.addAll(each);
+      }
+    }
+    return names;
   }
 
   /** How an attempt ended on another machine, with what its containers tell of it. */

@@ -97,6 +97,14 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
    */
   public abstract List<String> pull(Containers.ImageName image, String source) throws IOException;
 
+  /**
+   * What the registry of an image says where it has none of that name, or not for this user; empty
+   * where it has it, where it does not answer, and where the program cannot ask.
+   *
+   * @param source its name with its registry
+   */
+  public abstract String unknown(String source);
+
   /** Puts in its place what {@link #pull} fetched, or takes away what a failed one left. */
   public abstract void pulled(Containers.ImageName image, boolean well) throws IOException;
 
@@ -113,6 +121,13 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
       String dir,
       Map<String, String> variables,
       Input input);
+
+  /**
+   * Lines of sh that start the client on another machine, with its words as theirs.
+   *
+   * @param names of variables that the container has as they are there, where they are set
+   */
+  abstract String onNode(List<String> names);
 
   /** A job's words with what has to be set within the container, because no option can. */
   abstract List<String> inside(List<String> argv, Map<String, String> variables);

@@ -4,6 +4,8 @@ import dev.torc.hash.Digest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** podman or docker: images in a store of their own, and containers that outlive their client. */
 final class OciRuntime extends ContainerRuntime {
@@ -14,6 +16,12 @@ final class OciRuntime extends ContainerRuntime {
   private static final int FIRST = 125;
 
   private static final int LAST = 127;
+
+  /** What registries answer for a name that they do not have, or that they do not show. */
+  private static final Pattern UNKNOWN =
+      Pattern.compile(
+          "(manifest|name) unknown|no such manifest|(?<!permission )denied|unauthorized",
+          Pattern.CASE_INSENSITIVE);
 
   private final boolean docker;
   private boolean rootless;
@@ -78,6 +86,13 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   @Override
+  public String unknown(String source) {
+    ProgramOutput said = ask("manifest", "inspect", source);
+    Matcher word = UNKNOWN.matcher(said.errors());
+    return !said.ok() && word.find() ? word.group() : "";
+  }
+
+  @Override
   public void pulled(Containers.ImageName image, boolean well) {} // the store has it
 
   @Override
@@ -93,6 +108,20 @@ final class OciRuntime extends ContainerRuntime {
   @Override
   boolean lacksProgram(int status, String line) {
     return status == LAST || line.contains("executable file") && line.contains("not found");
+  }
+
+  /** The second word is {@code run}; an option without a value is the client's own variable. */
+  @Override
+  String onNode(List<String> names) {
+    StringBuilder options = new StringBuilder("--env \"TORC_CLAIM=$claim\"");
+    names.forEach(name -> options.append(" --env ").append(name));
+    return """
+    claim=$TORC_CLAIM client=$1
+    unset TORC_CLAIM
+    shift 2
+    exec "$client" run %s "$@"
+    """
+        .formatted(options);
   }
 
   @Override

@@ -103,10 +103,13 @@ public final class Decider {
     Reason left = records.left(id);
     if (left != null) {
       reasons.add(left);
-    } else if (last == null) {
-      reasons.add(Reason.NEVER_RAN);
-    } else {
-      prior(job, last, reasons);
+    }
+    if (left == null || left.kind() == Reason.Kind.SUBMITTED) { // that is where it is, not why
+      if (last == null) {
+        reasons.add(Reason.NEVER_RAN);
+      } else {
+        prior(job, last, reasons);
+      }
     }
     int pending = -1;
     if (last != null) {

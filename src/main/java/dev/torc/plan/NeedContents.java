@@ -461,7 +461,7 @@ public final class NeedContents implements InputSource {
   }
 
   /** Who made a file that stands unaltered, null if torc did not make it as it is. */
-  OwnedPath recorded(String path) {
+  public OwnedPath recorded(String path) {
     OwnedPath owned = records.owned(path);
     if (owned == null || owned.adopted() || owned.kind() != Stamp.Kind.FILE) {
       return null;

@@ -132,7 +132,9 @@ public final class Plan {
   public BitSet newCommands() {
     BitSet found = new BitSet();
     for (int j = selected().nextSetBit(0); j >= 0; j = selected().nextSetBit(j + 1)) {
-      if (verdicts[j] instanceof Verdict.WillRun will && Reason.anyNewCommand(will.reasons())) {
+      if (verdicts[j] instanceof Verdict.WillRun will
+          && Reason.anyNewCommand(will.reasons())
+          && Reason.out(will.reasons()) == null) {
         found.set(j);
       }
     }

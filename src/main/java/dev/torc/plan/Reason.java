@@ -88,6 +88,23 @@ public record Reason(Kind kind, String name, String old, String now) {
     }
   }
 
+  /** Where a job is that an earlier build handed out; null for one that is not out. */
+  public static String out(List<Reason> reasons) {
+    for (Reason reason : reasons) {
+      if (reason.kind == Kind.SUBMITTED) {
+        return reason.now;
+      }
+    }
+    return null;
+  }
+
+  /** Why a job runs, without where it is; that it is out alone where no more is known. */
+  public static List<Reason> causes(List<Reason> reasons) {
+    return reasons.size() < 2 || out(reasons) == null
+        ? reasons
+        : reasons.stream().filter(reason -> reason.kind != Kind.SUBMITTED).toList();
+  }
+
   /** Whether one of them is that what a job runs, where, or by which shell, never ran before. */
   public static boolean anyNewCommand(List<Reason> reasons) {
     for (Reason reason : reasons) {

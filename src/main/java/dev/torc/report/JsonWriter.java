@@ -13,8 +13,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Writes JSON objects, field by field: those of events and pages. What stands in them is for these
- * to say.
+ * Writes JSON objects, field by field: those of events. What stands in them is for these to say.
  */
 public final class JsonWriter {
 

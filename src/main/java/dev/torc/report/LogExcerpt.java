@@ -18,10 +18,10 @@ import java.util.List;
  * @param tail lines from the end
  * @param bytes that are read for each of them
  */
-record LogExcerpt(int head, int tail, int bytes) {
+public record LogExcerpt(int head, int tail, int bytes) {
 
   /** Of a job that failed. */
-  static final LogExcerpt SHORT = new LogExcerpt(10, 20, 16 << 10);
+  public static final LogExcerpt SHORT = new LogExcerpt(10, 20, 16 << 10);
 
   /** All, but of a job that wrote more than memory should hold. */
   static final LogExcerpt WHOLE =
@@ -35,7 +35,7 @@ record LogExcerpt(int head, int tail, int bytes) {
    *
    * @param from the byte of the file to begin with
    */
-  List<String> of(Path log, long from, boolean colour) throws IOException {
+  public List<String> of(Path log, long from, boolean colour) throws IOException {
     List<String> out = new ArrayList<>();
     try (FileChannel file = OwnFile.channel(log)) {
       long begin = Math.min(from, file.size());

@@ -46,7 +46,7 @@ public final class ReasonText {
       case TIMED_OUT -> "timed out last time";
       case OUT_OF_MEMORY -> "ran out of memory last time";
       case INTERRUPTED -> "was interrupted last time";
-      case SUBMITTED -> "submitted to " + SafeText.line(reason.now()) + " by an earlier build";
+      case SUBMITTED -> "submitted by an earlier build";
       case MOVED -> "need " + name + " moved while it ran last time";
       case NEED_CHANGED -> "need " + name + " changed" + digests(reason);
       case NEED_ADDED -> "need " + name + " added";

@@ -18,7 +18,7 @@ import java.nio.file.StandardOpenOption;
  * A file that the user asked for by name: whoever reads it finds all of it, or what was there
  * before. What is torc's own is for {@code OwnFile}.
  */
-final class WholeFile {
+public final class WholeFile {
 
   private WholeFile() {}
 
@@ -28,7 +28,7 @@ final class WholeFile {
    *
    * @param file absolute
    */
-  static void write(Path file, Io.Take<Writer> text) throws IOException {
+  public static void write(Path file, Io.Take<Writer> text) throws IOException {
     if (Files.isDirectory(file)) {
       throw new FileSystemException(file.toString(), null, "a folder stands there");
     }

@@ -25,13 +25,15 @@ import java.util.concurrent.TimeUnit;
  * day. No build is waited for: where one sends meanwhile, an entry may name bytes that are gone,
  * which is a miss.
  *
+ * @param path of the folder
  * @param removed how many results went, or would go
  * @param freed their bytes, and those that no result named
  * @param results how many stay
  * @param bytes that are left
  * @param stuck a line on each thing that could not be taken away
  */
-public record FolderBound(int removed, long freed, int results, long bytes, List<String> stuck) {
+public record FolderBound(
+    Path path, int removed, long freed, int results, long bytes, List<String> stuck) {
 
   private static final long DAY = TimeUnit.DAYS.toMillis(1);
 
@@ -100,7 +102,7 @@ public record FolderBound(int removed, long freed, int results, long bytes, List
         left -= last ? remove(blobs.get(name), dry, stuck) : 0;
       }
     }
-    return new FolderBound(removed, total - left, results - removed, left, stuck);
+    return new FolderBound(folder, removed, total - left, results - removed, left, stuck);
   }
 
   /** The plain files of a folder in the store that are named by a digest. */

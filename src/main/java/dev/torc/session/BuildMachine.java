@@ -10,12 +10,13 @@ import dev.torc.posix.SystemName;
  * The machine on which torc ran a build, in words. A build records what costs nothing to find out;
  * what OSHI knows beside it is told where the machine is still this one.
  */
-final class BuildMachine {
+public final class BuildMachine {
 
   private final String here;
   private String more;
 
-  BuildMachine(Host host) {
+  /** As the builds of this host have it. */
+  public BuildMachine(Host host) {
     this.here = here(host, host.limits().get());
   }
 
@@ -27,7 +28,7 @@ final class BuildMachine {
   }
 
   /** That of a build; null where it is not on record. */
-  String of(BuildRecord build) {
+  public String of(BuildRecord build) {
     if (!here.equals(build.machine())) {
       return build.machine();
     }

@@ -6,6 +6,7 @@ import dev.torc.cache.CacheException;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
+import dev.torc.engine.RegistryLook;
 import dev.torc.engine.TimeLeft;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
@@ -293,9 +294,11 @@ public final class BuildSession {
     Consumer<String> warn = line -> watcher.accept(new Event.Note(Event.Level.WARNING, line));
     NewCommands commands = new NewCommands(plan, watcher);
     begin(work, plan, began, commands, warn, watcher);
+    RegistryLook images = RegistryLook.begin(plan, project.containers(), warn);
     Consumer<Event> listener =
         event -> {
           if (event instanceof Event.Finished last) {
+            images.close(); // nothing is told behind the end
             if (!work.news().isEmpty()) {
               watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
             }
@@ -308,7 +311,8 @@ public final class BuildSession {
         };
     Optional<Jobserver> tokens = jobserver(warn);
     boolean sharing = shared.isAny() && !plan.isQuiet();
-    try (SharedStores stores = sharing ? shared.open(false, warn) : null;
+    try (images;
+        SharedStores stores = sharing ? shared.open(false, warn) : null;
         Runner runner = project.caller().host().runner().get();
         Schedulers schedulers = schedulers(work, plan, warn);
         ExecutorService threads = project.caller().host().threads().get()) {

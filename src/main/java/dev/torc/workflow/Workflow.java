@@ -23,6 +23,8 @@ import java.util.SortedMap;
  * @param hooks in the order written
  * @param executors schedulers of other machines, in the order written
  * @param stores where results are kept for later
+ * @param report the files that the page of a report shows, in the order written; the name of an
+ *     item is its title
  * @param warnings what is accepted but looks wrong
  * @param manual names of the jobs that a build of all leaves out, and of such groups whose
  *     instances are not known
@@ -41,6 +43,7 @@ public record Workflow(
     List<Hook> hooks,
     List<Executor> executors,
     Stores stores,
+    List<Item> report,
     List<BadInput.Diagnostic> warnings,
     List<String> manual) {
 
@@ -60,6 +63,7 @@ public record Workflow(
         hooks,
         executors,
         stores,
+        report,
         warnings,
         manual);
   }

@@ -95,6 +95,7 @@ public final class WorkflowCodec implements Wire.Shared {
         wire.list(of, Workflow::hooks, WorkflowCodec::hook),
         wire.list(of, Workflow::executors, WorkflowCodec::executor),
         wire.one(of, Workflow::stores, WorkflowCodec::stores),
+        wire.list(of, Workflow::report, WorkflowCodec::item),
         wire.list(of, Workflow::warnings, WorkflowCodec::said),
         wire.list(of, Workflow::manual, Wire.TEXT));
   }

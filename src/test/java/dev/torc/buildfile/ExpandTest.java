@@ -381,4 +381,34 @@ class ExpandTest {
       assertEquals(2, files.load().jobs().size());
     }
   }
+
+  @Test
+  void eachMakerGivesItsInstancesWhenItHasEndedButGlobValuesAndZipWaitForAll() throws IOException {
+    try (Written files =
+        Written.yaml(
+            "jobs:",
+            "  find: {command: x, parameters: {f: [a, b]}, produces: ['c/{f}-*', log]}",
+            "  fold: {command: x, parameters: {c: {products: find}, k: [1, 2]}}",
+            "  measure: {command: x, match: 'c/{f}-{n}', produces: ['m/{f}-{n}', all.m]}",
+            "  plot: {command: x, parameters: {p: {products: measure}}}",
+            "  glob: {command: x, parameters: {p: {glob: 'c/*'}}}",
+            "  values: {command: x, parameters: {p: {values: measure.n}}}",
+            "  zip: {command: x, mode: zip, parameters: {p: {products: find}, q: [1]}}")) {
+      Workflow some = files.blueprint().expand(nothing().ended("find/f=b", "c/b-1", "log"));
+      assertEquals(List.of("measure/f=b,n=1"), group(some, "measure").instances());
+      assertEquals(List.of("find/f=a"), group(some, "measure").awaits());
+      assertEquals("[c/a-*]", group(some, "measure").growing().getFirst().made().toString());
+      assertEquals("[m/*-*, all.m]", products(group(some, "measure")).toString());
+      // What a job declares is known before it has ended.
+      assertEquals(
+          List.of("fold/c=c%2Fb-1,k=1", "fold/c=c%2Fb-1,k=2", "fold/c=log,k=1", "fold/c=log,k=2"),
+          group(some, "fold").instances());
+      assertEquals(List.of("plot/p=all.m", "plot/p=m%2Fb-1"), group(some, "plot").instances());
+      for (String name : List.of("glob", "values", "zip")) {
+        assertEquals(List.of(), group(some, name).instances());
+        assertEquals(List.of("find/f=a"), group(some, name).awaits());
+        assertEquals(List.of(), group(some, name).growing());
+      }
+    }
+  }
 }

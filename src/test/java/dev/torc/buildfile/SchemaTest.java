@@ -105,6 +105,7 @@ class SchemaTest {
     assertKeys(KnownKeys.HOOKS, "/properties/hooks/oneOf/0/properties");
     assertKeys(KnownKeys.HOOK, "/properties/hooks/oneOf/1/items/properties");
     assertKeys(KnownKeys.NEED, "/$defs/need/oneOf/1/properties");
+    assertKeys(KnownKeys.REPORT, "/$defs/shown/oneOf/1/properties");
     assertKeys(KnownKeys.VALUES, "/$defs/values/oneOf/2/properties");
     assertKeys(KnownKeys.TABLE, "/$defs/job/properties/table/oneOf/1/properties");
     assertKeys(KnownKeys.FACTORY, "/$defs/factory/properties");
@@ -136,6 +137,7 @@ class SchemaTest {
             KnownKeys.GROW,
             KnownKeys.VALUES,
             KnownKeys.TABLE,
+            KnownKeys.REPORT,
             KnownKeys.FACTORY,
             KnownKeys.FACTORY_PARAMETER)) {
       for (String key : keys) {

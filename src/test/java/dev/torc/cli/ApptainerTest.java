@@ -169,7 +169,10 @@ class ApptainerTest {
     Run run = torc();
     assertEquals(1, run.exit());
     assertTrue(
-        run.err().contains("a failed: image lab/tools:1 cannot be had: FATAL:   no network\n"),
+        run.err()
+            .contains(
+                "warning: image lab/tools:1 cannot be had: FATAL:   no network\n"
+                    + "a failed: image lab/tools:1 cannot be had\n"),
         run.err());
     assertEquals(List.of(), images("img"));
     apptainer.offers(1);

@@ -152,6 +152,43 @@ class ImageLookTest {
   }
 
   @Test
+  void aNameThatItsRegistryDoesNotHaveIsToldBesideTheFirstJobs() throws IOException {
+    podman.knowsNothing();
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          first:
+            command: until [ $(grep -c '^manifest ' %s/calls) = 2 ]; do sleep 0.01; done; echo > f
+            produces: f
+          a: { image: tools:1, command: "true", needs: f }
+          each:
+            parameters: { n: { from: 1, to: 3 } }
+            image: tools:1.O
+            command: "true"
+            needs: f
+          z: { image: other, command: "true", needs: f }
+          never: { image: third, command: "true", needs: f, manual: true }
+        """
+            .formatted(podman.folder()));
+    Run run = torc();
+    assertTrue(
+        run.err()
+            .startsWith(
+                "warning: job each/n=1 and 2 more: image tools:1.O is not here, and its registry"
+                    + " says 'manifest unknown': mend its name, log in there, or let a job make it"
+                    + " first\n"),
+        run.err());
+    assertTrue(run.err().contains("\n6 jobs: 2 ran, 0 up to date, 4 failed in "), run.err());
+    assertEquals(2, podman.calls("pull"), "each once");
+    podman.forget();
+    podman.offers(2);
+    assertEquals(0, torc().exit());
+    assertEquals(0, torc().exit());
+    assertTrue(podman.calls("manifest") <= 2, "a build of nothing asks no registry");
+  }
+
+  @Test
   void theImageIsThatOfTheRuntimeThatRunsIt() throws IOException {
     StandInRuntime docker = StandInRuntime.in(temp.toRealPath().resolve("other"), "docker");
     docker.has("other", 3);

@@ -13,6 +13,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which image counts, when one is fetched, and what is said of one that cannot be had. */
 class ImagesTest {
@@ -133,8 +135,12 @@ class ImagesTest {
     Run run = torc();
     assertEquals(1, run.exit());
     assertTrue(
-        run.err().contains("a failed: image tools:1 cannot be had: Error: no network\n"),
+        run.err()
+            .contains(
+                "warning: image tools:1 cannot be had: Error: no network\n"
+                    + "a failed: image tools:1 cannot be had\n"),
         run.err());
+    assertEquals(1, run.err().split("no network", -1).length - 1, run.err());
     assertTrue(run.err().contains("3 jobs: 1 ran, 0 up to date, 1 failed, 1 blocked"), run.err());
   }
 
@@ -306,6 +312,36 @@ class ImagesTest {
     folder.put("torc.yaml", "jobs: { a: { image: other, command: 'kill -9 $PPID' } }\n");
     counts("1 job: 0 ran, 0 up to date, 1 failed");
     assertEquals(1, podman.calls("rm"), "its client was killed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"podman", "apptainer"})
+  void whatASchedulerGivesAJobReachesItsContainer(String runtime) throws IOException {
+    Path bin = podman.folder();
+    StandInRuntime.in(bin, "apptainer").offers(2);
+    String given = "env SLURM_MEM_PER_NODE=300 CUDA_VISIBLE_DEVICES=2 setsid";
+    folder.put(
+        "torc.yaml",
+        Rule15RemoteTest.far(folder.at()).replace("exec setsid", "exec " + given)
+            + """
+            container: { runtime: %s }
+            jobs:
+              a:
+                command: "echo ${TORC_MEMORY-none},${TORC_GPUS-none} > {produces}"
+                produces: a.txt
+                resources: { gpus: 1 }
+                image: other
+              b:
+                command: "echo ${TORC_MEMORY-none},${TORC_GPUS-none} > {produces}"
+                produces: b.txt
+                resources: { memory: 64MiB }
+                image: other
+            """
+                .formatted(runtime));
+    Run run = torc();
+    assertEquals(0, run.exit(), run.err());
+    assertEquals("300,2\n", folder.get("a.txt"));
+    assertEquals("64,\n", folder.get("b.txt"), "what it says itself counts");
   }
 
   @Test

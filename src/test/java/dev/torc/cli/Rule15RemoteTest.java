@@ -31,28 +31,35 @@ class Rule15RemoteTest {
     project.put("a.out", "mine").put("g/mine.o", "mine").put("g/sub/mine.o", "mine");
   }
 
+  /** The default executor {@code far} of a root: it has what it is given wait for a file. */
+  static String far(Path root) {
+    return """
+    executors:
+      far:
+        kind: commands
+        submit: >-
+          cd ROOT; ! test -e refuse || { echo no such queue >&2; exit 1; };
+          { while test -e hold; do sleep 0.02; done; exec setsid {script}; } > {log} 2>&1 & echo $!
+        states: 'for i in {ids}; do if kill -0 $i; then echo $i runs; else echo $i gone; fi; done 2> /dev/null'
+        cancel: kill {ids}
+        id: '(?m)^(\\d+)$'
+        words: { running: [runs], gone: [gone] }
+        latency: 1s
+    defaults: { executor: far }
+    """
+        .replace("ROOT", root.toString());
+  }
+
   private void build(String text) throws IOException {
     project.put(
         "torc.yaml",
-        """
-        executors:
-          far:
-            kind: commands
-            submit: >-
-              cd ROOT; ! test -e refuse || { echo no such queue >&2; exit 1; };
-              { while test -e hold; do sleep 0.02; done; exec setsid {script}; } > {log} 2>&1 & echo $!
-            states: 'for i in {ids}; do if kill -0 $i; then echo $i runs; else echo $i gone; fi; done 2> /dev/null'
-            cancel: kill {ids}
-            id: '(?m)^(\\d+)$'
-            words: { running: [runs], gone: [gone] }
-            latency: 1s
-        defaults: { executor: far }
-        jobs:
-          a: { command: printf TEXT > a.out, produces: [a.out] }
-          g: { command: 'printf TEXT > g/1.o; printf TEXT > g/sub/1.o', produces: ['g/**/*.o'] }
-        """
-            .replace("ROOT", project.at().toString())
-            .replace("TEXT", text));
+        far(project.at())
+            + """
+            jobs:
+              a: { command: printf TEXT > a.out, produces: [a.out] }
+              g: { command: 'printf TEXT > g/1.o; printf TEXT > g/sub/1.o', produces: ['g/**/*.o'] }
+            """
+                .replace("TEXT", text));
   }
 
   private Run torc(int exit, String... args) {
@@ -146,6 +153,20 @@ class Rule15RemoteTest {
         files(),
         refused.err());
     Files.delete(project.at().resolve("hold"));
+  }
+
+  @Test
+  void whatTheUserEditsWhileItsJobIsQueuedIsKept() throws IOException {
+    torc(0);
+    project.put("hold", "");
+    build("2");
+    torc(0, "--submit");
+    project.put("a.out", "edited while it is queued");
+    Files.delete(project.at().resolve("hold"));
+    torc(0);
+    assertTrue(files().contains("a.out 2"), files().toString());
+    assertTrue(files().contains("kept/a.out edited while it is queued"), files().toString());
+    assertEquals(MADE.size() + 1, files().size(), "an unaltered product is not kept");
   }
 
   @Test

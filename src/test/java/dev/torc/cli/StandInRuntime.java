@@ -32,15 +32,23 @@ record StandInRuntime(Path folder, String name) {
         pull) while [ -e "$here/hold" ]; do sleep 0.01; done
           [ -e "$here/registry" ] || { echo "Error: no network" >&2; exit 125; }
           cp "$here/registry" "$(image "${2#docker.io/library/}")"; exit 0;;
+        manifest) [ -e "$here/registry" ] && exit 0
+          [ -e "$here/answers" ] || { echo "Error: no network" >&2; exit 125; }
+          echo "Error: reading image \\"docker://$3\\": manifest unknown" >&2; exit 125;;
         ps|rm) exit 0;;
       esac
+      given=" "
       while :; do
         case "$1" in
-          --env) export "$2"; shift;;
+          --env) given="$given${2%%=*} "; case "$2" in *=*) export "$2";; esac; shift;;
           --workdir) cd "$2" || exit 125; shift;;
           [0-9a-f]*|sha256:*) case "${1#sha256:}" in
             *[!0-9a-f]*) ;;
-            *) [ ${#1} -ge 64 ] && { shift; exec "$@"; };;
+            *) [ ${#1} -ge 64 ] && {
+                for name in TORC_MEMORY TORC_GPUS; do
+                  case "$given" in *" $name "*) ;; *) unset "$name";; esac
+                done
+                shift; exec "$@"; };;
             esac;;
         esac
         shift
@@ -73,6 +81,7 @@ record StandInRuntime(Path folder, String name) {
       done
       [ -e "$here/no-$1" ] && { echo "FATAL:   \\"$1\\": executable file not found in \\$PATH" >&2
         exit 255; }
+      unset TORC_MEMORY TORC_GPUS
       for name in $(env | sed -n 's/^\\(APPTAINER\\|SINGULARITY\\)ENV_\\([A-Za-z_0-9]*\\)=.*/\\2/p'); do
         eval "export $name=\\"\\${APPTAINERENV_$name-\\$SINGULARITYENV_$name}\\""
         unset "APPTAINERENV_$name" "SINGULARITYENV_$name"
@@ -112,6 +121,11 @@ record StandInRuntime(Path folder, String name) {
   /** Whatever is fetched is this image. */
   void offers(int number) throws IOException {
     Files.writeString(folder.resolve("registry"), identity(number) + "\n");
+  }
+
+  /** Its registry answers, and has nothing. */
+  void knowsNothing() throws IOException {
+    Files.createFile(folder.resolve("answers"));
   }
 
   /** Its images have no such program. */

@@ -199,7 +199,7 @@ final class FakeCluster implements Scheduler {
       return new SchedulerState.Ended(task.over, task.over.toString());
     }
     return task.next < 0
-        ? new SchedulerState.Waiting(waitsFor, !waitsFor.isEmpty())
+        ? new SchedulerState.Waiting(waitsFor, !waitsFor.isEmpty() && !SlurmWords.isHeld(waitsFor))
         : new SchedulerState.Running("n1");
   }
 
@@ -258,6 +258,12 @@ final class FakeCluster implements Scheduler {
   /** Ends what runs or waits, as somebody else may. */
   void endAll(SchedulerState.Cause cause) {
     tasks.values().stream().filter(task -> task.over == null).forEach(task -> end(task, cause));
+  }
+
+  /** Its machines went down, and it knows no more of what it was given. */
+  void forgetAll() {
+    endAll(SchedulerState.Cause.NODE_FAILURE);
+    tasks.clear();
   }
 
   private void end(Task task, SchedulerState.Cause cause) {

@@ -42,6 +42,7 @@ class GraphFileTest {
       env: { LC_ALL: C, CC: }
       limits: { licences: 2, memory: 4GB }
       roots: [/tmp/elsewhere]
+      report: [plots/*.svg, { file: runs.csv, title: Runs }]
       data: { high: 3, names: [a, b] }
       hooks:
         - { on: done, job: train, command: "echo {years}", required: true }

@@ -1,0 +1,91 @@
+package dev.torc.engine;
+
+import dev.torc.exec.Containers;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Verdict;
+import dev.torc.posix.ThreadEnd;
+import dev.torc.workflow.Image;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Step;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Asks registries, beside the first jobs of a build, for the images that jobs may run in and that
+ * are not here: a mistyped name is told long before the job that has it is ready. It fetches no
+ * image and decides nothing, and no job waits for it.
+ */
+public final class RegistryLook implements AutoCloseable {
+
+  private final Containers containers;
+  private final Consumer<String> warn;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  private RegistryLook(
+      Map<Containers.ImageName, List<String>> jobs, Containers containers, Consumer<String> warn) {
+    this.containers = containers;
+    this.warn = warn;
+    this.thread =
+        Thread.ofVirtual().name("torc-registries").unstarted(() -> jobs.forEach(this::look));
+  }
+
+  /**
+   * Begins, and returns at once.
+   *
+   * @param warn takes lines for people, on another thread
+   */
+  public static RegistryLook begin(Plan plan, Containers containers, Consumer<String> warn) {
+    Map<Containers.ImageName, List<String>> jobs = new LinkedHashMap<>();
+    plan.selected().stream()
+        .filter(job -> isToRun(plan.verdict(job)))
+        .mapToObj(plan.context().graph()::job)
+        .forEach(job -> add(job, jobs));
+    RegistryLook look = new RegistryLook(jobs, containers, warn);
+    if (!jobs.isEmpty()) {
+      look.thread.start();
+    }
+    return look;
+  }
+
+  private static boolean isToRun(Verdict verdict) {
+    return verdict instanceof Verdict.WillRun || verdict instanceof Verdict.MayRun;
+  }
+
+  private static void add(Job job, Map<Containers.ImageName, List<String>> jobs) {
+    for (Step step : job.steps()) {
+      Image image = step.image();
+      if (image != null && image.file() == null && image.pull() != Image.Pull.NEVER) {
+        jobs.computeIfAbsent(ImageSupply.name(image), _ -> new ArrayList<>()).add(job.name());
+      }
+    }
+  }
+
+  private void look(Containers.ImageName image, List<String> jobs) {
+    try {
+      if (closed || containers.find(image) != null) {
+        return;
+      }
+      String said = containers.runtime(image).unknown(ImageSupply.source(image.name()));
+      if (!closed && !said.isEmpty()) {
+        String more = jobs.size() == 1 ? "" : " and " + (jobs.size() - 1) + " more";
+        warn.accept(
+            "job %s%s: image %s is not here, and its registry says '%s': mend its name, log in there, or let a job make it first"
+                .formatted(jobs.getFirst(), more, image.name(), said));
+      }
+    } catch (Containers.NoRuntime e) {
+      return; // its jobs fail and say so
+    }
+  }
+
+  /** Ends the question that is under way; nothing is told any more. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    ThreadEnd.await(thread);
+  }
+}

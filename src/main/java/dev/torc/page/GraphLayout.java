@@ -1,0 +1,344 @@
+package dev.torc.page;
+
+import dev.torc.graph.Adjacency;
+import dev.torc.graph.Stages;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
+import org.jgrapht.Graphs;
+import org.jgrapht.alg.connectivity.ConnectivityInspector;
+import org.jgrapht.graph.SimpleDirectedGraph;
+
+/**
+ * Where the vertices and edges of a picture stand, for a page that draws it ({@code torc report}):
+ * each stage of a connected part is a column. It knows nothing of names, states and colours, and
+ * draws nothing.
+ *
+ * <p>The method is that of Sugiyama, Tagawa and Toda (Methods for visual understanding of
+ * hierarchical system structures, 1981): where an edge passes a column stands a <em>bend</em>, and
+ * the edges of one vertex share their bends until they have to part. A search in depth gives the
+ * first order of each column, so a tree has no crossings. Then sweeps to the right and back draw
+ * vertices and bends to the mean height of their neighbours on one side. Connected parts stand
+ * beside and below each other, those with the most vertices first; vertices without edges are the
+ * last part. The same input has the same layout.
+ *
+ * <p>Lengths are in pixels of a page at its natural size; x goes to the right from 0, y down. A
+ * vertex is a box as wide as its column: its left side is at {@link #x}, the middle of that side at
+ * {@link #y}, and {@link #HEIGHT} is its height. An edge leads from the middle of the right side of
+ * the one that is waited for over its {@link #bends} to the middle of the left side of the one that
+ * waits. Groups that wait for each other stand in one column; an edge between them joins their
+ * right sides.
+ */
+final class GraphLayout {
+
+  /** How high a vertex is. */
+  public static final float HEIGHT = 24;
+
+  /** How many characters of a label a box has room for; of a longer one it has no more. */
+  public static final int LONGEST_LABEL = 40;
+
+  private static final int SWEEPS = 4; // the last one to the right
+  private static final float CHARACTER = 7;
+  private static final float PADDING = 16; // of both sides
+  private static final float SPACE = 32; // between parts
+  private static final float GAP = 8; // between two in a column
+  private static final float RATIO = 1.6f; // of width and height, about
+  private static final float LEAST_WAY = 40; // from column to column
+  private static final float MOST_WAY = 240;
+  private static final float STEEPEST = 8; // down for each step to the right, up to that way
+  private static final double STIFF = 1_000; // a bend behind a bend gives way last
+
+  private final int vertices;
+  private final int[] bend; // of a vertex: its first; the last entry: behind the last of all
+  private final int[] layer; // of a vertex or bend
+  private final SimpleDirectedGraph<Integer, Integer> pieces; // between vertices and bends
+  private final float[] x;
+  private final float[] y;
+  private final float[] boxes; // widths; of a bend that of its column
+  private final float[] wish; // the height that an item is drawn to
+  private final BitSet stiff = new BitSet(); // bends that a bend of the same vertex leads to
+  private float width;
+  private float height;
+
+  private GraphLayout(Adjacency before, Stages stages, int[] labels) {
+    this.vertices = before.rows();
+    int[] farthest = new int[vertices];
+    for (int to = 0; to < vertices; to++) {
+      for (int from : stages.behind(before, to)) {
+        farthest[from] = Math.max(farthest[from], stages.of(to));
+      }
+    }
+    this.bend = new int[vertices + 1];
+    bend[0] = vertices;
+    for (int v = 0; v < vertices; v++) {
+      bend[v + 1] = bend[v] + Math.max(0, farthest[v] - stages.of(v) - 1);
+    }
+    this.layer = new int[bend[vertices]];
+    this.x = new float[layer.length];
+    this.y = new float[layer.length];
+    this.wish = new float[layer.length];
+    this.boxes = new float[layer.length];
+    this.pieces = new SimpleDirectedGraph<>(null, null, false);
+    for (int v = 0; v < vertices; v++) {
+      layer[v] = stages.of(v);
+      boxes[v] = Math.min(labels[v], LONGEST_LABEL) * CHARACTER + PADDING;
+      pieces.addVertex(v);
+      for (int b = bend[v]; b < bend[v + 1]; b++) {
+        layer[b] = layer[v] + 1 + b - bend[v];
+        pieces.addVertex(b);
+        join(b == bend[v] ? v : b - 1, b);
+      }
+    }
+    for (int to = 0; to < vertices; to++) {
+      for (int from : stages.behind(before, to)) {
+        int passed = layer[to] - layer[from] - 1;
+        join(passed > 0 ? bend[from] + passed - 1 : from, to);
+      }
+    }
+  }
+
+  private void join(int left, int right) {
+    pieces.addEdge(left, right, pieces.edgeSet().size());
+  }
+
+  /**
+   * Lays a graph out, but for the edges that others imply.
+   *
+   * @param before vertex to those that it waits for, never itself
+   * @param stages of that graph
+   * @param labels how many characters the label of each vertex has
+   */
+  public static GraphLayout of(Adjacency before, Stages stages, int[] labels) {
+    GraphLayout layout = new GraphLayout(before, stages, labels);
+    layout.place(layout.parts());
+    return layout;
+  }
+
+  /** The left side of a vertex. */
+  public float x(int vertex) {
+    return x[vertex];
+  }
+
+  /** The middle of a vertex, from the top. */
+  public float y(int vertex) {
+    return y[vertex];
+  }
+
+  /** How wide a vertex is. */
+  public float width(int vertex) {
+    return boxes[vertex];
+  }
+
+  /** How wide the whole is; 0 without vertices. */
+  public float width() {
+    return width;
+  }
+
+  /** How high the whole is; 0 without vertices. */
+  public float height() {
+    return height;
+  }
+
+  /**
+   * The points at which an edge bends, from the one that is waited for to the one that waits: x and
+   * y by turns. It goes through the columns on its way at one height, and a point between two
+   * others at the same height is left out.
+   */
+  public float[] bends(int from, int to) {
+    int between = Math.max(0, layer[to] - layer[from] - 1);
+    float[] points = new float[4 * between];
+    int count = 0;
+    for (int b = bend[from]; b < bend[from] + between; b++) {
+      if (y[b == bend[from] ? from : b - 1] != y[b]) {
+        points[count++] = x[b];
+        points[count++] = y[b];
+      }
+      if (y[b + 1 == bend[from] + between ? to : b + 1] != y[b]) {
+        points[count++] = x[b] + boxes[b];
+        points[count++] = y[b];
+      }
+    }
+    return Arrays.copyOf(points, count);
+  }
+
+  /** The columns of each connected part, the largest part first; of equals, the first. */
+  private List<Integer[][]> parts() {
+    List<Set<Integer>> sets = new ArrayList<>(new ConnectivityInspector<>(pieces).connectedSets());
+    sets.sort(Comparator.comparingLong(set -> -set.stream().filter(i -> i < vertices).count()));
+    List<Integer[][]> parts = new ArrayList<>();
+    List<Integer> loose = new ArrayList<>();
+    for (Set<Integer> set : sets) {
+      if (set.size() == 1) {
+        loose.addAll(set);
+        continue;
+      }
+      List<Integer> order = set.stream().sorted().toList();
+      int columns = 1 + order.stream().mapToInt(i -> layer[i]).max().orElseThrow();
+      parts.add(columns(columns, order, i -> layer[order.get(i)]));
+    }
+    if (!loose.isEmpty()) { // in rows, as many as make a part of about the right form
+      float widest = (float) loose.stream().mapToDouble(v -> boxes[v] + LEAST_WAY).max().orElse(0);
+      double columns = Math.sqrt(RATIO * loose.size() * (HEIGHT + GAP) / widest);
+      int count = Math.clamp((int) columns, 1, loose.size());
+      parts.add(columns(count, loose, i -> i % count));
+    }
+    return parts;
+  }
+
+  private static Integer[][] columns(int count, List<Integer> items, IntUnaryOperator column) {
+    List<List<Integer>> columns = new ArrayList<>();
+    IntStream.range(0, count).forEach(_ -> columns.add(new ArrayList<>()));
+    for (int i = 0; i < items.size(); i++) {
+      columns.get(column.applyAsInt(i)).add(items.get(i));
+    }
+    return columns.stream().map(each -> each.toArray(Integer[]::new)).toArray(Integer[][]::new);
+  }
+
+  /** Puts the parts on shelves, which have about the right width. */
+  private void place(List<Integer[][]> parts) {
+    float most = 0;
+    double area = 0;
+    float[] wide = new float[parts.size()];
+    float[] high = new float[parts.size()];
+    for (int p = 0; p < wide.length; p++) {
+      high[p] = settle(parts.get(p));
+      wide[p] = widen(parts.get(p));
+      most = Math.max(most, wide[p]);
+      area += ((double) wide[p] + SPACE) * (high[p] + SPACE);
+    }
+    most = Math.max(most, (float) Math.sqrt(RATIO * area));
+    float left = 0;
+    float top = 0;
+    for (int p = 0; p < wide.length; p++) {
+      if (left > 0 && left + wide[p] > most) {
+        left = 0;
+        top = height + SPACE;
+      }
+      for (Integer[] column : parts.get(p)) {
+        for (int item : column) {
+          x[item] += left;
+          y[item] += top;
+        }
+      }
+      width = Math.max(width, left + wide[p]);
+      height = Math.max(height, top + high[p]);
+      left += wide[p] + SPACE;
+    }
+  }
+
+  /** Gives the items of a part their order and heights, from 0; says how high the part is. */
+  private float settle(Integer[][] columns) {
+    for (Integer[] column : columns) {
+      for (int p = 0; p < column.length; p++) {
+        y[column[p]] = p * (HEIGHT + GAP);
+      }
+    }
+    for (int sweep = 0; sweep < SWEEPS; sweep++) {
+      for (int c = 1; c < columns.length; c++) {
+        boolean back = sweep % 2 == 0;
+        draw(columns[back ? columns.length - 1 - c : c], back);
+      }
+    }
+    float top = Float.POSITIVE_INFINITY;
+    float bottom = 0;
+    for (Integer[] column : columns) {
+      top = Math.min(top, y[column[0]] - half(column[0]));
+    }
+    for (Integer[] column : columns) {
+      for (int item : column) {
+        y[item] -= top;
+        bottom = Math.max(bottom, y[item] + half(item));
+      }
+    }
+    return bottom;
+  }
+
+  /**
+   * Draws a column to the mean heights of its neighbours on one side. Items that would overlap are
+   * pooled: they stand as close as they may, around the mean of their wishes (the algorithm that
+   * pools adjacent violators).
+   */
+  private void draw(Integer[] column, boolean back) {
+    for (int item : column) {
+      List<Integer> near =
+          back ? Graphs.successorListOf(pieces, item) : Graphs.predecessorListOf(pieces, item);
+      stiff.set(item, isBend(item) && near.stream().anyMatch(this::isBend));
+      double sum = 0;
+      int count = 0;
+      for (int other : near) {
+        if (layer[other] != layer[item] && (isBend(other) || !stiff.get(item))) {
+          sum += y[other];
+          count++;
+        }
+      }
+      wish[item] = count == 0 ? y[item] : (float) (sum / count);
+    }
+    Arrays.sort(column, Comparator.comparingDouble(item -> wish[item]));
+    double[] sum = new double[column.length];
+    double[] weight = new double[column.length];
+    int[] end = new int[column.length]; // of each pool
+    int pools = 0;
+    float room = 0; // of all above
+    for (int p = 0; p < column.length; p++) {
+      room += p == 0 ? 0 : room(column[p - 1], column[p]);
+      weight[pools] = stiff.get(column[p]) ? STIFF : 1;
+      sum[pools] = weight[pools] * (wish[column[p]] - room);
+      end[pools++] = p + 1;
+      while (pools > 1 && sum[pools - 2] / weight[pools - 2] > sum[pools - 1] / weight[pools - 1]) {
+        pools--;
+        sum[pools - 1] += sum[pools];
+        weight[pools - 1] += weight[pools];
+        end[pools - 1] = end[pools];
+      }
+    }
+    room = 0;
+    for (int p = 0, pool = 0; p < column.length; p++) {
+      pool += p == end[pool] ? 1 : 0;
+      room += p == 0 ? 0 : room(column[p - 1], column[p]);
+      // Whole pixels, so that what is in line is so exactly.
+      y[column[p]] = Math.round(sum[pool] / weight[pool]) + room;
+    }
+  }
+
+  /** How far the middles of two that stand in one column are apart at least. */
+  private float room(int upper, int lower) {
+    return half(upper) + GAP + half(lower);
+  }
+
+  private float half(int item) {
+    return isBend(item) ? 0 : HEIGHT / 2;
+  }
+
+  private boolean isBend(int item) {
+    return item >= vertices;
+  }
+
+  /** Gives the columns of a part their places and widths, from 0; says how wide the part is. */
+  private float widen(Integer[][] columns) {
+    float right = 0;
+    float way = 0;
+    for (Integer[] column : columns) {
+      float left = right + way;
+      float widest = 0;
+      float steepest = 0;
+      for (int item : column) {
+        widest = Math.max(widest, boxes[item]);
+        for (int other : Graphs.successorListOf(pieces, item)) {
+          steepest = Math.max(steepest, Math.abs(y[other] - y[item]));
+        }
+      }
+      for (int item : column) {
+        x[item] = left;
+        boxes[item] = widest;
+      }
+      right = left + widest;
+      way = Math.clamp(steepest / STEEPEST, LEAST_WAY, MOST_WAY);
+    }
+    return right;
+  }
+}

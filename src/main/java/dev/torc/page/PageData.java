@@ -1,0 +1,200 @@
+package dev.torc.page;
+
+import dev.torc.cache.AttemptRecord;
+import dev.torc.machine.Series;
+import dev.torc.workflow.Resources;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * All that a page tells, before it becomes text. How it is found out is for {@link ReportPage}, how
+ * it looks for {@link PageWriter}.
+ *
+ * @param head what stands in the page as JSON
+ * @param jobs in the order of the build file; those that it has no longer behind them
+ * @param runs at the index of each job its last run, null for none; behind them earlier runs that
+ *     tell more of what a job uses
+ * @param attempts of the build on the timeline, in the order of their begins
+ * @param picture the graph with groups as one vertex; where that is too large, its stages
+ * @param machine what the machine used in that build; null unknown
+ * @param series what attempts used, the largest users first
+ * @param files results, in the order written
+ */
+record PageData(
+    Head head,
+    List<Row> jobs,
+    List<AttemptRecord> runs,
+    List<Span> attempts,
+    Picture picture,
+    Series machine,
+    List<Used> series,
+    List<Shown> files) {
+
+  /**
+   * What is told as JSON, by the names of the components.
+   *
+   * @param root the folder of the project; null where it is not told
+   * @param made when the page was made, in milliseconds since 1970
+   * @param asked the number of the build that was asked for; 0 for the project as it stands
+   * @param build the one on the timeline
+   * @param last whether no later build is on record
+   * @param where the machine on which torc ran it; null where it is not on record
+   * @param machineMemory bytes
+   * @param history the last builds, newest first
+   * @param states the words of {@link State}
+   * @param open groups whose instances are not all known
+   * @param gone how many jobs of the build on the timeline the build file has no longer
+   * @param critical the jobs of the path that made the build as long as it was, first to last
+   * @param tails the logs of failed jobs
+   * @param leftOut what the page has no room for, as sentences
+   */
+  record Head(
+      String project,
+      String description,
+      String root,
+      long made,
+      long asked,
+      Build build,
+      boolean last,
+      String where,
+      int machineCpus,
+      long machineMemory,
+      List<Build> history,
+      List<String> states,
+      List<String> open,
+      int gone,
+      List<Integer> critical,
+      List<Tail> tails,
+      List<Values> values,
+      List<Event> events,
+      List<String> leftOut) {}
+
+  /**
+   * A build of the history.
+   *
+   * @param seconds null where it did not end in order
+   * @param counts jobs by final state, without those that the build file has no longer
+   * @param gone how many those are
+   */
+  record Build(
+      long number,
+      long started,
+      Double seconds,
+      int exit,
+      SortedMap<String, Integer> counts,
+      int gone) {}
+
+  /** How a job stands, or what became of it in a build. The order is that of the page. */
+  enum State {
+    RAN("ran"),
+    FAILED("failed"),
+    INTERRUPTED("interrupted"),
+    BLOCKED("blocked"),
+    /** An earlier result was put in the place of a run. */
+    RESTORED("restored"),
+    OUT_OF_DATE("out of date"),
+    UP_TO_DATE("up to date"),
+    NOT_RUN("not run");
+
+    private final String words;
+
+    State(String words) {
+      this.words = words;
+    }
+
+    String words() {
+      return words;
+    }
+  }
+
+  /**
+   * A job.
+   *
+   * @param group the group that it is an instance of; null for none
+   * @param now what would become of it; empty where it is up to date
+   * @param why why it ran
+   * @param what how it failed; empty for no failure
+   * @param from where its result comes from; empty where it was not restored
+   * @param tries how many attempts its last run took
+   * @param told the index of the run that tells what it uses; -1 for none
+   * @param asked what it asks for now
+   */
+  record Row(
+      String name,
+      String group,
+      State state,
+      String now,
+      String why,
+      String what,
+      String from,
+      int tries,
+      int told,
+      Resources asked) {}
+
+  /**
+   * An attempt in time.
+   *
+   * @param job its index
+   * @param lane the slot that it had, from 0: no two at a time have the same
+   */
+  record Span(int job, int lane, AttemptRecord run) {}
+
+  /**
+   * The graph, laid out: lengths as {@link GraphLayout} has them.
+   *
+   * @param stages whether each vertex is a stage, or several: there is no room for all jobs and
+   *     groups
+   * @param edges those that others do not imply
+   */
+  record Picture(
+      boolean stages, float width, float height, List<Vertex> vertices, List<Edge> edges) {}
+
+  /**
+   * A job, a group or a stage in the picture.
+   *
+   * @param label its name, of a group how many it stands for, of a stage also by state
+   * @param state that of the job; of others the one that wants most attention
+   * @param stage counts from 0
+   */
+  record Vertex(String label, State state, int stage, float x, float y, float width) {}
+
+  /** That one vertex waits for another; {@code bends} are x and y by turns. */
+  record Edge(int before, int after, float[] bends) {}
+
+  /** What an attempt of a job used over time. */
+  record Used(int job, int attempt, Series series) {}
+
+  /** The log of a job, or its first and last lines. */
+  record Tail(int job, List<String> lines) {}
+
+  /** An event that a job posted. */
+  record Event(String job, long time, String text) {}
+
+  /**
+   * The values of a group's instances, or of the jobs without a group.
+   *
+   * @param group empty for those
+   * @param rows to each the index of the job, the values of the parameters, and those of the keys;
+   *     null where there is none
+   */
+  record Values(
+      String group, List<String> parameters, List<String> keys, List<List<Object>> rows) {}
+
+  /**
+   * A file among the results.
+   *
+   * @param note what is wrong with it, empty for nothing
+   * @param type of a picture, as MIME has it; else null
+   * @param picture its bytes in Base64
+   * @param html what Markdown became; else null
+   * @param table rows of texts, the first one the head; else null
+   */
+  record Shown(
+      String title,
+      String path,
+      String note,
+      String type,
+      String picture,
+      String html,
+      List<List<String>> table) {}
+}

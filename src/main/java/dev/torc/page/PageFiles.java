@@ -1,0 +1,191 @@
+package dev.torc.page;
+
+import dev.torc.graph.Graph;
+import dev.torc.machine.Amount;
+import dev.torc.machine.Refusal;
+import dev.torc.machine.SafeText;
+import dev.torc.page.PageData.Shown;
+import dev.torc.plan.AllowedRoots;
+import dev.torc.plan.NeedContents;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.GlobWalk;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The files that {@code report} names, as parts of a page: pictures, Markdown and tables. What
+ * cannot stand there is told with its path in its place. Nothing of it is a need.
+ */
+final class PageFiles {
+
+  /** Bytes of files in a page. */
+  private static final int ROOM = 10 << 20;
+
+  /** Rows of a table. */
+  static final int ROWS = 2_000;
+
+  private static final Map<String, String> PICTURES =
+      Map.of(
+          "png", "image/png",
+          "jpg", "image/jpeg",
+          "jpeg", "image/jpeg",
+          "webp", "image/webp",
+          "svg", "image/svg+xml");
+
+  private final Workflow workflow;
+  private final Graph graph;
+  private final NeedContents contents;
+  private final PageJobs jobs;
+  private final boolean paths;
+  private final AllowedRoots grounds;
+  private int room = ROOM;
+
+  /**
+   * For a page.
+   *
+   * @param paths whether absolute ones are shown
+   */
+  PageFiles(Workflow workflow, Graph graph, NeedContents contents, PageJobs jobs, boolean paths)
+      throws IOException {
+    this.workflow = workflow;
+    this.graph = graph;
+    this.contents = contents;
+    this.jobs = jobs;
+    this.paths = paths;
+    this.grounds = new AllowedRoots(workflow.root(), workflow.roots());
+  }
+
+  /** In the order written; the files of a glob sorted. */
+  List<Shown> all() throws IOException {
+    List<Glob> excludes = new ArrayList<>();
+    for (Item item : workflow.report()) {
+      if (item.refs().getFirst() instanceof Ref.Exclude exclude) {
+        excludes.add(Glob.of(exclude.pattern()));
+      }
+    }
+    List<Shown> shown = new ArrayList<>();
+    for (Item item : workflow.report()) {
+      switch (item.refs().getFirst()) {
+        case Ref.OfGlob glob -> {
+          TreeSet<String> files = matches(Glob.of(glob.pattern()));
+          files.removeIf(path -> excludes.stream().anyMatch(each -> each.matches(path)));
+          files.forEach(path -> shown.add(file(item.name(), path)));
+          if (files.isEmpty()) {
+            shown.add(wrong(item.name(), glob.pattern(), "nothing matches it"));
+          }
+        }
+        case Ref.OfFolder folder ->
+            shown.add(
+                wrong(
+                    item.name(),
+                    folder.text(),
+                    "a folder: name its files, as in " + folder.text() + "*"));
+        case Ref.Exclude _ -> {}
+        case Ref file -> shown.add(file(item.name(), file.text()));
+      }
+    }
+    return shown;
+  }
+
+  /** What a needed glob would have: what is there, and what jobs are yet to make. */
+  private TreeSet<String> matches(Glob glob) throws IOException {
+    TreeSet<String> files = new TreeSet<>();
+    for (String path : GlobWalk.of(workflow.root(), glob)) {
+      if (graph.makerOf(path) >= 0 || contents.recorded(path) == null) {
+        files.add(path); // no product that no job declares any more
+      }
+    }
+    for (int file = 0; file < graph.files(); file++) {
+      if (graph.maker(file) >= 0 && glob.matches(graph.path(file))) {
+        files.add(graph.path(file));
+      }
+    }
+    return files;
+  }
+
+  private Shown file(String title, String path) {
+    Path file = workflow.root().resolve(path);
+    String kind = path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    int maker = graph.makerOf(path);
+    String trouble = maker < 0 ? "" : jobs.trouble(maker);
+    try {
+      if (grounds.outside(path) != null) {
+        return wrong(title, path, "it lies neither below the root nor below a folder in `roots`");
+      } else if (!Files.exists(file)) {
+        return wrong(title, path, "not there: " + lack(maker, trouble));
+      } else if (!Files.isRegularFile(file)) {
+        return wrong(title, path, "no plain file");
+      } else if (!PICTURES.containsKey(kind) && !List.of("md", "csv", "tsv").contains(kind)) {
+        return wrong(title, path, "of another kind than PNG, JPEG, WebP, SVG, Markdown, CSV, TSV");
+      }
+      byte[] bytes = read(file);
+      if (bytes == null) {
+        String size = Amount.size(Files.size(file));
+        return wrong(
+            title, path, size + " is too large: of 10 MiB are " + Amount.size(room) + " left");
+      }
+      room -= bytes.length;
+      return part(title, path, trouble.isEmpty() ? "" : "out of date: " + trouble, kind, bytes);
+    } catch (IOException e) {
+      return wrong(title, path, "cannot be read: " + Refusal.why(e));
+    }
+  }
+
+  private static String lack(int maker, String trouble) {
+    return maker < 0
+        ? "no job makes it"
+        : trouble.isEmpty() ? "its job is up to date without it" : trouble;
+  }
+
+  /** Null where there is no room for it. */
+  private byte[] read(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(room + 1);
+      return bytes.length > room ? null : bytes;
+    }
+  }
+
+  private Shown part(String title, String path, String note, String kind, byte[] bytes) {
+    String name = title(title, path);
+    if (PICTURES.containsKey(kind)) {
+      String picture = Base64.getEncoder().encodeToString(bytes);
+      return new Shown(name, shown(path), note, PICTURES.get(kind), picture, null, null);
+    }
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    if (kind.equals("md")) {
+      return new Shown(name, shown(path), note, null, null, MarkdownText.html(text), null);
+    }
+    SeparatedText table = SeparatedText.of(text, kind.equals("csv") ? ',' : '\t', ROWS);
+    String more =
+        table.more() > 0
+            ? "the first " + ROWS + " rows; " + table.more() + " more are not shown"
+            : "";
+    String both = note.isEmpty() || more.isEmpty() ? note + more : note + "; " + more;
+    return new Shown(name, shown(path), both, null, null, null, table.rows());
+  }
+
+  private Shown wrong(String title, String path, String why) {
+    return new Shown(title(title, path), shown(path), why, null, null, null, null);
+  }
+
+  private String title(String title, String path) {
+    return title == null ? shown(path) : SafeText.line(title);
+  }
+
+  private String shown(String path) {
+    return SafeText.name(
+        path.startsWith("/") && !paths ? "…" + path.substring(path.lastIndexOf('/')) : path);
+  }
+}

@@ -1,0 +1,252 @@
+package dev.torc.page;
+
+import dev.torc.cache.AttemptRecord;
+import dev.torc.cache.Cache;
+import dev.torc.cache.JobResult;
+import dev.torc.cache.RunDetails;
+import dev.torc.graph.Graph;
+import dev.torc.machine.SafeText;
+import dev.torc.page.PageData.Row;
+import dev.torc.page.PageData.State;
+import dev.torc.plan.Causes;
+import dev.torc.plan.JobRecords;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Reason;
+import dev.torc.plan.Verdict;
+import dev.torc.report.AttemptText;
+import dev.torc.report.OriginText;
+import dev.torc.report.ReasonText;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Resources;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/**
+ * The jobs of a page: how each stands now, by its last run and its verdict; or what became of it in
+ * a build that was asked for.
+ */
+final class PageJobs {
+
+  private final Plan plan;
+  private final Plan spared;
+  private final Graph graph;
+  private final Cache cache;
+  private final PageRuns runs;
+  private final boolean asOfNow;
+  private final UnaryOperator<String> told;
+  private final Map<String, Integer> index = new LinkedHashMap<>();
+  private final List<Row> rows = new ArrayList<>();
+  private final List<AttemptRecord> shown = new ArrayList<>();
+  private final List<AttemptRecord> earlier = new ArrayList<>();
+  private final BitSet known = new BitSet(); // rows whose last run on record is told
+
+  /**
+   * Finds out.
+   *
+   * @param asOfNow whether the project is told as it stands
+   * @param told a text as it may be told
+   */
+  PageJobs(Plan plan, Cache cache, PageRuns runs, boolean asOfNow, UnaryOperator<String> told) {
+    this.plan = plan;
+    this.graph = plan.context().graph();
+    this.cache = cache;
+    this.runs = runs;
+    this.asOfNow = asOfNow;
+    this.told = told;
+    BitSet behind = behind();
+    BitSet waiting = new BitSet();
+    plan.selected().stream()
+        .filter(job -> plan.verdict(job) instanceof Verdict.MayRun && !behind.get(job))
+        .forEach(waiting::set);
+    this.spared = waiting.isEmpty() ? plan : Plan.amid(plan.context(), waiting);
+    TreeSet<String> gone = new TreeSet<>(runs.attempts().keySet());
+    int[] jobs = graph.inOrder(plan.selected());
+    for (int id : jobs) {
+      gone.remove(graph.name(id));
+    }
+    int all = jobs.length + gone.size();
+    for (int id : jobs) {
+      Job job = graph.job(id);
+      add(job.name(), job.group(), id, behind.get(id), job.resources(), all);
+    }
+    gone.forEach(name -> add(name, null, -1, false, Resources.DEFAULT, all));
+  }
+
+  /** Jobs by name, as indices of {@link #rows}. */
+  Map<String, Integer> index() {
+    return index;
+  }
+
+  List<Row> rows() {
+    return rows;
+  }
+
+  /** See {@link PageData#runs}. */
+  List<AttemptRecord> runs() {
+    List<AttemptRecord> all = new ArrayList<>(shown);
+    all.addAll(earlier);
+    return all;
+  }
+
+  /** Whether the log and the values that are on record are of the run that is told. */
+  boolean isKnown(int row) {
+    return known.get(row);
+  }
+
+  private void add(String name, String group, int id, boolean behind, Resources asked, int all) {
+    JobResult result = cache.result(name);
+    boolean its = result != null && (asOfNow || result.build().equals(runs.build().id().id()));
+    // Of most of 100 000 jobs an earlier build tells nothing, and details are long.
+    RunDetails details = its ? cache.details(name) : null;
+    AttemptRecord last = runs.last(name);
+    boolean same =
+        details != null && (!asOfNow || last == null || last.build() == details.number());
+    AttemptRecord run = asOfNow && !same ? null : last;
+    boolean restored = details != null && details.origin() != null;
+    known.set(rows.size(), details != null && (asOfNow || last != null || restored));
+    index.put(name, rows.size());
+    shown.add(run);
+    AttemptRecord telling = runs.telling(name);
+    if (telling != null && telling != run) {
+      earlier.add(telling);
+    }
+    Verdict verdict = id < 0 ? null : standing(id);
+    boolean whole = known.get(rows.size());
+    rows.add(
+        new Row(
+            name,
+            group,
+            asOfNow ? now(result, verdict, behind) : then(last, restored, verdict, behind),
+            told.apply(asOfNow ? verdict(name, verdict) : ""),
+            told.apply(
+                whole
+                    ? reasons(Causes.decode(details))
+                    : last == null
+                        ? ""
+                        : asOfNow ? AttemptText.because(last) : AttemptText.why(last)),
+            told.apply(
+                whole
+                    ? SafeText.line(details.what())
+                    : last == null ? "" : AttemptText.failure(last)),
+            restored ? OriginText.of(details.origin()) : "",
+            run == null ? 0 : run.attempt(),
+            telling == null ? -1 : telling == run ? rows.size() : all + earlier.size() - 1,
+            asked));
+  }
+
+  /** Of the project as it stands they are those of a run that is over. */
+  private String reasons(List<Reason> reasons) {
+    return asOfNow
+        ? ReasonText.brief(reasons, i -> ReasonText.past(reasons.get(i)))
+        : ReasonText.brief(reasons);
+  }
+
+  /** The verdict of a job where those that failed do not run again. */
+  private Verdict standing(int job) {
+    Verdict verdict = spared.verdict(job);
+    return verdict == null ? plan.verdict(job) : verdict;
+  }
+
+  private static State now(JobResult result, Verdict verdict, boolean behind) {
+    if (verdict instanceof Verdict.UpToDate) {
+      return State.UP_TO_DATE;
+    }
+    if (result != null && !result.outcome().isGood()) {
+      return isFailed(result) ? State.FAILED : State.INTERRUPTED;
+    }
+    return behind ? State.BLOCKED : result == null ? State.NOT_RUN : State.OUT_OF_DATE;
+  }
+
+  private State then(AttemptRecord last, boolean restored, Verdict verdict, boolean behind) {
+    if (last != null) {
+      return state(last);
+    }
+    boolean upToDate = verdict instanceof Verdict.UpToDate;
+    return restored
+        ? State.RESTORED
+        : !runs.isLast()
+            ? State.NOT_RUN
+            : upToDate ? State.UP_TO_DATE : behind ? State.BLOCKED : State.NOT_RUN;
+  }
+
+  /** What became of an attempt. */
+  static State state(AttemptRecord run) {
+    return switch (run.outcome()) {
+      case OK, ADOPTED -> State.RAN;
+      case FAILED, TIMED_OUT, OUT_OF_MEMORY -> State.FAILED;
+      case INTERRUPTED -> State.INTERRUPTED;
+    };
+  }
+
+  /** What a verdict says is to be done; empty where that is nothing. */
+  private String verdict(String job, Verdict verdict) {
+    return switch (verdict) {
+      case null -> "";
+      case Verdict.UpToDate _ -> "";
+      case Verdict.WillRun will -> "will run: " + ReasonText.brief(will.reasons());
+      case Verdict.WillRestore will -> "will be restored from " + OriginText.of(will.origin(job));
+      case Verdict.WillFail will -> "will fail: " + SafeText.line(will.what());
+      case Verdict.MayRun may -> "may run: after " + SafeText.name(graph.name(may.after()));
+    };
+  }
+
+  /** What is wrong with what a job or group made, in a phrase; empty for nothing. */
+  String trouble(int maker) {
+    Verdict verdict = standing(maker);
+    if (verdict == null || verdict instanceof Verdict.UpToDate) {
+      return "";
+    }
+    Integer row = index.get(graph.name(maker));
+    String what = row == null ? "" : rows.get(row).what();
+    return SafeText.name(graph.name(maker))
+        + " "
+        + (what.isEmpty() ? told.apply(verdict(graph.name(maker), verdict)) : "failed: " + what);
+  }
+
+  /**
+   * The nodes that wait for failed jobs. From now on those make nothing, as in a build in which
+   * they failed, so that it can be told whether what leaves them out is up to date.
+   */
+  private BitSet behind() {
+    JobRecords records = plan.context().records();
+    BitSet stopped = new BitSet();
+    BitSet behind = new BitSet();
+    for (int place = 0; place < graph.nodes(); place++) {
+      int node = graph.inOrder(place);
+      if (plan.verdict(node) instanceof Verdict.UpToDate) {
+        continue;
+      }
+      int[] before = graph.before().row(node);
+      long lost = Arrays.stream(before).filter(stopped::get).count();
+      boolean passed = graph.isLenient(node) && lost < before.length;
+      behind.set(node, lost > 0 && !passed);
+      stopped.set(node, behind.get(node) || graph.isJob(node) && isFailed(node));
+      if (stopped.get(node)) {
+        records.drop(node);
+      } else if (passed
+          && Arrays.stream(before).allMatch(each -> stopped.get(each) || records.isSettled(each))) {
+        records.settle(node);
+      }
+    }
+    return behind;
+  }
+
+  private boolean isFailed(int job) {
+    if (!asOfNow) {
+      AttemptRecord last = runs.last(graph.name(job));
+      return last != null && state(last) == State.FAILED;
+    }
+    JobResult result = cache.result(graph.name(job));
+    return result != null && isFailed(result);
+  }
+
+  private static boolean isFailed(JobResult result) {
+    return !result.outcome().isGood() && result.outcome() != JobResult.Outcome.INTERRUPTED;
+  }
+}

@@ -1,0 +1,187 @@
+package dev.torc.page;
+
+import dev.torc.cache.AttemptHistory;
+import dev.torc.cache.AttemptRecord;
+import dev.torc.cache.BuildRecord;
+import dev.torc.cache.Cache;
+import dev.torc.graph.Graph;
+import dev.torc.report.Json;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What ran, by the history of attempts: of each job the last run, and all of the build on the
+ * timeline. How the jobs stand now is for {@link PageJobs}.
+ */
+final class PageRuns {
+
+  /** Builds of the history that are told. */
+  private static final int BUILDS = 200;
+
+  private final Graph graph;
+  private final long asked;
+  private final List<BuildRecord> builds;
+  private final BuildRecord build;
+  private final Map<String, AttemptRecord> last = new HashMap<>();
+  private final Map<String, AttemptRecord> telling = new HashMap<>();
+  private final Map<String, List<AttemptRecord>> attempts = new LinkedHashMap<>();
+  private final Map<Long, Map<String, AttemptRecord>> gone = new HashMap<>();
+
+  /**
+   * Reads them.
+   *
+   * @param asked the number of a build; 0 for the last one in which something ran
+   * @throws BadInput where there is none
+   */
+  PageRuns(Graph graph, Cache cache, long asked) {
+    this.graph = graph;
+    this.asked = asked;
+    this.builds = cache.builds(BUILDS);
+    long[] newest = {builds.isEmpty() ? 0 : builds.getFirst().id().number()};
+    AttemptHistory history = new AttemptHistory(cache);
+    long[] ran = {0};
+    history.from(
+        asked,
+        attempt -> {
+          if (asked != 0 && attempt.build() != asked) {
+            return;
+          }
+          if (isTold(attempt.job())) {
+            ran[0] = Math.max(ran[0], attempt.build());
+            last.put(attempt.job(), attempt);
+            if (attempt.outcome().isTelling()) {
+              telling.put(attempt.job(), attempt);
+            }
+          } else {
+            gone.computeIfAbsent(attempt.build(), _ -> new HashMap<>()).put(attempt.job(), attempt);
+          }
+        });
+    this.build = find(asked != 0 ? asked : ran[0] > 0 ? ran[0] : newest[0]);
+    history.from(
+        build.id().number(),
+        attempt -> {
+          if (attempt.build() == build.id().number() && isTold(attempt.job())) {
+            attempts.computeIfAbsent(attempt.job(), _ -> new ArrayList<>()).add(attempt);
+          }
+        });
+  }
+
+  /** Of the project as it stands a job is told while the build file has it; of a build, any. */
+  private boolean isTold(String job) {
+    return asked != 0 || graph.jobId(job) >= 0;
+  }
+
+  private BuildRecord find(long number) {
+    for (BuildRecord each : builds) {
+      if (each.id().number() == number) {
+        return each;
+      }
+    }
+    if (asked == 0 && !builds.isEmpty()) {
+      return builds.getFirst();
+    }
+    throw new BadInput(
+        Place.NONE,
+        asked == 0
+            ? "no build is on record; `torc build` makes one"
+            : "no build " + asked + " is on record; `torc history` shows those that are");
+  }
+
+  /** The build on the timeline. */
+  BuildRecord build() {
+    return build;
+  }
+
+  /** Whether no later build is on record. */
+  boolean isLast() {
+    return build == builds.getFirst();
+  }
+
+  /** The attempts of the build on the timeline, by job. */
+  Map<String, List<AttemptRecord>> attempts() {
+    return attempts;
+  }
+
+  /** The last attempt of a job; null for none. */
+  AttemptRecord last(String job) {
+    return last.get(job);
+  }
+
+  /** The attempt that tells what a job uses, as {@code torc stats} has it; null for none. */
+  AttemptRecord telling(String job) {
+    return telling.get(job);
+  }
+
+  /** The builds, newest first. */
+  List<PageData.Build> history() {
+    return builds.stream().map(this::told).toList();
+  }
+
+  /** A build without the jobs that the build file has no longer. */
+  PageData.Build told(BuildRecord of) {
+    TreeMap<String, Integer> counts = new TreeMap<>(of.counts());
+    var left = gone.getOrDefault(of.id().number(), Map.of()).values();
+    left.forEach(
+        run -> counts.computeIfPresent(run.outcome().isGood() ? "RAN" : "FAILED", (_, n) -> n - 1));
+    return new PageData.Build(
+        of.id().number(), of.started(), Json.seconds(of.nanos()), of.exit(), counts, left.size());
+  }
+
+  /** Each attempt of the build gets the least slot that is free at its begin. */
+  List<PageData.Span> spans(Map<String, Integer> index) {
+    List<AttemptRecord> all = new ArrayList<>();
+    attempts.values().forEach(all::addAll);
+    all.sort(Comparator.comparingLong(AttemptRecord::started));
+    PriorityQueue<long[]> busy = new PriorityQueue<>((a, b) -> Long.compare(a[0], b[0]));
+    TreeSet<Integer> free = new TreeSet<>();
+    List<PageData.Span> spans = new ArrayList<>();
+    int lanes = 0;
+    for (AttemptRecord run : all) {
+      while (!busy.isEmpty() && busy.peek()[0] <= run.started()) {
+        free.add((int) busy.poll()[1]);
+      }
+      int lane = free.isEmpty() ? lanes++ : free.pollFirst();
+      busy.add(new long[] {run.started() + run.wall() / 1_000_000, lane});
+      spans.add(new PageData.Span(index.get(run.job()), lane, run));
+    }
+    return spans;
+  }
+
+  /** From the job that ended last back to what it waited for, each time to what ended last. */
+  List<Integer> critical(Map<String, Integer> index) {
+    String at = null;
+    for (String job : attempts.keySet()) {
+      if (at == null || end(job) > end(at)) {
+        at = job;
+      }
+    }
+    List<Integer> path = new ArrayList<>();
+    while (at != null) {
+      path.addFirst(index.get(at));
+      int id = graph.jobId(at);
+      String before = null;
+      for (int job : id < 0 ? new int[0] : graph.jobsBefore(id)) {
+        String name = graph.name(job);
+        if (attempts.containsKey(name) && (before == null || end(name) > end(before))) {
+          before = name;
+        }
+      }
+      at = before;
+    }
+    return path;
+  }
+
+  private long end(String job) {
+    AttemptRecord run = attempts.get(job).getLast();
+    return run.started() * 1_000_000 + run.wall();
+  }
+}

@@ -1,0 +1,103 @@
+package dev.torc.page;
+
+import dev.torc.cache.Cache;
+import dev.torc.cache.StoredValue;
+import dev.torc.graph.Graph;
+import dev.torc.machine.SafeText;
+import dev.torc.page.PageData.Values;
+import dev.torc.workflow.Job;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * The values that jobs stored, as one table for each group: parameters and values are its columns.
+ */
+final class PageValues {
+
+  /** Characters of all values; of a longer one the middle is cut out. */
+  private static final int ROOM = 1 << 21;
+
+  private static final int LONG = 300;
+
+  private final Map<String, List<Row>> groups = new LinkedHashMap<>();
+  private int more;
+
+  /** An instance with what it stored. */
+  private record Row(int index, Map<String, String> parameters, List<StoredValue> values) {}
+
+  /**
+   * Gathers them.
+   *
+   * @param told a text as it may be told
+   */
+  PageValues(PageJobs jobs, Graph graph, Cache cache, UnaryOperator<String> told) {
+    Map<String, List<StoredValue>> stored = new HashMap<>();
+    cache.eachData(stored::put);
+    int length = 0;
+    for (int i = 0; i < jobs.rows().size(); i++) {
+      PageData.Row row = jobs.rows().get(i);
+      List<StoredValue> values = stored.getOrDefault(row.name(), List.of());
+      int id = graph.jobId(row.name());
+      // Values of a failed run never count.
+      boolean count = id >= 0 && jobs.isKnown(i) && row.what().isEmpty() && !values.isEmpty();
+      if (!count) {
+        continue;
+      }
+      List<StoredValue> shown = new ArrayList<>();
+      for (StoredValue value : values) {
+        String text = SafeText.cut(told.apply(SafeText.line(value.text())), LONG);
+        shown.add(new StoredValue(value.key(), text));
+        length += row.name().length() + text.length();
+      }
+      if (length > ROOM) {
+        more += values.size();
+        continue;
+      }
+      Job job = graph.job(id);
+      groups
+          .computeIfAbsent(job.group() == null ? "" : job.group(), _ -> new ArrayList<>())
+          .add(new Row(i, job.group() == null ? Map.of() : job.parameters(), shown));
+    }
+  }
+
+  /** How many values there is no room for. */
+  int more() {
+    return more;
+  }
+
+  /** The tables: those of groups first. */
+  List<Values> tables() {
+    List<Values> tables = new ArrayList<>();
+    groups.forEach((group, rows) -> tables.add(table(group, rows)));
+    tables.sort((a, b) -> Boolean.compare(a.group().isEmpty(), b.group().isEmpty()));
+    return tables;
+  }
+
+  private static Values table(String group, List<Row> rows) {
+    Set<String> parameters = new LinkedHashSet<>();
+    Set<String> keys = new LinkedHashSet<>();
+    for (Row row : rows) {
+      parameters.addAll(row.parameters().keySet());
+      row.values().forEach(value -> keys.add(value.key()));
+    }
+    List<List<Object>> cells = new ArrayList<>();
+    for (Row row : rows) {
+      SortedMap<String, String> values = new TreeMap<>();
+      row.values().forEach(value -> values.put(value.key(), value.text()));
+      List<Object> line = new ArrayList<>(Collections.singleton(row.index()));
+      parameters.forEach(name -> line.add(row.parameters().get(name)));
+      keys.forEach(key -> line.add(values.get(key)));
+      cells.add(line);
+    }
+    return new Values(group, List.copyOf(parameters), List.copyOf(keys), cells);
+  }
+}

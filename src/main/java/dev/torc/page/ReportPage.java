@@ -1,0 +1,237 @@
+package dev.torc.page;
+
+import dev.torc.cache.AttemptHistory;
+import dev.torc.cache.AttemptRecord;
+import dev.torc.cache.Cache;
+import dev.torc.cache.PostedEvent;
+import dev.torc.engine.LaunchBuilder;
+import dev.torc.graph.Graph;
+import dev.torc.machine.Limits;
+import dev.torc.machine.SafeText;
+import dev.torc.machine.Series;
+import dev.torc.page.PageData.Event;
+import dev.torc.page.PageData.Row;
+import dev.torc.page.PageData.State;
+import dev.torc.page.PageData.Tail;
+import dev.torc.page.PageData.Used;
+import dev.torc.plan.JobSelection;
+import dev.torc.plan.Plan;
+import dev.torc.plan.Rerun;
+import dev.torc.posix.OwnFile;
+import dev.torc.report.LogExcerpt;
+import dev.torc.report.WholeFile;
+import dev.torc.session.BuildMachine;
+import dev.torc.session.Project;
+import dev.torc.session.ReadSession;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * {@code torc report}: the project as it stands, with its results, as one page of HTML; or one
+ * build of it. It only looks, and keeps to the bounds of a page.
+ */
+public final class ReportPage {
+
+  /** Attempts whose use over time is shown: those that used most. */
+  private static final int SERIES = 200;
+
+  /** Failed jobs whose logs are shown, and characters of them. */
+  private static final int TAILS = 200;
+
+  private static final int LOGS = 1 << 19;
+
+  /** Characters of events. */
+  private static final int EVENTS = 1 << 19;
+
+  private final PageData data;
+
+  private ReportPage(PageData data) {
+    this.data = data;
+  }
+
+  /**
+   * Looks.
+   *
+   * @param build the number of a build; 0 for the project as it stands
+   * @param paths whether absolute paths are shown
+   * @param warn takes lines for people
+   * @throws dev.torc.syntax.BadInput where there is no such build
+   */
+  public static ReportPage of(Project of, long build, boolean paths, Consumer<String> warn)
+      throws IOException {
+    try (ReadSession look = ReadSession.at(of, warn)) {
+      return new ReportPage(new Gathering(look, build, paths).data());
+    }
+  }
+
+  /**
+   * Writes the page to a file, whole or not at all.
+   *
+   * @param file absolute
+   */
+  public void write(Path file) throws IOException {
+    WholeFile.write(file, this::write);
+  }
+
+  /** Writes the page. */
+  public void write(Writer out) throws IOException {
+    new PageWriter(data).write(out);
+  }
+
+  /** One page under way. */
+  private static final class Gathering {
+    private final Project project;
+    private final Graph graph;
+    private final Cache cache;
+    private final AttemptHistory history;
+    private final boolean paths;
+    private final String root;
+    private final JobSelection all;
+    private final long asked;
+    private final PageRuns runs;
+    private final PageJobs jobs;
+    private final PageFiles files;
+    private final List<String> leftOut = new ArrayList<>();
+
+    Gathering(ReadSession look, long asked, boolean paths) throws IOException {
+      this.project = look.project();
+      this.graph = project.graph();
+      this.cache = look.cache();
+      this.history = new AttemptHistory(cache);
+      this.paths = paths;
+      this.root = project.workflow().root().toString();
+      this.all = project.select(List.of());
+      this.asked = asked;
+      this.runs = new PageRuns(graph, cache, asked);
+      Plan plan = look.plan(all, Rerun.NONE);
+      this.jobs = new PageJobs(plan, cache, runs, asked == 0, this::told);
+      this.files = new PageFiles(project.workflow(), graph, look.contents(), jobs, paths);
+    }
+
+    /** A text without the folder of the project, unless paths are shown. */
+    private String told(String text) {
+      return paths || root.length() < 2 ? text : text.replace(root + "/", "").replace(root, ".");
+    }
+
+    PageData data() throws IOException {
+      PageData.Picture picture = GroupPicture.of(graph, all, jobs.index(), jobs.rows());
+      if (picture.stages()) {
+        leftOut.add(
+            "the jobs and groups in the picture of the graph, which has its stages:"
+                + " `torc graph --format text` tells all in words");
+      }
+      List<Used> series = series();
+      List<Tail> tails = tails();
+      PageValues values = new PageValues(jobs, graph, cache, this::told);
+      List<Event> events = events();
+      if (values.more() > 0) {
+        leftOut.add(values.more() + " values that jobs stored: `torc data` shows all");
+      }
+      Limits limits = project.caller().host().limits().get();
+      PageData.Build build = runs.told(runs.build());
+      PageData.Head head =
+          new PageData.Head(
+              project.workflow().name(),
+              project.workflow().description(),
+              paths ? root : null,
+              System.currentTimeMillis(),
+              asked,
+              build,
+              runs.isLast(),
+              new BuildMachine(project.caller().host()).of(runs.build()),
+              limits.cpus(),
+              limits.memory(),
+              runs.history(),
+              Stream.of(State.values()).map(State::words).toList(),
+              all.open().stream().mapToObj(graph::name).toList(),
+              build.gone(),
+              runs.critical(jobs.index()),
+              tails,
+              values.tables(),
+              events,
+              leftOut);
+      return new PageData(
+          head,
+          jobs.rows(),
+          jobs.runs(),
+          runs.spans(jobs.index()),
+          picture,
+          history.series(runs.build().id().number(), AttemptHistory.MACHINE),
+          series,
+          files.all());
+    }
+
+    private List<Used> series() {
+      List<AttemptRecord> attempts = new ArrayList<>();
+      runs.attempts().values().forEach(attempts::addAll);
+      attempts.sort(Comparator.comparingLong((AttemptRecord run) -> -weight(run)));
+      List<Used> used = new ArrayList<>();
+      int more = 0;
+      for (AttemptRecord run : attempts) {
+        Series series = history.series(run.build(), run.sequence());
+        if (series != null && used.size() < SERIES) {
+          used.add(new Used(jobs.index().get(run.job()), run.attempt(), series));
+        } else if (series != null) {
+          more++;
+        }
+      }
+      if (more > 0) {
+        leftOut.add("the use over time of " + more + " attempts that used less");
+      }
+      return used;
+    }
+
+    /** What an attempt took of the machine: CPU time, else its own time. */
+    private static long weight(AttemptRecord run) {
+      return Math.max(run.usage().cpu(), run.wall() / 10);
+    }
+
+    private List<Tail> tails() throws IOException {
+      List<Tail> tails = new ArrayList<>();
+      int more = 0;
+      int length = 0;
+      for (int i = 0; i < jobs.rows().size(); i++) {
+        Row row = jobs.rows().get(i);
+        Path log = LaunchBuilder.log(project.place(), row.name());
+        boolean its = row.state() == State.FAILED && jobs.isKnown(i) && OwnFile.stands(log);
+        if (its && tails.size() < TAILS && length < LOGS) {
+          List<String> lines = LogExcerpt.SHORT.of(log, 0, false).stream().map(this::told).toList();
+          length += lines.stream().mapToInt(String::length).sum();
+          tails.add(new Tail(i, lines));
+        } else if (its) {
+          more++;
+        }
+      }
+      if (more > 0) {
+        leftOut.add("the logs of " + more + " more failed jobs: `torc log JOB` shows each");
+      }
+      return tails;
+    }
+
+    private List<Event> events() {
+      List<PostedEvent> posted = new ArrayList<>();
+      long build = runs.build().id().number();
+      cache.eachEvent(build, 0, posted::add);
+      posted.removeIf(event -> event.build() != build || !jobs.index().containsKey(event.job()));
+      List<Event> some = new ArrayList<>();
+      int length = 0;
+      for (PostedEvent event : posted) {
+        length += event.job().length() + event.text().length();
+        if (length <= EVENTS) {
+          some.add(new Event(event.job(), event.time(), told(SafeText.line(event.text()))));
+        }
+      }
+      if (some.size() < posted.size()) {
+        leftOut.add(
+            posted.size() - some.size() + " events that jobs posted: `torc events` shows all");
+      }
+      return some;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.torc.report;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.jr.ob.JSON;
+import com.fasterxml.jackson.jr.ob.JacksonJrExtension;
+import com.fasterxml.jackson.jr.ob.api.ExtensionContext;
+import com.fasterxml.jackson.jr.ob.api.ReaderWriterProvider;
+import com.fasterxml.jackson.jr.ob.api.ValueWriter;
+import com.fasterxml.jackson.jr.ob.impl.JSONWriter;
+import dev.torc.syntax.BadInput.Diagnostic;
+import java.io.IOException;
+import java.io.Writer;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How answers read as JSON, which jackson-jr writes: a record is an object of its components in
+ * their order, a constant its name in small letters, a path or moment its text. What stands in a
+ * document is for the answers to say.
+ */
+public final class Json {
+
+  private static final double SECOND = 1e9;
+
+  private Json() {}
+
+  /** A value that is JSON already. */
+  public record Raw(String text) {}
+
+  /** A place of a build file with what is wrong there. */
+  private record Said(String file, int line, int column, String message) {}
+
+  /** The values that jackson-jr has no form for, or another one. */
+  private record Form(Class<?> valueType) implements ValueWriter {
+    @Override
+    public void writeValue(JSONWriter to, JsonGenerator out, Object value) throws IOException {
+      switch (value) {
+        case Raw raw -> out.writeRawValue(raw.text);
+        case Record fields -> to.writeValue(fields(fields));
+        case Enum<?> constant -> out.writeString(lower(constant));
+        default -> out.writeString(value.toString());
+      }
+    }
+  }
+
+  private static final class Forms extends JacksonJrExtension {
+    @Override
+    protected void register(ExtensionContext to) {
+      to.insertProvider(
+          new ReaderWriterProvider() {
+            @Override
+            public ValueWriter findValueWriter(JSONWriter to, Class<?> type) {
+              boolean told = type == Instant.class || Path.class.isAssignableFrom(type);
+              return told || type.isRecord() || type.isEnum() ? new Form(type) : null;
+            }
+          });
+    }
+  }
+
+  /** Writes a document on a line of its own, harmless for a terminal. */
+  public static void write(Object document, Writer to) throws IOException {
+    JsonFactory factory =
+        JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+    JSON.builder(factory)
+        .enable(JSON.Feature.WRITE_NULL_PROPERTIES)
+        .register(new Forms())
+        .build()
+        .write(document, JsonWriter.harmless(to));
+    to.write('\n');
+  }
+
+  /** The components of a record, {@code dryRun} as {@code dry_run}; a map as it is. */
+  public static Map<String, Object> fields(Object of) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    if (of instanceof Map<?, ?> map) {
+      map.forEach((name, value) -> fields.put((String) name, value));
+      return fields;
+    }
+    try {
+      for (RecordComponent each : of.getClass().getRecordComponents()) {
+        each.getAccessor().setAccessible(true); // of a private record
+        String name = each.getName().replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT);
+        fields.put(name, each.getAccessor().invoke(of));
+      }
+      return fields;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What is wrong with a build file, each with its place. */
+  public static List<?> places(List<Diagnostic> all) {
+    return all.stream()
+        .map(d -> new Said(d.place().file(), d.place().line(), d.place().column(), d.message()))
+        .toList();
+  }
+
+  /** Nanoseconds as seconds, null where they are negative. */
+  public static Double seconds(long nanos) {
+    return nanos < 0 ? null : Double.valueOf(nanos / SECOND);
+  }
+
+  /** A number, null where it is negative and so not known. */
+  public static Long known(long number) {
+    return number < 0 ? null : Long.valueOf(number);
+  }
+
+  /** A number, null for 0, which says that there is none. */
+  public static Long some(long number) {
+    return number <= 0 ? null : Long.valueOf(number);
+  }
+
+  /** A constant's name. */
+  public static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

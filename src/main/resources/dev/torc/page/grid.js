@@ -1,0 +1,116 @@
+// One table for all lists: sorted by a click, by number where it holds numbers, folded at 50 rows,
+// with a search that finds the rest.
+
+const FOLD = 50;
+const MORE = 500;
+const NATURAL = new Intl.Collator('en', { numeric: true });
+
+// A column: its title, the text of a row, and what it is sorted by: a number for numbers.
+function column(title, text, key, look) {
+  return { title, text, key: key || text, number: key !== undefined && key !== null, look };
+}
+
+// The columns of rows of texts; one holds numbers where all that stands in it are some.
+function columnsOf(titles, rows) {
+  return titles.map((title, c) => {
+    const cells = rows.map(row => row[c] ?? '');
+    const some = cells.filter(cell => cell.trim() !== '');
+    const numbers = some.length > 0 && some.every(cell => Number.isFinite(Number(cell)));
+    return column(title, i => cells[i], numbers ? i => cells[i].trim() === '' ? NaN : Number(cells[i]) : null);
+  });
+}
+
+// `more` may have `find`, the text of a row that is searched, `pick`, whether a row is wanted,
+// `details`, what the first cell of a row opens, `bar`, what stands beside the search.
+function grid(label, columns, rows, more = {}) {
+  let order = [];
+  let sorted = -1;
+  let down = false;
+  let shown = FOLD;
+  const find = more.find || (i => columns.map(each => each.text(i)).join('\n'));
+  const body = make('tbody');
+  const said = make('span', { role: 'status' });
+  const search = make('input', { type: 'search', 'aria-label': 'Search in ' + label, placeholder: 'Search', input: () => pick() });
+  const heads = columns.map((each, c) => make('th', { scope: 'col', class: each.number ? 'number' : null },
+    make('button', { type: 'button', click: () => sort(c) }, each.title)));
+  const rest = make('button', { type: 'button', click: () => { shown += MORE; paint(); } });
+  const few = rows <= 10 && !more.bar;
+  const bar = few ? '' : make('div', { class: 'bar' }, search, ...(more.bar || []), said);
+
+  function pick() {
+    const wanted = search.value.toLowerCase();
+    order = [];
+    for (let i = 0; i < rows; i++) {
+      if ((!more.pick || more.pick(i)) && (wanted === '' || find(i).toLowerCase().includes(wanted))) {
+        order.push(i);
+      }
+    }
+    shown = FOLD;
+    arrange();
+  }
+
+  function sort(c) {
+    down = sorted === c ? !down : columns[c].number;
+    sorted = c;
+    heads.forEach((head, i) => i === c ? head.setAttribute('aria-sort', down ? 'descending' : 'ascending') : head.removeAttribute('aria-sort'));
+    arrange();
+  }
+
+  function arrange() {
+    if (sorted >= 0) {
+      const { key, number } = columns[sorted];
+      const keys = new Map(order.map(i => [i, key(i)]));
+      const way = down ? -1 : 1;
+      order.sort((a, b) => {
+        const x = keys.get(a);
+        const y = keys.get(b);
+        const first = number ? Number.isNaN(x) - Number.isNaN(y) : (x === '') - (y === ''); // what is not known is last
+        return first || way * (number ? x - y || 0 : NATURAL.compare(x, y)) || a - b;
+      });
+    }
+    paint();
+  }
+
+  function paint() {
+    body.replaceChildren(...order.slice(0, shown).map(line));
+    const left = order.length - shown;
+    rest.textContent = left > MORE ? 'Show ' + MORE + ' more' : 'Show all';
+    rest.hidden = left <= 0;
+    said.textContent = (order.length < rows ? digits(order.length) + ' of ' : '') + count(rows, 'row')
+      + (left > 0 ? ', ' + digits(shown) + ' shown' : '');
+  }
+
+  function line(i) {
+    const row = make('tr', null, ...columns.map((each, c) => {
+      const text = each.text(i);
+      const content = each.look ? each.look(i, text) : [text];
+      return make('td', { class: each.number ? 'number' : text.length > 40 ? 'long' : null, title: text.length > 40 ? text : null },
+        ...(c === 0 && more.details ? [opener(i, content)] : content));
+    }));
+    return row;
+  }
+
+  function opener(i, content) {
+    return make('button', { type: 'button', class: 'open', 'aria-expanded': 'false', click: event => {
+      const button = event.currentTarget;
+      const row = button.closest('tr');
+      const open = button.getAttribute('aria-expanded') === 'true';
+      button.setAttribute('aria-expanded', String(!open));
+      open ? row.nextSibling.remove() : row.after(make('tr', null,
+        make('td', { colspan: columns.length, class: 'detail' }, more.details(i))));
+    } }, ...content);
+  }
+
+  const element = make('div', { class: 'list' }, bar,
+    make('div', { class: 'scroll tall', tabindex: 0, role: 'group', 'aria-label': label },
+      make('table', null, make('thead', null, make('tr', null, ...heads)), body)),
+    rows > FOLD ? make('div', { class: 'bar' }, rest) : '');
+  element.again = pick;
+  pick();
+  return element;
+}
+
+// A grid of rows of texts.
+function table(label, titles, rows) {
+  return grid(label, columnsOf(titles, rows), rows.length);
+}

@@ -1,0 +1,68 @@
+// All jobs: search, choice of states, sorting, and more of each when it is opened.
+
+function showJobs(known) {
+  const text = (column, job) => known.texts[known[column][job]];
+  // What would become of it, how it failed, else why it ran.
+  const why = job => {
+    const from = text('from', job);
+    const reason = text('what', job) || text('now', job) || text('why', job);
+    return from === '' ? reason : 'from ' + from + (reason === '' ? '' : ': ' + reason);
+  };
+  const number = (title, values, told) => column(title, job => told(values[job]), job => values[job]);
+  const columns = [
+    column('job', job => known.name[job]),
+    column('state', job => known.states[known.state[job]], null, (job, word) => [mark(word), word]),
+    column('began', job => known.start[job] === known.start[job] ? moment(began(known, job)) : '–', job => known.start[job]),
+    number('waited', known.queued, time),
+    number('took', known.wall, time),
+    number('CPUs', known.busy, cpus),
+    number('memory', known.memory, size),
+    number('read', known.read, size),
+    number('written', known.written, size),
+    number('tries', known.tries, String),
+    column(known.asked > 0 ? 'why' : 'why it ran, or what is to be done', why),
+  ];
+  const words = known.states.filter((_, i) => known.state.includes(i));
+  let only = -1;
+  const [label, select] = choice('state', 'State', ['all', ...words], 0, i => {
+    only = known.states.indexOf(words[i - 1]);
+    list.again();
+  });
+  const list = grid('jobs', columns, known.jobs, {
+    find: job => known.name[job] + '\n' + why(job),
+    pick: job => only < 0 || known.state[job] === only,
+    details: job => details(known, job, text),
+    bar: [label, select],
+  });
+  part('jobs').append(list);
+  const whys = new Map();
+  for (let job = 0; job < known.jobs; job++) {
+    if (known.start[job] === known.start[job]) {
+      // Of a need the file does not count here: "need a.csv changed" and "need b.csv changed" are alike.
+      const reason = (text('why', job) || 'not on record')
+        .replace(/^(need|product) .* (changed|added|removed|missing|altered).*/, '$1 $2');
+      whys.set(reason, (whys.get(reason) || 0) + 1);
+    }
+  }
+  if (whys.size > 0) {
+    part('jobs').append(folded('Why they ran', false, () =>
+      table('reasons', ['reason', 'jobs'], [...whys].sort((a, b) => b[1] - a[1]).map(([reason, n]) => [reason, String(n)]))));
+  }
+}
+
+function details(known, job, text) {
+  const restored = text('from', job) !== '';
+  const facts = [['state', known.states[known.state[job]]], ['to be done', text('now', job)],
+    ['restored from', text('from', job)], [restored ? 'why it would have run' : 'why it ran', text('why', job)],
+    ['how it failed', text('what', job)],
+    ['began', known.start[job] === known.start[job] ? moment(began(known, job)) + ' UTC' : ''],
+    ['waited', time(known.queued[job])],
+    ['took', time(known.wall[job]) + (known.askedTime[job] > 0 ? ' of ' + time(known.askedTime[job]) : '')],
+    ['CPU time', time(known.cpu[job])], ['CPUs asked for', String(known.askedCpus[job])],
+    ['memory', size(known.memory[job], known.askedMemory[job])
+      + (known.askedMemory[job] > 0 ? ' of ' + size(known.askedMemory[job], known.askedMemory[job]) : '')],
+    ['read, written', size(known.read[job]) + ', ' + size(known.written[job])],
+    ['where', known.texts[known.host[job]]]];
+  return make('dl', null, ...facts.filter(([, told]) => told && !told.startsWith('–'))
+    .flatMap(([title, told]) => [make('dt', { class: 'soft' }, title), make('dd', null, told)]));
+}

@@ -1,0 +1,82 @@
+// Results: the tables among the files, and the values that jobs stored, with a plot of each group.
+
+function showResults(known) {
+  const section = part('results');
+  section.querySelectorAll('.rows').forEach((place, t) => {
+    const [head, ...rows] = known.tables[t].length > 0 ? known.tables[t] : [['(empty)']];
+    const wide = Math.max(head.length, ...rows.map(row => row.length));
+    place.append(table(place.parentElement.querySelector('h3').textContent, [...head, ...Array(wide - head.length).fill('')], rows));
+  });
+  known.values.forEach((values, i) => {
+    const title = values.group === '' ? 'Values of jobs without a group' : 'Values of ' + values.group;
+    section.append(known.values.length < 6 ? make('h3', null, title) : '',
+      known.values.length < 6 ? valuesOf(known, values, i) : folded(title, i < 3, () => valuesOf(known, values, i)));
+  });
+  if (section.querySelectorAll('article').length === 0 && known.values.length === 0) {
+    section.remove();
+  }
+}
+
+// JSON of a text is the text; all else stands as it was written.
+function plain(text) {
+  if (text !== null && text.startsWith('"')) {
+    try {
+      return JSON.parse(text);
+    } catch (cut) {
+      return text;
+    }
+  }
+  return text ?? '';
+}
+
+function valuesOf(known, values, place) {
+  const label = 'Values of ' + (values.group || 'jobs');
+  const n = values.parameters.length;
+  if (values.group === '') {
+    const lines = values.rows.flatMap(row => values.keys.map((key, k) => [known.name[row[0]], key, plain(row[1 + k])])
+      .filter(([, , text], k) => row[1 + k] !== null));
+    return table(label, ['job', 'value', 'is'], lines);
+  }
+  const rows = values.rows.map(row => row.slice(1).map(plain));
+  const columns = columnsOf([...values.parameters, ...values.keys], rows);
+  const states = values.rows.map(row => known.states[known.state[row[0]]]);
+  const bad = states.some(state => !['up to date', 'ran', 'restored'].includes(state));
+  const list = grid(label, bad ? [...columns, column('', i => states[i], null, (i, text) => [mark(text), text])] : columns, rows.length);
+  const chart = valuesPlot(values.group, columns, n, rows.length, place);
+  return chart === null ? list : make('div', { class: 'values' }, list, chart);
+}
+
+// A value against a parameter, or against another value; of a third column each value has its colour.
+function valuesPlot(group, columns, parameters, rows, place) {
+  const distinct = columns.map(each => [...new Set(Array.from({ length: rows }, (_, i) => each.text(i)))].sort(NATURAL.compare));
+  const heights = columns.map((_, c) => c).filter(c => c >= parameters && columns[c].number);
+  const widths = columns.map((_, c) => c).filter(c => columns[c].number || c < parameters);
+  if (heights.length === 0 || widths.length < 1 || rows < 2) {
+    return null;
+  }
+  const best = [...widths].sort((a, b) => (b < parameters) - (a < parameters) || columns[b].number - columns[a].number
+    || (distinct[b].length > 1) - (distinct[a].length > 1) || a - b);
+  let x = best.find(c => distinct[c].length > 1) ?? best[0];
+  let y = heights[0];
+  const groups = () => columns.map((_, c) => c).filter(c => c < parameters && c !== x && distinct[c].length > 1 && distinct[c].length <= HUES.length);
+  let by = groups()[0] ?? -1;
+  const figure = make('figure');
+  const show = () => {
+    const at = columns[x].number ? columns[x].key : i => distinct[x].indexOf(columns[x].text(i));
+    const order = [...Array(rows).keys()].filter(i => at(i) === at(i)).sort((a, b) => at(a) - at(b));
+    const value = i => { const v = columns[y].key(i); return Number.isNaN(v) ? null : v; };
+    const lines = by < 0 ? [{ label: columns[y].title, values: order.map(value) }]
+      : distinct[by].map(each => ({ label: columns[by].title + ' ' + each, values: order.map(i => columns[by].text(i) === each ? value(i) : null) }));
+    figure.querySelector('[role=img]')?.remove();
+    figure.append(plot(columns[y].title + ' of ' + group + ' against ' + columns[x].title + ', ' + count(order.length, 'point'),
+      order.map(at), lines, { points: true, x: columns[x].title, y: columns[y].title, names: columns[x].number ? null : distinct[x] }));
+  };
+  const title = c => columns[c].title;
+  const colours = [-1, ...columns.keys()].filter(c => c < parameters && (c < 0 || distinct[c].length > 1 && distinct[c].length <= HUES.length));
+  figure.append(make('div', { class: 'bar' },
+    ...choice('y' + place, 'Plot', heights.map(title), 0, i => { y = heights[i]; show(); }),
+    ...choice('x' + place, 'against', widths.map(title), widths.indexOf(x), i => { x = widths[i]; show(); }),
+    ...(colours.length > 1 ? choice('by' + place, 'colour', colours.map(c => c < 0 ? 'none' : title(c)), colours.indexOf(by), i => { by = colours[i]; show(); }) : [])));
+  show();
+  return figure;
+}

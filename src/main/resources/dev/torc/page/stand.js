@@ -1,0 +1,71 @@
+// The first screen: does it stand, as of when; then what failed.
+
+function showStand(known) {
+  part('description').textContent = known.description;
+  const counts = new Map();
+  let newest = -1;
+  for (let job = 0; job < known.jobs; job++) {
+    const word = known.states[known.state[job]];
+    counts.set(word, (counts.get(word) || 0) + 1);
+    if (known.start[job] >= 0 || known.start[job] < 0) {
+      newest = newest < 0 || known.start[job] > known.start[newest] ? job : newest;
+    }
+  }
+  const [state, answer] = known.asked > 0 ? ofBuild(known, counts) : ofProject(known, counts);
+  const made = 'page made ' + moment(known.made) + ' UTC';
+  const build = known.build;
+  const asOf = known.asked > 0
+    ? 'It began ' + moment(build.started) + ' UTC and ' + (build.seconds === null ? 'did not end in order' : 'took ' + time(build.seconds))
+      + (build.exit < 0 ? '' : ', exit status ' + build.exit) + '; ' + made + '.'
+    : newest < 0 ? 'Nothing has run; ' + made + '.'
+    : 'As of ' + moment(began(known, newest) + known.wall[newest] * 1000) + ' UTC, when the last job ended; ' + made + '.';
+  part('stand').replaceChildren(
+    make('p', { class: 'answer' }, mark(state), answer),
+    make('p', { class: 'soft' }, asOf),
+    known.root === null ? '' : make('p', { class: 'soft' }, 'In ' + known.root));
+}
+
+function ofProject(known, counts) {
+  const all = known.jobs;
+  const good = counts.get('up to date') || 0;
+  const open = known.open.length > 0 ? ' What ' + known.open.slice(0, 5).join(', ') + ' will be is not known yet.' : '';
+  if (good === all) {
+    return [open ? 'out of date' : 'up to date', all === 0 ? 'There are no jobs.' + open
+      : (all === 1 ? 'Up to date: its one job.' : 'Up to date: all ' + count(all, 'job') + '.') + open];
+  }
+  const others = known.states.filter(word => word !== 'up to date' && counts.has(word));
+  return [others[0] === 'failed' ? 'failed' : 'out of date',
+    'Not up to date: ' + others.map(word => digits(counts.get(word)) + ' ' + word).join(', ')
+      + (good > 0 ? '; ' + digits(good) + ' of ' + count(all, 'job') + (good === 1 ? ' is' : ' are') + ' up to date.' : ' of ' + count(all, 'job') + '.') + open];
+}
+
+function ofBuild(known, counts) {
+  const words = { RAN: 'ran', RESTORED: 'restored', UP_TO_DATE: 'up to date', FAILED: 'failed', BLOCKED: 'blocked',
+    INTERRUPTED: 'interrupted', SUBMITTED: 'submitted', NOT_REACHED: 'not reached' };
+  const told = Object.entries(words).filter(([key]) => known.build.counts[key] > 0).map(([key, word]) => known.build.counts[key] + ' ' + word);
+  return [known.build.exit === 0 ? 'ran' : counts.has('failed') ? 'failed' : 'interrupted', 'Build ' + known.build.number + ': ' + (told.join(', ') || 'nothing ran') + '.'
+    + (known.last ? '' : ' Of an earlier build the page knows the attempts, and of what was restored just the jobs that did not run since.')];
+}
+
+function showFailed(known) {
+  const section = part('failed');
+  const failed = [...known.name.keys()].filter(job => known.states[known.state[job]] === 'failed');
+  if (failed.length === 0) {
+    section.remove();
+    return;
+  }
+  const tails = new Map(known.tails.map(tail => [tail.job, tail.lines]));
+  for (const job of failed.slice(0, FOLD)) {
+    const lines = tails.get(job);
+    section.append(make('h3', null, mark('failed'), known.name[job]),
+      soft([known.texts[known.what[job]] || 'failed', moment(began(known, job)) + ' UTC',
+        known.texts[known.why[job]] && 'why it ran: ' + known.texts[known.why[job]]].filter(text => text && !text.startsWith('NaN')).join(' · ')));
+    if (lines) {
+      section.append(folded('Log', failed.length < 6, () => make('pre', { tabindex: 0, role: 'group',
+        'aria-label': 'Log of ' + known.name[job] }, lines.length === 0 ? '(no output)' : lines.join('\n'))));
+    }
+  }
+  if (failed.length > FOLD) {
+    section.append(soft('and ' + (failed.length - FOLD) + ' more: choose “failed” among the jobs below'));
+  }
+}
