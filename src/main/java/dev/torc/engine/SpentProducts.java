@@ -61,7 +61,7 @@ final class SpentProducts implements Cleaner.Listener {
       BitSet jobs = graph.allJobs();
       jobs.andNot(recorded);
       jobs.stream().forEach(job -> count(job, 1));
-      jobs.stream().forEach(job -> depfiles.set(job, graph.job(job).depfile() != null));
+      jobs.stream().forEach(job -> depfiles.set(job, graph.job(job).finds()));
       setup.cache().flush();
       IntStream.concat(Arrays.stream(known), ran).forEach(this::recorded);
     }

@@ -142,7 +142,7 @@ public final class Decider {
           case FAILED, TIMED_OUT, OUT_OF_MEMORY -> true;
           case OK, ADOPTED, INTERRUPTED -> false;
         };
-    return failed && same && reasons.size() == 1 && job.depfile() == null;
+    return failed && same && reasons.size() == 1 && !job.finds();
   }
 
   /** The verdict on a job that is due for these reasons, and whose needs are settled. */
