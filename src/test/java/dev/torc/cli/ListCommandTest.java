@@ -166,7 +166,7 @@ class ListCommandTest {
         out.startsWith(
             "{\"version\":1,\"jobs\":[{\"job\":\"first\",\"group\":null,\"place\":\"torc.yaml:2:3\",\"description\":\"\",\"tags\":[],\"command\":\"cat"
                 + " a.txt > b.txt\",\"dir\":\".\","
-                + "\"image\":null,\"needs\":[\"a.txt\"],\"produces\":[\"b.txt\"],\"waits_for\":[],"
+                + "\"image\":null,\"needs\":[\"a.txt\"],\"found\":[],\"produces\":[\"b.txt\"],\"waits_for\":[],"
                 + "\"resources\":{\"cpus\":1,\"memory\":null,\"gpus\":0,\"runtime\":null},"
                 + "\"priority\":0,\"running\":false,\"verdict\":\"up_to_date\",\"log\":\""
                 + cwd

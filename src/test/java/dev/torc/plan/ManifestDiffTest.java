@@ -78,6 +78,7 @@ class ManifestDiffTest {
       IMAGE = bb 0123456789abcd | IMAGE = cc 0123456789abcd |
       CONTAINER = [] ["-v"]     | CONTAINER = [] []         | SETTING_CHANGED container: [] ["-v"] → [] []
       BEFORE = load gcc         | BEFORE = load llvm        | SETTING_CHANGED before: load gcc → load llvm
+                                | TRACE = true              | SETTING_CHANGED trace: → true
       DATA t.loss = 0.25        | DATA t.loss = 0.2         | DATA_CHANGED t.loss: 0.25 → 0.2
       DATA t.loss = missing     | DATA t.loss = 0.2         | DATA_CHANGED t.loss: → 0.2
       DATA t.loss = 0.25        | DATA t.loss = missing     | DATA_CHANGED t.loss: 0.25 →
