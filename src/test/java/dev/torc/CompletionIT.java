@@ -63,7 +63,7 @@ class CompletionIT {
 
   static {
     LINES.put("torc statu\t", List.of("status"));
-    LINES.put("torc clean --ke\t", List.of("clean", "--kept"));
+    LINES.put("torc clean --kep\t", List.of("clean", "--kept"));
     LINES.put("torc --color=al\t", List.of("--color=always"));
     LINES.put("torc build a\t", List.of("build", "a b"));
     LINES.put("torc build 'a\t", List.of("build", "a b"));

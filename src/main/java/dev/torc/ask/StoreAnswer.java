@@ -81,7 +81,7 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
       List<StoreUse> uses =
           cache.builds(BUILDS).stream()
               .map(BuildRecord::use)
-              .filter(use -> !use.equals(StoreUse.NONE))
+              .filter(use -> !use.isNone())
               .toList();
       StoreUse sum = StoreUse.sum(uses);
       return new Use(uses.size(), sum.misses(), sum.places());

@@ -332,7 +332,7 @@ final class RecordCodec {
     out.number(5, build.exit());
     out.texts(6, build.files());
     out.text(7, build.machine());
-    out.record(8, build.use().equals(StoreUse.NONE) ? null : build.use(), StoreUse::write);
+    out.record(8, build.use().isNone() ? null : build.use(), StoreUse::write);
   }
 
   static BuildRecord build(long number, FieldReader in) {

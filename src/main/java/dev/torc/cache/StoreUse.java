@@ -26,6 +26,11 @@ public record StoreUse(int misses, List<Place> places) {
    */
   public record Place(String store, int hits, long bytes) {}
 
+  /** Whether no store was asked for any; its own {@code equals} would be linked at every start. */
+  public boolean isNone() {
+    return misses == 0 && places.isEmpty();
+  }
+
   /** All of them together. */
   public static StoreUse sum(Collection<StoreUse> all) {
     TreeMap<String, Place> places = new TreeMap<>();

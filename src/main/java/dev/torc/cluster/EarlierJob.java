@@ -4,7 +4,6 @@ import dev.torc.cluster.BatchFolder.Word;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +49,7 @@ public record EarlierJob(RemotePlace place, SchedulerSettings settings, String i
         }
       }
     }
-    records.sort(Comparator.comparingLong(BatchRecord::time));
+    records.sort((one, other) -> Long.compare(one.time(), other.time()));
     List<EarlierJob> all = new ArrayList<>();
     for (BatchRecord record : records) {
       all.addAll(of(record));
