@@ -79,10 +79,7 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
   private record Use(int builds, int misses, List<StoreUse.Place> hits) {
     static Use of(Cache cache) {
       List<StoreUse> uses =
-          cache.builds(BUILDS).stream()
-              .map(BuildRecord::use)
-              .filter(use -> !use.isNone())
-              .toList();
+          cache.builds(BUILDS).stream().map(BuildRecord::use).filter(use -> !use.isNone()).toList();
       StoreUse sum = StoreUse.sum(uses);
       return new Use(uses.size(), sum.misses(), sum.places());
     }
