@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * How answers and events read as JSON, which jackson-jr writes: a record is an object of its
@@ -33,6 +34,9 @@ public final class Json {
   public static final int VERSION = 1;
 
   private static final double SECOND = 1e9;
+
+  /** Where a word begins in a name of Java. */
+  private static final Pattern WORD = Pattern.compile("(?<=.)[A-Z]");
 
   private Json() {}
 
@@ -104,8 +108,7 @@ public final class Json {
     Map<String, Method> accessors = new LinkedHashMap<>();
     for (RecordComponent each : type.getRecordComponents()) {
       each.getAccessor().setAccessible(true); // of a private record
-      String name = each.getName().replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT);
-      accessors.put(name, each.getAccessor());
+      accessors.put(snake(each.getName()), each.getAccessor());
     }
     return accessors;
   }
@@ -156,8 +159,11 @@ public final class Json {
 
   /** The name of a value's type: {@code job_started}, {@code will_run}. */
   public static String kind(Object value) {
-    String type = value.getClass().getSimpleName();
-    return type.replaceAll("(?<=.)[A-Z]", "_$0").toLowerCase(Locale.ROOT);
+    return snake(value.getClass().getSimpleName());
+  }
+
+  private static String snake(String name) {
+    return WORD.matcher(name).replaceAll("_$0").toLowerCase(Locale.ROOT);
   }
 
   /** A constant's name. */
