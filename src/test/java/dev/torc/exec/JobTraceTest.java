@@ -141,6 +141,10 @@ class JobTraceTest {
     Files.createSymbolicLink(temp.resolve("outside"), root);
     assertEquals(Set.of("b", "sub/c"), read("cat ../outside/b; cd ../outside; cat sub/c"));
     assertEquals(Set.of("b"), read("cat /proc/self/cwd/b; cat < /dev/null"));
+    assertEquals(Set.of(), read("echo x > ../outside/fresh; cat fresh"));
+    String relinked =
+        "mkdir ../o; echo > ../o/c; cat ../o/c; rm -r ../o; ln -s root/sub ../o; cat ../o/c";
+    assertEquals(Set.of("sub/c"), read(relinked));
   }
 
   @Test
