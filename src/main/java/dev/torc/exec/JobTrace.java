@@ -382,10 +382,14 @@ public final class JobTrace implements CallTracer.Judge {
   private String below(String path) {
     for (Ground ground : grounds) {
       if (path.startsWith(ground.begins)) {
-        String rest = path.substring(ground.begins.length());
-        String parts = "/" + rest + "/";
-        boolean never = parts.contains("/.torc/") || parts.contains("/.git/");
-        return never ? null : ground.told + rest;
+        int end = ground.begins.length();
+        if (path.indexOf("/.", end - 1) >= 0) {
+          String parts = path.substring(end - 1) + "/";
+          if (parts.contains("/.torc/") || parts.contains("/.git/")) {
+            return null; // wherever they lie
+          }
+        }
+        return ground.begins.equals(ground.told) ? path : ground.told + path.substring(end);
       }
     }
     return null;

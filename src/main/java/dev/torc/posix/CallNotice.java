@@ -1,8 +1,7 @@
 package dev.torc.posix;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Memory for one system call that waits for its listener's answer: which it is, what it names, and
@@ -42,15 +41,13 @@ public final class CallNotice {
   private final Memory notice = Memory.of(SIZE);
   private final Memory answer = Memory.of(24); // struct seccomp_notif_resp
   private final Memory polled = Memory.of(8); // struct pollfd
-  private final Memory text = Memory.of(PAGE);
+  private final Memory text = Memory.of(PAGE + 1);
   private final Memory vectors = Memory.of(32); // a struct iovec here, and one there
   private final Memory path = Memory.of(PAGE);
   private final Memory how = Memory.of(24); // struct open_how: flags, mode, resolve
-  private final byte[] bytes = new byte[PAGE];
 
   CallNotice() {
     polled.putInt(4, POLLIN);
-    vectors.putLong(0, text.address());
     how.putLong(0, PATH_ONLY | Libc.O_CLOEXEC);
   }
 
@@ -107,7 +104,7 @@ public final class CallNotice {
 
   /** Eight bytes of the caller at an address. */
   public long number(long address) throws Unreadable {
-    read(address, 8);
+    read(address, 0, 8);
     return text.getLong(0);
   }
 
@@ -149,14 +146,14 @@ public final class CallNotice {
   private String target(String link) throws Unreadable {
     put(link);
     int length = READLINK.call(path.address(), text.address(), PAGE, 0, 0, 0);
+    if (length == -Libc.EACCES || length == -Libc.EPERM) {
+      throw new Unreadable("the system hides a process of it");
+    }
     if (length < 0) {
-      if (length == -Libc.EACCES || length == -Libc.EPERM) {
-        throw new Unreadable("the system hides a process of it");
-      }
       return null;
     }
-    text.get(0, bytes, 0, length);
-    return decoded(length);
+    text.put(length, ZEROS, 0, 1);
+    return decoded(Memory.textAt(text.address()));
   }
 
   /** Whether it is short enough for the system. */
@@ -196,34 +193,28 @@ public final class CallNotice {
     while (address != 0 && length < PAGE) {
       long at = address + length;
       int piece = (int) Math.min(Math.min(PIECE, PAGE - length), PAGE - at % PAGE);
-      read(at, piece);
-      text.get(0, bytes, length, piece);
-      for (int end = length + piece; length < end; length++) {
-        if (bytes[length] == 0) {
-          return decoded(length);
-        }
+      read(at, length, piece);
+      length += piece;
+      text.put(length, ZEROS, 0, 1);
+      byte[] name = Memory.textAt(text.address());
+      if (name.length < length) {
+        return decoded(name);
       }
     }
     return ""; // none, or too long for the system, too
   }
 
-  private String decoded(int length) throws Unreadable {
-    for (int i = 0; i < length; i++) {
-      if (bytes[i] < 0) {
-        try {
-          return StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(bytes, 0, length))
-              .toString();
-        } catch (CharacterCodingException e) {
-          throw new Unreadable("it opened a name that is no UTF-8");
-        }
-      }
+  private static String decoded(byte[] name) throws Unreadable {
+    String decoded = new String(name, StandardCharsets.UTF_8);
+    if (decoded.indexOf('\ufffd') >= 0 // perhaps in place of what is no UTF-8
+        && !Arrays.equals(decoded.getBytes(StandardCharsets.UTF_8), name)) {
+      throw new Unreadable("it opened a name that is no UTF-8");
     }
-    return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+    return decoded;
   }
 
-  private void read(long address, int length) throws Unreadable {
+  private void read(long address, int into, int length) throws Unreadable {
+    vectors.putLong(0, text.address() + into);
     vectors.putLong(8, length);
     vectors.putLong(16, address);
     vectors.putLong(24, length);
