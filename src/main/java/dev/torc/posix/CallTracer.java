@@ -127,7 +127,7 @@ public final class CallTracer implements AutoCloseable {
     private final Judge judge;
     private final boolean really;
     private final CountDownLatch over = new CountDownLatch(1);
-    private final CallNotice notice = new CallNotice();
+    private CallNotice notice; // made before the thread that uses it starts
     private final Thread listens =
         Thread.ofPlatform().daemon().name("torc-trace").unstarted(this::listen);
 
@@ -147,6 +147,7 @@ public final class CallTracer implements AutoCloseable {
 
     int spawn(long pid, long path, long actions, long attributes, long argv, long env) {
       try {
+        notice = new CallNotice();
         Thread starts =
             Thread.ofPlatform()
                 .daemon()
@@ -155,6 +156,7 @@ public final class CallTracer implements AutoCloseable {
                 .unstarted(() -> start(pid, path, actions, attributes, argv, env));
         if (really) {
           listens.start(); // before the filter: afterwards nothing may fail any more
+          watched.add(this);
         }
         starts.start();
         ThreadEnd.await(starts);
@@ -165,6 +167,7 @@ public final class CallTracer implements AutoCloseable {
         return error;
       }
       LockSupport.unpark(listens);
+      watched.remove(this);
       over.countDown();
       judge.blind("it could not be watched: " + FileStatus.reason(-listener));
       return SPAWN.call(pid, path, actions, attributes, argv, env);
@@ -200,7 +203,6 @@ public final class CallTracer implements AutoCloseable {
       if (fd < 0) {
         return;
       }
-      watched.add(this);
       int news;
       while ((news = notice.await(fd, -1)) >= 0) {
         if (news > 0 && notice.receive(fd) && !answers(fd)) {
