@@ -158,7 +158,9 @@ public final class JobTrace implements CallTracer.Judge {
       refused.add(refusal);
       return;
     }
-    reads.forEach(this::saw);
+    for (String path : reads) {
+      saw(path);
+    }
     if (written != null) {
       own.add(written);
     }
@@ -339,15 +341,13 @@ public final class JobTrace implements CallTracer.Judge {
     int slash = path.lastIndexOf('/');
     String named = path.substring(0, slash + 1);
     boolean changes = byRoot || relinked || path.startsWith("/proc/");
-    String folder = changes ? null : real.get(named);
+    String known = changes ? null : real.get(named);
+    String folder = known == null ? notice.real(named, byRoot) : known;
     if (folder == null) {
-      folder = notice.real(named, byRoot);
-      if (folder == null) {
-        return null;
-      }
-      if (!changes) {
-        real.put(named, folder);
-      }
+      return null;
+    }
+    if (!changes) {
+      real.put(named, folder);
     }
     String there = folder.equals("/") ? path.substring(slash) : folder + path.substring(slash);
     if (isLink(there)) {
