@@ -230,19 +230,24 @@ public final class Adoption {
         }
       }
       ProductScan products = ProductScan.of(grounds, digests, job, true, () -> {});
+      AttemptOutcome.Made made =
+          new AttemptOutcome.Made(
+              products.made(),
+              products.depfile(),
+              products.files(),
+              List.of(),
+              List.copyOf(found),
+              snapshot.moved(),
+              List.of(),
+              false,
+              List.of());
       AttemptOutcome outcome =
-          new AttemptOutcome(
-                  ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, ""),
-                  "",
-                  snapshot,
-                  System.currentTimeMillis())
-              .with(
-                  products,
-                  products.owned().stream().map(Adoption::adopted).toList(),
-                  List.copyOf(found),
-                  snapshot.moved(),
-                  List.of(),
-                  List.of());
+          AttemptOutcome.success(
+              ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, ""),
+              snapshot,
+              System.currentTimeMillis(),
+              made,
+              products.owned().stream().map(Adoption::adopted).toList());
       context.records().replace(id, recorder.adopted(context, id, outcome, batch));
       context.records().settle(id);
       adopted.add(job.name());

@@ -470,15 +470,18 @@ final class Attempt {
     } catch (IOException e) {
       shared.removal().note("cannot remove a file of " + job.name() + ": " + Refusal.line(e));
     }
-    return new AttemptOutcome(ended, "", snapshot, started)
-        .with(
-            products,
-            products.owned(),
+    AttemptOutcome.Made made =
+        new AttemptOutcome.Made(
+            products.made(),
+            products.depfile(),
+            products.files(),
+            remote.touched(),
             List.copyOf(needs.found()),
             List.copyOf(moved),
-            data,
-            remote.touched())
-        .traced(trace != null && trace.blind() == null, List.copyOf(needs.read()));
+            List.copyOf(needs.read()),
+            trace != null && trace.blind() == null,
+            data);
+    return AttemptOutcome.success(ended, snapshot, started, made, products.owned());
   }
 
   /**

@@ -435,8 +435,8 @@ public final class BuildLoop {
       } else if (outcome.ok()) {
         finish(id, JobState.RAN, outcome);
         restored.made(id, run.reasons(), outcome);
-        sender.moved(job, outcome.moved());
-        sender.touched(job, outcome.touched());
+        sender.moved(job, outcome.made().moved());
+        sender.touched(job, outcome.made().touched());
         state.pending().settle(id);
       } else if (outcome.ended().how() == ProcessEnd.How.INTERRUPTED) {
         finish(id, JobState.INTERRUPTED, outcome);
