@@ -13,10 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
@@ -65,9 +63,8 @@ public final class KeptResults implements ResultStore, ResultParts {
   private final Set<String> shared = new HashSet<>(); // was there when its like was to be added
   private final Set<Digest> wanted = new HashSet<>(); // keys of results that are to be restored
   private long last; // milliseconds since 1970: two uses in one still have an order
-  private Map<String, Integer>
-      uses; // of the name of each product, how many results have it; null unknown
-  private final Map<Digest, Integer> firsts = new HashMap<>(); // the same of first keys
+  private Uses<String> uses; // of the names of products; null unknown
+  private final Uses<Digest> firsts = new Uses<>(); // the same of first keys
   private long total = UNKNOWN;
   private long bound = -1;
   private long looked = System.nanoTime() - SECOND;
@@ -230,7 +227,7 @@ public final class KeptResults implements ResultStore, ResultParts {
   public synchronized void put(Result result) {
     last = Math.max(System.currentTimeMillis(), last + 1);
     if (uses != null && records.of(result.key()) == null) {
-      count(result, 1);
+      count(result);
     }
     Batch batch = stored(result, last);
     if (result.first() != null) {
@@ -300,7 +297,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     synchronized (this) {
       count();
       known();
-      stays = uses.getOrDefault(LocalStore.name(part), 0) > 1;
+      stays = uses.of(LocalStore.name(part)) > 1;
       changed = true;
     }
     long left = bytes.take(part, to, stays);
@@ -343,12 +340,7 @@ public final class KeptResults implements ResultStore, ResultParts {
 
   /** Before the first change: what was said of the sum counts no more until all is well again. */
   private void known() throws IOException {
-    if (total == UNKNOWN) {
-      total = records.bytes();
-      if (total == UNKNOWN) {
-        total = bytes.size();
-      }
-    }
+    total = size();
     if (!changed) {
       changed = true;
       records.bytes(UNKNOWN);
@@ -375,18 +367,18 @@ public final class KeptResults implements ResultStore, ResultParts {
 
   private void count() {
     if (uses == null) {
-      uses = new HashMap<>();
-      eachParts((result, _) -> count(result, 1));
+      uses = new Uses<>();
+      eachParts((result, _) -> count(result));
     }
   }
 
-  private void count(Result result, int more) {
-    for (OwnedPath part : result.allParts()) {
-      uses.merge(LocalStore.name(part), more, Integer::sum);
-    }
-    if (result.first() != null) {
-      firsts.merge(result.first(), more, Integer::sum);
-    }
+  private void count(Result result) {
+    uses.add(LocalStore.names(result));
+    firsts.add(leads(result));
+  }
+
+  private static List<Digest> leads(Result to) {
+    return to.first() == null ? List.of() : List.of(to.first());
   }
 
   /** Makes room until no more than so many bytes are left; forgets the results that had them. */
@@ -411,20 +403,19 @@ public final class KeptResults implements ResultStore, ResultParts {
     }
   }
 
-  /** Forgets the results of some jobs, with the bytes that no other has. */
-  public synchronized void forget(Predicate<String> jobs) throws IOException {
+  /**
+   * Forgets some results, with the bytes that no other has.
+   *
+   * @param which is shown of each only its key, its job and its products
+   */
+  public synchronized void forget(Predicate<Result> which) throws IOException {
     List<Result> gone = new ArrayList<>();
     eachParts(
         (result, _) -> {
-          if (jobs.test(result.job())) {
+          if (which.test(result)) {
             gone.add(result);
           }
         });
-    forget(gone);
-  }
-
-  /** Forgets some results, with the bytes that no other has. */
-  public synchronized void forget(List<Result> gone) throws IOException {
     if (!gone.isEmpty()) {
       known();
     }
@@ -435,14 +426,10 @@ public final class KeptResults implements ResultStore, ResultParts {
 
   private void forget(Result result) throws IOException {
     count();
-    count(result, -1);
-    for (OwnedPath part : result.allParts()) {
-      String name = LocalStore.name(part);
-      if (uses.getOrDefault(name, 0) <= 0) {
-        drop(name);
-      }
+    for (String free : uses.remove(LocalStore.names(result))) {
+      drop(free);
     }
-    boolean last = result.first() != null && firsts.getOrDefault(result.first(), 0) <= 0;
+    boolean last = !firsts.remove(leads(result)).isEmpty();
     records.drop(result.key(), last ? result.first() : null);
   }
 
@@ -456,7 +443,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     known();
     List<String> stuck = new ArrayList<>(0);
     for (String name : bytes.names()) {
-      if (uses.getOrDefault(name, 0) <= 0) {
+      if (uses.of(name) == 0) {
         try {
           bytes.drop(name);
         } catch (FileSystemException e) {
