@@ -97,7 +97,7 @@ record AttemptOutcome(
         new ProcessEnd(ProcessEnd.How.EXITED, 0, from.wall(), Usage.NOTHING, ""),
         "",
         null,
-        from.recorded(),
+        from.products(),
         owned,
         from.found(),
         List.of(),

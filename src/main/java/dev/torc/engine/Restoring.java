@@ -129,7 +129,7 @@ public final class Restoring {
 
   /** Whether the products are those of the result, and no others. */
   private boolean isWhole(ProductScan scan) {
-    List<RecordedProduct> then = from.recorded();
+    List<RecordedProduct> then = from.products();
     List<RecordedProduct> now = scan.made();
     boolean same = now.size() == then.size();
     for (int i = 0; same && i < now.size(); i++) {
@@ -198,7 +198,7 @@ public final class Restoring {
 
   /** Whether the depfile is what the result says, where the job has one. */
   private boolean isDepfile(ProductScan scan) {
-    RecordedProduct then = from.terms().depfile();
+    RecordedProduct then = from.depfile();
     RecordedProduct now = scan.depfile();
     return then == null
         ? job.depfile() == null

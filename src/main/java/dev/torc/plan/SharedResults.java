@@ -4,10 +4,10 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.Origin;
+import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
-import dev.torc.results.Product;
 import dev.torc.results.Result;
 import dev.torc.results.ResultStore;
 import dev.torc.results.ResultStore.Hit;
@@ -101,7 +101,7 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
   private Result here(int id, Hit hit, Digest first, Decider.Described now) {
     Result there = hit.result();
     Job job = graph.job(id);
-    List<Product> products = products(id, there);
+    List<RecordedProduct> products = products(id, there);
     String depfile = there.depfile() == null ? null : there.depfile().path();
     boolean same = depfile == null ? job.depfile() == null : depfile.equals(job.depfile());
     if (products == null
@@ -121,14 +121,14 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
   }
 
   /** The products in the order of a run here; null where they are not those that are declared. */
-  private List<Product> products(int id, Result there) {
-    Map<String, Product> left = new HashMap<>();
+  private List<RecordedProduct> products(int id, Result there) {
+    Map<String, RecordedProduct> left = new HashMap<>();
     there.products().forEach(product -> left.put(product.path(), product));
-    List<Product> products = new ArrayList<>();
+    List<RecordedProduct> products = new ArrayList<>();
     for (Ref ref : graph.job(id).productRefs()) {
       if (ref instanceof Ref.OfGlob glob) {
         Glob pattern = Glob.of(glob.pattern());
-        Map<String, Product> matching = new TreeMap<>();
+        Map<String, RecordedProduct> matching = new TreeMap<>();
         left.forEach(
             (path, product) -> {
               if (pattern.matches(path) && graph.makerOf(path) == id) {
@@ -147,8 +147,11 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
     return left.isEmpty() && !products.contains(null) ? products : null;
   }
 
-  /** A product if it is of that kind; else null. */
-  private static Product of(Product product, Stamp.Kind kind) {
-    return product == null || product.kind() != kind ? null : product;
+  /** A product as a run here has it, if it is of that kind; else null. */
+  private static RecordedProduct of(RecordedProduct product, Stamp.Kind kind) {
+    return product == null || product.kind() != kind
+        ? null
+        : new RecordedProduct(
+            product.path(), kind, product.digest(), product.size(), product.link());
   }
 }

@@ -6,6 +6,7 @@ import dev.torc.bytes.FieldReader;
 import dev.torc.bytes.FieldWriter;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.Origin;
+import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.StoredValue;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
@@ -158,17 +159,17 @@ final class ResultCodec {
     return result(new FieldReader(new ByteReader(kept, 0)));
   }
 
-  private static void write(FieldWriter out, Product product) {
+  private static void write(FieldWriter out, RecordedProduct product) {
     out.text(1, product.path());
     out.number(2, KINDS.indexOf(product.kind()) + 1L);
     out.digest(3, product.digest());
     out.number(4, product.size());
-    out.text(5, product.text());
+    out.text(5, product.link());
     out.records(6, product.members(), ResultCodec::write);
   }
 
-  private static Product product(FieldReader in) {
-    return new Product(
+  private static RecordedProduct product(FieldReader in) {
+    return new RecordedProduct(
         in.text(1),
         kind(in.number(2)),
         in.digest(3),
@@ -177,9 +178,9 @@ final class ResultCodec {
         in.records(6, ResultCodec::member));
   }
 
-  private static Product member(FieldReader in) {
-    return new Product(
-        in.text(1), kind(in.number(2)), in.digest(3), in.number(4), in.text(5), List.of());
+  private static RecordedProduct member(FieldReader in) {
+    return new RecordedProduct(
+        in.text(1), kind(in.number(2)), in.digest(3), in.number(4), in.text(5));
   }
 
   private static Stamp.Kind kind(long code) {
