@@ -109,8 +109,7 @@ public final class Restoring {
    * It lacks where the result is the job's own, and its bytes were kept for the result of another.
    */
   private void remember(KeptResults kept) {
-    Result known = KeptResults.of(shared.removal().cache(), from.key());
-    if (known == null || !known.parts().equals(from.parts())) {
+    if (!kept.tells(from)) {
       kept.put(from);
       shared.removal().cache().flush();
     }

@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
@@ -61,7 +63,8 @@ public final class KeptResults implements ResultStore, ResultParts {
   private final long keep;
   private final boolean restores;
   private final Set<String> shared = new HashSet<>(); // was there when its like was to be added
-  private final Set<Digest> wanted = new HashSet<>(); // keys of results that are to be restored
+  private final Map<Digest, Result> wanted = new HashMap<>(); // to be restored; null: was restored
+  private final Set<Digest> gone = new HashSet<>(); // keys of what was forgotten since
   private long last; // milliseconds since 1970: two uses in one still have an order
   private Uses<String> uses; // of the names of products; null unknown
   private final Uses<Digest> firsts = new Uses<>(); // the same of first keys
@@ -226,7 +229,7 @@ public final class KeptResults implements ResultStore, ResultParts {
   /** Keeps a record, and what its depfile named as the newest list. */
   public synchronized void put(Result result) {
     last = Math.max(System.currentTimeMillis(), last + 1);
-    if (uses != null && records.of(result.key()) == null) {
+    if (uses != null && !isKept(result)) {
       count(result);
     }
     Batch batch = stored(result, last);
@@ -238,6 +241,8 @@ public final class KeptResults implements ResultStore, ResultParts {
         batch.storedNames(result.first(), lists);
       }
     }
+    wanted.replace(result.key(), result);
+    gone.remove(result.key());
     cache.put(batch);
   }
 
@@ -247,18 +252,39 @@ public final class KeptResults implements ResultStore, ResultParts {
     return new Batch().stored(result.key(), record);
   }
 
-  /** A result is to be put in the place of a run in this build: it goes after all others. */
+  /**
+   * A result of here is to be put in the place of a run in this build: it goes after all others.
+   */
   public synchronized void want(Result result) {
-    wanted.add(result.key());
+    wanted.put(result.key(), result);
+  }
+
+  /** Whether the record under the key of a result tells of the same products. */
+  public synchronized boolean tells(Result result) {
+    if (isRead(result)) {
+      return true;
+    }
+    Result known = of(cache, result.key());
+    return known != null && known.parts().equals(result.parts());
+  }
+
+  private boolean isRead(Result result) {
+    return wanted.get(result.key()) == result && !gone.contains(result.key());
+  }
+
+  /** Whether there is a record under the key of a result. */
+  private boolean isKept(Result result) {
+    return isRead(result) || records.of(result.key()) != null;
   }
 
   /** A result was put in the place of a run: it goes later than others. */
   public synchronized void used(Result result) {
     if (isOff()) {
       records.drop(result.key(), result.first()); // it was there for its marks
-    } else if (records.of(result.key()) != null) {
+    } else if (isKept(result)) {
       put(result);
     }
+    wanted.replace(result.key(), null);
   }
 
   /** A new empty folder, whose files can be renamed to where they are to stand. */
@@ -391,7 +417,8 @@ public final class KeptResults implements ResultStore, ResultParts {
     List<Age> ages = new ArrayList<>();
     eachParts((each, used) -> ages.add(new Age(each.key(), used)));
     ages.sort(
-        Comparator.comparing((Age age) -> wanted.contains(age.key)).thenComparingLong(Age::used));
+        Comparator.comparing((Age age) -> wanted.containsKey(age.key))
+            .thenComparingLong(Age::used));
     for (Age oldest : ages) {
       if (total <= most) {
         break;
@@ -431,6 +458,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     }
     boolean last = !firsts.remove(leads(result)).isEmpty();
     records.drop(result.key(), last ? result.first() : null);
+    gone.add(result.key());
   }
 
   /**
