@@ -75,25 +75,16 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
     return known.find(
         id,
         manifests,
-        new KnownResults.Place<>() {
-          @Override
-          public List<List<String>> names(Digest first) {
-            List<List<String>> names =
-                new ArrayList<>(first == null ? List.of() : store.names(first));
-            JobResult last = cache.result(job.name());
-            if (last != null) {
-              names.add(last.found());
-            }
-            return names;
-          }
-
-          @Override
-          public Match at(Digest key, Digest first, List<String> named, Decider.Described now) {
-            Hit hit = store.find(key);
-            boolean same = hit.result() != null && hit.result().found().equals(named);
-            Result here = same ? here(id, hit, first, now) : null;
-            return here == null ? null : new Match(hit, here, now.lists());
-          }
+        store,
+        () -> {
+          JobResult last = cache.result(job.name());
+          return last == null ? List.of() : List.of(last.found());
+        },
+        (key, first, named, now) -> {
+          Hit hit = store.find(key);
+          boolean same = hit.result() != null && hit.result().found().equals(named);
+          Result here = same ? here(id, hit, first, now) : null;
+          return here == null ? null : new Match(hit, here, now.lists());
         });
   }
 

@@ -44,7 +44,7 @@ final class ResultCodec {
       boolean result = type == StoreRecord.Type.RESULT;
       int most = result ? ResultChecks.MOST_TEXTS : FoundNames.MOST * ResultChecks.MOST_TEXTS;
       FieldReader in = new FieldReader(new ByteReader(bytes, from), most);
-      record = result ? result(in) : names(in);
+      record = result ? result(in, in) : names(in);
       in.end();
     } catch (RuntimeException e) { // of which kind is the bytes' own choice
       throw new StoreRefusal("its record is damaged");
@@ -103,8 +103,12 @@ final class ResultCodec {
     out.text(19, result.root());
   }
 
-  /** The arguments are read in the order of their tags. */
-  private static Result result(FieldReader in) {
+  /**
+   * The arguments are read in the order of their tags.
+   *
+   * @param rest of what does not tell of bytes
+   */
+  private static Result result(FieldReader in, FieldReader rest) {
     return new Result(
         in.digest(1),
         in.digest(2),
@@ -113,17 +117,17 @@ final class ResultCodec {
         in.record(5, ResultCodec::product),
         in.flag(6),
         blob(in.digest(7), in.number(8)),
-        in.digest(9),
-        in.records(10, StoredValue::read),
-        in.texts(11),
-        in.texts(12),
-        in.records(13, ManifestEntry::read),
-        in.record(14, Origin::read),
-        in.number(15),
-        in.number(16),
-        in.number(17),
-        in.small(18),
-        in.text(19));
+        rest.digest(9),
+        rest.records(10, StoredValue::read),
+        rest.texts(11),
+        rest.texts(12),
+        rest.records(13, ManifestEntry::read),
+        rest.record(14, Origin::read),
+        rest.number(15),
+        rest.number(16),
+        rest.number(17),
+        rest.small(18),
+        rest.text(19));
   }
 
   private static Blob blob(Digest digest, long size) {
@@ -132,31 +136,17 @@ final class ResultCodec {
 
   /** Of a result that is kept here what tells of bytes: much less than all of it. */
   static Result parts(byte[] kept) {
-    FieldReader in = new FieldReader(new ByteReader(kept, 0));
-    return new Result(
-        in.digest(1),
-        in.digest(2),
-        in.text(3),
-        in.records(4, ResultCodec::member),
-        in.record(5, ResultCodec::member),
-        in.flag(6),
-        blob(in.digest(7), in.number(8)),
-        null,
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        null,
-        0,
-        0,
-        0,
-        0,
-        null);
+    return result(reader(kept), reader(new byte[0]));
   }
 
   /** A result that is kept here. */
   static Result kept(byte[] kept) {
-    return result(new FieldReader(new ByteReader(kept, 0)));
+    FieldReader in = reader(kept);
+    return result(in, in);
+  }
+
+  private static FieldReader reader(byte[] bytes) {
+    return new FieldReader(new ByteReader(bytes, 0));
   }
 
   private static void write(FieldWriter out, RecordedProduct product) {
