@@ -106,7 +106,7 @@ record AttemptOutcome(
     ProcessEnd ended = new ProcessEnd(ProcessEnd.How.EXITED, 0, from.wall(), Usage.NOTHING, "");
     List<String> none = List.of();
     Made made =
-        new Made(from.recorded(), null, 0, none, from.found(), none, none, true, from.data());
+        new Made(from.products(), null, 0, none, from.found(), none, none, true, from.data());
     return new AttemptOutcome(ended, "", null, started, made, owned, "", 0, List.of(), from);
   }
 

@@ -20,9 +20,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -63,6 +63,11 @@ final class LocalStore {
     char kind = of == Stamp.Kind.FOLDER ? 'd' : of == Stamp.Kind.LINK ? 'l' : 'f';
     String hex = part.digest().hex();
     return kind + (part.digest().isExecutable() ? hex.replace(' ', '.') : hex);
+  }
+
+  /** The names of all that a result has here; of products that are alike, one for each. */
+  static List<String> names(Result of) {
+    return of.allParts().stream().map(LocalStore::name).toList();
   }
 
   /** What stands under a name. It makes no path: it is asked for each of many products. */
@@ -283,8 +288,8 @@ final class LocalStore {
   }
 
   /** The bytes of each thing that is there, by its name. */
-  SortedMap<String, Long> sizes() throws IOException {
-    SortedMap<String, Long> sizes = new TreeMap<>();
+  Map<String, Long> sizes() throws IOException {
+    Map<String, Long> sizes = new HashMap<>();
     for (String name : names()) {
       sizes.put(name, size(name));
     }
