@@ -4,7 +4,6 @@ import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
-import dev.torc.workflow.Deciders;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Item;
@@ -179,8 +178,8 @@ final class GroupExpansion {
   }
 
   /** What beside build files and {@link #tables} decided about what the last run gave. */
-  Deciders deciders() {
-    return new Deciders(values.answered(), sources.found(), sources.isComplete());
+  ParsedBuildFile.Deciders deciders() {
+    return new ParsedBuildFile.Deciders(values.answered(), sources.found(), sources.isComplete());
   }
 
   /** The files of values that were read. */

@@ -1,6 +1,7 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.BatchFolder.Word;
+import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.posix.Io;
 import java.io.IOException;

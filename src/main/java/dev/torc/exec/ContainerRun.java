@@ -35,7 +35,7 @@ final class ContainerRun {
   }
 
   private final Launch.Step step;
-  private final Container container;
+  private final Launch.Container container;
   private final Launch launch;
   private boolean plain; // without sh
   private String message = "";

@@ -369,6 +369,14 @@ public final class Graph {
     return file >= 0 ? maker[file] : plain ? -1 : makers.get().of(path);
   }
 
+  /**
+   * For each node the one of an earlier graph that is the same there, -1 where none is: see {@link
+   * SameJobs}. Both graphs are whole, with packed jobs.
+   */
+  public int[] sameIn(Graph earlier) {
+    return SameJobs.of(earlier, this);
+  }
+
   /** Whether a node is among those that make the members of a list. */
   public boolean makes(NeedList list, int node) {
     return Collections.binarySearch(list.makers(), node, order::compare) >= 0;

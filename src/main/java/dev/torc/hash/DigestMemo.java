@@ -140,8 +140,8 @@ public final class DigestMemo implements FileDigests {
   }
 
   /** A way to look at what stands at many paths themselves, be they links. */
-  public FolderStamps links() throws IOException {
-    FolderStamps links = stamps.inFolder(root, false);
+  public StampSource.FolderStamps links() throws IOException {
+    StampSource.FolderStamps links = stamps.inFolder(root, false);
     return (names, from, to, numbers) -> {
       stats.increment();
       return links.look(names, from, to, numbers);

@@ -5,8 +5,8 @@ import dev.torc.bytes.StringTable;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.DigestMemo;
-import dev.torc.hash.FolderStamps;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
 import dev.torc.machine.Refusal;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
@@ -46,7 +46,7 @@ public final class DiskChecks {
   private final BitSet sound = new BitSet(); // needed files of which there is nothing to tell
   private final ToolSearch tools;
   private final RowPlaces rows;
-  private final FolderStamps links;
+  private final StampSource.FolderStamps links;
   private final long[] numbers = new long[Stamp.NUMBERS];
   private final StringTable.Taker<Stamp.Kind> kind;
   private final List<BadInput.Diagnostic> errors = new ArrayList<>();

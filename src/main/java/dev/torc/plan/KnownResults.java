@@ -13,7 +13,6 @@ import dev.torc.results.Result;
 import dev.torc.results.ResultKey;
 import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
-import dev.torc.workflow.Caching;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
@@ -84,7 +83,10 @@ public final class KnownResults {
    * is seen when it ran: a run that leaves nothing has no result.
    */
   public static boolean mayKeep(Job job) {
-    return !job.always() && !job.persist() && !job.interactive() && job.caching() != Caching.NEVER;
+    return !job.always()
+        && !job.persist()
+        && !job.interactive()
+        && job.caching() != Job.Caching.NEVER;
   }
 
   /**
@@ -107,7 +109,7 @@ public final class KnownResults {
       int files,
       RecordedProduct depfile) {
     Job job = graph.job(id);
-    boolean left = values || !job.produces().isEmpty() || job.caching() == Caching.ALWAYS;
+    boolean left = values || !job.produces().isEmpty() || job.caching() == Job.Caching.ALWAYS;
     if (isOff() || !left || !mayKeep(job) || system != null && system.isEmpty()) {
       return null;
     }
@@ -138,7 +140,7 @@ public final class KnownResults {
         described,
         job.parameters(),
         own.isEmpty() ? kind : kind + " " + own,
-        job.produces().isEmpty() && job.caching() == Caching.ALWAYS ? job.name() : "");
+        job.produces().isEmpty() && job.caching() == Job.Caching.ALWAYS ? job.name() : "");
   }
 
   /**

@@ -11,7 +11,7 @@ import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoreUse;
 import dev.torc.cluster.BatchTracker;
-import dev.torc.cluster.RemoteKey;
+import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.engine.AttemptContext;
 import dev.torc.engine.Event;
 import dev.torc.engine.LaunchBuilder;
