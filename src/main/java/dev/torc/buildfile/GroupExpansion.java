@@ -14,7 +14,6 @@ import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -26,7 +25,6 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Expands groups: for each, the product of its axes, one instance per combination. {@link
@@ -439,19 +437,5 @@ final class GroupExpansion {
       units.forEach(unit -> unitNames.add(unit.name()));
     }
     return unitNames;
-  }
-
-  /** The files that jobs are sure to make, null if one may make any number of them. */
-  static Collection<String> declared(List<Job> jobs) {
-    TreeSet<String> files = new TreeSet<>();
-    for (Job job : jobs) {
-      for (Ref ref : job.productRefs()) {
-        if (!(ref instanceof Ref.OfFile file)) {
-          return null;
-        }
-        files.add(file.path());
-      }
-    }
-    return files;
   }
 }

@@ -55,11 +55,6 @@ public final class BuildLock implements AutoCloseable {
     this.place = place;
   }
 
-  /** The same for a caller who trusts no locks that stay on this host. */
-  public static Optional<BuildLock> tryAcquire(CachePlace place, Holder me) {
-    return tryAcquire(place, me, false);
-  }
-
   /**
    * Takes the lock where nobody holds it, this process included; makes the folders it needs.
    *
@@ -191,13 +186,8 @@ public final class BuildLock implements AutoCloseable {
         LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** The same for a caller who trusts no locks that stay on this host. */
-  public static BuildLock acquire(CachePlace place, Holder me) throws InterruptedException {
-    return acquire(place, me, false);
-  }
-
   /**
-   * Waits for the lock; see {@link #tryAcquire(CachePlace, Holder, boolean)}.
+   * Waits for the lock; see {@link #tryAcquire}.
    *
    * @throws InterruptedException where the waiting thread was interrupted; nothing is held then
    */

@@ -37,7 +37,6 @@ public final class Cache implements AutoCloseable {
   private static final long SETTLED = 60_000_000_000L;
 
   private final CachePlace place;
-  private final CacheSettings settings;
   private final RecordStore store;
   private final Commits commits;
   private final CacheWriter writer;
@@ -65,7 +64,6 @@ public final class Cache implements AutoCloseable {
       RecordStore store,
       boolean writes) {
     this.place = place;
-    this.settings = settings;
     this.store = store;
     this.note = note;
     CommitNote last = store == null ? null : store.lastCommit();

@@ -415,10 +415,6 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     cache.put(new Batch().build(record));
   }
 
-  Project project() {
-    return project;
-  }
-
   public BuildId build() {
     return build;
   }

@@ -18,7 +18,6 @@ import java.util.List;
  */
 public final class GlobWalk {
 
-  private final Path root;
   private final Glob glob;
   private final StopFlag stop;
   private final int depth;
@@ -37,8 +36,7 @@ public final class GlobWalk {
    */
   public record Found(List<String> files, List<String> folders, boolean certain) {}
 
-  private GlobWalk(Path root, Glob glob, StopFlag stop) {
-    this.root = root;
+  private GlobWalk(Glob glob, StopFlag stop) {
     this.glob = glob;
     this.stop = stop;
     String pattern = glob.toString();
@@ -62,7 +60,7 @@ public final class GlobWalk {
   }
 
   private static Found all(Path root, Glob glob, StopFlag stop) throws IOException {
-    GlobWalk walk = new GlobWalk(root, glob, stop);
+    GlobWalk walk = new GlobWalk(glob, stop);
     String prefix = glob.fixedPrefix();
     Path start = root.resolve(prefix);
     if (FolderDigest.counts(prefix) && Files.isDirectory(start)) {
