@@ -267,8 +267,8 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * A group as one job with wildcards for its values. Of what is wrong with it only what no value
-   * could mend is told.
+   * A group as one job with wildcards for its values. It tells only the mistakes in it that no
+   * value could mend.
    */
   private static Job outline(
       String key, String name, Entry entry, List<Axis> axes, JobReader reader, Problems problems) {

@@ -20,9 +20,9 @@ import java.util.function.Supplier;
 import org.lmdbjava.LmdbException;
 
 /**
- * The memory of torc: what is known of files, what the last runs left, who owns which path, and the
- * history. It keeps records and finds them again, whole or not at all; it does not know what they
- * mean for a build.
+ * The memory of torc: what is known of files, what the last runs left, which job owns which path,
+ * and the history. It keeps records and finds them again, whole or not at all; it does not know
+ * what they mean for a build.
  *
  * <p>Any thread may call it. What was put is seen by reads at once, before it is committed. A
  * record that is damaged counts as absent, so the worst that damage does is to make a job run

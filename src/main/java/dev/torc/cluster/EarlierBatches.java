@@ -93,7 +93,7 @@ final class EarlierBatches {
     return batches;
   }
 
-  /** Who waits for an answer. */
+  /** The listeners that wait for an answer. */
   List<RemoteListener> waiting() {
     return waiting.stream().map(Waiting::listener).toList();
   }

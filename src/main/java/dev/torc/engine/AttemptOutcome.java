@@ -16,7 +16,7 @@ import java.util.List;
  * @param what the failure in one phrase, empty if the attempt succeeded
  * @param snapshot the needs as it found them, null if it did not come so far
  * @param products what it left, in declared order
- * @param owned the same for the record of who made what
+ * @param owned the same for the record of owned paths
  * @param found what its depfile named beyond the declared needs, sorted
  * @param moved needs that moved while it ran
  * @param started when it was taken in hand, milliseconds since 1970

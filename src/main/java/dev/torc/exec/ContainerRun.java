@@ -131,7 +131,7 @@ final class ContainerRun {
     return container.runtime().isApart();
   }
 
-  /** What the end of its client means, where nobody ended it. */
+  /** What the end of its client means, where torc did not end it. */
   Meaning meaning(ChildWait.Change end) throws IOException {
     boolean failed = end.what() != ChildWait.What.EXITED || end.code() != 0;
     if (plain) {

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The runtimes of this machine and the images that they have, each asked once. Safe for several
- * threads. It runs no jobs, and fetches no image: who runs a job does, and says so here.
+ * threads. It runs no jobs, and fetches no image: the attempt of a job does, and says so here.
  */
 public final class Containers {
 

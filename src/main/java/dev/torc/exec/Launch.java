@@ -19,7 +19,7 @@ import java.util.SequencedMap;
  * @param memoryLimit bytes for the whole process tree; 0 for none
  * @param mark environment entries by which processes of this attempt are known ({@code TORC_BUILD},
  *     {@code TORC_JOB}, {@code TORC_ROOT}); also part of each step's environment
- * @param trace takes what its processes read; null where nobody asks
+ * @param trace takes what its processes read; null where they are not traced
  */
 public record Launch(
     List<Step> steps,

@@ -216,7 +216,7 @@ final class OciRuntime extends ContainerRuntime {
       words.addAll(List.of("--user", container.user()));
       container.groups().forEach(group -> words.addAll(List.of("--group-add", group)));
     } else if (!keepsIds()) {
-      words.addAll(List.of("--user", "0:0")); // who is the caller outside
+      words.addAll(List.of("--user", "0:0")); // which is the caller outside
     } else {
       words.addAll(List.of("--userns", "keep-id", "--user", container.user()));
     }

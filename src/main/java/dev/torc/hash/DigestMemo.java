@@ -36,7 +36,7 @@ public final class DigestMemo implements FileDigests {
 
   private static final int READINGS = 4; // of a file that does not hold still
 
-  /** What is remembered of one path; who holds its lock is looking at the file. */
+  /** What is remembered of one path; the thread that holds its lock is looking at the file. */
   private static final class Slot {
     private KnownDigest known;
   }

@@ -276,7 +276,7 @@ public final class KnownResults {
     return blank;
   }
 
-  /** Whether any result is kept. Once there is, nobody asks again. */
+  /** Whether any result is kept. Once there is, the store is not asked again. */
   private boolean some() {
     some = some || !kept.isEmpty();
     return some;

@@ -412,7 +412,7 @@ public record JobsAtRest(
     try {
       files = source.inFolder(graph.workflow().root(), true);
     } catch (IOException e) {
-      moved.set(from, to); // who decides about the jobs will meet it again, and tell
+      moved.set(from, to); // the verdicts on the jobs will meet it again, and tell
       return moved;
     }
     long[] now = new long[WIDTH];

@@ -84,8 +84,8 @@ public record Project(
   /**
    * The graph of the last build if the build files are still those, else the build file that the
    * options or the folder name; throws {@link dev.torc.syntax.BadInput} with all that is wrong in
-   * it. Groups that results decided are as they were then: who needs to be sure has {@link
-   * RestState} find out whether these results stand, or asks {@link #withoutResults}.
+   * it. Groups that results decided are as they were then: a caller that needs to be sure has
+   * {@link RestState} find out whether these results stand, or asks {@link #withoutResults}.
    */
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
     List<Path> files = options.layers(caller.cwd());
