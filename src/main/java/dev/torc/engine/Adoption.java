@@ -92,7 +92,7 @@ public final class Adoption {
     return adopted;
   }
 
-  /** Names of those that are up to date, and stay as they are. */
+  /** Names of the jobs that are up to date, and stay as they are. */
   public List<String> upToDate() {
     return upToDate;
   }
@@ -136,7 +136,7 @@ public final class Adoption {
     }
   }
 
-  /** Every declared product must be there; of those that are globs, any one. */
+  /** Every declared product must be there; one match is enough for all products that are globs. */
   private void products(Job job) throws IOException {
     int globs = 0;
     for (Ref ref : job.productRefs()) {
@@ -171,7 +171,7 @@ public final class Adoption {
     }
   }
 
-  /** Nobody can say what a job would read whose makers are yet to run. */
+  /** It cannot be told what a job would read whose makers are yet to run. */
   private void pending(Job job, int node) {
     String name = context.graph().name(node);
     if (!context.graph().isJob(node)) {
@@ -268,7 +268,7 @@ public final class Adoption {
     return "make it with `torc build " + SafeText.name(job.name()) + "`";
   }
 
-  /** The jobs whose values others need, each with one of these. */
+  /** The jobs whose values others need, each with one of its readers. */
   private static Map<Integer, String> dataReaders(Graph graph) {
     Map<Integer, String> readers = new HashMap<>();
     for (int j : graph.inOrder(graph.allJobs())) {

@@ -17,7 +17,7 @@ import java.util.List;
  * @param snapshot the needs as it found them, null if it did not come so far
  * @param started when it was taken in hand, milliseconds since 1970
  * @param made what it made and found, if it succeeded
- * @param owned what it left, for the record of who made what
+ * @param owned what it left, for the record of owned paths
  * @param command the commands as they ran, empty if it did not come so far
  * @param logFrom the byte of the log where it begins
  * @param posts the events that it posted

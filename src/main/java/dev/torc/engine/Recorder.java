@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Turns the outcome of a job's last attempt into its records: the result that the next verdict
- * reads, the details that people ask for, and who made what. The cache commits them. Records are
- * made on any thread; what all share goes into them by {@link #whole}.
+ * reads, the details that people ask for, and the paths that it owns. The cache commits them.
+ * Records are made on any thread; what all share goes into them by {@link #whole}.
  */
 public final class Recorder {
 

@@ -164,7 +164,7 @@ public final class Restoring {
           own.own(ours);
         }
       } catch (IOException e) {
-        continue; // what cannot be looked at is nobody's
+        continue; // what cannot be looked at has no owner
       }
     }
     cache.put(own);

@@ -13,7 +13,6 @@ import dev.torc.results.Result;
 import dev.torc.results.ResultKey;
 import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
-import dev.torc.workflow.Caching;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
@@ -85,7 +84,10 @@ public final class KnownResults {
    * is seen when it ran: a run that leaves nothing has no result.
    */
   public static boolean mayKeep(Job job) {
-    return !job.always() && !job.persist() && !job.interactive() && job.caching() != Caching.NEVER;
+    return !job.always()
+        && !job.persist()
+        && !job.interactive()
+        && job.caching() != Job.Caching.NEVER;
   }
 
   /**
@@ -108,7 +110,7 @@ public final class KnownResults {
       int files,
       RecordedProduct depfile) {
     Job job = graph.job(id);
-    boolean left = values || !job.produces().isEmpty() || job.caching() == Caching.ALWAYS;
+    boolean left = values || !job.produces().isEmpty() || job.caching() == Job.Caching.ALWAYS;
     if (isOff() || !left || !mayKeep(job) || system != null && system.isEmpty()) {
       return null;
     }
@@ -139,7 +141,7 @@ public final class KnownResults {
         described,
         job.parameters(),
         own.isEmpty() ? kind : kind + " " + own,
-        job.produces().isEmpty() && job.caching() == Caching.ALWAYS ? job.name() : "");
+        job.produces().isEmpty() && job.caching() == Job.Caching.ALWAYS ? job.name() : "");
   }
 
   /**
@@ -278,7 +280,7 @@ public final class KnownResults {
     return blank;
   }
 
-  /** Whether any result is kept. Once there is, nobody asks again. */
+  /** Whether any result is kept. Once there is, the store is not asked again. */
   private boolean some() {
     some = some || !kept.isEmpty();
     return some;

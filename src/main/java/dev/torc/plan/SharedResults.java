@@ -12,7 +12,6 @@ import dev.torc.results.Result;
 import dev.torc.results.ResultStore;
 import dev.torc.results.ResultStore.Hit;
 import dev.torc.syntax.Glob;
-import dev.torc.workflow.Caching;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
@@ -40,7 +39,7 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
 
   /** Whether results of a job may go to shared stores, and come from them. */
   public static boolean mayShare(Job job) {
-    return KnownResults.mayKeep(job) && job.caching() != Caching.LOCAL;
+    return KnownResults.mayKeep(job) && job.caching() != Job.Caching.LOCAL;
   }
 
   /** The same as {@link #of(ResultStore, int, Function)} by the needs of a job as they are now. */
