@@ -1,7 +1,6 @@
 package dev.torc.ask;
 
 import dev.torc.report.Json;
-import dev.torc.report.JsonWriter;
 import dev.torc.report.Palette;
 import dev.torc.session.Exit;
 import dev.torc.syntax.BadInput;
@@ -39,7 +38,7 @@ public interface Answer {
    */
   default void write(Writer to, BadInput refused) throws IOException {
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("version", JsonWriter.VERSION);
+    all.put("version", Json.VERSION);
     all.putAll(Json.fields(json()));
     if (refused != null) {
       all.put("errors", Json.places(refused.diagnostics()));
@@ -51,7 +50,7 @@ public interface Answer {
   static void refuse(BadInput refused, Writer to) throws IOException {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("event", "refused");
-    all.put("version", JsonWriter.VERSION);
+    all.put("version", Json.VERSION);
     all.put("errors", Json.places(refused.diagnostics()));
     Json.write(all, to);
   }

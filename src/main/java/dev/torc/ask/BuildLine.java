@@ -4,6 +4,7 @@ import dev.torc.cache.BuildRecord;
 import dev.torc.engine.JobState;
 import dev.torc.machine.Amount;
 import dev.torc.report.Json;
+import dev.torc.report.Summary;
 import dev.torc.report.TimeText;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -45,7 +46,7 @@ record BuildLine(BuildRecord build, String working) {
     for (JobState state : JobState.values()) {
       int count = build.counts().getOrDefault(state.name(), 0);
       if (count > 0) {
-        counts.add(count + " " + Json.lower(state).replace('_', ' '));
+        counts.add(count + " " + Summary.words(state));
       }
     }
     return counts.toString();

@@ -12,7 +12,6 @@ import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Rerun;
 import dev.torc.report.Json;
-import dev.torc.report.JsonWriter;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.workflow.Job;
@@ -138,7 +137,7 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
   public void write(Format format, Writer out, Consumer<String> warn) throws IOException {
     switch (format) {
       case DOT -> out.write(text(dot(), false));
-      case JSON -> JsonWriter.harmless(out).write(text(json(), true) + "\n");
+      case JSON -> Json.write(new Json.Raw(text(json(), true)), out);
       case MERMAID -> new GraphMermaid(this).write(out, warn);
       case TEXT -> out.write(new GraphText(this).text());
     }

@@ -5,7 +5,6 @@ import dev.torc.machine.SafeText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * A graph in words, stage by stage, to be read or listened to: each job with how it stands with it
@@ -37,8 +36,9 @@ record GraphText(GraphPicture picture) {
 
   private String line(int number) {
     GraphPicture.Vertex vertex = picture.vertices().get(number);
-    String after = after(picture.behind(number));
-    return name(number)
+    String after =
+        SafeText.names(Arrays.stream(picture.behind(number)).mapToObj(this::name).toList(), NAMED);
+    return SafeText.name(name(number))
         + (vertex.middle() ? " (asked for)" : "")
         + ": "
         + (vertex.fold().isGroup() ? vertex.counts().words() : state(vertex))
@@ -51,13 +51,7 @@ record GraphText(GraphPicture picture) {
         + (vertex.counts().failed() > 0 ? ", failed last time" : "");
   }
 
-  private String after(int[] behind) {
-    String names =
-        Arrays.stream(behind).limit(NAMED).mapToObj(this::name).collect(Collectors.joining(", "));
-    return names + (behind.length > NAMED ? " and " + (behind.length - NAMED) + " more" : "");
-  }
-
   private String name(int number) {
-    return SafeText.name(picture.vertices().get(number).fold().name());
+    return picture.vertices().get(number).fold().name();
   }
 }

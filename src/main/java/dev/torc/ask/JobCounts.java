@@ -42,16 +42,7 @@ record JobCounts(
 
   /** Those of all that a plan is about. */
   static JobCounts of(Plan of) {
-    return new JobCounts(
-        of.all(),
-        of.upToDate(),
-        of.willRun(),
-        submitted(of, of.selected()),
-        of.willRestore(),
-        of.willFail(),
-        of.mayRun(),
-        0,
-        false);
+    return of(of, of.told());
   }
 
   /** Counts some jobs, and groups that are not expanded yet. */

@@ -1,13 +1,11 @@
 package dev.torc.ask;
 
 import dev.torc.cache.JobResult;
-import dev.torc.cache.Origin;
 import dev.torc.cache.RunDetails;
 import dev.torc.graph.Graph;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.Verdict;
 import dev.torc.report.Json;
-import dev.torc.report.OriginText;
 import dev.torc.report.TimeText;
 import dev.torc.workflow.Resources;
 import java.util.LinkedHashMap;
@@ -18,36 +16,16 @@ final class JobFields {
 
   private JobFields() {}
 
-  /** Where the result of a restored job comes from. */
-  record From(long build, String host, String store, String job, long started) {
-    static From of(Origin origin) {
-      return new From(origin.build(), origin.host(), origin.store(), origin.job(), origin.time());
-    }
-
-    /** In words. */
-    String text() {
-      return OriginText.of(new Origin(store, build, host, started, job));
-    }
-  }
-
   /** Puts the verdict with what belongs to it. */
   static void verdict(Map<String, Object> fields, Graph graph, int node, Verdict verdict) {
-    fields.put(
-        "verdict",
-        switch (verdict) {
-          case Verdict.UpToDate _ -> "up_to_date";
-          case Verdict.WillRun _ -> "will_run";
-          case Verdict.WillRestore _ -> "will_restore";
-          case Verdict.WillFail _ -> "will_fail";
-          case Verdict.MayRun _ -> "may_run";
-        });
+    fields.put("verdict", Json.kind(verdict));
     if (verdict instanceof Verdict.MayRun may) {
       fields.put("after", graph.name(may.after()));
     } else if (!(verdict instanceof Verdict.UpToDate)) {
       fields.put("reasons", verdict.reasons());
     }
     if (verdict instanceof Verdict.WillRestore will) {
-      fields.put("from", From.of(will.origin(graph.name(node))));
+      fields.put("from", will.origin(graph.name(node)));
     }
   }
 
@@ -78,7 +56,7 @@ final class JobFields {
     last.put("memory", Json.known(details.peak()));
     last.put("attempts", details.attempts());
     if (details.origin() != null) {
-      last.put("from", From.of(details.origin()));
+      last.put("from", details.origin());
     }
     if (!LeftOut.of(details).isEmpty()) {
       last.put("without", LeftOut.of(details));

@@ -13,8 +13,8 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Rerun;
 import dev.torc.plan.Verdict;
-import dev.torc.report.Json;
 import dev.torc.report.Palette;
+import dev.torc.report.Summary;
 import dev.torc.report.TextWidth;
 import dev.torc.report.TimeText;
 import dev.torc.session.Project;
@@ -103,11 +103,7 @@ public record ListAnswer(
     FAILED,
     TIMED_OUT,
     OUT_OF_MEMORY,
-    INTERRUPTED;
-
-    String words() {
-      return Json.lower(this).replace('_', ' ');
-    }
+    INTERRUPTED
   }
 
   private static final Set<State> TO_COME =
@@ -194,12 +190,7 @@ public record ListAnswer(
       Set<State> states = group ? states(fold).keySet() : Set.of(state(fold.jobs().getFirst()));
       colours.add(colour(states, palette));
     }
-    int[] widths = new int[images ? 6 : 5];
-    for (List<String> line : lines) {
-      for (int c = 0; c < widths.length; c++) {
-        widths[c] = Math.max(widths[c], TextWidth.of(line.get(c)));
-      }
-    }
+    int[] widths = TextTable.widths(lines, images ? 6 : 5);
     int room = Math.max(LEAST, columns - Arrays.stream(widths).map(width -> width + 2).sum());
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < lines.size(); i++) {
@@ -264,7 +255,7 @@ public record ListAnswer(
     Integer fresh = states.remove(State.UP_TO_DATE);
     StringJoiner out = new StringJoiner(", ");
     out.add("%d of %d up to date".formatted(fresh == null ? 0 : fresh, fold.jobs().size()));
-    states.forEach((state, count) -> out.add(count + " " + state.words()));
+    states.forEach((state, count) -> out.add(count + " " + Summary.words(state)));
     return out.toString();
   }
 
@@ -288,7 +279,7 @@ public record ListAnswer(
   private String words(int id) {
     State state = state(id);
     String to = state == State.SUBMITTED ? " to " + Reason.out(plan.verdict(id).reasons()) : "";
-    return state.words() + SafeText.line(to);
+    return Summary.words(state) + SafeText.line(to);
   }
 
   private State state(int id) {

@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.function.Consumer;
 
 /**
@@ -146,17 +145,12 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
     List<Shared> advices = new ArrayList<>();
     places.forEach(
         (place, uses) -> {
+          String names = SafeText.names(uses.stream().map(JobUse::name).toList(), NAMES);
           for (ResourceAdvice of : ResourceAdvice.of(uses.stream().reduce(JobUse::plus).get())) {
-            advices.add(new Shared("" + place, names(uses), of.key(), of.value(), of.why()));
+            advices.add(new Shared("" + place, names, of.key(), of.value(), of.why()));
           }
         });
     return advices;
-  }
-
-  private static String names(List<JobUse> uses) {
-    StringJoiner names = new StringJoiner(", ");
-    uses.stream().limit(NAMES).forEach(use -> names.add(SafeText.name(use.name())));
-    return names + (uses.size() > NAMES ? " and " + (uses.size() - NAMES) + " more" : "");
   }
 
   private record All(List<Map<String, Object>> jobs, List<Shared> advice) {}

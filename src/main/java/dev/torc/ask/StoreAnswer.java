@@ -2,9 +2,11 @@ package dev.torc.ask;
 
 import dev.torc.cache.BuildRecord;
 import dev.torc.cache.Cache;
+import dev.torc.cache.Origin;
 import dev.torc.cache.StoreUse;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
+import dev.torc.report.OriginText;
 import dev.torc.report.Palette;
 import dev.torc.report.TimeText;
 import dev.torc.results.KeptResults;
@@ -235,12 +237,12 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
   }
 
   private record Kept(
-      String job, JobFields.From from, long bytes, int files, Instant lastUsed, State state) {
+      String job, Origin from, long bytes, int files, Instant lastUsed, State state) {
     static Kept of(Held held) {
       Result of = held.result();
       return new Kept(
           of.job(),
-          JobFields.From.of(of.origin()),
+          of.origin(),
           of.size(),
           of.files(),
           Instant.ofEpochMilli(held.used()),
@@ -268,8 +270,8 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
         rows.add(
             List.of(
                 SafeText.name(each.job),
-                TimeText.local(each.from.started()),
-                each.from.text(),
+                TimeText.local(each.from.time()),
+                OriginText.of(each.from),
                 Amount.size(each.bytes),
                 Integer.toString(each.files),
                 time(each.lastUsed),

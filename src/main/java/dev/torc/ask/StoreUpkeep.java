@@ -3,11 +3,13 @@ package dev.torc.ask;
 import dev.torc.cache.BuildLock;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
+import dev.torc.cache.Origin;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.RandomId;
+import dev.torc.report.OriginText;
 import dev.torc.report.Palette;
 import dev.torc.results.FolderBound;
 import dev.torc.results.KeptResults;
@@ -231,7 +233,7 @@ public record StoreUpkeep(
     for (Held each : contents.results()) {
       List<StoreCheck.Faulty> found = check.faults(each, isLost(each));
       String job = each.result().job();
-      JobFields.From from = JobFields.From.of(each.result().origin());
+      Origin from = each.result().origin();
       found.forEach(f -> faults.add(new Faulty(job, from, f.path(), f.fault(), f.why())));
       if (found.stream().anyMatch(fault -> fault.fault() != Fault.UNREADABLE)) {
         gone.add(each.result().key());
@@ -246,7 +248,7 @@ public record StoreUpkeep(
   }
 
   /** A part of a result that is not as it should be; for the job's log the path is empty. */
-  private record Faulty(String job, JobFields.From from, String path, Fault fault, String why) {
+  private record Faulty(String job, Origin from, String path, Fault fault, String why) {
     String text(Palette palette) {
       String words =
           switch (fault) {
@@ -258,7 +260,7 @@ public record StoreUpkeep(
           .formatted(
               SafeText.name(job),
               path.isEmpty() ? "what it wrote" : SafeText.name(path),
-              from.text(),
+              OriginText.of(from),
               palette.red(words),
               why.isEmpty() ? "" : ": " + SafeText.line(why));
     }

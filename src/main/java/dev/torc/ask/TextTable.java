@@ -2,6 +2,7 @@ package dev.torc.ask;
 
 import dev.torc.report.Palette;
 import dev.torc.report.TextWidth;
+import java.util.Arrays;
 import java.util.List;
 
 /** Rows of text in columns that line up on a terminal. It does not know what they mean. */
@@ -25,12 +26,7 @@ final class TextTable {
    */
   static String of(List<List<String>> rows, int names) {
     StringBuilder text = new StringBuilder();
-    int[] widths = new int[rows.isEmpty() ? 0 : rows.getFirst().size()];
-    for (List<String> row : rows) {
-      for (int c = 0; c < widths.length; c++) {
-        widths[c] = Math.max(widths[c], TextWidth.of(row.get(c)));
-      }
-    }
+    int[] widths = widths(rows, rows.isEmpty() ? 0 : rows.getFirst().size());
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < widths.length; c++) {
@@ -42,6 +38,15 @@ final class TextTable {
       text.append(line.toString().stripTrailing()).append('\n');
     }
     return text.toString();
+  }
+
+  /** How wide each of the first columns must be. */
+  static int[] widths(List<List<String>> rows, int columns) {
+    int[] widths = new int[columns];
+    for (List<String> row : rows) {
+      Arrays.setAll(widths, c -> Math.max(widths[c], TextWidth.of(row.get(c))));
+    }
+    return widths;
   }
 
   /** The same with titles in the first row, dimmed. */

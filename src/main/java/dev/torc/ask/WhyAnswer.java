@@ -14,7 +14,6 @@ import dev.torc.plan.LeftOut;
 import dev.torc.plan.NearestResult;
 import dev.torc.plan.PathReaders;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Reason;
 import dev.torc.plan.Rerun;
 import dev.torc.plan.Verdict;
 import dev.torc.report.Json;
@@ -280,15 +279,8 @@ public record WhyAnswer(
     }
   }
 
-  private record Nearest(JobFields.From from, List<Reason> reasons, String lack) {
-    Nearest(NearestResult near) {
-      this(JobFields.From.of(near.from()), near.reasons(), near.lack());
-    }
-  }
-
   private Map<String, Object> json(String target, int job) {
     String name = graph().job(job).name();
-    NearestResult nearest = near.get(job);
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("target", target);
     fields.put("job", name);
@@ -296,7 +288,7 @@ public record WhyAnswer(
     ImageUse.put(fields, plan.context(), job);
     JobFields.verdict(fields, graph(), job, plan.verdict(job));
     fields.put("chain", chain(causes.of(plan, job)));
-    fields.put("nearest", nearest == null ? null : new Nearest(nearest));
+    fields.put("nearest", near.get(job));
     Map<String, Object> last =
         JobFields.last(look.records().result(job), look.records().details(name));
     if (last != null) {
@@ -317,7 +309,7 @@ public record WhyAnswer(
       fields.put("job", link.job());
       fields.put("how", link.how());
       if (link.from() != null) {
-        fields.put("from", JobFields.From.of(link.from()));
+        fields.put("from", link.from());
       }
       fields.put("reasons", link.reasons());
       fields.put("behind", link.behind());

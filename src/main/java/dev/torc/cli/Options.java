@@ -89,15 +89,11 @@ final class Options {
    */
   void value(
       String names, String label, String description, Consumer<String> take, String... fits) {
-    spec.addOption(
-        OptionSpec.builder(names.split(" "))
-            .paramLabel(label)
-            .description(description)
-            .arity("1")
-            .type(String.class)
-            .completionCandidates(List.of(fits))
-            .setter(new Taker<>(String.class, take))
-            .build());
+    add(
+        OptionSpec.builder(names.split(" ")).arity("1").completionCandidates(List.of(fits)),
+        label,
+        description,
+        take);
   }
 
   /**
@@ -106,13 +102,20 @@ final class Options {
    * @param take is given the value, an empty text where it is left out
    */
   void optional(String names, String label, String description, Consumer<String> take) {
+    add(
+        OptionSpec.builder(names.split(" ")).arity("0..1").fallbackValue(""),
+        label,
+        description,
+        take);
+  }
+
+  private void add(
+      OptionSpec.Builder builder, String label, String description, Consumer<String> take) {
     spec.addOption(
-        OptionSpec.builder(names.split(" "))
+        builder
+            .type(String.class)
             .paramLabel(label)
             .description(description)
-            .arity("0..1")
-            .fallbackValue("")
-            .type(String.class)
             .setter(new Taker<>(String.class, take))
             .build());
   }

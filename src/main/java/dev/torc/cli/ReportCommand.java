@@ -51,17 +51,21 @@ final class ReportCommand extends Command {
 
   @Override
   int run(Console console) throws IOException {
-    if (common.json() && crate != null) {
-      throw CommonOptions.usage(
-          "--json with --ro-crate: what stands in the folder is JSON already; leave --json out");
+    if (crate != null) {
+      alone(common.json(), "--json", "what stands in the folder is JSON already; leave --json out");
+      alone(
+          build != 0,
+          "--build",
+          "a crate tells of the results that stand, whichever build made them; leave --build out");
+      alone(
+          file != null, "-o", "the folder is where the crate goes; call torc report once for each");
+      alone(paths, "--paths", "only a page can show absolute paths; leave --paths out");
+      return crate(console);
     }
     if (common.json()) {
       throw CommonOptions.usage(
           "--json: a report is a page; `torc stats`, `torc list` and `torc history` have the"
               + " numbers");
-    }
-    if (crate != null) {
-      return crate(console);
     }
     Project project = project(console);
     ReportPage page = ReportPage.of(project, build, paths, console::warn);
@@ -81,16 +85,13 @@ final class ReportCommand extends Command {
     return Exit.DONE;
   }
 
+  private static void alone(boolean given, String option, String why) {
+    if (given) {
+      throw CommonOptions.usage(option + " with --ro-crate: " + why);
+    }
+  }
+
   private int crate(Console console) throws IOException {
-    if (build != 0) {
-      throw CommonOptions.usage(
-          "--build with --ro-crate: a crate tells of the results that stand, whichever build made"
-              + " them; leave --build out");
-    }
-    if (file != null) {
-      throw CommonOptions.usage(
-          "-o with --ro-crate: the folder is where the crate goes; call torc report once for each");
-    }
     Project project = project(console);
     Path to = console.cwd().resolve(crate).normalize();
     CrateFolder folder = new CrateFolder(to, project.folder(), crate);

@@ -1,5 +1,6 @@
 package dev.torc.machine;
 
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -44,6 +45,12 @@ public final class SafeText {
               }
             });
     return out.append('\'').toString();
+  }
+
+  /** The first of some names, and how many there are more: {@code a, b and 3 more}. */
+  public static String names(List<String> names, int most) {
+    String first = String.join(", ", names.stream().limit(most).map(SafeText::name).toList());
+    return names.size() > most ? first + " and " + (names.size() - most) + " more" : first;
   }
 
   /** A text such as a command on one line: line ends as ⏎, other hidden characters as escapes. */

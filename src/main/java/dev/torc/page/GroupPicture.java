@@ -10,6 +10,7 @@ import dev.torc.page.PageData.Row;
 import dev.torc.page.PageData.State;
 import dev.torc.page.PageData.Vertex;
 import dev.torc.plan.JobSelection;
+import dev.torc.report.Summary;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -41,19 +42,14 @@ final class GroupPicture {
   private record Box(String label, int stage, Map<State, Integer> counts) {
 
     State state() {
-      for (State state : ATTENTION) {
-        if (counts.containsKey(state)) {
-          return state;
-        }
-      }
-      return State.NOT_RUN;
+      return ATTENTION.stream().filter(counts::containsKey).findFirst().orElse(State.NOT_RUN);
     }
 
     /** What there is of each state, what wants most attention first: a box may cut the end off. */
     String words() {
       return ATTENTION.stream()
           .filter(counts::containsKey)
-          .map(state -> counts.get(state) + " " + state.words())
+          .map(state -> counts.get(state) + " " + Summary.words(state))
           .collect(Collectors.joining(", "));
     }
   }

@@ -86,25 +86,15 @@ record PageData(
 
   /** How a job stands, or what became of it in a build. The order is that of the page. */
   enum State {
-    RAN("ran"),
-    FAILED("failed"),
-    INTERRUPTED("interrupted"),
-    BLOCKED("blocked"),
+    RAN,
+    FAILED,
+    INTERRUPTED,
+    BLOCKED,
     /** An earlier result was put in the place of a run. */
-    RESTORED("restored"),
-    OUT_OF_DATE("out of date"),
-    UP_TO_DATE("up to date"),
-    NOT_RUN("not run");
-
-    private final String words;
-
-    State(String words) {
-      this.words = words;
-    }
-
-    String words() {
-      return words;
-    }
+    RESTORED,
+    OUT_OF_DATE,
+    UP_TO_DATE,
+    NOT_RUN
   }
 
   /**

@@ -206,7 +206,9 @@ final class PageJobs {
     String what = row == null ? "" : rows.get(row).what();
     return SafeText.name(graph.name(maker))
         + " "
-        + (what.isEmpty() ? told.apply(verdict(graph.name(maker), verdict)) : "failed: " + what);
+        + (what.isEmpty()
+            ? told.apply(verdict(graph.name(maker), verdict))
+            : AttemptText.failed(what));
   }
 
   /**

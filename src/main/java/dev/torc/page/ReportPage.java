@@ -19,6 +19,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Rerun;
 import dev.torc.posix.OwnFile;
 import dev.torc.report.LogExcerpt;
+import dev.torc.report.Summary;
 import dev.torc.report.WholeFile;
 import dev.torc.session.BuildMachine;
 import dev.torc.session.Project;
@@ -148,7 +149,7 @@ public final class ReportPage {
               limits.cpus(),
               limits.memory(),
               runs.history(),
-              Stream.of(State.values()).map(State::words).toList(),
+              Stream.of(State.values()).map(Summary::words).toList(),
               all.open().stream().mapToObj(graph::name).toList(),
               build.gone(),
               runs.critical(jobs.index()),

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
@@ -81,13 +80,10 @@ final class TypedColumns {
   /** The bytes for a page. */
   String text() {
     ByteArrayOutputStream small = new ByteArrayOutputStream();
-    Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION);
-    try (DeflaterOutputStream out = new DeflaterOutputStream(small, deflater)) {
+    try (DeflaterOutputStream out = new DeflaterOutputStream(small)) {
       bytes.writeTo(out);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // there is no disk behind it
-    } finally {
-      deflater.end();
     }
     return Base64.getEncoder().encodeToString(small.toByteArray());
   }

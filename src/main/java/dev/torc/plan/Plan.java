@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
 
@@ -141,46 +142,22 @@ public final class Plan {
     return found;
   }
 
-  /** How many verdicts there are: what of a group is not known yet counts as one job. */
-  public int all() {
-    return count(Verdict.class);
+  /** The nodes with a verdict: what of a group is not known yet counts as one job. */
+  public BitSet told() {
+    BitSet told = new BitSet();
+    for (int node = 0; node < verdicts.length; node++) {
+      told.set(node, verdicts[node] != null);
+    }
+    return told;
   }
 
   /** How many selected jobs are up to date. */
   public int upToDate() {
-    return count(Verdict.UpToDate.class);
-  }
-
-  /** How many selected jobs will run. */
-  public int willRun() {
-    return count(Verdict.WillRun.class);
-  }
-
-  /** How many selected jobs will be put back as an earlier run made them. */
-  public int willRestore() {
-    return count(Verdict.WillRestore.class);
-  }
-
-  /** How many selected jobs will fail at once. */
-  public int willFail() {
-    return count(Verdict.WillFail.class);
-  }
-
-  private int count(Class<? extends Verdict> kind) {
-    int count = 0;
-    for (Verdict verdict : verdicts) {
-      count += kind.isInstance(verdict) ? 1 : 0;
-    }
-    return count;
+    return (int) Arrays.stream(verdicts).filter(Verdict.UpToDate.class::isInstance).count();
   }
 
   /** Whether all selected jobs are up to date. */
   public boolean isQuiet() {
-    return upToDate() == all();
-  }
-
-  /** How many selected jobs and groups that are not known whole may run. */
-  public int mayRun() {
-    return count(Verdict.MayRun.class);
+    return upToDate() == told().cardinality();
   }
 }

@@ -21,9 +21,14 @@ public final class AttemptText {
     String how = failure(attempt);
     return switch (attempt.outcome()) {
       case OK -> "ran";
-      case FAILED -> how.isEmpty() ? "failed" : "failed: " + how;
+      case FAILED -> how.isEmpty() ? "failed" : failed(how);
       default -> how;
     };
+  }
+
+  /** A failure by how it was: {@code failed: exit 3}, {@code failed in build 7, not run again}. */
+  public static String failed(String what) {
+    return what.startsWith("failed ") ? what : "failed: " + what;
   }
 
   /** How it failed: {@code exit 3}, {@code signal 9}, {@code timed out}; empty where it did not. */
@@ -34,7 +39,7 @@ public final class AttemptText {
           attempt.signal() > 0
               ? "signal " + attempt.signal()
               : attempt.exit() > 0 ? "exit " + attempt.exit() : "";
-      default -> JsonWriter.lower(attempt.outcome()).replace('_', ' ');
+      default -> Summary.words(attempt.outcome());
     };
   }
 

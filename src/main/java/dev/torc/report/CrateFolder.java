@@ -27,15 +27,12 @@ public final class CrateFolder {
    */
   public CrateFolder(Path folder, Path own, String shown) {
     this.folder = folder;
-    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      throw new BadInput(
-          Place.NONE,
-          "--ro-crate " + SafeText.name(shown) + ": it is there already; name a new folder");
-    }
-    if (folder.startsWith(own)) {
-      throw new BadInput(
-          Place.NONE,
-          "--ro-crate " + SafeText.name(shown) + ": .torc is for what torc keeps; name another");
+    String refused =
+        Files.exists(folder, LinkOption.NOFOLLOW_LINKS)
+            ? "it is there already; name a new folder"
+            : folder.startsWith(own) ? ".torc is for what torc keeps; name another" : null;
+    if (refused != null) {
+      throw new BadInput(Place.NONE, "--ro-crate " + SafeText.name(shown) + ": " + refused);
     }
   }
 

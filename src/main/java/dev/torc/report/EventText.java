@@ -1,7 +1,5 @@
 package dev.torc.report;
 
-import static java.util.stream.Collectors.joining;
-
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.machine.Amount;
@@ -9,7 +7,6 @@ import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
 import dev.torc.plan.Reason;
 import dev.torc.report.Report.Detail;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -151,7 +148,8 @@ final class EventText {
   String head(Event.JobEnded ended) {
     Event.Details details = ended.details();
     recap.add(ended);
-    return palette.red(SafeText.name(ended.job()) + " failed: " + SafeText.line(details.what()))
+    return palette.red(
+            SafeText.name(ended.job()) + " " + AttemptText.failed(SafeText.line(details.what())))
         + (timed(details) ? " after " + Amount.time(details.wall()) : "")
         + "\n";
   }
@@ -187,7 +185,9 @@ final class EventText {
     if (log != null) {
       boolean whole = wantsAll(log);
       List<String> lines =
-          lines(log.file(), whole ? LogExcerpt.WHOLE : LogExcerpt.SHORT, whole ? 0 : log.from());
+          whole
+              ? LogExcerpt.WHOLE.orWhy(log.file(), 0, palette)
+              : LogExcerpt.SHORT.orWhy(log.file(), log.from(), palette);
       boolean silent = lines.isEmpty() && !isFull(details);
       written(silent ? List.of(palette.dim("(no output)")) : lines, out);
       out.append("  log: ").append(shown(log.file())).append('\n');
@@ -203,7 +203,7 @@ final class EventText {
   private String output(Event.Log log) {
     StringBuilder out = new StringBuilder();
     if (log != null && wantsAll(log) && at(Detail.BRIEF)) {
-      written(lines(log.file(), LogExcerpt.WHOLE, 0), out);
+      written(LogExcerpt.WHOLE.orWhy(log.file(), 0, palette), out);
     }
     return out.toString();
   }
@@ -227,19 +227,7 @@ final class EventText {
 
   /** A log's path as it is shown. */
   String shown(Path log) {
-    Path path =
-        log.getFileSystem() == here.getFileSystem() && log.startsWith(here)
-            ? here.relativize(log)
-            : log;
-    return SafeText.name(path.toString());
-  }
-
-  private List<String> lines(Path log, LogExcerpt excerpt, long from) {
-    try {
-      return excerpt.of(log, from, palette.on());
-    } catch (IOException e) {
-      return List.of(palette.dim("(the log cannot be read: " + Refusal.line(e) + ")"));
-    }
+    return LogExcerpt.shown(log, here);
   }
 
   private static String started(Event.Started started) {
@@ -343,11 +331,8 @@ final class EventText {
   }
 
   private String ending(Event.Ending ending) {
-    List<String> jobs = ending.jobs();
-    List<String> named = jobs.stream().limit(NAMED).map(SafeText::name).toList();
     return palette.yellow(ending.grace() > 0 ? "ending " : "killing ")
-        + String.join(", ", named)
-        + (jobs.size() > NAMED ? " and " + (jobs.size() - NAMED) + " more" : "")
+        + SafeText.names(ending.jobs(), NAMED)
         + (ending.grace() > 0
             ? ": killed in " + Amount.time(ending.grace()) + ", at once by another Ctrl-C"
             : "")
@@ -357,10 +342,7 @@ final class EventText {
   /** {@code changed: src/a.c and 2 more}; all of them where nothing is shortened. */
   private String changed(Event.Changed changed) {
     int shown = at(Detail.VERBOSE) ? changed.files().size() : 1;
-    int more = changed.files().size() - shown;
-    return "changed: "
-        + changed.files().stream().limit(shown).map(SafeText::name).collect(joining(", "))
-        + (more == 0 ? "" : " and " + more + " more");
+    return "changed: " + SafeText.names(changed.files(), shown);
   }
 
   /** What is being fetched, and with what. */

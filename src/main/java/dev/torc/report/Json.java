@@ -9,9 +9,11 @@ import com.fasterxml.jackson.jr.ob.api.ExtensionContext;
 import com.fasterxml.jackson.jr.ob.api.ReaderWriterProvider;
 import com.fasterxml.jackson.jr.ob.api.ValueWriter;
 import com.fasterxml.jackson.jr.ob.impl.JSONWriter;
+import dev.torc.cache.Origin;
 import dev.torc.syntax.BadInput.Diagnostic;
 import java.io.IOException;
 import java.io.Writer;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,11 +23,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How answers read as JSON, which jackson-jr writes: a record is an object of its components in
- * their order, a constant its name in small letters, a path or moment its text. What stands in a
- * document is for the answers to say.
+ * How answers and events read as JSON, which jackson-jr writes: a record is an object of its
+ * components in their order, a constant its name in small letters, a path or moment its text. What
+ * stands in a document is for these to say.
  */
 public final class Json {
+
+  /** Version of the form of all documents; it changes when a field changes its meaning. */
+  public static final int VERSION = 1;
 
   private static final double SECOND = 1e9;
 
@@ -37,13 +42,18 @@ public final class Json {
   /** A place of a build file with what is wrong there. */
   private record Said(String file, int line, int column, String message) {}
 
-  /** The values that jackson-jr has no form for, or another one. */
-  private record Form(Class<?> valueType) implements ValueWriter {
+  /**
+   * The values that jackson-jr has no form for, or another one.
+   *
+   * @param accessors of a record, by the names of its fields
+   */
+  private record Form(Class<?> valueType, Map<String, Method> accessors) implements ValueWriter {
     @Override
     public void writeValue(JSONWriter to, JsonGenerator out, Object value) throws IOException {
       switch (value) {
         case Raw raw -> out.writeRawValue(raw.text);
-        case Record fields -> to.writeValue(fields(fields));
+        case Origin origin -> to.writeValue(of(origin));
+        case Record fields -> to.writeValue(values(fields, accessors));
         case Enum<?> constant -> out.writeString(lower(constant));
         default -> out.writeString(value.toString());
       }
@@ -51,6 +61,14 @@ public final class Json {
   }
 
   private static final class Forms extends JacksonJrExtension {
+
+    /** Here, so that what only asks for names loads no library. */
+    static final JSON FORMAT =
+        JSON.builder(JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build())
+            .enable(JSON.Feature.WRITE_NULL_PROPERTIES)
+            .register(new Forms())
+            .build();
+
     @Override
     protected void register(ExtensionContext to) {
       to.insertProvider(
@@ -58,7 +76,9 @@ public final class Json {
             @Override
             public ValueWriter findValueWriter(JSONWriter to, Class<?> type) {
               boolean told = type == Instant.class || Path.class.isAssignableFrom(type);
-              return told || type.isRecord() || type.isEnum() ? new Form(type) : null;
+              return type.isRecord()
+                  ? new Form(type, accessors(type))
+                  : told || type.isEnum() ? new Form(type, Map.of()) : null;
             }
           });
     }
@@ -66,33 +86,50 @@ public final class Json {
 
   /** Writes a document on a line of its own, harmless for a terminal. */
   public static void write(Object document, Writer to) throws IOException {
-    JsonFactory factory =
-        JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
-    JSON.builder(factory)
-        .enable(JSON.Feature.WRITE_NULL_PROPERTIES)
-        .register(new Forms())
-        .build()
-        .write(document, JsonWriter.harmless(to));
+    Forms.FORMAT.write(document, new Harmless(to));
     to.write('\n');
   }
 
   /** The components of a record, {@code dryRun} as {@code dry_run}; a map as it is. */
   public static Map<String, Object> fields(Object of) {
-    Map<String, Object> fields = new LinkedHashMap<>();
     if (of instanceof Map<?, ?> map) {
+      Map<String, Object> fields = new LinkedHashMap<>();
       map.forEach((name, value) -> fields.put((String) name, value));
       return fields;
     }
+    return values(of, accessors(of.getClass()));
+  }
+
+  private static Map<String, Method> accessors(Class<?> type) {
+    Map<String, Method> accessors = new LinkedHashMap<>();
+    for (RecordComponent each : type.getRecordComponents()) {
+      each.getAccessor().setAccessible(true); // of a private record
+      String name = each.getName().replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT);
+      accessors.put(name, each.getAccessor());
+    }
+    return accessors;
+  }
+
+  private static Map<String, Object> values(Object of, Map<String, Method> accessors) {
+    Map<String, Object> values = new LinkedHashMap<>();
     try {
-      for (RecordComponent each : of.getClass().getRecordComponents()) {
-        each.getAccessor().setAccessible(true); // of a private record
-        String name = each.getName().replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT);
-        fields.put(name, each.getAccessor().invoke(of));
+      for (Map.Entry<String, Method> each : accessors.entrySet()) {
+        values.put(each.getKey(), each.getValue().invoke(of));
       }
-      return fields;
+      return values;
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static Map<String, Object> of(Origin origin) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("build", origin.build());
+    fields.put("host", origin.host());
+    fields.put("store", origin.store());
+    fields.put("job", origin.job());
+    fields.put("started", origin.time());
+    return fields;
   }
 
   /** What is wrong with a build file, each with its place. */
@@ -115,6 +152,12 @@ public final class Json {
   /** A number, null for 0, which says that there is none. */
   public static Long some(long number) {
     return number <= 0 ? null : Long.valueOf(number);
+  }
+
+  /** The name of a value's type: {@code job_started}, {@code will_run}. */
+  public static String kind(Object value) {
+    String type = value.getClass().getSimpleName();
+    return type.replaceAll("(?<=.)[A-Z]", "_$0").toLowerCase(Locale.ROOT);
   }
 
   /** A constant's name. */

@@ -1,13 +1,13 @@
 package dev.torc.report;
 
-import dev.torc.cache.Origin;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
-import dev.torc.plan.Reason;
+import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.util.List;
-import java.util.Locale;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Events for machines: one JSON object per line, nothing shortened. {@code json.md} of the user
@@ -26,122 +26,94 @@ public final class JsonReport implements Report {
 
   @Override
   public void accept(Event event) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("event", Json.kind(event));
+    if (first) {
+      fields.put("version", Json.VERSION);
+      first = false;
+    }
+    put(event, fields);
     // In one piece: where nobody reads any more, no half a line is left behind.
     StringWriter line = new StringWriter();
-    JsonWriter.line(
-        line,
-        json -> {
-          json.text("event", name(event));
-          if (first) {
-            json.version();
-            first = false;
-          }
-          fields(event, json);
-        });
+    try {
+      Json.write(fields, line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     PlainReport.write(out, line.toString());
   }
 
-  /** {@code JobStarted} as {@code job_started}. */
-  private static String name(Event event) {
-    String type = event.getClass().getSimpleName();
-    return type.replaceAll("(?<=.)[A-Z]", "_$0").toLowerCase(Locale.ROOT);
-  }
-
-  private static void fields(Event event, JsonWriter json) {
+  private static void put(Event event, Map<String, Object> fields) {
     switch (event) {
-      case Event.Started started ->
-          json.text("build", started.build().id())
-              .number("number", started.build().number())
-              .text("root", started.root().toString())
-              .number("jobs", started.jobs());
-      case Event.Expanded expanded -> json.number("jobs", expanded.jobs());
-      case Event.JobStarted started -> {
-        json.text("job", started.job())
-            .number("attempt", started.attempt())
-            .text("command", started.command());
-        reasons(json, started.reasons());
+      case Event.Started started -> {
+        fields.put("build", started.build().id());
+        fields.put("number", started.build().number());
+        fields.put("root", started.root());
+        fields.put("jobs", started.jobs());
       }
-      case Event.JobSubmitted out ->
-          json.text("job", out.job()).text("executor", out.executor()).text("id", out.id());
-      case Event.JobReleased released -> json.text("job", released.job());
+      case Event.JobStarted started -> {
+        fields.put("job", started.job());
+        fields.put("attempt", started.attempt());
+        fields.put("command", started.command());
+        fields.put("reasons", started.reasons());
+      }
       case Event.JobRestored restored -> {
-        json.text("job", restored.job());
-        from(json, restored.origin());
-        reasons(json, restored.reasons());
+        fields.put("job", restored.job());
+        fields.put("from", restored.origin());
+        fields.put("reasons", restored.reasons());
       }
       case Event.JobEnded ended -> {
-        json.text("job", ended.job()).text("state", JsonWriter.lower(ended.state()));
-        details(ended.details(), json);
+        fields.put("job", ended.job());
+        fields.put("state", ended.state());
+        put(ended.details(), fields);
       }
       case Event.JobRetried retried -> {
-        json.text("job", retried.job()).number("attempt", retried.attempt());
-        details(retried.details(), json);
-        json.seconds("delay", retried.delay());
+        fields.put("job", retried.job());
+        fields.put("attempt", retried.attempt());
+        put(retried.details(), fields);
+        fields.put("delay", Json.seconds(retried.delay()));
       }
-      case Event.Ending ending ->
-          json.texts("jobs", ending.jobs()).seconds("grace", ending.grace());
-      case Event.Terminal terminal -> json.flag("lent", terminal.lent());
-      case Event.Fetching fetching ->
-          json.text("image", fetching.image())
-              .text("runtime", fetching.runtime())
-              .text("log", fetching.log().toString())
-              .flag("ended", fetching.ended());
-      case Event.Changed changed -> json.texts("files", changed.files());
-      case Event.Watching watching -> json.number("files", watching.files());
-      case Event.Note note ->
-          json.text("level", JsonWriter.lower(note.level())).text("text", note.text());
-      case Event.Finished finished ->
-          json.text("build", finished.build().id())
-              .object("counts", true, () -> counts(finished, json))
-              .seconds("seconds", finished.nanos())
-              .number("exit", finished.exit());
+      case Event.Ending ending -> {
+        fields.put("jobs", ending.jobs());
+        fields.put("grace", Json.seconds(ending.grace()));
+      }
+      case Event.Finished finished -> {
+        fields.put("build", finished.build().id());
+        fields.put("counts", counts(finished));
+        fields.put("seconds", Json.seconds(finished.nanos()));
+        fields.put("exit", finished.exit());
+      }
+      case Event.Expanded _,
+          Event.JobSubmitted _,
+          Event.JobReleased _,
+          Event.Terminal _,
+          Event.Fetching _,
+          Event.Changed _,
+          Event.Watching _,
+          Event.Note _ ->
+          fields.putAll(Json.fields(event));
     }
   }
 
-  private static void counts(Event.Finished finished, JsonWriter json) {
+  private static Map<String, Integer> counts(Event.Finished finished) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
     for (JobState state : JobState.values()) {
       if (state.isFinal()) {
-        json.number(JsonWriter.lower(state), finished.counts().getOrDefault(state, 0));
+        counts.put(Json.lower(state), finished.counts().getOrDefault(state, 0));
       }
     }
+    return counts;
   }
 
-  private static void details(Event.Details details, JsonWriter json) {
-    json.text("what", details.what())
-        .text("command", details.command())
-        .text("log", details.log() == null ? null : details.log().file().toString())
-        .seconds("seconds", details.wall())
-        .seconds("cpu", details.cpu())
-        .number("memory", details.peak(), details.peak() >= 0);
+  private static void put(Event.Details details, Map<String, Object> fields) {
+    fields.put("what", details.what());
+    fields.put("command", details.command());
+    fields.put("log", details.log() == null ? null : details.log().file());
+    fields.put("seconds", Json.seconds(details.wall()));
+    fields.put("cpu", Json.seconds(details.cpu()));
+    fields.put("memory", Json.known(details.peak()));
     if (!details.leftOut().isEmpty()) {
-      json.objects(
-          "without",
-          details.leftOut(),
-          left -> json.number("of", left.of()).texts("jobs", left.jobs()));
+      fields.put("without", details.leftOut());
     }
-  }
-
-  private static void reasons(JsonWriter json, List<Reason> reasons) {
-    json.objects(
-        "reasons",
-        reasons,
-        reason ->
-            json.text("kind", JsonWriter.lower(reason.kind()))
-                .text("name", reason.name())
-                .text("old", reason.old())
-                .text("now", reason.now()));
-  }
-
-  /** Where a restored result comes from. */
-  private static void from(JsonWriter json, Origin origin) {
-    json.object(
-        "from",
-        true,
-        () ->
-            json.number("build", origin.build())
-                .text("host", origin.host())
-                .text("store", origin.store())
-                .text("job", origin.job())
-                .number("started", origin.time()));
   }
 }

@@ -64,16 +64,7 @@ public final class JunitReport implements Report {
         }
       }
       case Event.Finished last -> finished = last;
-      case Event.Expanded _,
-          Event.JobSubmitted _,
-          Event.JobReleased _,
-          Event.JobRestored _,
-          Event.JobRetried _,
-          Event.Ending _,
-          Event.Terminal _,
-          Event.Fetching _,
-          Event.Changed _,
-          Event.Watching _ -> {}
+      default -> {}
     }
   }
 

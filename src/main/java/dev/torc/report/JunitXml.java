@@ -3,7 +3,6 @@ package dev.torc.report;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.machine.Amount;
-import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
 import dev.torc.workflow.InstanceName;
 import java.io.IOException;
@@ -11,6 +10,7 @@ import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -136,7 +136,7 @@ record JunitXml(
       xml.writeStartElement(kind);
       xml.writeAttribute("message", clean(message(of)));
       if (!kind.equals("skipped")) {
-        xml.writeAttribute("type", of.isTorc() ? JunitReport.TORC : JsonWriter.lower(of.state()));
+        xml.writeAttribute("type", of.isTorc() ? JunitReport.TORC : Json.lower(of.state()));
       }
       xml.writeCharacters(clean(text(of)));
       xml.writeEndElement();
@@ -181,10 +181,8 @@ record JunitXml(
         .lines()
         .forEach(line -> out.append("command: ").append(SafeText.line(line)).append('\n'));
     if (of.details().log() != null) {
-      Path log = of.details().log().file();
-      Path root = started.root();
       out.append("log: ")
-          .append(SafeText.name((log.startsWith(root) ? root.relativize(log) : log).toString()))
+          .append(LogExcerpt.shown(of.details().log().file(), started.root()))
           .append('\n');
     }
     return out.toString();
@@ -196,12 +194,8 @@ record JunitXml(
     if (log == null) {
       return "";
     }
-    try {
-      List<String> lines = LogExcerpt.SHORT.of(log.file(), log.from(), false);
-      return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
-    } catch (IOException e) {
-      return "(the log cannot be read: " + Refusal.line(e) + ")\n";
-    }
+    List<String> lines = LogExcerpt.SHORT.orWhy(log.file(), log.from(), Palette.NONE);
+    return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
   }
 
   private static String seconds(long nanos) {
@@ -210,20 +204,9 @@ record JunitXml(
 
   /** The text with what XML 1.0 has no place for as escapes that mean nothing to it. */
   private static String clean(String text) {
-    if (text.codePoints().allMatch(JunitXml::isXml)) {
-      return text;
-    }
-    StringBuilder out = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              if (isXml(c)) {
-                out.appendCodePoint(c);
-              } else {
-                out.append("\\u%04x".formatted(c));
-              }
-            });
-    return out.toString();
+    return text.codePoints()
+        .mapToObj(c -> isXml(c) ? Character.toString(c) : "\\u%04x".formatted(c))
+        .collect(Collectors.joining());
   }
 
   /** Whether it is a Char of XML 1.0, section 2.2. */

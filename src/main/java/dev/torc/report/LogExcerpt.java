@@ -1,5 +1,6 @@
 package dev.torc.report;
 
+import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
@@ -59,6 +60,20 @@ public record LogExcerpt(int head, int tail, int bytes) {
       }
     }
     return out;
+  }
+
+  /** The same, or a line that says why it cannot be read. */
+  List<String> orWhy(Path log, long from, Palette palette) {
+    try {
+      return of(log, from, palette.on());
+    } catch (IOException e) {
+      return List.of(palette.dim("(the log cannot be read: " + Refusal.line(e) + ")"));
+    }
+  }
+
+  /** A log's path as it is shown: relative to a folder that it is below. */
+  static String shown(Path log, Path folder) {
+    return SafeText.name((log.startsWith(folder) ? folder.relativize(log) : log).toString());
   }
 
   private static List<String> lines(FileChannel file, long from, int count) throws IOException {

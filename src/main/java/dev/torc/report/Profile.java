@@ -37,10 +37,9 @@ public final class Profile implements Report {
 
   private final LongSupplier clock;
   private final Writer err;
-  private final Path trace;
-  private final long began;
+  private final Path file;
+  private final TraceFile trace;
   private final Map<String, Long> phases = new LinkedHashMap<>();
-  private final List<TraceFile.Span> spans = new ArrayList<>();
   private final Map<String, Open> open = new HashMap<>();
   private final BitSet lanes = new BitSet(); // taken
   private int highest = PHASES;
@@ -55,13 +54,13 @@ public final class Profile implements Report {
    * @param clock nanoseconds from any moment on
    * @param began when torc was started, by that clock
    * @param err takes the line, and stays open
-   * @param trace the file for the trace, written by {@link #close}
+   * @param file takes the trace, written by {@link #close}
    */
-  public Profile(LongSupplier clock, long began, Writer err, Path trace) {
+  public Profile(LongSupplier clock, long began, Writer err, Path file) {
     this.clock = clock;
     this.err = err;
-    this.trace = trace;
-    this.began = began;
+    this.file = file;
+    this.trace = new TraceFile(began);
     this.phase = "start";
     this.since = began;
     lanes.set(PHASES);
@@ -75,7 +74,7 @@ public final class Profile implements Report {
   /** The same from an earlier moment on, by the clock. */
   public void phase(String next, long now) {
     phases.merge(phase, now - since, Long::sum);
-    spans.add(new TraceFile.Span(phase, "phase", PHASES, since, now, null));
+    trace.add(phase, "phase", PHASES, since, now, Map.of());
     phase = next;
     since = now;
   }
@@ -104,16 +103,8 @@ public final class Profile implements Report {
             (_, at) -> new Open(at.lane, at.from, now, at.number, at.reasons, at.where));
       }
       case Event.JobRetried retried -> end(retried.job(), "retried", retried.details());
-      case Event.JobEnded ended ->
-          end(ended.job(), JsonWriter.lower(ended.state()), ended.details());
-      case Event.JobRestored _,
-          Event.Expanded _,
-          Event.Ending _,
-          Event.Terminal _,
-          Event.Fetching _,
-          Event.Changed _,
-          Event.Watching _,
-          Event.Note _ -> {}
+      case Event.JobEnded ended -> end(ended.job(), Json.lower(ended.state()), ended.details());
+      default -> {}
     }
   }
 
@@ -126,24 +117,24 @@ public final class Profile implements Report {
     cpu += Math.max(0, details.cpu());
     lanes.clear(over.lane);
     long now = clock.getAsLong();
-    TraceFile.Attempt attempt =
-        new TraceFile.Attempt(
-            over.number,
-            outcome,
-            details.what(),
-            over.reasons,
-            over.where,
-            details.cpu(),
-            details.peak());
+    Map<String, Object> attempt = new LinkedHashMap<>();
+    attempt.put("attempt", over.number);
+    attempt.put("outcome", outcome);
+    attempt.put("what", details.what());
+    attempt.put("reasons", over.reasons);
+    attempt.put("submitted", over.where);
+    attempt.put("cpu_seconds", Json.seconds(details.cpu()));
+    attempt.put("memory_bytes", Json.known(details.peak()));
+    attempt.values().removeIf(each -> each == null || each.equals(""));
     long released = over.released < 0 ? now : over.released;
     long from = over.from;
     if (!over.where.isEmpty()) { // it waited there; how long, its own time tells
       from = Math.max(from, released - details.wall());
-      spans.add(new TraceFile.Span(job, "queued", over.lane, over.from, from, attempt));
+      trace.add(job, "queued", over.lane, over.from, from, attempt);
     }
-    spans.add(new TraceFile.Span(job, "job", over.lane, from, released, attempt));
+    trace.add(job, "job", over.lane, from, released, attempt);
     if (over.released >= 0) {
-      spans.add(new TraceFile.Span(job, "products", over.lane, released, now, attempt));
+      trace.add(job, "products", over.lane, released, now, attempt);
     }
   }
 
@@ -156,15 +147,15 @@ public final class Profile implements Report {
     phase("over");
     StringBuilder line = new StringBuilder("profile:");
     phases.forEach((name, nanos) -> line.append(' ').append(name).append(seconds(nanos)));
-    line.append(" %d attempts took%s of CPU; trace in %s".formatted(attempts, cpu(), trace));
+    line.append(" %d attempts took%s of CPU; trace in %s".formatted(attempts, cpu(), file));
     List<String> names = new ArrayList<>(List.of("torc"));
     for (int lane = 1; lane <= highest; lane++) {
       names.add("slot " + lane);
     }
     try {
-      new TraceFile(trace, began).write(names, spans);
+      trace.write(file, names);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the trace " + trace, e);
+      throw new UncheckedIOException("cannot write the trace " + file, e);
     }
     PlainReport.write(err, line.append('\n').toString());
   }

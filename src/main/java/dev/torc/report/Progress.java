@@ -10,30 +10,20 @@ import java.util.Map;
 public interface Progress {
 
   /** Nothing is known. */
-  Progress NONE =
-      new Progress() {
-        @Override
-        public long left() {
-          return -1;
-        }
-
-        @Override
-        public long expected(String job) {
-          return -1;
-        }
-
-        @Override
-        public Map<String, Series.Point> uses() {
-          return Map.of();
-        }
-      };
+  Progress NONE = new Progress() {};
 
   /** Nanoseconds that the build is likely to go on; negative unknown. */
-  long left();
+  default long left() {
+    return -1;
+  }
 
   /** Nanoseconds that an attempt of a job is likely to take in all; negative unknown. */
-  long expected(String job);
+  default long expected(String job) {
+    return -1;
+  }
 
   /** What running jobs used of late; those that nobody looked at are not in. */
-  Map<String, Series.Point> uses();
+  default Map<String, Series.Point> uses() {
+    return Map.of();
+  }
 }

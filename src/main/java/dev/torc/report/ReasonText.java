@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
@@ -117,7 +118,7 @@ public final class ReasonText {
       if (kind == Class.OTHER || rest <= 1 || nth <= NAMED) {
         out.add(told.apply(i));
       } else if (nth == NAMED + 1) {
-        out.add("…and " + rest + " more " + kind.name().toLowerCase(java.util.Locale.ROOT) + "s");
+        out.add("…and " + rest + " more " + kind.name().toLowerCase(Locale.ROOT) + "s");
       }
     }
     return String.join("; ", out);
@@ -197,21 +198,7 @@ public final class ReasonText {
           Class.NEED;
       case PRODUCT_MISSING, PRODUCT_WANTED, PRODUCT_ALTERED -> Class.PRODUCT;
       case SETTING_CHANGED -> Class.SETTING;
-      case NEVER_RAN,
-          FAILED,
-          TIMED_OUT,
-          OUT_OF_MEMORY,
-          INTERRUPTED,
-          PRODUCTS_DECLARED,
-          ALWAYS,
-          FORCED,
-          NAMED,
-          NOT_TRACED,
-          FAILED_BEFORE,
-          IMAGE_UNAVAILABLE,
-          SUBMITTED,
-          ELSEWHERE ->
-          Class.OTHER;
+      default -> Class.OTHER;
     };
   }
 

@@ -270,7 +270,7 @@ public final class RoCrate {
   public void write(Writer to) throws IOException {
     Map<String, String> terms = new LinkedHashMap<>();
     OWN_TERMS.forEach(term -> terms.put(term, TERMS + term));
-    Writer out = JsonWriter.harmless(to);
+    Writer out = new Harmless(to);
     out.write("{\"@context\":" + json(List.of(PROFILE + "/context", terms)) + ",\"@graph\":[");
     String before = "\n";
     for (Entity entity : entities.values()) {

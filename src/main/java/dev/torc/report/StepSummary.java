@@ -143,15 +143,16 @@ public final class StepSummary implements Report {
     StringBuilder text = new StringBuilder();
     details.command().lines().forEach(line -> text.append("$ " + SafeText.line(line) + "\n"));
     if (details.log() != null) {
-      lines(details.log()).forEach(line -> text.append(line).append('\n'));
-      Path log = details.log().file();
-      Path shown = log.startsWith(here) ? here.relativize(log) : log;
-      text.append("log: " + SafeText.name(shown.toString()) + "\n");
+      Event.Log log = details.log();
+      LogExcerpt.SHORT
+          .orWhy(log.file(), log.from(), Palette.NONE)
+          .forEach(line -> text.append(line).append('\n'));
+      text.append("log: " + LogExcerpt.shown(log.file(), here) + "\n");
     }
     // A block of HTML ends at an empty line, but for one that begins with <pre>.
     return "<details><summary>"
         + name(ended.job())
-        + " failed: "
+        + (details.what().startsWith("failed ") ? " " : " failed: ")
         + escaped(SafeText.line(details.what(), NAME))
         + "</summary>\n\n<pre>\n"
         + SafeText.cut(text.toString().stripTrailing(), TAIL)
@@ -159,14 +160,6 @@ public final class StepSummary implements Report {
             .replace("<", "&lt;")
             .replace(">", "&gt;")
         + "\n</pre>\n\n</details>\n\n";
-  }
-
-  private static List<String> lines(Event.Log log) {
-    try {
-      return LogExcerpt.SHORT.of(log.file(), log.from(), false);
-    } catch (IOException e) {
-      return List.of("(the log cannot be read: " + Refusal.line(e) + ")");
-    }
   }
 
   private String times() {
@@ -190,16 +183,12 @@ public final class StepSummary implements Report {
    * comes as an entity, which is never taken for markup, a link or a mention.
    */
   private static String escaped(String text) {
-    StringBuilder out = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              if (Character.isLetterOrDigit(c) || " /=,-".indexOf(c) >= 0) {
-                out.appendCodePoint(c);
-              } else {
-                out.append("&#").append(c).append(';');
-              }
-            });
-    return out.toString();
+    return text.codePoints()
+        .mapToObj(
+            c ->
+                Character.isLetterOrDigit(c) || " /=,-".indexOf(c) >= 0
+                    ? Character.toString(c)
+                    : "&#" + c + ";")
+        .collect(Collectors.joining());
   }
 }

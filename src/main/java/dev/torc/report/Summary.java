@@ -42,7 +42,7 @@ public final class Summary {
   }
 
   /** A state in words: {@code up to date}, {@code not reached}. */
-  static String words(JobState state) {
+  public static String words(Enum<?> state) {
     return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

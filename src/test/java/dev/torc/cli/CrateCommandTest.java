@@ -87,6 +87,11 @@ class CrateCommandTest {
     Run file = folder.run("report", "-o", "x.html", "--ro-crate", "made");
     assertEquals(2, file.exit());
     assertTrue(file.err().startsWith("torc: -o with --ro-crate: "), file.err());
+    Run paths = folder.run("report", "--paths", "--ro-crate", "made");
+    assertEquals(2, paths.exit());
+    assertEquals(
+        "torc: --paths with --ro-crate: only a page can show absolute paths; leave --paths out\n",
+        paths.err());
     Run json = folder.run("report", "--json", "--ro-crate", "made");
     assertEquals(2, json.exit());
     assertTrue(json.err().startsWith("torc: --json with --ro-crate: "), json.err());

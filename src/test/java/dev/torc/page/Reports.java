@@ -12,6 +12,7 @@ import dev.torc.page.PageData.State;
 import dev.torc.page.PageData.Tail;
 import dev.torc.page.PageData.Used;
 import dev.torc.page.PageData.Values;
+import dev.torc.report.Summary;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Resources;
 import java.io.IOException;
@@ -183,7 +184,7 @@ public final class Reports {
             4,
             8L << 30,
             List.of(build, build),
-            Stream.of(State.values()).map(State::words).toList(),
+            Stream.of(State.values()).map(Summary::words).toList(),
             List.of(),
             2,
             jobs == 0 ? List.of() : List.of(0, 1),

@@ -118,7 +118,7 @@ class EventsSchemaTest {
 
   private static Set<String> words(Enum<?>[] words) {
     Set<String> out = new TreeSet<>();
-    Arrays.stream(words).map(JsonWriter::lower).forEach(out::add);
+    Arrays.stream(words).map(Json::lower).forEach(out::add);
     return out;
   }
 

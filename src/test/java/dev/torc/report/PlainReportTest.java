@@ -248,6 +248,15 @@ class PlainReportTest {
   }
 
   @Test
+  void aFailureOfAnEarlierBuildSaysFailedOnce() {
+    String what = "failed in build 7, not run again";
+    Event.Details details = new Event.Details(what, "", null, 0, -1, -1);
+    assertEquals(
+        "fit " + what + "\n",
+        show(Detail.NORMAL, new Event.JobEnded("fit", JobState.FAILED, details)));
+  }
+
+  @Test
   void aFailureShowsHeadAndTail() throws IOException {
     assertEquals(
         "j failed: signal 9 (KILL) after 1.2 s\n  command: c\n"
