@@ -288,9 +288,11 @@ class JobTraceTest {
   @Test
   void whatIsOutOfBoundsIsRefused() throws Exception {
     bounds = (path, write) -> path.endsWith("/a") && !write || path.endsWith("/out") && write;
-    ProcessEnd end = end(List.of(List.of("sh", "-c", "cat a > out; cat b; echo x > c; cat none")));
+    Files.createSymbolicLink(temp.resolve("outside"), root);
+    String script = "cat a > out; cat b; (echo x > ../outside/d); echo x > c; cat none";
+    ProcessEnd end = end(List.of(List.of("sh", "-c", script)));
     assertFalse(end.ok());
-    assertEquals(Set.of(root + "/b", root + "/c"), trace.refused());
+    assertEquals(Set.of(root + "/b", root + "/c", root + "/d"), trace.refused());
     assertEquals("a\n", Files.readString(root.resolve("out")));
     assertFalse(Files.exists(root.resolve("c")));
   }
