@@ -363,7 +363,7 @@ public final class KeptResults implements ResultStore, ResultParts {
   }
 
   /** Before the first change: what was said of the sum counts no more until all is well again. */
-  private void known() throws IOException {
+  private void known() {
     total = size();
     if (!changed) {
       changed = true;
@@ -377,7 +377,7 @@ public final class KeptResults implements ResultStore, ResultParts {
   }
 
   /** The bytes that are here. */
-  public synchronized long size() throws IOException {
+  public synchronized long size() {
     if (total == UNKNOWN) {
       total = records.bytes();
     }
