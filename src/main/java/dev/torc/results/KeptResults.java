@@ -73,8 +73,7 @@ public final class KeptResults implements ResultStore, ResultParts {
   private long looked = System.nanoTime() - SECOND;
   private Boolean blocked; // null: not looked at yet
   private boolean changed;
-  private boolean there;
-  private boolean fresh;
+  private Boolean fresh; // whether there was no store before; null: not looked at yet
 
   /**
    * Those of a root.
@@ -115,7 +114,7 @@ public final class KeptResults implements ResultStore, ResultParts {
 
   /** Whether nothing was kept here before, and something is now. */
   public synchronized boolean isNew() {
-    return fresh;
+    return Boolean.TRUE.equals(fresh);
   }
 
   /** Bytes that they may take. */
@@ -304,8 +303,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     if (total + size > bound()) {
       free(bound() - bound() / SLACK - size);
     }
-    if (!there) {
-      there = true;
+    if (fresh == null) {
       fresh = !bytes.exists();
     }
     LocalStore.Added added = bytes.add(part, file);
@@ -365,7 +363,7 @@ public final class KeptResults implements ResultStore, ResultParts {
   }
 
   /** Before the first change: what was said of the sum counts no more until all is well again. */
-  private void known() throws IOException {
+  private void known() {
     total = size();
     if (!changed) {
       changed = true;
@@ -379,7 +377,7 @@ public final class KeptResults implements ResultStore, ResultParts {
   }
 
   /** The bytes that are here. */
-  public synchronized long size() throws IOException {
+  public synchronized long size() {
     if (total == UNKNOWN) {
       total = records.bytes();
     }

@@ -73,10 +73,8 @@ public record Result(
   /** The result that a job has now; null where it is none to be kept. */
   public static Result of(Cache cache, String job) {
     JobResult run = cache.result(job);
-    RunDetails details =
-        run == null || run.outcome() != JobResult.Outcome.OK || !run.moved().isEmpty()
-            ? null
-            : cache.details(job);
+    boolean good = run != null && run.outcome() == JobResult.Outcome.OK && run.moved().isEmpty();
+    RunDetails details = good ? cache.details(job) : null;
     Restorable terms = details == null ? null : details.restorable();
     if (terms == null) {
       return null;
