@@ -48,8 +48,7 @@ public interface Answer {
 
   /** Writes what a command says in place of all else where its build file is refused. */
   static void refuse(BadInput refused, Writer to) throws IOException {
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("event", "refused");
+    Map<String, Object> all = new LinkedHashMap<>(Map.of("event", "refused"));
     all.put("version", Json.VERSION);
     all.put("errors", Json.places(refused.diagnostics()));
     Json.write(all, to);

@@ -36,7 +36,12 @@ record JobCounts(
   static JobCounts of(DisplayGraph.Fold fold, Plan plan, IntFunction<JobResult> results) {
     BitSet jobs = new BitSet();
     fold.jobs().forEach(jobs::set);
-    int failed = (int) jobs.stream().filter(job -> failed(results.apply(job))).count();
+    int failed =
+        (int)
+            jobs.stream()
+                .mapToObj(results)
+                .filter(last -> last != null && last.outcome().isFailure())
+                .count();
     return of(plan, jobs, failed, fold.open() >= 0);
   }
 
@@ -68,12 +73,6 @@ record JobCounts(
   private static int submitted(Plan plan, BitSet nodes) {
     return (int)
         nodes.stream().filter(node -> Reason.out(plan.verdict(node).reasons()) != null).count();
-  }
-
-  private static boolean failed(JobResult result) {
-    return result != null
-        && !result.outcome().isGood()
-        && result.outcome() != JobResult.Outcome.INTERRUPTED;
   }
 
   /**

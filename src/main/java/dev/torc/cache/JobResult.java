@@ -40,6 +40,11 @@ public record JobResult(
       return this == OK || this == ADOPTED;
     }
 
+    /** Whether a run failed by itself: nobody ended it. */
+    public boolean isFailure() {
+      return !isGood() && this != INTERRUPTED;
+    }
+
     /** Whether a run tells what its job needs: it ended well, or ran out of what it had. */
     public boolean isTelling() {
       return this == OK || this == OUT_OF_MEMORY || this == TIMED_OUT;

@@ -158,7 +158,7 @@ final class PageJobs {
       return State.UP_TO_DATE;
     }
     if (result != null && !result.outcome().isGood()) {
-      return isFailed(result) ? State.FAILED : State.INTERRUPTED;
+      return result.outcome().isFailure() ? State.FAILED : State.INTERRUPTED;
     }
     return behind ? State.BLOCKED : result == null ? State.NOT_RUN : State.OUT_OF_DATE;
   }
@@ -245,10 +245,6 @@ final class PageJobs {
       return last != null && state(last) == State.FAILED;
     }
     JobResult result = cache.result(graph.name(job));
-    return result != null && isFailed(result);
-  }
-
-  private static boolean isFailed(JobResult result) {
-    return !result.outcome().isGood() && result.outcome() != JobResult.Outcome.INTERRUPTED;
+    return result != null && result.outcome().isFailure();
   }
 }

@@ -320,14 +320,12 @@ final class EventText {
   }
 
   private String retried(Event.JobRetried retried) {
-    return palette.yellow(SafeText.name(retried.job()))
-        + ": attempt "
-        + retried.attempt()
-        + " failed: "
-        + SafeText.line(retried.details().what())
-        + "; next "
-        + (retried.delay() > 0 ? "in " + Amount.time(retried.delay()) : "at once")
-        + "\n";
+    return "%s: attempt %d failed: %s; next %s\n"
+        .formatted(
+            palette.yellow(SafeText.name(retried.job())),
+            retried.attempt(),
+            SafeText.line(retried.details().what()),
+            retried.delay() > 0 ? "in " + Amount.time(retried.delay()) : "at once");
   }
 
   private String ending(Event.Ending ending) {

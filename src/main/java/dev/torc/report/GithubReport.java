@@ -69,21 +69,18 @@ public final class GithubReport extends PlainReport {
       annotations++;
       String log = details.log() == null ? "" : ", log " + wording.shown(details.log().file());
       Optional<Found> found = details.log() == null ? Optional.empty() : found(details.log());
-      out.append("::error title=")
-          .append(property(name + " failed"))
-          .append(found.map(Found::place).orElse(""))
-          .append("::")
-          .append(escape(SafeText.line(details.what())))
-          .append(found.map(each -> ": " + escape(each.message)).orElse(""))
-          .append(escape(log))
-          .append('\n');
+      out.append(
+          "::error title=%s%s::%s%s%s\n"
+              .formatted(
+                  property(name + " failed"),
+                  found.map(Found::place).orElse(""),
+                  escape(SafeText.line(details.what())),
+                  found.map(each -> ": " + escape(each.message)).orElse(""),
+                  escape(log)));
     }
-    return out.append(harmless(wording.head(ended)))
-        .append("::group::")
-        .append(escape(name + ": command and log"))
-        .append('\n')
-        .append(harmless(wording.body(ended)))
-        .append("::endgroup::\n")
+    String head = "::group::" + escape(name + ": command and log") + "\n";
+    return out.append(harmless(wording.head(ended)) + head)
+        .append(harmless(wording.body(ended)) + "::endgroup::\n")
         .toString();
   }
 
