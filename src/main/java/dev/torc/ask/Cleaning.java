@@ -261,7 +261,9 @@ public record Cleaning(
     private void forgetResults(ProjectFolder folder, Cache cache) throws IOException {
       KeptResults results = new KeptResults(cache, Stores.UNSAID, false);
       Graph graph = folder.project() == null ? null : folder.project().graph();
-      results.forget(job -> wanted.has(job) && !(stale && graph != null && graph.jobId(job) >= 0));
+      results.forget(
+          each ->
+              wanted.has(each.job()) && !(stale && graph != null && graph.jobId(each.job()) >= 0));
       results.end();
     }
 

@@ -5,6 +5,7 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.cache.Origin;
 import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
 import dev.torc.machine.Amount;
 import dev.torc.machine.SafeText;
 import dev.torc.posix.RandomId;
@@ -12,7 +13,6 @@ import dev.torc.report.OriginText;
 import dev.torc.report.Palette;
 import dev.torc.results.FolderBound;
 import dev.torc.results.KeptResults;
-import dev.torc.results.Result;
 import dev.torc.results.SigningKey;
 import dev.torc.results.StoreCheck;
 import dev.torc.results.StoreCheck.Fault;
@@ -34,7 +34,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -122,7 +124,8 @@ public record StoreUpkeep(
     boolean nothing = before.results().isEmpty() && before.sizes().isEmpty();
     List<String> stuck = List.of();
     if (!dry && !nothing) {
-      kept.forget(gone.stream().map(Held::result).toList());
+      Set<Digest> keys = gone.stream().map(each -> each.result().key()).collect(Collectors.toSet());
+      kept.forget(each -> keys.contains(each.key()));
       stuck = kept.sweep();
       kept.end();
       stuck.forEach(warn);
@@ -226,19 +229,19 @@ public record StoreUpkeep(
     StoreContents contents = StoreContents.of(cache);
     StoreCheck check = new StoreCheck(cache.place(), contents, caller.stamps(folder.place()));
     List<Faulty> faults = new ArrayList<>();
-    List<Result> gone = new ArrayList<>();
+    Set<Digest> gone = new HashSet<>();
     for (Held each : contents.results()) {
       List<StoreCheck.Faulty> found = check.faults(each, isLost(each));
       String job = each.result().job();
       Origin from = each.result().origin();
       found.forEach(f -> faults.add(new Faulty(job, from, f.path(), f.fault(), f.why())));
       if (found.stream().anyMatch(fault -> fault.fault() != Fault.UNREADABLE)) {
-        gone.add(each.result());
+        gone.add(each.result().key());
       }
     }
     if (!dry && !gone.isEmpty()) {
       KeptResults kept = new KeptResults(cache, Stores.UNSAID, false);
-      kept.forget(gone);
+      kept.forget(each -> gone.contains(each.key()));
       kept.end();
     }
     return new Verified(dry, check.checked(), check.bytes(), faults, gone.size());

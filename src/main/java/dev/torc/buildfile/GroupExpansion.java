@@ -4,7 +4,6 @@ import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
-import dev.torc.workflow.Deciders;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Item;
@@ -15,7 +14,6 @@ import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -27,7 +25,6 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Expands groups: for each, the product of its axes, one instance per combination. {@link
@@ -179,8 +176,8 @@ final class GroupExpansion {
   }
 
   /** What beside build files and {@link #tables} decided about what the last run gave. */
-  Deciders deciders() {
-    return new Deciders(values.answered(), sources.found(), sources.isComplete());
+  ParsedBuildFile.Deciders deciders() {
+    return new ParsedBuildFile.Deciders(values.answered(), sources.found(), sources.isComplete());
   }
 
   /** The files of values that were read. */
@@ -440,19 +437,5 @@ final class GroupExpansion {
       units.forEach(unit -> unitNames.add(unit.name()));
     }
     return unitNames;
-  }
-
-  /** The files that jobs are sure to make, null if one may make any number of them. */
-  static Collection<String> declared(List<Job> jobs) {
-    TreeSet<String> files = new TreeSet<>();
-    for (Job job : jobs) {
-      for (Ref ref : job.productRefs()) {
-        if (!(ref instanceof Ref.OfFile file)) {
-          return null;
-        }
-        files.add(file.path());
-      }
-    }
-    return files;
   }
 }

@@ -1,5 +1,6 @@
 package dev.torc.buildfile;
 
+import dev.torc.buildfile.ParsedBuildFile.Overrides;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Durations;
 import dev.torc.syntax.NearestName;
@@ -8,14 +9,13 @@ import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.Sizes;
-import dev.torc.workflow.Caching;
 import dev.torc.workflow.Executor;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Retry;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Resources;
-import dev.torc.workflow.Retry;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
 import java.util.ArrayList;
@@ -42,12 +42,12 @@ final class JobReader {
 
   private static final List<String> TEMPORARY = List.of("true", "false", "delete");
 
-  private static final SequencedMap<String, Caching> CACHING = new LinkedHashMap<>();
+  private static final SequencedMap<String, Job.Caching> CACHING = new LinkedHashMap<>();
 
   static {
-    CACHING.put("true", Caching.ALWAYS);
-    CACHING.put("false", Caching.NEVER);
-    CACHING.put("local", Caching.LOCAL);
+    CACHING.put("true", Job.Caching.ALWAYS);
+    CACHING.put("false", Job.Caching.NEVER);
+    CACHING.put("local", Job.Caching.LOCAL);
   }
 
   private static final List<String> OUTPUT = List.of("failure", "always");
@@ -191,7 +191,7 @@ final class JobReader {
         job.flag("manual"),
         job.flag("allow_failure"),
         CACHING.getOrDefault(
-            job.choice("cache", "", List.copyOf(CACHING.keySet())), Caching.UNSAID),
+            job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID),
         showsOutput(job),
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
         List.copyOf(job.texts("tags")),

@@ -5,7 +5,6 @@ import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
-import dev.torc.workflow.Deciders;
 import dev.torc.workflow.Executor;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Hook;
@@ -19,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -266,8 +267,8 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * A group as one job with wildcards for its values. Of what is wrong with it only what no value
-   * could mend is told.
+   * A group as one job with wildcards for its values. It tells only the mistakes in it that no
+   * value could mend.
    */
   private static Job outline(
       String key, String name, Entry entry, List<Axis> axes, JobReader reader, Problems problems) {
@@ -342,5 +343,37 @@ public final class ParsedBuildFile {
           });
     }
     return List.copyOf(roots);
+  }
+
+  /**
+   * What the command line says over the build file. Other overrides make another workflow of the
+   * same files.
+   *
+   * @param defines values of vars, by name
+   * @param containers false where all runs on the host: images are read then, and left out
+   * @param executor the one that all jobs are for; null where each job says so itself
+   */
+  public record Overrides(SortedMap<String, String> defines, boolean containers, String executor) {
+
+    /** Nothing is said over it. */
+    public static final Overrides NONE = new Overrides(Collections.emptySortedMap(), true, null);
+  }
+
+  /**
+   * What beside build files and tables decided which instances the groups have. While it gives the
+   * same answers, the groups have the same instances.
+   *
+   * @param jobs names of jobs and groups whose products were asked for
+   * @param files patterns that looked for files on disk, each with what it found, sorted
+   * @param complete whether that is all; it is not where a pattern found nothing, or passed over
+   *     what an earlier build made
+   */
+  public record Deciders(
+      SortedSet<String> jobs, SortedMap<String, List<String>> files, boolean complete) {
+
+    /** Whether build files and tables alone decide. */
+    public boolean isNone() {
+      return jobs.isEmpty() && files.isEmpty() && complete;
+    }
   }
 }

@@ -97,13 +97,6 @@ public final class Batch {
     return add(RecordTree.STORED_NAMES, key, null, out -> RecordCodec.total(out, bytes));
   }
 
-  /** Forgets a job's last run and what it stored. */
-  public Batch dropResult(String job) {
-    drop(RecordTree.RESULTS, RecordKey.of(job));
-    drop(RecordTree.DATA, RecordKey.of(job));
-    return drop(RecordTree.DETAILS, RecordKey.of(job));
-  }
-
   /** Records a path as made by torc. */
   public Batch own(OwnedPath owned) {
     return named(RecordTree.OWNED, owned.path(), out -> RecordCodec.owned(out, owned));

@@ -21,7 +21,7 @@ import java.util.OptionalInt;
 /**
  * Rule 10: one build per root. An OS lock on {@code .torc/lock}, and where the database lies
  * elsewhere a second one beside it; on a shared root one more, which other hosts see, on {@code
- * .torc/lock.shared}. The kernel drops them however torc ends. A file says who holds them, for
+ * .torc/lock.shared}. The kernel drops them however torc ends. A file names their holder, for
  * people and for a torc called by a job; that text is a hint, never the lock.
  */
 public final class BuildLock implements AutoCloseable {
@@ -33,7 +33,7 @@ public final class BuildLock implements AutoCloseable {
   private static final long AGAIN_SHARED = 500;
 
   /**
-   * Who holds a lock.
+   * The holder of a lock.
    *
    * @param pid number of the process
    * @param build the random id of its build
@@ -55,13 +55,8 @@ public final class BuildLock implements AutoCloseable {
     this.place = place;
   }
 
-  /** The same for a caller who trusts no locks that stay on this host. */
-  public static Optional<BuildLock> tryAcquire(CachePlace place, Holder me) {
-    return tryAcquire(place, me, false);
-  }
-
   /**
-   * Takes the lock where nobody holds it, this process included; makes the folders it needs.
+   * Takes the lock where no process holds it, this one included; makes the folders it needs.
    *
    * @param me without a host
    * @param trust whether it is enough on a shared root to exclude builds of this host, where the
@@ -162,8 +157,8 @@ public final class BuildLock implements AutoCloseable {
   }
 
   /**
-   * Whether somebody holds the lock on a file that was removed from this place, as by {@code rm -rf
-   * .torc}. A file that says nothing is new: one that was ever held says by whom, or that it is
+   * Whether a process holds the lock on a file that was removed from this place, as by {@code rm
+   * -rf .torc}. An empty file is new: one that was ever held names its holder, or says that it is
    * free.
    */
   private static boolean isRobbed(CachePlace place) throws IOException {
@@ -191,13 +186,8 @@ public final class BuildLock implements AutoCloseable {
         LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** The same for a caller who trusts no locks that stay on this host. */
-  public static BuildLock acquire(CachePlace place, Holder me) throws InterruptedException {
-    return acquire(place, me, false);
-  }
-
   /**
-   * Waits for the lock; see {@link #tryAcquire(CachePlace, Holder, boolean)}.
+   * Waits for the lock; see {@link #tryAcquire}.
    *
    * @throws InterruptedException where the waiting thread was interrupted; nothing is held then
    */
@@ -212,7 +202,7 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
-  /** Who holds the lock; empty where nobody does or it cannot be told. Creates nothing. */
+  /** The holder of the lock; empty where there is none or it cannot be told. Creates nothing. */
   public static Optional<Holder> holder(CachePlace place) {
     try {
       List<String> lines = new String(read(place), StandardCharsets.UTF_8).lines().toList();
@@ -264,7 +254,7 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
-  /** The first of them last: who gets that finds the others free. */
+  /** The first lock goes last: the process that gets it finds the others free. */
   private void release() {
     if (shared != null) {
       shared.close();

@@ -20,9 +20,9 @@ import java.util.function.Supplier;
 import org.lmdbjava.LmdbException;
 
 /**
- * The memory of torc: what is known of files, what the last runs left, who owns which path, and the
- * history. It keeps records and finds them again, whole or not at all; it does not know what they
- * mean for a build.
+ * The memory of torc: what is known of files, what the last runs left, which job owns which path,
+ * and the history. It keeps records and finds them again, whole or not at all; it does not know
+ * what they mean for a build.
  *
  * <p>Any thread may call it. What was put is seen by reads at once, before it is committed. A
  * record that is damaged counts as absent, so the worst that damage does is to make a job run
@@ -37,7 +37,6 @@ public final class Cache implements AutoCloseable {
   private static final long SETTLED = 60_000_000_000L;
 
   private final CachePlace place;
-  private final CacheSettings settings;
   private final RecordStore store;
   private final Commits commits;
   private final CacheWriter writer;
@@ -65,7 +64,6 @@ public final class Cache implements AutoCloseable {
       RecordStore store,
       boolean writes) {
     this.place = place;
-    this.settings = settings;
     this.store = store;
     this.note = note;
     CommitNote last = store == null ? null : store.lastCommit();

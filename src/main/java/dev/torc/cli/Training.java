@@ -72,7 +72,7 @@ final class Training {
       List.of(
           Lesson.done("-f", "other.yaml", "build", "-n"),
           Lesson.done("build", "-n"),
-          new Lesson(Exit.FAILED),
+          new Lesson(Exit.FAILED, "--trace"), // where it cannot work it says so, and goes on
           Lesson.done("build", "both", "each"),
           Lesson.done("-q", "-j", "2", "build", "both"),
           new Lesson(Exit.FAILED, "-q"));

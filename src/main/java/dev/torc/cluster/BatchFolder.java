@@ -193,11 +193,6 @@ public record BatchFolder(Path path) {
     return file(job, Word.BEGUN);
   }
 
-  /** Who began it, and when; null where there is no word of that yet. */
-  public ClaimOwner begun(String job) {
-    return ClaimOwner.read(file(job, Word.BEGUN));
-  }
-
   /**
    * How it ended; null where there is no word of that yet.
    *

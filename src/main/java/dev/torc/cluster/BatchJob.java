@@ -69,7 +69,7 @@ final class BatchJob {
     return place;
   }
 
-  RemoteKey key() {
+  RemoteAttempt.RemoteKey key() {
     return place.key();
   }
 

@@ -1,5 +1,6 @@
 package dev.torc.cluster;
 
+import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

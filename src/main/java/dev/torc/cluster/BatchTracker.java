@@ -1,8 +1,8 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.BatchFolder.Word;
+import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteBatch.ArrayTask;
-import dev.torc.exec.ProcessEnd;
 import dev.torc.machine.Refusal;
 import dev.torc.posix.ThreadEnd;
 import java.io.IOException;
@@ -20,10 +20,10 @@ import java.util.function.Supplier;
 
 /**
  * Attempts that a scheduler runs, from when they are ready until they are over: it puts them into
- * batches, hands these out, sees what becomes of them, and hands out anew what was lost without
- * having begun. It never lets an attempt begin twice: what it hands out anew it claims first. What
- * an earlier torc handed out is in {@link EarlierBatches}, what a scheduler's word means for a job
- * in {@link TaskEnds}. It decides nothing about results.
+ * batches, sees what becomes of these, and hands out anew what was lost without having begun. It
+ * never lets an attempt begin twice: what it hands out anew it claims first. {@link BatchSubmitter}
+ * hands batches out, {@link EarlierBatches} has what an earlier torc handed out, {@link TaskEnds}
+ * says what a scheduler's word means for a job. It decides nothing about results.
  *
  * <p>Its public methods are for any thread, and are orders that wait for the next {@link #turn}.
  * The thread that {@link #start} gives it takes one turn after the other and tells all ends;
@@ -35,21 +35,18 @@ public final class BatchTracker implements AutoCloseable {
   private static final long FIRST_LOOK = SECOND / 5;
   private static final long LAST_LOOK = 2 * SECOND;
   private static final long SHARE = SECOND / 10; // of a listing, of which there are ten a second
-  private static final long PACE = 3 * SECOND; // where there is no room for all
   private static final long AGAIN = SECOND; // what could not be done
   private static final long REST = 30 * SECOND;
   private static final int SPREAD = 32; // tasks of one kind before jobs stand one behind another
-  private static final int TRIES = 3; // of a submission that is refused
 
   private final Scheduler scheduler;
   private final SchedulerSettings settings;
   private final Path folder;
   private final ClaimOwner me;
-  private final Supplier<String> names;
-  private final Marks marks;
   private final Consumer<String> notes;
   private final SchedulerWatch watch;
   private final TaskEnds ends;
+  private final BatchSubmitter submitter;
 
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
   private final List<Order> due = new ArrayList<>(); // taken, or could not be done
@@ -58,8 +55,6 @@ public final class BatchTracker implements AutoCloseable {
   private final Map<Path, RemoteBatch> folders = new HashMap<>(); // that are there
   private EarlierBatches earlier;
   private long turned; // when the turn began
-  private long submitAt; // not before
-  private long submitted; // when the last batch was, by the clock of the day
   private boolean ending;
   private boolean ended; // all that was out is told to end
   private boolean failing; // an order that could not be done, as was told
@@ -91,12 +86,18 @@ public final class BatchTracker implements AutoCloseable {
     this.settings = settings;
     this.folder = folder;
     this.me = me;
-    this.names = names;
-    this.marks = marks;
     this.notes = notes;
     this.plan = new BatchPlan(settings);
     this.watch = new SchedulerWatch(scheduler, settings.name(), notes);
     this.ends = new TaskEnds(settings.name(), folder, me, watch, notes, this::again);
+    this.submitter =
+        new BatchSubmitter(
+            scheduler, settings, folder, me, names, marks, watch, plan, out, this::follow);
+  }
+
+  private void follow(RemoteBatch batch) {
+    folders.put(batch.folder.path(), batch);
+    out.add(batch);
   }
 
   /**
@@ -257,8 +258,8 @@ public final class BatchTracker implements AutoCloseable {
     turned = now;
     takeOrders(now);
     plan.plan(scheduler.largestArray() == 1 ? 1 : Math.min(SPREAD, settings.maxJobs()), now);
-    if (maySubmit(now)) {
-      submit(plan.peek(), now);
+    if (submitter.maySubmit(now)) {
+      submitter.submit(now);
     }
     for (RemoteBatch batch : List.copyOf(out)) {
       if (now >= batch.nextLook) {
@@ -288,8 +289,8 @@ public final class BatchTracker implements AutoCloseable {
       return now + 1;
     }
     long next = plan.due(now + (failing ? AGAIN : REST));
-    if (maySubmit(Math.max(now, submitAt))) { // one in a turn: orders are taken between
-      next = Math.min(next, submitAt);
+    if (submitter.maySubmit(Math.max(now, submitter.at()))) { // one in a turn: orders come between
+      next = Math.min(next, submitter.at());
     }
     for (RemoteBatch batch : out) {
       next = Math.min(next, Math.min(batch.nextLook, watch.next()));
@@ -301,8 +302,7 @@ public final class BatchTracker implements AutoCloseable {
     if (earlier == null) {
       EarlierBatches found = EarlierBatches.find(folder, notes);
       for (RemoteBatch batch : found.batches()) {
-        folders.put(batch.folder.path(), batch);
-        out.add(batch);
+        follow(batch);
         if (!outlives(batch)) { // its torc could not end it: the machine went down, say
           batch.tasks.forEach(task -> task.cancelled = true);
           cancel(batch.tasks);
@@ -406,84 +406,6 @@ public final class BatchTracker implements AutoCloseable {
     }
   }
 
-  private boolean maySubmit(long now) {
-    return plan.peek() != null && now >= submitAt && room() > 0;
-  }
-
-  private int room() {
-    return settings.maxJobs() - out.stream().mapToInt(RemoteBatch::open).sum();
-  }
-
-  /** Hands out as many batches of the first array as there is room for; the rest waits. */
-  private void submit(BatchPlan.Array array, long now) throws IOException {
-    int room = room();
-    int most = Math.min(Math.min(room, scheduler.largestArray()), array.batches().size());
-    List<List<BatchJob>> batches = array.batches().subList(0, most);
-    long asked = RemoteBatch.asked(settings, array.limit());
-    SchedulerResources resources = array.resources().within(asked);
-    List<String> lacks = scheduler.lacks(resources);
-    RemoteBatch batch = lacks.isEmpty() ? write(batches, asked) : null;
-    plan.took(most);
-    if (most == room) {
-      submitAt = now + PACE;
-    }
-    if (batch == null) {
-      String lack = "%s: its submit asks for %s, which the job does not say";
-      ProcessEnd why = BatchJob.failed(lack.formatted(settings.name(), lacks.getFirst()));
-      batches.forEach(jobs -> jobs.forEach(job -> job.endUnbegun(why)));
-      return;
-    }
-    watch.begin(out.isEmpty(), now);
-    out.add(batch);
-    folders.put(batch.folder.path(), batch);
-    batch.nextLook = now + FIRST_LOOK;
-    makeWay(batch);
-    SubmissionRequest request = batch.request(resources);
-    Submission answer = scheduler.submit(request);
-    for (int i = 1; i < TRIES && answer instanceof Submission.Refused; i++) {
-      answer = scheduler.submit(request);
-    }
-    if (answer instanceof Submission.Accepted accepted) {
-      watch.accepted(batch, accepted);
-    } else if (answer instanceof Submission.Refused refused) {
-      for (ArrayTask task : batch.tasks) {
-        refuse(batch, task, ": " + refused.said());
-      }
-    } else if (answer instanceof Submission.NoAnswer none) {
-      submitAt = now + LAST_LOOK; // whether it was taken is asked for by its name
-      watch.unanswered(none.said(), now);
-    }
-  }
-
-  private RemoteBatch write(List<List<BatchJob>> batches, long asked) throws IOException {
-    // Never the same twice, and later ones are higher as far as clocks allow.
-    submitted = Math.max(submitted + 1, System.currentTimeMillis() * 1_000_000);
-    RemoteBatch batch = RemoteBatch.of(folder, submitted, batches, names);
-    batch.write(settings, asked, scheduler.elementVariable(), marks);
-    return batch;
-  }
-
-  /** One of which something cannot be moved away is never begun; the others go on. */
-  private void makeWay(RemoteBatch batch) throws IOException {
-    for (BatchJob job : batch.jobs()) {
-      try {
-        job.place().clear();
-      } catch (IOException e) {
-        batch.folder.claim(job.claim(), me);
-        job.endUnbegun(BatchJob.failed(Refusal.line(e)));
-      }
-    }
-  }
-
-  /** None of its jobs will be begun: each is claimed, so that a late script begins none. */
-  private void refuse(RemoteBatch batch, ArrayTask task, String why) throws IOException {
-    for (BatchJob job : task.jobs) {
-      if (!job.isOver() && batch.folder.claim(job.claim(), me)) {
-        job.endUnbegun(job.isLost() ? null : BatchJob.failed(settings.name() + why));
-      }
-    }
-  }
-
   /**
    * Ends what no job wants, which is over when that is known. What has not begun never will; where
    * nothing else is in its task, it leaves the queue too.
@@ -524,7 +446,7 @@ public final class BatchTracker implements AutoCloseable {
   /**
    * An attempt is ready anew, unless all is to end.
    *
-   * @param fresh null for what an earlier torc handed out
+   * @param fresh null for a job that an earlier torc handed out
    */
   private void again(BatchJob fresh) {
     if (fresh != null && ending) {
@@ -554,7 +476,7 @@ public final class BatchTracker implements AutoCloseable {
       }
       if (task.never && task.state instanceof SchedulerState.Waiting waiting) {
         cancel(List.of(task));
-        refuse(batch, task, " will never start it: " + waiting.reason());
+        submitter.refuse(batch, task, " will never start it: " + waiting.reason());
       } else if (task.over >= 0 && now - task.over >= settings.latency()) {
         look(batch, now);
         if (batch.isKnown() && task.state instanceof SchedulerState.Gone) {

@@ -14,8 +14,9 @@ import java.util.zip.Adler32;
 
 /**
  * One file that a batch's script wrote, or torc in the same form: lines of a key, a blank and a
- * value, the last of them the Adler-32 of those before. On a shared file system half a file may be
- * seen, or blocks of zeros: what does not add up is no word yet. It does not know what keys mean.
+ * value, the last of them the Adler-32 of the lines before. On a shared file system half a file may
+ * be seen, or blocks of zeros: what does not add up is no word yet. It does not know what keys
+ * mean.
  */
 final class BatchWord {
 

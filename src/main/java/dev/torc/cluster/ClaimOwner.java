@@ -4,7 +4,7 @@ import dev.torc.exec.ProcessEnd;
 import java.nio.file.Path;
 
 /**
- * Who made a claim, or began a job: a script on its node, or a torc.
+ * The process that made a claim, or began a job: a script on its node, or a torc.
  *
  * @param build the id of the build of a torc; null for a script
  * @param host the name of its host

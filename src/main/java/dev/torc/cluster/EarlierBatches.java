@@ -1,6 +1,7 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.BatchFolder.Word;
+import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.posix.Io;
 import java.io.IOException;
@@ -92,7 +93,7 @@ final class EarlierBatches {
     return batches;
   }
 
-  /** Who waits for an answer. */
+  /** The listeners that wait for an answer. */
   List<RemoteListener> waiting() {
     return waiting.stream().map(Waiting::listener).toList();
   }

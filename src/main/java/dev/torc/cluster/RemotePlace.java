@@ -15,7 +15,10 @@ import java.util.List;
  * @param products in the order of their numbers
  */
 public record RemotePlace(
-    BatchFolder folder, RemoteKey key, String claim, List<RemoteAttempt.Product> products) {
+    BatchFolder folder,
+    RemoteAttempt.RemoteKey key,
+    String claim,
+    List<RemoteAttempt.Product> products) {
 
   /** Where a product went that stood there before, whether it did or not. */
   public Path aside(int product) {

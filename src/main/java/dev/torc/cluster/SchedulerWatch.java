@@ -104,7 +104,7 @@ final class SchedulerWatch {
           unclear(unclear.said());
         }
         task.told(state.getValue(), now);
-        if (task.isOut()) { // of what an earlier torc handed out that is known only now
+        if (task.isOut()) { // a task that an earlier torc handed out, known only now
           task.submitted();
         }
       }

@@ -51,7 +51,7 @@ final class SlurmWords {
 
   private SlurmWords() {}
 
-  /** Whether a reason is that somebody holds a job, who has to release it. */
+  /** Whether a reason is that a user holds a job, who has to release it. */
   static boolean isHeld(String reason) {
     return reason.startsWith("JobHeld");
   }
@@ -62,7 +62,8 @@ final class SlurmWords {
   }
 
   /**
-   * What a line of squeue tells of what has not ended. A word that is not known is one of waiting.
+   * What a line of squeue tells of a job that has not ended. A word that is not known is one of
+   * waiting.
    */
   static SchedulerState alive(String word, String reason, String nodes) {
     return RUNNING.contains(word)

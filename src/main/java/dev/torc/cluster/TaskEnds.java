@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * the scheduler that has done with its array task, and from whether it began. What never began is
  * claimed, and can be handed out anew; that and the scheduler are {@link BatchTracker}'s.
  *
- * @param anew takes what is to be handed out anew; null of what an earlier torc handed out
+ * @param anew takes what is to be handed out anew; null for a job that an earlier torc handed out
  */
 record TaskEnds(
     String executor,
@@ -84,7 +84,7 @@ record TaskEnds(
    */
   void settle(RemoteBatch batch, ArrayTask task, boolean ending) throws IOException {
     Said word = Said.of(task);
-    // Of what torc itself took back or no machine took nothing can be there.
+    // A task that torc itself took back, or that no machine took, can have left nothing there.
     boolean untouched =
         batch.isKnown() && !task.cancelled && task.isUntouched(batch.folder.words());
     boolean unseen = untouched && word.cause == SchedulerState.Cause.EXITED;

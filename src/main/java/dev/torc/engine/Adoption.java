@@ -92,7 +92,7 @@ public final class Adoption {
     return adopted;
   }
 
-  /** Names of those that are up to date, and stay as they are. */
+  /** Names of the jobs that are up to date, and stay as they are. */
   public List<String> upToDate() {
     return upToDate;
   }
@@ -136,7 +136,7 @@ public final class Adoption {
     }
   }
 
-  /** Every declared product must be there; of those that are globs, any one. */
+  /** Every declared product must be there; one match is enough for all products that are globs. */
   private void products(Job job) throws IOException {
     int globs = 0;
     for (Ref ref : job.productRefs()) {
@@ -171,7 +171,7 @@ public final class Adoption {
     }
   }
 
-  /** Nobody can say what a job would read whose makers are yet to run. */
+  /** It cannot be told what a job would read whose makers are yet to run. */
   private void pending(Job job, int node) {
     String name = context.graph().name(node);
     if (!context.graph().isJob(node)) {
@@ -230,19 +230,24 @@ public final class Adoption {
         }
       }
       ProductScan products = ProductScan.of(grounds, digests, job, true, () -> {});
+      AttemptOutcome.Made made =
+          new AttemptOutcome.Made(
+              products.made(),
+              products.depfile(),
+              products.files(),
+              List.of(),
+              List.copyOf(found),
+              snapshot.moved(),
+              List.of(),
+              false,
+              List.of());
       AttemptOutcome outcome =
-          new AttemptOutcome(
-                  ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, ""),
-                  "",
-                  snapshot,
-                  System.currentTimeMillis())
-              .with(
-                  products,
-                  products.owned().stream().map(Adoption::adopted).toList(),
-                  List.copyOf(found),
-                  snapshot.moved(),
-                  List.of(),
-                  List.of());
+          AttemptOutcome.success(
+              ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, ""),
+              snapshot,
+              System.currentTimeMillis(),
+              made,
+              products.owned().stream().map(Adoption::adopted).toList());
       context.records().replace(id, recorder.adopted(context, id, outcome, batch));
       context.records().settle(id);
       adopted.add(job.name());
@@ -263,7 +268,7 @@ public final class Adoption {
     return "make it with `torc build " + SafeText.name(job.name()) + "`";
   }
 
-  /** The jobs whose values others need, each with one of these. */
+  /** The jobs whose values others need, each with one of its readers. */
   private static Map<Integer, String> dataReaders(Graph graph) {
     Map<Integer, String> readers = new HashMap<>();
     for (int j : graph.inOrder(graph.allJobs())) {

@@ -100,7 +100,7 @@ final class Attempt {
   }
 
   /**
-   * Ends the attempt from another thread, before or after its processes started. Of what a
+   * Ends the attempt from another thread, before or after its processes started. For jobs that a
    * scheduler has, see {@link Remotes#end}.
    *
    * @param now whether without a grace
@@ -272,7 +272,10 @@ final class Attempt {
    */
   private Stamp launch(NeedSnapshot snapshot, PostTimes posted, String containers)
       throws IOException {
-    shared.launches().events(job.name()).clear(shared.digests()); // who follows takes its lines
+    shared
+        .launches()
+        .events(job.name())
+        .clear(shared.digests()); // the next attempt takes its lines
     shared.launches().output(job.name()).clear(shared.digests());
     StartMarks.Mark mark =
         new StartMarks.Mark(shared.build().id(), job.name(), number).in(containers);
@@ -470,15 +473,18 @@ final class Attempt {
     } catch (IOException e) {
       shared.removal().note("cannot remove a file of " + job.name() + ": " + Refusal.line(e));
     }
-    return new AttemptOutcome(ended, "", snapshot, started)
-        .with(
-            products,
-            products.owned(),
+    AttemptOutcome.Made made =
+        new AttemptOutcome.Made(
+            products.made(),
+            products.depfile(),
+            products.files(),
+            remote.touched(),
             List.copyOf(needs.found()),
             List.copyOf(moved),
-            data,
-            remote.touched())
-        .traced(trace != null && trace.blind() == null, List.copyOf(needs.read()));
+            List.copyOf(needs.read()),
+            trace != null && trace.blind() == null,
+            data);
+    return AttemptOutcome.success(ended, snapshot, started, made, products.owned());
   }
 
   /**
@@ -496,7 +502,7 @@ final class Attempt {
       owned.removeIf(each -> remote.altered().containsKey(each.path())); // the user's by now
       return failed.leaving(owned);
     } catch (IOException | StoppedException e) {
-      return failed; // what cannot be looked at is nobody's: it moves to kept at the next run
+      return failed; // what cannot be looked at has no owner: it moves to kept at the next run
     }
   }
 

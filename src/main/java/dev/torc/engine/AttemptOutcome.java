@@ -15,41 +15,53 @@ import java.util.List;
  * @param ended how its processes ended; for what failed before or after them, an end that is not ok
  * @param what the failure in one phrase, empty if the attempt succeeded
  * @param snapshot the needs as it found them, null if it did not come so far
- * @param products what it left, in declared order
- * @param owned the same for the record of who made what
- * @param found what its depfile named beyond the declared needs, sorted
- * @param moved needs that moved while it ran
  * @param started when it was taken in hand, milliseconds since 1970
- * @param data the values that it stored, if it succeeded
+ * @param made what it made and found, if it succeeded
+ * @param owned what it left, for the record of owned paths
  * @param command the commands as they ran, empty if it did not come so far
  * @param logFrom the byte of the log where it begins
  * @param posts the events that it posted
- * @param depfile the depfile that it left; null for none
- * @param files how many they are, those in folders counted one by one
- * @param touched products whose time alone is another one than when it ended elsewhere
  * @param restored the result that was put in its place; null where it ran
- * @param traced whether it was traced to its end
- * @param read what it was seen to read and does not need, where that does not count
  */
 record AttemptOutcome(
     ProcessEnd ended,
     String what,
     NeedSnapshot snapshot,
-    List<RecordedProduct> products,
-    List<OwnedPath> owned,
-    List<String> found,
-    List<String> moved,
     long started,
-    List<StoredValue> data,
+    Made made,
+    List<OwnedPath> owned,
     String command,
     long logFrom,
     List<PostedLines.Post> posts,
-    RecordedProduct depfile,
-    int files,
-    List<String> touched,
-    Result restored,
-    boolean traced,
-    List<String> read) {
+    Result restored) {
+
+  /**
+   * What a successful attempt made and found.
+   *
+   * @param products in declared order
+   * @param depfile the depfile that it left; null for none
+   * @param files how many files the products are, those in folders counted one by one
+   * @param touched products whose time alone is another one than when it ended elsewhere
+   * @param found what its depfile or its trace named beyond the declared needs, sorted
+   * @param moved needs that moved while it ran
+   * @param read what it was seen to read and does not need, where that does not count
+   * @param traced whether it was traced to its end
+   * @param data the values that it stored
+   */
+  record Made(
+      List<RecordedProduct> products,
+      RecordedProduct depfile,
+      int files,
+      List<String> touched,
+      List<String> found,
+      List<String> moved,
+      List<String> read,
+      boolean traced,
+      List<StoredValue> data) {
+
+    private static final Made NOTHING =
+        new Made(List.of(), null, 0, List.of(), List.of(), List.of(), List.of(), false, List.of());
+  }
 
   /** When its processes began, wherever they ran; milliseconds since 1970. */
   long began() {
@@ -79,9 +91,7 @@ record AttemptOutcome(
 
   /** A failure that left nothing. */
   AttemptOutcome(ProcessEnd ended, String what, NeedSnapshot snapshot, long started) {
-    this(
-        ended, what, snapshot, List.of(), List.of(), List.of(), List.of(), started, List.of(), "",
-        0, List.of(), null, 0, List.of(), null, false, List.of());
+    this(ended, what, snapshot, started, Made.NOTHING, List.of(), "", 0, List.of(), null);
   }
 
   /** The end of an attempt whose mark could not be written: it was never started. */
@@ -93,25 +103,11 @@ record AttemptOutcome(
 
   /** A known result was put in the place of a run; its record is made of that. */
   static AttemptOutcome restored(Result from, List<OwnedPath> owned, long started) {
-    return new AttemptOutcome(
-        new ProcessEnd(ProcessEnd.How.EXITED, 0, from.wall(), Usage.NOTHING, ""),
-        "",
-        null,
-        from.recorded(),
-        owned,
-        from.found(),
-        List.of(),
-        started,
-        from.data(),
-        "",
-        0,
-        List.of(),
-        null,
-        0,
-        List.of(),
-        from,
-        true,
-        List.of());
+    ProcessEnd ended = new ProcessEnd(ProcessEnd.How.EXITED, 0, from.wall(), Usage.NOTHING, "");
+    List<String> none = List.of();
+    Made made =
+        new Made(from.products(), null, 0, none, from.found(), none, none, true, from.data());
+    return new AttemptOutcome(ended, "", null, started, made, owned, "", 0, List.of(), from);
   }
 
   /** The end of an attempt that a hook did not let start. */
@@ -123,53 +119,18 @@ record AttemptOutcome(
   /** The same failure, with what the job left in the places of its products. */
   AttemptOutcome leaving(List<OwnedPath> left) {
     return new AttemptOutcome(
-        ended, what, snapshot, products, left, found, moved, started, data, command, logFrom, posts,
-        depfile, files, touched, restored, traced, read);
+        ended, what, snapshot, started, made, left, command, logFrom, posts, restored);
   }
 
-  /** The same with what it made, found and stored, and which products were touched since. */
-  AttemptOutcome with(
-      ProductScan made,
-      List<OwnedPath> own,
-      List<String> named,
-      List<String> changed,
-      List<StoredValue> values,
-      List<String> since) {
-    List<RecordedProduct> all = made.made();
-    RecordedProduct dep = made.depfile();
-    int count = made.files();
-    return new AttemptOutcome(
-        ended, what, snapshot, all, own, named, changed, started, values, command, logFrom, posts,
-        dep, count, since, restored, traced, read);
-  }
-
-  /** The same with what its trace came to. */
-  AttemptOutcome traced(boolean whole, List<String> undeclared) {
-    return new AttemptOutcome(
-        ended,
-        what,
-        snapshot,
-        products,
-        owned,
-        found,
-        moved,
-        started,
-        data,
-        command,
-        logFrom,
-        posts,
-        depfile,
-        files,
-        touched,
-        restored,
-        whole,
-        undeclared);
+  /** A success. */
+  static AttemptOutcome success(
+      ProcessEnd ended, NeedSnapshot snapshot, long started, Made made, List<OwnedPath> owned) {
+    return new AttemptOutcome(ended, "", snapshot, started, made, owned, "", 0, List.of(), null);
   }
 
   /** The same with the commands as they ran, and the events that were posted meanwhile. */
   AttemptOutcome of(String commands, long from, List<PostedLines.Post> events) {
     return new AttemptOutcome(
-        ended, what, snapshot, products, owned, found, moved, started, data, commands, from, events,
-        depfile, files, touched, restored, traced, read);
+        ended, what, snapshot, started, made, owned, commands, from, events, restored);
   }
 }

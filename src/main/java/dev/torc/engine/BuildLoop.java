@@ -19,9 +19,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The loop of a build: lets jobs start as their needs are settled and resources allow, and sees to
- * what follows from their ends. Its state belongs to who has the turn (see {@link LoopTurn}): the
- * loop's thread, or that of an attempt which is over; the cache's writer, signals and the jobserver
- * send messages. {@link Attempt} runs a job, {@code Decider} says whether it runs.
+ * what follows from their ends. Its state belongs to the thread that has the turn (see {@link
+ * LoopTurn}): the loop's thread, or that of an attempt which is over; the cache's writer, signals
+ * and the jobserver send messages. {@link Attempt} runs a job, {@code Decider} says whether it
+ * runs.
  */
 public final class BuildLoop {
 
@@ -80,8 +81,8 @@ public final class BuildLoop {
 
   /**
    * Tells the build of a signal, from any thread: the first ends all jobs with a grace, the second
-   * at once; of what schedulers have, Ctrl-C alone. The jobs learn of it here, whatever the loop
-   * does; reading goes on for a moment, so that what is nearly done is done.
+   * at once; jobs that schedulers have are ended by Ctrl-C alone. The jobs learn of it here,
+   * whatever the loop does; reading goes on for a moment, so that what is nearly done is done.
    */
   public void signal(int number) {
     boolean again = !signal.compareAndSet(0, number);
@@ -435,8 +436,8 @@ public final class BuildLoop {
       } else if (outcome.ok()) {
         finish(id, JobState.RAN, outcome);
         restored.made(id, run.reasons(), outcome);
-        sender.moved(job, outcome.moved());
-        sender.touched(job, outcome.touched());
+        sender.moved(job, outcome.made().moved());
+        sender.touched(job, outcome.made().touched());
         state.pending().settle(id);
       } else if (outcome.ended().how() == ProcessEnd.How.INTERRUPTED) {
         finish(id, JobState.INTERRUPTED, outcome);

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * @param failFast whether nothing new is started after a failure
  * @param submit whether it ends when all is handed out that can be
  * @param sharing what it has of shared stores; null where there is none
- * @param commands whether anybody wants to see commands as they run
+ * @param commands whether commands are shown as they run
  * @param tokens the calling make's jobserver, null without one
  * @param listener takes the events, on the loop's thread
  */

@@ -1,9 +1,8 @@
 package dev.torc.engine;
 
-import dev.torc.exec.Container;
 import dev.torc.exec.ContainerRuntime;
 import dev.torc.exec.Containers;
-import dev.torc.exec.LocalImage;
+import dev.torc.exec.Launch.Container;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.posix.OwnUser;
@@ -100,7 +99,7 @@ record ContainerBuilder(
     labels.put("dev.torc.job", job.name());
     labels.put("dev.torc.root", graph.workflow().root().toString());
     ContainerRuntime runtime = runtime(image);
-    LocalImage here = containers.find(ImageSupply.name(image), runtime);
+    Containers.LocalImage here = containers.find(ImageSupply.name(image), runtime);
     if (here == null) {
       throw new AttemptFailure("image " + image.name() + " is not here any more");
     }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What happens in a build, for whoever shows it. Events are sent from the loop's own thread, in
- * order; times are for people and decide nothing.
+ * What happens in a build, for the reports that show it. Events are sent from the loop's own
+ * thread, in order; times are for people and decide nothing.
  */
 public sealed interface Event {
 
@@ -24,7 +24,7 @@ public sealed interface Event {
 
   /**
    * An attempt begins; {@code command} as it is about to run, with what its placeholders stand for,
-   * or empty where nobody asks for commands.
+   * or empty where no report asks for commands.
    */
   record JobStarted(String job, List<Reason> reasons, int attempt, String command)
       implements Event {}
@@ -63,7 +63,7 @@ public sealed interface Event {
    */
   record Ending(List<String> jobs, long grace) implements Event {}
 
-  /** A job has the terminal from now on, or has it no longer: nobody else may write there. */
+  /** A job has the terminal from now on, or has it no longer: nothing else may write there. */
   record Terminal(boolean lent) implements Event {}
 
   /**

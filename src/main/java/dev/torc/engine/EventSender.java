@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Puts what happens in the loop into events. It does not know who listens. */
+/** Puts what happens in the loop into events. It does not know its listeners. */
 final class EventSender {
 
   /** How many needs of a job that moved have a warning of their own. */
@@ -37,7 +37,7 @@ final class EventSender {
 
   /**
    * @param limits what all jobs together may use, by resource
-   * @param commands whether anybody wants to see commands as they run
+   * @param commands whether commands are shown as they run
    */
   EventSender(
       LaunchBuilder launches,
@@ -83,7 +83,10 @@ final class EventSender {
     return shared.launches().shown(id, names.filesOf(id), run.granted(List.of()), run.attempts());
   }
 
-  /** A job or group ended without having run here; {@code what} names who blocks it, if any. */
+  /**
+   * A job or group ended without having run here; {@code what} names the job that blocks it, if
+   * any.
+   */
   void ended(String job, JobState state, String what) {
     ended(job, state, what, List.of(), false);
   }

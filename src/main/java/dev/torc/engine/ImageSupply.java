@@ -3,7 +3,6 @@ package dev.torc.engine;
 import dev.torc.exec.ContainerRuntime;
 import dev.torc.exec.Containers;
 import dev.torc.exec.Launch;
-import dev.torc.exec.LocalImage;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
 import dev.torc.workflow.Image;
@@ -110,7 +109,7 @@ public final class ImageSupply {
    */
   public static String lack(Containers containers, Image image, boolean waits) {
     Containers.ImageName name = name(image);
-    LocalImage here = containers.find(name);
+    Containers.LocalImage here = containers.find(name);
     if (here != null && here.id() != null) {
       return ""; // a runtime that can tell so works
     }
@@ -151,7 +150,7 @@ public final class ImageSupply {
   }
 
   /** A name without a registry means the same with every runtime. */
-  static String source(String name) {
+  public static String source(String name) {
     int slash = name.indexOf('/');
     String first = slash < 0 ? "" : name.substring(0, slash);
     boolean registry = first.contains(".") || first.contains(":") || first.equals("localhost");

@@ -135,7 +135,7 @@ final class PendingDeps {
     }
   }
 
-  /** Who goes on without it need not wait any more. */
+  /** Jobs that go on without it need not wait any more. */
   private void drop(int node) {
     if (graph.isJob(node) || graph.isOpen(node)) {
       records.drop(node);

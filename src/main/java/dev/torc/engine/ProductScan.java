@@ -21,8 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a job left in the places of its products: for its result, and for the record of who made
- * what. It only looks; {@link ProductRemoval} takes things away.
+ * What a job left in the places of its products: for its result, and for the record of owned paths.
+ * It only looks; {@link ProductRemoval} takes things away.
  */
 final class ProductScan {
 

@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Turns the outcome of a job's last attempt into its records: the result that the next verdict
- * reads, the details that people ask for, and who made what. The cache commits them. Records are
- * made on any thread; what all share goes into them by {@link #whole}.
+ * reads, the details that people ask for, and the paths that it owns. The cache commits them.
+ * Records are made on any thread; what all share goes into them by {@link #whole}.
  */
 public final class Recorder {
 
@@ -62,7 +62,7 @@ public final class Recorder {
       Record known = recalled(job, last.reasons(), outcome.restored());
       outcome.owned().forEach(known.batch::own);
       Map<Digest, List<ManifestEntry>> folders =
-          last.context().contents().gone().toBeStored(last.id(), outcome.products());
+          last.context().contents().gone().toBeStored(last.id(), outcome.made().products());
       return new Record(known.batch, known.result, folders);
     }
     JobResult.Outcome how = outcomeOf(outcome);
@@ -153,28 +153,28 @@ public final class Recorder {
     Digest manifest = Decider.UNKNOWN;
     List<ManifestEntry> lines = List.of();
     Map<Digest, List<ManifestEntry>> lists =
-        context.contents().gone().toBeStored(id, outcome.products());
+        context.contents().gone().toBeStored(id, outcome.made().products());
     if (outcome.snapshot() != null) {
       Decider.Described described =
-          context.decider().describe(id, outcome.found(), outcome.snapshot());
+          context.decider().describe(id, outcome.made().found(), outcome.snapshot());
       manifest = described.digest();
       lines = described.lines();
       lists.putAll(described.lists());
     }
     ProcessEnd ended = outcome.ended();
-    boolean untraced = context.graph().job(id).trace() && !outcome.traced();
-    boolean kept = how == JobResult.Outcome.OK && outcome.touched().isEmpty() && !untraced;
+    boolean untraced = context.graph().job(id).trace() && !outcome.made().traced();
+    boolean kept = how == JobResult.Outcome.OK && outcome.made().touched().isEmpty() && !untraced;
     Restorable terms = kept ? terms(context, id, manifest, outcome) : null;
     JobResult result =
         new JobResult(
             how,
             build.id(),
             manifest,
-            outcome.products(),
-            outcome.found(),
-            outcome.moved(),
+            outcome.made().products(),
+            outcome.made().found(),
+            outcome.made().moved(),
             ended.wall(),
-            outcome.traced());
+            outcome.made().traced());
     RunDetails details =
         new RunDetails(
             lines,
@@ -189,9 +189,9 @@ public final class Recorder {
             attempts,
             terms,
             null,
-            outcome.read());
+            outcome.made().read());
     String job = context.graph().job(id).name();
-    batch.result(job, result, details).data(job, outcome.data());
+    batch.result(job, result, details).data(job, outcome.made().data());
     for (PostedLines.Post post : outcome.posts()) {
       batch.post(
           new PostedEvent(
@@ -237,9 +237,9 @@ public final class Recorder {
                 ? context.decider().digest(id, List.of(), outcome.snapshot())
                 : null,
             there == null ? null : there.system(),
-            !outcome.data().isEmpty(),
-            outcome.files(),
-            outcome.depfile());
+            !outcome.made().data().isEmpty(),
+            outcome.made().files(),
+            outcome.made().depfile());
   }
 
   private static List<ManifestEntry> entries(List<Reason> reasons) {

@@ -5,7 +5,7 @@ import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteAttempt.Clearing;
-import dev.torc.cluster.RemoteKey;
+import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteListener;
 import dev.torc.cluster.RemotePlace;
 import dev.torc.cluster.SchedulerResources;

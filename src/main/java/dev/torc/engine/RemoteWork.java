@@ -3,7 +3,7 @@ package dev.torc.engine;
 import dev.torc.cache.JobResult;
 import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.RemoteAttempt;
-import dev.torc.cluster.RemoteKey;
+import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.exec.Launch;
 import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Stamp;

@@ -109,8 +109,7 @@ public final class Restoring {
    * It lacks where the result is the job's own, and its bytes were kept for the result of another.
    */
   private void remember(KeptResults kept) {
-    Result known = KeptResults.of(shared.removal().cache(), from.key());
-    if (known == null || !known.parts().equals(from.parts())) {
+    if (!kept.tells(from)) {
       kept.put(from);
       shared.removal().cache().flush();
     }
@@ -129,7 +128,7 @@ public final class Restoring {
 
   /** Whether the products are those of the result, and no others. */
   private boolean isWhole(ProductScan scan) {
-    List<RecordedProduct> then = from.recorded();
+    List<RecordedProduct> then = from.products();
     List<RecordedProduct> now = scan.made();
     boolean same = now.size() == then.size();
     for (int i = 0; same && i < now.size(); i++) {
@@ -165,7 +164,7 @@ public final class Restoring {
           own.own(ours);
         }
       } catch (IOException e) {
-        continue; // what cannot be looked at is nobody's
+        continue; // what cannot be looked at has no owner
       }
     }
     cache.put(own);
@@ -198,7 +197,7 @@ public final class Restoring {
 
   /** Whether the depfile is what the result says, where the job has one. */
   private boolean isDepfile(ProductScan scan) {
-    RecordedProduct then = from.terms().depfile();
+    RecordedProduct then = from.depfile();
     RecordedProduct now = scan.depfile();
     return then == null
         ? job.depfile() == null

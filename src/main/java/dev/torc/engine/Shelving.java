@@ -19,7 +19,7 @@ import java.util.function.Function;
 
 /**
  * What one attempt clears away and keeps for later: unaltered products of good results go to the
- * store, and with the first of a result its record does. What is anybody else's is not its job:
+ * store, and with the first of a result its record does. Files of other owners are not its job:
  * {@link ProductRemoval} tells them apart. One thread uses it.
  */
 final class Shelving {
@@ -103,7 +103,7 @@ final class Shelving {
         kept.makeRoom();
       }
     } catch (IOException e) {
-      return; // who needs the room meets it again, and tells
+      return; // the writer that needs the room meets it again, and tells
     }
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -153,10 +154,9 @@ public final class Tracing {
 
   /** One line for each file that a job read and does not need, or for the folder of many. */
   private static List<String> lines(Graph graph, int id, Collection<String> undeclared) {
-    List<String> lines = new ArrayList<>();
+    Set<String> lines = new LinkedHashSet<>();
     Map<String, Integer> counts = new HashMap<>();
     undeclared.forEach(path -> counts.merge(folder(path), 1, Integer::sum));
-    Set<String> folders = new TreeSet<>();
     for (String path : undeclared) {
       String folder = folder(path);
       int count = counts.get(folder);
@@ -167,12 +167,12 @@ public final class Tracing {
                 .formatted(SafeText.name(path), SafeText.name(graph.name(maker))));
       } else if (count <= FEW) {
         lines.add("read " + SafeText.name(path) + ", which it does not need");
-      } else if (folders.add(folder)) {
+      } else {
         String named = folder.isEmpty() ? "the root" : SafeText.name(folder);
         lines.add("read " + count + " files of " + named + ", which it does not need");
       }
     }
-    return lines;
+    return List.copyOf(lines);
   }
 
   private static String folder(String path) {

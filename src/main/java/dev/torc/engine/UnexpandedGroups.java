@@ -35,8 +35,8 @@ final class UnexpandedGroups {
   }
 
   /**
-   * A group waits for what did not end well; one that nobody asks for is passed over. What each of
-   * its makers would have given counts as one job; without them, the group does.
+   * A group waits for what did not end well; one that no target asks for is passed over. What each
+   * of its makers would have given counts as one job; without them, the group does.
    */
   void block(BuildState state, int group, String by) {
     if (!state.context().selection().open().get(group)) {

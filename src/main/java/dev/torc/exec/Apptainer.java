@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import dev.torc.exec.Launch.Container;
 import dev.torc.hash.Digest;
 import dev.torc.posix.GroupBits;
 import java.io.IOException;
@@ -71,9 +72,9 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
-  LocalImage find(Containers.ImageName image) {
+  Containers.LocalImage find(Containers.ImageName image) {
     String file = file(image);
-    return Files.isRegularFile(root.resolve(file)) ? new LocalImage(null, file) : null;
+    return Files.isRegularFile(root.resolve(file)) ? new Containers.LocalImage(null, file) : null;
   }
 
   /** The file of an image: its own, or the one that was made of it. */

@@ -35,7 +35,7 @@ final class ContainerRun {
   }
 
   private final Launch.Step step;
-  private final Container container;
+  private final Launch.Container container;
   private final Launch launch;
   private boolean plain; // without sh
   private String message = "";
@@ -131,7 +131,7 @@ final class ContainerRun {
     return container.runtime().isApart();
   }
 
-  /** What the end of its client means, where nobody ended it. */
+  /** What the end of its client means, where torc did not end it. */
   Meaning meaning(ChildWait.Change end) throws IOException {
     boolean failed = end.what() != ChildWait.What.EXITED || end.code() != 0;
     if (plain) {

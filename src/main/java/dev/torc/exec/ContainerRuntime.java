@@ -88,7 +88,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   public abstract boolean holdsLimits();
 
   /** The image that is here under a name; null where it is not, or the runtime cannot work. */
-  abstract LocalImage find(Containers.ImageName image);
+  abstract Containers.LocalImage find(Containers.ImageName image);
 
   /**
    * The command that fetches an image.
@@ -116,7 +116,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
    * @param variables of its environment
    */
   abstract List<String> run(
-      Container container,
+      Launch.Container container,
       List<String> argv,
       String dir,
       Map<String, String> variables,

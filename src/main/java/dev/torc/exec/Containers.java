@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import dev.torc.hash.Digest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The runtimes of this machine and the images that they have, each asked once. Safe for several
- * threads. It runs no jobs, and fetches no image: who runs a job does, and says so here.
+ * threads. It runs no jobs, and fetches no image: the attempt of a job does, and says so here.
  */
 public final class Containers {
 
@@ -157,4 +158,12 @@ public final class Containers {
       super(message);
     }
   }
+
+  /**
+   * An image that is on this machine: one of the two is null.
+   *
+   * @param id the digest of its configuration, by which podman and docker keep it
+   * @param file the path of its file, relative to the root or absolute
+   */
+  public record LocalImage(Digest id, String file) {}
 }

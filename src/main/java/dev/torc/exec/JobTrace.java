@@ -10,13 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What the processes of one attempt read, as the kernel tells it of each call: the files below some
@@ -41,10 +41,7 @@ public final class JobTrace implements CallTracer.Judge {
 
   private static final int DEEP = 4; // interpreters of interpreters
 
-  /** What never counts, wherever it lies. */
-  private static final Pattern NEVER = Pattern.compile("(^|/)\\.(torc|git)(/|$)");
-
-  private static final Pattern CACHED = Pattern.compile("(.*/)__pycache__/([^/]*?)\\.[^/]*");
+  private static final String CACHE = "/__pycache__/";
 
   /** What a strict job may do. */
   public interface Bounds {
@@ -67,13 +64,17 @@ public final class JobTrace implements CallTracer.Judge {
   private final SortedSet<String> refused = new TreeSet<>();
   private final Set<String> own = new HashSet<>();
 
+  /** Of folders elsewhere, by the names by which they were asked for, where they really are. */
+  private final Map<String, String> real = new HashMap<>();
+
   // of the call that waits for its answer, by the thread that judges
-  private final Set<String> reads = new HashSet<>(4);
-  private final Set<String> writes = new HashSet<>(4);
+  private final List<String> reads = new ArrayList<>();
+  private String written;
   private String movedFrom;
   private String movedTo;
   private String refusal;
   private boolean rooted; // some process of it has a root of its own
+  private boolean relinked; // it changed names elsewhere: they may lead to others than they did
 
   private String blind; // why it cannot be told, guarded by this
 
@@ -137,7 +138,7 @@ public final class JobTrace implements CallTracer.Judge {
         }
         opened(call, notice, notice.number(how));
       }
-      case EXECVE, EXECVEAT -> executed(notice.folder(call), notice.name(call), notice, 0);
+      case EXECVE, EXECVEAT -> executed(notice.at(call), notice.name(call), notice, 0);
       default -> placed(call, notice);
     }
     return refusal == null ? 0 : EACCES;
@@ -145,7 +146,7 @@ public final class JobTrace implements CallTracer.Judge {
 
   private void forget() {
     reads.clear();
-    writes.clear();
+    written = null;
     movedFrom = null;
     movedTo = null;
     refusal = null;
@@ -157,8 +158,12 @@ public final class JobTrace implements CallTracer.Judge {
       refused.add(refusal);
       return;
     }
-    reads.forEach(this::saw);
-    own.addAll(writes);
+    for (String path : reads) {
+      saw(path);
+    }
+    if (written != null) {
+      own.add(written);
+    }
     if (movedFrom != null) {
       for (String path : List.copyOf(own)) {
         if (path.startsWith(movedFrom)) {
@@ -179,8 +184,8 @@ public final class JobTrace implements CallTracer.Judge {
   }
 
   private void opened(FileCall call, CallNotice notice, long flags) throws CallNotice.Unreadable {
-    String path = path(notice.folder(call), notice.name(call), notice);
-    if (path == null || (flags & O_PATH) != 0) {
+    String path = (flags & O_PATH) != 0 ? null : path(notice.at(call), notice.name(call), notice);
+    if (path == null) {
       return;
     }
     int access = (int) flags & ACCESS;
@@ -196,14 +201,14 @@ public final class JobTrace implements CallTracer.Judge {
   }
 
   /** A program, and the interpreter that it names: the system opens that without a call. */
-  private void executed(String folder, String name, CallNotice notice, int depth)
+  private void executed(int at, String name, CallNotice notice, int depth)
       throws CallNotice.Unreadable {
-    String path = path(folder, name, notice);
+    String path = path(at, name, notice);
     if (path != null) {
       reads(path, status(path), notice);
     }
     String script = path != null ? path : name.startsWith("/") && !rooted ? name : null;
-    if (script == null || depth == DEEP || !isFile(status(script))) {
+    if (script == null || depth == DEEP || !status(script).isFile()) {
       return;
     }
     try {
@@ -211,7 +216,7 @@ public final class JobTrace implements CallTracer.Judge {
       if (head.length > 2 && head[0] == '#' && head[1] == '!') {
         String line = new String(head, StandardCharsets.UTF_8).lines().findFirst().orElse("");
         String interpreter = line.substring(2).strip().split("[ \t]", 2)[0];
-        executed(notice.link("cwd"), interpreter, notice, depth + 1);
+        executed(CallNotice.HERE, interpreter, notice, depth + 1);
       }
     } catch (IOException e) {
       return; // a program that may be executed and not read has no interpreter
@@ -220,12 +225,13 @@ public final class JobTrace implements CallTracer.Judge {
 
   /** A rename or a link. */
   private void placed(FileCall call, CallNotice notice) throws CallNotice.Unreadable {
-    String to = path(notice.otherFolder(call), notice.other(call), notice);
+    String to = path(notice.otherAt(call), notice.other(call), notice);
     boolean link = call == FileCall.SYMLINK || call == FileCall.SYMLINKAT;
-    String from = link ? null : path(notice.folder(call), notice.name(call), notice);
+    String from = link ? null : path(notice.at(call), notice.name(call), notice);
+    relinked |= to == null;
     if (from != null) {
       FileStatus there = status(from);
-      if ((there.mode() & FileStatus.KIND) != FileStatus.FOLDER) {
+      if (!there.isFolder()) {
         reads(from, there, notice);
       } else if (to != null) {
         movedFrom = from + "/";
@@ -239,7 +245,7 @@ public final class JobTrace implements CallTracer.Judge {
 
   private void writes(String path, boolean fresh) {
     if (fresh) {
-      writes.add(path);
+      written = path;
     }
     if (bounds != null && !own.contains(path) && !bounds.allows(path, true)) {
       refusal = path;
@@ -248,7 +254,7 @@ public final class JobTrace implements CallTracer.Judge {
 
   private void reads(String path, FileStatus there, CallNotice notice)
       throws CallNotice.Unreadable {
-    if (!isFile(there)) {
+    if (!there.isFile()) {
       return;
     }
     String file = source(path);
@@ -256,7 +262,7 @@ public final class JobTrace implements CallTracer.Judge {
       return;
     }
     if (own.contains(path)) {
-      String real = notice.real(path); // a link of its own may lead to what is not
+      String real = notice.real(path, false); // a link of its own may lead to what is not
       file = real == null ? null : below(real);
       // A call that was to write it may have come to nothing.
       if (file == null || own.contains(file) && there.ctime() >= begin) {
@@ -274,20 +280,18 @@ public final class JobTrace implements CallTracer.Judge {
    * one that has none.
    */
   private static String source(String path) {
-    Matcher cached = CACHED.matcher(path);
-    if (!cached.matches()) {
+    int cache = path.lastIndexOf(CACHE);
+    int name = cache + CACHE.length();
+    int dot = cache < 0 ? -1 : path.indexOf('.', name);
+    if (dot < 0 || path.indexOf('/', name) >= 0) {
       return path;
     }
-    String module = cached.group(1) + cached.group(2) + ".py";
-    return isFile(status(module)) ? module : null;
-  }
-
-  private static boolean isFile(FileStatus there) {
-    return (there.mode() & FileStatus.KIND) == FileStatus.FILE;
+    String module = path.substring(0, cache + 1) + path.substring(name, dot) + ".py";
+    return status(module).isFile() ? module : null;
   }
 
   private static boolean isLink(String path) {
-    return (status(path, false).mode() & FileStatus.KIND) == FileStatus.LINK;
+    return status(path, false).isLink();
   }
 
   private static FileStatus status(String path) {
@@ -306,19 +310,20 @@ public final class JobTrace implements CallTracer.Judge {
    * The name of a call as a path that counts: absolute, without {@code .} and {@code ..}. One that
    * lies elsewhere counts by where its links lead.
    *
+   * @param at the folder from which it goes, if it is relative
    * @return null for none that counts
    */
-  private String path(String folder, String name, CallNotice notice) throws CallNotice.Unreadable {
+  private String path(int at, String name, CallNotice notice) throws CallNotice.Unreadable {
     boolean absolute = name.startsWith("/");
-    if (!absolute && (folder == null || !folder.startsWith("/"))) {
-      return null; // a folder that is gone
+    String folder = absolute ? "" : notice.folder(at);
+    if (folder == null) {
+      return null; // it is gone
     }
-    String path = absolute ? name : name.isEmpty() ? folder : folder + "/" + name;
-    String root = rooted ? notice.link("root") : "/";
+    String path = absolute || name.isEmpty() ? folder + name : folder + "/" + name;
+    String root = rooted ? notice.root() : "/";
     if (root != null && !root.equals("/")) {
       boolean inside = absolute || path.startsWith(root + "/");
-      path = inside ? notice.rooted(absolute ? path : path.substring(root.length())) : null;
-      return path == null ? null : below(path);
+      return inside ? led(absolute ? path : path.substring(root.length()), true, notice) : null;
     }
     if (path.startsWith("/proc/self/") || path.startsWith("/proc/thread-self/")) {
       path = "/proc/" + notice.thread() + path.substring(path.indexOf("self/") + 4);
@@ -328,11 +333,27 @@ public final class JobTrace implements CallTracer.Judge {
       return null; // what is open was opened by a call
     }
     String known = below(path);
-    if (known != null) {
-      return known;
+    return known != null ? known : led(path, false, notice);
+  }
+
+  /** Where a name elsewhere leads, if that counts; what is not there lies in its folder. */
+  private String led(String path, boolean byRoot, CallNotice notice) throws CallNotice.Unreadable {
+    int slash = path.lastIndexOf('/');
+    String named = path.substring(0, slash + 1);
+    boolean changes = byRoot || relinked || path.startsWith("/proc/");
+    String known = changes ? null : real.get(named);
+    String folder = known == null ? notice.real(named, byRoot) : known;
+    if (folder == null) {
+      return null;
     }
-    String real = notice.real(path);
-    return real == null ? null : below(real);
+    if (!changes) {
+      real.put(named, folder);
+    }
+    String there = folder.equals("/") ? path.substring(slash) : folder + path.substring(slash);
+    if (isLink(there)) {
+      there = notice.real(path, byRoot);
+    }
+    return there == null ? null : below(there);
   }
 
   /** Without {@code .}, {@code ..} and empty parts; a link before {@code ..} is followed. */
@@ -344,7 +365,7 @@ public final class JobTrace implements CallTracer.Judge {
     for (String part : path.split("/")) {
       if (part.equals("..")) {
         String folder = out.isEmpty() ? "/" : out.toString();
-        folder = isLink(folder) ? notice.real(folder) : folder;
+        folder = isLink(folder) ? notice.real(folder, false) : folder;
         if (folder == null || !status(folder).exists()) {
           return null; // the system finds nothing there either
         }
@@ -361,8 +382,14 @@ public final class JobTrace implements CallTracer.Judge {
   private String below(String path) {
     for (Ground ground : grounds) {
       if (path.startsWith(ground.begins)) {
-        String rest = path.substring(ground.begins.length());
-        return NEVER.matcher(rest).find() ? null : ground.told + rest;
+        int end = ground.begins.length();
+        if (path.indexOf("/.", end - 1) >= 0) {
+          String parts = path.substring(end - 1) + "/";
+          if (parts.contains("/.torc/") || parts.contains("/.git/")) {
+            return null; // wherever they lie
+          }
+        }
+        return ground.begins.equals(ground.told) ? path : ground.told + path.substring(end);
       }
     }
     return null;

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 
 /**
  * What to run: everything the runner must know of one attempt of a job. It knows no graph and no
@@ -18,7 +19,7 @@ import java.util.Map;
  * @param memoryLimit bytes for the whole process tree; 0 for none
  * @param mark environment entries by which processes of this attempt are known ({@code TORC_BUILD},
  *     {@code TORC_JOB}, {@code TORC_ROOT}); also part of each step's environment
- * @param trace takes what its processes read; null where nobody asks
+ * @param trace takes what its processes read; null where they are not traced
  */
 public record Launch(
     List<Step> steps,
@@ -91,6 +92,61 @@ public record Launch(
     /** A process of the host. */
     public Step(List<String> argv, Path dir, Map<String, String> env) {
       this(argv, dir, env, null);
+    }
+  }
+
+  /**
+   * The container that a process runs in, as its job wants it. The runtime's own words for it are
+   * {@link ContainerRuntime}'s.
+   *
+   * @param image the very image that the job was decided by
+   * @param title the image as the user names it, for messages
+   * @param name of the container, unique
+   * @param labels by which others find it
+   * @param mounts in their order
+   * @param args the user's own options
+   * @param user {@code UID:GID} of the caller; null where that is not known
+   * @param groups numbers of the caller's further groups
+   * @param cpus how many it may use; 0 for all
+   * @param memory bytes; 0 for all
+   * @param gpus identifiers
+   * @param status a file in which the container says how far it came
+   */
+  public record Container(
+      ContainerRuntime runtime,
+      Containers.LocalImage image,
+      String title,
+      String name,
+      SequencedMap<String, String> labels,
+      List<Mount> mounts,
+      List<String> args,
+      String user,
+      List<String> groups,
+      long cpus,
+      long memory,
+      List<String> gpus,
+      Path status) {
+
+    /**
+     * What of this machine is seen in it.
+     *
+     * @param from a path here
+     * @param to the path there
+     */
+    public record Mount(String from, String to, boolean readOnly) {
+
+      /** As {@code --mount} takes it: fields of CSV, so that any name is safe. */
+      String words() {
+        return "type=bind,"
+            + field("src=" + from)
+            + ","
+            + field("dst=" + to)
+            + (readOnly ? ",ro" : "");
+      }
+
+      private static String field(String text) {
+        return '"' + text.replace("\"", "\"\"") + '"';
+      }
     }
   }
 }

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 public final class LocalRunner implements Runner {
 
-  /** The time between TERM and KILL where nobody says otherwise. */
+  /** The time between TERM and KILL where no option says otherwise. */
   public static final Duration GRACE = Duration.ofSeconds(5);
 
   private final Environment caller;

@@ -1,5 +1,6 @@
 package dev.torc.exec;
 
+import dev.torc.exec.Launch.Container;
 import dev.torc.hash.Digest;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,10 +75,12 @@ final class OciRuntime extends ContainerRuntime {
 
   /** Its id, which podman and docker agree about. */
   @Override
-  LocalImage find(Containers.ImageName image) {
+  Containers.LocalImage find(Containers.ImageName image) {
     ProgramOutput said = ask("image", "inspect", "--format", "{{.Id}}", image.name());
     String id = said.text().replaceFirst("^sha256:", "");
-    return said.ok() && id.matches("[0-9a-f]{64}") ? new LocalImage(Digest.ofHex(id), null) : null;
+    return said.ok() && id.matches("[0-9a-f]{64}")
+        ? new Containers.LocalImage(Digest.ofHex(id), null)
+        : null;
   }
 
   @Override
@@ -213,7 +216,7 @@ final class OciRuntime extends ContainerRuntime {
       words.addAll(List.of("--user", container.user()));
       container.groups().forEach(group -> words.addAll(List.of("--group-add", group)));
     } else if (!keepsIds()) {
-      words.addAll(List.of("--user", "0:0")); // who is the caller outside
+      words.addAll(List.of("--user", "0:0")); // which is the caller outside
     } else {
       words.addAll(List.of("--userns", "keep-id", "--user", container.user()));
     }

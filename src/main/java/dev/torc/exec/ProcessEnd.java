@@ -11,7 +11,7 @@ import java.util.Map;
  * @param code exit status for EXITED, signal number for SIGNALED, otherwise 0
  * @param wall nanoseconds from start to end
  * @param message what a person should know beyond the cause, empty if nothing
- * @param series what it used over time; null where nobody looked, as of a short one
+ * @param series what it used over time; null where no sample was taken, as for a short one
  * @param elsewhere where it ran; null for here
  */
 public record ProcessEnd(
@@ -49,7 +49,7 @@ public record ProcessEnd(
     MEMORY,
     /** Ended because it wanted the terminal without being interactive. */
     TERMINAL,
-    /** Ended because somebody told the scheduler so that ran it. */
+    /** Ended because the scheduler that ran it was told to. */
     CANCELLED,
     /** Handed out to a scheduler, where it stays though torc ends. */
     LEFT,
@@ -63,7 +63,7 @@ public record ProcessEnd(
     NOT_STARTED
   }
 
-  /** The end of one that ran here, and of which nobody took samples. */
+  /** The end of an attempt that ran here, without samples. */
   public ProcessEnd(How how, int code, long wall, Usage usage, String message) {
     this(how, code, wall, usage, message, null, null);
   }

@@ -55,7 +55,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
   private CallTracer.Traced traced; // the step that runs; null where nothing is traced
 
   // the end, guarded by this
-  private How cause; // why it is being ended, null while nobody wants that
+  private How cause; // why it is being ended, null while it is not
   private String message = "";
   private boolean running; // a process was started
   private boolean settled; // the last process ended by itself, well or not
@@ -255,7 +255,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
       }
       if (wantsTerminal(change)) {
         end(How.TERMINAL, "it wanted the terminal: set interactive: true for such a job", true);
-      } // whoever stopped it otherwise will continue it
+      } // a signal stopped it otherwise, and another one will continue it
     }
   }
 

@@ -102,7 +102,7 @@ public final class Adjacency {
     return new Adjacency(begin, other);
   }
 
-  /** Puts the entries of each row in an order; for who has made it and shows it to nobody yet. */
+  /** Puts the entries of each row in an order; for its maker, before others see it. */
   void sort(NodeOrder order) {
     for (int r = 0; r < rows(); r++) {
       order.sort(target, start[r], start[r + 1]);

@@ -19,14 +19,14 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Who makes and who needs what: jobs, files and lists as dense numbers, edges in flat arrays. Built
- * by {@link GraphBuilder} from the build file alone; it never looks at the disk, and knows nothing
- * of verdicts. Its nodes are jobs and join nodes. A join node runs nothing: what waits for it waits
- * for all that it waits for itself, so that a thousand readers of a thousand jobs cost thousands of
- * edges and not a million. A group whose instances are not all known is a join node too, which
- * stays shut; when it is expanded, a larger graph follows, in which all that was known has the
- * number that it had. Numbers say nothing of the order in which jobs can run: that lies beside
- * them.
+ * Which job makes and needs which files: jobs, files and lists as dense numbers, edges in flat
+ * arrays. Built by {@link GraphBuilder} from the build file alone; it never looks at the disk, and
+ * knows nothing of verdicts. Its nodes are jobs and join nodes. A join node runs nothing: what
+ * waits for it waits for all that it waits for itself, so that a thousand readers of a thousand
+ * jobs cost thousands of edges and not a million. A group whose instances are not all known is a
+ * join node too, which stays shut; when it is expanded, a larger graph follows, in which all that
+ * was known has the number that it had. Numbers say nothing of the order in which jobs can run:
+ * that lies beside them.
  */
 public final class Graph {
 
@@ -363,10 +363,18 @@ public final class Graph {
     return maker[file];
   }
 
-  /** Who makes whatever stands at a path, as by {@link #maker}; -1 if nobody does. */
+  /** The maker of any path, as by {@link #maker}; -1 if there is none. */
   public int makerOf(String path) {
     int file = fileId(path);
     return file >= 0 ? maker[file] : plain ? -1 : makers.get().of(path);
+  }
+
+  /**
+   * For each node the one of an earlier graph that is the same there, -1 where none is: see {@link
+   * SameJobs}. Both graphs are whole, with packed jobs.
+   */
+  public int[] sameIn(Graph earlier) {
+    return SameJobs.of(earlier, this);
   }
 
   /** Whether a node is among those that make the members of a list. */

@@ -195,7 +195,7 @@ public final class GraphBuilder {
       if (old.makers().stream().anyMatch(base::isOpen)) {
         int[] nodes = search(old.kind(), old.text(), old.glob(), old.excludes());
         if (nodes == null) {
-          nodes = new int[0]; // who needs it is refused
+          nodes = new int[0]; // its readers are refused
         } else if (old.reader() != null) {
           nodes = without(nodes, old.reader());
         }
@@ -449,7 +449,7 @@ public final class GraphBuilder {
   /**
    * The list that stands for a need: the same for all that need it and make nothing of it.
    *
-   * @param reader whose own products are left out, and those of its group; -1 for nobody
+   * @param reader whose own products are left out, and those of its group; -1 for none
    */
   private int list(int reader, NeedList.Kind kind, String text, Glob glob, List<Glob> excludes) {
     int[] all = meant(kind, text, glob, excludes);
@@ -485,7 +485,7 @@ public final class GraphBuilder {
     return excludes.isEmpty() ? kind + text : kind + text + "\0!" + excludes;
   }
 
-  /** What a need means whoever has it, found once; null where a name means nothing. */
+  /** What a need means in any job, found once; null where a name means nothing. */
   private int[] meant(NeedList.Kind kind, String text, Glob glob, List<Glob> excludes) {
     return found.computeIfAbsent(
         key(kind, text, excludes),

@@ -13,7 +13,7 @@ import java.util.function.BiPredicate;
  * from the same things in both graphs. What is temporary is never the same, since its readers
  * decide about it. It looks at no file.
  */
-public final class SameJobs {
+final class SameJobs {
 
   private final Graph before;
   private final Graph now;
@@ -42,7 +42,7 @@ public final class SameJobs {
    *
    * @return by node of the new graph its node in the earlier one; -1 where it is not the same there
    */
-  public static int[] of(Graph before, Graph now) {
+  static int[] of(Graph before, Graph now) {
     SameJobs found = new SameJobs(before, now);
     for (int place = 0; place < now.nodes(); place++) {
       int node = now.inOrder(place);

@@ -36,7 +36,7 @@ public final class DigestMemo implements FileDigests {
 
   private static final int READINGS = 4; // of a file that does not hold still
 
-  /** What is remembered of one path; who holds its lock is looking at the file. */
+  /** What is remembered of one path; the thread that holds its lock is looking at the file. */
   private static final class Slot {
     private KnownDigest known;
   }
@@ -140,8 +140,8 @@ public final class DigestMemo implements FileDigests {
   }
 
   /** A way to look at what stands at many paths themselves, be they links. */
-  public FolderStamps links() throws IOException {
-    FolderStamps links = stamps.inFolder(root, false);
+  public StampSource.FolderStamps links() throws IOException {
+    StampSource.FolderStamps links = stamps.inFolder(root, false);
     return (names, from, to, numbers) -> {
       stats.increment();
       return links.look(names, from, to, numbers);

@@ -39,7 +39,7 @@ class SystemStamps implements StampSource {
   }
 
   @Override
-  public FolderStamps inFolder(Path folder, boolean follow) throws IOException {
+  public StampSource.FolderStamps inFolder(Path folder, boolean follow) throws IOException {
     StatusReader reader = reader(folder.toString(), follow);
     return (names, from, to, numbers) -> {
       int mode = reader.look(names, from, to, numbers);

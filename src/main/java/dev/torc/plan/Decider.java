@@ -83,7 +83,7 @@ public final class Decider {
    *
    * @param rerun whether the user wants it to run whatever its state
    * @param named whether the user named it, so that its temporary products are wanted too
-   * @param wanted the temporary products that are wanted, each with the name of who needs it
+   * @param wanted the temporary products that are wanted, each with the name of a job that needs it
    */
   record Wish(Rerun rerun, boolean named, Map<String, String> wanted) {}
 

@@ -5,8 +5,8 @@ import dev.torc.bytes.StringTable;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.DigestMemo;
-import dev.torc.hash.FolderStamps;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
 import dev.torc.machine.Refusal;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
@@ -30,9 +30,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The part of rule 13 that the disk decides: needed files that nobody makes and that do not exist,
+ * The part of rule 13 that the disk decides: needed files that no job makes and that do not exist,
  * products that lie elsewhere than they seem to. What the build file alone decides was refused when
- * the graph was built. Of what cannot be read it only tells.
+ * the graph was built. It only tells of files that cannot be read.
  */
 public final class DiskChecks {
 
@@ -46,7 +46,7 @@ public final class DiskChecks {
   private final BitSet sound = new BitSet(); // needed files of which there is nothing to tell
   private final ToolSearch tools;
   private final RowPlaces rows;
-  private final FolderStamps links;
+  private final StampSource.FolderStamps links;
   private final long[] numbers = new long[Stamp.NUMBERS];
   private final StringTable.Taker<Stamp.Kind> kind;
   private final List<BadInput.Diagnostic> errors = new ArrayList<>();
@@ -341,7 +341,7 @@ public final class DiskChecks {
     Place place = ref.place();
     Path exact = folder.real.resolve(last);
     Path target = link ? AllowedRoots.real(root.resolve(given)) : exact;
-    // A file's link moves aside, but who links a folder away wants it filled.
+    // A file's link moves aside, but a user who links a folder away wants it filled.
     Path real = ref instanceof Ref.OfFolder ? target : folder.real;
     if (!grounds.hold(real)) {
       error(place, AllowedRoots.refusal(path, real));
@@ -393,7 +393,7 @@ public final class DiskChecks {
     try {
       return links.look(name, 0, name.length, numbers) == Stamp.Kind.LINK;
     } catch (IOException e) {
-      return false; // who makes it meets it again, and tells
+      return false; // the job that makes it meets it again, and tells
     }
   }
 

@@ -159,7 +159,7 @@ public final class JobRecords {
     return value.length() == 2 * Digest.LENGTH ? list(Digest.ofHex(value)) : null;
   }
 
-  /** Who made a path, null if torc did not. */
+  /** The record of a path that torc made; null for others. */
   public OwnedPath owned(String path) {
     return cache.owned(path);
   }

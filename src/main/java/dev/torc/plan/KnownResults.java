@@ -13,7 +13,6 @@ import dev.torc.results.Result;
 import dev.torc.results.ResultKey;
 import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
-import dev.torc.workflow.Caching;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
@@ -28,6 +27,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Finds the good result for what a job is now, if one is known and its products are to be had; and
@@ -84,7 +84,10 @@ public final class KnownResults {
    * is seen when it ran: a run that leaves nothing has no result.
    */
   public static boolean mayKeep(Job job) {
-    return !job.always() && !job.persist() && !job.interactive() && job.caching() != Caching.NEVER;
+    return !job.always()
+        && !job.persist()
+        && !job.interactive()
+        && job.caching() != Job.Caching.NEVER;
   }
 
   /**
@@ -107,7 +110,7 @@ public final class KnownResults {
       int files,
       RecordedProduct depfile) {
     Job job = graph.job(id);
-    boolean left = values || !job.produces().isEmpty() || job.caching() == Caching.ALWAYS;
+    boolean left = values || !job.produces().isEmpty() || job.caching() == Job.Caching.ALWAYS;
     if (isOff() || !left || !mayKeep(job) || system != null && system.isEmpty()) {
       return null;
     }
@@ -138,7 +141,7 @@ public final class KnownResults {
         described,
         job.parameters(),
         own.isEmpty() ? kind : kind + " " + own,
-        job.produces().isEmpty() && job.caching() == Caching.ALWAYS ? job.name() : "");
+        job.produces().isEmpty() && job.caching() == Job.Caching.ALWAYS ? job.name() : "");
   }
 
   /**
@@ -161,18 +164,11 @@ public final class KnownResults {
   }
 
   /**
-   * One place that is searched for the result of a job.
+   * What one place has for a job.
    *
-   * @param <T> what it has
+   * @param <T> that
    */
-  interface Place<T> {
-
-    /**
-     * What a depfile may name now: what it named in the runs that the place knows.
-     *
-     * @param first leads to these runs; null where that is not known yet
-     */
-    List<List<String>> names(Digest first);
+  interface At<T> {
 
     /**
      * What it has for a job as it is now; null for nothing that fits.
@@ -181,15 +177,22 @@ public final class KnownResults {
      * @param named what the depfile named then
      * @param now the manifest with that
      */
-    T at(Digest key, Digest first, List<String> named, Decider.Described now);
+    T of(Digest key, Digest first, List<String> named, Decider.Described now);
   }
 
   /**
    * The first result for a job that a place has.
    *
    * @param manifests the manifest with what a depfile named; null where that is not known yet
+   * @param place knows what a depfile named in the runs whose results it has
+   * @param more what it named in other runs
    */
-  <T> T find(int id, Function<List<String>, Decider.Described> manifests, Place<T> place) {
+  <T> T find(
+      int id,
+      Function<List<String>, Decider.Described> manifests,
+      ResultStore place,
+      Supplier<List<List<String>>> more,
+      At<T> at) {
     Job job = graph.job(id);
     Digest first = null;
     Set<List<String>> lists = new LinkedHashSet<>();
@@ -198,11 +201,12 @@ public final class KnownResults {
     } else {
       Decider.Described bare = manifests.apply(List.of());
       first = bare == null ? null : key(job, bare.digest(), null);
-      lists.addAll(place.names(first));
+      lists.addAll(first == null ? List.of() : place.names(first));
+      lists.addAll(more.get());
     }
     for (List<String> named : lists) {
       Decider.Described now = mayName(id, named) ? manifests.apply(named) : null;
-      T found = now == null ? null : place.at(key(job, now.digest(), null), first, named, now);
+      T found = now == null ? null : at.of(key(job, now.digest(), null), first, named, now);
       if (found != null) {
         return found;
       }
@@ -215,48 +219,50 @@ public final class KnownResults {
     if (!kept.restores() || !mayKeep(job) || isBlank()) {
       return null;
     }
-    var here =
-        new Place<Result>() {
-          private List<Result> present; // read late: seldom asked for
-
-          /** What the job made that stands now, and what another one made in its places. */
-          List<Result> present() {
-            if (present == null) {
-              String maker = maker(job);
-              present = new ArrayList<>(2);
-              present.add(Result.of(cache, job.name()));
-              present.add(maker == null ? null : Result.of(cache, maker));
-              present.removeIf(Objects::isNull);
-            }
-            return present;
+    Present present = new Present(job);
+    if (!some() && present.all().isEmpty()) {
+      return null; // nothing is read for that
+    }
+    return find(
+        id,
+        found -> described(id, found),
+        kept,
+        () -> present.all().stream().map(Result::found).toList(),
+        (key, _, _, _) -> {
+          Result known = kept.find(key).result();
+          if (known != null && serves(job, known, key, bytes)) {
+            kept.want(known);
+            return known;
           }
-
-          @Override
-          public List<List<String>> names(Digest first) {
-            List<List<String>> names =
-                new ArrayList<>(first == null ? List.of() : kept.names(first));
-            present().forEach(each -> names.add(each.found()));
-            return names;
-          }
-
-          @Override
-          public Result at(Digest key, Digest first, List<String> named, Decider.Described now) {
-            Result known = kept.find(key).result();
-            if (known != null && serves(job, known, key, bytes)) {
-              kept.want(known);
-              return known;
+          for (Result each : present.all()) {
+            if (serves(job, each, key, bytes)) {
+              return each;
             }
-            for (Result each : present()) {
-              if (serves(job, each, key, bytes)) {
-                return each;
-              }
-            }
-            return null;
           }
-        };
-    return !some() && here.present().isEmpty()
-        ? null // nothing is read for that
-        : find(id, found -> described(id, found), here);
+          return null;
+        });
+  }
+
+  /** What a job made that stands now, and what another one made in its places. */
+  private final class Present {
+
+    private final Job job;
+    private List<Result> all; // read late: seldom asked for
+
+    Present(Job job) {
+      this.job = job;
+    }
+
+    List<Result> all() {
+      if (all == null) {
+        String maker = maker(job);
+        all = new ArrayList<>(2);
+        all.add(Result.of(cache, job.name()));
+        all.add(maker == null ? null : Result.of(cache, maker));
+        all.removeIf(Objects::isNull);
+      }
+      return all;
+    }
   }
 
   /** Whether a result is that of a key, by the programs of now, and is to be had. */
@@ -274,7 +280,7 @@ public final class KnownResults {
     return blank;
   }
 
-  /** Whether any result is kept. Once there is, nobody asks again. */
+  /** Whether any result is kept. Once there is, the store is not asked again. */
   private boolean some() {
     some = some || !kept.isEmpty();
     return some;

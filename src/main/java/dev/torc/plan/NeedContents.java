@@ -460,7 +460,7 @@ public final class NeedContents implements InputSource {
     return graph.makes(list, maker) && (!stands(maker) || made(maker, path));
   }
 
-  /** Who made a file that stands unaltered, null if torc did not make it as it is. */
+  /** The record of a file that torc made and that stands unaltered; null for others. */
   public OwnedPath recorded(String path) {
     OwnedPath owned = records.owned(path);
     if (owned == null || owned.adopted() || owned.kind() != Stamp.Kind.FILE) {
@@ -469,7 +469,7 @@ public final class NeedContents implements InputSource {
     try {
       return owned.digest().equals(digests.seen(path).product()) ? owned : null;
     } catch (IOException e) {
-      return null; // who reads it meets it again, and tells
+      return null; // its reader meets it again, and tells
     }
   }
 

@@ -100,8 +100,8 @@ public final class Plan {
   }
 
   /**
-   * Of a temporary job that may run because of a reader: what is missing, and who may need it. Null
-   * for others.
+   * What is missing of a temporary job that may run because of a reader, and the job that may need
+   * it. Null for others.
    */
   public Reason maybe(int job) {
     return maybe.get(job);

@@ -77,7 +77,9 @@ final class PlanPasses {
     return verdicts;
   }
 
-  /** Of temporary jobs that may run for a reader, which product is missing and who may need it. */
+  /**
+   * For temporary jobs that may run for a reader, the missing product and the job that may need it.
+   */
   Map<Integer, Reason> maybe() {
     return maybe;
   }

@@ -57,7 +57,9 @@ public record Reason(Kind kind, String name, String old, String now) {
     TOOL_CHANGED(false),
     /** An image that a look shows not to be had here; {@code now} says why. */
     IMAGE_UNAVAILABLE(true),
-    /** An earlier build handed it out, and nobody has its result; {@code now} says where it is. */
+    /**
+     * An earlier build handed it out, and its result is not recorded; {@code now} says where it is.
+     */
     SUBMITTED(true),
     /**
      * An earlier build left it where it can be neither seen nor ended from here; {@code old} says
@@ -123,7 +125,7 @@ public record Reason(Kind kind, String name, String old, String now) {
                 || LineKind.FOLDER.tells(name));
   }
 
-  /** Why a job cannot run this time, in the words of all who tell of it. */
+  /** Why a job cannot run this time, in the words of all reports and answers. */
   public String lack() {
     if (kind == Kind.IMAGE_UNAVAILABLE) {
       return now;

@@ -4,15 +4,14 @@ import dev.torc.cache.Cache;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.Origin;
+import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
-import dev.torc.results.Product;
 import dev.torc.results.Result;
 import dev.torc.results.ResultStore;
 import dev.torc.results.ResultStore.Hit;
 import dev.torc.syntax.Glob;
-import dev.torc.workflow.Caching;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
@@ -40,7 +39,7 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
 
   /** Whether results of a job may go to shared stores, and come from them. */
   public static boolean mayShare(Job job) {
-    return KnownResults.mayKeep(job) && job.caching() != Caching.LOCAL;
+    return KnownResults.mayKeep(job) && job.caching() != Job.Caching.LOCAL;
   }
 
   /** The same as {@link #of(ResultStore, int, Function)} by the needs of a job as they are now. */
@@ -75,25 +74,16 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
     return known.find(
         id,
         manifests,
-        new KnownResults.Place<>() {
-          @Override
-          public List<List<String>> names(Digest first) {
-            List<List<String>> names =
-                new ArrayList<>(first == null ? List.of() : store.names(first));
-            JobResult last = cache.result(job.name());
-            if (last != null) {
-              names.add(last.found());
-            }
-            return names;
-          }
-
-          @Override
-          public Match at(Digest key, Digest first, List<String> named, Decider.Described now) {
-            Hit hit = store.find(key);
-            boolean same = hit.result() != null && hit.result().found().equals(named);
-            Result here = same ? here(id, hit, first, now) : null;
-            return here == null ? null : new Match(hit, here, now.lists());
-          }
+        store,
+        () -> {
+          JobResult last = cache.result(job.name());
+          return last == null ? List.of() : List.of(last.found());
+        },
+        (key, first, named, now) -> {
+          Hit hit = store.find(key);
+          boolean same = hit.result() != null && hit.result().found().equals(named);
+          Result here = same ? here(id, hit, first, now) : null;
+          return here == null ? null : new Match(hit, here, now.lists());
         });
   }
 
@@ -101,7 +91,7 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
   private Result here(int id, Hit hit, Digest first, Decider.Described now) {
     Result there = hit.result();
     Job job = graph.job(id);
-    List<Product> products = products(id, there);
+    List<RecordedProduct> products = products(id, there);
     String depfile = there.depfile() == null ? null : there.depfile().path();
     boolean same = depfile == null ? job.depfile() == null : depfile.equals(job.depfile());
     if (products == null
@@ -121,14 +111,14 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
   }
 
   /** The products in the order of a run here; null where they are not those that are declared. */
-  private List<Product> products(int id, Result there) {
-    Map<String, Product> left = new HashMap<>();
+  private List<RecordedProduct> products(int id, Result there) {
+    Map<String, RecordedProduct> left = new HashMap<>();
     there.products().forEach(product -> left.put(product.path(), product));
-    List<Product> products = new ArrayList<>();
+    List<RecordedProduct> products = new ArrayList<>();
     for (Ref ref : graph.job(id).productRefs()) {
       if (ref instanceof Ref.OfGlob glob) {
         Glob pattern = Glob.of(glob.pattern());
-        Map<String, Product> matching = new TreeMap<>();
+        Map<String, RecordedProduct> matching = new TreeMap<>();
         left.forEach(
             (path, product) -> {
               if (pattern.matches(path) && graph.makerOf(path) == id) {
@@ -147,8 +137,11 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
     return left.isEmpty() && !products.contains(null) ? products : null;
   }
 
-  /** A product if it is of that kind; else null. */
-  private static Product of(Product product, Stamp.Kind kind) {
-    return product == null || product.kind() != kind ? null : product;
+  /** A product as a run here has it, if it is of that kind; else null. */
+  private static RecordedProduct of(RecordedProduct product, Stamp.Kind kind) {
+    return product == null || product.kind() != kind
+        ? null
+        : new RecordedProduct(
+            product.path(), kind, product.digest(), product.size(), product.link());
   }
 }

@@ -58,10 +58,9 @@ final class CallFilter {
     add(out, RETURN, 0, 0, ALLOW);
     code = Memory.of(out.position());
     code.put(0, out.array(), 0, out.position());
-    ByteBuffer fields = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
-    fields.putShort(0, (short) (out.position() / 8)).putLong(8, code.address());
-    program.put(0, fields.array());
-    action.put(0, fields.putInt(0, NOTIFY).array(), 0, 4);
+    program.putInt(0, out.position() / 8); // a short, and both processors are little-endian
+    program.putLong(8, code.address());
+    action.putInt(0, NOTIFY);
   }
 
   private static void when(ByteBuffer out, int test, int value, int result) {
@@ -99,7 +98,7 @@ final class CallFilter {
           ? "the processes of torc are traced already"
           : "the system refuses seccomp: " + FileStatus.reason(-listener);
     }
-    boolean ends = CallNotice.await(listener, 2000) < 0;
+    boolean ends = new CallNotice().await(listener, 2000) < 0;
     Libc.close(listener);
     return ends ? null : "this kernel is older than Linux 5.9";
   }

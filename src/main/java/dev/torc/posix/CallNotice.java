@@ -1,10 +1,7 @@
 package dev.torc.posix;
 
-import java.lang.ref.Reference;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Memory for one system call that waits for its listener's answer: which it is, what it names, and
@@ -12,8 +9,8 @@ import java.nio.charset.StandardCharsets;
  */
 public final class CallNotice {
 
-  /** What {@link #await} says where the last process that was listened to has ended. */
-  private static final int OVER = -1;
+  /** In place of a descriptor: the folder in which a thread is. */
+  public static final int HERE = -100;
 
   private static final int SIZE = 80; // struct seccomp_notif
   private static final byte[] ZEROS = new byte[SIZE];
@@ -22,7 +19,6 @@ public final class CallNotice {
   private static final short POLLIN = 1;
   private static final int PIECE = 256; // bytes of a name that are read at first
   private static final int PAGE = 4096; // the smallest; a piece ends where a page may end
-  private static final int AT_FDCWD = -100;
   private static final int PATH_ONLY = 010000000; // O_PATH
   private static final int RESOLVE_IN_ROOT = 0x10;
   private static final int OPENAT2 = 437;
@@ -44,26 +40,22 @@ public final class CallNotice {
 
   private final Memory notice = Memory.of(SIZE);
   private final Memory answer = Memory.of(24); // struct seccomp_notif_resp
+  private final Memory polled = Memory.of(8); // struct pollfd
   private final Memory text = Memory.of(PAGE + 1);
   private final Memory vectors = Memory.of(32); // a struct iovec here, and one there
-  private final Memory path = Memory.of(64);
-  private final ByteBuffer numbers = ByteBuffer.allocate(32).order(ByteOrder.nativeOrder());
-  private final byte[] bytes = new byte[PAGE];
+  private final Memory path = Memory.of(PAGE);
+  private final Memory how = Memory.of(24); // struct open_how: flags, mode, resolve
+
+  CallNotice() {
+    polled.putInt(4, POLLIN);
+    how.putLong(0, PATH_ONLY | Libc.O_CLOEXEC);
+  }
 
   /** Waits for a call. Returns 1 if there is one, 0 after the time, -1 when none can come. */
-  static int await(int listener, int milliseconds) {
-    Memory asked = Memory.of(8); // struct pollfd
-    asked.put(
-        0,
-        ByteBuffer.allocate(8)
-            .order(ByteOrder.nativeOrder())
-            .putInt(listener)
-            .putShort(POLLIN)
-            .array());
-    int count = POLL.call(asked.address(), 1, milliseconds, 0, 0, 0);
-    int events = asked.getShort(6);
-    Reference.reachabilityFence(asked);
-    return count <= 0 ? 0 : (events & POLLIN) != 0 ? 1 : OVER;
+  int await(int listener, int milliseconds) {
+    polled.putInt(0, listener);
+    int count = POLL.call(polled.address(), 1, milliseconds, 0, 0, 0);
+    return count <= 0 ? 0 : (polled.getShort(6) & POLLIN) != 0 ? 1 : -1;
   }
 
   /** Takes the next call; false where its process went away meanwhile. */
@@ -88,13 +80,14 @@ public final class CallNotice {
   }
 
   boolean answer(int listener, long id, int error) {
-    numbers.putLong(0, id).putLong(8, 0).putInt(16, -error).putInt(20, error == 0 ? 1 : 0);
-    answer.put(0, numbers.array(), 0, 24);
+    answer.putLong(0, id);
+    answer.putInt(16, -error);
+    answer.putInt(20, error == 0 ? 1 : 0);
     return IOCTL.call(listener, SEND, answer.address(), 0, 0, 0) == 0;
   }
 
   /** Which call it is; null for one by numbers of another form, whose arguments mean nothing. */
-  public FileCall call() {
+  FileCall call() {
     int number = notice.getInt(16);
     return CallFilter.isOwn(notice.getInt(20), number) ? FileCall.of(number) : null;
   }
@@ -111,8 +104,8 @@ public final class CallNotice {
 
   /** Eight bytes of the caller at an address. */
   public long number(long address) throws Unreadable {
-    read(address, 8);
-    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong();
+    read(address, 0, 8);
+    return text.getLong(0);
   }
 
   /** The first name of the call as its process wrote it; empty for none. */
@@ -125,135 +118,111 @@ public final class CallNotice {
     return text(argument(call.other));
   }
 
-  /** The folder from which the first name goes, if it is relative; null where there is none. */
-  public String folder(FileCall call) throws Unreadable {
-    return folder(call.folder);
+  /** The descriptor of the folder from which the first name goes, if it is relative. */
+  public int at(FileCall call) {
+    return call.folder < 0 ? HERE : (int) argument(call.folder);
   }
 
   /** The same of the second name. */
-  public String otherFolder(FileCall call) throws Unreadable {
-    return folder(call.otherFolder);
+  public int otherAt(FileCall call) {
+    return call.otherFolder < 0 ? HERE : (int) argument(call.otherFolder);
   }
 
-  private String folder(int argument) throws Unreadable {
-    int fd = argument < 0 ? AT_FDCWD : (int) argument(argument);
-    return link(fd == AT_FDCWD ? "cwd" : "fd/" + fd);
+  /** The path of a folder that the calling thread has open; null where it is gone. */
+  public String folder(int at) throws Unreadable {
+    String folder = link(at == HERE ? "cwd" : "fd/" + at);
+    return folder != null && folder.startsWith("/") ? folder : null;
   }
 
-  /**
-   * Where a link below the calling thread's folder in {@code /proc} leads; null where there is
-   * none.
-   */
-  public String link(String name) throws Unreadable {
+  /** The folder that is {@code /} to the calling thread. */
+  public String root() throws Unreadable {
+    return link("root");
+  }
+
+  private String link(String name) throws Unreadable {
     return target("/proc/" + thread() + "/" + name);
   }
 
   private String target(String link) throws Unreadable {
-    byte[] from = (link + "\0").getBytes(StandardCharsets.US_ASCII);
-    path.put(0, from);
+    put(link);
     int length = READLINK.call(path.address(), text.address(), PAGE, 0, 0, 0);
+    if (length == -Libc.EACCES || length == -Libc.EPERM) {
+      throw new Unreadable("the system hides a process of it");
+    }
     if (length < 0) {
-      if (length == -Libc.EACCES || length == -Libc.EPERM) {
-        throw new Unreadable("the system hides a process of it");
-      }
       return null;
     }
-    text.get(0, bytes, 0, length);
-    return decoded(length);
+    text.put(length, ZEROS, 0, 1);
+    return decoded(Memory.textAt(text.address()));
   }
 
-  /** The real path of a file, all links followed; null where nothing is there. */
-  public String real(String file) throws Unreadable {
-    int fd = Libc.open(file, PATH_ONLY | Libc.O_CLOEXEC, 0);
-    if (fd < 0) {
-      return null;
+  /** Whether it is short enough for the system. */
+  private boolean put(String name) {
+    byte[] put = name.getBytes(StandardCharsets.UTF_8);
+    if (put.length >= PAGE) {
+      return false;
     }
-    try {
-      return target("/proc/self/fd/" + fd);
-    } finally {
-      Libc.close(fd);
-    }
+    path.put(0, put);
+    path.put(put.length, ZEROS, 0, 1);
+    return true;
   }
 
   /**
-   * The real path, as this process sees it, of what the calling thread names from a root of its
-   * own; of what is not there, by its folder's; null where that is not there either.
+   * The real path of a file as this process sees it, all links followed; null where nothing is
+   * there.
+   *
+   * @param rooted whether the file is named from the root of the calling thread
    */
-  public String rooted(String file) throws Unreadable {
-    int root = Libc.open("/proc/" + thread() + "/root", PATH_ONLY | Libc.O_CLOEXEC, 0);
-    try {
-      int slash = file.lastIndexOf('/');
-      String real = below(root, file);
-      String folder = real != null ? null : below(root, file.substring(0, slash + 1));
-      return folder == null ? real : folder + file.substring(slash);
-    } finally {
-      Libc.close(root);
+  public String real(String file, boolean rooted) throws Unreadable {
+    int root = HERE;
+    if (rooted) {
+      root = Libc.open("/proc/" + thread() + "/root", PATH_ONLY | Libc.O_CLOEXEC, 0);
     }
-  }
-
-  private String below(int root, String file) throws Unreadable {
-    Memory name = Memory.ofText(file);
-    Memory how = Memory.of(24); // struct open_how: flags, mode, resolve
-    ByteBuffer fields = ByteBuffer.allocate(24).order(ByteOrder.nativeOrder());
-    how.put(0, fields.putLong(0, PATH_ONLY | Libc.O_CLOEXEC).putLong(16, RESOLVE_IN_ROOT).array());
-    int fd = SYSCALL.call(OPENAT2, root, name.address(), how.address(), 24, 0);
-    Reference.reachabilityFence(name);
-    Reference.reachabilityFence(how);
+    how.putLong(16, rooted ? RESOLVE_IN_ROOT : 0);
+    int fd = put(file) ? SYSCALL.call(OPENAT2, root, path.address(), how.address(), 24, 0) : -1;
     try {
       return fd < 0 ? null : target("/proc/self/fd/" + fd);
     } finally {
       Libc.close(fd);
+      Libc.close(root);
     }
   }
 
   private String text(long address) throws Unreadable {
-    if (address == 0) {
-      return "";
-    }
     int length = 0;
-    while (length < PAGE) {
+    while (address != 0 && length < PAGE) {
       long at = address + length;
       int piece = (int) Math.min(Math.min(PIECE, PAGE - length), PAGE - at % PAGE);
-      int end = length + piece;
       read(at, length, piece);
-      for (; length < end; length++) {
-        if (bytes[length] == 0) {
-          return decoded(length);
-        }
+      length += piece;
+      text.put(length, ZEROS, 0, 1);
+      byte[] name = Memory.textAt(text.address());
+      if (name.length < length) {
+        return decoded(name);
       }
     }
-    return ""; // too long for the system, too
+    return ""; // none, or too long for the system, too
   }
 
-  private String decoded(int length) throws Unreadable {
-    for (int i = 0; i < length; i++) {
-      if (bytes[i] < 0) {
-        try {
-          return StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(bytes, 0, length))
-              .toString();
-        } catch (CharacterCodingException e) {
-          throw new Unreadable("it opened a name that is no UTF-8");
-        }
-      }
+  private static String decoded(byte[] name) throws Unreadable {
+    String decoded = new String(name, StandardCharsets.UTF_8);
+    if (decoded.indexOf('\ufffd') >= 0 // perhaps in place of what is no UTF-8
+        && !Arrays.equals(decoded.getBytes(StandardCharsets.UTF_8), name)) {
+      throw new Unreadable("it opened a name that is no UTF-8");
     }
-    return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
-  }
-
-  private void read(long address, int length) throws Unreadable {
-    read(address, 0, length);
+    return decoded;
   }
 
   private void read(long address, int into, int length) throws Unreadable {
-    numbers.putLong(0, text.address()).putLong(8, length).putLong(16, address).putLong(24, length);
-    vectors.put(0, numbers.array());
+    vectors.putLong(0, text.address() + into);
+    vectors.putLong(8, length);
+    vectors.putLong(16, address);
+    vectors.putLong(24, length);
     long here = vectors.address();
     int count =
         READ_MEMORY == null ? -Libc.ENOSYS : READ_MEMORY.call(thread(), here, 1, here + 16, 1, 0);
     if (count != length) {
       throw new Unreadable("the memory of a process of it cannot be read");
     }
-    text.get(0, bytes, into, length);
   }
 }

@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -15,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  * <ul>
  *   <li>The filter belongs to a thread, which waits for the listener too. If it loaded a class
  *       while the listener's thread needs one, both would wait for ever. So that thread does
- *       nothing but three calls that were made once before the first filter ({@link Starter}).
+ *       nothing but three calls that were made once before the first filter ({@link Watch#start}).
  *   <li>A judge that comes to no end in {@link #LOOKS} looks is passed over: a second thread, which
  *       has nothing to load and nothing to look at, lets all further calls go on ({@link #guard}).
  *   <li>A listener is closed when the last process has ended, and never before: calls to a closed
@@ -26,6 +27,9 @@ public final class CallTracer implements AutoCloseable {
 
   /** Looks of the guard, a second apart: time in which torc itself was stopped does not count. */
   private static final int LOOKS = 10;
+
+  private static final int NONE_YET = Integer.MIN_VALUE;
+  private static final long PASSED_OVER = -2;
 
   private static final NativeCall SPAWN = NativeCall.of("posix_spawn");
 
@@ -71,9 +75,9 @@ public final class CallTracer implements AutoCloseable {
     Watch dry = new Watch(null, false);
     Memory none = Memory.of(64); // the path of no program, and no arguments
     dry.spawn(none.address(), none.address(), 0, 0, none.address(), none.address());
+    guards.await(-1, 0);
     guards.receive(-1);
-    guards.answer(-1, 0, 0);
-    passOver(dry, 0);
+    guards.answer(-1, 0);
     Thread.ofPlatform().daemon().name("torc-trace-guard").start(this::guard);
   }
 
@@ -123,13 +127,18 @@ public final class CallTracer implements AutoCloseable {
     private final Judge judge;
     private final boolean really;
     private final CountDownLatch over = new CountDownLatch(1);
-    private volatile int listener = -1;
-    private volatile int calls; // how often it began to judge one, and ended: odd while it does
-    private volatile boolean failed;
+    private CallNotice notice; // made before the thread that uses it starts
+    private final Thread listens =
+        Thread.ofPlatform().daemon().name("torc-trace").unstarted(this::listen);
+
+    /** How often it began to judge one, and ended: odd while it does; or {@link #PASSED_OVER}. */
+    private final AtomicLong calls = new AtomicLong();
+
+    private volatile int listener = NONE_YET; // or -errno
     private volatile long judged; // the call's id
-    private int seen; // by the guard: the same number of calls, so many looks ago
+    private int error; // of the spawn
+    private long seen; // by the guard: the same number of calls, so many looks ago
     private int looks;
-    private volatile boolean passedOver;
 
     Watch(Judge judge, boolean really) {
       this.judge = judge;
@@ -137,26 +146,44 @@ public final class CallTracer implements AutoCloseable {
     }
 
     int spawn(long pid, long path, long actions, long attributes, long argv, long env) {
-      Thread listens = Thread.ofPlatform().daemon().name("torc-trace").unstarted(this::listen);
-      Starter starts =
-          new Starter(this, listens, new long[] {pid, path, actions, attributes, argv, env});
       try {
+        notice = new CallNotice();
+        Thread starts =
+            Thread.ofPlatform()
+                .daemon()
+                .name("torc-trace-start")
+                .inheritInheritableThreadLocals(false)
+                .unstarted(() -> start(pid, path, actions, attributes, argv, env));
         if (really) {
           listens.start(); // before the filter: afterwards nothing may fail any more
+          watched.add(this);
         }
         starts.start();
         ThreadEnd.await(starts);
       } catch (OutOfMemoryError noThread) {
-        starts.listener = -Libc.EAGAIN;
+        listener = -Libc.EAGAIN;
       }
-      if (starts.listener >= 0) {
-        return starts.error;
+      if (listener >= 0) {
+        return error;
       }
-      listener = -2; // nothing to listen to
       LockSupport.unpark(listens);
+      watched.remove(this);
       over.countDown();
-      judge.blind("it could not be watched: " + FileStatus.reason(-starts.listener));
+      judge.blind("it could not be watched: " + FileStatus.reason(-listener));
       return SPAWN.call(pid, path, actions, attributes, argv, env);
+    }
+
+    /**
+     * Lays the filter on this thread, hands over the listener, and starts the process. From then on
+     * the thread waits for the listener wherever it opens a file, so nothing that follows loads a
+     * class: the first one that runs is a dry one.
+     */
+    private void start(long pid, long path, long actions, long attributes, long argv, long env) {
+      listener = filter.lay(really);
+      if (listener >= 0) {
+        LockSupport.unpark(listens);
+        error = SPAWN.call(pid, path, actions, attributes, argv, env);
+      }
     }
 
     boolean isOver(long milliseconds) {
@@ -169,98 +196,68 @@ public final class CallTracer implements AutoCloseable {
     }
 
     private void listen() {
-      while (listener == -1) {
+      while (listener == NONE_YET) {
         LockSupport.park(this);
       }
       int fd = listener;
-      if (fd >= 0) {
-        watched.add(this);
-        try {
-          CallNotice notice = new CallNotice();
-          while (!passedOver && next(fd, notice)) {
-            continue;
-          }
-        } catch (Throwable trouble) { // of memory, too: the job is to go on whatever happens here
-          failed = true; // the guard answers it, and goes on
-          judge.blind("torc met " + trouble);
-          return;
-        }
-        if (passedOver) {
-          return;
-        }
-        watched.remove(this);
-        Libc.close(fd);
+      if (fd < 0) {
+        return;
       }
-      over.countDown();
+      int news;
+      while ((news = notice.await(fd, -1)) >= 0) {
+        if (news > 0 && notice.receive(fd) && !answers(fd)) {
+          return; // the guard has it now
+        }
+      }
+      end(fd);
     }
 
-    /** Whether its judge has been at one call for too long; for the guard alone. */
-    boolean isStuck() {
-      int now = calls;
-      looks = now % 2 != 0 && now == seen ? looks + 1 : 0;
-      seen = now;
-      return failed || looks >= LOOKS;
-    }
-
-    /** Answers one call; false where none can come any more. */
-    private boolean next(int fd, CallNotice notice) {
-      int news = CallNotice.await(fd, -1);
-      if (news <= 0) {
-        return news == 0;
-      }
-      if (!notice.receive(fd)) {
-        return true;
-      }
+    /** Answers the call that was taken; false where that took too long. */
+    private boolean answers(int fd) {
       judged = notice.id();
-      calls |= 1;
-      int error = 0;
+      long now = calls.incrementAndGet();
+      int refusal = 0;
       try {
         FileCall call = notice.call();
         if (call == null) {
           judge.blind("it made a call by the numbers of another kind of processor");
         } else {
-          error = judge.of(call, notice);
+          refusal = judge.of(call, notice);
         }
-      } catch (CallNotice.Unreadable e) {
-        judge.blind(e.getMessage());
+      } catch (Throwable trouble) { // of memory, too: the job is to go on whatever happens here
+        hole(trouble);
       }
-      if (!passedOver && notice.answer(fd, error)) {
-        judge.answered();
+      if (notice.answer(fd, refusal)) {
+        try {
+          judge.answered();
+        } catch (Throwable trouble) {
+          hole(trouble);
+        }
       }
-      calls++;
-      return true;
-    }
-  }
-
-  /**
-   * Lays the filter on itself, hands over the listener, and starts the process. After {@code lay}
-   * it waits for the listener wherever it opens a file, so nothing that follows loads a class: the
-   * first one that runs is a dry one.
-   */
-  private final class Starter extends Thread {
-    private final Watch watch;
-    private final Thread listens;
-    private final long[] arguments;
-    private int listener;
-    private int error;
-
-    Starter(Watch watch, Thread listens, long[] arguments) {
-      super(null, null, "torc-trace-start", 0, false);
-      setDaemon(true);
-      this.watch = watch;
-      this.listens = listens;
-      this.arguments = arguments;
+      return calls.compareAndSet(now, now + 1);
     }
 
-    @Override
-    public void run() {
-      long[] a = arguments;
-      listener = filter.lay(watch.really);
-      if (listener >= 0) {
-        watch.listener = listener;
-        LockSupport.unpark(listens);
-        error = SPAWN.call(a[0], a[1], a[2], a[3], a[4], a[5]);
-      }
+    private void hole(Throwable trouble) {
+      judge.blind(
+          trouble instanceof CallNotice.Unreadable ? trouble.getMessage() : "torc met " + trouble);
+    }
+
+    /** Whether its judge has been at one call for too long, and is so no more; for the guard. */
+    boolean isTaken() {
+      long now = calls.get();
+      looks = now % 2 != 0 && now == seen ? looks + 1 : 0;
+      seen = now;
+      return looks >= LOOKS && calls.compareAndSet(now, PASSED_OVER);
+    }
+
+    boolean isPassedOver() {
+      return calls.get() == PASSED_OVER;
+    }
+
+    void end(int fd) {
+      watched.remove(this);
+      Libc.close(fd);
+      over.countDown();
     }
   }
 
@@ -270,12 +267,11 @@ public final class CallTracer implements AutoCloseable {
       boolean any = false;
       try {
         for (Watch each : watched) {
-          if (!each.passedOver && each.isStuck()) {
-            each.passedOver = true;
+          if (each.isTaken()) {
             guards.answer(each.listener, each.judged, 0);
             each.judge.blind("torc was too slow to look at what it read");
           }
-          if (each.passedOver) {
+          if (each.isPassedOver()) {
             any = true;
             passOver(each, each.listener);
           }
@@ -288,13 +284,11 @@ public final class CallTracer implements AutoCloseable {
   }
 
   private void passOver(Watch watch, int fd) {
-    int news = watch.really ? CallNotice.await(fd, 1) : CallNotice.await(-1, 0);
+    int news = guards.await(fd, 1);
     if (news > 0 && guards.receive(fd)) {
       guards.answer(fd, 0);
     } else if (news < 0) {
-      watched.remove(watch);
-      Libc.close(fd);
-      watch.over.countDown();
+      watch.end(fd);
     }
   }
 }

@@ -28,7 +28,15 @@ public enum FileCall {
   OPEN_BY_HANDLE(304, 265, -1, -1);
 
   private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
-  private static final FileCall[] ALL = values();
+  private static final FileCall[] BY_NUMBER = new FileCall[512];
+
+  static {
+    for (FileCall call : values()) {
+      if (call.number() >= 0) {
+        BY_NUMBER[call.number()] = call;
+      }
+    }
+  }
 
   private final int x86;
   private final int arm;
@@ -72,11 +80,6 @@ public enum FileCall {
 
   /** The call of a number; null for none of these. */
   static FileCall of(int number) {
-    for (FileCall call : ALL) {
-      if (call.number() == number) {
-        return call;
-      }
-    }
-    return null;
+    return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
   }
 }

@@ -88,6 +88,16 @@ public final class Memory {
     bytes.put(offset, value, from, length);
   }
 
+  /** Writes eight bytes in the order of the machine. */
+  void putLong(int offset, long value) {
+    bytes.putLong(offset, value);
+  }
+
+  /** Writes four bytes in the order of the machine. */
+  void putInt(int offset, int value) {
+    bytes.putInt(offset, value);
+  }
+
   /** Copies some of the bytes into an array. */
   void get(int offset, byte[] into, int from, int length) {
     bytes.get(offset, into, from, length);

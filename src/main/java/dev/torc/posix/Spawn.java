@@ -186,9 +186,7 @@ public final class Spawn {
     }
     long arguments = scratch.pointers(NONE, argv);
     long name = scratch.text(path);
-    return caller == null
-        ? SPAWN.call(pid, name, actions, attributes.address(), arguments, env)
-        : caller.spawn(pid, name, actions, attributes.address(), arguments, env);
+    return caller.spawn(pid, name, actions, attributes.address(), arguments, env);
   }
 
   private long actions(ScratchMemory scratch, Path dir, Path log, boolean truncate) {

@@ -3,7 +3,6 @@ package dev.torc.rest;
 import dev.torc.bytes.StringTable;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
-import dev.torc.graph.SameJobs;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Carries what is at rest over to the graph of other build files: {@linkplain SameJobs jobs that
- * are the same} stay at rest, or dirty, with what is known of their files under the numbers that
- * these have now. The other jobs are decided.
+ * Carries what is at rest over to the graph of other build files: {@linkplain Graph#sameIn jobs
+ * that are the same} stay at rest, or dirty, with what is known of their files under the numbers
+ * that these have now. The other jobs are decided.
  */
 public final class CarriedRest {
 
@@ -63,7 +62,7 @@ public final class CarriedRest {
   }
 
   private Carried carry() {
-    int[] same = SameJobs.of(before, now);
+    int[] same = now.sameIn(before);
     BitSet jobs = new BitSet();
     BitSet dirty = new BitSet();
     Adjacency.Builder extra = new Adjacency.Builder();

@@ -1,7 +1,7 @@
 package dev.torc.rest;
 
 import dev.torc.buildfile.BuildFile;
-import dev.torc.buildfile.Overrides;
+import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.CheckedFile;
@@ -11,7 +11,6 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.KnownDigest;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
-import dev.torc.workflow.Deciders;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.WorkflowCodec;
@@ -59,7 +58,7 @@ public record GraphFile(
    * @param files as the command line names them, or as found; absolute
    * @param over what the command line says over them
    */
-  public record Origin(String version, List<Path> files, Overrides over) {
+  public record Origin(String version, List<Path> files, ParsedBuildFile.Overrides over) {
 
     private static ByteWriter of(String version) {
       ByteWriter out = new ByteWriter(0);
@@ -192,7 +191,7 @@ public record GraphFile(
       Path file,
       Origin origin,
       Graph graph,
-      Deciders deciders,
+      ParsedBuildFile.Deciders deciders,
       List<BuildFile.Read> sources,
       DigestMemo digests)
       throws IOException {
@@ -241,7 +240,7 @@ public record GraphFile(
     return id;
   }
 
-  private static BitSet deciding(Graph graph, Deciders deciders) {
+  private static BitSet deciding(Graph graph, ParsedBuildFile.Deciders deciders) {
     BitSet jobs = new BitSet();
     for (String name : deciders.jobs()) {
       Arrays.stream(graph.named(name)).forEach(jobs::set);

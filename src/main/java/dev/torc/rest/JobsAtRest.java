@@ -8,7 +8,6 @@ import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
-import dev.torc.hash.FolderStamps;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
@@ -409,11 +408,11 @@ public record JobsAtRest(
 
   private BitSet look(Graph graph, StampSource source, int from, int to) {
     BitSet moved = new BitSet();
-    FolderStamps files;
+    StampSource.FolderStamps files;
     try {
       files = source.inFolder(graph.workflow().root(), true);
     } catch (IOException e) {
-      moved.set(from, to); // who decides about the jobs will meet it again, and tell
+      moved.set(from, to); // the verdicts on the jobs will meet it again, and tell
       return moved;
     }
     long[] now = new long[WIDTH];

@@ -1,5 +1,6 @@
 package dev.torc.results;
 
+import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
 
 /**
@@ -13,6 +14,11 @@ public record Blob(Digest digest, long size) {
   /** Who may execute a file does not count. */
   public Blob {
     digest = digest.isExecutable() ? Digest.of(digest.bytes()) : digest;
+  }
+
+  /** The bytes of a file. */
+  static Blob of(RecordedProduct file) {
+    return new Blob(file.digest(), file.size());
   }
 
   /** The name under which it lies: 64 digits. */

@@ -1,6 +1,7 @@
 package dev.torc.results;
 
 import dev.torc.cache.OwnedPath;
+import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.PlainFile;
@@ -20,7 +21,7 @@ final class FetchedResult implements ResultParts {
 
   private final Result result;
   private final Path folder;
-  private final Map<String, Product> places = new HashMap<>();
+  private final Map<String, RecordedProduct> places = new HashMap<>();
   private final Map<Blob, Integer> uses = new HashMap<>(); // how many files have each yet
 
   /** Of a folder where all blobs lie under their names. */
@@ -31,8 +32,8 @@ final class FetchedResult implements ResultParts {
       places.put(result.depfile().path(), result.depfile());
     }
     result.products().forEach(product -> places.put(product.path(), product));
-    for (Product file : result.allFiles()) {
-      uses.merge(file.blob(), 1, Integer::sum);
+    for (RecordedProduct file : result.allFiles()) {
+      uses.merge(Blob.of(file), 1, Integer::sum);
     }
     if (result.log() != null) {
       uses.merge(result.log(), 1, Integer::sum);
@@ -41,14 +42,14 @@ final class FetchedResult implements ResultParts {
 
   @Override
   public synchronized void take(OwnedPath part, Path to) throws IOException {
-    Product product = places.get(part.path());
+    RecordedProduct product = places.get(part.path());
     if (product == null || product.stands() != part.kind()) {
       throw new IOException("no part of the result: " + part.path());
     }
     Path fresh = folder.resolve("product"); // so that what stands in the place is whole
     if (product.stands() == Stamp.Kind.FOLDER) {
       Files.createDirectory(fresh);
-      for (Product member : product.members()) {
+      for (RecordedProduct member : product.members()) {
         make(member, fresh.resolve(member.path()));
       }
     } else {
@@ -59,16 +60,16 @@ final class FetchedResult implements ResultParts {
     LocalStore.touch(to, part.kind() == Stamp.Kind.FOLDER);
   }
 
-  private void make(Product entry, Path to) throws IOException {
+  private void make(RecordedProduct entry, Path to) throws IOException {
     if (entry.kind() == Stamp.Kind.FOLDER) {
       Files.createDirectory(to);
       return;
     }
     if (entry.isLink()) {
-      Files.createSymbolicLink(to, Path.of(entry.text()));
+      Files.createSymbolicLink(to, Path.of(entry.link()));
       return;
     }
-    Blob blob = entry.blob();
+    Blob blob = Blob.of(entry);
     if (uses.merge(blob, -1, Integer::sum) > 0) {
       FileTree.copy(folder.resolve(blob.name()), to);
     } else {

@@ -3,20 +3,18 @@ package dev.torc.results;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnUser;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -67,13 +65,13 @@ public record FolderBound(
       throw new StoreRefusal("it is another user's, who holds its bound");
     }
     Map<Digest, Stored> blobs = files(folder.resolve(StorePlace.BLOBS));
-    Map<Digest, Integer> uses = new HashMap<>();
+    Uses<Digest> uses = new Uses<>();
     List<Item> items = new ArrayList<>();
     long total = blobs.values().stream().mapToLong(Stored::size).sum();
     try (FolderStore store = new FolderStore(folder, trust)) {
       for (var each : files(folder.resolve(StorePlace.ENTRIES)).entrySet()) {
         Item item = item(store, each.getKey(), each.getValue());
-        item.names.forEach(name -> uses.merge(name, 1, Integer::sum));
+        uses.add(item.names);
         items.add(item);
         total += each.getValue().size;
       }
@@ -81,9 +79,10 @@ public record FolderBound(
     long now = System.currentTimeMillis();
     blobs.forEach(
         (name, blob) -> {
-          if (!uses.containsKey(name) && blob.time < now - DAY) {
-            uses.put(name, 1);
-            items.add(new Item(null, false, List.of(name), blob.time));
+          if (uses.of(name) == 0 && blob.time < now - DAY) {
+            Item unnamed = new Item(null, false, List.of(name), blob.time);
+            uses.add(unnamed.names);
+            items.add(unnamed);
           }
         });
     items.sort(Comparator.comparingLong(Item::time));
@@ -97,9 +96,8 @@ public record FolderBound(
       }
       removed += oldest.isResult ? 1 : 0;
       left -= oldest.entry == null ? 0 : remove(oldest.entry, dry, stuck);
-      for (Digest name : oldest.names) {
-        boolean last = uses.merge(name, -1, Integer::sum) == 0 && blobs.containsKey(name);
-        left -= last ? remove(blobs.get(name), dry, stuck) : 0;
+      for (Digest free : uses.remove(oldest.names)) {
+        left -= blobs.containsKey(free) ? remove(blobs.get(free), dry, stuck) : 0;
       }
     }
     return new FolderBound(folder, removed, total - left, results - removed, left, stuck);
@@ -108,29 +106,15 @@ public record FolderBound(
   /** The plain files of a folder in the store that are named by a digest. */
   private static Map<Digest, Stored> files(Path folder) throws IOException {
     Map<Digest, Stored> files = new HashMap<>();
-    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-      return files; // nothing was sent yet
+    boolean there = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS); // else nothing was sent
+    for (Path file : there ? FileTree.entries(folder) : List.<Path>of()) {
+      FileStatus is = FileStatus.of(file.toString(), false);
+      String name = file.getFileName().toString();
+      if (is.isFile() && FolderStore.KEY.matcher(name).matches()) { // else it may have gone, too
+        long time = TimeUnit.NANOSECONDS.toMillis(is.mtime());
+        files.put(Digest.ofHex(name), new Stored(file, is.size(), time));
+      }
     }
-    Files.walkFileTree(
-        folder,
-        Set.of(),
-        1,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes is) {
-            String name = file.getFileName().toString();
-            if (is.isRegularFile() && FolderStore.KEY.matcher(name).matches()) {
-              long time = is.lastModifiedTime().toMillis();
-              files.put(Digest.ofHex(name), new Stored(file, is.size(), time));
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException gone) {
-            return FileVisitResult.CONTINUE; // it was taken away meanwhile
-          }
-        });
     return files;
   }
 

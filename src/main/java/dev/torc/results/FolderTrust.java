@@ -2,6 +2,7 @@ package dev.torc.results;
 
 import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
+import dev.torc.posix.FileStatus;
 import dev.torc.posix.OwnUser;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -26,10 +27,6 @@ final class FolderTrust {
   private static final int OF_GROUP = 0020;
   private static final int OF_OTHERS = 0002;
   private static final int STICKY = 01000;
-  private static final int KIND = 0170000;
-  private static final int FILE = 0100000;
-  private static final int FOLDER = 0040000;
-  private static final int LINK = 0120000;
   private static final int MOST_LINKS = 40; // as the kernel follows
 
   private final GroupPrincipal group;
@@ -84,7 +81,7 @@ final class FolderTrust {
     }
 
     int kind() {
-      return mode & KIND;
+      return mode & FileStatus.KIND;
     }
   }
 
@@ -111,7 +108,7 @@ final class FolderTrust {
    */
   boolean isTrusted(Path file) throws IOException {
     Status status = status(file);
-    return status.kind() == FILE && status.isTrusted();
+    return status.kind() == FileStatus.FILE && status.isTrusted();
   }
 
   /**
@@ -138,7 +135,7 @@ final class FolderTrust {
       Path next = name.toString().equals("..") ? at.getParent() : at.resolve(name);
       next = next == null ? at : next;
       status = status(next);
-      if (status.kind() == LINK) {
+      if (status.kind() == FileStatus.LINK) {
         if (!status.own() && !status.ofGroup() || ++links > MOST_LINKS) {
           return refusal(status);
         }
@@ -146,7 +143,7 @@ final class FolderTrust {
         push(names, target);
         at = target.isAbsolute() ? target.getRoot() : at;
         status = status(at);
-      } else if (status.kind() == FOLDER) {
+      } else if (status.kind() == FileStatus.FOLDER) {
         at = next;
       } else {
         return SafeText.name(next.toString()) + " is no folder";

@@ -63,18 +63,17 @@ public final class KeptResults implements ResultStore, ResultParts {
   private final long keep;
   private final boolean restores;
   private final Set<String> shared = new HashSet<>(); // was there when its like was to be added
-  private final Set<Digest> wanted = new HashSet<>(); // keys of results that are to be restored
+  private final Map<Digest, Result> wanted = new HashMap<>(); // to be restored; null: was restored
+  private final Set<Digest> gone = new HashSet<>(); // keys of what was forgotten since
   private long last; // milliseconds since 1970: two uses in one still have an order
-  private Map<String, Integer>
-      uses; // of the name of each product, how many results have it; null unknown
-  private final Map<Digest, Integer> firsts = new HashMap<>(); // the same of first keys
+  private Uses<String> uses; // of the names of products; null unknown
+  private final Uses<Digest> firsts = new Uses<>(); // the same of first keys
   private long total = UNKNOWN;
   private long bound = -1;
   private long looked = System.nanoTime() - SECOND;
   private Boolean blocked; // null: not looked at yet
   private boolean changed;
-  private boolean there;
-  private boolean fresh;
+  private Boolean fresh; // whether there was no store before; null: not looked at yet
 
   /**
    * Those of a root.
@@ -115,7 +114,7 @@ public final class KeptResults implements ResultStore, ResultParts {
 
   /** Whether nothing was kept here before, and something is now. */
   public synchronized boolean isNew() {
-    return fresh;
+    return Boolean.TRUE.equals(fresh);
   }
 
   /** Bytes that they may take. */
@@ -229,8 +228,8 @@ public final class KeptResults implements ResultStore, ResultParts {
   /** Keeps a record, and what its depfile named as the newest list. */
   public synchronized void put(Result result) {
     last = Math.max(System.currentTimeMillis(), last + 1);
-    if (uses != null && records.of(result.key()) == null) {
-      count(result, 1);
+    if (uses != null && !isKept(result)) {
+      count(result);
     }
     Batch batch = stored(result, last);
     if (result.first() != null) {
@@ -241,6 +240,8 @@ public final class KeptResults implements ResultStore, ResultParts {
         batch.storedNames(result.first(), lists);
       }
     }
+    wanted.replace(result.key(), result);
+    gone.remove(result.key());
     cache.put(batch);
   }
 
@@ -250,18 +251,39 @@ public final class KeptResults implements ResultStore, ResultParts {
     return new Batch().stored(result.key(), record);
   }
 
-  /** A result is to be put in the place of a run in this build: it goes after all others. */
+  /**
+   * A result of here is to be put in the place of a run in this build: it goes after all others.
+   */
   public synchronized void want(Result result) {
-    wanted.add(result.key());
+    wanted.put(result.key(), result);
+  }
+
+  /** Whether the record under the key of a result tells of the same products. */
+  public synchronized boolean tells(Result result) {
+    if (isRead(result)) {
+      return true;
+    }
+    Result known = of(cache, result.key());
+    return known != null && known.parts().equals(result.parts());
+  }
+
+  private boolean isRead(Result result) {
+    return wanted.get(result.key()) == result && !gone.contains(result.key());
+  }
+
+  /** Whether there is a record under the key of a result. */
+  private boolean isKept(Result result) {
+    return isRead(result) || records.of(result.key()) != null;
   }
 
   /** A result was put in the place of a run: it goes later than others. */
   public synchronized void used(Result result) {
     if (isOff()) {
       records.drop(result.key(), result.first()); // it was there for its marks
-    } else if (records.of(result.key()) != null) {
+    } else if (isKept(result)) {
       put(result);
     }
+    wanted.replace(result.key(), null);
   }
 
   /** A new empty folder, whose files can be renamed to where they are to stand. */
@@ -281,8 +303,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     if (total + size > bound()) {
       free(bound() - bound() / SLACK - size);
     }
-    if (!there) {
-      there = true;
+    if (fresh == null) {
       fresh = !bytes.exists();
     }
     LocalStore.Added added = bytes.add(part, file);
@@ -300,7 +321,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     synchronized (this) {
       count();
       known();
-      stays = uses.getOrDefault(LocalStore.name(part), 0) > 1;
+      stays = uses.of(LocalStore.name(part)) > 1;
       changed = true;
     }
     long left = bytes.take(part, to, stays);
@@ -342,13 +363,8 @@ public final class KeptResults implements ResultStore, ResultParts {
   }
 
   /** Before the first change: what was said of the sum counts no more until all is well again. */
-  private void known() throws IOException {
-    if (total == UNKNOWN) {
-      total = records.bytes();
-      if (total == UNKNOWN) {
-        total = bytes.size();
-      }
-    }
+  private void known() {
+    total = size();
     if (!changed) {
       changed = true;
       records.bytes(UNKNOWN);
@@ -361,7 +377,7 @@ public final class KeptResults implements ResultStore, ResultParts {
   }
 
   /** The bytes that are here. */
-  public synchronized long size() throws IOException {
+  public synchronized long size() {
     if (total == UNKNOWN) {
       total = records.bytes();
     }
@@ -375,18 +391,18 @@ public final class KeptResults implements ResultStore, ResultParts {
 
   private void count() {
     if (uses == null) {
-      uses = new HashMap<>();
-      eachParts((result, _) -> count(result, 1));
+      uses = new Uses<>();
+      eachParts((result, _) -> count(result));
     }
   }
 
-  private void count(Result result, int more) {
-    for (OwnedPath part : result.allParts()) {
-      uses.merge(LocalStore.name(part), more, Integer::sum);
-    }
-    if (result.first() != null) {
-      firsts.merge(result.first(), more, Integer::sum);
-    }
+  private void count(Result result) {
+    uses.add(LocalStore.names(result));
+    firsts.add(leads(result));
+  }
+
+  private static List<Digest> leads(Result to) {
+    return to.first() == null ? List.of() : List.of(to.first());
   }
 
   /** Makes room until no more than so many bytes are left; forgets the results that had them. */
@@ -399,7 +415,8 @@ public final class KeptResults implements ResultStore, ResultParts {
     List<Age> ages = new ArrayList<>();
     eachParts((each, used) -> ages.add(new Age(each.key(), used)));
     ages.sort(
-        Comparator.comparing((Age age) -> wanted.contains(age.key)).thenComparingLong(Age::used));
+        Comparator.comparing((Age age) -> wanted.containsKey(age.key))
+            .thenComparingLong(Age::used));
     for (Age oldest : ages) {
       if (total <= most) {
         break;
@@ -411,20 +428,19 @@ public final class KeptResults implements ResultStore, ResultParts {
     }
   }
 
-  /** Forgets the results of some jobs, with the bytes that no other has. */
-  public synchronized void forget(Predicate<String> jobs) throws IOException {
+  /**
+   * Forgets some results, with the bytes that no other has.
+   *
+   * @param which is shown of each only its key, its job and its products
+   */
+  public synchronized void forget(Predicate<Result> which) throws IOException {
     List<Result> gone = new ArrayList<>();
     eachParts(
         (result, _) -> {
-          if (jobs.test(result.job())) {
+          if (which.test(result)) {
             gone.add(result);
           }
         });
-    forget(gone);
-  }
-
-  /** Forgets some results, with the bytes that no other has. */
-  public synchronized void forget(List<Result> gone) throws IOException {
     if (!gone.isEmpty()) {
       known();
     }
@@ -435,15 +451,12 @@ public final class KeptResults implements ResultStore, ResultParts {
 
   private void forget(Result result) throws IOException {
     count();
-    count(result, -1);
-    for (OwnedPath part : result.allParts()) {
-      String name = LocalStore.name(part);
-      if (uses.getOrDefault(name, 0) <= 0) {
-        drop(name);
-      }
+    for (String free : uses.remove(LocalStore.names(result))) {
+      drop(free);
     }
-    boolean last = result.first() != null && firsts.getOrDefault(result.first(), 0) <= 0;
+    boolean last = !firsts.remove(leads(result)).isEmpty();
     records.drop(result.key(), last ? result.first() : null);
+    gone.add(result.key());
   }
 
   /**
@@ -456,7 +469,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     known();
     List<String> stuck = new ArrayList<>(0);
     for (String name : bytes.names()) {
-      if (uses.getOrDefault(name, 0) <= 0) {
+      if (uses.of(name) == 0) {
         try {
           bytes.drop(name);
         } catch (FileSystemException e) {

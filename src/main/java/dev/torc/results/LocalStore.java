@@ -12,17 +12,14 @@ import dev.torc.posix.PlainFile;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -63,6 +60,11 @@ final class LocalStore {
     char kind = of == Stamp.Kind.FOLDER ? 'd' : of == Stamp.Kind.LINK ? 'l' : 'f';
     String hex = part.digest().hex();
     return kind + (part.digest().isExecutable() ? hex.replace(' ', '.') : hex);
+  }
+
+  /** The names of all that a result has here; of products that are alike, one for each. */
+  static List<String> names(Result of) {
+    return of.allParts().stream().map(LocalStore::name).toList();
   }
 
   /** What stands under a name. It makes no path: it is asked for each of many products. */
@@ -240,51 +242,42 @@ final class LocalStore {
   }
 
   /** Hands over all that stands at a path, and returns the bytes of its files. */
-  private static long walk(Path path, Consumer<Path> visitor) throws IOException {
-    long[] sum = {0};
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path at, BasicFileAttributes attributes) {
-            visitor.accept(at);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path at, BasicFileAttributes attributes) {
-            visitor.accept(at);
-            sum[0] += attributes.isRegularFile() ? attributes.size() : 0;
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path at, IOException refused) {
-            return FileVisitResult.CONTINUE; // it went meanwhile, or is another member's alone
-          }
-        });
-    return sum[0];
+  private static long walk(Path path, Consumer<Path> visitor) {
+    try {
+      FileStatus there = FileStatus.of(path.toString(), false);
+      if (!there.exists()) {
+        return 0;
+      }
+      List<Path> inside = there.isFolder() ? FileTree.entries(path) : List.of();
+      visitor.accept(path);
+      long sum = there.isFile() ? there.size() : 0;
+      for (Path each : inside) {
+        sum += walk(each, visitor);
+      }
+      return sum;
+    } catch (IOException e) {
+      return 0; // it went meanwhile, or is another member's alone
+    }
   }
 
   /** The bytes of all that stands at a path; 0 where nothing does. */
-  static long size(Path path) throws IOException {
-    FileStatus there = FileStatus.of(path.toString(), false);
-    return there.isFolder() ? walk(path, _ -> {}) : there.isFile() ? there.size() : 0;
+  static long size(Path path) {
+    return walk(path, _ -> {});
   }
 
   /** The bytes of all that is there. */
-  long size() throws IOException {
+  long size() {
     return size(folder);
   }
 
   /** The bytes of what has a name; 0 where it is not there. */
-  long size(String name) throws IOException {
+  long size(String name) {
     return size(folder.resolve(name));
   }
 
   /** The bytes of each thing that is there, by its name. */
-  SortedMap<String, Long> sizes() throws IOException {
-    SortedMap<String, Long> sizes = new TreeMap<>();
+  Map<String, Long> sizes() throws IOException {
+    Map<String, Long> sizes = new HashMap<>();
     for (String name : names()) {
       sizes.put(name, size(name));
     }

@@ -51,8 +51,8 @@ public record Result(
     Digest key,
     Digest first,
     String job,
-    List<Product> products,
-    Product depfile,
+    List<RecordedProduct> products,
+    RecordedProduct depfile,
     boolean shown,
     Blob log,
     Digest manifest,
@@ -73,10 +73,8 @@ public record Result(
   /** The result that a job has now; null where it is none to be kept. */
   public static Result of(Cache cache, String job) {
     JobResult run = cache.result(job);
-    RunDetails details =
-        run == null || run.outcome() != JobResult.Outcome.OK || !run.moved().isEmpty()
-            ? null
-            : cache.details(job);
+    boolean good = run != null && run.outcome() == JobResult.Outcome.OK && run.moved().isEmpty();
+    RunDetails details = good ? cache.details(job) : null;
     Restorable terms = details == null ? null : details.restorable();
     if (terms == null) {
       return null;
@@ -85,8 +83,8 @@ public record Result(
         terms.key(),
         terms.first(),
         job,
-        run.products().stream().map(Product::of).toList(),
-        terms.depfile() == null ? null : Product.of(terms.depfile()),
+        run.products(),
+        terms.depfile(),
         terms.log(),
         null,
         run.manifest(),
@@ -126,18 +124,12 @@ public record Result(
   public JobResult run(String build) {
     // Nothing is stored of a job that is to be traced and was not.
     return new JobResult(
-        JobResult.Outcome.OK, build, manifest, recorded(), found, List.of(), wall, true);
+        JobResult.Outcome.OK, build, manifest, products, found, List.of(), wall, true);
   }
 
   /** What of it stands in the record of a job that has it. */
   public Restorable terms() {
-    return new Restorable(
-        key, first, programs, files, shown, depfile == null ? null : depfile.recorded());
-  }
-
-  /** Its products as the record of a run has them. */
-  public List<RecordedProduct> recorded() {
-    return products.stream().map(Product::recorded).toList();
+    return new Restorable(key, first, programs, files, shown, depfile);
   }
 
   /**
@@ -148,7 +140,7 @@ public record Result(
     List<OwnedPath> parts = new ArrayList<>(products.size() + 1);
     List<OwnedPath> links = new ArrayList<>(0);
     boolean listed = depfile == null;
-    for (Product product : products) {
+    for (RecordedProduct product : products) {
       (product.isLink() ? links : parts).add(part(product));
       listed = listed || product.path().equals(depfile.path());
     }
@@ -173,14 +165,14 @@ public record Result(
     return parts;
   }
 
-  private OwnedPath part(Product product) {
-    Digest digest = product.isLink() ? Digest.ofText(product.text()) : product.digest();
+  private OwnedPath part(RecordedProduct product) {
+    Digest digest = product.isLink() ? Digest.ofText(product.link()) : product.digest();
     return new OwnedPath(product.path(), product.stands(), digest, job, false);
   }
 
   /** How many bytes its products have. */
   public long size() {
-    return products.stream().mapToLong(Product::size).sum();
+    return products.stream().mapToLong(RecordedProduct::size).sum();
   }
 
   @Override
@@ -189,8 +181,8 @@ public record Result(
   }
 
   /** All files, each with its path from the root: those of the products, and the depfile. */
-  public List<Product> allFiles() {
-    List<Product> all = made();
+  public List<RecordedProduct> allFiles() {
+    List<RecordedProduct> all = made();
     if (depfile != null && !all.contains(depfile)) {
       all.add(depfile);
     }
@@ -198,16 +190,16 @@ public record Result(
   }
 
   /** The files among products and members. */
-  List<Product> made() {
-    List<Product> made = new ArrayList<>();
-    for (Product product : products) {
+  List<RecordedProduct> made() {
+    List<RecordedProduct> made = new ArrayList<>();
+    for (RecordedProduct product : products) {
       if (product.isFile()) {
         made.add(product);
       }
-      for (Product member : product.members()) {
+      for (RecordedProduct member : product.members()) {
         if (member.isFile()) {
           String path = product.path() + "/" + member.path();
-          made.add(Product.file(path, member.digest(), member.size()));
+          made.add(RecordedProduct.file(path, member.digest(), member.size()));
         }
       }
     }
@@ -218,19 +210,19 @@ public record Result(
    * The files that links among the products lead to, by the paths of the links. One that leads to
    * no file of the products is not there: elsewhere that is another file, or none.
    */
-  Map<String, Product> behindLinks() {
-    if (products.stream().noneMatch(Product::isLink)) {
+  Map<String, RecordedProduct> behindLinks() {
+    if (products.stream().noneMatch(RecordedProduct::isLink)) {
       return Map.of();
     }
-    Map<String, Product> places = new HashMap<>();
+    Map<String, RecordedProduct> places = new HashMap<>();
     products.forEach(product -> places.put(product.path(), product));
     made().forEach(file -> places.put(file.path(), file));
-    Map<String, Product> behind = new HashMap<>();
-    for (Product link : products) {
-      Product at = link;
+    Map<String, RecordedProduct> behind = new HashMap<>();
+    for (RecordedProduct link : products) {
+      RecordedProduct at = link;
       for (int i = 0; i < MOST_LINKS && at != null && at.isLink(); i++) {
         Path folder = Path.of("/" + at.path()).getParent();
-        at = places.get(folder.resolve(at.text()).normalize().toString().substring(1));
+        at = places.get(folder.resolve(at.link()).normalize().toString().substring(1));
       }
       if (link.isLink() && at != null && at.isFile()) {
         behind.put(link.path(), at);
@@ -248,7 +240,7 @@ public record Result(
   /** What has to be fetched or sent besides the record itself: each once. */
   public Set<Blob> blobs() {
     Set<Blob> blobs = new LinkedHashSet<>();
-    allFiles().forEach(file -> blobs.add(file.blob()));
+    allFiles().forEach(file -> blobs.add(Blob.of(file)));
     if (log != null) {
       blobs.add(log);
     }
@@ -267,8 +259,8 @@ public record Result(
 
   /** The same with its products and found needs in the order that a record wants which travels. */
   public Result sorted() {
-    List<Product> rising = new ArrayList<>(products);
-    rising.sort(Comparator.comparing(Product::path, FolderDigest.BYTE_ORDER));
+    List<RecordedProduct> rising = new ArrayList<>(products);
+    rising.sort(Comparator.comparing(RecordedProduct::path, FolderDigest.BYTE_ORDER));
     List<String> names = new ArrayList<>(found);
     names.sort(FolderDigest.BYTE_ORDER);
     return with(rising, log, names, root);
@@ -279,7 +271,7 @@ public record Result(
     return with(products, log, found, path);
   }
 
-  private Result with(List<Product> made, Blob text, List<String> named, String path) {
+  private Result with(List<RecordedProduct> made, Blob text, List<String> named, String path) {
     return new Result(
         key, first, job, made, depfile, shown, text, manifest, data, named, programs, lines, origin,
         wall, cpu, peak, files, path);
@@ -295,7 +287,7 @@ public record Result(
    * @param from where it comes from
    */
   public Result as(
-      Digest bare, String name, List<Product> made, List<ManifestEntry> now, Origin from) {
+      Digest bare, String name, List<RecordedProduct> made, List<ManifestEntry> now, Origin from) {
     return new Result(
         key, bare, name, made, depfile, shown, log, manifest, data, found, programs, now, from,
         wall, cpu, peak, files, root);
@@ -309,7 +301,7 @@ public record Result(
    * @param said what it wrote
    * @param host where it was made
    */
-  public Result sent(List<Product> made, Product named, Blob said, String host) {
+  public Result sent(List<RecordedProduct> made, RecordedProduct named, Blob said, String host) {
     Origin from = new Origin("", origin.build(), host, origin.time(), origin.job());
     return new Result(
         key, first, job, made, named, shown, said, manifest, data, found, programs, lines, from,

@@ -1,5 +1,6 @@
 package dev.torc.results;
 
+import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.StoredValue;
 import dev.torc.hash.Digest;
 import dev.torc.hash.FolderDigest;
@@ -46,7 +47,7 @@ final class ResultChecks {
     Set<String> places = new HashSet<>();
     int entries = 0;
     String before = null;
-    for (Product product : result.products()) {
+    for (RecordedProduct product : result.products()) {
       path(product.path());
       rising(before, product.path());
       before = product.path();
@@ -55,10 +56,10 @@ final class ResultChecks {
       places.add(product.path());
       entries += 1 + product.members().size();
     }
-    for (Product product : result.products()) {
+    for (RecordedProduct product : result.products()) {
       apart(product.path(), places);
     }
-    Product depfile = result.depfile();
+    RecordedProduct depfile = result.depfile();
     if (depfile != null) {
       path(depfile.path());
       entry(depfile.path(), depfile, true);
@@ -68,7 +69,7 @@ final class ResultChecks {
       }
     }
     long bytes = 0;
-    for (Product file : result.allFiles()) {
+    for (RecordedProduct file : result.allFiles()) {
       bytes = Math.min(MOST_BYTES, bytes) + file.size();
     }
     int count = result.allFiles().size();
@@ -84,10 +85,10 @@ final class ResultChecks {
 
   /** A link counts by what it leads to, and that is another product. */
   private static void behind(Result result) throws StoreRefusal {
-    Map<String, Product> behind = result.behindLinks();
-    for (Product link : result.products()) {
+    Map<String, RecordedProduct> behind = result.behindLinks();
+    for (RecordedProduct link : result.products()) {
       if (link.isLink()) {
-        Product at = behind.get(link.path());
+        RecordedProduct at = behind.get(link.path());
         refuse(at == null, link.path(), "a link to what is no product");
         boolean same = at.size() == link.size() && at.digest().equals(link.digest());
         refuse(!same, link.path(), "a link to other bytes");
@@ -142,10 +143,10 @@ final class ResultChecks {
     }
   }
 
-  private static void members(Product folder) throws StoreRefusal {
+  private static void members(RecordedProduct folder) throws StoreRefusal {
     Map<String, Stamp.Kind> inner = new HashMap<>();
     String before = null;
-    for (Product member : folder.members()) {
+    for (RecordedProduct member : folder.members()) {
       String path = folder.path() + "/" + member.path();
       path(member.path());
       path(path);
@@ -178,7 +179,7 @@ final class ResultChecks {
   }
 
   /** Whether it has what its kind has, and nothing else. */
-  private static void entry(String path, Product entry, boolean top) throws StoreRefusal {
+  private static void entry(String path, RecordedProduct entry, boolean top) throws StoreRefusal {
     boolean fits =
         switch (entry.kind()) {
           case FILE -> entry.digest() != null && (top || !entry.isLink());
@@ -195,13 +196,13 @@ final class ResultChecks {
     refuse(entry.size() != size || size < 0 || size > MOST_BYTES, path, "an odd size");
     refuse(!holds && !entry.members().isEmpty(), path, "members of what is no folder");
     if (entry.isLink()) {
-      link(path, entry.text(), top ? 0 : depth(entry.path()));
+      link(path, entry.link(), top ? 0 : depth(entry.path()));
     }
   }
 
-  private static long sum(List<Product> members) {
+  private static long sum(List<RecordedProduct> members) {
     long sum = 0;
-    for (Product member : members) {
+    for (RecordedProduct member : members) {
       sum = Math.min(MOST_BYTES, sum) + Math.min(MOST_BYTES, Math.max(0, member.size()));
     }
     return sum;

@@ -6,6 +6,7 @@ import dev.torc.bytes.FieldReader;
 import dev.torc.bytes.FieldWriter;
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.Origin;
+import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.StoredValue;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
@@ -43,7 +44,7 @@ final class ResultCodec {
       boolean result = type == StoreRecord.Type.RESULT;
       int most = result ? ResultChecks.MOST_TEXTS : FoundNames.MOST * ResultChecks.MOST_TEXTS;
       FieldReader in = new FieldReader(new ByteReader(bytes, from), most);
-      record = result ? result(in) : names(in);
+      record = result ? result(in, in) : names(in);
       in.end();
     } catch (RuntimeException e) { // of which kind is the bytes' own choice
       throw new StoreRefusal("its record is damaged");
@@ -102,8 +103,12 @@ final class ResultCodec {
     out.text(19, result.root());
   }
 
-  /** The arguments are read in the order of their tags. */
-  private static Result result(FieldReader in) {
+  /**
+   * The arguments are read in the order of their tags.
+   *
+   * @param rest of what does not tell of bytes
+   */
+  private static Result result(FieldReader in, FieldReader rest) {
     return new Result(
         in.digest(1),
         in.digest(2),
@@ -112,17 +117,17 @@ final class ResultCodec {
         in.record(5, ResultCodec::product),
         in.flag(6),
         blob(in.digest(7), in.number(8)),
-        in.digest(9),
-        in.records(10, StoredValue::read),
-        in.texts(11),
-        in.texts(12),
-        in.records(13, ManifestEntry::read),
-        in.record(14, Origin::read),
-        in.number(15),
-        in.number(16),
-        in.number(17),
-        in.small(18),
-        in.text(19));
+        rest.digest(9),
+        rest.records(10, StoredValue::read),
+        rest.texts(11),
+        rest.texts(12),
+        rest.records(13, ManifestEntry::read),
+        rest.record(14, Origin::read),
+        rest.number(15),
+        rest.number(16),
+        rest.number(17),
+        rest.small(18),
+        rest.text(19));
   }
 
   private static Blob blob(Digest digest, long size) {
@@ -131,44 +136,30 @@ final class ResultCodec {
 
   /** Of a result that is kept here what tells of bytes: much less than all of it. */
   static Result parts(byte[] kept) {
-    FieldReader in = new FieldReader(new ByteReader(kept, 0));
-    return new Result(
-        in.digest(1),
-        in.digest(2),
-        in.text(3),
-        in.records(4, ResultCodec::member),
-        in.record(5, ResultCodec::member),
-        in.flag(6),
-        blob(in.digest(7), in.number(8)),
-        null,
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        null,
-        0,
-        0,
-        0,
-        0,
-        null);
+    return result(reader(kept), reader(new byte[0]));
   }
 
   /** A result that is kept here. */
   static Result kept(byte[] kept) {
-    return result(new FieldReader(new ByteReader(kept, 0)));
+    FieldReader in = reader(kept);
+    return result(in, in);
   }
 
-  private static void write(FieldWriter out, Product product) {
+  private static FieldReader reader(byte[] bytes) {
+    return new FieldReader(new ByteReader(bytes, 0));
+  }
+
+  private static void write(FieldWriter out, RecordedProduct product) {
     out.text(1, product.path());
     out.number(2, KINDS.indexOf(product.kind()) + 1L);
     out.digest(3, product.digest());
     out.number(4, product.size());
-    out.text(5, product.text());
+    out.text(5, product.link());
     out.records(6, product.members(), ResultCodec::write);
   }
 
-  private static Product product(FieldReader in) {
-    return new Product(
+  private static RecordedProduct product(FieldReader in) {
+    return new RecordedProduct(
         in.text(1),
         kind(in.number(2)),
         in.digest(3),
@@ -177,9 +168,9 @@ final class ResultCodec {
         in.records(6, ResultCodec::member));
   }
 
-  private static Product member(FieldReader in) {
-    return new Product(
-        in.text(1), kind(in.number(2)), in.digest(3), in.number(4), in.text(5), List.of());
+  private static RecordedProduct member(FieldReader in) {
+    return new RecordedProduct(
+        in.text(1), kind(in.number(2)), in.digest(3), in.number(4), in.text(5));
   }
 
   private static Stamp.Kind kind(long code) {

@@ -1,5 +1,6 @@
 package dev.torc.results;
 
+import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.StoredValue;
 import dev.torc.machine.SafeText;
 import java.io.IOException;
@@ -196,10 +197,10 @@ public final class SharedStores implements AutoCloseable {
     for (StoredValue value : result.data()) {
       holds |= search.in(value.key()) || search.in(value.text());
     }
-    for (Product product : result.products()) {
-      holds |= search.in(product.text());
-      for (Product member : product.members()) {
-        holds |= search.in(member.path()) || search.in(member.text());
+    for (RecordedProduct product : result.products()) {
+      holds |= search.in(product.link());
+      for (RecordedProduct member : product.members()) {
+        holds |= search.in(member.path()) || search.in(member.link());
       }
     }
     long start = build.clock().getAsLong();

@@ -44,7 +44,7 @@ public final class StoreCheck {
    * @param path where it stood below the root; empty for what the job wrote
    * @param why why it cannot be read, empty for other faults
    */
-  public record Faulty(Held of, String path, Fault fault, String why) {}
+  public record Faulty(String path, Fault fault, String why) {}
 
   private static final Finding GOOD = new Finding(null, "");
 
@@ -77,10 +77,10 @@ public final class StoreCheck {
           findings.put(name, found);
         }
         if (found != GOOD) {
-          faults.add(new Faulty(held, part.path(), found.fault, found.why));
+          faults.add(new Faulty(part.path(), found.fault, found.why));
         }
       } else if (whole && held.lacks().contains(part)) {
-        faults.add(new Faulty(held, part.path(), Fault.MISSING, ""));
+        faults.add(new Faulty(part.path(), Fault.MISSING, ""));
       }
     }
     return faults;

@@ -6,11 +6,8 @@ import dev.torc.cache.StoredResults;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What the local store holds, as one look found it: the results that are kept, and the bytes of
@@ -59,12 +56,16 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
 
   /** The bytes of all that is in the store. */
   public long bytes() {
-    return sum(sizes.keySet());
+    return sizes.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** The bytes in the store that some results have, those that they share counted once. */
-  public long bytes(Iterable<Held> some) {
-    return sum(names(some));
+  public long bytes(List<Held> some) {
+    return some.stream()
+        .flatMap(each -> LocalStore.names(each.result()).stream())
+        .distinct()
+        .mapToLong(name -> sizes.getOrDefault(name, 0L))
+        .sum();
   }
 
   /** The bytes in the store that no result has, as a killed torc leaves them. */
@@ -81,42 +82,19 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
   public List<Held> beyond(long most, List<Held> gone) {
     List<Held> left = new ArrayList<>(results);
     left.removeAll(gone);
-    Map<String, Integer> uses = new HashMap<>();
-    left.forEach(each -> names(each).forEach(name -> uses.merge(name, 1, Integer::sum)));
+    Uses<String> uses = new Uses<>();
+    left.forEach(each -> uses.add(LocalStore.names(each.result())));
     long total = bytes(left);
     List<Held> beyond = new ArrayList<>();
     for (Held oldest : left) {
-      Set<String> names = names(oldest);
-      names.retainAll(sizes.keySet());
-      if (total > most && !names.isEmpty()) {
+      List<String> names = LocalStore.names(oldest.result());
+      if (total > most && names.stream().anyMatch(sizes::containsKey)) {
         beyond.add(oldest);
-        for (String name : names) {
-          total -= uses.merge(name, -1, Integer::sum) == 0 ? sizes.get(name) : 0;
+        for (String free : uses.remove(names)) {
+          total -= sizes.getOrDefault(free, 0L);
         }
       }
     }
     return beyond;
-  }
-
-  private long sum(Set<String> names) {
-    long sum = 0;
-    for (String name : names) {
-      sum += sizes.getOrDefault(name, 0L);
-    }
-    return sum;
-  }
-
-  private static Set<String> names(Iterable<Held> some) {
-    Set<String> names = new HashSet<>();
-    some.forEach(each -> names.addAll(names(each)));
-    return names;
-  }
-
-  private static Set<String> names(Held of) {
-    Set<String> names = new HashSet<>();
-    for (OwnedPath part : of.result().allParts()) {
-      names.add(LocalStore.name(part));
-    }
-    return names;
   }
 }

@@ -1,5 +1,6 @@
 package dev.torc.results;
 
+import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
@@ -51,11 +52,11 @@ public record Upload(Result result, List<BlobSource> blobs, boolean again, Strin
       return null;
     }
     Walk walk = new Walk(root, digests, umask);
-    List<Product> products = new ArrayList<>();
-    for (Product product : made.products()) {
+    List<RecordedProduct> products = new ArrayList<>();
+    for (RecordedProduct product : made.products()) {
       products.add(walk.product(product));
     }
-    Product depfile = made.depfile() == null ? null : walk.file(made.depfile());
+    RecordedProduct depfile = made.depfile() == null ? null : walk.file(made.depfile());
     BlobSource log = said == null ? null : BlobSource.bytes(said);
     if (log != null) {
       walk.blobs.put(log.blob(), log);
@@ -98,10 +99,10 @@ public record Upload(Result result, List<BlobSource> blobs, boolean again, Strin
       this.umask = umask;
     }
 
-    Product product(Product product) throws IOException {
+    RecordedProduct product(RecordedProduct product) throws IOException {
       String path = product.path();
       if (product.isLink()) {
-        check(product.text().equals(text(path)), path);
+        check(product.link().equals(text(path)), path);
         return product;
       }
       if (product.kind() != Stamp.Kind.FOLDER) {
@@ -110,32 +111,32 @@ public record Upload(Result result, List<BlobSource> blobs, boolean again, Strin
       FolderDigest folder = digests.productFolder(path);
       check(folder.digest().equals(product.digest()), path);
       look(path);
-      List<Product> members = new ArrayList<>();
+      List<RecordedProduct> members = new ArrayList<>();
       for (FolderDigest.Member member : folder.members()) {
         members.add(member(path + "/" + member.path(), member));
       }
-      return Product.folder(path, product.digest(), members);
+      return RecordedProduct.folder(path, product.digest(), members);
     }
 
-    private Product member(String path, FolderDigest.Member member) throws IOException {
+    private RecordedProduct member(String path, FolderDigest.Member member) throws IOException {
       return switch (member.kind()) {
         case FOLDER -> {
           look(path);
-          yield Product.inner(member.path());
+          yield RecordedProduct.inner(member.path());
         }
-        case LINK -> Product.link(member.path(), text(path));
+        case LINK -> RecordedProduct.link(member.path(), text(path));
         default -> {
           Digest digest = member.executable() ? member.digest().executable() : member.digest();
           add(path, new Blob(digest, member.stamp().size()));
-          yield Product.file(member.path(), digest, member.stamp().size());
+          yield RecordedProduct.file(member.path(), digest, member.stamp().size());
         }
       };
     }
 
-    Product file(Product product) throws IOException {
+    RecordedProduct file(RecordedProduct product) throws IOException {
       Stamp stamp = digests.linkStamp(product.path());
       check(stamp.kind() == Stamp.Kind.FILE && stamp.size() == product.size(), product.path());
-      add(product.path(), product.blob());
+      add(product.path(), Blob.of(product));
       return product;
     }
 

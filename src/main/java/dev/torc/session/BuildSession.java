@@ -6,7 +6,6 @@ import dev.torc.cache.CacheException;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
-import dev.torc.engine.RegistryLook;
 import dev.torc.engine.TimeLeft;
 import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
@@ -82,7 +81,7 @@ public final class BuildSession {
   }
 
   /**
-   * The verdicts of a build now. Writes nothing and waits for nobody.
+   * The verdicts of a build now. Writes nothing and waits for no lock.
    *
    * @param warn takes lines for people
    * @throws dev.torc.syntax.BadInput where the build would be refused
@@ -344,9 +343,7 @@ public final class BuildSession {
     }
   }
 
-  /**
-   * The schedulers; what is out of jobs that nobody has any more, or that is recorded, is ended.
-   */
+  /** The schedulers; attempts that are out are ended where their job is gone or recorded. */
   private Schedulers schedulers(WriteSession work, Plan plan, Consumer<String> warn)
       throws IOException {
     Schedulers schedulers =

@@ -1,14 +1,13 @@
 package dev.torc.session;
 
 import dev.torc.buildfile.BuildFile;
-import dev.torc.buildfile.Overrides;
 import dev.torc.buildfile.ParsedBuildFile;
+import dev.torc.buildfile.ParsedBuildFile.Overrides;
 import dev.torc.buildfile.ResultSource;
 import dev.torc.cache.Cache;
 import dev.torc.cache.CachePlace;
 import dev.torc.engine.ImageSupply;
 import dev.torc.exec.Containers;
-import dev.torc.exec.LocalImage;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
@@ -85,8 +84,8 @@ public record Project(
   /**
    * The graph of the last build if the build files are still those, else the build file that the
    * options or the folder name; throws {@link dev.torc.syntax.BadInput} with all that is wrong in
-   * it. Groups that results decided are as they were then: who needs to be sure has {@link
-   * RestState} find out whether these results stand, or asks {@link #withoutResults}.
+   * it. Groups that results decided are as they were then: a caller that needs to be sure has
+   * {@link RestState} find out whether these results stand, or asks {@link #withoutResults}.
    */
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
     List<Path> files = options.layers(caller.cwd());
@@ -202,7 +201,7 @@ public record Project(
   private record Identities(Containers containers) implements ImageSource {
     @Override
     public Here of(Image image) {
-      LocalImage here = containers.find(ImageSupply.name(image));
+      Containers.LocalImage here = containers.find(ImageSupply.name(image));
       return here == null ? null : new Here(here.id(), here.file());
     }
 

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * A look at a project that changes nothing, waits for nobody and creates nothing (rule 10): what
+ * A look at a project that changes nothing, waits for no lock and creates nothing (rule 10): what
  * {@code why}, {@code status}, {@code list} and a dry run see.
  */
 public final class ReadSession implements AutoCloseable {

@@ -37,7 +37,7 @@ import java.util.function.Consumer;
  * changed since; and keeping that for the next build. {@link JobsAtRest} says what being at rest
  * means.
  *
- * @param project as far as it can be relied on: whoever looks at what is at rest goes on with this
+ * @param project as far as it can be relied on: all that look at what is at rest go on with this
  *     one
  * @param rest null where nothing is at rest; else with the stamps that its files have now
  * @param whole whether the graph has all jobs that it had in the last build
@@ -62,7 +62,7 @@ record RestState(
   /**
    * Looks at the files of all jobs that were left at rest, and reads those that were touched.
    *
-   * @param clock {@link FileClock#none} for who only looks and writes nothing
+   * @param clock {@link FileClock#none} for a look that writes nothing
    */
   static RestState of(Project project, FileClock clock) throws IOException {
     StampSource stamps = project.stamps();
@@ -194,7 +194,7 @@ record RestState(
    *
    * @param build its id, and the number of the last one
    * @param began when the build began, by {@link System#nanoTime}
-   * @param each whether anybody wants to hear of each job
+   * @param each whether a report wants to hear of each job
    */
   static int tell(
       Project project,

@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What the marks of started jobs mean to someone who only looks (rule 9): those of the build that
- * holds the lock are running, any others were interrupted, or are out at a scheduler.
+ * What the marks of started jobs mean to a command that only looks (rule 9): those of the build
+ * that holds the lock are running, any others were interrupted, or are out at a scheduler.
  *
- * @param holder who holds the build lock, if anybody does
+ * @param holder of the build lock, if there is one
  * @param running names of the jobs that run now
  * @param left why jobs run that an earlier torc left running or handed out, by their names
  */
@@ -37,7 +37,7 @@ public record RunningJobs(
   }
 
   /**
-   * The same for who knows more.
+   * The same with hosts and users of which nothing runs any more.
    *
    * @param gone as {@link LockTerms#gone}
    */

@@ -11,7 +11,7 @@ import dev.torc.cache.CachePlace;
 import dev.torc.cache.StartMarks;
 import dev.torc.cache.StoreUse;
 import dev.torc.cluster.BatchTracker;
-import dev.torc.cluster.RemoteKey;
+import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.engine.AttemptContext;
 import dev.torc.engine.Event;
 import dev.torc.engine.LaunchBuilder;
@@ -59,7 +59,7 @@ import java.util.function.Predicate;
 
 /**
  * A project opened for work: the lock is held, what a killed torc left is dealt with, the cache is
- * open for writing. Deciding and running is for those who work in it.
+ * open for writing. Deciding and running is for its callers.
  */
 public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
 
@@ -133,7 +133,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
       place.makeFolder(place.logs());
       place.makeFolder(place.jobs());
       FilesForOthers.keep(place.root(), place.group());
-      OwnFile.prepare(place.clock()); // who reads it tells of nothing
+      OwnFile.prepare(place.clock()); // its readers tell of no failure
       place.ready(place.clock());
       tellOutsider(place, warn);
       return new WriteSession(project, id, cache, on, warn);
@@ -143,7 +143,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     }
   }
 
-  /** Tells who works in the root of a group without being in it, once for all files. */
+  /** Warns a user that works in the root of a group without being in it, once for all files. */
   private static void tellOutsider(CachePlace place, Consumer<String> warn) {
     GroupBits group = place.group();
     if (group != null && !group.inherited() && !group.isMember()) {
@@ -373,13 +373,13 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     }
   }
 
-  /** Whether an earlier build handed out a job, and nobody has its result. */
+  /** Whether an earlier build handed out a job whose result is not recorded. */
   boolean isOut(String job) {
     Reason reason = left.get(job);
     return reason != null && reason.kind() == Reason.Kind.SUBMITTED;
   }
 
-  /** Lines on those of some jobs that may still run on other hosts. */
+  /** Lines on the jobs, of some, that may still run on other hosts. */
   public List<String> elsewhere(Predicate<String> jobs) {
     return elsewhere(elsewhere, cache.place(), jobs);
   }
@@ -415,10 +415,6 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     cache.put(new Batch().build(record));
   }
 
-  Project project() {
-    return project;
-  }
-
   public BuildId build() {
     return build;
   }
@@ -446,7 +442,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
    * Takes the build lock, waiting if it may; null where another build has it and it may not. Throws
    * {@link CacheException} where only this host would see it, and the terms do not trust that.
    *
-   * @param what the caller does, for whoever waits for it
+   * @param what the caller does, for a torc that waits for it
    * @param say takes a line where the caller has to wait, or may not
    */
   public static BuildLock lock(

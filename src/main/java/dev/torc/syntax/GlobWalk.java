@@ -14,11 +14,10 @@ import java.util.List;
 /**
  * Finds the files on disk that a glob matches. Links to files count, FIFOs and devices do not,
  * links to folders are not entered (the folders that the pattern names before its first wildcard
- * are, links or not). It does not know what the files contain or who made them.
+ * are, links or not). It does not know what the files contain or which job made them.
  */
 public final class GlobWalk {
 
-  private final Path root;
   private final Glob glob;
   private final StopFlag stop;
   private final int depth;
@@ -37,8 +36,7 @@ public final class GlobWalk {
    */
   public record Found(List<String> files, List<String> folders, boolean certain) {}
 
-  private GlobWalk(Path root, Glob glob, StopFlag stop) {
-    this.root = root;
+  private GlobWalk(Glob glob, StopFlag stop) {
     this.glob = glob;
     this.stop = stop;
     String pattern = glob.toString();
@@ -62,7 +60,7 @@ public final class GlobWalk {
   }
 
   private static Found all(Path root, Glob glob, StopFlag stop) throws IOException {
-    GlobWalk walk = new GlobWalk(root, glob, stop);
+    GlobWalk walk = new GlobWalk(glob, stop);
     String prefix = glob.fixedPrefix();
     Path start = root.resolve(prefix);
     if (FolderDigest.counts(prefix) && Files.isDirectory(start)) {

@@ -13,10 +13,10 @@ import java.util.Map;
  * @param parameters names of the parameters that name an instance, in the order written
  * @param instances names of the instances that are known, in their order; they are jobs of the
  *     workflow
- * @param awaits names of the jobs or groups whose results decide which instances there are beside
- *     those; empty once all are known
- * @param growing what the values of those may be, where each job that is awaited gives instances of
- *     its own as soon as it has ended; empty where all of them have to end first
+ * @param awaits names of the jobs or groups whose results decide which further instances there are;
+ *     empty once all are known
+ * @param growing what the values of further instances may be, where each job that is awaited gives
+ *     instances of its own as soon as it has ended; empty where all of them have to end first
  * @param products what the instances will produce as far as it can be told before they are known:
  *     each unknown value is a {@code *}; empty once all are known
  * @param problems why it cannot be expanded, where only results showed that; it gets no more

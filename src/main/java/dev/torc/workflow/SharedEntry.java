@@ -9,7 +9,7 @@ import java.util.SortedMap;
  * where it is opened.
  *
  * @param path of the folder, relative to the root or absolute; null with a URL
- * @param group whose members are trusted in the folder; null for nobody
+ * @param group whose members are trusted in the folder; null for no group
  * @param keep bytes that the folder may take; {@link Stores#UNSAID} where nothing is said
  * @param url of the server; null with a folder
  * @param headers the variables of the caller's environment with the values that go to the server,

@@ -14,7 +14,4 @@ public record Stores(long keep, String system, List<SharedEntry> shared) {
 
   /** No bound is given. */
   public static final long UNSAID = -1;
-
-  /** Nothing is said. */
-  public static final Stores NONE = new Stores(UNSAID, "", List.of());
 }

@@ -8,7 +8,7 @@ import java.util.SortedMap;
 
 /**
  * A build file as read: layers and includes joined, variables put in, defaults and resource classes
- * applied. It knows nothing of files on disk or of who makes what: that is the graph's.
+ * applied. It knows nothing of files on disk or of the makers of files: that is the graph's.
  *
  * @param root the folder that all relative paths are relative to; absolute
  * @param files every build file read, the first one first; absolute

@@ -6,6 +6,7 @@ import dev.torc.cluster.SchedulerSettings;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Quote;
+import dev.torc.workflow.Job.Retry;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -28,7 +29,7 @@ public final class WorkflowCodec implements Wire.Shared {
   private static final Image.Pull[] PULLS = Image.Pull.values();
   private static final Retry.Cause[] CAUSES = Retry.Cause.values();
   private static final SchedulerSettings.Word[] WORDS = SchedulerSettings.Word.values();
-  private static final Caching[] CACHING = Caching.values();
+  private static final Job.Caching[] CACHING = Job.Caching.values();
   private static final Hook.On[] ONS = Hook.On.values();
 
   private final Map<String, Integer> numbers = new HashMap<>();

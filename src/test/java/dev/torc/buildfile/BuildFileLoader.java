@@ -23,7 +23,7 @@ public final class BuildFileLoader {
    */
   public static Workflow load(List<Path> files, SortedMap<String, String> defines)
       throws IOException {
-    return ParsedBuildFile.read(files, null, new Overrides(defines, true, null))
+    return ParsedBuildFile.read(files, null, new ParsedBuildFile.Overrides(defines, true, null))
         .expand(ResultSource.nothing());
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.buildfile.ParsedBuildFile.Overrides;
 import dev.torc.cluster.SchedulerSettings;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Executor;

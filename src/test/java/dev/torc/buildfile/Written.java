@@ -94,7 +94,7 @@ public final class Written implements AutoCloseable {
   /** The files as read, groups not expanded. */
   ParsedBuildFile blueprint() {
     try {
-      return ParsedBuildFile.read(layers, null, new Overrides(defines, true, null));
+      return ParsedBuildFile.read(layers, null, new ParsedBuildFile.Overrides(defines, true, null));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -32,15 +32,16 @@ class BuildLockTest {
   void rule10OneHolderAtATimeInOneProcess() {
     assertEquals(Optional.empty(), BuildLock.holder(place()));
     assertFalse(Files.exists(place().folder()), "asking creates nothing");
-    try (var _ = BuildLock.tryAcquire(place(), me).orElseThrow()) {
-      assertTrue(BuildLock.tryAcquire(place(), me).isEmpty());
-      assertTrue(BuildLock.tryAcquire(place(), me).isEmpty(), "asking does not take it away");
+    try (var _ = BuildLock.tryAcquire(place(), me, false).orElseThrow()) {
+      assertTrue(BuildLock.tryAcquire(place(), me, false).isEmpty());
+      assertTrue(
+          BuildLock.tryAcquire(place(), me, false).isEmpty(), "asking does not take it away");
       assertEquals(
           Optional.of(new BuildLock.Holder(me.pid(), "b1", "torc build a b")),
           BuildLock.holder(place()));
     }
     assertEquals(Optional.empty(), BuildLock.holder(place()));
-    BuildLock.tryAcquire(place(), me).orElseThrow().close();
+    BuildLock.tryAcquire(place(), me, false).orElseThrow().close();
   }
 
   @Test
@@ -53,14 +54,14 @@ class BuildLockTest {
    */
   static void oneWaitsForTheOther(CachePlace one, CachePlace other, BuildLock.Holder me)
       throws Exception {
-    BuildLock first = BuildLock.tryAcquire(one, me).orElseThrow();
+    BuildLock first = BuildLock.tryAcquire(one, me, false).orElseThrow();
     CompletableFuture<BuildLock> second = new CompletableFuture<>();
     Thread waiter =
         Thread.ofPlatform()
             .start(
                 () -> {
                   try {
-                    second.complete(BuildLock.acquire(other, me));
+                    second.complete(BuildLock.acquire(other, me, false));
                   } catch (InterruptedException e) {
                     second.completeExceptionally(e);
                   }
@@ -73,9 +74,9 @@ class BuildLockTest {
 
   @Test
   void rule10AWaitingBuildCanBeInterrupted() throws Exception {
-    try (var _ = BuildLock.tryAcquire(place(), me).orElseThrow()) {
+    try (var _ = BuildLock.tryAcquire(place(), me, false).orElseThrow()) {
       Thread.currentThread().interrupt();
-      assertThrows(InterruptedException.class, () -> BuildLock.acquire(place(), me));
+      assertThrows(InterruptedException.class, () -> BuildLock.acquire(place(), me, false));
     }
   }
 
@@ -84,7 +85,7 @@ class BuildLockTest {
     Process child = CacheChild.start("lock", root.toString());
     try {
       CacheChild.awaitLine(child, "locked");
-      assertTrue(BuildLock.tryAcquire(place(), me).isEmpty());
+      assertTrue(BuildLock.tryAcquire(place(), me, false).isEmpty());
       BuildLock.Holder holder = BuildLock.holder(place()).orElseThrow();
       assertEquals(child.pid(), holder.pid());
       assertEquals("child", holder.build());
@@ -92,18 +93,18 @@ class BuildLockTest {
       child.destroyForcibly().waitFor();
     }
     assertEquals(Optional.empty(), BuildLock.holder(place()), "rule 9: no file is in the way");
-    BuildLock.tryAcquire(place(), me).orElseThrow().close();
+    BuildLock.tryAcquire(place(), me, false).orElseThrow().close();
   }
 
   @Test
   void rule10TheLockMayBeRemovedByWhoHoldsIt() throws IOException {
-    try (var _ = BuildLock.tryAcquire(place(), me).orElseThrow()) {
+    try (var _ = BuildLock.tryAcquire(place(), me, false).orElseThrow()) {
       Files.delete(place().lock());
       Files.delete(place().folder());
     }
     assertFalse(Files.exists(place().folder()), "clean --all leaves nothing behind");
-    try (var _ = BuildLock.tryAcquire(place(), me).orElseThrow()) {
-      assertTrue(BuildLock.tryAcquire(place(), me).isEmpty());
+    try (var _ = BuildLock.tryAcquire(place(), me, false).orElseThrow()) {
+      assertTrue(BuildLock.tryAcquire(place(), me, false).isEmpty());
     }
   }
 
@@ -116,20 +117,21 @@ class BuildLockTest {
       for (Path gone : List.of(place().lock(), place().folder())) {
         Files.deleteIfExists(place().lock());
         Files.deleteIfExists(gone);
-        assertTrue(BuildLock.tryAcquire(place(), me).isEmpty());
-        assertTrue(BuildLock.tryAcquire(place(), me).isEmpty(), "asking does not change that");
+        assertTrue(BuildLock.tryAcquire(place(), me, false).isEmpty());
+        assertTrue(
+            BuildLock.tryAcquire(place(), me, false).isEmpty(), "asking does not change that");
         BuildLock.Holder holder = BuildLock.holder(place()).orElseThrow();
         assertEquals(child.pid(), holder.pid());
       }
     } finally {
       child.destroyForcibly().waitFor();
     }
-    BuildLock.tryAcquire(place(), me).orElseThrow().close();
+    BuildLock.tryAcquire(place(), me, false).orElseThrow().close();
   }
 
   @Test
   void rule10ALockThatWasEverHeldIsTakenWithoutLookingAtProcesses() throws IOException {
-    BuildLock.tryAcquire(place(), me).orElseThrow().close();
+    BuildLock.tryAcquire(place(), me, false).orElseThrow().close();
     assertTrue(Files.size(place().lock()) > 0);
     assertEquals(Optional.empty(), BuildLock.holder(place()));
   }
@@ -139,14 +141,15 @@ class BuildLockTest {
     Files.createDirectories(place().folder());
     Files.writeString(place().lock(), "\0\0 garbage\n\n\n");
     assertEquals(Optional.empty(), BuildLock.holder(place()));
-    BuildLock.tryAcquire(place(), me).orElseThrow().close();
+    BuildLock.tryAcquire(place(), me, false).orElseThrow().close();
   }
 
   @Test
   void aFileInPlaceOfTheFolderIsOneLine() throws IOException {
     Files.writeString(place().folder(), "a file");
     String message =
-        assertThrows(CacheException.class, () -> BuildLock.tryAcquire(place(), me)).getMessage();
+        assertThrows(CacheException.class, () -> BuildLock.tryAcquire(place(), me, false))
+            .getMessage();
     assertTrue(message.contains(".torc") && !message.contains("\n"), message);
   }
 }

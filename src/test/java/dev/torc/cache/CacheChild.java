@@ -43,7 +43,8 @@ final class CacheChild {
     ThisHost host = arguments.length > 2 ? OneHost.at(root, arguments[2]) : ThisHost.system();
     CachePlace place = CachePlace.find(root, Map.of(), host);
     var me = new BuildLock.Holder(ProcessHandle.current().pid(), "child", "torc build");
-    BuildLock lock = BuildLock.acquire(place, me); // as a build does, until this process ends
+    BuildLock lock =
+        BuildLock.acquire(place, me, false); // as a build does, until this process ends
     if (arguments[0].equals("lock")) {
       System.out.println("locked");
       Thread.sleep(Long.MAX_VALUE);

@@ -97,7 +97,7 @@ class CacheTest {
       cache.flush();
       cache.put(Samples.all("a", "b2"));
       assertAll(cache, "a", "b2");
-      cache.put(new Batch().dropResult("a").dropStamp("a").disown("a"));
+      cache.put(Samples.noResult("a").dropStamp("a").disown("a"));
       assertNull(cache.result("a"));
       assertNull(cache.details("a"));
       assertNull(cache.stamp("a"));
@@ -120,7 +120,7 @@ class CacheTest {
       CountDownLatch held = new CountDownLatch(1);
       cache.put(new Batch().onCommit(_ -> await(held)));
       List.of("a", "d", "e", "g").forEach(name -> cache.put(Samples.all(name, "new")));
-      cache.put(new Batch().dropResult("f").disown("b").dropStamp("d"));
+      cache.put(Samples.noResult("f").disown("b").dropStamp("d"));
       List<String> seen = new ArrayList<>();
       cache.eachResult((name, result) -> seen.add(name + " " + result.build()));
       List<String> owned = new ArrayList<>();
@@ -413,11 +413,11 @@ class CacheTest {
     for (Path each : List.of(one, two)) {
       CachePlace place = CachePlace.find(each, env, ThisHost.system());
       BuildLock.Holder me = new BuildLock.Holder(1, "b", "build");
-      try (var _ = BuildLock.tryAcquire(place, me).orElseThrow();
+      try (var _ = BuildLock.tryAcquire(place, me, false).orElseThrow();
           Cache cache = Cache.open(place, notes::add)) {
         assertNull(cache.stamp("a"));
         cache.put(new Batch().stamp("a", Samples.known(each.getFileName().toString())));
-        assertTrue(BuildLock.tryAcquire(place, me).isEmpty());
+        assertTrue(BuildLock.tryAcquire(place, me, false).isEmpty());
       }
     }
     CachePlace after = CachePlace.find(one, env, ThisHost.system());

@@ -142,7 +142,7 @@ class RecoveryTest {
     }
     assertTrue(notes.removeFirst().contains(" is damaged in its last commit and counts as empty"));
     BuildLock.Holder me = new BuildLock.Holder(ProcessHandle.current().pid(), "b", "a test");
-    try (BuildLock _ = BuildLock.tryAcquire(place, me).orElseThrow();
+    try (BuildLock _ = BuildLock.tryAcquire(place, me, false).orElseThrow();
         Cache cache = look()) {
       assertEquals(Samples.result("a", "b2"), cache.result("a"));
     }

@@ -147,6 +147,15 @@ final class Samples {
         .own(owned(name));
   }
 
+  /** Takes out a job's last run and what it stored. */
+  static Batch noResult(String job) {
+    byte[] key = RecordKey.of(job);
+    return new Batch()
+        .drop(RecordTree.RESULTS, key)
+        .drop(RecordTree.DATA, key)
+        .drop(RecordTree.DETAILS, key);
+  }
+
   /** Printable names of many lengths, the same for each seed. */
   static String name(Random random) {
     int length = 1 + random.nextInt(random.nextInt(20) == 0 ? 700 : 40);

@@ -43,17 +43,17 @@ class SharedLockTest {
   void rule10OneHolderAtATimeOnTwoHosts() throws IOException {
     assertEquals(Optional.empty(), BuildLock.holder(two));
     assertFalse(Files.exists(one.folder()), "asking creates nothing");
-    try (var _ = BuildLock.tryAcquire(one, me).orElseThrow()) {
-      assertTrue(BuildLock.tryAcquire(two, me).isEmpty());
-      assertTrue(BuildLock.tryAcquire(one, me).isEmpty(), "nor two of one host");
+    try (var _ = BuildLock.tryAcquire(one, me, false).orElseThrow()) {
+      assertTrue(BuildLock.tryAcquire(two, me, false).isEmpty());
+      assertTrue(BuildLock.tryAcquire(one, me, false).isEmpty(), "nor two of one host");
       assertEquals(
           Optional.of(new BuildLock.Holder(SELF, "b1", "torc build", "login1")),
           BuildLock.holder(two));
       assertEquals(Optional.of(me), BuildLock.holder(one));
     }
     assertEquals(Optional.empty(), BuildLock.holder(two));
-    BuildLock.tryAcquire(two, me).orElseThrow().close();
-    BuildLock.tryAcquire(one, me).orElseThrow().close();
+    BuildLock.tryAcquire(two, me, false).orElseThrow().close();
+    BuildLock.tryAcquire(one, me, false).orElseThrow().close();
   }
 
   @Test
@@ -61,7 +61,7 @@ class SharedLockTest {
     Process child = CacheChild.start("lock", root.toString(), "login1");
     try {
       CacheChild.awaitLine(child, "locked");
-      assertTrue(BuildLock.tryAcquire(two, me).isEmpty());
+      assertTrue(BuildLock.tryAcquire(two, me, false).isEmpty());
       assertEquals(
           Optional.of(new BuildLock.Holder(child.pid(), "child", "torc build", "login1")),
           BuildLock.holder(two));
@@ -69,7 +69,7 @@ class SharedLockTest {
       child.destroyForcibly().waitFor();
     }
     assertEquals(Optional.empty(), BuildLock.holder(two), "rule 9: no file is in the way");
-    BuildLock.tryAcquire(two, me).orElseThrow().close();
+    BuildLock.tryAcquire(two, me, false).orElseThrow().close();
   }
 
   /** As on the machine with the disks of an NFS server: it sees no flock of a client. */
@@ -77,10 +77,10 @@ class SharedLockTest {
   void rule10AHostWhoseFlockIsNotSeenHoldsItToo() throws IOException {
     Files.createDirectory(two.folder());
     try (var _ = RangeLock.tryLock(two.sharedLock()).orElseThrow()) {
-      assertTrue(BuildLock.tryAcquire(two, me).isEmpty());
+      assertTrue(BuildLock.tryAcquire(two, me, false).isEmpty());
       Flock.tryLock(two.lock()).orElseThrow().close(); // what it had it gave back
     }
-    BuildLock.tryAcquire(two, me).orElseThrow().close();
+    BuildLock.tryAcquire(two, me, false).orElseThrow().close();
     assertEquals(List.of(), openLocks());
   }
 
@@ -122,13 +122,13 @@ class SharedLockTest {
       Files.writeString(one.folder().resolve("lock.by"), text);
       assertEquals(Optional.empty(), BuildLock.holder(one), text);
     }
-    BuildLock.tryAcquire(one, me).orElseThrow().close();
+    BuildLock.tryAcquire(one, me, false).orElseThrow().close();
   }
 
   /** Over SMB nobody can read or write what is locked. */
   @Test
   void nothingStandsInTheFilesThatAreLocked() throws IOException {
-    try (var _ = BuildLock.tryAcquire(one, me).orElseThrow()) {
+    try (var _ = BuildLock.tryAcquire(one, me, false).orElseThrow()) {
       assertEquals(0, Files.size(one.lock()));
       assertEquals(0, Files.size(one.sharedLock()));
       assertEquals(
@@ -157,13 +157,13 @@ class SharedLockTest {
       for (String gone : List.of("lock", "lock.shared", "lock.by")) {
         Files.deleteIfExists(one.folder().resolve(gone));
       }
-      assertTrue(BuildLock.tryAcquire(one, me).isEmpty());
-      assertTrue(BuildLock.tryAcquire(one, me).isEmpty(), "asking does not change that");
+      assertTrue(BuildLock.tryAcquire(one, me, false).isEmpty());
+      assertTrue(BuildLock.tryAcquire(one, me, false).isEmpty(), "asking does not change that");
       assertEquals(child.pid(), BuildLock.holder(one).orElseThrow().pid());
     } finally {
       child.destroyForcibly().waitFor();
     }
-    BuildLock.tryAcquire(one, me).orElseThrow().close();
+    BuildLock.tryAcquire(one, me, false).orElseThrow().close();
   }
 
   private CachePlace keeping(LocalLocks local) {
@@ -182,8 +182,9 @@ class SharedLockTest {
             + ": the file system (NFS, mounted with nolock) keeps locks to this host, so two hosts"
             + " could build here at once: mount it without nolock, or give --trust-lock if no other"
             + " host builds here",
-        assertThrows(CacheException.class, () -> BuildLock.tryAcquire(place, me)).getMessage());
-    assertThrows(CacheException.class, () -> BuildLock.acquire(place, me));
+        assertThrows(CacheException.class, () -> BuildLock.tryAcquire(place, me, false))
+            .getMessage());
+    assertThrows(CacheException.class, () -> BuildLock.acquire(place, me, false));
     assertFalse(Files.exists(place.folder()), "nothing is written before");
     try (var _ = BuildLock.tryAcquire(place, me, true).orElseThrow()) {
       assertTrue(BuildLock.tryAcquire(place, me, true).isEmpty(), "one of this host at a time");
@@ -195,7 +196,8 @@ class SharedLockTest {
     CachePlace place =
         keeping(new LocalLocks("the file system (sshfs) keeps locks to this host", ""));
     String message =
-        assertThrows(CacheException.class, () -> BuildLock.tryAcquire(place, me)).getMessage();
+        assertThrows(CacheException.class, () -> BuildLock.tryAcquire(place, me, false))
+            .getMessage();
     assertTrue(
         message.endsWith("here at once: give --trust-lock if no other host builds here"), message);
   }

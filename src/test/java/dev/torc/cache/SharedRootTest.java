@@ -87,7 +87,7 @@ class SharedRootTest {
     has(one, "a", "2");
     has(one, "b", "2");
     try (Cache cache = open(one)) {
-      cache.put(new Batch().dropResult("a"));
+      cache.put(Samples.noResult("a"));
     }
     has(two, "a", null);
     has(two, "b", "2");
@@ -248,7 +248,7 @@ class SharedRootTest {
                 .list(Samples.digest("l"), List.of(new ManifestEntry(3, "a", null, large + i))));
         cache.flush();
       }
-      cache.put(new Batch().dropResult("before"));
+      cache.put(Samples.noResult("before"));
     }
     assertTrue(Files.size(place(one).journal()) < 8 << 20);
     has(one, "a", "1");

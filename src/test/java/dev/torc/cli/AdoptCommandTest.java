@@ -376,7 +376,8 @@ class AdoptCommandTest {
     folder.put("b.txt", "one\n");
     CachePlace place = CachePlace.find(cwd, Map.of(), ThisHost.system());
     try (BuildLock _ =
-        BuildLock.tryAcquire(place, new BuildLock.Holder(1, "other", "torc build")).orElseThrow()) {
+        BuildLock.tryAcquire(place, new BuildLock.Holder(1, "other", "torc build"), false)
+            .orElseThrow()) {
       Run run = folder.run("adopt", "--no-wait", "first");
       assertEquals(75, run.exit());
       assertTrue(run.err().startsWith("another build is at work here"), run.err());

@@ -482,7 +482,7 @@ class CleanCommandTest {
         };
     CompletableFuture<Integer> exit;
     try (BuildLock lock =
-        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of(), ThisHost.system()), other)
+        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of(), ThisHost.system()), other, false)
             .orElseThrow()) {
       exit =
           CompletableFuture.supplyAsync(
@@ -499,7 +499,7 @@ class CleanCommandTest {
     folder.build();
     BuildLock.Holder other = new BuildLock.Holder(1, "other", "torc build");
     try (BuildLock _ =
-        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of(), ThisHost.system()), other)
+        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of(), ThisHost.system()), other, false)
             .orElseThrow()) {
       Run run = folder.run("clean", "--no-wait");
       assertEquals(75, run.exit());
@@ -516,7 +516,7 @@ class CleanCommandTest {
     BuildLock.Holder other =
         new BuildLock.Holder(ProcessHandle.current().pid(), "outer", "torc build");
     try (BuildLock _ =
-        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of(), ThisHost.system()), other)
+        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of(), ThisHost.system()), other, false)
             .orElseThrow()) {
       Run run = with(Map.of("TORC_BUILDS", "outer", "TORC_JOB", "j"), "clean");
       assertEquals(2, run.exit());

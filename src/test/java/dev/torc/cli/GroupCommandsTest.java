@@ -129,7 +129,9 @@ class GroupCommandsTest {
           out.startsWith("train   2 of 7 up to date, 2 will run, 1 failed, 2 interrupted  "), out);
       try (BuildLock lock =
           BuildLock.tryAcquire(
-                  place, new BuildLock.Holder(ProcessHandle.current().pid(), "now", "torc build"))
+                  place,
+                  new BuildLock.Holder(ProcessHandle.current().pid(), "now", "torc build"),
+                  false)
               .orElseThrow()) {
         assertTrue(lock != null);
         out = folder.run("list").out();

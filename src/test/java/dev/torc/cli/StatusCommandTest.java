@@ -168,7 +168,9 @@ class StatusCommandTest {
       marks.add(new StartMarks.Mark("killed", "third", 1));
       try (BuildLock lock =
           BuildLock.tryAcquire(
-                  place, new BuildLock.Holder(ProcessHandle.current().pid(), "now", "torc build"))
+                  place,
+                  new BuildLock.Holder(ProcessHandle.current().pid(), "now", "torc build"),
+                  false)
               .orElseThrow()) {
         String out = folder.run("status").out();
         assertTrue(

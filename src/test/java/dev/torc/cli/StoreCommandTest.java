@@ -111,7 +111,7 @@ class StoreCommandTest {
     states("one\n", "two\n");
     CachePlace place = CachePlace.find(cwd, Map.of(), ThisHost.system());
     BuildLock.Holder holder = new BuildLock.Holder(1, "id", "torc build");
-    try (BuildLock lock = BuildLock.tryAcquire(place, holder).orElseThrow()) {
+    try (BuildLock lock = BuildLock.tryAcquire(place, holder, false).orElseThrow()) {
       List<String> before = files();
       assertTrue(shown("store").startsWith("3 results of 3 jobs"));
       assertTrue(shown("store", "first", "second").contains("second"));

@@ -186,7 +186,7 @@ class StoreUpkeepTest {
     List<Path> before = stored();
     BuildLock.Holder other = new BuildLock.Holder(1, "other", "torc build");
     try (BuildLock _ =
-        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of(), ThisHost.system()), other)
+        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of(), ThisHost.system()), other, false)
             .orElseThrow()) {
       assertEquals(
           new Run(0, "", "would free 18 B of 1 result; 1 result with 5 B would be left\n"),
@@ -281,7 +281,7 @@ class StoreUpkeepTest {
     states("one1", "two22");
     BuildLock.Holder other = new BuildLock.Holder(1, "other", "torc build");
     try (BuildLock _ =
-        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of(), ThisHost.system()), other)
+        BuildLock.tryAcquire(CachePlace.find(cwd, Map.of(), ThisHost.system()), other, false)
             .orElseThrow()) {
       for (String action : List.of("--prune=0", "--clear", "--verify")) {
         Run run = folder.run("store", action, "--no-wait");

@@ -150,7 +150,7 @@ class BatchEndTest {
       process.destroyForcibly().waitFor();
       assertEquals(
           Set.of(BatchFolder.Word.CLAIM, BatchFolder.Word.BEGUN), node.folder.words().get("a"));
-      assertEquals(process.pid(), node.folder.begun("a").pid());
+      assertEquals(process.pid(), ClaimOwner.read(node.folder.begunFile("a")).pid());
       // what is left of the script ends the job
       for (String one : List.of("own", "deaf", "apart")) {
         BatchNode.until(one + " is gone", () -> !node.lives(one));

@@ -102,7 +102,10 @@ class BatchKillIT {
     ProcessEnd status = run.remote.status("a", 0);
     String found = step + ": " + words + " " + status;
     assertEquals(words.contains(BatchFolder.Word.STATUS), status != null, found);
-    assertEquals(words.contains(BatchFolder.Word.BEGUN), run.remote.begun("a") != null, found);
+    assertEquals(
+        words.contains(BatchFolder.Word.BEGUN),
+        ClaimOwner.read(run.remote.begunFile("a")) != null,
+        found);
     if (!claimed) {
       assertTrue(words.isEmpty() || words.equals(Set.of(BatchFolder.Word.LATER)), found);
     }

@@ -65,7 +65,7 @@ class BatchScriptTest {
       long end = new BigDecimal(says.text("end")).movePointRight(3).longValue();
       assertTrue(a.wall() >= 0 && Math.abs(end - began - a.wall() / 1_000_000) <= 10);
       assertTrue(Math.abs(System.currentTimeMillis() - end) < 60_000);
-      ClaimOwner begun = node.folder.begun("a");
+      ClaimOwner begun = ClaimOwner.read(node.folder.begunFile("a"));
       assertEquals(begun, node.folder.owner("a"));
       assertFalse(begun.isTorc());
       assertEquals(began / 1000, begun.time());
@@ -648,7 +648,7 @@ class BatchScriptTest {
   private static Object status(BatchNode node, String ending) {
     return switch (ending) {
       case "status" -> node.folder.status("a", 0);
-      case "begun" -> node.folder.begun("a");
+      case "begun" -> ClaimOwner.read(node.folder.begunFile("a"));
       default -> node.folder.owner("a");
     };
   }

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.ask.WhyAnswer;
 import dev.torc.cache.Cache;
+import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.StoredResults;
 import dev.torc.hash.Digest;
 import dev.torc.report.Palette;
 import dev.torc.results.Blob;
 import dev.torc.results.BlobSource;
-import dev.torc.results.Product;
 import dev.torc.results.Result;
 import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
@@ -505,7 +505,7 @@ class Section11SharedTest extends Harness {
   }
 
   /** Puts a record under the key of a's result, as whoever may write there can. */
-  private void forge(Product... more) throws Exception {
+  private void forge(RecordedProduct... more) throws Exception {
     forge(null, more);
   }
 
@@ -514,7 +514,7 @@ class Section11SharedTest extends Harness {
    *
    * @param programs null for those of the result
    */
-  private void forge(List<String> programs, Product... more) throws Exception {
+  private void forge(List<String> programs, RecordedProduct... more) throws Exception {
     Digest key;
     try (Cache cache = Cache.look(place(), _ -> {})) {
       key = cache.details("a").restorable().key();
@@ -525,7 +525,7 @@ class Section11SharedTest extends Harness {
         SharedStores.open(List.of(settings), root.toRealPath(), System::nanoTime, told::add)) {
       ResultStore.Hit found = stores.all().getFirst().find(key);
       Result real = found.result();
-      List<Product> products = new ArrayList<>(real.products());
+      List<RecordedProduct> products = new ArrayList<>(real.products());
       products.addAll(List.of(more));
       Result forged =
           new Result(
@@ -549,7 +549,7 @@ class Section11SharedTest extends Harness {
               null);
       List<BlobSource> blobs = new ArrayList<>();
       blobs.add(BlobSource.bytes("evil".getBytes()));
-      for (Product each : real.allFiles()) {
+      for (RecordedProduct each : real.allFiles()) {
         Blob blob = new Blob(each.digest(), each.size());
         blobs.add(new BlobSource(blob, root.resolve(each.path()), null));
       }
@@ -564,7 +564,7 @@ class Section11SharedTest extends Harness {
     both("a: { command: make a, needs: [x], produces: [a.out] }");
     bothEdit("x", "1");
     build();
-    forge(Product.file("src/evil", Digest.ofText("evil"), 4));
+    forge(RecordedProduct.file("src/evil", Digest.ofText("evil"), 4));
     other.build().ran("a");
     assertFalse(other.exists("src"));
   }
@@ -578,7 +578,7 @@ class Section11SharedTest extends Harness {
         """);
     bothEdit("x", "1");
     build();
-    forge(Product.file("h/b", Digest.ofText("evil"), 4));
+    forge(RecordedProduct.file("h/b", Digest.ofText("evil"), 4));
     other.build().ran("a");
     other.restored("b");
     assertEquals(read("h/b"), other.read("h/b"));

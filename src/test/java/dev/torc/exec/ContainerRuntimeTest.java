@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.exec.Launch.Container;
 import dev.torc.hash.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ class ContainerRuntimeTest {
     Container container =
         new Container(
             runtime,
-            new LocalImage(Digest.ofHex(ID), null),
+            new Containers.LocalImage(Digest.ofHex(ID), null),
             "here",
             "torc-b1-1",
             labels,
@@ -195,7 +196,7 @@ class ContainerRuntimeTest {
     Container container =
         new Container(
             apptainer,
-            new LocalImage(null, "tools/x.sif"),
+            new Containers.LocalImage(null, "tools/x.sif"),
             "tools/x.sif",
             "torc-b1-1",
             new LinkedHashMap<>(),

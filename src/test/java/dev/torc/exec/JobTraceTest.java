@@ -18,8 +18,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +145,10 @@ class JobTraceTest {
     Files.createSymbolicLink(temp.resolve("outside"), root);
     assertEquals(Set.of("b", "sub/c"), read("cat ../outside/b; cd ../outside; cat sub/c"));
     assertEquals(Set.of("b"), read("cat /proc/self/cwd/b; cat < /dev/null"));
+    assertEquals(Set.of(), read("echo x > ../outside/fresh; cat fresh"));
+    String relinked =
+        "mkdir ../o; echo > ../o/c; cat ../o/c; rm -r ../o; ln -s root/sub ../o; cat ../o/c";
+    assertEquals(Set.of("sub/c"), read(relinked));
   }
 
   @Test
@@ -280,10 +288,49 @@ class JobTraceTest {
   @Test
   void whatIsOutOfBoundsIsRefused() throws Exception {
     bounds = (path, write) -> path.endsWith("/a") && !write || path.endsWith("/out") && write;
-    ProcessEnd end = end(List.of(List.of("sh", "-c", "cat a > out; cat b; echo x > c; cat none")));
+    Files.createSymbolicLink(temp.resolve("outside"), root);
+    String script = "cat a > out; cat b; (echo x > ../outside/d); echo x > c; cat none";
+    ProcessEnd end = end(List.of(List.of("sh", "-c", script)));
     assertFalse(end.ok());
-    assertEquals(Set.of(root + "/b", root + "/c"), trace.refused());
+    assertEquals(Set.of(root + "/b", root + "/c", root + "/d"), trace.refused());
     assertEquals("a\n", Files.readString(root.resolve("out")));
     assertFalse(Files.exists(root.resolve("c")));
+  }
+
+  /** At a random call each, which waits for its answer meanwhile, and many at a time. */
+  @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void jobsThatAreEndedAtAnyCallEnd() throws Exception {
+    Random random = new Random(40);
+    String endless = "while :; do : < a; (cat sub/c & cat b) > out; ln -sf out l; wait; done";
+    Semaphore room = new Semaphore(6);
+    List<CompletableFuture<ProcessEnd>> ends = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      AtomicInteger left = new AtomicInteger(1 + random.nextInt(25));
+      boolean now = random.nextBoolean();
+      CompletableFuture<Runner.Running> running = new CompletableFuture<>();
+      CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
+      bounds =
+          (path, write) -> {
+            if (left.decrementAndGet() == 0) {
+              running.join().end(now);
+            }
+            return true;
+          };
+      Map<String, String> own = Map.of("TORC_BUILD", mark.get("TORC_BUILD"), "TORC_JOB", "j" + i);
+      Launch.Step step = new Launch.Step(List.of("sh", "-c", endless), root, Map.of());
+      Launch launch =
+          new Launch(List.of(step), temp.resolve("log" + i), false, false, 0, 0, own)
+              .traced(new JobTrace(Set.of(root), 0, bounds));
+      room.acquire();
+      end.thenRun(room::release);
+      running.complete(runner.start(launch, end::complete));
+      ends.add(end);
+    }
+    for (CompletableFuture<ProcessEnd> end : ends) {
+      assertEquals(How.INTERRUPTED, end.join().how());
+    }
+    bounds = null;
+    assertEquals(Set.of("a"), read("cat a"));
   }
 }

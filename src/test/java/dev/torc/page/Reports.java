@@ -113,7 +113,8 @@ public final class Reports {
     for (int i = 0; i < jobs; i++) {
       boolean ran = i % 3 != 2;
       boolean bad = ran && i % 10 == 1;
-      String name = i % 5 == 0 ? "plain" + i : "align/lane=" + i % 8 + ",sample=s" + i;
+      String sample = i == 7 ? HOSTILE : "s" + i;
+      String name = i % 5 == 0 ? "plain" + i : "align/lane=" + i % 8 + ",sample=" + sample;
       AttemptRecord run =
           new AttemptRecord(
               7,

@@ -1,7 +1,6 @@
 package dev.torc.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -24,6 +23,7 @@ class CallTracerTest {
 
   @TempDir Path dir;
   final Set<String> blind = ConcurrentHashMap.newKeySet();
+  final CountDownLatch passedOver = new CountDownLatch(1);
 
   @BeforeAll
   static void works() {
@@ -52,6 +52,7 @@ class CallTracerTest {
       @Override
       public void blind(String why) {
         blind.add(why);
+        passedOver.countDown();
       }
     };
   }
@@ -92,7 +93,22 @@ class CallTracerTest {
   }
 
   @Test
-  void aJudgeThatFailsIsPassedOver() throws Exception {
+  void aJudgeThatComesBackLateTakesNoCallFromTheGuard() throws Exception {
+    try (CallTracer tracer = new CallTracer(1)) {
+      CallTracer.Traced traced =
+          tracer.of(
+              judge(
+                  (call, notice) -> {
+                    passedOver.await();
+                    return 0;
+                  }));
+      assertEquals("x\n", run(traced, "cat /dev/null; (cat /dev/null &) ; cat /dev/null; echo x"));
+    }
+    assertEquals(Set.of("torc was too slow to look at what it read"), blind);
+  }
+
+  @Test
+  void ofAJudgeThatFailsTheCallGoesOn() throws Exception {
     try (CallTracer tracer = new CallTracer(1)) {
       CallTracer.Traced traced =
           tracer.of(
@@ -102,7 +118,7 @@ class CallTracerTest {
                   }));
       assertEquals("x\n", run(traced, "echo x; cat /dev/null"));
     }
-    assertFalse(blind.isEmpty());
+    assertEquals(Set.of("torc met java.lang.OutOfMemoryError: none left"), blind);
   }
 
   @Test

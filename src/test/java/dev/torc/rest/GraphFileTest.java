@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.buildfile.Overrides;
 import dev.torc.buildfile.ParsedBuildFile;
+import dev.torc.buildfile.ParsedBuildFile.Overrides;
 import dev.torc.buildfile.ResultSource;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.StoredValue;
 import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
 import dev.torc.results.ResultStore.Hit;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -401,7 +403,7 @@ class FolderStoreTest {
           String text = "text " + i % 7;
           Digest key = Digest.ofText("key " + i % 10);
           Digest names = Digest.ofText("first");
-          Product x = ResultSamples.file("x", text);
+          RecordedProduct x = ResultSamples.file("x", text);
           Result result =
               ResultSamples.of(key, names, null, null, List.of(), List.of(), List.of(), x);
           BlobSource bytes = BlobSource.bytes(text.getBytes());
@@ -475,15 +477,15 @@ class FolderStoreTest {
     BlobSource first = BlobSource.bytes("first".getBytes());
     BlobSource second = BlobSource.bytes(texts.getOrDefault("second", "").getBytes());
     BlobSource log = BlobSource.bytes(texts.getOrDefault("log", "").getBytes());
-    Product link = Product.link("link", texts.getOrDefault("member", "x"));
-    List<Product> members = new ArrayList<>();
+    RecordedProduct link = RecordedProduct.link("link", texts.getOrDefault("member", "x"));
+    List<RecordedProduct> members = new ArrayList<>();
     String above = ""; // each part of the name is a folder
     for (String part : texts.getOrDefault("name", "inner").split("/")) {
-      members.add(Product.inner(above + part));
+      members.add(RecordedProduct.inner(above + part));
       above += part + "/";
     }
     members.add(link);
-    Product a = Product.file("a", first.blob().digest(), first.blob().size());
+    RecordedProduct a = RecordedProduct.file("a", first.blob().digest(), first.blob().size());
     String to = texts.getOrDefault("link", "e");
     Result result =
         ResultSamples.of(
@@ -495,10 +497,10 @@ class FolderStoreTest {
             List.of(texts.getOrDefault("found", "x.h")),
             List.of(texts.getOrDefault("program", "")),
             a,
-            Product.file("b", second.blob().digest(), second.blob().size()),
-            Product.folder("c", KEY, members),
-            Product.link("d", a.digest(), a.size(), to),
-            Product.file(to, a.digest(), a.size()));
+            RecordedProduct.file("b", second.blob().digest(), second.blob().size()),
+            RecordedProduct.folder("c", KEY, members),
+            new RecordedProduct("d", Stamp.Kind.FILE, a.digest(), a.size(), to),
+            RecordedProduct.file(to, a.digest(), a.size()));
     box.post(new Upload(result, List.of(first, second, log), false, null));
     box.stores.finish();
     boolean held = !where.equals("nowhere") && !where.equals("program");
@@ -518,7 +520,7 @@ class FolderStoreTest {
   @Test
   void aFileThatChangedIsNotSent() throws Exception {
     Path file = Files.writeString(temp.resolve("file"), "other\n");
-    Product product = ResultSamples.file("out", "bytes\n");
+    RecordedProduct product = ResultSamples.file("out", "bytes\n");
     BlobSource source = BlobSource.file(new Blob(product.digest(), product.size()), file);
     box.post(new Upload(ResultSamples.of(product), List.of(source), false, null));
     box.stores.finish();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import dev.torc.results.HostileServer.Trick;
@@ -334,26 +335,28 @@ class HttpStoreTest {
   }
 
   static Stream<Arguments> badProducts() {
-    Product out = ResultSamples.file("x", "x");
-    Product device = new Product("null", Stamp.Kind.OTHER, null, 0, null, List.of());
+    RecordedProduct out = ResultSamples.file("x", "x");
+    RecordedProduct device =
+        new RecordedProduct("null", Stamp.Kind.OTHER, null, 0, null, List.of());
     return Stream.of(
         Arguments.of("../x: a path with ..", ResultSamples.file("../x", "x")),
         Arguments.of("/x: an absolute path", ResultSamples.file("/x", "x")),
         Arguments.of(
             "x: a link that leads out of its folder",
-            Product.link("x", Digest.ofText("x"), 1, "/etc")),
+            new RecordedProduct("x", Stamp.Kind.FILE, Digest.ofText("x"), 1, "/etc")),
         Arguments.of(
             "d/l/x: lies below a link",
-            Product.folder(
-                "d", KEY, List.of(Product.link("l", "k"), ResultSamples.file("l/x", "")))),
+            RecordedProduct.folder(
+                "d", KEY, List.of(RecordedProduct.link("l", "k"), ResultSamples.file("l/x", "")))),
         Arguments.of(
             "d/null: neither a file nor a folder nor a link as torc describes them",
-            Product.folder("d", KEY, List.of(device, out))));
+            RecordedProduct.folder("d", KEY, List.of(device, out))));
   }
 
   @ParameterizedTest
   @MethodSource("badProducts")
-  void evenATrustedKeyPlacesNothingElsewhere(String reason, Product product) throws Exception {
+  void evenATrustedKeyPlacesNothingElsewhere(String reason, RecordedProduct product)
+      throws Exception {
     byte[] payload = ResultCodec.bytes(ResultSamples.of(product));
     replace(SealedRecord.seal(StoreRecord.Type.RESULT, new byte[0], payload, key));
     assertEquals(told("its record has " + reason), box.get(KEY, into()));
@@ -576,8 +579,8 @@ class HttpStoreTest {
   @Test
   void aFileThatChangedIsNotSent() throws Exception {
     Path file = Files.writeString(temp.resolve("file"), TWO);
-    Product product = ResultSamples.file("out", ONE);
-    BlobSource source = BlobSource.file(product.blob(), file);
+    RecordedProduct product = ResultSamples.file("out", ONE);
+    BlobSource source = BlobSource.file(Blob.of(product), file);
     for (int i = 0; i < 3; i++) {
       box.post(new Upload(ResultSamples.of(product), List.of(source), false, null));
       box.stores.finish();
@@ -706,7 +709,7 @@ class HttpStoreTest {
                 got.completeExceptionally(e);
               }
             });
-    Product one = ResultSamples.file("x", ONE);
+    RecordedProduct one = ResultSamples.file("x", ONE);
     BlobSource bytes = BlobSource.bytes(ONE.getBytes());
     box.post(new Upload(ResultSamples.of(one), List.of(bytes), false, null));
     asked.await();

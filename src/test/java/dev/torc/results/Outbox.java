@@ -1,5 +1,6 @@
 package dev.torc.results;
 
+import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
 import dev.torc.results.ResultStore.Hit;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ final class Outbox implements AutoCloseable {
 
   /** Sends a result of one file of each text, named by the text, and waits until it is sent. */
   Result send(Digest key, String... texts) {
-    List<Product> products = new ArrayList<>();
+    List<RecordedProduct> products = new ArrayList<>();
     List<BlobSource> blobs = new ArrayList<>();
     for (String text : texts) {
       String name = text.lines().findFirst().orElse("").replaceAll("\\W+", "-");
@@ -38,7 +39,7 @@ final class Outbox implements AutoCloseable {
       products.add(ResultSamples.file("out/x" + name, text));
       blobs.add(BlobSource.bytes(text.getBytes()));
     }
-    Result result = ResultSamples.of(key, products.toArray(Product[]::new)).sorted();
+    Result result = ResultSamples.of(key, products.toArray(RecordedProduct[]::new)).sorted();
     post(new Upload(result, blobs, false, null));
     stores.finish();
     return result;
@@ -79,7 +80,7 @@ final class Outbox implements AutoCloseable {
     if (reason != null) {
       return reason;
     }
-    Product first = found.result().allFiles().getFirst();
+    RecordedProduct first = found.result().allFiles().getFirst();
     return Files.readString(into.resolve(first.digest().hex()));
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.FieldWriter;
+import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import dev.torc.results.StoreRecord.Type;
@@ -61,7 +62,7 @@ class ResultCodecTest {
     Result whole = ResultSamples.whole();
     assertEquals(
         List.of("out/folder é/a-b", "out/folder é/a/one", "out/run", "out/run.d"),
-        whole.allFiles().stream().map(Product::path).toList());
+        whole.allFiles().stream().map(RecordedProduct::path).toList());
     assertEquals(
         Set.of(
             new Blob(Digest.ofText(""), 0),
@@ -142,11 +143,11 @@ class ResultCodecTest {
           """,
       delimiter = '|')
   void pathsThatLeadElsewhereAreRefused(String path, String reason) {
-    Product file = ResultSamples.file(path, "x");
+    RecordedProduct file = ResultSamples.file(path, "x");
     assertEquals("its record has " + path + ": " + reason, refusal(ResultSamples.of(file)));
-    Product link = link(path, "x");
+    RecordedProduct link = link(path, "x");
     assertEquals("its record has " + path + ": " + reason, refusal(ResultSamples.of(link)));
-    Product folder = Product.folder("f", DIGEST, List.of(file));
+    RecordedProduct folder = RecordedProduct.folder("f", DIGEST, List.of(file));
     String inner = refusal(ResultSamples.of(folder));
     assertTrue(inner.startsWith("its record has ") && !inner.contains("damaged"), inner);
     Result depfile = withDepfile(file);
@@ -154,8 +155,8 @@ class ResultCodecTest {
   }
 
   static Stream<Arguments> badProducts() {
-    Product x = ResultSamples.file("x", "x");
-    Product d = Product.inner("d");
+    RecordedProduct x = ResultSamples.file("x", "x");
+    RecordedProduct d = RecordedProduct.inner("d");
     return Stream.of(
         bad("x: stands there twice", x, x),
         bad("x: stands there twice", link("x", "y"), x),
@@ -167,36 +168,38 @@ class ResultCodecTest {
         bad("a/x: a link that leads out of its folder", link("a/x", "../y")),
         bad("x: a link with .. behind a name", link("x", "a/../y")),
         bad("x: a link without a text, or with NUL", link("x", "")),
-        bad("f/x: a link that leads out of its folder", folder(Product.link("x", ".."))),
-        bad("f/d/x: a link that leads out of its folder", folder(d, Product.link("d/x", "../.."))),
+        bad("f/x: a link that leads out of its folder", folder(RecordedProduct.link("x", ".."))),
         bad(
             "f/d/x: a link that leads out of its folder",
-            folder(d, Product.link("d/x", "./..//../y"))),
+            folder(d, RecordedProduct.link("d/x", "../.."))),
+        bad(
+            "f/d/x: a link that leads out of its folder",
+            folder(d, RecordedProduct.link("d/x", "./..//../y"))),
         bad(
             "f/d/y: lies below a link",
-            folder(Product.link("d", "e"), ResultSamples.file("d/y", ""))),
+            folder(RecordedProduct.link("d", "e"), ResultSamples.file("d/y", ""))),
         bad("f/d/y: lies in no folder of its product", folder(ResultSamples.file("d/y", ""))),
         bad("f/x: stands there twice", folder(x, x)),
         bad("f/d: not in its order", folder(x, d)),
-        bad("f/__pycache__: never part of a folder", folder(Product.inner("__pycache__"))),
-        bad("x: an odd size", Product.file("x", DIGEST, -1)),
-        bad("x: an odd size", Product.file("x", DIGEST, Long.MAX_VALUE)),
-        bad(kind("x"), Product.file("x", null, 1)),
-        bad(kind("x"), Product.inner("x")),
+        bad("f/__pycache__: never part of a folder", folder(RecordedProduct.inner("__pycache__"))),
+        bad("x: an odd size", RecordedProduct.file("x", DIGEST, -1)),
+        bad("x: an odd size", RecordedProduct.file("x", DIGEST, Long.MAX_VALUE)),
+        bad(kind("x"), RecordedProduct.file("x", null, 1)),
+        bad(kind("x"), RecordedProduct.inner("x")),
         bad(kind("f/x"), folder(of("x", Stamp.Kind.FILE, "y"))),
         bad("x: a link to what is no product", link("x", "y")),
         bad("x: a link to other bytes", link("x", "y"), ResultSamples.file("y", "other")),
         bad(kind("x"), of("x", Stamp.Kind.LINK, null)),
-        bad(kind("x"), Product.link("x", "y")),
+        bad(kind("x"), RecordedProduct.link("x", "y")),
         bad(kind("x"), of("x", Stamp.Kind.OTHER, null)),
         bad(kind("f/device"), folder(of("device", Stamp.Kind.OTHER, null))),
-        bad(kind("f/d"), folder(Product.folder("d", DIGEST, List.of()))),
+        bad(kind("f/d"), folder(RecordedProduct.folder("d", DIGEST, List.of()))),
         bad(
             "x: members of what is no folder",
-            new Product("x", Stamp.Kind.FILE, DIGEST, 0, null, List.of(x))));
+            new RecordedProduct("x", Stamp.Kind.FILE, DIGEST, 0, null, List.of(x))));
   }
 
-  private static Arguments bad(String reason, Product... products) {
+  private static Arguments bad(String reason, RecordedProduct... products) {
     return Arguments.of(reason, List.of(products));
   }
 
@@ -204,34 +207,35 @@ class ResultCodecTest {
     return path + ": neither a file nor a folder nor a link as torc describes them";
   }
 
-  private static Product of(String path, Stamp.Kind kind, String text) {
-    return new Product(path, kind, DIGEST, 0, text, List.of());
+  private static RecordedProduct of(String path, Stamp.Kind kind, String text) {
+    return new RecordedProduct(path, kind, DIGEST, 0, text, List.of());
   }
 
-  private static Product link(String path, String text) {
-    return Product.link(path, Digest.ofText("x"), 1, text);
+  private static RecordedProduct link(String path, String text) {
+    return new RecordedProduct(path, Stamp.Kind.FILE, Digest.ofText("x"), 1, text);
   }
 
-  private static Product folder(Product... members) {
-    return Product.folder("f", DIGEST, List.of(members));
+  private static RecordedProduct folder(RecordedProduct... members) {
+    return RecordedProduct.folder("f", DIGEST, List.of(members));
   }
 
   @ParameterizedTest
   @MethodSource("badProducts")
-  void productsThatCannotBeAreRefused(String reason, List<Product> products) {
+  void productsThatCannotBeAreRefused(String reason, List<RecordedProduct> products) {
     assertEquals(
-        "its record has " + reason, refusal(ResultSamples.of(products.toArray(Product[]::new))));
+        "its record has " + reason,
+        refusal(ResultSamples.of(products.toArray(RecordedProduct[]::new))));
   }
 
   @Test
   void aDepfileLiesBesideTheProductsOrIsOne() throws Exception {
-    Product x = ResultSamples.file("x", "x");
-    Product inner = ResultSamples.file("f/x", "x");
-    for (Product depfile : List.of(x, inner, ResultSamples.file("d", ""))) {
+    RecordedProduct x = ResultSamples.file("x", "x");
+    RecordedProduct inner = ResultSamples.file("f/x", "x");
+    for (RecordedProduct depfile : List.of(x, inner, ResultSamples.file("d", ""))) {
       Result result = withDepfile(depfile, folder(x), x);
       assertEquals(result, again(result));
     }
-    Product other = ResultSamples.file("x", "other");
+    RecordedProduct other = ResultSamples.file("x", "other");
     String within = "lies in another product";
     assertTrue(refusal(withDepfile(other, x)).endsWith(within));
     assertTrue(refusal(withDepfile(ResultSamples.file("x/d", ""), x)).endsWith(within));
@@ -241,7 +245,7 @@ class ResultCodecTest {
     assertTrue(refusal(withDepfile(link("d", "x"), x)).endsWith("a depfile that is no file"));
   }
 
-  private static Result withDepfile(Product depfile, Product... products) {
+  private static Result withDepfile(RecordedProduct depfile, RecordedProduct... products) {
     return ResultSamples.of(
         ResultSamples.KEY, null, depfile, null, List.of(), List.of(), List.of(), products);
   }
@@ -249,37 +253,38 @@ class ResultCodecTest {
   @ParameterizedTest
   @ValueSource(strings = {"y", "a/b", "./y", "a//b", "gone"})
   void linksThatStayInsideAreTaken(String text) throws Exception {
-    Product y = ResultSamples.file(text.equals("a//b") ? "a/b" : text.replace("./", ""), "x");
-    Product[] both = {link("x", text), y};
+    RecordedProduct y =
+        ResultSamples.file(text.equals("a//b") ? "a/b" : text.replace("./", ""), "x");
+    RecordedProduct[] both = {link("x", text), y};
     Result top = ResultSamples.of(both).sorted();
     assertEquals(top, again(top));
-    Product d = Product.inner("d");
-    Result inner = ResultSamples.of(folder(d, Product.link("d/x", "../" + text)));
+    RecordedProduct d = RecordedProduct.inner("d");
+    Result inner = ResultSamples.of(folder(d, RecordedProduct.link("d/x", "../" + text)));
     assertEquals(inner, again(inner));
   }
 
   @Test
   void thereAreBoundsOnHowMuch() {
-    Product[] files =
+    RecordedProduct[] files =
         IntStream.rangeClosed(100_000, 100_000 + ResultChecks.MOST_FILES)
             .mapToObj(i -> ResultSamples.file("f" + i, ""))
-            .toArray(Product[]::new);
+            .toArray(RecordedProduct[]::new);
     assertEquals("its record has too many files", refusal(ResultSamples.of(files)));
-    Product[] links =
+    RecordedProduct[] links =
         IntStream.rangeClosed(100_000, 100_000 + ResultChecks.MOST_ENTRIES)
             .mapToObj(i -> link("f" + i, "x"))
-            .toArray(Product[]::new);
+            .toArray(RecordedProduct[]::new);
     byte[] many = ResultCodec.bytes(ResultSamples.of(links));
     assertEquals("its record has too many files", refusal(Type.RESULT, many));
     List<String> programs = Collections.nCopies(ResultChecks.MOST_TEXTS + 1, "");
     Result texts =
         ResultSamples.of(ResultSamples.KEY, null, null, null, List.of(), List.of(), programs);
     assertEquals("its record is damaged", refusal(Type.RESULT, ResultCodec.bytes(texts)));
-    Product huge = Product.file("a", DIGEST, 1L << 60);
+    RecordedProduct huge = RecordedProduct.file("a", DIGEST, 1L << 60);
     assertEquals("its record has too many bytes", refusal(ResultSamples.of(huge)));
-    Product longest = ResultSamples.file("x".repeat(256), "");
+    RecordedProduct longest = ResultSamples.file("x".repeat(256), "");
     assertTrue(refusal(ResultSamples.of(longest)).endsWith("too long a name"));
-    Product deep = ResultSamples.file("x/".repeat(2048) + "x", "");
+    RecordedProduct deep = ResultSamples.file("x/".repeat(2048) + "x", "");
     assertTrue(refusal(ResultSamples.of(deep)).endsWith("too long a path"));
   }
 

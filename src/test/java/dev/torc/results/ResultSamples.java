@@ -2,8 +2,10 @@ package dev.torc.results;
 
 import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.Origin;
+import dev.torc.cache.RecordedProduct;
 import dev.torc.cache.StoredValue;
 import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
 import java.util.List;
 
 /** Shared results that tests send, fetch and spoil. */
@@ -14,17 +16,17 @@ final class ResultSamples {
   private ResultSamples() {}
 
   /** A product of these bytes. */
-  static Product file(String path, String bytes) {
-    return Product.file(path, Digest.ofText(bytes), bytes.getBytes().length);
+  static RecordedProduct file(String path, String bytes) {
+    return RecordedProduct.file(path, Digest.ofText(bytes), bytes.getBytes().length);
   }
 
   /** A result with nothing but products. */
-  static Result of(Product... products) {
+  static Result of(RecordedProduct... products) {
     return of(KEY, products);
   }
 
   /** The same under a key. */
-  static Result of(Digest key, Product... products) {
+  static Result of(Digest key, RecordedProduct... products) {
     return of(key, null, null, null, List.of(), List.of(), List.of(), products);
   }
 
@@ -32,12 +34,12 @@ final class ResultSamples {
   static Result of(
       Digest key,
       Digest first,
-      Product depfile,
+      RecordedProduct depfile,
       Blob log,
       List<StoredValue> data,
       List<String> found,
       List<String> programs,
-      Product... products) {
+      RecordedProduct... products) {
     return new Result(
         key,
         first,
@@ -61,22 +63,22 @@ final class ResultSamples {
 
   /** A result with some of everything. */
   static Result whole() {
-    Product program = Product.file("out/run", Digest.ofText("run").executable(), 3);
+    RecordedProduct program = RecordedProduct.file("out/run", Digest.ofText("run").executable(), 3);
     return new Result(
         KEY,
         Digest.ofText("a first key"),
         "train/lr=0.1,seed=3",
         List.of(
-            Product.folder(
+            RecordedProduct.folder(
                 "out/folder é",
                 Digest.ofText("the folder's"),
                 List.of(
-                    Product.inner("a"),
+                    RecordedProduct.inner("a"),
                     file("a-b", ""),
                     file("a/one", "1"),
-                    Product.link("a/two", "../a-b"),
-                    Product.inner("empty"))),
-            Product.link("out/link", program.digest(), 3, "run"),
+                    RecordedProduct.link("a/two", "../a-b"),
+                    RecordedProduct.inner("empty"))),
+            new RecordedProduct("out/link", Stamp.Kind.FILE, program.digest(), 3, "run"),
             program),
         file("out/run.d", "run: run.c"),
         true,

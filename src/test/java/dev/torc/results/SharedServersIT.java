@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
 import dev.torc.results.ResultStore.Hit;
 import java.nio.file.Files;
@@ -68,11 +69,11 @@ class SharedServersIT {
             BlobSource.bytes(large),
             BlobSource.bytes(new byte[0]),
             BlobSource.bytes("one\n".getBytes()));
-    List<Product> members =
+    List<RecordedProduct> members =
         List.of(
-            Product.file("empty", blobs.get(1).blob().digest(), 0),
-            Product.link("link é", "empty"),
-            Product.file("run", blobs.get(2).blob().digest().executable(), 4));
+            RecordedProduct.file("empty", blobs.get(1).blob().digest(), 0),
+            RecordedProduct.link("link é", "empty"),
+            RecordedProduct.file("run", blobs.get(2).blob().digest().executable(), 4));
     Digest first = Digest.ofText("first");
     Result result =
         ResultSamples.of(
@@ -83,8 +84,8 @@ class SharedServersIT {
             List.of(),
             List.of(),
             List.of(),
-            Product.folder("folder", Digest.ofText("folder"), members),
-            Product.file("large", blobs.get(0).blob().digest(), large.length));
+            RecordedProduct.folder("folder", Digest.ofText("folder"), members),
+            RecordedProduct.file("large", blobs.get(0).blob().digest(), large.length));
     try (RealServer server = server(which);
         Outbox writer = writer(server);
         Outbox reader = reader(server)) {

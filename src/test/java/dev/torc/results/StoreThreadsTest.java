@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -202,7 +203,7 @@ class StoreThreadsTest {
             return false;
           }
         };
-    Result result = ResultSamples.of(Product.file("x", blob.digest(), blob.size()));
+    Result result = ResultSamples.of(RecordedProduct.file("x", blob.digest(), blob.size()));
     LongSupplier clock = now::get;
     String reason = "would take longer than the job did";
     try (SharedStore store = store(place, clock)) {
@@ -331,7 +332,8 @@ class StoreThreadsTest {
           }
         };
     BlobSource large = BlobSource.bytes(new byte[1 << 20]);
-    Result result = ResultSamples.of(Product.file("x", large.blob().digest(), large.blob().size()));
+    Result result =
+        ResultSamples.of(RecordedProduct.file("x", large.blob().digest(), large.blob().size()));
     Upload upload = new Upload(result, List.of(large), false, null);
     AtomicLong step = new AtomicLong(SECOND); // with each piece, and the job took 5 s
     LongSupplier clock =

@@ -58,7 +58,8 @@ class LockOfAnotherHostTest {
   private BuildLock held() {
     long pid = ProcessHandle.current().pid();
     BuildLock.Holder holder = new BuildLock.Holder(pid, "b1", "torc build");
-    return BuildLock.tryAcquire(OneHost.at(root, "login1").place(root), holder).orElseThrow();
+    return BuildLock.tryAcquire(OneHost.at(root, "login1").place(root), holder, false)
+        .orElseThrow();
   }
 
   @Test

@@ -1,5 +1,6 @@
-package dev.torc.engine;
+package dev.torc.session;
 
+import dev.torc.engine.ImageSupply;
 import dev.torc.exec.Containers;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
@@ -18,7 +19,7 @@ import java.util.function.Consumer;
  * are not here: a mistyped name is told long before the job that has it is ready. It fetches no
  * image and decides nothing, and no job waits for it.
  */
-public final class RegistryLook implements AutoCloseable {
+final class RegistryLook implements AutoCloseable {
 
   private final Containers containers;
   private final Consumer<String> warn;
@@ -38,7 +39,7 @@ public final class RegistryLook implements AutoCloseable {
    *
    * @param warn takes lines for people, on another thread
    */
-  public static RegistryLook begin(Plan plan, Containers containers, Consumer<String> warn) {
+  static RegistryLook begin(Plan plan, Containers containers, Consumer<String> warn) {
     Map<Containers.ImageName, List<String>> jobs = new LinkedHashMap<>();
     plan.selected().stream()
         .filter(job -> isToRun(plan.verdict(job)))

@@ -1,0 +1,150 @@
+package dev.torc.cluster;
+
+import dev.torc.cluster.RemoteBatch.ArrayTask;
+import dev.torc.exec.ProcessEnd;
+import dev.torc.machine.Refusal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Hands planned batches out: as many at once as there is room for, each with its script on disk and
+ * its marks before the scheduler is told. What becomes of a batch that is out is for {@link
+ * BatchTracker}.
+ */
+final class BatchSubmitter {
+
+  private static final long SECOND = 1_000_000_000;
+  private static final long FIRST_LOOK = SECOND / 5;
+  private static final long NO_ANSWER = 2 * SECOND;
+  private static final long PACE = 3 * SECOND; // where there is no room for all
+  private static final int TRIES = 3; // of a submission that is refused
+
+  private final Scheduler scheduler;
+  private final SchedulerSettings settings;
+  private final Path folder;
+  private final ClaimOwner me;
+  private final Supplier<String> names;
+  private final BatchTracker.Marks marks;
+  private final SchedulerWatch watch;
+  private final BatchPlan plan;
+  private final List<RemoteBatch> out;
+  private final Consumer<RemoteBatch> written;
+  private long at; // not before
+  private long submitted; // when the last batch was, by the clock of the day
+
+  /**
+   * A submitter of one scheduler.
+   *
+   * @param plan what is not handed out yet
+   * @param out the batches that are out
+   * @param written takes each batch whose script stands, before the scheduler is told
+   */
+  BatchSubmitter(
+      Scheduler scheduler,
+      SchedulerSettings settings,
+      Path folder,
+      ClaimOwner me,
+      Supplier<String> names,
+      BatchTracker.Marks marks,
+      SchedulerWatch watch,
+      BatchPlan plan,
+      List<RemoteBatch> out,
+      Consumer<RemoteBatch> written) {
+    this.scheduler = scheduler;
+    this.settings = settings;
+    this.folder = folder;
+    this.me = me;
+    this.names = names;
+    this.marks = marks;
+    this.watch = watch;
+    this.plan = plan;
+    this.out = out;
+    this.written = written;
+  }
+
+  /** When the next batch may be handed out at the earliest. */
+  long at() {
+    return at;
+  }
+
+  boolean maySubmit(long now) {
+    return plan.peek() != null && now >= at && room() > 0;
+  }
+
+  private int room() {
+    return settings.maxJobs() - out.stream().mapToInt(RemoteBatch::open).sum();
+  }
+
+  /** Hands out as many batches of the first array as there is room for; the rest waits. */
+  void submit(long now) throws IOException {
+    BatchPlan.Array array = plan.peek();
+    int room = room();
+    int most = Math.min(Math.min(room, scheduler.largestArray()), array.batches().size());
+    List<List<BatchJob>> batches = array.batches().subList(0, most);
+    long asked = RemoteBatch.asked(settings, array.limit());
+    SchedulerResources resources = array.resources().within(asked);
+    List<String> lacks = scheduler.lacks(resources);
+    RemoteBatch batch = lacks.isEmpty() ? write(batches, asked) : null;
+    plan.took(most);
+    if (most == room) {
+      at = now + PACE;
+    }
+    if (batch == null) {
+      String lack = "%s: its submit asks for %s, which the job does not say";
+      ProcessEnd why = BatchJob.failed(lack.formatted(settings.name(), lacks.getFirst()));
+      batches.forEach(jobs -> jobs.forEach(job -> job.endUnbegun(why)));
+      return;
+    }
+    watch.begin(out.isEmpty(), now);
+    written.accept(batch);
+    batch.nextLook = now + FIRST_LOOK;
+    makeWay(batch);
+    SubmissionRequest request = batch.request(resources);
+    Submission answer = scheduler.submit(request);
+    for (int i = 1; i < TRIES && answer instanceof Submission.Refused; i++) {
+      answer = scheduler.submit(request);
+    }
+    if (answer instanceof Submission.Accepted accepted) {
+      watch.accepted(batch, accepted);
+    } else if (answer instanceof Submission.Refused refused) {
+      for (ArrayTask task : batch.tasks) {
+        refuse(batch, task, ": " + refused.said());
+      }
+    } else if (answer instanceof Submission.NoAnswer none) {
+      at = now + NO_ANSWER; // whether it was taken is asked for by its name
+      watch.unanswered(none.said(), now);
+    }
+  }
+
+  private RemoteBatch write(List<List<BatchJob>> batches, long asked) throws IOException {
+    // Never the same twice, and later ones are higher as far as clocks allow.
+    submitted = Math.max(submitted + 1, System.currentTimeMillis() * 1_000_000);
+    RemoteBatch batch = RemoteBatch.of(folder, submitted, batches, names);
+    batch.write(settings, asked, scheduler.elementVariable(), marks);
+    return batch;
+  }
+
+  /** A job whose products cannot be moved away is never begun; the others go on. */
+  private void makeWay(RemoteBatch batch) throws IOException {
+    for (BatchJob job : batch.jobs()) {
+      try {
+        job.place().clear();
+      } catch (IOException e) {
+        batch.folder.claim(job.claim(), me);
+        job.endUnbegun(BatchJob.failed(Refusal.line(e)));
+      }
+    }
+  }
+
+  /** None of its jobs will be begun: each is claimed, so that a late script begins none. */
+  void refuse(RemoteBatch batch, ArrayTask task, String why) throws IOException {
+    for (BatchJob job : task.jobs) {
+      if (!job.isOver() && batch.folder.claim(job.claim(), me)) {
+        job.endUnbegun(job.isLost() ? null : BatchJob.failed(settings.name() + why));
+      }
+    }
+  }
+}
