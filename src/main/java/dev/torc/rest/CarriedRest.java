@@ -104,13 +104,16 @@ public final class CarriedRest {
   private boolean hasSameMakers(int earlier) {
     for (int file : rest.extra().row(earlier)) {
       String path = rest.path(before, file);
-      int maker = before.makerOf(path);
-      int maker2 = now.makerOf(path);
-      if (maker < 0 ? maker2 >= 0 : maker2 < 0 || !before.name(maker).equals(now.name(maker2))) {
+      if (!maker(before, path).equals(maker(now, path))) {
         return false;
       }
     }
     return true;
+  }
+
+  private static String maker(Graph graph, String path) {
+    int maker = graph.makerOf(path);
+    return maker < 0 ? "" : graph.name(maker);
   }
 
   /** The number that a file has now, with all that was known of it. */
