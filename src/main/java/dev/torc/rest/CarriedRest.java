@@ -22,6 +22,8 @@ public final class CarriedRest {
   private final Graph now;
   private final JobsAtRest rest;
   private final int[] numbers; // by number of a file before, -1 until it is met
+  private final BitSet asked = new BitSet(); // for their makers, by the same number
+  private final BitSet otherMaker = new BitSet();
   private final Map<String, Integer> further = new HashMap<>();
   private final List<String> furtherPaths = new ArrayList<>();
   private final RestDigests digests;
@@ -103,8 +105,12 @@ public final class CarriedRest {
   /** Whether files that a job does not name are made by none, as they were. */
   private boolean hasSameMakers(int earlier) {
     for (int file : rest.extra().row(earlier)) {
-      String path = rest.path(before, file);
-      if (!maker(before, path).equals(maker(now, path))) {
+      if (!asked.get(file)) { // headers are those of many jobs
+        String path = rest.path(before, file);
+        asked.set(file);
+        otherMaker.set(file, !maker(before, path).equals(maker(now, path)));
+      }
+      if (otherMaker.get(file)) {
         return false;
       }
     }
