@@ -62,7 +62,7 @@ class ReportFilesIT {
     assertTrue(
         summary.contains("1 ran, 0 up to date, 0 failed, 1 interrupted, 1 not reached"), summary);
     String trace = project.read(".torc/profile.json");
-    assertTrue(trace.contains("\"outcome\":\"interrupted\"") && trace.endsWith("]}"), trace);
+    assertTrue(trace.contains("\"outcome\":\"interrupted\"") && trace.endsWith("]}\n"), trace);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A trace of a build in the Trace Event Format of Chrome, for chrome://tracing and Perfetto: lanes
@@ -66,7 +67,7 @@ final class TraceFile {
         new OutputStreamWriter(
             OwnFile.out(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),
             StandardCharsets.UTF_8)) {
-      Json.write(Map.of("displayTimeUnit", "ms", "traceEvents", all), out);
+      Json.write(new TreeMap<>(Map.of("displayTimeUnit", "ms", "traceEvents", all)), out);
     }
   }
 
