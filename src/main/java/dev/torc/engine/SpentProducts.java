@@ -1,8 +1,11 @@
 package dev.torc.engine;
 
+import dev.torc.cache.Batch;
+import dev.torc.cache.ManifestEntry;
 import dev.torc.cache.OwnedPath;
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
 import dev.torc.hash.StoppedException;
 import dev.torc.machine.Amount;
 import dev.torc.machine.Refusal;
@@ -13,7 +16,9 @@ import dev.torc.plan.Verdict;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -126,10 +131,23 @@ final class SpentProducts implements Cleaner.Listener {
       return;
     }
     due.andNot(now);
+    describe(now);
     List<String> spent = context.spent(now, depfiles);
     if (!spent.isEmpty()) {
       running++;
       setup.threads().execute(() -> remove(spent, graph));
+    }
+  }
+
+  /** Puts down what folders hold of which the records do not tell yet, so that they can go. */
+  private void describe(BitSet makers) {
+    Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
+    makers.stream().forEach(job -> lists.putAll(context.contents().gone().untold(job)));
+    if (!lists.isEmpty()) {
+      Batch batch = new Batch();
+      lists.forEach(batch::list);
+      setup.cache().put(batch);
+      setup.cache().flush();
     }
   }
 

@@ -99,6 +99,18 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
             .toList();
   }
 
+  /** What is to be stored of folders that a job made when it was not temporary yet. */
+  public Map<Digest, List<ManifestEntry>> untold(int job) {
+    JobResult made = records.result(job);
+    return made == null
+        ? Map.of()
+        : toBeStored(
+            job,
+            made.products().stream()
+                .filter(each -> each.kind() == Stamp.Kind.FOLDER && !tells(each))
+                .toList());
+  }
+
   /**
    * What is to be stored of the folders that a job just made: their members by their digests. Of a
    * folder with links there is nothing: what a reader finds in it does not follow from its digest.

@@ -66,6 +66,27 @@ class TemporaryDeleteTest extends Harness {
   }
 
   @Test
+  void aFolderGoesThoughItsJobWasNotTemporaryWhenItMadeIt() {
+    String jobs =
+        """
+        t: { command: make t, needs: [x], produces: [t/]%s }
+        r: { command: make r, needs: [t/a], produces: [r.f] }
+        """;
+    job(
+        "t",
+        stub -> {
+          stub.write("t/a", "a");
+          return stub.exit(0);
+        });
+    given(jobs.formatted(""));
+    build().ran("t", "r");
+    given(jobs.formatted(", temporary: delete"));
+    build().ran();
+    assertFalse(exists("t/a"));
+    settled();
+  }
+
+  @Test
   void aReaderThatFailedStillWantsIt() {
     failing("r");
     build();
