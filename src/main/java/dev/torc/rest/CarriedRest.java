@@ -1,15 +1,11 @@
 package dev.torc.rest;
 
-import dev.torc.bytes.StringTable;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.workflow.Workflow;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Carries what is at rest over to the graph of other build files: {@linkplain Graph#sameIn jobs
@@ -24,10 +20,7 @@ public final class CarriedRest {
   private final int[] numbers; // by number of a file before, -1 until it is met
   private final BitSet asked = new BitSet(); // for their makers, by the same number
   private final BitSet otherMaker = new BitSet();
-  private final Map<String, Integer> further = new HashMap<>();
-  private final List<String> furtherPaths = new ArrayList<>();
-  private final RestDigests digests;
-  private long[] stamps;
+  private final RestFiles files;
 
   /**
    * What is at rest in another graph.
@@ -42,8 +35,7 @@ public final class CarriedRest {
     this.rest = rest;
     this.numbers = new int[rest.stamps().length / JobsAtRest.WIDTH];
     Arrays.fill(numbers, -1);
-    this.stamps = new long[now.files() * JobsAtRest.WIDTH];
-    this.digests = RestDigests.of(now.files());
+    this.files = new RestFiles(now);
   }
 
   /**
@@ -77,24 +69,15 @@ public final class CarriedRest {
         for (int file : rest.extra().row(earlier)) {
           extra.add(number(file));
         }
-        for (Adjacency files : List.of(before.needs(), before.products())) {
-          for (int i = files.from(earlier); i < files.to(earlier); i++) {
-            number(files.at(i));
+        for (Adjacency rows : List.of(before.needs(), before.products())) {
+          for (int i = rows.from(earlier); i < rows.to(earlier); i++) {
+            number(rows.at(i));
           }
         }
       }
       extra.endRow(false);
     }
-    JobsAtRest carried =
-        new JobsAtRest(
-            rest.held(),
-            rest.number(),
-            jobs,
-            dirty,
-            stamps,
-            digests,
-            StringTable.of(furtherPaths),
-            extra.build());
+    JobsAtRest carried = files.rest(rest.held(), rest.number(), jobs, dirty, extra.build());
     return new Carried(carried, found == before.jobs());
   }
 
@@ -125,32 +108,8 @@ public final class CarriedRest {
   /** The number that a file has now, with all that was known of it. */
   private int number(int file) {
     if (numbers[file] < 0) {
-      int number = number(rest.path(before, file));
-      if ((number + 1) * JobsAtRest.WIDTH > stamps.length) {
-        stamps = Arrays.copyOf(stamps, 2 * (number + 1) * JobsAtRest.WIDTH);
-      }
-      System.arraycopy(
-          rest.stamps(),
-          file * JobsAtRest.WIDTH,
-          stamps,
-          number * JobsAtRest.WIDTH,
-          JobsAtRest.WIDTH);
-      digests.put(number, rest.digests(), file);
-      numbers[file] = number;
+      numbers[file] = files.take(rest, file, rest.path(before, file));
     }
     return numbers[file];
-  }
-
-  private int number(String path) {
-    int file = now.fileId(path);
-    if (file >= 0) {
-      return file;
-    }
-    Integer number = further.putIfAbsent(path, now.files() + furtherPaths.size());
-    if (number == null) {
-      furtherPaths.add(path);
-      number = now.files() + furtherPaths.size() - 1;
-    }
-    return number;
   }
 }

@@ -1,6 +1,5 @@
 package dev.torc.rest;
 
-import dev.torc.bytes.StringTable;
 import dev.torc.cache.JobResult;
 import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Adjacency;
@@ -18,7 +17,6 @@ import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Tool;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -50,16 +48,13 @@ public final class RestCollector {
   private final Graph graph;
   private final DigestMemo digests;
   private final Set<String> replaced;
-  private final Map<String, Integer> further = new HashMap<>();
-  private final List<String> furtherPaths = new ArrayList<>();
+  private final RestFiles gathered;
   private final int[][] extra;
   private final RestMembers members;
   private final BitSet jobs = new BitSet();
   private final BitSet dirty = new BitSet();
   private final BitSet torn = new BitSet();
   private final BitSet woken = new BitSet();
-  private final RestDigests contents;
-  private long[] stamps;
 
   private RestCollector(PlanContext context, DigestMemo digests) {
     this.context = context;
@@ -68,8 +63,7 @@ public final class RestCollector {
     this.replaced = digests.replaced();
     this.members = new RestMembers(context, digests);
     this.extra = new int[graph.nodes()][];
-    this.stamps = new long[graph.files() * JobsAtRest.WIDTH];
-    this.contents = RestDigests.of(graph.files());
+    this.gathered = new RestFiles(graph);
   }
 
   /**
@@ -132,9 +126,8 @@ public final class RestCollector {
       }
       rows.endRow(false);
     }
-    torn.stream().forEach(file -> put(file, new long[] {JobsAtRest.TORN, 0, 1, 0}));
-    return new JobsAtRest(
-        held, number, jobs, dirty, stamps, contents, StringTable.of(furtherPaths), rows.build());
+    torn.stream().forEach(file -> gathered.put(file, new long[] {JobsAtRest.TORN, 0, 1, 0}));
+    return gathered.rest(held, number, jobs, dirty, rows.build());
   }
 
   /** All files of a job that decide about it, by number. */
@@ -174,63 +167,34 @@ public final class RestCollector {
   private void keep(JobsAtRest before) {
     BitSet stayed = (BitSet) jobs.clone();
     stayed.or(dirty);
-    contents.putFirst(before.digests(), graph.files()); // without a stamp, a digest says nothing
+    gathered.digests().putFirst(before.digests(), graph.files()); // no stamp: it says nothing
     int[] numbers = new int[before.further().size()]; // of the further files, once they were met
     Arrays.fill(numbers, -1);
     for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
-      int[] known = before.extra().row(j);
-      for (int i = 0; i < known.length; i++) {
-        if (known[i] < graph.files()) {
-          copy(before, known[i]);
+      int[] more = before.extra().row(j);
+      for (int i = 0; i < more.length; i++) {
+        if (more[i] < graph.files()) {
+          gathered.putStamp(more[i], before, more[i]);
         } else {
-          known[i] = further(before, known[i], numbers);
+          more[i] = further(before, more[i], numbers);
         }
       }
-      extra[j] = known.length == 0 ? null : known;
+      extra[j] = more.length == 0 ? null : more;
       for (Adjacency files : List.of(graph.needs(), graph.products())) {
         for (int i = files.from(j); i < files.to(j); i++) {
-          copy(before, files.at(i));
+          gathered.putStamp(files.at(i), before, files.at(i));
         }
       }
     }
-  }
-
-  private void copy(JobsAtRest before, int file) {
-    int at = file * JobsAtRest.WIDTH;
-    System.arraycopy(before.stamps(), at, stamps, at, JobsAtRest.WIDTH);
   }
 
   /** The number of a file that the graph does not name, and that had another one before. */
   private int further(JobsAtRest before, int file, int[] numbers) {
     int at = file - graph.files();
     if (numbers[at] < 0) { // headers are those of many jobs
-      int number = number(before.further().text(at));
-      System.arraycopy(
-          before.stamps(),
-          file * JobsAtRest.WIDTH,
-          stamps,
-          number * JobsAtRest.WIDTH,
-          JobsAtRest.WIDTH);
-      contents.put(number, before.digests(), file);
-      numbers[at] = number;
+      numbers[at] = gathered.take(before, file, before.further().text(at));
     }
     return numbers[at];
-  }
-
-  private int number(String path) {
-    int file = graph.fileId(path);
-    if (file >= 0) {
-      return file;
-    }
-    Integer number = further.putIfAbsent(path, graph.files() + furtherPaths.size());
-    if (number == null) {
-      number = graph.files() + furtherPaths.size();
-      furtherPaths.add(path);
-      if (stamps.length <= number * JobsAtRest.WIDTH) {
-        stamps = Arrays.copyOf(stamps, 2 * (number + 1) * JobsAtRest.WIDTH);
-      }
-    }
-    return number;
   }
 
   /** The jobs whose products the next build takes away, though it may run nothing. */
@@ -285,7 +249,7 @@ public final class RestCollector {
     }
 
     int add(String path) {
-      int file = number(path);
+      int file = gathered.number(path);
       if (!all.get(file)) {
         all.set(file);
         also.add(file);
@@ -330,12 +294,12 @@ public final class RestCollector {
     jobs.set(id);
     for (int file : files) {
       long[] folder = deciding.folders.get(file);
-      KnownDigest known = digests.last(path(file));
+      KnownDigest known = digests.last(gathered.path(file));
       if (folder != null) {
         claim(file, folder);
       } else if (known.stamp().exists()) {
         claim(file, numbers(known));
-        contents.put(file, known.digest());
+        gathered.digests().put(file, known.digest());
       } else {
         claim(file, GONE);
       }
@@ -420,7 +384,7 @@ public final class RestCollector {
       if (deciding.folders.containsKey(file)) {
         continue;
       }
-      String path = path(file);
+      String path = gathered.path(file);
       KnownDigest known = known(id, path);
       boolean plain = known != null && known.stamp().kind() == Stamp.Kind.FILE;
       if (!plain && !(isGone(path) && context.lacks(graph.makerOf(path)))) {
@@ -429,10 +393,6 @@ public final class RestCollector {
       doubt |= !deciding.made.get(file) && replaced.contains(path);
     }
     return !doubt || context.decide(id) instanceof Verdict.UpToDate;
-  }
-
-  private String path(int file) {
-    return file < graph.files() ? graph.path(file) : furtherPaths.get(file - graph.files());
   }
 
   /** Of a file that may have changed without a trace, those that no file has: it is read again. */
@@ -447,15 +407,12 @@ public final class RestCollector {
   /** Remembers from which stamp a verdict came; two for one file decide nothing. */
   private void claim(int file, long[] stamp) {
     int at = file * JobsAtRest.WIDTH;
+    long[] stamps = gathered.stamps();
     if (stamps[at + JobsAtRest.CTIME] != 0
         && !Arrays.equals(stamps, at, at + JobsAtRest.WIDTH, stamp, 0, JobsAtRest.WIDTH)) {
       torn.set(file);
     }
-    put(file, stamp);
-  }
-
-  private void put(int file, long[] stamp) {
-    System.arraycopy(stamp, 0, stamps, file * JobsAtRest.WIDTH, JobsAtRest.WIDTH);
+    gathered.put(file, stamp);
   }
 
   /** Puts down the files of a job that is not at rest. */
@@ -465,22 +422,23 @@ public final class RestCollector {
     extra[id] = seen.also.build().toArray();
     dirty.set(id);
     for (int file : files(id)) {
-      String path = path(file);
+      String path = gathered.path(file);
       if (others.movedUnder(id, path) || replaced.contains(path) && graph.makerOf(path) < 0) {
         torn.set(file);
-      } else if (stamps[file * JobsAtRest.WIDTH + JobsAtRest.CTIME] == 0) {
+      } else if (gathered.stamps()[file * JobsAtRest.WIDTH + JobsAtRest.CTIME] == 0) {
         put(file, others.last(path));
       }
     }
   }
 
   private void put(int file, KnownDigest seen) {
-    KnownDigest known = seen == null ? new KnownDigest(now(path(file)), null, true) : seen;
+    KnownDigest known = seen == null ? new KnownDigest(now(gathered.path(file)), null, true) : seen;
+    long[] stamps = gathered.stamps();
     JobsAtRest.put(stamps, file, known.stamp());
     if (known.digest() != null && !known.safe()) {
       stamps[file * JobsAtRest.WIDTH + JobsAtRest.CTIME] *= -1;
     }
-    contents.put(file, known.digest() == null ? RestDigests.NONE : known.digest());
+    gathered.digests().put(file, known.digest() == null ? RestDigests.NONE : known.digest());
   }
 
   private Stamp now(String path) {
