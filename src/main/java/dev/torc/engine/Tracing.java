@@ -149,7 +149,8 @@ public final class Tracing {
   /** What the last run of a job was seen to read and it still does not need, as lines. */
   public static List<String> lines(Graph graph, int id, RunDetails last) {
     List<String> paths = last == null ? List.of() : last.read();
-    return lines(graph, id, paths.stream().filter(path -> !needs(graph, id, path)).toList());
+    return lines(
+        graph, id, paths.stream().filter(path -> !NeedList.isNeeded(graph, id, path)).toList());
   }
 
   /** One line for each file that a job read and does not need, or for the folder of many. */
@@ -200,21 +201,7 @@ public final class Tracing {
 
   /** Whether a job needs a path, as declared. */
   static boolean needs(Graph graph, int id, NeedSnapshot snapshot, String path) {
-    return snapshot.declares(path) || needs(graph, id, path);
-  }
-
-  private static boolean needs(Graph graph, int id, String path) {
-    int file = graph.fileId(path);
-    if (file >= 0 && graph.needs().has(id, file)) {
-      return true;
-    }
-    for (int each : graph.listNeeds().row(id)) {
-      NeedList list = graph.list(each);
-      if (list.covers(path) && !list.excludes(path)) {
-        return true;
-      }
-    }
-    return false;
+    return snapshot.declares(path) || NeedList.isNeeded(graph, id, path);
   }
 
   /** What a strict job may read and write below the root and {@code roots}. */

@@ -65,6 +65,21 @@ public record NeedList(
     };
   }
 
+  /** Whether a job says that it needs a path: by its name, or as one of a glob or folder. */
+  public static boolean isNeeded(Graph graph, int job, String path) {
+    int file = graph.fileId(path);
+    if (file >= 0 && graph.needs().has(job, file)) {
+      return true;
+    }
+    for (int id : graph.listNeeds().row(job)) {
+      NeedList list = graph.list(id);
+      if (list.covers(path) && !list.excludes(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether a path is left out by an exclusion. */
   public boolean excludes(String path) {
     for (Glob exclude : excludes) {

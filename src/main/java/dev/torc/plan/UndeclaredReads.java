@@ -164,15 +164,8 @@ final class UndeclaredReads {
 
   /** Whether a job needs a source. */
   private boolean isNeeded(int job, String path) {
-    int file = graph.fileId(path);
-    if (file >= 0 && graph.needs().has(job, file)) {
+    if (NeedList.isNeeded(graph, job, path)) {
       return true;
-    }
-    for (int id : graph.listNeeds().row(job)) {
-      NeedList list = graph.list(id);
-      if (list.covers(path) && !list.excludes(path)) {
-        return true;
-      }
     }
     for (Tool tool : graph.job(job).tools()) {
       if (tool.paths().contains(path)
