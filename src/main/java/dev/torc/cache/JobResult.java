@@ -40,7 +40,7 @@ public record JobResult(
       return this == OK || this == ADOPTED;
     }
 
-    /** Whether a run failed by itself: nobody ended it. */
+    /** Whether a run failed by itself, and was not ended. */
     public boolean isFailure() {
       return !isGood() && this != INTERRUPTED;
     }

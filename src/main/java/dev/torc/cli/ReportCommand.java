@@ -12,7 +12,7 @@ import java.nio.file.Path;
 
 /**
  * {@code torc report}: the project, or a build, as one page of HTML, to standard output or into a
- * file. On a terminal it goes to {@code .torc/report.html}, since nobody reads it there. With
+ * file. On a terminal it goes to {@code .torc/report.html}, since a page is not read there. With
  * {@code --ro-crate} it writes where the results come from into a new folder instead.
  */
 final class ReportCommand extends Command {

@@ -51,7 +51,7 @@ final class SlurmWords {
 
   private SlurmWords() {}
 
-  /** Whether a reason is that a user holds a job, who has to release it. */
+  /** Whether a reason is that a user holds a job and has to release it. */
   static boolean isHeld(String reason) {
     return reason.startsWith("JobHeld");
   }
