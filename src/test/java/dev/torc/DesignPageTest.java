@@ -56,7 +56,7 @@ class DesignPageTest {
       assertTrue(named.size() > 9, page + " names only " + named);
       List<String> missing =
           named.stream()
-              .filter(name -> !name.matches("(\\.torc|NAME\\..*)/.*")) // of a project
+              .filter(name -> !name.matches("(\\.torc|NAME\\..*|target|bin|lib)/.*")) // made
               .filter(
                   name ->
                       Stream.of(
