@@ -7,6 +7,7 @@ import dev.torc.posix.FileStatus;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnUser;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -123,20 +124,18 @@ public record FolderBound(
     StoreCall call = StoreCall.small(SharedStore.Build.none(), null);
     List<Digest> names = new ArrayList<>();
     boolean isResult = false;
-    try {
-      byte[] bytes = store.entry(key, call);
-      if (bytes != null) {
-        Blob record = ActionEntry.decode(bytes);
-        names.add(record.digest());
-        try (BlobSink sink = new BlobSink(record, (_, _) -> true)) {
-          if (store.fetch(record, sink, call)
-              && SealedRecord.open(sink.bytes()).record() instanceof Result result) {
-            isResult = true;
-            result.blobs().forEach(blob -> names.add(blob.digest()));
-          }
+    try (InputStream in = store.open(StorePlace.ENTRIES, key, call)) {
+      Blob record = ActionEntry.decode(in == null ? new byte[0] : in.readNBytes(ActionEntry.MOST));
+      names.add(record.digest());
+      try (InputStream blob = store.open(StorePlace.BLOBS, record.digest(), call)) {
+        if (blob != null
+            && SealedRecord.open(new BlobStream(record, blob, _ -> {}).readAllBytes()).record()
+                instanceof Result result) {
+          isResult = true;
+          result.blobs().forEach(each -> names.add(each.digest()));
         }
       }
-    } catch (StoreRefusal e) {
+    } catch (StoreRefusal | IOException e) {
       // What another torc may know goes by its age; what it names is not known here.
     }
     return new Item(entry, isResult, names, entry.time);

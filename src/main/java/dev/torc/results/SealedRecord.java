@@ -72,10 +72,10 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
       throws StoreRefusal {
     ByteArrayOutputStream small = new ByteArrayOutputStream();
     for (BlobSource each : inside) {
-      try (InputStream bytes = each.open()) {
+      try (InputStream bytes = each.open(_ -> {})) {
         bytes.transferTo(small);
       } catch (IOException e) {
-        throw new StoreRefusal(e.getMessage());
+        throw BlobSource.unreadable(e);
       }
     }
     byte[] blob = seal(record.type(), small.toByteArray(), ResultCodec.encode(record), key);

@@ -1,9 +1,17 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
 import dev.torc.results.StoreRecord.Type;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -210,7 +219,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   /** What lies under a key, whatever it is; null for nothing. */
   private SealedRecord record(Digest of, StoreCall call) throws StoreRefusal {
-    byte[] entry = threads.ask(call, request -> place.entry(of, request));
+    byte[] entry = threads.ask(call, request -> entry(of, request));
     if (entry == null) {
       return null;
     }
@@ -235,25 +244,33 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  private SealedRecord record(Blob blob, StoreCall call) throws StoreRefusal {
-    try (BlobSink sink = new BlobSink(blob, this::isKnown)) {
-      if (!fetch(blob, sink, call)) {
-        throw new StoreRefusal("a record is gone, and its entry is still there");
-      }
-      return SealedRecord.open(sink.bytes()); // whose signer counts: its head was looked at;
+  private byte[] entry(Digest of, StoreCall call) throws StoreRefusal {
+    try (InputStream in = place.open(StorePlace.ENTRIES, of, call)) {
+      return in == null ? null : in.readNBytes(ActionEntry.MOST + 1);
+    } catch (IOException e) {
+      throw place.broken(e);
     }
   }
 
-  /**
-   * Whether enough of a record has come to see its signer; throws where no record of that signer
-   * counts, so that the rest need not come.
-   */
-  private boolean isKnown(byte[] record, int length) throws StoreRefusal {
-    if (length < Math.min(record.length, SealedRecord.SIGNED)) {
-      return false;
+  /** Its head is looked at first: the rest of what nobody trusted signed need not come. */
+  private SealedRecord record(Blob blob, StoreCall call) throws StoreRefusal {
+    byte[] record = new byte[Math.toIntExact(blob.size())];
+    boolean there =
+        fetch(
+            blob,
+            null,
+            call,
+            bytes -> {
+              int head = Math.min(record.length, SealedRecord.SIGNED);
+              bytes.readNBytes(record, 0, head);
+              check(SealedRecord.signer(record));
+              bytes.readNBytes(record, head, record.length - head);
+              bytes.transferTo(OutputStream.nullOutputStream()); // there are no more
+            });
+    if (!there) {
+      throw new StoreRefusal("a record is gone, and its entry is still there");
     }
-    check(SealedRecord.signer(record));
-    return true;
+    return SealedRecord.open(record);
   }
 
   private void check(SigningWord signer) throws StoreRefusal {
@@ -265,14 +282,39 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  private boolean fetch(Blob blob, BlobSink sink, StoreCall call) throws StoreRefusal {
-    try {
-      return threads.ask(call, request -> place.fetch(blob, sink, request));
-    } finally {
-      if (sink.isWrong()) {
-        wrong.add(blob);
-      }
-    }
+  /** What takes the bytes of a blob. */
+  private interface Taker {
+    void take(BlobStream bytes) throws IOException, StoreRefusal;
+  }
+
+  /**
+   * Whether a blob is there; all its bytes were taken then, and are the right ones.
+   *
+   * @param here its bytes where they came with a record, else null
+   */
+  private boolean fetch(Blob blob, byte[] here, StoreCall call, Taker to) throws StoreRefusal {
+    return threads.ask(
+        call,
+        request -> {
+          LongConsumer passed = here == null ? request::passed : _ -> {};
+          try (InputStream in =
+              here == null
+                  ? place.open(StorePlace.BLOBS, blob.digest(), request)
+                  : new ByteArrayInputStream(here)) {
+            if (in != null) {
+              to.take(new BlobStream(blob, in, passed));
+            }
+            return in != null;
+          } catch (BlobStream.Broken e) {
+            if (e.getCause() != null) {
+              throw place.broken(e.getCause());
+            }
+            wrong.add(blob);
+            throw StoreFailure.of(e.getMessage());
+          } catch (IOException e) {
+            throw place.broken(e);
+          }
+        });
   }
 
   @Override
@@ -306,7 +348,10 @@ final class SharedStore implements ResultStore, AutoCloseable {
           breadth(),
           blob -> {
             Path file = folder.resolve(blob.name());
-            fetch(blob, hit.inside().get(blob), file, call);
+            call.check();
+            if (!fetch(blob, hit.inside().get(blob), call, bytes -> write(bytes, file))) {
+              throw new StoreRefusal(blob.digest() + " is gone from the store");
+            }
             made.add(file);
           });
       return null;
@@ -325,20 +370,19 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  /**
-   * Fetches one of them.
-   *
-   * @param here its bytes where they came with the record, else null
-   */
-  private void fetch(Blob blob, byte[] here, Path to, StoreCall call) throws StoreRefusal {
-    call.check();
-    try (BlobSink sink = new BlobSink(blob, to)) {
-      if (here != null) {
-        sink.take(here, here.length);
-        sink.end();
-      } else if (!fetch(blob, sink, call)) {
-        throw new StoreRefusal(blob.digest() + " is gone from the store");
+  /** Into a new file, which goes where not all of it came: nothing is opened through a link. */
+  private static void write(BlobStream bytes, Path to) throws BlobStream.Broken, StoreRefusal {
+    try (OutputStream out = Files.newOutputStream(to, StandardOpenOption.CREATE_NEW)) {
+      bytes.transferTo(out);
+    } catch (IOException e) {
+      if (!(e instanceof FileAlreadyExistsException)) {
+        to.toFile().delete();
       }
+      if (e instanceof BlobStream.Broken broken) {
+        throw broken;
+      }
+      String name = SafeText.name(to.toString());
+      throw new StoreRefusal("cannot write " + name + ": " + Refusal.why(e));
     }
   }
 

@@ -207,7 +207,7 @@ public final class SharedStores implements AutoCloseable {
     long most = Math.max(StoreCall.LEAST, result.wall());
     BooleanSupplier ended = () -> build.stopped().get() || build.clock().getAsLong() - start > most;
     for (BlobSource blob : upload.blobs()) {
-      try (InputStream bytes = blob.open()) {
+      try (InputStream bytes = blob.open(_ -> {})) {
         holds |= search.in(bytes, ended);
       }
     }
