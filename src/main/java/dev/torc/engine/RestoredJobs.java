@@ -210,7 +210,7 @@ final class RestoredJobs implements AutoCloseable {
         return null;
       }
       Path root = shared.graph().workflow().root();
-      byte[] said = made.shown() ? Shelving.said(shared.launches().log(job.name())) : null;
+      byte[] said = made.terms().shown() ? Shelving.said(shared.launches().log(job.name())) : null;
       return Upload.of(root, shared.digests(), made, said, umask, shared.here().name(), again);
     } catch (CacheException | StoppedException e) {
       return null;

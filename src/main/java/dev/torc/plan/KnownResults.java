@@ -268,7 +268,7 @@ public final class KnownResults {
   /** Whether a result is that of a key, by the programs of now, and is to be had. */
   private boolean serves(Job job, Result result, Digest key, boolean bytes) {
     return result.key().equals(key)
-        && programs.of(job).equals(result.programs())
+        && programs.of(job).equals(result.terms().programs())
         && (bytes ? isHere(result) : isGone(result));
   }
 

@@ -70,7 +70,7 @@ public record NearestResult(Origin from, List<Reason> reasons, String lack) {
   private static NearestResult of(
       PlanContext context, int id, Result then, Origin from, String lack) {
     List<Reason> reasons = context.decider().difference(id, then.found(), then.lines());
-    String programs = context.decider().known().otherPrograms(id, then.programs());
+    String programs = context.decider().known().otherPrograms(id, then.terms().programs());
     String why = programs.isEmpty() ? lack : programs;
     return new NearestResult(
         from,

@@ -97,7 +97,7 @@ public record SharedResults(Graph graph, Cache cache, KnownResults known, Progra
     if (products == null
         || !same
         || !there.manifest().equals(now.digest())
-        || !programs.of(job).equals(there.programs())) {
+        || !programs.of(job).equals(there.terms().programs())) {
       return null;
     }
     Origin from = origin(there, job.name(), hit.store().name());

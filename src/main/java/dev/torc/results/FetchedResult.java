@@ -36,7 +36,7 @@ final class FetchedResult implements ResultParts {
       uses.merge(Blob.of(file), 1, Integer::sum);
     }
     if (result.log() != null) {
-      uses.merge(result.log(), 1, Integer::sum);
+      uses.merge(Blob.of(result.log()), 1, Integer::sum);
     }
   }
 
@@ -88,10 +88,8 @@ final class FetchedResult implements ResultParts {
 
   @Override
   public byte[] text(OwnedPath part) throws IOException {
-    Blob log = result.log();
-    return log == null
-        ? null
-        : PlainFile.read(folder.resolve(log.name()), Math.toIntExact(log.size()));
+    Blob log = Blob.of(result.log());
+    return PlainFile.read(folder.resolve(log.name()), Math.toIntExact(log.size()));
   }
 
   @Override

@@ -22,11 +22,6 @@ public record FoundNames(Digest key, List<List<String>> lists) implements StoreR
     return list.stream().mapToLong(String::length).sum();
   }
 
-  @Override
-  public Type type() {
-    return Type.NAMES;
-  }
-
   /** With a list put first; the oldest go where there are too many, or too long ones. */
   public FoundNames with(List<String> newest) {
     List<List<String>> all = new ArrayList<>();

@@ -11,7 +11,7 @@ import java.util.SortedMap;
 public final class ResultKey {
 
   /** Counts up with every change of what a key, a record or a digest of a product is made of. */
-  private static final String FORMAT = "torc result 3";
+  private static final String FORMAT = "torc result 4";
 
   private ResultKey() {}
 

@@ -3,12 +3,10 @@ package dev.torc.results;
 import dev.torc.hash.Digest;
 import dev.torc.machine.Refusal;
 import dev.torc.machine.SafeText;
-import dev.torc.results.StoreRecord.Type;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -129,7 +127,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   @Override
   public Hit find(Digest of) {
-    return look(of, Type.RESULT, this::hit, reason -> new Hit(null, this, reason, Map.of()));
+    return look(of, true, this::hit, reason -> new Hit(null, this, reason, Map.of()));
   }
 
   private Hit hit(SealedRecord record) throws StoreRefusal {
@@ -148,7 +146,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
   }
 
   private FoundNames foundNames(Digest first) {
-    return look(first, Type.NAMES, record -> (FoundNames) record.record(), _ -> null);
+    return look(first, false, record -> (FoundNames) record.record(), _ -> null);
   }
 
   /** What is made of a record. */
@@ -159,9 +157,10 @@ final class SharedStore implements ResultStore, AutoCloseable {
   /**
    * What lies under a key.
    *
+   * @param result whether that should be a result
    * @param miss makes the answer of the reason why there is none; null where nothing lies there
    */
-  private <T> T look(Digest of, Type type, Reader<T> found, Function<String, T> miss) {
+  private <T> T look(Digest of, boolean result, Reader<T> found, Function<String, T> miss) {
     String rest = reading.rest();
     if (rest != null) {
       return miss.apply(rest);
@@ -169,7 +168,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
     StoreCall call = StoreCall.small(build, reading);
     try {
       SealedRecord record = record(of, call);
-      if (record != null && (record.type() != type || !record.record().key().equals(of))) {
+      if (record != null
+          && (record.record().isResult() != result || !record.record().key().equals(of))) {
         throw new StoreRefusal("another's record lies under the key " + of);
       }
       return record == null ? miss.apply(null) : found.of(record);
@@ -312,9 +312,13 @@ final class SharedStore implements ResultStore, AutoCloseable {
             wrong.add(blob);
             throw StoreFailure.of(e.getMessage());
           } catch (IOException e) {
-            throw place.broken(e);
+            throw unwritten(e);
           }
         });
+  }
+
+  private static StoreRefusal unwritten(IOException e) {
+    return new StoreRefusal("cannot write " + Refusal.line(e));
   }
 
   @Override
@@ -347,12 +351,16 @@ final class SharedStore implements ResultStore, AutoCloseable {
           hit.result().blobs(),
           breadth(),
           blob -> {
-            Path file = folder.resolve(blob.name());
             call.check();
-            if (!fetch(blob, hit.inside().get(blob), call, bytes -> write(bytes, file))) {
-              throw new StoreRefusal(blob.digest() + " is gone from the store");
+            Path file = folder.resolve(blob.name());
+            try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+              made.add(file);
+              if (!fetch(blob, hit.inside().get(blob), call, bytes -> bytes.transferTo(out))) {
+                throw new StoreRefusal(blob.digest() + " is gone from the store");
+              }
+            } catch (IOException e) {
+              throw unwritten(e);
             }
-            made.add(file);
           });
       return null;
     } catch (StoreRefusal e) {
@@ -367,22 +375,6 @@ final class SharedStore implements ResultStore, AutoCloseable {
   private static void failed(StoreHealth health, StoreCall call, StoreRefusal e) {
     if (e instanceof StoreFailure) {
       health.failed(call.start(), e);
-    }
-  }
-
-  /** Into a new file, which goes where not all of it came: nothing is opened through a link. */
-  private static void write(BlobStream bytes, Path to) throws BlobStream.Broken, StoreRefusal {
-    try (OutputStream out = Files.newOutputStream(to, StandardOpenOption.CREATE_NEW)) {
-      bytes.transferTo(out);
-    } catch (IOException e) {
-      if (!(e instanceof FileAlreadyExistsException)) {
-        to.toFile().delete();
-      }
-      if (e instanceof BlobStream.Broken broken) {
-        throw broken;
-      }
-      String name = SafeText.name(to.toString());
-      throw new StoreRefusal("cannot write " + name + ": " + Refusal.why(e));
     }
   }
 

@@ -174,8 +174,8 @@ class SigningKeyTest {
     assertEquals("its record is none of torc's", open(new byte[6]));
     assertEquals("its record is none of torc's", open("<html>not here</html>".getBytes()));
     unsigned[4] = 1;
-    assertEquals("its record has version 1, and this torc knows 3", open(unsigned));
-    unsigned[4] = 3;
+    assertEquals("its record has version 1, and this torc knows 4", open(unsigned));
+    unsigned[4] = 4;
     unsigned[5] = 9;
     assertEquals("its record is of an unknown kind", open(unsigned));
     assertEquals("its record is cut off", open(Arrays.copyOf(blob, 60)));
