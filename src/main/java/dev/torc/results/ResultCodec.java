@@ -4,11 +4,11 @@ import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.FieldReader;
 import dev.torc.bytes.FieldWriter;
-import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.Origin;
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.Restorable;
-import dev.torc.cache.StoredValue;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.Origin;
+import dev.torc.records.RecordedProduct;
+import dev.torc.records.Restorable;
+import dev.torc.records.StoredValue;
 import java.util.Arrays;
 
 /**
