@@ -117,10 +117,9 @@ public record StoreUpkeep(
     List<Held> gone = new ArrayList<>(before.results());
     if (!all) {
       gone.removeIf(each -> !isLost(each));
-      gone.addAll(before.beyond(most == BOUND ? kept.bound() : most, gone));
+      gone.addAll(before.without(gone).beyond(most == BOUND ? kept.bound() : most, Set.of()));
     }
-    List<Held> left = new ArrayList<>(before.results());
-    left.removeAll(gone);
+    List<Held> left = before.without(gone).results();
     boolean nothing = before.results().isEmpty() && before.sizes().isEmpty();
     List<String> stuck = List.of();
     if (!dry && !nothing) {

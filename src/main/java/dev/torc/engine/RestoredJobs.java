@@ -118,7 +118,9 @@ final class RestoredJobs implements AutoCloseable {
         SharedResults.Match match = results.of(store, shared.decider(), id, needs);
         ResultParts parts = match == null ? null : store.fetch(match.hit(), kept.freshFolder());
         if (parts != null) {
-          remember(match);
+          Batch lists = new Batch();
+          match.lists().forEach(lists::list);
+          setup.cache().put(lists);
           return new Restoring.Known(match.result(), parts);
         }
       }
@@ -126,14 +128,6 @@ final class RestoredJobs implements AutoCloseable {
     } catch (IOException | UncheckedIOException | BadInput | StoppedException e) {
       return null; // a run meets it again, and tells
     }
-  }
-
-  /** Before anything is placed, its record says that it is torc's: see {@link Restoring#claim}. */
-  private void remember(SharedResults.Match match) {
-    Batch batch = KeptResults.stored(match.result(), System.currentTimeMillis());
-    match.lists().forEach(batch::list);
-    setup.cache().put(batch);
-    setup.cache().flush();
   }
 
   private void answered(int id, List<Reason> reasons, Restoring.Known known) {

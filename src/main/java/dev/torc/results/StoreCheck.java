@@ -32,13 +32,6 @@ public final class StoreCheck {
   }
 
   /**
-   * What was found of a part.
-   *
-   * @param why why it cannot be read, empty for other faults
-   */
-  private record Finding(Fault fault, String why) {}
-
-  /**
    * A part of a result that is not as it should be.
    *
    * @param path where it stood below the root; empty for what the job wrote
@@ -46,12 +39,10 @@ public final class StoreCheck {
    */
   public record Faulty(String path, Fault fault, String why) {}
 
-  private static final Finding GOOD = new Finding(null, "");
-
   private final CachePlace place;
   private final Map<String, Long> sizes;
   private final DigestMemo digests;
-  private final Map<String, Finding> findings = new HashMap<>();
+  private final Map<String, Faulty> findings = new HashMap<>();
   private long bytes;
 
   /** Of a store as it was seen. */
@@ -71,12 +62,8 @@ public final class StoreCheck {
     for (OwnedPath part : held.result().allParts()) {
       String name = LocalStore.name(part);
       if (sizes.containsKey(name)) {
-        Finding found = findings.get(name);
-        if (found == null) {
-          found = look(part, name);
-          findings.put(name, found);
-        }
-        if (found != GOOD) {
+        Faulty found = findings.computeIfAbsent(name, _ -> look(part, name));
+        if (found.fault != null) {
           faults.add(new Faulty(part.path(), found.fault, found.why));
         }
       } else if (whole && held.lacks().contains(part)) {
@@ -86,12 +73,13 @@ public final class StoreCheck {
     return faults;
   }
 
-  private Finding look(OwnedPath part, String name) {
+  /** What is wrong with what has a name; without a fault where that is nothing. */
+  private Faulty look(OwnedPath part, String name) {
     bytes += sizes.get(name);
     try {
-      return isRight(part, name) ? GOOD : new Finding(Fault.WRONG, "");
+      return new Faulty("", isRight(part, name) ? null : Fault.WRONG, "");
     } catch (IOException e) {
-      return new Finding(Fault.UNREADABLE, Refusal.why(e));
+      return new Faulty("", Fault.UNREADABLE, Refusal.why(e));
     }
   }
 
