@@ -2,9 +2,9 @@ package dev.torc.engine;
 
 import dev.torc.hash.StoppedException;
 import dev.torc.plan.Decider;
+import dev.torc.plan.KnownResults;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.Reason;
-import dev.torc.plan.SharedResults;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.OwnUser;
 import dev.torc.records.Batch;
@@ -84,7 +84,7 @@ final class RestoredJobs implements AutoCloseable {
   void run(int id, Verdict.WillRun will) {
     List<Reason> reasons = will.reasons();
     AttemptContext shared = state.get().shared();
-    if (!mayAsk(reasons) || !SharedResults.mayShare(shared.graph().job(id))) {
+    if (!mayAsk(reasons) || !KnownResults.mayShare(shared.graph().job(id))) {
       loop.ready(id, reasons, null);
       return;
     }
@@ -113,9 +113,9 @@ final class RestoredJobs implements AutoCloseable {
       if (needs.missing() != null || needs.missingData() != null) {
         return null; // a run says so
       }
-      SharedResults results = shared.decider().known().shared();
+      KnownResults results = shared.decider().known();
       for (ResultStore store : sharing.stores().all()) {
-        SharedResults.Match match = results.of(store, shared.decider(), id, needs);
+        KnownResults.Match match = results.of(store, shared.decider(), id, needs);
         ResultParts parts = match == null ? null : store.fetch(match.hit(), kept.freshFolder());
         if (parts != null) {
           Batch lists = new Batch();
@@ -190,7 +190,7 @@ final class RestoredJobs implements AutoCloseable {
   void made(int id, List<Reason> reasons, AttemptOutcome outcome) {
     AttemptContext shared = state.get().shared();
     Job job = shared.graph().job(id);
-    if (sharing != null && SharedResults.mayShare(job)) {
+    if (sharing != null && KnownResults.mayShare(job)) {
       boolean again = !mayAsk(reasons);
       sharing.stores().send(outcome.ended().wall(), () -> upload(shared, job, again));
     }

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * What a job's record has of its run only so that its result can be kept for later. {@code
- * results.ResultKey} has the rule of the keys.
+ * plan.KnownResults} has the rule of the keys.
  *
  * @param key under which the result is known
  * @param first leads to the lists of files that depfiles named; null for a job without one
