@@ -130,7 +130,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
     if (inside < 0 || inside > MOST_INSIDE || blob.length < head + inside) {
       throw new StoreRefusal("its record is cut off");
     }
-    return mark == 0 ? null : new SigningWord(Arrays.copyOfRange(blob, HEAD, SIGNED));
+    return mark == 0 ? null : SigningWord.of(Arrays.copyOfRange(blob, HEAD, SIGNED));
   }
 
   /** What a blob holds; throws with the reason where it is not to be taken, or wrongly signed. */

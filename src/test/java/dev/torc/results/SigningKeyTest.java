@@ -192,7 +192,7 @@ class SigningKeyTest {
     Ran read = run("openssl", "pkey", "-in", file.toString(), "-pubout", "-outform", "DER");
     assertEquals(0, read.status);
     byte[] bytes = read.out;
-    assertEquals(made, new SigningWord(Arrays.copyOfRange(bytes, bytes.length - 32, bytes.length)));
+    assertEquals(made, SigningWord.of(Arrays.copyOfRange(bytes, bytes.length - 32, bytes.length)));
     Path theirs = folder.resolve("theirs.pem");
     assertEquals(
         0, run("openssl", "genpkey", "-algorithm", "ed25519", "-out", theirs.toString()).status);
