@@ -216,8 +216,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     Batch batch = new Batch().stored(result.key(), record);
     if (result.first() != null) {
       List<List<String>> before = records.names(result.first());
-      List<List<String>> lists =
-          new FoundNames(result.first(), before).with(result.found()).lists();
+      List<List<String>> lists = FoundNames.with(before, result.found());
       if (!lists.equals(before)) {
         batch.storedNames(result.first(), lists);
       }

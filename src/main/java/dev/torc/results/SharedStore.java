@@ -21,7 +21,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
@@ -127,58 +126,56 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   @Override
   public Hit find(Digest of) {
-    return look(of, true, this::hit, reason -> new Hit(null, this, reason, Map.of()));
-  }
-
-  private Hit hit(SealedRecord record) throws StoreRefusal {
-    Result result = (Result) record.record();
+    Look look = look(of, true);
+    if (look.sealed == null) {
+      return new Hit(null, this, look.reason, Map.of());
+    }
+    Result result = (Result) look.sealed.record();
     if (result.root() != null && !result.root().equals(build.root)) {
       String there = "the result holds the path of its root, " + SafeText.name(result.root());
       return new Hit(null, this, there, Map.of());
     }
-    return new Hit(result, this, null, record.inside());
+    return new Hit(result, this, null, look.sealed.inside());
   }
 
   @Override
   public List<List<String>> names(Digest first) {
-    FoundNames names = foundNames(first);
-    return names == null ? List.of() : names.lists();
-  }
-
-  private FoundNames foundNames(Digest first) {
-    return look(first, false, record -> (FoundNames) record.record(), _ -> null);
-  }
-
-  /** What is made of a record. */
-  private interface Reader<T> {
-    T of(SealedRecord record) throws StoreRefusal;
+    Look look = look(first, false);
+    return look.sealed == null ? List.of() : ((FoundNames) look.sealed.record()).lists();
   }
 
   /**
    * What lies under a key.
    *
-   * @param result whether that should be a result
-   * @param miss makes the answer of the reason why there is none; null where nothing lies there
+   * @param sealed null for nothing that may be used
+   * @param reason why that is so; null where nothing lies there
    */
-  private <T> T look(Digest of, boolean result, Reader<T> found, Function<String, T> miss) {
+  private record Look(SealedRecord sealed, String reason) {}
+
+  /**
+   * Looks under a key.
+   *
+   * @param result whether a result should lie there
+   */
+  private Look look(Digest of, boolean result) {
     String rest = reading.rest();
     if (rest != null) {
-      return miss.apply(rest);
+      return new Look(null, rest);
     }
     StoreCall call = StoreCall.small(build, reading);
     try {
-      SealedRecord record = record(of, call);
-      if (record != null
-          && (record.record().isResult() != result || !record.record().key().equals(of))) {
+      SealedRecord sealed = record(of, call);
+      StoreRecord record = sealed == null ? null : sealed.record();
+      if (record != null && (record.isResult() != result || !record.key().equals(of))) {
         throw new StoreRefusal("another's record lies under the key " + of);
       }
-      return record == null ? miss.apply(null) : found.of(record);
+      return new Look(sealed, null);
     } catch (StoreRefusal e) {
       boolean ended = build.stopped.get() || Thread.currentThread().isInterrupted();
       if (e instanceof StoreFailure || !ended) {
         reading.failed(call.start(), e);
       }
-      return miss.apply(e.getMessage());
+      return new Look(null, e.getMessage());
     }
   }
 
@@ -383,10 +380,10 @@ final class SharedStore implements ResultStore, AutoCloseable {
   public void put(Upload upload) {
     Result result = upload.result();
     if (send(upload) && result.first() != null && reading.rest() == null) {
-      FoundNames there = foundNames(result.first()); // what is there would be lost
-      FoundNames before = there == null ? new FoundNames(result.first(), List.of()) : there;
-      FoundNames now = before.with(result.found());
-      if (!now.equals(there)) {
+      List<List<String>> before = names(result.first()); // what is there would be lost
+      List<List<String>> lists = FoundNames.with(before, result.found());
+      if (!lists.equals(before)) {
+        FoundNames now = new FoundNames(result.first(), lists);
         StoreCall call = StoreCall.small(build, null);
         sent(call, () -> sendRecord(now.key(), sealed(now, List.of()), call));
       }

@@ -5,6 +5,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.records.CachePlace;
+import dev.torc.records.Origin;
 import dev.torc.records.OwnedPath;
 import dev.torc.results.StoreContents.Held;
 import dev.torc.text.Refusal;
@@ -34,15 +35,19 @@ public final class StoreCheck {
   /**
    * A part of a result that is not as it should be.
    *
+   * @param from where its result comes from
    * @param path where it stood below the root; empty for what the job wrote
    * @param why why it cannot be read, empty for other faults
    */
-  public record Faulty(String path, Fault fault, String why) {}
+  public record Faulty(String job, Origin from, String path, Fault fault, String why) {}
+
+  /** What is wrong with a thing that is there; without a fault nothing is. */
+  private record Finding(Fault fault, String why) {}
 
   private final CachePlace place;
   private final Map<String, Long> sizes;
   private final DigestMemo digests;
-  private final Map<String, Faulty> findings = new HashMap<>();
+  private final Map<String, Finding> findings = new HashMap<>();
   private long bytes;
 
   /** Of a store as it was seen. */
@@ -59,27 +64,28 @@ public final class StoreCheck {
    */
   public List<Faulty> faults(Held held, boolean whole) {
     List<Faulty> faults = new ArrayList<>(0);
-    for (OwnedPath part : held.result().allParts()) {
+    Result of = held.result();
+    for (OwnedPath part : of.allParts()) {
       String name = LocalStore.name(part);
       if (sizes.containsKey(name)) {
-        Faulty found = findings.computeIfAbsent(name, _ -> look(part, name));
+        Finding found = findings.computeIfAbsent(name, _ -> look(part, name));
         if (found.fault != null) {
-          faults.add(new Faulty(part.path(), found.fault, found.why));
+          faults.add(new Faulty(of.job(), of.origin(), part.path(), found.fault, found.why));
         }
       } else if (whole && held.lacks().contains(part)) {
-        faults.add(new Faulty(part.path(), Fault.MISSING, ""));
+        faults.add(new Faulty(of.job(), of.origin(), part.path(), Fault.MISSING, ""));
       }
     }
     return faults;
   }
 
   /** What is wrong with what has a name; without a fault where that is nothing. */
-  private Faulty look(OwnedPath part, String name) {
+  private Finding look(OwnedPath part, String name) {
     bytes += sizes.get(name);
     try {
-      return new Faulty("", isRight(part, name) ? null : Fault.WRONG, "");
+      return new Finding(isRight(part, name) ? null : Fault.WRONG, "");
     } catch (IOException e) {
-      return new Faulty("", Fault.UNREADABLE, Refusal.why(e));
+      return new Finding(Fault.UNREADABLE, Refusal.why(e));
     }
   }
 

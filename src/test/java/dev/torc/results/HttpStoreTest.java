@@ -279,8 +279,8 @@ class HttpStoreTest {
         out -> {
           out.write(HostileServer.head(200, record.length));
           for (int i = 0; i < record.length; i += 1 << 16) {
-            out.write(record, i, Math.min(1 << 16, record.length - i));
             pieces.incrementAndGet();
+            out.write(record, i, Math.min(1 << 16, record.length - i));
             if (i == 0) {
               server.silence();
             }

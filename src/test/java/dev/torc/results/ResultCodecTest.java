@@ -304,14 +304,14 @@ class ResultCodecTest {
 
   @Test
   void theNewestListOfNamesComesFirst() {
-    FoundNames names = new FoundNames(DIGEST, List.of());
+    List<List<String>> names = List.of();
     for (int i = 0; i < 20; i++) {
-      names = names.with(List.of("a" + i));
+      names = FoundNames.with(names, List.of("a" + i));
     }
-    names = names.with(List.of("a15"));
-    assertEquals(FoundNames.MOST, names.lists().size());
-    assertEquals(List.of("a15"), names.lists().get(0));
-    assertEquals(List.of("a19"), names.lists().get(1));
-    assertEquals(List.of("a4"), names.lists().getLast());
+    names = FoundNames.with(names, List.of("a15"));
+    assertEquals(FoundNames.MOST, names.size());
+    assertEquals(List.of("a15"), names.get(0));
+    assertEquals(List.of("a19"), names.get(1));
+    assertEquals(List.of("a4"), names.getLast());
   }
 }
