@@ -21,8 +21,6 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -394,12 +392,7 @@ public final class KnownResults {
       return false;
     }
     try {
-      if (part.kind() != Stamp.Kind.LINK) {
-        return part.digest().equals(contents.product(part.path(), part.kind()));
-      }
-      Path link = graph.workflow().root().resolve(part.path());
-      return Files.isSymbolicLink(link)
-          && part.digest().equals(Digest.ofText(Files.readSymbolicLink(link).toString()));
+      return part.digest().equals(contents.standing(part.path(), part.kind()));
     } catch (IOException e) {
       return false;
     }

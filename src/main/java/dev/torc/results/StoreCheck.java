@@ -1,8 +1,6 @@
 package dev.torc.results;
 
-import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
-import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.records.CachePlace;
 import dev.torc.records.Origin;
@@ -10,7 +8,6 @@ import dev.torc.records.OwnedPath;
 import dev.torc.results.StoreContents.Held;
 import dev.torc.text.Refusal;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +41,6 @@ public final class StoreCheck {
   /** What is wrong with a thing that is there; without a fault nothing is. */
   private record Finding(Fault fault, String why) {}
 
-  private final CachePlace place;
   private final Map<String, Long> sizes;
   private final DigestMemo digests;
   private final Map<String, Finding> findings = new HashMap<>();
@@ -52,7 +48,6 @@ public final class StoreCheck {
 
   /** Of a store as it was seen. */
   public StoreCheck(CachePlace place, StoreContents contents, StampSource stamps) {
-    this.place = place;
     this.sizes = contents.sizes();
     this.digests = DigestMemo.looking(place.store(), stamps, _ -> null);
   }
@@ -83,25 +78,11 @@ public final class StoreCheck {
   private Finding look(OwnedPath part, String name) {
     bytes += sizes.get(name);
     try {
-      return new Finding(isRight(part, name) ? null : Fault.WRONG, "");
+      return new Finding(
+          part.digest().equals(digests.standing(name, part.kind())) ? null : Fault.WRONG, "");
     } catch (IOException e) {
       return new Finding(Fault.UNREADABLE, Refusal.why(e));
     }
-  }
-
-  private boolean isRight(OwnedPath part, String name) throws IOException {
-    Stamp there = digests.counting().linkStamp(place.store().resolve(name));
-    if (there.kind() != part.kind()) {
-      return false;
-    }
-    Digest now =
-        switch (part.kind()) {
-          case FOLDER -> digests.folder(name, false).digest();
-          case LINK ->
-              Digest.ofText(Files.readSymbolicLink(place.store().resolve(name)).toString());
-          default -> digests.of(name).product();
-        };
-    return part.digest().equals(now);
   }
 
   /** How many things were read. */
