@@ -411,14 +411,8 @@ public final class KnownResults {
         || !programs.of(job).equals(there.terms().programs())) {
       return null;
     }
-    Origin from = origin(there, job.name(), hit.store().name());
+    Origin from = there.originFor(job.name(), hit.store().name());
     return there.as(first, job.name(), products, now.lines(), from);
-  }
-
-  /** Where a result was made that is one of a job here. */
-  static Origin origin(Result there, String job, String store) {
-    Origin from = there.originFor(job);
-    return new Origin(store, from.build(), from.host(), from.time(), from.job());
   }
 
   /** The products in the order of a run here; null where they are not those that are declared. */

@@ -59,7 +59,7 @@ public record NearestResult(Origin from, List<Reason> reasons, String lack) {
             int id = graph.jobId(each.job());
             if (runs.containsKey(id) && KnownResults.mayShare(graph.job(id))) {
               String lack = each.root() == null ? "" : "its bytes name its root, " + each.root();
-              Origin from = KnownResults.origin(each, each.job(), found.store().name());
+              Origin from = each.originFor(each.job(), found.store().name());
               of(context, id, each, from, lack).putInto(nearest, id, runs.get(id));
             }
           });

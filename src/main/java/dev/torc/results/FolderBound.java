@@ -113,15 +113,14 @@ public record FolderBound(
 
   /** An entry with all that it names, as far as its record can be read. */
   private static Item item(FolderStore store, Path folder, Path entry, long time) {
-    StoreCall call = StoreCall.small(SharedStore.Build.none(), null);
     Digest key = Digest.ofHex(entry.getFileName().toString());
     List<Path> files = new ArrayList<>(List.of(entry));
     Path blobs = folder.resolve(StorePlace.BLOBS);
     boolean isResult = false;
-    try (InputStream in = store.open(StorePlace.ENTRIES, key, call)) {
+    try (InputStream in = store.open(StorePlace.ENTRIES, key, null)) {
       Blob record = ActionEntry.decode(in == null ? new byte[0] : in.readNBytes(ActionEntry.MOST));
       files.add(blobs.resolve(record.name()));
-      try (InputStream blob = store.open(StorePlace.BLOBS, record.digest(), call)) {
+      try (InputStream blob = store.open(StorePlace.BLOBS, record.digest(), null)) {
         if (blob != null
             && SealedRecord.open(new BlobStream(record, blob, _ -> {}).readAllBytes()).record()
                 instanceof Result result) {

@@ -106,15 +106,21 @@ public record Result(
     return run.origin() != null ? run.origin() : new Origin("", run.number(), "", run.started());
   }
 
+  /** Where it comes from for a job that is restored. */
+  public Origin originFor(String restored) {
+    return originFor(restored, origin.store());
+  }
+
   /**
-   * Where it comes from for a job that is restored.
+   * The same where it lies in a store.
    *
    * @param restored the job's name
+   * @param store its name; empty for the local one
    */
-  public Origin originFor(String restored) {
+  public Origin originFor(String restored, String store) {
     String made = origin.job().isEmpty() ? job : origin.job();
     String other = made.equals(restored) ? "" : made;
-    return new Origin(origin.store(), origin.build(), origin.host(), origin.time(), other);
+    return new Origin(store, origin.build(), origin.host(), origin.time(), other);
   }
 
   /**

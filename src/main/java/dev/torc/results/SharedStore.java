@@ -56,13 +56,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
       LongSupplier clock,
       AtomicBoolean stopped,
       Semaphore large,
-      Consumer<String> told) {
-
-    /** Outside of a build: nothing waits, and nothing is told. */
-    static Build none() {
-      return new Build("", System::nanoTime, new AtomicBoolean(), new Semaphore(1), _ -> {});
-    }
-  }
+      Consumer<String> told) {}
 
   private final StorePlace place;
   private final Set<SigningWord> trust;

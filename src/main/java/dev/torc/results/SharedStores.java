@@ -110,11 +110,11 @@ public final class SharedStores implements AutoCloseable {
     if (stores.stream().noneMatch(SharedStore::isSentTo)) {
       return;
     }
-    begin(nanos);
+    count(1, nanos);
     try {
       threads.execute(() -> turn(nanos, maker));
     } catch (RejectedExecutionException e) {
-      end(nanos); // the build is over
+      count(-1, nanos); // the build is over
     }
   }
 
@@ -138,18 +138,14 @@ public final class SharedStores implements AutoCloseable {
     } catch (IOException e) {
       return; // it changed since: then it is no result of that job any more
     } finally {
-      end(nanos);
+      count(-1, nanos);
     }
   }
 
-  private synchronized void begin(long nanos) {
-    pending++;
-    wall += nanos;
-  }
-
-  private synchronized void end(long nanos) {
-    pending--;
-    wall -= nanos;
+  /** One more, or one less, is to be sent. */
+  private synchronized void count(int by, long nanos) {
+    pending += by;
+    wall += by * nanos;
     notifyAll();
   }
 
