@@ -15,7 +15,7 @@ public final class JavaChild {
   }
 
   /** The same with more options for the JVM. */
-  static List<String> command(List<String> options, Class<?> main, String... arguments) {
+  public static List<String> command(List<String> options, Class<?> main, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(

@@ -244,7 +244,7 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
           of.job(),
           of.origin(),
           of.size(),
-          of.files(),
+          of.terms().files(),
           Instant.ofEpochMilli(held.used()),
           !held.lacks().isEmpty() ? State.GONE : held.standing() ? State.IN_PLACE : State.STORED);
     }

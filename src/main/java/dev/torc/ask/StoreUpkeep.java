@@ -6,7 +6,6 @@ import dev.torc.posix.RandomId;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
-import dev.torc.records.Origin;
 import dev.torc.results.FolderBound;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SigningKey;
@@ -117,10 +116,9 @@ public record StoreUpkeep(
     List<Held> gone = new ArrayList<>(before.results());
     if (!all) {
       gone.removeIf(each -> !isLost(each));
-      gone.addAll(before.beyond(most == BOUND ? kept.bound() : most, gone));
+      gone.addAll(before.without(gone).beyond(most == BOUND ? kept.bound() : most, Set.of()));
     }
-    List<Held> left = new ArrayList<>(before.results());
-    left.removeAll(gone);
+    List<Held> left = before.without(gone).results();
     boolean nothing = before.results().isEmpty() && before.sizes().isEmpty();
     List<String> stuck = List.of();
     if (!dry && !nothing) {
@@ -228,13 +226,11 @@ public record StoreUpkeep(
   private Verified verify(Cache cache) throws IOException {
     StoreContents contents = StoreContents.of(cache);
     StoreCheck check = new StoreCheck(cache.place(), contents, caller.stamps(folder.place()));
-    List<Faulty> faults = new ArrayList<>();
+    List<StoreCheck.Faulty> faults = new ArrayList<>();
     Set<Digest> gone = new HashSet<>();
     for (Held each : contents.results()) {
       List<StoreCheck.Faulty> found = check.faults(each, isLost(each));
-      String job = each.result().job();
-      Origin from = each.result().origin();
-      found.forEach(f -> faults.add(new Faulty(job, from, f.path(), f.fault(), f.why())));
+      faults.addAll(found);
       if (found.stream().anyMatch(fault -> fault.fault() != Fault.UNREADABLE)) {
         gone.add(each.result().key());
       }
@@ -247,23 +243,20 @@ public record StoreUpkeep(
     return new Verified(dry, check.checked(), check.bytes(), faults, gone.size());
   }
 
-  /** A part of a result that is not as it should be; for the job's log the path is empty. */
-  private record Faulty(String job, Origin from, String path, Fault fault, String why) {
-    String text(Palette palette) {
-      String words =
-          switch (fault) {
-            case WRONG -> "is not what was stored";
-            case MISSING -> "is missing";
-            case UNREADABLE -> "cannot be read";
-          };
-      return "%s: %s of %s %s%s\n"
-          .formatted(
-              SafeText.name(job),
-              path.isEmpty() ? "what it wrote" : SafeText.name(path),
-              OriginText.of(from),
-              palette.red(words),
-              why.isEmpty() ? "" : ": " + SafeText.line(why));
-    }
+  private static String text(StoreCheck.Faulty faulty, Palette palette) {
+    String words =
+        switch (faulty.fault()) {
+          case WRONG -> "is not what was stored";
+          case MISSING -> "is missing";
+          case UNREADABLE -> "cannot be read";
+        };
+    return "%s: %s of %s %s%s\n"
+        .formatted(
+            SafeText.name(faulty.job()),
+            faulty.path().isEmpty() ? "what it wrote" : SafeText.name(faulty.path()),
+            OriginText.of(faulty.from()),
+            palette.red(words),
+            faulty.why().isEmpty() ? "" : ": " + SafeText.line(faulty.why()));
   }
 
   /**
@@ -273,11 +266,12 @@ public record StoreUpkeep(
    * @param bytes theirs
    * @param removed how many results were taken out, or would be
    */
-  private record Verified(boolean dryRun, int checked, long bytes, List<Faulty> faults, int removed)
+  private record Verified(
+      boolean dryRun, int checked, long bytes, List<StoreCheck.Faulty> faults, int removed)
       implements Answer {
 
     private int count(Fault fault) {
-      return (int) faults.stream().filter(each -> each.fault == fault).count();
+      return (int) faults.stream().filter(each -> each.fault() == fault).count();
     }
 
     /** A missing part is no failure: everyone may take parts away. */
@@ -290,7 +284,9 @@ public record StoreUpkeep(
 
     @Override
     public String text(Palette palette) {
-      return faults.stream().map(each -> each.text(palette)).collect(Collectors.joining());
+      return faults.stream()
+          .map(each -> StoreUpkeep.text(each, palette))
+          .collect(Collectors.joining());
     }
 
     @Override

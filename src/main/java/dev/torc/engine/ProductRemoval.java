@@ -47,6 +47,8 @@ public record ProductRemoval(
     KeptResults kept,
     Consumer<String> note) {
 
+  private static final String ALTERED = "torc did not make it as it is";
+
   /**
    * What stands as it was recorded.
    *
@@ -154,10 +156,10 @@ public record ProductRemoval(
     Standing standing = ours(owned, self);
     if (how.persist) {
       if (standing == null) {
-        keep(path, true);
+        keep(path, true, ALTERED);
       }
     } else if (standing == null) {
-      keep(path, false);
+      keep(path, false, ALTERED);
     } else {
       away(owned, file, standing, how.shelf);
     }
@@ -187,7 +189,7 @@ public record ProductRemoval(
     Standing standing =
         owned == null || owned.adopted() ? null : standing(owned, aside.toString(), null, fresh);
     if (standing == null) {
-      keep(product, aside, false, "torc did not make it as it is");
+      keep(product, aside, false, ALTERED);
     } else {
       away(owned, aside, standing, shelf);
     }
@@ -220,13 +222,8 @@ public record ProductRemoval(
     return path.startsWith(root) ? path.substring(root.length()) : path;
   }
 
-  /** What cannot be read is nobody's: it moves aside, as what was altered does. */
-  private Standing ours(OwnedPath owned) {
-    return ours(owned, null);
-  }
-
   /**
-   * The same.
+   * What torc made and stands unaltered; null for anything else, and for what cannot be read.
    *
    * @param seen what was seen there just now, a link as such; null for nothing
    */
@@ -257,7 +254,7 @@ public record ProductRemoval(
         && above.startsWith(place.root())
         && digests.stamp(above.toString()).kind() != Stamp.Kind.FOLDER) {
       OwnedPath owned = cache.owned(place.root().relativize(above).toString());
-      Standing standing = ours(owned);
+      Standing standing = ours(owned, null);
       if (standing != null) {
         away(owned, above, standing, shelf);
       }
@@ -283,12 +280,11 @@ public record ProductRemoval(
   private Standing standing(OwnedPath owned, String path, Stamp seen, DigestMemo memo)
       throws IOException {
     Stamp self = seen == null ? memo.linkStamp(path) : seen;
-    Path file = place.root().resolve(path);
-    boolean link = self.kind() == Stamp.Kind.LINK;
     if (owned.kind() == Stamp.Kind.LINK) {
-      return link && linkDigest(file).equals(owned.digest()) ? new Standing(0, false) : null;
+      Digest text = memo.standing(path, Stamp.Kind.LINK);
+      return owned.digest().equals(text) ? new Standing(0, false) : null;
     }
-    if (link) {
+    if (self.kind() == Stamp.Kind.LINK) {
       return null;
     }
     KnownDigest known = memo.of(path, self);
@@ -311,19 +307,9 @@ public record ProductRemoval(
     return new Standing(folder.bytes(), linked);
   }
 
-  /** The digest by which a product that is itself a link is known: that of its target's text. */
-  public static Digest linkDigest(Path link) throws IOException {
-    return Digest.ofText(Files.readSymbolicLink(link).toString());
-  }
-
   /** Says a line to people. */
   void note(String line) {
     note.accept(line);
-  }
-
-  /** Moves (or copies) what stands at a path to the folder of kept things, and says so. */
-  private void keep(String path, boolean copy) throws IOException {
-    keep(path, copy, "torc did not make it as it is");
   }
 
   /**
@@ -334,7 +320,7 @@ public record ProductRemoval(
     if (!digests.linkStamp(owned.path()).exists()) {
       return;
     }
-    Standing standing = ours(owned);
+    Standing standing = ours(owned, null);
     Path file = place.root().resolve(owned.path());
     String why = "no job produces it any more";
     if (standing == null || standing.linked || !shelf.take(owned, file, standing.bytes)) {
@@ -344,6 +330,7 @@ public record ProductRemoval(
     }
   }
 
+  /** Moves (or copies) what stands at a path to the folder of kept things, and says so. */
   private void keep(String path, boolean copy, String why) throws IOException {
     Path file = place.root().resolve(path);
     keep(file, file, copy, why);

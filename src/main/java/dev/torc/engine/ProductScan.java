@@ -98,9 +98,9 @@ final class ProductScan {
         continue;
       }
       if (ref instanceof Ref.OfFile file) {
-        products.add(file.path(), Stamp.Kind.FILE);
+        products.add(file.path(), Stamp.Kind.FILE, products.look(file.path()));
       } else if (ref instanceof Ref.OfFolder folder) {
-        products.add(folder.path(), Stamp.Kind.FOLDER);
+        products.add(folder.path(), Stamp.Kind.FOLDER, products.look(folder.path()));
       } else if (ref instanceof Ref.OfGlob glob) {
         slow.run();
         products.addAll(GlobWalk.of(grounds.root(), Glob.of(glob.pattern()), digests.stop()));
@@ -169,10 +169,6 @@ final class ProductScan {
     for (int i = 0; i < looks.length; i++) {
       add(paths.get(i), Stamp.Kind.FILE, looks[i]);
     }
-  }
-
-  private void add(String path, Stamp.Kind kind) throws IOException {
-    add(path, kind, look(path));
   }
 
   private void add(String path, Stamp.Kind kind, Look look) throws IOException {

@@ -2,9 +2,9 @@ package dev.torc.engine;
 
 import dev.torc.hash.StoppedException;
 import dev.torc.plan.Decider;
+import dev.torc.plan.KnownResults;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.Reason;
-import dev.torc.plan.SharedResults;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.OwnUser;
 import dev.torc.records.Batch;
@@ -84,7 +84,7 @@ final class RestoredJobs implements AutoCloseable {
   void run(int id, Verdict.WillRun will) {
     List<Reason> reasons = will.reasons();
     AttemptContext shared = state.get().shared();
-    if (!mayAsk(reasons) || !SharedResults.mayShare(shared.graph().job(id))) {
+    if (!mayAsk(reasons) || !KnownResults.mayShare(shared.graph().job(id))) {
       loop.ready(id, reasons, null);
       return;
     }
@@ -113,12 +113,14 @@ final class RestoredJobs implements AutoCloseable {
       if (needs.missing() != null || needs.missingData() != null) {
         return null; // a run says so
       }
-      SharedResults results = shared.decider().known().shared();
+      KnownResults results = shared.decider().known();
       for (ResultStore store : sharing.stores().all()) {
-        SharedResults.Match match = results.of(store, shared.decider(), id, needs);
+        KnownResults.Match match = results.of(store, shared.decider(), id, needs);
         ResultParts parts = match == null ? null : store.fetch(match.hit(), kept.freshFolder());
         if (parts != null) {
-          remember(match);
+          Batch lists = new Batch();
+          match.lists().forEach(lists::list);
+          setup.cache().put(lists);
           return new Restoring.Known(match.result(), parts);
         }
       }
@@ -126,14 +128,6 @@ final class RestoredJobs implements AutoCloseable {
     } catch (IOException | UncheckedIOException | BadInput | StoppedException e) {
       return null; // a run meets it again, and tells
     }
-  }
-
-  /** Before anything is placed, its record says that it is torc's: see {@link Restoring#claim}. */
-  private void remember(SharedResults.Match match) {
-    Batch batch = KeptResults.stored(match.result(), System.currentTimeMillis());
-    match.lists().forEach(batch::list);
-    setup.cache().put(batch);
-    setup.cache().flush();
   }
 
   private void answered(int id, List<Reason> reasons, Restoring.Known known) {
@@ -196,7 +190,7 @@ final class RestoredJobs implements AutoCloseable {
   void made(int id, List<Reason> reasons, AttemptOutcome outcome) {
     AttemptContext shared = state.get().shared();
     Job job = shared.graph().job(id);
-    if (sharing != null && SharedResults.mayShare(job)) {
+    if (sharing != null && KnownResults.mayShare(job)) {
       boolean again = !mayAsk(reasons);
       sharing.stores().send(outcome.ended().wall(), () -> upload(shared, job, again));
     }
@@ -210,7 +204,7 @@ final class RestoredJobs implements AutoCloseable {
         return null;
       }
       Path root = shared.graph().workflow().root();
-      byte[] said = made.shown() ? Shelving.said(shared.launches().log(job.name())) : null;
+      byte[] said = made.terms().shown() ? Shelving.said(shared.launches().log(job.name())) : null;
       return Upload.of(root, shared.digests(), made, said, umask, shared.here().name(), again);
     } catch (CacheException | StoppedException e) {
       return null;

@@ -70,7 +70,7 @@ public final class Restoring {
     }
     KeptResults kept = shared.removal().kept();
     if (!missing.isEmpty()) {
-      remember(kept);
+      kept.remember(from); // before anything is placed, see claim
     }
     boolean there = shared.removal().clear(job, false, shelf, standing);
     shelf.keep(job.name()); // also where all of its result stands
@@ -102,17 +102,6 @@ public final class Restoring {
       parts.giveBack(part, root.resolve(part.path()), shared.removal().asRecorded(part));
     }
     return null;
-  }
-
-  /**
-   * Puts the record on the disk by which what is placed is torc's after a kill, see {@link #claim}.
-   * It lacks where the result is the job's own, and its bytes were kept for the result of another.
-   */
-  private void remember(KeptResults kept) {
-    if (!kept.tells(from)) {
-      kept.put(from);
-      shared.removal().cache().flush();
-    }
   }
 
   private void makeFolders(Path root, List<OwnedPath> missing) throws IOException {

@@ -75,7 +75,7 @@ final class Shelving {
   private Map<String, OwnedPath> parts(String job) throws IOException {
     Result result = Result.of(cache, job);
     Map<String, OwnedPath> parts = new HashMap<>();
-    if (result != null && kept.holds(result.size(), result.files())) {
+    if (result != null && kept.holds(result.size(), result.terms().files())) {
       result.parts().forEach(part -> parts.put(part.path(), part));
       kept.put(upload(result));
     }
@@ -83,7 +83,7 @@ final class Shelving {
   }
 
   private Upload upload(Result result) throws IOException {
-    byte[] text = result.shown() ? said(logs.apply(result.job())) : null;
+    byte[] text = result.terms().shown() ? said(logs.apply(result.job())) : null;
     if (text == null) {
       return new Upload(result, List.of(), false, null);
     }

@@ -1,6 +1,7 @@
 package dev.torc.hash;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -228,6 +229,22 @@ public final class DigestMemo implements FileDigests {
       // Of a small one that was written just now no earlier build is asked: reading is quicker.
       return look(path, slot, fresh, large);
     }
+  }
+
+  /**
+   * The digest by which what stands at a path counts as a product of a kind, a link by its text;
+   * null where another kind stands there.
+   */
+  public Digest standing(String path, Stamp.Kind kind) throws IOException {
+    Stamp self = linkStamp(path);
+    if (self.kind() != kind) {
+      return null;
+    }
+    return switch (kind) {
+      case LINK -> Digest.ofText(Files.readSymbolicLink(root.resolve(path)).toString());
+      case FOLDER -> folder(path, false).digest();
+      default -> of(path, self).product();
+    };
   }
 
   /** Digests a folder that is there, as one that is needed or as a product. */

@@ -1,39 +1,54 @@
 package dev.torc.plan;
 
+import dev.torc.bytes.ByteWriter;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.SystemName;
 import dev.torc.records.Cache;
+import dev.torc.records.JobResult;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.Origin;
 import dev.torc.records.OwnedPath;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.Restorable;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
-import dev.torc.results.ResultKey;
 import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
+import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * Finds the good result for what a job is now, if one is known and its products are to be had; and
- * says of a run under which key its result will be found. It neither keeps nor restores anything.
+ * says of a run under which key its result will be found. Shared stores are waited for. It neither
+ * keeps, fetches nor restores anything.
  */
 public final class KnownResults {
+
+  /** Counts up with every change of what a key, a record or a digest of a product is made of. */
+  private static final String FORMAT = "torc result 4";
+
+  /**
+   * A result that may stand for a run.
+   *
+   * @param result the same as if it had been kept here
+   * @param lists the members of its lists by their digests, which go into the cache with it
+   */
+  public record Match(ResultStore.Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
 
   private final Graph graph;
   private final Cache cache;
@@ -74,11 +89,6 @@ public final class KnownResults {
     return new KnownResults(next, cache, now, over, kept, asked);
   }
 
-  /** What asks shared stores. */
-  public SharedResults shared() {
-    return new SharedResults(graph, cache, this, programs);
-  }
-
   /**
    * Whether results of a job may be kept, as far as its build file says. Whether it stores values
    * is seen when it ran: a run that leaves nothing has no result.
@@ -88,6 +98,11 @@ public final class KnownResults {
         && !job.persist()
         && !job.interactive()
         && job.caching() != Job.Caching.NEVER;
+  }
+
+  /** Whether results of a job may go to shared stores, and come from them. */
+  public static boolean mayShare(Job job) {
+    return mayKeep(job) && job.caching() != Job.Caching.LOCAL;
   }
 
   /**
@@ -128,7 +143,11 @@ public final class KnownResults {
     return kept.isOff() && graph.workflow().stores().shared().isEmpty();
   }
 
-  /** Under which key the result of a run here is known that has a manifest. */
+  /**
+   * Under which key the result of a run here is known that has a manifest: all that decides it, but
+   * not the name of the job, so that a renamed one finds it; where a job makes nothing, its name
+   * alone tells it from others.
+   */
   Digest key(Job job, Digest described, String system) {
     boolean contained = !job.steps().isEmpty();
     for (Step step : job.steps()) {
@@ -137,11 +156,14 @@ public final class KnownResults {
     String kind =
         contained ? SystemName.architecture() : system == null ? SystemName.here() : system;
     String own = graph.workflow().stores().system();
-    return ResultKey.of(
-        described,
-        job.parameters(),
-        own.isEmpty() ? kind : kind + " " + own,
-        job.produces().isEmpty() && job.caching() == Job.Caching.ALWAYS ? job.name() : "");
+    ByteWriter out = new ByteWriter(0);
+    out.text(FORMAT);
+    out.raw(described.bytes());
+    out.map(job.parameters(), ByteWriter::text);
+    out.text(own.isEmpty() ? kind : kind + " " + own);
+    boolean named = job.produces().isEmpty() && job.caching() == Job.Caching.ALWAYS;
+    out.text(named ? job.name() : "");
+    return Digest.ofBytes(out.bytes());
   }
 
   /**
@@ -150,49 +172,70 @@ public final class KnownResults {
    * @param bytes whether its products are to be had; else nothing stands in their places
    */
   Result of(int id, boolean bytes) {
-    Result here = here(id, bytes);
-    if (here != null || asked == null || !bytes) {
-      return here;
-    }
-    for (ResultStore store : asked.all()) {
-      SharedResults.Match match = shared().of(store, id, found -> described(id, found));
-      if (match != null) {
-        return match.result();
+    Match match = here(id, bytes);
+    if (match == null && asked != null && bytes) {
+      for (ResultStore store : asked.all()) {
+        match = match == null ? of(store, id, found -> described(id, found)) : match;
       }
     }
-    return null;
+    return match == null ? null : match.result();
   }
 
-  /**
-   * What one place has for a job.
-   *
-   * @param <T> that
-   */
-  interface At<T> {
+  /** What a shared store has for a job by its needs as they are now; null for nothing. */
+  public Match of(ResultStore store, Decider decider, int id, NeedSnapshot needs) {
+    return of(
+        store,
+        id,
+        found -> {
+          try {
+            for (String path : found) {
+              if (!needs.declares(path)) {
+                needs.add(path);
+              }
+            }
+            return decider.describe(id, found, needs);
+          } catch (IOException e) {
+            return null; // what cannot be looked at is no file of then
+          }
+        });
+  }
+
+  private Match of(ResultStore store, int id, Function<List<String>, Decider.Described> manifests) {
+    return !mayShare(graph.job(id))
+        ? null
+        : find(
+            id,
+            manifests,
+            store,
+            (key, first, named, now) -> {
+              ResultStore.Hit hit = store.find(key);
+              boolean same = hit.result() != null && hit.result().found().equals(named);
+              Result as = same ? as(id, hit, first, now) : null;
+              return as == null ? null : new Match(hit, as, now.lists());
+            });
+  }
+
+  /** What a place has under a key. */
+  private interface Place {
 
     /**
-     * What it has for a job as it is now; null for nothing that fits.
+     * What fits a job as it is now; null for nothing.
      *
      * @param first leads to what is under the key; null for a job without a depfile
      * @param named what the depfile named then
      * @param now the manifest with that
      */
-    T of(Digest key, Digest first, List<String> named, Decider.Described now);
+    Match at(Digest key, Digest first, List<String> named, Decider.Described now);
   }
 
   /**
    * The first result for a job that a place has.
    *
    * @param manifests the manifest with what a depfile named; null where that is not known yet
-   * @param place knows what a depfile named in the runs whose results it has
-   * @param more what it named in other runs
+   * @param store knows what a depfile named in the runs whose results it has
    */
-  <T> T find(
-      int id,
-      Function<List<String>, Decider.Described> manifests,
-      ResultStore place,
-      Supplier<List<List<String>>> more,
-      At<T> at) {
+  private Match find(
+      int id, Function<List<String>, Decider.Described> manifests, ResultStore store, Place place) {
     Job job = graph.job(id);
     Digest first = null;
     Set<List<String>> lists = new LinkedHashSet<>();
@@ -201,74 +244,64 @@ public final class KnownResults {
     } else {
       Decider.Described bare = manifests.apply(List.of());
       first = bare == null ? null : key(job, bare.digest(), null);
-      lists.addAll(first == null ? List.of() : place.names(first));
-      lists.addAll(more.get());
+      lists.addAll(first == null ? List.of() : store.names(first));
+      for (String each : makers(job)) {
+        JobResult last = cache.result(each);
+        if (last != null) {
+          lists.add(last.found());
+        }
+      }
     }
     for (List<String> named : lists) {
       Decider.Described now = mayName(id, named) ? manifests.apply(named) : null;
-      T found = now == null ? null : at.of(key(job, now.digest(), null), first, named, now);
-      if (found != null) {
-        return found;
+      Match match = now == null ? null : place.at(key(job, now.digest(), null), first, named, now);
+      if (match != null) {
+        return match;
       }
     }
     return null;
   }
 
-  private Result here(int id, boolean bytes) {
+  private Match here(int id, boolean bytes) {
     Job job = graph.job(id);
     if (!kept.restores() || !mayKeep(job) || isBlank()) {
       return null;
     }
-    Present present = new Present(job);
-    if (!some() && present.all().isEmpty()) {
+    List<Result> standing = some() ? null : standing(job);
+    if (standing != null && standing.isEmpty()) {
       return null; // nothing is read for that
     }
     return find(
         id,
         found -> described(id, found),
         kept,
-        () -> present.all().stream().map(Result::found).toList(),
         (key, _, _, _) -> {
-          Result known = kept.find(key).result();
-          if (known != null && serves(job, known, key, bytes)) {
-            kept.want(known);
-            return known;
+          ResultStore.Hit hit = kept.find(key);
+          if (hit.result() != null && serves(job, hit.result(), key, bytes)) {
+            kept.want(hit.result());
+            return new Match(hit, hit.result(), Map.of());
           }
-          for (Result each : present.all()) {
+          for (Result each : standing == null ? standing(job) : standing) {
             if (serves(job, each, key, bytes)) {
-              return each;
+              return new Match(hit, each, Map.of());
             }
           }
           return null;
         });
   }
 
-  /** What a job made that stands now, and what another one made in its places. */
-  private final class Present {
-
-    private final Job job;
-    private List<Result> all; // read late: seldom asked for
-
-    Present(Job job) {
-      this.job = job;
-    }
-
-    List<Result> all() {
-      if (all == null) {
-        String maker = maker(job);
-        all = new ArrayList<>(2);
-        all.add(Result.of(cache, job.name()));
-        all.add(maker == null ? null : Result.of(cache, maker));
-        all.removeIf(Objects::isNull);
-      }
-      return all;
-    }
+  /** The results of what stands now in the places of a job's products. */
+  private List<Result> standing(Job job) {
+    return makers(job).stream()
+        .map(each -> Result.of(cache, each))
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /** Whether a result is that of a key, by the programs of now, and is to be had. */
   private boolean serves(Job job, Result result, Digest key, boolean bytes) {
     return result.key().equals(key)
-        && programs.of(job).equals(result.programs())
+        && programs.of(job).equals(result.terms().programs())
         && (bytes ? isHere(result) : isGone(result));
   }
 
@@ -286,15 +319,17 @@ public final class KnownResults {
     return some;
   }
 
-  /** Another job that made the first of the job's products as it stands; null for none. */
-  private String maker(Job job) {
+  /** A job, and another one that made the first of its products as it stands. */
+  private List<String> makers(Job job) {
     List<Ref> products = job.productRefs();
     Ref first = products.isEmpty() ? null : products.getFirst();
     OwnedPath owned =
         first instanceof Ref.OfFile file
             ? cache.owned(file.path())
             : first instanceof Ref.OfFolder folder ? cache.owned(folder.path()) : null;
-    return owned == null || owned.adopted() || owned.job().equals(job.name()) ? null : owned.job();
+    return owned == null || owned.adopted() || owned.job().equals(job.name())
+        ? List.of(job.name())
+        : List.of(job.name(), owned.job());
   }
 
   /** The manifest with what a depfile named then; null where that is not known yet. */
@@ -357,14 +392,61 @@ public final class KnownResults {
       return false;
     }
     try {
-      if (part.kind() != Stamp.Kind.LINK) {
-        return part.digest().equals(contents.product(part.path(), part.kind()));
-      }
-      Path link = graph.workflow().root().resolve(part.path());
-      return Files.isSymbolicLink(link)
-          && part.digest().equals(Digest.ofText(Files.readSymbolicLink(link).toString()));
+      return part.digest().equals(contents.standing(part.path(), part.kind()));
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** What a result would be here; null where it does not fit the job. */
+  private Result as(int id, ResultStore.Hit hit, Digest first, Decider.Described now) {
+    Result there = hit.result();
+    Job job = graph.job(id);
+    List<RecordedProduct> products = products(id, there);
+    String depfile = there.depfile() == null ? null : there.depfile().path();
+    boolean same = depfile == null ? job.depfile() == null : depfile.equals(job.depfile());
+    if (products == null
+        || !same
+        || !there.manifest().equals(now.digest())
+        || !programs.of(job).equals(there.terms().programs())) {
+      return null;
+    }
+    Origin from = there.originFor(job.name(), hit.store().name());
+    return there.as(first, job.name(), products, now.lines(), from);
+  }
+
+  /** The products in the order of a run here; null where they are not those that are declared. */
+  private List<RecordedProduct> products(int id, Result there) {
+    Map<String, RecordedProduct> left = new HashMap<>();
+    there.products().forEach(product -> left.put(product.path(), product));
+    List<RecordedProduct> products = new ArrayList<>();
+    for (Ref ref : graph.job(id).productRefs()) {
+      if (ref instanceof Ref.OfGlob glob) {
+        Glob pattern = Glob.of(glob.pattern());
+        Map<String, RecordedProduct> matching = new TreeMap<>();
+        left.forEach(
+            (path, product) -> {
+              if (pattern.matches(path) && graph.makerOf(path) == id) {
+                matching.put(path, product);
+              }
+            });
+        for (String path : matching.keySet()) {
+          products.add(of(left.remove(path), Stamp.Kind.FILE));
+        }
+      } else if (ref instanceof Ref.OfFolder folder) {
+        products.add(of(left.remove(folder.path()), Stamp.Kind.FOLDER));
+      } else if (ref instanceof Ref.OfFile file) {
+        products.add(of(left.remove(file.path()), Stamp.Kind.FILE));
+      }
+    }
+    return left.isEmpty() && !products.contains(null) ? products : null;
+  }
+
+  /** A product as a run here has it, if it is of that kind; else null. */
+  private static RecordedProduct of(RecordedProduct product, Stamp.Kind kind) {
+    return product == null || product.kind() != kind
+        ? null
+        : new RecordedProduct(
+            product.path(), kind, product.digest(), product.size(), product.link());
   }
 }

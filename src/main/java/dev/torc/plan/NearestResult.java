@@ -50,16 +50,16 @@ public record NearestResult(Origin from, List<Reason> reasons, String lack) {
             near.putInto(nearest, id, runs.get(id));
           }
         });
-    boolean shares = runs.keySet().stream().anyMatch(job -> SharedResults.mayShare(graph.job(job)));
+    boolean shares = runs.keySet().stream().anyMatch(job -> KnownResults.mayShare(graph.job(job)));
     if (folders != null && shares) {
       folders.newest(
           MOST,
           found -> {
             Result each = found.result();
             int id = graph.jobId(each.job());
-            if (runs.containsKey(id) && SharedResults.mayShare(graph.job(id))) {
+            if (runs.containsKey(id) && KnownResults.mayShare(graph.job(id))) {
               String lack = each.root() == null ? "" : "its bytes name its root, " + each.root();
-              Origin from = SharedResults.origin(each, each.job(), found.store().name());
+              Origin from = each.originFor(each.job(), found.store().name());
               of(context, id, each, from, lack).putInto(nearest, id, runs.get(id));
             }
           });
@@ -70,7 +70,7 @@ public record NearestResult(Origin from, List<Reason> reasons, String lack) {
   private static NearestResult of(
       PlanContext context, int id, Result then, Origin from, String lack) {
     List<Reason> reasons = context.decider().difference(id, then.found(), then.lines());
-    String programs = context.decider().known().otherPrograms(id, then.programs());
+    String programs = context.decider().known().otherPrograms(id, then.terms().programs());
     String why = programs.isEmpty() ? lack : programs;
     return new NearestResult(
         from,

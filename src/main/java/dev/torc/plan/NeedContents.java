@@ -194,6 +194,11 @@ public final class NeedContents implements InputSource {
     return known.stamp().kind() == kind ? product(path, known) : null;
   }
 
+  /** The same of what stands there itself, be it a link. */
+  Digest standing(String path, Stamp.Kind kind) throws IOException {
+    return digests.standing(path, kind);
+  }
+
   /** The programs that commands run. */
   Programs programs() {
     return new Programs(root, around.tools(), digests.counting());

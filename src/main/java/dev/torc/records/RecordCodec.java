@@ -114,7 +114,7 @@ final class RecordCodec {
     out.constant(1, result.outcome());
     out.text(2, result.build());
     out.digest(3, result.manifest());
-    out.records(4, result.products(), RecordCodec::product);
+    out.records(4, result.products(), RecordedProduct::write);
     out.texts(5, result.found());
     out.texts(6, result.moved());
     out.number(7, result.wall());
@@ -126,24 +126,11 @@ final class RecordCodec {
         in.constant(1, OUTCOMES),
         in.text(2),
         in.digest(3),
-        in.records(4, RecordCodec::product),
+        in.records(4, RecordedProduct::read),
         in.texts(5),
         in.texts(6),
         in.number(7),
         in.flag(8));
-  }
-
-  private static void product(FieldWriter out, RecordedProduct product) {
-    out.text(1, product.path());
-    out.constant(2, product.kind());
-    out.digest(3, product.digest());
-    out.number(4, product.size());
-    out.text(5, product.link());
-  }
-
-  private static RecordedProduct product(FieldReader in) {
-    return new RecordedProduct(
-        in.text(1), in.constant(2, KINDS), in.digest(3), in.number(4), in.text(5));
   }
 
   static void details(FieldWriter out, RunDetails details) {
@@ -157,7 +144,7 @@ final class RecordCodec {
     out.number(8, details.cpu());
     out.number(9, details.peak());
     out.number(10, details.attempts());
-    out.record(11, details.restorable(), RecordCodec::restorable);
+    out.record(11, details.restorable(), Restorable::write);
     out.record(12, details.origin(), Origin::write);
     out.texts(13, details.read());
   }
@@ -174,39 +161,19 @@ final class RecordCodec {
         in.number(8),
         in.number(9),
         in.small(10),
-        in.record(11, RecordCodec::restorable),
+        in.record(11, Restorable::read),
         in.record(12, Origin::read),
         in.texts(13));
   }
 
-  /** The tags 4 and 7 held what now stands with the products. */
-  private static void restorable(FieldWriter out, Restorable restorable) {
-    out.digest(1, restorable.key());
-    out.digest(2, restorable.first());
-    out.texts(3, restorable.programs());
-    out.number(5, restorable.files());
-    out.flag(6, restorable.log());
-    out.record(8, restorable.depfile(), RecordCodec::product);
-  }
-
-  private static Restorable restorable(FieldReader in) {
-    return new Restorable(
-        in.digest(1),
-        in.digest(2),
-        in.texts(3),
-        in.small(5),
-        in.flag(6),
-        in.record(8, RecordCodec::product));
-  }
-
-  /** The tags from 1 to 5 were those of another form. */
+  /** The tags from 1 to 5, and 7, were those of other forms. */
   static void stored(FieldWriter out, StoredResults.Stored stored) {
     out.number(6, stored.used());
-    out.bytes(7, stored.record());
+    out.bytes(8, stored.record());
   }
 
   static StoredResults.Stored stored(FieldReader in) {
-    StoredResults.Stored stored = new StoredResults.Stored(in.number(6), in.bytes(7));
+    StoredResults.Stored stored = new StoredResults.Stored(in.number(6), in.bytes(8));
     if (stored.record() == null) {
       throw new IllegalArgumentException("the form of an earlier torc");
     }

@@ -1,5 +1,7 @@
 package dev.torc.records;
 
+import dev.torc.bytes.FieldReader;
+import dev.torc.bytes.FieldWriter;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import java.util.List;
@@ -30,6 +32,30 @@ public record RecordedProduct(
   /** One without members. */
   public RecordedProduct(String path, Stamp.Kind kind, Digest digest, long size, String link) {
     this(path, kind, digest, size, link, List.of());
+  }
+
+  private static final Stamp.Kind[] KINDS = Stamp.Kind.values();
+
+  /** Writes it as a part of a record. */
+  public static void write(FieldWriter out, RecordedProduct product) {
+    out.text(1, product.path());
+    out.constant(2, product.kind());
+    out.digest(3, product.digest());
+    out.number(4, product.size());
+    out.text(5, product.link());
+    out.records(6, product.members(), RecordedProduct::write);
+  }
+
+  /** Reads one; members of members are left out. */
+  public static RecordedProduct read(FieldReader in) {
+    RecordedProduct bare = bare(in);
+    List<RecordedProduct> members = in.records(6, RecordedProduct::bare);
+    return new RecordedProduct(bare.path, bare.kind, bare.digest, bare.size, bare.link, members);
+  }
+
+  private static RecordedProduct bare(FieldReader in) {
+    return new RecordedProduct(
+        in.text(1), in.constant(2, KINDS), in.digest(3), in.number(4), in.text(5));
   }
 
   /** A file. */

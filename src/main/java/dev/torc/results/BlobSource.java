@@ -8,8 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import org.apache.commons.codec.digest.DigestUtils;
+import java.util.function.LongConsumer;
 
 /**
  * A blob to be sent, and where its bytes are: a file, which is not opened through a link, or
@@ -27,73 +26,28 @@ public record BlobSource(Blob blob, Path file, byte[] memory) {
     return new BlobSource(new Blob(Digest.ofBytes(bytes), bytes.length), null, bytes);
   }
 
-  /** The bytes cannot be read, or are others; with the reason. */
-  static final class Unreadable extends IOException {
-
-    private static final long serialVersionUID = 1L;
-
-    Unreadable(IOException e) {
-      super("a file to be sent cannot be read: " + Refusal.why(e), e);
-    }
-  }
-
   /**
-   * Opens the bytes. A read fails, before the last of them, where they are not the blob's: so wrong
-   * ones are never sent whole.
+   * Opens the bytes; where they are not to be had, {@link #unreadable} has the line.
+   *
+   * @param passed is told how many more bytes were read
    */
-  InputStream open() throws Unreadable {
+  InputStream open(LongConsumer passed) throws BlobStream.Broken {
     try {
-      return new Checked(
-          blob,
+      InputStream bytes =
           file == null
               ? new ByteArrayInputStream(memory)
-              : Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS));
+              : Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
+      return new BlobStream(blob, bytes, passed);
     } catch (IOException e) {
-      throw new Unreadable(e);
+      throw new BlobStream.Broken(e.getMessage(), e);
     }
   }
 
-  private static final class Checked extends InputStream {
-
-    private final Blob blob;
-    private final InputStream in;
-    private final MessageDigest sha256 = DigestUtils.getSha256Digest();
-    private long left;
-
-    Checked(Blob blob, InputStream in) {
-      this.blob = blob;
-      this.in = in;
-      this.left = blob.size();
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      if (left == 0 || length == 0) {
-        return left == 0 ? -1 : 0;
-      }
-      try {
-        int read = in.readNBytes(into, offset, (int) Math.min(left, length));
-        sha256.update(into, offset, read);
-        left -= read;
-        if (read == 0
-            || left == 0 && !MessageDigest.isEqual(sha256.digest(), blob.digest().bytes())) {
-          throw new IOException("it changed meanwhile");
-        }
-        return read;
-      } catch (IOException e) {
-        throw new Unreadable(e);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      in.close();
-    }
+  /** Why a blob is not sent. */
+  static StoreRefusal unreadable(IOException e) {
+    boolean changed = e instanceof BlobStream.Broken && e.getCause() == null;
+    IOException from = e.getCause() instanceof IOException cause ? cause : e;
+    String why = changed ? "it changed meanwhile" : Refusal.why(from);
+    return new StoreRefusal("a file to be sent cannot be read: " + why);
   }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A shared result whose blobs are here, in a folder of its own, until its products stand in their
@@ -22,7 +24,7 @@ final class FetchedResult implements ResultParts {
   private final Result result;
   private final Path folder;
   private final Map<String, RecordedProduct> places = new HashMap<>();
-  private final Map<Blob, Integer> uses = new HashMap<>(); // how many files have each yet
+  private final Map<Blob, Long> uses; // how many files have each
 
   /** Of a folder where all blobs lie under their names. */
   FetchedResult(Result result, Path folder) {
@@ -32,12 +34,9 @@ final class FetchedResult implements ResultParts {
       places.put(result.depfile().path(), result.depfile());
     }
     result.products().forEach(product -> places.put(product.path(), product));
-    for (RecordedProduct file : result.allFiles()) {
-      uses.merge(Blob.of(file), 1, Integer::sum);
-    }
-    if (result.log() != null) {
-      uses.merge(result.log(), 1, Integer::sum);
-    }
+    this.uses =
+        Stream.concat(result.allFiles().stream(), Stream.ofNullable(result.log()))
+            .collect(Collectors.groupingBy(Blob::of, Collectors.counting()));
   }
 
   @Override
@@ -70,7 +69,7 @@ final class FetchedResult implements ResultParts {
       return;
     }
     Blob blob = Blob.of(entry);
-    if (uses.merge(blob, -1, Integer::sum) > 0) {
+    if (uses.get(blob) > 1) {
       FileTree.copy(folder.resolve(blob.name()), to);
     } else {
       LocalStore.move(folder.resolve(blob.name()), to);
@@ -88,10 +87,8 @@ final class FetchedResult implements ResultParts {
 
   @Override
   public byte[] text(OwnedPath part) throws IOException {
-    Blob log = result.log();
-    return log == null
-        ? null
-        : PlainFile.read(folder.resolve(log.name()), Math.toIntExact(log.size()));
+    Blob log = Blob.of(result.log());
+    return PlainFile.read(folder.resolve(log.name()), Math.toIntExact(log.size()));
   }
 
   @Override

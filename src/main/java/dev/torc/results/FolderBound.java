@@ -7,6 +7,7 @@ import dev.torc.posix.OwnUser;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -35,16 +36,12 @@ public record FolderBound(
 
   private static final long DAY = TimeUnit.DAYS.toMillis(1);
 
-  /** A file of the store. */
-  private record Stored(Path file, long size, long time) {}
-
   /**
-   * What goes as one.
+   * What goes as one: an entry, or bytes that no entry names.
    *
-   * @param entry null for bytes that no entry names
-   * @param names the blobs that it names
+   * @param files that it has: an entry itself, its record and the blobs that this names
    */
-  private record Item(Stored entry, boolean isResult, List<Digest> names, long time) {}
+  private record Item(boolean isResult, List<Path> files, long time) {}
 
   /**
    * Takes away what passes the bound.
@@ -64,29 +61,26 @@ public record FolderBound(
     if (!OwnUser.is((int) Files.getAttribute(folder, "unix:uid"))) {
       throw new StoreRefusal("it is another user's, who holds its bound");
     }
-    Map<Digest, Stored> blobs = files(folder.resolve(StorePlace.BLOBS));
-    Uses<Digest> uses = new Uses<>();
+    Map<Path, FileStatus> all = new HashMap<>();
+    List<Path> blobs = files(folder.resolve(StorePlace.BLOBS), all);
     List<Item> items = new ArrayList<>();
-    long total = blobs.values().stream().mapToLong(Stored::size).sum();
     try (FolderStore store = new FolderStore(folder, trust)) {
-      for (var each : files(folder.resolve(StorePlace.ENTRIES)).entrySet()) {
-        Item item = item(store, each.getKey(), each.getValue());
-        uses.add(item.names);
-        items.add(item);
-        total += each.getValue().size;
+      for (Path entry : files(folder.resolve(StorePlace.ENTRIES), all)) {
+        items.add(item(store, folder, entry, all.get(entry).mtime()));
       }
     }
-    long now = System.currentTimeMillis();
-    blobs.forEach(
-        (name, blob) -> {
-          if (uses.of(name) == 0 && blob.time < now - DAY) {
-            Item unnamed = new Item(null, false, List.of(name), blob.time);
-            uses.add(unnamed.names);
-            items.add(unnamed);
-          }
-        });
+    Uses<Path> uses = new Uses<>();
+    items.forEach(each -> uses.add(each.files));
+    long recent = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - DAY);
+    for (Path blob : blobs) {
+      if (uses.of(blob) == 0 && all.get(blob).mtime() < recent) {
+        items.add(new Item(false, List.of(blob), all.get(blob).mtime()));
+        uses.add(List.of(blob));
+      }
+    }
     items.sort(Comparator.comparingLong(Item::time));
     int results = (int) items.stream().filter(Item::isResult).count();
+    long total = all.values().stream().mapToLong(FileStatus::size).sum();
     List<String> stuck = new ArrayList<>();
     int removed = 0;
     long left = total;
@@ -95,63 +89,61 @@ public record FolderBound(
         break;
       }
       removed += oldest.isResult ? 1 : 0;
-      left -= oldest.entry == null ? 0 : remove(oldest.entry, dry, stuck);
-      for (Digest free : uses.remove(oldest.names)) {
-        left -= blobs.containsKey(free) ? remove(blobs.get(free), dry, stuck) : 0;
+      for (Path free : uses.remove(oldest.files)) {
+        left -= all.containsKey(free) && remove(free, dry, stuck) ? all.get(free).size() : 0;
       }
     }
     return new FolderBound(folder, removed, total - left, results - removed, left, stuck);
   }
 
-  /** The plain files of a folder in the store that are named by a digest. */
-  private static Map<Digest, Stored> files(Path folder) throws IOException {
-    Map<Digest, Stored> files = new HashMap<>();
+  /** The plain files of a folder in the store that are named by a digest; adds what they are. */
+  private static List<Path> files(Path folder, Map<Path, FileStatus> all) throws IOException {
+    List<Path> files = new ArrayList<>();
     boolean there = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS); // else nothing was sent
     for (Path file : there ? FileTree.entries(folder) : List.<Path>of()) {
       FileStatus is = FileStatus.of(file.toString(), false);
-      String name = file.getFileName().toString();
-      if (is.isFile() && FolderStore.KEY.matcher(name).matches()) { // else it may have gone, too
-        long time = TimeUnit.NANOSECONDS.toMillis(is.mtime());
-        files.put(Digest.ofHex(name), new Stored(file, is.size(), time));
+      boolean named = FolderStore.KEY.matcher(file.getFileName().toString()).matches();
+      if (is.isFile() && named) { // else it may have gone, too
+        files.add(file);
+        all.put(file, is);
       }
     }
     return files;
   }
 
   /** An entry with all that it names, as far as its record can be read. */
-  private static Item item(FolderStore store, Digest key, Stored entry) {
-    StoreCall call = StoreCall.small(SharedStore.Build.none(), null);
-    List<Digest> names = new ArrayList<>();
+  private static Item item(FolderStore store, Path folder, Path entry, long time) {
+    Digest key = Digest.ofHex(entry.getFileName().toString());
+    List<Path> files = new ArrayList<>(List.of(entry));
+    Path blobs = folder.resolve(StorePlace.BLOBS);
     boolean isResult = false;
-    try {
-      byte[] bytes = store.entry(key, call);
-      if (bytes != null) {
-        Blob record = ActionEntry.decode(bytes);
-        names.add(record.digest());
-        try (BlobSink sink = new BlobSink(record, (_, _) -> true)) {
-          if (store.fetch(record, sink, call)
-              && SealedRecord.open(sink.bytes()).record() instanceof Result result) {
-            isResult = true;
-            result.blobs().forEach(blob -> names.add(blob.digest()));
-          }
+    try (InputStream in = store.open(StorePlace.ENTRIES, key, null)) {
+      Blob record = ActionEntry.decode(in == null ? new byte[0] : in.readNBytes(ActionEntry.MOST));
+      files.add(blobs.resolve(record.name()));
+      try (InputStream blob = store.open(StorePlace.BLOBS, record.digest(), null)) {
+        if (blob != null
+            && SealedRecord.open(new BlobStream(record, blob, _ -> {}).readAllBytes()).record()
+                instanceof Result result) {
+          isResult = true;
+          result.blobs().forEach(each -> files.add(blobs.resolve(each.name())));
         }
       }
-    } catch (StoreRefusal e) {
+    } catch (StoreRefusal | IOException e) {
       // What another torc may know goes by its age; what it names is not known here.
     }
-    return new Item(entry, isResult, names, entry.time);
+    return new Item(isResult, files, time);
   }
 
-  /** Takes a file away; returns the bytes that are free then. */
-  private static long remove(Stored what, boolean dry, List<String> stuck) {
+  /** Takes a file away; returns whether it is gone. */
+  private static boolean remove(Path file, boolean dry, List<String> stuck) {
     try {
       if (!dry) {
-        Files.deleteIfExists(what.file);
+        Files.deleteIfExists(file);
       }
-      return what.size;
+      return true;
     } catch (IOException e) {
       stuck.add(SafeText.line(Refusal.line(e)));
-      return 0;
+      return false;
     }
   }
 }

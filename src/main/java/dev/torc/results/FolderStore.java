@@ -6,7 +6,7 @@ import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -41,8 +41,6 @@ import java.util.regex.Pattern;
  * a disk is not mounted, nothing may fill its place.
  */
 final class FolderStore implements StorePlace {
-
-  private static final int PIECE = 1 << 16;
 
   /** Holds what is being written. */
   private static final String NEW = "new";
@@ -175,23 +173,15 @@ final class FolderStore implements StorePlace {
         .toList();
   }
 
+  /** Only a file that counts is opened. */
   @Override
-  public byte[] entry(Digest key, StoreCall call) throws StoreRefusal {
-    try (InputStream in = open(ENTRIES, key)) {
-      return in == null ? null : in.readNBytes(ActionEntry.MOST + 1);
-    } catch (IOException e) {
-      throw trouble("read", e);
-    }
-  }
-
-  /** Opens a file that counts; null where there is none. */
-  private InputStream open(String in, Digest name) throws StoreRefusal, IOException {
-    Path inner = inner(in);
-    if (inner == null) {
-      return null;
-    }
-    Path file = inner.resolve(name.hex());
+  public InputStream open(String in, Digest name, StoreCall call) throws StoreRefusal {
     try {
+      Path inner = inner(in);
+      if (inner == null) {
+        return null;
+      }
+      Path file = inner.resolve(name.hex());
       if (!trust.isTrusted(file)) {
         throw new StoreRefusal(
             SafeText.name(file.toString()) + " does not count: others made it, or can write to it");
@@ -201,19 +191,14 @@ final class FolderStore implements StorePlace {
       throw new StoreRefusal("cannot read " + Refusal.line(e));
     } catch (NoSuchFileException e) {
       return null;
+    } catch (IOException e) {
+      throw broken(e);
     }
   }
 
   @Override
-  public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreRefusal {
-    try (InputStream in = open(BLOBS, blob.digest())) {
-      if (in != null) {
-        into.fill(in, call);
-      }
-      return in != null;
-    } catch (IOException e) {
-      throw trouble("read", e);
-    }
+  public StoreFailure broken(IOException e) {
+    return trouble("read", e);
   }
 
   @Override
@@ -232,7 +217,7 @@ final class FolderStore implements StorePlace {
   @Override
   public void put(String in, Digest name, BlobSource source, StoreCall call) throws StoreRefusal {
     Path fresh = null;
-    try (InputStream bytes = source.open()) {
+    try (InputStream bytes = source.open(call::passed)) {
       Path inner = madeInner(in);
       Path file = fresh();
       try (SeekableByteChannel out =
@@ -242,19 +227,12 @@ final class FolderStore implements StorePlace {
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")))) {
         fresh = file;
         give(file);
-        byte[] piece = new byte[PIECE];
-        for (int read = bytes.read(piece); read >= 0; read = bytes.read(piece)) {
-          call.begin();
-          for (ByteBuffer left = ByteBuffer.wrap(piece, 0, read); left.hasRemaining(); ) {
-            out.write(left);
-          }
-          call.moved(read);
-        }
+        bytes.transferTo(Channels.newOutputStream(out));
       }
       Files.move(file, inner.resolve(name.hex()), StandardCopyOption.ATOMIC_MOVE);
       fresh = null;
-    } catch (BlobSource.Unreadable e) {
-      throw new StoreRefusal(e.getMessage());
+    } catch (BlobStream.Broken e) {
+      throw BlobSource.unreadable(e);
     } catch (IOException e) {
       throw trouble("write", e);
     } finally {

@@ -12,8 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Map;
 
 /**
@@ -118,46 +116,36 @@ final class FolderTrust {
    * @throws NoSuchFileException where nothing is there
    */
   String refusal(Path folder) throws IOException {
-    Deque<Path> names = new ArrayDeque<>();
-    Path at = folder.toAbsolutePath().getRoot();
-    push(names, folder.toAbsolutePath());
-    int links = 0;
-    Status status = status(at);
-    while (true) {
-      boolean last = names.isEmpty();
-      if (!status.isTrusted() && (last || !status.isSticky())) {
-        return refusal(status);
-      }
-      if (last) {
-        return null;
-      }
-      Path name = names.pop();
-      Path next = name.toString().equals("..") ? at.getParent() : at.resolve(name);
-      next = next == null ? at : next;
-      status = status(next);
-      if (status.kind() == FileStatus.LINK) {
-        if (!status.own() && !status.ofGroup() || ++links > MOST_LINKS) {
-          return refusal(status);
-        }
-        Path target = Files.readSymbolicLink(next);
-        push(names, target);
-        at = target.isAbsolute() ? target.getRoot() : at;
-        status = status(at);
-      } else if (status.kind() == FileStatus.FOLDER) {
-        at = next;
-      } else {
-        return SafeText.name(next.toString()) + " is no folder";
-      }
-    }
+    return refusal(folder.toAbsolutePath(), true, 0);
   }
 
-  private static void push(Deque<Path> names, Path path) {
-    for (int i = path.getNameCount() - 1; i >= 0; i--) {
-      String name = path.getName(i).toString();
-      if (!name.isEmpty() && !name.equals(".")) {
-        names.push(path.getName(i));
+  /**
+   * The same of a folder on the way.
+   *
+   * @param last whether that is the folder itself, to which the sticky bit is not enough
+   * @param links how many links led there
+   */
+  private String refusal(Path folder, boolean last, int links) throws IOException {
+    int names = folder.getNameCount();
+    for (int i = 0; i <= names; i++) {
+      Path above = folder.getRoot();
+      Status status = status(i == 0 ? above : above.resolve(folder.subpath(0, i)));
+      boolean end = last && i == names;
+      String why = null;
+      if (status.kind() == FileStatus.LINK) {
+        Path target = status.path.resolveSibling(Files.readSymbolicLink(status.path));
+        boolean followed = (status.own() || status.ofGroup) && links < MOST_LINKS;
+        why = followed ? refusal(target, end, links + 1) : refusal(status);
+      } else if (status.kind() != FileStatus.FOLDER) {
+        why = SafeText.name(status.path.toString()) + " is no folder";
+      } else if (!status.isTrusted() && (end || !status.isSticky())) {
+        why = refusal(status);
+      }
+      if (why != null) {
+        return why;
       }
     }
+    return null;
   }
 
   private static String refusal(Status status) {

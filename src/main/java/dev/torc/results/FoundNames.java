@@ -22,13 +22,8 @@ public record FoundNames(Digest key, List<List<String>> lists) implements StoreR
     return list.stream().mapToLong(String::length).sum();
   }
 
-  @Override
-  public Type type() {
-    return Type.NAMES;
-  }
-
-  /** With a list put first; the oldest go where there are too many, or too long ones. */
-  public FoundNames with(List<String> newest) {
+  /** Lists with one put first; the oldest go where there are too many, or too long ones. */
+  static List<List<String>> with(List<List<String>> lists, List<String> newest) {
     List<List<String>> all = new ArrayList<>();
     all.add(List.copyOf(newest));
     long length = length(newest);
@@ -38,6 +33,6 @@ public record FoundNames(Digest key, List<List<String>> lists) implements StoreR
         all.add(list);
       }
     }
-    return new FoundNames(key, List.copyOf(all));
+    return List.copyOf(all);
   }
 }

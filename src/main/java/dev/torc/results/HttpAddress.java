@@ -12,8 +12,10 @@ import java.util.regex.Pattern;
 /**
  * The URL of a shared store and the headers that go to it, checked: what they hold may be secret,
  * so nothing goes over an open line to another machine, and no header's value is ever shown.
+ *
+ * @param headers with their values, for the store's own requests alone
  */
-final class HttpAddress {
+record HttpAddress(String url, Map<String, String> headers) {
 
   private static final Pattern THIS_MACHINE =
       Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[(0*:)*:?0*1]");
@@ -24,14 +26,6 @@ final class HttpAddress {
   private static final Set<String> OWN =
       Set.of(
           "connection", "content-length", "expect", "host", "transfer-encoding", "upgrade", "te");
-
-  private final String url;
-  private final Map<String, String> headers;
-
-  private HttpAddress(String url, Map<String, String> headers) {
-    this.url = url;
-    this.headers = headers;
-  }
 
   /**
    * Checks an address.
@@ -86,12 +80,7 @@ final class HttpAddress {
     return URI.create(url + "/" + kind + "/" + name);
   }
 
-  /** The headers with their values, for the store's own requests alone. */
-  Map<String, String> headers() {
-    return headers;
-  }
-
-  /** The URL. */
+  /** The URL, without what may be secret. */
   @Override
   public String toString() {
     return url;

@@ -2,7 +2,6 @@ package dev.torc.results;
 
 import dev.torc.hash.Digest;
 import dev.torc.text.SafeText;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,8 +31,6 @@ final class HttpStore implements StorePlace {
 
   private static final int NOT_FOUND = 404;
   private static final Set<Integer> TAKEN = Set.of(200, 201, 202, 204);
-
-  private static final int PIECE = 1 << 16;
 
   /** So many bytes of an answer are read that nobody wants, to use the connection again. */
   private static final int DROPPED = 1 << 16;
@@ -76,30 +73,10 @@ final class HttpStore implements StorePlace {
     return request;
   }
 
+  /** The close of what is opened ends the answer. */
   @Override
-  public byte[] entry(Digest key, StoreCall call) throws StoreRefusal {
-    try (InputStream body = get(ENTRIES, key, call)) {
-      return body == null ? null : body.readNBytes(ActionEntry.MOST + 1);
-    } catch (IOException e) {
-      throw brokenOff(e);
-    }
-  }
-
-  @Override
-  public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreRefusal {
-    try (InputStream body = get(BLOBS, blob.digest(), call)) {
-      if (body != null) {
-        into.fill(body, call);
-      }
-      return body != null;
-    } catch (IOException e) {
-      throw brokenOff(e);
-    }
-  }
-
-  /** The body of an answer; null where nothing is there. Its close ends the answer. */
-  private InputStream get(String kind, Digest name, StoreCall call) throws StoreRefusal {
-    HttpResponse<InputStream> answer = send(request(kind, name).GET().build(), call);
+  public InputStream open(String in, Digest name, StoreCall call) throws StoreRefusal {
+    HttpResponse<InputStream> answer = send(request(in, name).GET().build(), call);
     if (answer.statusCode() == 200) {
       return answer.body();
     }
@@ -108,6 +85,12 @@ final class HttpStore implements StorePlace {
       return null;
     }
     throw status("GET", answer);
+  }
+
+  @Override
+  public StoreFailure broken(IOException e) {
+    String why = e.getMessage() == null ? "" : ": " + SafeText.line(e.getMessage(), 200);
+    return StoreFailure.of("its answer broke off" + why);
   }
 
   @Override
@@ -139,14 +122,7 @@ final class HttpStore implements StorePlace {
 
   private static InputStream body(BlobSource source, StoreCall call) {
     try {
-      return new FilterInputStream(source.open()) {
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-          int read = super.read(into, offset, length);
-          call.moved(Math.max(0, read));
-          return read;
-        }
-      };
+      return source.open(call::moved); // the answer begins when all is sent
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -184,19 +160,14 @@ final class HttpStore implements StorePlace {
     return StoreFailure.of("it answered " + method + " with " + status + why);
   }
 
-  private static StoreFailure brokenOff(IOException e) {
-    String why = e.getMessage() == null ? "" : ": " + SafeText.line(e.getMessage(), 200);
-    return StoreFailure.of("its answer broke off" + why);
-  }
-
   private static StoreFailure unreached(String line) {
     return new StoreFailure(line, StoreFailure.Kind.UNREACHED);
   }
 
   private static StoreRefusal failure(IOException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BlobSource.Unreadable) {
-        return new StoreRefusal(cause.getMessage());
+      if (cause instanceof BlobStream.Broken broken) {
+        return BlobSource.unreadable(broken);
       }
       if (cause instanceof HttpConnectTimeoutException) {
         return unreached("cannot connect in 2 s");

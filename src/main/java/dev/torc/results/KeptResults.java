@@ -12,14 +12,12 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -54,9 +52,6 @@ public final class KeptResults implements ResultStore, ResultParts {
   /** Stands for a sum that has to be counted anew. */
   private static final long UNKNOWN = -1;
 
-  /** When a result was used; all of all results would be too much at once. */
-  private record Age(Digest key, long used) {}
-
   private final Cache cache;
   private final StoredResults records;
   private final LocalStore bytes;
@@ -64,16 +59,13 @@ public final class KeptResults implements ResultStore, ResultParts {
   private final boolean restores;
   private final Set<String> shared = new HashSet<>(); // was there when its like was to be added
   private final Map<Digest, Result> wanted = new HashMap<>(); // to be restored; null: was restored
-  private final Set<Digest> gone = new HashSet<>(); // keys of what was forgotten since
   private long last; // milliseconds since 1970: two uses in one still have an order
   private Uses<String> uses; // of the names of products; null unknown
   private final Uses<Digest> firsts = new Uses<>(); // the same of first keys
   private long total = UNKNOWN;
   private long bound = -1;
   private long looked = System.nanoTime() - SECOND;
-  private Boolean blocked; // null: not looked at yet
   private boolean changed;
-  private Boolean fresh; // whether there was no store before; null: not looked at yet
 
   /**
    * Those of a root.
@@ -96,15 +88,8 @@ public final class KeptResults implements ResultStore, ResultParts {
   }
 
   /** Whether nothing can be kept, since something else stands where the store would be. */
-  public synchronized boolean isBlocked() {
-    if (blocked == null) {
-      try {
-        blocked = bytes.isBlocked();
-      } catch (IOException e) {
-        blocked = true; // what cannot be looked at cannot be used
-      }
-    }
-    return blocked;
+  public boolean isBlocked() {
+    return bytes.isBlocked();
   }
 
   /** Whether what is kept may stand for a run. */
@@ -113,8 +98,8 @@ public final class KeptResults implements ResultStore, ResultParts {
   }
 
   /** Whether nothing was kept here before, and something is now. */
-  public synchronized boolean isNew() {
-    return Boolean.TRUE.equals(fresh);
+  public boolean isNew() {
+    return bytes.isNew();
   }
 
   /** Bytes that they may take. */
@@ -203,11 +188,7 @@ public final class KeptResults implements ResultStore, ResultParts {
 
   /** Whether the bytes of a product are here. */
   public boolean has(OwnedPath part) {
-    try {
-      return bytes.has(part);
-    } catch (IOException e) {
-      return false; // what cannot be looked at cannot be restored
-    }
+    return bytes.has(part);
   }
 
   /** Whether there is room for a result of such a size, others aside. */
@@ -231,24 +212,17 @@ public final class KeptResults implements ResultStore, ResultParts {
     if (uses != null && !isKept(result)) {
       count(result);
     }
-    Batch batch = stored(result, last);
+    StoredResults.Stored record = new StoredResults.Stored(last, ResultCodec.bytes(result));
+    Batch batch = new Batch().stored(result.key(), record);
     if (result.first() != null) {
       List<List<String>> before = records.names(result.first());
-      List<List<String>> lists =
-          new FoundNames(result.first(), before).with(result.found()).lists();
+      List<List<String>> lists = FoundNames.with(before, result.found());
       if (!lists.equals(before)) {
         batch.storedNames(result.first(), lists);
       }
     }
     wanted.replace(result.key(), result);
-    gone.remove(result.key());
     cache.put(batch);
-  }
-
-  /** The record of a result as it is kept here; without what leads to it. */
-  public static Batch stored(Result result, long used) {
-    StoredResults.Stored record = new StoredResults.Stored(used, ResultCodec.bytes(result));
-    return new Batch().stored(result.key(), record);
   }
 
   /**
@@ -258,22 +232,23 @@ public final class KeptResults implements ResultStore, ResultParts {
     wanted.put(result.key(), result);
   }
 
-  /** Whether the record under the key of a result tells of the same products. */
-  public synchronized boolean tells(Result result) {
-    if (isRead(result)) {
-      return true;
+  /**
+   * Before any product is placed: the record under its key tells of the same products, on the disk.
+   */
+  public synchronized void remember(Result result) {
+    if (wanted.get(result.key()) == result) {
+      return;
     }
     Result known = of(cache, result.key());
-    return known != null && known.parts().equals(result.parts());
-  }
-
-  private boolean isRead(Result result) {
-    return wanted.get(result.key()) == result && !gone.contains(result.key());
+    if (known == null || !known.parts().equals(result.parts())) {
+      put(result);
+      cache.flush();
+    }
   }
 
   /** Whether there is a record under the key of a result. */
   private boolean isKept(Result result) {
-    return isRead(result) || records.of(result.key()) != null;
+    return wanted.get(result.key()) == result || records.of(result.key()) != null;
   }
 
   /** A result was put in the place of a run: it goes later than others. */
@@ -302,9 +277,6 @@ public final class KeptResults implements ResultStore, ResultParts {
     known();
     if (total + size > bound()) {
       free(bound() - bound() / SLACK - size);
-    }
-    if (fresh == null) {
-      fresh = !bytes.exists();
     }
     LocalStore.Added added = bytes.add(part, file);
     if (added == LocalStore.Added.THERE) {
@@ -384,16 +356,16 @@ public final class KeptResults implements ResultStore, ResultParts {
     return total == UNKNOWN ? bytes.size() : total;
   }
 
-  /** Hands over of all results what tells of bytes, and when each was used. */
-  private void eachParts(ObjLongConsumer<Result> visitor) {
-    records.each(stored -> visitor.accept(ResultCodec.parts(stored.record()), stored.used()));
-  }
-
   private void count() {
     if (uses == null) {
       uses = new Uses<>();
-      eachParts((result, _) -> count(result));
+      eachParts(this::count);
     }
+  }
+
+  /** Hands over of all results what tells of bytes. */
+  private void eachParts(Consumer<Result> visitor) {
+    records.each(stored -> visitor.accept(ResultCodec.parts(stored.record())));
   }
 
   private void count(Result result) {
@@ -411,17 +383,9 @@ public final class KeptResults implements ResultStore, ResultParts {
     if (total <= most) {
       return;
     }
-    count();
-    List<Age> ages = new ArrayList<>();
-    eachParts((each, used) -> ages.add(new Age(each.key(), used)));
-    ages.sort(
-        Comparator.comparing((Age age) -> wanted.containsKey(age.key))
-            .thenComparingLong(Age::used));
-    for (Age oldest : ages) {
-      if (total <= most) {
-        break;
-      }
-      forget(ResultCodec.parts(records.of(oldest.key).record()));
+    StoreContents all = StoreContents.of(cache);
+    for (StoreContents.Held each : all.beyond(most, wanted.keySet())) {
+      forget(each.result());
     }
     if (total > most) {
       sweep();
@@ -436,7 +400,7 @@ public final class KeptResults implements ResultStore, ResultParts {
   public synchronized void forget(Predicate<Result> which) throws IOException {
     List<Result> gone = new ArrayList<>();
     eachParts(
-        (result, _) -> {
+        result -> {
           if (which.test(result)) {
             gone.add(result);
           }
@@ -456,7 +420,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     }
     boolean last = !firsts.remove(leads(result)).isEmpty();
     records.drop(result.key(), last ? result.first() : null);
-    gone.add(result.key());
+    wanted.remove(result.key());
   }
 
   /**

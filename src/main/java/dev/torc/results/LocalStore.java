@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -35,6 +36,7 @@ final class LocalStore {
   private final Path folder;
   private final String prefix;
   private final AtomicLong copies = new AtomicLong();
+  private FileStatus before;
   private boolean made;
   private boolean cleaned;
 
@@ -72,19 +74,34 @@ final class LocalStore {
     return FileStatus.of(prefix + name, false);
   }
 
-  /** Whether there is a store. */
-  boolean exists() throws IOException {
-    return FileStatus.of(folder.toString(), false).isFolder();
+  /** Whether something else stands where the store would be, or it cannot be looked at. */
+  boolean isBlocked() {
+    FileStatus there = before();
+    return there == null || there.exists() && !there.isFolder();
   }
 
-  /** Whether something else stands where the store would be. */
-  boolean isBlocked() throws IOException {
-    return FileStatus.of(folder.toString(), false).exists() && !exists();
+  /** Whether there was no store, and now there is. */
+  synchronized boolean isNew() {
+    return made && !before().exists();
+  }
+
+  /** What stood there before anything was added; null where it cannot be looked at. */
+  private synchronized FileStatus before() {
+    try {
+      before = before == null ? FileStatus.of(folder.toString(), false) : before;
+      return before;
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   /** Whether a product is there; what is of another kind, as a FIFO, is none. */
-  boolean has(OwnedPath part) throws IOException {
-    return isOf(part.kind(), look(name(part)));
+  boolean has(OwnedPath part) {
+    try {
+      return isOf(part.kind(), look(name(part)));
+    } catch (IOException e) {
+      return false; // what cannot be looked at cannot be restored
+    }
   }
 
   private static boolean isOf(Stamp.Kind kind, FileStatus there) {
@@ -286,12 +303,9 @@ final class LocalStore {
 
   /** The names of all that is there. */
   List<String> names() throws IOException {
-    List<String> names = new ArrayList<>();
-    for (Path each : exists() ? FileTree.entries(folder) : List.<Path>of()) {
-      names.add(each.getFileName().toString());
-    }
-    names.sort(null);
-    return names;
+    boolean there = Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS);
+    List<Path> all = there ? FileTree.entries(folder) : List.of();
+    return all.stream().map(each -> each.getFileName().toString()).sorted().toList();
   }
 
   /** Takes away what has a name; does nothing where it is not there. */

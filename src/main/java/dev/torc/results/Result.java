@@ -2,7 +2,6 @@ package dev.torc.results;
 
 import dev.torc.hash.Digest;
 import dev.torc.hash.FolderDigest;
-import dev.torc.hash.Stamp;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.records.ManifestEntry;
@@ -27,44 +26,35 @@ import java.util.Set;
  * the members of folders. All paths are relative to the root, or absolute where a product lies
  * elsewhere, which stays here. Where the bytes are, its store knows.
  *
- * @param key what decides the result, in 32 bytes
- * @param first leads to the lists of files that depfiles named; null for a job without one
+ * @param terms its keys, and what else a store goes by
  * @param job its name where it ran; it is only for people
  * @param products what it left; links count by what they lead to
- * @param depfile the depfile where the job has one, else null
- * @param shown whether what it writes belongs to it ({@code output: always})
- * @param log all that it wrote, where that belongs to it, is there and is not too much; else null
+ * @param log all that it wrote, where that belongs to it, is there and is not too much, as a file
+ *     without a path; else null
  * @param manifest the digest of the manifest it ran under
  * @param data what it stored, in the order it did
  * @param found needed files that the depfile named, sorted; they may lie anywhere
- * @param programs what its command called, a line each, as the planner writes and compares them
  * @param lines what decided it, to tell later what differs; may be empty
  * @param origin where it ran
  * @param wall how long it ran, in nanoseconds
  * @param cpu nanoseconds of CPU time, -1 unknown
  * @param peak bytes of memory at the highest sample, -1 unknown
- * @param files how many its products are, those in folders counted one by one
  * @param root the real path of the root where it ran, if the result holds that path: then it counts
  *     only there; else null
  */
 public record Result(
-    Digest key,
-    Digest first,
+    Restorable terms,
     String job,
     List<RecordedProduct> products,
-    RecordedProduct depfile,
-    boolean shown,
-    Blob log,
+    RecordedProduct log,
     Digest manifest,
     List<StoredValue> data,
     List<String> found,
-    List<String> programs,
     List<ManifestEntry> lines,
     Origin origin,
     long wall,
     long cpu,
     long peak,
-    int files,
     String root)
     implements StoreRecord {
 
@@ -80,24 +70,35 @@ public record Result(
       return null;
     }
     return new Result(
-        terms.key(),
-        terms.first(),
+        terms,
         job,
         run.products(),
-        terms.depfile(),
-        terms.log(),
         null,
         run.manifest(),
         cache.data(job),
         run.found(),
-        terms.programs(),
         details.manifest(),
         origin(details),
         run.wall(),
         details.cpu(),
         details.peak(),
-        terms.files(),
         null);
+  }
+
+  /** What decides it, in 32 bytes. */
+  @Override
+  public Digest key() {
+    return terms.key();
+  }
+
+  /** What leads to the lists of files that depfiles named; null for a job without one. */
+  public Digest first() {
+    return terms.first();
+  }
+
+  /** The depfile where the job has one, else null. */
+  public RecordedProduct depfile() {
+    return terms.depfile();
   }
 
   /** Where the result of a run comes from. */
@@ -105,15 +106,21 @@ public record Result(
     return run.origin() != null ? run.origin() : new Origin("", run.number(), "", run.started());
   }
 
+  /** Where it comes from for a job that is restored. */
+  public Origin originFor(String restored) {
+    return originFor(restored, origin.store());
+  }
+
   /**
-   * Where it comes from for a job that is restored.
+   * The same where it lies in a store.
    *
    * @param restored the job's name
+   * @param store its name; empty for the local one
    */
-  public Origin originFor(String restored) {
+  public Origin originFor(String restored, String store) {
     String made = origin.job().isEmpty() ? job : origin.job();
     String other = made.equals(restored) ? "" : made;
-    return new Origin(origin.store(), origin.build(), origin.host(), origin.time(), other);
+    return new Origin(store, origin.build(), origin.host(), origin.time(), other);
   }
 
   /**
@@ -127,11 +134,6 @@ public record Result(
         JobResult.Outcome.OK, build, manifest, products, found, List.of(), wall, true);
   }
 
-  /** What of it stands in the record of a job that has it. */
-  public Restorable terms() {
-    return new Restorable(key, first, programs, files, shown, depfile);
-  }
-
   /**
    * All that is to stand where it is restored: files and folders in the order of the products, then
    * the depfile, then links, which may lead to those.
@@ -139,13 +141,13 @@ public record Result(
   public List<OwnedPath> parts() {
     List<OwnedPath> parts = new ArrayList<>(products.size() + 1);
     List<OwnedPath> links = new ArrayList<>(0);
-    boolean listed = depfile == null;
+    boolean listed = depfile() == null;
     for (RecordedProduct product : products) {
       (product.isLink() ? links : parts).add(part(product));
-      listed = listed || product.path().equals(depfile.path());
+      listed = listed || product.path().equals(depfile().path());
     }
     if (!listed) {
-      parts.add(part(depfile));
+      parts.add(part(depfile()));
     }
     parts.addAll(links);
     return parts;
@@ -153,7 +155,7 @@ public record Result(
 
   /** What the job wrote, as a part without a path; only where it belongs to the result. */
   public OwnedPath logPart() {
-    return new OwnedPath("", Stamp.Kind.FILE, log.digest(), job, false);
+    return part(log);
   }
 
   /** All that a store may have of it: what is to stand, and what the job wrote. */
@@ -175,16 +177,11 @@ public record Result(
     return products.stream().mapToLong(RecordedProduct::size).sum();
   }
 
-  @Override
-  public Type type() {
-    return Type.RESULT;
-  }
-
   /** All files, each with its path from the root: those of the products, and the depfile. */
   public List<RecordedProduct> allFiles() {
     List<RecordedProduct> all = made();
-    if (depfile != null && !all.contains(depfile)) {
-      all.add(depfile);
+    if (depfile() != null && !all.contains(depfile())) {
+      all.add(depfile());
     }
     return all;
   }
@@ -242,7 +239,7 @@ public record Result(
     Set<Blob> blobs = new LinkedHashSet<>();
     allFiles().forEach(file -> blobs.add(Blob.of(file)));
     if (log != null) {
-      blobs.add(log);
+      blobs.add(Blob.of(log));
     }
     return blobs;
   }
@@ -254,27 +251,23 @@ public record Result(
 
   /** The same with what the job wrote. */
   public Result withLog(Blob text) {
-    return with(products, text, found, root);
+    RecordedProduct said = RecordedProduct.file("", text.digest(), text.size());
+    return new Result(
+        terms, job, products, said, manifest, data, found, lines, origin, wall, cpu, peak, root);
   }
 
-  /** The same with its products and found needs in the order that a record wants which travels. */
-  public Result sorted() {
+  /**
+   * The same as it travels, with its products and found needs in the order of such a record.
+   *
+   * @param only the path of the root where alone it counts, since it holds that; null for none
+   */
+  public Result sorted(String only) {
     List<RecordedProduct> rising = new ArrayList<>(products);
     rising.sort(Comparator.comparing(RecordedProduct::path, FolderDigest.BYTE_ORDER));
     List<String> names = new ArrayList<>(found);
     names.sort(FolderDigest.BYTE_ORDER);
-    return with(rising, log, names, root);
-  }
-
-  /** The same result as one that holds the root's path, or none. */
-  Result withRoot(String path) {
-    return with(products, log, found, path);
-  }
-
-  private Result with(List<RecordedProduct> made, Blob text, List<String> named, String path) {
     return new Result(
-        key, first, job, made, depfile, shown, text, manifest, data, named, programs, lines, origin,
-        wall, cpu, peak, files, path);
+        terms, job, rising, log, manifest, data, names, lines, origin, wall, cpu, peak, only);
   }
 
   /**
@@ -288,23 +281,22 @@ public record Result(
    */
   public Result as(
       Digest bare, String name, List<RecordedProduct> made, List<ManifestEntry> now, Origin from) {
+    Restorable here =
+        new Restorable(
+            key(), bare, terms.programs(), terms.files(), terms.shown(), terms.depfile());
     return new Result(
-        key, bare, name, made, depfile, shown, log, manifest, data, found, programs, now, from,
-        wall, cpu, peak, files, root);
+        here, name, made, log, manifest, data, found, now, from, wall, cpu, peak, root);
   }
 
   /**
    * The same as it is sent.
    *
    * @param made its products, with the members of folders
-   * @param named its depfile, with its size
-   * @param said what it wrote
    * @param host where it was made
    */
-  public Result sent(List<RecordedProduct> made, RecordedProduct named, Blob said, String host) {
+  public Result sent(List<RecordedProduct> made, String host) {
     Origin from = new Origin("", origin.build(), host, origin.time(), origin.job());
     return new Result(
-        key, first, job, made, named, shown, said, manifest, data, found, programs, lines, from,
-        wall, cpu, peak, files, null);
+        terms, job, made, log, manifest, data, found, lines, from, wall, cpu, peak, null);
   }
 }

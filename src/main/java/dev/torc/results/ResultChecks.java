@@ -43,6 +43,7 @@ final class ResultChecks {
 
   /** Throws with the reason where a result is not to be taken. */
   static void check(Result result) throws StoreRefusal {
+    require(result.terms() != null && result.key() != null, "has no key");
     words(result);
     Set<String> places = new HashSet<>();
     int entries = 0;
@@ -79,7 +80,7 @@ final class ResultChecks {
     for (StoredValue value : result.data()) {
       require(value.key() != null && value.text() != null, "has a value without a name or text");
     }
-    require(result.wall() >= 0 && result.files() >= 0, "took less than no time");
+    require(result.wall() >= 0 && result.terms().files() >= 0, "took less than no time");
     behind(result);
   }
 
@@ -105,6 +106,7 @@ final class ResultChecks {
 
   /** Throws with the reason where lists of names are not to be taken. */
   static void check(FoundNames names) throws StoreRefusal {
+    require(names.key() != null, "has no key");
     int count = names.lists().size();
     require(count > 0 && count <= FoundNames.MOST, "has " + count + " lists of names");
     for (List<String> list : names.lists()) {
@@ -124,7 +126,9 @@ final class ResultChecks {
     require(real, "has an odd root");
     require(isKey(result.key()) && isKey(result.manifest()), "has an odd key");
     require(result.first() == null || isKey(result.first()), "has an odd key");
-    Blob log = result.log();
+    RecordedProduct log = result.log();
+    require(log == null || log.isFile() && "".equals(log.path()), "has an odd log");
+    require(log == null || isKey(log.digest()) && log.members().isEmpty(), "has an odd log");
     require(log == null || log.size() >= 0 && log.size() <= MOST_LOG, "has a log that is too long");
   }
 

@@ -36,7 +36,12 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   private static final int MOST_INSIDE = 256 << 10;
 
   private static final byte[] MAGIC = "torc".getBytes(StandardCharsets.US_ASCII);
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
+
+  /** Kinds of records. */
+  private static final byte RESULT = 1;
+
+  private static final byte NAMES = 2;
   private static final byte[] DOMAIN =
       "dev.torc shared record\0".getBytes(StandardCharsets.US_ASCII);
 
@@ -72,13 +77,13 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
       throws StoreRefusal {
     ByteArrayOutputStream small = new ByteArrayOutputStream();
     for (BlobSource each : inside) {
-      try (InputStream bytes = each.open()) {
+      try (InputStream bytes = each.open(_ -> {})) {
         bytes.transferTo(small);
       } catch (IOException e) {
-        throw new StoreRefusal(e.getMessage());
+        throw BlobSource.unreadable(e);
       }
     }
-    byte[] blob = seal(record.type(), small.toByteArray(), ResultCodec.encode(record), key);
+    byte[] blob = seal(record.isResult(), small.toByteArray(), ResultCodec.encode(record), key);
     if (blob.length > MOST) {
       throw new StoreRefusal(
           "its record takes " + blob.length + " bytes, and " + MOST + " are the most");
@@ -87,13 +92,14 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
   }
 
   /** The same of unchecked bytes: tests send bad ones so. */
-  static byte[] seal(StoreRecord.Type type, byte[] inside, byte[] payload, SigningKey key) {
+  static byte[] seal(boolean result, byte[] inside, byte[] payload, SigningKey key) {
+    byte kind = result ? RESULT : NAMES;
     int head = key == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
     ByteBuffer out = ByteBuffer.allocate(head + inside.length + payload.length);
-    out.put(MAGIC).put((byte) VERSION).put(type.code()).put((byte) (key == null ? 0 : 1));
+    out.put(MAGIC).put((byte) VERSION).put(kind).put((byte) (key == null ? 0 : 1));
     out.putInt(inside.length);
     if (key != null) {
-      out.put(key.word().bytes()).put(key.sign(signed(type, payload, 0)));
+      out.put(key.word().bytes()).put(key.sign(signed(kind, payload, 0)));
     }
     return out.put(inside).put(payload).array();
   }
@@ -116,7 +122,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
           "its record has version " + version + ", and this torc knows " + VERSION);
     }
     int mark = blob[MARK];
-    if (type(blob[KIND]) == null || mark < 0 || mark > 1) {
+    if (blob[KIND] < RESULT || blob[KIND] > NAMES || mark < 0 || mark > 1) {
       throw new StoreRefusal("its record is of an unknown kind");
     }
     int head = mark == 0 ? HEAD : SIGNED + SigningKey.SIGNATURE;
@@ -124,22 +130,21 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
     if (inside < 0 || inside > MOST_INSIDE || blob.length < head + inside) {
       throw new StoreRefusal("its record is cut off");
     }
-    return mark == 0 ? null : new SigningWord(Arrays.copyOfRange(blob, HEAD, SIGNED));
+    return mark == 0 ? null : SigningWord.of(Arrays.copyOfRange(blob, HEAD, SIGNED));
   }
 
   /** What a blob holds; throws with the reason where it is not to be taken, or wrongly signed. */
   static SealedRecord open(byte[] blob) throws StoreRefusal {
     SigningWord signer = signer(blob);
-    StoreRecord.Type type = type(blob[KIND]);
     int inside = signer == null ? HEAD : SIGNED + SigningKey.SIGNATURE;
     int from = inside + ByteBuffer.wrap(blob).getInt(INSIDE);
     if (signer != null) {
       byte[] signature = Arrays.copyOfRange(blob, SIGNED, inside);
-      if (!signer.verifies(signed(type, blob, from), signature)) {
+      if (!signer.verifies(signed(blob[KIND], blob, from), signature)) {
         throw new StoreRefusal("its record is wrongly signed");
       }
     }
-    StoreRecord record = ResultCodec.decode(type, blob, from);
+    StoreRecord record = ResultCodec.decode(blob[KIND] == RESULT, blob, from);
     return new SealedRecord(record, signer, inside(record, blob, inside, from));
   }
 
@@ -165,23 +170,13 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
     return inside;
   }
 
-  /** What kind of record it is. */
-  StoreRecord.Type type() {
-    return record.type();
-  }
-
-  private static StoreRecord.Type type(int code) {
-    StoreRecord.Type[] types = StoreRecord.Type.values();
-    return code < 1 || code > types.length ? null : types[code - 1];
-  }
-
-  private static byte[] signed(StoreRecord.Type type, byte[] blob, int from) {
+  private static byte[] signed(byte kind, byte[] blob, int from) {
     MessageDigest sha256 = DigestUtils.getSha256Digest();
     sha256.update(blob, from, blob.length - from);
     return ByteBuffer.allocate(DOMAIN.length + 2 + Digest.LENGTH)
         .put(DOMAIN)
         .put((byte) VERSION)
-        .put(type.code())
+        .put(kind)
         .put(sha256.digest())
         .array();
   }

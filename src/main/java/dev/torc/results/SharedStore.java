@@ -1,9 +1,15 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
-import dev.torc.results.StoreRecord.Type;
+import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +21,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -50,13 +56,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
       LongSupplier clock,
       AtomicBoolean stopped,
       Semaphore large,
-      Consumer<String> told) {
-
-    /** Outside of a build: nothing waits, and nothing is told. */
-    static Build none() {
-      return new Build("", System::nanoTime, new AtomicBoolean(), new Semaphore(1), _ -> {});
-    }
-  }
+      Consumer<String> told) {}
 
   private final StorePlace place;
   private final Set<SigningWord> trust;
@@ -120,56 +120,56 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   @Override
   public Hit find(Digest of) {
-    return look(of, Type.RESULT, this::hit, reason -> new Hit(null, this, reason, Map.of()));
-  }
-
-  private Hit hit(SealedRecord record) throws StoreRefusal {
-    Result result = (Result) record.record();
+    Look look = look(of, true);
+    if (look.sealed == null) {
+      return new Hit(null, this, look.reason, Map.of());
+    }
+    Result result = (Result) look.sealed.record();
     if (result.root() != null && !result.root().equals(build.root)) {
       String there = "the result holds the path of its root, " + SafeText.name(result.root());
       return new Hit(null, this, there, Map.of());
     }
-    return new Hit(result, this, null, record.inside());
+    return new Hit(result, this, null, look.sealed.inside());
   }
 
   @Override
   public List<List<String>> names(Digest first) {
-    FoundNames names = foundNames(first);
-    return names == null ? List.of() : names.lists();
-  }
-
-  private FoundNames foundNames(Digest first) {
-    return look(first, Type.NAMES, record -> (FoundNames) record.record(), _ -> null);
-  }
-
-  /** What is made of a record. */
-  private interface Reader<T> {
-    T of(SealedRecord record) throws StoreRefusal;
+    Look look = look(first, false);
+    return look.sealed == null ? List.of() : ((FoundNames) look.sealed.record()).lists();
   }
 
   /**
    * What lies under a key.
    *
-   * @param miss makes the answer of the reason why there is none; null where nothing lies there
+   * @param sealed null for nothing that may be used
+   * @param reason why that is so; null where nothing lies there
    */
-  private <T> T look(Digest of, Type type, Reader<T> found, Function<String, T> miss) {
+  private record Look(SealedRecord sealed, String reason) {}
+
+  /**
+   * Looks under a key.
+   *
+   * @param result whether a result should lie there
+   */
+  private Look look(Digest of, boolean result) {
     String rest = reading.rest();
     if (rest != null) {
-      return miss.apply(rest);
+      return new Look(null, rest);
     }
     StoreCall call = StoreCall.small(build, reading);
     try {
-      SealedRecord record = record(of, call);
-      if (record != null && (record.type() != type || !record.record().key().equals(of))) {
+      SealedRecord sealed = record(of, call);
+      StoreRecord record = sealed == null ? null : sealed.record();
+      if (record != null && (record.isResult() != result || !record.key().equals(of))) {
         throw new StoreRefusal("another's record lies under the key " + of);
       }
-      return record == null ? miss.apply(null) : found.of(record);
+      return new Look(sealed, null);
     } catch (StoreRefusal e) {
       boolean ended = build.stopped.get() || Thread.currentThread().isInterrupted();
       if (e instanceof StoreFailure || !ended) {
         reading.failed(call.start(), e);
       }
-      return miss.apply(e.getMessage());
+      return new Look(null, e.getMessage());
     }
   }
 
@@ -210,7 +210,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   /** What lies under a key, whatever it is; null for nothing. */
   private SealedRecord record(Digest of, StoreCall call) throws StoreRefusal {
-    byte[] entry = threads.ask(call, request -> place.entry(of, request));
+    byte[] entry = threads.ask(call, request -> entry(of, request));
     if (entry == null) {
       return null;
     }
@@ -235,25 +235,33 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  private SealedRecord record(Blob blob, StoreCall call) throws StoreRefusal {
-    try (BlobSink sink = new BlobSink(blob, this::isKnown)) {
-      if (!fetch(blob, sink, call)) {
-        throw new StoreRefusal("a record is gone, and its entry is still there");
-      }
-      return SealedRecord.open(sink.bytes()); // whose signer counts: its head was looked at;
+  private byte[] entry(Digest of, StoreCall call) throws StoreRefusal {
+    try (InputStream in = place.open(StorePlace.ENTRIES, of, call)) {
+      return in == null ? null : in.readNBytes(ActionEntry.MOST + 1);
+    } catch (IOException e) {
+      throw place.broken(e);
     }
   }
 
-  /**
-   * Whether enough of a record has come to see its signer; throws where no record of that signer
-   * counts, so that the rest need not come.
-   */
-  private boolean isKnown(byte[] record, int length) throws StoreRefusal {
-    if (length < Math.min(record.length, SealedRecord.SIGNED)) {
-      return false;
+  /** Its head is looked at first: the rest of what nobody trusted signed need not come. */
+  private SealedRecord record(Blob blob, StoreCall call) throws StoreRefusal {
+    byte[] record = new byte[Math.toIntExact(blob.size())];
+    boolean there =
+        fetch(
+            blob,
+            null,
+            call,
+            bytes -> {
+              int head = Math.min(record.length, SealedRecord.SIGNED);
+              bytes.readNBytes(record, 0, head);
+              check(SealedRecord.signer(record));
+              bytes.readNBytes(record, head, record.length - head);
+              bytes.transferTo(OutputStream.nullOutputStream()); // there are no more
+            });
+    if (!there) {
+      throw new StoreRefusal("a record is gone, and its entry is still there");
     }
-    check(SealedRecord.signer(record));
-    return true;
+    return SealedRecord.open(record);
   }
 
   private void check(SigningWord signer) throws StoreRefusal {
@@ -265,14 +273,43 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  private boolean fetch(Blob blob, BlobSink sink, StoreCall call) throws StoreRefusal {
-    try {
-      return threads.ask(call, request -> place.fetch(blob, sink, request));
-    } finally {
-      if (sink.isWrong()) {
-        wrong.add(blob);
-      }
-    }
+  /** What takes the bytes of a blob. */
+  private interface Taker {
+    void take(BlobStream bytes) throws IOException, StoreRefusal;
+  }
+
+  /**
+   * Whether a blob is there; all its bytes were taken then, and are the right ones.
+   *
+   * @param here its bytes where they came with a record, else null
+   */
+  private boolean fetch(Blob blob, byte[] here, StoreCall call, Taker to) throws StoreRefusal {
+    return threads.ask(
+        call,
+        request -> {
+          LongConsumer passed = here == null ? request::passed : _ -> {};
+          try (InputStream in =
+              here == null
+                  ? place.open(StorePlace.BLOBS, blob.digest(), request)
+                  : new ByteArrayInputStream(here)) {
+            if (in != null) {
+              to.take(new BlobStream(blob, in, passed));
+            }
+            return in != null;
+          } catch (BlobStream.Broken e) {
+            if (e.getCause() != null) {
+              throw place.broken(e.getCause());
+            }
+            wrong.add(blob);
+            throw StoreFailure.of(e.getMessage());
+          } catch (IOException e) {
+            throw unwritten(e);
+          }
+        });
+  }
+
+  private static StoreRefusal unwritten(IOException e) {
+    return new StoreRefusal("cannot write " + Refusal.line(e));
   }
 
   @Override
@@ -305,9 +342,16 @@ final class SharedStore implements ResultStore, AutoCloseable {
           hit.result().blobs(),
           breadth(),
           blob -> {
+            call.check();
             Path file = folder.resolve(blob.name());
-            fetch(blob, hit.inside().get(blob), file, call);
-            made.add(file);
+            try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+              made.add(file);
+              if (!fetch(blob, hit.inside().get(blob), call, bytes -> bytes.transferTo(out))) {
+                throw new StoreRefusal(blob.digest() + " is gone from the store");
+              }
+            } catch (IOException e) {
+              throw unwritten(e);
+            }
           });
       return null;
     } catch (StoreRefusal e) {
@@ -325,32 +369,15 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  /**
-   * Fetches one of them.
-   *
-   * @param here its bytes where they came with the record, else null
-   */
-  private void fetch(Blob blob, byte[] here, Path to, StoreCall call) throws StoreRefusal {
-    call.check();
-    try (BlobSink sink = new BlobSink(blob, to)) {
-      if (here != null) {
-        sink.take(here, here.length);
-        sink.end();
-      } else if (!fetch(blob, sink, call)) {
-        throw new StoreRefusal(blob.digest() + " is gone from the store");
-      }
-    }
-  }
-
   /** Sends it: where its entry is found, the rest is there. What fails is told. */
   @Override
   public void put(Upload upload) {
     Result result = upload.result();
     if (send(upload) && result.first() != null && reading.rest() == null) {
-      FoundNames there = foundNames(result.first()); // what is there would be lost
-      FoundNames before = there == null ? new FoundNames(result.first(), List.of()) : there;
-      FoundNames now = before.with(result.found());
-      if (!now.equals(there)) {
+      List<List<String>> before = names(result.first()); // what is there would be lost
+      List<List<String>> lists = FoundNames.with(before, result.found());
+      if (!lists.equals(before)) {
+        FoundNames now = new FoundNames(result.first(), lists);
         StoreCall call = StoreCall.small(build, null);
         sent(call, () -> sendRecord(now.key(), sealed(now, List.of()), call));
       }

@@ -1,8 +1,11 @@
 package dev.torc.results;
 
+import dev.torc.bytes.ByteWriter;
+import dev.torc.bytes.FieldWriter;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.StoredValue;
 import dev.torc.text.SafeText;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -107,11 +110,11 @@ public final class SharedStores implements AutoCloseable {
     if (stores.stream().noneMatch(SharedStore::isSentTo)) {
       return;
     }
-    begin(nanos);
+    count(1, nanos);
     try {
       threads.execute(() -> turn(nanos, maker));
     } catch (RejectedExecutionException e) {
-      end(nanos); // the build is over
+      count(-1, nanos); // the build is over
     }
   }
 
@@ -135,18 +138,14 @@ public final class SharedStores implements AutoCloseable {
     } catch (IOException e) {
       return; // it changed since: then it is no result of that job any more
     } finally {
-      end(nanos);
+      count(-1, nanos);
     }
   }
 
-  private synchronized void begin(long nanos) {
-    pending++;
-    wall += nanos;
-  }
-
-  private synchronized void end(long nanos) {
-    pending--;
-    wall -= nanos;
+  /** One more, or one less, is to be sent. */
+  private synchronized void count(int by, long nanos) {
+    pending += by;
+    wall += by * nanos;
     notifyAll();
   }
 
@@ -193,21 +192,17 @@ public final class SharedStores implements AutoCloseable {
   /** What takes longer to read than it may take to send is not read to its end, and not sent. */
   private boolean holdsRoot(Upload upload) throws IOException {
     Result result = upload.result();
-    boolean holds = result.found().stream().anyMatch(search::in);
-    for (StoredValue value : result.data()) {
-      holds |= search.in(value.key()) || search.in(value.text());
-    }
-    for (RecordedProduct product : result.products()) {
-      holds |= search.in(product.link());
-      for (RecordedProduct member : product.members()) {
-        holds |= search.in(member.path()) || search.in(member.link());
-      }
-    }
     long start = build.clock().getAsLong();
     long most = Math.max(StoreCall.LEAST, result.wall());
     BooleanSupplier ended = () -> build.stopped().get() || build.clock().getAsLong() - start > most;
+    ByteWriter names = new ByteWriter(0);
+    FieldWriter fields = new FieldWriter(names);
+    fields.records(1, result.products(), RecordedProduct::write);
+    fields.records(2, result.data(), StoredValue::write);
+    fields.texts(3, result.found());
+    boolean holds = search.in(new ByteArrayInputStream(names.bytes()), ended);
     for (BlobSource blob : upload.blobs()) {
-      try (InputStream bytes = blob.open()) {
+      try (InputStream bytes = blob.open(_ -> {})) {
         holds |= search.in(bytes, ended);
       }
     }

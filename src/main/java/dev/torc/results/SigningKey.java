@@ -66,32 +66,19 @@ public final class SigningKey {
     Base64.Encoder lines = Base64.getMimeEncoder(64, new byte[] {'\n'});
     String text =
         String.join("\n", BEGIN, lines.encodeToString(pair.getPrivate().getEncoded()), END, "");
-    boolean made = false;
     try {
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      made = true;
       Files.writeString(file, text);
     } catch (FileAlreadyExistsException e) {
       throw refusal(
           file,
           "something stands there already; a key is never written over it: name another file");
     } catch (IOException e) {
-      throw refusal(file, "cannot write the key: " + Refusal.why(e) + takeAway(made, file));
+      file.toFile().delete(); // half a key is of no use
+      throw refusal(file, "cannot write the key: " + Refusal.why(e));
     }
     return word(pair);
-  }
-
-  /** Half a key is nobody's use. */
-  private static String takeAway(boolean made, Path file) {
-    try {
-      if (made) {
-        Files.deleteIfExists(file);
-      }
-      return "";
-    } catch (IOException e) {
-      return "; remove the file";
-    }
   }
 
   /**
@@ -164,7 +151,7 @@ public final class SigningKey {
   /** The last bytes of its X.509 form. */
   private static SigningWord word(KeyPair pair) {
     byte[] x509 = pair.getPublic().getEncoded();
-    return new SigningWord(Arrays.copyOfRange(x509, x509.length - SigningWord.LENGTH, x509.length));
+    return SigningWord.of(Arrays.copyOfRange(x509, x509.length - SigningWord.LENGTH, x509.length));
   }
 
   /**

@@ -12,9 +12,9 @@ import java.util.HexFormat;
 
 /**
  * A public key of Ed25519 (RFC 8032), as it is written in {@code trust}: {@code ed25519:} and 32
- * bytes in Base64. Who may be trusted the user says.
+ * bytes in Base64. Which are trusted, the user says.
  */
-public final class SigningWord {
+public record SigningWord(String word) {
 
   /** Bytes of a public key. */
   static final int LENGTH = 32;
@@ -24,10 +24,9 @@ public final class SigningWord {
   /** What stands before the bytes of every such key in its X.509 form (RFC 8410). */
   private static final byte[] X509 = HexFormat.of().parseHex("302a300506032b6570032100");
 
-  private final byte[] bytes;
-
-  SigningWord(byte[] bytes) {
-    this.bytes = bytes.clone();
+  /** The word of a public key. */
+  static SigningWord of(byte[] key) {
+    return new SigningWord(PREFIX + Base64.getEncoder().encodeToString(key));
   }
 
   /**
@@ -36,25 +35,23 @@ public final class SigningWord {
    * @throws StoreRefusal where it stands for none
    */
   public static SigningWord of(String word) throws StoreRefusal {
-    byte[] bytes = {};
-    if (word.startsWith(PREFIX)) {
-      try {
-        bytes = Base64.getDecoder().decode(word.substring(PREFIX.length()));
-      } catch (IllegalArgumentException e) {
-        bytes = new byte[0];
+    try {
+      String key = word.startsWith(PREFIX) ? word.substring(PREFIX.length()) : "";
+      byte[] bytes = Base64.getDecoder().decode(key);
+      if (bytes.length == LENGTH) {
+        return of(bytes);
       }
+    } catch (IllegalArgumentException e) {
+      // no Base64: the line is the same
     }
-    if (bytes.length != LENGTH) {
-      throw new StoreRefusal(
-          SafeText.name(word)
-              + " is no public key; that is ed25519: with 44 characters behind it, as torc store"
-              + " --make-key prints them");
-    }
-    return new SigningWord(bytes);
+    throw new StoreRefusal(
+        SafeText.name(word)
+            + " is no public key; that is ed25519: with 44 characters behind it, as torc store"
+            + " --make-key prints them");
   }
 
   byte[] bytes() {
-    return bytes.clone();
+    return Base64.getDecoder().decode(word.substring(PREFIX.length()));
   }
 
   /** Whether a signature is one of this key for these bytes. */
@@ -71,24 +68,13 @@ public final class SigningWord {
 
   private PublicKey publicKey() throws GeneralSecurityException {
     byte[] x509 = Arrays.copyOf(X509, X509.length + LENGTH);
-    System.arraycopy(bytes, 0, x509, X509.length, LENGTH);
+    System.arraycopy(bytes(), 0, x509, X509.length, LENGTH);
     return KeyFactory.getInstance(SigningKey.ALGORITHM)
         .generatePublic(new X509EncodedKeySpec(x509));
   }
 
   @Override
-  public boolean equals(Object other) {
-    return other instanceof SigningWord that && Arrays.equals(bytes, that.bytes);
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(bytes);
-  }
-
-  /** The word itself. */
-  @Override
   public String toString() {
-    return PREFIX + Base64.getEncoder().encodeToString(bytes);
+    return word;
   }
 }

@@ -102,6 +102,12 @@ final class StoreCall {
     }
   }
 
+  /** The same of an answer, which has begun then. */
+  void passed(long bytes) {
+    begin();
+    moved(bytes);
+  }
+
   /** How many bytes have passed. */
   long moved() {
     return moved.get();

@@ -1,13 +1,16 @@
 package dev.torc.results;
 
+import dev.torc.hash.Digest;
 import dev.torc.records.Cache;
 import dev.torc.records.OwnedPath;
 import dev.torc.records.StoredResults;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the local store holds, as one look found it: the results that are kept, and the bytes of
@@ -68,6 +71,11 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
         .sum();
   }
 
+  /** The same without some results. */
+  public StoreContents without(Collection<Held> gone) {
+    return new StoreContents(results.stream().filter(each -> !gone.contains(each)).toList(), sizes);
+  }
+
   /** The bytes in the store that no result has, as a killed torc leaves them. */
   public long unnamed() {
     return bytes() - bytes(results);
@@ -77,11 +85,11 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
    * The results that have to go where no more than so many bytes are to be left: the least recently
    * used first. What takes no room here stays.
    *
-   * @param gone those that go anyway
+   * @param last keys of those that go when all others are gone
    */
-  public List<Held> beyond(long most, List<Held> gone) {
+  public List<Held> beyond(long most, Set<Digest> last) {
     List<Held> left = new ArrayList<>(results);
-    left.removeAll(gone);
+    left.sort(Comparator.comparing(each -> last.contains(each.result().key()))); // a stable sort
     Uses<String> uses = new Uses<>();
     left.forEach(each -> uses.add(LocalStore.names(each.result())));
     long total = bytes(left);

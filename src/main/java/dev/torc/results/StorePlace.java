@@ -1,11 +1,12 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 
 /**
- * Where entries and blobs of a shared store lie: a folder or a server. It gives bytes that are what
- * was asked for by digest and size, and believes nothing else; what a record says is checked by
+ * Where entries and blobs of a shared store lie: a folder or a server. What it gives is checked by
  * {@link SharedStore}. How long it takes, {@link StoreThreads} hold; it tells the call when an
  * answer begins and when bytes pass, and ends when its thread is interrupted. For several threads.
  */
@@ -24,14 +25,15 @@ interface StorePlace extends AutoCloseable {
     return false;
   }
 
-  /** The entry of a key, {@link ActionEntry#MOST} bytes at most; null where there is none. */
-  byte[] entry(Digest key, StoreCall call) throws StoreRefusal;
-
   /**
-   * Writes a blob's bytes, checked; false where there is none. What was written before a failure is
-   * of no use.
+   * Opens what lies there; null for nothing. The bytes may be others than were asked for.
+   *
+   * @param in {@link #BLOBS} or {@link #ENTRIES}
    */
-  boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreRefusal;
+  InputStream open(String in, Digest name, StoreCall call) throws StoreRefusal;
+
+  /** What it means that a stream of this place broke off. */
+  StoreFailure broken(IOException e);
 
   /** Whether a blob of this size lies there; its bytes are not looked at. */
   boolean has(Blob blob, StoreCall call) throws StoreRefusal;
@@ -39,7 +41,7 @@ interface StorePlace extends AutoCloseable {
   /**
    * Puts bytes there, in place of what may be there.
    *
-   * @param in {@link #BLOBS} or {@link #ENTRIES}
+   * @param in as for {@link #open}
    */
   void put(String in, Digest name, BlobSource bytes, StoreCall call) throws StoreRefusal;
 

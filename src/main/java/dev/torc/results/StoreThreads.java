@@ -2,14 +2,15 @@ package dev.torc.results;
 
 import dev.torc.text.SafeText;
 import java.util.Collection;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Requests to one place, each on a thread of its own, which is given up where it is too slow: a
@@ -111,34 +112,28 @@ final class StoreThreads implements AutoCloseable {
    * @param breadth at most so many at a time
    */
   static <T> void each(Collection<T> items, int breadth, Work<T> work) throws StoreRefusal {
-    if (Math.min(breadth, items.size()) <= 1) {
-      for (T item : items) {
-        work.of(item);
-      }
-      return;
-    }
-    AtomicReference<StoreRefusal> first = new AtomicReference<>();
     try (ExecutorService crew =
         Executors.newFixedThreadPool(breadth, Thread.ofVirtual().factory())) {
+      CompletionService<Void> done = new ExecutorCompletionService<>(crew);
       for (T item : items) {
-        crew.execute(
+        done.submit(
             () -> {
-              try {
-                work.of(item);
-              } catch (StoreRefusal | RuntimeException e) {
-                first.compareAndSet(null, refusal(e));
-                crew.shutdownNow();
-              }
+              work.of(item);
+              return null;
             });
       }
-    } catch (RejectedExecutionException e) {
-      // one failed while others were begun; it is closed when all have ended
-    }
-    if (first.get() != null) {
-      throw first.get();
-    }
-    if (Thread.currentThread().isInterrupted()) { // what was not begun then never is
-      throw new StoreRefusal(ENDED);
+      try {
+        for (int i = 0; i < items.size(); i++) {
+          done.take().get();
+        }
+      } catch (ExecutionException e) {
+        throw refusal(e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new StoreRefusal(ENDED);
+      } finally {
+        crew.shutdownNow();
+      }
     }
   }
 

@@ -56,12 +56,15 @@ public record Upload(Result result, List<BlobSource> blobs, boolean again, Strin
     for (RecordedProduct product : made.products()) {
       products.add(walk.product(product));
     }
-    RecordedProduct depfile = made.depfile() == null ? null : walk.file(made.depfile());
-    BlobSource log = said == null ? null : BlobSource.bytes(said);
-    if (log != null) {
-      walk.blobs.put(log.blob(), log);
+    if (made.depfile() != null) {
+      walk.file(made.depfile());
     }
-    Result result = made.sent(products, depfile, log == null ? null : log.blob(), host);
+    Result result = made.sent(products, host);
+    if (said != null) {
+      BlobSource log = BlobSource.bytes(said);
+      walk.blobs.put(log.blob(), log);
+      result = result.withLog(log.blob());
+    }
     List<BlobSource> blobs = List.copyOf(walk.blobs.values());
     return result.isWhole() ? new Upload(result, blobs, again, walk.hidden) : null;
   }
@@ -81,7 +84,7 @@ public record Upload(Result result, List<BlobSource> blobs, boolean again, Strin
     if (blobs(result.blobs()).stream().anyMatch(Objects::isNull)) {
       throw new IllegalArgumentException("bytes of the result of " + result.job() + " are missing");
     }
-    return new Upload(result.sorted().withRoot(only), blobs, again, hidden);
+    return new Upload(result.sorted(only), blobs, again, hidden);
   }
 
   /** What was seen of the products that stand in their places. */

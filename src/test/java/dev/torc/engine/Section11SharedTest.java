@@ -9,6 +9,7 @@ import dev.torc.ask.WhyAnswer;
 import dev.torc.hash.Digest;
 import dev.torc.records.Cache;
 import dev.torc.records.RecordedProduct;
+import dev.torc.records.Restorable;
 import dev.torc.records.StoredResults;
 import dev.torc.results.Blob;
 import dev.torc.results.BlobSource;
@@ -529,23 +530,19 @@ class Section11SharedTest extends Harness {
       products.addAll(List.of(more));
       Result forged =
           new Result(
-              key,
-              null,
+              new Restorable(
+                  key, null, programs == null ? real.terms().programs() : programs, 1, false, null),
               "a",
               products,
-              null,
-              false,
               null,
               real.manifest(),
               List.of(),
               List.of(),
-              programs == null ? real.programs() : programs,
               real.lines(),
               real.origin(),
               real.wall(),
               -1,
               -1,
-              1,
               null);
       List<BlobSource> blobs = new ArrayList<>();
       blobs.add(BlobSource.bytes("evil".getBytes()));
@@ -553,7 +550,7 @@ class Section11SharedTest extends Harness {
         Blob blob = new Blob(each.digest(), each.size());
         blobs.add(new BlobSource(blob, root.resolve(each.path()), null));
       }
-      stores.send(0, () -> new Upload(forged.sorted(), blobs, false, null));
+      stores.send(0, () -> new Upload(forged.sorted(null), blobs, false, null));
       stores.finish();
     }
     assertEquals(List.of(), told);

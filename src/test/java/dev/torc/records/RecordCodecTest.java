@@ -148,7 +148,7 @@ class RecordCodecTest {
             new Kept(5, "record"),
             (out, kept) -> RecordCodec.stored(out, kept.stored()),
             in -> Kept.of(RecordCodec.stored(in)),
-            "0c0a" + "0f067265636f7264",
+            "0c0a" + "11067265636f7264",
             7),
         new Kind<>(
             new OwnedPath("path", Stamp.Kind.FOLDER, DIGEST, "j", true),

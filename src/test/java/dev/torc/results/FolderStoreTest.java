@@ -379,7 +379,7 @@ class FolderStoreTest {
     BlobSource names =
         BlobSource.bytes(
             SealedRecord.seal(new FoundNames(KEY, List.of(List.of())), List.of(), null));
-    Files.write(folder.resolve("cas/" + names.blob().name()), names.open().readAllBytes());
+    Files.write(folder.resolve("cas/" + names.blob().name()), names.memory());
     Files.write(entry(), ActionEntry.encode(names.blob()));
     assertEquals(sent, newest("work", 100));
     assertEquals(sent.subList(0, 2), newest("work", 4));

@@ -198,15 +198,15 @@ class HttpStoreTest {
   void wrongBytesInARecordAreAMiss() throws Exception {
     Result result = box.send(KEY, "small");
     byte[] payload = ResultCodec.bytes(result);
-    replace(SealedRecord.seal(StoreRecord.Type.RESULT, "large".getBytes(), payload, key));
+    replace(SealedRecord.seal(true, "large".getBytes(), payload, key));
     assertEquals(
         told("other bytes lie in its record than those of " + Digest.ofText("small")), fresh());
-    replace(SealedRecord.seal(StoreRecord.Type.RESULT, "small and more".getBytes(), payload, key));
+    replace(SealedRecord.seal(true, "small and more".getBytes(), payload, key));
     assertEquals(told("its record has bytes that belong to nothing"), fresh());
-    replace(SealedRecord.seal(StoreRecord.Type.RESULT, "sm".getBytes(), payload, key));
+    replace(SealedRecord.seal(true, "sm".getBytes(), payload, key));
     assertEquals(
         told("other bytes lie in its record than those of " + Digest.ofText("small")), fresh());
-    replace(SealedRecord.seal(StoreRecord.Type.RESULT, new byte[0], payload, key));
+    replace(SealedRecord.seal(true, new byte[0], payload, key));
     assertEquals(Digest.ofText("small") + " is gone from the store", fresh());
   }
 
@@ -270,8 +270,7 @@ class HttpStoreTest {
   /** Of a large record nothing more is read than tells whose it is. */
   @Test
   void theSignerIsLookedAtBeforeTheRest() throws Exception {
-    byte[] record =
-        SealedRecord.seal(StoreRecord.Type.RESULT, new byte[0], new byte[15 << 20], null);
+    byte[] record = SealedRecord.seal(true, new byte[0], new byte[15 << 20], null);
     Blob blob = BlobSource.bytes(record).blob();
     server.files.put("/ac/" + KEY.hex(), ActionEntry.encode(blob));
     AtomicInteger pieces = new AtomicInteger();
@@ -280,8 +279,8 @@ class HttpStoreTest {
         out -> {
           out.write(HostileServer.head(200, record.length));
           for (int i = 0; i < record.length; i += 1 << 16) {
-            out.write(record, i, Math.min(1 << 16, record.length - i));
             pieces.incrementAndGet();
+            out.write(record, i, Math.min(1 << 16, record.length - i));
             if (i == 0) {
               server.silence();
             }
@@ -358,7 +357,7 @@ class HttpStoreTest {
   void evenATrustedKeyPlacesNothingElsewhere(String reason, RecordedProduct product)
       throws Exception {
     byte[] payload = ResultCodec.bytes(ResultSamples.of(product));
-    replace(SealedRecord.seal(StoreRecord.Type.RESULT, new byte[0], payload, key));
+    replace(SealedRecord.seal(true, new byte[0], payload, key));
     assertEquals(told("its record has " + reason), box.get(KEY, into()));
   }
 

@@ -39,7 +39,7 @@ final class Outbox implements AutoCloseable {
       products.add(ResultSamples.file("out/x" + name, text));
       blobs.add(BlobSource.bytes(text.getBytes()));
     }
-    Result result = ResultSamples.of(key, products.toArray(RecordedProduct[]::new)).sorted();
+    Result result = ResultSamples.of(key, products.toArray(RecordedProduct[]::new)).sorted(null);
     post(new Upload(result, blobs, false, null));
     stores.finish();
     return result;

@@ -9,7 +9,6 @@ import dev.torc.bytes.FieldWriter;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import dev.torc.records.RecordedProduct;
-import dev.torc.results.StoreRecord.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
@@ -31,16 +30,17 @@ class ResultCodecTest {
   private static final Digest DIGEST = Digest.ofText("x");
 
   private static StoreRecord again(StoreRecord record) throws StoreRefusal {
-    return ResultCodec.decode(record.type(), ResultCodec.encode(record), 0);
+    return ResultCodec.decode(record.isResult(), ResultCodec.encode(record), 0);
   }
 
-  private static String refusal(Type type, byte[] bytes) {
-    return assertThrows(StoreRefusal.class, () -> ResultCodec.decode(type, bytes, 0)).getMessage();
+  private static String refusal(boolean result, byte[] bytes) {
+    return assertThrows(StoreRefusal.class, () -> ResultCodec.decode(result, bytes, 0))
+        .getMessage();
   }
 
   /** It is refused by who would send it, and by who is sent it, for the same reason. */
   private static String refusal(StoreRecord record) {
-    String sent = refusal(record.type(), ResultCodec.bytes(record));
+    String sent = refusal(record.isResult(), ResultCodec.bytes(record));
     assertEquals(
         assertThrows(StoreRefusal.class, () -> ResultCodec.encode(record)).getMessage(), sent);
     return sent;
@@ -79,7 +79,7 @@ class ResultCodecTest {
     assertTrue(refusal(one).endsWith("a: not in its order"));
     assertEquals(
         ResultSamples.of(ResultSamples.file("a", ""), ResultSamples.file("b", "")),
-        again(one.sorted()));
+        again(one.sorted(null)));
   }
 
   @Test
@@ -95,7 +95,7 @@ class ResultCodecTest {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
       try {
-        StoreRecord record = ResultCodec.decode(Type.RESULT, bytes, 0);
+        StoreRecord record = ResultCodec.decode(true, bytes, 0);
         assertEquals(record, again(record));
         taken++;
       } catch (StoreRefusal refused) {
@@ -113,15 +113,14 @@ class ResultCodecTest {
     ByteWriter more = new ByteWriter(0);
     more.raw(whole);
     new FieldWriter(more).text(100, "of a later torc");
-    assertEquals(odd, refusal(Type.RESULT, more.bytes()));
+    assertEquals(odd, refusal(true, more.bytes()));
     byte[] invalid = ResultCodec.encode(ResultSamples.of());
     int job = new String(invalid, StandardCharsets.ISO_8859_1).indexOf("work");
     invalid[job] = (byte) 0xff;
-    assertEquals(odd, refusal(Type.RESULT, invalid));
-    assertEquals(
-        "its record is damaged", refusal(Type.RESULT, Arrays.copyOf(whole, whole.length + 1)));
-    assertEquals("its record has no key", refusal(Type.RESULT, new byte[0]));
-    assertEquals("its record has no key", refusal(Type.NAMES, new byte[0]));
+    assertEquals(odd, refusal(true, invalid));
+    assertEquals("its record is damaged", refusal(true, Arrays.copyOf(whole, whole.length + 1)));
+    assertEquals("its record has no key", refusal(true, new byte[0]));
+    assertEquals("its record has no key", refusal(false, new byte[0]));
   }
 
   @ParameterizedTest
@@ -256,7 +255,7 @@ class ResultCodecTest {
     RecordedProduct y =
         ResultSamples.file(text.equals("a//b") ? "a/b" : text.replace("./", ""), "x");
     RecordedProduct[] both = {link("x", text), y};
-    Result top = ResultSamples.of(both).sorted();
+    Result top = ResultSamples.of(both).sorted(null);
     assertEquals(top, again(top));
     RecordedProduct d = RecordedProduct.inner("d");
     Result inner = ResultSamples.of(folder(d, RecordedProduct.link("d/x", "../" + text)));
@@ -275,11 +274,11 @@ class ResultCodecTest {
             .mapToObj(i -> link("f" + i, "x"))
             .toArray(RecordedProduct[]::new);
     byte[] many = ResultCodec.bytes(ResultSamples.of(links));
-    assertEquals("its record has too many files", refusal(Type.RESULT, many));
+    assertEquals("its record has too many files", refusal(true, many));
     List<String> programs = Collections.nCopies(ResultChecks.MOST_TEXTS + 1, "");
     Result texts =
         ResultSamples.of(ResultSamples.KEY, null, null, null, List.of(), List.of(), programs);
-    assertEquals("its record is damaged", refusal(Type.RESULT, ResultCodec.bytes(texts)));
+    assertEquals("its record is damaged", refusal(true, ResultCodec.bytes(texts)));
     RecordedProduct huge = RecordedProduct.file("a", DIGEST, 1L << 60);
     assertEquals("its record has too many bytes", refusal(ResultSamples.of(huge)));
     RecordedProduct longest = ResultSamples.file("x".repeat(256), "");
@@ -300,19 +299,19 @@ class ResultCodecTest {
     List<List<String>> many = IntStream.range(0, 17).mapToObj(i -> List.of("a" + i)).toList();
     assertEquals(
         "its record has 17 lists of names",
-        refusal(Type.NAMES, ResultCodec.bytes(new FoundNames(DIGEST, many))));
+        refusal(false, ResultCodec.bytes(new FoundNames(DIGEST, many))));
   }
 
   @Test
   void theNewestListOfNamesComesFirst() {
-    FoundNames names = new FoundNames(DIGEST, List.of());
+    List<List<String>> names = List.of();
     for (int i = 0; i < 20; i++) {
-      names = names.with(List.of("a" + i));
+      names = FoundNames.with(names, List.of("a" + i));
     }
-    names = names.with(List.of("a15"));
-    assertEquals(FoundNames.MOST, names.lists().size());
-    assertEquals(List.of("a15"), names.lists().get(0));
-    assertEquals(List.of("a19"), names.lists().get(1));
-    assertEquals(List.of("a4"), names.lists().getLast());
+    names = FoundNames.with(names, List.of("a15"));
+    assertEquals(FoundNames.MOST, names.size());
+    assertEquals(List.of("a15"), names.get(0));
+    assertEquals(List.of("a19"), names.get(1));
+    assertEquals(List.of("a4"), names.getLast());
   }
 }

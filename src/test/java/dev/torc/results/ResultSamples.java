@@ -5,6 +5,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.records.ManifestEntry;
 import dev.torc.records.Origin;
 import dev.torc.records.RecordedProduct;
+import dev.torc.records.Restorable;
 import dev.torc.records.StoredValue;
 import java.util.List;
 
@@ -41,23 +42,18 @@ final class ResultSamples {
       List<String> programs,
       RecordedProduct... products) {
     return new Result(
-        key,
-        first,
+        new Restorable(key, first, programs, products.length, log != null, depfile),
         "work",
         List.of(products),
-        depfile,
-        log != null,
-        log,
+        log == null ? null : RecordedProduct.file("", log.digest(), log.size()),
         Digest.ofText("a manifest"),
         data,
         found,
-        programs,
         List.of(),
         new Origin("", 7, "host", 1_700_000_000_000L),
         5_000_000_000L,
         -1,
         -1,
-        products.length,
         null);
   }
 
@@ -65,8 +61,13 @@ final class ResultSamples {
   static Result whole() {
     RecordedProduct program = RecordedProduct.file("out/run", Digest.ofText("run").executable(), 3);
     return new Result(
-        KEY,
-        Digest.ofText("a first key"),
+        new Restorable(
+            KEY,
+            Digest.ofText("a first key"),
+            List.of("gcc /usr/bin/gcc 4711 1"),
+            5,
+            true,
+            file("out/run.d", "run: run.c")),
         "train/lr=0.1,seed=3",
         List.of(
             RecordedProduct.folder(
@@ -80,13 +81,10 @@ final class ResultSamples {
                     RecordedProduct.inner("empty"))),
             new RecordedProduct("out/link", Stamp.Kind.FILE, program.digest(), 3, "run"),
             program),
-        file("out/run.d", "run: run.c"),
-        true,
-        new Blob(Digest.ofText("all it wrote"), 12),
+        RecordedProduct.file("", Digest.ofText("all it wrote"), 12),
         Digest.ofText("a manifest"),
         List.of(new StoredValue("loss", "0.25"), new StoredValue("text", "two\nlines")),
         List.of("/usr/include/stdio.h", "../shared/a.h", "run.h").stream().sorted().toList(),
-        List.of("gcc /usr/bin/gcc 4711 1"),
         List.of(
             new ManifestEntry(1, "command", null, "gcc run.c"),
             new ManifestEntry(2, "need", "", "run.c 3f2a91c")),
@@ -94,7 +92,6 @@ final class ResultSamples {
         Long.MAX_VALUE,
         8,
         9,
-        5,
         "/home/me/project");
   }
 }

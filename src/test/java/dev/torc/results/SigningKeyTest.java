@@ -174,8 +174,8 @@ class SigningKeyTest {
     assertEquals("its record is none of torc's", open(new byte[6]));
     assertEquals("its record is none of torc's", open("<html>not here</html>".getBytes()));
     unsigned[4] = 1;
-    assertEquals("its record has version 1, and this torc knows 3", open(unsigned));
-    unsigned[4] = 3;
+    assertEquals("its record has version 1, and this torc knows 4", open(unsigned));
+    unsigned[4] = 4;
     unsigned[5] = 9;
     assertEquals("its record is of an unknown kind", open(unsigned));
     assertEquals("its record is cut off", open(Arrays.copyOf(blob, 60)));
@@ -192,7 +192,7 @@ class SigningKeyTest {
     Ran read = run("openssl", "pkey", "-in", file.toString(), "-pubout", "-outform", "DER");
     assertEquals(0, read.status);
     byte[] bytes = read.out;
-    assertEquals(made, new SigningWord(Arrays.copyOfRange(bytes, bytes.length - 32, bytes.length)));
+    assertEquals(made, SigningWord.of(Arrays.copyOfRange(bytes, bytes.length - 32, bytes.length)));
     Path theirs = folder.resolve("theirs.pem");
     assertEquals(
         0, run("openssl", "genpkey", "-algorithm", "ed25519", "-out", theirs.toString()).status);

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,16 +56,31 @@ class StoreThreadsTest {
       }
     }
 
-    @Override
-    public byte[] entry(Digest key, StoreCall call) {
+    /** The bytes of an entry; null for none. */
+    byte[] entry(StoreCall call) {
       await();
       return null;
     }
 
-    @Override
-    public boolean fetch(Blob blob, BlobSink into, StoreCall call) throws StoreFailure {
+    /** A blob comes, which is not there after all. */
+    void blob(StoreCall call) {
       await();
-      return false;
+    }
+
+    @Override
+    public InputStream open(String in, Digest name, StoreCall call) {
+      byte[] bytes = null;
+      if (in.equals(ENTRIES)) {
+        bytes = entry(call);
+      } else {
+        blob(call);
+      }
+      return bytes == null ? null : new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public StoreFailure broken(IOException e) {
+      return StoreFailure.of(e.getMessage());
     }
 
     @Override
@@ -140,18 +158,17 @@ class StoreThreadsTest {
     Place place =
         new Place() {
           @Override
-          public byte[] entry(Digest key, StoreCall call) {
+          byte[] entry(StoreCall call) {
             call.begin();
             return ActionEntry.encode(new Blob(KEY, 10 << 20));
           }
 
           @Override
-          public boolean fetch(Blob blob, BlobSink into, StoreCall call) {
+          void blob(StoreCall call) {
             call.begin();
             while (!Thread.currentThread().isInterrupted()) {
               call.moved(1 << 20);
             }
-            return false;
           }
         };
     try (SharedStore store = store(place, () -> now.addAndGet(SECOND / 10))) {
@@ -169,7 +186,7 @@ class StoreThreadsTest {
     Place place =
         new Place() {
           @Override
-          public byte[] entry(Digest key, StoreCall call) {
+          byte[] entry(StoreCall call) {
             call.begin();
             while (now.get() < 100 * SECOND) {
               long at = now.addAndGet(SECOND / 2);
@@ -194,13 +211,12 @@ class StoreThreadsTest {
     Place place =
         new Place() {
           @Override
-          public boolean fetch(Blob of, BlobSink into, StoreCall call) {
+          void blob(StoreCall call) {
             begun.incrementAndGet();
             call.begin();
-            call.moved(of.size() / 2);
+            call.moved(blob.size() / 2);
             now.addAndGet(3 * SECOND);
             await();
-            return false;
           }
         };
     Result result = ResultSamples.of(RecordedProduct.file("x", blob.digest(), blob.size()));
@@ -224,19 +240,18 @@ class StoreThreadsTest {
     Place place =
         new Place() {
           @Override
-          public byte[] entry(Digest key, StoreCall call) {
+          byte[] entry(StoreCall call) {
             return ActionEntry.encode(new Blob(KEY, 2 << 20));
           }
 
           @Override
-          public boolean fetch(Blob blob, BlobSink into, StoreCall call) {
+          void blob(StoreCall call) {
             most.accumulateAndGet(at.incrementAndGet(), Math::max);
             for (int i = 0; i < 100; i++) {
               Thread.yield();
             }
             looked.incrementAndGet();
             at.decrementAndGet();
-            return false;
           }
         };
     SharedStore.Build build = build(now::get);
@@ -259,7 +274,7 @@ class StoreThreadsTest {
     Place place =
         new Place() {
           @Override
-          public byte[] entry(Digest key, StoreCall call) {
+          byte[] entry(StoreCall call) {
             throw new IllegalStateException("a bug\nof two lines");
           }
         };
