@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -83,7 +82,7 @@ record Completion(String how, List<Fit> fits) {
     private final String last;
     private final String first; // its command or else target; null while none is written
     private final List<String> rest; // what stands between the command and the last word
-    private final Command command;
+    private final Commands commands = new Commands();
     private final Options options;
     private int given; // words of the command
     private OptionSpec open; // waits for its value
@@ -92,12 +91,12 @@ record Completion(String how, List<Fit> fits) {
     Line(List<String> words, Console console) {
       this.console = console;
       this.last = words.getLast();
-      List<String> args = new Main(Commands.all()).commandFirst(words.subList(0, words.size() - 1));
+      List<String> args =
+          new Main(Commands::perform).commandFirst(words.subList(0, words.size() - 1));
       this.first = args.isEmpty() || !Main.isWord(args.getFirst()) ? null : args.getFirst();
-      Supplier<Command> named = first == null ? null : Commands.all().get(first);
-      this.command = named == null ? new BuildCommand() : named.get();
-      this.options = Options.of(named == null ? "build" : first, command);
-      this.rest = named == null ? args : args.subList(1, args.size());
+      boolean named = first != null && commands.descriptions().containsKey(first);
+      this.options = commands.options(named ? first : "build");
+      this.rest = named ? args.subList(1, args.size()) : args;
       for (String arg : rest) {
         if (open != null) {
           open = null;
@@ -116,7 +115,7 @@ record Completion(String how, List<Fit> fits) {
       } else if (last.startsWith("-") && !ended) {
         return option();
       } else if ("help".equals(first)) {
-        return told(commands(), last);
+        return told(commands.descriptions(), last);
       }
       Completion word = NOTHING;
       for (PositionalParamSpec each : options.words()) {
@@ -126,14 +125,8 @@ record Completion(String how, List<Fit> fits) {
     }
 
     /** A first word is a command, or a target of a build. */
-    private static Map<String, String> commands() {
-      Map<String, String> commands = new LinkedHashMap<>();
-      Commands.all().forEach((name, made) -> commands.put(name, made.get().description()));
-      return commands;
-    }
-
     private Completion withCommands(Completion targets) {
-      List<Fit> all = new ArrayList<>(told(commands(), last).fits);
+      List<Fit> all = new ArrayList<>(told(commands.descriptions(), last).fits);
       String how = all.isEmpty() && !targets.fits.isEmpty() ? targets.how : "told";
       all.addAll(targets.fits);
       return new Completion(how, all);
@@ -201,10 +194,10 @@ record Completion(String how, List<Fit> fits) {
         // The line is not written to its end: which project it means has been handed over.
       }
       try {
-        Console there = command.common.enter(console);
-        return command.common.readsInput()
+        Call call = new Call(options, console);
+        return call.readsInput()
             ? NOTHING // that file is not here yet
-            : ofNames(wanted.of(there.caller(), command.common.project(there)), prefix, before);
+            : ofNames(wanted.of(call.console.caller(), call.options()), prefix, before);
       } catch (IOException | RuntimeException e) {
         return NOTHING; // the command itself tells what is wrong
       }

@@ -22,25 +22,21 @@ import java.util.List;
  * {@code torc import}: from a workflow file of NREL torc to a build file. It writes over nothing,
  * and only what torc accepts; all or nothing is written.
  */
-final class ImportCommand extends Command {
+final class ImportCommand {
 
-  private String file;
+  private ImportCommand() {}
 
-  @Override
-  void declare(Options options) {
-    options.word("FILE", "the workflow file: YAML, JSON or JSON5", given -> file = given);
-  }
-
-  @Override
-  int run(Console console) throws IOException {
-    NewBuildFile.refuseOver(console, common, "import");
+  static int run(Call call) throws IOException {
+    NewBuildFile.refuseOver(call, "import");
+    Console console = call.console;
+    String file = call.targets().getFirst();
     Imported imported = Imported.of(console.cwd().resolve(file), file, console.cwd());
     Path target = console.cwd().resolve("torc.yaml");
     Path draft = console.cwd().resolve(".torc-import-" + RandomId.next() + ".yaml");
     int jobs;
     try {
       Files.writeString(draft, imported.text(), StandardOpenOption.CREATE_NEW);
-      jobs = accepted(draft, imported);
+      jobs = accepted(draft, file, imported);
       place(draft, target);
     } finally {
       Files.deleteIfExists(draft);
@@ -60,7 +56,7 @@ final class ImportCommand extends Command {
   }
 
   /** Reads the draft as any build file is read; what is refused is told by place in the source. */
-  private int accepted(Path draft, Imported imported) throws IOException {
+  private static int accepted(Path draft, String file, Imported imported) throws IOException {
     try {
       return Project.jobs(draft);
     } catch (BadInput refused) {

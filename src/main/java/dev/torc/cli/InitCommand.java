@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** {@code torc init}: a first build file. It never writes over one that is there. */
-final class InitCommand extends Command {
+final class InitCommand {
 
   private static final String TEXT =
       """
@@ -39,9 +39,11 @@ final class InitCommand extends Command {
         #   produces: all.txt
       """;
 
-  @Override
-  int run(Console console) throws IOException {
-    NewBuildFile.refuseOver(console, common, "init");
+  private InitCommand() {}
+
+  static int run(Call call) throws IOException {
+    Console console = call.console;
+    NewBuildFile.refuseOver(call, "init");
     Path file = console.cwd().resolve("torc.yaml");
     try {
       Files.writeString(file, TEXT.formatted(FilesForOthers.SCHEMA), StandardOpenOption.CREATE_NEW);

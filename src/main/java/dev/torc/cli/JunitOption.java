@@ -26,11 +26,11 @@ record JunitOption(Console console, String named, Path file, JunitReport report)
   /** Checks the name, and begins. */
   static JunitOption of(Console console, String named) {
     if (named.isEmpty() || named.equals("-")) {
-      throw CommonOptions.usage("--junit " + SafeText.name(named) + ": name a file");
+      throw Call.usage("--junit " + SafeText.name(named) + ": name a file");
     }
     Path file = console.cwd().resolve(named).normalize();
     if (Files.isDirectory(file)) {
-      throw CommonOptions.usage("--junit " + SafeText.name(named) + ": is a folder; name a file");
+      throw Call.usage("--junit " + SafeText.name(named) + ": is a folder; name a file");
     }
     return new JunitOption(console, named, file, new JunitReport(System.currentTimeMillis()));
   }

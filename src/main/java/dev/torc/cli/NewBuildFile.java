@@ -10,19 +10,18 @@ final class NewBuildFile {
   private NewBuildFile() {}
 
   /** Refuses to write where a build file is, or elsewhere than in the current folder. */
-  static void refuseOver(Console console, CommonOptions common, String command) throws IOException {
-    if (!common.project(console).files().isEmpty()) {
-      throw CommonOptions.usage(
+  static void refuseOver(Call call, String command) throws IOException {
+    if (!call.options().files().isEmpty()) {
+      throw Call.usage(
           "-f: torc %s writes torc.yaml in the current folder; use -C DIR".formatted(command));
     }
-    String there = ProjectFolder.buildFile(console.cwd());
+    String there = ProjectFolder.buildFile(call.console.cwd());
     if (there != null) {
       throw there(command, there);
     }
   }
 
   static BadInput there(String command, String name) {
-    return CommonOptions.usage(
-        name + ": is there already, and torc " + command + " writes over nothing");
+    return Call.usage(name + ": is there already, and torc " + command + " writes over nothing");
   }
 }

@@ -19,13 +19,14 @@ final class ReportChoice {
   private ReportChoice() {}
 
   /** The report, at work: to be closed. */
-  static Report open(Console console, CommonOptions common, Detail detail) {
-    Report people = people(console, common, detail);
-    return common.json() ? Report.all(List.of(new JsonReport(console.out()), people)) : people;
+  static Report open(Call call, Detail detail) {
+    Console console = call.console;
+    Report people = people(call, console, detail);
+    return call.json() ? Report.all(List.of(new JsonReport(console.out()), people)) : people;
   }
 
-  private static Report people(Console console, CommonOptions common, Detail detail) {
-    Palette palette = console.errPalette(common.color());
+  private static Report people(Call call, Console console, Detail detail) {
+    Palette palette = call.errPalette();
     if ("true".equals(console.env().get("GITHUB_ACTIONS"))) {
       return new GithubReport(
           console.err(),
@@ -44,7 +45,7 @@ final class ReportChoice {
             && !console.env().containsKey(NOTEBOOK)
             && !"dumb".equals(console.env().get("TERM"))
             // Events on the same screen would be torn apart.
-            && !(common.json() && console.stdoutTerminal());
+            && !(call.json() && console.stdoutTerminal());
     return moves
         ? new LiveReport(
                 console.err(), detail, palette, console.cwd(), console.columns(), System::nanoTime)

@@ -19,6 +19,7 @@ import dev.torc.hash.StampSource;
 import dev.torc.machine.Limits;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
+import dev.torc.plan.Rerun;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.FileTree;
 import dev.torc.session.BuildRequest;
@@ -361,7 +362,7 @@ class Harness {
         followed(load()),
         new BuildRequest(
             List.of(targets),
-            force,
+            Rerun.of(List.of(targets), force),
             failFast,
             false,
             new LockTerms(true, true, gone),
