@@ -1,9 +1,9 @@
 package dev.torc.cli;
 
-import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
 import dev.torc.session.Caller;
 import dev.torc.session.Host;
+import dev.torc.text.SafeText;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;

@@ -9,9 +9,9 @@ import dev.torc.ask.ListAnswer;
 import dev.torc.ask.StatsAnswer;
 import dev.torc.ask.StatusAnswer;
 import dev.torc.ask.WhyAnswer;
-import dev.torc.machine.Amount;
 import dev.torc.session.Exit;
 import dev.torc.session.ReadSession;
+import dev.torc.text.Amount;
 import java.io.IOException;
 
 /** The commands whose options are all that they add to an answer: from the call to the request. */

@@ -4,7 +4,7 @@ import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.plan.Rerun;
 import dev.torc.posix.Signals;
-import dev.torc.report.Report;
+import dev.torc.show.Report;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
