@@ -99,7 +99,7 @@ public record WhyAnswer(
   /** What is nearest to jobs that will run, where that could have stood for them. */
   private static Map<Integer, NearestResult> near(ReadSession look, Plan plan, BitSet jobs) {
     Map<Integer, Verdict.WillRun> runs = new HashMap<>();
-    if (jobs.cardinality() <= FEW && look.project().restores()) {
+    if (jobs.cardinality() <= FEW && look.project().options().restores()) {
       for (int job : look.project().graph().inOrder(jobs)) {
         if (plan.verdict(job) instanceof Verdict.WillRun will
             && Decider.mayRestore(will.reasons())) {

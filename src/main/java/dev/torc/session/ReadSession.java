@@ -83,7 +83,7 @@ public final class ReadSession implements AutoCloseable {
         kept,
         asked,
         true,
-        of.keepsFailed(),
+        of.options().keepsFailed(),
         of.surroundings(),
         selection,
         rerun);

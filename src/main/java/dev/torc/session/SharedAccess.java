@@ -80,7 +80,8 @@ public record SharedAccess(Project project) {
    * @param told takes lines for people
    */
   SharedStores look(Consumer<String> told) {
-    if (!project.restores() || entries().stream().allMatch(entry -> entry.path() == null)) {
+    if (!project.options().restores()
+        || entries().stream().allMatch(entry -> entry.path() == null)) {
       return null;
     }
     try {

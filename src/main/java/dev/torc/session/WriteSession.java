@@ -230,7 +230,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
         kept,
         null,
         false,
-        project.keepsFailed(),
+        project.options().keepsFailed(),
         project.surroundings(),
         selection,
         rerun);
@@ -357,7 +357,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));
       String machine = BuildMachine.here(project.caller().host(), limits);
-      StoreUse use = project.restores() ? finished.use() : StoreUse.NONE;
+      StoreUse use = project.options().restores() ? finished.use() : StoreUse.NONE;
       record(finished.nanos(), counts, finished.exit(), machine, use);
       cache.flush();
     }
