@@ -124,9 +124,7 @@ public final class EventsAnswer {
    * ended.
    */
   public void follow(Sink sink) throws IOException {
-    for (PostedEvent event : events) {
-      hand(event, sink);
-    }
+    hand(events, sink);
     new BuildFollow(place)
         .follow(
             (cache, id, ended) -> {
@@ -138,9 +136,11 @@ public final class EventsAnswer {
             });
   }
 
-  private void hand(PostedEvent event, Sink sink) throws IOException {
-    if (wanted(event)) {
-      sink.take(One.of(event));
+  private void hand(List<PostedEvent> some, Sink sink) throws IOException {
+    for (PostedEvent event : some) {
+      if (wanted(event)) {
+        sink.take(One.of(event));
+      }
     }
   }
 
@@ -155,7 +155,7 @@ public final class EventsAnswer {
       if (left > 0) {
         told.put(of, left - 1); // told when it was written
       } else {
-        hand(event, sink);
+        hand(List.of(event), sink);
       }
     }
   }
@@ -172,18 +172,15 @@ public final class EventsAnswer {
       written.put(job, lines(LaunchBuilder.events(place, job)));
     }
     Map<String, Integer> after = attempts(cache, id);
-    for (var job : written.entrySet()) {
-      Integer attempt = before.get(job.getKey());
-      if (!attempt.equals(after.get(job.getKey()))) {
-        continue; // of which attempt they are cannot be told
-      }
-      Try of = new Try(job.getKey(), attempt);
-      List<String> lines = job.getValue();
+    before.entrySet().retainAll(after.entrySet()); // of others it cannot be told whose lines are
+    for (var job : before.entrySet()) {
+      Try of = new Try(job.getKey(), job.getValue());
+      List<String> lines = written.get(of.job);
       for (String line :
           lines.subList(Math.min(told.getOrDefault(of, 0), lines.size()), lines.size())) {
         String text = PostedLines.object(line);
         long now = System.currentTimeMillis();
-        hand(new PostedEvent(number, -1, now, of.job, of.attempt, text), sink);
+        hand(List.of(new PostedEvent(number, -1, now, of.job, of.attempt, text)), sink);
         told.merge(of, 1, Integer::sum);
       }
     }

@@ -283,9 +283,8 @@ public record StoreUpkeep(
     /** A missing part is no failure: everyone may take parts away. */
     @Override
     public int exit() {
-      return count(Fault.WRONG) > 0
-          ? Exit.FAILED
-          : count(Fault.UNREADABLE) > 0 ? Exit.TROUBLE : Exit.DONE;
+      int unread = count(Fault.UNREADABLE) > 0 ? Exit.TROUBLE : Exit.DONE;
+      return count(Fault.WRONG) > 0 ? Exit.FAILED : unread;
     }
 
     @Override
