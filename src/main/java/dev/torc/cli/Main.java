@@ -138,19 +138,16 @@ public final class Main {
       args = args.size() == 1 ? List.of("--help") : List.of(args.get(1), "--help");
     }
     String first = args.getFirst();
-    if (first.equals("--help") || first.equals("-h")) {
-      console.print(help());
+    if (List.of("--help", "-h", "--version", "-V").contains(first)) {
+      boolean help = first.endsWith("h") || first.endsWith("help");
+      console.print(help ? help() : "torc " + Version.text());
       return Exit.DONE;
-    }
-    if (first.equals("--version") || first.equals("-V")) {
-      console.print("torc " + Version.text());
-      return Exit.DONE;
-    }
-    if (!isWord(first)) {
-      return perform(DEFAULT, args, console);
     }
     if (commands.descriptions().containsKey(first)) {
       return perform(first, args.subList(1, args.size()), console);
+    }
+    if (!isWord(first)) {
+      return perform(DEFAULT, args, console);
     }
     refuseUnknown(given.subList(0, given.indexOf(first)));
     try {
@@ -177,12 +174,10 @@ public final class Main {
   private int perform(String name, List<String> args, Console console) throws IOException {
     Options options = told(name);
     CommandLine line = parse(options, args);
-    if (line.isUsageHelpRequested()) {
-      console.print(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
-      return Exit.DONE;
-    }
-    if (line.isVersionHelpRequested()) {
-      console.print("torc " + Version.text());
+    boolean help = line.isUsageHelpRequested();
+    if (help || line.isVersionHelpRequested()) {
+      String usage = line.getUsageMessage(CommandLine.Help.Ansi.OFF);
+      console.print(help ? usage : "torc " + Version.text());
       return Exit.DONE;
     }
     if (!Files.isDirectory(console.cwd())) {
@@ -203,21 +198,15 @@ public final class Main {
    * word they stay as they are, and mean the default command.
    */
   List<String> commandFirst(List<String> args) {
-    for (int i = 0; i < args.size(); i++) {
-      String arg = args.get(i);
-      if (arg.equals("--")) {
-        return args;
-      }
-      if (isWord(arg)) {
-        List<String> moved = new ArrayList<>(args);
-        moved.addFirst(moved.remove(i));
-        return moved;
-      }
-      if (valueFollows(arg)) {
-        i++;
-      }
+    int at = 0;
+    while (at < args.size() && !isWord(args.get(at)) && !args.get(at).equals("--")) {
+      at += valueFollows(args.get(at)) ? 2 : 1;
     }
-    return args;
+    List<String> moved = new ArrayList<>(args);
+    if (at < args.size() && isWord(args.get(at))) {
+      moved.addFirst(moved.remove(at));
+    }
+    return moved;
   }
 
   /** Whether an argument is a word, and no option. */
@@ -260,12 +249,8 @@ public final class Main {
               ? "option " + option.longestName() + " needs a value: " + option.paramLabel()
               : what + "; see " + e.getCommandLine().getCommandName() + " --help");
     } catch (CommandLine.ParameterException e) {
-      String message =
-          SafeText.line(
-              e.getMessage()
-                  .replaceFirst(
-                      "'([^']+)'.* should be specified without '.*' parameter$",
-                      "$1 takes no value"));
+      String told = "'([^']+)'.* should be specified without '.*' parameter$";
+      String message = SafeText.line(e.getMessage().replaceFirst(told, "$1 takes no value"));
       throw Call.usage(message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
     }
   }
@@ -289,12 +274,11 @@ public final class Main {
   private static BadInput unknown(String option, Set<String> known, String otherwise) {
     List<String> longer = known.stream().filter(name -> name.startsWith(option)).toList();
     String foreign = ForeignArguments.hint(option, known);
-    String hint =
-        !option.startsWith("--") || !foreign.isEmpty()
-            ? foreign
-            : longer.size() == 1
-                ? "; did you mean " + longer.getFirst() + "?"
-                : NearestName.hint(option, known);
+    String near =
+        longer.size() == 1
+            ? "; did you mean " + longer.getFirst() + "?"
+            : NearestName.hint(option, known);
+    String hint = option.startsWith("--") && foreign.isEmpty() ? near : foreign;
     return Call.usage(
         "unknown option " + SafeText.name(option) + (hint.isEmpty() ? otherwise : hint));
   }

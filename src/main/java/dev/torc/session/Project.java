@@ -144,6 +144,11 @@ public record Project(
     return place.folder();
   }
 
+  /** Where the cache is, now that the root has its id. */
+  CachePlace settled() {
+    return caller.place(place.root());
+  }
+
   /** The build files as records name them: relative to the root where they lie below it. */
   public List<String> fileNames() {
     Path root = place.root();

@@ -206,11 +206,6 @@ record RestState(
     return Exit.DONE;
   }
 
-  /** Where the cache is, now that the root has its id. */
-  private CachePlace place() {
-    return project.caller().place(project.place().root());
-  }
-
   /**
    * The jobs at rest that a build did not have to look at.
    *
@@ -234,7 +229,7 @@ record RestState(
   JobsAtRest after(Plan plan, PlanContext last, WriteSession work, BuildWatcher listener) {
     try {
       work.heap().phaseEnded();
-      Digest id = project.keeper().keep(place(), last.graph(), work.digests());
+      Digest id = project.keeper().keep(project.settled(), last.graph(), work.digests());
       if (id == null && !listener.wantsRest()) {
         return null;
       }
@@ -290,7 +285,7 @@ record RestState(
       return;
     }
     try {
-      CachePlace now = place();
+      CachePlace now = project.settled();
       next.with(own(project, now.data()), Cache.journal(now)).write(now.rest());
       now.giveRecords(now.rest());
     } catch (IOException e) {
