@@ -2,6 +2,7 @@ package dev.torc.ask;
 
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.PostedLines;
+import dev.torc.posix.Io;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
@@ -34,11 +35,6 @@ import java.util.stream.Stream;
  * files so far. It only looks.
  */
 public final class EventsAnswer {
-
-  /** Takes an event. */
-  public interface Sink {
-    void take(Answer event) throws IOException;
-  }
 
   /** An event by itself: a line, or a document. */
   private record One(Instant time, long build, String job, int attempt, Json.Raw data)
@@ -123,7 +119,7 @@ public final class EventsAnswer {
    * Hands them over one by one, and those that come after them until the build that is at work has
    * ended.
    */
-  public void follow(Sink sink) throws IOException {
+  public void follow(Io.Take<Answer> sink) throws IOException {
     hand(events, sink);
     new BuildFollow(place)
         .follow(
@@ -136,7 +132,7 @@ public final class EventsAnswer {
             });
   }
 
-  private void hand(List<PostedEvent> some, Sink sink) throws IOException {
+  private void hand(List<PostedEvent> some, Io.Take<Answer> sink) throws IOException {
     for (PostedEvent event : some) {
       if (wanted(event)) {
         sink.take(One.of(event));
@@ -144,7 +140,7 @@ public final class EventsAnswer {
     }
   }
 
-  private void stored(Cache cache, Sink sink) throws IOException {
+  private void stored(Cache cache, Io.Take<Answer> sink) throws IOException {
     List<PostedEvent> later = new ArrayList<>();
     cache.eachEvent(build, sequence, later::add);
     for (PostedEvent event : later) {
@@ -160,7 +156,7 @@ public final class EventsAnswer {
     }
   }
 
-  private void running(Cache cache, String id, Sink sink) throws IOException {
+  private void running(Cache cache, String id, Io.Take<Answer> sink) throws IOException {
     List<BuildRecord> builds = cache.builds(1);
     if (builds.isEmpty() || !builds.getFirst().id().id().equals(id)) {
       return; // nothing of it has run yet

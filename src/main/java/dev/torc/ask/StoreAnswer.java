@@ -233,13 +233,10 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
       String job, Origin from, long bytes, int files, Instant lastUsed, State state) {
     static Kept of(Held held) {
       Result of = held.result();
-      return new Kept(
-          of.job(),
-          of.origin(),
-          of.size(),
-          of.files(),
-          Instant.ofEpochMilli(held.used()),
-          !held.lacks().isEmpty() ? State.GONE : held.standing() ? State.IN_PLACE : State.STORED);
+      Instant used = Instant.ofEpochMilli(held.used());
+      State there = held.standing() ? State.IN_PLACE : State.STORED;
+      State state = held.lacks().isEmpty() ? there : State.GONE;
+      return new Kept(of.job(), of.origin(), of.size(), of.files(), used, state);
     }
   }
 
@@ -260,19 +257,17 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
       }
       List<List<String>> rows = new ArrayList<>(List.of(TITLES));
       for (Kept each : results) {
-        rows.add(
-            List.of(
-                SafeText.name(each.job),
-                TimeText.local(each.from.time()),
-                OriginText.of(each.from),
-                Amount.size(each.bytes),
-                Integer.toString(each.files),
-                time(each.lastUsed),
-                switch (each.state) {
-                  case STORED -> "in the store";
-                  case IN_PLACE -> "in their place";
-                  case GONE -> "gone";
-                }));
+        String bytes =
+            switch (each.state) {
+              case STORED -> "in the store";
+              case IN_PLACE -> "in their place";
+              case GONE -> "gone";
+            };
+        String made = TimeText.local(each.from.time());
+        String size = Amount.size(each.bytes);
+        String used = time(each.lastUsed);
+        String job = SafeText.name(each.job);
+        rows.add(List.of(job, made, OriginText.of(each.from), size, "" + each.files, used, bytes));
       }
       return TextTable.titled(rows, Integer.MAX_VALUE, palette);
     }

@@ -2,6 +2,7 @@ package dev.torc.ask;
 
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
+import dev.torc.posix.Io;
 import dev.torc.posix.RandomId;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
@@ -61,16 +62,12 @@ public record StoreUpkeep(
   /** Stands for the bound that the build file says, or the usual one. */
   public static final long BOUND = -1;
 
-  private interface Work {
-    Answer with(Cache cache) throws IOException;
-  }
-
   /** Does it; where torc has no folder yet, none is made. */
-  private Answer run(String what, Work work) throws IOException {
+  private Answer run(String what, Io.Make<Cache, Answer> work) throws IOException {
     CachePlace place = folder.place();
     if (dry || !Files.isDirectory(place.folder())) {
       try (Cache cache = Cache.look(place, warn)) {
-        return work.with(cache);
+        return work.of(cache);
       }
     }
     try (BuildLock held = WriteSession.lock(caller, place, RandomId.next(), what, lock, say)) {
@@ -80,7 +77,7 @@ public record StoreUpkeep(
       try (Cache cache = Cache.open(place, warn)) {
         // A restore that was cut off names its result: what it placed is torc's, for that.
         WriteSession.endLeftovers(caller, place, cache, lock.gone(), warn);
-        return work.with(cache);
+        return work.of(cache);
       }
     }
   }
@@ -206,13 +203,12 @@ public record StoreUpkeep(
         String stays = "nothing to free: " + held + (results < 2 ? " stays" : " stay");
         return none ? "nothing is stored" : stays;
       }
-      return "%s %s of %s; %s %s left"
-          .formatted(
-              dryRun ? "would free" : "freed",
-              Amount.size(freed),
-              removed == 0 ? "no result" : Amount.count(removed, "result"),
-              none ? "nothing" : held,
-              dryRun ? "would be" : results < 2 ? "is" : "are");
+      String gone = removed == 0 ? "no result" : Amount.count(removed, "result");
+      String left = (none ? "nothing" : held) + (results < 2 ? " is" : " are");
+      return dryRun
+          ? "would free %s of %s; %s would be left"
+              .formatted(Amount.size(freed), gone, none ? "nothing" : held)
+          : "freed %s of %s; %s left".formatted(Amount.size(freed), gone, left);
     }
   }
 
@@ -256,13 +252,10 @@ public record StoreUpkeep(
             case MISSING -> "is missing";
             case UNREADABLE -> "cannot be read";
           };
+      String what = path.isEmpty() ? "what it wrote" : SafeText.name(path);
+      String more = why.isEmpty() ? "" : ": " + SafeText.line(why);
       return "%s: %s of %s %s%s\n"
-          .formatted(
-              SafeText.name(job),
-              path.isEmpty() ? "what it wrote" : SafeText.name(path),
-              OriginText.of(from),
-              palette.red(words),
-              why.isEmpty() ? "" : ": " + SafeText.line(why));
+          .formatted(SafeText.name(job), what, OriginText.of(from), palette.red(words), more);
     }
   }
 
@@ -299,15 +292,10 @@ public record StoreUpkeep(
         return List.of(all + ": all is well");
       }
       int open = count(Fault.UNREADABLE);
-      return List.of(
-          "%s: %d wrong, %d missing%s; %s %s"
-              .formatted(
-                  all,
-                  count(Fault.WRONG),
-                  count(Fault.MISSING),
-                  open > 0 ? ", " + open + " not read" : "",
-                  Amount.count(removed, "result"),
-                  dryRun ? "would be taken out" : "taken out"));
+      String unread = open > 0 ? ", " + open + " not read" : "";
+      String bad = count(Fault.WRONG) + " wrong, " + count(Fault.MISSING) + " missing" + unread;
+      String gone = dryRun ? " would be taken out" : " taken out";
+      return List.of(all + ": " + bad + "; " + Amount.count(removed, "result") + gone);
     }
   }
 

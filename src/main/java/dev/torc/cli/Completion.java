@@ -44,14 +44,12 @@ record Completion(String how, List<Fit> fits) {
 
   /** Words with what they mean. */
   private static Completion told(Map<String, String> words, String prefix) {
-    List<Fit> fits = new ArrayList<>();
-    words.forEach(
-        (word, meaning) -> {
-          if (word.startsWith(prefix)) {
-            fits.add(new Fit(word, meaning));
-          }
-        });
-    return new Completion("told", fits);
+    return new Completion(
+        "told",
+        words.entrySet().stream()
+            .filter(word -> word.getKey().startsWith(prefix))
+            .map(word -> new Fit(word.getKey(), word.getValue()))
+            .toList());
   }
 
   /** Names; of too many the parts up to the next slash or comma, and not even all of these. */
@@ -71,9 +69,8 @@ record Completion(String how, List<Fit> fits) {
       }
     }
     SortedSet<String> few = all.size() > MANY ? parts : all;
-    boolean open = few.size() == 1 && !all.contains(few.getFirst());
-    return new Completion(
-        open ? "open" : "names", few.stream().map(name -> new Fit(before + name, "")).toList());
+    String how = few.size() == 1 && !all.contains(few.getFirst()) ? "open" : "names";
+    return new Completion(how, few.stream().map(name -> new Fit(before + name, "")).toList());
   }
 
   /** A line as far as it is written. */
@@ -167,12 +164,11 @@ record Completion(String how, List<Fit> fits) {
         case "NAME=AMOUNT" -> keys(names(prefix, before, TargetNames::limits));
         case "NAME" ->
             name.equals("--executor") ? names(prefix, before, TargetNames::executors) : NOTHING;
-        case String label when label.contains("TARGET") || label.contains("JOB") ->
-            names(
-                prefix,
-                before,
-                (caller, project) ->
-                    TargetNames.beginning(caller, project, prefix, label.contains("FILE")));
+        case String label when label.contains("TARGET") || label.contains("JOB") -> {
+          boolean sources = label.contains("FILE");
+          Wanted wanted = (who, project) -> TargetNames.beginning(who, project, prefix, sources);
+          yield names(prefix, before, wanted);
+        }
         default -> NOTHING;
       };
     }

@@ -44,14 +44,10 @@ final class ImportCommand {
     for (Diagnostic note : imported.notes()) {
       console.tell(SafeText.line(note.toString()));
     }
-    console.tell(
-        "wrote %s: %s%s; next: torc check"
-            .formatted(
-                SafeText.name(target.toString()),
-                Amount.count(jobs, "job"),
-                imported.notes().isEmpty()
-                    ? ""
-                    : ", " + Amount.count(imported.notes().size(), "note") + " above"));
+    int count = imported.notes().size();
+    String notes = count == 0 ? "" : ", " + Amount.count(count, "note") + " above";
+    String what = SafeText.name(target.toString()) + ": " + Amount.count(jobs, "job");
+    console.tell("wrote " + what + notes + "; next: torc check");
     return Exit.DONE;
   }
 
@@ -63,11 +59,11 @@ final class ImportCommand {
       List<Diagnostic> told = new ArrayList<>();
       for (Diagnostic each : refused.diagnostics()) {
         Place place = imported.placeOf(each.place().line());
+        String said = each.message().replace(draft.getFileName().toString(), "torc.yaml");
         told.add(
             new Diagnostic(
                 place.equals(Place.NONE) ? new Place(file, 0, 0) : place,
-                "what this becomes is refused, so nothing is written: "
-                    + each.message().replace(draft.getFileName().toString(), "torc.yaml")));
+                "what this becomes is refused, so nothing is written: " + said));
       }
       throw new BadInput(told);
     }

@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.ask.Answer;
 import dev.torc.posix.Environment;
+import dev.torc.posix.Io;
 import dev.torc.posix.Terminal;
 import dev.torc.session.Exit;
 import dev.torc.syntax.BadInput;
@@ -30,18 +31,14 @@ public final class Main {
 
   private static final String DEFAULT = "build";
 
-  /** Does what the command that was called is for, and returns the exit status. */
-  interface Work {
-    int run(Call call) throws IOException;
-  }
-
   private final Commands commands = new Commands();
-  private final Work work;
+  private final Io.Make<Call, Integer> work;
 
   /** What the commands that were asked for take: once each, and no more than needed. */
   private final Map<String, Options> told = new HashMap<>();
 
-  Main(Work work) {
+  /** Does by {@code work} what the command that was called is for; that returns the status. */
+  Main(Io.Make<Call, Integer> work) {
     this.work = work;
   }
 
@@ -184,7 +181,7 @@ public final class Main {
       throw Call.usage("the path of this folder is no valid UTF-8; rename it, or go to another");
     }
     try {
-      return work.run(new Call(options, console));
+      return work.of(new Call(options, console));
     } catch (BadInput refused) {
       if (!options.given("--json").isEmpty()) {
         Answer.refuse(refused, console.out());

@@ -8,7 +8,10 @@ import dev.torc.show.Palette;
 import dev.torc.show.PlainReport;
 import dev.torc.show.Report;
 import dev.torc.show.Report.Detail;
+import java.io.Writer;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Chooses how a build is shown by where it is called. */
 final class ReportChoice {
@@ -27,15 +30,12 @@ final class ReportChoice {
 
   private static Report people(Call call, Console console, Detail detail) {
     Palette palette = call.errPalette();
+    Path here = console.cwd();
+    Writer err = console.err();
     if ("true".equals(console.env().get("GITHUB_ACTIONS"))) {
-      return new GithubReport(
-          console.err(),
-          detail,
-          palette,
-          console.cwd(),
-          console.cwd().resolve(console.env().getOrDefault("GITHUB_WORKSPACE", "")),
-          System::nanoTime,
-          () -> RandomId.next().replace("-", ""));
+      Path workspace = here.resolve(console.env().getOrDefault("GITHUB_WORKSPACE", ""));
+      Supplier<String> token = () -> RandomId.next().replace("-", "");
+      return new GithubReport(err, detail, palette, here, workspace, System::nanoTime, token);
     }
     String ci = console.env().getOrDefault("CI", "");
     boolean moves =
@@ -46,16 +46,9 @@ final class ReportChoice {
             && !"dumb".equals(console.env().get("TERM"))
             // Events on the same screen would be torn apart.
             && !(call.json() && console.stdoutTerminal());
+    boolean terminal = console.stderrTerminal();
     return moves
-        ? new LiveReport(
-                console.err(), detail, palette, console.cwd(), console.columns(), System::nanoTime)
-            .start()
-        : new PlainReport(
-            console.err(),
-            detail,
-            palette,
-            console.cwd(),
-            console.stderrTerminal(),
-            System::nanoTime);
+        ? new LiveReport(err, detail, palette, here, console.columns(), System::nanoTime).start()
+        : new PlainReport(err, detail, palette, here, terminal, System::nanoTime);
   }
 }

@@ -83,10 +83,11 @@ record RestState(
     CachePlace place = project.place();
     GraphFile kept = project.kept();
     GraphFile last = kept == null ? GraphFile.former(place.graph(), InstalledTorc.id()) : kept;
+    if (last == null) {
+      return null;
+    }
     JobsAtRest rest =
-        last == null
-            ? null
-            : JobsAtRest.read(place.rest(), held(project, last.id()), project.surroundings());
+        JobsAtRest.read(place.rest(), held(project, last.id()), project.surroundings());
     if (rest == null || kept != null) {
       return rest == null ? null : new CarriedRest.Carried(rest, true);
     }
@@ -114,12 +115,9 @@ record RestState(
   }
 
   private static JobsAtRest.Held held(Project project, Digest graph) throws IOException {
-    return new JobsAtRest.Held(
-        graph,
-        Cache.boot(),
-        own(project, project.place().data()),
-        Cache.journal(project.place()),
-        new TreeMap<>());
+    Stamp data = own(project, project.place().data());
+    var journal = Cache.journal(project.place());
+    return new JobsAtRest.Held(graph, Cache.boot(), data, journal, new TreeMap<>());
   }
 
   /** Of a file beside the database, which lies on a disk of this host and must not be opened. */

@@ -38,20 +38,27 @@ public final class ReasonText {
 
   /** One reason, such as {@code need f2.json changed 3f2a91c → 88d01be}. */
   public static String of(Reason reason) {
-    String name = SafeText.name(reason.name());
-    return words(reason).replace("{}", name) + more(reason);
+    return words(reason, false) + more(reason);
   }
 
-  /** The words of a kind of reason, with a place for what it is about. */
+  /** The words of a kind of reason with what it is about. */
+  private static String words(Reason reason, boolean past) {
+    String both = words(reason);
+    int bar = both.indexOf('|');
+    String words = bar < 0 ? both : past ? both.substring(bar + 1) : both.substring(0, bar);
+    return words.replace("{}", SafeText.name(reason.name()));
+  }
+
+  /** The same with a place for what it is about; behind a bar stand those of what is over. */
   private static String words(Reason reason) {
     return switch (reason.kind()) {
-      case NEVER_RAN -> "never ran";
-      case FAILED -> "failed last time";
-      case TIMED_OUT -> "timed out last time";
-      case OUT_OF_MEMORY -> "ran out of memory last time";
-      case INTERRUPTED -> "was interrupted last time";
+      case NEVER_RAN -> "never ran|it had never run";
+      case FAILED -> "failed last time|it had failed";
+      case TIMED_OUT -> "timed out last time|it had timed out";
+      case OUT_OF_MEMORY -> "ran out of memory last time|it had run out of memory";
+      case INTERRUPTED -> "was interrupted last time|it had been interrupted";
       case SUBMITTED -> "submitted by an earlier build";
-      case MOVED -> "need {} moved while it ran last time";
+      case MOVED -> "need {} moved while it ran last time|need {} had moved while it ran";
       case NEED_CHANGED -> "need {} changed";
       case NEED_ADDED -> "need {} added";
       case NEED_REMOVED -> "need {} removed";
@@ -59,10 +66,10 @@ public final class ReasonText {
       case PRODUCT_MISSING, PRODUCT_WANTED -> "product {} missing";
       case PRODUCT_ALTERED -> "product {} altered";
       case PRODUCTS_DECLARED -> "declared products changed";
-      case ALWAYS -> "always";
-      case FORCED -> "forced";
-      case NAMED -> "named as a target";
-      case NOT_TRACED -> "was not traced";
+      case ALWAYS -> "always|it always runs";
+      case FORCED -> "forced|it was forced";
+      case NAMED -> "named as a target|it was named as a target";
+      case NOT_TRACED -> "was not traced|it was not traced";
       case DATA_CHANGED -> "data {}" + change(reason);
       case TOOL_CHANGED -> "tool {}" + change(reason);
       case NEED_UNREADABLE,
@@ -97,20 +104,9 @@ public final class ReasonText {
 
   /** A reason of a run that is over. */
   public static String past(Reason reason) {
-    return switch (reason.kind()) {
-      case NEVER_RAN -> "it had never run";
-      case FAILED -> "it had failed" + more(reason);
-      case TIMED_OUT -> "it had timed out";
-      case OUT_OF_MEMORY -> "it had run out of memory";
-      case INTERRUPTED -> "it had been interrupted";
-      case SUBMITTED -> "it was out at " + SafeText.line(reason.now());
-      case MOVED -> "need " + SafeText.name(reason.name()) + " had moved while it ran";
-      case ALWAYS -> "it always runs";
-      case FORCED -> "it was forced";
-      case NAMED -> "it was named as a target";
-      case NOT_TRACED -> "it was not traced";
-      default -> of(reason);
-    };
+    return reason.kind() == Reason.Kind.SUBMITTED
+        ? "it was out at " + SafeText.line(reason.now())
+        : words(reason, true) + more(reason);
   }
 
   /** All reasons, joined by semicolons. */
@@ -155,7 +151,7 @@ public final class ReasonText {
       case PRODUCT_WANTED -> "product missing that is needed";
       case SETTING_CHANGED -> SafeText.name(reason.name()) + " changed";
       case ELSEWHERE -> "may still run elsewhere";
-      default -> words(reason).replace(" {}", "");
+      default -> words(reason).replace(" {}", "").replaceFirst("[|].*", "");
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.posix.Io;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -45,7 +46,7 @@ public record Run(int exit, String out, String err) {
   }
 
   /** The shipped command line with another work behind it. */
-  static Run of(Main.Work work, Path cwd, Map<String, String> env, String... args) {
+  static Run of(Io.Make<Call, Integer> work, Path cwd, Map<String, String> env, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exit = new Main(work).call(args, console(cwd, out, err, env));
