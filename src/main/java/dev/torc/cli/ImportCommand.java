@@ -27,7 +27,7 @@ final class ImportCommand {
   private ImportCommand() {}
 
   static int run(Call call) throws IOException {
-    NewBuildFile.refuseOver(call, "import");
+    InitCommand.refuseOver(call, "import");
     Console console = call.console;
     String file = call.targets().getFirst();
     Imported imported = Imported.of(console.cwd().resolve(file), file, console.cwd());
@@ -74,13 +74,13 @@ final class ImportCommand {
     try {
       Files.createLink(target, draft);
     } catch (FileAlreadyExistsException e) {
-      throw NewBuildFile.there("import", "torc.yaml");
+      throw InitCommand.there("import", "torc.yaml");
     } catch (UnsupportedOperationException | FileSystemException e) {
       // No hard links here: a move that looks first is the next best.
       try {
         Files.move(draft, target);
       } catch (FileAlreadyExistsException late) {
-        throw NewBuildFile.there("import", "torc.yaml");
+        throw InitCommand.there("import", "torc.yaml");
       }
     }
   }

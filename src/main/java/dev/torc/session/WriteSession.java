@@ -71,8 +71,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
   private long started; // milliseconds since 1970
   private final Cache cache;
   private StartMarks marks;
-  private final Map<String, Reason>
-      left; // jobs that an earlier build handed out, or left elsewhere
+  private final Map<String, Reason> left; // jobs that are out, or elsewhere
   private final List<StartMarks.Mark> elsewhere; // that other hosts may still run
   private final DigestMemo digests;
   private final Consumer<String> warn;
