@@ -83,11 +83,12 @@ public record AdoptAnswer(
             int job = project.graph().jobId(name);
             return job >= 0 && selection.named().get(job);
           };
-      List<String> elsewhere = work.elsewhere(named);
+      List<String> problems = work.elsewhere(named);
       OutJobs out = OutJobs.of(project.place(), work.cache(), each -> named.test(each.job()));
-      boolean ends = force || out.jobs().isEmpty();
-      if (!elsewhere.isEmpty() || !ends) {
-        List<String> problems = elsewhere.isEmpty() ? out.lines("adopt") : elsewhere;
+      if (problems.isEmpty() && !force) {
+        problems = out.lines("adopt");
+      }
+      if (!problems.isEmpty()) {
         return new AdoptAnswer(dry, List.of(), List.of(), problems);
       }
       if (!out.jobs().isEmpty()) {
@@ -106,10 +107,9 @@ public record AdoptAnswer(
   private static Adoption adoption(
       Project project, List<String> targets, PlanContext context, DigestMemo digests, BuildId id)
       throws IOException {
+    var env = project.caller().env();
     Expander expander =
-        project.expander(
-            targets,
-            (graph, jobs) -> DiskChecks.check(graph, digests, project.caller().env(), jobs));
+        project.expander(targets, (graph, jobs) -> DiskChecks.check(graph, digests, env, jobs));
     return new Adoption(expander.plan(context).context(), expander, digests, id).run();
   }
 
@@ -135,11 +135,8 @@ public record AdoptAnswer(
   @Override
   public List<String> beside() {
     String jobs = Amount.count(adopted.size() + upToDate.size(), "job");
-    String done = dryRun ? "would be adopted" : "adopted";
-    String counts = "%s: %d %s, %d up to date";
-    return List.of(
-        problems.isEmpty()
-            ? counts.formatted(jobs, adopted.size(), done, upToDate.size())
-            : "nothing adopted");
+    String done = adopted.size() + (dryRun ? " would be adopted" : " adopted");
+    String counts = jobs + ": " + done + ", " + upToDate.size() + " up to date";
+    return List.of(problems.isEmpty() ? counts : "nothing adopted");
   }
 }

@@ -28,8 +28,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * {@code torc check}: all that can be told of a build file without running anything.
@@ -58,29 +58,25 @@ public record CheckAnswer(
       List<String> notes = new ArrayList<>();
       try (ReadSession look = ReadSession.at(project, notes::add)) {
         project = look.project();
+        Graph graph = project.graph();
         JobSelection all = project.select(List.of());
-        int[] jobs = project.graph().inOrder(all.jobs());
+        int[] jobs = graph.inOrder(all.jobs());
         try {
-          warnings.addAll(
-              DiskChecks.check(project.graph(), look.digests(), caller.env(), all.jobs()));
+          warnings.addAll(DiskChecks.check(graph, look.digests(), caller.env(), all.jobs()));
           warnings.addAll(Advice.scripts(project, look.digests(), all.jobs()));
           look.taken().refuse(all.jobs());
         } finally {
           images = ImageUse.of(look.context(), jobs);
-          warnings.addAll(unavailable(look.context(), jobs));
+          warnings.addAll(once(graph, jobs, id -> unavailable(look.context(), id)));
           warnings.addAll(new CommandWarnings(true).of(look.context(), jobs));
-          warnings.addAll(traced(look, jobs));
+          warnings.addAll(once(graph, jobs, id -> traced(look, id)));
         }
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());
       }
-      List<Diagnostic> ofStores = new SharedAccess(project).troubles();
-      List<Diagnostic> ofGroups =
-          project.workflow().groups().stream().flatMap(g -> g.problems().stream()).toList();
-      for (Diagnostic each : Stream.concat(ofStores.stream(), ofGroups.stream()).toList()) {
-        errors.add(each);
-        notes.remove(each.toString());
-      }
+      errors.addAll(new SharedAccess(project).troubles());
+      project.workflow().groups().forEach(group -> errors.addAll(group.problems()));
+      errors.forEach(each -> notes.remove(each.toString()));
       notes.forEach(warn);
       JobSelection all = project.select(List.of());
       warnings.addAll(project.workflow().warnings());
@@ -95,28 +91,30 @@ public record CheckAnswer(
     return new CheckAnswer(file, jobs, images, errors, warnings);
   }
 
-  /** What the last traced runs read and the jobs do not need; of a group each line once. */
-  private static Collection<Diagnostic> traced(ReadSession look, int[] jobs) {
-    Map<String, Diagnostic> found = new LinkedHashMap<>();
+  /** What the last traced run of a job read and it does not need; the same for all of a group. */
+  private static List<String> traced(ReadSession look, int id) {
     Graph graph = look.project().graph();
-    for (int id : jobs) {
-      Job job = graph.job(id);
-      String name = job.group() == null ? job.name() : job.group();
-      for (String line : Tracing.lines(graph, id, look.records().details(job.name()))) {
-        String said = "job " + SafeText.name(name) + " " + line;
-        found.putIfAbsent(said, new Diagnostic(job.place(), said));
-      }
-    }
-    return found.values();
+    Job job = graph.job(id);
+    String name = SafeText.name(job.group() == null ? job.name() : job.group());
+    return Tracing.lines(graph, id, look.records().details(job.name())).stream()
+        .map(line -> "job " + name + " " + line)
+        .toList();
   }
 
-  /** Images that a look shows not to be had here, each once. */
-  private static Collection<Diagnostic> unavailable(PlanContext context, int[] jobs) {
+  /** Images of a job that a look shows not to be had here. */
+  private static List<String> unavailable(PlanContext context, int id) {
+    return context.contents().around().lacking(context.graph(), id).stream()
+        .map(Reason::lack)
+        .toList();
+  }
+
+  /** Lines on jobs, each once, at the first job of which it is said. */
+  private static Collection<Diagnostic> once(
+      Graph graph, int[] jobs, IntFunction<List<String>> said) {
     Map<String, Diagnostic> found = new LinkedHashMap<>();
     for (int id : jobs) {
-      for (Reason lack : context.contents().around().lacking(context.graph(), id)) {
-        Diagnostic said = new Diagnostic(context.graph().job(id).place(), lack.lack());
-        found.putIfAbsent(lack.lack(), said);
+      for (String line : said.apply(id)) {
+        found.putIfAbsent(line, new Diagnostic(graph.job(id).place(), line));
       }
     }
     return found.values();
@@ -134,13 +132,10 @@ public record CheckAnswer(
       return "";
     }
     String bad = errors.isEmpty() ? "" : ", " + Amount.count(errors.size(), "error");
+    String counts = Amount.count(jobs, "job") + bad;
     return images.stream().map(image -> image.line() + "\n").collect(Collectors.joining())
-        + "%s: %s%s, %s\n"
-            .formatted(
-                SafeText.name(file),
-                Amount.count(jobs, "job"),
-                bad,
-                Amount.count(warnings.size(), "warning"));
+        + (SafeText.name(file) + ": " + counts)
+        + (", " + Amount.count(warnings.size(), "warning") + "\n");
   }
 
   /** The lines for standard error: place first, then how bad it is, as compilers have it. */

@@ -164,10 +164,10 @@ public record Cleaning(
     }
 
     Answer run() throws IOException {
-      boolean well = true;
+      int exit = Exit.DONE;
       if (dry) {
         try (Cache cache = Cache.look(place, told.warn)) {
-          well = clean(cache);
+          exit = clean(cache);
         }
         if (all) {
           cleaner(given, null).memory(place, kept);
@@ -180,10 +180,10 @@ public record Cleaning(
           }
           try (Cache cache = Cache.open(place, told.warn)) {
             var on = WriteSession.endLeftovers(caller, place, cache, lock.gone(), told.warn);
-            if (runsElsewhere(on) || !endOut(cache)) {
+            if (isOut(on, cache)) {
               return answer(Exit.FAILED); // a job is out that makes it
             }
-            well = clean(cache);
+            exit = clean(cache);
           }
           if (all) {
             cleaner(given, null).memory(caller.place(place.root()), kept);
@@ -197,33 +197,26 @@ public record Cleaning(
         // Nothing is recorded, and no cache is made only to find that out.
         cleaner(given, null).kept();
       }
-      return answer(well ? Exit.DONE : Exit.TROUBLE);
+      return answer(exit);
     }
 
-    /** Whether another host may still run what is to go; each such job is told. */
-    private boolean runsElsewhere(List<StartMarks.Mark> on) {
+    /** Whether a job may still write what is to go; each is told. With force it is cancelled. */
+    private boolean isOut(List<StartMarks.Mark> on, Cache cache) throws IOException {
       if (kept && !all && !stale) {
         return false;
       }
-      List<String> lines = WriteSession.elsewhere(on, place, wanted::has);
-      lines.forEach(told.warn);
-      return !lines.isEmpty();
-    }
-
-    /** Whether nothing is out that writes what is to go; with force it is cancelled. */
-    private boolean endOut(Cache cache) throws IOException {
-      OutJobs out =
-          kept && !all && !stale ? null : OutJobs.of(place, cache, job -> isWanted(job.place()));
-      if (out == null || out.jobs().isEmpty()) {
-        return true;
-      }
-      if (!force) {
-        out.lines("clean").forEach(told.warn);
+      List<String> elsewhere = WriteSession.elsewhere(on, place, wanted::has);
+      elsewhere.forEach(told.warn);
+      OutJobs out = OutJobs.of(place, cache, job -> isWanted(job.place()));
+      if (elsewhere.isEmpty() && force && !out.jobs().isEmpty()) {
+        Workflow workflow = given.project() == null ? null : given.project().workflow();
+        out.cancel(caller, workflow, RandomId.next(), removal(given, cache, told.warn), told.warn);
         return false;
       }
-      Workflow workflow = given.project() == null ? null : given.project().workflow();
-      out.cancel(caller, workflow, RandomId.next(), removal(given, cache, told.warn), told.warn);
-      return true;
+      if (elsewhere.isEmpty()) {
+        out.lines("clean").forEach(told.warn);
+      }
+      return !elsewhere.isEmpty() || !out.jobs().isEmpty();
     }
 
     private boolean isWanted(RemotePlace out) {
@@ -233,7 +226,8 @@ public record Cleaning(
               .anyMatch(wanted.paths::contains);
     }
 
-    private boolean clean(Cache cache) throws IOException {
+    /** Takes it away, and returns the exit status. */
+    private int clean(Cache cache) throws IOException {
       ProjectFolder folder =
           given.project() == null
               ? given
@@ -254,7 +248,7 @@ public record Cleaning(
       if (kept) {
         cleaner.kept();
       }
-      return well;
+      return well ? Exit.DONE : Exit.TROUBLE;
     }
 
     /** What was made and is to go is not put back either. */

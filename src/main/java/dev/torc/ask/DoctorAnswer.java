@@ -22,10 +22,9 @@ import dev.torc.syntax.BadInput;
 import dev.torc.text.Amount;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
-import dev.torc.workflow.Step;
+import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +32,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * {@code torc doctor}: what builds depend on beside the build file: the machine, its programs, the
@@ -86,9 +87,9 @@ public record DoctorAnswer(List<Check> checks) implements Answer {
             case ADVICE -> palette.yellow(word);
             case PROBLEM -> palette.red(word);
           };
+      String said = SafeText.line(check.text);
       String next = check.next.isEmpty() ? "" : "; " + SafeText.line(check.next);
-      text.append(
-          "%-11s %s: %s%s\n".formatted(check.name, painted, SafeText.line(check.text), next));
+      text.append("%-11s %s: %s%s\n".formatted(check.name, painted, said, next));
     }
     return text.toString();
   }
@@ -224,21 +225,18 @@ public record DoctorAnswer(List<Check> checks) implements Answer {
     }
 
     private void lock(CachePlace place) {
-      Optional<String> local =
-          place.isShared()
-              ? caller.host().here().localLocks(root).map(locks -> locks.told())
-              : Optional.empty();
+      var local = caller.host().here().localLocks(root).filter(_ -> place.isShared());
+      var holder = BuildLock.holder(place);
       if (local.isPresent() && !"1".equals(env.get("TORC_TRUST_LOCK"))) {
-        String text = local.get() + ", so two hosts could build here at once";
+        String text = local.get().told() + ", so two hosts could build here at once";
         problem("lock", text, "give --trust-lock if no other host builds here");
+      } else if (holder.isPresent()) {
+        BuildLock.Holder it = holder.get();
+        String host = it.host().isEmpty() ? "" : " of host " + it.host();
+        ok("lock", "a build is at work: " + it.what() + ", process " + it.pid() + host);
       } else {
-        ok("lock", BuildLock.holder(place).map(Look::atWork).orElse("free"));
+        ok("lock", "free");
       }
-    }
-
-    private static String atWork(BuildLock.Holder holder) {
-      String host = holder.host().isEmpty() ? "" : " of host " + holder.host();
-      return "a build is at work: " + holder.what() + ", process " + holder.pid() + host;
     }
 
     private void files() {
@@ -261,18 +259,15 @@ public record DoctorAnswer(List<Check> checks) implements Answer {
 
     /** Whether times have parts of seconds; so too where nothing is there that would tell. */
     private boolean isFine(Path folder) throws IOException {
-      int looks = 0;
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-        for (Path entry : entries) {
-          if (caller.host().stamps().linkStamp(entry).ctime() % SECOND != 0) {
-            return true;
-          }
-          if (++looks == ENOUGH) {
-            break;
-          }
-        }
+      List<Path> some;
+      try (Stream<Path> entries = Files.list(folder)) {
+        some = entries.limit(ENOUGH).toList();
       }
-      return looks == 0;
+      boolean fine = some.isEmpty();
+      for (Path entry : some) {
+        fine |= caller.host().stamps().linkStamp(entry).ctime() % SECOND != 0;
+      }
+      return fine;
     }
 
     /** Whether the kernel reports a write to the build file. */
@@ -334,8 +329,8 @@ public record DoctorAnswer(List<Check> checks) implements Answer {
     /** What the machine has beside what builds may take. */
     private static String beside(MachineFacts machine, Limits limits) {
       boolean less = limits.cpus() < machine.cpus() || limits.memory() < machine.memory();
-      String all =
-          less ? " (of " + machine.cpus() + " and " + mebibytes(machine.memory()) + ")" : "";
+      String whole = " (of " + machine.cpus() + " and " + mebibytes(machine.memory()) + ")";
+      String all = less ? whole : "";
       String free = ", " + mebibytes(machine.free()) + " free now";
       return all + free + "; " + machine.processor() + ", " + machine.system();
     }
@@ -361,20 +356,19 @@ public record DoctorAnswer(List<Check> checks) implements Answer {
     }
 
     private boolean needsImage() {
-      return project != null
-          && !ProjectOptions.HOST.equals(options.containers())
-          && project.workflow().jobs().stream()
-              .flatMap(job -> job.steps().stream())
-              .map(Step::image)
-              .anyMatch(image -> image != null);
+      return !ProjectOptions.HOST.equals(options.containers())
+          && anyJob(job -> job.steps().stream().anyMatch(step -> step.image() != null));
+    }
+
+    private boolean anyJob(Predicate<Job> like) {
+      return project != null && project.workflow().jobs().stream().anyMatch(like);
     }
 
     private void trace() {
       String why = CallTracer.refusal();
       if (why == null) {
         ok("trace", "works: the system tells what jobs read");
-      } else if (project != null
-          && project.workflow().jobs().stream().anyMatch(job -> job.trace() || job.strict())) {
+      } else if (anyJob(job -> job.trace() || job.strict())) {
         advise("trace", "jobs want it, and it does not work: " + why, "give TORC_TRACE=0");
       } else {
         ok("trace", "does not work here: " + why);

@@ -2,6 +2,7 @@ package dev.torc.ask;
 
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.PostedLines;
+import dev.torc.posix.Io;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
@@ -34,11 +35,6 @@ import java.util.stream.Stream;
  * files so far. It only looks.
  */
 public final class EventsAnswer {
-
-  /** Takes an event. */
-  public interface Sink {
-    void take(Answer event) throws IOException;
-  }
 
   /** An event by itself: a line, or a document. */
   private record One(Instant time, long build, String job, int attempt, Json.Raw data)
@@ -123,10 +119,8 @@ public final class EventsAnswer {
    * Hands them over one by one, and those that come after them until the build that is at work has
    * ended.
    */
-  public void follow(Sink sink) throws IOException {
-    for (PostedEvent event : events) {
-      hand(event, sink);
-    }
+  public void follow(Io.Take<Answer> sink) throws IOException {
+    hand(events, sink);
     new BuildFollow(place)
         .follow(
             (cache, id, ended) -> {
@@ -138,13 +132,15 @@ public final class EventsAnswer {
             });
   }
 
-  private void hand(PostedEvent event, Sink sink) throws IOException {
-    if (wanted(event)) {
-      sink.take(One.of(event));
+  private void hand(List<PostedEvent> some, Io.Take<Answer> sink) throws IOException {
+    for (PostedEvent event : some) {
+      if (wanted(event)) {
+        sink.take(One.of(event));
+      }
     }
   }
 
-  private void stored(Cache cache, Sink sink) throws IOException {
+  private void stored(Cache cache, Io.Take<Answer> sink) throws IOException {
     List<PostedEvent> later = new ArrayList<>();
     cache.eachEvent(build, sequence, later::add);
     for (PostedEvent event : later) {
@@ -155,12 +151,12 @@ public final class EventsAnswer {
       if (left > 0) {
         told.put(of, left - 1); // told when it was written
       } else {
-        hand(event, sink);
+        hand(List.of(event), sink);
       }
     }
   }
 
-  private void running(Cache cache, String id, Sink sink) throws IOException {
+  private void running(Cache cache, String id, Io.Take<Answer> sink) throws IOException {
     List<BuildRecord> builds = cache.builds(1);
     if (builds.isEmpty() || !builds.getFirst().id().id().equals(id)) {
       return; // nothing of it has run yet
@@ -172,18 +168,15 @@ public final class EventsAnswer {
       written.put(job, lines(LaunchBuilder.events(place, job)));
     }
     Map<String, Integer> after = attempts(cache, id);
-    for (var job : written.entrySet()) {
-      Integer attempt = before.get(job.getKey());
-      if (!attempt.equals(after.get(job.getKey()))) {
-        continue; // of which attempt they are cannot be told
-      }
-      Try of = new Try(job.getKey(), attempt);
-      List<String> lines = job.getValue();
+    before.entrySet().retainAll(after.entrySet()); // of others it cannot be told whose lines are
+    for (var job : before.entrySet()) {
+      Try of = new Try(job.getKey(), job.getValue());
+      List<String> lines = written.get(of.job);
       for (String line :
           lines.subList(Math.min(told.getOrDefault(of, 0), lines.size()), lines.size())) {
         String text = PostedLines.object(line);
         long now = System.currentTimeMillis();
-        hand(new PostedEvent(number, -1, now, of.job, of.attempt, text), sink);
+        hand(List.of(new PostedEvent(number, -1, now, of.job, of.attempt, text)), sink);
         told.merge(of, 1, Integer::sum);
       }
     }

@@ -87,8 +87,7 @@ record GraphMermaid(GraphPicture picture) {
       boolean plain =
           Character.isLetterOrDigit(c) && c != MARK
               || isMark(c) && i > 0
-              || c == ' ' && isInside(codes, i)
-              || "/=,.-".indexOf(c) >= 0 && isInside(codes, i);
+              || " /=,.-".indexOf(c) >= 0 && isInside(codes, i);
       if (plain) {
         out.appendCodePoint(c);
       } else {

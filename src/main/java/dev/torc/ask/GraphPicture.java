@@ -57,11 +57,9 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
 
     /** How many instances a group has; empty for a job. */
     String size() {
-      return !fold.isGroup()
-          ? ""
-          : fold.open() < 0
-              ? Amount.count(fold.jobs().size(), "instance")
-              : "instances not known yet";
+      int known = fold.jobs().size();
+      String size = fold.open() < 0 ? Amount.count(known, "instance") : "instances not known yet";
+      return fold.isGroup() ? size : "";
     }
 
     /** The verdict as JSON has it, or {@code failed} where one failed that is to run again. */
@@ -117,13 +115,11 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
       List<Vertex> vertices = new ArrayList<>();
       for (DisplayGraph.Fold fold : shown.folds()) {
         JobResult last = fold.isGroup() ? null : look.records().result(fold.jobs().getFirst());
-        boolean asked = fold.open() >= 0 && middle.get(fold.open());
-        vertices.add(
-            new Vertex(
-                fold,
-                JobCounts.of(fold, plan, look.records()::result),
-                last == null ? null : last.outcome(),
-                asked || fold.jobs().stream().anyMatch(middle::get)));
+        JobResult.Outcome outcome = last == null ? null : last.outcome();
+        boolean unknown = fold.open() >= 0 && middle.get(fold.open());
+        boolean asked = unknown || fold.jobs().stream().anyMatch(middle::get);
+        JobCounts counts = JobCounts.of(fold, plan, look.records()::result);
+        vertices.add(new Vertex(fold, counts, outcome, asked));
       }
       return new GraphPicture(graph, vertices, shown.before(), Stages.of(shown.before()));
     }
@@ -149,10 +145,10 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
   }
 
   private String text(GraphExporter<Integer, Integer> exporter, boolean all) {
-    StringWriter text = new StringWriter();
+    StringWriter out = new StringWriter();
     exporter.exportGraph(
-        DisplayGraph.copy(before, _ -> true, e -> all || !stages.isImplied(e)), text);
-    return text.toString();
+        DisplayGraph.copy(before, _ -> true, e -> all || !stages.isImplied(e)), out);
+    return out.toString();
   }
 
   private GraphExporter<Integer, Integer> json() {

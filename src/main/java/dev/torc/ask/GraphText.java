@@ -24,9 +24,8 @@ record GraphText(GraphPicture picture) {
       stages.get(picture.stages().of(v)).add(v);
     }
     int jobs = picture.vertices().stream().mapToInt(v -> v.fold().jobs().size()).sum();
-    StringBuilder out = new StringBuilder();
-    out.append(
-        "%s in %s\n".formatted(Amount.count(jobs, "job"), Amount.count(stages.size(), "stage")));
+    StringBuilder out = new StringBuilder(Amount.count(jobs, "job"));
+    out.append(" in " + Amount.count(stages.size(), "stage") + "\n");
     for (int s = 0; s < stages.size(); s++) {
       out.append("stage ").append(s + 1).append(":\n");
       stages.get(s).forEach(v -> out.append("  ").append(line(v)).append('\n'));

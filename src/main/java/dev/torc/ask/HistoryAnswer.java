@@ -58,13 +58,10 @@ public record HistoryAnswer(
   private static HistoryAnswer builds(ProjectFolder folder, Cache cache, int most) {
     List<BuildRecord> builds = cache.builds(most == Integer.MAX_VALUE ? most : most + 1);
     String working = BuildLock.holder(folder.place()).map(BuildLock.Holder::build).orElse("");
-    List<String> usual = builds.isEmpty() ? List.of() : builds.getFirst().files();
-    boolean more = builds.size() > most;
-    return new HistoryAnswer(
-        more ? builds.subList(0, most) : builds,
-        working,
-        folder.project() != null ? folder.project().fileNames() : usual,
-        more);
+    List<String> last = builds.isEmpty() ? List.of() : builds.getFirst().files();
+    List<String> usual = folder.project() == null ? last : folder.project().fileNames();
+    List<BuildRecord> told = builds.stream().limit(most).toList();
+    return new HistoryAnswer(told, working, usual, builds.size() > most);
   }
 
   private static Runs runs(ProjectFolder folder, Cache cache, List<String> wanted, int most) {
@@ -147,30 +144,24 @@ public record HistoryAnswer(
       List<List<String>> rows = new ArrayList<>();
       for (AttemptRecord each : attempts) {
         boolean first = each.attempt() <= 1;
-        rows.add(
-            List.of(
-                Long.toString(each.build()),
-                TimeText.local(each.started()),
-                SafeText.name(each.job()) + (first ? "" : " attempt " + each.attempt()),
-                AttemptText.end(each),
-                Amount.time(each.wall()),
-                use(each),
-                first ? AttemptText.because(each) : ""));
+        String job = SafeText.name(each.job()) + (first ? "" : " attempt " + each.attempt());
+        String began = TimeText.local(each.started());
+        String time = Amount.time(each.wall());
+        String why = first ? AttemptText.because(each) : "";
+        String end = AttemptText.end(each);
+        rows.add(List.of("" + each.build(), began, job, end, time, use(each), why));
       }
       return TextTable.of(rows);
     }
 
     private static String use(AttemptRecord attempt) {
+      long cpu = attempt.usage().cpu();
+      long peak = attempt.usage().peak();
       List<String> parts = new ArrayList<>();
-      if (attempt.usage().cpu() >= 0) {
-        parts.add("cpu " + Amount.time(attempt.usage().cpu()));
-      }
-      if (attempt.usage().peak() >= 0) {
-        parts.add("memory " + Amount.size(attempt.usage().peak()));
-      }
-      if (attempt.executor() != null) {
-        parts.add("on " + SafeText.name(attempt.executor()));
-      }
+      parts.add(cpu < 0 ? "" : "cpu " + Amount.time(cpu));
+      parts.add(peak < 0 ? "" : "memory " + Amount.size(peak));
+      parts.add(attempt.executor() == null ? "" : "on " + SafeText.name(attempt.executor()));
+      parts.removeIf(String::isEmpty);
       return String.join(", ", parts);
     }
 

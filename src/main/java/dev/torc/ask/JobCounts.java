@@ -36,13 +36,12 @@ record JobCounts(
   static JobCounts of(DisplayGraph.Fold fold, Plan plan, IntFunction<JobResult> results) {
     BitSet jobs = new BitSet();
     fold.jobs().forEach(jobs::set);
-    int failed =
-        (int)
-            jobs.stream()
-                .mapToObj(results)
-                .filter(last -> last != null && last.outcome().isFailure())
-                .count();
-    return of(plan, jobs, failed, fold.open() >= 0);
+    long failed = jobs.stream().mapToObj(results).filter(JobCounts::isFailure).count();
+    return of(plan, jobs, (int) failed, fold.open() >= 0);
+  }
+
+  private static boolean isFailure(JobResult last) {
+    return last != null && last.outcome().isFailure();
   }
 
   /** Those of all that a plan is about. */
@@ -80,11 +79,9 @@ record JobCounts(
    * restored, may and not.
    */
   String verdict() {
-    return willFail > 0
-        ? "will_fail"
-        : willRun > 0
-            ? "will_run"
-            : willRestore > 0 ? "will_restore" : mayRun > 0 ? "may_run" : "up_to_date";
+    String quiet = mayRun > 0 ? "may_run" : "up_to_date";
+    String later = willRestore > 0 ? "will_restore" : quiet;
+    return willFail > 0 ? "will_fail" : willRun > 0 ? "will_run" : later;
   }
 
   /** The numbers in words: {@code 18 of 20 up to date, 2 will run}. */

@@ -87,13 +87,8 @@ public record JobUse(
     Map<Used, Long> most = new EnumMap<>(Used.class);
     most.putAll(used);
     other.used.forEach((what, amount) -> most.merge(what, amount, Math::max));
-    return new JobUse(
-        name,
-        instances,
-        measured + other.measured,
-        asked,
-        most,
-        lackedMemory || other.lackedMemory,
-        lackedTime || other.lackedTime);
+    boolean memory = lackedMemory || other.lackedMemory;
+    boolean time = lackedTime || other.lackedTime;
+    return new JobUse(name, instances, measured + other.measured, asked, most, memory, time);
   }
 }

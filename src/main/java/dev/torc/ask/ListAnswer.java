@@ -153,15 +153,11 @@ public record ListAnswer(
     RunDetails details = look.records().details(name);
     JobResult.Outcome outcome = result == null ? null : result.outcome();
     boolean ran = details != null && outcome != JobResult.Outcome.ADOPTED;
-    return new Known(
-        outcome,
-        ran ? details.started() : 0,
-        result == null ? 0 : result.wall(),
-        found(result, details),
-        JobFields.last(result, details),
-        running,
-        command,
-        LaunchBuilder.log(look.project().place(), name));
+    long started = ran ? details.started() : 0;
+    long wall = result == null ? 0 : result.wall();
+    Map<String, Object> last = JobFields.last(result, details);
+    Path log = LaunchBuilder.log(look.project().place(), name);
+    return new Known(outcome, started, wall, found(result, details), last, running, command, log);
   }
 
   private static Collection<String> found(JobResult result, RunDetails details) {
@@ -184,7 +180,9 @@ public record ListAnswer(
       boolean group = fold.isGroup() && (all || fold.jobs().size() != 1);
       List<String> line = new ArrayList<>(group ? group(fold) : job(fold.jobs().getFirst()));
       if (images) {
-        line.add(line.size() - 1, fold.jobs().isEmpty() ? "-" : image(fold.jobs().getFirst()));
+        int[] first = fold.jobs().stream().limit(1).mapToInt(id -> id).toArray();
+        String image = ImageUse.shown(ImageUse.of(plan.context(), first));
+        line.add(line.size() - 1, image.isEmpty() ? "-" : image);
       }
       lines.add(line);
       Set<State> states = group ? states(fold).keySet() : Set.of(state(fold.jobs().getFirst()));
@@ -259,12 +257,6 @@ public record ListAnswer(
     return out.toString();
   }
 
-  /** What a job runs in. */
-  private String image(int id) {
-    List<ImageUse> images = ImageUse.of(plan.context(), id);
-    return images.isEmpty() ? "-" : ImageUse.shown(images);
-  }
-
   /** The images of a job's steps, each once; null for none. */
   private static String images(Job job) {
     String names =
@@ -293,20 +285,18 @@ public record ListAnswer(
     if (known.outcome != null && !known.outcome.isGood()) {
       return State.valueOf(known.outcome.name());
     }
+    // Of a job that was killed together with torc there is no record, but a mark.
+    boolean killed =
+        plan.verdict(id).reasons().stream().anyMatch(r -> r.kind() == Reason.Kind.INTERRUPTED);
     State state =
         switch (plan.verdict(id)) {
           case Verdict.UpToDate _ -> State.UP_TO_DATE;
-          case Verdict.WillRun will -> wasKilled(will) ? State.INTERRUPTED : State.WILL_RUN;
+          case Verdict.WillRun _ -> killed ? State.INTERRUPTED : State.WILL_RUN;
           case Verdict.WillRestore _ -> State.WILL_BE_RESTORED;
           case Verdict.WillFail _ -> State.WILL_FAIL;
           case Verdict.MayRun _ -> State.MAY_RUN;
         };
     return waiting.get(id) && TO_COME.contains(state) ? State.WAITING : state;
-  }
-
-  /** Of a job that was killed together with torc there is no record, but a mark. */
-  private static boolean wasKilled(Verdict.WillRun will) {
-    return will.reasons().stream().anyMatch(each -> each.kind() == Reason.Kind.INTERRUPTED);
   }
 
   private static UnaryOperator<String> colour(Set<State> states, Palette palette) {
@@ -329,7 +319,13 @@ public record ListAnswer(
   }
 
   private record Group(
-      String group, String place, List<String> parameters, int instances, boolean expanded) {}
+      String group, String place, List<String> parameters, int instances, boolean expanded) {
+    static Group of(dev.torc.workflow.Group of) {
+      int instances = of.instances().size();
+      boolean all = of.awaits().isEmpty();
+      return new Group(of.name(), "" + of.place(), of.parameters(), instances, all);
+    }
+  }
 
   @Override
   public Object json() {
@@ -341,14 +337,7 @@ public record ListAnswer(
         "groups",
         graph().workflow().groups().stream()
             .filter(group -> names.contains(group.name()))
-            .map(
-                group ->
-                    new Group(
-                        group.name(),
-                        group.place().toString(),
-                        group.parameters(),
-                        group.instances().size(),
-                        group.awaits().isEmpty()))
+            .map(Group::of)
             .toList());
   }
 

@@ -38,19 +38,12 @@ record ResourceAdvice(String key, String value, String why) {
     if (use.of(Used.CPU_PERCENT) < 0) {
       return null;
     }
-    long busiest = Math.max(use.of(Used.CPU_PERCENT), use.of(Used.CPU_PERCENT_MOST));
-    long enough = Math.max(1, (busiest - NOISE + 99) / 100);
-    String why =
-        "kept "
-            + Amount.cpus(use.of(Used.CPU_PERCENT))
-            + " of "
-            + Amount.count(asked, "cpu")
-            + " busy";
-    if (use.of(Used.CPU_PERCENT) > asked * 100L + MUCH) {
-      long most = Math.max(1, (use.of(Used.CPU_PERCENT) - NOISE + 99) / 100);
-      return new ResourceAdvice("cpus", Long.toString(most), why);
-    }
-    return enough < asked ? new ResourceAdvice("cpus", Long.toString(enough), why) : null;
+    long used = use.of(Used.CPU_PERCENT);
+    long busiest = Math.max(used, use.of(Used.CPU_PERCENT_MOST));
+    boolean more = used > asked * 100L + MUCH;
+    long enough = Math.max(1, ((more ? used : busiest) - NOISE + 99) / 100);
+    String why = "kept " + Amount.cpus(used) + " of " + Amount.count(asked, "cpu") + " busy";
+    return more || enough < asked ? new ResourceAdvice("cpus", "" + enough, why) : null;
   }
 
   private static ResourceAdvice memory(JobUse use) {
@@ -62,17 +55,12 @@ record ResourceAdvice(String key, String value, String why) {
     if (use.of(Used.MEMORY) < 0) {
       return null;
     }
-    long enough = use.of(Used.MEMORY) + use.of(Used.MEMORY) / 5;
-    String used = "used " + Amount.size(use.of(Used.MEMORY), asked) + " of memory";
-    if (asked == 0) {
-      return use.of(Used.MEMORY) < GIB
-          ? null
-          : new ResourceAdvice("memory", memory(enough, asked), used + " and asked for none");
-    }
-    return asked > 2 * Math.max(enough, 64 * MIB)
-        ? new ResourceAdvice(
-            "memory", memory(enough, asked), used + " of " + Amount.size(asked, asked))
-        : null;
+    long peak = use.of(Used.MEMORY);
+    long enough = peak + peak / 5;
+    boolean wrong = asked == 0 ? peak >= GIB : asked > 2 * Math.max(enough, 64 * MIB);
+    String of = asked == 0 ? " and asked for none" : " of " + Amount.size(asked, asked);
+    String why = "used " + Amount.size(peak, asked) + " of memory" + of;
+    return wrong ? new ResourceAdvice("memory", memory(enough, asked), why) : null;
   }
 
   private static ResourceAdvice runtime(JobUse use) {
@@ -85,12 +73,9 @@ record ResourceAdvice(String key, String value, String why) {
       return new ResourceAdvice("runtime", runtime(2 * asked), why);
     }
     long enough = Math.max(MINUTE, 2 * use.of(Used.SECONDS));
-    return use.measured() > 0 && asked > 2 * enough
-        ? new ResourceAdvice(
-            "runtime",
-            runtime(enough),
-            "took " + Amount.time(use.of(Used.SECONDS)) + " of " + Amount.time(asked))
-        : null;
+    String why = "took " + Amount.time(use.of(Used.SECONDS)) + " of " + Amount.time(asked);
+    boolean much = use.measured() > 0 && asked > 2 * enough;
+    return much ? new ResourceAdvice("runtime", runtime(enough), why) : null;
   }
 
   /** The next round amount, in units as the present one was written. */

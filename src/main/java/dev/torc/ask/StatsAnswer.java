@@ -66,11 +66,10 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
               last.put(attempt.job(), attempt);
             }
           });
-      List<JobUse> uses = new ArrayList<>();
-      for (DisplayGraph.Fold fold : project.folded(selection, instances).folds()) {
-        uses.add(use(fold, graph, history, last));
-      }
-      return new StatsAnswer(uses);
+      return new StatsAnswer(
+          project.folded(selection, instances).folds().stream()
+              .map(fold -> use(fold, graph, history, last))
+              .toList());
     }
   }
 
@@ -120,12 +119,13 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
     long runtime = use.asked().runtime();
     long memory = use.asked().memory();
     String cpus = use.of(Used.CPU_PERCENT) < 0 ? "-" : Amount.cpus(use.of(Used.CPU_PERCENT));
+    String time = Amount.time(use.of(Used.SECONDS));
+    String peak = size(use.of(Used.MEMORY), memory);
     return List.of(
         name,
-        Amount.time(use.of(Used.SECONDS)) + (runtime > 0 ? " of " + Amount.time(runtime) : ""),
+        runtime > 0 ? time + " of " + Amount.time(runtime) : time,
         cpus + " of " + use.asked().cpus(),
-        size(use.of(Used.MEMORY), memory)
-            + (memory > 0 ? " of " + Amount.size(memory, memory) : ""),
+        memory > 0 ? peak + " of " + Amount.size(memory, memory) : peak,
         size(use.of(Used.READ), 0),
         size(use.of(Used.WRITTEN), 0),
         Amount.time(use.of(Used.QUEUED)));

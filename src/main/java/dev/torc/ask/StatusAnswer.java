@@ -5,6 +5,7 @@ import dev.torc.graph.Graph;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.Plan;
+import dev.torc.plan.PlanContext;
 import dev.torc.plan.Rerun;
 import dev.torc.plan.Verdict;
 import dev.torc.records.BuildLock;
@@ -46,26 +47,23 @@ import java.util.stream.Collectors;
  *
  * @param plan the verdicts; null where the build file is refused
  * @param shown the jobs that are asked about, as they are shown; empty without a plan
- * @param past what is known without the build file
  * @param stale how many products are there that no job declares any more and none needs
+ * @param build the last build, null if there was none
+ * @param failed by name how each failed, in one phrase
+ * @param holder the build that is at work, null for none
+ * @param running names of the jobs that run now, sorted
  */
 public record StatusAnswer(
-    Path root, Plan plan, List<DisplayGraph.Fold> shown, Past past, int stale) implements Answer {
-
-  /**
-   * What the records say.
-   *
-   * @param build the last build, null if there was none
-   * @param failed by name how each failed, in one phrase
-   * @param holder the build that is at work, null for none
-   * @param running names of the jobs that run now, sorted
-   */
-  public record Past(
-      BuildRecord build,
-      SortedMap<String, String> failed,
-      BuildLock.Holder holder,
-      List<String> running,
-      Disk disk) {}
+    Path root,
+    Plan plan,
+    List<DisplayGraph.Fold> shown,
+    int stale,
+    BuildRecord build,
+    SortedMap<String, String> failed,
+    BuildLock.Holder holder,
+    List<String> running,
+    Disk disk)
+    implements Answer {
 
   /**
    * What torc's own folder takes, in bytes.
@@ -129,10 +127,9 @@ public record StatusAnswer(
       Consumer<String> warn,
       Consumer<BadInput> refused)
       throws IOException {
-    Path root = folder.place().root();
     if (folder.project() == null) {
       try (Cache cache = Cache.look(folder.place(), warn)) {
-        return new StatusAnswer(root, null, List.of(), past(folder, cache, null), 0);
+        return of(folder, null, List.of(), 0, cache);
       }
     }
     try (ReadSession look = ReadSession.at(folder.project(), warn)) {
@@ -144,12 +141,12 @@ public record StatusAnswer(
       } catch (BadInput bad) {
         refused.accept(bad);
       }
-      return new StatusAnswer(
-          root,
+      return of(
+          folder,
           look.plan(selection, Rerun.of(targets, false)),
           project.folded(selection, instances).folds(),
-          past(folder.with(project), look.cache(), selection),
-          targets.isEmpty() ? stale(project.graph(), look) : 0);
+          targets.isEmpty() ? stale(project.graph(), look) : 0,
+          look.cache());
     }
   }
 
@@ -176,30 +173,37 @@ public record StatusAnswer(
     return undeclared.size();
   }
 
-  private static Past past(ProjectFolder folder, Cache cache, JobSelection selection)
+  private static StatusAnswer of(
+      ProjectFolder folder, Plan plan, List<DisplayGraph.Fold> shown, int stale, Cache cache)
       throws IOException {
     List<String> names = new ArrayList<>();
     cache.eachResult(
         (job, result) -> {
-          int id = selection == null ? -1 : folder.project().graph().jobId(job);
-          boolean asked = selection == null || id >= 0 && selection.named().get(id);
+          PlanContext context = plan == null ? null : plan.context();
+          int id = plan == null ? -1 : context.graph().jobId(job);
+          boolean asked = plan == null || id >= 0 && context.selection().named().get(id);
           if (asked && !result.outcome().isGood()) {
             names.add(job);
           }
         });
-    RunningJobs running = RunningJobs.of(folder.place(), cache);
+    RunningJobs working = RunningJobs.of(folder.place(), cache);
+    names.removeAll(working.running());
     SortedMap<String, String> failed = new TreeMap<>();
     for (String job : names) {
       RunDetails details = cache.details(job);
-      if (details != null && !running.running().contains(job)) {
+      if (details != null) {
         failed.put(job, details.what());
       }
     }
-    return new Past(
+    return new StatusAnswer(
+        folder.place().root(),
+        plan,
+        shown,
+        stale,
         cache.builds(1).stream().findFirst().orElse(null),
         failed,
-        running.holder().orElse(null),
-        running.running().stream().sorted().toList(),
+        working.holder().orElse(null),
+        working.running().stream().sorted().toList(),
         Disk.of(folder.place(), cache));
   }
 
@@ -218,33 +222,28 @@ public record StatusAnswer(
     StringBuilder out = new StringBuilder();
     if (plan != null) {
       out.append(palette.bold(JobCounts.of(plan, named()).line())).append('\n');
-      list(out, palette.red("will fail:"), lines(Verdict.WillFail.class));
+      list(out, palette.red("will fail:"), lines(Verdict.WillFail.class, false));
       list(out, palette.yellow("submitted:"), lines(Verdict.WillRun.class, true));
-      list(out, palette.yellow("will run:"), lines(Verdict.WillRun.class));
-      list(out, palette.yellow("will be restored:"), lines(Verdict.WillRestore.class));
-      list(out, palette.yellow("may run:"), lines(Verdict.MayRun.class));
-      list(out, palette.green("up to date:"), lines(Verdict.UpToDate.class));
+      list(out, palette.yellow("will run:"), lines(Verdict.WillRun.class, false));
+      list(out, palette.yellow("will be restored:"), lines(Verdict.WillRestore.class, false));
+      list(out, palette.yellow("may run:"), lines(Verdict.MayRun.class, false));
+      list(out, palette.green("up to date:"), lines(Verdict.UpToDate.class, false));
     }
-    StringBuilder failed = new StringBuilder();
-    past.failed.forEach((job, what) -> line(failed, SafeText.name(job), SafeText.line(what)));
-    list(out, palette.red("failed:"), failed);
+    StringBuilder bad = new StringBuilder();
+    failed.forEach((job, what) -> line(bad, SafeText.name(job), SafeText.line(what)));
+    list(out, palette.red("failed:"), bad);
     if (stale > 0) {
       out.append(
           "stale: %s that no job declares any more; `torc clean --stale` removes %s\n"
               .formatted(Amount.count(stale, "product"), stale == 1 ? "it" : "them"));
     }
-    if (past.holder != null) {
-      String names = past.running.stream().map(SafeText::name).collect(Collectors.joining(", "));
-      out.append("at work: process %d, ".formatted(past.holder.pid()))
-          .append(SafeText.line(past.holder.what()) + (names.isEmpty() ? "" : ", runs " + names))
-          .append('\n');
+    if (holder != null) {
+      String names = running.stream().map(SafeText::name).collect(Collectors.joining(", "));
+      out.append("at work: process %d, %s".formatted(holder.pid(), SafeText.line(holder.what())))
+          .append(names.isEmpty() ? "\n" : ", runs " + names + "\n");
     }
-    if (past.disk.all() > LARGE) {
-      out.append(disk()).append('\n');
-    }
-    return out.append(past.build == null ? "no build yet" : "last " + build())
-        .append('\n')
-        .toString();
+    out.append(disk.all() > LARGE ? large() + "\n" : "");
+    return out.append(build == null ? "no build yet\n" : "last " + last() + "\n").toString();
   }
 
   private static void list(StringBuilder out, String head, StringBuilder lines) {
@@ -258,10 +257,6 @@ public record StatusAnswer(
   }
 
   /** The jobs and the instances of groups that have a verdict of one kind, and are not out. */
-  private StringBuilder lines(Class<? extends Verdict> kind) {
-    return lines(kind, false);
-  }
-
   private StringBuilder lines(Class<? extends Verdict> kind, boolean submitted) {
     StringBuilder out = new StringBuilder();
     for (DisplayGraph.Fold fold : shown) {
@@ -275,28 +270,24 @@ public record StatusAnswer(
     return out;
   }
 
-  private String disk() {
-    String all = ".torc takes " + Amount.size(past.disk.all());
-    long most = Math.max(past.disk.store, past.disk.kept);
-    if (most <= past.disk.records) {
-      return all;
-    }
+  private String large() {
+    String all = ".torc takes " + Amount.size(disk.all());
+    long most = Math.max(disk.store, disk.kept);
     String what =
-        most == past.disk.store
+        most == disk.store
             ? "earlier results; `torc store --prune SIZE` removes the oldest"
             : "files that torc moved aside; look at .torc/kept, and remove it";
-    return "%s, %s of it %s".formatted(all, Amount.size(most), what);
+    return most <= disk.records ? all : "%s, %s of it %s".formatted(all, Amount.size(most), what);
   }
 
-  private String build() {
+  private String last() {
     BuildLine line = line();
     String end = line.isOver() ? " after " + line.time() + ": " + line.counts() : "";
-    return "build: %d, %s, %s%s"
-        .formatted(past.build.id().number(), line.started(), line.end(), end);
+    return "build: %d, %s, %s%s".formatted(build.id().number(), line.started(), line.end(), end);
   }
 
   private BuildLine line() {
-    return new BuildLine(past.build, past.holder == null ? "" : past.holder.build());
+    return new BuildLine(build, holder == null ? "" : holder.build());
   }
 
   /** The jobs that were asked about, and as one each the groups that are not known whole. */
@@ -309,15 +300,11 @@ public record StatusAnswer(
   private record Failed(String job, String what) {}
 
   private record Working(
-      long process, String host, String build, String what, List<String> running) {
-    Working(BuildLock.Holder holder, List<String> running) {
-      this(
-          holder.pid(),
-          holder.host().isEmpty() ? null : holder.host(),
-          holder.build(),
-          holder.what(),
-          running);
-    }
+      long process, String host, String build, String what, List<String> running) {}
+
+  private Working working() {
+    String host = holder.host().isEmpty() ? null : holder.host();
+    return new Working(holder.pid(), host, holder.build(), holder.what(), running);
   }
 
   private List<Map<String, Object>> jobs() {
@@ -347,12 +334,12 @@ public record StatusAnswer(
       fields.put("jobs", jobs());
       fields.put("stale", stale);
     }
-    List<Failed> failed = new ArrayList<>();
-    past.failed.forEach((job, what) -> failed.add(new Failed(job, what)));
-    fields.put("failed", failed);
-    fields.put("at_work", past.holder == null ? null : new Working(past.holder, past.running));
-    fields.put("torc_bytes", past.disk.all());
-    fields.put("last_build", past.build == null ? null : line().json());
+    fields.put(
+        "failed",
+        failed.entrySet().stream().map(e -> new Failed(e.getKey(), e.getValue())).toList());
+    fields.put("at_work", holder == null ? null : working());
+    fields.put("torc_bytes", disk.all());
+    fields.put("last_build", build == null ? null : line().json());
     return fields;
   }
 }

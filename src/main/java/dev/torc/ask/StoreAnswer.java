@@ -170,26 +170,23 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
   public String text(Palette palette) {
     StringBuilder text = new StringBuilder();
     String where = SafeText.name(local.folder.toString());
-    if (jobs.isEmpty()) {
-      String what = local.bytes == 0 ? "nothing is" : "no result is";
-      text.append(what).append(" stored in ").append(where);
-    } else {
-      String results = Amount.count(local.results, "result");
-      String of = Amount.count(jobs.size(), "job");
-      text.append("%s of %s, %s in %s".formatted(results, of, Amount.size(local.bytes), where));
-    }
-    text.append('\n').append(limit());
+    String results = Amount.count(local.results, "result");
+    String of = Amount.count(jobs.size(), "job");
+    String none = local.bytes == 0 ? "nothing is stored" : "no result is stored";
+    String size = Amount.size(local.bytes);
+    text.append(jobs.isEmpty() ? none : "%s of %s, %s".formatted(results, of, size))
+        .append(" in " + where + "\n" + limit());
     shared.forEach(store -> text.append(shared(store)).append('\n'));
     text.append(use.text());
     if (local.unnamed > 0) {
-      text.append(Amount.size(local.unnamed))
-          .append(" there belong to no result; `torc store --prune` takes them away\n");
+      String next = " there belong to no result; `torc store --prune` takes them away\n";
+      text.append(Amount.size(local.unnamed)).append(next);
     }
     if (!jobs.isEmpty()) {
       List<List<String>> rows = new ArrayList<>(List.of(TITLES));
       for (Job job : jobs) {
-        String size = Amount.size(job.bytes);
-        rows.add(List.of(SafeText.name(job.job), "" + job.results, size, time(job.lastUsed)));
+        String bytes = Amount.size(job.bytes);
+        rows.add(List.of(SafeText.name(job.job), "" + job.results, bytes, time(job.lastUsed)));
       }
       text.append("used from %s to %s\n\n".formatted(time(local.firstUsed), time(local.lastUsed)))
           .append(TextTable.titled(rows, 1, palette));
@@ -207,25 +204,21 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
       String keep = store.keep == null ? "" : ", " + Amount.size(store.keep) + " at most";
       return "shared: " + SafeText.name(store.path) + group + keep;
     }
-    String signed =
-        store.key == null
-            ? "nothing is sent there"
-            : "signed by " + SafeText.name(store.key) + ", which is trusted too";
+    String key = store.key == null ? "" : SafeText.name(store.key);
+    String signed = "signed by " + key + ", which is trusted too";
     String keys = Amount.count(store.trust.size(), "key");
-    return "shared: %s, %s trusted, %s".formatted(SafeText.name(store.url), keys, signed);
+    return "shared: %s, %s trusted, %s"
+        .formatted(
+            SafeText.name(store.url), keys, key.isEmpty() ? "nothing is sent there" : signed);
   }
 
   private String limit() {
-    if (local.keep == null) {
-      return "";
+    if (local.keep == null || local.keepSaid && local.keep == 0) {
+      boolean none = local.keep != null;
+      return none ? "nothing is kept: the build file says stores: {keep: 0}\n" : "";
     }
-    if (local.keepSaid && local.keep == 0) {
-      return "nothing is kept: the build file says stores: {keep: 0}\n";
-    }
-    String by =
-        local.keepSaid
-            ? "by stores: {keep} of the build file"
-            : "5 GiB or a twentieth of the free disk; stores: {keep: SIZE} says otherwise";
+    String usual = "5 GiB or a twentieth of the free disk; stores: {keep: SIZE} says otherwise";
+    String by = local.keepSaid ? "by stores: {keep} of the build file" : usual;
     return "%s at most, %s\n".formatted(Amount.size(local.keep), by);
   }
 
@@ -240,13 +233,10 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
       String job, Origin from, long bytes, int files, Instant lastUsed, State state) {
     static Kept of(Held held) {
       Result of = held.result();
-      return new Kept(
-          of.job(),
-          of.origin(),
-          of.size(),
-          of.terms().files(),
-          Instant.ofEpochMilli(held.used()),
-          !held.lacks().isEmpty() ? State.GONE : held.standing() ? State.IN_PLACE : State.STORED);
+      Instant used = Instant.ofEpochMilli(held.used());
+      State there = held.standing() ? State.IN_PLACE : State.STORED;
+      State state = held.lacks().isEmpty() ? there : State.GONE;
+      return new Kept(of.job(), of.origin(), of.size(), of.terms().files(), used, state);
     }
   }
 
@@ -267,19 +257,17 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
       }
       List<List<String>> rows = new ArrayList<>(List.of(TITLES));
       for (Kept each : results) {
-        rows.add(
-            List.of(
-                SafeText.name(each.job),
-                TimeText.local(each.from.time()),
-                OriginText.of(each.from),
-                Amount.size(each.bytes),
-                Integer.toString(each.files),
-                time(each.lastUsed),
-                switch (each.state) {
-                  case STORED -> "in the store";
-                  case IN_PLACE -> "in their place";
-                  case GONE -> "gone";
-                }));
+        String bytes =
+            switch (each.state) {
+              case STORED -> "in the store";
+              case IN_PLACE -> "in their place";
+              case GONE -> "gone";
+            };
+        String made = TimeText.local(each.from.time());
+        String size = Amount.size(each.bytes);
+        String used = time(each.lastUsed);
+        String job = SafeText.name(each.job);
+        rows.add(List.of(job, made, OriginText.of(each.from), size, "" + each.files, used, bytes));
       }
       return TextTable.titled(rows, Integer.MAX_VALUE, palette);
     }

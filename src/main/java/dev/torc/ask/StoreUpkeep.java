@@ -2,6 +2,7 @@ package dev.torc.ask;
 
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
+import dev.torc.posix.Io;
 import dev.torc.posix.RandomId;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
@@ -60,16 +61,12 @@ public record StoreUpkeep(
   /** Stands for the bound that the build file says, or the usual one. */
   public static final long BOUND = -1;
 
-  private interface Work {
-    Answer with(Cache cache) throws IOException;
-  }
-
   /** Does it; where torc has no folder yet, none is made. */
-  private Answer run(String what, Work work) throws IOException {
+  private Answer run(String what, Io.Make<Cache, Answer> work) throws IOException {
     CachePlace place = folder.place();
     if (dry || !Files.isDirectory(place.folder())) {
       try (Cache cache = Cache.look(place, warn)) {
-        return work.with(cache);
+        return work.of(cache);
       }
     }
     try (BuildLock held = WriteSession.lock(caller, place, RandomId.next(), what, lock, say)) {
@@ -79,7 +76,7 @@ public record StoreUpkeep(
       try (Cache cache = Cache.open(place, warn)) {
         // A restore that was cut off names its result: what it placed is torc's, for that.
         WriteSession.endLeftovers(caller, place, cache, lock.gone(), warn);
-        return work.with(cache);
+        return work.of(cache);
       }
     }
   }
@@ -204,13 +201,12 @@ public record StoreUpkeep(
         String stays = "nothing to free: " + held + (results < 2 ? " stays" : " stay");
         return none ? "nothing is stored" : stays;
       }
-      return "%s %s of %s; %s %s left"
-          .formatted(
-              dryRun ? "would free" : "freed",
-              Amount.size(freed),
-              removed == 0 ? "no result" : Amount.count(removed, "result"),
-              none ? "nothing" : held,
-              dryRun ? "would be" : results < 2 ? "is" : "are");
+      String gone = removed == 0 ? "no result" : Amount.count(removed, "result");
+      String left = (none ? "nothing" : held) + (results < 2 ? " is" : " are");
+      return dryRun
+          ? "would free %s of %s; %s would be left"
+              .formatted(Amount.size(freed), gone, none ? "nothing" : held)
+          : "freed %s of %s; %s left".formatted(Amount.size(freed), gone, left);
     }
   }
 
@@ -277,9 +273,8 @@ public record StoreUpkeep(
     /** A missing part is no failure: everyone may take parts away. */
     @Override
     public int exit() {
-      return count(Fault.WRONG) > 0
-          ? Exit.FAILED
-          : count(Fault.UNREADABLE) > 0 ? Exit.TROUBLE : Exit.DONE;
+      int unread = count(Fault.UNREADABLE) > 0 ? Exit.TROUBLE : Exit.DONE;
+      return count(Fault.WRONG) > 0 ? Exit.FAILED : unread;
     }
 
     @Override
@@ -296,15 +291,10 @@ public record StoreUpkeep(
         return List.of(all + ": all is well");
       }
       int open = count(Fault.UNREADABLE);
-      return List.of(
-          "%s: %d wrong, %d missing%s; %s %s"
-              .formatted(
-                  all,
-                  count(Fault.WRONG),
-                  count(Fault.MISSING),
-                  open > 0 ? ", " + open + " not read" : "",
-                  Amount.count(removed, "result"),
-                  dryRun ? "would be taken out" : "taken out"));
+      String unread = open > 0 ? ", " + open + " not read" : "";
+      String bad = count(Fault.WRONG) + " wrong, " + count(Fault.MISSING) + " missing" + unread;
+      String gone = dryRun ? " would be taken out" : " taken out";
+      return List.of(all + ": " + bad + "; " + Amount.count(removed, "result") + gone);
     }
   }
 

@@ -99,7 +99,7 @@ public record WhyAnswer(
   /** What is nearest to jobs that will run, where that could have stood for them. */
   private static Map<Integer, NearestResult> near(ReadSession look, Plan plan, BitSet jobs) {
     Map<Integer, Verdict.WillRun> runs = new HashMap<>();
-    if (jobs.cardinality() <= FEW && look.project().restores()) {
+    if (jobs.cardinality() <= FEW && look.project().options().restores()) {
       for (int job : look.project().graph().inOrder(jobs)) {
         if (plan.verdict(job) instanceof Verdict.WillRun will
             && Decider.mayRestore(will.reasons())) {
@@ -116,12 +116,11 @@ public record WhyAnswer(
     if (!JobSelection.isName(graph, target) && graph.makerOf(path) < 0) {
       List<PathReaders.Use> uses = readers.of(path);
       if (uses.isEmpty()) {
+        String hint = JobSelection.hint(graph, target, project.paths(), true, List.of());
         throw new BadInput(
             Place.NONE,
             "no job makes or needs %s, and no job or tag has that name%s"
-                .formatted(
-                    SafeText.name(target),
-                    JobSelection.hint(graph, target, project.paths(), true, List.of())));
+                .formatted(SafeText.name(target), hint));
       }
       return new Question(target, new BitSet(), null, path, uses);
     }
@@ -175,15 +174,15 @@ public record WhyAnswer(
       alike.computeIfAbsent(key, _ -> new ArrayList<>()).add(use);
     }
     for (List<PathReaders.Use> same : alike.values()) {
-      if (same.size() > VerdictLine.APART) {
-        String group = graph().job(graph().jobId(same.getFirst().job())).group();
-        int all = graph().named(group).length;
-        String name = SafeText.name(group) + " (" + same.size() + " of " + all + ")";
-        out.append(WhyText.use(question.path, name, same.getFirst())).append('\n');
-      } else {
-        for (PathReaders.Use use : same) {
-          out.append(WhyText.use(question.path, SafeText.name(use.job()), use)).append('\n');
-        }
+      boolean fold = same.size() > VerdictLine.APART;
+      for (PathReaders.Use use : fold ? same.subList(0, 1) : same) {
+        String group = graph().job(graph().jobId(use.job())).group();
+        String name =
+            fold
+                ? "%s (%d of %d)"
+                    .formatted(SafeText.name(group), same.size(), graph().named(group).length)
+                : SafeText.name(use.job());
+        out.append(WhyText.use(question.path, name, use)).append('\n');
       }
     }
   }
@@ -193,11 +192,11 @@ public record WhyAnswer(
     out.append(palette.bold(SafeText.name(question.target))).append(": ");
     JobCounts counts = JobCounts.of(question.fold, plan, look.records()::result);
     if (counts.open() && counts.jobs() == 0) {
-      if (plan.verdict(question.fold.open()) instanceof Verdict.MayRun may) {
-        String after = SafeText.name(graph().name(may.after()));
-        out.append("its instances are known when ").append(after).append(" has ended");
-      }
-      out.append('\n');
+      out.append(
+          plan.verdict(question.fold.open()) instanceof Verdict.MayRun may
+              ? "its instances are known when %s has ended\n"
+                  .formatted(SafeText.name(graph().name(may.after())))
+              : "\n");
       return;
     }
     out.append(counts.words()).append('\n');
@@ -226,33 +225,25 @@ public record WhyAnswer(
     String name = graph().job(job).name();
     RunDetails last = look.records().details(name);
     CauseChain past = causes.ofLastRun(job);
+    List<String> lines = new ArrayList<>();
     if (running.contains(name)) {
-      out.append(palette.bold(SafeText.name(name))).append(" is running\n");
+      lines.add(palette.bold(SafeText.name(name)) + " is running");
     } else if (plan.verdict(job) instanceof Verdict.UpToDate) {
-      out.append(WhyText.upToDate(name, last, past, palette)).append('\n');
+      lines.add(WhyText.upToDate(name, last, past, palette));
       List<RecordedProduct> gone = look.contents().gone().of(job);
-      if (!gone.isEmpty()) {
-        out.append(WhyText.gone(gone, graph().deletes(job))).append('\n');
-      }
+      lines.add(gone.isEmpty() ? "" : WhyText.gone(gone, graph().deletes(job)));
     } else {
-      out.append(WhyText.of(causes.of(plan, job), palette, brief)).append('\n');
-      if (past != null) {
-        out.append(WhyText.lastRun(last, past, palette, brief)).append('\n');
-      }
-      NearestResult nearest = near.get(job);
-      if (nearest != null) {
-        out.append(WhyText.nearest(nearest)).append('\n');
-      }
+      lines.add(WhyText.of(causes.of(plan, job), palette, brief));
+      lines.add(past == null ? "" : WhyText.lastRun(last, past, palette, brief));
+      lines.add(near.containsKey(job) ? WhyText.nearest(near.get(job)) : "");
     }
-    List<ImageUse> images = ImageUse.of(plan.context(), job);
-    if (!images.isEmpty()) {
-      out.append("  it runs in image ").append(ImageUse.shown(images)).append('\n');
-    }
-    List<LeftOut> left = LeftOut.of(last);
-    if (!left.isEmpty()) {
-      out.append("  it ran ").append(LeftOutText.of(left)).append('\n');
-    }
-    Tracing.lines(graph(), job, last).forEach(line -> out.append("  it " + line + "\n"));
+    String images = ImageUse.shown(ImageUse.of(plan.context(), job));
+    lines.add(images.isEmpty() ? "" : "  it runs in image " + images);
+    String left = LeftOutText.of(LeftOut.of(last));
+    lines.add(left.isEmpty() ? "" : "  it ran " + left);
+    Tracing.lines(graph(), job, last).forEach(line -> lines.add("  it " + line));
+    lines.removeIf(String::isEmpty);
+    lines.forEach(line -> out.append(line).append('\n'));
   }
 
   /** A source is one answer, a target that names jobs one for each of them. */
@@ -301,18 +292,10 @@ public record WhyAnswer(
   /** The jobs of a chain, the one in question first; empty where there is nothing to explain. */
   private static List<Map<String, Object>> chain(CauseChain chain) {
     List<Map<String, Object>> links = new ArrayList<>();
-    if (chain == null) {
-      return links;
-    }
-    for (CauseChain.Link link : chain.links().values()) {
-      Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("job", link.job());
-      fields.put("how", link.how());
-      if (link.from() != null) {
-        fields.put("from", link.from());
-      }
-      fields.put("reasons", link.reasons());
-      fields.put("behind", link.behind());
+    for (CauseChain.Link link :
+        chain == null ? List.<CauseChain.Link>of() : chain.links().values()) {
+      Map<String, Object> fields = Json.fields(link);
+      fields.remove("from", null);
       links.add(fields);
     }
     return links;

@@ -72,13 +72,12 @@ final class WhyText {
             .map(product -> SafeText.name(product.path()))
             .collect(Collectors.joining(", "));
     boolean one = products.size() == 1;
-    return "  its temporary %s %s %s %s, and no job that will run needs %s"
-        .formatted(
-            one ? "product" : "products",
-            names,
-            one ? "is" : "are",
-            deletes ? "gone (temporary: delete)" : "missing",
-            one ? "it" : "them");
+    String how = deletes ? "gone (temporary: delete)" : "missing";
+    String line =
+        one
+            ? "  its temporary product %s is %s, and no job that will run needs it"
+            : "  its temporary products %s are %s, and no job that will run needs them";
+    return line.formatted(names, how);
   }
 
   /**
@@ -101,24 +100,17 @@ final class WhyText {
   }
 
   private static String past(RunDetails last, CauseChain chain, Palette palette, boolean brief) {
-    return chain.head().how() == CauseChain.How.ADOPTED
-        ? "its products were adopted" + at(last) + " and it did not run since"
-        : (last.origin() == null
-                ? "it last ran in build " + last.number() + at(last)
-                : "it was restored in build %d%s from %s"
-                    .formatted(last.number(), at(last), OriginText.of(last.origin())))
-            + because(chain, palette, brief);
-  }
-
-  private static String because(CauseChain chain, Palette palette, boolean brief) {
-    if (chain.head().reasons().isEmpty()) {
-      return "";
+    String at = last.started() > 0 ? " (" + TimeText.local(last.started()) + ")" : "";
+    if (chain.head().how() == CauseChain.How.ADOPTED) {
+      return "its products were adopted" + at + " and it did not run since";
     }
-    return " because " + new WhyText(chain, palette, brief).reasons(chain.head(), 0, true);
-  }
-
-  private static String at(RunDetails last) {
-    return last.started() > 0 ? " (" + TimeText.local(last.started()) + ")" : "";
+    String how = last.origin() == null ? "it last ran" : "it was restored";
+    String from = last.origin() == null ? "" : " from " + OriginText.of(last.origin());
+    String why =
+        chain.head().reasons().isEmpty()
+            ? ""
+            : " because " + new WhyText(chain, palette, brief).reasons(chain.head(), 0, true);
+    return how + " in build " + last.number() + at + from + why;
   }
 
   /**
@@ -137,14 +129,9 @@ final class WhyText {
     }
     String since =
         use.adopted() ? "its products were adopted" : "it last ran in build " + use.build();
-    String how =
-        use.old().isEmpty()
-            ? "new"
-            : use.old().equals(use.now())
-                ? "unchanged"
-                : "changed %s → %s"
-                    .formatted(ReasonText.digest(use.old()), ReasonText.digest(use.now()));
-    return ", " + how + " since " + since;
+    String digests = ReasonText.digest(use.old()) + " → " + ReasonText.digest(use.now());
+    String how = use.old().equals(use.now()) ? "unchanged" : "changed " + digests;
+    return ", " + (use.old().isEmpty() ? "new" : how) + " since " + since;
   }
 
   private String tell(String job, int depth) {

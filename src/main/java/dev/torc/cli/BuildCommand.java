@@ -3,6 +3,7 @@ package dev.torc.cli;
 import dev.torc.ask.DryRunAnswer;
 import dev.torc.machine.Makeflags;
 import dev.torc.plan.Plan;
+import dev.torc.plan.Rerun;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.session.BuildRequest;
@@ -13,62 +14,109 @@ import dev.torc.session.ProjectOptions;
 import dev.torc.session.ReportedBuild;
 import dev.torc.show.Profile;
 import dev.torc.show.Report;
+import dev.torc.show.Report.Detail;
 import dev.torc.show.StepSummary;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * {@code torc build}: what is asked for goes to a {@link BuildSession}, what happens to reports.
  */
-class BuildCommand extends Command {
-
-  final BuildOptions options = new BuildOptions();
+class BuildCommand {
+  final Call call;
+  private final Console console;
   private JunitOption junit; // null where no file is wanted
 
-  @Override
-  void declare(Options told) {
-    options.declare(told);
+  BuildCommand(Call call) {
+    this.call = call;
+    this.console = call.console;
   }
 
-  @Override
-  final int run(Console console) throws IOException {
-    if (options.junit() == null || request(console).dry()) {
-      return work(console);
+  final int run() throws IOException {
+    boolean dry = Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", ""));
+    BuildRequest request = request(call, dry);
+    String file = call.value("--junit");
+    if (file == null || request.dry()) {
+      return work(request);
     }
-    junit = JunitOption.of(console, options.junit());
-    return junit.around(() -> work(console));
+    junit = JunitOption.of(console, file);
+    return junit.around(() -> work(request));
   }
 
-  /** Does it, whoever follows. */
-  int work(Console console) throws IOException {
-    return build(console, console.caller(), common.project(console), request(console));
+  /** Does it, however it is followed. */
+  int work(BuildRequest request) throws IOException {
+    return build(console.caller(), call.options(), request);
   }
 
-  /** What the options ask for; under a dry run of make that is one too. */
-  final BuildRequest request(Console console) {
-    String makeflags = console.env().getOrDefault("MAKEFLAGS", "");
-    return options.request(console, Makeflags.dryRun(makeflags));
+  /**
+   * What a build is asked to do; of {@code -j} and several {@code --limit} of one resource the last
+   * one counts. Throws {@link dev.torc.syntax.BadInput}.
+   *
+   * @param dry whether it is a dry run whatever the options say
+   */
+  static BuildRequest request(Call call, boolean dry) {
+    SortedMap<String, String> limits = new TreeMap<>();
+    for (Options.Given each : call.given.given("--jobs", "--limit")) {
+      String value = each.value();
+      int equals = value.indexOf('=');
+      if (each.name().equals("--jobs")) {
+        if (!value.matches("[0-9]{1,9}") || Integer.parseInt(value) == 0) {
+          throw Call.usage("-j " + SafeText.name(value) + ": write a number of cpus, at least 1");
+        }
+        limits.put("cpus", value);
+      } else if (equals < 1 || equals == value.length() - 1) {
+        throw Call.usage("--limit " + SafeText.name(value) + ": write --limit NAME=AMOUNT");
+      } else {
+        limits.put(value.substring(0, equals), value.substring(equals + 1));
+      }
+    }
+    String junit = call.value("--junit");
+    boolean only = call.has("--dry-run");
+    if (junit != null && only) {
+      throw Call.usage(
+          "--junit " + SafeText.name(junit) + ": a dry run writes nothing; leave out one of them");
+    }
+    return new BuildRequest(
+        call.targets(),
+        Rerun.of(call.targets(), call.has("--force")),
+        call.has("--fail-fast"),
+        call.has("--submit"),
+        call.lock(),
+        only || dry,
+        call.has("--trace"),
+        call.has("--strict"),
+        limits);
+  }
+
+  /** How much is shown; of {@code -v} and {@code -q} the last one counts. */
+  static Detail detail(Call call) {
+    List<Options.Given> said = call.given.given("--verbose", "--quiet");
+    return said.isEmpty()
+        ? Detail.NORMAL
+        : said.getLast().name().equals("--quiet") ? Detail.QUIET : Detail.VERBOSE;
   }
 
   /** Builds, and returns the exit status. */
-  final int build(Console console, Caller caller, ProjectOptions of, BuildRequest request)
-      throws IOException {
+  final int build(Caller caller, ProjectOptions of, BuildRequest request) throws IOException {
     long began = console.began().getAsLong();
     long read = System.nanoTime();
     Project project = Project.load(caller, of);
     BuildSession session = BuildSession.of(project, request);
+    boolean verbose = detail(call) == Detail.VERBOSE;
     if (request.dry()) {
       Plan plan = session.forecast(console::warn);
-      boolean each = options.detail() == Report.Detail.VERBOSE;
-      return print(console, new DryRunAnswer(plan, each, session.expected()));
+      return call.print(new DryRunAnswer(plan, verbose, session.expected()));
     }
     session.check(console::warn);
-    Profile profile = profile(console, project, began, read);
+    Profile profile = profile(project, began, read);
     try (Signals signals = new Signals();
-        Report report = report(console, profile)) {
-      boolean all = junit != null || common.json() || options.detail() == Report.Detail.VERBOSE;
+        Report report = report(profile)) {
+      boolean all = junit != null || call.json() || verbose;
       return session.run(RandomId.next(), began, new ReportedBuild(report, profile, all, signals));
     }
   }
@@ -80,7 +128,7 @@ class BuildCommand extends Command {
    * @param began when torc began, by {@link System#nanoTime}
    * @param read when it began to read the build file
    */
-  private static Profile profile(Console console, Project project, long began, long read) {
+  private Profile profile(Project project, long began, long read) {
     if (console.env().getOrDefault("TORC_PROFILE", "").isEmpty()) {
       return null;
     }
@@ -91,8 +139,8 @@ class BuildCommand extends Command {
     return profile;
   }
 
-  private Report report(Console console, Profile profile) {
-    Report report = ReportChoice.open(console, common, options.detail());
+  private Report report(Profile profile) {
+    Report report = ReportChoice.open(call, detail(call));
     String summary = console.env().getOrDefault("GITHUB_STEP_SUMMARY", "");
     if (profile == null && junit == null && summary.isEmpty()) {
       return report;

@@ -1,59 +1,193 @@
 package dev.torc.cli;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.SequencedMap;
-import java.util.function.Supplier;
 
-/** The commands by name with their lines in the help, in its order. */
+/**
+ * The commands with all that they take, said once for the parser, the help, the manual and
+ * completion. What a command does is its own.
+ */
 final class Commands {
 
-  private Commands() {}
+  /**
+   * A command begins a line. Below it are the options and words that it takes, each with what it
+   * means: {@code *} stands behind any number of words, {@code +} behind one or more, brackets are
+   * around a value that may be left out, and behind a colon stand all values that there are. After
+   * {@code =} it is what another one takes, without some.
+   */
+  private static final String TEXT =
+      """
+      everywhere
+        -f --file FILE  build file, - for standard input; later ones are laid over earlier ones
+        -C --directory DIR  go to this folder first
+        -D VAR=VALUE  set a variable of the build file
+        --no-containers  run jobs with an image on the host
+        --container RUNTIME:podman,docker,apptainer,none  run all images with podman, docker or apptainer
+        --on --executor NAME  executor of jobs that name none themselves; local runs all jobs here
+        --no-restore  run jobs also where an earlier result is known
+        --keep-failed  do not run again what failed and has not changed
+        --json  data for programs instead of text, where there is data
+        --color WHEN:auto,always,never  auto, always or never
+        -h --help  show this and end
+        -V --version  show the version and end
+      lock
+        --no-wait  end with status 75 where another build is at work
+        --trust-lock  build on a network root whose locks other hosts do not see
+        --gone NAME  nothing runs any more on that host, or as that user, of a shared root
+      build  run the jobs that are not up to date
+        TARGET*  job, group, instance, tag or produced file; all jobs without one
+        -n --dry-run  only say what would run, and why
+        -k --keep-going  a failure stops only what depends on it (the default)
+        --fail-fast  start nothing new after a failure
+        --submit  end when all that can be is submitted; torc goes on
+        --force  run the targets whatever their state
+        = lock
+        --junit FILE  also write what became of the jobs as JUnit XML
+        -j --jobs N  the same as --limit cpus=N
+        --limit NAME=AMOUNT  use no more at a time: cpus=4, memory=8GiB, gpus=1, or a counter
+        --trace  tell which files jobs read that they do not need (Linux)
+        --strict  refuse jobs the files that they do not need (Linux)
+        -v --verbose  also show what starts, commands, what jobs write and what is up to date
+        -q --quiet  show only failures, warnings and the last line
+      watch  build, and build again whenever a file changes
+        = build -n --submit --no-wait --junit
+      why  tell why a job runs or ran, or who needs a file
+        JOB|FILE+  jobs, tags or files
+        -v --verbose --instances  tell of each instance of a group
+      clean  remove products that torc made
+        TARGET*  job or tag, for all its products, or a produced file; all without one
+        -n --dry-run  only say what would be removed
+        --force  also remove products that were altered or adopted
+        --stale  only products that no job declares any more and none needs
+        --kept  what builds set aside in .torc/kept
+        = lock
+        --all  all products and .torc too, but for .torc/kept
+      adopt  accept products that are there, without running their jobs
+        TARGET+  job, group, instance, tag or produced file
+        -n --dry-run  only say what would be adopted
+        --force  cancel first what is out at a scheduler
+        = lock
+      status  show what is up to date, and the last build
+        TARGET*  job, group, instance, tag or produced file; all jobs without one
+        -v --verbose --instances  show each instance of a group on its own line
+        --exit-code  end with status 1 where anything would run
+      list  show the jobs and groups with state, times and command
+        TARGET*  job, group, instance, tag or produced file; all jobs without one
+        --instances  show each instance of a group on its own line
+        --groups  show the groups alone
+      check  read the build file and say what is wrong
+      graph  show the graph of jobs as dot, mermaid, json or text
+        TARGET*  job, tag or produced file; all jobs without one
+        --format FORMAT:dot,mermaid,json,text  dot (for Graphviz, the default), mermaid, json, or text: stage by stage
+        --job JOB  only what it waits for and what waits for it, all the way
+        --depth N  with --job: no more than N steps to either side
+        --instances  show each instance of a group by itself
+      log  print the output of a job's last run
+        JOB  job, group, instance, tag or produced file
+        --path  print the path of the log instead
+        --follow  go on with what is written until the job ends
+      data  print the values that jobs stored
+        JOB*  jobs or groups; all without one
+      events  print the events that jobs posted
+        JOB*  jobs or groups; all without one
+        --job JOB  the same
+        --since WHEN  only later ones: a moment (2026-11-20T10:00) or a time back from now (30m)
+        --follow  go on with what is posted until the build ends
+      stats  show what jobs used of the resources that they ask for
+        TARGET*  job, group, instance, tag or produced file; all jobs without one
+        --instances  show each instance of a group on its own line
+      report  write a page that shows a build: jobs, times, resources, failures
+        --build N  a build by its number; without it the project as it stands
+        -o FILE  the file to write; else standard output
+        --paths  show absolute paths
+        --ro-crate FOLDER  write where the results come from into a new folder, as an RO-Crate
+      history  show the builds, or one job over time
+        JOB*  show the runs of jobs, groups, instances, tags, files instead
+        --last N  show so many, 20 without it
+        --all  show all that are on record
+      store  show earlier results that are kept, check them, take some away
+        JOB*  show the results of jobs, groups, tags, files instead
+        --prune [SIZE]  take the least recently used results away until no more than SIZE is held
+        --clear  take all results away
+        --verify  read all that is held, and take out what is not what was stored
+        -n --dry-run  only say what would be taken away
+        = lock
+        --make-key FILE  write a new key that signs results for shared stores, and print its public word
+      init  write a first torc.yaml
+      import  make a torc.yaml of a workflow file of NREL torc
+        FILE  the workflow file: YAML, JSON or JSON5
+      slurm  build in one allocation of Slurm
+        = build
+      doctor  say whether builds work here, and what to do
+      completion  print the script that completes torc's words in a shell
+        SHELL:bash,zsh,fish  bash, zsh or fish
+        WORD*  after --, by the script: what fits the last one is printed
+      """;
 
-  static SequencedMap<String, Supplier<Command>> all() {
-    SequencedMap<String, Supplier<Command>> all = new LinkedHashMap<>();
-    put(all, "build", "run the jobs that are not up to date", BuildCommand::new);
-    put(all, "watch", "build, and build again whenever a file changes", WatchCommand::new);
-    put(all, "why", "tell why a job runs or ran, or who needs a file", WhyCommand::new);
-    put(all, "clean", "remove products that torc made", CleanCommand::new);
-    put(
-        all,
-        "adopt",
-        "accept products that are there, without running their jobs",
-        AdoptCommand::new);
-    put(all, "status", "show what is up to date, and the last build", StatusCommand::new);
-    put(all, "list", "show the jobs and groups with state, times and command", ListCommand::new);
-    put(all, "check", "read the build file and say what is wrong", CheckCommand::new);
-    put(all, "graph", "show the graph of jobs as dot, mermaid, json or text", GraphCommand::new);
-    put(all, "log", "print the output of a job's last run", LogCommand::new);
-    put(all, "data", "print the values that jobs stored", DataCommand::new);
-    put(all, "events", "print the events that jobs posted", EventsCommand::new);
-    put(all, "stats", "show what jobs used of the resources that they ask for", StatsCommand::new);
-    put(
-        all,
-        "report",
-        "write a page that shows a build: jobs, times, resources, failures",
-        ReportCommand::new);
-    put(all, "history", "show the builds, or one job over time", HistoryCommand::new);
-    put(
-        all,
-        "store",
-        "show earlier results that are kept, check them, take some away",
-        StoreCommand::new);
-    put(all, "init", "write a first torc.yaml", InitCommand::new);
-    put(all, "import", "make a torc.yaml of a workflow file of NREL torc", ImportCommand::new);
-    put(all, "slurm", "build in one allocation of Slurm", SlurmCommand::new);
-    put(all, "doctor", "say whether builds work here, and what to do", DoctorCommand::new);
-    put(
-        all,
-        "completion",
-        "print the script that completes torc's words in a shell",
-        CompletionCommand::new);
-    return all;
+  private final SequencedMap<String, List<String>> taken = new LinkedHashMap<>();
+  private final SequencedMap<String, String> descriptions = new LinkedHashMap<>();
+
+  Commands() {
+    for (String line : TEXT.split("\n")) {
+      int gap = line.indexOf("  ", 1);
+      String name = gap < 0 ? line : line.substring(0, gap);
+      if (!line.startsWith(" ")) {
+        taken.put(name, new ArrayList<>());
+        if (gap > 0) {
+          descriptions.put(name, line.substring(gap + 2));
+        }
+      } else if (line.startsWith("  = ")) {
+        List<String> words = List.of(line.substring(4).split(" "));
+        taken.get(words.getFirst()).stream()
+            .filter(each -> !words.contains(each.substring(0, each.indexOf(' '))))
+            .forEach(taken.lastEntry().getValue()::add);
+      } else {
+        taken.lastEntry().getValue().add(line.strip());
+      }
+    }
   }
 
-  private static void put(
-      Map<String, Supplier<Command>> all, String name, String help, Supplier<Command> made) {
-    all.put(name, () -> made.get().described(help));
+  /** The names in the order of the help, each with what the command does. */
+  SequencedMap<String, String> descriptions() {
+    return descriptions;
+  }
+
+  /** What a command takes, and before that what all of them take; of no name that alone. */
+  Options options(String name) {
+    Options options = new Options(name, descriptions.getOrDefault(name, ""));
+    taken.get("everywhere").forEach(options::add);
+    taken.getOrDefault(name, List.of()).forEach(options::add);
+    return options;
+  }
+
+  /** Does what a command is for, and returns the exit status. */
+  static int perform(Call call) throws IOException {
+    return switch (call.given.command()) {
+      case "build" -> new BuildCommand(call).run();
+      case "watch" -> new WatchCommand(call).run();
+      case "why" -> Questions.why(call);
+      case "clean" -> CleanCommand.run(call);
+      case "adopt" -> Questions.adopt(call);
+      case "status" -> Questions.status(call);
+      case "list" -> Questions.list(call);
+      case "check" -> Questions.check(call);
+      case "graph" -> GraphCommand.run(call);
+      case "log" -> new LogCommand(call).run();
+      case "data" -> Questions.data(call);
+      case "events" -> EventsCommand.run(call);
+      case "stats" -> Questions.stats(call);
+      case "report" -> ReportCommand.run(call);
+      case "history" -> Questions.history(call);
+      case "store" -> StoreCommand.run(call);
+      case "init" -> InitCommand.run(call);
+      case "import" -> ImportCommand.run(call);
+      case "slurm" -> new SlurmCommand(call).run();
+      case "doctor" -> Questions.doctor(call);
+      case "completion" -> CompletionCommand.run(call);
+      default -> throw new IllegalArgumentException(call.given.command());
+    };
   }
 }

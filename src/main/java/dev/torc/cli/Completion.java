@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -45,14 +44,12 @@ record Completion(String how, List<Fit> fits) {
 
   /** Words with what they mean. */
   private static Completion told(Map<String, String> words, String prefix) {
-    List<Fit> fits = new ArrayList<>();
-    words.forEach(
-        (word, meaning) -> {
-          if (word.startsWith(prefix)) {
-            fits.add(new Fit(word, meaning));
-          }
-        });
-    return new Completion("told", fits);
+    return new Completion(
+        "told",
+        words.entrySet().stream()
+            .filter(word -> word.getKey().startsWith(prefix))
+            .map(word -> new Fit(word.getKey(), word.getValue()))
+            .toList());
   }
 
   /** Names; of too many the parts up to the next slash or comma, and not even all of these. */
@@ -72,9 +69,8 @@ record Completion(String how, List<Fit> fits) {
       }
     }
     SortedSet<String> few = all.size() > MANY ? parts : all;
-    boolean open = few.size() == 1 && !all.contains(few.getFirst());
-    return new Completion(
-        open ? "open" : "names", few.stream().map(name -> new Fit(before + name, "")).toList());
+    String how = few.size() == 1 && !all.contains(few.getFirst()) ? "open" : "names";
+    return new Completion(how, few.stream().map(name -> new Fit(before + name, "")).toList());
   }
 
   /** A line as far as it is written. */
@@ -83,7 +79,7 @@ record Completion(String how, List<Fit> fits) {
     private final String last;
     private final String first; // its command or else target; null while none is written
     private final List<String> rest; // what stands between the command and the last word
-    private final Command command;
+    private final Commands commands = new Commands();
     private final Options options;
     private int given; // words of the command
     private OptionSpec open; // waits for its value
@@ -92,12 +88,12 @@ record Completion(String how, List<Fit> fits) {
     Line(List<String> words, Console console) {
       this.console = console;
       this.last = words.getLast();
-      List<String> args = new Main(Commands.all()).commandFirst(words.subList(0, words.size() - 1));
+      List<String> args =
+          new Main(Commands::perform).commandFirst(words.subList(0, words.size() - 1));
       this.first = args.isEmpty() || !Main.isWord(args.getFirst()) ? null : args.getFirst();
-      Supplier<Command> named = first == null ? null : Commands.all().get(first);
-      this.command = named == null ? new BuildCommand() : named.get();
-      this.options = Options.of(named == null ? "build" : first, command);
-      this.rest = named == null ? args : args.subList(1, args.size());
+      boolean named = first != null && commands.descriptions().containsKey(first);
+      this.options = commands.options(named ? first : "build");
+      this.rest = named ? args.subList(1, args.size()) : args;
       for (String arg : rest) {
         if (open != null) {
           open = null;
@@ -116,7 +112,7 @@ record Completion(String how, List<Fit> fits) {
       } else if (last.startsWith("-") && !ended) {
         return option();
       } else if ("help".equals(first)) {
-        return told(commands(), last);
+        return told(commands.descriptions(), last);
       }
       Completion word = NOTHING;
       for (PositionalParamSpec each : options.words()) {
@@ -126,14 +122,8 @@ record Completion(String how, List<Fit> fits) {
     }
 
     /** A first word is a command, or a target of a build. */
-    private static Map<String, String> commands() {
-      Map<String, String> commands = new LinkedHashMap<>();
-      Commands.all().forEach((name, made) -> commands.put(name, made.get().description()));
-      return commands;
-    }
-
     private Completion withCommands(Completion targets) {
-      List<Fit> all = new ArrayList<>(told(commands(), last).fits);
+      List<Fit> all = new ArrayList<>(told(commands.descriptions(), last).fits);
       String how = all.isEmpty() && !targets.fits.isEmpty() ? targets.how : "told";
       all.addAll(targets.fits);
       return new Completion(how, all);
@@ -174,12 +164,11 @@ record Completion(String how, List<Fit> fits) {
         case "NAME=AMOUNT" -> keys(names(prefix, before, TargetNames::limits));
         case "NAME" ->
             name.equals("--executor") ? names(prefix, before, TargetNames::executors) : NOTHING;
-        case String label when label.contains("TARGET") || label.contains("JOB") ->
-            names(
-                prefix,
-                before,
-                (caller, project) ->
-                    TargetNames.beginning(caller, project, prefix, label.contains("FILE")));
+        case String label when label.contains("TARGET") || label.contains("JOB") -> {
+          boolean sources = label.contains("FILE");
+          Wanted wanted = (who, project) -> TargetNames.beginning(who, project, prefix, sources);
+          yield names(prefix, before, wanted);
+        }
         default -> NOTHING;
       };
     }
@@ -201,10 +190,10 @@ record Completion(String how, List<Fit> fits) {
         // The line is not written to its end: which project it means has been handed over.
       }
       try {
-        Console there = command.common.enter(console);
-        return command.common.readsInput()
+        Call call = new Call(options, console);
+        return call.readsInput()
             ? NOTHING // that file is not here yet
-            : ofNames(wanted.of(there.caller(), command.common.project(there)), prefix, before);
+            : ofNames(wanted.of(call.console.caller(), call.options()), prefix, before);
       } catch (IOException | RuntimeException e) {
         return NOTHING; // the command itself tells what is wrong
       }

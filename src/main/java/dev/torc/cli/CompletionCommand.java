@@ -12,38 +12,29 @@ import java.util.List;
  * come the words of a line, and it prints what fits the last of them. An answer waits for nobody,
  * writes nothing, and says nothing of errors: who presses Tab asked for none.
  */
-final class CompletionCommand extends Command {
+final class CompletionCommand {
+  private CompletionCommand() {}
 
-  private static final String[] SHELLS = {"bash", "zsh", "fish"};
-
-  private String shell;
-
-  @Override
-  void declare(Options options) {
-    options.word("SHELL", "bash, zsh or fish", given -> shell = given, SHELLS);
-    options.rest(
-        "WORD", "after --, by the script: what fits the last one is printed", targets::add);
-  }
-
-  @Override
-  int run(Console console) throws IOException {
-    if (!List.of(SHELLS).contains(shell)) {
-      throw CommonOptions.usage(SafeText.name(shell) + ": write bash, zsh or fish");
+  static int run(Call call) throws IOException {
+    String shell = call.targets().getFirst();
+    List<String> words = call.targets().subList(1, call.targets().size());
+    if (!List.of("bash", "zsh", "fish").contains(shell)) {
+      throw Call.usage(SafeText.name(shell) + ": write bash, zsh or fish");
     }
-    console.print(targets.isEmpty() ? script() : answer(console));
+    call.console.print(words.isEmpty() ? script(shell) : answer(shell, words, call.console));
     return Exit.DONE;
   }
 
-  private String script() throws IOException {
+  private static String script(String shell) throws IOException {
     try (InputStream in = CompletionCommand.class.getResourceAsStream("completion." + shell)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
   /** How to go on, and what fits; each ends with NUL, which is in no name. */
-  private String answer(Console console) {
-    BashLine line = shell.equals("bash") && targets.size() == 2 ? BashLine.of(targets) : null;
-    Completion found = Completion.of(line == null ? targets : line.words(), console);
+  private static String answer(String shell, List<String> words, Console console) {
+    BashLine line = shell.equals("bash") && words.size() == 2 ? BashLine.of(words) : null;
+    Completion found = Completion.of(line == null ? words : line.words(), console);
     StringBuilder out = new StringBuilder(found.how()).append('\0');
     for (Completion.Fit fit : found.fits()) {
       switch (shell) {

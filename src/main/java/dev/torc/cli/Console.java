@@ -3,7 +3,6 @@ package dev.torc.cli;
 import dev.torc.posix.OwnFile;
 import dev.torc.session.Caller;
 import dev.torc.session.Host;
-import dev.torc.show.Palette;
 import dev.torc.text.SafeText;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -115,16 +114,6 @@ record Console(
     } else {
       out.write(new String(bytes.readAllBytes(), StandardCharsets.UTF_8));
     }
-  }
-
-  /** Colours for standard output. */
-  Palette outPalette(Palette.When when) {
-    return Palette.of(when, env, stdoutTerminal);
-  }
-
-  /** Colours for standard error. */
-  Palette errPalette(Palette.When when) {
-    return Palette.of(when, env, stderrTerminal);
   }
 
   /** A writer to an open descriptor whose errors are {@link ClosedPipe} or name the stream. */

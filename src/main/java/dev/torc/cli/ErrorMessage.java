@@ -27,18 +27,13 @@ record ErrorMessage(int exit, List<String> lines, boolean defect) {
     }
     return switch (thrown) {
       case BadInput bad ->
-          new ErrorMessage(
-              Exit.USAGE,
+          usage(
               bad.diagnostics().stream()
                   .map(said -> (said.place().toString().isEmpty() ? "torc: " : "") + said)
                   .map(SafeText::line)
-                  .toList(),
-              false);
+                  .toList());
       case InvalidPathException bad ->
-          new ErrorMessage(
-              Exit.USAGE,
-              List.of("torc: " + SafeText.name(bad.getInput()) + ": not a path on this system"),
-              false);
+          usage(List.of("torc: " + SafeText.name(bad.getInput()) + ": not a path on this system"));
       case UncheckedIOException e -> environment(Refusal.line(e.getCause()));
       case IOException e -> environment(Refusal.line(e));
       case CacheException e -> environment(e.getMessage());
@@ -48,15 +43,16 @@ record ErrorMessage(int exit, List<String> lines, boolean defect) {
                   + " fewer jobs at once (-j)");
       case OutOfMemoryError _ ->
           environment("out of memory: give java more, as in JAVA_TOOL_OPTIONS=-Xmx4g");
-      default ->
-          new ErrorMessage(
-              Exit.TROUBLE,
-              List.of(
-                  "torc: internal error: "
-                      + SafeText.line(thrown.toString(), 300)
-                      + "; please report it with what TORC_DEBUG=1 shows"),
-              true);
+      default -> {
+        String what = "torc: internal error: " + SafeText.line(thrown.toString(), 300);
+        String next = "; please report it with what TORC_DEBUG=1 shows";
+        yield new ErrorMessage(Exit.TROUBLE, List.of(what + next), true);
+      }
     };
+  }
+
+  private static ErrorMessage usage(List<String> lines) {
+    return new ErrorMessage(Exit.USAGE, lines, false);
   }
 
   private static ErrorMessage environment(String line) {

@@ -9,39 +9,29 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * {@code torc events}: what the jobs posted, oldest first. It works from the records where the
  * build file is refused.
  */
-final class EventsCommand extends Command {
+final class EventsCommand {
+  private EventsCommand() {}
 
-  private String since;
-  private boolean follow;
-
-  @Override
-  void declare(Options options) {
-    options.words("JOB", "jobs or groups; all without one", 0, targets::add);
-    options.value("--job", "JOB", "the same", targets::add);
-    options.value(
-        "--since",
-        "WHEN",
-        "only later ones: a moment (2026-11-20T10:00) or a time back from now (30m)",
-        given -> since = given);
-    options.flag("--follow", "go on with what is posted until the build ends", () -> follow = true);
-  }
-
-  @Override
-  int run(Console console) throws IOException {
+  static int run(Call call) throws IOException {
+    String since = call.value("--since");
     long from = since == null ? Long.MIN_VALUE : moment(since, System.currentTimeMillis());
-    EventsAnswer history = EventsAnswer.of(folder(console, false), targets, from, console::warn);
-    if (!follow) {
-      return print(console, history.answer());
+    List<String> jobs = new ArrayList<>(call.values("--job"));
+    jobs.addAll(call.targets());
+    EventsAnswer history = EventsAnswer.of(call.folder(), jobs, from, call.console::warn);
+    if (!call.has("--follow")) {
+      return call.print(history.answer());
     }
     history.follow(
         event -> {
-          print(console, event);
-          console.out().flush();
+          call.print(event);
+          call.console.out().flush();
         });
     return Exit.DONE;
   }
@@ -61,7 +51,7 @@ final class EventsCommand extends Command {
       return moment.atZone(ZoneId.systemDefault()).toInstant().toEpochMilli();
     } catch (DateTimeException e) {
       String write = ": write a moment as 2026-11-20T10:00, or 30m, 2h, 7d";
-      throw CommonOptions.usage("--since " + SafeText.name(text) + write);
+      throw Call.usage("--since " + SafeText.name(text) + write);
     }
   }
 }

@@ -22,25 +22,21 @@ import java.util.List;
  * {@code torc import}: from a workflow file of NREL torc to a build file. It writes over nothing,
  * and only what torc accepts; all or nothing is written.
  */
-final class ImportCommand extends Command {
+final class ImportCommand {
 
-  private String file;
+  private ImportCommand() {}
 
-  @Override
-  void declare(Options options) {
-    options.word("FILE", "the workflow file: YAML, JSON or JSON5", given -> file = given);
-  }
-
-  @Override
-  int run(Console console) throws IOException {
-    NewBuildFile.refuseOver(console, common, "import");
+  static int run(Call call) throws IOException {
+    InitCommand.refuseOver(call, "import");
+    Console console = call.console;
+    String file = call.targets().getFirst();
     Imported imported = Imported.of(console.cwd().resolve(file), file, console.cwd());
     Path target = console.cwd().resolve("torc.yaml");
     Path draft = console.cwd().resolve(".torc-import-" + RandomId.next() + ".yaml");
     int jobs;
     try {
       Files.writeString(draft, imported.text(), StandardOpenOption.CREATE_NEW);
-      jobs = accepted(draft, imported);
+      jobs = accepted(draft, file, imported);
       place(draft, target);
     } finally {
       Files.deleteIfExists(draft);
@@ -48,30 +44,26 @@ final class ImportCommand extends Command {
     for (Diagnostic note : imported.notes()) {
       console.tell(SafeText.line(note.toString()));
     }
-    console.tell(
-        "wrote %s: %s%s; next: torc check"
-            .formatted(
-                SafeText.name(target.toString()),
-                Amount.count(jobs, "job"),
-                imported.notes().isEmpty()
-                    ? ""
-                    : ", " + Amount.count(imported.notes().size(), "note") + " above"));
+    int count = imported.notes().size();
+    String notes = count == 0 ? "" : ", " + Amount.count(count, "note") + " above";
+    String what = SafeText.name(target.toString()) + ": " + Amount.count(jobs, "job");
+    console.tell("wrote " + what + notes + "; next: torc check");
     return Exit.DONE;
   }
 
   /** Reads the draft as any build file is read; what is refused is told by place in the source. */
-  private int accepted(Path draft, Imported imported) throws IOException {
+  private static int accepted(Path draft, String file, Imported imported) throws IOException {
     try {
       return Project.jobs(draft);
     } catch (BadInput refused) {
       List<Diagnostic> told = new ArrayList<>();
       for (Diagnostic each : refused.diagnostics()) {
         Place place = imported.placeOf(each.place().line());
+        String said = each.message().replace(draft.getFileName().toString(), "torc.yaml");
         told.add(
             new Diagnostic(
                 place.equals(Place.NONE) ? new Place(file, 0, 0) : place,
-                "what this becomes is refused, so nothing is written: "
-                    + each.message().replace(draft.getFileName().toString(), "torc.yaml")));
+                "what this becomes is refused, so nothing is written: " + said));
       }
       throw new BadInput(told);
     }
@@ -82,13 +74,13 @@ final class ImportCommand extends Command {
     try {
       Files.createLink(target, draft);
     } catch (FileAlreadyExistsException e) {
-      throw NewBuildFile.there("import", "torc.yaml");
+      throw InitCommand.there("import", "torc.yaml");
     } catch (UnsupportedOperationException | FileSystemException e) {
       // No hard links here: a move that looks first is the next best.
       try {
         Files.move(draft, target);
       } catch (FileAlreadyExistsException late) {
-        throw NewBuildFile.there("import", "torc.yaml");
+        throw InitCommand.there("import", "torc.yaml");
       }
     }
   }

@@ -3,6 +3,8 @@ package dev.torc.cli;
 import dev.torc.session.Exit;
 import dev.torc.session.FilesForOthers;
 import dev.torc.text.SafeText;
+import dev.torc.session.ProjectFolder;
+import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -10,7 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** {@code torc init}: a first build file. It never writes over one that is there. */
-final class InitCommand extends Command {
+final class InitCommand {
 
   private static final String TEXT =
       """
@@ -39,14 +41,16 @@ final class InitCommand extends Command {
         #   produces: all.txt
       """;
 
-  @Override
-  int run(Console console) throws IOException {
-    NewBuildFile.refuseOver(console, common, "init");
+  private InitCommand() {}
+
+  static int run(Call call) throws IOException {
+    Console console = call.console;
+    refuseOver(call, "init");
     Path file = console.cwd().resolve("torc.yaml");
     try {
       Files.writeString(file, TEXT.formatted(FilesForOthers.SCHEMA), StandardOpenOption.CREATE_NEW);
     } catch (FileAlreadyExistsException e) {
-      throw NewBuildFile.there("init", "torc.yaml");
+      throw there("init", "torc.yaml");
     } catch (IOException e) {
       // Half a file would be in the way of the next try.
       Files.deleteIfExists(file);
@@ -55,5 +59,21 @@ final class InitCommand extends Command {
     FilesForOthers.keep(console.cwd());
     console.tell("wrote " + SafeText.name(file.toString()) + "; next: torc");
     return Exit.DONE;
+  }
+
+  /** Refuses to write where a build file is, or elsewhere than in the current folder. */
+  static void refuseOver(Call call, String command) throws IOException {
+    if (!call.options().files().isEmpty()) {
+      throw Call.usage(
+          "-f: torc %s writes torc.yaml in the current folder; use -C DIR".formatted(command));
+    }
+    String there = ProjectFolder.buildFile(call.console.cwd());
+    if (there != null) {
+      throw there(command, there);
+    }
+  }
+
+  static BadInput there(String command, String name) {
+    return Call.usage(name + ": is there already, and torc " + command + " writes over nothing");
   }
 }

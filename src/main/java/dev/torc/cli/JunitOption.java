@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.posix.Io;
 import dev.torc.session.Exit;
 import dev.torc.show.JunitReport;
 import dev.torc.text.Refusal;
@@ -18,28 +19,23 @@ import java.util.List;
  */
 record JunitOption(Console console, String named, Path file, JunitReport report) {
 
-  /** What is followed; returns an exit status. */
-  interface Build {
-    int run() throws IOException;
-  }
-
   /** Checks the name, and begins. */
   static JunitOption of(Console console, String named) {
     if (named.isEmpty() || named.equals("-")) {
-      throw CommonOptions.usage("--junit " + SafeText.name(named) + ": name a file");
+      throw Call.usage("--junit " + SafeText.name(named) + ": name a file");
     }
     Path file = console.cwd().resolve(named).normalize();
     if (Files.isDirectory(file)) {
-      throw CommonOptions.usage("--junit " + SafeText.name(named) + ": is a folder; name a file");
+      throw Call.usage("--junit " + SafeText.name(named) + ": is a folder; name a file");
     }
     return new JunitOption(console, named, file, new JunitReport(System.currentTimeMillis()));
   }
 
   /** Builds, and writes the file; where only that goes wrong, the status says so. */
-  int around(Build build) throws IOException {
+  int around(Io.Get<Integer> build) throws IOException {
     int exit;
     try {
-      exit = build.run();
+      exit = build.get();
     } catch (IOException | RuntimeException | Error e) {
       report.broken(ErrorMessage.of(e).lines());
       try {

@@ -13,34 +13,32 @@ import java.util.Map;
  * It knows jobs from the build file and from the records, so it works where the build file is
  * refused (rule 13), and of jobs that are no longer in it.
  */
-final class LogCommand extends Command {
-
-  private String target;
-  private boolean path;
-  private boolean follow;
+final class LogCommand {
+  private final Call call;
+  private final Console console;
   private String shown; // the job whose output was written last
 
-  @Override
-  void declare(Options options) {
-    options.word("JOB", "job, group, instance, tag or produced file", given -> target = given);
-    options.flag("--path", "print the path of the log instead", () -> path = true);
-    options.flag("--follow", "go on with what is written until the job ends", () -> follow = true);
+  LogCommand(Call call) {
+    this.call = call;
+    this.console = call.console;
   }
 
-  @Override
-  int run(Console console) throws IOException {
-    if (follow && (path || common.json())) {
-      throw CommonOptions.usage("--follow shows what jobs write: leave out --path and --json");
+  int run() throws IOException {
+    boolean follow = call.has("--follow");
+    boolean path = call.has("--path");
+    if (follow && (path || call.json())) {
+      throw Call.usage("--follow shows what jobs write: leave out --path and --json");
     }
-    LogAnswer answer = LogAnswer.of(folder(console, false), target, console::warn);
-    if (common.json() || path && !answer.isNone()) {
-      return print(console, answer);
+    String target = call.targets().getFirst();
+    LogAnswer answer = LogAnswer.of(call.folder(), target, console::warn);
+    if (call.json() || path && !answer.isNone()) {
+      return call.print(answer);
     } else if (follow) {
       answer
           .following()
           .follow(
               (job, added) -> {
-                head(console, answer, job);
+                head(answer, job);
                 console.copy(new ByteArrayInputStream(added));
                 console.out().flush();
               });
@@ -50,7 +48,7 @@ final class LogCommand extends Command {
     } else {
       for (Map.Entry<String, Path> log : answer.logs().entrySet()) {
         if (log.getValue() != null) {
-          head(console, answer, log.getKey());
+          head(answer, log.getKey());
           console.copy(log.getValue());
         }
       }
@@ -59,7 +57,7 @@ final class LogCommand extends Command {
   }
 
   /** Says whose output follows, where there are several. */
-  private void head(Console console, LogAnswer answer, String job) throws IOException {
+  private void head(LogAnswer answer, String job) throws IOException {
     if (answer.logs().size() > 1 && !job.equals(shown)) {
       console.print((shown == null ? "" : "\n") + "==> " + SafeText.name(job) + " <==\n");
       shown = job;

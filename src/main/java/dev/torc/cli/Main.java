@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.ask.Answer;
 import dev.torc.posix.Environment;
+import dev.torc.posix.Io;
 import dev.torc.posix.Terminal;
 import dev.torc.session.Exit;
 import dev.torc.syntax.BadInput;
@@ -17,10 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -32,16 +31,15 @@ public final class Main {
 
   private static final String DEFAULT = "build";
 
-  private final SequencedMap<String, Supplier<Command>> commands;
+  private final Commands commands = new Commands();
+  private final Io.Make<Call, Integer> work;
 
-  /** A command and what it takes. */
-  private record Told(Command command, Options options) {}
+  /** What the commands that were asked for take: once each, and no more than needed. */
+  private final Map<String, Options> told = new HashMap<>();
 
-  /** The commands that were asked what they take: once each, and no more than needed. */
-  private final Map<String, Told> told = new HashMap<>();
-
-  Main(SequencedMap<String, Supplier<Command>> commands) {
-    this.commands = commands;
+  /** Does by {@code work} what the command that was called is for; that returns the status. */
+  Main(Io.Make<Call, Integer> work) {
+    this.work = work;
   }
 
   /** Starts torc as a process. */
@@ -94,19 +92,18 @@ public final class Main {
 
   /** Runs torc with the given streams and returns its exit status. */
   static int run(String[] args, Console console) {
-    return new Main(Commands.all()).call(args, console);
+    return new Main(Commands::perform).call(args, console);
   }
 
   /** Runs one of the commands and returns the exit status; throws nothing. */
   int call(String[] args, Console console) {
-    int exit;
     try {
-      exit = dispatch(ForeignArguments.withoutZero(List.of(args)), console);
+      int exit = dispatch(ForeignArguments.withoutZero(List.of(args)), console);
       console.out().flush();
+      return exit;
     } catch (Throwable thrown) {
-      exit = tell(thrown, console);
+      return tell(thrown, console);
     }
-    return exit;
   }
 
   private static int tell(Throwable thrown, Console console) {
@@ -118,9 +115,7 @@ public final class Main {
       thrown.addSuppressed(e);
     }
     try {
-      for (String line : trouble.lines()) {
-        console.tell(line);
-      }
+      console.tellAll(trouble.lines());
       if (trouble.defect() && !console.env().getOrDefault("TORC_DEBUG", "").isEmpty()) {
         PrintWriter trace = new PrintWriter(console.err());
         thrown.printStackTrace(trace);
@@ -128,7 +123,6 @@ public final class Main {
       }
     } catch (IOException e) {
       // There is nobody left to tell: the exit status says it.
-      return trouble.exit();
     }
     return trouble.exit();
   }
@@ -141,19 +135,16 @@ public final class Main {
       args = args.size() == 1 ? List.of("--help") : List.of(args.get(1), "--help");
     }
     String first = args.getFirst();
-    if (first.equals("--help") || first.equals("-h")) {
-      console.print(help());
+    if (List.of("--help", "-h", "--version", "-V").contains(first)) {
+      boolean help = first.endsWith("h") || first.endsWith("help");
+      console.print(help ? help() : "torc " + Version.text());
       return Exit.DONE;
     }
-    if (first.equals("--version") || first.equals("-V")) {
-      console.print("torc " + Version.text());
-      return Exit.DONE;
+    if (commands.descriptions().containsKey(first)) {
+      return perform(first, args.subList(1, args.size()), console);
     }
     if (!isWord(first)) {
       return perform(DEFAULT, args, console);
-    }
-    if (commands.containsKey(first)) {
-      return perform(first, args.subList(1, args.size()), console);
     }
     refuseUnknown(given.subList(0, given.indexOf(first)));
     try {
@@ -166,39 +157,33 @@ public final class Main {
   /** What to say where the first word is no command, and the build of it as a target is refused. */
   private BadInput mistyped(String word, BadInput refused) {
     String foreign = ForeignArguments.hint(word, Set.of());
-    String hint = foreign.isEmpty() ? NearestName.hint(word, commands.keySet()) : foreign;
+    String hint =
+        foreign.isEmpty() ? NearestName.hint(word, commands.descriptions().keySet()) : foreign;
     BadInput.Diagnostic said = refused.diagnostics().getFirst();
     boolean ofBuildFile = !said.place().toString().isEmpty();
     return ofBuildFile || hint.isEmpty()
         ? refused
-        : CommonOptions.usage(
-            "unknown command "
-                + SafeText.name(word)
-                + hint
-                + " (as a target: "
-                + said.message()
-                + ")");
+        : Call.usage(
+            "unknown command %s%s (as a target: %s)"
+                .formatted(SafeText.name(word), hint, said.message()));
   }
 
   private int perform(String name, List<String> args, Console console) throws IOException {
-    Told told = told(name);
-    CommandLine line = parse(told.options, args);
-    if (line.isUsageHelpRequested()) {
-      console.print(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
-      return Exit.DONE;
-    }
-    if (line.isVersionHelpRequested()) {
-      console.print("torc " + Version.text());
+    Options options = told(name);
+    CommandLine line = parse(options, args);
+    boolean help = line.isUsageHelpRequested();
+    if (help || line.isVersionHelpRequested()) {
+      String usage = line.getUsageMessage(CommandLine.Help.Ansi.OFF);
+      console.print(help ? usage : "torc " + Version.text());
       return Exit.DONE;
     }
     if (!Files.isDirectory(console.cwd())) {
-      throw CommonOptions.usage(
-          "the path of this folder is no valid UTF-8; rename it, or go to another");
+      throw Call.usage("the path of this folder is no valid UTF-8; rename it, or go to another");
     }
     try {
-      return told.command.run(told.command.common.enter(console));
+      return work.of(new Call(options, console));
     } catch (BadInput refused) {
-      if (told.command.common.json()) {
+      if (!options.given("--json").isEmpty()) {
         Answer.refuse(refused, console.out());
       }
       throw refused;
@@ -210,21 +195,15 @@ public final class Main {
    * word they stay as they are, and mean the default command.
    */
   List<String> commandFirst(List<String> args) {
-    for (int i = 0; i < args.size(); i++) {
-      String arg = args.get(i);
-      if (arg.equals("--")) {
-        return args;
-      }
-      if (isWord(arg)) {
-        List<String> moved = new ArrayList<>(args);
-        moved.addFirst(moved.remove(i));
-        return moved;
-      }
-      if (valueFollows(arg)) {
-        i++;
-      }
+    int at = 0;
+    while (at < args.size() && !isWord(args.get(at)) && !args.get(at).equals("--")) {
+      at += valueFollows(args.get(at)) ? 2 : 1;
     }
-    return args;
+    List<String> moved = new ArrayList<>(args);
+    if (at < args.size() && isWord(args.get(at))) {
+      moved.addFirst(moved.remove(at));
+    }
+    return moved;
   }
 
   /** Whether an argument is a word, and no option. */
@@ -236,8 +215,8 @@ public final class Main {
   private boolean valueFollows(String arg) {
     int end = arg.startsWith("--") ? arg.indexOf('=') : 2;
     String option = end < 0 ? arg : arg.substring(0, end);
-    for (String name : commands.keySet()) {
-      Options options = told(name).options;
+    for (String name : commands.descriptions().keySet()) {
+      Options options = told(name);
       if (options.option(option) != null) {
         return options.waiting(arg) != null;
       }
@@ -245,13 +224,8 @@ public final class Main {
     return false;
   }
 
-  private Told told(String name) {
-    return told.computeIfAbsent(
-        name,
-        asked -> {
-          Command command = commands.get(asked).get();
-          return new Told(command, Options.of(asked, command));
-        });
+  private Options told(String name) {
+    return told.computeIfAbsent(name, commands::options);
   }
 
   private static CommandLine parse(Options options, List<String> args) {
@@ -263,32 +237,25 @@ public final class Main {
       String help = "; see " + e.getCommandLine().getCommandName() + " --help";
       throw word.startsWith("-")
           ? unknown(option, options.names(), help)
-          : CommonOptions.usage("unexpected " + SafeText.name(word) + help);
+          : Call.usage("unexpected " + SafeText.name(word) + help);
     } catch (CommandLine.MissingParameterException e) {
       var missing = e.getMissing().isEmpty() ? null : e.getMissing().getFirst();
-      throw CommonOptions.usage(
+      String what = missing == null ? e.getMessage() : missing.paramLabel() + " is missing";
+      throw Call.usage(
           missing instanceof OptionSpec option
               ? "option " + option.longestName() + " needs a value: " + option.paramLabel()
-              : (missing == null ? e.getMessage() : missing.paramLabel() + " is missing")
-                  + "; see "
-                  + e.getCommandLine().getCommandName()
-                  + " --help");
+              : what + "; see " + e.getCommandLine().getCommandName() + " --help");
     } catch (CommandLine.ParameterException e) {
-      String message =
-          SafeText.line(
-              e.getMessage()
-                  .replaceFirst(
-                      "'([^']+)'.* should be specified without '.*' parameter$",
-                      "$1 takes no value"));
-      throw CommonOptions.usage(
-          message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
+      String told = "'([^']+)'.* should be specified without '.*' parameter$";
+      String message = SafeText.line(e.getMessage().replaceFirst(told, "$1 takes no value"));
+      throw Call.usage(message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1));
     }
   }
 
   /** Refuses an option that no command has: what follows it is its value, and no command. */
   private void refuseUnknown(List<String> options) {
     Set<String> known = new TreeSet<>();
-    commands.keySet().forEach(name -> known.addAll(told(name).options.names()));
+    commands.descriptions().keySet().forEach(name -> known.addAll(told(name).names()));
     for (String each : options) {
       String option = each.replaceFirst("=.*", "");
       if (option.startsWith("--") && !known.contains(option)) {
@@ -304,13 +271,12 @@ public final class Main {
   private static BadInput unknown(String option, Set<String> known, String otherwise) {
     List<String> longer = known.stream().filter(name -> name.startsWith(option)).toList();
     String foreign = ForeignArguments.hint(option, known);
-    String hint =
-        !option.startsWith("--") || !foreign.isEmpty()
-            ? foreign
-            : longer.size() == 1
-                ? "; did you mean " + longer.getFirst() + "?"
-                : NearestName.hint(option, known);
-    return CommonOptions.usage(
+    String near =
+        longer.size() == 1
+            ? "; did you mean " + longer.getFirst() + "?"
+            : NearestName.hint(option, known);
+    String hint = option.startsWith("--") && foreign.isEmpty() ? near : foreign;
+    return Call.usage(
         "unknown option " + SafeText.name(option) + (hint.isEmpty() ? otherwise : hint));
   }
 
@@ -323,10 +289,9 @@ public final class Main {
             torc [COMMAND] [OPTION…] [ARGUMENT…]     without a command: build, of the words as targets
 
             """);
-    for (var command : commands.entrySet()) {
-      out.append(
-          "  %-12s %s%n".formatted(command.getKey(), command.getValue().get().description()));
-    }
+    commands
+        .descriptions()
+        .forEach((name, what) -> out.append("  %-12s %s%n".formatted(name, what)));
     return out.append(
             """
 

@@ -61,22 +61,24 @@ final class ManPage {
 
   /** The page, for man(7). */
   static String text() throws IOException {
-    Options everywhere = new Options();
-    new CommonOptions().declare(everywhere);
+    Commands commands = new Commands();
+    Options everywhere = commands.options("");
     String version = Version.text().replaceFirst("[ ,(].*\\n", "");
     return PAGE.replaceAll("(?m)^(.*)\\|", ".TP\n$1\n")
         .formatted(
             escape(version),
             options(everywhere, Set.of()),
-            Commands.all().entrySet().stream()
-                .map(each -> command(each.getKey(), each.getValue().get(), everywhere.names()))
+            commands.descriptions().entrySet().stream()
+                .map(
+                    each ->
+                        ".SS \"torc %s\"\n%s\n"
+                                .formatted(escape(each.getKey()), escape(capital(each.getValue())))
+                            + taken(commands.options(each.getKey()), everywhere.names()))
                 .collect(Collectors.joining()));
   }
 
-  private static String command(String name, Command command, Set<String> everywhere) {
-    Options options = Options.of(name, command);
-    return ".SS \"torc %s\"\n%s\n".formatted(escape(name), escape(capital(command.description())))
-        + options.words().stream()
+  private static String taken(Options options, Set<String> everywhere) {
+    return options.words().stream()
             .map(word -> tag(italic(word.paramLabel()), word.description()))
             .collect(Collectors.joining())
         + options(options, everywhere);

@@ -3,7 +3,6 @@ package dev.torc.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
@@ -12,164 +11,104 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * The options and words that a command takes, told to picocli call by call: its annotations would
- * cost every start four times what the rest of it does, for their reflection. The command uses the
- * values; {@link Main} says what is wrong with one.
+ * cost every start four times what the rest of it does, for their reflection; and those that were
+ * given. {@link Commands} has the lines, {@link Call} says what is wrong with a value.
  */
 final class Options {
-
+  private final String command;
   private final CommandSpec spec = CommandSpec.create();
-  private final List<Words> words = new ArrayList<>();
+  private final List<Given> given = new ArrayList<>();
 
-  private record Words(PositionalParamSpec spec, Consumer<String> take) {}
+  /**
+   * An option by its longest name, or a word by what stands for it in the help.
+   *
+   * @param value {@code true} of an option that takes none
+   */
+  record Given(String name, String value) {}
 
-  /** Hands values on in the order of the command line; picocli's resets come as null. */
-  private record Taker<V>(Class<V> type, Consumer<V> take) implements ISetter {
+  /** Takes nothing yet. */
+  Options(String command, String description) {
+    this.command = command;
+    spec.name("torc " + command);
+    spec.usageMessage().description(description).abbreviateSynopsis(true);
+  }
+
+  String command() {
+    return command;
+  }
+
+  /** One more option, or word, by its line. */
+  void add(String line) {
+    int gap = line.indexOf("  ");
+    String names = line.substring(0, gap);
+    String description = line.substring(gap + 2);
+    if (names.startsWith("-")) {
+      spec.addOption(option(names, description));
+    } else {
+      spec.addPositional(word(names, description));
+    }
+  }
+
+  private OptionSpec option(String names, String description) {
+    int last = names.lastIndexOf(' ') + 1;
+    boolean flag = names.charAt(last) == '-';
+    OptionSpec.Builder option =
+        OptionSpec.builder(names.substring(0, flag ? names.length() : last - 1).split(" "))
+            .description(description)
+            .usageHelp(names.endsWith("--help"))
+            .versionHelp(names.endsWith("--version"));
+    if (flag) {
+      option.arity("0").type(boolean.class);
+    } else {
+      String label = names.substring(last).replace("[", "").replace("]", "");
+      option
+          .arity(names.endsWith("]") ? "0..1" : "1")
+          .fallbackValue("")
+          .type(String.class)
+          .paramLabel(label(label))
+          .completionCandidates(fits(label));
+    }
+    String name = option.build().longestName();
+    return option.setter(new Taker(name, given)).build();
+  }
+
+  /** Notes values in the order of the command line; picocli's resets come as null. */
+  private record Taker(String name, List<Given> given) implements ISetter {
     @Override
     public <T> T set(T value) {
-      if (value != null) {
-        take.accept(type.cast(value));
+      if (value != null && !value.equals(false)) {
+        given.add(new Given(name, value.toString()));
       }
       return null;
     }
   }
 
-  /**
-   * Those of a command, and of all commands.
-   *
-   * @param name of the command
-   */
-  static Options of(String name, Command command) {
-    Options options = new Options();
-    options.spec.name("torc " + name);
-    options.spec.usageMessage().description(command.description()).abbreviateSynopsis(true);
-    command.common.declare(options);
-    command.declare(options);
-    return options;
-  }
-
-  /**
-   * An option without a value.
-   *
-   * @param names with their hyphens, between blanks
-   */
-  void flag(String names, String description, Runnable given) {
-    Consumer<Boolean> take =
-        on -> {
-          if (on) {
-            given.run();
-          }
-        };
-    spec.addOption(flag(names, description).setter(new Taker<>(Boolean.class, take)).build());
-  }
-
-  private static OptionSpec.Builder flag(String names, String description) {
-    return OptionSpec.builder(names.split(" "))
-        .description(description)
-        .arity("0")
-        .type(boolean.class);
-  }
-
-  /** An option that asks for the help in place of the command. */
-  void help(String names, String description) {
-    spec.addOption(flag(names, description).usageHelp(true).build());
-  }
-
-  /** An option that asks for the version in place of the command. */
-  void version(String names, String description) {
-    spec.addOption(flag(names, description).versionHelp(true).build());
-  }
-
-  /**
-   * An option with a value.
-   *
-   * @param names with their hyphens, between blanks
-   * @param label stands for the value in the help
-   * @param take is given the value each time that the option is there
-   * @param fits all values that there are, for completion; none where that cannot be said here
-   */
-  void value(
-      String names, String label, String description, Consumer<String> take, String... fits) {
-    add(
-        OptionSpec.builder(names.split(" ")).arity("1").completionCandidates(List.of(fits)),
-        label,
-        description,
-        take);
-  }
-
-  /**
-   * An option whose value may be left out.
-   *
-   * @param take is given the value, an empty text where it is left out
-   */
-  void optional(String names, String label, String description, Consumer<String> take) {
-    add(
-        OptionSpec.builder(names.split(" ")).arity("0..1").fallbackValue(""),
-        label,
-        description,
-        take);
-  }
-
-  private void add(
-      OptionSpec.Builder builder, String label, String description, Consumer<String> take) {
-    spec.addOption(
-        builder
-            .type(String.class)
-            .paramLabel(label)
-            .description(description)
-            .setter(new Taker<>(String.class, take))
-            .build());
-  }
-
-  /**
-   * Any number of words.
-   *
-   * @param label stands for one in the help
-   * @param least how many there must be
-   */
-  void words(String label, String description, int least, Consumer<String> take) {
-    add(
-        PositionalParamSpec.builder().arity(least + "..*").required(least > 0),
-        label,
-        description,
-        take);
-  }
-
-  /**
-   * Just one word.
-   *
-   * @param fits as in {@link #value}
-   */
-  void word(String label, String description, Consumer<String> take, String... fits) {
-    add(
+  private PositionalParamSpec word(String word, String description) {
+    int end = word.length() - 1;
+    boolean many = word.charAt(end) == '*' || word.charAt(end) == '+';
+    boolean required = word.charAt(end) != '*';
+    PositionalParamSpec.Builder spec =
         PositionalParamSpec.builder()
-            .index("0")
-            .arity("1")
-            .required(true)
-            .completionCandidates(List.of(fits)),
-        label,
-        description,
-        take);
-  }
-
-  /** Any number of words after the one of {@link #word}. */
-  void rest(String label, String description, Consumer<String> take) {
-    add(PositionalParamSpec.builder().index("1..*").arity("0..*"), label, description, take);
-  }
-
-  private void add(
-      PositionalParamSpec.Builder builder,
-      String label,
-      String description,
-      Consumer<String> take) {
-    PositionalParamSpec positional =
-        builder
+            .arity(!many ? "1" : required ? "1..*" : "0..*")
+            .required(required)
             .type(List.class)
             .auxiliaryTypes(String.class)
-            .paramLabel(label)
+            .paramLabel(label(many ? word.substring(0, end) : word))
             .description(description)
-            .build();
-    spec.addPositional(positional);
-    words.add(new Words(positional, take));
+            .completionCandidates(fits(word));
+    boolean rest = !words().isEmpty();
+    return (many && !rest ? spec : spec.index(rest ? "1..*" : "0")).build();
+  }
+
+  private static String label(String text) {
+    int colon = text.indexOf(':');
+    return colon < 0 ? text : text.substring(0, colon);
+  }
+
+  /** All values that there are; none where that cannot be said here. */
+  private static List<String> fits(String text) {
+    int colon = text.indexOf(':');
+    return colon < 0 ? List.of() : List.of(text.substring(colon + 1).split(","));
   }
 
   /** All names of options, with their hyphens. */
@@ -215,10 +154,10 @@ final class Options {
   }
 
   /**
-   * Reads arguments and hands the values over.
+   * Reads arguments and notes what is given.
    *
    * @return the parser, for what it knows of them
-   * @throws CommandLine.ParameterException where they do not fit; some values are handed over then
+   * @throws CommandLine.ParameterException where they do not fit; some values are noted then
    */
   CommandLine parse(List<String> args) {
     CommandLine line =
@@ -227,12 +166,22 @@ final class Options {
             .setInterpolateVariables(false)
             .setOverwrittenOptionsAllowed(true);
     line.parseArgs(args.toArray(String[]::new));
-    for (Words each : words) {
-      List<String> given = each.spec.getValue();
-      if (given != null) {
-        given.forEach(each.take);
+    for (PositionalParamSpec each : words()) {
+      List<String> values = each.getValue();
+      if (values != null) {
+        values.forEach(value -> given.add(new Given(each.paramLabel(), value)));
       }
     }
     return line;
+  }
+
+  /** What was given of some, each by its longest name, in the order of the command line. */
+  List<Given> given(String... names) {
+    return given.stream().filter(each -> List.of(names).contains(each.name)).toList();
+  }
+
+  /** All words, in their order. */
+  List<String> givenWords() {
+    return given.stream().filter(e -> !e.name.startsWith("-")).map(Given::value).toList();
   }
 }

@@ -8,7 +8,10 @@ import dev.torc.show.Palette;
 import dev.torc.show.PlainReport;
 import dev.torc.show.Report;
 import dev.torc.show.Report.Detail;
+import java.io.Writer;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Chooses how a build is shown by where it is called. */
 final class ReportChoice {
@@ -19,22 +22,20 @@ final class ReportChoice {
   private ReportChoice() {}
 
   /** The report, at work: to be closed. */
-  static Report open(Console console, CommonOptions common, Detail detail) {
-    Report people = people(console, common, detail);
-    return common.json() ? Report.all(List.of(new JsonReport(console.out()), people)) : people;
+  static Report open(Call call, Detail detail) {
+    Console console = call.console;
+    Report people = people(call, console, detail);
+    return call.json() ? Report.all(List.of(new JsonReport(console.out()), people)) : people;
   }
 
-  private static Report people(Console console, CommonOptions common, Detail detail) {
-    Palette palette = console.errPalette(common.color());
+  private static Report people(Call call, Console console, Detail detail) {
+    Palette palette = call.errPalette();
+    Path here = console.cwd();
+    Writer err = console.err();
     if ("true".equals(console.env().get("GITHUB_ACTIONS"))) {
-      return new GithubReport(
-          console.err(),
-          detail,
-          palette,
-          console.cwd(),
-          console.cwd().resolve(console.env().getOrDefault("GITHUB_WORKSPACE", "")),
-          System::nanoTime,
-          () -> RandomId.next().replace("-", ""));
+      Path workspace = here.resolve(console.env().getOrDefault("GITHUB_WORKSPACE", ""));
+      Supplier<String> token = () -> RandomId.next().replace("-", "");
+      return new GithubReport(err, detail, palette, here, workspace, System::nanoTime, token);
     }
     String ci = console.env().getOrDefault("CI", "");
     boolean moves =
@@ -44,17 +45,10 @@ final class ReportChoice {
             && !console.env().containsKey(NOTEBOOK)
             && !"dumb".equals(console.env().get("TERM"))
             // Events on the same screen would be torn apart.
-            && !(common.json() && console.stdoutTerminal());
+            && !(call.json() && console.stdoutTerminal());
+    boolean terminal = console.stderrTerminal();
     return moves
-        ? new LiveReport(
-                console.err(), detail, palette, console.cwd(), console.columns(), System::nanoTime)
-            .start()
-        : new PlainReport(
-            console.err(),
-            detail,
-            palette,
-            console.cwd(),
-            console.stderrTerminal(),
-            System::nanoTime);
+        ? new LiveReport(err, detail, palette, here, console.columns(), System::nanoTime).start()
+        : new PlainReport(err, detail, palette, here, terminal, System::nanoTime);
   }
 }

@@ -6,7 +6,6 @@ import dev.torc.page.ReportPage;
 import dev.torc.posix.OwnFile;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
-import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -15,68 +14,36 @@ import java.nio.file.Path;
  * file. On a terminal it goes to {@code .torc/report.html}, since a page is not read there. With
  * {@code --ro-crate} it writes where the results come from into a new folder instead.
  */
-final class ReportCommand extends Command {
+final class ReportCommand {
+  private ReportCommand() {}
 
-  private long build;
-  private boolean paths;
-  private String file;
-  private String crate;
-
-  @Override
-  void declare(Options options) {
-    options.value(
-        "--build", "N", "a build by its number; without it the project as it stands", this::number);
-    options.value("-o", "FILE", "the file to write; else standard output", given -> file = given);
-    options.flag("--paths", "show absolute paths", () -> paths = true);
-    options.value(
-        "--ro-crate",
-        "FOLDER",
-        "write where the results come from into a new folder, as an RO-Crate",
-        given -> crate = given);
-  }
-
-  private void number(String given) {
-    try {
-      build = Long.parseLong(given);
-    } catch (NumberFormatException e) {
-      build = 0;
-    }
-    if (build < 1) {
-      throw CommonOptions.usage(
-          "--build "
-              + SafeText.name(given)
-              + ": write the number of a build, as `torc history` does");
-    }
-  }
-
-  @Override
-  int run(Console console) throws IOException {
-    if (crate != null) {
-      alone(common.json(), "--json", "what stands in the folder is JSON already; leave --json out");
+  static int run(Call call) throws IOException {
+    String number = "write the number of a build, as `torc history` does";
+    long build = call.number("--build", 0, number);
+    String file = call.value("-o");
+    if (call.has("--ro-crate")) {
+      alone(call, "--json", "what stands in the folder is JSON already; leave --json out");
       alone(
-          build != 0,
+          call,
           "--build",
           "a crate tells of the results that stand, whichever build made them; leave --build out");
-      alone(
-          file != null, "-o", "the folder is where the crate goes; call torc report once for each");
-      alone(paths, "--paths", "only a page can show absolute paths; leave --paths out");
-      return crate(console);
+      alone(call, "-o", "the folder is where the crate goes; call torc report once for each");
+      alone(call, "--paths", "only a page can show absolute paths; leave --paths out");
+      return crate(call);
     }
-    if (common.json()) {
-      throw CommonOptions.usage(
+    if (call.json()) {
+      throw Call.usage(
           "--json: a report is a page; `torc stats`, `torc list` and `torc history` have the"
               + " numbers");
     }
-    Project project = project(console);
-    ReportPage page = ReportPage.of(project, build, paths, console::warn);
+    Project project = call.project();
+    Console console = call.console;
+    ReportPage page = ReportPage.of(project, build, call.has("--paths"), console::warn);
     if (file == null && !console.stdoutTerminal()) {
       page.write(console.out());
       return Exit.DONE;
     }
-    Path to =
-        file == null
-            ? project.folder().resolve("report.html")
-            : console.cwd().resolve(file).normalize();
+    Path to = file == null ? project.folder().resolve("report.html") : call.path(file);
     if (file == null) {
       OwnFile.prepare(to); // a link there may lead elsewhere
     }
@@ -85,16 +52,18 @@ final class ReportCommand extends Command {
     return Exit.DONE;
   }
 
-  private static void alone(boolean given, String option, String why) {
-    if (given) {
-      throw CommonOptions.usage(option + " with --ro-crate: " + why);
+  private static void alone(Call call, String option, String why) {
+    if (call.has(option)) {
+      throw Call.usage(option + " with --ro-crate: " + why);
     }
   }
 
-  private int crate(Console console) throws IOException {
-    Project project = project(console);
-    Path to = console.cwd().resolve(crate).normalize();
-    CrateFolder folder = new CrateFolder(to, project.folder(), crate);
+  private static int crate(Call call) throws IOException {
+    Project project = call.project();
+    Console console = call.console;
+    String shown = call.value("--ro-crate");
+    Path to = call.path(shown);
+    CrateFolder folder = new CrateFolder(to, project.folder(), shown);
     CrateRequest.Answer told = new CrateRequest(Version.number()).answer(project, console::warn);
     folder.write(told.crate());
     if (!told.hasRuns()) {

@@ -14,18 +14,21 @@ import java.io.IOException;
  */
 final class SlurmCommand extends BuildCommand {
 
+  SlurmCommand(Call call) {
+    super(call);
+  }
+
   @Override
-  int work(Console console) throws IOException {
-    Caller caller = console.caller();
-    BuildRequest request = request(console);
-    ProjectOptions project = AllocatedBuild.options(caller, common.project(console));
+  int work(BuildRequest request) throws IOException {
+    Caller caller = call.console.caller();
+    ProjectOptions project = AllocatedBuild.options(caller, call.options());
     if (request.dry()) {
-      return build(console, caller, project, request);
+      return build(caller, project, request);
     }
-    boolean quiet = options.detail() == Report.Detail.QUIET;
+    boolean quiet = detail(call) == Report.Detail.QUIET;
     try (AllocatedBuild nodes =
-        AllocatedBuild.ask(caller, project, request, quiet ? _ -> {} : console::say)) {
-      return nodes == null ? Exit.LOCKED : build(console, nodes.caller(caller), project, request);
+        AllocatedBuild.ask(caller, project, request, quiet ? _ -> {} : call.console::say)) {
+      return nodes == null ? Exit.LOCKED : build(nodes.caller(caller), project, request);
     }
   }
 }

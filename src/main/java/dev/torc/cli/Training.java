@@ -1,6 +1,5 @@
 package dev.torc.cli;
 
-import dev.torc.session.Exit;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -59,42 +58,45 @@ final class Training {
           priority: 1
       """;
 
-  /** A command line and the status that it must end with. */
-  private record Lesson(int exit, String... args) {
-
-    static Lesson done(String... args) {
-      return new Lesson(Exit.DONE, args);
-    }
-  }
-
-  /** The usual builds, in their order. */
-  private static final List<Lesson> BUILDS =
-      List.of(
-          Lesson.done("-f", "other.yaml", "build", "-n"),
-          Lesson.done("build", "-n"),
-          new Lesson(Exit.FAILED, "--trace"), // where it cannot work it says so, and goes on
-          Lesson.done("build", "both", "each"),
-          Lesson.done("-q", "-j", "2", "build", "both"),
-          new Lesson(Exit.FAILED, "-q"));
-
-  /** The other commands. No report and no doctor, for the sake of OSHI's classes. */
-  private static final List<Lesson> QUESTIONS =
-      List.of(
-          Lesson.done("check"),
-          Lesson.done("-f", "other.yaml", "check"),
-          Lesson.done("why", "both", "failing"),
-          Lesson.done("status"),
-          Lesson.done("list"),
-          Lesson.done("log", "numbers"),
-          Lesson.done("completion", "bash", "--", "=:", "torc why bo"),
-          Lesson.done("completion", "fish", "--", "build", ""),
-          Lesson.done("status", "--json"),
-          Lesson.done("clean", "both"),
-          Lesson.done("build", "both", "-v"),
-          new Lesson(Exit.USAGE, "buidl"));
-
-  /** What is built before a source is touched, after it, and when it was edited. */
-  private static final Lesson REST = Lesson.done("build", "words", "compiled", "all");
+  /**
+   * The lessons in their order: a command line behind the status that it must end with, or what
+   * happens to the sources. Where only builds are trained, lines with a star are left out: no
+   * report and no doctor is there, for the sake of OSHI's classes.
+   */
+  private static final String LESSONS =
+      """
+      0 -f other.yaml build -n
+      0 build -n
+      1 --trace
+      0 build both each
+      0 -q -j 2 build both
+      1 -q
+      * 0 check
+      * 0 -f other.yaml check
+      * 0 why both failing
+      * 0 status
+      * 0 list
+      * 0 log numbers
+      * 0 completion bash -- =: 'torc why bo'
+      * 0 completion fish -- build ''
+      * 0 status --json
+      * 0 clean both
+      * 0 build both -v
+      * 2 buidl
+      on a terminal, where most builds are watched
+      0 build words compiled all
+      touch a source: what needs only that was left at rest
+      0 build words compiled all
+      edit two
+      * 0 why both
+      0 build words compiled all
+      0 build words compiled all
+      * 0 why both
+      edit one: earlier results are put back
+      0 build words compiled all
+      0 build words compiled all
+      * 0 clean --all
+      """;
 
   private Training() {}
 
@@ -110,32 +112,17 @@ final class Training {
       Files.writeString(folder.resolve("torc.yaml"), BUILD_FILE);
       Files.writeString(folder.resolve("other.yaml"), OTHER_FILE);
       Files.writeString(folder.resolve("script.sh"), "");
-      Path source = folder.resolve("source.txt");
-      Path header = folder.resolve("header.txt");
-      Files.writeString(source, "one\n");
-      Files.writeString(header, "one\n");
-      learn(BUILDS, folder, false);
-      if (all) {
-        learn(QUESTIONS, folder, false);
-      }
-      // on a terminal, where most builds are watched
-      learn(List.of(REST), folder, true); // leaves at rest what needs only the source
-      Files.setLastModifiedTime(source, FileTime.fromMillis(0));
-      learn(List.of(REST), folder, true);
-      Files.writeString(source, "two\n");
-      Files.writeString(header, "two\n");
-      if (all) {
-        learn(List.of(Lesson.done("why", "both")), folder, true);
-      }
-      learn(List.of(REST, REST), folder, true);
-      if (all) {
-        learn(List.of(Lesson.done("why", "both")), folder, true);
-      }
-      Files.writeString(source, "one\n");
-      Files.writeString(header, "one\n");
-      learn(List.of(REST, REST), folder, true); // earlier results are put back
-      if (all) {
-        learn(List.of(Lesson.done("clean", "--all")), folder, true);
+      edit(folder, "one");
+      boolean terminal = false;
+      for (String line : LESSONS.split("\n")) {
+        terminal |= line.startsWith("on a terminal");
+        if (line.startsWith("touch")) {
+          Files.setLastModifiedTime(folder.resolve("source.txt"), FileTime.fromMillis(0));
+        } else if (line.startsWith("edit")) {
+          edit(folder, line.substring(5, 8));
+        } else if (Character.isDigit(line.charAt(0)) || all && line.startsWith("*")) {
+          learn(line.replace("* ", ""), folder, terminal);
+        }
       }
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {
@@ -147,19 +134,20 @@ final class Training {
     Main.endWhereAThreadBreaks();
   }
 
-  private static void learn(List<Lesson> lessons, Path folder, boolean terminal) {
-    for (Lesson lesson : lessons) {
-      learn(lesson, folder, terminal);
+  private static void edit(Path folder, String text) throws IOException {
+    for (String name : List.of("source.txt", "header.txt")) {
+      Files.writeString(folder.resolve(name), text + "\n");
     }
   }
 
-  private static void learn(Lesson lesson, Path folder, boolean terminal) {
+  private static void learn(String lesson, Path folder, boolean terminal) {
+    StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     Console given = Main.console();
     Console console =
         new Console(
             given.in(),
-            new StringWriter(),
+            out,
             err,
             given.env(),
             folder,
@@ -167,10 +155,14 @@ final class Training {
             terminal,
             given.columns(),
             given.began());
-    int exit = Main.run(lesson.args, console);
-    if (exit != lesson.exit) {
-      throw new IllegalStateException(
-          "torc " + String.join(" ", lesson.args) + " ended with " + exit + ":\n" + err);
+    String line = lesson.substring(2);
+    List<String> args =
+        line.contains("'")
+            ? BashLine.of(List.of("", "torc " + line)).words()
+            : List.of(line.split(" "));
+    int exit = Main.run(args.toArray(String[]::new), console);
+    if (exit != lesson.charAt(0) - '0') {
+      throw new IllegalStateException(lesson + ": ended with " + exit + "\n" + err);
     }
   }
 }

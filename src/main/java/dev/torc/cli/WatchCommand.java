@@ -8,55 +8,43 @@ import java.io.IOException;
 import java.util.List;
 
 /** {@code torc watch}: shows builds that follow one another; {@link WatchRequest} says when. */
-final class WatchCommand extends Command {
+final class WatchCommand implements WatchRequest.Screen {
+  private final Call call;
 
-  private final BuildOptions options = new BuildOptions();
-
-  @Override
-  void declare(Options told) {
-    options.declareRounds(told);
+  WatchCommand(Call call) {
+    this.call = call;
   }
 
-  @Override
-  int run(Console console) throws IOException {
-    boolean all = common.json() || options.detail() == Report.Detail.VERBOSE;
+  int run() throws IOException {
+    boolean all = call.json() || BuildCommand.detail(call) == Report.Detail.VERBOSE;
     try (Signals signals = new Signals()) {
-      WatchRequest watch =
-          new WatchRequest(
-              console.caller(),
-              common.project(console),
-              options.request(console, false),
-              new Shown(console),
+      return new WatchRequest(
+              call.console.caller(),
+              call.options(),
+              BuildCommand.request(call, false),
+              this,
               all,
-              signals);
-      return watch.run();
+              signals)
+          .run();
     }
   }
 
-  private final class Shown implements WatchRequest.Screen {
-    private final Console console;
+  @Override
+  public Report open() {
+    return ReportChoice.open(call, BuildCommand.detail(call));
+  }
 
-    Shown(Console console) {
-      this.console = console;
+  @Override
+  public List<String> words(Exception trouble) throws IOException {
+    ErrorMessage said = ErrorMessage.of(trouble);
+    boolean goesOn = !said.lines().isEmpty() && !said.defect();
+    if (!goesOn && trouble instanceof IOException e) {
+      throw e;
+    } else if (!goesOn) {
+      throw (RuntimeException) trouble;
     }
-
-    @Override
-    public Report open() {
-      return ReportChoice.open(console, common, options.detail());
-    }
-
-    @Override
-    public List<String> words(Exception trouble) throws IOException {
-      ErrorMessage said = ErrorMessage.of(trouble);
-      boolean goesOn = !said.lines().isEmpty() && !said.defect();
-      if (!goesOn && trouble instanceof IOException e) {
-        throw e;
-      } else if (!goesOn) {
-        throw (RuntimeException) trouble;
-      }
-      return trouble instanceof BadInput bad
-          ? bad.diagnostics().stream().map(Object::toString).toList()
-          : said.lines().stream().map(line -> line.replaceFirst("^torc: ", "")).toList();
-    }
+    return trouble instanceof BadInput bad
+        ? bad.diagnostics().stream().map(Object::toString).toList()
+        : said.lines().stream().map(line -> line.replaceFirst("^torc: ", "")).toList();
   }
 }

@@ -195,14 +195,12 @@ public record CrateRequest(String torc) {
       String[] types = {"File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"};
       Entity workflow = crate.source(name, bytes, types).text("name", of.name());
       root.ref("hasPart", workflow);
+      String read = "Read together with " + workflow.id() + ".";
+      String laid = "Laid over the build file where it was read; not in this crate.";
       for (Path file : of.files().subList(1, of.files().size())) {
-        if (file.startsWith(of.root())) {
-          String path = of.root().relativize(file).toString();
-          source(path, SourceFile.bytes(file, path), "Read together with " + workflow.id() + ".");
-        } else {
-          String what = "Laid over the build file where it was read; not in this crate.";
-          source(file.toString(), null, what);
-        }
+        boolean in = file.startsWith(of.root());
+        String path = (in ? of.root().relativize(file) : file).toString();
+        source(path, in ? SourceFile.bytes(file, path) : null, in ? read : laid);
       }
       Entity language = named("#language", "ComputerLanguage", "torc", "Its build files.");
       return workflow
@@ -225,13 +223,13 @@ public record CrateRequest(String torc) {
       for (String name : LICENCES) {
         Path file = project.workflow().root().resolve(name);
         if (Files.isRegularFile(file) && Files.isReadable(file) && Files.size(file) <= LICENCE) {
-          byte[] bytes = Files.readAllBytes(file);
-          root.ref("license", source(name, bytes, "The licence of the project."));
+          String what = "The licence of the project.";
+          root.ref("license", source(name, Files.readAllBytes(file), what));
           return;
         }
       }
-      String none = "Not stated. Ask the authors before you use or pass on what it tells of.";
-      root.text("license", none);
+      root.text(
+          "license", "Not stated. Ask the authors before you use or pass on what it tells of.");
     }
 
     /** Where a group writes, any of its members may have been the one. */
@@ -250,13 +248,11 @@ public record CrateRequest(String torc) {
       // Instances may have their values in it: then none of them is about the group.
       List<String> texts =
           fold.jobs().stream().map(job -> graph.job(job).description()).distinct().toList();
-      String said = texts.size() == 1 ? texts.getFirst() : "";
-      said += fold.isGroup() ? " A group of " + fold.jobs().size() + " jobs, one per run." : "";
-      Entity tool = tool(fold.name()).text("description", said.strip());
-      return crate
-          .named("step", fold.name(), "HowToStep")
-          .text("description", said.strip())
-          .ref("workExample", tool);
+      String group =
+          fold.isGroup() ? " A group of " + fold.jobs().size() + " jobs, one per run." : "";
+      String said = ((texts.size() == 1 ? texts.getFirst() : "") + group).strip();
+      Entity step = crate.named("step", fold.name(), "HowToStep").text("description", said);
+      return step.ref("workExample", tool(fold.name()).text("description", said));
     }
 
     /** What a run of a job is a run of. */
@@ -304,9 +300,8 @@ public record CrateRequest(String torc) {
               .refs("result", made);
       needs(action, inputs);
       long number = from != null && here ? from.build() : details.number();
-      builds
-          .computeIfAbsent(number, _ -> new ArrayList<>())
-          .add(new Run(action, step, started, ended));
+      Run run = new Run(action, step, started, ended);
+      builds.computeIfAbsent(number, _ -> new ArrayList<>()).add(run);
     }
 
     /** The command as it ran, and what has happened since. */
@@ -351,8 +346,7 @@ public record CrateRequest(String torc) {
         boolean known = line.json() != null || line.digest() != null;
         action.ref("object", known ? crate.value(line.name(), line.json(), line.digest()) : null);
       }
-      of.variables()
-          .forEach(it -> action.ref("environment", crate.variable(it.name(), it.value())));
+      of.variables().forEach(v -> action.ref("environment", crate.variable(v.name(), v.value())));
       of.images().forEach(it -> action.ref("containerImage", crate.image(it.name(), it.digest())));
     }
 
@@ -396,11 +390,10 @@ public record CrateRequest(String torc) {
         run.action.refs("result").forEach(made -> inside.addAll(made.refs("hasPart")));
         root.ref("mentions", run.action);
         workflow.ref("hasPart", tool(run.step));
+        String id = RoCrate.id("control", number + "/" + run.step);
         Entity control =
-            crate
-                .entity(RoCrate.id("control", number + "/" + run.step), "ControlAction")
-                .text("name", run.step + " in build " + number)
-                .ref("instrument", crate.named("step", run.step, "HowToStep"));
+            crate.entity(id, "ControlAction").text("name", run.step + " in build " + number);
+        control.ref("instrument", crate.named("step", run.step, "HowToStep"));
         engine.ref("object", control.ref("object", run.action));
       }
       inside.addAll(build.refs("result"));

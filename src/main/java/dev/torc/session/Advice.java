@@ -8,6 +8,7 @@ import dev.torc.records.CachePlace;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
+import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Tool;
 import java.io.IOException;
@@ -38,17 +39,15 @@ public final class Advice {
         project.workflow().groups().stream().filter(g -> !g.warnings().isEmpty()).toList();
     if (!empty.isEmpty() && selection.targeted()) {
       targets.forEach(target -> asked.add(InstanceName.parse(target).group()));
-      selection.jobs().stream()
-          .mapToObj(project.graph()::job)
-          .forEach(
-              job -> {
-                job.after().forEach(ref -> asked.add(InstanceName.parse(ref.job()).group()));
-                for (Ref ref : job.needRefs()) {
-                  if (ref instanceof Ref.OfJob of) {
-                    asked.add(InstanceName.parse(of.job()).group());
-                  }
-                }
-              });
+      for (int id : selection.jobs().stream().toArray()) {
+        Job job = project.graph().job(id);
+        job.after().forEach(ref -> asked.add(InstanceName.parse(ref.job()).group()));
+        for (Ref ref : job.needRefs()) {
+          if (ref instanceof Ref.OfJob of) {
+            asked.add(InstanceName.parse(of.job()).group());
+          }
+        }
+      }
     }
     return empty.stream()
         .filter(group -> !selection.targeted() || asked.contains(group.name()))
@@ -64,11 +63,9 @@ public final class Advice {
     List<BadInput.Diagnostic> lines = new ArrayList<>();
     for (int j : graph.inOrder(jobs)) {
       for (Ref ref : globs.of(j)) {
-        lines.add(
-            new BadInput.Diagnostic(
-                ref.place(),
-                "job %s needs %s, which matches nothing: %s"
-                    .formatted(graph.job(j).name(), ref.text(), globs.beside(ref))));
+        String line = "job %s needs %s, which matches nothing: %s";
+        String said = line.formatted(graph.job(j).name(), ref.text(), globs.beside(ref));
+        lines.add(new BadInput.Diagnostic(ref.place(), said));
       }
     }
     return lines;
@@ -88,11 +85,11 @@ public final class Advice {
       for (Tool tool : ToolSearch.unmade(graph, graph.job(j))) {
         String path = search.path(tool);
         if (path != null && path.startsWith("/") && seen.add(path) && isScript(Path.of(path))) {
-          lines.add(
-              new BadInput.Diagnostic(
-                  tool.place(),
-                  "tool %s of job %s is the script %s: the program behind it does not count; name that one by its path"
-                      .formatted(tool.name(), graph.job(j).name(), path)));
+          String line =
+              "tool %s of job %s is the script %s: the program behind it does not count; name that"
+                  + " one by its path";
+          String said = line.formatted(tool.name(), graph.job(j).name(), path);
+          lines.add(new BadInput.Diagnostic(tool.place(), said));
         }
       }
     }
@@ -109,15 +106,9 @@ public final class Advice {
 
   /** A line where the cache lies on a network file system, which LMDB is not made for. */
   static Optional<String> network(Project project, CachePlace settled) {
-    return project
-        .caller()
-        .host()
-        .here()
-        .networkKind(settled.database())
-        .map(
-            kind ->
-                "the cache lies on a network file system (%s), where it is not safe;"
-                        .formatted(kind)
-                    + " set TORC_CACHE to a folder on a local disk");
+    String line =
+        "the cache lies on a network file system (%s), where it is not safe;"
+            + " set TORC_CACHE to a folder on a local disk";
+    return project.caller().host().here().networkKind(settled.database()).map(line::formatted);
   }
 }

@@ -51,8 +51,7 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
     if (kept != null && graph == kept.graph()) {
       return kept.id();
     }
-    boolean whole = input == null && parsed.deciders().complete() && graph.isWhole();
-    if (!whole) {
+    if (input != null || !parsed.deciders().complete() || !graph.isWhole()) {
       return null;
     }
     Digest id =

@@ -28,24 +28,6 @@ public record BuildRequest(
     boolean strict,
     SortedMap<String, String> limits) {
 
-  /**
-   * A request as the command line has it.
-   *
-   * @param force whether the targets' own jobs run whatever their verdict
-   */
-  public BuildRequest(
-      List<String> targets,
-      boolean force,
-      boolean failFast,
-      boolean submit,
-      LockTerms lock,
-      boolean dry,
-      boolean trace,
-      boolean strict,
-      SortedMap<String, String> limits) {
-    this(targets, Rerun.of(targets, force), failFast, submit, lock, dry, trace, strict, limits);
-  }
-
   /** The same where nothing runs for being named. */
   BuildRequest again() {
     return new BuildRequest(

@@ -88,8 +88,7 @@ public final class BuildSession {
    */
   public Plan forecast(Consumer<String> warn) throws IOException {
     shared.check();
-    unreadable(rest.concerned(selection.jobs(), asked()))
-        .forEach(line -> warn.accept(line.toString()));
+    warn(unreadable(rest.concerned(selection.jobs(), asked())), warn);
     return look(warn);
   }
 
@@ -99,7 +98,7 @@ public final class BuildSession {
   }
 
   private Plan look(Consumer<String> warn) throws IOException {
-    boolean asks = request.dry() && shared.isAny() && project.restores();
+    boolean asks = request.dry() && shared.isAny() && project.options().restores();
     SharedStores stores = asks ? shared.open(false, warn) : null;
     try (ReadSession look = ReadSession.at(project, rest, request.lock().gone(), stores, warn)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
@@ -108,10 +107,8 @@ public final class BuildSession {
       look.taken().refuse(looked(plan));
       if (request.dry()) {
         expected = TimeLeft.of(plan, capacity.limits());
-        Advice.emptyGroups(look.project(), expanded, request.targets())
-            .forEach(line -> warn.accept(line.toString()));
-        Advice.emptyGlobs(look.project(), looked(plan))
-            .forEach(line -> warn.accept(line.toString()));
+        warn(Advice.emptyGroups(look.project(), expanded, request.targets()), warn);
+        warn(Advice.emptyGlobs(look.project(), looked(plan)), warn);
       }
       return plan;
     }
@@ -141,9 +138,12 @@ public final class BuildSession {
 
   /** Refuses what cannot be built; returns a line for each need that cannot be read. */
   private List<BadInput.Diagnostic> unreadable(BitSet jobs) throws IOException {
-    List<BadInput.Diagnostic> unreadable =
-        DiskChecks.check(project.graph(), project.looking(_ -> null), project.caller().env(), jobs);
-    return unreadable;
+    return DiskChecks.check(
+        project.graph(), project.looking(_ -> null), project.caller().env(), jobs);
+  }
+
+  private static void warn(List<BadInput.Diagnostic> lines, Consumer<String> warn) {
+    lines.forEach(line -> warn.accept(line.toString()));
   }
 
   private BitSet asked() {
@@ -192,10 +192,9 @@ public final class BuildSession {
       if (!expanded.open().isEmpty() || !look.plan(expanded, request.rerun()).isQuiet()) {
         throw refused; // what the look found is no news then
       }
-      notes.forEach(line -> watcher.accept(new Event.Note(Event.Level.WARNING, line)));
+      notes.forEach(watcher::warn);
       BuildId last = new BuildId(id, look.cache().nextBuildNumber() - 1);
-      return RestState.tell(
-          look.project(), last, began, expanded.jobs(), watcher.wantsAll(), watcher);
+      return RestState.tell(look.project(), last, began, expanded.jobs(), watcher);
     }
   }
 
@@ -211,13 +210,8 @@ public final class BuildSession {
       tellEmpty(project, selection, watcher);
       rest.renew(watcher);
       watcher.left(project.graph(), selection.jobs(), rest.rest());
-      return RestState.tell(
-          project,
-          new BuildId(id, rest.rest().number()),
-          began,
-          selection.jobs(),
-          watcher.wantsAll(),
-          watcher);
+      BuildId last = new BuildId(id, rest.rest().number());
+      return RestState.tell(project, last, began, selection.jobs(), watcher);
     }
     Ended ended = null;
     JobsAtRest next = null;
@@ -281,18 +275,16 @@ public final class BuildSession {
     }
   }
 
-  private void tellEmpty(Project of, JobSelection selected, Consumer<Event> watcher) {
-    Advice.emptyGroups(of, selected, request.targets()).stream()
-        .map(line -> new Event.Note(Event.Level.WARNING, line.toString()))
-        .forEach(watcher);
+  private void tellEmpty(Project of, JobSelection selected, BuildWatcher watcher) {
+    warn(Advice.emptyGroups(of, selected, request.targets()), watcher::warn);
   }
 
   private Ended run(
       WriteSession work, Plan plan, Expander expander, long began, BuildWatcher watcher)
       throws IOException {
-    Consumer<String> warn = line -> watcher.accept(new Event.Note(Event.Level.WARNING, line));
+    Consumer<String> warn = watcher::warn;
     NewCommands commands = new NewCommands(plan, watcher);
-    begin(work, plan, began, commands, warn, watcher);
+    begin(work, plan, began, commands, watcher);
     RegistryLook images = RegistryLook.begin(plan, project.containers(), warn);
     Consumer<Event> listener =
         event -> {
@@ -326,7 +318,7 @@ public final class BuildSession {
               capacity.machine().gpus(),
               request.failFast(),
               request.submit(),
-              sharing ? new BuildSetup.Sharing(stores, project.restores()) : null,
+              sharing ? new BuildSetup.Sharing(stores, project.options().restores()) : null,
               watcher.wantsCommands(),
               tokens.orElse(null),
               listener);
@@ -346,9 +338,9 @@ public final class BuildSession {
   /** The schedulers; attempts that are out are ended where their job is gone or recorded. */
   private Schedulers schedulers(WriteSession work, Plan plan, Consumer<String> warn)
       throws IOException {
+    String id = work.build().id();
     Schedulers schedulers =
-        new Schedulers(
-            project.caller(), project.place(), project.workflow(), work.build().id(), work, warn);
+        new Schedulers(project.caller(), project.place(), project.workflow(), id, work, warn);
     Graph graph = plan.context().graph();
     boolean known = plan.context().selection().open().isEmpty();
     for (String job : schedulers.jobs()) {
@@ -363,24 +355,20 @@ public final class BuildSession {
 
   /** What is said before the first job, and the begin of the build's record. */
   private void begin(
-      WriteSession work,
-      Plan plan,
-      long began,
-      NewCommands commands,
-      Consumer<String> warn,
-      BuildWatcher watcher)
+      WriteSession work, Plan plan, long began, NewCommands commands, BuildWatcher watcher)
       throws IOException {
+    Consumer<String> warn = watcher::warn;
     Project expanded = project.with(plan.context().graph());
     watcher.accept(
         new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
     if (work.build().number() == 1) {
-      project.workflow().warnings().forEach(line -> warn.accept(line.toString()));
+      warn(project.workflow().warnings(), warn);
       Advice.network(project, work.cache().place()).ifPresent(warn);
     }
     tellEmpty(expanded, plan.context().selection(), watcher);
     if (!plan.isQuiet()) {
       commands.tellPlanned();
-      Advice.emptyGlobs(expanded, looked(plan)).forEach(line -> warn.accept(line.toString()));
+      warn(Advice.emptyGlobs(expanded, looked(plan)), warn);
       work.begin(began);
     }
   }

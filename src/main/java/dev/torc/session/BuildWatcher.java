@@ -12,6 +12,11 @@ import java.util.function.Consumer;
 /** Whoever follows a build: takes its events, on one thread at a time and in their order. */
 public interface BuildWatcher extends Consumer<Event> {
 
+  /** A warning for people. */
+  default void warn(String line) {
+    accept(new Event.Note(Event.Level.WARNING, line));
+  }
+
   /** Whether each job that is up to date is of interest, where nothing has to be decided. */
   default boolean wantsAll() {
     return true;

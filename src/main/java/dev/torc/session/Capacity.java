@@ -15,7 +15,7 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
 import dev.torc.workflow.Template;
 import dev.torc.workflow.Workflow;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -41,11 +41,8 @@ public record Capacity(Map<String, Long> limits, Limits machine) {
     given.forEach(
         (name, amount) -> {
           if (!limits.containsKey(name)) {
-            throw usage(
-                "--limit "
-                    + SafeText.name(name)
-                    + ": no such resource"
-                    + NearestName.hint(name, limits.keySet()));
+            String hint = NearestName.hint(name, limits.keySet());
+            throw usage("--limit " + SafeText.name(name) + ": no such resource" + hint);
           }
           limits.put(name, amount(name, amount));
         });
@@ -74,30 +71,28 @@ public record Capacity(Map<String, Long> limits, Limits machine) {
   /** The selected jobs that ask for more than there is, cpus aside, or for what nobody knows. */
   BitSet impossible(Graph graph, BitSet selected) {
     BitSet impossible = new BitSet();
-    for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
-      impossible.set(j, trouble(graph.job(j)) != null);
-    }
+    selected.stream().filter(job -> trouble(graph.job(job)) != null).forEach(impossible::set);
     return impossible;
   }
 
   /** Refuses jobs that will or may run and can never get what they ask for. */
   void refuse(Plan plan) {
     BitSet jobs = (BitSet) plan.selected().clone();
-    plan.selected().stream()
-        .filter(
-            j ->
-                plan.verdict(j) instanceof Verdict.UpToDate
-                    || plan.verdict(j) instanceof Verdict.WillRestore)
-        .forEach(jobs::clear);
+    for (int job : plan.selected().stream().toArray()) {
+      Verdict verdict = plan.verdict(job);
+      if (verdict instanceof Verdict.UpToDate || verdict instanceof Verdict.WillRestore) {
+        jobs.clear(job);
+      }
+    }
     refuse(plan.context().graph(), jobs);
   }
 
   /** Refuses those of some jobs that can never get what they ask for. */
   void refuse(Graph graph, BitSet jobs) {
-    List<BadInput.Diagnostic> errors = new ArrayList<>();
-    for (int j : graph.inOrder(impossible(graph, jobs))) {
-      errors.add(trouble(graph.job(j)));
-    }
+    List<BadInput.Diagnostic> errors =
+        Arrays.stream(graph.inOrder(impossible(graph, jobs)))
+            .mapToObj(job -> trouble(graph.job(job)))
+            .toList();
     if (!errors.isEmpty()) {
       throw new BadInput(errors);
     }
@@ -129,17 +124,14 @@ public record Capacity(Map<String, Long> limits, Limits machine) {
     Map<String, Long> wanted = new TreeMap<>(resources.counters());
     wanted.put(ResourceDemand.MEMORY, resources.memory());
     wanted.put(ResourceDemand.GPUS, (long) resources.gpus());
-    for (Map.Entry<String, Long> entry : wanted.entrySet()) {
-      long there = limits.getOrDefault(entry.getKey(), 0L);
-      if (entry.getValue() > there) {
-        boolean bytes = entry.getKey().equals(ResourceDemand.MEMORY);
+    for (String name : wanted.keySet()) {
+      long asked = wanted.get(name);
+      long there = limits.getOrDefault(name, 0L);
+      if (asked > there) {
+        boolean bytes = name.equals(ResourceDemand.MEMORY);
+        String most = bytes ? Amount.size(there, asked) : "" + there;
         return "job %s asks for %s of %s, and there is only %s; lower it, or raise --limit %s"
-            .formatted(
-                job.name(),
-                bytes ? Amount.size(entry.getValue(), entry.getValue()) : entry.getValue(),
-                entry.getKey(),
-                bytes ? Amount.size(there, entry.getValue()) : there,
-                entry.getKey());
+            .formatted(job.name(), bytes ? Amount.size(asked, asked) : asked, name, most, name);
       }
     }
     return null;

@@ -86,19 +86,14 @@ final class FolderNotices implements Notices {
     } catch (IOException e) {
       lack = "the kernel tells no more: " + Refusal.line(e);
     }
-    if (near) {
-      FileSystems.networkKind(folder)
-          .ifPresent(
-              kind -> lack = "the kernel does not tell what other hosts change (" + kind + ")");
+    String kind = near ? FileSystems.networkKind(folder).orElse("") : "";
+    if (!kind.isEmpty()) {
+      lack = "the kernel does not tell what other hosts change (" + kind + ")";
     }
   }
 
   @Override
   public boolean await(long nanos) throws IOException {
-    if (service == null) {
-      sleep(nanos);
-      return false;
-    }
     long end = System.nanoTime() + nanos;
     WatchKey key = poll(nanos);
     while (key != null && !isOfInterest(key)) {
@@ -107,17 +102,14 @@ final class FolderNotices implements Notices {
     return key != null;
   }
 
+  /** The next folder that has something to tell; null for none in this time. */
   private WatchKey poll(long nanos) throws IOException {
     try {
+      if (service == null) {
+        TimeUnit.NANOSECONDS.sleep(nanos < 0 ? Long.MAX_VALUE : nanos);
+        return null;
+      }
       return nanos < 0 ? service.take() : service.poll(nanos, TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      throw new InterruptedIOException("interrupted while watching files");
-    }
-  }
-
-  private static void sleep(long nanos) throws IOException {
-    try {
-      TimeUnit.NANOSECONDS.sleep(nanos < 0 ? Long.MAX_VALUE : nanos);
     } catch (InterruptedException e) {
       throw new InterruptedIOException("interrupted while watching files");
     }
@@ -163,10 +155,9 @@ final class FolderNotices implements Notices {
     for (WatchKey key = home; key != null && !deaf.isEmpty(); ) {
       key = poll(SILENCE);
       if (home.equals(key)) {
-        boolean came =
-            key.pollEvents().stream()
-                .anyMatch(event -> cookie.getFileName().equals(event.context()));
-        deaf = came ? "" : deaf;
+        for (WatchEvent<?> event : key.pollEvents()) {
+          deaf = cookie.getFileName().equals(event.context()) ? "" : deaf;
+        }
         key.reset();
       } else if (key != null) {
         isOfInterest(key);

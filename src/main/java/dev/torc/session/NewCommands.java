@@ -6,7 +6,6 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.syntax.BadInput;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -17,11 +16,11 @@ import java.util.function.Supplier;
 final class NewCommands {
 
   private final Plan plan;
-  private final Consumer<Event> watcher;
+  private final BuildWatcher watcher;
   private final CommandWarnings warnings = new CommandWarnings(false);
   private Supplier<PlanContext> context;
 
-  NewCommands(Plan plan, Consumer<Event> watcher) {
+  NewCommands(Plan plan, BuildWatcher watcher) {
     this.plan = plan;
     this.watcher = watcher;
     this.context = plan::context;
@@ -49,7 +48,7 @@ final class NewCommands {
 
   private void tell(int[] jobs) {
     for (BadInput.Diagnostic line : warnings.of(context.get(), jobs)) {
-      watcher.accept(new Event.Note(Event.Level.WARNING, line.toString()));
+      watcher.warn(line.toString());
     }
   }
 }

@@ -44,11 +44,10 @@ public record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs)
 
   /** A line for each of them, that names the command which ends them. */
   public List<String> lines(String command) {
+    String line =
+        "job %s is still out at %s: `torc` takes its result, `torc %s --force` cancels it";
     return jobs.stream()
-        .map(
-            each ->
-                "job %s is still out at %s: `torc` takes its result, `torc %s --force` cancels it"
-                    .formatted(SafeText.name(each.job()), each.where(), command))
+        .map(each -> line.formatted(SafeText.name(each.job()), each.where(), command))
         .toList();
   }
 

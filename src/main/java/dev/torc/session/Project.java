@@ -39,25 +39,22 @@ import java.util.function.Function;
  * The project that a request is about: its build file as read, the graph, and where its cache is.
  * Looking at the disk is for {@link ReadSession}, working for {@link WriteSession}.
  *
+ * @param options how it was asked for
  * @param files the build files as they were asked for
  * @param source reads the workflow anew with what is known of results
  * @param containers what is known of runtimes and images
  * @param kept the file of the last build where the graph comes from it, null where it does not
- * @param restores whether a known result may stand for a run
- * @param keepsFailed whether a recorded failure may
  * @param keeper keeps the graph in that file
  */
 public record Project(
     Caller caller,
-    Workflow workflow,
+    ProjectOptions options,
     Graph graph,
     CachePlace place,
     List<Path> files,
     Expander.Source source,
     Containers containers,
     GraphFile kept,
-    boolean restores,
-    boolean keepsFailed,
     Keeper keeper) {
 
   /** Keeps a graph for the next build. */
@@ -98,18 +95,9 @@ public record Project(
             : null;
     BuildFiles from = new BuildFiles(origin, options.input(), kept);
     Graph graph = kept == null ? unexpanded(from) : kept.graph();
-    return new Project(
-        caller,
-        graph.workflow(),
-        graph,
-        place,
-        files,
-        from,
-        new Containers(contained ? options.containers() : null, place.root(), caller.env()),
-        kept,
-        options.restores(),
-        options.keepsFailed(),
-        from);
+    Containers containers =
+        new Containers(contained ? options.containers() : null, place.root(), caller.env());
+    return new Project(caller, options, graph, place, files, from, containers, kept, from);
   }
 
   /** What a graph is made from under these options, of these files. */
@@ -137,40 +125,28 @@ public record Project(
     if (kept == null || kept.deciding().isEmpty()) {
       return this;
     }
-    Graph graph = unexpanded(source);
     return new Project(
-        caller,
-        graph.workflow(),
-        graph,
-        place,
-        files,
-        source,
-        containers,
-        null,
-        restores,
-        keepsFailed,
-        keeper);
+        caller, options, unexpanded(source), place, files, source, containers, null, keeper);
   }
 
   /** The same project with groups expanded. */
   public Project with(Graph expanded) {
-    return new Project(
-        caller,
-        expanded.workflow(),
-        expanded,
-        place,
-        files,
-        source,
-        containers,
-        kept,
-        restores,
-        keepsFailed,
-        keeper);
+    return new Project(caller, options, expanded, place, files, source, containers, kept, keeper);
+  }
+
+  /** The build file as read, with its groups as far as they are expanded. */
+  public Workflow workflow() {
+    return graph.workflow();
   }
 
   /** Where torc's own files of this project are. */
   public Path folder() {
     return place.folder();
+  }
+
+  /** Where the cache is, now that the root has its id. */
+  CachePlace settled() {
+    return caller.place(place.root());
   }
 
   /** The build files as records name them: relative to the root where they lie below it. */
@@ -189,7 +165,7 @@ public record Project(
 
   /** The results that are kept for later. */
   KeptResults results(Cache cache) {
-    return new KeptResults(cache, workflow.stores().keep(), restores);
+    return new KeptResults(cache, workflow().stores().keep(), options.restores());
   }
 
   /** What manifests ask of the machine beside files. */
@@ -264,12 +240,12 @@ public record Project(
       return kept.tags();
     }
     Set<String> tags = new TreeSet<>();
-    workflow.jobs().forEach(job -> tags.addAll(job.tags()));
+    workflow().jobs().forEach(job -> tags.addAll(job.tags()));
     return tags;
   }
 
   /** Files as the user names them from where he stands. */
   public UserPaths paths() {
-    return new UserPaths(workflow.root(), caller.cwd());
+    return new UserPaths(workflow().root(), caller.cwd());
   }
 }

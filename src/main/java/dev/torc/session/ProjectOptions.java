@@ -92,12 +92,9 @@ public record ProjectOptions(
     List<String> known = new ArrayList<>(Containers.KNOWN);
     known.add(HOST);
     if (!known.contains(word)) {
-      String hint = NearestName.hint(word, known);
-      throw new BadInput(
-          Place.NONE,
-          where
-              + SafeText.name(word)
-              + (hint.isEmpty() ? ": write one of " + String.join(", ", known) : hint));
+      String near = NearestName.hint(word, known);
+      String hint = near.isEmpty() ? ": write one of " + String.join(", ", known) : near;
+      throw new BadInput(Place.NONE, where + SafeText.name(word) + hint);
     }
     return word;
   }

@@ -3,6 +3,7 @@ package dev.torc.session;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
+import dev.torc.machine.Limits;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.JobRecords;
@@ -13,7 +14,9 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Rerun;
+import dev.torc.plan.Surroundings;
 import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
 import dev.torc.workflow.Group;
@@ -75,18 +78,10 @@ public final class ReadSession implements AutoCloseable {
   }
 
   private PlanContext context(Project of, JobSelection selection, Rerun rerun) {
+    boolean fails = of.options().keepsFailed();
+    Surroundings around = of.surroundings();
     return PlanContext.of(
-        of.graph(),
-        cache,
-        left,
-        digests,
-        kept,
-        asked,
-        true,
-        of.keepsFailed(),
-        of.surroundings(),
-        selection,
-        rerun);
+        of.graph(), cache, left, digests, kept, asked, true, fails, around, selection, rerun);
   }
 
   /**
@@ -162,11 +157,11 @@ public final class ReadSession implements AutoCloseable {
   /** The command of each job as it would run now, with what it would be given. */
   public IntFunction<String> commands() {
     Caller caller = project.caller();
+    CachePlace place = project.place();
     LaunchBuilder launches =
-        new LaunchBuilder(
-            project.graph(), project.place(), "", Map.of(), caller.env(), null, _ -> {});
-    Map<String, Long> limits =
-        Capacity.of(project.workflow(), caller.host().limits().get(), Map.of()).limits();
+        new LaunchBuilder(project.graph(), place, "", Map.of(), caller.env(), null, _ -> {});
+    Limits machine = caller.host().limits().get();
+    Map<String, Long> limits = Capacity.of(project.workflow(), machine, Map.of()).limits();
     NeedContents names = contents().unread();
     return job -> launches.shown(job, names.filesOf(job), limits);
   }

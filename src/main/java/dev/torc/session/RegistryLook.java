@@ -41,19 +41,17 @@ final class RegistryLook implements AutoCloseable {
    */
   static RegistryLook begin(Plan plan, Containers containers, Consumer<String> warn) {
     Map<Containers.ImageName, List<String>> jobs = new LinkedHashMap<>();
-    plan.selected().stream()
-        .filter(job -> isToRun(plan.verdict(job)))
-        .mapToObj(plan.context().graph()::job)
-        .forEach(job -> add(job, jobs));
+    for (int id : plan.selected().stream().toArray()) {
+      Verdict verdict = plan.verdict(id);
+      if (verdict instanceof Verdict.WillRun || verdict instanceof Verdict.MayRun) {
+        add(plan.context().graph().job(id), jobs);
+      }
+    }
     RegistryLook look = new RegistryLook(jobs, containers, warn);
     if (!jobs.isEmpty()) {
       look.thread.start();
     }
     return look;
-  }
-
-  private static boolean isToRun(Verdict verdict) {
-    return verdict instanceof Verdict.WillRun || verdict instanceof Verdict.MayRun;
   }
 
   private static void add(Job job, Map<Containers.ImageName, List<String>> jobs) {

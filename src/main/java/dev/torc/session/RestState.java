@@ -26,11 +26,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /**
  * What of a project need not be decided, because the last build left it at rest and nothing of it
@@ -85,10 +83,11 @@ record RestState(
     CachePlace place = project.place();
     GraphFile kept = project.kept();
     GraphFile last = kept == null ? GraphFile.former(place.graph(), InstalledTorc.id()) : kept;
+    if (last == null) {
+      return null;
+    }
     JobsAtRest rest =
-        last == null
-            ? null
-            : JobsAtRest.read(place.rest(), held(project, last.id()), project.surroundings());
+        JobsAtRest.read(place.rest(), held(project, last.id()), project.surroundings());
     if (rest == null || kept != null) {
       return rest == null ? null : new CarriedRest.Carried(rest, true);
     }
@@ -116,12 +115,9 @@ record RestState(
   }
 
   private static JobsAtRest.Held held(Project project, Digest graph) throws IOException {
-    return new JobsAtRest.Held(
-        graph,
-        Cache.boot(),
-        own(project, project.place().data()),
-        Cache.journal(project.place()),
-        new TreeMap<>());
+    Stamp data = own(project, project.place().data());
+    var journal = Cache.journal(project.place());
+    return new JobsAtRest.Held(graph, Cache.boot(), data, journal, new TreeMap<>());
   }
 
   /** Of a file beside the database, which lies on a disk of this host and must not be opened. */
@@ -165,11 +161,11 @@ record RestState(
    *
    * @param gone as {@link LockTerms#gone}
    */
-  WriteSession open(String build, Set<String> gone, Consumer<Event> listener) throws IOException {
+  WriteSession open(String build, Set<String> gone, BuildWatcher listener) throws IOException {
     if (rest != null) {
       rest.take();
     }
-    WriteSession work = WriteSession.open(project, build, gone, line -> warn(line, listener));
+    WriteSession work = WriteSession.open(project, build, gone, listener::warn);
     hand(work.digests());
     return work;
   }
@@ -194,34 +190,18 @@ record RestState(
    *
    * @param build its id, and the number of the last one
    * @param began when the build began, by {@link System#nanoTime}
-   * @param each whether a report wants to hear of each job
    */
   static int tell(
-      Project project,
-      BuildId build,
-      long began,
-      BitSet selected,
-      boolean each,
-      Consumer<Event> listener) {
+      Project project, BuildId build, long began, BitSet selected, BuildWatcher listener) {
     int jobs = selected.cardinality();
     listener.accept(new Event.Started(build, project.place().root(), jobs));
     Event.Details none = new Event.Details("", "", null, 0, -1, -1);
-    for (int j : project.graph().inOrder(each ? selected : new BitSet())) {
+    for (int j : project.graph().inOrder(listener.wantsAll() ? selected : new BitSet())) {
       listener.accept(new Event.JobEnded(project.graph().name(j), JobState.UP_TO_DATE, none));
     }
-    Map<JobState, Integer> counts = new EnumMap<>(JobState.class);
-    for (JobState state : JobState.values()) {
-      if (state.isFinal()) {
-        counts.put(state, state == JobState.UP_TO_DATE ? jobs : 0);
-      }
-    }
+    Map<JobState, Integer> counts = Map.of(JobState.UP_TO_DATE, jobs); // none is in another state
     listener.accept(new Event.Finished(build, counts, StoreUse.NONE, System.nanoTime() - began, 0));
     return Exit.DONE;
-  }
-
-  /** Where the cache is, now that the root has its id. */
-  private CachePlace place() {
-    return project.caller().place(project.place().root());
   }
 
   /**
@@ -247,7 +227,7 @@ record RestState(
   JobsAtRest after(Plan plan, PlanContext last, WriteSession work, BuildWatcher listener) {
     try {
       work.heap().phaseEnded();
-      Digest id = project.keeper().keep(place(), last.graph(), work.digests());
+      Digest id = project.keeper().keep(project.settled(), last.graph(), work.digests());
       if (id == null && !listener.wantsRest()) {
         return null;
       }
@@ -280,7 +260,7 @@ record RestState(
    * is held, and the cache was not opened: what it knows of these files stays as old as it is,
    * which costs reading them again where this file is lost.
    */
-  void renew(Consumer<Event> listener) {
+  void renew(BuildWatcher listener) {
     if (!news) {
       return;
     }
@@ -292,20 +272,18 @@ record RestState(
         project.place().giveRecords(project.place().rest());
       }
     } catch (IOException e) {
-      warn(
-          "cannot remember the stamps of touched files, the next build reads them again",
-          e,
-          listener);
+      String lost = "cannot remember the stamps of touched files, the next build reads them again";
+      listener.warn(lost + ": " + Refusal.line(e));
     }
   }
 
   /** Keeps it, when the cache is closed; null where there is none to keep. */
-  void keep(JobsAtRest next, Consumer<Event> listener) {
+  void keep(JobsAtRest next, BuildWatcher listener) {
     if (next == null) {
       return;
     }
     try {
-      CachePlace now = place();
+      CachePlace now = project.settled();
       next.with(own(project, now.data()), Cache.journal(now)).write(now.rest());
       now.giveRecords(now.rest());
     } catch (IOException e) {
@@ -314,16 +292,9 @@ record RestState(
   }
 
   /** What cannot be kept costs the next build time and nothing else. */
-  private static JobsAtRest lost(IOException e, Consumer<Event> listener) {
-    warn("cannot keep what is at rest, the next build looks at everything", e, listener);
+  private static JobsAtRest lost(IOException e, BuildWatcher listener) {
+    String lost = "cannot keep what is at rest, the next build looks at everything";
+    listener.warn(lost + ": " + Refusal.line(e));
     return null;
-  }
-
-  private static void warn(String line, IOException e, Consumer<Event> listener) {
-    warn(line + ": " + Refusal.line(e), listener);
-  }
-
-  private static void warn(String line, Consumer<Event> listener) {
-    listener.accept(new Event.Note(Event.Level.WARNING, line));
   }
 }

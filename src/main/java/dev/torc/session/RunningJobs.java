@@ -44,16 +44,10 @@ public record RunningJobs(
   static RunningJobs of(CachePlace place, Cache cache, Set<String> gone) throws IOException {
     Optional<BuildLock.Holder> holder = BuildLock.holder(place);
     String build = holder.map(BuildLock.Holder::build).orElse("");
-    List<StartMarks.Mark> marks = StartMarks.live(StartMarks.read(place), cache);
+    List<StartMarks.Mark> others = new ArrayList<>(StartMarks.live(StartMarks.read(place), cache));
     Set<String> running = new HashSet<>();
-    List<StartMarks.Mark> others = new ArrayList<>();
-    for (StartMarks.Mark mark : marks) {
-      if (mark.build().equals(build)) {
-        running.add(mark.job());
-      } else {
-        others.add(mark);
-      }
-    }
+    others.stream().filter(m -> m.build().equals(build)).forEach(m -> running.add(m.job()));
+    others.removeIf(mark -> mark.build().equals(build));
     return new RunningJobs(holder, running, left(place, others, gone));
   }
 

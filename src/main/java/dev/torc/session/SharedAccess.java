@@ -80,7 +80,8 @@ public record SharedAccess(Project project) {
    * @param told takes lines for people
    */
   SharedStores look(Consumer<String> told) {
-    if (!project.restores() || entries().stream().allMatch(entry -> entry.path() == null)) {
+    if (!project.options().restores()
+        || entries().stream().allMatch(entry -> entry.path() == null)) {
       return null;
     }
     try {
@@ -103,19 +104,17 @@ public record SharedAccess(Project project) {
   /** The values by name; those without a value are told and left out. */
   private SortedMap<String, String> headers(SharedEntry entry, Consumer<String> told) {
     SortedMap<String, String> headers = new TreeMap<>();
-    entry
-        .headers()
-        .forEach(
-            (name, variable) -> {
-              String value = project.caller().env().get(variable);
-              if (value != null && !value.isEmpty()) {
-                headers.put(name, value);
-              } else {
-                told.accept(
-                    "store %s: %s has no value for its header %s; left alone for this build"
-                        .formatted(SafeText.name(entry.name()), variable, SafeText.name(name)));
-              }
-            });
+    for (var header : entry.headers().entrySet()) {
+      String value = project.caller().env().getOrDefault(header.getValue(), "");
+      if (!value.isEmpty()) {
+        headers.put(header.getKey(), value);
+      } else {
+        String store = SafeText.name(entry.name());
+        told.accept(
+            "store %s: %s has no value for its header %s; left alone for this build"
+                .formatted(store, header.getValue(), SafeText.name(header.getKey())));
+      }
+    }
     return headers;
   }
 }

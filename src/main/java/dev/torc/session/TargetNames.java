@@ -67,8 +67,7 @@ public final class TargetNames {
   /** The executors that jobs can be for: this machine's, and those that the project describes. */
   public static SortedSet<String> executors(Caller caller, ProjectOptions options)
       throws IOException {
-    SortedSet<String> names = new TreeSet<>();
-    names.add("local");
+    SortedSet<String> names = new TreeSet<>(List.of("local"));
     Project.load(caller, options).workflow().executors().forEach(each -> names.add(each.name()));
     return names;
   }

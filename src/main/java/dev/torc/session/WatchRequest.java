@@ -8,7 +8,6 @@ import dev.torc.posix.Signals;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
 import dev.torc.records.CacheException;
-import dev.torc.records.CachePlace;
 import dev.torc.rest.JobsAtRest;
 import dev.torc.rest.SeenFiles;
 import dev.torc.show.Report;
@@ -212,7 +211,7 @@ public record WatchRequest(
       complete(before);
       if (project != null) {
         records = records();
-        notices.catchUp(place().clock());
+        notices.catchUp(project.settled().clock());
       }
     }
 
@@ -237,13 +236,9 @@ public record WatchRequest(
       options.candidates(caller.cwd()).forEach(seen::add);
     }
 
-    /** Where the cache is, now that the root has its id. */
-    private CachePlace place() {
-      return caller.place(project.place().root());
-    }
-
     private Object records() throws IOException {
-      return List.of(caller.host().stamps().stamp(place().data()), Cache.journal(place()));
+      return List.of(
+          caller.host().stamps().stamp(project.settled().data()), Cache.journal(project.settled()));
     }
 
     /** What changed, but for products that another build made as they should be. */
@@ -257,7 +252,7 @@ public record WatchRequest(
 
     /** Whether another build is at work; then it waits a while for the end of that. */
     private boolean isBusy() throws IOException {
-      boolean busy = BuildLock.holder(place()).isPresent();
+      boolean busy = BuildLock.holder(project.settled()).isPresent();
       long end = clock.getAsLong() + BUSY;
       while (busy && clock.getAsLong() < end && notices.await(end - clock.getAsLong())) {
         // it goes on
@@ -352,12 +347,9 @@ public record WatchRequest(
         return;
       }
       if (many == 0) {
-        note(
-            Event.Level.WARNING,
-            now.getFirst()
-                + (circles < CIRCLES ? " and the like change" : " changes")
-                + " in every round; if a job writes it, name it in that job's produces",
-            report);
+        String what = now.getFirst() + (circles < CIRCLES ? " and the like change" : " changes");
+        String next = "if a job writes it, name it in that job's produces";
+        note(Event.Level.WARNING, what + " in every round; " + next, report);
       }
       notices.await(Math.min(PAUSE, SECOND << Math.min(8, many)));
     }

@@ -12,6 +12,7 @@ import dev.torc.engine.Remotes;
 import dev.torc.engine.Restoring;
 import dev.torc.engine.TemporaryFolder;
 import dev.torc.engine.Tracing;
+import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.local.LeftoverProcesses;
 import dev.torc.local.LocalRunner;
@@ -25,6 +26,7 @@ import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Rerun;
+import dev.torc.plan.Surroundings;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
@@ -42,6 +44,7 @@ import dev.torc.results.KeptResults;
 import dev.torc.text.Amount;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
+import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -68,8 +71,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
   private long started; // milliseconds since 1970
   private final Cache cache;
   private StartMarks marks;
-  private final Map<String, Reason>
-      left; // jobs that an earlier build handed out, or left elsewhere
+  private final Map<String, Reason> left; // jobs that are out, or elsewhere
   private final List<StartMarks.Mark> elsewhere; // that other hosts may still run
   private final DigestMemo digests;
   private final Consumer<String> warn;
@@ -176,18 +178,10 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     LeftoverProcesses.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
     endContainers(place.root(), caller.env(), StartMarks.running(marks, cache), warn);
     for (StartMarks.Mark mark : marks) {
-      try {
-        FileTree.remove(TemporaryFolder.of(place, mark));
-      } catch (IOException e) {
-        warn.accept("cannot remove the folder {tmp} of " + mark.job() + ": " + Refusal.line(e));
-      }
+      remove(TemporaryFolder.of(place, mark), "the folder {tmp} of " + mark.job(), warn);
     }
     if (!marks.isEmpty()) { // else nothing was on its way, but for what the next fetch takes away
-      try {
-        FileTree.remove(place.tmp());
-      } catch (IOException e) {
-        warn.accept("cannot remove what an earlier build was putting back: " + Refusal.line(e));
-      }
+      remove(place.tmp(), "what an earlier build was putting back", warn);
     }
     for (StartMarks.Mark mark : StartMarks.live(marks, cache)) {
       cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
@@ -198,6 +192,14 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     }
     cache.flush();
     return on;
+  }
+
+  private static void remove(Path folder, String what, Consumer<String> warn) {
+    try {
+      FileTree.remove(folder);
+    } catch (IOException e) {
+      warn.accept("cannot remove " + what + ": " + Refusal.line(e));
+    }
   }
 
   /** The containers that marks name are ended too, where their processes cannot be seen. */
@@ -211,10 +213,8 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
         String trouble = containers.end(runtime, mark.build());
         if (!trouble.isEmpty()) {
           warn.accept(
-              "cannot end the containers of "
-                  + mark.job()
-                  + " that an earlier build left: "
-                  + trouble);
+              "cannot end the containers of %s that an earlier build left: %s"
+                  .formatted(mark.job(), trouble));
         }
       }
     }
@@ -222,18 +222,10 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
 
   /** What is known before anything runs. */
   public PlanContext context(JobSelection selection, Rerun rerun) {
+    Surroundings around = project.surroundings();
+    boolean fails = project.options().keepsFailed();
     return PlanContext.of(
-        project.graph(),
-        cache,
-        left,
-        digests,
-        kept,
-        null,
-        false,
-        project.keepsFailed(),
-        project.surroundings(),
-        selection,
-        rerun);
+        project.graph(), cache, left, digests, kept, null, false, fails, around, selection, rerun);
   }
 
   /** What attempts of this build share. */
@@ -252,44 +244,36 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     }
     String outer = env.get(Nesting.VARIABLE);
     inherited.put(Nesting.VARIABLE, outer == null ? build.id() : outer + ":" + build.id());
+    Graph graph = context.graph();
+    CachePlace place = project.place();
+    Containers images = project.containers();
+    LaunchBuilder launches =
+        new LaunchBuilder(graph, place, build.id(), inherited, env, images, events);
+    Consumer<String> told = line -> events.accept(new Event.Note(Event.Level.WARNING, line));
+    String traces = env.get(Tracing.VARIABLE);
     return new AttemptContext(
-        context.graph(),
+        graph,
         context.contents(),
         context.decider(),
         context.records(),
-        new OccupiedPlaces(context.graph(), context.records(), digests),
+        new OccupiedPlaces(graph, context.records(), digests),
         digests,
         removal(),
-        new LaunchBuilder(
-            context.graph(),
-            project.place(),
-            build.id(),
-            inherited,
-            env,
-            project.containers(),
-            events),
+        launches,
         marks,
         runner,
         remotes,
-        new Tracing(
-            request.trace(),
-            request.strict(),
-            env.get(Tracing.VARIABLE),
-            line -> events.accept(new Event.Note(Event.Level.WARNING, line))),
+        new Tracing(request.trace(), request.strict(), traces, told),
         build,
         project.caller().host().here());
   }
 
   /** Takes away products and keeps what is the user's. */
   public ProductRemoval removal() throws IOException {
-    return new ProductRemoval(
-        project.place(),
-        new AllowedRoots(project.workflow().root(), project.workflow().roots()),
-        Long.toString(build.number()),
-        cache,
-        digests,
-        kept,
-        this::kept);
+    Workflow of = project.workflow();
+    AllowedRoots roots = new AllowedRoots(of.root(), of.roots());
+    String number = Long.toString(build.number());
+    return new ProductRemoval(project.place(), roots, number, cache, digests, kept, this::kept);
   }
 
   /**
@@ -309,8 +293,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
   private void tellKept() {
     if (!aside.isEmpty()) {
       int more = aside.size() - 1;
-      String line = aside.getFirst() + (more == 0 ? "" : "; and " + more + " more likewise");
-      warn.accept(line);
+      warn.accept(aside.getFirst() + (more == 0 ? "" : "; and " + more + " more likewise"));
     }
   }
 
@@ -357,7 +340,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));
       String machine = BuildMachine.here(project.caller().host(), limits);
-      StoreUse use = project.restores() ? finished.use() : StoreUse.NONE;
+      StoreUse use = project.options().restores() ? finished.use() : StoreUse.NONE;
       record(finished.nanos(), counts, finished.exit(), machine, use);
       cache.flush();
     }
@@ -389,9 +372,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
       List<StartMarks.Mark> on, CachePlace place, Predicate<String> jobs) {
     return on.stream()
         .filter(mark -> !mark.isRemote() && jobs.test(mark.job()))
-        .map(
-            mark ->
-                SafeText.name(mark.job()) + " " + RunningJobs.left(place, mark, Set.of()).lack())
+        .map(m -> SafeText.name(m.job()) + " " + RunningJobs.left(place, m, Set.of()).lack())
         .toList();
   }
 
@@ -410,9 +391,10 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
 
   private void record(
       long nanos, SortedMap<String, Integer> counts, int exit, String machine, StoreUse use) {
-    BuildRecord record =
-        new BuildRecord(build, started, nanos, counts, exit, project.fileNames(), machine, use);
-    cache.put(new Batch().build(record));
+    List<String> files = project.fileNames();
+    cache.put(
+        new Batch()
+            .build(new BuildRecord(build, started, nanos, counts, exit, files, machine, use)));
   }
 
   public BuildId build() {
@@ -460,14 +442,12 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     }
     var holder = BuildLock.holder(place);
     Nesting.refuse(caller.env(), place, holder);
-    String whom = holder.map(WriteSession::told).orElse("another torc");
-    if (!terms.waits()) {
-      say.accept("another build is at work here (" + whom + ")");
-      return null;
-    }
-    say.accept("waiting for another build to end (" + whom + ")");
+    String whom = " (" + holder.map(WriteSession::told).orElse("another torc") + ")";
+    boolean waits = terms.waits();
+    say.accept(
+        (waits ? "waiting for another build to end" : "another build is at work here") + whom);
     try {
-      return BuildLock.acquire(place, me, terms.trusts());
+      return waits ? BuildLock.acquire(place, me, terms.trusts()) : null;
     } catch (InterruptedException e) {
       throw new IOException("interrupted while waiting for another build", e);
     }

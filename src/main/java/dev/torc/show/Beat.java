@@ -1,68 +1,42 @@
 package dev.torc.show;
 
-import dev.torc.posix.ThreadEnd;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Calls a report again and again, on a thread of its own, until it is closed. What breaks a call
  * ends that, and is kept for the thread of the events.
  */
 final class Beat implements AutoCloseable {
-
-  private final long period;
-  private final Runnable each;
-  private final Thread thread;
-  private RuntimeException broken;
-  private boolean closed;
+  private final ScheduledExecutorService thread;
+  private final Future<?> calls;
+  private boolean told;
 
   /** Begins, with a call at once. */
   Beat(String name, long period, Runnable each) {
-    this.period = period;
-    this.each = each;
-    this.thread = Thread.ofPlatform().daemon().name(name).start(this::run);
+    thread =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name(name).factory());
+    calls = thread.scheduleWithFixedDelay(each, 0, period, TimeUnit.NANOSECONDS);
   }
 
-  /** What broke a call, null for nothing; it is told once. */
-  synchronized RuntimeException broken() {
-    RuntimeException e = broken;
-    broken = null;
-    return e;
+  /** Throws what broke a call, once; {@code before} is done where something did. */
+  synchronized void tellBroken(Runnable before) {
+    if (!told && calls.state() == Future.State.FAILED) {
+      told = true;
+      before.run();
+      switch (calls.exceptionNow()) {
+        case Error e -> throw e;
+        case Throwable e -> throw (RuntimeException) e;
+      }
+    }
   }
 
   /** Returns when no call is under way any more. */
   @Override
   public void close() {
-    synchronized (this) {
-      closed = true;
-      notifyAll();
-    }
-    ThreadEnd.await(thread);
-  }
-
-  private void run() {
-    long next = System.nanoTime();
-    try {
-      while (sleep(next)) {
-        next = System.nanoTime() + period;
-        each.run();
-      }
-    } catch (RuntimeException e) {
-      synchronized (this) {
-        broken = e;
-      }
-    }
-  }
-
-  /** Until a moment; returns whether it is to go on then. */
-  private synchronized boolean sleep(long until) {
-    try {
-      for (long left = until - System.nanoTime();
-          left > 0 && !closed;
-          left = until - System.nanoTime()) {
-        wait(left / 1_000_000 + 1);
-      }
-      return !closed;
-    } catch (InterruptedException e) {
-      return false;
-    }
+    thread.close(); // a call that is under way ends, and no other follows
   }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Events as lines for people. The reports decide where the lines go, and what moves on a terminal.
@@ -183,13 +184,12 @@ final class EventText {
     out.append(command(details.command()));
     Event.Log log = details.log();
     if (log != null) {
-      boolean whole = wantsAll(log);
       List<String> lines =
-          whole
+          wantsAll(log)
               ? LogExcerpt.WHOLE.orWhy(log.file(), 0, palette)
               : LogExcerpt.SHORT.orWhy(log.file(), log.from(), palette);
       boolean silent = lines.isEmpty() && !isFull(details);
-      written(silent ? List.of(palette.dim("(no output)")) : lines, out);
+      out.append(written(silent ? List.of(palette.dim("(no output)")) : lines));
       out.append("  log: ").append(shown(log.file())).append('\n');
     }
     return out.toString();
@@ -201,16 +201,14 @@ final class EventText {
 
   /** What a job wrote that ended well, with nothing before or after it. */
   private String output(Event.Log log) {
-    StringBuilder out = new StringBuilder();
-    if (log != null && wantsAll(log) && at(Detail.BRIEF)) {
-      written(LogExcerpt.WHOLE.orWhy(log.file(), 0, palette), out);
-    }
-    return out.toString();
+    return log != null && wantsAll(log) && at(Detail.BRIEF)
+        ? written(LogExcerpt.WHOLE.orWhy(log.file(), 0, palette))
+        : "";
   }
 
-  private void written(List<String> lines, StringBuilder out) {
+  private String written(List<String> lines) {
     String bar = terminal ? palette.dim("  | ") : "";
-    lines.forEach(line -> out.append(bar).append(line).append('\n'));
+    return lines.stream().map(line -> bar + line + "\n").collect(Collectors.joining());
   }
 
   /** A command that can be pasted: one of several lines begins on a line of its own. */
@@ -240,26 +238,21 @@ final class EventText {
 
   private String started(Event.JobStarted started) {
     String name = palette.bold(SafeText.name(started.job()));
-    if (started.attempt() > 1) {
-      return name + ": attempt " + started.attempt() + "\n" + command(started.command());
-    }
-    return name + ": " + ReasonText.all(started.reasons()) + "\n" + command(started.command());
+    int attempt = started.attempt();
+    String why = attempt > 1 ? "attempt " + attempt : ReasonText.all(started.reasons());
+    return name + ": " + why + "\n" + command(started.command());
   }
 
   private String restored(Event.JobRestored restored) {
     if (!at(Detail.NORMAL)) {
       return "";
     }
-    String why =
-        at(Detail.VERBOSE)
-            ? ReasonText.all(restored.reasons())
-            : ReasonText.brief(restored.reasons());
-    return palette.green(SafeText.name(restored.job()))
-        + ": restored from "
-        + OriginText.of(restored.origin())
-        + ": "
-        + why
-        + "\n";
+    boolean all = at(Detail.VERBOSE);
+    return "%s: restored from %s: %s\n"
+        .formatted(
+            palette.green(SafeText.name(restored.job())),
+            OriginText.of(restored.origin()),
+            all ? ReasonText.all(restored.reasons()) : ReasonText.brief(restored.reasons()));
   }
 
   private String ended(Event.JobEnded ended) {
@@ -274,13 +267,8 @@ final class EventText {
         String output = output(details.log());
         yield at(Detail.NORMAL) || !output.isEmpty()
             ? palette.green(name)
-                + ": ran in "
-                + Amount.time(details.wall())
-                + use(details)
-                + why
-                + without(details)
-                + "\n"
-                + output
+                + (": ran in " + Amount.time(details.wall()) + use(details))
+                + (why + without(details) + "\n" + output)
             : "";
       }
       case RESTORED -> output(details.log());
@@ -295,8 +283,7 @@ final class EventText {
       case INTERRUPTED ->
           at(Detail.BRIEF)
               ? palette.yellow(name)
-                  + ": interrupted after "
-                  + Amount.time(details.wall())
+                  + (": interrupted after " + Amount.time(details.wall()))
                   + why
                   + "\n"
               : "";
@@ -329,12 +316,11 @@ final class EventText {
   }
 
   private String ending(Event.Ending ending) {
-    return palette.yellow(ending.grace() > 0 ? "ending " : "killing ")
-        + SafeText.names(ending.jobs(), NAMED)
-        + (ending.grace() > 0
-            ? ": killed in " + Amount.time(ending.grace()) + ", at once by another Ctrl-C"
-            : "")
-        + "\n";
+    String jobs = SafeText.names(ending.jobs(), NAMED);
+    return ending.grace() > 0
+        ? "%s%s: killed in %s, at once by another Ctrl-C\n"
+            .formatted(palette.yellow("ending "), jobs, Amount.time(ending.grace()))
+        : palette.yellow("killing ") + jobs + "\n";
   }
 
   /** {@code changed: src/a.c and 2 more}; all of them where nothing is shortened. */

@@ -64,24 +64,24 @@ public final class GithubReport extends PlainReport {
   private String failure(Event.JobEnded ended) {
     Event.Details details = ended.details();
     String name = SafeText.name(ended.job());
-    StringBuilder out = new StringBuilder();
-    if (annotations < ANNOTATIONS) {
-      annotations++;
-      String log = details.log() == null ? "" : ", log " + wording.shown(details.log().file());
-      Optional<Found> found = details.log() == null ? Optional.empty() : found(details.log());
-      out.append(
-          "::error title=%s%s::%s%s%s\n"
-              .formatted(
-                  property(name + " failed"),
-                  found.map(Found::place).orElse(""),
-                  escape(SafeText.line(details.what())),
-                  found.map(each -> ": " + escape(each.message)).orElse(""),
-                  escape(log)));
-    }
     String head = "::group::" + escape(name + ": command and log") + "\n";
-    return out.append(harmless(wording.head(ended)) + head)
-        .append(harmless(wording.body(ended)) + "::endgroup::\n")
-        .toString();
+    return (annotations++ < ANNOTATIONS ? annotation(name, details) : "")
+        + harmless(wording.head(ended))
+        + head
+        + harmless(wording.body(ended))
+        + "::endgroup::\n";
+  }
+
+  private String annotation(String name, Event.Details details) {
+    Event.Log log = details.log();
+    Optional<Found> found = log == null ? Optional.empty() : found(log);
+    return "::error title=%s%s::%s%s%s\n"
+        .formatted(
+            property(name + " failed"),
+            found.map(Found::place).orElse(""),
+            escape(SafeText.line(details.what())),
+            found.map(each -> ": " + escape(each.message)).orElse(""),
+            log == null ? "" : escape(", log " + wording.shown(log.file())));
   }
 
   /** An error that a log tells of, in a file of the repository. */

@@ -57,7 +57,7 @@ public final class Json {
     public void writeValue(JSONWriter to, JsonGenerator out, Object value) throws IOException {
       switch (value) {
         case Raw raw -> out.writeRawValue(raw.text);
-        case Origin origin -> to.writeValue(of(origin));
+        case Origin origin -> to.writeValue(From.of(origin));
         case Record fields -> to.writeValue(values(fields, accessors));
         case Enum<?> constant -> out.writeString(lower(constant));
         default -> out.writeString(value.toString());
@@ -126,14 +126,10 @@ public final class Json {
     }
   }
 
-  private static Map<String, Object> of(Origin origin) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("build", origin.build());
-    fields.put("host", origin.host());
-    fields.put("store", origin.store());
-    fields.put("job", origin.job());
-    fields.put("started", origin.time());
-    return fields;
+  private record From(long build, String host, String store, String job, long started) {
+    static From of(Origin of) {
+      return new From(of.build(), of.host(), of.store(), of.job(), of.time());
+    }
   }
 
   /** What is wrong with a build file, each with its place. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -79,7 +80,11 @@ public final class JsonReport implements Report {
       }
       case Event.Finished finished -> {
         fields.put("build", finished.build().id());
-        fields.put("counts", counts(finished));
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        EnumSet.allOf(JobState.class).stream()
+            .filter(JobState::isFinal)
+            .forEach(s -> counts.put(Json.lower(s), finished.counts().getOrDefault(s, 0)));
+        fields.put("counts", counts);
         fields.put("seconds", Json.seconds(finished.nanos()));
         fields.put("exit", finished.exit());
       }
@@ -93,16 +98,6 @@ public final class JsonReport implements Report {
           Event.Note _ ->
           fields.putAll(Json.fields(event));
     }
-  }
-
-  private static Map<String, Integer> counts(Event.Finished finished) {
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    for (JobState state : JobState.values()) {
-      if (state.isFinal()) {
-        counts.put(Json.lower(state), finished.counts().getOrDefault(state, 0));
-      }
-    }
-    return counts;
   }
 
   private static void put(Event.Details details, Map<String, Object> fields) {

@@ -72,13 +72,8 @@ public final class JunitReport implements Report {
   /** Of a large project nearly all are up to date: these have nothing that is worth its place. */
   private static Event.Details kept(JobState state, Event.Details of) {
     boolean logged = of.log() != null && (state != JobState.RAN || of.log().wanted());
-    return new Event.Details(
-        of.what(),
-        state == JobState.FAILED ? of.command() : "",
-        logged ? of.log() : null,
-        of.wall(),
-        -1,
-        -1);
+    String command = state == JobState.FAILED ? of.command() : "";
+    return new Event.Details(of.what(), command, logged ? of.log() : null, of.wall(), -1, -1);
   }
 
   private void say(String line) {
@@ -112,10 +107,8 @@ public final class JunitReport implements Report {
       all.add(new Case(job, JobState.INTERRUPTED, details("torc ended before it"), false));
     }
     if (exit != 0 && all.stream().noneMatch(JunitReport::isBad)) {
-      String what =
-          !said.isEmpty()
-              ? said.getFirst()
-              : exit < 0 ? "torc was ended" : "torc ended with status " + exit;
+      String ended = exit < 0 ? "torc was ended" : "torc ended with status " + exit;
+      String what = said.isEmpty() ? ended : said.getFirst();
       all.add(new Case(TORC, JobState.INTERRUPTED, details(what), true));
     }
     JunitXml xml = new JunitXml(started, finished, begun, exit, all, said);

@@ -9,6 +9,7 @@ import dev.torc.workflow.InstanceName;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -37,26 +38,64 @@ record JunitXml(
   private static final double SECOND = 1e9;
   private static final int WITHOUT_FRACTION = "2026-11-22T10:01:02".length();
 
+  /**
+   * An element on a line of its own.
+   *
+   * @param attributes names and values in turns; what XML has no place for in a value is escaped
+   * @param inside elements on lines of their own, or one text; null for an empty element
+   */
+  private record Element(String name, List<String> attributes, Object inside) {
+    void write(XMLStreamWriter xml, int depth) throws XMLStreamException {
+      line(xml, depth);
+      if (inside == null) {
+        xml.writeEmptyElement(name);
+      } else {
+        xml.writeStartElement(name);
+      }
+      for (int i = 0; i < attributes.size(); i += 2) {
+        xml.writeAttribute(attributes.get(i), clean(attributes.get(i + 1)));
+      }
+      if (inside instanceof List<?> elements) {
+        for (Object each : elements) {
+          ((Element) each).write(xml, depth + 1);
+        }
+        line(xml, depth);
+      } else if (inside != null) {
+        xml.writeCharacters(clean(inside.toString()));
+      }
+      if (inside != null) {
+        xml.writeEndElement();
+      }
+    }
+
+    private static void line(XMLStreamWriter xml, int depth) throws XMLStreamException {
+      xml.writeCharacters("\n" + "  ".repeat(depth));
+    }
+  }
+
   void write(Writer out) throws IOException {
+    List<String> suite = counts(suite());
+    suite.addAll(4 * 2, List.of("skipped", Long.toString(count("skipped"))));
+    suite.add("timestamp");
+    suite.add(TimeText.iso(begun).substring(0, WITHOUT_FRACTION));
+    List<Element> inside = new ArrayList<>();
+    if (started != null) {
+      inside.add(
+          new Element(
+              "properties",
+              List.of(),
+              List.of(
+                  property("build", started.build().id()),
+                  property("number", Long.toString(started.build().number())),
+                  property("exit", exit < 0 ? "" : Integer.toString(exit)))));
+    }
+    cases.forEach(each -> inside.add(element(each)));
+    Element all = new Element("testsuite", suite, inside);
     try {
       XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out);
       xml.writeStartDocument("UTF-8", "1.0");
-      line(xml, 0);
-      xml.writeStartElement("testsuites");
-      counts(xml, "torc", false);
-      line(xml, 1);
-      xml.writeStartElement("testsuite");
-      counts(xml, suite(), true);
-      xml.writeAttribute("timestamp", TimeText.iso(begun).substring(0, WITHOUT_FRACTION));
-      properties(xml);
-      for (JunitReport.Case each : cases) {
-        write(xml, each);
-      }
-      line(xml, 1);
-      xml.writeEndElement();
-      line(xml, 0);
-      xml.writeEndElement();
-      line(xml, 0);
+      new Element("testsuites", counts("torc"), List.of(all)).write(xml, 0);
+      xml.writeCharacters("\n");
       xml.writeEndDocument();
       xml.flush();
     } catch (XMLStreamException e) {
@@ -66,49 +105,25 @@ record JunitXml(
     }
   }
 
-  private static void line(XMLStreamWriter xml, int depth) throws XMLStreamException {
-    xml.writeCharacters("\n" + "  ".repeat(depth));
+  private static Element property(String name, String value) {
+    return new Element("property", List.of("name", name, "value", value), null);
   }
 
   /** The root's folder; its name is what people call the project. */
   private String suite() {
     Path name = started == null ? null : started.root().getFileName();
-    return name == null ? JunitReport.TORC : clean(SafeText.name(name.toString()));
+    return name == null ? JunitReport.TORC : SafeText.name(name.toString());
   }
 
-  private void counts(XMLStreamWriter xml, String name, boolean skipped) throws XMLStreamException {
-    xml.writeAttribute("name", name);
-    xml.writeAttribute("tests", Integer.toString(cases.size()));
-    xml.writeAttribute("failures", Long.toString(count("failure")));
-    xml.writeAttribute("errors", Long.toString(count("error")));
-    if (skipped) {
-      xml.writeAttribute("skipped", Long.toString(count("skipped")));
-    }
-    xml.writeAttribute("time", seconds(finished == null ? 0 : finished.nanos()));
+  private List<String> counts(String name) {
+    List<String> counts = new ArrayList<>(List.of("name", name, "tests", "" + cases.size()));
+    counts.addAll(List.of("failures", "" + count("failure"), "errors", "" + count("error")));
+    counts.addAll(List.of("time", seconds(finished == null ? 0 : finished.nanos())));
+    return counts;
   }
 
   private long count(String kind) {
     return cases.stream().filter(each -> kind(each.state()).equals(kind)).count();
-  }
-
-  private void properties(XMLStreamWriter xml) throws XMLStreamException {
-    if (started != null) {
-      line(xml, 2);
-      xml.writeStartElement("properties");
-      property(xml, "build", started.build().id());
-      property(xml, "number", Long.toString(started.build().number()));
-      property(xml, "exit", exit < 0 ? "" : Integer.toString(exit));
-      line(xml, 2);
-      xml.writeEndElement();
-    }
-  }
-
-  private static void property(XMLStreamWriter xml, String name, String value)
-      throws XMLStreamException {
-    line(xml, 3);
-    xml.writeEmptyElement("property");
-    xml.writeAttribute("name", name);
-    xml.writeAttribute("value", value);
   }
 
   /** The element that says what is wrong; empty for a case that passed. */
@@ -122,25 +137,15 @@ record JunitXml(
     };
   }
 
-  private void write(XMLStreamWriter xml, JunitReport.Case of) throws XMLStreamException {
-    line(xml, 2);
-    xml.writeStartElement("testcase");
-    xml.writeAttribute("name", clean(SafeText.name(of.name())));
-    String group = InstanceName.parse(of.name()).group();
-    xml.writeAttribute(
-        "classname",
-        group.equals(of.name()) ? suite() : suite() + "." + clean(SafeText.name(group)));
-    xml.writeAttribute("time", seconds(of.details().wall()));
+  private Element element(JunitReport.Case of) {
+    List<Element> inside = new ArrayList<>();
     String kind = kind(of.state());
     if (!kind.isEmpty()) {
-      line(xml, 3);
-      xml.writeStartElement(kind);
-      xml.writeAttribute("message", clean(message(of)));
+      List<String> said = new ArrayList<>(List.of("message", message(of)));
       if (!kind.equals("skipped")) {
-        xml.writeAttribute("type", of.isTorc() ? JunitReport.TORC : Json.lower(of.state()));
+        said.addAll(List.of("type", of.isTorc() ? JunitReport.TORC : Json.lower(of.state())));
       }
-      xml.writeCharacters(clean(text(of)));
-      xml.writeEndElement();
+      inside.add(new Element(kind, said, text(of)));
     }
     String output =
         switch (of.state()) {
@@ -149,13 +154,14 @@ record JunitXml(
           default -> output(of);
         };
     if (!output.isEmpty()) {
-      line(xml, 3);
-      xml.writeStartElement("system-out");
-      xml.writeCharacters(clean(output));
-      xml.writeEndElement();
+      inside.add(new Element("system-out", List.of(), output));
     }
-    line(xml, 2);
-    xml.writeEndElement();
+    String group = InstanceName.parse(of.name()).group();
+    String suite = group.equals(of.name()) ? suite() : suite() + "." + SafeText.name(group);
+    String time = seconds(of.details().wall());
+    List<String> about =
+        List.of("name", SafeText.name(of.name()), "classname", suite, "time", time);
+    return new Element("testcase", about, inside);
   }
 
   private static String message(JunitReport.Case of) {

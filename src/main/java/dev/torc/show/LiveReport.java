@@ -192,12 +192,13 @@ public final class LiveReport implements Report {
 
   /** What befell the thread is thrown once, where the caller can see it. */
   private void tellBroken() {
-    RuntimeException e = beat == null ? null : beat.broken();
-    if (e != null) {
-      messages.setLength(0);
-      drawn = 0;
-      active = false;
-      throw e;
+    if (beat != null) {
+      beat.tellBroken(
+          () -> {
+            messages.setLength(0);
+            drawn = 0;
+            active = false;
+          });
     }
   }
 
@@ -207,22 +208,13 @@ public final class LiveReport implements Report {
     if (messages.isEmpty() && lines.isEmpty() && drawn == 0) {
       return;
     }
-    StringBuilder screen = new StringBuilder();
-    if (drawn > 0) {
-      screen.append('\r');
-      if (drawn > 1) {
-        screen.append("\u001b[").append(drawn - 1).append('A');
-      }
-    }
-    if (drawn > 0 && (!messages.isEmpty() || lines.isEmpty())) {
-      screen.append(CLEAR_BELOW);
-    }
+    StringBuilder screen = new StringBuilder(drawn > 0 ? "\r" : "");
+    screen.append(drawn > 1 ? "\u001b[" + (drawn - 1) + "A" : "");
+    screen.append(drawn > 0 && (!messages.isEmpty() || lines.isEmpty()) ? CLEAR_BELOW : "");
     screen.append(messages);
     messages.setLength(0);
     if (!lines.isEmpty()) {
-      screen.append(NO_WRAP);
-      screen.append(String.join(CLEAR_LINE + "\n", lines));
-      screen.append(CLEAR_BELOW).append(WRAP);
+      screen.append(NO_WRAP + String.join(CLEAR_LINE + "\n", lines) + CLEAR_BELOW + WRAP);
     }
     drawn = lines.size();
     PlainReport.write(err, screen.toString());
@@ -234,55 +226,47 @@ public final class LiveReport implements Report {
     // The last column stays free: some terminals wrap when it is written.
     int width = (known > 0 ? known : 80) - 1;
     List<String> lines = new ArrayList<>();
-    fetching.values().forEach(fetch -> lines.add(TextWidth.fit(fetched(fetch, now), width)));
-    int images = lines.size();
-    int rest = running.size() > JOBS ? running.size() - (JOBS - 1) : 0;
-    for (var job : running.entrySet()) {
-      if (rest > 0 && lines.size() == images + JOBS - 1) {
-        break;
-      }
-      Running run = job.getValue();
-      lines.add(TextWidth.fit(line(job.getKey(), job.getValue(), now), width));
+    fetching.values().forEach(fetch -> lines.add(fetched(fetch, now)));
+    int shown = running.size() > JOBS ? JOBS - 1 : running.size();
+    running.entrySet().stream()
+        .limit(shown)
+        .forEach(job -> lines.add(line(job.getKey(), job.getValue(), now)));
+    if (shown < running.size()) {
+      lines.add("  …and " + (running.size() - shown) + " more");
     }
-    if (rest > 0) {
-      lines.add(TextWidth.fit("  …and " + rest + " more", width));
-    }
+    lines.replaceAll(line -> TextWidth.fit(line, width));
     lines.add(status(now, width));
     return lines;
   }
 
   /** A job that runs: how long, of how long it is likely to take, what it uses, why it runs. */
   private String line(String job, Running run, long now) {
-    StringBuilder line = new StringBuilder("  ").append(SafeText.name(job)).append("  ");
-    line.append(Amount.time(now - run.since()));
     long expected = progress.expected(job);
-    if (expected >= 0) {
-      line.append(" of about ").append(Amount.time(expected));
-    }
     Series.Point use = uses.get(job);
-    if (use != null) {
-      line.append("  ").append(Amount.cpus(use.cpu())).append(" cpus, ");
-      line.append(Amount.size(use.memory()));
-    }
-    return line.append("  ").append(run.why()).toString();
+    return "  %s  %s%s%s  %s"
+        .formatted(
+            SafeText.name(job),
+            Amount.time(now - run.since),
+            expected < 0 ? "" : " of about " + Amount.time(expected),
+            use == null
+                ? ""
+                : "  " + Amount.cpus(use.cpu()) + " cpus, " + Amount.size(use.memory()),
+            run.why);
   }
 
   /** The counts, the time, and before them a bar where there is room for one. */
   private String status(long now, int width) {
+    String likely = left < 0 ? "" : ", about " + Amount.time(left) + " left";
     String status =
-        (done - blocked)
-            + "/"
-            + total
-            + " done, "
-            + running.size()
-            + " running"
-            + (failed > 0 ? ", " + failed + " failed" : "")
-            + (blocked > 0 ? ", " + blocked + " blocked" : "")
-            + ", "
-            + Amount.time(now - began)
-            + (killed != 0
-                ? ending(now)
-                : left < 0 ? "" : ", about " + Amount.time(left) + " left");
+        "%d/%d done, %d running%s%s, %s%s"
+            .formatted(
+                done - blocked,
+                total,
+                running.size(),
+                failed > 0 ? ", " + failed + " failed" : "",
+                blocked > 0 ? ", " + blocked + " blocked" : "",
+                Amount.time(now - began),
+                killed != 0 ? ending(now) : likely);
     String bar = bar(Math.min(BAR, width - TextWidth.of(status) - 3));
     String fitted = TextWidth.fit(bar + status, width);
     return failed > 0 ? palette.red(fitted) : palette.bold(fitted);
@@ -314,12 +298,9 @@ public final class LiveReport implements Report {
     } catch (IOException e) {
       // it begins to say something soon
     }
-    return "  "
-        + EventText.fetching(fetch.what)
-        + "  "
-        + Amount.time(now - fetch.since)
-        + "  "
-        + (said.isEmpty() ? "" : said.getLast());
+    String last = said.isEmpty() ? "" : said.getLast();
+    return "  %s  %s  %s"
+        .formatted(EventText.fetching(fetch.what), Amount.time(now - fetch.since), last);
   }
 
   private String ending(long now) {

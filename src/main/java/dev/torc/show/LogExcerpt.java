@@ -41,23 +41,19 @@ public record LogExcerpt(int head, int tail, int bytes) {
     try (FileChannel file = OwnFile.channel(log)) {
       long begin = Math.min(from, file.size());
       long size = file.size() - begin;
-      if (size <= 2L * bytes) {
-        List<String> all = lines(file, begin, (int) size);
-        if (all.size() <= head + tail + 1) {
-          shown(all, colour, out);
-        } else {
-          shown(all.subList(0, head), colour, out);
-          out.add("… " + (all.size() - head - tail) + " lines left out");
-          shown(all.subList(all.size() - tail, all.size()), colour, out);
-        }
-      } else {
-        List<String> first = lines(file, begin, bytes);
-        List<String> last = lines(file, file.size() - bytes, bytes);
-        shown(first.subList(0, Math.min(head, Math.max(1, first.size() - 1))), colour, out);
-        out.add("… much is left out");
-        int whole = last.size() > 1 ? last.size() - 1 : 1;
-        shown(last.subList(last.size() - Math.min(tail, whole), last.size()), colour, out);
+      boolean much = size > 2L * bytes;
+      List<String> first = lines(file, begin, much ? bytes : (int) size);
+      List<String> last = much ? lines(file, file.size() - bytes, bytes) : first;
+      if (!much && first.size() <= head + tail + 1) {
+        shown(first, colour, out);
+        return out;
       }
+      int before = Math.min(head, Math.max(1, first.size() - 1)); // of much, one line is cut
+      int after = Math.min(tail, Math.max(1, last.size() - 1));
+      shown(first.subList(0, before), colour, out);
+      int left = first.size() - head - tail;
+      out.add(much ? "… much is left out" : "… " + left + " lines left out");
+      shown(last.subList(last.size() - after, last.size()), colour, out);
     }
     return out;
   }

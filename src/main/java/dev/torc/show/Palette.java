@@ -23,12 +23,7 @@ public record Palette(boolean on) {
    * @param env the caller's environment
    */
   public static Palette of(When when, Map<String, String> env, boolean terminal) {
-    return new Palette(
-        switch (when) {
-          case ALWAYS -> true;
-          case NEVER -> false;
-          case AUTO -> auto(env, terminal);
-        });
+    return new Palette(when == When.AUTO ? auto(env, terminal) : when == When.ALWAYS);
   }
 
   private static boolean auto(Map<String, String> env, boolean terminal) {

@@ -37,7 +37,9 @@ public class PlainReport implements Report {
 
   @Override
   public final synchronized void accept(Event event) {
-    tellBroken();
+    if (beat != null) {
+      beat.tellBroken(() -> {});
+    }
     write(err, text(event));
     if (waits && beat == null && event instanceof Event.JobStarted) {
       beat = new Beat("torc-lines", PERIOD, this::look);
@@ -63,15 +65,7 @@ public class PlainReport implements Report {
   public final void close() {
     if (beat != null) {
       beat.close();
-      tellBroken();
-    }
-  }
-
-  /** What befell the other thread is thrown where the caller can see it. */
-  private void tellBroken() {
-    RuntimeException e = beat == null ? null : beat.broken();
-    if (e != null) {
-      throw e;
+      beat.tellBroken(() -> {});
     }
   }
 

@@ -33,7 +33,15 @@ public final class Profile implements Report {
    * @param where executor and id, empty for this machine
    */
   private record Open(
-      int lane, long from, long released, int number, String reasons, String where) {}
+      int lane, long from, long released, int number, String reasons, String where) {
+    Open at(String place) {
+      return new Open(lane, from, released, number, reasons, place);
+    }
+
+    Open over(long now) {
+      return new Open(lane, from, now, number, reasons, where);
+    }
+  }
 
   private final LongSupplier clock;
   private final Writer err;
@@ -92,16 +100,9 @@ public final class Profile implements Report {
         open.put(job.job(), new Open(lane, clock.getAsLong(), -1, job.attempt(), reasons, ""));
       }
       case Event.JobSubmitted out ->
-          open.computeIfPresent(
-              out.job(),
-              (_, at) ->
-                  new Open(at.lane, at.from, at.released, at.number, at.reasons, out.where()));
-      case Event.JobReleased released -> {
-        long now = clock.getAsLong();
-        open.computeIfPresent(
-            released.job(),
-            (_, at) -> new Open(at.lane, at.from, now, at.number, at.reasons, at.where));
-      }
+          open.computeIfPresent(out.job(), (_, each) -> each.at(out.where()));
+      case Event.JobReleased released ->
+          open.computeIfPresent(released.job(), (_, each) -> each.over(clock.getAsLong()));
       case Event.JobRetried retried -> end(retried.job(), "retried", retried.details());
       case Event.JobEnded ended -> end(ended.job(), Json.lower(ended.state()), ended.details());
       default -> {}
@@ -146,8 +147,9 @@ public final class Profile implements Report {
     }
     phase("over");
     StringBuilder line = new StringBuilder("profile:");
-    phases.forEach((name, nanos) -> line.append(' ').append(name).append(seconds(nanos)));
-    line.append(" %d attempts took%s of CPU; trace in %s".formatted(attempts, cpu(), file));
+    phases.forEach(
+        (name, nanos) -> line.append(' ').append(name).append(seconds(nanos)).append(','));
+    line.append(" %d attempts took%s of CPU; trace in %s".formatted(attempts, seconds(cpu), file));
     List<String> names = new ArrayList<>(List.of("torc"));
     for (int lane = 1; lane <= highest; lane++) {
       names.add("slot " + lane);
@@ -160,11 +162,7 @@ public final class Profile implements Report {
     PlainReport.write(err, line.append('\n').toString());
   }
 
-  private String cpu() {
-    return String.format(Locale.ROOT, " %.3f s", cpu / SECOND);
-  }
-
   private static String seconds(long nanos) {
-    return String.format(Locale.ROOT, " %.3f s,", nanos / SECOND);
+    return String.format(Locale.ROOT, " %.3f s", nanos / SECOND);
   }
 }

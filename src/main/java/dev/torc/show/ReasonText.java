@@ -38,32 +38,59 @@ public final class ReasonText {
 
   /** One reason, such as {@code need f2.json changed 3f2a91c → 88d01be}. */
   public static String of(Reason reason) {
-    String name = SafeText.name(reason.name());
+    return words(reason, false) + more(reason);
+  }
+
+  /** The words of a kind of reason with what it is about. */
+  private static String words(Reason reason, boolean past) {
+    String both = words(reason);
+    int bar = both.indexOf('|');
+    String words = bar < 0 ? both : past ? both.substring(bar + 1) : both.substring(0, bar);
+    return words.replace("{}", SafeText.name(reason.name()));
+  }
+
+  /** The same with a place for what it is about; behind a bar stand those of what is over. */
+  private static String words(Reason reason) {
     return switch (reason.kind()) {
-      case NEVER_RAN -> "never ran";
-      case FAILED ->
-          "failed last time"
-              + (reason.now().isEmpty() ? "" : " (" + SafeText.line(reason.now()) + ")");
-      case TIMED_OUT -> "timed out last time";
-      case OUT_OF_MEMORY -> "ran out of memory last time";
-      case INTERRUPTED -> "was interrupted last time";
+      case NEVER_RAN -> "never ran|it had never run";
+      case FAILED -> "failed last time|it had failed";
+      case TIMED_OUT -> "timed out last time|it had timed out";
+      case OUT_OF_MEMORY -> "ran out of memory last time|it had run out of memory";
+      case INTERRUPTED -> "was interrupted last time|it had been interrupted";
       case SUBMITTED -> "submitted by an earlier build";
-      case MOVED -> "need " + name + " moved while it ran last time";
-      case NEED_CHANGED -> "need " + name + " changed" + digests(reason);
-      case NEED_ADDED -> "need " + name + " added";
-      case NEED_REMOVED -> "need " + name + " removed";
-      case SETTING_CHANGED -> name + " changed" + texts(reason);
-      case PRODUCT_MISSING -> "product " + name + " missing";
-      case PRODUCT_WANTED ->
-          "product " + name + " missing, which " + SafeText.name(reason.now()) + " needs";
-      case PRODUCT_ALTERED -> "product " + name + " altered" + bit(reason);
-      case PRODUCTS_DECLARED -> "declared products changed" + texts(reason);
-      case ALWAYS -> "always";
-      case FORCED -> "forced";
-      case NAMED -> "named as a target";
-      case NOT_TRACED -> "was not traced";
-      case DATA_CHANGED -> "data " + name + data(reason);
-      case TOOL_CHANGED -> "tool " + name + change(reason);
+      case MOVED -> "need {} moved while it ran last time|need {} had moved while it ran";
+      case NEED_CHANGED -> "need {} changed";
+      case NEED_ADDED -> "need {} added";
+      case NEED_REMOVED -> "need {} removed";
+      case SETTING_CHANGED -> "{} changed";
+      case PRODUCT_MISSING, PRODUCT_WANTED -> "product {} missing";
+      case PRODUCT_ALTERED -> "product {} altered";
+      case PRODUCTS_DECLARED -> "declared products changed";
+      case ALWAYS -> "always|it always runs";
+      case FORCED -> "forced|it was forced";
+      case NAMED -> "named as a target|it was named as a target";
+      case NOT_TRACED -> "was not traced|it was not traced";
+      case DATA_CHANGED -> "data {}" + change(reason);
+      case TOOL_CHANGED -> "tool {}" + change(reason);
+      case NEED_UNREADABLE,
+          NEED_VANISHED,
+          NEED_MISSING,
+          FAILED_BEFORE,
+          IMAGE_UNAVAILABLE,
+          ELSEWHERE ->
+          "";
+    };
+  }
+
+  /** What a reason says beside the words of its kind. */
+  private static String more(Reason reason) {
+    return switch (reason.kind()) {
+      case FAILED -> reason.now().isEmpty() ? "" : " (" + SafeText.line(reason.now()) + ")";
+      case NEED_CHANGED, TOOL_CHANGED -> digests(reason);
+      case SETTING_CHANGED, PRODUCTS_DECLARED -> texts(reason);
+      case PRODUCT_WANTED -> ", which " + SafeText.name(reason.now()) + " needs";
+      case PRODUCT_ALTERED -> bit(reason);
+      case DATA_CHANGED -> data(reason);
       case NEED_UNREADABLE,
           NEED_VANISHED,
           NEED_MISSING,
@@ -71,27 +98,15 @@ public final class ReasonText {
           IMAGE_UNAVAILABLE,
           ELSEWHERE ->
           SafeText.line(reason.lack());
+      default -> "";
     };
   }
 
   /** A reason of a run that is over. */
   public static String past(Reason reason) {
-    return switch (reason.kind()) {
-      case NEVER_RAN -> "it had never run";
-      case FAILED ->
-          "it had failed"
-              + (reason.now().isEmpty() ? "" : " (" + SafeText.line(reason.now()) + ")");
-      case TIMED_OUT -> "it had timed out";
-      case OUT_OF_MEMORY -> "it had run out of memory";
-      case INTERRUPTED -> "it had been interrupted";
-      case SUBMITTED -> "it was out at " + SafeText.line(reason.now());
-      case MOVED -> "need " + SafeText.name(reason.name()) + " had moved while it ran";
-      case ALWAYS -> "it always runs";
-      case FORCED -> "it was forced";
-      case NAMED -> "it was named as a target";
-      case NOT_TRACED -> "it was not traced";
-      default -> of(reason);
-    };
+    return reason.kind() == Reason.Kind.SUBMITTED
+        ? "it was out at " + SafeText.line(reason.now())
+        : words(reason, true) + more(reason);
   }
 
   /** All reasons, joined by semicolons. */
@@ -127,27 +142,16 @@ public final class ReasonText {
   /** The kind of a reason, without what it is about: {@code need changed}, {@code never ran}. */
   public static String kind(Reason reason) {
     return switch (reason.kind()) {
-      case NEED_CHANGED -> "need changed";
-      case NEED_ADDED -> "need added";
-      case NEED_REMOVED -> "need removed";
       case NEED_UNREADABLE -> "need cannot be read";
       case NEED_VANISHED -> "need matches nothing";
       case NEED_MISSING -> "need does not exist";
       case FAILED_BEFORE -> "failed before, not run again";
       case IMAGE_UNAVAILABLE -> "image cannot be had";
-      case MOVED -> "need moved while it ran last time";
       case DATA_CHANGED -> "data changed";
-      case TOOL_CHANGED -> "tool" + change(reason).replaceFirst("(changed).*", "$1");
-      case PRODUCT_MISSING -> "product missing";
       case PRODUCT_WANTED -> "product missing that is needed";
-      case PRODUCT_ALTERED -> "product altered";
       case SETTING_CHANGED -> SafeText.name(reason.name()) + " changed";
-      case PRODUCTS_DECLARED -> "declared products changed";
-      case FAILED -> "failed last time";
-      case SUBMITTED -> "submitted by an earlier build";
       case ELSEWHERE -> "may still run elsewhere";
-      case NEVER_RAN, TIMED_OUT, OUT_OF_MEMORY, INTERRUPTED, ALWAYS, FORCED, NAMED, NOT_TRACED ->
-          of(reason);
+      default -> words(reason).replace(" {}", "").replaceFirst("[|].*", "");
     };
   }
 
@@ -209,9 +213,7 @@ public final class ReasonText {
   }
 
   private static String change(Reason reason) {
-    return reason.old().isEmpty()
-        ? " added"
-        : reason.now().isEmpty() ? " removed" : " changed" + digests(reason);
+    return reason.old().isEmpty() ? " added" : reason.now().isEmpty() ? " removed" : " changed";
   }
 
   /** The digests of a product of which only the executable bit is another. */
@@ -223,10 +225,10 @@ public final class ReasonText {
   /** A value as JSON; that of a long one is its digest. */
   private static String data(Reason reason) {
     if (reason.old().isEmpty() || reason.now().isEmpty()) {
-      return reason.now().isEmpty() ? " removed" : " added";
+      return "";
     }
     TextDiff both = TextDiff.of(value(reason.old()), value(reason.now()));
-    return " changed: " + both.old() + " → " + both.now();
+    return ": " + both.old() + " → " + both.now();
   }
 
   private static String value(String text) {

@@ -24,6 +24,16 @@ final class Recap {
     }
   }
 
+  /** The first ones. */
+  List<Event.JobEnded> failed() {
+    return failed;
+  }
+
+  /** How many others there are. */
+  int more() {
+    return more;
+  }
+
   /** Each with its cause and its log, a line each; empty where none failed. */
   String text(Palette palette, Function<Path, String> shown) {
     if (failed.isEmpty()) {

@@ -10,9 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -30,7 +28,6 @@ public final class StepSummary implements Report {
   /** Bytes of a step: GitHub shows nothing of a file that is larger. */
   static final int FILE_LIMIT = 1 << 20;
 
-  private static final int FAILED = 10;
   private static final int LONGEST = 5;
 
   /** Code points of a name, and of a log's excerpt. */
@@ -45,8 +42,7 @@ public final class StepSummary implements Report {
   private final Path here;
   private final Consumer<String> warn;
   private final PriorityQueue<Event.JobEnded> longest = new PriorityQueue<>(BY_TIME);
-  private final List<Event.JobEnded> failed = new ArrayList<>();
-  private int more;
+  private final Recap recap = new Recap();
   private Event.Started started;
   private Event.Finished finished;
 
@@ -70,10 +66,8 @@ public final class StepSummary implements Report {
     } else if (event instanceof Event.Finished last) {
       finished = last;
     } else if (event instanceof Event.JobEnded ended) {
-      if (ended.state() == JobState.FAILED && failed.size() < FAILED) {
-        failed.add(ended);
-      } else if (ended.state() == JobState.FAILED) {
-        more++;
+      if (ended.state() == JobState.FAILED) {
+        recap.add(ended);
       }
       if (ended.state() == JobState.RAN || ended.state() == JobState.FAILED) {
         longest.add(ended);
@@ -108,8 +102,8 @@ public final class StepSummary implements Report {
     String tail = times();
     int room = LIMIT - bytes(head) - bytes(tail) - NAME;
     StringBuilder failures = new StringBuilder();
-    int left = more;
-    for (Event.JobEnded each : failed) {
+    int left = recap.more();
+    for (Event.JobEnded each : recap.failed()) {
       String text = failure(each);
       if (bytes(text) <= room) {
         failures.append(text);
@@ -127,15 +121,13 @@ public final class StepSummary implements Report {
 
   private String head() {
     Path root = started.root().getFileName();
-    return "**torc** "
-        + (root == null ? "" : name(root.toString()) + ", ")
-        + "build "
-        + started.build().number()
-        + ": "
-        + (finished == null
-            ? "torc ended before it"
-            : Summary.of(finished.counts(), finished.nanos()))
-        + "\n\n";
+    return "**torc** %sbuild %d: %s\n\n"
+        .formatted(
+            root == null ? "" : name(root.toString()) + ", ",
+            started.build().number(),
+            finished == null
+                ? "torc ended before it"
+                : Summary.of(finished.counts(), finished.nanos()));
   }
 
   private String failure(Event.JobEnded ended) {
@@ -149,17 +141,14 @@ public final class StepSummary implements Report {
           .forEach(line -> text.append(line).append('\n'));
       text.append("log: " + LogExcerpt.shown(log.file(), here) + "\n");
     }
+    String said = SafeText.cut(text.toString().stripTrailing(), TAIL);
     // A block of HTML ends at an empty line, but for one that begins with <pre>.
-    return "<details><summary>"
-        + name(ended.job())
-        + (details.what().startsWith("failed ") ? " " : " failed: ")
-        + escaped(SafeText.line(details.what(), NAME))
-        + "</summary>\n\n<pre>\n"
-        + SafeText.cut(text.toString().stripTrailing(), TAIL)
-            .replace("&", "&amp;")
-            .replace("<", "&lt;")
-            .replace(">", "&gt;")
-        + "\n</pre>\n\n</details>\n\n";
+    return "<details><summary>%s%s%s</summary>\n\n<pre>\n%s\n</pre>\n\n</details>\n\n"
+        .formatted(
+            name(ended.job()),
+            details.what().startsWith("failed ") ? " " : " failed: ",
+            escaped(SafeText.line(details.what(), NAME)),
+            said.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"));
   }
 
   private String times() {

@@ -186,10 +186,10 @@ class AnswersSchemaTest {
     holds("adopt", "adopt", "b");
     StringWriter atWork = new StringWriter();
     BuildLock.Holder holder = new BuildLock.Holder(4711, "id", "torc build");
-    StatusAnswer.Past past =
-        new StatusAnswer.Past(
-            null, new TreeMap<>(), holder, List.of("a"), new StatusAnswer.Disk(1, 2, 3));
-    new StatusAnswer(folder.at(), null, List.of(), past, 0).write(atWork, null);
+    StatusAnswer.Disk disk = new StatusAnswer.Disk(1, 2, 3);
+    new StatusAnswer(
+            folder.at(), null, List.of(), 0, null, new TreeMap<>(), holder, List.of("a"), disk)
+        .write(atWork, null);
     accepts("status", atWork.toString());
 
     folder.put("torc.yaml", "jobs: { a: { comand: x } }\n");

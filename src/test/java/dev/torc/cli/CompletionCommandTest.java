@@ -52,7 +52,7 @@ class CompletionCommandTest {
   @Test
   void aFirstWordIsACommandOrATarget() {
     List<String> all = new ArrayList<>(List.of("told"));
-    all.addAll(Commands.all().keySet());
+    all.addAll(new Commands().descriptions().keySet());
     all.addAll(List.of("a b", "out/x.txt", "some", "train"));
     assertEquals(all, fits(""));
     assertEquals(List.of("told", "status", "stats", "store", "slurm", "some"), fits("s"));

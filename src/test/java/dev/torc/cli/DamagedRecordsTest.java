@@ -100,7 +100,7 @@ class DamagedRecordsTest {
   /** Damages a record as a disk does that forgets: the jobs at rest stay so. */
   private void behindTheRest(Spot spot, int kind, Random random) throws IOException {
     Console console = Run.console(folder.at(), new StringWriter(), new StringWriter(), Map.of());
-    Project project = Project.load(console.caller(), new CommonOptions().project(console));
+    Project project = Project.load(console.caller(), Run.call(console, "build").options());
     assertTrue(
         Forgetting.behind(project, () -> Damaging.damage(folder.at(), spot, kind, random)),
         "something is at rest");

@@ -153,7 +153,7 @@ class GroupsAtRestTest {
             .replace("produces: \"{n}", "needs: [list.txt, o.txt]\n    produces: \"{n}");
     folder.put("torc.yaml", text).settle();
     Console console = Run.console(folder.at(), new StringWriter(), new StringWriter(), Map.of());
-    Project project = Project.load(console.caller(), new CommonOptions().project(console));
+    Project project = Project.load(console.caller(), Run.call(console, "build").options());
     Damaging.Spot record =
         Damaging.spots(folder.at()).stream()
             .filter(spot -> spot.tree().equals("RESULTS") && spot.name().equals("pick"))

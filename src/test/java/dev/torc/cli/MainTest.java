@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -26,91 +25,68 @@ class MainTest {
   @TempDir Path cwd;
 
   /** What a command was given, as text. */
-  private static final class Probe extends Command {
-    private final BuildOptions options = new BuildOptions();
-
-    @Override
-    String description() {
-      return "run what is not up to date";
+  private static int probe(Call call) throws IOException {
+    if (call.given.command().equals("graph")) {
+      call.console.print("graph %s %s\n".formatted(call.value("--depth"), call.json()));
+      return 0;
     }
-
-    @Override
-    void declare(Options told) {
-      options.declare(told);
-    }
-
-    @Override
-    int run(Console console) throws IOException {
-      BuildRequest request = options.request(console, false);
-      console.print(
-          String.join(
-              " ",
-              console.cwd().getFileName().toString(),
-              common.project(console).files().stream()
-                  .map(f -> f.getFileName().toString())
-                  .toList()
-                  .toString(),
-              common.project(console).variables().toString(),
-              request.targets().toString(),
-              request.limits().toString(),
-              options.detail().toString(),
-              (common.json() ? "json " : "")
-                  + common.color()
-                  + (request.dry() ? " dry" : "")
-                  + (request.failFast() ? " fast" : "")
-                  + (request.rerun() == Rerun.ALL ? " force" : "")
-                  + (request.lock().waits() ? "" : " nowait")
-                  + (request.lock().trusts() ? " trust" : "")));
-      return 1;
-    }
+    BuildRequest request = BuildCommand.request(call, false);
+    call.console.print(
+        String.join(
+            " ",
+            call.console.cwd().getFileName().toString(),
+            call.options().files().stream()
+                .map(f -> f.getFileName().toString())
+                .toList()
+                .toString(),
+            call.options().variables().toString(),
+            request.targets().toString(),
+            request.limits().toString(),
+            BuildCommand.detail(call).toString(),
+            (call.json() ? "json " : "")
+                + (call.has("--color") ? call.value("--color") : "auto")
+                + (request.dry() ? " dry" : "")
+                + (request.failFast() ? " fast" : "")
+                + (request.rerun() == Rerun.ALL ? " force" : "")
+                + (request.lock().waits() ? "" : " nowait")
+                + (request.lock().trusts() ? " trust" : "")));
+    return 1;
   }
 
   private Run probe(String... args) {
-    return Run.of(Probe::new, cwd, Map.of(), args);
+    return Run.of(MainTest::probe, cwd, Map.of(), args);
   }
 
   private static Run throwing(Throwable thrown, Map<String, String> env) {
-    return Run.of(() -> new Thrower(thrown), Path.of("/"), env, "build");
-  }
-
-  private static final class Thrower extends Command {
-    private final Throwable thrown;
-
-    private Thrower(Throwable thrown) {
-      this.thrown = thrown;
-    }
-
-    @Override
-    String description() {
-      return "throw";
-    }
-
-    @Override
-    int run(Console console) throws IOException {
-      switch (thrown) {
-        case Error e -> throw e;
-        case RuntimeException e -> throw e;
-        case IOException e -> throw e;
-        default -> throw new IllegalArgumentException(thrown);
-      }
-    }
+    return Run.of(
+        _ -> {
+          switch (thrown) {
+            case Error e -> throw e;
+            case RuntimeException e -> throw e;
+            case IOException e -> throw e;
+            default -> throw new IllegalArgumentException(thrown);
+          }
+        },
+        Path.of("/"),
+        env,
+        "build");
   }
 
   @Test
   void withoutACommandItBuilds() {
     String name = cwd.getFileName().toString();
-    String plain = name + " [] {} [] {} NORMAL AUTO";
+    String plain = name + " [] {} [] {} NORMAL auto";
     assertEquals(new Run(1, plain, ""), probe());
     assertEquals(new Run(1, plain, ""), probe("build"));
-    assertEquals(name + " [] {} [] {cpus=4} NORMAL AUTO", probe("-j4").out());
-    assertEquals(name + " [] {} [] {cpus=4} NORMAL AUTO", probe("-j", "4").out());
+    assertEquals(name + " [] {} [] {cpus=4} NORMAL auto", probe("-j4").out());
+    assertEquals(name + " [] {} [] {cpus=4} NORMAL auto", probe("-j", "4").out());
   }
 
   @Test
   void allOptionsOfBuild() {
     assertEquals(
         cwd.getFileName()
-            + " [] {} [a, -b] {cpus=2, memory=8GiB} VERBOSE AUTO dry fast force nowait trust",
+            + " [] {} [a, -b] {cpus=2, memory=8GiB} VERBOSE auto dry fast force nowait trust",
         probe(
                 "build",
                 "-nk",
@@ -130,18 +106,19 @@ class MainTest {
 
   @Test
   void theEnvironmentMayTrustLocksToo() {
-    String plain = cwd.getFileName() + " [] {} [] {} NORMAL AUTO";
-    assertEquals(plain + " trust", Run.of(Probe::new, cwd, Map.of("TORC_TRUST_LOCK", "1")).out());
-    assertEquals(plain, Run.of(Probe::new, cwd, Map.of("TORC_TRUST_LOCK", "")).out());
+    String plain = cwd.getFileName() + " [] {} [] {} NORMAL auto";
+    assertEquals(
+        plain + " trust", Run.of(MainTest::probe, cwd, Map.of("TORC_TRUST_LOCK", "1")).out());
+    assertEquals(plain, Run.of(MainTest::probe, cwd, Map.of("TORC_TRUST_LOCK", "")).out());
     assertEquals(
         new Run(2, "", "torc: TORC_TRUST_LOCK=no: write 1, or leave it empty\n"),
-        Run.of(Probe::new, cwd, Map.of("TORC_TRUST_LOCK", "no")));
+        Run.of(MainTest::probe, cwd, Map.of("TORC_TRUST_LOCK", "no")));
   }
 
   @Test
   void ofSeveralTheLastOneWins() {
     Run run = probe("-j4", "-q", "--limit", "cpus=2", "-v", "--limit", "cpus=3");
-    assertEquals(cwd.getFileName() + " [] {} [] {cpus=3} VERBOSE AUTO", run.out());
+    assertEquals(cwd.getFileName() + " [] {} [] {cpus=3} VERBOSE auto", run.out());
     assertEquals("", run.err());
     assertTrue(probe("--limit=cpus=2", "-j4", "-v", "-q").out().contains("{cpus=4} QUIET"));
   }
@@ -149,8 +126,7 @@ class MainTest {
   @Test
   void globalOptionsStandBeforeOrAfterTheCommand() throws IOException {
     Files.createDirectories(cwd.resolve("sub/deep"));
-    String expected =
-        "deep [a.yaml, b.yaml] {x=1=2, y=} [t] {} NORMAL NEVER".replace(" NEVER", " json NEVER");
+    String expected = "deep [a.yaml, b.yaml] {x=1=2, y=} [t] {} NORMAL json never";
     String[] before = {
       "-C",
       "sub",
@@ -184,14 +160,14 @@ class MainTest {
     };
     assertEquals(new Run(1, expected, ""), probe(before));
     assertEquals(new Run(1, expected, ""), probe(after));
-    assertEquals("why j 3 true\n", probe("--json", "--depth", "3", "why", "j").out());
+    assertEquals("graph 3 true\n", probe("--json", "--depth", "3", "graph", "--job", "j").out());
   }
 
   @Test
   void aFirstWordThatIsNoCommandIsATargetOfBuild() {
     String name = cwd.getFileName().toString();
     assertEquals(
-        new Run(1, name + " [] {} [train, x] {cpus=4} NORMAL AUTO dry", ""),
+        new Run(1, name + " [] {} [train, x] {cpus=4} NORMAL auto dry", ""),
         probe("-j4", "train", "-n", "x"));
     assertEquals(
         "[train, why]", probe("train", "why").out().replaceAll(".*(\\[train.*?\\]).*", "$1"));
@@ -295,8 +271,8 @@ class MainTest {
     assertEquals(
         "torc: --color pink: write auto, always or never\n", probe("--color", "pink").err());
     assertEquals("torc: -C none: there is no such folder\n", probe("-C", "none").err());
-    assertEquals("torc: JOB is missing; see torc why --help\n", probe("why").err());
-    assertEquals("torc: unexpected y; see torc why --help\n", probe("why", "x", "y").err());
+    assertEquals("torc: JOB is missing; see torc log --help\n", probe("log").err());
+    assertEquals("torc: unexpected y; see torc log --help\n", probe("log", "x", "y").err());
     assertEquals(2, probe("-C", "none").exit());
     assertEquals(2, probe("why").exit());
   }
@@ -322,7 +298,8 @@ class MainTest {
     Run run = probe("--help");
     assertEquals(0, run.exit());
     assertEquals("", run.err());
-    assertTrue(run.out().contains("  build        run what is not up to date\n"), run.out());
+    assertTrue(
+        run.out().contains("  build        run the jobs that are not up to date\n"), run.out());
     assertTrue(run.out().lines().count() < 40);
     assertEquals(run, probe("help"));
     Run build = probe("build", "--help");
@@ -391,9 +368,7 @@ class MainTest {
   }
 
   private int toBroken(Writer out, Writer err, String... args) {
-    LinkedHashMap<String, java.util.function.Supplier<Command>> commands = new LinkedHashMap<>();
-    commands.put("build", Probe::new);
-    return new Main(commands).call(args, Run.console(cwd, out, err, Map.of()));
+    return new Main(MainTest::probe).call(args, Run.console(cwd, out, err, Map.of()));
   }
 
   @Test

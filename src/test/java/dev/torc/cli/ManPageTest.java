@@ -47,10 +47,12 @@ class ManPageTest {
     Set<String> everywhere = options(part(page, ".SH \"OPTIONS\""));
     assertTrue(everywhere.containsAll(Set.of("-f", "--file", "--json", "-h")), "" + everywhere);
     List<String> wrong = new ArrayList<>();
-    Commands.all()
+    new Commands()
+        .descriptions()
+        .keySet()
         .forEach(
-            (name, made) -> {
-              Options declared = Options.of(name, made.get());
+            name -> {
+              Options declared = new Commands().options(name);
               String part = part(page, ".SS \"torc " + name + "\"");
               Set<String> own = new TreeSet<>(declared.names());
               own.removeAll(everywhere);

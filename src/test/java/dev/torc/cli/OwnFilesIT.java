@@ -243,7 +243,7 @@ class OwnFilesIT {
   @Test
   void belowTorcCacheToo() throws Exception {
     Map<String, String> env = Map.of("TORC_CACHE", temp.resolve("cache").toString());
-    assertEquals(0, Run.of(BuildCommand::new, cwd, env, "build").exit());
+    assertEquals(0, Run.of(Commands::perform, cwd, env, "build").exit());
     Path database;
     try (var all = Files.list(temp.resolve("cache"))) {
       database = all.toList().getFirst();
@@ -252,14 +252,14 @@ class OwnFilesIT {
       for (Odd odd : List.of(Odd.LINK, Odd.SECOND_NAME)) {
         Files.writeString(outside, "mine\n");
         odd.put(database.resolve(name), outside);
-        Run run = Run.of(BuildCommand::new, cwd, env, "build", "--force");
+        Run run = Run.of(Commands::perform, cwd, env, "build", "--force");
         assertEquals(0, run.exit(), odd + name + run.err());
         assertEquals("mine\n", Files.readString(outside), odd + name);
       }
     }
     Files.move(database, temp.resolve("moved"));
     Files.createSymbolicLink(database, temp.resolve("moved"));
-    Run run = Run.of(BuildCommand::new, cwd, env, "build");
+    Run run = Run.of(Commands::perform, cwd, env, "build");
     assertEquals(3, run.exit(), run.err());
     assertTrue(run.err().contains(database + " is a link, "), run.err());
   }

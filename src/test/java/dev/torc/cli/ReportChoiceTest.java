@@ -11,7 +11,6 @@ import dev.torc.show.Report.Detail;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +28,7 @@ class ReportChoiceTest {
             terminal,
             () -> 80,
             System::nanoTime);
-    try (Report report = ReportChoice.open(console, new CommonOptions(), detail)) {
+    try (Report report = ReportChoice.open(Run.call(console, "build"), detail)) {
       return report.getClass();
     }
   }
@@ -59,11 +58,8 @@ class ReportChoiceTest {
   void eventsGoToStandardOutputAndMessagesToStandardError() {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    Command command = new BuildCommand();
-    Options.of("build", command).parse(List.of("--json"));
-    CommonOptions json = command.common;
-    try (Report report =
-        ReportChoice.open(Run.console(Path.of("/"), out, err, Map.of()), json, Detail.NORMAL)) {
+    Console console = Run.console(Path.of("/"), out, err, Map.of());
+    try (Report report = ReportChoice.open(Run.call(console, "build", "--json"), Detail.NORMAL)) {
       report.accept(new Event.Note(Event.Level.WARNING, "beware"));
     }
     assertEquals(

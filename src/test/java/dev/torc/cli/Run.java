@@ -1,16 +1,14 @@
 package dev.torc.cli;
 
-import dev.torc.session.Exit;
+import dev.torc.posix.Io;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
-import java.util.function.Supplier;
 
 /** A call of torc in a test: its status and what it wrote. */
 public record Run(int exit, String out, String err) {
@@ -47,37 +45,18 @@ public record Run(int exit, String out, String err) {
     return new Run(exit, out.toString(), err.toString());
   }
 
-  /** One command under some names. */
-  static Run of(Supplier<Command> command, Path cwd, Map<String, String> env, String... args) {
+  /** The shipped command line with another work behind it. */
+  static Run of(Io.Make<Call, Integer> work, Path cwd, Map<String, String> env, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    SequencedMap<String, Supplier<Command>> commands = new LinkedHashMap<>();
-    commands.put("build", command);
-    commands.put("why", OneJob::new);
-    int exit = new Main(commands).call(args, console(cwd, out, err, env));
+    int exit = new Main(work).call(args, console(cwd, out, err, env));
     return new Run(exit, out.toString(), err.toString());
   }
 
-  /** A command with one required word. */
-  static final class OneJob extends Command {
-    private String job;
-    private String depth;
-
-    @Override
-    String description() {
-      return "tell why";
-    }
-
-    @Override
-    void declare(Options options) {
-      options.word("JOB", "a job", given -> job = given);
-      options.value("--depth", "N", "how far", given -> depth = given);
-    }
-
-    @Override
-    int run(Console console) throws java.io.IOException {
-      console.print("why " + job + " " + depth + " " + common.json() + "\n");
-      return Exit.DONE;
-    }
+  /** A call that was given this, after it was parsed. */
+  static Call call(Console console, String command, String... args) {
+    Options options = new Commands().options(command);
+    options.parse(List.of(args));
+    return new Call(options, console);
   }
 }

@@ -28,15 +28,13 @@ class GroupsTest extends Harness {
     Graph grouped = GraphBuilder.build(Grouped.of(flat));
     return new Project(
         caller(),
-        grouped.workflow(),
+        options(List.of()),
         grouped,
         place(),
         List.of(),
         _ -> grouped.workflow(),
         null,
         null,
-        true,
-        false,
         (_, _, _) -> null);
   }
 

@@ -16,6 +16,7 @@ import dev.torc.local.Runner;
 import dev.torc.machine.Limits;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
+import dev.torc.plan.Rerun;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.FileTree;
 import dev.torc.records.Cache;
@@ -301,18 +302,20 @@ class Harness {
 
   /** The project as it is now; tests of groups put another one in its place. */
   Project load() throws IOException {
-    List<Path> files = List.of(root.resolve("torc.yaml"));
-    return Project.load(
-        caller(),
-        new ProjectOptions(
-            files,
-            null,
-            null,
-            new TreeMap<>(),
-            containers ? null : ProjectOptions.HOST,
-            null,
-            restores,
-            keepsFailed));
+    return Project.load(caller(), options(List.of(root.resolve("torc.yaml"))));
+  }
+
+  /** How a project of these build files is asked for. */
+  final ProjectOptions options(List<Path> files) {
+    return new ProjectOptions(
+        files,
+        null,
+        null,
+        new TreeMap<>(),
+        containers ? null : ProjectOptions.HOST,
+        null,
+        restores,
+        keepsFailed);
   }
 
   /** Who builds, on a machine of the test's own. */
@@ -336,15 +339,13 @@ class Harness {
     graph = p.graph();
     return new Project(
         p.caller(),
-        p.workflow(),
+        p.options(),
         p.graph(),
         p.place(),
         p.files(),
         found -> workflow = p.source().expand(found),
         p.containers(),
         p.kept(),
-        p.restores(),
-        p.keepsFailed(),
         p.keeper());
   }
 
@@ -361,7 +362,7 @@ class Harness {
         followed(load()),
         new BuildRequest(
             List.of(targets),
-            force,
+            Rerun.of(List.of(targets), force),
             failFast,
             false,
             new LockTerms(true, true, gone),

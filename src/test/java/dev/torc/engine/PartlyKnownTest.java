@@ -46,15 +46,13 @@ class PartlyKnownTest extends Harness {
     Workflow now = Grouped.with(all, all.jobs(), groups, all.starts());
     return new Project(
         whole.caller(),
-        now,
+        whole.options(),
         GraphBuilder.build(now),
         whole.place(),
         whole.files(),
         _ -> now,
         whole.containers(),
         whole.kept(),
-        whole.restores(),
-        whole.keepsFailed(),
         whole.keeper());
   }
 

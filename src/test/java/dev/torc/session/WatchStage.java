@@ -2,6 +2,7 @@ package dev.torc.session;
 
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
+import dev.torc.plan.Rerun;
 import dev.torc.posix.Signals;
 import dev.torc.show.Report;
 import java.io.IOException;
@@ -113,7 +114,7 @@ final class WatchStage implements WatchRequest.Screen, Notices {
   static BuildRequest request(List<String> targets, boolean force) {
     return new BuildRequest(
         targets,
-        force,
+        Rerun.of(targets, force),
         false,
         false,
         new LockTerms(true, false, Set.of()),
