@@ -1,0 +1,138 @@
+package dev.torc.records;
+
+import dev.torc.posix.ThreadEnd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The one thread that writes. Batches are gathered for a moment and committed as one group, in the
+ * order in which they came; after the first failure nothing is committed any more, so that no later
+ * batch is ever there without the earlier ones. It does not know what a commit does.
+ */
+final class CacheWriter {
+
+  /** Rule 9 allows 50 ms from the end of a job to its commit; the rest is for the commit itself. */
+  private static final long GATHER = TimeUnit.MILLISECONDS.toNanos(30);
+
+  private final Consumer<List<Batch>> commit;
+  private final Thread thread;
+
+  // Guarded by this.
+  private List<Batch> waiting = new ArrayList<>();
+  private long first;
+  private long put;
+  private long done;
+  private long urgent;
+  private boolean closing;
+  private CacheException broken;
+
+  /** Starts it; {@code commit} throws {@link CacheException} where it committed nothing. */
+  CacheWriter(Consumer<List<Batch>> commit) {
+    this.commit = commit;
+    this.thread = Thread.ofPlatform().name("torc-cache").daemon().start(this::run);
+  }
+
+  /** Queues a batch; {@code taken} runs in the order of the queue. Never waits for the disk. */
+  synchronized void put(Batch batch, Runnable taken) {
+    if (closing) {
+      throw new IllegalStateException("the cache is closed");
+    }
+    taken.run();
+    if (waiting.isEmpty()) { // for the others it waits already
+      first = System.nanoTime();
+      notifyAll();
+    }
+    waiting.add(batch);
+    put++;
+  }
+
+  /** Waits until all that was put is committed and its listeners were told. */
+  synchronized void flush() {
+    urgent = put;
+    awaitDone();
+    if (broken != null) {
+      throw new CacheException(broken.getMessage(), broken);
+    }
+  }
+
+  /** Lets it finish what was put and end; what failed, {@link #flush} tells. */
+  void stop() {
+    synchronized (this) {
+      closing = true;
+      awaitDone();
+    }
+    ThreadEnd.await(thread);
+  }
+
+  /** Waits for what was put by now; an interrupt is left to who comes to it next. */
+  private void awaitDone() {
+    long until = put;
+    boolean interrupted = false;
+    notifyAll();
+    while (done < until) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    for (List<Batch> group = next(); !group.isEmpty(); group = next()) {
+      CacheException failure = commit(group);
+      for (Batch batch : group) {
+        for (Consumer<CacheException> listener : batch.listeners) {
+          try {
+            listener.accept(failure);
+          } catch (RuntimeException | Error e) {
+            failure = new CacheException("internal error after a commit: " + e, e);
+          }
+        }
+      }
+      synchronized (this) {
+        broken = failure;
+        done += group.size();
+        notifyAll();
+      }
+    }
+  }
+
+  /** Commits a group unless one before it failed; returns that failure, or the own one. */
+  private CacheException commit(List<Batch> group) {
+    try {
+      if (broken == null) { // only this thread sets it
+        commit.accept(group);
+      }
+      return broken;
+    } catch (CacheException e) {
+      return e;
+    } catch (RuntimeException | Error e) {
+      return new CacheException("cannot write the cache: " + e, e);
+    }
+  }
+
+  /** The next group; empty at the end. */
+  private synchronized List<Batch> next() {
+    try {
+      while (waiting.isEmpty() && !closing) {
+        wait();
+      }
+      long rest = GATHER;
+      while (rest > 0 && !waiting.isEmpty() && !closing && urgent <= done) {
+        rest = first + GATHER - System.nanoTime();
+        TimeUnit.NANOSECONDS.timedWait(this, rest);
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nothing has reason to interrupt this thread", e);
+    }
+    List<Batch> group = waiting;
+    waiting = new ArrayList<>();
+    return group;
+  }
+}
