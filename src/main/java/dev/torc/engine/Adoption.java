@@ -208,12 +208,9 @@ public final class Adoption {
     Graph graph = context.graph();
     try {
       NeedSnapshot snapshot = NeedSnapshot.take(graph, context.contents(), digests, id);
-      if (snapshot.missing() != null) {
-        problem(job, Attempt.missingNeed(graph, snapshot.missing()));
-        return;
-      }
-      if (snapshot.missingData() != null) {
-        problem(job, Attempt.missingData(snapshot.missingData()));
+      String lack = Attempt.lack(graph, snapshot);
+      if (lack != null) {
+        problem(job, lack);
         return;
       }
       TreeSet<String> found =

@@ -253,10 +253,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     String outer = env.get(Nesting.VARIABLE);
     inherited.put(Nesting.VARIABLE, outer == null ? build.id() : outer + ":" + build.id());
     return new AttemptContext(
-        context.graph(),
-        context.contents(),
-        context.decider(),
-        context.records(),
+        context,
         new OccupiedPlaces(context.graph(), context.records(), digests),
         digests,
         removal(),
