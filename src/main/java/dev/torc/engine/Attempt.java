@@ -40,10 +40,10 @@ final class Attempt {
   /** Nanoseconds for which files may be read after a signal, and after the jobs that it ended. */
   static final long LOOK = 50_000_000;
 
-  private final AttemptContext shared;
-  private final int id;
-  private final Job job;
-  private final JobRun run;
+  final AttemptContext shared; // in whose graph the job has its number
+  final int id;
+  final Job job;
+  final JobRun run;
   private final int number;
   private final LaunchBuilder.Granted granted;
   private final long timeLimit;
@@ -90,26 +90,6 @@ final class Attempt {
     this.gone = gone;
     this.shelf = shared.removal().shelving();
     this.remote = new RemoteWork(shared, id, number, run.isForced(), submitted);
-  }
-
-  /** What it shares with others, in whose graph its job has its number. */
-  AttemptContext shared() {
-    return shared;
-  }
-
-  /** The number of its job. */
-  int id() {
-    return id;
-  }
-
-  /** Its job. */
-  Job job() {
-    return job;
-  }
-
-  /** The run of its job. */
-  JobRun jobRun() {
-    return run;
   }
 
   /** Whether another machine is to run it. */

@@ -307,9 +307,9 @@ public final class BuildLoop {
 
   /** An attempt is over: what follows, in a turn of its thread. */
   void ended(Attempt now, AttemptOutcome outcome, Recorder.Record record) {
-    Job job = now.job();
-    int id = now.id();
-    JobRun run = now.jobRun();
+    Job job = now.job;
+    int id = now.id;
+    JobRun run = now.run;
     starts.ended(now);
     if (job.interactive() && outcome.ended().isBySignal(INT, job.runsInContainers())) {
       // The terminal sent Ctrl-C to the job alone; the user meant the build.

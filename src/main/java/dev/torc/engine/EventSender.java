@@ -130,11 +130,6 @@ final class EventSender {
     tell(new Event.JobRestored(job.name(), reasons, from));
   }
 
-  /** How often known results stood for runs so far. */
-  private StoreUse use() {
-    return use;
-  }
-
   /** Results went to shared stores when there was nothing else to do, for so many nanoseconds. */
   void sent(long nanos) {
     if (nanos > SECOND) {
@@ -149,7 +144,7 @@ final class EventSender {
     if (line != null) {
       warn(line);
     }
-    tell(new Event.Finished(build, counts, use(), nanos, exit));
+    tell(new Event.Finished(build, counts, use, nanos, exit));
   }
 
   void retried(AttemptContext shared, int id, JobRun run, AttemptOutcome outcome) {

@@ -166,9 +166,9 @@ final class JobStarts {
   /** An attempt is over. */
   void ended(Attempt attempt) {
     running--;
-    out.ended(attempt.id()).ifPresent(state.get().ready()::add);
-    pool.give(attempt.jobRun());
-    if (attempt.job().interactive()) {
+    out.ended(attempt.id).ifPresent(state.get().ready()::add);
+    pool.give(attempt.run);
+    if (attempt.job.interactive()) {
       alone = false;
       sender.tell(new Event.Terminal(false));
     }

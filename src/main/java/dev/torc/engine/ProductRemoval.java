@@ -47,6 +47,8 @@ public record ProductRemoval(
     KeptResults kept,
     Consumer<String> note) {
 
+  private static final String ALTERED = "torc did not make it as it is";
+
   /**
    * What stands as it was recorded.
    *
@@ -105,9 +107,9 @@ public record ProductRemoval(
       } else if (ref instanceof Ref.OfFolder folder) {
         clear(folder.path(), clearing);
         there = false;
-      } else if (ref instanceof Ref.OfGlob) {
+      } else if (ref instanceof Ref.OfGlob glob) {
         there = false;
-        for (String path : clearing.stays ? List.<String>of() : matches(ref)) {
+        for (String path : clearing.stays ? List.<String>of() : matches(glob)) {
           clear(path, clearing);
         }
       }
@@ -118,19 +120,19 @@ public record ProductRemoval(
     return there;
   }
 
+  private List<String> matches(Ref.OfGlob glob) throws IOException {
+    return GlobWalk.of(place.root(), Glob.of(glob.pattern()), digests.stop());
+  }
+
   /** What the globs of a job match that is handed out, and is to make way before it is. */
   List<String> matched(Job job) throws IOException {
     List<String> matched = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
-      if (ref instanceof Ref.OfGlob && !job.persist()) {
-        matched.addAll(matches(ref));
+      if (ref instanceof Ref.OfGlob glob && !job.persist()) {
+        matched.addAll(matches(glob));
       }
     }
     return matched;
-  }
-
-  private List<String> matches(Ref glob) throws IOException {
-    return GlobWalk.of(place.root(), Glob.of(((Ref.OfGlob) glob).pattern()), digests.stop());
   }
 
   /**
@@ -152,13 +154,9 @@ public record ProductRemoval(
     }
     OwnedPath owned = cache.owned(path);
     Standing standing = ours(owned, self);
-    if (how.persist) {
-      if (standing == null) {
-        keep(path, true);
-      }
-    } else if (standing == null) {
-      keep(path, false);
-    } else {
+    if (standing == null) {
+      keep(file, file, how.persist, ALTERED);
+    } else if (!how.persist) {
       away(owned, file, standing, how.shelf);
     }
     return true;
@@ -187,7 +185,7 @@ public record ProductRemoval(
     Standing standing =
         owned == null || owned.adopted() ? null : standing(owned, aside.toString(), null, fresh);
     if (standing == null) {
-      keep(product, aside, false, "torc did not make it as it is");
+      keep(product, aside, false, ALTERED);
     } else {
       away(owned, aside, standing, shelf);
     }
@@ -220,13 +218,8 @@ public record ProductRemoval(
     return path.startsWith(root) ? path.substring(root.length()) : path;
   }
 
-  /** What cannot be read is nobody's: it moves aside, as what was altered does. */
-  private Standing ours(OwnedPath owned) {
-    return ours(owned, null);
-  }
-
   /**
-   * The same.
+   * What cannot be read has no owner: it moves aside, as what was altered does.
    *
    * @param seen what was seen there just now, a link as such; null for nothing
    */
@@ -257,7 +250,7 @@ public record ProductRemoval(
         && above.startsWith(place.root())
         && digests.stamp(above.toString()).kind() != Stamp.Kind.FOLDER) {
       OwnedPath owned = cache.owned(place.root().relativize(above).toString());
-      Standing standing = ours(owned);
+      Standing standing = ours(owned, null);
       if (standing != null) {
         away(owned, above, standing, shelf);
       }
@@ -321,11 +314,6 @@ public record ProductRemoval(
     note.accept(line);
   }
 
-  /** Moves (or copies) what stands at a path to the folder of kept things, and says so. */
-  private void keep(String path, boolean copy) throws IOException {
-    keep(path, copy, "torc did not make it as it is");
-  }
-
   /**
    * Moves a product that no job declares any more out of the way of a job that needs its like. Of
    * several such jobs the first one does it; for the others nothing stands there any more.
@@ -334,33 +322,27 @@ public record ProductRemoval(
     if (!digests.linkStamp(owned.path()).exists()) {
       return;
     }
-    Standing standing = ours(owned);
+    Standing standing = ours(owned, null);
     Path file = place.root().resolve(owned.path());
     String why = "no job produces it any more";
     if (standing == null || standing.linked || !shelf.take(owned, file, standing.bytes)) {
-      keep(owned.path(), false, why);
+      keep(file, file, false, why);
     } else {
       note.accept("moved %s to %s: %s".formatted(owned.path(), shown(place.store()), why));
     }
   }
 
-  private void keep(String path, boolean copy, String why) throws IOException {
-    Path file = place.root().resolve(path);
-    keep(file, file, copy, why);
-  }
-
   /**
+   * Moves (or copies) a thing to the folder of kept things, and says so.
+   *
    * @param file where it stood
    * @param from where it is now
    */
   private void keep(Path file, Path from, boolean copy, String why) throws IOException {
     AllowedRoots.Spot spot = grounds.spot(file);
     Path to = free(keptPlace(spot, file));
-    if (spot == null) {
-      makeKept(place.root(), to.getParent(), place.group());
-    } else {
-      makeKept(spot.ground(), to.getParent(), GroupBits.of(spot.ground()));
-    }
+    Path ground = spot == null ? place.root() : spot.ground();
+    makeKept(ground, to.getParent(), spot == null ? place.group() : GroupBits.of(ground));
     if (copy) {
       FileTree.copy(from, to);
     } else if (!move(from, to)) {
@@ -408,10 +390,8 @@ public record ProductRemoval(
 
   private Path keptPlace(AllowedRoots.Spot spot, Path file) {
     if (spot != null) {
-      return spot.ground()
-          .resolve(CachePlace.KEPT_BELOW_ROOTS)
-          .resolve(build)
-          .resolve(spot.path().toString());
+      Path kept = spot.ground().resolve(CachePlace.KEPT_BELOW_ROOTS).resolve(build);
+      return kept.resolve(spot.path().toString());
     }
     return file.startsWith(place.root())
         ? place.kept(build).resolve(place.root().relativize(file).toString())

@@ -57,19 +57,19 @@ public final class Recorder {
 
   /** The records of a job whose last attempt came to this. */
   Record of(Attempt last, AttemptOutcome outcome) {
-    PlanContext context = last.shared().plan();
-    JobRun run = last.jobRun();
+    PlanContext context = last.shared.plan();
+    JobRun run = last.run;
     if (outcome.restored() != null) {
-      Record known = recalled(last.job().name(), run.reasons(), outcome.restored());
+      Record known = recalled(last.job.name(), run.reasons(), outcome.restored());
       outcome.owned().forEach(known.batch::own);
       Map<Digest, List<ManifestEntry>> folders =
-          context.contents().gone().toBeStored(last.id(), outcome.made().products());
+          context.contents().gone().toBeStored(last.id, outcome.made().products());
       return new Record(known.batch, known.result, folders);
     }
     JobResult.Outcome how = outcomeOf(outcome);
     Batch batch = new Batch();
-    Record record = of(context, last.id(), run.reasons(), run.attempts(), outcome, how, batch);
-    attempt(last.job(), run, outcome, how, batch);
+    Record record = of(context, last.id, run.reasons(), run.attempts(), outcome, how, batch);
+    attempt(last.job, run, outcome, how, batch);
     return record;
   }
 
