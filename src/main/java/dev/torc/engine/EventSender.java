@@ -153,22 +153,23 @@ final class EventSender {
     tell(new Event.JobRetried(job.name(), run.attempts(), details, job.retry().delay()));
   }
 
-  /** Needs of a job moved while it ran (rule 6); of many, the first few are named. */
+  /** Needs of a job moved while it ran (rule 6). */
   void moved(Job job, List<String> paths) {
-    String again =
-        " of job " + job.name() + " moved while it ran; it will run again in the next build";
-    paths.stream().limit(NAMED).forEach(path -> warn("need " + path + again));
-    if (paths.size() > NAMED) {
-      warn("…and " + (paths.size() - NAMED) + " more needs" + again);
-    }
+    String again = " moved while it ran; it will run again in the next build";
+    warn(paths, "need ", "needs of job " + job.name() + again, " of job " + job.name() + again);
   }
 
   /** What ran elsewhere was touched before this build took it. */
   void touched(Job job, List<String> paths) {
-    String but = " was touched after job " + job.name() + " ended; its result is not stored";
-    paths.stream().limit(NAMED).forEach(path -> warn(path + but));
+    String after = " touched after job " + job.name() + " ended; its result is not stored";
+    warn(paths, "", "files were" + after, " was" + after);
+  }
+
+  /** Of many paths the first few are named. */
+  private void warn(List<String> paths, String before, String many, String what) {
+    paths.stream().limit(NAMED).forEach(path -> warn(before + path + what));
     if (paths.size() > NAMED) {
-      warn("…and " + (paths.size() - NAMED) + " more files" + but.replace(" was ", " were "));
+      warn("…and " + (paths.size() - NAMED) + " more " + many);
     }
   }
 

@@ -160,19 +160,20 @@ public final class Recorder {
       lists.putAll(described.lists());
     }
     ProcessEnd ended = outcome.ended();
-    boolean untraced = context.graph().job(id).trace() && !outcome.made().traced();
-    boolean kept = how == JobResult.Outcome.OK && outcome.made().touched().isEmpty() && !untraced;
+    AttemptOutcome.Made made = outcome.made();
+    boolean untraced = context.graph().job(id).trace() && !made.traced();
+    boolean kept = how == JobResult.Outcome.OK && made.touched().isEmpty() && !untraced;
     Restorable terms = kept ? terms(context, id, manifest, outcome) : null;
     JobResult result =
         new JobResult(
             how,
             build.id(),
             manifest,
-            outcome.made().products(),
-            outcome.made().found(),
-            outcome.made().moved(),
+            made.products(),
+            made.found(),
+            made.moved(),
             ended.wall(),
-            outcome.made().traced());
+            made.traced());
     RunDetails details =
         new RunDetails(
             lines,
@@ -187,9 +188,9 @@ public final class Recorder {
             attempts,
             terms,
             null,
-            outcome.made().read());
+            made.read());
     String job = context.graph().job(id).name();
-    batch.result(job, result, details).data(job, outcome.made().data());
+    batch.result(job, result, details).data(job, made.data());
     for (PostedLines.Post post : outcome.posts()) {
       batch.post(
           new PostedEvent(

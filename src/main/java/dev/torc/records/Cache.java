@@ -281,14 +281,12 @@ public final class Cache implements AutoCloseable {
 
   /** How many records a tree has, those aside that are not committed yet. */
   long size(RecordTree tree) {
-    Long size = reading(() -> store.size(tree));
-    return size == null ? 0 : size;
+    return reading(() -> store.size(tree), 0L);
   }
 
   /** The least keys of a tree, so many at most, those aside that are not committed yet. */
   List<byte[]> firstKeys(RecordTree tree, long most) {
-    List<byte[]> keys = reading(() -> store.firstKeys(tree, most));
-    return keys == null ? List.of() : keys;
+    return reading(() -> store.firstKeys(tree, most), List.of());
   }
 
   /** Hands over all paths that torc made, in the order of their keys. */
@@ -337,7 +335,8 @@ public final class Cache implements AutoCloseable {
         () -> {
           store.back(RecordTree.BUILDS, (key, value) -> visitor.test(build(key, value)));
           return null;
-        });
+        },
+        null);
   }
 
   private static BuildRecord build(byte[] key, byte[] value) {
@@ -404,10 +403,10 @@ public final class Cache implements AutoCloseable {
     return CacheTrouble.of(what, place.data(), e);
   }
 
-  /** Null where there is nothing to read. */
-  private <T> T reading(Supplier<T> read) {
+  /** What is read, or something else where there is nothing to read. */
+  private <T> T reading(Supplier<T> read, T none) {
     try {
-      return store != null ? read.get() : null;
+      return store != null ? read.get() : none;
     } catch (LmdbException e) {
       throw failure("cannot read the cache", e);
     }
@@ -422,7 +421,7 @@ public final class Cache implements AutoCloseable {
 
   private byte[] value(RecordTree tree, byte[] key) {
     Batch.Change change = pending.get(tree, key);
-    return change != null ? change.value : reading(() -> store.get(tree, key));
+    return change != null ? change.value : reading(() -> store.get(tree, key), null);
   }
 
   private record Named<T>(String name, T record) {}
@@ -471,7 +470,8 @@ public final class Cache implements AutoCloseable {
                 tell.accept(key, change == null ? value : change.value);
               });
           return null;
-        });
+        },
+        null);
     late.values().forEach(change -> tell.accept(change.key, change.value));
   }
 }
