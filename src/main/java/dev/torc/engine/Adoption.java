@@ -82,6 +82,11 @@ public final class Adoption {
     return this;
   }
 
+  /** The context in which they are settled. */
+  public PlanContext context() {
+    return context;
+  }
+
   /** The records of the adopted jobs; not to be stored where there are problems. */
   public Batch batch() {
     return batch;

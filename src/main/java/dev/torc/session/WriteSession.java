@@ -38,6 +38,7 @@ import dev.torc.records.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.records.StoreUse;
+import dev.torc.rest.JobsAtRest;
 import dev.torc.results.KeptResults;
 import dev.torc.text.Amount;
 import dev.torc.text.Refusal;
@@ -76,6 +77,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
   private final KeptResults kept;
   private final Heap heap = new Heap();
   private final List<String> aside = new ArrayList<>(); // lines of a first build, told as one
+  private Runnable rest = () -> {}; // writes down what is left at rest
   private boolean recorded;
   private volatile boolean handed; // whether anything went to a scheduler
 
@@ -234,6 +236,18 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
         project.surroundings(),
         selection,
         rerun);
+  }
+
+  /**
+   * Leaves at rest what was settled without a build, as by adoption, when this is closed.
+   *
+   * @param last the context in which it is settled
+   */
+  public void leave(PlanContext last) throws IOException {
+    RestState none = RestState.none(project);
+    BuildWatcher told = event -> warn.accept(((Event.Note) event).text());
+    JobsAtRest next = none.after(null, last, this, told);
+    rest = () -> none.keep(next, told);
   }
 
   /** What attempts of this build share. */
@@ -433,6 +447,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
   public void close() {
     marks.close();
     cache.close();
+    rest.run();
   }
 
   /**
