@@ -180,7 +180,8 @@ public final class Adoption {
     String line = "it needs what job %s makes";
     if (!context.graph().isJob(node)) {
       line =
-          "it needs what group %s makes, whose instances are not known yet; run `torc build %1$s` first";
+          "it needs what group %s makes, whose instances are not known yet; run `torc build %1$s`"
+              + " first";
     } else if (!seen.contains(name) || adopted.contains(name)) {
       line += ", which is not up to date; build or adopt %1$s first";
     }

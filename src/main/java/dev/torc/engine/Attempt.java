@@ -281,7 +281,8 @@ final class Attempt {
       shared.marks().add(mark);
     }
     Path tmp = launches.tmp(job, mark);
-    Launch launch = launches.of(id, snapshot, granted, number, tmp, timeLimit, number > 1);
+    Launch launch =
+        launches.of(shared.graph(), id, snapshot, granted, number, tmp, timeLimit, number > 1);
     command = LaunchBuilder.shown(launch, job);
     if (!job.interactive()) {
       launches.readyLog(launch.log());

@@ -53,7 +53,7 @@ public record AttemptContext(
         new OccupiedPlaces(context.graph(), context.records(), digests),
         digests,
         removal,
-        launches.over(context.graph()),
+        launches,
         marks,
         runner,
         remotes,

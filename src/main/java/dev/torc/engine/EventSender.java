@@ -80,7 +80,9 @@ final class EventSender {
       contents = shared.contents();
       names = contents.unread();
     }
-    return shared.launches().shown(id, names.filesOf(id), run.granted(List.of()), run.attempts());
+    return shared
+        .launches()
+        .shown(shared.graph(), id, names.filesOf(id), run.granted(List.of()), run.attempts());
   }
 
   /**

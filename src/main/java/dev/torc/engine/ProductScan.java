@@ -98,9 +98,9 @@ final class ProductScan {
         continue;
       }
       if (ref instanceof Ref.OfFile file) {
-        products.add(file.path(), Stamp.Kind.FILE);
+        products.add(file.path(), Stamp.Kind.FILE, products.look(file.path()));
       } else if (ref instanceof Ref.OfFolder folder) {
-        products.add(folder.path(), Stamp.Kind.FOLDER);
+        products.add(folder.path(), Stamp.Kind.FOLDER, products.look(folder.path()));
       } else if (ref instanceof Ref.OfGlob glob) {
         slow.run();
         products.addAll(GlobWalk.of(grounds.root(), Glob.of(glob.pattern()), digests.stop()));
@@ -171,10 +171,6 @@ final class ProductScan {
     }
   }
 
-  private void add(String path, Stamp.Kind kind) throws IOException {
-    add(path, kind, look(path));
-  }
-
   private void add(String path, Stamp.Kind kind, Look look) throws IOException {
     KnownDigest known = look.known;
     Stamp.Kind there = known.stamp().kind();
@@ -199,19 +195,14 @@ final class ProductScan {
           }
         }
       }
-      add(path, look.self, known, folder.bytes());
+      made.add(product(path, look.self, known, folder.bytes()));
       files += folder.members().size();
     } else {
-      add(path, look.self, known, known.stamp().size());
+      made.add(product(path, look.self, known, known.stamp().size()));
       files++;
       saw(path, path, known.stamp(), known.digest());
     }
-  }
-
-  private void add(String path, Stamp self, KnownDigest known, long size) throws IOException {
-    RecordedProduct product = product(path, self, known, size);
-    made.add(product);
-    owned.add(own(product));
+    owned.add(own(made.getLast()));
   }
 
   private RecordedProduct product(String path, Stamp self, KnownDigest known, long size)

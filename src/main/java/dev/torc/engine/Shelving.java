@@ -51,10 +51,7 @@ final class Shelving {
    */
   boolean take(OwnedPath owned, Path file, long bytes) throws IOException {
     OwnedPath part = keep(owned.job()).get(owned.path());
-    return part != null
-        && part.isLike(owned)
-        && kept.add(owned, file, bytes)
-        && moved.add(owned);
+    return part != null && part.isLike(owned) && kept.add(owned, file, bytes) && moved.add(owned);
   }
 
   /** Keeps the record of a job; returns the parts of its result, none where it is not kept. */

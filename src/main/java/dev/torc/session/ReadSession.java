@@ -164,11 +164,11 @@ public final class ReadSession implements AutoCloseable {
     Caller caller = project.caller();
     LaunchBuilder launches =
         new LaunchBuilder(
-            project.graph(), project.place(), "", Map.of(), caller.env(), null, _ -> {});
+            project.workflow(), project.place(), "", Map.of(), caller.env(), null, _ -> {});
     Map<String, Long> limits =
         Capacity.of(project.workflow(), caller.host().limits().get(), Map.of()).limits();
     NeedContents names = contents().unread();
-    return job -> launches.shown(job, names.filesOf(job), limits);
+    return job -> launches.shown(project.graph(), job, names.filesOf(job), limits);
   }
 
   /** What produced globs and folders would take away of what is not theirs. */

@@ -272,7 +272,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
         digests,
         removal(),
         new LaunchBuilder(
-            context.graph(),
+            project.workflow(),
             project.place(),
             build.id(),
             inherited,
