@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.graph.Graph;
 import dev.torc.hash.StoppedException;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Plan;
@@ -53,14 +54,7 @@ public final class BuildLoop {
     this.restored = new RestoredJobs(setup, turn, recorder, () -> state, new Decided());
     this.workers =
         new AttemptThreads(turn, setup.threads(), setup.shared().remotes(), recorder, this);
-    this.hooks =
-        new Hooks(
-            setup.shared(),
-            () -> state.graph(),
-            node -> state.isOver(node),
-            this::hooked,
-            setup.listener(),
-            this::counts);
+    this.hooks = new Hooks(setup.shared(), this, setup.listener());
     this.sender =
         new EventSender(setup.shared().launches(), setup.limits(), setup.commands(), this::tell);
     this.groups = new UnexpandedGroups(sender);
@@ -108,7 +102,7 @@ public final class BuildLoop {
   }
 
   /** A hook ended: what was parked for it is looked at again. */
-  private void hooked(Runnable end) {
+  void hooked(Runnable end) {
     turn.post(
         () -> {
           end.run();
@@ -233,8 +227,18 @@ public final class BuildLoop {
     failGroups();
   }
 
-  /** Groups that could not be expanded count as failed or blocked. */
-  private Map<JobState, Integer> counts() {
+  /** The present graph. */
+  Graph graph() {
+    return state.graph();
+  }
+
+  /** Whether a node came to its end; see {@link BuildState#isOver}. */
+  boolean isOver(int node) {
+    return state.isOver(node);
+  }
+
+  /** The jobs by final state; groups that could not be expanded count as failed or blocked. */
+  Map<JobState, Integer> counts() {
     Map<JobState, Integer> counts = state.states().counts();
     groups.count(counts);
     return counts;
