@@ -99,6 +99,7 @@ public record AdoptAnswer(
       if (adoption.problems().isEmpty()) {
         work.cache().put(adoption.batch());
         work.cache().flush();
+        work.leave(adoption.context());
       }
       return of(adoption, false);
     }

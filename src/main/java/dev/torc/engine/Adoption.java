@@ -82,6 +82,11 @@ public final class Adoption {
     return this;
   }
 
+  /** The context in which they are settled. */
+  public PlanContext context() {
+    return context;
+  }
+
   /** The records of the adopted jobs; not to be stored where there are problems. */
   public Batch batch() {
     return batch;
@@ -121,10 +126,8 @@ public final class Adoption {
       return;
     }
     if (dataReaders.containsKey(id)) {
-      problem(
-          job,
-          "job %s needs its data, and values cannot be adopted; %s"
-              .formatted(SafeText.name(dataReaders.get(id)), run(job)));
+      String reader = SafeText.name(dataReaders.get(id));
+      problem(job, "job " + reader + " needs its data, and values cannot be adopted; " + run(job));
     }
     products(job);
     int pending = context.decider().pending(id);
@@ -174,19 +177,15 @@ public final class Adoption {
   /** It cannot be told what a job would read whose makers are yet to run. */
   private void pending(Job job, int node) {
     String name = context.graph().name(node);
+    String line = "it needs what job %s makes";
     if (!context.graph().isJob(node)) {
-      problem(
-          job,
-          "it needs what group %s makes, whose instances are not known yet; run `torc build %s` first"
-              .formatted(SafeText.name(name), SafeText.name(name)));
+      line =
+          "it needs what group %s makes, whose instances are not known yet; run `torc build %1$s`"
+              + " first";
     } else if (!seen.contains(name) || adopted.contains(name)) {
-      problem(
-          job,
-          "it needs what job %s makes, which is not up to date; build or adopt %s first"
-              .formatted(SafeText.name(name), SafeText.name(name)));
-    } else {
-      problem(job, "it needs what job %s makes".formatted(SafeText.name(name)));
+      line += ", which is not up to date; build or adopt %1$s first";
     }
+    problem(job, line.formatted(SafeText.name(name)));
   }
 
   private void unknown(int group) {
@@ -208,12 +207,9 @@ public final class Adoption {
     Graph graph = context.graph();
     try {
       NeedSnapshot snapshot = NeedSnapshot.take(graph, context.contents(), digests, id);
-      if (snapshot.missing() != null) {
-        problem(job, Attempt.missingNeed(graph, snapshot.missing()));
-        return;
-      }
-      if (snapshot.missingData() != null) {
-        problem(job, Attempt.missingData(snapshot.missingData()));
+      String lack = Attempt.lack(graph, snapshot);
+      if (lack != null) {
+        problem(job, lack);
         return;
       }
       TreeSet<String> found =

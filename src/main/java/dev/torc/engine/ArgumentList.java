@@ -33,9 +33,6 @@ final class ArgumentList {
    * @throws AttemptFailure with one line that names the way out
    */
   void check(List<String> argv, Map<String, String> env) {
-    if (isShort(argv, env)) {
-      return;
-    }
     long all = ofCaller;
     for (String word : argv) {
       all += one(bytes(word), "the command");
@@ -49,19 +46,6 @@ final class ArgumentList {
     if (all > ALL) {
       throw tooLong("the command", all, "2 MiB in all");
     }
-  }
-
-  /** Whether all is well within the limits, however many bytes its characters have. */
-  private boolean isShort(List<String> argv, Map<String, String> env) {
-    long all = ofCaller;
-    for (String word : argv) {
-      all += size(3L * word.length());
-    }
-    for (Map.Entry<String, String> entry : env.entrySet()) {
-      String value = entry.getValue();
-      all += size(3L * entry.getKey().length() + 2 + (value == null ? 0 : 3L * value.length()));
-    }
-    return all - ofCaller < ONE && all < ALL;
   }
 
   private static long one(long length, String what) {

@@ -8,6 +8,7 @@ import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.Runner;
 import dev.torc.plan.NeedSnapshot;
+import dev.torc.plan.UserPaths;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.CacheException;
@@ -15,7 +16,6 @@ import dev.torc.records.OwnedPath;
 import dev.torc.records.StartMarks;
 import dev.torc.records.StoredValue;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Glob;
 import dev.torc.text.Refusal;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -40,27 +40,24 @@ final class Attempt {
   /** Nanoseconds for which files may be read after a signal, and after the jobs that it ended. */
   static final long LOOK = 50_000_000;
 
-  private static final String LEFT = "left to the next build";
-
-  private static final String UNFIT = "its earlier result cannot be restored";
-
-  private final AttemptContext shared;
-  private final int id;
-  private final Job job;
+  final AttemptContext shared; // in whose graph the job has its number
+  final int id;
+  final Job job;
+  final JobRun run;
   private final int number;
   private final LaunchBuilder.Granted granted;
   private final long timeLimit;
   private final Runnable gone;
-  private final Restoring.Known from;
   private final Shelving shelf;
   private final RemoteWork remote;
   private final long started = System.currentTimeMillis();
-  private ProcessEnd ended = notStarted();
+  private NeedSnapshot snapshot; // of its needs, once they were looked at
+  private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
   private Runner.Running running;
   private JobTrace trace; // of its processes; null where they are not traced
   private Restoring restoring; // where a known result is put in the place of a run
   private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
-  private volatile PostTimes times; // once its processes start
+  private volatile PostTimes times; // of its events, once its processes start
   private boolean cleared;
   private volatile boolean relieved;
   private boolean let; // said that its processes are gone
@@ -71,8 +68,7 @@ final class Attempt {
   /**
    * An attempt that has not begun.
    *
-   * @param from the result to be put in the place of a run; null for a run
-   * @param anew whether it runs whatever an earlier torc handed out of it
+   * @param run the run of the job, whose next attempt it is
    * @param gone told, on the thread of the attempt, when its processes ended well and only a look
    *     at their products is left, which may take longer than to begin another
    * @param submitted told the id when it was handed out to a scheduler
@@ -80,23 +76,25 @@ final class Attempt {
   Attempt(
       AttemptContext shared,
       int id,
-      int number,
+      JobRun run,
       LaunchBuilder.Granted granted,
-      long timeLimit,
-      Restoring.Known from,
-      boolean anew,
       Runnable gone,
       Consumer<Event.JobSubmitted> submitted) {
     this.shared = shared;
     this.id = id;
     this.job = shared.graph().job(id);
-    this.number = number;
+    this.run = run;
+    this.number = run.attempts();
     this.granted = granted;
-    this.timeLimit = timeLimit;
+    this.timeLimit = run.runtime();
     this.gone = gone;
-    this.from = from;
     this.shelf = shared.removal().shelving();
-    this.remote = new RemoteWork(shared, id, number, anew, submitted);
+    this.remote = new RemoteWork(shared, id, number, run.isForced(), submitted);
+  }
+
+  /** Whether another machine is to run it. */
+  boolean isHandedOut() {
+    return job.executor() != null;
   }
 
   /**
@@ -125,7 +123,7 @@ final class Attempt {
       try {
         seen.look();
       } catch (IOException e) {
-        times = null; // the times are less exact; what reads the file in the end says what is wrong
+        return; // the times are less exact; what reads the file in the end says what is wrong
       }
     }
   }
@@ -155,85 +153,88 @@ final class Attempt {
   AttemptOutcome interrupted() {
     ProcessEnd how = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
     AttemptOutcome outcome = new AttemptOutcome(how, FailurePhrase.of(how, 0, 0), null, started);
-    if (restoring != null) {
-      return outcome.leaving(restoring.placed());
-    }
-    return outcome.of(command, logFrom, posts.posts());
+    return restoring == null
+        ? outcome.of(command, logFrom, posts.posts())
+        : outcome.leaving(restoring.placed());
   }
 
   private AttemptOutcome attempt() {
-    NeedSnapshot snapshot = null;
     try {
-      if (from != null) {
-        return restored();
-      }
-      String containers = "";
-      if (job.runsInContainers()) {
-        containers = shared.launches().containers(job, number, this::runHere);
-        if (isEnded()) { // while an image was fetched
-          return interrupted();
-        }
-      }
-      snapshot = NeedSnapshot.take(shared.graph(), shared.contents(), shared.digests(), id);
-      String missing = snapshot.missing();
-      if (missing != null) {
-        return new AttemptOutcome(ended, missingNeed(shared.graph(), missing), snapshot, started);
-      }
-      if (snapshot.missingData() != null) {
-        return new AttemptOutcome(ended, missingData(snapshot.missingData()), snapshot, started);
-      }
-      LinesFile events = shared.launches().events(job.name());
-      PostTimes posted = new PostTimes(events, shared.digests(), started);
-      Stamp begin = null;
-      ProcessEnd resumed = remote.resume(snapshot);
-      if (resumed == null) {
-        shared.tracing().traces(job); // or it fails while its earlier products are there
-        clear(snapshot);
-        begin = launch(snapshot, posted, containers);
-      } else {
-        cleared = true;
-        ended = resumed;
-        posted = new PostTimes(events, shared.digests(), ended.began(started));
-      }
-      if (ended.how() == ProcessEnd.How.LEFT || ended.how() == ProcessEnd.How.NOT_REACHED) {
-        return new AttemptOutcome(ended, LEFT, snapshot, started);
-      }
-      if (ended.how() == ProcessEnd.How.INTERRUPTED) {
-        shared.digests().stop().extend(LOOK); // for what it left
-      }
-      snapshot.ended();
-      List<String> moved = null;
-      if (remote.isRemote() && ended.ok()) {
-        begin = remote.begun();
-        RemoteNeeds read = remote.needs(snapshot, begin);
-        snapshot = read.snapshot();
-        moved = read.moved();
-      }
-      if (ended.ok() && !snapshot.isSmall()) {
-        letGo();
-      }
-      posts = PostedLines.read(events, posted, shared.digests());
-      if (!posts.posts().isEmpty()) {
-        events.clear(shared.digests());
-      }
-      return ended.ok()
-          ? succeeded(snapshot, moved, begin)
-          : left(
-              new AttemptOutcome(
-                  ended,
-                  FailurePhrase.of(ended, timeLimit, granted.memoryLimit())
-                      + Tracing.refused(shared.graph(), trace)
-                      + unlogged(),
-                  snapshot,
-                  started));
-    } catch (AttemptFailure e) {
-      return left(new AttemptOutcome(ended, e.getMessage(), snapshot, started));
+      return run.isRestored() ? restored() : ran();
     } catch (BadInput e) {
-      return new AttemptOutcome(ended, e.diagnostics().getFirst().toString(), snapshot, started);
+      return failed(e.diagnostics().getFirst().toString());
+    } catch (AttemptFailure e) {
+      return left(e.getMessage());
     } catch (IOException e) {
-      return left(new AttemptOutcome(ended, Refusal.line(e), snapshot, started));
+      return left(Refusal.line(e));
     } catch (UncheckedIOException e) {
-      return left(new AttemptOutcome(ended, Refusal.line(e.getCause()), snapshot, started));
+      return left(Refusal.line(e.getCause()));
+    }
+  }
+
+  private AttemptOutcome failed(String what) {
+    return new AttemptOutcome(ended, what, snapshot, started);
+  }
+
+  private AttemptOutcome ran() throws IOException {
+    String containers = "";
+    if (job.runsInContainers()) {
+      containers = shared.launches().containers(job, number, this::runHere);
+      if (isEnded()) { // while an image was fetched
+        return interrupted();
+      }
+    }
+    snapshot = NeedSnapshot.take(shared.graph(), shared.contents(), shared.digests(), id);
+    String lack = lack(shared.graph(), snapshot);
+    if (lack != null) {
+      return failed(lack);
+    }
+    ProcessEnd resumed = remote.resume(snapshot);
+    Stamp begin = null;
+    if (resumed == null) {
+      shared.tracing().traces(job); // or it fails while its earlier products are there
+      clear();
+      begin = launch(containers);
+    } else {
+      cleared = true;
+      ended = resumed;
+      times = times(ended.began(started));
+    }
+    if (ended.how() == ProcessEnd.How.LEFT || ended.how() == ProcessEnd.How.NOT_REACHED) {
+      return failed("left to the next build");
+    }
+    if (ended.how() == ProcessEnd.How.INTERRUPTED) {
+      shared.digests().stop().extend(LOOK); // for what it left
+    }
+    snapshot.ended();
+    List<String> moved = null;
+    if (remote.isRemote() && ended.ok()) {
+      begin = remote.begun();
+      RemoteNeeds read = remote.needs(snapshot, begin);
+      snapshot = read.snapshot();
+      moved = read.moved();
+    }
+    if (ended.ok() && !snapshot.isSmall()) {
+      letGo();
+    }
+    readPosts();
+    return ended.ok()
+        ? succeeded(moved, begin)
+        : left(
+            FailurePhrase.of(ended, timeLimit, granted.memoryLimit())
+                + Tracing.refused(shared.graph(), trace)
+                + unlogged());
+  }
+
+  private PostTimes times(long from) {
+    return new PostTimes(shared.launches().events(job.name()), shared.digests(), from);
+  }
+
+  private void readPosts() throws IOException {
+    LinesFile events = shared.launches().events(job.name());
+    posts = PostedLines.read(events, times, shared.digests());
+    if (!posts.posts().isEmpty()) {
+      events.clear(shared.digests());
     }
   }
 
@@ -270,34 +271,39 @@ final class Attempt {
    *
    * @return a stamp from when it started; null for a job that finds no needs and is not traced
    */
-  private Stamp launch(NeedSnapshot snapshot, PostTimes posted, String containers)
-      throws IOException {
-    shared
-        .launches()
-        .events(job.name())
-        .clear(shared.digests()); // the next attempt takes its lines
-    shared.launches().output(job.name()).clear(shared.digests());
+  private Stamp launch(String containers) throws IOException {
+    LaunchBuilder launches = shared.launches();
+    launches.events(job.name()).clear(shared.digests()); // the next attempt takes its lines
+    launches.output(job.name()).clear(shared.digests());
     StartMarks.Mark mark =
         new StartMarks.Mark(shared.build().id(), job.name(), number).in(containers);
     if (!remote.isRemote()) { // else when it is handed out
       shared.marks().add(mark);
     }
-    Path tmp = shared.launches().tmp(job, mark);
-    Launch launch = shared.launches().of(id, snapshot, granted, number, tmp, timeLimit, number > 1);
+    Path tmp = launches.tmp(job, mark);
+    Launch launch =
+        launches.of(shared.graph(), id, snapshot, granted, number, tmp, timeLimit, number > 1);
     command = LaunchBuilder.shown(launch, job);
     if (!job.interactive()) {
-      shared.launches().readyLog(launch.log());
+      launches.readyLog(launch.log());
+      logFrom = number > 1 ? AttemptMark.append(launch.log(), number) : 0;
     }
-    mark(launch.log());
     Stamp begin =
         job.finds() || shared.tracing().traces(job)
-            ? shared.digests().stamp(shared.launches().needsFile(job.name(), "").toString())
+            ? shared.digests().stamp(launches.needsFile(job.name(), "").toString())
             : null;
     trace = begin == null ? null : shared.tracing().of(shared.graph(), id, snapshot, begin);
-    launch = trace == null ? launch : launch.traced(trace);
-    times = posted;
-    ended = tmp == null ? launch(launch) : launch(launch, tmp);
+    times = times(started);
+    launch(trace == null ? launch : launch.traced(trace), tmp);
     return begin;
+  }
+
+  /** What is to be said of a need that is not there, a file or a value; null for none. */
+  static String lack(Graph graph, NeedSnapshot needs) {
+    String value = needs.missingData();
+    return needs.missing() != null
+        ? missingNeed(graph, needs.missing())
+        : value == null ? null : missingData(value);
   }
 
   /** What is to be said of a needed file that is not there. */
@@ -309,7 +315,7 @@ final class Attempt {
   }
 
   /** What is to be said of a needed value that its job did not store. */
-  static String missingData(String name) {
+  private static String missingData(String name) {
     int dot = name.lastIndexOf('.');
     return "need data %s was not stored by job %s: it writes %s=VALUE to the file of TORC_OUTPUT"
         .formatted(name, name.substring(0, dot), name.substring(dot + 1));
@@ -322,6 +328,7 @@ final class Attempt {
   private AttemptOutcome restored() throws IOException {
     shared.removal().refuseOutside(job, List.of());
     refuseTaken();
+    Restoring.Known from = run.from();
     restoring = new Restoring(shared, job, from);
     ProductScan products;
     try {
@@ -329,30 +336,24 @@ final class Attempt {
     } finally {
       from.parts().done();
     }
-    if (products == null) {
-      return new AttemptOutcome(ended, UNFIT, null, started).leaving(restoring.placed());
-    }
-    return AttemptOutcome.restored(from.result(), products.owned(), started);
+    return products == null
+        ? failed("its earlier result cannot be restored").leaving(restoring.placed())
+        : AttemptOutcome.restored(from.result(), products.owned(), started);
   }
 
-  private void clear(NeedSnapshot snapshot) throws IOException {
+  /** Sees to what stands in the way of its needs and products. */
+  private void clear() throws IOException {
     shelf.makeRoom();
-    makeWay(snapshot);
-    boolean there = shared.removal().clear(job, remote.isRemote(), shelf, Set.of());
-    shelf.keep(job.name()); // also where nothing of its result was cleared
-    cleared = true;
-    if (there) {
-      return;
-    }
-    makeFolders();
-  }
-
-  /** Sees to what stands in the way of needs and products, but for the products themselves. */
-  private void makeWay(NeedSnapshot snapshot) throws IOException {
     shared.removal().refuseOutside(job, snapshot.stale());
     refuseTaken();
     for (OwnedPath stale : snapshot.stale()) {
       shared.removal().keepStale(stale, shelf);
+    }
+    boolean there = shared.removal().clear(job, remote.isRemote(), shelf, Set.of());
+    shelf.keep(job.name()); // also where nothing of its result was cleared
+    cleared = true;
+    if (!there) {
+      makeFolders();
     }
   }
 
@@ -363,22 +364,16 @@ final class Attempt {
     }
   }
 
+  /** Makes the folders of its products, but for those that its script makes elsewhere. */
   private void makeFolders() throws IOException {
     Path root = shared.graph().workflow().root();
     for (Ref ref : job.productRefs()) {
-      if (remote.isRemote() && !(ref instanceof Ref.OfGlob)) {
-        continue; // its script does
-      }
-      if (ref instanceof Ref.OfFile file) {
-        makeFolder(root.resolve(file.path()).getParent());
-      } else if (ref instanceof Ref.OfFolder folder) {
-        makeFolder(root.resolve(folder.path()));
-      } else if (ref instanceof Ref.OfGlob glob) {
-        makeFolder(root.resolve(Glob.of(glob.pattern()).fixedPrefix()));
+      if (!remote.isRemote() || ref instanceof Ref.OfGlob) {
+        makeFolder(root.resolve(ProductScan.folder(ref)));
       }
     }
     if (job.depfile() != null && !remote.isRemote()) {
-      makeFolder(root.resolve(job.depfile()).getParent());
+      makeFolder(root.resolve(UserPaths.parent(job.depfile())));
     }
   }
 
@@ -396,17 +391,6 @@ final class Attempt {
     }
   }
 
-  /** Tells a later attempt apart in the log, which it continues. */
-  private void mark(Path log) throws IOException {
-    if (number > 1 && !job.interactive()) {
-      logFrom = AttemptMark.append(log, number);
-    }
-  }
-
-  private ProcessEnd launch(Launch launch) throws IOException {
-    return remote.isRemote() ? hand(launch) : runHere(launch);
-  }
-
   private ProcessEnd runHere(Launch launch) {
     return isEnded()
         ? ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "")
@@ -417,21 +401,24 @@ final class Attempt {
     return !ends.isEmpty();
   }
 
-  /** The same with a folder of the attempt's own, which goes with it. */
-  private ProcessEnd launch(Launch launch, Path tmp) throws IOException {
-    TemporaryFolder.make(tmp);
-    ProcessEnd end = launch(launch);
-    if (end.how() == ProcessEnd.How.LEFT) {
-      return end;
+  /**
+   * Runs it to its end, here or elsewhere.
+   *
+   * @param tmp a folder of its own, which goes with it; null for none
+   */
+  private void launch(Launch launch, Path tmp) throws IOException {
+    if (tmp != null) {
+      TemporaryFolder.make(tmp);
     }
-    try {
-      FileTree.remove(tmp);
-    } catch (IOException e) {
-      shared
-          .removal()
-          .note("cannot remove the folder {tmp} of " + job.name() + ": " + Refusal.line(e));
+    ended = remote.isRemote() ? hand(launch) : runHere(launch);
+    if (tmp != null && ended.how() != ProcessEnd.How.LEFT) {
+      try {
+        FileTree.remove(tmp);
+      } catch (IOException e) {
+        String line = "cannot remove the folder {tmp} of " + job.name() + ": " + Refusal.line(e);
+        shared.removal().note(line);
+      }
     }
-    return end;
   }
 
   private synchronized void runs(Runner.Running handle) {
@@ -442,8 +429,7 @@ final class Attempt {
   /**
    * @param known needs that moved; null where that is to be seen yet
    */
-  private AttemptOutcome succeeded(NeedSnapshot snapshot, List<String> known, Stamp begin)
-      throws IOException {
+  private AttemptOutcome succeeded(List<String> known, Stamp begin) throws IOException {
     ProductScan products =
         remote.products(
             seen ->
@@ -491,7 +477,8 @@ final class Attempt {
    * A failure with what the job left, which its next run may delete. Before the places were cleared
    * nothing that stands there is the job's.
    */
-  private AttemptOutcome left(AttemptOutcome failed) {
+  private AttemptOutcome left(String what) {
+    AttemptOutcome failed = failed(what);
     if (!cleared || remote.isUnbegun()) {
       return failed;
     }
@@ -504,9 +491,5 @@ final class Attempt {
     } catch (IOException | StoppedException e) {
       return failed; // what cannot be looked at has no owner: it moves to kept at the next run
     }
-  }
-
-  private static ProcessEnd notStarted() {
-    return ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
   }
 }

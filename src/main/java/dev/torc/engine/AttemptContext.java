@@ -12,12 +12,9 @@ import dev.torc.records.BuildId;
 import dev.torc.records.StartMarks;
 import dev.torc.records.ThisHost;
 
-/** What all attempts of a build share. */
+/** What all attempts of a build share, as long as its graph is the same. */
 public record AttemptContext(
-    Graph graph,
-    NeedContents contents,
-    Decider decider,
-    JobRecords records,
+    PlanContext plan,
     OccupiedPlaces taken,
     DigestMemo digests,
     ProductRemoval removal,
@@ -29,17 +26,34 @@ public record AttemptContext(
     BuildId build,
     ThisHost here) {
 
+  /** The graph that numbers its jobs. */
+  Graph graph() {
+    return plan.graph();
+  }
+
+  /** What jobs need, by their numbers. */
+  NeedContents contents() {
+    return plan.contents();
+  }
+
+  /** What is known of jobs. */
+  JobRecords records() {
+    return plan.records();
+  }
+
+  /** What decides about jobs. */
+  Decider decider() {
+    return plan.decider();
+  }
+
   /** The same for another graph. */
   AttemptContext over(PlanContext context) {
     return new AttemptContext(
-        context.graph(),
-        context.contents(),
-        context.decider(),
-        context.records(),
+        context,
         new OccupiedPlaces(context.graph(), context.records(), digests),
         digests,
         removal,
-        launches.over(context.graph()),
+        launches,
         marks,
         runner,
         remotes,

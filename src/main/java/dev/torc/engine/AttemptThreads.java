@@ -1,11 +1,8 @@
 package dev.torc.engine;
 
 import dev.torc.hash.StoppedException;
-import dev.torc.plan.PlanContext;
-import dev.torc.plan.Reason;
 import dev.torc.records.CacheException;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -17,45 +14,12 @@ import java.util.concurrent.ExecutorService;
  */
 final class AttemptThreads {
 
-  /**
-   * An attempt that was let start.
-   *
-   * @param id the job's number in the context in which it was
-   * @param number counts the job's attempts
-   */
-  record Begun(
-      PlanContext context,
-      int id,
-      List<Reason> reasons,
-      int number,
-      JobRun.Asked asked,
-      Attempt attempt) {
-
-    /** Whether another machine runs it. */
-    boolean isRemote() {
-      return context.graph().job(id).executor() != null;
-    }
-  }
-
-  /** What the threads call in their turns. */
-  interface Loop {
-
-    /** An attempt is over. */
-    void ended(Begun begun, AttemptOutcome outcome, Recorder.Record record);
-
-    /** The cache cannot be written. */
-    void broken(CacheException e);
-
-    /** Begins what may start now. */
-    void goOn();
-  }
-
   private final LoopTurn turn;
   private final ExecutorService threads;
   private final Remotes remotes;
   private final Recorder recorder;
-  private final Loop loop;
-  private final ArrayDeque<Begun> waiting = new ArrayDeque<>(); // for a thread
+  private final BuildLoop loop;
+  private final ArrayDeque<Attempt> waiting = new ArrayDeque<>(); // for a thread
   private final Set<Attempt> begun = ConcurrentHashMap.newKeySet();
   private volatile boolean ending;
   private volatile boolean atOnce;
@@ -63,7 +27,7 @@ final class AttemptThreads {
   private boolean stopped;
 
   AttemptThreads(
-      LoopTurn turn, ExecutorService threads, Remotes remotes, Recorder recorder, Loop loop) {
+      LoopTurn turn, ExecutorService threads, Remotes remotes, Recorder recorder, BuildLoop loop) {
     this.turn = turn;
     this.remotes = remotes;
     this.threads = threads;
@@ -72,11 +36,11 @@ final class AttemptThreads {
   }
 
   /** Takes an attempt, in a turn; it runs after the turn, or after {@link #hand}. */
-  void add(Begun now) {
+  void add(Attempt now) {
     waiting.add(now);
-    begun.add(now.attempt);
+    begun.add(now);
     if (ending) { // said since it was decided to begin it
-      now.attempt.end(atOnce);
+      now.end(atOnce);
       remotes.end(atOnce, cancels);
     }
   }
@@ -115,9 +79,8 @@ final class AttemptThreads {
   }
 
   /** Takes one that a hook did not let start after all. */
-  void refuse(Begun begun, String why) {
-    AttemptOutcome outcome = AttemptOutcome.refused(why);
-    turn.post(() -> loop.ended(begun, outcome, recorder.of(begun, outcome)));
+  void refuse(Attempt now, String why) {
+    turn.post(done(now, AttemptOutcome.refused(why)));
   }
 
   /** Gives each attempt that has none a thread. */
@@ -128,8 +91,8 @@ final class AttemptThreads {
   }
 
   /** One that waits for another machine holds no thread of this one. */
-  private void begin(Begun first) {
-    if (first.isRemote()) {
+  private void begin(Attempt first) {
+    if (first.isHandedOut()) {
       Thread.ofVirtual().name("torc-remote").start(() -> run(first));
     } else {
       threads.execute(() -> run(first));
@@ -141,10 +104,10 @@ final class AttemptThreads {
     stopped = true;
   }
 
-  private void run(Begun first) {
+  private void run(Attempt first) {
     try {
-      Begun now = first;
-      while (now != null && now.isRemote() == first.isRemote()) {
+      Attempt now = first;
+      while (now != null && now.isHandedOut() == first.isHandedOut()) {
         now = after(attempt(now));
       }
       if (now != null) {
@@ -156,28 +119,29 @@ final class AttemptThreads {
   }
 
   /** Runs an attempt; returns what is to be done in a turn. */
-  private Runnable attempt(Begun now) {
+  private Runnable attempt(Attempt now) {
     try {
-      return done(now, now.attempt.run());
+      return done(now, now.run());
     } catch (StoppedException e) {
-      return done(now, now.attempt.interrupted());
+      return done(now, now.interrupted());
     } catch (CacheException e) {
+      Runnable end = done(now, AttemptOutcome.unmarked());
       return () -> {
         loop.broken(e);
-        loop.ended(now, AttemptOutcome.unmarked(), recorder.of(now, AttemptOutcome.unmarked()));
+        end.run();
       };
     } finally {
-      begun.remove(now.attempt);
+      begun.remove(now);
     }
   }
 
-  private Runnable done(Begun now, AttemptOutcome outcome) {
+  private Runnable done(Attempt now, AttemptOutcome outcome) {
     Recorder.Record record = recorder.of(now, outcome);
     return () -> loop.ended(now, outcome, record);
   }
 
   /** Takes a turn; returns the next attempt for this thread, null if there is none. */
-  private Begun after(Runnable end) {
+  private Attempt after(Runnable end) {
     turn.begin();
     try {
       if (!turn.isQuiet()) {
@@ -189,7 +153,7 @@ final class AttemptThreads {
       }
       end.run();
       loop.goOn();
-      Begun next = waiting.poll();
+      Attempt next = waiting.poll();
       hand();
       return next;
     } finally {

@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.graph.Graph;
 import dev.torc.hash.StoppedException;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Plan;
@@ -12,7 +13,6 @@ import dev.torc.workflow.Hook.On;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,22 +30,15 @@ public final class BuildLoop {
 
   private final BuildSetup setup;
   private BuildState state;
-  private final ResourcePool pool;
-  private final JobserverTokens tokens;
   private final Recorder recorder;
   private final EventSender sender;
   private final Hooks hooks;
   private final LoopTurn turn = new LoopTurn();
   private final AttemptThreads workers;
-  private final List<Integer> parked = new ArrayList<>();
-  private int running; // attempts that are not over
-  private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
-  private boolean alone;
-  private volatile boolean draining;
+  private final JobStarts starts;
   private boolean failed;
   private final UnexpandedGroups groups;
   private final BlockedJobs blocked;
-  private final Submitted out;
   private final SpentProducts spent;
   private final RestoredJobs restored;
   private final UndecidedJobs undecided = new UndecidedJobs(() -> state, this::consider);
@@ -56,26 +49,17 @@ public final class BuildLoop {
   /** A build that has its plan; nothing happens before {@link #run}. */
   public BuildLoop(BuildSetup setup) {
     this.setup = setup;
-    this.pool = new ResourcePool(setup.limits());
-    this.tokens = new JobserverTokens(setup.tokens());
-    this.state = BuildState.first(setup.plan().context(), setup.shared());
+    this.state = BuildState.first(setup.shared());
     this.recorder = new Recorder(setup.shared().build(), setup.shared().here());
     this.restored = new RestoredJobs(setup, turn, recorder, () -> state, new Decided());
     this.workers =
-        new AttemptThreads(turn, setup.threads(), setup.shared().remotes(), recorder, new Loop());
-    this.hooks =
-        new Hooks(
-            setup.shared(),
-            () -> state.graph(),
-            node -> state.isOver(node),
-            this::hooked,
-            setup.listener(),
-            this::counts);
+        new AttemptThreads(turn, setup.threads(), setup.shared().remotes(), recorder, this);
+    this.hooks = new Hooks(setup.shared(), this, setup.listener());
     this.sender =
         new EventSender(setup.shared().launches(), setup.limits(), setup.commands(), this::tell);
     this.groups = new UnexpandedGroups(sender);
     this.blocked = new BlockedJobs(sender, groups);
-    this.out = new Submitted(turn, sender, Submitted.MOST);
+    this.starts = new JobStarts(setup, turn, workers, hooks, sender, () -> state);
     this.spent = new SpentProducts(setup, turn);
   }
 
@@ -86,7 +70,7 @@ public final class BuildLoop {
    */
   public void signal(int number) {
     boolean again = !signal.compareAndSet(0, number);
-    draining = true;
+    starts.stop();
     try {
       setup.shared().digests().stop().within(again ? 0 : Attempt.LOOK);
       restored.stop();
@@ -99,13 +83,12 @@ public final class BuildLoop {
 
   /** What of a signal is the loop's. */
   private void end(boolean now) {
-    draining = true; // it may just have put what it had read before
     hooks.end(now);
     boolean all = signal.get() == INT; // else what is out stays out
     List<String> jobs =
         state
             .in(JobState.RUNNING)
-            .filter(job -> all || !out.has(job))
+            .filter(job -> all || !starts.isOut(job))
             .mapToObj(state.graph()::name)
             .toList();
     if (!jobs.isEmpty()) {
@@ -119,13 +102,12 @@ public final class BuildLoop {
   }
 
   /** A hook ended: what was parked for it is looked at again. */
-  private void hooked(Runnable end) {
+  void hooked(Runnable end) {
     turn.post(
         () -> {
           end.run();
-          draining |= hooks.refused();
-          parked.forEach(state.ready()::add);
-          parked.clear();
+          stopIf(hooks.refused());
+          starts.unpark();
         });
   }
 
@@ -147,19 +129,19 @@ public final class BuildLoop {
       begin();
       settleAll();
       while (!state.states().done()) {
-        start();
+        starts.start();
         workers.hand();
-        if (running == 0 && draining) {
+        if (starts.areOver()) {
           blocked.abandon(state);
         } else if (isIdle()) {
           undecided.resolve(true);
         } else if (isSubmitted()) {
-          draining = true;
+          starts.stop();
           setup.shared().remotes().end(false, false); // what is out stays out
         } else {
           await();
           settleAll();
-          while (state.pending().takeExpandable() && !draining) {
+          while (state.pending().takeExpandable() && !starts.isStopped()) {
             expand();
             settleAll();
           }
@@ -245,8 +227,18 @@ public final class BuildLoop {
     failGroups();
   }
 
-  /** Groups that could not be expanded count as failed or blocked. */
-  private Map<JobState, Integer> counts() {
+  /** The present graph. */
+  Graph graph() {
+    return state.graph();
+  }
+
+  /** Whether a node came to its end; see {@link BuildState#isOver}. */
+  boolean isOver(int node) {
+    return state.isOver(node);
+  }
+
+  /** The jobs by final state; groups that could not be expanded count as failed or blocked. */
+  Map<JobState, Integer> counts() {
     Map<JobState, Integer> counts = state.states().counts();
     groups.count(counts);
     return counts;
@@ -260,7 +252,7 @@ public final class BuildLoop {
       if (next != old) {
         state = state.over(next);
         spent.over(next, state.made());
-        parked.clear(); // they are ready
+        starts.unpark();
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
         groups.warn(old, next);
         failGroups();
@@ -271,7 +263,7 @@ public final class BuildLoop {
       return; // a signal came: nothing new starts
     } catch (IOException | UncheckedIOException e) {
       unreadable = e instanceof IOException io ? io : ((UncheckedIOException) e).getCause();
-      draining = true;
+      starts.stop();
     }
   }
 
@@ -282,7 +274,7 @@ public final class BuildLoop {
       if (!group.problems().isEmpty()) {
         if (groups.fail(group)) {
           failed = true;
-          draining |= setup.failFast();
+          stopIf(setup.failFast());
         }
         blocked.rest(state, group);
         blocked.behind(state, node);
@@ -303,80 +295,6 @@ public final class BuildLoop {
     }
   }
 
-  /** Starts what fits. */
-  private void start() {
-    while (!draining && !alone) {
-      if (!tokens.allow(running - pool.early() - out.prepared())) {
-        break;
-      }
-      int id = state.ready().next(pool, j -> state.runs().get(j).demand());
-      if (id < 0) {
-        break;
-      }
-      Job job = state.graph().job(id);
-      boolean gone = state.states().of(id) != JobState.READY; // with its group
-      if (gone || out.holds(id, job.executor())) {
-        continue;
-      }
-      if (!hooks.open() || job.interactive() && running > 0) {
-        state.ready().add(id); // until its hook is over, or it can be alone, nothing else starts
-        break;
-      }
-      if (hooks.ready(job)) {
-        start(id);
-      } else {
-        parked.add(id);
-      }
-    }
-    more = !state.ready().isEmpty();
-    tokens.want(running - pool.early() - out.prepared(), !draining && more);
-  }
-
-  private void start(int id) {
-    Job job = state.graph().job(id);
-    JobRun run = state.runs().get(id);
-    List<Integer> gpus = pool.take(run.demand());
-    state.states().set(id, JobState.RUNNING);
-    running++;
-    more = !state.ready().isEmpty();
-    if (job.interactive()) {
-      alone = true;
-      sender.tell(new Event.Terminal(true));
-    }
-    // The next may start while the products of this one are looked at, but not where the way it
-    // ends may mean that nothing starts any more.
-    boolean overlaps =
-        !setup.failFast() && !job.interactive() && state.graph().workflow().hooks().isEmpty();
-    Runnable gone =
-        () -> {
-          if (overlaps && more) {
-            turn.post(() -> release(job, run));
-          }
-        };
-    List<String> names = gpus.stream().map(setup::gpu).toList();
-    Attempt attempt =
-        run.begin(state.shared(), id, gpus, names, gone, out.begin(id, job.executor()));
-    AttemptThreads.Begun now =
-        new AttemptThreads.Begun(
-            state.context(), id, run.reasons(), run.attempts(), run.asked(), attempt);
-    if (!run.isRestored()) {
-      sender.started(state.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
-    }
-    String refusal = hooks.refusal(job);
-    if (refusal == null) {
-      workers.add(now);
-    } else {
-      workers.refuse(now, refusal);
-    }
-  }
-
-  /** The processes of an attempt are gone: the next need not wait until its products are hashed. */
-  private void release(Job job, JobRun run) {
-    if (pool.giveEarly(run)) {
-      sender.tell(new Event.JobReleased(job.name()));
-    }
-  }
-
   private void finish(int id, JobState end, AttemptOutcome outcome) {
     state.states().set(id, end);
     JobRun run = state.runs().remove(id);
@@ -391,82 +309,67 @@ public final class BuildLoop {
     }
   }
 
-  /** What the threads of attempts do here, each in its turn. */
-  private final class Loop implements AttemptThreads.Loop {
-
-    @Override
-    public void ended(AttemptThreads.Begun now, AttemptOutcome outcome, Recorder.Record record) {
-      Job job = now.context().graph().job(now.id());
-      int id = now.id();
-      JobRun run = state.runs().get(id);
-      running--;
-      out.ended(id).ifPresent(state.ready()::add);
-      pool.give(run);
-      if (job.interactive()) {
-        alone = false;
-        sender.tell(new Event.Terminal(false));
-        if (outcome.ended().isBySignal(INT, job.runsInContainers())) {
-          // The terminal sent Ctrl-C to the job alone; the user meant the build.
-          signal.compareAndSet(0, INT);
-          draining = true;
-        }
-      }
-      ProcessEnd.How how = outcome.ended().how();
-      if (how == ProcessEnd.How.LEFT || how == ProcessEnd.How.NOT_REACHED) {
-        draining = true; // its record stays as it is, and says why it is to run
-        finish(id, how == ProcessEnd.How.LEFT ? JobState.SUBMITTED : JobState.NOT_REACHED, outcome);
-        return;
-      }
-      if (run.isRestored() && how == ProcessEnd.How.INTERRUPTED) {
-        draining = true;
-        restored.own(outcome);
-        finish(id, JobState.NOT_REACHED, outcome); // the next build restores it
-        return;
-      } else if (run.isRestored() && !outcome.ok()) {
-        restored.failed(id, outcome);
-        return;
-      }
-      spent.ended(id, record);
-      setup.cache().put(recorder.whole(record).onCommit(e -> committed(now.attempt(), e)));
-      state.context().records().replace(id, record.result());
-      if (run.isRestored()) {
-        sender.restored(job, run.reasons(), outcome);
-        finish(id, JobState.RESTORED, outcome);
-        state.pending().settle(id);
-      } else if (outcome.ok()) {
-        finish(id, JobState.RAN, outcome);
-        restored.made(id, run.reasons(), outcome);
-        sender.moved(job, outcome.made().moved());
-        sender.touched(job, outcome.made().touched());
-        state.pending().settle(id);
-      } else if (outcome.ended().how() == ProcessEnd.How.INTERRUPTED) {
-        finish(id, JobState.INTERRUPTED, outcome);
-        draining = true; // only ever by a signal or by what broke the build
-      } else if (!draining
-          && hooks.refusal(job) == null
-          && run.mayRetry(outcome.ended(), now.attempt().relieved())) {
-        sender.retried(state.shared(), id, run, outcome);
-        run.grow(job.retry().delay());
-        state.states().set(id, JobState.READY);
-        state.delayed().add(new BuildState.Due(System.nanoTime() + job.retry().delay(), id));
-      } else {
-        finish(id, JobState.FAILED, outcome);
-        failed(id);
-      }
+  /** An attempt is over: what follows, in a turn of its thread. */
+  void ended(Attempt now, AttemptOutcome outcome, Recorder.Record record) {
+    Job job = now.job;
+    int id = now.id;
+    JobRun run = now.run;
+    starts.ended(now);
+    if (job.interactive() && outcome.ended().isBySignal(INT, job.runsInContainers())) {
+      // The terminal sent Ctrl-C to the job alone; the user meant the build.
+      signal.compareAndSet(0, INT);
+      starts.stop();
     }
-
-    @Override
-    public void broken(CacheException e) {
-      BuildLoop.this.broken(e);
+    ProcessEnd.How how = outcome.ended().how();
+    boolean left = how == ProcessEnd.How.LEFT;
+    boolean cut = how == ProcessEnd.How.INTERRUPTED; // by a signal or by what broke the build
+    stopIf(left || cut || how == ProcessEnd.How.NOT_REACHED);
+    if (left || how == ProcessEnd.How.NOT_REACHED) {
+      // Its record stays as it is, and says why it is to run.
+      finish(id, left ? JobState.SUBMITTED : JobState.NOT_REACHED, outcome);
+      return;
+    } else if (run.isRestored() && cut) {
+      restored.own(outcome);
+      finish(id, JobState.NOT_REACHED, outcome); // the next build restores it
+      return;
+    } else if (run.isRestored() && !outcome.ok()) {
+      restored.failed(id, outcome);
+      return;
     }
+    spent.ended(id, record);
+    setup.cache().put(recorder.whole(record).onCommit(e -> committed(now, e)));
+    state.context().records().replace(id, record.result());
+    if (run.isRestored()) {
+      sender.restored(job, run.reasons(), outcome);
+      finish(id, JobState.RESTORED, outcome);
+      state.pending().settle(id);
+    } else if (outcome.ok()) {
+      finish(id, JobState.RAN, outcome);
+      restored.made(id, run.reasons(), outcome);
+      sender.moved(job, outcome.made().moved());
+      sender.touched(job, outcome.made().touched());
+      state.pending().settle(id);
+    } else if (cut) {
+      finish(id, JobState.INTERRUPTED, outcome);
+    } else if (!starts.isStopped()
+        && hooks.refusal(job) == null
+        && run.mayRetry(outcome.ended(), now.relieved())) {
+      sender.retried(state.shared(), id, run, outcome);
+      run.grow(job.retry().delay());
+      state.states().set(id, JobState.READY);
+      state.delayed().add(new BuildState.Due(System.nanoTime() + job.retry().delay(), id));
+    } else {
+      finish(id, JobState.FAILED, outcome);
+      failed(id);
+    }
+  }
 
-    @Override
-    public void goOn() {
-      settleAll();
-      start();
-      if (running == 0 || !state.delayed().isEmpty() || state.pending().isExpandable()) {
-        turn.wake(); // the loop has to wait otherwise, or not any more
-      }
+  /** Begins what may start now, in the turn of an attempt that is over. */
+  void goOn() {
+    settleAll();
+    starts.start();
+    if (starts.none() || !state.delayed().isEmpty() || state.pending().isExpandable()) {
+      turn.wake(); // the loop has to wait otherwise, or not any more
     }
   }
 
@@ -481,23 +384,21 @@ public final class BuildLoop {
                   decide(job);
                 }
               });
-    } while (!draining && undecided.resolve(false));
+    } while (!starts.isStopped() && undecided.resolve(false));
   }
 
   /** Whether nothing is at work and nothing will be by itself. */
   private boolean isIdle() {
-    boolean open = running == 0 && !state.undecided().isEmpty() && !restored.isAsking();
-    return open && state.startsNothing() && parked.isEmpty();
+    return starts.none() && starts.isIdle() && !state.undecided().isEmpty() && !restored.isAsking();
   }
 
   /** Whether all that can be done before what is out has ended is done, and no more is wanted. */
   private boolean isSubmitted() {
-    boolean all = setup.submit() && running > 0 && out.isAll(running);
-    return all
-        && !draining
+    return setup.submit()
+        && starts.areAllOut()
+        && starts.isIdle()
+        && !starts.isStopped()
         && !restored.isAsking()
-        && state.startsNothing()
-        && parked.isEmpty()
         && !hooks.busy();
   }
 
@@ -556,7 +457,7 @@ public final class BuildLoop {
   private void failed(int id) {
     boolean allowed = state.graph().job(id).allowFailure();
     failed |= !allowed;
-    draining |= setup.failFast() && !allowed;
+    stopIf(setup.failFast() && !allowed);
     blocked.behind(state, id);
   }
 
@@ -566,9 +467,16 @@ public final class BuildLoop {
     sender.upToDate(state.context(), id);
   }
 
-  private void broken(CacheException e) {
+  private void stopIf(boolean end) {
+    if (end) {
+      starts.stop();
+    }
+  }
+
+  /** The cache cannot be written. */
+  void broken(CacheException e) {
     broken = e;
-    draining = true;
+    starts.stop();
     workers.end(false, false);
   }
 }

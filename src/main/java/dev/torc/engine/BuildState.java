@@ -23,7 +23,6 @@ import java.util.stream.IntStream;
  *     known whether a reader needs them
  */
 record BuildState(
-    PlanContext context,
     AttemptContext shared,
     JobStates states,
     ReadyQueue ready,
@@ -36,11 +35,11 @@ record BuildState(
   record Due(long time, int job) {}
 
   /** The state on which a build begins: all selected jobs wait. */
-  static BuildState first(PlanContext context, AttemptContext shared) {
+  static BuildState first(AttemptContext shared) {
+    PlanContext context = shared.plan();
     JobStates states = new JobStates(context.graph().nodes(), context.selection().jobs());
     return new BuildState(
-        context,
-        shared.over(context),
+        shared,
         states,
         queue(context),
         new PendingDeps(context.graph(), context.records()),
@@ -67,7 +66,6 @@ record BuildState(
     BitSet revived = next.revive(fresh);
     BuildState over =
         new BuildState(
-            next,
             shared.over(next),
             states.over(next.graph().nodes(), next.selection().jobs(), revived),
             queue(next),
@@ -80,12 +78,16 @@ record BuildState(
     return over;
   }
 
+  PlanContext context() {
+    return shared.plan();
+  }
+
   Graph graph() {
-    return context.graph();
+    return shared.graph();
   }
 
   private IntStream selected() {
-    return Arrays.stream(graph().inOrder(context.selection().jobs()));
+    return Arrays.stream(graph().inOrder(context().selection().jobs()));
   }
 
   /**
@@ -115,7 +117,7 @@ record BuildState(
   boolean blocksTarget() {
     return states.count(JobState.BLOCKED) > 0
         && in(JobState.BLOCKED)
-            .anyMatch(job -> !graph().job(job).allowFailure() && context.isTarget(job));
+            .anyMatch(job -> !graph().job(job).allowFailure() && context().isTarget(job));
   }
 
   /** Whether nothing is about to start, now or after a delay. */
@@ -138,6 +140,6 @@ record BuildState(
   Plan forecast() {
     BitSet waiting = new BitSet();
     in(JobState.WAITING).forEach(waiting::set);
-    return Plan.amid(context, waiting);
+    return Plan.amid(context(), waiting);
   }
 }

@@ -3,12 +3,12 @@ package dev.torc.engine;
 import dev.torc.container.ContainerRuntime;
 import dev.torc.container.Containers;
 import dev.torc.container.StepContainer;
-import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.posix.OwnUser;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
+import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ import java.util.function.Consumer;
  */
 record ContainerBuilder(
     Containers containers,
-    Graph graph,
+    Workflow workflow,
     String build,
     Consumer<? super Event> events,
     Set<String> told) {
@@ -43,11 +43,6 @@ record ContainerBuilder(
   private static final int MANY = 100;
 
   private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
-
-  /** The same for another graph. */
-  ContainerBuilder over(Graph next) {
-    return new ContainerBuilder(containers, next, build, events, told);
-  }
 
   /** The name that the containers of an attempt begin with. */
   String name(Job job, int attempt) {
@@ -97,7 +92,7 @@ record ContainerBuilder(
     SequencedMap<String, String> labels = new LinkedHashMap<>();
     labels.put(ContainerRuntime.BUILD_LABEL, build);
     labels.put("dev.torc.job", job.name());
-    labels.put("dev.torc.root", graph.workflow().root().toString());
+    labels.put("dev.torc.root", workflow.root().toString());
     ContainerRuntime runtime = runtime(image);
     Containers.LocalImage here = containers.find(ImageSupply.name(image), runtime);
     if (here == null) {
@@ -127,9 +122,9 @@ record ContainerBuilder(
 
   private List<StepContainer.Mount> mounts(Image image, Collection<String> needs)
       throws IOException {
-    Path root = graph.workflow().root();
+    Path root = workflow.root();
     Set<Path> writable = new LinkedHashSet<>(List.of(root));
-    for (Path other : graph.workflow().roots()) {
+    for (Path other : workflow.roots()) {
       if (Files.isDirectory(other)) {
         writable.add(other);
         writable.add(other.toRealPath());

@@ -80,7 +80,9 @@ final class EventSender {
       contents = shared.contents();
       names = contents.unread();
     }
-    return shared.launches().shown(id, names.filesOf(id), run.granted(List.of()), run.attempts());
+    return shared
+        .launches()
+        .shown(shared.graph(), id, names.filesOf(id), run.granted(List.of()), run.attempts());
   }
 
   /**
@@ -130,11 +132,6 @@ final class EventSender {
     tell(new Event.JobRestored(job.name(), reasons, from));
   }
 
-  /** How often known results stood for runs so far. */
-  private StoreUse use() {
-    return use;
-  }
-
   /** Results went to shared stores when there was nothing else to do, for so many nanoseconds. */
   void sent(long nanos) {
     if (nanos > SECOND) {
@@ -149,7 +146,7 @@ final class EventSender {
     if (line != null) {
       warn(line);
     }
-    tell(new Event.Finished(build, counts, use(), nanos, exit));
+    tell(new Event.Finished(build, counts, use, nanos, exit));
   }
 
   void retried(AttemptContext shared, int id, JobRun run, AttemptOutcome outcome) {
@@ -158,22 +155,23 @@ final class EventSender {
     tell(new Event.JobRetried(job.name(), run.attempts(), details, job.retry().delay()));
   }
 
-  /** Needs of a job moved while it ran (rule 6); of many, the first few are named. */
+  /** Needs of a job moved while it ran (rule 6). */
   void moved(Job job, List<String> paths) {
-    String again =
-        " of job " + job.name() + " moved while it ran; it will run again in the next build";
-    paths.stream().limit(NAMED).forEach(path -> warn("need " + path + again));
-    if (paths.size() > NAMED) {
-      warn("…and " + (paths.size() - NAMED) + " more needs" + again);
-    }
+    String again = " moved while it ran; it will run again in the next build";
+    warn(paths, "need ", "needs of job " + job.name() + again, " of job " + job.name() + again);
   }
 
   /** What ran elsewhere was touched before this build took it. */
   void touched(Job job, List<String> paths) {
-    String but = " was touched after job " + job.name() + " ended; its result is not stored";
-    paths.stream().limit(NAMED).forEach(path -> warn(path + but));
+    String after = " touched after job " + job.name() + " ended; its result is not stored";
+    warn(paths, "", "files were" + after, " was" + after);
+  }
+
+  /** Of many paths the first few are named. */
+  private void warn(List<String> paths, String before, String many, String what) {
+    paths.stream().limit(NAMED).forEach(path -> warn(before + path + what));
     if (paths.size() > NAMED) {
-      warn("…and " + (paths.size() - NAMED) + " more files" + but.replace(" was ", " were "));
+      warn("…and " + (paths.size() - NAMED) + " more " + many);
     }
   }
 

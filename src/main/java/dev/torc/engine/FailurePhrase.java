@@ -2,9 +2,16 @@ package dev.torc.engine;
 
 import dev.torc.local.ProcessEnd;
 import dev.torc.text.Amount;
+import java.util.List;
 
 /** How an attempt that failed ended, in one phrase for people. */
 final class FailurePhrase {
+
+  /** Names of the signals whose numbers are the same everywhere, and of a few of Linux. */
+  private static final List<String> SIGNALS =
+      List.of(
+          "- HUP INT QUIT ILL - ABRT BUS FPE KILL - SEGV - PIPE ALRM TERM - - - - - - - - XCPU XFSZ"
+              .split(" "));
 
   private FailurePhrase() {}
 
@@ -41,24 +48,8 @@ final class FailurePhrase {
     return ended.message().isEmpty() ? "" : "; " + ended.message();
   }
 
-  /** Names of the signals whose numbers are the same everywhere, and of a few of Linux. */
   private static String name(int signal) {
-    return switch (signal) {
-      case 1 -> " (HUP)";
-      case 2 -> " (INT)";
-      case 3 -> " (QUIT)";
-      case 4 -> " (ILL)";
-      case 6 -> " (ABRT)";
-      case 7 -> " (BUS)";
-      case 8 -> " (FPE)";
-      case 9 -> " (KILL)";
-      case 11 -> " (SEGV)";
-      case 13 -> " (PIPE)";
-      case 14 -> " (ALRM)";
-      case 15 -> " (TERM)";
-      case 24 -> " (XCPU)";
-      case 25 -> " (XFSZ)";
-      default -> "";
-    };
+    String name = signal > 0 && signal < SIGNALS.size() ? SIGNALS.get(signal) : "-";
+    return name.equals("-") ? "" : " (" + name + ")";
   }
 }

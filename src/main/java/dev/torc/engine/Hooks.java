@@ -44,11 +44,8 @@ final class Hooks {
 
   private final List<Hook> hooks;
   private final AttemptContext shared;
-  private final Supplier<Graph> graph;
-  private final IntPredicate over;
-  private final Consumer<Runnable> loop;
+  private final BuildLoop loop;
   private final Consumer<Event> tell;
-  private final Supplier<Map<JobState, Integer>> counts;
   private final Map<Hook, Gate> gates = new HashMap<>();
   private final Map<Hook, Group> groups = new HashMap<>();
   private final Map<Integer, Runner.Running> running = new LinkedHashMap<>();
@@ -66,13 +63,13 @@ final class Hooks {
     private JobState worst = JobState.RAN;
 
     /** Whether all came to their ends; those that did are not looked at again. */
-    boolean isOver(Graph now, String name, IntPredicate ended) {
-      if (graph != now) {
-        graph = now;
-        nodes = now.named(name);
+    boolean isOver(BuildLoop loop, String name) {
+      if (graph != loop.graph()) {
+        graph = loop.graph();
+        nodes = graph.named(name);
         over = 0;
       }
-      while (over < nodes.length && ended.test(nodes[over])) {
+      while (over < nodes.length && loop.isOver(nodes[over])) {
         over++;
       }
       return over == nodes.length;
@@ -80,34 +77,23 @@ final class Hooks {
   }
 
   /**
-   * @param graph the present one
-   * @param over whether a node of it came to its end
-   * @param loop takes what is to be done on the loop's thread
+   * Those of a build that begins.
+   *
    * @param tell takes notes
-   * @param counts of the jobs by final state
    */
-  Hooks(
-      AttemptContext shared,
-      Supplier<Graph> graph,
-      IntPredicate over,
-      Consumer<Runnable> loop,
-      Consumer<Event> tell,
-      Supplier<Map<JobState, Integer>> counts) {
+  Hooks(AttemptContext shared, BuildLoop loop, Consumer<Event> tell) {
     this.shared = shared;
     this.hooks = shared.graph().workflow().hooks();
-    this.graph = graph;
-    this.over = over;
     this.loop = loop;
     this.tell = tell;
-    this.counts = counts;
   }
 
   /** Something happened: runs what is for the ends of jobs. */
   void told(Event event) {
     if (!hooks.isEmpty() && event instanceof Event.JobEnded ended) {
-      int id = graph.get().jobId(ended.job());
+      int id = loop.graph().jobId(ended.job());
       if (id >= 0) {
-        ended(graph.get().job(id), ended.state());
+        ended(loop.graph().job(id), ended.state());
       } else if (ended.state() == JobState.FAILED) {
         failed(ended.job());
       }
@@ -130,26 +116,21 @@ final class Hooks {
 
   /** Before a job: runs what is for its being ready; whether it may start now. */
   boolean ready(Job job) {
-    boolean free = true;
-    for (Hook hook : hooks) {
-      if (hook.on() == On.READY && isOf(hook, job)) {
-        if (!gates.containsKey(hook)) {
-          begin(hook, "running");
-        }
-        free &= gates.get(hook) != Gate.CLOSED;
-      }
-    }
-    return free;
+    hooks.stream()
+        .filter(hook -> isBefore(hook, job) && !gates.containsKey(hook))
+        .forEach(hook -> begin(hook, "running"));
+    return hooks.stream().noneMatch(h -> isBefore(h, job) && gates.get(h) == Gate.CLOSED);
   }
 
   /** Why a job must not start though all that it waited for is over; null if it may. */
   String refusal(Job job) {
-    for (Hook hook : hooks) {
-      if (hook.on() == On.READY && isOf(hook, job) && gates.get(hook) == Gate.FAILED) {
-        return "its hook ready failed";
-      }
-    }
-    return null;
+    boolean failed =
+        hooks.stream().anyMatch(h -> isBefore(h, job) && gates.get(h) == Gate.FAILED);
+    return failed ? "its hook ready failed" : null;
+  }
+
+  private static boolean isBefore(Hook hook, Job job) {
+    return hook.on() == On.READY && isOf(hook, job);
   }
 
   private static boolean isOf(Hook hook, Job job) {
@@ -169,7 +150,7 @@ final class Hooks {
         group.ran |= ran;
         boolean well = state.isMade() || state == JobState.UP_TO_DATE;
         group.worst = well || group.worst == JobState.INTERRUPTED ? group.worst : state;
-        ran = group.ran && group.isOver(graph.get(), hook.job(), over);
+        ran = group.ran && group.isOver(loop, hook.job());
         end = group.worst;
       }
       boolean well = end.isMade();
@@ -218,12 +199,10 @@ final class Hooks {
     gates.put(hook, hook.required() ? Gate.CLOSED : Gate.OPEN);
     Map<String, String> env = new HashMap<>();
     env.put("TORC_STATUS", status);
-    counts
-        .get()
-        .forEach((state, count) -> env.put("TORC_" + state.name(), Integer.toString(count)));
+    loop.counts().forEach((state, count) -> env.put("TORC_" + state.name(), "" + count));
     Launch launch = shared.launches().of(hook, number, env);
     Consumer<ProcessEnd> done =
-        ended -> loop.accept(() -> ended(hook, number, launch.log(), ended));
+        ended -> loop.hooked(() -> ended(hook, number, launch.log(), ended));
     running.put(number, shared.runner().start(launch, done));
   }
 
@@ -264,8 +243,7 @@ final class Hooks {
       out.write(head.getBytes(StandardCharsets.UTF_8));
       out.write(output);
     }
-    List<String> lines =
-        new ArrayList<>(new String(output, StandardCharsets.UTF_8).lines().toList());
+    List<String> lines = new String(output, StandardCharsets.UTF_8).lines().toList();
     return lines.subList(Math.max(0, lines.size() - TAIL), lines.size());
   }
 

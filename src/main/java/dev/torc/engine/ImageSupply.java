@@ -132,7 +132,7 @@ public final class ImageSupply {
     Containers.ImageName name = name(image);
     Launch.Step step =
         new Launch.Step(
-            runtime.pull(name, source(image.name())), builder.graph().workflow().root(), Map.of());
+            runtime.pull(name, source(image.name())), builder.workflow().root(), Map.of());
     Map<String, String> mark =
         Map.of("TORC_BUILD", builder.build(), "TORC_IMAGE", image.name()); // no job carries that
     builder.events().accept(new Event.Fetching(image.name(), runtime.name(), log, false));

@@ -76,6 +76,16 @@ final class JobRun {
     return from != null;
   }
 
+  /** That result; null for a run. */
+  Restoring.Known from() {
+    return from;
+  }
+
+  /** Nanoseconds that its next or present attempt may take; 0 for any time. */
+  long runtime() {
+    return runtime;
+  }
+
   /** The known result is of no use: it runs. */
   void mustRun() {
     from = null;
@@ -119,11 +129,11 @@ final class JobRun {
     asked =
         new Asked(
             new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime), queued);
-    return new Attempt(
-        shared, id, attempts, granted(identifiers), runtime, from, isForced(), gone, submitted);
+    return new Attempt(shared, id, this, granted(identifiers), gone, submitted);
   }
 
-  private boolean isForced() {
+  /** Whether it runs whatever an earlier torc handed out of it. */
+  boolean isForced() {
     return reasons.stream().anyMatch(reason -> reason.kind() == Reason.Kind.FORCED);
   }
 

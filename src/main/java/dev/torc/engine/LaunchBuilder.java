@@ -18,6 +18,7 @@ import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
+import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -44,8 +45,8 @@ public final class LaunchBuilder {
   private static final String DATA = ".data.json";
   private static final String CONTAINER = ".container";
 
-  private final Graph graph;
   private final CachePlace place;
+  private final Path root;
   private final String build;
   private final Map<String, String> inherited;
   private final Map<String, String> caller;
@@ -55,51 +56,30 @@ public final class LaunchBuilder {
   private boolean noData;
 
   /**
+   * @param workflow has the root, and the folders beside it that containers see
    * @param build the random id of this build
    * @param inherited entries for every job, such as MAKEFLAGS without a jobserver; null removes
    * @param caller the caller's environment: where it changes what a shell does, the shell is kept
-   * @param containers what is known of runtimes and images
+   * @param runtimes what is known of runtimes and images
    * @param events takes what is to be told
    */
   public LaunchBuilder(
-      Graph graph,
+      Workflow workflow,
       CachePlace place,
       String build,
       Map<String, String> inherited,
       Map<String, String> caller,
-      Containers containers,
+      Containers runtimes,
       Consumer<? super Event> events) {
-    this(
-        graph,
-        place,
-        build,
-        inherited,
-        caller,
-        new ContainerBuilder(containers, graph, build, events, ConcurrentHashMap.newKeySet()),
-        null);
-  }
-
-  private LaunchBuilder(
-      Graph graph,
-      CachePlace place,
-      String build,
-      Map<String, String> inherited,
-      Map<String, String> caller,
-      ContainerBuilder containers,
-      ImageSupply images) {
-    this.containers = containers;
-    this.images = images != null ? images : new ImageSupply(containers, place.jobs());
-    this.graph = graph;
     this.place = place;
+    this.root = workflow.root();
     this.build = build;
     this.inherited = inherited;
     this.caller = caller;
     this.arguments = new ArgumentList(caller);
-  }
-
-  /** The same for another graph. */
-  LaunchBuilder over(Graph next) {
-    return new LaunchBuilder(next, place, build, inherited, caller, containers.over(next), images);
+    this.containers =
+        new ContainerBuilder(runtimes, workflow, build, events, ConcurrentHashMap.newKeySet());
+    this.images = new ImageSupply(containers, place.jobs());
   }
 
   /**
@@ -112,6 +92,7 @@ public final class LaunchBuilder {
    * @param timeLimit nanoseconds, 0 for none
    */
   Launch of(
+      Graph graph,
       int id,
       NeedSnapshot snapshot,
       Granted granted,
@@ -222,13 +203,13 @@ public final class LaunchBuilder {
    *
    * @param limits amounts by resource
    */
-  public String shown(int id, NeedFiles contents, Map<String, Long> limits) {
+  public String shown(Graph graph, int id, NeedFiles contents, Map<String, Long> limits) {
     JobRun first = new JobRun(graph.job(id), List.of(), null, limits);
-    return shown(id, contents, first.granted(List.of()), 1);
+    return shown(graph, id, contents, first.granted(List.of()), 1);
   }
 
   /** The same for an attempt; as they are written where a value does not fit. */
-  String shown(int id, NeedFiles contents, Granted granted, int attempt) {
+  String shown(Graph graph, int id, NeedFiles contents, Granted granted, int attempt) {
     Job job = graph.job(id);
     PlaceholderValues values =
         new PlaceholderValues(
@@ -269,7 +250,7 @@ public final class LaunchBuilder {
     }
     List<String> argv = argv(step, command, values, env);
     arguments.check(argv, env);
-    return new Launch.Step(argv, graph.workflow().root().resolve(step.dir()).normalize(), env);
+    return new Launch.Step(argv, root.resolve(step.dir()).normalize(), env);
   }
 
   /** The words to start; of a text for the shell without the shell where that is the same. */
@@ -310,7 +291,6 @@ public final class LaunchBuilder {
    * @param more entries of its environment
    */
   Launch of(Hook hook, int number, Map<String, String> more) {
-    Path root = graph.workflow().root();
     Map<String, String> mark = mark(hook.job() == null ? "" : hook.job(), "TORC_HOOK", "" + number);
     Map<String, String> env = new LinkedHashMap<>(inherited);
     env.putAll(mark);
@@ -331,15 +311,7 @@ public final class LaunchBuilder {
    * three. The last one tells a job from the hooks of the job.
    */
   private Map<String, String> mark(String job, String last, String value) {
-    return Map.of(
-        "TORC_BUILD",
-        build,
-        "TORC_JOB",
-        job,
-        "TORC_ROOT",
-        graph.workflow().root().toString(),
-        last,
-        value);
+    return Map.of("TORC_BUILD", build, "TORC_JOB", job, "TORC_ROOT", root.toString(), last, value);
   }
 
   /**

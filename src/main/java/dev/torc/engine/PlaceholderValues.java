@@ -119,17 +119,13 @@ final class PlaceholderValues {
       if (ref instanceof Ref.OfFile file) {
         paths.add(file.path());
       } else if (ref instanceof Ref.OfFolder folder) {
-        if (needs && filesOfFolders) {
-          paths.addAll(members(NeedList.Kind.FOLDER, folder.path()));
-        } else {
-          paths.add(folder.path());
-        }
+        paths.addAll(
+            needs && filesOfFolders
+                ? members(NeedList.Kind.FOLDER, folder.path())
+                : List.of(folder.path()));
       } else if (ref instanceof Ref.OfGlob glob) {
-        if (needs) {
-          paths.addAll(members(NeedList.Kind.GLOB, glob.pattern()));
-        } else {
-          paths.add(glob.pattern());
-        }
+        String pattern = glob.pattern();
+        paths.addAll(needs ? members(NeedList.Kind.GLOB, pattern) : List.of(pattern));
       } else if (ref instanceof Ref.OfJob other) {
         paths.addAll(members(other.skips() ? NeedList.Kind.SOME : NeedList.Kind.JOB, other.job()));
       }

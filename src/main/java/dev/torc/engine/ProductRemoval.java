@@ -107,9 +107,9 @@ public record ProductRemoval(
       } else if (ref instanceof Ref.OfFolder folder) {
         clear(folder.path(), clearing);
         there = false;
-      } else if (ref instanceof Ref.OfGlob) {
+      } else if (ref instanceof Ref.OfGlob glob) {
         there = false;
-        for (String path : clearing.stays ? List.<String>of() : matches(ref)) {
+        for (String path : clearing.stays ? List.<String>of() : matches(glob)) {
           clear(path, clearing);
         }
       }
@@ -120,19 +120,19 @@ public record ProductRemoval(
     return there;
   }
 
+  private List<String> matches(Ref.OfGlob glob) throws IOException {
+    return GlobWalk.of(place.root(), Glob.of(glob.pattern()), digests.stop());
+  }
+
   /** What the globs of a job match that is handed out, and is to make way before it is. */
   List<String> matched(Job job) throws IOException {
     List<String> matched = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
-      if (ref instanceof Ref.OfGlob && !job.persist()) {
-        matched.addAll(matches(ref));
+      if (ref instanceof Ref.OfGlob glob && !job.persist()) {
+        matched.addAll(matches(glob));
       }
     }
     return matched;
-  }
-
-  private List<String> matches(Ref glob) throws IOException {
-    return GlobWalk.of(place.root(), Glob.of(((Ref.OfGlob) glob).pattern()), digests.stop());
   }
 
   /**
@@ -154,13 +154,9 @@ public record ProductRemoval(
     }
     OwnedPath owned = cache.owned(path);
     Standing standing = ours(owned, self);
-    if (how.persist) {
-      if (standing == null) {
-        keep(path, true, ALTERED);
-      }
-    } else if (standing == null) {
-      keep(path, false, ALTERED);
-    } else {
+    if (standing == null) {
+      keep(file, file, how.persist, ALTERED);
+    } else if (!how.persist) {
       away(owned, file, standing, how.shelf);
     }
     return true;
@@ -324,30 +320,23 @@ public record ProductRemoval(
     Path file = place.root().resolve(owned.path());
     String why = "no job produces it any more";
     if (standing == null || standing.linked || !shelf.take(owned, file, standing.bytes)) {
-      keep(owned.path(), false, why);
+      keep(file, file, false, why);
     } else {
       note.accept("moved %s to %s: %s".formatted(owned.path(), shown(place.store()), why));
     }
   }
 
-  /** Moves (or copies) what stands at a path to the folder of kept things, and says so. */
-  private void keep(String path, boolean copy, String why) throws IOException {
-    Path file = place.root().resolve(path);
-    keep(file, file, copy, why);
-  }
-
   /**
+   * Moves (or copies) a thing to the folder of kept things, and says so.
+   *
    * @param file where it stood
    * @param from where it is now
    */
   private void keep(Path file, Path from, boolean copy, String why) throws IOException {
     AllowedRoots.Spot spot = grounds.spot(file);
     Path to = free(keptPlace(spot, file));
-    if (spot == null) {
-      makeKept(place.root(), to.getParent(), place.group());
-    } else {
-      makeKept(spot.ground(), to.getParent(), GroupBits.of(spot.ground()));
-    }
+    Path ground = spot == null ? place.root() : spot.ground();
+    makeKept(ground, to.getParent(), spot == null ? place.group() : GroupBits.of(ground));
     if (copy) {
       FileTree.copy(from, to);
     } else if (!move(from, to)) {
@@ -395,10 +384,8 @@ public record ProductRemoval(
 
   private Path keptPlace(AllowedRoots.Spot spot, Path file) {
     if (spot != null) {
-      return spot.ground()
-          .resolve(CachePlace.KEPT_BELOW_ROOTS)
-          .resolve(build)
-          .resolve(spot.path().toString());
+      Path kept = spot.ground().resolve(CachePlace.KEPT_BELOW_ROOTS).resolve(build);
+      return kept.resolve(spot.path().toString());
     }
     return file.startsWith(place.root())
         ? place.kept(build).resolve(place.root().relativize(file).toString())

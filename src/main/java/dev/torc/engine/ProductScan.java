@@ -195,19 +195,14 @@ final class ProductScan {
           }
         }
       }
-      add(path, look.self, known, folder.bytes());
+      made.add(product(path, look.self, known, folder.bytes()));
       files += folder.members().size();
     } else {
-      add(path, look.self, known, known.stamp().size());
+      made.add(product(path, look.self, known, known.stamp().size()));
       files++;
       saw(path, path, known.stamp(), known.digest());
     }
-  }
-
-  private void add(String path, Stamp self, KnownDigest known, long size) throws IOException {
-    RecordedProduct product = product(path, self, known, size);
-    made.add(product);
-    owned.add(own(product));
+    owned.add(own(made.getLast()));
   }
 
   private RecordedProduct product(String path, Stamp self, KnownDigest known, long size)

@@ -56,48 +56,46 @@ public final class Recorder {
   record Record(Batch batch, JobResult result, Map<Digest, List<ManifestEntry>> lists) {}
 
   /** The records of a job whose last attempt came to this. */
-  Record of(AttemptThreads.Begun last, AttemptOutcome outcome) {
+  Record of(Attempt last, AttemptOutcome outcome) {
+    PlanContext context = last.shared.plan();
+    JobRun run = last.run;
     if (outcome.restored() != null) {
-      String job = last.context().graph().name(last.id());
-      Record known = recalled(job, last.reasons(), outcome.restored());
+      Record known = recalled(last.job.name(), run.reasons(), outcome.restored());
       outcome.owned().forEach(known.batch::own);
       Map<Digest, List<ManifestEntry>> folders =
-          last.context().contents().gone().toBeStored(last.id(), outcome.made().products());
+          context.contents().gone().toBeStored(last.id, outcome.made().products());
       return new Record(known.batch, known.result, folders);
     }
     JobResult.Outcome how = outcomeOf(outcome);
     Batch batch = new Batch();
-    Record record =
-        of(last.context(), last.id(), last.reasons(), last.number(), outcome, how, batch);
-    attempt(last, outcome, how, batch);
+    Record record = of(context, last.id, run.reasons(), run.attempts(), outcome, how, batch);
+    attempt(last.job, run, outcome, how, batch);
     return record;
   }
 
   /** For the history, also of one that another attempt follows. */
   private void attempt(
-      AttemptThreads.Begun last, AttemptOutcome outcome, JobResult.Outcome how, Batch batch) {
-    Job job = last.context().graph().job(last.id());
+      Job job, JobRun run, AttemptOutcome outcome, JobResult.Outcome how, Batch batch) {
     ProcessEnd end = outcome.ended();
     ProcessEnd.Elsewhere there = end.elsewhere();
     long sequence = attempts.getAndIncrement();
-    JobRun.Asked asked = last.asked();
-    List<Reason> why = Reason.causes(last.reasons());
+    List<Reason> why = Reason.causes(run.reasons());
     batch.attempt(
         new AttemptRecord(
             build.number(),
             sequence,
             job.name(),
-            last.number(),
+            run.attempts(),
             how,
             exit(end),
             signal(end),
             outcome.began(),
-            outcome.queued(asked.queued()),
+            outcome.queued(run.asked().queued()),
             end.wall(),
             end.usage(),
             there == null ? host() : there.host(),
             job.executor(),
-            asked.amounts(),
+            run.asked().amounts(),
             ShortReasons.of(why),
             why.size()));
     if (end.series() != null && end.series().size() > 1) {
@@ -162,19 +160,20 @@ public final class Recorder {
       lists.putAll(described.lists());
     }
     ProcessEnd ended = outcome.ended();
-    boolean untraced = context.graph().job(id).trace() && !outcome.made().traced();
-    boolean kept = how == JobResult.Outcome.OK && outcome.made().touched().isEmpty() && !untraced;
+    AttemptOutcome.Made made = outcome.made();
+    boolean untraced = context.graph().job(id).trace() && !made.traced();
+    boolean kept = how == JobResult.Outcome.OK && made.touched().isEmpty() && !untraced;
     Restorable terms = kept ? terms(context, id, manifest, outcome) : null;
     JobResult result =
         new JobResult(
             how,
             build.id(),
             manifest,
-            outcome.made().products(),
-            outcome.made().found(),
-            outcome.made().moved(),
+            made.products(),
+            made.found(),
+            made.moved(),
             ended.wall(),
-            outcome.made().traced());
+            made.traced());
     RunDetails details =
         new RunDetails(
             lines,
@@ -189,9 +188,9 @@ public final class Recorder {
             attempts,
             terms,
             null,
-            outcome.made().read());
+            made.read());
     String job = context.graph().job(id).name();
-    batch.result(job, result, details).data(job, outcome.made().data());
+    batch.result(job, result, details).data(job, made.data());
     for (PostedLines.Post post : outcome.posts()) {
       batch.post(
           new PostedEvent(

@@ -50,30 +50,22 @@ final class Shelving {
    * @return whether it is gone from there; false for what is not to be kept
    */
   boolean take(OwnedPath owned, Path file, long bytes) throws IOException {
-    if (kept == null || kept.isOff()) {
-      return false;
-    }
-    Map<String, OwnedPath> parts = keep(owned.job());
-    OwnedPath part = parts.get(owned.path());
-    if (part == null || !part.isLike(owned) || !kept.add(owned, file, bytes)) {
-      return false;
-    }
-    moved.add(owned);
-    return true;
+    OwnedPath part = keep(owned.job()).get(owned.path());
+    return part != null && part.isLike(owned) && kept.add(owned, file, bytes) && moved.add(owned);
   }
 
   /** Keeps the record of a job; returns the parts of its result, none where it is not kept. */
   Map<String, OwnedPath> keep(String job) throws IOException {
-    Map<String, OwnedPath> parts = makers.get(job);
-    if (parts == null) {
-      parts = kept == null || kept.isOff() ? Map.of() : parts(job);
-      makers.put(job, parts);
+    if (kept == null || kept.isOff()) {
+      return Map.of();
     }
-    return parts;
+    if (!makers.containsKey(job)) {
+      makers.put(job, parts(Result.of(cache, job)));
+    }
+    return makers.get(job);
   }
 
-  private Map<String, OwnedPath> parts(String job) throws IOException {
-    Result result = Result.of(cache, job);
+  private Map<String, OwnedPath> parts(Result result) throws IOException {
     Map<String, OwnedPath> parts = new HashMap<>();
     if (result != null && kept.holds(result.size(), result.terms().files())) {
       result.parts().forEach(part -> parts.put(part.path(), part));
@@ -123,16 +115,11 @@ final class Shelving {
 
   /** The run made these: what is the same again need not be kept twice. */
   void made(List<OwnedPath> now) throws IOException {
-    if (moved.isEmpty()) {
-      return;
-    }
-    Map<String, OwnedPath> again = new HashMap<>();
-    for (OwnedPath each : now) {
-      again.put(each.path(), each);
-    }
-    for (OwnedPath part : moved) {
-      OwnedPath same = again.get(part.path());
-      if (same != null && same.isLike(part)) {
+    Map<String, OwnedPath> before = new HashMap<>();
+    moved.forEach(part -> before.put(part.path(), part));
+    for (OwnedPath each : before.isEmpty() ? List.<OwnedPath>of() : now) {
+      OwnedPath part = before.get(each.path());
+      if (part != null && each.isLike(part)) {
         kept.madeAgain(part);
       }
     }

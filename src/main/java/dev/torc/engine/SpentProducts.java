@@ -32,11 +32,10 @@ final class SpentProducts implements Cleaner.Listener {
   private final BuildSetup setup;
   private final LoopTurn turn;
   private final BitSet recorded; // jobs that are up to date, and the cache says so
-  private final BitSet here = new BitSet(); // those that came to that in this build
   private final BitSet touched = new BitSet(); // makers that ended here, or whose readers did
   private final BitSet due = new BitSet(); // those that are yet to be asked what can go
   private final BitSet depfiles = new BitSet(); // jobs that may read more than they name
-  private PlanContext context; // null while all stay
+  private PlanContext context; // null where no job deletes
   private int[] readers; // by maker: how many files and lists of it are yet to be read
   private int[] lists; // by list: how many jobs are yet to read it
   private int running;
@@ -57,18 +56,20 @@ final class SpentProducts implements Cleaner.Listener {
    */
   void over(PlanContext next, IntStream ran) {
     Graph graph = next.graph();
-    if (graph.deletes() && graph.isWhole()) {
-      context = next;
-      readers = new int[graph.nodes()];
-      lists = new int[graph.lists()];
-      int[] known = here.stream().toArray();
-      recorded.andNot(here);
-      BitSet jobs = graph.allJobs();
-      jobs.andNot(recorded);
-      jobs.stream().forEach(job -> count(job, 1));
-      jobs.stream().forEach(job -> depfiles.set(job, graph.job(job).finds()));
+    if (!graph.deletes()) {
+      return;
+    }
+    boolean first = context == null;
+    context = next;
+    readers = new int[graph.nodes()];
+    lists = new int[graph.lists()];
+    BitSet jobs = graph.allJobs();
+    jobs.andNot(recorded);
+    jobs.stream().forEach(job -> count(job, 1));
+    jobs.stream().forEach(job -> depfiles.set(job, graph.job(job).finds()));
+    if (first) {
       setup.cache().flush();
-      IntStream.concat(Arrays.stream(known), ran).forEach(this::recorded);
+      ran.forEach(this::recorded);
     }
   }
 
@@ -81,7 +82,6 @@ final class SpentProducts implements Cleaner.Listener {
 
   /** A job is up to date, and the cache says so. */
   void recorded(int job) {
-    here.set(job, here.get(job) || !recorded.get(job));
     if (context != null && !recorded.get(job)) {
       hold(job, 0);
       count(job, -1);
@@ -115,7 +115,7 @@ final class SpentProducts implements Cleaner.Listener {
 
   /** Takes away what can go now. */
   void take() {
-    if (due.isEmpty()) {
+    if (due.isEmpty() || !context.graph().isWhole()) {
       return;
     }
     Graph graph = context.graph();
@@ -127,12 +127,9 @@ final class SpentProducts implements Cleaner.Listener {
     BitSet may = (BitSet) depfiles.clone();
     may.andNot(recorded);
     now.andNot(may.isEmpty() ? may : JobSelection.of(graph, may).jobs());
-    if (now.isEmpty()) {
-      return;
-    }
     due.andNot(now);
     describe(now);
-    List<String> spent = context.spent(now, depfiles);
+    List<String> spent = now.isEmpty() ? List.of() : context.spent(now, depfiles);
     if (!spent.isEmpty()) {
       running++;
       setup.threads().execute(() -> remove(spent, graph));
@@ -197,7 +194,7 @@ final class SpentProducts implements Cleaner.Listener {
    * @param ran the jobs that ran well
    */
   void end(IntStream ran) {
-    if (context == null) {
+    if (context == null || !context.graph().isWhole()) {
       return;
     }
     ran.forEach(this::recorded);

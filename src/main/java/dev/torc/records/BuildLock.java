@@ -2,6 +2,7 @@ package dev.torc.records;
 
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.Flock;
+import dev.torc.posix.Io;
 import dev.torc.posix.OpenFiles;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.RangeLock;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * Rule 10: one build per root. An OS lock on {@code .torc/lock}, and where the database lies
@@ -48,8 +50,7 @@ public final class BuildLock implements AutoCloseable {
   }
 
   private final CachePlace place;
-  private final List<Flock> locks = new ArrayList<>();
-  private RangeLock shared; // null on a root of this host alone
+  private final List<Runnable> releases = new ArrayList<>(); // of the locks that are held
 
   private BuildLock(CachePlace place) {
     this.place = place;
@@ -105,17 +106,22 @@ public final class BuildLock implements AutoCloseable {
     place.makeFolder(place.folder());
     boolean trusts = trust && place.isShared();
     // First that of this host: see the traps of RangeLock.
-    boolean local = add(place.lock(), trusts);
-    if (!local || isRobbed(place) || place.isShared() && !addShared(trusts)) {
+    if (!add(() -> Flock.tryLock(place.lock()), Flock::close, trusts) || isRobbed(place)) {
       return false;
     }
-    place.give(place.lock());
-    if (shared != null) {
-      place.give(place.sharedLock());
+    if (place.isShared() && RangeLock.isKnown()) {
+      if (!add(() -> RangeLock.tryLock(place.sharedLock()), RangeLock::close, trusts)) {
+        return false;
+      }
+      if (Files.exists(place.sharedLock())) {
+        place.give(place.sharedLock());
+      }
     }
+    place.give(place.lock());
     // Only now: the root's id, which names the database's folder, is made by one torc alone.
     CachePlace settled = place.settle();
-    if (settled.elsewhere() && !add(settled.database().resolve("lock"), false)) {
+    Path beside = settled.database().resolve("lock");
+    if (settled.elsewhere() && !add(() -> Flock.tryLock(beside), Flock::close, false)) {
       return false;
     }
     // Where the file system has no locks two of this host may have made one each.
@@ -126,28 +132,13 @@ public final class BuildLock implements AutoCloseable {
     return true;
   }
 
-  /** Takes a lock of this host; true as well where it may do without and there are none. */
-  private boolean add(Path file, boolean mayLack) throws IOException {
+  /** Takes a lock; true as well where it may do without and the file system has none. */
+  private <T> boolean add(Io.Get<Optional<T>> lock, Consumer<T> release, boolean mayLack)
+      throws IOException {
     try {
-      Optional<Flock> lock = Flock.tryLock(file);
-      lock.ifPresent(locks::add);
-      return lock.isPresent();
-    } catch (UnlockableException e) {
-      if (mayLack) {
-        return true;
-      }
-      throw e;
-    }
-  }
-
-  /** The same with the lock that other hosts see. */
-  private boolean addShared(boolean mayLack) throws IOException {
-    if (!RangeLock.isKnown()) {
-      return true;
-    }
-    try {
-      shared = RangeLock.tryLock(place.sharedLock()).orElse(null);
-      return shared != null;
+      Optional<T> taken = lock.get();
+      taken.ifPresent(held -> releases.add(() -> release.accept(held)));
+      return taken.isPresent();
     } catch (UnlockableException e) {
       if (mayLack) {
         return true;
@@ -256,9 +247,6 @@ public final class BuildLock implements AutoCloseable {
 
   /** The first lock goes last: the process that gets it finds the others free. */
   private void release() {
-    if (shared != null) {
-      shared.close();
-    }
-    locks.reversed().forEach(Flock::close);
+    releases.reversed().forEach(Runnable::run);
   }
 }

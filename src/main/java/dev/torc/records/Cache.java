@@ -225,10 +225,7 @@ public final class Cache implements AutoCloseable {
 
   /** A stored list, or null. */
   public List<ManifestEntry> list(Digest digest) {
-    byte[] key = digest.bytes();
-    byte[] value = value(RecordTree.LISTS, key);
-    return RecordCodec.open(
-        RecordTree.LISTS, key, value, false, (_, in) -> RecordCodec.entries(in));
+    return record(RecordTree.LISTS, digest.bytes(), RecordCodec::entries);
   }
 
   /**
@@ -246,48 +243,34 @@ public final class Cache implements AutoCloseable {
 
   /** Hands over the events from a build and a sequence on, in their order. */
   public void eachEvent(long build, long sequence, Consumer<PostedEvent> visitor) {
-    each(
-        RecordTree.EVENTS,
-        RecordKey.of(build, sequence),
-        (key, value) ->
-            RecordCodec.open(
-                RecordTree.EVENTS, key, value, false, (_, in) -> RecordCodec.posted(key, in)),
-        visitor);
+    eachRecord(RecordTree.EVENTS, RecordKey.of(build, sequence), RecordCodec::posted, visitor);
   }
 
   /** See {@link AttemptHistory#from}. */
   void eachAttempt(long build, Consumer<AttemptRecord> visitor) {
-    each(
-        RecordTree.ATTEMPTS,
-        RecordKey.of(build, 0),
-        (key, value) ->
-            RecordCodec.open(
-                RecordTree.ATTEMPTS, key, value, false, (_, in) -> RecordCodec.attempt(key, in)),
-        visitor);
+    eachRecord(RecordTree.ATTEMPTS, RecordKey.of(build, 0), RecordCodec::attempt, visitor);
   }
 
   /** See {@link AttemptHistory#series}. */
   Series series(long build, long sequence) {
-    byte[] key = RecordKey.of(build, sequence);
-    return RecordCodec.open(
-        RecordTree.SERIES,
-        key,
-        value(RecordTree.SERIES, key),
-        false,
-        (_, in) -> RecordCodec.series(in));
+    return record(RecordTree.SERIES, RecordKey.of(build, sequence), RecordCodec::series);
   }
 
   /** A record of a tree whose keys are no names, or null. */
   <T> T record(RecordTree tree, byte[] key, Function<FieldReader, T> reader) {
-    return RecordCodec.open(tree, key, value(tree, key), false, (_, in) -> reader.apply(in));
+    return RecordCodec.open(tree, key, value(tree, key), reader);
   }
 
-  /** Hands over all records of such a tree, in the order of their keys. */
-  <T> void eachRecord(RecordTree tree, Function<FieldReader, T> reader, Consumer<T> visitor) {
+  /** Hands over the records of such a tree from a key on, of all for null, in their order. */
+  <T> void eachRecord(
+      RecordTree tree,
+      byte[] from,
+      BiFunction<byte[], FieldReader, T> reader,
+      Consumer<T> visitor) {
     each(
         tree,
-        null,
-        (key, value) -> RecordCodec.open(tree, key, value, false, (_, in) -> reader.apply(in)),
+        from,
+        (key, value) -> RecordCodec.open(tree, key, value, in -> reader.apply(key, in)),
         visitor);
   }
 
@@ -298,14 +281,12 @@ public final class Cache implements AutoCloseable {
 
   /** How many records a tree has, those aside that are not committed yet. */
   long size(RecordTree tree) {
-    Long size = reading(() -> store.size(tree));
-    return size == null ? 0 : size;
+    return reading(() -> store.size(tree), 0L);
   }
 
   /** The least keys of a tree, so many at most, those aside that are not committed yet. */
   List<byte[]> firstKeys(RecordTree tree, long most) {
-    List<byte[]> keys = reading(() -> store.firstKeys(tree, most));
-    return keys == null ? List.of() : keys;
+    return reading(() -> store.firstKeys(tree, most), List.of());
   }
 
   /** Hands over all paths that torc made, in the order of their keys. */
@@ -354,16 +335,12 @@ public final class Cache implements AutoCloseable {
         () -> {
           store.back(RecordTree.BUILDS, (key, value) -> visitor.test(build(key, value)));
           return null;
-        });
+        },
+        null);
   }
 
   private static BuildRecord build(byte[] key, byte[] value) {
-    return RecordCodec.open(
-        RecordTree.BUILDS,
-        key,
-        value,
-        false,
-        (_, in) -> RecordCodec.build(RecordKey.number(key), in));
+    return RecordCodec.open(RecordTree.BUILDS, key, value, in -> RecordCodec.build(key, in));
   }
 
   /** Queues changes; they are seen at once and committed within 50 ms. Never waits for the disk. */
@@ -426,10 +403,10 @@ public final class Cache implements AutoCloseable {
     return CacheTrouble.of(what, place.data(), e);
   }
 
-  /** Null where there is nothing to read. */
-  private <T> T reading(Supplier<T> read) {
+  /** What is read, or something else where there is nothing to read. */
+  private <T> T reading(Supplier<T> read, T none) {
     try {
-      return store != null ? read.get() : null;
+      return store != null ? read.get() : none;
     } catch (LmdbException e) {
       throw failure("cannot read the cache", e);
     }
@@ -439,16 +416,12 @@ public final class Cache implements AutoCloseable {
   private <T> T find(RecordTree tree, String name, Function<FieldReader, T> reader) {
     byte[] key = RecordKey.of(name);
     return RecordCodec.open(
-        tree,
-        key,
-        value(tree, key),
-        true,
-        (whose, in) -> name.equals(whose) ? reader.apply(in) : null);
+        tree, key, value(tree, key), (whose, in) -> name.equals(whose) ? reader.apply(in) : null);
   }
 
   private byte[] value(RecordTree tree, byte[] key) {
     Batch.Change change = pending.get(tree, key);
-    return change != null ? change.value : reading(() -> store.get(tree, key));
+    return change != null ? change.value : reading(() -> store.get(tree, key), null);
   }
 
   private record Named<T>(String name, T record) {}
@@ -467,7 +440,7 @@ public final class Cache implements AutoCloseable {
         null,
         (key, value) ->
             RecordCodec.open(
-                tree, key, value, true, (name, in) -> new Named<>(name, reader.from(name, in))),
+                tree, key, value, (name, in) -> new Named<>(name, reader.from(name, in))),
         named -> visitor.accept(named.name, named.record));
   }
 
@@ -497,7 +470,8 @@ public final class Cache implements AutoCloseable {
                 tell.accept(key, change == null ? value : change.value);
               });
           return null;
-        });
+        },
+        null);
     late.values().forEach(change -> tell.accept(change.key, change.value));
   }
 }

@@ -4,8 +4,6 @@ import dev.torc.posix.ThreadEnd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -19,11 +17,9 @@ final class CacheWriter {
   private static final long GATHER = TimeUnit.MILLISECONDS.toNanos(30);
 
   private final Consumer<List<Batch>> commit;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition work = lock.newCondition();
-  private final Condition progress = lock.newCondition();
   private final Thread thread;
 
+  // Guarded by this.
   private List<Batch> waiting = new ArrayList<>();
   private long first;
   private long put;
@@ -39,69 +35,57 @@ final class CacheWriter {
   }
 
   /** Queues a batch; {@code taken} runs in the order of the queue. Never waits for the disk. */
-  void put(Batch batch, Runnable taken) {
-    lock.lock();
-    try {
-      if (closing) {
-        throw new IllegalStateException("the cache is closed");
-      }
-      taken.run();
-      if (waiting.isEmpty()) { // for the others it waits already
-        first = System.nanoTime();
-        work.signal();
-      }
-      waiting.add(batch);
-      put++;
-    } finally {
-      lock.unlock();
+  synchronized void put(Batch batch, Runnable taken) {
+    if (closing) {
+      throw new IllegalStateException("the cache is closed");
     }
+    taken.run();
+    if (waiting.isEmpty()) { // for the others it waits already
+      first = System.nanoTime();
+      notifyAll();
+    }
+    waiting.add(batch);
+    put++;
   }
 
   /** Waits until all that was put is committed and its listeners were told. */
-  void flush() {
-    lock.lock();
-    try {
-      long until = put;
-      urgent = Math.max(urgent, until);
-      work.signal();
-      while (done < until) {
-        progress.awaitUninterruptibly();
-      }
-      if (broken != null) {
-        throw new CacheException(broken.getMessage(), broken);
-      }
-    } finally {
-      lock.unlock();
+  synchronized void flush() {
+    urgent = put;
+    awaitDone();
+    if (broken != null) {
+      throw new CacheException(broken.getMessage(), broken);
     }
   }
 
   /** Lets it finish what was put and end; what failed, {@link #flush} tells. */
   void stop() {
-    lock.lock();
-    try {
+    synchronized (this) {
       closing = true;
-      work.signal();
-      while (done < put) {
-        progress.awaitUninterruptibly();
-      }
-    } finally {
-      lock.unlock();
+      awaitDone();
     }
     ThreadEnd.await(thread);
   }
 
+  /** Waits for what was put by now; an interrupt is left to who comes to it next. */
+  private void awaitDone() {
+    long until = put;
+    boolean interrupted = false;
+    notifyAll();
+    while (done < until) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void run() {
     for (List<Batch> group = next(); !group.isEmpty(); group = next()) {
-      CacheException failure = broken;
-      if (failure == null) {
-        try {
-          commit.accept(group);
-        } catch (CacheException e) {
-          failure = e;
-        } catch (RuntimeException | Error e) {
-          failure = new CacheException("cannot write the cache: " + e, e);
-        }
-      }
+      CacheException failure = commit(group);
       for (Batch batch : group) {
         for (Consumer<CacheException> listener : batch.listeners) {
           try {
@@ -111,40 +95,44 @@ final class CacheWriter {
           }
         }
       }
-      lock.lock();
-      try {
+      synchronized (this) {
         broken = failure;
         done += group.size();
-        progress.signalAll();
-      } finally {
-        lock.unlock();
+        notifyAll();
       }
     }
   }
 
+  /** Commits a group unless one before it failed; returns that failure, or the own one. */
+  private CacheException commit(List<Batch> group) {
+    try {
+      if (broken == null) { // only this thread sets it
+        commit.accept(group);
+      }
+      return broken;
+    } catch (CacheException e) {
+      return e;
+    } catch (RuntimeException | Error e) {
+      return new CacheException("cannot write the cache: " + e, e);
+    }
+  }
+
   /** The next group; empty at the end. */
-  private List<Batch> next() {
-    lock.lock();
+  private synchronized List<Batch> next() {
     try {
       while (waiting.isEmpty() && !closing) {
-        work.awaitUninterruptibly();
+        wait();
       }
-      while (!waiting.isEmpty() && !closing && urgent <= done) {
-        long rest = first + GATHER - System.nanoTime();
-        if (rest <= 0) {
-          break;
-        }
-        try {
-          work.awaitNanos(rest);
-        } catch (InterruptedException e) {
-          break; // nobody has reason to interrupt this thread; commit at once
-        }
+      long rest = GATHER;
+      while (rest > 0 && !waiting.isEmpty() && !closing && urgent <= done) {
+        rest = first + GATHER - System.nanoTime();
+        TimeUnit.NANOSECONDS.timedWait(this, rest);
       }
-      List<Batch> group = waiting;
-      waiting = new ArrayList<>();
-      return group;
-    } finally {
-      lock.unlock();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nothing has reason to interrupt this thread", e);
     }
+    List<Batch> group = waiting;
+    waiting = new ArrayList<>();
+    return group;
   }
 }

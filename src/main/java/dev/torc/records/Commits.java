@@ -78,14 +78,7 @@ final class Commits {
 
   /** Writes a journal of what the database holds, in the place of any other. */
   void makeJournal() throws IOException {
-    Journal next =
-        Journal.make(
-            place.journal(),
-            visitor -> {
-              for (RecordTree tree : RecordTree.values()) {
-                store.scan(tree, null, (key, value) -> visitor.accept(tree, key, value));
-              }
-            });
+    Journal next = Journal.make(place.journal(), visitor -> store.each(Journal.GATHER, visitor));
     if (journal != null) {
       journal.close();
     }

@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The records of a root that several hosts share, as a file that only grows: a line that names it,
@@ -26,18 +26,8 @@ final class Journal implements AutoCloseable {
   /** So many dead bytes are worth writing it anew, if they are also more than half of it. */
   private static final long DEAD = 16 << 20;
 
-  /** Records that are gathered for a frame of a rewritten journal, in bytes. */
-  private static final int GATHER = 1 << 20;
-
-  /** Hands over all records that there are. */
-  interface Records {
-    void each(Consumer visitor);
-  }
-
-  /** Takes a record. */
-  interface Consumer {
-    void accept(RecordTree tree, byte[] key, byte[] value);
-  }
+  /** Bytes of the records that make a frame of a rewritten journal. */
+  static final int GATHER = 1 << 20;
 
   private final Path file;
   private FileChannel out;
@@ -64,8 +54,13 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** Makes a journal of these records in the place of any other, all or nothing. */
-  static Journal make(Path file, Records records) throws IOException {
+  /**
+   * Makes a journal in the place of any other, all or nothing.
+   *
+   * @param records hands over all records, some at a time
+   */
+  static Journal make(Path file, Consumer<Consumer<List<Batch.Change>>> records)
+      throws IOException {
     Path fresh = file.resolveSibling("journal.new");
     OwnFile.remove(fresh);
     String id = RandomId.next();
@@ -74,7 +69,11 @@ final class Journal implements AutoCloseable {
       Journal journal = new Journal(file, out, new JournalPosition(id, 0, 0, 0, 0));
       journal.write((JournalReader.TITLE + id + "\n").getBytes(StandardCharsets.US_ASCII));
       journal.end = new JournalPosition(id, 0, JournalReader.HEADER, 0, 0);
-      journal.write(records);
+      try {
+        records.accept(journal::take);
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
       out.force(true);
       OwnFile.prepare(file);
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
@@ -87,38 +86,13 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  private void write(Records records) throws IOException {
-    Gathered gathered = new Gathered();
+  private void take(List<Batch.Change> records) {
     try {
-      records.each(gathered);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+      frame(records);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    frame(gathered.changes);
-    end = end.with(gathered.all);
-  }
-
-  /** Puts records together until they are worth a frame. */
-  private final class Gathered implements Consumer {
-    private final List<Batch.Change> changes = new ArrayList<>();
-    private long size;
-    private long all;
-
-    @Override
-    public void accept(RecordTree tree, byte[] key, byte[] value) {
-      changes.add(new Batch.Change(tree, key, value));
-      size += JournalFrame.size(key, value);
-      all += JournalFrame.size(key, value);
-      if (size >= GATHER) {
-        try {
-          frame(changes);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-        changes.clear();
-        size = 0;
-      }
-    }
+    records.forEach(each -> grown(JournalFrame.size(each.key, each.value)));
   }
 
   /** The name of a new file is on the disk. Where the system syncs no folders, a server has it. */

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * That a network file system keeps range locks to this host, or has none, as the options of its
@@ -66,23 +67,18 @@ public record LocalLocks(String told, String next) {
   }
 
   private static Optional<LocalLocks> with(Mount mount, String name, String... options) {
-    for (String option : options) {
-      if (mount.options().contains(option)) {
-        return Optional.of(keeps(name + ", mounted with " + option, "mount it without " + option));
-      }
-    }
-    return Optional.empty();
+    return Stream.of(options)
+        .filter(mount.options()::contains)
+        .findFirst()
+        .map(it -> keeps(name + ", mounted with " + it, "mount it without " + it));
   }
 
   private static Optional<LocalLocks> lustre(Set<String> options) {
     String next = "mount it with flock";
-    if (options.contains("localflock")) {
-      return Optional.of(keeps("Lustre, mounted with localflock", next));
-    }
-    return options.contains("flock")
-        ? Optional.empty()
-        : Optional.of(
-            new LocalLocks("the file system (Lustre, mounted without flock) has no locks", next));
+    String none = "the file system (Lustre, mounted without flock) has no locks";
+    return options.contains("localflock")
+        ? Optional.of(keeps("Lustre, mounted with localflock", next))
+        : Optional.of(new LocalLocks(none, next)).filter(_ -> !options.contains("flock"));
   }
 
   private static LocalLocks keeps(String which, String next) {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A mounted file system, as a line of Linux's {@code /proc/self/mountinfo} has it; see proc(5). It
@@ -22,16 +24,11 @@ record Mount(String point, String type, Set<String> options) {
    * @param path absolute, without links
    */
   static Optional<Mount> holding(String table, String path) {
-    Mount found = null;
-    for (String line : table.split("\n")) {
-      Mount mount = of(line);
-      if (mount != null
-          && mount.holds(path)
-          && (found == null || mount.point.length() >= found.point.length())) {
-        found = mount;
-      }
-    }
-    return Optional.ofNullable(found);
+    return table
+        .lines()
+        .map(Mount::of)
+        .filter(mount -> mount != null && mount.holds(path))
+        .reduce((one, next) -> next.point.length() >= one.point.length() ? next : one);
   }
 
   private boolean holds(String path) {
@@ -56,17 +53,12 @@ record Mount(String point, String type, Set<String> options) {
 
   /** Blanks, tabs, line feeds, {@code #} and backslashes are told by three octal digits. */
   private static String unescaped(String field) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < field.length(); i++) {
-      String digits =
-          field.substring(Math.min(i + 1, field.length()), Math.min(i + 4, field.length()));
-      if (field.charAt(i) == '\\' && digits.matches("[0-3][0-7]{2}")) {
-        text.append((char) Integer.parseInt(digits, 8));
-        i += 3;
-      } else {
-        text.append(field.charAt(i));
-      }
-    }
-    return text.toString();
+    return Pattern.compile("\\\\([0-3][0-7]{2})")
+        .matcher(field)
+        .replaceAll(
+            it -> {
+              String sign = String.valueOf((char) Integer.parseInt(it.group(1), 8));
+              return Matcher.quoteReplacement(sign);
+            });
   }
 }

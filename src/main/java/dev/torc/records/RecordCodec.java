@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /**
@@ -37,7 +38,7 @@ final class RecordCodec {
     void to(FieldWriter out);
   }
 
-  /** What reads a record's content; the name is that of its key, null for keys without one. */
+  /** What reads a record's content; the name is that of its key. */
   interface Reader<T> {
     T from(String name, FieldReader in);
   }
@@ -56,8 +57,18 @@ final class RecordCodec {
     return value;
   }
 
+  /** A record whose key is no name; see {@link #open(RecordTree, byte[], byte[], Reader)}. */
+  static <T> T open(RecordTree tree, byte[] key, byte[] value, Function<FieldReader, T> reader) {
+    return open(tree, key, value, false, (_, in) -> reader.apply(in));
+  }
+
   /** The record, or null where the value is null, fails its checksum or does not read back. */
-  static <T> T open(RecordTree tree, byte[] key, byte[] value, boolean named, Reader<T> reader) {
+  static <T> T open(RecordTree tree, byte[] key, byte[] value, Reader<T> reader) {
+    return open(tree, key, value, true, reader);
+  }
+
+  private static <T> T open(
+      RecordTree tree, byte[] key, byte[] value, boolean named, Reader<T> reader) {
     if (value == null
         || value.length < SUM
         || ByteBuffer.wrap(value).getInt() != sum(tree, key, value)) {
@@ -302,8 +313,8 @@ final class RecordCodec {
     out.record(8, build.use().isNone() ? null : build.use(), StoreUse::write);
   }
 
-  static BuildRecord build(long number, FieldReader in) {
-    BuildId id = new BuildId(in.text(1), number);
+  static BuildRecord build(byte[] key, FieldReader in) {
+    BuildId id = new BuildId(in.text(1), RecordKey.number(key));
     long started = in.number(2);
     long nanos = in.number(3);
     SortedMap<String, Integer> counts = new TreeMap<>();

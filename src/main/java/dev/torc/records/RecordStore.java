@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.lmdbjava.Cursor;
 import org.lmdbjava.Dbi;
@@ -324,6 +325,31 @@ final class RecordStore implements AutoCloseable {
     } finally {
       map.readLock().unlock();
     }
+  }
+
+  /**
+   * Hands over all records, tree by tree, some at a time.
+   *
+   * @param bytes how large these some are, by their keys and values
+   */
+  void each(int bytes, Consumer<List<Batch.Change>> visitor) {
+    List<Batch.Change> some = new ArrayList<>();
+    long[] size = {0};
+    for (RecordTree tree : RecordTree.values()) {
+      scan(
+          tree,
+          null,
+          (key, value) -> {
+            some.add(new Batch.Change(tree, key, value));
+            size[0] += key.length + value.length;
+            if (size[0] >= bytes) {
+              visitor.accept(some);
+              some.clear();
+              size[0] = 0;
+            }
+          });
+    }
+    visitor.accept(some);
   }
 
   private void scan(

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +30,7 @@ public final class RecoveryProcess {
 
   private final RecordStore from;
   private final RecordStore to; // null where records are only read
-  private final List<Batch.Change> gathered = new ArrayList<>();
-  private long size;
-  private byte[] previous;
+  private Batch.Change previous;
 
   private RecoveryProcess(RecordStore from, RecordStore to) {
     this.from = from;
@@ -115,32 +112,21 @@ public final class RecoveryProcess {
     if (to != null) {
       to.useTrees(this::seal);
     }
-    for (RecordTree tree : RecordTree.values()) {
-      previous = new byte[0];
-      from.scan(tree, null, (key, value) -> take(tree, key, value));
-    }
-    commit();
+    from.each(GATHER, this::take);
   }
 
-  private void take(RecordTree tree, byte[] key, byte[] value) {
-    boolean found = to != null || from.get(tree, key) != null;
-    if (!found || Arrays.compareUnsigned(previous, key) >= 0) {
-      throw new IllegalStateException("the order of its keys");
+  private void take(List<Batch.Change> records) {
+    for (Batch.Change each : records) {
+      boolean found = to != null || from.get(each.tree, each.key) != null;
+      boolean first = previous == null || previous.tree != each.tree;
+      if (!found || !first && Arrays.compareUnsigned(previous.key, each.key) >= 0) {
+        throw new IllegalStateException("the order of its keys");
+      }
+      previous = each;
     }
-    previous = key;
-    gathered.add(new Batch.Change(tree, key, value));
-    size += key.length + value.length;
-    if (size >= GATHER) {
-      commit();
-    }
-  }
-
-  private void commit() {
     if (to != null) {
-      to.write(gathered, false, this::seal);
+      to.write(records, false, this::seal);
     }
-    gathered.clear();
-    size = 0;
   }
 
   /** The copy was committed when the database was. */

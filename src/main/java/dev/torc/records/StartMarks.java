@@ -1,6 +1,7 @@
 package dev.torc.records;
 
 import dev.torc.hash.Digest;
+import dev.torc.posix.Io;
 import dev.torc.posix.OwnFile;
 import dev.torc.text.OneLine;
 import java.io.IOException;
@@ -10,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.zip.CRC32C;
 
@@ -29,12 +32,10 @@ import java.util.zip.CRC32C;
  * there and where a group writes to the root: what another host's or user's mark names may go on,
  * and cannot be ended from here.
  *
- * <p>A line is a CRC32C of the rest in eight hexadecimal digits, owner, build, attempt and job,
- * with blanks between; behind the owner stands, after an {@code @}, the {@link StartOrigin} if
- * there is one; behind the attempt stand, after slashes, a runtime and the name of its containers
- * where the job has any; before the owner stands {@code +}, or {@code -} where its processes have
- * ended. In the job's name, which comes last, backslash and line feed are written {@code \\} and
- * {@code \n}. Lines of older versions name no owner.
+ * <p>A line is a CRC32C of the rest in eight hexadecimal digits, {@code ended} or nothing, owner,
+ * {@link StartOrigin}, build, attempt, containers and job, with tabs between; what there is none of
+ * is empty. In the job's name, which comes last, backslash and line feed are written {@code \\} and
+ * {@code \n}.
  */
 public final class StartMarks implements AutoCloseable {
 
@@ -44,6 +45,8 @@ public final class StartMarks implements AutoCloseable {
 
   /** Of so many other databases marks are kept; those of who comes back later yet are lost. */
   private static final int OWNERS = 64;
+
+  private static final String ENDED = "ended";
 
   /**
    * A started attempt of a job in a build.
@@ -104,11 +107,6 @@ public final class StartMarks implements AutoCloseable {
       return container.substring(REMOTE.length());
     }
 
-    /** Whether a database answers for it; a mark without an owner is answered for by any. */
-    boolean isOf(String database) {
-      return owner.isEmpty() || owner.equals(database);
-    }
-
     /**
      * Whether its processes may run where they can be neither seen nor ended from here.
      *
@@ -156,18 +154,11 @@ public final class StartMarks implements AutoCloseable {
     } catch (IOException e) {
       throw CacheTrouble.of("cannot read the marks of running jobs", place.running(), e);
     }
-    List<Mark> marks = new ArrayList<>();
-    int from = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      if (bytes[i] == '\n') {
-        Mark mark = parse(new String(bytes, from, i - from, StandardCharsets.UTF_8));
-        if (mark != null) {
-          marks.add(mark);
-        }
-        from = i + 1;
-      }
-    }
-    return List.copyOf(marks);
+    String lines = new String(bytes, StandardCharsets.UTF_8);
+    return Arrays.stream(lines.substring(0, lines.lastIndexOf('\n') + 1).split("\n"))
+        .map(StartMarks::parse)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /**
@@ -177,23 +168,24 @@ public final class StartMarks implements AutoCloseable {
    */
   public static List<Mark> live(List<Mark> marks, Cache cache) {
     return marks.stream()
-        .filter(mark -> mark.isOf(cache.place().owner()) && !mark.isRestored())
-        .filter(
-            mark -> {
-              JobResult result = cache.result(mark.job());
-              RunDetails details = cache.details(mark.job());
-              return result == null
-                  || !mark.build().equals(result.build())
-                  || details == null
-                  || details.attempts() < mark.attempt();
-            })
+        .filter(mark -> mark.owner.equals(cache.place().owner()) && !mark.isRestored())
+        .filter(mark -> !isReplaced(mark, cache))
         .toList();
+  }
+
+  private static boolean isReplaced(Mark mark, Cache cache) {
+    JobResult result = cache.result(mark.job);
+    RunDetails details = cache.details(mark.job);
+    return result != null
+        && mark.build.equals(result.build())
+        && details != null
+        && details.attempts() >= mark.attempt;
   }
 
   /** Those of the marks that are the cache's own and say what was being put back. */
   public static List<Mark> restored(List<Mark> marks, Cache cache) {
     return marks.stream()
-        .filter(mark -> mark.isOf(cache.place().owner()) && mark.isRestored())
+        .filter(mark -> mark.owner.equals(cache.place().owner()) && mark.isRestored())
         .toList();
   }
 
@@ -222,7 +214,7 @@ public final class StartMarks implements AutoCloseable {
     running.removeIf(mark -> mark.isOutOfReach(cache.place(), Set.of()));
     String owner = cache.place().owner();
     marks.stream()
-        .filter(mark -> !mark.isOf(owner) && !mark.ended && !mark.isRestored())
+        .filter(mark -> !mark.owner.equals(owner) && !mark.ended && !mark.isRestored())
         .forEach(running::add);
     return running;
   }
@@ -265,99 +257,80 @@ public final class StartMarks implements AutoCloseable {
 
   /** The marks of other owners, but for those of the longest gone where there are too many. */
   private static List<Mark> others(List<Mark> marks, String owner) {
-    List<Mark> others = marks.stream().filter(mark -> !mark.isOf(owner)).toList();
+    List<Mark> others = marks.stream().filter(mark -> !mark.owner.equals(owner)).toList();
     List<String> owners = others.stream().map(Mark::owner).distinct().toList();
     List<String> gone = owners.subList(0, Math.max(0, owners.size() - OWNERS));
-    return gone.isEmpty()
-        ? others
-        : others.stream().filter(mark -> !gone.contains(mark.owner)).toList();
+    return others.stream().filter(mark -> !gone.contains(mark.owner)).toList();
   }
 
   /** Marks an attempt; only when this has returned may its process start. */
   public synchronized void add(Mark mark) {
-    ByteBuffer line =
-        ByteBuffer.wrap(line(mark.of(owner, false).from(here)).getBytes(StandardCharsets.UTF_8));
-    try {
-      int size = line.remaining();
-      while (line.hasRemaining()) {
-        channel.write(line, length + line.position());
-      }
-      length += size;
-    } catch (IOException e) {
-      throw CacheTrouble.of("cannot mark a running job in", file, e);
-    }
+    String line = line(mark.of(owner, false).from(here));
+    ByteBuffer left = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+    access(
+        "cannot mark a running job in",
+        () -> {
+          while (left.hasRemaining()) {
+            channel.write(left, length + left.position());
+          }
+          length += left.limit();
+        });
   }
 
   /** Makes marks outlive this machine, too: those of what goes on elsewhere. */
   public synchronized void sync() {
-    try {
-      channel.force(false);
-    } catch (IOException e) {
-      throw CacheTrouble.of("cannot mark a running job in", file, e);
-    }
+    access("cannot mark a running job in", () -> channel.force(false));
   }
 
   /** Takes the marks of this cache away: at the end of a build whose results are all committed. */
   public synchronized void clear() {
-    try {
-      channel.truncate(others);
-      length = others;
-    } catch (IOException e) {
-      throw CacheTrouble.of("cannot clear the marks of running jobs in", file, e);
-    }
+    access("cannot clear the marks of running jobs in", () -> channel.truncate(others));
+    length = others;
   }
 
   /** Closes the file; the marks stay. */
   @Override
   public synchronized void close() {
+    access("cannot close the marks of running jobs in", channel::close);
+  }
+
+  private void access(String failure, Io.Run access) {
     try {
-      channel.close();
+      access.run();
     } catch (IOException e) {
-      throw CacheTrouble.of("cannot close the marks of running jobs in", file, e);
+      throw CacheTrouble.of(failure, file, e);
     }
   }
 
   private static String line(Mark mark) {
     String rest =
-        (mark.ended ? "-" : "+")
-            + mark.owner
-            + (mark.origin == null ? "" : "@" + mark.origin)
-            + " "
-            + mark.build
-            + " "
-            + mark.attempt
-            + (mark.container.isEmpty() ? "" : "/" + mark.container)
-            + " "
-            + OneLine.of(mark.job);
-    return sum(rest) + " " + rest + "\n";
+        String.join(
+            "\t",
+            mark.ended ? ENDED : "",
+            mark.owner,
+            mark.origin == null ? "" : mark.origin.toString(),
+            mark.build,
+            Integer.toString(mark.attempt),
+            mark.container,
+            OneLine.of(mark.job));
+    return sum(rest) + "\t" + rest + "\n";
   }
 
+  /** Null for a line that is torn, or another torc's. */
   private static Mark parse(String line) {
-    int blank = line.indexOf(' ');
-    if (blank < 0 || !line.substring(0, blank).equals(sum(line.substring(blank + 1)))) {
+    String[] fields = line.split("\t", 8);
+    if (fields.length < 8 || !fields[0].equals(sum(line.substring(fields[0].length() + 1)))) {
       return null;
     }
-    String rest = line.substring(blank + 1);
-    boolean ended = rest.startsWith("-");
-    boolean old = !ended && !rest.startsWith("+");
-    String[] parts = (old ? "+ " + rest : rest).split(" ", 4);
-    try {
-      if (parts.length < 4) {
-        return null;
-      }
-      String[] attempt = parts[2].split("/", 2);
-      String[] owner = parts[0].substring(1).split("@", 2);
-      return new Mark(
-          owner[0],
-          ended,
-          parts[1],
-          OneLine.text(parts[3]),
-          Integer.parseInt(attempt[0]),
-          attempt.length == 1 ? "" : attempt[1],
-          owner.length == 1 ? null : StartOrigin.parse(owner[1]));
-    } catch (NumberFormatException e) {
-      return null;
-    }
+    StartOrigin origin = fields[3].isEmpty() ? null : StartOrigin.parse(fields[3]);
+    return new Mark(
+        fields[2],
+        fields[1].equals(ENDED),
+        fields[4],
+        OneLine.text(fields[7]),
+        Integer.parseInt(fields[5]),
+        fields[6],
+        origin);
   }
 
   private static String sum(String text) {

@@ -42,7 +42,7 @@ public final class StoredResults {
 
   /** Hands over all records, in the order of their keys. A visitor may read and put. */
   public void each(Consumer<Stored> visitor) {
-    cache.eachRecord(RecordTree.STORED, RecordCodec::stored, visitor);
+    cache.eachRecord(RecordTree.STORED, null, (_, in) -> RecordCodec.stored(in), visitor);
   }
 
   /** Whether nothing was ever kept, or all of it is forgotten. */

@@ -60,6 +60,7 @@ public final class CarriedRest {
     BitSet jobs = new BitSet();
     BitSet dirty = new BitSet();
     Adjacency.Builder extra = new Adjacency.Builder();
+    JobsAtRest.Files all = new JobsAtRest.Files(before, rest.extra());
     int found = 0;
     for (int job = 0; job < same.length; job++) {
       int earlier = same[job];
@@ -69,11 +70,7 @@ public final class CarriedRest {
         for (int file : rest.extra().row(earlier)) {
           extra.add(number(file));
         }
-        for (Adjacency rows : List.of(before.needs(), before.products())) {
-          for (int i = rows.from(earlier); i < rows.to(earlier); i++) {
-            number(rows.at(i));
-          }
-        }
+        all.each(earlier, this::number);
       }
       extra.endRow(false);
     }

@@ -22,6 +22,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /**
  * What the last build left at rest: jobs that were up to date in the end, with the stamps of all
@@ -168,14 +170,16 @@ public record JobsAtRest(
 
   /** The same of the same graph under another name. */
   public JobsAtRest of(Digest graph) {
-    Held now = new Held(graph, held.boot, held.database, held.journal, held.caller);
-    return new JobsAtRest(now, number, jobs, dirty, stamps, digests, further, extra);
+    return with(new Held(graph, held.boot, held.database, held.journal, held.caller), stamps);
   }
 
   /** The same with the stamp that the database has in the end, and what the journal says then. */
   public JobsAtRest with(Stamp database, String journal) {
-    Held now = new Held(held.graph, held.boot, database, journal, held.caller);
-    return new JobsAtRest(now, number, jobs, dirty, stamps, digests, further, extra);
+    return with(new Held(held.graph, held.boot, database, journal, held.caller), stamps);
+  }
+
+  private JobsAtRest with(Held now, long[] others) {
+    return new JobsAtRest(now, number, jobs, dirty, others, digests, further, extra);
   }
 
   /**
@@ -203,9 +207,7 @@ public record JobsAtRest(
 
   /** The same with other stamps of some files. */
   JobsAtRest with(long[] others) {
-    return others == stamps
-        ? this
-        : new JobsAtRest(held, number, jobs, dirty, others, digests, further, extra);
+    return others == stamps ? this : with(held, others);
   }
 
   /** Reads what is still to be read of its file, before that is taken away. */
@@ -270,30 +272,49 @@ public record JobsAtRest(
     BitSet restless = graph.allJobs();
     restless.andNot(jobs);
     if (!moved.isEmpty()) {
-      List<Adjacency> files = List.of(graph.needs(), graph.products(), extra);
-      for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
-        for (Adjacency of : files) {
-          for (int i = of.from(j); i < of.to(j); i++) {
-            if (moved.get(of.at(i))) {
-              restless.set(j);
-            }
-          }
-        }
-      }
+      Files all = new Files(graph, extra);
+      jobs.stream().filter(job -> all.any(job, moved::get)).forEach(restless::set);
     }
     return new Looked(with(touched.stamps()), restless);
+  }
+
+  /**
+   * The files of jobs, by number.
+   *
+   * @param extra those beside named needs and products
+   */
+  record Files(Graph graph, Adjacency extra) {
+
+    /** Whether a job has any such file; they are asked for one by one until it has. */
+    boolean any(int job, IntPredicate such) {
+      return any(graph.needs(), job, such)
+          || any(graph.products(), job, such)
+          || any(extra, job, such);
+    }
+
+    static boolean any(Adjacency files, int job, IntPredicate such) {
+      boolean any = false;
+      for (int i = files.from(job); i < files.to(job) && !any; i++) {
+        any = such.test(files.at(i));
+      }
+      return any;
+    }
+
+    /** Goes through all of a job. */
+    void each(int job, IntConsumer visitor) {
+      any(
+          job,
+          file -> {
+            visitor.accept(file);
+            return false;
+          });
+    }
   }
 
   /** The files of some jobs, by number. */
   BitSet files(Graph graph, BitSet of) {
     BitSet files = new BitSet();
-    for (Adjacency rows : List.of(graph.needs(), graph.products(), extra)) {
-      for (int j = of.nextSetBit(0); j >= 0; j = of.nextSetBit(j + 1)) {
-        for (int i = rows.from(j); i < rows.to(j); i++) {
-          files.set(rows.at(i));
-        }
-      }
-    }
+    of.stream().forEach(job -> new Files(graph, extra).each(job, files::set));
     return files;
   }
 
@@ -358,16 +379,10 @@ public record JobsAtRest(
 
   /** Whether any of some jobs is at rest without a product that it made. */
   public boolean lack(Graph graph, BitSet some) {
-    for (int j = some.nextSetBit(0); j >= 0; j = some.nextSetBit(j + 1)) {
-      for (Adjacency of : List.of(graph.products(), extra)) {
-        for (int i = of.from(j); i < of.to(j); i++) {
-          if (jobs.get(j) && stamps[of.at(i) * WIDTH] == GONE) {
-            return true;
-          }
-        }
-      }
-    }
-    return false;
+    IntPredicate gone = file -> stamps[file * WIDTH] == GONE;
+    return some.stream()
+        .filter(jobs::get)
+        .anyMatch(j -> Files.any(graph.products(), j, gone) || Files.any(extra, j, gone));
   }
 
   /** The digest of a file at rest that has this stamp; null where that is not known. */

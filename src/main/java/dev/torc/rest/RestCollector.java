@@ -152,13 +152,8 @@ public final class RestCollector {
       }
     }
     if (!moved.isEmpty()) {
-      stayed.stream()
-          .filter(
-              j ->
-                  Stream.of(graph.needs(), graph.products(), before.extra())
-                      .flatMapToInt(files -> Arrays.stream(files.row(j)))
-                      .anyMatch(moved::get))
-          .forEach(woken::set);
+      JobsAtRest.Files files = new JobsAtRest.Files(graph, before.extra());
+      stayed.stream().filter(j -> files.any(j, moved::get)).forEach(woken::set);
       stayed.andNot(woken);
     }
   }
@@ -170,31 +165,25 @@ public final class RestCollector {
     gathered.digests().putFirst(before.digests(), graph.files()); // no stamp: it says nothing
     int[] numbers = new int[before.further().size()]; // of the further files, once they were met
     Arrays.fill(numbers, -1);
+    JobsAtRest.Files files = new JobsAtRest.Files(graph, before.extra());
     for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
       int[] more = before.extra().row(j);
       for (int i = 0; i < more.length; i++) {
-        if (more[i] < graph.files()) {
-          gathered.putStamp(more[i], before, more[i]);
-        } else {
-          more[i] = further(before, more[i], numbers);
+        int at = more[i] - graph.files();
+        if (at >= 0 && numbers[at] < 0) { // headers are those of many jobs
+          numbers[at] = gathered.take(before, more[i], before.further().text(at));
         }
+        more[i] = at < 0 ? more[i] : numbers[at];
       }
       extra[j] = more.length == 0 ? null : more;
-      for (Adjacency files : List.of(graph.needs(), graph.products())) {
-        for (int i = files.from(j); i < files.to(j); i++) {
-          gathered.putStamp(files.at(i), before, files.at(i));
-        }
-      }
+      files.each(
+          j,
+          file -> {
+            if (file < graph.files()) {
+              gathered.putStamp(file, before, file);
+            }
+          });
     }
-  }
-
-  /** The number of a file that the graph does not name, and that had another one before. */
-  private int further(JobsAtRest before, int file, int[] numbers) {
-    int at = file - graph.files();
-    if (numbers[at] < 0) { // headers are those of many jobs
-      numbers[at] = gathered.take(before, file, before.further().text(at));
-    }
-    return numbers[at];
   }
 
   /** The jobs whose products the next build takes away, though it may run nothing. */

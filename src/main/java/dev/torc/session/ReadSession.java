@@ -159,11 +159,11 @@ public final class ReadSession implements AutoCloseable {
     Caller caller = project.caller();
     CachePlace place = project.place();
     LaunchBuilder launches =
-        new LaunchBuilder(project.graph(), place, "", Map.of(), caller.env(), null, _ -> {});
+        new LaunchBuilder(project.workflow(), place, "", Map.of(), caller.env(), null, _ -> {});
     Limits machine = caller.host().limits().get();
     Map<String, Long> limits = Capacity.of(project.workflow(), machine, Map.of()).limits();
     NeedContents names = contents().unread();
-    return job -> launches.shown(job, names.filesOf(job), limits);
+    return job -> launches.shown(project.graph(), job, names.filesOf(job), limits);
   }
 
   /** What produced globs and folders would take away of what is not theirs. */

@@ -207,6 +207,7 @@ record RestState(
   /**
    * The jobs at rest that a build did not have to look at.
    *
+   * @param plan not looked at where nothing was at rest
    * @param last the context with which it ended
    */
   private BitSet stayed(Plan plan, PlanContext last) {

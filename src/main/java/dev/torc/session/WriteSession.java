@@ -40,6 +40,7 @@ import dev.torc.records.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.records.StoreUse;
+import dev.torc.rest.JobsAtRest;
 import dev.torc.results.KeptResults;
 import dev.torc.text.Amount;
 import dev.torc.text.Refusal;
@@ -78,6 +79,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
   private final KeptResults kept;
   private final Heap heap = new Heap();
   private final List<String> aside = new ArrayList<>(); // lines of a first build, told as one
+  private Runnable rest = () -> {}; // writes down what is left at rest
   private boolean recorded;
   private volatile boolean handed; // whether anything went to a scheduler
 
@@ -228,6 +230,18 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
         project.graph(), cache, left, digests, kept, null, false, fails, around, selection, rerun);
   }
 
+  /**
+   * Leaves at rest what was settled without a build, as by adoption, when this is closed.
+   *
+   * @param last the context in which it is settled
+   */
+  public void leave(PlanContext last) throws IOException {
+    RestState none = RestState.none(project);
+    BuildWatcher told = event -> warn.accept(((Event.Note) event).text());
+    JobsAtRest next = none.after(null, last, this, told);
+    rest = () -> none.keep(next, told);
+  }
+
   /** What attempts of this build share. */
   AttemptContext shared(
       PlanContext context,
@@ -244,19 +258,15 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     }
     String outer = env.get(Nesting.VARIABLE);
     inherited.put(Nesting.VARIABLE, outer == null ? build.id() : outer + ":" + build.id());
-    Graph graph = context.graph();
-    CachePlace place = project.place();
     Containers images = project.containers();
     LaunchBuilder launches =
-        new LaunchBuilder(graph, place, build.id(), inherited, env, images, events);
+        new LaunchBuilder(
+            project.workflow(), project.place(), build.id(), inherited, env, images, events);
     Consumer<String> told = line -> events.accept(new Event.Note(Event.Level.WARNING, line));
     String traces = env.get(Tracing.VARIABLE);
     return new AttemptContext(
-        graph,
-        context.contents(),
-        context.decider(),
-        context.records(),
-        new OccupiedPlaces(graph, context.records(), digests),
+        context,
+        new OccupiedPlaces(context.graph(), context.records(), digests),
         digests,
         removal(),
         launches,
@@ -418,6 +428,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
   public void close() {
     marks.close();
     cache.close();
+    rest.run();
   }
 
   /**

@@ -74,6 +74,18 @@ class AtRestTest {
   }
 
   @Test
+  void whatWasAdoptedIsAtRest() throws IOException {
+    folder.chain().put("b.txt", "one\n").put("c.txt", "other\n").put("d.txt", "other\n");
+    folder.window();
+    assertEquals(0, folder.run("adopt", "first", "second", "third").exit());
+    assertTrue(folder.opensNothing());
+    assertTrue(folder.run().err().startsWith(DONE));
+    folder.put("c.txt", "mine\n");
+    Run run = folder.run();
+    assertTrue(run.err().contains("3 jobs: 2 ran, 1 up to date"), run.err());
+  }
+
+  @Test
   void whatWasTouchedStaysAtRestAndIsRememberedSo() throws IOException {
     folder.chain();
     folder.settle();
@@ -587,7 +599,7 @@ class AtRestTest {
     }
     folder.build();
     for (int step = 0; step < 60; step++) {
-      switch (random.nextInt(13)) {
+      switch (random.nextInt(14)) {
         case 0, 1 -> folder.put("s" + random.nextInt(4) + ".txt", "s" + random.nextInt(3));
         case 2 -> folder.put("p" + random.nextInt(jobs) + ".txt", "mine" + random.nextInt(3));
         case 3 -> Files.deleteIfExists(folder.at().resolve("p" + random.nextInt(jobs) + ".txt"));
@@ -610,6 +622,7 @@ class AtRestTest {
           edit(lines, random);
           folder.put("torc.yaml", "jobs:\n" + String.join("\n", lines));
         }
+        case 12 -> folder.run("adopt", "j" + random.nextInt(jobs), "j" + random.nextInt(jobs));
         default -> folder.run();
       }
       String fast = plan();

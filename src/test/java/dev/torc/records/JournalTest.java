@@ -227,8 +227,8 @@ class JournalTest {
             file(),
             visitor -> {
               for (RecordTree tree : RecordTree.values()) {
-                visitor.accept(tree, bytes("a"), large);
-                visitor.accept(tree, bytes("b"), bytes("small"));
+                visitor.accept(List.of(new Batch.Change(tree, bytes("a"), large)));
+                visitor.accept(List.of(new Batch.Change(tree, bytes("b"), bytes("small"))));
               }
             })) {
       assertFalse(journal.isMostlyDead());
@@ -261,7 +261,9 @@ class JournalTest {
                 Journal.make(
                     file(),
                     visitor -> {
-                      visitor.accept(RecordTree.RESULTS, bytes("a"), new byte[3 << 20]);
+                      visitor.accept(
+                          List.of(
+                              new Batch.Change(RecordTree.RESULTS, bytes("a"), new byte[3 << 20])));
                       throw failure;
                     })));
     assertEquals(List.of("1"), read(null));

@@ -67,7 +67,7 @@ class RecordCodecTest {
     }
 
     T open(byte[] value) {
-      return RecordCodec.open(RecordTree.RESULTS, KEY, value, false, (_, in) -> read.apply(in));
+      return RecordCodec.open(RecordTree.RESULTS, KEY, value, read);
     }
 
     @Override
@@ -180,7 +180,7 @@ class RecordCodecTest {
                 "m",
                 new StoreUse(1, List.of(new StoreUse.Place("s", 2, 3)))),
             RecordCodec::build,
-            in -> RecordCodec.build(7, in),
+            in -> RecordCodec.build(RecordKey.of(7), in),
             "030162"
                 + "0402"
                 + "0601"
@@ -241,11 +241,7 @@ class RecordCodecTest {
 
   private static JobResult result(String hex) {
     return RecordCodec.open(
-        RecordTree.RESULTS,
-        KEY,
-        raw(HexFormat.of().parseHex(hex)),
-        false,
-        (_, in) -> RecordCodec.result(in));
+        RecordTree.RESULTS, KEY, raw(HexFormat.of().parseHex(hex)), in -> RecordCodec.result(in));
   }
 
   @Test
@@ -310,8 +306,7 @@ class RecordCodecTest {
             RecordTree.BUILDS,
             RecordKey.of(7),
             batch.changes.getFirst().value,
-            false,
-            (_, in) -> RecordCodec.build(7, in)));
+            in -> RecordCodec.build(RecordKey.of(7), in)));
     ByteWriter out = new ByteWriter(0);
     RecordCodec.details(new FieldWriter(out), details);
     assertEquals(

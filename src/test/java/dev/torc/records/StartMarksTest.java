@@ -148,20 +148,6 @@ class StartMarksTest {
   }
 
   @Test
-  void rule9AMarkOfAnOlderTorcCountsForWhoComesFirst() throws IOException {
-    Files.createDirectories(place().folder());
-    Files.writeString(place().running(), "dd69983c b1 2 an old one\n");
-    CachePlace one = elsewhere("one");
-    try (Cache cache = Cache.open(one, note -> {})) {
-      assertEquals(
-          List.of(new StartMarks.Mark("b1", "an old one", 2)),
-          StartMarks.live(StartMarks.read(one), cache));
-      StartMarks.begin(one, List.of()).close();
-    }
-    assertEquals(List.of(), StartMarks.read(place()));
-  }
-
-  @Test
   void theMarksOfOthersAreBounded() throws IOException {
     for (int i = 0; i < 100; i++) {
       StartMarks.begin(elsewhere("cache" + i), List.of())

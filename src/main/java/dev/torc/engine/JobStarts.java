@@ -1,0 +1,176 @@
+package dev.torc.engine;
+
+import dev.torc.workflow.Job;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Starts attempts of ready jobs: as many as there is room for, by resources, tokens of a jobserver,
+ * hooks that come before, and a terminal that one job has for itself. It gives back what they took
+ * when they are over. Which jobs are ready, and what follows from an end, {@link BuildLoop} says.
+ * It belongs to the turn of the loop.
+ */
+final class JobStarts {
+
+  private final BuildSetup setup;
+  private final LoopTurn turn;
+  private final AttemptThreads workers;
+  private final Hooks hooks;
+  private final EventSender sender;
+  private final Supplier<BuildState> state;
+  private final ResourcePool pool;
+  private final JobserverTokens tokens;
+  private final Submitted out;
+  private final List<Integer> parked = new ArrayList<>(); // until a hook is over
+  private int running; // attempts that are not over
+  private boolean alone;
+  private volatile boolean more; // whether any job is ready: attempts ask before they wake the loop
+  private volatile boolean stopped;
+
+  /** Nothing has started. */
+  JobStarts(
+      BuildSetup setup,
+      LoopTurn turn,
+      AttemptThreads workers,
+      Hooks hooks,
+      EventSender sender,
+      Supplier<BuildState> state) {
+    this.setup = setup;
+    this.turn = turn;
+    this.workers = workers;
+    this.hooks = hooks;
+    this.sender = sender;
+    this.state = state;
+    this.pool = new ResourcePool(setup.limits());
+    this.tokens = new JobserverTokens(setup.tokens());
+    this.out = new Submitted(turn, sender, Submitted.MOST);
+  }
+
+  /** Nothing new starts any more; from any thread. */
+  void stop() {
+    stopped = true;
+  }
+
+  boolean isStopped() {
+    return stopped;
+  }
+
+  /** Whether nothing runs. */
+  boolean none() {
+    return running == 0;
+  }
+
+  /** Whether nothing runs, and nothing will. */
+  boolean areOver() {
+    return running == 0 && stopped;
+  }
+
+  /** Whether nothing is about to start. */
+  boolean isIdle() {
+    return state.get().startsNothing() && parked.isEmpty();
+  }
+
+  /** Whether schedulers have all that runs. */
+  boolean areAllOut() {
+    return running > 0 && out.isAll(running);
+  }
+
+  /** Whether a scheduler has a job. */
+  boolean isOut(int id) {
+    return out.has(id);
+  }
+
+  /** What waited for a hook is looked at again. */
+  void unpark() {
+    parked.forEach(state.get().ready()::add);
+    parked.clear();
+  }
+
+  /** Starts what fits. */
+  void start() {
+    BuildState now = state.get();
+    while (!stopped && !alone) {
+      if (!tokens.allow(holding())) {
+        break;
+      }
+      int id = now.ready().next(pool, j -> now.runs().get(j).demand());
+      if (id < 0) {
+        break;
+      }
+      Job job = now.graph().job(id);
+      boolean gone = now.states().of(id) != JobState.READY; // with its group
+      if (gone || out.holds(id, job.executor())) {
+        continue;
+      }
+      if (!hooks.open() || job.interactive() && running > 0) {
+        now.ready().add(id); // until its hook is over, or it can be alone, nothing else starts
+        break;
+      }
+      if (hooks.ready(job)) {
+        start(now, id);
+      } else {
+        parked.add(id);
+      }
+    }
+    more = !now.ready().isEmpty();
+    tokens.want(holding(), !stopped && more);
+  }
+
+  /** How many attempts hold what others wait for. */
+  private int holding() {
+    return running - pool.early() - out.prepared();
+  }
+
+  private void start(BuildState now, int id) {
+    Job job = now.graph().job(id);
+    JobRun run = now.runs().get(id);
+    List<Integer> gpus = pool.take(run.demand());
+    now.states().set(id, JobState.RUNNING);
+    running++;
+    more = !now.ready().isEmpty();
+    if (job.interactive()) {
+      alone = true;
+      sender.tell(new Event.Terminal(true));
+    }
+    // The next may start while the products of this one are looked at, but not where the way it
+    // ends may mean that nothing starts any more.
+    boolean overlaps =
+        !setup.failFast() && !job.interactive() && now.graph().workflow().hooks().isEmpty();
+    Runnable gone =
+        () -> {
+          if (overlaps && more) {
+            turn.post(() -> release(job, run));
+          }
+        };
+    List<String> names = gpus.stream().map(setup::gpu).toList();
+    Attempt attempt = run.begin(now.shared(), id, gpus, names, gone, out.begin(id, job.executor()));
+    if (!run.isRestored()) {
+      sender.started(now.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
+    }
+    String refusal = hooks.refusal(job);
+    if (refusal == null) {
+      workers.add(attempt);
+    } else {
+      workers.refuse(attempt, refusal);
+    }
+  }
+
+  /** The processes of an attempt are gone: the next need not wait until its products are hashed. */
+  private void release(Job job, JobRun run) {
+    if (pool.giveEarly(run)) {
+      sender.tell(new Event.JobReleased(job.name()));
+    }
+  }
+
+  /** An attempt is over. */
+  void ended(Attempt attempt) {
+    running--;
+    out.ended(attempt.id).ifPresent(state.get().ready()::add);
+    pool.give(attempt.run);
+    if (attempt.job.interactive()) {
+      alone = false;
+      sender.tell(new Event.Terminal(false));
+    }
+  }
+}
