@@ -7,6 +7,8 @@ import dev.torc.syntax.Glob;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.LayeredMap;
+import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -42,7 +44,7 @@ public final class Graph {
   private final Supplier<NameResolver> references;
   private final StringTable paths;
   private final Growth growth;
-  private final Supplier<Makers> makers;
+  private final Supplier<ProductIndex> makers;
   private final boolean plain;
   private final int[] maker;
   private final int[] priority;
@@ -95,8 +97,10 @@ public final class Graph {
         growth == null
             ? once(
                 () ->
-                    new Makers().with(written, this::job, Map.of(), this::name, new ArrayList<>()))
-            : growth::makers;
+                    new Makers()
+                        .with(written, this::job, Map.of(), this::name, new ArrayList<>())
+                        .products())
+            : growth.makers()::products;
     this.plain = plain;
     this.maker = maker;
     this.priority = priority;

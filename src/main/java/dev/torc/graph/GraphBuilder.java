@@ -7,6 +7,7 @@ import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.LayeredMap;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Tool;
 import dev.torc.workflow.Workflow;
@@ -212,7 +213,7 @@ public final class GraphBuilder {
     }
     for (int file = 0; file < base.files(); file++) {
       int maker = base.maker(file);
-      if (base.isOpen(maker) && makers.of(base.path(file)) != maker) {
+      if (base.isOpen(maker) && makers.products().of(base.path(file)) != maker) {
         left.set(maker);
       }
     }
@@ -243,7 +244,7 @@ public final class GraphBuilder {
         names.build(),
         files.build(),
         open.isEmpty() ? null : new Graph.Growth(makers, known().with(newLists)),
-        makers.arePlain(),
+        makers.products().arePlain(),
         maker(),
         Arrays.copyOf(priority, nodes.length),
         temporary,
@@ -294,7 +295,7 @@ public final class GraphBuilder {
     int[] maker = new int[files.size()];
     for (int f = 0; f < maker.length; f++) {
       boolean known = base != null && f < base.files() && !base.isOpen(base.maker(f));
-      maker[f] = known ? base.maker(f) : makers.of(files.text(f));
+      maker[f] = known ? base.maker(f) : makers.products().of(files.text(f));
     }
     return maker;
   }
@@ -347,7 +348,7 @@ public final class GraphBuilder {
   /** The path of a tool that a job makes, null for any other. */
   private String made(Tool tool) {
     for (String path : tool.paths()) {
-      if (makers.of(path) >= 0) {
+      if (makers.products().of(path) >= 0) {
         return path;
       }
     }
@@ -384,7 +385,7 @@ public final class GraphBuilder {
   /** Waits for what makes a need; returns the list where it is one, else -1. */
   private int need(int j, Job job, Ref ref, List<Glob> excludes, Adjacency.Builder edges) {
     if (ref instanceof Ref.OfFile file) {
-      int maker = makers.of(file.path());
+      int maker = makers.products().of(file.path());
       if (maker == j) {
         error(ref.place(), "job " + job.name() + " needs its own product " + file.path());
       } else {
@@ -504,9 +505,9 @@ public final class GraphBuilder {
     }
     TreeSet<Integer> all = new TreeSet<>();
     if (kind == NeedList.Kind.GLOB) {
-      makers.matching(glob, excludes, all::add);
+      makers.products().matching(glob, excludes, all::add);
     } else {
-      makers.within(text, excludes, all::add);
+      makers.products().within(text, excludes, all::add);
     }
     return all.stream().mapToInt(node -> node).toArray();
   }
