@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Finds the values of one axis: in files, on disk, among products and in other groups. Where they
@@ -103,7 +104,7 @@ final class AxisValues {
     if (coming.isEmpty() || waits) {
       return null;
     }
-    List<String> made = coming.stream().map(Glob::toString).distinct().toList();
+    List<Glob> made = coming.stream().distinct().toList();
     return axis instanceof Axis.Matched matched
         ? new Group.Growing(matched.match().text(), matched.match().holes(), made)
         : new Group.Growing(String.valueOf(PathPattern.HOLE), axis.names(), made);
@@ -349,7 +350,7 @@ final class AxisValues {
       this.glob = null;
       this.excludes = List.of();
       this.fit = List::of;
-      makers.add(new Maker(maker));
+      makers.add(new Maker(maker, _ -> true));
     }
 
     /**
@@ -366,7 +367,7 @@ final class AxisValues {
       sources.addAll(expansion.sources().matches(glob));
       for (int maker : expansion.makers().of(glob, excludes)) {
         if (!followers().get(maker)) {
-          makers.add(new Maker(maker));
+          makers.add(new Maker(maker, this::sees));
         } else if (!sources.isEmpty()) {
           expansion.makers().outlines(maker).forEach(this::hide);
         }
@@ -424,15 +425,18 @@ final class AxisValues {
     private final int maker;
     private int known; // how many of its jobs were looked at
     private final List<GroupExpansion.Makes> running = new ArrayList<>(0);
+    private final List<Glob> unknown; // what jobs may make that are not known yet
 
-    Maker(int maker) {
+    Maker(int maker, Predicate<Glob> sees) {
       this.maker = maker;
+      this.unknown =
+          expansion.products(maker).stream().map(ProductIndex::inside).filter(sees).toList();
     }
 
     /**
-     * @param unknown takes what jobs may make that are not known
+     * @param hidden takes what jobs may make that are not known
      */
-    void look(Search search, PatternIndex unknown) throws IOException {
+    void look(Search search, PatternIndex hidden) throws IOException {
       List<GroupExpansion.Makes> jobs = jobs(maker);
       for (; known < jobs.size(); known++) {
         GroupExpansion.Makes job = jobs.get(known);
@@ -448,13 +452,8 @@ final class AxisValues {
       running.removeIf(job -> made(maker, job.job(), search::put));
       running.forEach(job -> coming.addAll(job.patterns()));
       if (!expansion.isKnown(maker)) {
-        for (Ref ref : expansion.products(maker)) {
-          Glob product = ProductIndex.inside(ref);
-          if (search.sees(product)) {
-            coming.add(product);
-            unknown.add(product, -1, Place.NONE);
-          }
-        }
+        coming.addAll(unknown);
+        unknown.forEach(each -> hidden.add(each, -1, Place.NONE));
       }
     }
   }

@@ -49,7 +49,7 @@ public record Group(
    * @param names of the holes, in order
    * @param made patterns of those paths
    */
-  public record Growing(String path, List<String> names, List<String> made) {
+  public record Growing(String path, List<String> names, List<Glob> made) {
 
     /** Stands for a name in a path; no text of a build file can hold it. */
     public static final char HOLE = '\0';
