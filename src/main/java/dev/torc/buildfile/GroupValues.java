@@ -1,6 +1,6 @@
 package dev.torc.buildfile;
 
-import dev.torc.machine.Refusal;
+import dev.torc.text.Refusal;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Group;
