@@ -1,8 +1,8 @@
 package dev.torc.buildfile;
 
-import dev.torc.text.Refusal;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Problems;
+import dev.torc.text.Refusal;
 import dev.torc.workflow.Group;
 import java.io.IOException;
 import java.util.ArrayList;
