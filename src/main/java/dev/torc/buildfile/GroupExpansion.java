@@ -379,7 +379,8 @@ final class GroupExpansion {
             List.copyOf(tables(group.axes()).keySet()),
             known ? answer.nothing() : "",
             known ? List.copyOf(answer.warnings()) : List.of(),
-            !known && group.job().allowFailure());
+            !known && group.job().allowFailure(),
+            answer.byResults());
     Outcome outcome =
         new Outcome(
             record, List.copyOf(jobs), known, known && answer.lasting(), answer.byResults());
@@ -392,15 +393,20 @@ final class GroupExpansion {
     Outcome before = last.get(unit);
     List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
     Group record =
-        Group.failed(
+        new Group(
             group.name(),
             group.entry().place(),
             names,
             before == null ? List.of() : before.group.instances(),
+            List.of(),
+            List.of(),
             group.job().productRefs(),
             reasons,
             List.copyOf(tables(group.axes()).keySet()),
-            group.job().allowFailure());
+            "",
+            List.of(),
+            group.job().allowFailure(),
+            false);
     // What was wrong without results is told again by every run.
     return new Outcome(record, before == null ? List.of() : before.packed, false, false, false);
   }

@@ -110,7 +110,7 @@ final class NameResolver {
     Instances group = asked.computeIfAbsent(named.name(), _ -> instances(named));
     int[] those = having(group, part.values());
     boolean grows = group.mayGrow(part.values());
-    if (those.length == 0 && !grows && group.ids.length > 0) {
+    if (those.length == 0 && !grows && group.ids.length > 0 && !named.found()) {
       return null;
     }
     IntStream ids = Arrays.stream(those);

@@ -342,7 +342,8 @@ public final class WorkflowCodec implements Wire.Shared {
         wire.list(of, Group::tables, Wire.TEXT),
         wire.text(of, Group::nothing),
         wire.list(of, Group::warnings, WorkflowCodec::said),
-        false);
+        false,
+        wire.flag(of, Group::found));
   }
 
   private static BadInput.Diagnostic said(Wire wire, BadInput.Diagnostic of) {
