@@ -79,7 +79,7 @@ final class AxisValues {
       waits = false;
       AxisRows found = find();
       if (found.rows().isEmpty() && awaits.isEmpty()) {
-        there = EmptyAxis.there(axis, expansion.sources(), byResults, expansion::nothing);
+        there = instead();
       }
       if (searches == null && !side) { // each path is one
         found.refuseDoubles();
@@ -123,6 +123,52 @@ final class AxisValues {
   /** What is there where sources gave no values; null where results or texts did. */
   BadInput.Diagnostic there() {
     return there;
+  }
+
+  /** Whether no values are an ordinary outcome: a job may make any number of files. */
+  boolean mayBeEmpty() {
+    return switch (axis) {
+      case Axis.Products _ -> true;
+      case Axis.Lines _, Axis.Table _ -> false;
+      case Axis.Zip _ -> sides.stream().anyMatch(AxisValues::mayBeEmpty);
+      default -> byResults;
+    };
+  }
+
+  private BadInput.Diagnostic instead() throws IOException {
+    return switch (axis) {
+      case Axis.Lines lines -> emptyTable(lines.path());
+      case Axis.Table table -> emptyTable(table.path());
+      case Axis.Globbed globbed ->
+          unmatched("" + globbed.globs().getFirst(), globbed.globs().getFirst());
+      case Axis.Matched matched -> unmatched(matched.written(), matched.match().glob());
+      case Axis.Products products -> expansion.nothing(products.job());
+      case Axis.ValuesOf values -> expansion.nothing(values.group());
+      case Axis.Zip _ -> {
+        for (AxisValues each : sides) {
+          if (each.there != null) {
+            yield each.there;
+          }
+        }
+        yield null;
+      }
+      case Axis.Fixed _ -> null;
+    };
+  }
+
+  private BadInput.Diagnostic emptyTable(String path) {
+    return expansion.sources().table(axis) == null
+        ? null
+        : new BadInput.Diagnostic(axis.place(), path + " holds none");
+  }
+
+  private BadInput.Diagnostic unmatched(String pattern, Glob glob) throws IOException {
+    String looked = pattern.equals(glob.toString()) ? "" : " (" + glob + " was looked for)";
+    return byResults
+        ? null
+        : new BadInput.Diagnostic(
+            axis.place(),
+            pattern + " matches nothing" + looked + ": " + expansion.sources().beside(glob));
   }
 
   private AxisRows find() throws IOException {

@@ -228,11 +228,12 @@ final class GroupExpansion {
     return found.isRecorded(path);
   }
 
-  /** What is there where another group has no instances, empty where that is no wonder. */
-  String nothing(String group) throws IOException {
+  /** What is there where another group has no instances, null where that is no wonder. */
+  BadInput.Diagnostic nothing(String group) throws IOException {
     Integer unit = ids().get(group);
     Outcome outcome = unit == null ? null : of(unit);
-    return outcome == null ? "" : outcome.group.nothing();
+    String there = outcome == null ? "" : outcome.group.nothing();
+    return there.isEmpty() ? null : new BadInput.Diagnostic(Place.NONE, there);
   }
 
   /** Refuses what turns out to make a table from which it takes values, or groups before it do. */

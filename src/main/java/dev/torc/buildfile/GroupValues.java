@@ -56,7 +56,7 @@ record GroupValues(
         rows.add(values.rows());
         BadInput.Diagnostic there = axis.there();
         nothing = nothing.isEmpty() && there != null ? there.toString() : nothing;
-        if (values.rows().isEmpty() && !EmptyAxis.isUsual(axis.axis(), axis.byResults())) {
+        if (values.rows().isEmpty() && !axis.mayBeEmpty()) {
           String message = "no values, so " + group.name() + " has no instances";
           String instead = there == null ? "" : ": " + there.message();
           warnings.add(new BadInput.Diagnostic(axis.axis().place(), message + instead));
@@ -95,18 +95,17 @@ record GroupValues(
       Unit.Many group, List<String> names, Set<String> columns, Vars vars, Problems problems) {
     Set<String> seen = new TreeSet<>();
     for (String name : names) {
-      try {
-        if (columns.contains(name)) {
-          AxisReader.checkColumn(name, vars, group.entry().place());
-        } else {
-          AxisReader.checkName(name, vars, group.entry().place());
-        }
-        if (!seen.add(name)) {
-          throw new BadInput(group.entry().place(), "a second parameter " + name);
-        }
-      } catch (BadInput e) {
-        problems.add(e);
-      }
+      problems.guard(
+          () -> {
+            if (columns.contains(name)) {
+              AxisReader.checkColumn(name, vars, group.entry().place());
+            } else {
+              AxisReader.checkName(name, vars, group.entry().place());
+            }
+            if (!seen.add(name)) {
+              throw new BadInput(group.entry().place(), "a second parameter " + name);
+            }
+          });
     }
   }
 
