@@ -56,11 +56,15 @@ public final class Bench {
     }
     chosen.removeIf(List::isEmpty);
     boolean hash = options.wants("hash");
-    if (chosen.isEmpty() && !hash) {
+    boolean expand = options.wants("expand");
+    if (chosen.isEmpty() && !hash && !expand) {
       throw new IOException("no such case; --list names them");
     }
     if (options.list) {
       chosen.forEach(each -> each.forEach(c -> System.out.println(c.name() + ": " + c.title())));
+      if (expand) {
+        System.out.println("expand: a group that grows by many makers");
+      }
       if (hash) {
         System.out.println("hash: first hash of one large file");
       }
@@ -88,6 +92,11 @@ public final class Bench {
         } else {
           contest.play(each).forEach(result -> told(result, results));
         }
+      }
+      if (expand) {
+        List<String> build = Tool.TORC.command(programs.get(Tool.TORC), 1);
+        ExpandContest growing = new ExpandContest(meter, build, work, this::progress);
+        told(growing.play(cases.makers(), cases.hashRounds(), cases.expandTargets()), results);
       }
       if (hash && onPath("openssl") == null) {
         absent.add("openssl");

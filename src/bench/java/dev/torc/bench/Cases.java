@@ -40,7 +40,7 @@ final class Cases {
     return (long) hashMib << 20;
   }
 
-  /** How often it is hashed. */
+  /** How often it is hashed, and that group expanded. */
   int hashRounds() {
     return longRounds;
   }
@@ -53,6 +53,16 @@ final class Cases {
     }
     targets.add(new Target.Extra(HashContest.READ, 0));
     return targets;
+  }
+
+  /** How many jobs one group follows from, one after the other. */
+  int makers() {
+    return deep == LARGE ? 1000 : 100;
+  }
+
+  /** What is meant to be reached with them. */
+  List<Target> expandTargets() {
+    return List.of(new Target.Ratio(ExpandContest.AT_ONCE, Figure.CPU, 2));
   }
 
   /** All cases; each list has those of one graph, in the order in which they are played. */

@@ -6,22 +6,19 @@ import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.PatternIndex;
 import dev.torc.syntax.Place;
-import dev.torc.syntax.Problems;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,519 +27,480 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Finds the values of axes: in files, on disk, among products and in other groups. Where they are
- * not known yet, it says which jobs decide them. {@link GroupExpansion} makes instances of them.
+ * Finds the values of one axis: in files, on disk, among products and in other groups. Where they
+ * are not known yet, it says which jobs decide them. It is kept from one expansion to the next, and
+ * then looks only at what is new. {@link GroupExpansion} makes instances of the values.
  */
 final class AxisValues {
 
-  /**
-   * The values of a group.
-   *
-   * @param names of all values, axis by axis
-   * @param columns those of the names that are no parameters: they name no instance
-   * @param rows of each axis so far; the values of a row are those of the axis' names
-   * @param awaits whose results decide; with any, the rows are incomplete
-   * @param growing what those results may add, where the rows so far have instances already
-   * @param lasting whether no result can change the values
-   * @param byResults whether results had a say
-   * @param nothing what is there where sources should give values and give none, with its place;
-   *     else empty
-   * @param warnings what is accepted but looks wrong
-   */
-  record Answer(
-      List<String> names,
-      Set<String> columns,
-      List<List<Row>> rows,
-      SortedSet<String> awaits,
-      List<Group.Growing> growing,
-      boolean lasting,
-      boolean byResults,
-      String nothing,
-      List<BadInput.Diagnostic> warnings) {
-
-    /** The names of the parameters. */
-    List<String> parameters() {
-      return names.stream().filter(name -> !columns.contains(name)).toList();
-    }
-  }
-
   private final GroupExpansion expansion;
-  private final List<Unit> units;
-  private final Map<String, Integer> ids = new HashMap<>(); // of the units, once one is named
-  private final Vars vars;
-  private final AxisSources sources;
-  private final ResultSource found;
-  private final SortedSet<String> answered = new TreeSet<>();
+  private final int unit;
+  private final Axis axis;
+  private final boolean side; // of a zip
+  private final List<AxisValues> sides = new ArrayList<>(0);
+  private List<Search> searches;
+  private BitSet followers;
+  private AxisRows rows; // null where none were found yet, or something is wrong with them
+  private BadInput.Diagnostic there;
+  private final SortedSet<String> awaits = new TreeSet<>();
+  private final List<Glob> coming = new ArrayList<>(0);
+  private boolean waits;
+  private boolean lasting = true;
+  private boolean byResults;
 
-  AxisValues(
-      GroupExpansion expansion,
-      List<Unit> units,
-      Vars vars,
-      AxisSources sources,
-      ResultSource found) {
+  /**
+   * @param unit of the group whose axis it is
+   */
+  AxisValues(GroupExpansion expansion, int unit, Axis axis) {
+    this(expansion, unit, axis, false);
+  }
+
+  private AxisValues(GroupExpansion expansion, int unit, Axis axis, boolean side) {
     this.expansion = expansion;
-    this.vars = vars;
-    this.units = units;
-    this.sources = sources;
-    this.found = found;
-  }
-
-  /** What is there where another group has no instances, empty where that is no wonder. */
-  private String nothing(String group) throws IOException {
-    Integer unit = ids().get(group);
-    return unit != null && units.get(unit) instanceof Unit.Many
-        ? expansion.of(unit).group().nothing()
-        : "";
-  }
-
-  private Map<String, Integer> ids() {
-    if (ids.isEmpty()) {
-      for (int u = 0; u < units.size(); u++) {
-        ids.put(units.get(u).name(), u);
-      }
-    }
-    return ids;
-  }
-
-  /** The values of a group; what is wrong is noted. */
-  Answer of(int unit, Unit.Many group, Problems problems) {
-    One one = new One(unit, group);
-    List<String> names = new ArrayList<>();
-    Set<String> columns = new TreeSet<>();
-    List<List<Row>> rows = new ArrayList<>();
-    List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
-    String nothing = "";
-    for (Axis axis : group.axes()) {
-      boolean before = one.byResults;
-      one.byResults = false;
-      try {
-        AxisRows values = one.of(axis);
-        BadInput.Diagnostic there =
-            values.rows().isEmpty() && one.awaits.isEmpty() ? one.nothing(axis) : null;
-        nothing = nothing.isEmpty() && there != null ? there.toString() : nothing;
-        one.byResults |= before; // others wonder about the whole
-        names.addAll(values.names());
-        columns.addAll(values.columns());
-        rows.add(values.rows());
-        values.refuseDoubles();
-        if (values.rows().isEmpty()
-            && one.awaits.isEmpty()
-            && !EmptyAxis.isUsual(axis, one.byResults)) {
-          warnings.add(
-              new BadInput.Diagnostic(
-                  axis.place(),
-                  "no values, so "
-                      + group.name()
-                      + " has no instances"
-                      + (there == null ? "" : ": " + there.message())));
-        }
-      } catch (BadInput e) {
-        problems.add(e);
-      } catch (IOException e) {
-        problems.add(axis.place(), dev.torc.text.Refusal.line(e));
-        one.byResults = true; // of this group alone, as where a result is wrong
-      } finally {
-        one.byResults |= before;
-      }
-    }
-    if (group.axes().stream().anyMatch(axis -> axis.names().isEmpty()) || !columns.isEmpty()) {
-      checkNames(group, names, columns, problems);
-    }
-    return new Answer(
-        List.copyOf(names),
-        columns,
-        rows,
-        one.awaits,
-        one.waits ? List.of() : List.copyOf(one.growing),
-        one.lasting,
-        one.byResults,
-        nothing,
-        warnings);
-  }
-
-  /** Checks names that only a file told. */
-  private void checkNames(
-      Unit.Many group, List<String> names, Set<String> columns, Problems problems) {
-    Set<String> seen = new TreeSet<>();
-    for (String name : names) {
-      try {
-        if (columns.contains(name)) {
-          AxisReader.checkColumn(name, vars, group.entry().place());
-        } else {
-          AxisReader.checkName(name, vars, group.entry().place());
-        }
-        if (!seen.add(name)) {
-          throw new BadInput(group.entry().place(), "a second parameter " + name);
-        }
-      } catch (BadInput e) {
-        problems.add(e);
-      }
+    this.unit = unit;
+    this.axis = axis;
+    this.side = side;
+    if (axis instanceof Axis.Zip zip) {
+      zip.axes().forEach(each -> sides.add(new AxisValues(expansion, unit, each, true)));
     }
   }
 
-  /** The values of one group, and what they depend on. */
-  private final class One {
+  /** The axis as written. */
+  Axis axis() {
+    return axis;
+  }
 
-    private final int unit;
-    private final Unit.Many group;
-    private final SortedSet<String> awaits = new TreeSet<>();
-    private final List<Group.Growing> growing = new ArrayList<>(0);
-    private boolean waits; // for all that it awaits: there are no rows before
-    private boolean lasting = true;
-    private boolean byResults;
-    private BitSet followers;
-
-    One(int unit, Unit.Many group) {
-      this.unit = unit;
-      this.group = group;
-    }
-
-    AxisRows of(Axis axis) throws IOException {
-      return switch (axis) {
-        case Axis.Fixed fixed -> new AxisRows(fixed.names(), fixed.rows());
-        case Axis.Lines lines ->
-            table(
-                lines,
-                lines.path(),
-                bytes ->
-                    new TableReader.Content(lines.names(), TableReader.lines(bytes, lines.path())));
-        case Axis.Table table ->
-            table(
-                    table,
-                    table.path(),
-                    bytes -> TableReader.read(bytes, table.path(), table.columns()))
-                .keyed(table);
-        case Axis.Globbed globbed -> globbed(globbed);
-        case Axis.Matched matched -> matched(matched);
-        case Axis.Products products -> products(products);
-        case Axis.ValuesOf values -> valuesOf(values);
-        case Axis.Zip zip -> zip(zip);
-      };
-    }
-
-    /** What is there where sources gave an axis no values; null where results or texts did. */
-    private BadInput.Diagnostic nothing(Axis axis) throws IOException {
-      return EmptyAxis.there(axis, sources, byResults, AxisValues.this::nothing);
-    }
-
-    private AxisRows table(Axis axis, String path, Io.Make<byte[], TableReader.Content> format)
-        throws IOException {
-      TableReader.Content content = sources.table(axis);
-      if (content == null) {
-        boolean source = true;
-        boolean here = true;
-        for (int maker : makers().makers(path)) {
-          if (followers().get(maker) && !makers().declares(maker, path)) {
-            continue; // a wildcard fits, but what follows from this group cannot have been meant
-          }
-          for (PossibleMakers.Makes job : jobs(maker)) {
-            if (job.has(path)) {
-              source = false;
-              here &= answered(maker, job.job()).isPresent();
-            }
-          }
-          source &= !isUnknown(maker);
-          here &= !isUnknown(maker);
-        }
-        if (!here) {
-          waits = true;
-          return new AxisRows(axis.names(), List.of());
-        }
-        content = read(axis, path, format);
-        if (source) {
-          sources.put(axis, content);
-        }
+  /** The values so far. */
+  AxisRows look() throws IOException {
+    if (rows == null || !awaits.isEmpty()) {
+      rows = null;
+      awaits.clear();
+      coming.clear();
+      waits = false;
+      AxisRows found = find();
+      if (found.rows().isEmpty() && awaits.isEmpty()) {
+        there = instead();
       }
-      return new AxisRows(content.names(), content.rows());
-    }
-
-    private TableReader.Content read(
-        Axis axis, String path, Io.Make<byte[], TableReader.Content> format) throws IOException {
-      try {
-        byte[] bytes = sources.bytes(path);
-        return format.of(bytes);
-      } catch (BadInput e) {
-        // What is wrong with the whole file is told where it is asked for.
-        boolean whole = e.diagnostics().getFirst().place().line() == 0;
-        throw whole ? new BadInput(axis.place(), e.getMessage()) : e;
+      if (searches == null && !side) { // each path is one
+        found.refuseDoubles();
       }
+      rows = found;
     }
+    return rows;
+  }
 
-    private BitSet followers() {
-      if (followers == null) {
-        followers = makers().followers(unit);
-      }
-      return followers;
+  /** The jobs whose results decide which further values there are. */
+  SortedSet<String> awaits() {
+    return awaits;
+  }
+
+  /** Whether there are no values before all of these have ended. */
+  boolean waits() {
+    return waits;
+  }
+
+  /** What these may add; null where nothing is, or where it is not known. */
+  Group.Growing growing() {
+    if (coming.isEmpty() || waits) {
+      return null;
     }
+    List<Glob> made = coming.stream().distinct().toList();
+    return axis instanceof Axis.Matched matched
+        ? new Group.Growing(matched.match().text(), matched.match().holes(), made)
+        : new Group.Growing(String.valueOf(PathPattern.HOLE), axis.names(), made);
+  }
 
-    /** The jobs of a unit as far as they are known; what decides about the rest is awaited. */
-    private List<PossibleMakers.Makes> jobs(int other) throws IOException {
-      if (units.get(other) instanceof Unit.Many) {
-        outcome(other);
-      }
-      return expansion.makes(other);
-    }
+  /** Whether neither a result nor a file can change the values. */
+  boolean lasting() {
+    return lasting;
+  }
 
-    private GroupExpansion.Outcome outcome(int other) throws IOException {
-      GroupExpansion.Outcome outcome = expansion.of(other);
-      lasting &= outcome.lasting();
-      byResults |= outcome.byResults();
-      if (!outcome.known()) {
-        List<String> deciders = outcome.group().awaits();
-        awaits.addAll(deciders.isEmpty() ? List.of(units.get(other).name()) : deciders);
-      }
-      return outcome;
-    }
+  /** Whether results had a say. */
+  boolean byResults() {
+    return byResults;
+  }
 
-    /** Whether not all jobs of a unit are known. */
-    private boolean isUnknown(int other) throws IOException {
-      return units.get(other) instanceof Unit.Many && !expansion.of(other).known();
-    }
+  /** What is there where sources gave no values; null where results or texts did. */
+  BadInput.Diagnostic there() {
+    return there;
+  }
 
-    /** What a job has made; nothing while it has not ended, which is noted. */
-    private Optional<List<String>> answered(int maker, String job) {
-      lasting = false;
-      Optional<List<String>> products = found.products(job);
-      if (products.isPresent()) {
-        byResults = true;
-        answered.add(units.get(maker).name());
-      } else {
-        awaits.add(job);
-      }
-      return products;
-    }
+  /** Whether no values are an ordinary outcome: a job may make any number of files. */
+  boolean mayBeEmpty() {
+    return switch (axis) {
+      case Axis.Products _ -> true;
+      case Axis.Lines _, Axis.Table _ -> false;
+      case Axis.Zip _ -> sides.stream().anyMatch(AxisValues::mayBeEmpty);
+      default -> byResults;
+    };
+  }
 
-    /**
-     * Hands over what a unit makes: the files that its jobs declare, and of patterns what a job has
-     * made that has ended.
-     *
-     * @param sees the patterns that are asked for
-     * @param hidden takes those of them that the unit has
-     * @param coming takes what those of its jobs may make that have not ended
-     */
-    private void products(
-        int maker,
-        Predicate<Glob> sees,
-        Consumer<String> each,
-        Consumer<Glob> hidden,
-        Collection<Glob> coming)
-        throws IOException {
-      for (PossibleMakers.Makes job : jobs(maker)) {
-        job.files().forEach(each);
-        List<Glob> open = job.patterns().stream().filter(sees).toList();
-        if (!open.isEmpty()) {
-          open.forEach(hidden);
-          Optional<List<String>> made = answered(maker, job.job());
-          made.ifPresent(paths -> paths.forEach(each));
-          coming.addAll(made.isPresent() ? List.of() : open);
-        }
-      }
-      if (isUnknown(maker)) {
-        for (Ref ref : units.get(maker).job().productRefs()) {
-          if (sees.test(PossibleMakers.glob(ref))) {
-            hidden.accept(PossibleMakers.glob(ref));
-            coming.add(PossibleMakers.glob(ref));
+  private BadInput.Diagnostic instead() throws IOException {
+    return switch (axis) {
+      case Axis.Lines lines -> emptyTable(lines.path());
+      case Axis.Table table -> emptyTable(table.path());
+      case Axis.Globbed globbed ->
+          unmatched("" + globbed.globs().getFirst(), globbed.globs().getFirst());
+      case Axis.Matched matched -> unmatched(matched.written(), matched.match().glob());
+      case Axis.Products products -> expansion.nothing(products.job());
+      case Axis.ValuesOf values -> expansion.nothing(values.group());
+      case Axis.Zip _ -> {
+        for (AxisValues each : sides) {
+          if (each.there != null) {
+            yield each.there;
           }
         }
+        yield null;
       }
-    }
+      case Axis.Fixed _ -> null;
+    };
+  }
 
-    private AxisRows products(Axis.Products axis) throws IOException {
-      Integer other = ids().get(axis.job());
-      if (other == null) {
-        throw new BadInput(
-            axis.place(), "no job " + axis.job() + NearestName.hint(axis.job(), ids().keySet()));
-      }
-      Set<String> paths = new TreeSet<>();
-      List<Glob> coming = new ArrayList<>(0);
-      products(other, _ -> true, paths::add, _ -> {}, coming);
-      grow(String.valueOf(PathPattern.HOLE), axis.names(), coming);
-      return paths(axis, paths);
-    }
+  private BadInput.Diagnostic emptyTable(String path) {
+    return expansion.sources().table(axis) == null
+        ? null
+        : new BadInput.Diagnostic(axis.place(), path + " holds none");
+  }
 
-    /** Notes what is yet to come of an axis whose rows count as they become known. */
-    private void grow(String path, List<String> names, List<Glob> coming) {
-      if (!coming.isEmpty()) {
-        growing.add(
-            new Group.Growing(
-                path, names, coming.stream().map(Glob::toString).distinct().toList()));
-      }
-    }
-
-    private AxisRows paths(Axis axis, Collection<String> paths) {
-      List<Row> rows = new ArrayList<>(paths.size());
-      paths.forEach(path -> rows.add(new Row(List.of(path), axis.place(), List.of(path))));
-      return new AxisRows(axis.names(), rows);
-    }
-
-    private AxisRows valuesOf(Axis.ValuesOf axis) throws IOException {
-      Integer other = ids().get(axis.group());
-      if (other == null || !(units.get(other) instanceof Unit.Many)) {
-        String kind = other == null ? "no job " : "no parameters has the job ";
-        throw new BadInput(
+  private BadInput.Diagnostic unmatched(String pattern, Glob glob) throws IOException {
+    String looked = pattern.equals(glob.toString()) ? "" : " (" + glob + " was looked for)";
+    return byResults
+        ? null
+        : new BadInput.Diagnostic(
             axis.place(),
-            kind
-                + axis.group()
-                + (other == null ? NearestName.hint(axis.group(), ids().keySet()) : ""));
+            pattern + " matches nothing" + looked + ": " + expansion.sources().beside(glob));
+  }
+
+  private AxisRows find() throws IOException {
+    return switch (axis) {
+      case Axis.Fixed fixed -> new AxisRows(fixed.names(), fixed.rows());
+      case Axis.Lines lines ->
+          table(
+              lines.path(),
+              bytes ->
+                  new TableReader.Content(lines.names(), TableReader.lines(bytes, lines.path())));
+      case Axis.Table table ->
+          table(table.path(), bytes -> TableReader.read(bytes, table.path(), table.columns()))
+              .keyed(table);
+      case Axis.ValuesOf values -> valuesOf(values);
+      case Axis.Zip zip -> zip(zip);
+      case Axis.Globbed _, Axis.Matched _, Axis.Products _ -> paths();
+    };
+  }
+
+  private BitSet followers() {
+    if (followers == null) {
+      followers = expansion.makers().followers(unit);
+    }
+    return followers;
+  }
+
+  private AxisRows table(String path, Io.Make<byte[], TableReader.Content> format)
+      throws IOException {
+    TableReader.Content content = expansion.sources().table(axis);
+    if (content == null) {
+      boolean source = true;
+      boolean here = true;
+      for (int maker : expansion.makers().of(path)) {
+        if (followers().get(maker) && !expansion.makers().declares(maker, path)) {
+          continue; // a wildcard fits, but what follows from this group cannot have been meant
+        }
+        for (GroupExpansion.Makes job : jobs(maker)) {
+          if (job.has(path)) {
+            source = false;
+            here &= made(maker, job.job(), _ -> {});
+          }
+        }
+        source &= expansion.isKnown(maker);
+        here &= expansion.isKnown(maker);
       }
-      GroupExpansion.Outcome outcome = outcome(other);
-      List<Row> rows = new ArrayList<>();
-      if (!outcome.known()) {
+      if (!here) {
         waits = true;
-      } else if (!outcome.group().parameters().contains(axis.parameter())) {
-        throw new BadInput(
-            axis.place(),
-            axis.group()
-                + " has no parameter "
-                + axis.parameter()
-                + NearestName.hint(axis.parameter(), outcome.group().parameters()));
-      } else {
-        Set<String> distinct = new LinkedHashSet<>();
-        expansion
-            .jobs(outcome)
-            .forEach(job -> distinct.add(job.parameters().get(axis.parameter())));
-        distinct.forEach(value -> rows.add(new Row(List.of(value), axis.place(), List.of())));
+        return new AxisRows(axis.names(), List.of());
       }
-      return new AxisRows(axis.names(), rows);
-    }
-
-    private AxisRows globbed(Axis.Globbed axis) throws IOException {
-      Set<String> paths = new TreeSet<>();
-      List<Glob> coming = new ArrayList<>(0);
-      for (Glob glob : axis.globs()) {
-        Function<String, List<String>> fit =
-            path -> {
-              boolean out = axis.excludes().stream().anyMatch(each -> each.matches(path));
-              return !out && glob.matches(path) ? List.of(path) : null;
-            };
-        paths.addAll(seen(glob, axis.excludes(), fit, coming).keySet());
-      }
-      waits |= !coming.isEmpty();
-      return paths(axis, paths);
-    }
-
-    private AxisRows matched(Axis.Matched axis) throws IOException {
-      List<Row> rows = new ArrayList<>();
-      List<Glob> coming = new ArrayList<>(0);
-      seen(axis.match().glob(), List.of(), axis.match()::values, coming)
-          .forEach((path, values) -> rows.add(new Row(values, axis.place(), List.of(path))));
-      grow(axis.match().text(), axis.match().holes(), coming);
-      return new AxisRows(axis.names(), rows);
-    }
-
-    /**
-     * The files that fit: products that other jobs declare or have made, and sources on disk; never
-     * what this group makes, or what follows from it.
-     *
-     * @param excludes patterns that no path fits that fits
-     * @param fit what a path fits with, null if it does not
-     * @param coming takes what may come to them
-     */
-    private Map<String, List<String>> seen(
-        Glob glob, List<Glob> excludes, Function<String, List<String>> fit, Collection<Glob> coming)
-        throws IOException {
-      lasting = false;
-      Map<String, List<String>> seen = new TreeMap<>();
-      PatternIndex patterns = new PatternIndex();
-      Set<String> files = new HashSet<>();
-      boolean any = !sources.matches(glob).isEmpty(); // else there is nothing to hide
-      Consumer<Glob> hidden = any ? each -> patterns.add(each, -1, Place.NONE) : _ -> {};
-      for (int maker : makers().makers(glob, excludes)) {
-        if (followers().get(maker)) {
-          ownProducts(maker, files, hidden);
-        } else {
-          products(
-              maker,
-              made -> PossibleMakers.sees(glob, excludes, made),
-              path -> put(path, fit, seen),
-              hidden,
-              coming);
-        }
-      }
-      for (String path : sources.matches(glob)) {
-        if (files.contains(path) || patterns.matching(path) != null) {
-          continue;
-        }
-        if (found.isRecorded(path)) {
-          sources.passOver();
-        } else {
-          put(path, fit, seen);
-        }
-      }
-      return seen;
-    }
-
-    private static void put(
-        String path, Function<String, List<String>> fit, Map<String, List<String>> into) {
-      List<String> values = fit.apply(path);
-      if (values != null) {
-        into.put(path, values);
+      content = read(path, format);
+      if (source) {
+        expansion.sources().put(axis, content);
       }
     }
+    return new AxisRows(content.names(), content.rows());
+  }
 
-    /** What this group, or what follows from it, makes: exactly where its values are written. */
-    private void ownProducts(int maker, Set<String> files, Consumer<Glob> patterns) {
-      List<Job> jobs =
-          units.get(maker) instanceof Unit.Many many
-              ? expansion.outlines(many)
-              : List.of(units.get(maker).job());
-      for (Job job : jobs) {
-        for (Ref ref : job.productRefs()) {
-          if (ref instanceof Ref.OfFile file) {
-            files.add(file.path());
-          } else {
-            patterns.accept(PossibleMakers.glob(ref));
-          }
-        }
-      }
+  private TableReader.Content read(String path, Io.Make<byte[], TableReader.Content> format)
+      throws IOException {
+    try {
+      return format.of(expansion.sources().bytes(path));
+    } catch (BadInput e) {
+      // What is wrong with the whole file is told where it is asked for.
+      boolean whole = e.diagnostics().getFirst().place().line() == 0;
+      throw whole ? new BadInput(axis.place(), e.getMessage()) : e;
     }
+  }
 
-    private AxisRows zip(Axis.Zip zip) throws IOException {
-      One side = new One(unit, group);
-      List<AxisRows> all = new ArrayList<>();
-      for (Axis axis : zip.axes()) {
-        all.add(side.of(axis));
-      }
+  /** The jobs of a unit as far as they are known; what decides about the rest is awaited. */
+  private List<GroupExpansion.Makes> jobs(int other) throws IOException {
+    GroupExpansion.Outcome outcome = expansion.of(other);
+    if (outcome != null) {
+      note(other, outcome);
+    }
+    return expansion.makes(other);
+  }
+
+  private void note(int other, GroupExpansion.Outcome outcome) {
+    lasting &= outcome.lasting();
+    byResults |= outcome.byResults();
+    if (!outcome.known()) {
+      List<String> deciders = outcome.group().awaits();
+      awaits.addAll(deciders.isEmpty() ? List.of(expansion.name(other)) : deciders);
+    }
+  }
+
+  /** Hands over what a job has made; whether it has ended, else it is awaited. */
+  private boolean made(int maker, String job, Consumer<String> each) {
+    lasting = false;
+    Optional<List<String>> products = expansion.made(maker, job);
+    if (products.isPresent()) {
+      byResults = true;
+      products.get().forEach(each);
+    } else {
+      awaits.add(job);
+    }
+    return products.isPresent();
+  }
+
+  private AxisRows valuesOf(Axis.ValuesOf axis) throws IOException {
+    Integer other = expansion.ids().get(axis.group());
+    GroupExpansion.Outcome outcome = other == null ? null : expansion.of(other);
+    if (outcome == null) {
+      throw new BadInput(
+          axis.place(),
+          other == null
+              ? "no job " + axis.group() + NearestName.hint(axis.group(), expansion.ids().keySet())
+              : "no parameters has the job " + axis.group());
+    }
+    note(other, outcome);
+    List<Row> rows = new ArrayList<>();
+    if (!outcome.known()) {
+      waits = true;
+    } else if (!outcome.group().parameters().contains(axis.parameter())) {
+      throw new BadInput(
+          axis.place(),
+          axis.group()
+              + " has no parameter "
+              + axis.parameter()
+              + NearestName.hint(axis.parameter(), outcome.group().parameters()));
+    } else {
+      Set<String> distinct = new LinkedHashSet<>();
+      expansion.jobs(outcome).forEach(job -> distinct.add(job.parameters().get(axis.parameter())));
+      distinct.forEach(value -> rows.add(new Row(List.of(value), axis.place(), List.of())));
+    }
+    return new AxisRows(axis.names(), rows);
+  }
+
+  private AxisRows zip(Axis.Zip zip) throws IOException {
+    List<AxisRows> all = new ArrayList<>();
+    for (AxisValues side : sides) {
+      all.add(side.look());
       awaits.addAll(side.awaits);
       lasting &= side.lasting;
       byResults |= side.byResults;
-      if (!side.awaits.isEmpty()) {
-        waits = true;
-        return new AxisRows(zip.names(), List.of());
+    }
+    if (!awaits.isEmpty()) {
+      waits = true;
+      return new AxisRows(zip.names(), List.of());
+    }
+    AxisRows first = all.getFirst();
+    for (AxisRows other : all) {
+      if (other.rows().size() != first.rows().size()) {
+        throw new BadInput(
+            zip.place(),
+            "zip wants as many values of each, but %s has %s and %s has %s"
+                .formatted(
+                    first.names().getFirst(),
+                    first.rows().size(),
+                    other.names().getFirst(),
+                    other.rows().size()));
       }
-      AxisRows first = all.getFirst();
-      for (AxisRows other : all) {
-        if (other.rows().size() != first.rows().size()) {
-          throw new BadInput(
-              zip.place(),
-              "zip wants as many values of each, but %s has %s and %s has %s"
-                  .formatted(
-                      first.names().getFirst(),
-                      first.rows().size(),
-                      other.names().getFirst(),
-                      other.rows().size()));
+    }
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < first.rows().size(); i++) {
+      List<String> values = new ArrayList<>();
+      List<String> files = new ArrayList<>();
+      for (AxisRows each : all) {
+        values.addAll(each.rows().get(i).values());
+        files.addAll(each.rows().get(i).files());
+      }
+      rows.add(new Row(List.copyOf(values), first.rows().get(i).place(), List.copyOf(files)));
+    }
+    return new AxisRows(zip.names(), rows);
+  }
+
+  private AxisRows paths() throws IOException {
+    if (searches == null) {
+      searches = searches();
+    }
+    SortedMap<String, Row> found = new TreeMap<>();
+    for (Search search : searches) {
+      search.look();
+      found = searches.size() == 1 ? search.found : found;
+      found.putAll(search.found);
+    }
+    waits = axis instanceof Axis.Globbed && !coming.isEmpty();
+    return new AxisRows(axis.names(), List.copyOf(found.values()));
+  }
+
+  private List<Search> searches() throws IOException {
+    List<Search> all = new ArrayList<>(1);
+    switch (axis) {
+      case Axis.Products products -> {
+        Integer other = expansion.ids().get(products.job());
+        if (other == null) {
+          String hint = NearestName.hint(products.job(), expansion.ids().keySet());
+          throw new BadInput(axis.place(), "no job " + products.job() + hint);
+        }
+        all.add(new Search(other));
+      }
+      case Axis.Matched matched ->
+          all.add(new Search(matched.match().glob(), List.of(), matched.match()::values));
+      case Axis.Globbed globbed -> {
+        for (Glob glob : globbed.globs()) {
+          Function<String, List<String>> fit =
+              path -> {
+                boolean out = globbed.excludes().stream().anyMatch(each -> each.matches(path));
+                return !out && glob.matches(path) ? List.of(path) : null;
+              };
+          all.add(new Search(glob, globbed.excludes(), fit));
         }
       }
-      List<Row> rows = new ArrayList<>();
-      for (int i = 0; i < first.rows().size(); i++) {
-        List<String> values = new ArrayList<>();
-        List<String> files = new ArrayList<>();
-        for (AxisRows each : all) {
-          values.addAll(each.rows().get(i).values());
-          files.addAll(each.rows().get(i).files());
+      default -> throw new IllegalStateException("no axis of paths");
+    }
+    return all;
+  }
+
+  /**
+   * The paths that fit, gathered bit by bit: products that other jobs declare or have made, and
+   * sources on disk; never what this group makes, or what follows from it.
+   */
+  private final class Search {
+
+    private final Glob glob; // null for all that one unit makes
+    private final List<Glob> excludes;
+    private final Function<String, List<String>> fit;
+    private final SortedMap<String, Row> found = new TreeMap<>();
+    private final List<Maker> makers = new ArrayList<>(1);
+    private final Set<String> sources = new LinkedHashSet<>(); // that may yet be products
+    private final PatternIndex hidden = new PatternIndex();
+
+    /** For all that a unit makes. */
+    Search(int maker) {
+      this.glob = null;
+      this.excludes = List.of();
+      this.fit = List::of;
+      makers.add(new Maker(maker, _ -> true));
+    }
+
+    /**
+     * For what a pattern matches.
+     *
+     * @param excludes patterns that no path fits that fits
+     * @param fit the values of a path that fits, null for any other
+     */
+    Search(Glob glob, List<Glob> excludes, Function<String, List<String>> fit) throws IOException {
+      this.glob = glob;
+      this.excludes = excludes;
+      this.fit = fit;
+      lasting = false;
+      sources.addAll(expansion.sources().matches(glob));
+      for (int maker : expansion.makers().of(glob, excludes)) {
+        if (!followers().get(maker)) {
+          makers.add(new Maker(maker, this::sees));
+        } else if (!sources.isEmpty()) {
+          expansion.makers().outlines(maker).forEach(this::hide);
         }
-        rows.add(new Row(List.copyOf(values), first.rows().get(i).place(), List.copyOf(files)));
       }
-      return new AxisRows(zip.names(), rows);
+    }
+
+    /** Hides what a job makes: exactly where its values are written. */
+    private void hide(Job job) {
+      for (Ref ref : job.productRefs()) {
+        if (ref instanceof Ref.OfFile file) {
+          sources.remove(file.path());
+        } else {
+          hidden.add(ProductIndex.inside(ref), -1, Place.NONE);
+        }
+      }
+    }
+
+    private boolean sees(Glob made) {
+      return glob == null || made.overlaps(glob) && !ProductIndex.isExcluded(made, excludes);
+    }
+
+    private void put(String path) {
+      List<String> values = found.containsKey(path) ? null : fit.apply(path);
+      if (values != null) {
+        found.put(path, new Row(values, axis.place(), List.of(path)));
+      }
+    }
+
+    void look() throws IOException {
+      PatternIndex unknown = new PatternIndex();
+      for (Maker maker : makers) {
+        maker.look(this, unknown);
+      }
+      for (Iterator<String> it = sources.iterator(); it.hasNext(); ) {
+        String path = it.next();
+        boolean out = hidden.matching(path) != null;
+        if (out || unknown.matching(path) == null) {
+          it.remove();
+          if (!out && expansion.isRecorded(path)) {
+            expansion.sources().passOver();
+          } else if (!out) {
+            put(path);
+          }
+        }
+      }
     }
   }
 
-  /** The jobs and groups whose products had a say. */
-  SortedSet<String> answered() {
-    return Collections.unmodifiableSortedSet(answered);
-  }
+  /**
+   * What a unit makes: the files that its jobs declare, and of patterns what a job has made that
+   * has ended. Each job is looked at once, and until it has ended.
+   */
+  private final class Maker {
 
-  private PossibleMakers makers() {
-    return expansion.makers();
+    private final int maker;
+    private int known; // how many of its jobs were looked at
+    private final List<GroupExpansion.Makes> running = new ArrayList<>(0);
+    private final List<Glob> unknown; // what jobs may make that are not known yet
+
+    Maker(int maker, Predicate<Glob> sees) {
+      this.maker = maker;
+      this.unknown =
+          expansion.products(maker).stream().map(ProductIndex::inside).filter(sees).toList();
+    }
+
+    /**
+     * @param hidden takes what jobs may make that are not known
+     */
+    void look(Search search, PatternIndex hidden) throws IOException {
+      List<GroupExpansion.Makes> jobs = jobs(maker);
+      for (; known < jobs.size(); known++) {
+        GroupExpansion.Makes job = jobs.get(known);
+        job.files().forEach(search::put);
+        List<Glob> open = job.patterns().stream().filter(search::sees).toList();
+        if (!open.isEmpty()) {
+          running.add(new GroupExpansion.Makes(job.job(), List.of(), open));
+        }
+        if (!search.sources.isEmpty()) {
+          open.forEach(each -> search.hidden.add(each, -1, Place.NONE));
+        }
+      }
+      running.removeIf(job -> made(maker, job.job(), search::put));
+      running.forEach(job -> coming.addAll(job.patterns()));
+      if (!expansion.isKnown(maker)) {
+        coming.addAll(unknown);
+        unknown.forEach(each -> hidden.add(each, -1, Place.NONE));
+      }
+    }
   }
 }

@@ -35,11 +35,7 @@ record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
     }
     SequencedMap<String, Entry> jobs = new LinkedHashMap<>(written.entries());
     for (Node node : list.items()) {
-      try {
-        factory(MapFields.of(node, "a factory", scope, problems), jobs);
-      } catch (BadInput e) {
-        problems.add(e);
-      }
+      problems.guard(() -> factory(MapFields.of(node, "a factory", scope, problems), jobs));
     }
     return new Node.Mapping(written.place(), jobs);
   }
@@ -113,24 +109,19 @@ record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
     Map<String, List<Item>> needs = new HashMap<>();
     MapFields.map(top.get("dependencies"), "dependencies", problems)
         .entries()
-        .forEach(
-            (parent, entry) -> {
-              try {
-                known(parent, entry.place(), jobs);
-                for (Node node : MapFields.oneOrMore(entry.value())) {
-                  String child = MapFields.scalar(node, "dependencies").text();
-                  known(child, node.place(), jobs);
-                  String name = scope.text(new Node.Scalar(entry.place(), parent, true));
-                  Ref ref = new Ref.OfJob(node.place(), name);
-                  needs
-                      .computeIfAbsent(child, c -> new ArrayList<>())
-                      .add(new Item(null, node.place(), List.of(ref)));
-                }
-              } catch (BadInput e) {
-                problems.add(e);
-              }
-            });
+        .forEach((parent, entry) -> problems.guard(() -> addParent(parent, entry, jobs, needs)));
     return needs;
+  }
+
+  private void addParent(
+      String parent, Entry entry, Set<String> jobs, Map<String, List<Item>> needs) {
+    known(parent, entry.place(), jobs);
+    for (Node node : MapFields.oneOrMore(entry.value())) {
+      String child = known(MapFields.scalar(node, "dependencies").text(), node.place(), jobs);
+      String name = scope.text(new Node.Scalar(entry.place(), parent, true));
+      Item need = new Item(null, node.place(), List.of(new Ref.OfJob(node.place(), name)));
+      needs.computeIfAbsent(child, _ -> new ArrayList<>()).add(need);
+    }
   }
 
   private static String known(String job, Place place, Set<String> jobs) {

@@ -153,19 +153,17 @@ final class FileLayers {
       }
       SequencedMap<String, Entry> entries = new LinkedHashMap<>(job.entries());
       Entry name = entries.remove("name");
-      try {
-        Node.Scalar text = MapFields.scalar(name.value(), "name");
-        Entry earlier =
-            all.putIfAbsent(
-                text.text(), new Entry(text.place(), new Node.Mapping(job.place(), entries)));
-        if (earlier != null) {
-          problems.add(
-              text.place(),
-              "a second job " + text.text() + ", first at line " + earlier.place().line());
-        }
-      } catch (BadInput e) {
-        problems.add(e);
-      }
+      problems.guard(
+          () -> {
+            Node.Scalar text = MapFields.scalar(name.value(), "name");
+            Entry read = new Entry(text.place(), new Node.Mapping(job.place(), entries));
+            Entry earlier = all.putIfAbsent(text.text(), read);
+            if (earlier != null) {
+              int line = earlier.place().line();
+              throw new BadInput(
+                  text.place(), "a second job " + text.text() + ", first at line " + line);
+            }
+          });
     }
     return new Node.Mapping(list.place(), all);
   }

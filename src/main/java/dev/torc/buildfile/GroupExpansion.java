@@ -2,6 +2,7 @@ package dev.torc.buildfile;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Group;
@@ -9,22 +10,26 @@ import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.PackedJobs;
+import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Expands groups: for each, the product of its axes, one instance per combination. {@link
@@ -60,26 +65,60 @@ final class GroupExpansion {
   /** An instance that was read. */
   private record Instance(String name, byte[] packed) {}
 
+  /**
+   * What a job makes.
+   *
+   * @param files those that it declares
+   * @param patterns what else it may make
+   */
+  record Makes(String job, List<String> files, List<Glob> patterns) {
+
+    private static Makes of(Job job) {
+      List<String> files = new ArrayList<>(1);
+      List<Glob> patterns = new ArrayList<>(0);
+      for (Ref ref : job.productRefs()) {
+        if (ref instanceof Ref.OfFile file) {
+          files.add(file.path());
+        } else {
+          patterns.add(ProductIndex.inside(ref));
+        }
+      }
+      return new Makes(job.name(), files, patterns);
+    }
+
+    /** Whether it makes what stands at a path. */
+    boolean has(String path) {
+      return files.contains(path) || patterns.stream().anyMatch(each -> each.matches(path));
+    }
+  }
+
+  /** What the jobs of a unit make, in the order in which they came to be known. */
+  private record Known(List<Makes> makes, Set<byte[]> jobs) {}
+
   private final List<Unit> units;
+  private final Map<String, Integer> ids = new HashMap<>(); // of the units, once one is asked for
   private final WorkflowCodec codec;
   private final JobReader reader;
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
-  private final Set<String> unitNames = new HashSet<>(); // of the units, once a group asks for them
   private final Map<String, Map<List<String>, Instance>> read = new HashMap<>(); // by values
-  private final Map<byte[], PossibleMakers.Makes> makes = new IdentityHashMap<>();
   private final Map<Integer, Outcome> lasting = new HashMap<>();
   private final Map<Integer, Outcome> last = new HashMap<>(); // that nothing was wrong with
-  private final Map<String, List<Job>> outlines = new HashMap<>();
   private final AxisSources sources;
-  private PossibleMakers makers; // while not all instances are known
+  private UnitMakers makers; // while not all instances are known
+
+  /** As long as no answer is taken back. */
+  private ResultSource found;
+
+  private final Map<Integer, List<AxisValues>> axes = new HashMap<>();
+  private final Map<Integer, Known> known = new HashMap<>();
+  private final SortedSet<String> answered = new TreeSet<>();
 
   /** Of one run. */
   private final Map<Integer, Outcome> outcomes = new TreeMap<>();
 
   private final Set<Integer> open = new LinkedHashSet<>();
   private Problems problems;
-  private AxisValues values;
   private long instances;
 
   /**
@@ -105,15 +144,18 @@ final class GroupExpansion {
   }
 
   /** Expands all groups; what is wrong whatever the results is noted. */
-  Expanded run(ResultSource found, Problems problems) throws IOException {
+  Expanded run(ResultSource results, Problems problems) throws IOException {
+    if (found == null || found.era() != results.era()) {
+      axes.clear();
+      known.clear();
+      answered.clear();
+    }
+    this.found = results;
     this.problems = problems;
-    this.values = new AxisValues(this, units, reader.vars(), sources, found);
     outcomes.clear();
     instances = 0;
     for (int u = 0; u < units.size(); u++) {
-      if (units.get(u) instanceof Unit.Many) {
-        of(u);
-      }
+      of(u);
     }
     checkTables();
     if (outcomes.values().stream().allMatch(Outcome::known)) {
@@ -126,7 +168,7 @@ final class GroupExpansion {
       if (units.get(u) instanceof Unit.Single single) {
         jobs.add(single.packed());
       } else {
-        Outcome outcome = of(u);
+        Outcome outcome = outcomes.get(u);
         starts.add(jobs.size());
         jobs.addAll(outcome.packed);
         groups.add(outcome.group);
@@ -140,11 +182,58 @@ final class GroupExpansion {
   }
 
   /** Which units may make what others read, as far as it can be told from the build file. */
-  PossibleMakers makers() {
+  UnitMakers makers() {
     if (makers == null) {
-      makers = new PossibleMakers(units);
+      makers = new UnitMakers(units, ids(), reader);
     }
     return makers;
+  }
+
+  /** The units by their names. */
+  Map<String, Integer> ids() {
+    if (ids.isEmpty()) {
+      for (int u = 0; u < units.size(); u++) {
+        ids.put(units.get(u).name(), u);
+      }
+    }
+    return ids;
+  }
+
+  /** The name of a unit. */
+  String name(int unit) {
+    return units.get(unit).name();
+  }
+
+  /** What a unit makes, with wildcards for all values of a group. */
+  List<Ref> products(int unit) {
+    return units.get(unit).job().productRefs();
+  }
+
+  /** Tables and files on disk. */
+  AxisSources sources() {
+    return sources;
+  }
+
+  /** What a job of a unit has made; nothing while it has not ended. */
+  Optional<List<String>> made(int unit, String job) {
+    Optional<List<String>> made = found.products(job);
+    if (made.isPresent()) {
+      answered.add(name(unit));
+    }
+    return made;
+  }
+
+  /** Whether what stands at a path is the product of an earlier build. */
+  boolean isRecorded(String path) {
+    return found.isRecorded(path);
+  }
+
+  /** What is there where another group has no instances, null where that is no wonder. */
+  BadInput.Diagnostic nothing(String group) throws IOException {
+    Integer unit = ids().get(group);
+    Outcome outcome = unit == null ? null : of(unit);
+    String there = outcome == null ? "" : outcome.group.nothing();
+    return there.isEmpty() ? null : new BadInput.Diagnostic(Place.NONE, there);
   }
 
   /** Refuses what turns out to make a table from which it takes values, or groups before it do. */
@@ -152,7 +241,7 @@ final class GroupExpansion {
     for (int reader : List.copyOf(outcomes.keySet())) {
       Unit.Many group = (Unit.Many) units.get(reader);
       for (Map.Entry<String, Place> table : tables(group.axes()).entrySet()) {
-        for (int maker : makers().makers(table.getKey())) {
+        for (int maker : makers().of(table.getKey())) {
           if (makers().followers(reader).get(maker)
               && outcomes.containsKey(maker)
               && makes(maker).stream().anyMatch(job -> job.has(table.getKey()))) {
@@ -177,7 +266,8 @@ final class GroupExpansion {
 
   /** What beside build files and {@link #tables} decided about what the last run gave. */
   ParsedBuildFile.Deciders deciders() {
-    return new ParsedBuildFile.Deciders(values.answered(), sources.found(), sources.isComplete());
+    return new ParsedBuildFile.Deciders(
+        new TreeSet<>(answered), sources.found(), sources.isComplete());
   }
 
   /** The files of values that were read. */
@@ -185,41 +275,53 @@ final class GroupExpansion {
     return sources.read();
   }
 
-  /** What becomes of a group; its values may ask for other groups in turn. */
+  /** What becomes of a group; its values may ask for other groups in turn. Null for a job. */
   Outcome of(int unit) throws IOException {
-    Outcome known = outcomes.containsKey(unit) ? outcomes.get(unit) : lasting.get(unit);
-    if (known == null) {
-      Unit.Many group = (Unit.Many) units.get(unit);
+    if (!(units.get(unit) instanceof Unit.Many group)) {
+      return null;
+    }
+    Outcome outcome = outcomes.containsKey(unit) ? outcomes.get(unit) : lasting.get(unit);
+    if (outcome == null) {
       if (!open.add(unit)) {
-        known = circle(unit, group);
+        outcome = circle(unit, group);
       } else {
         try {
-          known = expand(unit, group);
+          outcome = expand(unit, group);
         } finally {
           open.remove(unit);
         }
       }
     }
-    if (outcomes.putIfAbsent(unit, known) == null) {
-      instances += known.packed.size();
-      if (known.lasting) {
-        lasting.put(unit, known);
+    if (outcomes.putIfAbsent(unit, outcome) == null) {
+      instances += outcome.packed.size();
+      if (outcome.lasting) {
+        lasting.put(unit, outcome);
       }
     }
     return outcomes.get(unit);
   }
 
-  /** What the jobs of a unit make that are known; each is looked at once. */
-  List<PossibleMakers.Makes> makes(int unit) throws IOException {
+  /** Whether all jobs of a unit are known. */
+  boolean isKnown(int unit) throws IOException {
+    Outcome outcome = of(unit);
+    return outcome == null || outcome.known;
+  }
+
+  /** What the jobs of a unit make that are known; further ones come behind. */
+  List<Makes> makes(int unit) throws IOException {
+    Outcome outcome = of(unit);
     List<byte[]> packed =
-        units.get(unit) instanceof Unit.Single single ? List.of(single.packed()) : of(unit).packed;
-    List<PossibleMakers.Makes> all = new ArrayList<>(packed.size());
-    for (byte[] job : packed) {
-      all.add(
-          makes.computeIfAbsent(
-              job, bytes -> PossibleMakers.Makes.of(codec.job(new ByteReader(bytes, 0)))));
+        outcome == null ? List.of(((Unit.Single) units.get(unit)).packed()) : outcome.packed;
+    Known now =
+        known.computeIfAbsent(
+            unit,
+            _ -> new Known(new ArrayList<>(), Collections.newSetFromMap(new IdentityHashMap<>())));
+    for (byte[] job : now.makes.size() < packed.size() ? packed : List.<byte[]>of()) {
+      if (now.jobs.add(job)) {
+        now.makes.add(Makes.of(codec.job(new ByteReader(job, 0))));
+      }
     }
-    return all;
+    return now.makes;
   }
 
   /** The instances of a group. */
@@ -243,43 +345,16 @@ final class GroupExpansion {
     return failed(unit, group, List.of());
   }
 
-  /**
-   * What a group may make: one job per combination of the values that the build file holds, with
-   * wildcards for all others.
-   */
-  List<Job> outlines(Unit.Many group) {
-    return outlines.computeIfAbsent(
-        group.name(),
-        _ -> {
-          List<SortedMap<String, String>> all = new ArrayList<>(List.of(group.job().parameters()));
-          for (Axis axis : group.axes()) {
-            if (axis instanceof Axis.Fixed fixed
-                && (long) all.size() * fixed.rows().size() <= MAX_OUTLINES) {
-              List<SortedMap<String, String>> more = new ArrayList<>();
-              for (SortedMap<String, String> values : all) {
-                for (Row row : fixed.rows()) {
-                  SortedMap<String, String> one = new TreeMap<>(values);
-                  one.put(fixed.names().getFirst(), row.values().getFirst());
-                  more.add(one);
-                }
-              }
-              all = more;
-            }
-          }
-          JobReader reading = reader.telling(new Problems(), new LinkedHashSet<>());
-          return all.stream()
-              .map(values -> new JobReader.Instance(Scope.ANY_PATH, values, Map.of(), List.of()))
-              .map(one -> reading.read(group.key(), group.name(), group.entry(), one))
-              .toList();
-        });
-  }
-
   private Outcome expand(int unit, Unit.Many group) throws IOException {
     if (group.axes().isEmpty()) {
       return failed(unit, group, List.of());
     }
     Problems own = new Problems();
-    AxisValues.Answer answer = values.of(unit, group, own);
+    List<AxisValues> values =
+        axes.computeIfAbsent(
+            unit,
+            _ -> group.axes().stream().map(axis -> new AxisValues(this, unit, axis)).toList());
+    GroupValues answer = GroupValues.of(group, values, reader.vars(), own);
     List<String> names = new ArrayList<>();
     List<byte[]> jobs = new ArrayList<>();
     boolean known = answer.awaits().isEmpty();
@@ -300,12 +375,13 @@ final class GroupExpansion {
             List.copyOf(names),
             List.copyOf(answer.awaits()),
             answer.growing(),
-            known ? List.of() : products(group),
+            known ? List.of() : group.job().productRefs(),
             List.of(),
             List.copyOf(tables(group.axes()).keySet()),
             known ? answer.nothing() : "",
             known ? List.copyOf(answer.warnings()) : List.of(),
-            !known && group.job().allowFailure());
+            !known && group.job().allowFailure(),
+            answer.byResults());
     Outcome outcome =
         new Outcome(
             record, List.copyOf(jobs), known, known && answer.lasting(), answer.byResults());
@@ -318,15 +394,20 @@ final class GroupExpansion {
     Outcome before = last.get(unit);
     List<String> names = group.axes().stream().flatMap(axis -> axis.names().stream()).toList();
     Group record =
-        Group.failed(
+        new Group(
             group.name(),
             group.entry().place(),
             names,
             before == null ? List.of() : before.group.instances(),
-            products(group),
+            List.of(),
+            List.of(),
+            group.job().productRefs(),
             reasons,
             List.copyOf(tables(group.axes()).keySet()),
-            group.job().allowFailure());
+            "",
+            List.of(),
+            group.job().allowFailure(),
+            false);
     // What was wrong without results is told again by every run.
     return new Outcome(record, before == null ? List.of() : before.packed, false, false, false);
   }
@@ -346,16 +427,8 @@ final class GroupExpansion {
     return tables;
   }
 
-  private static List<Ref> products(Unit.Many group) {
-    return group.job().produces().stream().flatMap(item -> item.refs().stream()).toList();
-  }
-
   private void instances(
-      Unit.Many group,
-      AxisValues.Answer answer,
-      Problems own,
-      List<String> names,
-      List<byte[]> jobs) {
+      Unit.Many group, GroupValues answer, Problems own, List<String> names, List<byte[]> jobs) {
     long count = 1;
     for (List<Row> rows : answer.rows()) {
       count = Math.min(count * rows.size(), Integer.MAX_VALUE);
@@ -401,7 +474,7 @@ final class GroupExpansion {
   }
 
   private Instance instance(
-      Unit.Many group, AxisValues.Answer answer, int[] at, JobReader reading, Problems own) {
+      Unit.Many group, GroupValues answer, int[] at, JobReader reading, Problems own) {
     SortedMap<String, String> values = new TreeMap<>();
     SortedMap<String, String> columns = new TreeMap<>();
     List<Item> files = new ArrayList<>(0);
@@ -417,7 +490,7 @@ final class GroupExpansion {
       }
     }
     String name = new InstanceName(group.name(), values).toString();
-    if (unitNames().contains(name)) {
+    if (ids().containsKey(name)) {
       own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
     }
     Job job =
@@ -430,12 +503,5 @@ final class GroupExpansion {
       manual.add(name);
     }
     return new Instance(name, codec.packed(job));
-  }
-
-  private Set<String> unitNames() {
-    if (unitNames.isEmpty()) {
-      units.forEach(unit -> unitNames.add(unit.name()));
-    }
-    return unitNames;
   }
 }

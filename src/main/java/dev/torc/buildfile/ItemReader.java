@@ -11,6 +11,7 @@ import dev.torc.workflow.Ref;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Reads what a job refers to, {@code needs}, {@code produces} and {@code after}, and the files that
@@ -25,13 +26,7 @@ record ItemReader(Paths paths, Problems problems) {
       map.entries().forEach((name, entry) -> named(job, name, entry, need, items));
     } else {
       for (Node each : job.scope().items(node)) {
-        try {
-          if (!need || !isEmptied(each, job.scope())) {
-            items.add(new Item(null, each.place(), List.of(ref(each, job.scope(), need))));
-          }
-        } catch (BadInput e) {
-          problems.add(e);
-        }
+        read(job, each, need, ref -> items.add(new Item(null, each.place(), List.of(ref))));
       }
     }
     return List.copyOf(items);
@@ -56,14 +51,18 @@ record ItemReader(Paths paths, Problems problems) {
     }
     List<Ref> refs = new ArrayList<>();
     for (Node each : job.scope().items(entry.value())) {
-      job.guard(
-          () -> {
-            if (!need || !isEmptied(each, job.scope())) {
-              refs.add(ref(each, job.scope(), need));
-            }
-          });
+      read(job, each, need, refs::add);
     }
     items.add(new Item(name, entry.place(), List.copyOf(refs)));
+  }
+
+  private void read(MapFields job, Node node, boolean need, Consumer<Ref> into) {
+    job.guard(
+        () -> {
+          if (!need || !isEmptied(node, job.scope())) {
+            into.accept(ref(node, job.scope(), need));
+          }
+        });
   }
 
   /** Whether a need is left out: single-end reads have no second file. */

@@ -335,20 +335,17 @@ final class JobReader {
   /** The resources a class name stands for, or those written; empty for none. */
   private Node.Mapping classOf(Node node, Scope scope) {
     if (node instanceof Node.Scalar scalar && !scalar.isNothing()) {
-      Node.Mapping found = null;
       try {
         String name = scope.text(scalar);
         if (classes.get(name) instanceof Node.Mapping map) {
-          found = map;
-        } else {
-          Set<String> names = classes.entries().keySet();
-          problems.add(
-              scalar.place(), "unknown resource class " + name + NearestName.hint(name, names));
+          return map;
         }
+        String hint = NearestName.hint(name, classes.entries().keySet());
+        throw new BadInput(scalar.place(), "unknown resource class " + name + hint);
       } catch (BadInput e) {
         problems.add(e);
       }
-      return found == null ? MapFields.map(null, "resources", problems) : found;
+      return MapFields.map(null, "resources", problems);
     }
     return MapFields.map(node, "resources", problems);
   }

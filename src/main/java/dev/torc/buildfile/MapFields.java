@@ -231,10 +231,6 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
   /** Runs a step of reading; its error is noted. */
   void guard(Runnable step) {
-    try {
-      step.run();
-    } catch (BadInput e) {
-      problems.add(e);
-    }
+    problems.guard(step);
   }
 }

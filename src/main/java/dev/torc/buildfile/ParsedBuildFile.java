@@ -7,7 +7,6 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Executor;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Hook;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
@@ -44,19 +43,9 @@ import java.util.TreeSet;
  */
 public final class ParsedBuildFile {
 
-  private final Path root;
-  private final List<Path> files;
   private final List<BuildFile.Read> sources;
-  private final String name;
-  private final String description;
   private final Vars vars;
-  private final SortedMap<String, Long> limits;
-  private final List<Path> roots;
-  private final SortedMap<String, String> data;
-  private final List<Hook> hooks;
-  private final List<Executor> executors;
-  private final Stores stores;
-  private final List<Item> report;
+  private final Workflow blank; // without jobs
   private final Set<BadInput.Diagnostic> warnings = new LinkedHashSet<>();
   private final Set<String> manual = new LinkedHashSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
@@ -85,7 +74,7 @@ public final class ParsedBuildFile {
 
   private ParsedBuildFile(List<Path> files, byte[] input, Overrides over, Problems problems)
       throws IOException {
-    this.root = FileLayers.located(files.getFirst()).getParent();
+    Path root = FileLayers.located(files.getFirst()).getParent();
     FileLayers layers = new FileLayers(root, input, problems);
     Node.Mapping all = layers.read(files);
     MapFields keys = new MapFields(all, null, problems);
@@ -107,13 +96,13 @@ public final class ParsedBuildFile {
     Node.Mapping top = shared(all);
     all = null; // the tree of 100 000 jobs goes as they are read
     MapFields fields = new MapFields(top, scope, problems);
-    this.limits = limits(top, scope, problems);
+    SortedMap<String, Long> limits = limits(top, scope, problems);
     TreeSet<String> counters = new TreeSet<>(limits.keySet());
     KnownKeys.LIMITS.forEach(counters::remove);
     Paths paths = new Paths(root);
-    this.executors = ExecutorReader.read(top.get("executors"), scope, problems);
-    this.stores = new StoresReader(scope, paths, problems).read(top.get("stores"));
-    this.report = new ItemReader(paths, problems).report(fields);
+    List<Executor> executors = ExecutorReader.read(top.get("executors"), scope, problems);
+    Stores stores = new StoresReader(scope, paths, problems).read(top.get("stores"));
+    List<Item> report = new ItemReader(paths, problems).report(fields);
     List<String> names = executors.stream().map(Executor::name).toList();
     if (over.executor() != null) {
       try {
@@ -145,14 +134,25 @@ public final class ParsedBuildFile {
     }
     this.expansion = new GroupExpansion(root, units, codec, reader, warnings, manual);
     Path folder = root.getFileName();
-    this.files = layers.files();
     this.sources = layers.sources();
-    this.name = fields.text("name", folder == null ? "torc" : folder.toString());
-    this.description = fields.text("description", "");
-    this.roots = roots(fields, root);
-    this.data = StaticData.read(fields.inner("data"));
-    this.hooks =
-        HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems);
+    this.blank =
+        new Workflow(
+            root,
+            layers.files(),
+            fields.text("name", folder == null ? "torc" : folder.toString()),
+            fields.text("description", ""),
+            limits,
+            roots(fields, root),
+            List.of(),
+            List.of(),
+            List.of(),
+            StaticData.read(fields.inner("data")),
+            HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems),
+            executors,
+            stores,
+            report,
+            List.of(),
+            List.of());
   }
 
   /**
@@ -168,21 +168,10 @@ public final class ParsedBuildFile {
     Problems problems = new Problems();
     GroupExpansion.Expanded expanded = expansion.run(found, problems);
     problems.throwIfAny();
-    return new Workflow(
-        root,
-        files,
-        name,
-        description,
-        limits,
-        roots,
+    return blank.with(
         expanded.jobs(),
         expanded.groups(),
         expanded.starts(),
-        data,
-        hooks,
-        executors,
-        stores,
-        report,
         List.copyOf(expanded.warnings()),
         List.copyOf(manual));
   }

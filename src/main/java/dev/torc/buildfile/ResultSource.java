@@ -28,6 +28,11 @@ public interface ResultSource {
     return false;
   }
 
+  /** While it is the same, no answer about products is taken back; further jobs may have ended. */
+  default Object era() {
+    return this;
+  }
+
   /** Knows of no results: what depends on one is not expanded. */
   static ResultSource nothing() {
     return job -> Optional.empty();

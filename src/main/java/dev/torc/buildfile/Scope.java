@@ -2,18 +2,11 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
-import dev.torc.syntax.KnownShell;
-import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
-import dev.torc.syntax.Quote;
-import dev.torc.syntax.Quoting;
-import dev.torc.syntax.ShellText;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Item;
-import dev.torc.workflow.Ref;
 import dev.torc.workflow.Template;
-import dev.torc.workflow.Template.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -195,7 +188,7 @@ public record Scope(
     return bounded(out, node.place());
   }
 
-  private static boolean isAny(String value) {
+  static boolean isAny(String value) {
     return value.equals(ANY) || value.equals(ANY_PATH);
   }
 
@@ -252,33 +245,9 @@ public record Scope(
     return value == null && parameters.containsKey(ALL) && !vars.has(name) ? ANY_PATH : value;
   }
 
-  /** A text that no shell reads; slots are allowed. */
-  Template plain(Node.Scalar node) {
-    return plain(node, false);
-  }
-
   /** The value of a variable: slots are allowed, and the caller's own variables. */
   Template env(Node.Scalar node) {
-    return plain(node, true);
-  }
-
-  private Template plain(Node.Scalar node, boolean env) {
-    if (node.text().indexOf('{') < 0) {
-      return Template.of(node.text());
-    }
-    List<Part> parts = new ArrayList<>();
-    StringBuilder text = new StringBuilder();
-    for (Object part : Placeholder.split(node.text())) {
-      if (!(part instanceof Placeholder hole)) {
-        text.append(part);
-      } else if (env && isCaller(hole)) {
-        flush(text, node.place(), parts);
-        parts.add(new Part.Slot("env", -1, hole.member(), Quote.NONE, node.place()));
-      } else {
-        put(hole, Quote.NONE, node.place(), text, parts);
-      }
-    }
-    return finish(text, parts, node.place());
+    return new TemplateReader(this, node).plain(true);
   }
 
   /** A text for a shell; values are quoted for the place where they stand. */
@@ -292,139 +261,20 @@ public record Scope(
    * @param warn takes what is likely a mistake
    */
   Template command(Node.Scalar node, List<String> shell, Consumer<BadInput.Diagnostic> warn) {
-    if (node.text().indexOf('{') < 0) {
-      return Template.of(node.text());
-    }
-    List<Placeholder> holes = new ArrayList<>();
-    StringBuilder masked = new StringBuilder();
-    for (Object part : Placeholder.split(node.text())) {
-      if (part instanceof Placeholder hole) {
-        holes.add(hole);
-        masked.append(ShellText.HOLE);
-      } else {
-        masked.append(part);
-      }
-    }
-    if (holes.isEmpty()) {
-      return Template.of(masked.toString());
-    }
-    ShellText scan = KnownShell.is(shell) ? ShellText.scan(masked.toString()) : null;
-    if (scan != null && scan.joinsName()) {
-      throw new BadInput(
-          node.place(), "a value right behind $name would lengthen the name; write ${name}");
-    }
-    List<Part> parts = new ArrayList<>();
-    StringBuilder text = new StringBuilder();
-    int hole = 0;
-    int insert = 0;
-    for (int i = 0; i < masked.length(); i++) {
-      if (scan != null && insert < scan.inserts().size() && scan.inserts().get(insert).at() == i) {
-        text.append(scan.inserts().get(insert++).text());
-      }
-      if (masked.charAt(i) == ShellText.HOLE) {
-        Quote quote = scan == null ? Quote.REFUSE : scan.holes().get(hole);
-        Placeholder each = holes.get(hole++);
-        List<String> list = each.index() < 0 ? vars.lists().get(each.name()) : null;
-        if (list != null && isWord(masked, i) && (scan == null || quote == Quote.BARE)) {
-          words(list, each, quote, node.place(), text);
-        } else {
-          put(each, quote, node.place(), text, parts);
-        }
-        if (quote == Quote.BARE) {
-          oneWord(each, node.place(), warn);
-        }
-      } else {
-        text.append(masked.charAt(i));
-      }
-    }
-    return finish(text, parts, node.place());
+    return new TemplateReader(this, node).command(shell, warn);
   }
 
   /** A word of a command that no shell reads. */
   Template word(Node.Scalar node, Consumer<BadInput.Diagnostic> warn) {
-    for (Object part : Placeholder.split(node.text())) {
-      if (part instanceof Placeholder hole && hole.written().equals(node.text())) {
-        oneWord(hole, node.place(), warn);
-      }
-    }
-    return plain(node);
-  }
-
-  /** Options that are one text are one word, which no program takes for options. */
-  private void oneWord(Placeholder hole, Place place, Consumer<BadInput.Diagnostic> warn) {
-    String value = hole.written().length() == hole.name().length() + 2 ? text(hole.name()) : null;
-    if (value != null && value.startsWith("-") && value.indexOf(' ') > 0) {
-      String items = String.join(", ", value.strip().split("\\s+"));
-      warn.accept(
-          new BadInput.Diagnostic(
-              place,
-              "%s is the one word \"%s\" here; for several write a list, vars: {%s: [%s]}"
-                  .formatted(hole.written(), value, hole.name(), items)));
-    }
-  }
-
-  /** The value of a var that no parameter hides, null where it is none or a list. */
-  private String text(String name) {
-    return parameters.containsKey(name) ? null : vars.texts().get(name);
-  }
-
-  /** Whether nothing is glued to a hole. */
-  private static boolean isWord(CharSequence masked, int at) {
-    return (at == 0 || isApart(masked.charAt(at - 1)))
-        && (at + 1 == masked.length() || isApart(masked.charAt(at + 1)));
-  }
-
-  private static boolean isApart(char c) {
-    return " \t\r\n;&|()<>".indexOf(c) >= 0;
-  }
-
-  /** Puts in all items of a list, each quoted. */
-  private static void words(
-      List<String> list, Placeholder hole, Quote quote, Place place, StringBuilder text) {
-    String gap = "";
-    for (String item : list) {
-      String quoted = Quoting.quote(item, quote);
-      if (quoted == null) {
-        throw Quoting.refusal(place, hole.written(), item, Quoting.BY_ENV);
-      }
-      text.append(gap).append(quoted);
-      gap = " ";
-    }
-  }
-
-  private void put(
-      Placeholder hole, Quote quote, Place place, StringBuilder text, List<Part> parts) {
-    if (isCaller(hole)) {
-      throw caller(hole, place);
-    }
-    if (Template.SLOTS.contains(hole.name())) {
-      flush(text, place, parts);
-      parts.add(slot(hole, quote, place));
-      return;
-    }
-    String value = value(hole, place);
-    String quoted = isAny(value) ? "" : Quoting.quote(value, quote);
-    if (quoted == null) {
-      boolean own = hole.format() == null && parameters.containsKey(hole.name());
-      String way = own ? "write $" + hole.name() : Quoting.BY_ENV;
-      throw Quoting.refusal(place, hole.written(), value, way);
-    }
-    text.append(quoted);
-  }
-
-  private static void flush(StringBuilder text, Place place, List<Part> parts) {
-    if (!text.isEmpty()) {
-      parts.add(new Part.Text(bounded(text, place)));
-      text.setLength(0);
-    }
+    return new TemplateReader(this, node).word(warn);
   }
 
   /** Whether a placeholder is {@code {env.NAME}}; {@code {env}} may be a var as any other. */
-  private static boolean isCaller(Placeholder hole) {
+  static boolean isCaller(Placeholder hole) {
     return hole.name().equals("env") && hole.member() != null;
   }
 
-  private static BadInput caller(Placeholder hole, Place place) {
+  static BadInput caller(Placeholder hole, Place place) {
     String name = hole.member();
     return new BadInput(
         place,
@@ -433,14 +283,7 @@ public record Scope(
                 .formatted(name, hole.written(), name));
   }
 
-  private static Template finish(StringBuilder text, List<Part> parts, Place place) {
-    if (!text.isEmpty() || parts.isEmpty()) {
-      parts.add(new Part.Text(bounded(text, place)));
-    }
-    return new Template(List.copyOf(parts));
-  }
-
-  private static String bounded(StringBuilder text, Place place) {
+  static String bounded(StringBuilder text, Place place) {
     if (text.length() > MAX_TEXT) {
       throw new BadInput(
           place, "longer than " + (MAX_TEXT >> 10) + " KiB with its placeholders put in");
@@ -448,48 +291,8 @@ public record Scope(
     return text.toString();
   }
 
-  private Part.Slot slot(Placeholder hole, Quote quote, Place place) {
-    List<Item> items = hole.name().equals("needs") ? needs : produces;
-    boolean hasItems = hole.name().equals("needs") || hole.name().equals("produces");
-    if (hole.format() != null) {
-      throw new BadInput(
-          place, hole.written() + ": a format needs a value that is known before the job runs");
-    }
-    if (hole.name().equals("data")) {
-      if (hole.member() == null) {
-        throw new BadInput(
-            place, hole.written() + ": write {data.JOB.KEY}, or {data.NAME} for a static value");
-      }
-      String name = name(new Node.Scalar(place, hole.member(), true));
-      return new Part.Slot("data", -1, Ref.OfData.of(place, name, false).written(), quote, place);
-    }
-    if (!hasItems && (hole.index() >= 0 || hole.member() != null)) {
-      throw new BadInput(place, hole.written() + ": write {" + hole.name() + "}");
-    }
-    if (hasItems && items != null) {
-      List<Item> counted = items.stream().filter(Item::isWanted).toList();
-      if (hole.index() >= counted.size()) {
-        throw new BadInput(
-            place, hole.written() + ": there are only " + counted.size() + ", counted from 0");
-      }
-      if (hole.member() != null) {
-        List<String> names =
-            counted.stream().filter(i -> i.name() != null).map(Item::name).toList();
-        if (!names.contains(hole.member())) {
-          throw new BadInput(
-              place,
-              hole.written()
-                  + ": no item of "
-                  + hole.name()
-                  + " has that name"
-                  + NearestName.hint(hole.member(), names));
-        }
-      }
-    }
-    return new Part.Slot(hole.name(), hole.index(), hole.member(), quote, place);
-  }
-
-  private String value(Placeholder hole, Place place) {
+  /** What a placeholder stands for that is known at load. */
+  String value(Placeholder hole, Place place) {
     List<String> list = vars.lists().get(hole.name());
     if (list != null) {
       return item(list, hole, place);

@@ -291,19 +291,15 @@ record StepReader(
     MapFields.map(node, "env", problems)
         .entries()
         .forEach(
-            (name, entry) -> {
-              try {
-                if (name.isEmpty() || name.indexOf('=') >= 0) {
-                  throw new BadInput(entry.place(), "no name for a variable: " + name);
-                }
-                into.put(
-                    name,
-                    Node.isNothing(entry.value())
-                        ? Optional.empty()
-                        : Optional.of(scope.env(MapFields.scalar(entry.value(), name))));
-              } catch (BadInput e) {
-                problems.add(e);
-              }
-            });
+            (name, entry) -> problems.guard(() -> into.put(name, variable(name, entry, scope))));
+  }
+
+  private static Optional<Template> variable(String name, Node.Entry entry, Scope scope) {
+    if (name.isEmpty() || name.indexOf('=') >= 0) {
+      throw new BadInput(entry.place(), "no name for a variable: " + name);
+    }
+    return Node.isNothing(entry.value())
+        ? Optional.empty()
+        : Optional.of(scope.env(MapFields.scalar(entry.value(), name)));
   }
 }

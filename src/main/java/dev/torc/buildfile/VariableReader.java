@@ -62,11 +62,7 @@ final class VariableReader {
                 problems.add(
                     entry.place(), "the name of a var is letters, digits and _; this is " + name);
               }
-              try {
-                Scope.refuseReserved(name, "var", entry.place());
-              } catch (BadInput e) {
-                problems.add(e);
-              }
+              problems.guard(() -> Scope.refuseReserved(name, "var", entry.place()));
               vars.resolve(name);
             });
     return new Vars(vars.texts, vars.lists);

@@ -118,9 +118,7 @@ public final class Adjacency {
 
     /** Adds an entry to the row being built. */
     public void add(int value) {
-      if (size == target.length) {
-        target = Arrays.copyOf(target, size * 2);
-      }
+      target = room(target, size);
       target[size++] = value;
     }
 
@@ -137,18 +135,25 @@ public final class Adjacency {
         }
         size = kept;
       }
-      if (++rows == start.length) {
-        start = Arrays.copyOf(start, rows * 2);
-      }
+      start = room(start, ++rows);
       start[rows] = size;
     }
 
-    /** Adds a row that another one has. */
-    void copyRow(Adjacency from, int row) {
-      for (int i = from.from(row); i < from.to(row); i++) {
-        add(from.at(i));
+    /** Adds some rows that another one has. */
+    void addRows(Adjacency other, int first, int end) {
+      int from = other.start[first];
+      int more = other.start[end] - from;
+      target = room(target, size + more);
+      start = room(start, rows + end - first);
+      System.arraycopy(other.target, from, target, size, more);
+      for (int row = first; row < end; row++) {
+        start[++rows] = other.start[row + 1] - from + size;
       }
-      endRow(false);
+      size += more;
+    }
+
+    private static int[] room(int[] array, int index) {
+      return index < array.length ? array : Arrays.copyOf(array, Math.max(index + 1, 2 * index));
     }
 
     /** Hands over the entries of a row that has ended. */

@@ -7,6 +7,8 @@ import dev.torc.syntax.Glob;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.LayeredMap;
+import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -31,18 +33,19 @@ import java.util.function.Supplier;
 public final class Graph {
 
   /** What a graph of which not all is known has so that another one can follow it. */
-  record Growth(Makers makers, LayeredMap<Integer> lists) {}
+  record Growth(Makers makers, LayeredMap<Integer> lists, NeedLists.Parts parts) {}
 
   private final Workflow workflow;
   private final int[] written;
   private final int[] position; // of a job among those written; null where that is its node
   private final BitSet joins;
   private final Map<Integer, Group> open;
+  private final BitSet shut = new BitSet(); // their nodes
   private final StringTable names;
   private final Supplier<NameResolver> references;
   private final StringTable paths;
   private final Growth growth;
-  private final Supplier<Makers> makers;
+  private final Supplier<ProductIndex> makers;
   private final boolean plain;
   private final int[] maker;
   private final int[] priority;
@@ -87,6 +90,7 @@ public final class Graph {
     this.position = position(written, order.nodes().length);
     this.joins = joins;
     this.open = open;
+    open.keySet().forEach(shut::set);
     this.names = names;
     this.references = once(() -> new NameResolver(workflow, this::job, open, names::id));
     this.paths = paths;
@@ -95,8 +99,10 @@ public final class Graph {
         growth == null
             ? once(
                 () ->
-                    new Makers().with(written, this::job, Map.of(), this::name, new ArrayList<>()))
-            : growth::makers;
+                    new Makers()
+                        .with(written, this::job, Map.of(), this::name, new ArrayList<>())
+                        .products())
+            : growth.makers()::products;
     this.plain = plain;
     this.maker = maker;
     this.priority = priority;
@@ -270,7 +276,7 @@ public final class Graph {
 
   /** Whether a node is a group whose instances are not all known. */
   public boolean isOpen(int node) {
-    return open.containsKey(node);
+    return node >= 0 && shut.get(node);
   }
 
   /** Whether a node is such a group, and each job that it waits for gives it instances. */
@@ -414,7 +420,7 @@ public final class Graph {
     return lists.size();
   }
 
-  /** All of them. */
+  /** All of them; not to be changed. */
   List<NeedList> needLists() {
     return lists;
   }

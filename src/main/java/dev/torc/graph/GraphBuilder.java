@@ -7,6 +7,7 @@ import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Tool;
 import dev.torc.workflow.Workflow;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -47,16 +47,16 @@ public final class GraphBuilder {
   private final NameResolver references;
   private final Makers makers;
   private final Adjacency.Builder needs = new Adjacency.Builder(); // of files, as written
-  private final Adjacency.Builder products = new Adjacency.Builder();
+  private final Adjacency.Builder made = new Adjacency.Builder(); // likewise
   private final int[] priority;
   private final BitSet temporary;
   private final BitSet deletes;
-  private final List<NeedList> lists;
-  private final Map<String, Integer> newLists = new HashMap<>();
-  private final Map<String, int[]> found = new HashMap<>();
+  private final NeedLists lists;
   private final Map<Integer, int[]> members =
       new HashMap<>(); // of join nodes, if not as in the base
   private final BitSet stale = new BitSet(); // nodes of the base that wait for others than there
+  private final Map<Integer, Integer> remade =
+      new HashMap<>(); // files of the base with a new maker
   private final List<BadInput.Diagnostic> errors = new ArrayList<>();
 
   private GraphBuilder(Workflow workflow) {
@@ -67,7 +67,6 @@ public final class GraphBuilder {
     this.joins = new BitSet();
     this.names = new StringTable.Builder();
     this.files = paths(null);
-    this.lists = new ArrayList<>();
     this.priority = new int[written.length];
     this.temporary = new BitSet();
     this.deletes = new BitSet();
@@ -79,6 +78,7 @@ public final class GraphBuilder {
         .forEach(group -> open.put(join(group.name()), group));
     this.references = new NameResolver(workflow, this::job, open, names::id);
     this.makers = new Makers().with(written, this::job, open, this::name, errors);
+    this.lists = new NeedLists(this, null);
   }
 
   private GraphBuilder(Graph base, Workflow workflow) {
@@ -89,7 +89,6 @@ public final class GraphBuilder {
     this.joins = (BitSet) base.joins().clone();
     this.names = new StringTable.Builder(base.names());
     this.files = paths(base);
-    this.lists = new ArrayList<>(base.needLists());
     Arrays.fill(written, -1);
     Map<String, Integer> expanded = expand();
     this.priority = base.priorities(names.size());
@@ -107,7 +106,10 @@ public final class GraphBuilder {
     }
     this.references = new NameResolver(workflow, this::job, open, names::id);
     this.makers = base.growth().makers().with(fresh, this::job, open, this::name, errors);
-    renew(expanded);
+    this.lists = new NeedLists(this, base);
+    needs.addRows(base.needs(), 0, first);
+    made.addRows(base.products(), 0, first);
+    renew(expanded, fresh);
   }
 
   private static StringTable.Builder paths(Graph base) {
@@ -161,9 +163,16 @@ public final class GraphBuilder {
     for (int g = 0; g < workflow.groups().size(); g++) {
       Group group = workflow.groups().get(g);
       Integer node = nodes.get(group.name());
-      for (int i = 0; node != null && i < group.instances().size(); i++) {
-        if (names.id(group.instances().get(i)) < 0) {
-          written[workflow.starts().get(g) + i] = names.add(group.instances().get(i));
+      if (node != null) {
+        List<String> known = base.open().get(node).instances(); // in the same order
+        int next = 0;
+        for (int i = 0; i < group.instances().size(); i++) {
+          String name = group.instances().get(i);
+          if (next < known.size() && known.get(next).equals(name)) {
+            next++;
+          } else {
+            written[workflow.starts().get(g) + i] = names.add(name);
+          }
         }
       }
       if (node != null && group.isOpen()) {
@@ -175,53 +184,32 @@ public final class GraphBuilder {
     return nodes;
   }
 
-  private Job job(int node) {
+  Job job(int node) {
     Integer position = positions.get(node);
     return position == null && base != null
         ? base.job(node)
         : workflow.jobs().get(position == null ? node : position);
   }
 
-  /** Finds out anew what had to do with groups that were open. */
-  private void renew(Map<String, Integer> expanded) {
-    BitSet left = new BitSet(); // nodes for which readers may not wait any more
-    expanded.forEach(
-        (group, node) -> {
-          members.put(node, references.of(group));
-          left.set(node);
-        });
-    for (int id = 0; id < lists.size(); id++) {
-      NeedList old = lists.get(id);
-      if (old.makers().stream().anyMatch(base::isOpen)) {
-        int[] nodes = search(old.kind(), old.text(), old.glob(), old.excludes());
-        if (nodes == null) {
-          nodes = new int[0]; // its readers are refused
-        } else if (old.reader() != null) {
-          nodes = without(nodes, old.reader());
-        }
-        boolean whole = old.kind() == NeedList.Kind.JOB && expanded.containsKey(old.text());
-        int awaited = old.awaited();
-        if (whole || !base.isOpen(awaited)) {
-          members.put(awaited, nodes);
-        } else {
-          left.set(awaited);
-          awaited = awaited(old.kind(), old.text(), nodes);
-        }
-        lists.set(id, old.with(boxed(nodes), awaited));
-      }
-    }
+  /** Finds out anew what has to do with groups that were open. */
+  private void renew(Map<String, Integer> expanded, int[] fresh) {
+    ProductIndex added =
+        ProductIndex.NONE.with(
+            fresh, node -> job(node).productRefs(), Map.of(), new HashMap<>(), (_, _, _) -> {});
+    expanded.forEach((group, node) -> members(node, references.of(group)));
+    lists.grow(base, fresh, added);
     for (int file = 0; file < base.files(); file++) {
       int maker = base.maker(file);
-      if (base.isOpen(maker) && makers.of(base.path(file)) != maker) {
-        left.set(maker);
+      if (base.isOpen(maker)
+          && (!open.containsKey(maker) || added.of(base.path(file)) >= 0)
+          && products().of(base.path(file)) != maker) {
+        remade.put(file, products().of(base.path(file)));
+        for (int reader : base.after().row(maker)) {
+          stale.set(reader, stale.get(reader) || base.needs().has(reader, file));
+        }
       }
     }
     members.keySet().forEach(stale::set);
-    for (int node = left.nextSetBit(0); node >= 0; node = left.nextSetBit(node + 1)) {
-      for (int reader : base.after().row(node)) {
-        stale.set(reader);
-      }
-    }
   }
 
   private Graph build() {
@@ -233,8 +221,7 @@ public final class GraphBuilder {
     int[] nodes = TopologicalOrder.of(before, written, this::name, this::place);
     NodeOrder order = new NodeOrder(nodes, joins);
     before.sort(order);
-    lists.replaceAll(list -> list.with(order.sorted(list.makers()), list.awaited()));
-    int[] numbers = nodes == written ? null : renumber(nodes);
+    int[] numbers = nodes == written || base != null ? null : renumber(nodes);
     return new Graph(
         workflow,
         written,
@@ -242,33 +229,28 @@ public final class GraphBuilder {
         open,
         names.build(),
         files.build(),
-        open.isEmpty() ? null : new Graph.Growth(makers, known().with(newLists)),
-        makers.arePlain(),
+        open.isEmpty() ? null : lists.growth(makers),
+        products().arePlain(),
         maker(),
         Arrays.copyOf(priority, nodes.length),
         temporary,
         deletes,
-        List.copyOf(lists),
-        needs.build(numbers, true),
+        lists.all(order),
+        base == null ? needs.build(numbers, true) : needs.build(),
         listNeeds.build(),
-        products.build(numbers, false),
+        made.build(numbers, false),
         before,
         order);
   }
 
-  /** Numbers the new paths in the order of the nodes; returns the new number of each. */
+  /** Numbers the paths in the order of the nodes; returns the new number of each. */
   private int[] renumber(int[] nodes) {
-    StringTable.Builder sorted = paths(base);
+    StringTable.Builder sorted = new StringTable.Builder();
     int[] numbers = new int[files.size()];
-    for (int f = 0; f < sorted.size(); f++) {
-      numbers[f] = f;
-    }
     for (int node : nodes) {
-      if (node >= first) {
-        IntConsumer number = file -> numbers[file] = sorted.add(files.text(file));
-        needs.forEach(node, number);
-        products.forEach(node, number);
-      }
+      IntConsumer number = file -> numbers[file] = sorted.add(files.text(file));
+      needs.forEach(node, number);
+      made.forEach(node, number);
     }
     files = sorted;
     return numbers;
@@ -293,8 +275,10 @@ public final class GraphBuilder {
   private int[] maker() {
     int[] maker = new int[files.size()];
     for (int f = 0; f < maker.length; f++) {
-      boolean known = base != null && f < base.files() && !base.isOpen(base.maker(f));
-      maker[f] = known ? base.maker(f) : makers.of(files.text(f));
+      maker[f] =
+          base == null || f >= base.files()
+              ? products().of(files.text(f))
+              : remade.isEmpty() ? base.maker(f) : remade.getOrDefault(f, base.maker(f));
     }
     return maker;
   }
@@ -303,13 +287,12 @@ public final class GraphBuilder {
   private Adjacency edges(Adjacency.Builder listNeeds) {
     Adjacency.Builder edges = new Adjacency.Builder();
     for (int node = 0; node < names.size(); node++) {
-      if (node < first) {
-        needs.copyRow(base.needs(), node);
-        products.copyRow(base.products(), node);
-      }
-      if (node < first && !stale.get(node)) {
-        edges.copyRow(base.before(), node);
-        listNeeds.copyRow(base.listNeeds(), node);
+      int same = node < first ? stale.nextSetBit(node) : node;
+      same = same < 0 ? first : Math.min(same, Math.max(first, node));
+      if (same > node) {
+        edges.addRows(base.before(), node, same);
+        listNeeds.addRows(base.listNeeds(), node, same);
+        node = same - 1;
         continue;
       }
       if (!joins.get(node)) {
@@ -317,7 +300,7 @@ public final class GraphBuilder {
         needs(node, job, edges, listNeeds);
         if (node >= first) {
           files(job, false, path -> needs.add(files.add(path)));
-          files(job, true, path -> products.add(files.add(path)));
+          files(job, true, path -> made.add(files.add(path)));
           priority[node] = job.priority();
           temporary.set(node, job.temporary());
           deletes.set(node, job.deletes());
@@ -337,8 +320,8 @@ public final class GraphBuilder {
       edges.endRow(true);
       listNeeds.endRow(false);
       if (node >= first) {
-        needs.endRow(false);
-        products.endRow(false);
+        needs.endRow(base != null);
+        made.endRow(false);
       }
     }
     return edges.build();
@@ -347,7 +330,7 @@ public final class GraphBuilder {
   /** The path of a tool that a job makes, null for any other. */
   private String made(Tool tool) {
     for (String path : tool.paths()) {
-      if (makers.of(path) >= 0) {
+      if (products().of(path) >= 0) {
         return path;
       }
     }
@@ -384,7 +367,7 @@ public final class GraphBuilder {
   /** Waits for what makes a need; returns the list where it is one, else -1. */
   private int need(int j, Job job, Ref ref, List<Glob> excludes, Adjacency.Builder edges) {
     if (ref instanceof Ref.OfFile file) {
-      int maker = makers.of(file.path());
+      int maker = products().of(file.path());
       if (maker == j) {
         error(ref.place(), "job " + job.name() + " needs its own product " + file.path());
       } else {
@@ -397,20 +380,20 @@ public final class GraphBuilder {
       } else if (isKnown(data.place(), data.job(), NO_FILE_BUT_DATA)) {
         NeedList.Kind kind =
             data.skips() ? some(data, data.job(), "data: " + data.written()) : NeedList.Kind.JOB;
-        waitFor(lists.get(list(-1, kind, data.job(), null, List.of())).awaited(), edges);
+        waitFor(lists.get(lists.of(-1, kind, data.job(), null, List.of())).awaited(), edges);
       }
       return -1;
     }
     int list = -1;
     if (ref instanceof Ref.OfGlob glob) {
       Glob compiled = Glob.of(glob.pattern());
-      list = list(j, NeedList.Kind.GLOB, glob.pattern(), compiled, excludes);
+      list = lists.of(j, NeedList.Kind.GLOB, glob.pattern(), compiled, excludes);
     } else if (ref instanceof Ref.OfFolder folder) {
-      list = list(j, NeedList.Kind.FOLDER, folder.path(), null, excludes);
+      list = lists.of(j, NeedList.Kind.FOLDER, folder.path(), null, excludes);
     } else if (ref instanceof Ref.OfJob other && isKnown(other.place(), other.job(), NO_FILE)) {
       NeedList.Kind kind =
           other.skips() ? some(other, other.job(), "job: " + other.job()) : NeedList.Kind.JOB;
-      list = list(-1, kind, other.job(), null, List.of());
+      list = lists.of(-1, kind, other.job(), null, List.of());
     }
     if (list >= 0) {
       waitFor(lists.get(list).awaited(), edges);
@@ -432,7 +415,7 @@ public final class GraphBuilder {
 
   /** Whether a name means anything, an error where it does not. */
   private boolean isKnown(Place place, String name, String step) {
-    boolean known = meant(NeedList.Kind.JOB, name, null, List.of()) != null;
+    boolean known = lists.meant(NeedList.Kind.JOB, name, null, List.of()) != null;
     if (!known) {
       error(place, references.unknown(name, step));
     }
@@ -442,98 +425,38 @@ public final class GraphBuilder {
   /** The node to wait for where a job, a group or a part of one is named, -1 for none. */
   private int joinOf(Place place, String name) {
     return isKnown(place, name, "")
-        ? lists.get(list(-1, NeedList.Kind.JOB, name, null, List.of())).awaited()
+        ? lists.get(lists.of(-1, NeedList.Kind.JOB, name, null, List.of())).awaited()
         : -1;
   }
 
-  /**
-   * The list that stands for a need: the same for all that need it and make nothing of it.
-   *
-   * @param reader whose own products are left out, and those of its group; -1 for none
-   */
-  private int list(int reader, NeedList.Kind kind, String text, Glob glob, List<Glob> excludes) {
-    int[] all = meant(kind, text, glob, excludes);
-    int[] nodes = all;
-    String key = key(kind, text, excludes);
-    String own = null;
-    if (reader >= 0 && (job(reader).group() != null || Arrays.binarySearch(all, reader) >= 0)) {
-      String kin = kin(reader);
-      nodes = found.computeIfAbsent(key + "\0" + kin, _ -> without(all, kin));
-      own = nodes == all ? null : kin;
-      key = own == null ? key : key + "\0" + kin;
-    }
-    Integer id = known(key);
-    if (id == null) {
-      id = lists.size();
-      newLists.put(key, id);
-      int awaited = awaited(kind, text, nodes);
-      lists.add(new NeedList(kind, text, glob, excludes, own, boxed(nodes), awaited));
-    }
-    return id;
+  NameResolver references() {
+    return references;
   }
 
-  private Integer known(String key) {
-    Integer known = newLists.get(key);
-    return known == null ? known().get(key) : known;
+  /** Which job or group makes what. */
+  ProductIndex products() {
+    return makers.products();
   }
 
-  private LayeredMap<Integer> known() {
-    return base == null ? LayeredMap.none() : base.growth().lists();
+  /** The groups whose instances are not all known, by node. */
+  Map<Integer, Group> open() {
+    return open;
   }
 
-  private static String key(NeedList.Kind kind, String text, List<Glob> excludes) {
-    return excludes.isEmpty() ? kind + text : kind + text + "\0!" + excludes;
-  }
-
-  /** What a need means in any job, found once; null where a name means nothing. */
-  private int[] meant(NeedList.Kind kind, String text, Glob glob, List<Glob> excludes) {
-    return found.computeIfAbsent(
-        key(kind, text, excludes),
-        key -> {
-          Integer list = known(key);
-          return list == null
-              ? search(kind, text, glob, excludes)
-              : lists.get(list).makers().stream().mapToInt(node -> node).sorted().toArray();
-        });
-  }
-
-  /** The nodes that a need means, ascending; null where a name means nothing. */
-  private int[] search(NeedList.Kind kind, String text, Glob glob, List<Glob> excludes) {
-    if (kind == NeedList.Kind.JOB || kind == NeedList.Kind.SOME) {
-      return references.of(text);
-    }
-    TreeSet<Integer> all = new TreeSet<>();
-    if (kind == NeedList.Kind.GLOB) {
-      makers.matching(glob, excludes, all::add);
-    } else {
-      makers.within(text, excludes, all::add);
-    }
-    return all.stream().mapToInt(node -> node).toArray();
-  }
-
-  /** The node that stands for all of the given ones, -1 where there is none to wait for. */
-  private int awaited(NeedList.Kind kind, String text, int[] nodes) {
-    if (nodes.length == 0 || nodes.length == 1 && kind != NeedList.Kind.SOME) {
-      return nodes.length == 0 ? -1 : nodes[0];
-    }
+  /** Adds a join node. */
+  int join(String text, int[] nodes) {
     int join = join(text);
-    members.put(join, nodes);
+    members(join, nodes);
     return join;
   }
 
-  private static List<Integer> boxed(int[] nodes) {
-    return Arrays.stream(nodes).boxed().toList();
+  /** Lets a join node wait for these, and these alone. */
+  void members(int join, int[] nodes) {
+    members.put(join, nodes);
   }
 
-  /** The very nodes where none is of that name, or of the group of that name. */
-  private int[] without(int[] nodes, String kin) {
-    if (Arrays.stream(nodes).noneMatch(node -> kin(node).equals(kin))) {
-      return nodes;
-    }
-    return Arrays.stream(nodes).filter(node -> !kin(node).equals(kin)).toArray();
-  }
-
-  private String kin(int node) {
+  /** The group of an instance; of any other node its name. */
+  String kin(int node) {
     String group = joins.get(node) ? null : job(node).group();
     return group == null ? name(node) : group;
   }

@@ -1,6 +1,5 @@
 package dev.torc.graph;
 
-import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.PatternIndex;
 import dev.torc.workflow.Group;
@@ -8,7 +7,7 @@ import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +31,19 @@ final class NameResolver {
   private final Map<String, Group> groups = new HashMap<>();
   private final Map<String, Instances> asked = new HashMap<>();
 
-  /** The instances of a group, and which of them (by index) have a value such as {@code lr 0.1}. */
+  /**
+   * The instances of a group.
+   *
+   * @param open the node of the group, -1 where all are known
+   * @param having the instances by a value such as {@code lr 0.1}, once a part is asked for
+   * @param coming what its makers may add, likewise
+   */
   private record Instances(
-      Group group, int[] ids, int open, Map<String, BitSet> having, List<PatternIndex> coming) {
+      Group group,
+      int[] ids,
+      int open,
+      Map<String, List<Integer>> having,
+      List<PatternIndex> coming) {
 
     /** Whether instances that have some values may still come. */
     boolean mayGrow(Map<String, String> values) {
@@ -44,7 +53,7 @@ final class NameResolver {
       if (coming.isEmpty()) {
         for (Group.Growing growing : group.growing()) {
           PatternIndex made = new PatternIndex();
-          growing.made().forEach(pattern -> made.add(Glob.of(pattern), open, group.place()));
+          growing.made().forEach(pattern -> made.add(pattern, open, group.place()));
           coming.add(made);
         }
       }
@@ -99,35 +108,51 @@ final class NameResolver {
       return null;
     }
     Instances group = asked.computeIfAbsent(named.name(), _ -> instances(named));
-    BitSet those = having(group, part.values());
+    int[] those = having(group, part.values());
     boolean grows = group.mayGrow(part.values());
-    if (those.isEmpty() && !grows && group.ids.length > 0) {
+    if (those.length == 0 && !grows && group.ids.length > 0 && !named.found()) {
       return null;
     }
-    IntStream ids = those.stream().map(i -> group.ids[i]);
+    IntStream ids = Arrays.stream(those);
     IntStream all = grows ? IntStream.concat(ids, IntStream.of(group.open)) : ids;
     return all.sorted().toArray();
   }
 
-  private BitSet having(Instances group, Map<String, String> values) {
-    BitSet all = new BitSet();
-    all.set(0, group.ids.length);
-    if (!values.isEmpty() && group.having.isEmpty()) {
-      index(group);
-    }
-    values.forEach(
-        (name, value) -> all.and(group.having.getOrDefault(name + " " + value, new BitSet())));
-    return all;
+  /** Whether the part of a group, or the whole, may still come to have more instances. */
+  synchronized boolean mayGrow(String name) {
+    InstanceName part = InstanceName.parse(name);
+    Group named = groups.get(part.group());
+    return asked.computeIfAbsent(named.name(), _ -> instances(named)).mayGrow(part.values());
   }
 
-  private void index(Instances group) {
+  private int[] having(Instances group, Map<String, String> values) {
+    if (values.isEmpty()) {
+      return group.ids;
+    }
+    if (group.having.isEmpty()) {
+      index(group);
+    }
+    Map.Entry<String, String> first = values.entrySet().iterator().next();
+    return group.having.getOrDefault(first.getKey() + " " + first.getValue(), List.of()).stream()
+        .mapToInt(node -> node)
+        .filter(
+            node ->
+                values.size() == 1
+                    || jobs.apply(node).parameters().entrySet().containsAll(values.entrySet()))
+        .toArray();
+  }
+
+  private static void index(Instances group) {
     for (int i = 0; i < group.ids.length; i++) {
-      int place = i;
-      jobs.apply(group.ids[i])
-          .parameters()
+      int node = group.ids[i];
+      InstanceName.parse(group.group.instances().get(i))
+          .values()
           .forEach(
               (name, value) ->
-                  group.having.computeIfAbsent(name + " " + value, _ -> new BitSet()).set(place));
+                  group
+                      .having
+                      .computeIfAbsent(name + " " + value, _ -> new ArrayList<>(1))
+                      .add(node));
     }
   }
 

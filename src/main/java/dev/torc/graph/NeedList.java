@@ -42,8 +42,10 @@ public record NeedList(
   }
 
   /** The same list with others that make its members. */
-  NeedList with(List<Integer> makers, int awaited) {
-    return new NeedList(kind, text, glob, excludes, reader, makers, awaited);
+  NeedList with(List<Integer> others) {
+    return others == makers
+        ? this
+        : new NeedList(kind, text, glob, excludes, reader, others, awaited);
   }
 
   /** The need as written, for messages. */

@@ -7,6 +7,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.text.Refusal;
 import dev.torc.workflow.Group;
+import dev.torc.workflow.Job;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
@@ -319,25 +320,11 @@ public final class Expander {
     for (int g = 0; g < old.groups().size(); g++) {
       Group group = old.groups().get(g);
       Group next = wanted.groups().get(g);
-      Group now = some.contains(group.name()) ? next : group;
+      Group now = some.contains(group.name()) || group.equals(next) ? next : group;
       List<Diagnostic> problems = failed.getOrDefault(group.name(), now.problems());
       int start = wanted.starts().get(g);
       starts.add(kept.get(0, start).cardinality());
-      if (problems.isEmpty()) {
-        groups.add(now);
-      } else {
-        // What it would have made stays expected, so that its readers never start.
-        groups.add(
-            Group.failed(
-                group.name(),
-                group.place(),
-                group.parameters(),
-                group.instances(),
-                group.products(),
-                problems,
-                group.tables(),
-                group.allowFailure()));
-      }
+      groups.add(problems.isEmpty() ? now : group.failed(problems));
       if (groups.getLast() != next) {
         Set<String> known = Set.copyOf(group.instances());
         for (int i = 0; i < next.instances().size(); i++) {
@@ -346,9 +333,7 @@ public final class Expander {
       }
     }
     boolean all = kept.cardinality() == wanted.jobs().size();
-    return wanted.with(
-        all ? wanted.jobs() : PackedJobs.pick(wanted.jobs(), kept.stream().toArray()),
-        groups,
-        starts);
+    List<Job> jobs = all ? wanted.jobs() : PackedJobs.pick(wanted.jobs(), kept.stream().toArray());
+    return wanted.with(jobs, groups, starts, wanted.warnings(), wanted.manual());
   }
 }

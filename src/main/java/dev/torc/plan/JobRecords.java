@@ -47,6 +47,7 @@ public final class JobRecords {
   private final Map<Integer, Verdict> foreseen = new ConcurrentHashMap<>();
   private final Map<Integer, Map<String, String>> data = new ConcurrentHashMap<>();
   private final AtomicInteger settlings = new AtomicInteger();
+  private Object era = new Object();
   private volatile Lent lent = new Lent(null, null);
 
   /**
@@ -71,6 +72,7 @@ public final class JobRecords {
    */
   JobRecords over(Graph next, boolean settled) {
     JobRecords over = new JobRecords(next, cache, left, foresees);
+    over.era = settled ? era : over.era;
     for (int node = 0; node < graph.nodes(); node++) {
       over.results.set(node, results.get(node));
       over.settled.set(node, settled && graph.isJob(node) ? this.settled.get(node) : 0);
@@ -164,9 +166,15 @@ public final class JobRecords {
     return cache.owned(path);
   }
 
+  /** While it is the same, no job was unsettled. For the loop's thread. */
+  Object era() {
+    return era;
+  }
+
   /** The job may run after all; nothing must have been decided by it. */
   void unsettle(int job) {
     settled.set(job, 0);
+    era = new Object();
   }
 
   /** From now on the job's products are what its result says; a join node is passed. For good. */

@@ -51,4 +51,9 @@ record SettledResults(PlanContext context) implements ResultSource {
   public boolean isRecorded(String path) {
     return context.contents().recorded(path) != null;
   }
+
+  @Override
+  public Object era() {
+    return context.records().era();
+  }
 }

@@ -49,7 +49,7 @@ public record GraphFile(
     List<String> tags) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 20";
+  private static final String LAYOUT = "torc graph 21";
 
   /**
    * What a graph is made from, but for the bytes of its build files.

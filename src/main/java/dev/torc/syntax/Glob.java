@@ -231,6 +231,16 @@ public final class Glob {
     return pattern;
   }
 
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Glob glob && glob.pattern.equals(pattern);
+  }
+
+  @Override
+  public int hashCode() {
+    return pattern.hashCode();
+  }
+
   private static boolean matches(Component[] parts, String[] names) {
     if (names[0].isEmpty() != absolute(parts)) {
       return false;

@@ -26,6 +26,15 @@ public final class Problems {
     found.addAll(bad.diagnostics());
   }
 
+  /** Runs a step of reading; what is wrong with it is noted. */
+  public void guard(Runnable step) {
+    try {
+      step.run();
+    } catch (BadInput e) {
+      add(e);
+    }
+  }
+
   /** Whether nothing was noted. */
   public boolean isEmpty() {
     return found.isEmpty();

@@ -27,6 +27,7 @@ import java.util.Map;
  * @param warnings why it has no instances though it could be expanded, where that is no ordinary
  *     outcome
  * @param allowFailure whether its instances may fail; told as long as they are not known
+ * @param found whether results decided which instances there are: then a part of it may be empty
  */
 public record Group(
     String name,
@@ -40,7 +41,8 @@ public record Group(
     List<String> tables,
     String nothing,
     List<BadInput.Diagnostic> warnings,
-    boolean allowFailure) {
+    boolean allowFailure,
+    boolean found) {
 
   /**
    * Values that are yet to come: those of names in paths that jobs may still make.
@@ -49,7 +51,7 @@ public record Group(
    * @param names of the holes, in order
    * @param made patterns of those paths
    */
-  public record Growing(String path, List<String> names, List<String> made) {
+  public record Growing(String path, List<String> names, List<Glob> made) {
 
     /** Stands for a name in a path; no text of a build file can hold it. */
     public static final char HOLE = '\0';
@@ -84,21 +86,21 @@ public record Group(
     return !awaits.isEmpty() || !problems.isEmpty();
   }
 
-  /**
-   * A group that cannot be expanded, or no further: its readers expect its products, so they never
-   * start.
-   */
-  public static Group failed(
-      String name,
-      Place place,
-      List<String> names,
-      List<String> instances,
-      List<Ref> products,
-      List<BadInput.Diagnostic> why,
-      List<String> tables,
-      boolean allow) {
+  /** The same where it cannot be expanded, or no further: what waits for the whole never starts. */
+  public Group failed(List<BadInput.Diagnostic> why) {
     return new Group(
-        name, place, names, instances, List.of(), List.of(), products, why, tables, "", List.of(),
-        allow);
+        name,
+        place,
+        parameters,
+        instances,
+        List.of(),
+        List.of(),
+        products,
+        why,
+        tables,
+        "",
+        List.of(),
+        allowFailure,
+        found);
   }
 }

@@ -47,8 +47,13 @@ public record Workflow(
     List<BadInput.Diagnostic> warnings,
     List<String> manual) {
 
-  /** The same with these jobs and groups. */
-  public Workflow with(List<Job> some, List<Group> known, List<Integer> from) {
+  /** The same with these jobs and groups, and what is told of them. */
+  public Workflow with(
+      List<Job> some,
+      List<Group> known,
+      List<Integer> from,
+      List<BadInput.Diagnostic> told,
+      List<String> left) {
     return new Workflow(
         root,
         files,
@@ -64,8 +69,8 @@ public record Workflow(
         executors,
         stores,
         report,
-        warnings,
-        manual);
+        told,
+        left);
   }
 
   /** The name of a job by its place among them; nothing else of it is read. */

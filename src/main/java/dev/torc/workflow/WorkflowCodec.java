@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A workflow as bytes, so that it need not be read from its build files again: exactly the records
@@ -36,6 +37,7 @@ public final class WorkflowCodec implements Wire.Shared {
   private volatile String[] shared; // one thread writes, others may read
   private int size;
   private Resources last; // most jobs take the same
+  private final LongAdder reads = new LongAdder();
 
   /** For writing: gathers the shared texts. */
   public WorkflowCodec() {
@@ -134,8 +136,14 @@ public final class WorkflowCodec implements Wire.Shared {
 
   /** Reads a job back. */
   public Job job(ByteReader in) {
+    reads.increment();
     ByteReader says = says(in);
     return job(new Wire(says, in, this), null);
+  }
+
+  /** How many jobs were read back so far. */
+  public long reads() {
+    return reads.sum();
   }
 
   /** Reads a job back without its places. */
@@ -334,7 +342,8 @@ public final class WorkflowCodec implements Wire.Shared {
         wire.list(of, Group::tables, Wire.TEXT),
         wire.text(of, Group::nothing),
         wire.list(of, Group::warnings, WorkflowCodec::said),
-        false);
+        false,
+        wire.flag(of, Group::found));
   }
 
   private static BadInput.Diagnostic said(Wire wire, BadInput.Diagnostic of) {

@@ -42,7 +42,7 @@ class BenchPageTest {
 
   @Test
   void everyCaseIsTold() throws Exception {
-    Set<String> names = new TreeSet<>(Set.of("hash"));
+    Set<String> names = new TreeSet<>(Set.of("hash", "expand"));
     for (List<Case> each : new Cases(parse()).all()) {
       each.forEach(c -> names.add(c.name().replaceFirst("-\\d+$", "")));
     }
@@ -98,6 +98,9 @@ class BenchPageTest {
             "c-comment",
             List.of("fewer jobs than ninja", "time ≤ 1.50 of ninja")),
         targets);
+    assertEquals(
+        List.of("CPU time ≤ 2.00 of torc, at once"),
+        cases.expandTargets().stream().map(Target::text).toList());
     assertEquals(
         List.of("time ≤ 0.60 of openssl", "bytes of the file that a no-op reads ≤ 0"),
         cases.hashTargets().stream().map(Target::text).toList());

@@ -8,6 +8,7 @@ import dev.torc.engine.StubRunner.Held;
 import dev.torc.hash.AgedStamps;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.workflow.PackedJobs;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -118,6 +119,39 @@ class CostTest extends Harness {
     assertEquals(2 * "source 1000".length() * 20, bytes);
     try (Stream<Path> files = Files.list(root.resolve(".torc/jobs"))) {
       assertEquals(1, files.count(), "one .data.json for all; the lists of needs are gone");
+    }
+  }
+
+  /** A group that grows with each of some makers, read in parts and as a whole. */
+  private long readsOfGrowing(int makers) {
+    given(
+        """
+        find: { parameters: { f: { from: 1, to: %1$d } }, command: 'make c%1$d/{f}-1', produces: 'c%1$d/{f}-*' }
+        fold: { match: 'c%1$d/{f}-{n}', command: 'make d%1$d/{f}-{n}', produces: 'd%1$d/{f}-{n}' }
+        part: { parameters: { f: { from: 1, to: %1$d } }, needs: { job: 'fold/f={f}' }, command: 'make p%1$d/{f}', produces: 'p%1$d/{f}' }
+        all: { needs: [{ job: part }, { job: fold }], command: make all%1$d, produces: all%1$d }
+        """
+            .formatted(makers));
+    build();
+    assertEquals(3 * makers + 1, started().size());
+    long expanded = events.stream().filter(Event.Expanded.class::isInstance).count();
+    assertTrue(expanded > makers / 4, expanded + " expansions");
+    PackedJobs jobs = (PackedJobs) running.context().graph().workflow().jobs();
+    return jobs.codec().reads();
+  }
+
+  /** Jobs are read by themselves as they are looked at: of an expansion those that it adds. */
+  @Test
+  void anExpansionLooksAtTheJobsThatItAdds() {
+    limits.put("cpus", 1L);
+    otherwise =
+        stub -> {
+          stub.write(stub.command().substring("make ".length()), stub.name());
+          return stub.exit(0);
+        };
+    for (int makers : List.of(20, 60)) {
+      long reads = readsOfGrowing(makers);
+      assertTrue(reads <= 12 * makers, reads + " looks at jobs for " + makers + " makers");
     }
   }
 

@@ -111,6 +111,30 @@ class GrowingGroupsTest extends Harness {
     settled();
   }
 
+  /** 0, 1 or many instances: what a maker made nothing for is an empty part. */
+  @Test
+  void ofAMakerThatMadeNothingThePartIsEmpty() {
+    job("find/f=c", stub -> stub.exit(0));
+    given(
+        survey("")
+            .replace(
+                "part/{f}' }",
+                "part/{f}' }\n"
+                    + "late: { needs: [{ job: 'measure/f=c' }, { job: measure }], command: make"
+                    + " late, produces: late }"));
+    build();
+    assertEquals(JobState.RAN, state("part/f=c"));
+    assertEquals("part/c", read("part/c"));
+    assertEquals(JobState.RAN, state("all"));
+    assertEquals(JobState.RAN, state("late"));
+    settled();
+    usual("find/f=c");
+    edit("in/c", "2");
+    build();
+    assertEquals("need added m/c-1; need added m/c-2", why("part/f=c"));
+    settled();
+  }
+
   @Test
   void everyMakerThatFailsIsOneOfTheBlockedAndIsNamed() {
     given(

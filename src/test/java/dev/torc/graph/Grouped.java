@@ -93,6 +93,7 @@ public final class Grouped {
         List.of(),
         "",
         List.of(),
+        false,
         false);
   }
 

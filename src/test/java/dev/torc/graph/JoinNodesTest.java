@@ -172,7 +172,10 @@ class JoinNodesTest {
     assertTrue(graph.isOpen(fold));
     assertEquals("fold", graph.name(fold));
     for (String reader : List.of("byGlob", "byFile", "byName", "byPart")) {
-      assertArrayEquals(new int[] {fold}, graph.before().row(graph.jobId(reader)), reader);
+      int[] before = graph.before().row(graph.jobId(reader));
+      boolean direct = graph.isOpen(before[0]); // else by a node that more may come to
+      assertArrayEquals(new int[] {fold}, direct ? before : graph.before().row(before[0]), reader);
+      assertEquals(1, before.length);
       assertTrue(graph.precedes(graph.jobId("find"), graph.jobId(reader)), reader);
       assertEquals(List.of("find"), names(graph, graph.jobsBefore(graph.jobId(reader))));
     }

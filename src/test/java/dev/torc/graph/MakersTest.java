@@ -47,8 +47,8 @@ class MakersTest {
     assertTrue(makers.compared() <= 2 * MANY, () -> makers.compared() + " comparisons");
     long before = makers.compared();
     for (int i = 0; i < MANY; i++) {
-      assertEquals(i, makers.of("out/" + i + "-x.txt"));
-      assertEquals(-1, makers.of("in/" + i + "-x.txt"));
+      assertEquals(i, makers.products().of("out/" + i + "-x.txt"));
+      assertEquals(-1, makers.products().of("in/" + i + "-x.txt"));
     }
     assertTrue(makers.compared() - before <= 2 * MANY, () -> makers.compared() + " comparisons");
   }
@@ -59,12 +59,14 @@ class MakersTest {
     long before = makers.compared();
     TreeSet<Integer> found = new TreeSet<>();
     for (int i = 0; i < MANY; i++) {
-      makers.matching(dev.torc.syntax.Glob.of("out/" + i + "-1*"), List.of(), found::add);
+      makers
+          .products()
+          .matching(dev.torc.syntax.Glob.of("out/" + i + "-1*"), List.of(), found::add);
     }
     assertEquals(MANY, found.size());
     assertTrue(makers.compared() - before <= 2 * MANY, () -> makers.compared() + " comparisons");
     found.clear();
-    makers.matching(dev.torc.syntax.Glob.of("**/*-7.txt"), List.of(), found::add);
+    makers.products().matching(dev.torc.syntax.Glob.of("**/*-7.txt"), List.of(), found::add);
     assertEquals(MANY, found.size());
   }
 

@@ -94,6 +94,7 @@ class InstanceNameTest {
             List.of(),
             "",
             List.of(),
+            false,
             false);
     assertEquals(
         "train has no parameter raet; did you mean rate?",

@@ -1,4 +1,4 @@
-package dev.torc.graph;
+package dev.torc.workflow;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,9 +12,9 @@ import java.util.function.BiConsumer;
  * A map from texts that never changes: one with further entries shares what it has. These lie in a
  * layer of their own, and small layers are joined, so that few are asked. For several threads.
  */
-record LayeredMap<V>(List<Layer<V>> layers) {
+public final class LayeredMap<V> {
 
-  static final class Layer<V> {
+  private static final class Layer<V> {
     private final Map<String, V> entries;
     private NavigableMap<String, V> sorted;
 
@@ -30,8 +30,14 @@ record LayeredMap<V>(List<Layer<V>> layers) {
     }
   }
 
+  private final List<Layer<V>> layers;
+
+  private LayeredMap(List<Layer<V>> layers) {
+    this.layers = layers;
+  }
+
   /** A map without entries. */
-  static <V> LayeredMap<V> none() {
+  public static <V> LayeredMap<V> none() {
     return new LayeredMap<>(List.of());
   }
 
@@ -40,7 +46,7 @@ record LayeredMap<V>(List<Layer<V>> layers) {
    *
    * @param more texts that this one does not have; must not change any more
    */
-  LayeredMap<V> with(Map<String, V> more) {
+  public LayeredMap<V> with(Map<String, V> more) {
     if (more.isEmpty()) {
       return this;
     }
@@ -56,7 +62,7 @@ record LayeredMap<V>(List<Layer<V>> layers) {
   }
 
   /** What a text stands for, null if it is none of these. */
-  V get(String text) {
+  public V get(String text) {
     for (Layer<V> layer : layers) {
       V found = layer.entries.get(text);
       if (found != null) {
@@ -66,7 +72,8 @@ record LayeredMap<V>(List<Layer<V>> layers) {
     return null;
   }
 
-  boolean isEmpty() {
+  /** Whether there are no entries. */
+  public boolean isEmpty() {
     return layers.isEmpty();
   }
 
@@ -75,7 +82,7 @@ record LayeredMap<V>(List<Layer<V>> layers) {
    *
    * @param to is not among them; null for the end
    */
-  void range(String from, String to, BiConsumer<String, V> each) {
+  public void range(String from, String to, BiConsumer<String, V> each) {
     for (Layer<V> layer : layers) {
       NavigableMap<String, V> tail = layer.sorted().tailMap(from, true);
       (to == null ? tail : tail.headMap(to, false)).forEach(each);

@@ -1,0 +1,221 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.KnownShell;
+import dev.torc.syntax.NearestName;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Quote;
+import dev.torc.syntax.Quoting;
+import dev.torc.syntax.ShellText;
+import dev.torc.workflow.Item;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Template;
+import dev.torc.workflow.Template.Part;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Reads one text that runs in a job: values that are known at load are put in, quoted for the place
+ * where they stand, and slots are left for the rest. {@link Scope} has the values.
+ */
+final class TemplateReader {
+
+  private final Scope scope;
+  private final String written;
+  private final Place place;
+  private final List<Part> parts = new ArrayList<>();
+  private final StringBuilder text = new StringBuilder(); // behind the last part
+
+  TemplateReader(Scope scope, Node.Scalar node) {
+    this.scope = scope;
+    this.written = node.text();
+    this.place = node.place();
+  }
+
+  /**
+   * Where no shell reads it.
+   *
+   * @param env whether the caller's own variables may stand in it
+   */
+  Template plain(boolean env) {
+    if (written.indexOf('{') < 0) {
+      return Template.of(written);
+    }
+    for (Object part : Placeholder.split(written)) {
+      if (!(part instanceof Placeholder hole)) {
+        text.append(part);
+      } else if (env && Scope.isCaller(hole)) {
+        add(new Part.Slot("env", -1, hole.member(), Quote.NONE, place));
+      } else {
+        put(hole, Quote.NONE);
+      }
+    }
+    return finish();
+  }
+
+  /** As a word of a command that no shell reads. */
+  Template word(Consumer<BadInput.Diagnostic> warn) {
+    for (Object part : Placeholder.split(written)) {
+      if (part instanceof Placeholder hole && hole.written().equals(written)) {
+        oneWord(hole, warn);
+      }
+    }
+    return plain(false);
+  }
+
+  /** As a text for a shell. */
+  Template command(List<String> shell, Consumer<BadInput.Diagnostic> warn) {
+    if (written.indexOf('{') < 0) {
+      return Template.of(written);
+    }
+    List<Placeholder> holes = new ArrayList<>();
+    StringBuilder masked = new StringBuilder();
+    for (Object part : Placeholder.split(written)) {
+      if (part instanceof Placeholder hole) {
+        holes.add(hole);
+        masked.append(ShellText.HOLE);
+      } else {
+        masked.append(part);
+      }
+    }
+    if (holes.isEmpty()) {
+      return Template.of(masked.toString());
+    }
+    ShellText scan = KnownShell.is(shell) ? ShellText.scan(masked.toString()) : null;
+    if (scan != null && scan.joinsName()) {
+      throw new BadInput(
+          place, "a value right behind $name would lengthen the name; write ${name}");
+    }
+    int hole = 0;
+    int insert = 0;
+    for (int i = 0; i < masked.length(); i++) {
+      if (scan != null && insert < scan.inserts().size() && scan.inserts().get(insert).at() == i) {
+        text.append(scan.inserts().get(insert++).text());
+      }
+      if (masked.charAt(i) != ShellText.HOLE) {
+        text.append(masked.charAt(i));
+        continue;
+      }
+      Quote quote = scan == null ? Quote.REFUSE : scan.holes().get(hole);
+      Placeholder each = holes.get(hole++);
+      List<String> list = each.index() < 0 ? scope.vars().lists().get(each.name()) : null;
+      if (list != null && isWord(masked, i) && (scan == null || quote == Quote.BARE)) {
+        words(list, each, quote);
+      } else {
+        put(each, quote);
+      }
+      if (quote == Quote.BARE) {
+        oneWord(each, warn);
+      }
+    }
+    return finish();
+  }
+
+  /** Options that are one text are one word, which no program takes for options. */
+  private void oneWord(Placeholder hole, Consumer<BadInput.Diagnostic> warn) {
+    String name = hole.name();
+    boolean whole = hole.written().length() == name.length() + 2;
+    boolean hidden = scope.parameters().containsKey(name);
+    String value = whole && !hidden ? scope.vars().texts().get(name) : null;
+    if (value != null && value.startsWith("-") && value.indexOf(' ') > 0) {
+      String items = String.join(", ", value.strip().split("\\s+"));
+      warn.accept(
+          new BadInput.Diagnostic(
+              place,
+              "%s is the one word \"%s\" here; for several write a list, vars: {%s: [%s]}"
+                  .formatted(hole.written(), value, name, items)));
+    }
+  }
+
+  /** Whether nothing is glued to a hole. */
+  private static boolean isWord(CharSequence masked, int at) {
+    return (at == 0 || isApart(masked.charAt(at - 1)))
+        && (at + 1 == masked.length() || isApart(masked.charAt(at + 1)));
+  }
+
+  private static boolean isApart(char c) {
+    return " \t\r\n;&|()<>".indexOf(c) >= 0;
+  }
+
+  /** Puts in all items of a list, each quoted. */
+  private void words(List<String> list, Placeholder hole, Quote quote) {
+    String gap = "";
+    for (String item : list) {
+      text.append(gap).append(quoted(item, hole, quote, Quoting.BY_ENV));
+      gap = " ";
+    }
+  }
+
+  private void put(Placeholder hole, Quote quote) {
+    if (Scope.isCaller(hole)) {
+      throw Scope.caller(hole, place);
+    } else if (Template.SLOTS.contains(hole.name())) {
+      add(slot(hole, quote));
+      return;
+    }
+    String value = scope.value(hole, place);
+    if (!Scope.isAny(value)) {
+      boolean own = hole.format() == null && scope.parameters().containsKey(hole.name());
+      text.append(quoted(value, hole, quote, own ? "write $" + hole.name() : Quoting.BY_ENV));
+    }
+  }
+
+  private String quoted(String value, Placeholder hole, Quote quote, String otherWay) {
+    String quoted = Quoting.quote(value, quote);
+    if (quoted == null) {
+      throw Quoting.refusal(place, hole.written(), value, otherWay);
+    }
+    return quoted;
+  }
+
+  private void add(Part.Slot slot) {
+    if (!text.isEmpty()) {
+      parts.add(new Part.Text(Scope.bounded(text, place)));
+      text.setLength(0);
+    }
+    parts.add(slot);
+  }
+
+  private Template finish() {
+    if (!text.isEmpty() || parts.isEmpty()) {
+      parts.add(new Part.Text(Scope.bounded(text, place)));
+    }
+    return new Template(List.copyOf(parts));
+  }
+
+  private Part.Slot slot(Placeholder hole, Quote quote) {
+    String name = hole.name();
+    String member = hole.member();
+    boolean ofNeeds = name.equals("needs");
+    boolean ofItems = ofNeeds || name.equals("produces");
+    if (hole.format() != null) {
+      throw wrong(hole, "a format needs a value that is known before the job runs");
+    } else if (name.equals("data")) {
+      if (member == null) {
+        throw wrong(hole, "write {data.JOB.KEY}, or {data.NAME} for a static value");
+      }
+      String value = scope.name(new Node.Scalar(place, member, true));
+      return new Part.Slot("data", -1, Ref.OfData.of(place, value, false).written(), quote, place);
+    } else if (!ofItems && (hole.index() >= 0 || member != null)) {
+      throw wrong(hole, "write {" + name + "}");
+    }
+    List<Item> items = ofNeeds ? scope.needs() : scope.produces();
+    if (ofItems && items != null) {
+      List<Item> counted = items.stream().filter(Item::isWanted).toList();
+      List<String> names = counted.stream().filter(i -> i.name() != null).map(Item::name).toList();
+      if (hole.index() >= counted.size()) {
+        throw wrong(hole, "there are only " + counted.size() + ", counted from 0");
+      } else if (member != null && !names.contains(member)) {
+        String hint = NearestName.hint(member, names);
+        throw wrong(hole, "no item of " + name + " has that name" + hint);
+      }
+    }
+    return new Part.Slot(name, hole.index(), member, quote, place);
+  }
+
+  private BadInput wrong(Placeholder hole, String why) {
+    return new BadInput(place, hole.written() + ": " + why);
+  }
+}

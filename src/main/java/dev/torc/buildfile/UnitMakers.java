@@ -1,0 +1,174 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.Problems;
+import dev.torc.workflow.InstanceName;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.ProductIndex;
+import dev.torc.workflow.Ref;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/**
+ * Tells which job or group may make what another one reads, by what they declare, with wildcards
+ * for all values of groups: so a group finds the jobs that decide its instances, and never sees
+ * what follows from itself. It errs on the side of too many, and makes no graph.
+ */
+final class UnitMakers {
+
+  /** How many combinations of a group's values are looked at to tell what it may make. */
+  private static final int MAX_OUTLINES = 10_000;
+
+  private final List<Unit> units;
+  private final Map<String, Integer> ids;
+  private final JobReader reader;
+  private final ProductIndex products;
+  private final Map<Integer, List<Job>> outlines = new HashMap<>();
+  private List<List<Integer>> readers;
+
+  UnitMakers(List<Unit> units, Map<String, Integer> ids, JobReader reader) {
+    this.units = units;
+    this.ids = ids;
+    this.reader = reader.telling(new Problems(), new LinkedHashSet<>());
+    this.products =
+        ProductIndex.NONE.with(
+            IntStream.range(0, units.size()).toArray(),
+            unit -> units.get(unit).job().productRefs(),
+            Map.of(),
+            new HashMap<>(),
+            (_, _, _) -> {}); // the graph refuses it
+  }
+
+  /** Whether a unit has a path itself among its products. */
+  boolean declares(int unit, String path) {
+    ProductIndex.Claim claim = products.files().get(path);
+    return claim != null && claim.owner() == unit;
+  }
+
+  /** The units that may make what stands at a path. */
+  Set<Integer> of(String path) {
+    return of(Glob.of(Glob.escape(path)), List.of());
+  }
+
+  /** The units that may make what a pattern matches and excludes leave. */
+  Set<Integer> of(Glob glob, List<Glob> excludes) {
+    Set<Integer> makers = new TreeSet<>();
+    products.matching(glob, excludes, makers::add);
+    return makers;
+  }
+
+  /**
+   * What a unit may make: of a group one job per combination of the values that the build file
+   * holds, with wildcards for all others.
+   */
+  List<Job> outlines(int unit) {
+    return units.get(unit) instanceof Unit.Many group
+        ? outlines.computeIfAbsent(unit, _ -> outlines(group))
+        : List.of(units.get(unit).job());
+  }
+
+  private List<Job> outlines(Unit.Many group) {
+    List<SortedMap<String, String>> all = new ArrayList<>(List.of(group.job().parameters()));
+    for (Axis axis : group.axes()) {
+      if (axis instanceof Axis.Fixed fixed
+          && (long) all.size() * fixed.rows().size() <= MAX_OUTLINES) {
+        List<SortedMap<String, String>> more = new ArrayList<>();
+        for (SortedMap<String, String> values : all) {
+          for (Row row : fixed.rows()) {
+            SortedMap<String, String> one = new TreeMap<>(values);
+            one.put(fixed.names().getFirst(), row.values().getFirst());
+            more.add(one);
+          }
+        }
+        all = more;
+      }
+    }
+    return all.stream()
+        .map(values -> new JobReader.Instance(Scope.ANY_PATH, values, Map.of(), List.of()))
+        .map(one -> reader.read(group.key(), group.name(), group.entry(), one))
+        .toList();
+  }
+
+  /**
+   * A unit and all that follow from it: by needs, by {@code after}, and by groups whose values are
+   * named to come from it.
+   */
+  BitSet followers(int unit) {
+    if (readers == null) {
+      readers = readers();
+    }
+    BitSet found = new BitSet();
+    Deque<Integer> open = new ArrayDeque<>(List.of(unit));
+    found.set(unit);
+    while (!open.isEmpty()) {
+      for (int reader : readers.get(open.pop())) {
+        if (!found.get(reader)) {
+          found.set(reader);
+          open.push(reader);
+        }
+      }
+    }
+    return found;
+  }
+
+  private List<List<Integer>> readers() {
+    List<List<Integer>> readers = new ArrayList<>(units.size());
+    units.forEach(unit -> readers.add(new ArrayList<>(0)));
+    for (int u = 0; u < units.size(); u++) {
+      Set<Integer> makers = new TreeSet<>();
+      Job job = units.get(u).job();
+      List<Glob> excludes = job.excludes();
+      job.needRefs().forEach(ref -> add(ref, excludes, makers));
+      job.after().forEach(ref -> add(ref, excludes, makers));
+      if (units.get(u) instanceof Unit.Many group) {
+        group.axes().forEach(axis -> add(axis, makers));
+      }
+      int reader = u;
+      makers.forEach(maker -> readers.get(maker).add(reader));
+    }
+    return readers;
+  }
+
+  private void add(Ref need, List<Glob> excludes, Set<Integer> makers) {
+    switch (need) {
+      case Ref.OfFile file -> makers.addAll(of(file.path()));
+      case Ref.OfFolder folder -> products.within(folder.path(), excludes, makers::add);
+      case Ref.OfGlob glob -> makers.addAll(of(Glob.of(glob.pattern()), excludes));
+      case Ref.OfJob job -> addNamed(job.job(), makers);
+      case Ref.OfData data when data.job() != null -> addNamed(data.job(), makers);
+      case Ref.OfData _, Ref.Exclude _ -> {}
+    }
+  }
+
+  /** Adds those whose results an axis names by itself. */
+  private void add(Axis axis, Set<Integer> makers) {
+    switch (axis) {
+      case Axis.Lines lines -> makers.addAll(of(lines.path()));
+      case Axis.Table table -> makers.addAll(of(table.path()));
+      case Axis.Products products -> addNamed(products.job(), makers);
+      case Axis.ValuesOf values -> addNamed(values.group(), makers);
+      case Axis.Zip zip -> zip.axes().forEach(each -> add(each, makers));
+      case Axis.Fixed _, Axis.Globbed _, Axis.Matched _ -> {}
+    }
+  }
+
+  /** Adds a unit by its name, or by that of an instance. */
+  private void addNamed(String name, Set<Integer> makers) {
+    for (String each : List.of(name, InstanceName.parse(name).group())) {
+      if (ids.containsKey(each)) {
+        makers.add(ids.get(each));
+      }
+    }
+  }
+}

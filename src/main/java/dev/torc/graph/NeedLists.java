@@ -1,0 +1,239 @@
+package dev.torc.graph;
+
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.PatternIndex;
+import dev.torc.workflow.Group;
+import dev.torc.workflow.InstanceName;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.LayeredMap;
+import dev.torc.workflow.ProductIndex;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The lists that the jobs of a graph need, while it is built: each is there once for all that need
+ * it and make nothing of it. Where the graph grows, each takes in what new jobs make, and nothing
+ * else is looked for again. {@link GraphBuilder} makes the edges.
+ */
+final class NeedLists {
+
+  /** The part of a group that a list names. */
+  private record Part(String group, Map<String, String> values, int axes) {
+
+    boolean has(Job job) {
+      return group.equals(job.group())
+          && job.parameters().entrySet().containsAll(values.entrySet());
+    }
+  }
+
+  /**
+   * The parts that lists name of groups which are not known, by their numbers.
+   *
+   * @param paths what those paths look like that give a group such instances, where it grows
+   */
+  record Parts(Map<Integer, Part> byList, PatternIndex paths) {
+
+    private Part of(int list, String text, Group group) {
+      return byList.computeIfAbsent(
+          list,
+          _ -> {
+            InstanceName name = InstanceName.parse(text);
+            group
+                .growing()
+                .forEach(more -> paths.add(more.with(name.values()), list, group.place()));
+            return new Part(name.group(), name.values(), group.growing().size());
+          });
+    }
+  }
+
+  private final GraphBuilder graph;
+  private final List<NeedList> lists;
+  private final LayeredMap<Integer> known;
+  private final Parts parts; // of lists that an earlier graph had
+  private final Map<String, Integer> added = new HashMap<>();
+  private final Map<String, int[]> found = new HashMap<>();
+
+  /**
+   * @param base null for the first graph
+   */
+  NeedLists(GraphBuilder graph, Graph base) {
+    this.graph = graph;
+    this.lists = base == null ? new ArrayList<>() : new ArrayList<>(base.needLists());
+    this.known = base == null ? LayeredMap.none() : base.growth().lists();
+    this.parts =
+        base == null ? new Parts(new HashMap<>(), new PatternIndex()) : base.growth().parts();
+  }
+
+  /** What it needs to grow. */
+  Graph.Growth growth(Makers makers) {
+    return new Graph.Growth(makers, known.with(added), parts);
+  }
+
+  /** All of them, their makers in an order. */
+  List<NeedList> all(NodeOrder order) {
+    lists.replaceAll(list -> list.with(order.sorted(list.makers())));
+    return List.copyOf(lists);
+  }
+
+  NeedList get(int list) {
+    return lists.get(list);
+  }
+
+  /**
+   * Takes in new jobs.
+   *
+   * @param base in which they were not known
+   * @param products of these jobs alone
+   */
+  void grow(Graph base, int[] fresh, ProductIndex products) {
+    BitSet open = new BitSet();
+    for (int id = 0; id < lists.size(); id++) {
+      NeedList list = lists.get(id);
+      int last = list.makers().isEmpty() ? -1 : list.makers().getLast(); // jobs come before groups
+      open.set(id, base.isOpen(last));
+      if (open.get(id) && list.ofJobs()) {
+        parts.of(id, list.text(), base.open().get(last));
+      }
+    }
+    BitSet less = new BitSet(); // lists to which less may come than before
+    base.open()
+        .forEach(
+            (node, group) ->
+                gone(group, graph.open().get(node))
+                    .forEach(path -> parts.paths.overlapping(path, part -> less.set(part.job()))));
+    List<Job> jobs = Arrays.stream(fresh).mapToObj(graph::job).toList();
+    for (int id = open.nextSetBit(0); id >= 0; id = open.nextSetBit(id + 1)) {
+      NeedList old = lists.get(id);
+      Set<Integer> more = new TreeSet<>();
+      Set<Integer> out = new HashSet<>();
+      switch (old.kind()) {
+        case GLOB -> products.matching(old.glob(), old.excludes(), more::add);
+        case FOLDER -> products.within(old.text(), old.excludes(), more::add);
+        case JOB, SOME -> {
+          int group = old.makers().getLast();
+          Part part = parts.byList.get(id);
+          for (int i = 0; i < fresh.length; i++) {
+            if (part.has(jobs.get(i))) {
+              more.add(fresh[i]);
+            }
+          }
+          boolean asked = less.get(id) || part.axes != base.open().get(group).growing().size();
+          if (asked && !graph.references().mayGrow(old.text())) {
+            out.add(group);
+          }
+        }
+      }
+      if (old.reader() != null) {
+        more.removeIf(node -> graph.kin(node).equals(old.reader()));
+      }
+      for (int i = old.makers().size() - 1; i >= 0 && base.isOpen(old.makers().get(i)); i--) {
+        if (!graph.open().containsKey(old.makers().get(i))) {
+          out.add(old.makers().get(i));
+        }
+      }
+      if (!more.isEmpty() || !out.isEmpty()) {
+        List<Integer> makers = new ArrayList<>(old.makers());
+        makers.removeAll(out);
+        makers.addAll(more);
+        lists.set(id, old.with(makers));
+        graph.members(old.awaited(), makers.stream().mapToInt(node -> node).toArray());
+      }
+    }
+  }
+
+  /** Patterns by which a group grew, and does not any more. */
+  private static Set<Glob> gone(Group before, Group now) {
+    Set<Glob> gone = new HashSet<>();
+    before.growing().forEach(growing -> gone.addAll(growing.made()));
+    if (now != null) {
+      now.growing().forEach(growing -> growing.made().forEach(gone::remove));
+    }
+    return gone;
+  }
+
+  /**
+   * The number of the list that stands for a need.
+   *
+   * @param reader whose own products are left out, and those of its group; -1 for none
+   */
+  int of(int reader, NeedList.Kind kind, String text, Glob glob, List<Glob> excludes) {
+    int[] all = meant(kind, text, glob, excludes);
+    int[] nodes = all;
+    String key = key(kind, text, excludes);
+    String own = null;
+    if (reader >= 0
+        && (graph.job(reader).group() != null || Arrays.binarySearch(all, reader) >= 0)) {
+      String kin = graph.kin(reader);
+      nodes = found.computeIfAbsent(key + "\0" + kin, _ -> without(all, kin));
+      own = nodes == all ? null : kin;
+      key = own == null ? key : key + "\0" + kin;
+    }
+    Integer id = known(key);
+    if (id == null) {
+      id = lists.size();
+      added.put(key, id);
+      int awaited = awaited(kind, text, nodes);
+      List<Integer> makers = Arrays.stream(nodes).boxed().toList();
+      lists.add(new NeedList(kind, text, glob, excludes, own, makers, awaited));
+    }
+    return id;
+  }
+
+  private Integer known(String key) {
+    Integer list = added.get(key);
+    return list == null ? known.get(key) : list;
+  }
+
+  private static String key(NeedList.Kind kind, String text, List<Glob> excludes) {
+    return excludes.isEmpty() ? kind + text : kind + text + "\0!" + excludes;
+  }
+
+  /** What a need means in any job, found once, ascending; null where a name means nothing. */
+  int[] meant(NeedList.Kind kind, String text, Glob glob, List<Glob> excludes) {
+    return found.computeIfAbsent(
+        key(kind, text, excludes),
+        key -> {
+          Integer list = known(key);
+          return list == null
+              ? search(kind, text, glob, excludes)
+              : lists.get(list).makers().stream().mapToInt(node -> node).sorted().toArray();
+        });
+  }
+
+  private int[] search(NeedList.Kind kind, String text, Glob glob, List<Glob> excludes) {
+    TreeSet<Integer> all = new TreeSet<>();
+    switch (kind) {
+      case JOB, SOME -> {
+        return graph.references().of(text);
+      }
+      case GLOB -> graph.products().matching(glob, excludes, all::add);
+      case FOLDER -> graph.products().within(text, excludes, all::add);
+    }
+    return all.stream().mapToInt(node -> node).toArray();
+  }
+
+  /**
+   * The node that stands for all of the given ones, -1 where there is none to wait for. Of what may
+   * become more, it is a node of its own.
+   */
+  private int awaited(NeedList.Kind kind, String text, int[] nodes) {
+    if (nodes.length == 0) {
+      return -1;
+    }
+    boolean single = nodes.length == 1 && !graph.open().containsKey(nodes[0]);
+    return single && kind != NeedList.Kind.SOME ? nodes[0] : graph.join(text, nodes);
+  }
+
+  /** The very nodes where none is of that name, or of the group of that name. */
+  private int[] without(int[] nodes, String kin) {
+    int[] others = Arrays.stream(nodes).filter(node -> !graph.kin(node).equals(kin)).toArray();
+    return others.length == nodes.length ? nodes : others;
+  }
+}

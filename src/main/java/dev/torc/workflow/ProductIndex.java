@@ -1,0 +1,255 @@
+package dev.torc.workflow;
+
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.PatternIndex;
+import dev.torc.syntax.Place;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
+
+/**
+ * Who may make what stands at a path, what a glob matches and what lies in a folder, by declared
+ * files, folders and globs: the one account of products, of jobs as of groups. Owners are numbers
+ * of the caller's. What groups make that are not expanded yet is told by patterns, which come last.
+ * It refuses nothing, and never changes: one with further owners shares what it knows. For several
+ * threads.
+ */
+public final class ProductIndex {
+
+  /** A file or folder that an owner declares. */
+  public record Claim(int owner, Place place) {}
+
+  /** Told of two declarations of one path; the first one counts. */
+  public interface Clash {
+    void of(String path, Claim earlier, Claim later);
+  }
+
+  /** Without owners. */
+  public static final ProductIndex NONE =
+      new ProductIndex(LayeredMap.none(), new TreeMap<>(), new PatternIndex(), new PatternIndex());
+
+  private final LayeredMap<Claim> files; // and folders
+  private final NavigableMap<String, Claim> folders;
+  private final PatternIndex globs;
+  private final PatternIndex open;
+
+  private ProductIndex(
+      LayeredMap<Claim> files,
+      NavigableMap<String, Claim> folders,
+      PatternIndex globs,
+      PatternIndex open) {
+    this.files = files;
+    this.folders = folders;
+    this.globs = globs;
+    this.open = open;
+  }
+
+  /**
+   * The same with further owners.
+   *
+   * @param products what each of them declares
+   * @param claims takes their files and folders; must not change any more
+   * @param expected what else may be made, in place of what was expected so far
+   */
+  public ProductIndex with(
+      int[] owners,
+      IntFunction<List<Ref>> products,
+      Map<Integer, List<Ref>> expected,
+      Map<String, Claim> claims,
+      Clash clash) {
+    NavigableMap<String, Claim> inside = folders;
+    PatternIndex patterns = globs;
+    for (int owner : owners) {
+      for (Ref ref : products.apply(owner)) {
+        if (ref instanceof Ref.OfGlob glob) {
+          patterns = patterns == globs ? globs.copy() : patterns;
+          patterns.add(Glob.of(glob.pattern()), owner, glob.place());
+          continue;
+        }
+        boolean folder = ref instanceof Ref.OfFolder;
+        String path = folder ? ((Ref.OfFolder) ref).path() : ((Ref.OfFile) ref).path();
+        Claim claim = new Claim(owner, ref.place());
+        Claim earlier = files.get(path);
+        earlier = earlier == null ? claims.putIfAbsent(path, claim) : earlier;
+        if (earlier != null) {
+          clash.of(path, earlier, claim);
+        }
+        if (folder) {
+          inside = inside == folders ? new TreeMap<>(folders) : inside;
+          inside.putIfAbsent(path, claim);
+        }
+      }
+    }
+    PatternIndex coming = new PatternIndex();
+    expected.forEach(
+        (owner, refs) -> refs.forEach(ref -> coming.add(pattern(ref), owner, ref.place())));
+    return new ProductIndex(files.with(claims), inside, patterns, coming);
+  }
+
+  /** What a product can be, a folder itself included. */
+  private static Glob pattern(Ref product) {
+    return product instanceof Ref.OfFolder folder
+        ? Glob.of(Glob.escape(folder.path()) + "{,/**}")
+        : inside(product);
+  }
+
+  /** What a product can match; of a folder, what lies in it. */
+  public static Glob inside(Ref product) {
+    return switch (product) {
+      case Ref.OfFile file -> Glob.of(Glob.escape(file.path()));
+      case Ref.OfGlob glob -> Glob.of(glob.pattern());
+      case Ref.OfFolder folder -> inside(folder.path());
+      case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ ->
+          throw new IllegalArgumentException("no kind of product: " + product);
+    };
+  }
+
+  /** What lies in a folder. */
+  public static Glob inside(String folder) {
+    return Glob.of(Glob.escape(folder) + "/**");
+  }
+
+  /** Whether it has the very folders and globs of another one, and more files at most. */
+  public boolean addsFilesTo(ProductIndex base) {
+    return folders == base.folders && globs == base.globs && !base.files.isEmpty();
+  }
+
+  /** The files and folders that are declared. */
+  public LayeredMap<Claim> files() {
+    return files;
+  }
+
+  /** The globs that are declared. */
+  public PatternIndex globs() {
+    return globs;
+  }
+
+  /** How often a glob was compared with a path or another glob. */
+  public long compared() {
+    return globs.compared() + open.compared();
+  }
+
+  /** The owner of whatever stands at a path, -1 if there is none. */
+  public int of(String path) {
+    Claim claim = files.get(path);
+    if (claim == null && !folders.isEmpty()) {
+      for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+        claim = folders.get(path.substring(0, slash));
+        if (claim != null) {
+          break;
+        }
+      }
+    }
+    if (claim != null) {
+      return claim.owner;
+    }
+    PatternIndex.Pattern pattern = globs.matching(path);
+    pattern = pattern == null ? open.matching(path) : pattern;
+    return pattern == null ? -1 : pattern.job();
+  }
+
+  /** Whether all products are files, so that nothing but their paths has an owner. */
+  public boolean arePlain() {
+    return folders.isEmpty() && globs.all().isEmpty() && open.all().isEmpty();
+  }
+
+  /** Owners of products that a glob could match and that are not all excluded. */
+  public void matching(Glob glob, List<Glob> excludes, IntConsumer found) {
+    String prefix = glob.literalPrefix();
+    files.range(
+        prefix,
+        prefix + Character.MAX_VALUE,
+        (path, claim) -> {
+          if (glob.matches(path) && !isExcluded(claim, path, excludes)) {
+            found.accept(claim.owner);
+          }
+        });
+    foldersNear(prefix)
+        .forEach(
+            (path, claim) -> {
+              if (glob.overlaps(inside(path)) && !isExcluded(claim, path, excludes)) {
+                found.accept(claim.owner);
+              }
+            });
+    Consumer<PatternIndex.Pattern> take = taking(excludes, found);
+    globs.overlapping(glob, take);
+    open.overlapping(glob, take);
+  }
+
+  /**
+   * Owners of products inside a folder that are not all excluded, or of the folder itself, or of
+   * one that it lies in.
+   */
+  public void within(String folder, List<Glob> excludes, IntConsumer found) {
+    int outer = of(folder);
+    if (outer >= 0) {
+      found.accept(outer);
+    }
+    boolean all = folder.equals(".");
+    files.range(
+        all ? "" : folder + "/",
+        all ? null : folder + "0",
+        (path, claim) -> {
+          if (!isExcluded(claim, path, excludes)) {
+            found.accept(claim.owner);
+          }
+        });
+    Consumer<PatternIndex.Pattern> take = taking(excludes, found);
+    for (PatternIndex patterns : List.of(globs, open)) {
+      if (all) {
+        patterns.all().forEach(take);
+      } else {
+        patterns.overlapping(inside(folder), take);
+      }
+    }
+  }
+
+  private static Consumer<PatternIndex.Pattern> taking(List<Glob> excludes, IntConsumer found) {
+    return pattern -> {
+      if (!isExcluded(pattern.glob(), excludes)) {
+        found.accept(pattern.job());
+      }
+    };
+  }
+
+  /** The folders in which something can begin with a text, or that the text leads into. */
+  public Map<String, Claim> foldersNear(String prefix) {
+    if (folders.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, Claim> near =
+        new TreeMap<>(folders.subMap(prefix, true, prefix + Character.MAX_VALUE, false));
+    for (int slash = prefix.indexOf('/'); slash > 0; slash = prefix.indexOf('/', slash + 1)) {
+      Claim claim = folders.get(prefix.substring(0, slash));
+      if (claim != null) {
+        near.put(prefix.substring(0, slash), claim);
+      }
+    }
+    return near;
+  }
+
+  /** Whether excludes leave nothing of a declared file or folder. */
+  private boolean isExcluded(Claim claim, String path, List<Glob> excludes) {
+    if (excludes.isEmpty()) {
+      return false;
+    }
+    Claim folder = folders.get(path);
+    return isExcluded(
+        folder != null && folder.owner == claim.owner ? inside(path) : Glob.of(Glob.escape(path)),
+        excludes);
+  }
+
+  /** Whether excludes leave nothing of what a product can match. */
+  public static boolean isExcluded(Glob product, List<Glob> excludes) {
+    for (Glob exclude : excludes) {
+      if (exclude.covers(product)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
