@@ -11,6 +11,7 @@ import dev.torc.exec.ProcessEnd.How;
 import dev.torc.posix.CallTracer;
 import dev.torc.posix.Environment;
 import dev.torc.posix.FileStatus;
+import dev.torc.posix.JobTrace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -257,24 +258,24 @@ class JobTraceTest {
     assertTrue(end.message().contains("background"), end.message());
   }
 
-  @Test
-  void aTraceInsideATraceIsRefused() throws Exception {
-    String java = ProcessHandle.current().info().command().orElseThrow();
-    List<String> command =
-        List.of(
-            java,
-            "--enable-native-access=ALL-UNNAMED",
-            "-Djffi.unsafe.disabled=true",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Inner.class.getName());
-    List<String> absolute = new ArrayList<>(command);
+  /** The words that start a class of this test in a JVM of its own. */
+  private static List<String> java(Class<?> main) {
     StringBuilder paths = new StringBuilder();
     for (String each : System.getProperty("java.class.path").split(":")) {
       paths.append(paths.isEmpty() ? "" : ":").append(Path.of(each).toAbsolutePath());
     }
-    absolute.set(4, paths.toString());
-    read(absolute);
+    return List.of(
+        ProcessHandle.current().info().command().orElseThrow(),
+        "--enable-native-access=ALL-UNNAMED",
+        "-Djffi.unsafe.disabled=true",
+        "-cp",
+        paths.toString(),
+        main.getName());
+  }
+
+  @Test
+  void aTraceInsideATraceIsRefused() throws Exception {
+    read(java(Inner.class));
     assertEquals("the processes of torc are traced already\n", log());
   }
 
@@ -282,6 +283,38 @@ class JobTraceTest {
   static final class Inner {
     public static void main(String[] args) {
       System.out.println(CallTracer.refusal());
+    }
+  }
+
+  /** Between fork and exec a process has copies of all that torc has open. */
+  @Test
+  void aProcessThatIsJustBeingStartedEndsWithTorc() throws Exception {
+    List<String> words = new ArrayList<>(java(Stopped.class));
+    words.add(root.toString());
+    Process torc = new ProcessBuilder(words).redirectErrorStream(true).start();
+    assertEquals("it opens its log", torc.inputReader().readLine());
+    List<ProcessHandle> started = torc.descendants().toList();
+    assertEquals(1, started.size());
+    torc.destroyForcibly().waitFor();
+    started.getFirst().onExit().get();
+  }
+
+  /** Starts a job whose first call, which opens the log, gets no answer. */
+  static final class Stopped {
+    public static void main(String[] args) {
+      Path root = Path.of(args[0]);
+      JobTrace.Bounds never =
+          (path, write) -> {
+            System.out.println("it opens its " + root.relativize(Path.of(path)));
+            new Semaphore(0).acquireUninterruptibly();
+            return true;
+          };
+      Launch.Step step = new Launch.Step(List.of("sleep", "1000"), root, Map.of());
+      Map<String, String> mark = Map.of("TORC_BUILD", "b", "TORC_JOB", "j");
+      Launch launch = new Launch(List.of(step), root.resolve("log"), false, false, 0, 0, mark);
+      try (LocalRunner runner = new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(5))) {
+        runner.run(launch.traced(new JobTrace(Set.of(root), 0, never)), handle -> {});
+      }
     }
   }
 
