@@ -187,7 +187,9 @@ final class Attempt {
       Stamp begin = null;
       ProcessEnd resumed = remote.resume(snapshot);
       if (resumed == null) {
-        shared.tracing().traces(job); // or it fails while its earlier products are there
+        shared
+            .tracing()
+            .traces(shared.graph(), job); // or it fails while its earlier products are there
         clear(snapshot);
         begin = launch(snapshot, posted, containers);
       } else {
@@ -290,7 +292,7 @@ final class Attempt {
     }
     mark(launch.log());
     Stamp begin =
-        job.finds() || shared.tracing().traces(job)
+        job.finds() || shared.tracing().traces(shared.graph(), job)
             ? shared.digests().stamp(shared.launches().needsFile(job.name(), "").toString())
             : null;
     trace = begin == null ? null : shared.tracing().of(shared.graph(), id, snapshot, begin);

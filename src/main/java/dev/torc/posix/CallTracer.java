@@ -122,6 +122,7 @@ public final class CallTracer implements AutoCloseable {
     private int error; // of the spawn
     private int seen; // by the guard: the same number of calls, so many looks ago
     private int looks;
+    private boolean ended; // and its listener closed, guarded by this
 
     Watch(JobTrace trace) {
       this.trace = trace;
@@ -195,7 +196,7 @@ public final class CallTracer implements AutoCloseable {
     private synchronized void end() {
       watched.remove(this);
       Libc.close(listener);
-      listener = -1;
+      ended = true;
       over.countDown();
     }
 
@@ -208,7 +209,7 @@ public final class CallTracer implements AutoCloseable {
       int now = calls;
       looks = now % 2 != 0 && now == seen ? looks + 1 : 0;
       seen = now;
-      if (looks < LOOKS || listener < 0) {
+      if (looks < LOOKS || ended) {
         return false;
       }
       if (!late) {
