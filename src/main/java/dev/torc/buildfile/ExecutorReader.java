@@ -115,7 +115,8 @@ final class ExecutorReader {
                 duration(fields, "batch", BATCH),
                 duration(fields, "max_runtime", 0),
                 duration(fields, "latency", LATENCY),
-                slurm ? null : commands(name, entry, fields))));
+                slurm ? null : commands(name, entry, fields)),
+            fields.choice("trace", "true", MapFields.FLAG).equals("true")));
   }
 
   private static long duration(MapFields fields, String key, long otherwise) {

@@ -87,7 +87,7 @@ public final class KnownKeys {
 
   /** An entry of {@code executors}, whichever kind it is of. */
   static final List<String> EXECUTOR =
-      List.of("kind", "like", "before", "max_jobs", "batch", "max_runtime", "latency");
+      List.of("kind", "like", "before", "max_jobs", "batch", "max_runtime", "latency", "trace");
 
   /** One of Slurm. */
   static final List<String> EXECUTOR_SLURM = List.of("account", "partition", "args");

@@ -26,7 +26,7 @@ import java.util.function.ToLongFunction;
  */
 record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
-  private static final List<String> FLAG = List.of("true", "false");
+  static final List<String> FLAG = List.of("true", "false");
 
   private static final Set<String> CAPITALS = Set.of("True", "TRUE", "False", "FALSE");
 

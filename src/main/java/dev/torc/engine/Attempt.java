@@ -3,13 +3,13 @@ package dev.torc.engine;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StoppedException;
-import dev.torc.local.JobTrace;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.Runner;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.UserPaths;
 import dev.torc.posix.FileTree;
+import dev.torc.posix.JobTrace;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.CacheException;
 import dev.torc.records.OwnedPath;
@@ -192,7 +192,7 @@ final class Attempt {
     ProcessEnd resumed = remote.resume(snapshot);
     Stamp begin = null;
     if (resumed == null) {
-      shared.tracing().traces(job); // or it fails while its earlier products are there
+      shared.tracing().traces(shared.graph(), job); // or it fails while its earlier products are there
       clear();
       begin = launch(containers);
     } else {
@@ -289,7 +289,7 @@ final class Attempt {
       logFrom = number > 1 ? AttemptMark.append(launch.log(), number) : 0;
     }
     Stamp begin =
-        job.finds() || shared.tracing().traces(job)
+        job.finds() || shared.tracing().traces(shared.graph(), job)
             ? shared.digests().stamp(launches.needsFile(job.name(), "").toString())
             : null;
     trace = begin == null ? null : shared.tracing().of(shared.graph(), id, snapshot, begin);

@@ -3,9 +3,9 @@ package dev.torc.engine;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
-import dev.torc.local.JobTrace;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.CallTracer;
+import dev.torc.posix.JobTrace;
 import dev.torc.records.RunDetails;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
@@ -61,28 +61,27 @@ public final class Tracing {
     return strict || job.strict();
   }
 
-  private boolean wants(Job job) {
-    return all || isStrict(job) || job.trace();
-  }
-
   /**
    * Whether an attempt of a job is traced.
    *
    * @throws AttemptFailure where it is to be and cannot
    */
-  boolean traces(Job job) {
-    if (!wants(job)) {
+  boolean traces(Graph graph, Job job) {
+    boolean must = job.trace() || isStrict(job);
+    if (!must && !all) {
       return false;
     }
-    boolean must = job.trace() || isStrict(job);
-    if (must && off) {
-      once("jobs are not traced: " + VARIABLE + "=0");
+    boolean there = graph.workflow().goesUntraced(job);
+    if (must && (off || there)) {
+      String says = off ? VARIABLE + "=0" : "executor " + SafeText.name(job.executor());
+      once("jobs are not traced: " + says + (off ? "" : " has trace: false"));
       return false;
     }
     String lack = lack(job);
     if (lack != null && must) {
+      String also = job.executor() == null ? "" : ", or trace: false of the executor,";
       throw new AttemptFailure(
-          "it cannot be traced: " + lack + "; " + VARIABLE + "=0 runs it without");
+          "it cannot be traced: %s; %s=0%s runs it without".formatted(lack, VARIABLE, also));
     }
     if (lack != null) {
       once("not traced: " + lack);
@@ -97,7 +96,7 @@ public final class Tracing {
    */
   JobTrace of(Graph graph, int id, NeedSnapshot snapshot, Stamp begin) {
     Job job = graph.job(id);
-    if (!traces(job)) {
+    if (!traces(graph, job)) {
       return null;
     }
     List<Path> grounds = new ArrayList<>(List.of(graph.workflow().root()));
@@ -127,7 +126,12 @@ public final class Tracing {
     }
   }
 
-  /** Says what came of the trace of an attempt that ended well. */
+  /**
+   * Says what came of the trace of an attempt that ended well.
+   *
+   * @throws AttemptFailure where it is strict, and read what neither it nor its depfile names:
+   *     nothing is refused to such a job, since only its end tells what the depfile names
+   */
   void tell(Graph graph, int id, JobTrace trace, Collection<String> undeclared, String message) {
     Job job = graph.job(id);
     String name = job.group() == null ? job.name() : job.group();
@@ -141,9 +145,19 @@ public final class Tracing {
     for (String path : names(graph, trace.refused())) {
       once(name + " was refused " + SafeText.name(path) + ", which it does not need");
     }
+    if (isStrict(job) && !undeclared.isEmpty()) {
+      throw new AttemptFailure(
+          "it read %s, which it does not need and its depfile does not name: add it to needs"
+              .formatted(andMore(undeclared)));
+    }
     for (String line : lines(graph, id, undeclared)) {
       once(name + " " + line);
     }
+  }
+
+  private static String andMore(Collection<String> names) {
+    String more = names.size() == 1 ? "" : " and " + (names.size() - 1) + " more";
+    return SafeText.name(names.iterator().next()) + more;
   }
 
   /** What the last run of a job was seen to read and it still does not need, as lines. */
@@ -183,12 +197,10 @@ public final class Tracing {
   /** What is to be said of a failed attempt to which something was refused; empty for nothing. */
   static String refused(Graph graph, JobTrace trace) {
     Set<String> names = trace == null ? Set.of() : names(graph, trace.refused());
-    if (names.isEmpty()) {
-      return "";
-    }
-    String more = names.size() == 1 ? "" : " and " + (names.size() - 1) + " more";
-    return "; it was refused %s%s: add it to needs, or to produces where it writes it"
-        .formatted(SafeText.name(names.iterator().next()), more);
+    return names.isEmpty()
+        ? ""
+        : "; it was refused %s: add it to needs, or to produces where it writes it"
+            .formatted(andMore(names));
   }
 
   /** Absolute names as the build file would have them. */
@@ -235,7 +247,7 @@ public final class Tracing {
       }
       return write
           ? isBeside(path, file)
-          : job.finds() // then it is no secret what it reads
+          : job.finds() // then its end tells what it may read
               || needs(graph, id, snapshot, path);
     }
 

@@ -1,5 +1,6 @@
 package dev.torc.local;
 
+import dev.torc.posix.JobTrace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

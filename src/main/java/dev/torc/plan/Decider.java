@@ -256,7 +256,8 @@ public final class Decider {
   private boolean traced(Job job, JobResult last) {
     return last.traced()
         || !job.trace()
-        || contents.ofVariable("TORC_TRACE").orElse("").equals("0");
+        || contents.ofVariable("TORC_TRACE").orElse("").equals("0")
+        || graph.workflow().goesUntraced(job);
   }
 
   /**

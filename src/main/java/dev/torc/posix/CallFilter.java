@@ -50,8 +50,8 @@ final class CallFilter {
     add(out, LOAD, 0, 0, 0); // the number
     when(out, IF_ANY_BIT, X32, NOTIFY);
     for (FileCall call : FileCall.values()) {
-      if (call.number() >= 0) {
-        when(out, IF_EQUAL, call.number(), NOTIFY);
+      if (call.number(ARM) >= 0) {
+        when(out, IF_EQUAL, call.number(ARM), NOTIFY);
       }
     }
     when(out, IF_EQUAL, IO_URING_SETUP, NO_SUCH_CALL); // its opens would go unseen

@@ -6,19 +6,21 @@ import java.util.Arrays;
 /**
  * Memory for one system call that waits for its listener's answer: which it is, what it names, and
  * the answer. For one thread; {@link CallFilter} makes the listener.
+ *
+ * <p>The calls of a job wait for this code while the JVM still interprets it, and what costs the
+ * interpreter most is each small access to memory outside of the heap. So whole structures are
+ * copied at once: the notice as longs, the answer together with the zeros that the next notice
+ * needs, a name as far as its NUL.
  */
-public final class CallNotice {
+final class CallNotice {
 
   /** In place of a descriptor: the folder in which a thread is. */
-  public static final int HERE = -100;
+  static final int HERE = -100;
 
-  private static final int SIZE = 80; // struct seccomp_notif
-  private static final byte[] ZEROS = new byte[SIZE];
   private static final long RECEIVE = 0xc0502100L;
   private static final long SEND = 0xc0182101L;
-  private static final short POLLIN = 1;
-  private static final int PIECE = 256; // bytes of a name that are read at first
-  private static final int PAGE = 4096; // the smallest; a piece ends where a page may end
+  private static final long POLLIN = 1;
+  private static final int PAGE = 4096; // the smallest, and the longest path with its NUL
   private static final int PATH_ONLY = 010000000; // O_PATH
   private static final int RESOLVE_IN_ROOT = 0x10;
   private static final int OPENAT2 = 437;
@@ -30,7 +32,7 @@ public final class CallNotice {
   private static final NativeCall READ_MEMORY = NativeCall.find("process_vm_readv").orElse(null);
 
   /** A name that a call has in its arguments cannot be known. */
-  public static final class Unreadable extends Exception {
+  static final class Unreadable extends Exception {
     private static final long serialVersionUID = 1;
 
     Unreadable(String why) {
@@ -38,132 +40,164 @@ public final class CallNotice {
     }
   }
 
-  private final Memory notice = Memory.of(SIZE);
-  private final Memory answer = Memory.of(24); // struct seccomp_notif_resp
-  private final Memory polled = Memory.of(8); // struct pollfd
-  private final Memory text = Memory.of(PAGE + 1);
-  private final Memory vectors = Memory.of(32); // a struct iovec here, and one there
+  private final long[] notice = new long[10]; // struct seccomp_notif
+  private final long[] reply = new long[13]; // its zeros, and struct seccomp_notif_resp
+  private final Memory both = Memory.of(Long.BYTES * reply.length);
+  private final long[] polled = new long[1]; // struct pollfd
+  private final Memory poll = Memory.of(Long.BYTES);
+  private final long[] vectors = new long[6]; // a struct iovec here, and two there
+  private final Memory vector = Memory.of(Long.BYTES * vectors.length);
+  private final Memory text = Memory.of(PAGE);
   private final Memory path = Memory.of(PAGE);
   private final Memory how = Memory.of(24); // struct open_how: flags, mode, resolve
 
+  // The link to a folder that was read last, and what it held: most calls have the one before.
+  private final Memory link = Memory.of(64);
+  private int linkOf = -1;
+  private int linkTo;
+  private byte[] held = {};
+  private String target = "";
+
   CallNotice() {
-    polled.putInt(4, POLLIN);
     how.putLong(0, PATH_ONLY | Libc.O_CLOEXEC);
   }
 
   /** Waits for a call. Returns 1 if there is one, 0 after the time, -1 when none can come. */
   int await(int listener, int milliseconds) {
-    polled.putInt(0, listener);
-    int count = POLL.call(polled.address(), 1, milliseconds, 0, 0, 0);
-    return count <= 0 ? 0 : (polled.getShort(6) & POLLIN) != 0 ? 1 : -1;
+    polled[0] = POLLIN << 32 | Integer.toUnsignedLong(listener);
+    poll.put(polled);
+    int count = POLL.call(poll.address(), 1, milliseconds, 0, 0, 0);
+    if (count <= 0) {
+      return 0;
+    }
+    poll.get(polled);
+    return (polled[0] >>> 48 & POLLIN) != 0 ? 1 : -1;
   }
 
   /** Takes the next call; false where its process went away meanwhile. */
   boolean receive(int listener) {
-    notice.put(0, ZEROS);
-    return IOCTL.call(listener, RECEIVE, notice.address(), 0, 0, 0) == 0;
+    if (IOCTL.call(listener, RECEIVE, both.address(), 0, 0, 0) != 0) {
+      return false;
+    }
+    both.get(notice);
+    return true;
   }
 
   /** The number by which it is answered. */
   long id() {
-    return notice.getLong(0);
+    return notice[0];
   }
 
   /**
-   * Answers the call that was taken.
+   * Answers a call that was taken, here or by another. One that does not wait any more needs none.
    *
    * @param error what it fails with; 0 to let it go on
-   * @return whether its process still waited
    */
-  boolean answer(int listener, int error) {
-    return answer(listener, id(), error);
-  }
-
-  boolean answer(int listener, long id, int error) {
-    answer.putLong(0, id);
-    answer.putInt(16, -error);
-    answer.putInt(20, error == 0 ? 1 : 0);
-    return IOCTL.call(listener, SEND, answer.address(), 0, 0, 0) == 0;
+  void answer(int listener, long id, int error) {
+    reply[10] = id;
+    reply[12] = error == 0 ? 1L << 32 : Integer.toUnsignedLong(-error); // 1: go on
+    both.put(reply);
+    IOCTL.call(listener, SEND, both.address() + Long.BYTES * notice.length, 0, 0, 0);
   }
 
   /** Which call it is; null for one by numbers of another form, whose arguments mean nothing. */
   FileCall call() {
-    int number = notice.getInt(16);
-    return CallFilter.isOwn(notice.getInt(20), number) ? FileCall.of(number) : null;
+    int number = (int) notice[2];
+    return CallFilter.isOwn((int) (notice[2] >>> 32), number) ? FileCall.of(number) : null;
   }
 
   /** The number of the thread that calls. */
-  public int thread() {
-    return notice.getInt(8);
+  int thread() {
+    return (int) notice[1];
   }
 
   /** An argument by its index from 0 on. */
-  public long argument(int index) {
-    return notice.getLong(32 + 8 * index);
+  long argument(int index) {
+    return notice[4 + index];
   }
 
   /** Eight bytes of the caller at an address. */
-  public long number(long address) throws Unreadable {
-    read(address, 0, 8);
+  long number(long address) throws Unreadable {
+    if (read(address, Long.BYTES) != Long.BYTES) {
+      throw new Unreadable("the memory of a process of it cannot be read");
+    }
     return text.getLong(0);
   }
 
-  /** The first name of the call as its process wrote it; empty for none. */
-  public String name(FileCall call) throws Unreadable {
-    return call.name < 0 ? "" : text(argument(call.name));
+  /** The name that an argument leads to, as its process wrote it; empty for none. */
+  String name(int index) throws Unreadable {
+    if (index < 0 || argument(index) == 0) {
+      return "";
+    }
+    int count = read(argument(index), PAGE);
+    byte[] name = text.text(count);
+    return name.length < count ? decoded(name) : ""; // too long for the system, too
   }
 
-  /** The second name of the call. */
-  public String other(FileCall call) throws Unreadable {
-    return text(argument(call.other));
+  /** How many bytes of the caller at an address could be read: to a page's end at least. */
+  private int read(long address, int length) throws Unreadable {
+    long first = Math.min(length, PAGE - (address & PAGE - 1));
+    vectors[0] = text.address();
+    vectors[1] = length;
+    vectors[2] = address;
+    vectors[3] = first;
+    vectors[4] = address + first;
+    vectors[5] = length - first;
+    vector.put(vectors);
+    long here = vector.address();
+    int count = READ_MEMORY == null ? 0 : READ_MEMORY.call(thread(), here, 1, here + 16, 2, 0);
+    if (count <= 0) {
+      throw new Unreadable("the memory of a process of it cannot be read");
+    }
+    return count;
   }
 
-  /** The descriptor of the folder from which the first name goes, if it is relative. */
-  public int at(FileCall call) {
-    return call.folder < 0 ? HERE : (int) argument(call.folder);
-  }
-
-  /** The same of the second name. */
-  public int otherAt(FileCall call) {
-    return call.otherFolder < 0 ? HERE : (int) argument(call.otherFolder);
-  }
-
-  /** The path of a folder that the calling thread has open; null where it is gone. */
-  public String folder(int at) throws Unreadable {
-    String folder = link(at == HERE ? "cwd" : "fd/" + at);
+  /**
+   * The path of a folder that the calling thread has open; null where it is gone.
+   *
+   * @param index the argument with its descriptor; -1 for the folder of the thread
+   */
+  String folder(int index) throws Unreadable {
+    int to = index < 0 ? HERE : (int) argument(index);
+    if (thread() != linkOf || to != linkTo) {
+      linkOf = thread();
+      linkTo = to;
+      put(link, "/proc/" + linkOf + (to == HERE ? "/cwd" : "/fd/" + to));
+    }
+    String folder = target(link);
     return folder != null && folder.startsWith("/") ? folder : null;
   }
 
-  /** The folder that is {@code /} to the calling thread. */
-  public String root() throws Unreadable {
-    return link("root");
+  /** The folder that is {@code /} to the calling thread; empty for that of this process. */
+  String root() throws Unreadable {
+    put(path, "/proc/" + thread() + "/root");
+    String root = target(path);
+    return root != null && root.equals("/") ? "" : root;
   }
 
-  private String link(String name) throws Unreadable {
-    return target("/proc/" + thread() + "/" + name);
-  }
-
-  private String target(String link) throws Unreadable {
-    put(link);
-    int length = READLINK.call(path.address(), text.address(), PAGE, 0, 0, 0);
+  private String target(Memory name) throws Unreadable {
+    int length = READLINK.call(name.address(), text.address(), PAGE - 1, 0, 0, 0);
     if (length == -Libc.EACCES || length == -Libc.EPERM) {
       throw new Unreadable("the system hides a process of it");
     }
     if (length < 0) {
       return null;
     }
-    text.put(length, ZEROS, 0, 1);
-    return decoded(Memory.textAt(text.address()));
+    byte[] now = text.text(length);
+    if (!Arrays.equals(now, held)) {
+      target = decoded(now);
+      held = now;
+    }
+    return target;
   }
 
   /** Whether it is short enough for the system. */
-  private boolean put(String name) {
+  private static boolean put(Memory into, String name) {
     byte[] put = name.getBytes(StandardCharsets.UTF_8);
-    if (put.length >= PAGE) {
+    if (put.length >= into.size()) {
       return false;
     }
-    path.put(0, put);
-    path.put(put.length, ZEROS, 0, 1);
+    into.putText(put);
     return true;
   }
 
@@ -173,35 +207,20 @@ public final class CallNotice {
    *
    * @param rooted whether the file is named from the root of the calling thread
    */
-  public String real(String file, boolean rooted) throws Unreadable {
+  String real(String file, boolean rooted) throws Unreadable {
     int root = HERE;
     if (rooted) {
       root = Libc.open("/proc/" + thread() + "/root", PATH_ONLY | Libc.O_CLOEXEC, 0);
     }
     how.putLong(16, rooted ? RESOLVE_IN_ROOT : 0);
-    int fd = put(file) ? SYSCALL.call(OPENAT2, root, path.address(), how.address(), 24, 0) : -1;
+    int fd =
+        put(path, file) ? SYSCALL.call(OPENAT2, root, path.address(), how.address(), 24, 0) : -1;
     try {
-      return fd < 0 ? null : target("/proc/self/fd/" + fd);
+      return fd >= 0 && put(path, "/proc/self/fd/" + fd) ? target(path) : null;
     } finally {
       Libc.close(fd);
       Libc.close(root);
     }
-  }
-
-  private String text(long address) throws Unreadable {
-    int length = 0;
-    while (address != 0 && length < PAGE) {
-      long at = address + length;
-      int piece = (int) Math.min(Math.min(PIECE, PAGE - length), PAGE - at % PAGE);
-      read(at, length, piece);
-      length += piece;
-      text.put(length, ZEROS, 0, 1);
-      byte[] name = Memory.textAt(text.address());
-      if (name.length < length) {
-        return decoded(name);
-      }
-    }
-    return ""; // none, or too long for the system, too
   }
 
   private static String decoded(byte[] name) throws Unreadable {
@@ -211,18 +230,5 @@ public final class CallNotice {
       throw new Unreadable("it opened a name that is no UTF-8");
     }
     return decoded;
-  }
-
-  private void read(long address, int into, int length) throws Unreadable {
-    vectors.putLong(0, text.address() + into);
-    vectors.putLong(8, length);
-    vectors.putLong(16, address);
-    vectors.putLong(24, length);
-    long here = vectors.address();
-    int count =
-        READ_MEMORY == null ? -Libc.ENOSYS : READ_MEMORY.call(thread(), here, 1, here + 16, 1, 0);
-    if (count != length) {
-      throw new Unreadable("the memory of a process of it cannot be read");
-    }
   }
 }

@@ -4,12 +4,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Starts processes whose {@link FileCall}s, and those of all their descendants, wait until a {@link
- * Judge} has seen them. What the calls mean is the judge's business.
+ * JobTrace} has seen them. What the calls mean is not its business.
  *
  * <p>A call that is not answered stops the job, so three things hold:
  *
@@ -17,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  *   <li>The filter belongs to a thread, which waits for the listener too. If it loaded a class
  *       while the listener's thread needs one, both would wait for ever. So that thread does
  *       nothing but three calls that were made once before the first filter ({@link Watch#start}).
- *   <li>A judge that comes to no end in {@link #LOOKS} looks is passed over: a second thread, which
+ *   <li>A trace that comes to no end in {@link #LOOKS} looks is passed over: a second thread, which
  *       has nothing to load and nothing to look at, lets all further calls go on ({@link #guard}).
  *   <li>A listener is closed when the last process has ended, and never before: calls to a closed
  *       one fail.
@@ -29,26 +28,8 @@ public final class CallTracer implements AutoCloseable {
   private static final int LOOKS = 10;
 
   private static final int NONE_YET = Integer.MIN_VALUE;
-  private static final long PASSED_OVER = -2;
 
   private static final NativeCall SPAWN = NativeCall.of("posix_spawn");
-
-  /** Sees the calls of one process and its descendants, on one thread. */
-  public interface Judge {
-
-    /**
-     * A call waits.
-     *
-     * @return the number of the error with which it fails; 0 to let it go on
-     */
-    int of(FileCall call, CallNotice notice) throws CallNotice.Unreadable;
-
-    /** The last call was answered, and not in vain. */
-    void answered();
-
-    /** What happened from now on may have gone unseen; from any thread. */
-    void blind(String why);
-  }
 
   private final CallFilter filter = new CallFilter();
   private final Set<Watch> watched = ConcurrentHashMap.newKeySet();
@@ -72,12 +53,12 @@ public final class CallTracer implements AutoCloseable {
     if (why != null) {
       throw new UnsupportedOperationException(why);
     }
-    Watch dry = new Watch(null, false);
+    Watch dry = new Watch(null);
     Memory none = Memory.of(64); // the path of no program, and no arguments
     dry.spawn(none.address(), none.address(), 0, 0, none.address(), none.address());
     guards.await(-1, 0);
     guards.receive(-1);
-    guards.answer(-1, 0);
+    guards.answer(-1, 0, 0);
     Thread.ofPlatform().daemon().name("torc-trace-guard").start(this::guard);
   }
 
@@ -87,8 +68,8 @@ public final class CallTracer implements AutoCloseable {
   }
 
   /** What is to start one process; it and its descendants are then watched to their end. */
-  public Traced of(Judge judge) {
-    return new Traced(judge);
+  public Traced of(JobTrace trace) {
+    return new Traced(trace);
   }
 
   /** No process is started any more; those that are left are watched on. */
@@ -102,47 +83,49 @@ public final class CallTracer implements AutoCloseable {
    */
   public final class Traced implements Spawn.Caller {
 
-    private final Judge judge;
+    private final JobTrace trace;
     private volatile Watch last;
 
-    private Traced(Judge judge) {
-      this.judge = judge;
+    private Traced(JobTrace trace) {
+      this.trace = trace;
     }
 
     @Override
     public int spawn(long pid, long path, long actions, long attributes, long argv, long env) {
-      last = new Watch(judge, true);
+      last = new Watch(trace);
       return last.spawn(pid, path, actions, attributes, argv, env);
     }
 
     /** Whether all its processes have ended, after waiting for that. */
     public boolean isOver(long milliseconds) {
-      return last.isOver(milliseconds);
+      try {
+        return last.over.await(milliseconds, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return last.over.getCount() == 0;
+      }
     }
   }
 
   /** One filter, and its listener. */
   private final class Watch {
 
-    private final Judge judge;
-    private final boolean really;
+    private final JobTrace trace; // null of a dry one, which lays no filter
     private final CountDownLatch over = new CountDownLatch(1);
     private CallNotice notice; // made before the thread that uses it starts
     private final Thread listens =
         Thread.ofPlatform().daemon().name("torc-trace").unstarted(this::listen);
 
-    /** How often it began to judge one, and ended: odd while it does; or {@link #PASSED_OVER}. */
-    private final AtomicLong calls = new AtomicLong();
-
     private volatile int listener = NONE_YET; // or -errno
-    private volatile long judged; // the call's id
+    private volatile int calls; // begun and ended: odd while the trace looks at one
+    private volatile boolean late; // it was passed over
     private int error; // of the spawn
-    private long seen; // by the guard: the same number of calls, so many looks ago
+    private int seen; // by the guard: the same number of calls, so many looks ago
     private int looks;
+    private boolean ended; // and its listener closed, guarded by this
 
-    Watch(Judge judge, boolean really) {
-      this.judge = judge;
-      this.really = really;
+    Watch(JobTrace trace) {
+      this.trace = trace;
     }
 
     int spawn(long pid, long path, long actions, long attributes, long argv, long env) {
@@ -154,7 +137,7 @@ public final class CallTracer implements AutoCloseable {
                 .name("torc-trace-start")
                 .inheritInheritableThreadLocals(false)
                 .unstarted(() -> start(pid, path, actions, attributes, argv, env));
-        if (really) {
+        if (trace != null) {
           listens.start(); // before the filter: afterwards nothing may fail any more
           watched.add(this);
         }
@@ -169,7 +152,7 @@ public final class CallTracer implements AutoCloseable {
       LockSupport.unpark(listens);
       watched.remove(this);
       over.countDown();
-      judge.blind("it could not be watched: " + FileStatus.reason(-listener));
+      trace.blind("it could not be watched: " + FileStatus.reason(-listener));
       return SPAWN.call(pid, path, actions, attributes, argv, env);
     }
 
@@ -179,19 +162,10 @@ public final class CallTracer implements AutoCloseable {
      * class: the first one that runs is a dry one.
      */
     private void start(long pid, long path, long actions, long attributes, long argv, long env) {
-      listener = filter.lay(really);
+      listener = filter.lay(trace != null);
       if (listener >= 0) {
         LockSupport.unpark(listens);
         error = SPAWN.call(pid, path, actions, attributes, argv, env);
-      }
-    }
-
-    boolean isOver(long milliseconds) {
-      try {
-        return over.await(milliseconds, TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return over.getCount() == 0;
       }
     }
 
@@ -203,92 +177,69 @@ public final class CallTracer implements AutoCloseable {
       if (fd < 0) {
         return;
       }
+      int begun = 0;
       int news;
       while ((news = notice.await(fd, -1)) >= 0) {
-        if (news > 0 && notice.receive(fd) && !answers(fd)) {
-          return; // the guard has it now
+        if (news > 0 && notice.receive(fd)) {
+          calls = ++begun;
+          if (late) {
+            notice.answer(fd, notice.id(), 0);
+          } else {
+            trace.answer(fd, notice);
+          }
+          calls = ++begun;
         }
       }
-      end(fd);
+      end();
     }
 
-    /** Answers the call that was taken; false where that took too long. */
-    private boolean answers(int fd) {
-      judged = notice.id();
-      long now = calls.incrementAndGet();
-      int refusal = 0;
-      try {
-        FileCall call = notice.call();
-        if (call == null) {
-          judge.blind("it made a call by the numbers of another kind of processor");
-        } else {
-          refusal = judge.of(call, notice);
-        }
-      } catch (Throwable trouble) { // of memory, too: the job is to go on whatever happens here
-        hole(trouble);
-      }
-      if (notice.answer(fd, refusal)) {
-        try {
-          judge.answered();
-        } catch (Throwable trouble) {
-          hole(trouble);
-        }
-      }
-      return calls.compareAndSet(now, now + 1);
+    private synchronized void end() {
+      watched.remove(this);
+      Libc.close(listener);
+      ended = true;
+      over.countDown();
     }
 
-    private void hole(Throwable trouble) {
-      judge.blind(
-          trouble instanceof CallNotice.Unreadable ? trouble.getMessage() : "torc met " + trouble);
-    }
-
-    /** Whether its judge has been at one call for too long, and is so no more; for the guard. */
-    boolean isTaken() {
-      long now = calls.get();
+    /**
+     * Lets its calls go on while its trace has been at one for too long; for the guard.
+     *
+     * @return whether it has
+     */
+    synchronized boolean relieve() {
+      int now = calls;
       looks = now % 2 != 0 && now == seen ? looks + 1 : 0;
       seen = now;
-      return looks >= LOOKS && calls.compareAndSet(now, PASSED_OVER);
-    }
-
-    boolean isPassedOver() {
-      return calls.get() == PASSED_OVER;
-    }
-
-    void end(int fd) {
-      watched.remove(this);
-      Libc.close(fd);
-      over.countDown();
+      if (looks < LOOKS || ended) {
+        return false;
+      }
+      if (!late) {
+        late = true;
+        guards.answer(listener, notice.id(), 0);
+        trace.blind("torc was too slow to look at what it read");
+      }
+      int news = guards.await(listener, 1);
+      if (news > 0 && guards.receive(listener)) {
+        guards.answer(listener, guards.id(), 0);
+      } else if (news < 0) {
+        watched.remove(this);
+        over.countDown();
+      }
+      return true;
     }
   }
 
-  /** Lets the calls of those go on whose judge comes to no end. */
+  /** Lets the calls of processes go on whose trace comes to no end. */
   private void guard() {
     while (!closed || !watched.isEmpty()) {
       boolean any = false;
       try {
         for (Watch each : watched) {
-          if (each.isTaken()) {
-            guards.answer(each.listener, each.judged, 0);
-            each.judge.blind("torc was too slow to look at what it read");
-          }
-          if (each.isPassedOver()) {
-            any = true;
-            passOver(each, each.listener);
-          }
+          any |= each.relieve();
         }
       } catch (OutOfMemoryError e) {
         any = true; // at the next look there may be some
       }
       LockSupport.parkNanos((any ? 1 : pause) * 1_000_000L);
-    }
-  }
-
-  private void passOver(Watch watch, int fd) {
-    int news = guards.await(fd, 1);
-    if (news > 0 && guards.receive(fd)) {
-      guards.answer(fd, 0);
-    } else if (news < 0) {
-      watch.end(fd);
     }
   }
 }

@@ -63,9 +63,7 @@ public record FileStatus(
     if (path.indexOf(0) >= 0) {
       throw new IOException("cannot look at " + path + ": a name has no NUL");
     }
-    byte[] name = path.getBytes(StandardCharsets.UTF_8);
-    b.put(0, name, 0, name.length);
-    return b.look(0, follow)
+    return b.look(path, follow)
         ? new FileStatus(
             b.mode(),
             b.size(),

@@ -4,6 +4,7 @@ import com.kenai.jffi.MemoryIO;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
  * Memory outside of the JVM's heap: what lies at an address that a C function gave, and memory with
@@ -96,6 +97,29 @@ public final class Memory {
   /** Writes four bytes in the order of the machine. */
   void putInt(int offset, int value) {
     bytes.putInt(offset, value);
+  }
+
+  /** Copies longs from the begin on, in the order of the machine. */
+  void put(long[] values) {
+    Objects.checkFromIndexSize(0, Long.BYTES * values.length, size());
+    AT.putLongArray(address, values, 0, values.length);
+  }
+
+  /** Writes a text, and a NUL behind it. */
+  void putText(byte[] text) {
+    Objects.checkIndex(text.length, size());
+    AT.putZeroTerminatedByteArray(address, text, 0, text.length);
+  }
+
+  /** Fills an array with what stands from the begin on; see {@link #put(long[])}. */
+  void get(long[] into) {
+    Objects.checkFromIndexSize(0, Long.BYTES * into.length, size());
+    AT.getLongArray(address, into, 0, into.length);
+  }
+
+  /** The bytes from the begin on up to a NUL, without it, or so many where there is none. */
+  byte[] text(int most) {
+    return AT.getZeroTerminatedByteArray(address, Objects.checkIndex(most, size() + 1));
   }
 
   /** Copies some of the bytes into an array. */

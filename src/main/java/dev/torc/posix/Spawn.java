@@ -192,6 +192,16 @@ public final class Spawn {
   private long actions(ScratchMemory scratch, Path dir, Path log, boolean truncate) {
     long actions = scratch.zeros(ROOM);
     check(INIT.call(actions));
+    // First of all: a traced process that held its own listener would wait for it after torc's end.
+    if (hasCloseFrom) {
+      check(ADD_CLOSEFROM.orElseThrow().call(actions, 3));
+    } else if (!Libc.MAC) {
+      // Closing a number that is not open is no error; new ones take the lowest free numbers.
+      int last = highestDescriptor() + SLACK;
+      for (int fd = 3; fd <= last; fd++) {
+        check(ADD_CLOSE.call(actions, fd));
+      }
+    }
     if (log != null) {
       int flags = O_WRONLY | O_CREAT | O_APPEND | Libc.O_NOFOLLOW | (truncate ? O_TRUNC : 0);
       check(ADD_OPEN.call(actions, 0, scratch.text(DEV_NULL), 0, 0));
@@ -205,15 +215,6 @@ public final class Spawn {
     if (hasChdir) {
       long folder = scratch.text(bytes(dir.toString()));
       check(ADD_CHDIR.orElseThrow().call(actions, folder));
-    }
-    if (hasCloseFrom) {
-      check(ADD_CLOSEFROM.orElseThrow().call(actions, 3));
-    } else if (!Libc.MAC) {
-      // Closing a number that is not open is no error; new ones take the lowest free numbers.
-      int last = highestDescriptor() + SLACK;
-      for (int fd = 3; fd <= last; fd++) {
-        check(ADD_CLOSE.call(actions, fd));
-      }
     }
     return actions;
   }

@@ -100,11 +100,24 @@ class StatusBuffer {
    */
   void put(int offset, byte[] names, int from, int length) throws IOException {
     if (offset + length > LONGEST) {
-      String name = new String(names, from, length, StandardCharsets.UTF_8);
-      throw new IOException("cannot look at " + name + ": file name too long");
+      throw tooLong(new String(names, from, length, StandardCharsets.UTF_8));
     }
     path.put(offset, names, from, length);
     path.put(offset + length, NUL);
+  }
+
+  /** Looks at a path; see {@link #look(int, boolean)}. */
+  boolean look(String name, boolean follow) throws IOException {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > LONGEST) {
+      throw tooLong(name);
+    }
+    path.putText(bytes);
+    return look(0, follow);
+  }
+
+  private static IOException tooLong(String name) {
+    return new IOException("cannot look at " + name + ": file name too long");
   }
 
   /**

@@ -78,6 +78,12 @@ public record Workflow(
     return jobs instanceof PackedJobs packed ? packed.name(job) : jobs.get(job).name();
   }
 
+  /** Whether the executor of a job says that jobs run there without a trace. */
+  public boolean goesUntraced(Job job) {
+    Executor executor = executor(job.executor());
+    return executor != null && !executor.trace();
+  }
+
   /** The executor of a name; null for none. */
   public Executor executor(String name) {
     for (Executor executor : executors) {

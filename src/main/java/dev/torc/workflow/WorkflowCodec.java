@@ -384,7 +384,8 @@ public final class WorkflowCodec implements Wire.Shared {
   private static Executor executor(Wire wire, Executor of) {
     return new Executor(
         wire.one(of, Executor::place, Wire::place),
-        wire.one(of, Executor::settings, WorkflowCodec::settings));
+        wire.one(of, Executor::settings, WorkflowCodec::settings),
+        wire.flag(of, Executor::trace));
   }
 
   private static SchedulerSettings settings(Wire wire, SchedulerSettings of) {

@@ -40,8 +40,9 @@ class ExecutorReaderTest {
 
   @Test
   void whatIsNotSaidHasItsDefault() throws IOException {
-    SchedulerSettings slurm =
-        read("executors: { s: { kind: slurm } }\n").executors().getFirst().settings();
+    Executor executor = read("executors: { s: { kind: slurm } }\n").executors().getFirst();
+    assertTrue(executor.trace());
+    SchedulerSettings slurm = executor.settings();
     assertEquals("s", slurm.name());
     assertNull(slurm.commands());
     assertEquals(500, slurm.maxJobs());

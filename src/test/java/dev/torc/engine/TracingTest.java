@@ -125,6 +125,47 @@ class TracingTest extends Harness {
   }
 
   @Test
+  void anExecutorMaySayThatItsJobsRunWithoutATrace() {
+    String far =
+        """
+        executors:
+          far:
+            kind: commands
+            trace: %s
+            latency: 100ms
+            submit: 'sh {script} > {log} 2>&1; echo 1'
+            states: 'true'
+            cancel: 'true {ids}'
+        jobs:
+          x: { command: cat a b > x, needs: a, produces: x, trace: true, executor: far }
+        """;
+    givenFile(far.formatted("false"));
+    build().ran("x");
+    assertEquals(List.of("jobs are not traced: executor far has trace: false"), notes());
+    build().ran();
+    edit("b", "2\n");
+    build().ran();
+    givenFile(far.formatted("true"));
+    build();
+    assertEquals("not traced", why("x"));
+    assertTrue(what("x").contains("trace: false of the executor"), what("x"));
+  }
+
+  @Test
+  void aStrictJobWithADepfileMayReadWhatThatNames() {
+    strict = true;
+    String job = "x: { command: \"cat a b > x; echo 'x: %s' > x.d\", produces: x, depfile: x.d }";
+    given(job.formatted("a"));
+    build();
+    assertEquals(1, exit);
+    String says =
+        "it read b, which it does not need and its depfile does not name: add it to needs";
+    assertEquals(says, what("x"));
+    given(job.formatted("a b"));
+    build().ran("x");
+  }
+
+  @Test
   void anEarlierResultIsFoundByWhatItRead() {
     restores = true;
     given("x: { command: cat a b > x, needs: a, produces: x, trace: true }");

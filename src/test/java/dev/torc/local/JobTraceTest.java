@@ -11,6 +11,7 @@ import dev.torc.local.ProcessEnd.How;
 import dev.torc.posix.CallTracer;
 import dev.torc.posix.Environment;
 import dev.torc.posix.FileStatus;
+import dev.torc.posix.JobTrace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,6 +131,27 @@ class JobTraceTest {
     assertEquals(Set.of("a"), read("ln -s a made; cat made"));
     assertEquals(Set.of("sub/c"), read("ln sub/c hard; cat hard"));
     assertEquals(Set.of("b"), read("sed -i s/y/z/ b; cat b"));
+    assertEquals(Set.of(), read("flock lock true; cat lock")); // which opens to read, and makes
+  }
+
+  @Test
+  void bytecodeCountsAsItsModule() throws IOException {
+    file("p/__pycache__/m.cpython-311.pyc");
+    file("p/__pycache__/n.cpython-311.pyc");
+    file("p/m.py");
+    assertEquals(Set.of("p/m.py"), read("cat p/__pycache__/*"));
+  }
+
+  @Test
+  void aNameIsLookedAtAgainWhereItMayLeadElsewhere() throws IOException {
+    assertEquals(Set.of("a", "b"), read("for i in 1 2; do cat a a b b; done"));
+    assertEquals(Set.of("a", "sub/c"), read("cat a a; ln -sf sub/c a; cat a; cat a"));
+    file("d1/x");
+    file("d2/x");
+    String moved = "ln -s d1 d; cat d/../a d/x; rm d; ln -s d2 d; cat d/x d/x";
+    assertEquals(Set.of("a", "d/x"), read(moved));
+    String late = "cat later || :; cp b later; cat later; cd sub; cat c c; cd ..; cat c || :";
+    assertEquals(Set.of("b", "sub/c"), read(late));
   }
 
   @Test
@@ -186,7 +208,9 @@ class JobTraceTest {
     assertTrue(end.message().contains("no such program in PATH"), end.message());
     Path bare = Files.writeString(root.resolve("bare"), "cat a\n");
     assertTrue(bare.toFile().setExecutable(true));
-    assertEquals(Set.of("bare", "a"), read(List.of("./bare")));
+    for (int i = 0; i < 20; i++) { // a try that comes to nothing ends at once
+      assertEquals(Set.of("bare", "a"), read(List.of("./bare")));
+    }
   }
 
   @Test
@@ -257,24 +281,24 @@ class JobTraceTest {
     assertTrue(end.message().contains("background"), end.message());
   }
 
-  @Test
-  void aTraceInsideATraceIsRefused() throws Exception {
-    String java = ProcessHandle.current().info().command().orElseThrow();
-    List<String> command =
-        List.of(
-            java,
-            "--enable-native-access=ALL-UNNAMED",
-            "-Djffi.unsafe.disabled=true",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Inner.class.getName());
-    List<String> absolute = new ArrayList<>(command);
+  /** The words that start a class of this test in a JVM of its own. */
+  private static List<String> java(Class<?> main) {
     StringBuilder paths = new StringBuilder();
     for (String each : System.getProperty("java.class.path").split(":")) {
       paths.append(paths.isEmpty() ? "" : ":").append(Path.of(each).toAbsolutePath());
     }
-    absolute.set(4, paths.toString());
-    read(absolute);
+    return List.of(
+        ProcessHandle.current().info().command().orElseThrow(),
+        "--enable-native-access=ALL-UNNAMED",
+        "-Djffi.unsafe.disabled=true",
+        "-cp",
+        paths.toString(),
+        main.getName());
+  }
+
+  @Test
+  void aTraceInsideATraceIsRefused() throws Exception {
+    read(java(Inner.class));
     assertEquals("the processes of torc are traced already\n", log());
   }
 
@@ -282,6 +306,38 @@ class JobTraceTest {
   static final class Inner {
     public static void main(String[] args) {
       System.out.println(CallTracer.refusal());
+    }
+  }
+
+  /** Between fork and exec a process has copies of all that torc has open. */
+  @Test
+  void aProcessThatIsJustBeingStartedEndsWithTorc() throws Exception {
+    List<String> words = new ArrayList<>(java(Stopped.class));
+    words.add(root.toString());
+    Process torc = new ProcessBuilder(words).redirectErrorStream(true).start();
+    assertEquals("it opens its log", torc.inputReader().readLine());
+    List<ProcessHandle> started = torc.descendants().toList();
+    assertEquals(1, started.size());
+    torc.destroyForcibly().waitFor();
+    started.getFirst().onExit().get();
+  }
+
+  /** Starts a job whose first call, which opens the log, gets no answer. */
+  static final class Stopped {
+    public static void main(String[] args) {
+      Path root = Path.of(args[0]);
+      JobTrace.Bounds never =
+          (path, write) -> {
+            System.out.println("it opens its " + root.relativize(Path.of(path)));
+            new Semaphore(0).acquireUninterruptibly();
+            return true;
+          };
+      Launch.Step step = new Launch.Step(List.of("sleep", "1000"), root, Map.of());
+      Map<String, String> mark = Map.of("TORC_BUILD", "b", "TORC_JOB", "j");
+      Launch launch = new Launch(List.of(step), root.resolve("log"), false, false, 0, 0, mark);
+      try (LocalRunner runner = new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(5))) {
+        runner.run(launch.traced(new JobTrace(Set.of(root), 0, never)), handle -> {});
+      }
     }
   }
 

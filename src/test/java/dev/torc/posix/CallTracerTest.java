@@ -10,20 +10,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever the judge of a traced process does, the process goes on and ends. */
+/** Whatever a trace does, the process goes on and ends. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CallTracerTest {
 
+  private static final String SLOW = "torc was too slow to look at what it read";
+
   @TempDir Path dir;
-  final Set<String> blind = ConcurrentHashMap.newKeySet();
-  final CountDownLatch passedOver = new CountDownLatch(1);
+  JobTrace trace;
 
   @BeforeAll
   static void works() {
@@ -31,108 +31,70 @@ class CallTracerTest {
     assumeTrue(why == null, why);
   }
 
-  private interface Answer {
-    int of(FileCall call, CallNotice notice) throws Exception;
+  /** What stands at a call, beginning with that of the log. */
+  private interface Stands {
+    void at(String path) throws Exception;
   }
 
-  private CallTracer.Judge judge(Answer answer) {
-    return new CallTracer.Judge() {
-      @Override
-      public int of(FileCall call, CallNotice notice) {
-        try {
-          return answer.of(call, notice);
-        } catch (Exception e) {
-          throw new IllegalStateException(e);
-        }
-      }
-
-      @Override
-      public void answered() {}
-
-      @Override
-      public void blind(String why) {
-        blind.add(why);
-        passedOver.countDown();
-      }
-    };
-  }
-
-  private String run(CallTracer.Traced traced, String script) throws IOException {
+  /** Runs a script, and returns what it wrote. */
+  private String run(Stands stands, String script) throws IOException {
     Path log = dir.resolve("log");
-    int pid =
-        new Spawn()
-            .start(
-                List.of("sh", "-c", script),
-                dir,
-                Environment.ofCaller().with(Map.of()),
-                log,
-                true,
-                traced);
-    ChildWait.next(pid);
-    ChildWait.reap(pid);
-    assertTrue(traced.isOver(30_000));
+    trace =
+        new JobTrace(
+            List.of(dir),
+            0,
+            (path, write) -> {
+              try {
+                stands.at(path);
+                return true;
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    try (CallTracer tracer = new CallTracer(1)) {
+      CallTracer.Traced traced = tracer.of(trace);
+      EnvironmentEntries env = Environment.ofCaller().with(Map.of());
+      int pid = new Spawn().start(List.of("sh", "-c", script), dir, env, log, true, traced);
+      ChildWait.next(pid);
+      ChildWait.reap(pid);
+      assertTrue(traced.isOver(30_000));
+    }
     return Files.readString(log);
   }
 
   @Test
-  void aJudgeThatComesToNoEndIsPassedOver() throws Exception {
+  void aTraceThatComesToNoEndIsPassedOver() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
-    try (CallTracer tracer = new CallTracer(1)) {
-      CallTracer.Traced traced =
-          tracer.of(
-              judge(
-                  (call, notice) -> {
-                    never.await();
-                    return 0;
-                  }));
-      assertEquals("x\n", run(traced, "echo x; cat /dev/null; (cat /dev/null &)"));
+    try {
+      assertEquals("x\n", run(path -> never.await(), "echo x; : < log; (: < log &)"));
     } finally {
       never.countDown();
     }
-    assertEquals(Set.of("torc was too slow to look at what it read"), blind);
+    assertEquals(SLOW, trace.blind());
   }
 
   @Test
-  void aJudgeThatComesBackLateTakesNoCallFromTheGuard() throws Exception {
-    try (CallTracer tracer = new CallTracer(1)) {
-      CallTracer.Traced traced =
-          tracer.of(
-              judge(
-                  (call, notice) -> {
-                    passedOver.await();
-                    return 0;
-                  }));
-      assertEquals("x\n", run(traced, "cat /dev/null; (cat /dev/null &) ; cat /dev/null; echo x"));
-    }
-    assertEquals(Set.of("torc was too slow to look at what it read"), blind);
+  void aTraceThatComesBackLateTakesNoCallFromTheGuard() throws Exception {
+    Stands late =
+        path -> {
+          while (trace.blind() == null) {
+            Thread.sleep(1);
+          }
+        };
+    String script = ": < log; (: < log &) ; : < log; echo x";
+    assertEquals("x\n", run(late, script));
+    assertEquals(SLOW, trace.blind());
+    assertEquals(Set.of(), trace.read()); // it looked at nothing any more
   }
 
   @Test
-  void ofAJudgeThatFailsTheCallGoesOn() throws Exception {
-    try (CallTracer tracer = new CallTracer(1)) {
-      CallTracer.Traced traced =
-          tracer.of(
-              judge(
-                  (call, notice) -> {
-                    throw new OutOfMemoryError("none left");
-                  }));
-      assertEquals("x\n", run(traced, "echo x; cat /dev/null"));
-    }
-    assertEquals(Set.of("torc met java.lang.OutOfMemoryError: none left"), blind);
-  }
-
-  @Test
-  void whatAJudgeRefusesFails() throws Exception {
-    Files.writeString(dir.resolve("secret"), "s");
-    try (CallTracer tracer = new CallTracer()) {
-      CallTracer.Traced traced =
-          tracer.of(
-              judge(
-                  (call, notice) ->
-                      call != FileCall.CHROOT && notice.name(call).equals("secret") ? 13 : 0));
-      assertEquals("no\n", run(traced, "cat secret 2> /dev/null || echo no"));
-    }
-    assertEquals(Set.of(), blind);
+  void ofATraceThatFailsTheCallGoesOn() throws Exception {
+    Stands fails =
+        path -> {
+          throw new OutOfMemoryError("none left");
+        };
+    assertEquals("x\n", run(fails, "echo x; cat /dev/null"));
+    assertEquals("torc met java.lang.OutOfMemoryError: none left", trace.blind());
   }
 
   /** From the kernel's tables for AArch64, of which there may be no machine here. */

@@ -1,0 +1,447 @@
+package dev.torc.posix;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * What the processes of one attempt of a job read, as the kernel tells it of each call: the files
+ * below some folders that were there when they were opened to be read, or executed, and that the
+ * attempt did not write, rename or link into place itself. Folders, files looked for in vain and
+ * devices are none. Which of these files count for the job is not its business.
+ *
+ * <p>{@link CallTracer} asks it about one call at a time, on one thread; what it found is for when
+ * the processes have ended.
+ */
+public final class JobTrace {
+
+  /** More are told by their folder: a job that reads so many needs that. */
+  static final int MOST = 10_000;
+
+  private static final int ACCESS = 3; // the bits of open(2) for reading, writing or both
+  private static final int O_WRONLY = 1;
+  private static final int O_RDWR = 2;
+  private static final int O_CREAT = 0100;
+  private static final int O_TRUNC = 01000;
+  private static final int NO_NAME = 010000000 | 020000000; // O_PATH, and that of O_TMPFILE
+  private static final int RESOLVE_IN_ROOT = 0x10;
+  private static final int SCRIPT = 256; // bytes in which the system looks for an interpreter
+  private static final int DEEP = 4; // interpreters of interpreters
+
+  private static final String CACHE = "/__pycache__/";
+  private static final Set<String> SPECIAL = Set.of(".", "..", ".git", ".torc");
+
+  /** What a strict job may do. */
+  public interface Bounds {
+
+    /**
+     * Whether a call may go on.
+     *
+     * @param path absolute
+     */
+    boolean allows(String path, boolean write);
+  }
+
+  /** A folder below which names count: how a name begins, and how it then is told. */
+  private record Ground(String begins, String told) {}
+
+  /**
+   * A folder in which names lie. All its paths end with a slash.
+   *
+   * @param named as the calling process sees it, without {@code .} and {@code ..}
+   * @param told as it is told, if names in it count; null otherwise
+   * @param real elsewhere, where it really is: links in it may lead to what counts
+   * @param known last parts of names that were opened to be read: once more they tell nothing new
+   */
+  private record Place(String named, String told, String real, Set<String> known) {}
+
+  private record Name(Place place, String last) {}
+
+  private final List<Ground> grounds;
+  private final long begin;
+  private final Bounds bounds;
+
+  private final Set<String> read = ConcurrentHashMap.newKeySet();
+  private final Set<String> refused = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<String> blind = new AtomicReference<>(); // why; null for not
+
+  // of the thread that judges
+
+  private final Set<String> own = new HashSet<>();
+
+  /** Where names lie that were met, by the folders from which they go and by how they begin. */
+  private final Map<String, Map<String, Place>> places = new HashMap<>();
+
+  private int room = 10 * MOST; // for more places, and more names in them
+
+  private final StatusBuffer status = new StatusBuffer();
+  private CallNotice notice; // the call that waits for its answer
+  private boolean refuses; // it
+  private String seen; // a file that it reads
+  private Name opened; // it, if once more it tells nothing new
+  private String root = ""; // of its thread; empty for that of this process
+  private boolean rooted; // some process of it has a root of its own
+  private boolean relinked; // it changed names elsewhere: they may lead to others than they did
+
+  /**
+   * @param folders below which names count, absolute; each also by its real path
+   * @param begin when the job began, in nanoseconds by the clock of these folders
+   * @param bounds what is refused to it; null for nothing
+   */
+  public JobTrace(Collection<Path> folders, long begin, Bounds bounds) {
+    Set<Ground> all = new LinkedHashSet<>();
+    for (Path folder : folders) {
+      String told = folder + "/";
+      all.add(new Ground(told, told));
+      try {
+        all.add(new Ground(folder.toRealPath() + "/", told));
+      } catch (IOException e) {
+        continue; // nothing lies below what is not there
+      }
+    }
+    grounds = List.copyOf(all);
+    this.begin = begin;
+    this.bounds = bounds;
+  }
+
+  /** Why it was not watched to its end; null where it was. */
+  public String blind() {
+    return blind.get();
+  }
+
+  /** The files, absolute. */
+  public SortedSet<String> read() {
+    return new TreeSet<>(read);
+  }
+
+  /** What was refused to it, absolute. */
+  public SortedSet<String> refused() {
+    return new TreeSet<>(refused);
+  }
+
+  /** A file was read: an absolute path. */
+  public void saw(String path) {
+    if (read.add(path) && read.size() > MOST) {
+      String folder = path.substring(0, path.lastIndexOf('/') + 1);
+      blind("it read more than " + MOST + " files; add their folder to its needs, as " + folder);
+      read.clear();
+    }
+  }
+
+  /** What happens from now on may go unseen; from any thread. */
+  public void blind(String why) {
+    blind.compareAndSet(null, why);
+  }
+
+  /**
+   * Answers a call. The job is to go on whatever happens here, and does so before what was found is
+   * written down.
+   */
+  void answer(int listener, CallNotice call) {
+    notice = call;
+    refuses = false;
+    try {
+      look(call.call());
+    } catch (CallNotice.Unreadable hole) {
+      blind(hole.getMessage());
+    } catch (Throwable trouble) { // of memory, too
+      blind("torc met " + trouble);
+    }
+    call.answer(listener, call.id(), refuses ? Libc.EACCES : 0);
+    try {
+      writeDown();
+    } catch (OutOfMemoryError trouble) {
+      blind("torc met " + trouble);
+    }
+  }
+
+  private void writeDown() {
+    if (seen != null) {
+      saw(seen);
+      seen = null;
+    }
+    if (opened != null) {
+      opened.place.known.add(opened.last);
+      opened = null;
+    }
+  }
+
+  private void look(FileCall call) throws CallNotice.Unreadable {
+    if (call == null) {
+      blind("it made a call by the numbers of another kind of processor");
+      return;
+    }
+    switch (call) {
+      case OPEN, OPENAT -> opened(call, notice.argument(call.name + 1));
+      case CREAT -> opened(call, O_WRONLY | O_CREAT | O_TRUNC);
+      case OPENAT2 -> {
+        long how = notice.argument(2); // struct open_how: flags, mode, resolve
+        if ((notice.number(how + 16) & RESOLVE_IN_ROOT) != 0) {
+          blind("it opened names below a root of its own");
+        }
+        opened(call, notice.number(how));
+      }
+      case EXECVE, EXECVEAT -> executed(call.folder, notice.name(call.name), 0);
+      case CHROOT -> rooted = true;
+      case MOUNT, MOVE_MOUNT, PIVOT_ROOT, SETNS, OPEN_BY_HANDLE ->
+          blind("it mounted or changed what names lead to");
+      default -> placed(call);
+    }
+  }
+
+  private void opened(FileCall call, long flags) throws CallNotice.Unreadable {
+    Name name = (flags & NO_NAME) != 0 ? null : name(call.folder, notice.name(call.name));
+    boolean reads = (flags & (ACCESS | O_CREAT)) == 0;
+    if (name == null || reads && name.place.known.contains(name.last)) {
+      return;
+    }
+    String path = path(name);
+    boolean same = path == null || opened(path, (int) flags) && name.place.told != null;
+    opened = same && reads && room-- > 0 ? name : null;
+  }
+
+  private boolean opened(String path, int flags) throws CallNotice.Unreadable {
+    int access = flags & ACCESS;
+    int kind = kind(path, true);
+    boolean makes = (flags & O_CREAT) != 0 && kind == 0;
+    boolean writes = access == O_WRONLY || access == O_RDWR;
+    boolean fresh = makes || writes && (flags & O_TRUNC) != 0;
+    if (makes || writes && kind != 0) {
+      writes(path, fresh);
+    }
+    return access != O_WRONLY && !fresh && reads(path, kind);
+  }
+
+  /** A program, and the interpreter that it names: the system opens that without a call. */
+  private void executed(int index, String name, int depth) throws CallNotice.Unreadable {
+    String path = path(name(index, name));
+    if (path != null) {
+      reads(path, kind(path, true));
+    }
+    String script = path != null ? path : name.startsWith("/") && !rooted ? name : null;
+    if (script == null || depth == DEEP || kind(script, true) != FileStatus.FILE) {
+      return;
+    }
+    try {
+      byte[] head = PlainFile.read(Path.of(script), SCRIPT);
+      if (head.length > 2 && head[0] == '#' && head[1] == '!') {
+        String line = new String(head, StandardCharsets.UTF_8).lines().findFirst().orElse("");
+        executed(-1, line.substring(2).strip().split("[ \t]", 2)[0], depth + 1);
+      }
+    } catch (IOException e) {
+      return; // a program that may be executed and not read has no interpreter
+    }
+  }
+
+  /** A rename or a link. */
+  private void placed(FileCall call) throws CallNotice.Unreadable {
+    String to = path(name(call.otherFolder, notice.name(call.other)));
+    relinked |= to == null;
+    places.clear();
+    boolean link = call == FileCall.SYMLINK || call == FileCall.SYMLINKAT;
+    String from = link ? null : path(name(call.folder, notice.name(call.name)));
+    int kind = from == null ? 0 : kind(from, true);
+    reads(from, kind);
+    if (to != null) {
+      writes(to, true);
+    }
+    if (kind == FileStatus.FOLDER && to != null && !refuses) {
+      for (String path : List.copyOf(own)) {
+        if (path.startsWith(from + "/")) {
+          own.add(to + path.substring(from.length()));
+        }
+      }
+    }
+  }
+
+  /**
+   * A file that counts is written.
+   *
+   * @param fresh whether nothing of what was there can be read any more
+   */
+  private void writes(String path, boolean fresh) {
+    if (bounds != null && !own.contains(path) && !bounds.allows(path, true)) {
+      refuses(path);
+    } else if (fresh) {
+      own.add(path);
+    }
+  }
+
+  /**
+   * A name that counts is read, if it is a file's.
+   *
+   * @return whether once more it would tell nothing new
+   */
+  private boolean reads(String path, int kind) throws CallNotice.Unreadable {
+    String file = kind == FileStatus.FILE ? source(path) : null;
+    if (file == null || !file.equals(path) && own.contains(file)) {
+      return false;
+    }
+    boolean isOwn = own.contains(path);
+    if (isOwn) {
+      String real = notice.real(path, false); // a link of its own may lead to what is not
+      file = real == null ? null : below(real);
+      // A call that was to write it may have come to nothing.
+      if (file == null || own.contains(file) && kind(path, true) != 0 && status.ctime() >= begin) {
+        return false;
+      }
+    }
+    if (bounds != null && !bounds.allows(file, false)) {
+      refuses(file);
+      return false;
+    }
+    writeDown(); // of one call there may be several
+    seen = file;
+    return !isOwn;
+  }
+
+  private void refuses(String path) {
+    refused.add(path);
+    refuses = true;
+  }
+
+  /**
+   * The module of a file of bytecode, which is all that Python opens with a warm cache; null for
+   * one that has none.
+   */
+  private String source(String path) {
+    int name = path.lastIndexOf('/') + 1;
+    int dot = path.indexOf('.', name);
+    if (dot < 0 || !path.startsWith(CACHE, name - CACHE.length())) {
+      return path;
+    }
+    String folder = path.substring(0, name - CACHE.length() + 1);
+    String module = folder + path.substring(name, dot) + ".py";
+    return kind(module, true) == FileStatus.FILE ? module : null;
+  }
+
+  /** What of {@link FileStatus#KIND} is there; 0 for nothing. */
+  private int kind(String path, boolean follow) {
+    try {
+      return status.look(path, follow) ? status.modeAsIs() & FileStatus.KIND : 0;
+    } catch (IOException refused) {
+      return 0; // and so it is for the job
+    }
+  }
+
+  /**
+   * Where a name of the call lies.
+   *
+   * @param index the argument with the descriptor of its folder, if it is relative
+   * @param text the name; empty for what that descriptor leads to
+   * @return null for none that counts
+   */
+  private Name name(int index, String text) throws CallNotice.Unreadable {
+    root = rooted ? notice.root() : "";
+    String folder = text.startsWith("/") ? root : notice.folder(index);
+    if (folder == null || root == null || rooted && !(folder + "/").startsWith(root + "/")) {
+      return null; // it is gone, or out of the thread's reach
+    }
+    folder = folder.substring(root.length());
+    String name = text.isEmpty() ? folder : text;
+    int end = name.length();
+    while (end > 1 && name.charAt(end - 1) == '/') {
+      end--;
+    }
+    int slash = name.lastIndexOf('/', end - 1);
+    String last = name.substring(slash + 1, end);
+    if (last.startsWith(".") && SPECIAL.contains(last)) {
+      return null;
+    }
+    Place place = place(text.isEmpty() ? "" : folder, name.substring(0, slash + 1));
+    return place == null ? null : new Name(place, last);
+  }
+
+  /** The folder that a name begins with, if anything in it may count. */
+  private Place place(String folder, String begin) throws CallNotice.Unreadable {
+    Map<String, Place> from = places.get(folder);
+    Place place = from == null || rooted ? null : from.get(begin);
+    if (place != null) {
+      return place;
+    }
+    String named = begin.startsWith("/") ? begin : folder + "/" + begin;
+    if (named.startsWith("/proc/self/") || named.startsWith("/proc/thread-self/")) {
+      named = "/proc/" + notice.thread() + named.substring(named.indexOf("self/") + 4);
+    }
+    named = root.isEmpty() ? normalized(named) : named;
+    if (named == null || named.equals("/dev/") || named.startsWith("/dev/fd/")) {
+      return null; // what is open was opened by a call
+    }
+    String told = root.isEmpty() ? below(named) : null;
+    String real = told == null ? notice.real(named, !root.isEmpty()) : "";
+    if (real == null) {
+      return null;
+    }
+    place = new Place(named, told, real.endsWith("/") ? real : real + "/", new HashSet<>());
+    boolean lasts = told != null || !rooted && !relinked && !named.startsWith("/proc/");
+    if (lasts && !begin.contains("../") && room-- > 0) {
+      places.computeIfAbsent(folder, any -> new HashMap<>()).put(begin, place);
+    }
+    return place;
+  }
+
+  /** A name as a path that counts; one that lies elsewhere counts by where its links lead. */
+  private String path(Name name) throws CallNotice.Unreadable {
+    if (name == null || name.place.told != null) {
+      return name == null ? null : name.place.told.concat(name.last);
+    }
+    String there = name.place.real.concat(name.last);
+    if (kind(there, false) == FileStatus.LINK) {
+      there = notice.real(name.place.named + name.last, !root.isEmpty());
+    }
+    return there == null ? null : below(there);
+  }
+
+  /**
+   * A folder without {@code .}, {@code ..} and empty parts; a link before {@code ..} is followed.
+   */
+  private String normalized(String path) throws CallNotice.Unreadable {
+    if (!path.contains("//") && !path.contains("/./") && !path.contains("/../")) {
+      return path;
+    }
+    StringBuilder out = new StringBuilder();
+    for (String part : path.split("/")) {
+      if (part.equals("..")) {
+        String folder = out.isEmpty() ? "/" : out.toString();
+        boolean link = kind(folder, false) == FileStatus.LINK;
+        folder = link ? notice.real(folder, false) : folder;
+        if (folder == null || kind(folder, true) == 0) {
+          return null; // the system finds nothing there either
+        }
+        out.setLength(0);
+        out.append(folder, 0, Math.max(0, folder.lastIndexOf('/')));
+      } else if (!part.isEmpty() && !part.equals(".")) {
+        out.append('/').append(part);
+      }
+    }
+    return out.append('/').toString();
+  }
+
+  /** The path as it is told, if it is one that counts; null otherwise. */
+  private String below(String path) {
+    for (Ground ground : grounds) {
+      if (path.startsWith(ground.begins)) {
+        int end = ground.begins.length();
+        if (path.indexOf("/.", end - 1) >= 0) {
+          String parts = path.substring(end - 1) + "/";
+          if (parts.contains("/.torc/") || parts.contains("/.git/")) {
+            return null; // wherever they lie
+          }
+        }
+        return ground.begins.equals(ground.told) ? path : ground.told + path.substring(end);
+      }
+    }
+    return null;
+  }
+}
