@@ -118,7 +118,7 @@ record RestState(
   private static JobsAtRest.Held held(Project project, Digest graph) throws IOException {
     return new JobsAtRest.Held(
         graph,
-        Cache.boot(),
+        project.caller().host().here().boot(),
         own(project, project.place().data()),
         Cache.journal(project.place()),
         new TreeMap<>());
