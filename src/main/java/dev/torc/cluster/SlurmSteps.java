@@ -1,6 +1,6 @@
 package dev.torc.cluster;
 
-import dev.torc.exec.ProgramOutput;
+import dev.torc.local.ProgramOutput;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;

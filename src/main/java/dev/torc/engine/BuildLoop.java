@@ -1,12 +1,12 @@
 package dev.torc.engine;
 
-import dev.torc.cache.CacheException;
-import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.StoppedException;
+import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
+import dev.torc.records.CacheException;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Hook.On;
 import dev.torc.workflow.Job;

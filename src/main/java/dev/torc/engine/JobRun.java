@@ -1,8 +1,8 @@
 package dev.torc.engine;
 
-import dev.torc.cache.AttemptRecord;
-import dev.torc.exec.ProcessEnd;
+import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Reason;
+import dev.torc.records.AttemptRecord;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Retry;
 import dev.torc.workflow.Resources;

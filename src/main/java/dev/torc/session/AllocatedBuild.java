@@ -1,7 +1,5 @@
 package dev.torc.session;
 
-import dev.torc.cache.BuildLock;
-import dev.torc.cache.CachePlace;
 import dev.torc.cluster.Allocation;
 import dev.torc.cluster.SchedulerResources;
 import dev.torc.cluster.SchedulerSettings;
@@ -10,6 +8,8 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.Kill;
 import dev.torc.posix.RandomId;
+import dev.torc.records.BuildLock;
+import dev.torc.records.CachePlace;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;

@@ -2,15 +2,15 @@ package dev.torc.session;
 
 import dev.torc.engine.ResourceDemand;
 import dev.torc.graph.Graph;
-import dev.torc.machine.Amount;
 import dev.torc.machine.Limits;
-import dev.torc.machine.SafeText;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
+import dev.torc.text.Amount;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
 import dev.torc.workflow.Template;
