@@ -58,6 +58,8 @@ class ForeignSuitesTest {
 
   /** What no build file can say. */
   private static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
     Refused(String why) {
       super(why);
     }
