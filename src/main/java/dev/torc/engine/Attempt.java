@@ -192,7 +192,9 @@ final class Attempt {
     ProcessEnd resumed = remote.resume(snapshot);
     Stamp begin = null;
     if (resumed == null) {
-      shared.tracing().traces(shared.graph(), job); // or it fails while its earlier products are there
+      shared
+          .tracing()
+          .traces(shared.graph(), job); // or it fails while its earlier products are there
       clear();
       begin = launch(containers);
     } else {

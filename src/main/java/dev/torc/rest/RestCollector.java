@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Finds out, when a build is over, which jobs it leaves at {@linkplain JobsAtRest rest}: those that

@@ -115,9 +115,10 @@ record RestState(
   }
 
   private static JobsAtRest.Held held(Project project, Digest graph) throws IOException {
+    Host host = project.caller().host();
     Stamp data = own(project, project.place().data());
     var journal = Cache.journal(project.place());
-    return new JobsAtRest.Held(graph, Cache.boot(), data, journal, new TreeMap<>());
+    return new JobsAtRest.Held(graph, host.here().boot(), data, journal, new TreeMap<>());
   }
 
   /** Of a file beside the database, which lies on a disk of this host and must not be opened. */

@@ -12,7 +12,6 @@ import dev.torc.engine.Remotes;
 import dev.torc.engine.Restoring;
 import dev.torc.engine.TemporaryFolder;
 import dev.torc.engine.Tracing;
-import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.local.LeftoverProcesses;
 import dev.torc.local.LocalRunner;

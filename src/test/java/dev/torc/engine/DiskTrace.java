@@ -1,0 +1,401 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What programs did to the files below some folders, in its order, as strace tells it: names,
+ * bytes, syncs, and the stamps that were looked at. What may be lost of that, {@link CutDisk}
+ * knows.
+ *
+ * @param folders absolute, real
+ * @param begin the files before, by path: all on the disk
+ */
+record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops) {
+
+  /** A file, folder or link by itself, whatever its names are. */
+  static final class Inode {
+    final boolean folder;
+    final byte[] begin;
+    final Stamp stamp;
+    private long size;
+
+    Inode(boolean folder, byte[] begin, Stamp stamp) {
+      this.folder = folder;
+      this.begin = begin;
+      this.stamp = stamp;
+      this.size = begin.length;
+    }
+  }
+
+  /** One step; what is done to a file or folder has its inode. */
+  sealed interface Op {
+    Inode inode();
+  }
+
+  /**
+   * A name is given, taken or changed.
+   *
+   * @param from null where there was none
+   * @param to null where there is none any more
+   * @param folders those whose sync makes it last
+   */
+  record Name(Inode inode, String from, String to, List<Inode> folders) implements Op {}
+
+  /**
+   * @param lasts written with O_DSYNC
+   */
+  record Bytes(Inode inode, long at, byte[] bytes, boolean lasts) implements Op {}
+
+  record Size(Inode inode, long size) implements Op {}
+
+  /** Times or mode were set. */
+  record Touch(Inode inode) implements Op {}
+
+  /**
+   * @param of the steps before this one last
+   */
+  record Sync(Inode inode, int of) implements Op {}
+
+  record Seen(Inode inode, Stamp stamp) implements Op {}
+
+  private static final String CALLS =
+      "/^(open|openat|p?write(v|64|v2)?|lseek|f?truncate|rename.*|link(at)?|symlink.*"
+          + "|unlink.*|mkdir.*|rmdir|f(data)?sync|u.*time.*|f?chmod.*|statx|.*stat(at)?)$";
+
+  /** Ways to copy whose bytes are in no trace; programs write then. */
+  private static final String REFUSED = "copy_file_range,sendfile,splice,ioctl";
+
+  private static final String HEX = "((?:\\\\x[0-9a-f]{2})*)";
+  private static final Pattern LINE = Pattern.compile("(\\d+) +(\\w+)\\((.*)\\) += (\\d+)(<.*)?");
+  private static final Pattern PART = Pattern.compile("(\\d+) +<\\.\\.\\. \\w+ resumed>(.*)");
+  private static final Pattern FILE = Pattern.compile("(\\d+|AT_FDCWD)<" + HEX + ">(\\(del)?");
+  private static final Pattern TEXT = Pattern.compile("\"" + HEX + "\"");
+  private static final Pattern MODE = Pattern.compile("_mode=S_IFREG\\|(\\d+)");
+
+  /** Whether programs can be traced here. */
+  static boolean works() throws Exception {
+    try {
+      return new ProcessBuilder("strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "true")
+              .redirectErrorStream(true)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException none) {
+      return false;
+    }
+  }
+
+  /** Runs a command to its end, whatever that is. */
+  static DiskTrace of(List<Path> folders, ProcessBuilder command, Path temp) throws Exception {
+    Parser parser = new Parser(folders);
+    Path file = Files.createTempFile(temp, "trace", "");
+    List<String> words =
+        new ArrayList<>(
+            List.of("strace", "-f", "-y", "-v", "-xx", "-s", "1000000", "--seccomp-bpf"));
+    words.addAll(
+        List.of(
+            "-e",
+            "trace=" + CALLS + "," + REFUSED,
+            "-e",
+            "inject=" + REFUSED + ":error=EOPNOTSUPP",
+            "-o",
+            file.toString()));
+    words.addAll(command.command());
+    command.command(words).start().waitFor();
+    try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
+      lines.forEach(parser::take);
+    }
+    DiskTrace trace = new DiskTrace(folders, parser.begin, parser.ops);
+    trace.mustBeWhole();
+    return trace;
+  }
+
+  /** The same of a torc that lacks some syncs. */
+  DiskTrace without(Set<Op> syncs) {
+    List<Op> left = new ArrayList<>(ops);
+    left.replaceAll(
+        op ->
+            switch (op) {
+              case Op kept when !syncs.contains(kept) -> kept;
+              case Sync sync -> new Sync(sync.inode, 0);
+              case Bytes bytes -> new Bytes(bytes.inode, bytes.at, bytes.bytes, false);
+              default -> throw new AssertionError(op);
+            });
+    return new DiskTrace(folders, begin, left);
+  }
+
+  /** The trace leads to what is on the disk; LMDB writes its lock table by a map. */
+  private void mustBeWhole() throws IOException {
+    Map<String, byte[]> told = CutDisk.whole(this).files();
+    Map<String, byte[]> there = new TreeMap<>();
+    for (Path folder : folders) {
+      try (Stream<Path> all = Files.walk(folder)) {
+        for (Path file : all.filter(Files::isRegularFile).toList()) {
+          there.put(file.toString(), Files.readAllBytes(file));
+        }
+      }
+    }
+    assertEquals(there.keySet(), told.keySet());
+    there.forEach(
+        (path, bytes) -> {
+          if (!path.endsWith("/lock.mdb") && !Arrays.equals(bytes, told.get(path))) {
+            throw new AssertionError("the trace tells other bytes of " + path);
+          }
+        });
+  }
+
+  /** Moves a name, and those below it. */
+  static void move(TreeMap<String, Inode> names, String from, String to) {
+    names.put(to, names.remove(from));
+    Map<String, Inode> inner = new TreeMap<>(names.subMap(from + "/", from + "0"));
+    inner.forEach((path, inode) -> names.put(to + path.substring(from.length()), inode));
+    names.keySet().removeAll(inner.keySet());
+  }
+
+  private static final class Parser {
+    private final TreeMap<String, Inode> names = new TreeMap<>();
+    private final Map<String, Inode> begin;
+    private final List<Op> ops = new ArrayList<>();
+    private final Map<String, String> begun = new HashMap<>();
+    private final Map<String, Integer> since = new HashMap<>();
+
+    /** Where the next bytes go that are written to a descriptor; none for the file's end. */
+    private final Map<String, Long> positions = new HashMap<>();
+
+    private final Map<String, Boolean> lasting = new HashMap<>();
+
+    Parser(List<Path> folders) throws IOException {
+      StampSource stamps = StampSource.of(FileSystems.getDefault());
+      for (Path folder : folders) {
+        try (Stream<Path> all = Files.walk(folder)) {
+          for (Path each : all.toList()) {
+            boolean inner = Files.isDirectory(each);
+            byte[] bytes = inner ? new byte[0] : Files.readAllBytes(each);
+            names.put(each.toString(), new Inode(inner, bytes, stamps.stamp(each)));
+          }
+        }
+      }
+      begin = new TreeMap<>(names);
+    }
+
+    void take(String line) {
+      String process = line.substring(0, line.indexOf(' '));
+      if (line.endsWith(" <unfinished ...>")) {
+        begun.put(process, line.substring(0, line.length() - " <unfinished ...>".length()));
+        since.put(process, ops.size());
+        return;
+      }
+      Matcher rest = PART.matcher(line);
+      String whole = rest.matches() ? begun.remove(process) + rest.group(2) : line;
+      int from = rest.matches() ? since.get(process) : ops.size();
+      Matcher call = LINE.matcher(whole);
+      if (call.matches()) {
+        call(call.group(2), call.group(3), Long.parseLong(call.group(4)), call.group(5), from);
+      }
+    }
+
+    private void call(String name, String words, long result, String opened, int from) {
+      switch (name.replaceAll("(at2?|64|2|v|v2)$", "").replace("newfst", "st")) {
+        case "open" -> open(words, result, opened);
+        case "write" -> write(words, result, false);
+        case "pwrite" -> write(words, result, true);
+        case "lseek" -> positions.computeIfPresent(key(words), (_, _) -> result);
+        case "ftruncate" -> size(file(words), last(words));
+        case "truncate" -> size(names.get(path(words, 0)), last(words));
+        case "rename" -> rename(path(words, 0), path(words, 1));
+        case "link" -> name(names.get(path(words, 0)), null, path(words, 1));
+        case "unlink", "rmdir" -> name(names.get(path(words, 0)), path(words, 0), null);
+        case "mkdir" -> make(path(words, 0), true);
+        case "symlink" -> {
+          if (isBelow(path(words, 1))) {
+            throw new AssertionError("a link is made: " + text(words));
+          }
+        }
+        case "fsync", "fdatasync" -> add(file(words), new Sync(file(words), from));
+        case "fchmod", "chmod", "utimens", "futimens", "utime", "utimes", "futimes" -> {
+          Inode inode = TEXT.matcher(words).find() ? names.get(path(words, 0)) : file(words);
+          add(inode, new Touch(inode));
+        }
+        default -> seen(name.equals("fstat") ? file(words) : names.get(path(words, 0)), words);
+      }
+    }
+
+    private void add(Inode inode, Op op) {
+      if (inode != null) {
+        ops.add(op);
+      }
+    }
+
+    private boolean isBelow(String path) {
+      String folder = path.substring(0, path.lastIndexOf('/'));
+      return names.containsKey(folder);
+    }
+
+    private void open(String words, long descriptor, String opened) {
+      Matcher to = FILE.matcher(descriptor + opened);
+      String path = to.find() ? text(to.group(2)) : "";
+      if (path.isEmpty() || !isBelow(path)) {
+        return;
+      }
+      if (words.contains("O_CREAT") && !names.containsKey(path)) {
+        make(path, false);
+      }
+      if (words.contains("O_TRUNC")) {
+        size(names.get(path), 0);
+      }
+      String key = descriptor + " " + path;
+      positions.remove(key);
+      if (!words.contains("O_APPEND")) {
+        positions.put(key, 0L);
+      }
+      lasting.put(key, words.contains("O_DSYNC"));
+    }
+
+    private void write(String words, long length, boolean placed) {
+      Inode inode = file(words);
+      if (inode == null || inode.folder) {
+        return;
+      }
+      ByteArrayOutputStream all = new ByteArrayOutputStream();
+      for (Matcher text = TEXT.matcher(words); text.find(); ) {
+        all.writeBytes(bytes(text.group(1)));
+      }
+      byte[] bytes = Arrays.copyOf(all.toByteArray(), (int) length);
+      long at = placed ? last(words) : positions.getOrDefault(key(words), inode.size);
+      if (!placed) {
+        positions.computeIfPresent(key(words), (_, before) -> before + length);
+      }
+      inode.size = Math.max(inode.size, at + length);
+      ops.add(new Bytes(inode, at, bytes, lasting.getOrDefault(key(words), false)));
+    }
+
+    private void size(Inode inode, long size) {
+      if (inode != null && inode.size != size) {
+        inode.size = size;
+        ops.add(new Size(inode, size));
+      }
+    }
+
+    private void make(String path, boolean folder) {
+      if (isBelow(path)) {
+        name(new Inode(folder, new byte[0], null), null, path);
+      }
+    }
+
+    private void rename(String from, String to) {
+      Inode inode = names.get(from);
+      if (inode != null) {
+        ops.add(new Name(inode, from, to, List.of(parent(from), parent(to))));
+        move(names, from, to);
+      }
+    }
+
+    private void name(Inode inode, String from, String to) {
+      if (inode == null) {
+        return;
+      }
+      String path = from == null ? to : from;
+      ops.add(new Name(inode, from, to, List.of(parent(path))));
+      if (from == null) {
+        names.put(to, inode);
+      } else {
+        names.remove(from);
+      }
+    }
+
+    private Inode parent(String path) {
+      return names.get(path.substring(0, path.lastIndexOf('/')));
+    }
+
+    private void seen(Inode inode, String words) {
+      Matcher mode = MODE.matcher(words);
+      if (inode == null || !mode.find()) {
+        return;
+      }
+      boolean executable = (Integer.parseInt(mode.group(1), 8) & 0100) != 0;
+      long mtime = time(words, "mtime");
+      long ctime = time(words, "ctime");
+      long size = number(words, "_size=(\\d+)");
+      long number = number(words, "_ino=(\\d+)");
+      ops.add(new Seen(inode, new Stamp(Stamp.Kind.FILE, executable, size, mtime, ctime, number)));
+    }
+
+    /** Of both forms: {@code st_mtime=1, st_mtime_nsec=2} and {@code {tv_sec=1, tv_nsec=2}}. */
+    private static long time(String words, String which) {
+      String seconds = which + "=(?:\\{tv_sec=)?(\\d+)";
+      String nanos = "(?:" + which + "_nsec|" + which + "=\\{tv_sec=\\d+, tv_nsec)=(\\d+)";
+      return number(words, seconds) * 1_000_000_000 + number(words, nanos);
+    }
+
+    private static long number(String words, String pattern) {
+      Matcher number = Pattern.compile(pattern).matcher(words);
+      if (!number.find()) {
+        throw new AssertionError("no " + pattern + " in " + words);
+      }
+      return Long.parseLong(number.group(1));
+    }
+
+    /** The file of the descriptor that comes first; null where it is gone, or elsewhere. */
+    private Inode file(String words) {
+      Matcher file = FILE.matcher(words);
+      return file.lookingAt() && file.group(3) == null ? names.get(text(file.group(2))) : null;
+    }
+
+    private static String key(String words) {
+      Matcher file = FILE.matcher(words);
+      return file.lookingAt() ? file.group(1) + " " + text(file.group(2)) : "";
+    }
+
+    /** A path among the words, from the folder before it. */
+    private static String path(String words, int number) {
+      Matcher text = TEXT.matcher(words);
+      int from = 0;
+      for (int i = 0; i <= number; i++) {
+        from = i == 0 ? 0 : text.end();
+        if (!text.find()) {
+          throw new AssertionError("no path in " + text(words));
+        }
+      }
+      Path path = Path.of(text(text.group(1)));
+      Matcher folder = FILE.matcher(words.substring(from, text.start()));
+      if (!path.isAbsolute() && !folder.find()) {
+        return "?"; // from a folder that is not told; the end tells whether it mattered
+      }
+      return (path.isAbsolute() ? path : Path.of(text(folder.group(2))).resolve(path))
+          .normalize()
+          .toString();
+    }
+
+    private static long last(String words) {
+      return number(words, ", (\\d+)$");
+    }
+
+    private static byte[] bytes(String hex) {
+      return HexFormat.of().parseHex(hex.replace("\\x", ""));
+    }
+
+    private static String text(String hex) {
+      return hex.startsWith("\\x") ? new String(bytes(hex), StandardCharsets.UTF_8) : hex;
+    }
+  }
+}
