@@ -353,7 +353,8 @@ public final class BuildLoop {
             turn.post(() -> release(job, run));
           }
         };
-    List<String> names = gpus.stream().map(setup::gpu).toList();
+    List<String> names = new ArrayList<>(gpus.size());
+    gpus.forEach(gpu -> names.add(setup.gpu(gpu)));
     Attempt attempt =
         run.begin(state.shared(), id, gpus, names, gone, out.begin(id, job.executor()));
     AttemptThreads.Begun now =

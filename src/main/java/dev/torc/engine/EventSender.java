@@ -160,6 +160,9 @@ final class EventSender {
 
   /** Needs of a job moved while it ran (rule 6); of many, the first few are named. */
   void moved(Job job, List<String> paths) {
+    if (paths.isEmpty()) {
+      return;
+    }
     String again =
         " of job " + job.name() + " moved while it ran; it will run again in the next build";
     paths.stream().limit(NAMED).forEach(path -> warn("need " + path + again));
@@ -170,6 +173,9 @@ final class EventSender {
 
   /** What ran elsewhere was touched before this build took it. */
   void touched(Job job, List<String> paths) {
+    if (paths.isEmpty()) {
+      return;
+    }
     String but = " was touched after job " + job.name() + " ended; its result is not stored";
     paths.stream().limit(NAMED).forEach(path -> warn(path + but));
     if (paths.size() > NAMED) {
