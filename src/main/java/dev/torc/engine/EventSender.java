@@ -157,12 +157,18 @@ final class EventSender {
 
   /** Needs of a job moved while it ran (rule 6). */
   void moved(Job job, List<String> paths) {
+    if (paths.isEmpty()) {
+      return; // as most often, and a text costs
+    }
     String again = " moved while it ran; it will run again in the next build";
     warn(paths, "need ", "needs of job " + job.name() + again, " of job " + job.name() + again);
   }
 
   /** What ran elsewhere was touched before this build took it. */
   void touched(Job job, List<String> paths) {
+    if (paths.isEmpty()) {
+      return;
+    }
     String after = " touched after job " + job.name() + " ended; its result is not stored";
     warn(paths, "", "files were" + after, " was" + after);
   }

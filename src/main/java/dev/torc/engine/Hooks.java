@@ -103,7 +103,8 @@ final class Hooks {
       opened = true;
       hooks.stream().filter(hook -> hook.on() == On.START).forEach(hook -> begin(hook, "running"));
     }
-    return hooks.stream().noneMatch(h -> h.on() == On.START && gates.get(h) == Gate.CLOSED);
+    return hooks.isEmpty()
+        || hooks.stream().noneMatch(h -> h.on() == On.START && gates.get(h) == Gate.CLOSED);
   }
 
   /** Whether what is required for the start failed: no job may start. */

@@ -89,22 +89,26 @@ final class PlaceholderValues {
   }
 
   private List<String> choose(Slot slot, List<Item> items, boolean needs) {
-    List<Item> counted = items.stream().filter(Item::isWanted).toList();
+    List<String> all = new ArrayList<>();
+    int counted = 0;
+    for (Item item : items) {
+      if (!item.isWanted()) {
+        continue;
+      }
+      boolean chosen =
+          slot.member() != null ? slot.member().equals(item.name()) : slot.index() == counted;
+      if (chosen) {
+        return paths(item, needs, false);
+      }
+      all.addAll(paths(item, needs, true));
+      counted++;
+    }
     if (slot.member() != null) {
-      return counted.stream()
-          .filter(item -> slot.member().equals(item.name()))
-          .findFirst()
-          .map(item -> paths(item, needs, false))
-          .orElseThrow(() -> bad(slot, "has no item named " + slot.member()));
+      throw bad(slot, "has no item named " + slot.member());
     }
     if (slot.index() >= 0) {
-      if (slot.index() >= counted.size()) {
-        throw bad(slot, "has only " + counted.size());
-      }
-      return paths(counted.get(slot.index()), needs, false);
+      throw bad(slot, "has only " + counted);
     }
-    List<String> all = new ArrayList<>();
-    counted.forEach(item -> all.addAll(paths(item, needs, true)));
     return all;
   }
 

@@ -9,11 +9,14 @@ import java.util.Optional;
  */
 public final class SystemName {
 
+  private static final String HERE =
+      System.getProperty("os.name") + " " + architecture() + " " + library();
+
   private SystemName() {}
 
   /** Kernel, the processor's architecture, and the C library: {@code Linux x86_64 glibc 2.36}. */
   public static String here() {
-    return System.getProperty("os.name") + " " + architecture() + " " + library();
+    return HERE;
   }
 
   /** The processor's architecture, as the kernel names it. */

@@ -16,8 +16,11 @@ public record Item(String name, Place place, List<Ref> refs) {
    * {@code {needs[0]}}.
    */
   public boolean isWanted() {
-    return refs.isEmpty()
-        || refs.stream()
-            .anyMatch(ref -> !(ref instanceof Ref.Exclude) && !(ref instanceof Ref.OfData));
+    for (Ref ref : refs) {
+      if (!(ref instanceof Ref.Exclude) && !(ref instanceof Ref.OfData)) {
+        return true;
+      }
+    }
+    return refs.isEmpty();
   }
 }
