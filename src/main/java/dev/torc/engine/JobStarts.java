@@ -143,7 +143,8 @@ final class JobStarts {
             turn.post(() -> release(job, run));
           }
         };
-    List<String> names = gpus.stream().map(setup::gpu).toList();
+    List<String> names = new ArrayList<>(gpus.size());
+    gpus.forEach(gpu -> names.add(setup.gpu(gpu)));
     Attempt attempt = run.begin(now.shared(), id, gpus, names, gone, out.begin(id, job.executor()));
     if (!run.isRestored()) {
       sender.started(now.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
