@@ -16,15 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.IntPredicate;
-import java.util.function.Supplier;
 
 /**
  * The hooks of a build: which are due, which run, and what failed. They run beside the jobs and
@@ -124,8 +121,7 @@ final class Hooks {
 
   /** Why a job must not start though all that it waited for is over; null if it may. */
   String refusal(Job job) {
-    boolean failed =
-        hooks.stream().anyMatch(h -> isBefore(h, job) && gates.get(h) == Gate.FAILED);
+    boolean failed = hooks.stream().anyMatch(h -> isBefore(h, job) && gates.get(h) == Gate.FAILED);
     return failed ? "its hook ready failed" : null;
   }
 

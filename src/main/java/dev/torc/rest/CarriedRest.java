@@ -5,7 +5,6 @@ import dev.torc.graph.Graph;
 import dev.torc.workflow.Workflow;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 
 /**
  * Carries what is at rest over to the graph of other build files: {@linkplain Graph#sameIn jobs

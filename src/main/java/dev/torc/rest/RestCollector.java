@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Finds out, when a build is over, which jobs it leaves at {@linkplain JobsAtRest rest}: those that
@@ -107,7 +106,7 @@ public final class RestCollector {
     }
     BitSet others = (BitSet) context.selection().jobs().clone();
     others.andNot(resting.jobs);
-    DirtyJobs dirty = new DirtyJobs(context, digests, resting.members, build);
+    DirtyJobs dirty = new DirtyJobs(context, digests, resting.members, build, new HashMap<>());
     for (int j = others.nextSetBit(0); j >= 0; j = others.nextSetBit(j + 1)) {
       resting.see(j, dirty);
     }
