@@ -94,11 +94,10 @@ record AttemptOutcome(
     this(ended, what, snapshot, started, Made.NOTHING, List.of(), "", 0, List.of(), null);
   }
 
-  /** The end of an attempt whose mark could not be written: it was never started. */
-  static AttemptOutcome unmarked() {
-    ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "");
-    return new AttemptOutcome(
-        ended, "its mark could not be written", null, System.currentTimeMillis());
+  /** The end of an attempt that was never started. */
+  static AttemptOutcome unstarted(ProcessEnd.How how, String why) {
+    ProcessEnd ended = ProcessEnd.unstarted(how, "");
+    return new AttemptOutcome(ended, why, null, System.currentTimeMillis());
   }
 
   /** A known result was put in the place of a run; its record is made of that. */
@@ -108,12 +107,6 @@ record AttemptOutcome(
     Made made =
         new Made(from.products(), null, 0, none, from.found(), none, none, true, from.data());
     return new AttemptOutcome(ended, "", null, started, made, owned, "", 0, List.of(), from);
-  }
-
-  /** The end of an attempt that a hook did not let start. */
-  static AttemptOutcome refused(String why) {
-    ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
-    return new AttemptOutcome(ended, why, null, System.currentTimeMillis());
   }
 
   /** The same failure, with what the job left in the places of its products. */

@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.hash.StoppedException;
+import dev.torc.local.ProcessEnd;
 import dev.torc.records.CacheException;
 import java.util.ArrayDeque;
 import java.util.Set;
@@ -80,7 +81,7 @@ final class AttemptThreads {
 
   /** Takes one that a hook did not let start after all. */
   void refuse(Attempt now, String why) {
-    turn.post(done(now, AttemptOutcome.refused(why)));
+    turn.post(done(now, AttemptOutcome.unstarted(ProcessEnd.How.NOT_STARTED, why)));
   }
 
   /** Gives each attempt that has none a thread. */
@@ -125,7 +126,8 @@ final class AttemptThreads {
     } catch (StoppedException e) {
       return done(now, now.interrupted());
     } catch (CacheException e) {
-      Runnable end = done(now, AttemptOutcome.unmarked());
+      String why = "its mark could not be written";
+      Runnable end = done(now, AttemptOutcome.unstarted(ProcessEnd.How.INTERRUPTED, why));
       return () -> {
         loop.broken(e);
         end.run();

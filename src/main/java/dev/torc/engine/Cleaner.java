@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Takes products away when the user asks for it (rule 15): only what is recorded, stands as it was
@@ -232,14 +233,9 @@ public record Cleaner(
     if (!path.equals(file) || path.getParent() == null) {
       return null;
     }
-    Path nearest =
-        path.startsWith(place.root()) && !path.equals(place.root()) ? place.root() : null;
-    for (Path other : roots) {
-      boolean inside = path.startsWith(other) && !path.equals(other);
-      if (inside && (nearest == null || other.startsWith(nearest))) {
-        nearest = other;
-      }
-    }
-    return nearest;
+    return Stream.concat(Stream.of(place.root()), roots.stream())
+        .filter(other -> path.startsWith(other) && !path.equals(other))
+        .reduce(
+            null, (nearest, each) -> nearest == null || each.startsWith(nearest) ? each : nearest);
   }
 }

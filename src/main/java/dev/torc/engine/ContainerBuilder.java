@@ -157,13 +157,7 @@ record ContainerBuilder(
     }
     Set<Path> outside = new LinkedHashSet<>();
     byFolder.forEach(
-        (folder, files) -> {
-          if (files.size() > MANY) {
-            outside.add(folder);
-          } else {
-            outside.addAll(files);
-          }
-        });
+        (folder, files) -> outside.addAll(files.size() > MANY ? Set.of(folder) : files));
     return outside;
   }
 

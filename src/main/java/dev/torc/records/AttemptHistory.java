@@ -20,12 +20,12 @@ public record AttemptHistory(Cache cache) {
 
   /** Hands over the attempts of a build and of those that follow, in the order of their ends. */
   public void from(long build, Consumer<AttemptRecord> visitor) {
-    cache.eachAttempt(build, visitor);
+    cache.eachRecord(RecordTree.ATTEMPTS, RecordKey.of(build, 0), RecordCodec::attempt, visitor);
   }
 
   /** What an attempt used over time, or with {@link #MACHINE} the machine; null where unknown. */
   public Series series(long build, long sequence) {
-    return cache.series(build, sequence);
+    return cache.record(RecordTree.SERIES, RecordKey.of(build, sequence), RecordCodec::series);
   }
 
   /** Drops the oldest where there are more than are kept; a tenth at once, so that it is seldom. */

@@ -3,7 +3,6 @@ package dev.torc.records;
 import dev.torc.bytes.FieldReader;
 import dev.torc.hash.Digest;
 import dev.torc.hash.KnownDigest;
-import dev.torc.machine.Series;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -246,16 +245,6 @@ public final class Cache implements AutoCloseable {
     eachRecord(RecordTree.EVENTS, RecordKey.of(build, sequence), RecordCodec::posted, visitor);
   }
 
-  /** See {@link AttemptHistory#from}. */
-  void eachAttempt(long build, Consumer<AttemptRecord> visitor) {
-    eachRecord(RecordTree.ATTEMPTS, RecordKey.of(build, 0), RecordCodec::attempt, visitor);
-  }
-
-  /** See {@link AttemptHistory#series}. */
-  Series series(long build, long sequence) {
-    return record(RecordTree.SERIES, RecordKey.of(build, sequence), RecordCodec::series);
-  }
-
   /** A record of a tree whose keys are no names, or null. */
   <T> T record(RecordTree tree, byte[] key, Function<FieldReader, T> reader) {
     return RecordCodec.open(tree, key, value(tree, key), reader);
@@ -301,7 +290,7 @@ public final class Cache implements AutoCloseable {
 
   /** The newest lines of the history, newest first, {@code most} at most. */
   public List<BuildRecord> builds(int most) {
-    var late = pending.all(RecordTree.BUILDS); // before the snapshot, as in each
+    var late = pending.from(RecordTree.BUILDS, null); // before the snapshot, as in each
     TreeMap<Long, BuildRecord> builds = new TreeMap<>(Comparator.reverseOrder());
     back(
         build -> {
@@ -310,15 +299,13 @@ public final class Cache implements AutoCloseable {
           }
           return builds.size() < most;
         });
-    late.stream()
-        .map(change -> build(change.key, change.value))
-        .forEach(build -> builds.put(build.id().number(), build));
+    late.forEach((key, change) -> builds.put(RecordKey.number(key), build(key, change.value)));
     return builds.values().stream().limit(most).toList();
   }
 
   /** A number greater than any in the history, most often by one; 1 for the first build. */
   public long nextBuildNumber() {
-    byte[] late = pending.lastKey(RecordTree.BUILDS);
+    var late = pending.from(RecordTree.BUILDS, null);
     long[] next = {1};
     back(
         build -> {
@@ -326,7 +313,7 @@ public final class Cache implements AutoCloseable {
               build == null ? 1 : build.id().number(); // the key of what is damaged may be wrong
           return build == null;
         });
-    return late == null ? next[0] : Math.max(next[0], RecordKey.number(late) + 1);
+    return late.isEmpty() ? next[0] : Math.max(next[0], RecordKey.number(late.lastKey()) + 1);
   }
 
   /** Hands over the committed history, newest first, null for what cannot be read. */

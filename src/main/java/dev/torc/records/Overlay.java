@@ -1,7 +1,6 @@
 package dev.torc.records;
 
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -48,16 +47,5 @@ final class Overlay {
     TreeMap<byte[], Batch.Change> copy = new TreeMap<>(Arrays::compareUnsigned);
     copy.putAll(key == null ? trees.get(tree) : trees.get(tree).tailMap(key));
     return copy;
-  }
-
-  /** The changes of a tree as they are now. */
-  Collection<Batch.Change> all(RecordTree tree) {
-    return List.copyOf(trees.get(tree).values());
-  }
-
-  /** The greatest key of a tree with a change, or null. */
-  byte[] lastKey(RecordTree tree) {
-    var last = trees.get(tree).lastEntry();
-    return last == null ? null : last.getKey();
   }
 }

@@ -8,17 +8,10 @@ import java.util.function.Consumer;
  * The records of results that are kept for later, and what leads to them. It knows neither what
  * stands in a record nor where the bytes of its products are.
  */
-public final class StoredResults {
+public record StoredResults(Cache cache) {
 
   /** The key of how many bytes there are: no digest is so short. */
   static final byte[] TOTAL = {0};
-
-  private final Cache cache;
-
-  /** Those of a cache. */
-  public StoredResults(Cache cache) {
-    this.cache = cache;
-  }
 
   /**
    * A record as it is kept.

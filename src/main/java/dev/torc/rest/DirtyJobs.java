@@ -1,6 +1,5 @@
 package dev.torc.rest;
 
-import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
@@ -12,7 +11,6 @@ import dev.torc.records.RecordedProduct;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,29 +19,17 @@ import java.util.Objects;
  * Names the files of jobs that a build does not leave at rest: each file whose change may matter to
  * them. What came to their globs and folders after the build had looked is left out, so that it is
  * news. {@link RestCollector} puts the files down.
+ *
+ * @param members tells what came late
+ * @param build the id of the build, which is over
+ * @param listed what was found of lists by now
  */
-final class DirtyJobs {
-
-  private final PlanContext context;
-  private final Graph graph;
-  private final DigestMemo digests;
-  private final RestMembers members;
-  private final String build;
-  private final Map<SeenList, List<String>> listed = new HashMap<>();
-
-  /**
-   * For the jobs of a build that is over.
-   *
-   * @param members tells what came late
-   * @param build its id
-   */
-  DirtyJobs(PlanContext context, DigestMemo digests, RestMembers members, String build) {
-    this.context = context;
-    this.graph = context.graph();
-    this.digests = digests;
-    this.members = members;
-    this.build = build;
-  }
+record DirtyJobs(
+    PlanContext context,
+    DigestMemo digests,
+    RestMembers members,
+    String build,
+    Map<SeenList, List<String>> listed) {
 
   /** Whether a job ran in this build. */
   private boolean ran(int id) {
@@ -63,9 +49,9 @@ final class DirtyJobs {
     ToolSearch search = context.contents().around().tools();
     footprint.tools().stream().map(search::path).filter(Objects::nonNull).forEach(files::add);
     List<SeenList> lists = new ArrayList<>();
-    for (int list : graph.listNeeds().row(id)) {
-      if (!graph.list(list).ofJobs()) {
-        lists.add(SeenList.of(graph.list(list)));
+    for (int list : context.graph().listNeeds().row(id)) {
+      if (!context.graph().list(list).ofJobs()) {
+        lists.add(SeenList.of(context.graph().list(list)));
       }
     }
     JobResult result = context.records().result(id);

@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * Tells, of files at {@link JobsAtRest} that have another stamp, those which hold the same bytes:
@@ -130,26 +132,20 @@ final class TouchedFiles {
   private synchronized boolean isTool(String path) {
     if (tools == null) {
       tools = new HashSet<>();
-      for (int j = 0; j < graph.jobs(); j++) {
-        for (Tool tool : graph.job(j).tools()) {
-          if (tool.isPath()) {
-            tools.addAll(tool.paths());
-          }
-        }
-      }
+      IntStream.range(0, graph.jobs())
+          .mapToObj(job -> graph.job(job).tools())
+          .flatMap(List::stream)
+          .filter(Tool::isPath)
+          .forEach(tool -> tools.addAll(tool.paths()));
     }
     return tools.contains(path);
   }
 
   /** Whether a file is in a needed folder. */
   private boolean isInFolder(String path) {
-    for (int list = 0; list < graph.lists(); list++) {
-      NeedList folder = graph.list(list);
-      if (folder.kind() == NeedList.Kind.FOLDER && folder.covers(path)) {
-        return true;
-      }
-    }
-    return false;
+    return IntStream.range(0, graph.lists())
+        .mapToObj(graph::list)
+        .anyMatch(list -> list.kind() == NeedList.Kind.FOLDER && list.covers(path));
   }
 
   /** Whether no link is among the folders above a file. */

@@ -53,10 +53,10 @@ class DamagedValueTest {
     cache.eachData((name, data) -> all.add(name));
     cache.eachEvent(0, 0, all::add);
     all.addAll(cache.builds(9));
-    cache.eachAttempt(0, all::add);
+    new AttemptHistory(cache).from(0, all::add);
     new StoredResults(cache).each(all::add);
     all.addAll(new StoredResults(cache).names(Samples.digest(JOB)));
-    if (cache.series(1, 0) != null) {
+    if (new AttemptHistory(cache).series(1, 0) != null) {
       all.add("series");
     }
     for (String name : List.of(JOB, "other")) {
