@@ -2,9 +2,9 @@ package dev.torc.cli;
 
 import dev.torc.session.Exit;
 import dev.torc.session.FilesForOthers;
-import dev.torc.text.SafeText;
 import dev.torc.session.ProjectFolder;
 import dev.torc.syntax.BadInput;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
