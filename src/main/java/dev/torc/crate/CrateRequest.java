@@ -251,8 +251,9 @@ public record CrateRequest(String torc) {
       String group =
           fold.isGroup() ? " A group of " + fold.jobs().size() + " jobs, one per run." : "";
       String said = ((texts.size() == 1 ? texts.getFirst() : "") + group).strip();
+      Entity tool = tool(fold.name()).text("description", said);
       Entity step = crate.named("step", fold.name(), "HowToStep").text("description", said);
-      return step.ref("workExample", tool(fold.name()).text("description", said));
+      return step.ref("workExample", tool);
     }
 
     /** What a run of a job is a run of. */
