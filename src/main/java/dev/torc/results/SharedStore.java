@@ -373,50 +373,40 @@ final class SharedStore implements ResultStore, AutoCloseable {
   @Override
   public void put(Upload upload) {
     Result result = upload.result();
-    if (send(upload) && result.first() != null && reading.rest() == null) {
-      List<List<String>> before = names(result.first()); // what is there would be lost
-      List<List<String>> lists = FoundNames.with(before, result.found());
-      if (!lists.equals(before)) {
-        FoundNames now = new FoundNames(result.first(), lists);
-        StoreCall call = StoreCall.small(build, null);
-        sent(call, () -> sendRecord(now.key(), sealed(now, List.of()), call));
+    StoreCall call = StoreCall.large(build, null, result.wall(), result.bytes());
+    try {
+      send(upload, call);
+      if (result.first() != null && reading.rest() == null) {
+        sendNames(result);
       }
+    } catch (StoreRefusal e) {
+      failed(sending, call, e); // else the build was ended, or a file is another by now
     }
   }
 
-  /** Its blobs that are not there, then its record, then the entry; whether all were sent. */
-  private boolean send(Upload upload) {
+  /** Its blobs that are not there, then its record, then the entry. */
+  private void send(Upload upload, StoreCall call) throws StoreRefusal {
+    call.check(sendingRate);
     Result result = upload.result();
     Set<Blob> inside = place.isFar() ? SealedRecord.small(result) : Set.of();
     List<BlobSource> outside = new ArrayList<>(upload.blobs());
     outside.removeIf(blob -> inside.contains(blob.blob()));
-    StoreCall call = StoreCall.large(build, null, result.wall(), result.bytes());
-    return sent(
-        call,
-        () -> {
-          call.check(sendingRate);
-          BlobSource record = sealed(result, upload.blobs(inside));
-          try {
-            StoreThreads.each(outside, breadth(), blob -> sendBlob(blob, upload.again(), call));
-          } finally {
-            sendingRate = call.rate() > 0 ? call.rate() : sendingRate;
-          }
-          sendRecord(result.key(), record, call);
-        });
-  }
-
-  /** What is done to send something. */
-  private interface Step {
-    void take() throws StoreRefusal;
-  }
-
-  private boolean sent(StoreCall call, Step step) {
+    BlobSource record = sealed(result, upload.blobs(inside));
     try {
-      step.take();
-      return true;
-    } catch (StoreRefusal e) {
-      failed(sending, call, e); // else the build was ended, or a file is another by now
-      return false;
+      StoreThreads.each(outside, breadth(), blob -> sendBlob(blob, upload.again(), call));
+    } finally {
+      sendingRate = call.rate() > 0 ? call.rate() : sendingRate;
+    }
+    sendRecord(result.key(), record, call);
+  }
+
+  /** What its depfile named, before what was there: that would be lost. */
+  private void sendNames(Result result) throws StoreRefusal {
+    List<List<String>> before = names(result.first());
+    List<List<String>> lists = FoundNames.with(before, result.found());
+    if (!lists.equals(before)) {
+      FoundNames now = new FoundNames(result.first(), lists);
+      sendRecord(now.key(), sealed(now, List.of()), StoreCall.small(build, null));
     }
   }
 
