@@ -319,7 +319,15 @@ public final class Graph {
    * known. Null where nothing has that name.
    */
   public int[] named(String name) {
-    int[] nodes = references.get().of(name);
+    return sorted(references.get().of(name));
+  }
+
+  /** The same where a need names it: results may have left a part empty. */
+  public int[] meant(String name) {
+    return sorted(references.get().meant(name));
+  }
+
+  private int[] sorted(int[] nodes) {
     if (nodes != null) {
       order.sort(nodes, 0, nodes.length);
     }

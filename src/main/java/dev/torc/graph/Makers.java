@@ -71,16 +71,11 @@ final class Makers {
       refuseNested();
     }
     this.above = base.above.with(outer);
-    boolean plain = products.addsFilesTo(base.products);
-    if (!plain) {
-      refuseMatching();
-    } else if (!products.globs().all().isEmpty()) {
-      claims.forEach(this::refuseMatching);
-    }
+    refuseMatching(base.products.globs().all().size(), claims);
     Map<String, Integer> cleared = new HashMap<>();
     clearing.forEach((j, job) -> refuseDepfile(j, job, base.depfiles, cleared));
     this.depfiles = base.depfiles.with(cleared);
-    if (!plain) {
+    if (!products.addsFilesTo(base.products)) {
       base.depfiles.range("", null, this::refuseDepfile);
     } else if (!base.depfiles.isEmpty()) {
       claims.forEach((path, _) -> refuseDepfile(path, base.depfiles.get(path)));
@@ -207,34 +202,44 @@ final class Makers {
             });
   }
 
-  private void refuseMatching() {
-    for (PatternIndex.Pattern pattern : products.globs().all()) {
+  /**
+   * Refuses globs that may match other products.
+   *
+   * @param known globs that were compared with each other and with other files before
+   * @param fresh files and folders that were not
+   */
+  private void refuseMatching(int known, Map<String, Claim> fresh) {
+    List<PatternIndex.Pattern> all = products.globs().all();
+    for (PatternIndex.Pattern pattern : all.subList(known, all.size())) {
       String prefix = pattern.glob().literalPrefix();
       products
           .files()
           .range(
               prefix,
               prefix + Character.MAX_VALUE,
-              (path, claim) -> {
-                compared++;
-                refuseMatching(path, claim, pattern);
-              });
-      products
-          .foldersNear(prefix)
-          .forEach(
-              (path, claim) -> {
-                compared++;
-                if (claim.owner() != pattern.job()
-                    && pattern.glob().overlaps(ProductIndex.inside(path))) {
-                  refuse(
-                      pattern.place(),
-                      "product %s of job %s may match inside folder %s/ of job %s"
-                          .formatted(
-                              pattern.glob(), name(pattern.job()), path, name(claim.owner())));
-                }
-              });
+              (path, claim) -> refuseMatching(path, claim, pattern));
+      products.foldersNear(prefix).forEach((path, claim) -> refuseInside(path, claim, pattern));
     }
-    for (PatternIndex.Pattern[] pair : products.globs().clashes()) {
+    if (known > 0) {
+      for (PatternIndex.Pattern pattern : all.subList(0, known)) {
+        products
+            .foldersNear(pattern.glob().literalPrefix())
+            .forEach(
+                (path, claim) -> {
+                  if (fresh.containsKey(path)) {
+                    refuseInside(path, claim, pattern);
+                  }
+                });
+      }
+      fresh.forEach(
+          (path, claim) -> {
+            PatternIndex.Pattern pattern = products.globs().matching(path);
+            if (pattern != null) {
+              refuseMatching(path, claim, pattern);
+            }
+          });
+    }
+    for (PatternIndex.Pattern[] pair : products.globs().clashes(known)) {
       refuse(
           pair[1].place(),
           "products %s of job %s and %s of job %s can match the same path"
@@ -242,14 +247,18 @@ final class Makers {
     }
   }
 
-  private void refuseMatching(String path, Claim claim) {
-    PatternIndex.Pattern pattern = products.globs().matching(path);
-    if (pattern != null) {
-      refuseMatching(path, claim, pattern);
+  private void refuseInside(String path, Claim claim, PatternIndex.Pattern pattern) {
+    compared++;
+    if (claim.owner() != pattern.job() && pattern.glob().overlaps(ProductIndex.inside(path))) {
+      refuse(
+          pattern.place(),
+          "product %s of job %s may match inside folder %s/ of job %s"
+              .formatted(pattern.glob(), name(pattern.job()), path, name(claim.owner())));
     }
   }
 
   private void refuseMatching(String path, Claim claim, PatternIndex.Pattern pattern) {
+    compared++;
     if (claim.owner() != pattern.job() && pattern.glob().matches(path)) {
       refuse(
           claim.place(),

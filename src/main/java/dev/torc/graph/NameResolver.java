@@ -97,7 +97,16 @@ final class NameResolver {
    * The nodes that a name stands for, ascending; empty for a group without instances, null where
    * nothing has that name.
    */
-  synchronized int[] of(String name) {
+  int[] of(String name) {
+    return of(name, false);
+  }
+
+  /** The same where a need names it: results may have left a part empty. */
+  int[] meant(String name) {
+    return of(name, true);
+  }
+
+  private synchronized int[] of(String name, boolean need) {
     int job = ids.applyAsInt(name);
     if (job >= 0) {
       return new int[] {job};
@@ -110,7 +119,7 @@ final class NameResolver {
     Instances group = asked.computeIfAbsent(named.name(), _ -> instances(named));
     int[] those = having(group, part.values());
     boolean grows = group.mayGrow(part.values());
-    if (those.length == 0 && !grows && group.ids.length > 0 && !named.found()) {
+    if (those.length == 0 && !grows && group.ids.length > 0 && !(need && named.found())) {
       return null;
     }
     IntStream ids = Arrays.stream(those);

@@ -211,7 +211,7 @@ final class NeedLists {
     TreeSet<Integer> all = new TreeSet<>();
     switch (kind) {
       case JOB, SOME -> {
-        return graph.references().of(text);
+        return graph.references().meant(text);
       }
       case GLOB -> graph.products().matching(glob, excludes, all::add);
       case FOLDER -> graph.products().within(text, excludes, all::add);

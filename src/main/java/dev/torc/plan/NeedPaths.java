@@ -73,7 +73,7 @@ final class NeedPaths {
       }
       for (Ref ref : job.needRefs()) {
         if (ref instanceof Ref.OfData data && data.job() != null) {
-          for (int maker : graph.named(data.job())) {
+          for (int maker : graph.meant(data.job())) {
             reach(maker);
           }
         }

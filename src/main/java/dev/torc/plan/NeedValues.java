@@ -51,7 +51,7 @@ final class NeedValues {
   private ManifestWriter.Content ofGroup(Ref.OfData value) {
     Map<String, String> all = new TreeMap<>();
     List<String> dropped = new ArrayList<>(0);
-    for (int node : graph.named(value.job())) {
+    for (int node : graph.meant(value.job())) {
       if (value.skips() && records.isDropped(node)) {
         dropped.addAll(records.dropped(node));
         continue;
@@ -85,7 +85,7 @@ final class NeedValues {
 
   /** The name of a job that did not store a needed value, of a group its first instance. */
   String without(Ref.OfData value) {
-    for (int node : graph.named(value.job())) {
+    for (int node : graph.meant(value.job())) {
       if (records.isSettled(node) && !records.data(node).containsKey(value.key())) {
         return graph.job(node).name();
       }

@@ -173,7 +173,7 @@ public record PlanContext(
   private boolean isOrder(int node, int later) {
     return graph.isJob(later)
         && graph.job(later).after().stream()
-            .flatMapToInt(ref -> Arrays.stream(graph.named(ref.job())))
+            .flatMapToInt(ref -> Arrays.stream(graph.meant(ref.job())))
             .anyMatch(earlier -> earlier == node);
   }
 

@@ -74,36 +74,30 @@ public final class PatternIndex {
   /** The globs that can match what another one matches. */
   public void overlapping(Glob glob, Consumer<Pattern> found) {
     String prefix = glob.literalPrefix();
-    shorter(glob, found);
+    for (int length : lengths.headSet(prefix.length())) {
+      compare(byPrefix.getOrDefault(prefix.substring(0, length), List.of()), glob, found);
+    }
     byPrefix
         .subMap(prefix, true, prefix + Character.MAX_VALUE, false)
         .values()
         .forEach(patterns -> compare(patterns, glob, found));
   }
 
-  /** The same, of globs that begin with less than the other one does. */
-  private void shorter(Glob glob, Consumer<Pattern> found) {
-    String prefix = glob.literalPrefix();
-    for (int length : lengths.headSet(prefix.length())) {
-      compare(byPrefix.getOrDefault(prefix.substring(0, length), List.of()), glob, found);
-    }
-  }
-
-  /** The pairs of globs of different jobs that can match one path, each once, in order. */
-  public List<Pattern[]> clashes() {
+  /**
+   * The pairs of globs of different jobs that can match one path, each once.
+   *
+   * @param from how many globs come first of which no two are asked for
+   */
+  public List<Pattern[]> clashes(int from) {
     List<Pattern[]> clashes = new ArrayList<>();
-    for (Pattern pattern : all) {
-      Consumer<Pattern> clash =
+    for (Pattern pattern : all.subList(from, all.size())) {
+      overlapping(
+          pattern.glob,
           other -> {
-            if (other.job != pattern.job) {
-              boolean later = other.order > pattern.order;
-              clashes.add(new Pattern[] {later ? pattern : other, later ? other : pattern});
+            if (other.job != pattern.job && other.order < pattern.order) {
+              clashes.add(new Pattern[] {other, pattern});
             }
-          };
-      shorter(pattern.glob, clash);
-      List<Pattern> equal = byPrefix.get(pattern.glob.literalPrefix());
-      int before = equal.indexOf(pattern);
-      compare(equal.subList(0, before), pattern.glob, clash);
+          });
     }
     return clashes;
   }
