@@ -45,7 +45,8 @@ final class CacheOpening {
           RecordStore.open(place.database(), RecordStore.mapSize(place.data(), settings.mapSize()));
       place.giveRecords(place.lockTable());
       place.giveRecords(place.data());
-      store.useTrees((transaction, _) -> seal(transaction, settings, null));
+      CacheSettings first = place.isShared() ? SharedOpening.unknown(place, settings) : settings;
+      store.useTrees((transaction, _) -> seal(transaction, first, null));
       Cache cache = new Cache(place, settings, note, store, true);
       store = null;
       return cache;

@@ -53,6 +53,18 @@ final class SharedOpening {
     return CacheTrouble.of("cannot use the journal", place.journal(), e);
   }
 
+  /**
+   * What a new database says of itself before it takes over what a journal says: that does not tell
+   * whether the machine went down since, so it is as if it had.
+   */
+  static CacheSettings unknown(CachePlace place, CacheSettings settings) throws IOException {
+    if (!exists(place.journal())) {
+      return settings;
+    }
+    long time = Files.getLastModifiedTime(place.journal()).toMillis();
+    return new CacheSettings(settings.mapSize(), "", () -> time);
+  }
+
   /** A first journal begins with what a database knows that had none. */
   private static void takeOver(CachePlace place) throws IOException {
     Path alone = alone(place).data();

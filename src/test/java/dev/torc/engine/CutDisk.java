@@ -106,7 +106,9 @@ final class CutDisk {
         file.told = i + 1;
       }
     }
+    int settled = trace.settled(ops.size());
     for (Found file : found.values()) {
+      file.synced = Math.max(file.synced, settled);
       int chosen =
           switch (lost) {
             case NOTHING, BYTES, FILES -> ops.size();
@@ -229,6 +231,7 @@ final class CutDisk {
         Files.createLink(path, first.get(inode));
       } else {
         Files.write(path, found.get(inode).bytes);
+        Files.setLastModifiedTime(path, trace.time());
       }
     }
     Map<Stamp, Stamp> stamps = new HashMap<>();

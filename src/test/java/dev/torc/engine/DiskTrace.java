@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,8 +31,12 @@ import java.util.stream.Stream;
  *
  * @param folders absolute, real
  * @param begin the files before, by path: all on the disk
+ * @param times of the steps, in seconds
  */
-record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops) {
+record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, List<Double> times) {
+
+  /** What is so old is on the disk: seconds, as {@code Cache} has it. */
+  private static final int SETTLED = 60;
 
   /** A file, folder or link by itself, whatever its names are. */
   static final class Inode {
@@ -86,8 +92,10 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops) {
   private static final String REFUSED = "copy_file_range,sendfile,splice,ioctl";
 
   private static final String HEX = "((?:\\\\x[0-9a-f]{2})*)";
-  private static final Pattern LINE = Pattern.compile("(\\d+) +(\\w+)\\((.*)\\) += (\\d+)(<.*)?");
-  private static final Pattern PART = Pattern.compile("(\\d+) +<\\.\\.\\. \\w+ resumed>(.*)");
+  private static final Pattern LINE =
+      Pattern.compile("(\\d+) +([0-9.]+) (\\w+)\\((.*)\\) += (\\d+)(<.*)?");
+  private static final Pattern PART =
+      Pattern.compile("(\\d+) +[0-9.]+ <\\.\\.\\. \\w+ resumed>(.*)");
   private static final Pattern FILE = Pattern.compile("(\\d+|AT_FDCWD)<" + HEX + ">(\\(del)?");
   private static final Pattern TEXT = Pattern.compile("\"" + HEX + "\"");
   private static final Pattern MODE = Pattern.compile("_mode=S_IFREG\\|(\\d+)");
@@ -111,7 +119,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops) {
     Path file = Files.createTempFile(temp, "trace", "");
     List<String> words =
         new ArrayList<>(
-            List.of("strace", "-f", "-y", "-v", "-xx", "-s", "1000000", "--seccomp-bpf"));
+            List.of("strace", "-f", "-ttt", "-y", "-v", "-xx", "-s", "1000000", "--seccomp-bpf"));
     words.addAll(
         List.of(
             "-e",
@@ -125,9 +133,23 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops) {
     try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
       lines.forEach(parser::take);
     }
-    DiskTrace trace = new DiskTrace(folders, parser.begin, parser.ops);
+    DiskTrace trace = new DiskTrace(folders, parser.begin, parser.ops, parser.times);
     trace.mustBeWhole();
     return trace;
+  }
+
+  /** When it began. */
+  FileTime time() {
+    return FileTime.from((long) times.getFirst().doubleValue(), TimeUnit.SECONDS);
+  }
+
+  /** How many of the first steps are on the disk when so many are done, synced or not. */
+  int settled(int cut) {
+    int first = 0;
+    while (first < cut && times.get(first) < times.get(cut - 1) - SETTLED) {
+      first++;
+    }
+    return first;
   }
 
   /** The same of a torc that lacks some syncs. */
@@ -141,7 +163,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops) {
               case Bytes bytes -> new Bytes(bytes.inode, bytes.at, bytes.bytes, false);
               default -> throw new AssertionError(op);
             });
-    return new DiskTrace(folders, begin, left);
+    return new DiskTrace(folders, begin, left, times);
   }
 
   /** The trace leads to what is on the disk; LMDB writes its lock table by a map. */
@@ -176,6 +198,7 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops) {
     private final TreeMap<String, Inode> names = new TreeMap<>();
     private final Map<String, Inode> begin;
     private final List<Op> ops = new ArrayList<>();
+    private final List<Double> times = new ArrayList<>();
     private final Map<String, String> begun = new HashMap<>();
     private final Map<String, Integer> since = new HashMap<>();
 
@@ -210,7 +233,10 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops) {
       int from = rest.matches() ? since.get(process) : ops.size();
       Matcher call = LINE.matcher(whole);
       if (call.matches()) {
-        call(call.group(2), call.group(3), Long.parseLong(call.group(4)), call.group(5), from);
+        call(call.group(3), call.group(4), Long.parseLong(call.group(5)), call.group(6), from);
+        while (times.size() < ops.size()) {
+          times.add(Double.parseDouble(call.group(2)));
+        }
       }
     }
 

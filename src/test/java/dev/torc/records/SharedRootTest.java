@@ -10,10 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +163,21 @@ class SharedRootTest {
     assertTrue(notes.getFirst().endsWith("and is made again from the journal"), notes.toString());
     notes.clear();
     has(one, "a", "1");
+  }
+
+  /** Whether the machine went down since files were looked at, the journal does not tell. */
+  @Test
+  void aDatabaseThatIsMadeAgainDoubtsWhatWasLate() throws IOException {
+    put(one, "a", "1");
+    long seconds = Samples.known("a").stamp().ctime() / 1_000_000_000;
+    for (int later : new int[] {61, 59}) {
+      Files.delete(place(one).data());
+      Files.setLastModifiedTime(
+          place(one).journal(), FileTime.from(seconds + later, TimeUnit.SECONDS));
+      try (Cache cache = open(one)) {
+        assertEquals(later > 60, cache.stamp("a").safe());
+      }
+    }
   }
 
   @Test
