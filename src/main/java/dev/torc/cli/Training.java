@@ -37,6 +37,7 @@ final class Training {
           depfile: compiled.o.d
         all: { command: "cat each/*.txt > {produces}/list", needs: ["each/*.txt", { job: words }], produces: [all/] }
         failing: { command: "false", needs: [both.txt] }
+        long: { command: sleep 2 } # samples are taken of it
       """;
 
   /** What many build files say beside that: it is read and checked, and never built. */
@@ -93,7 +94,9 @@ final class Training {
           Lesson.done("build", "both", "-v"),
           new Lesson(Exit.USAGE, "buidl"));
 
-  /** What is built before a source is touched, after it, and when it was edited. */
+  /**
+   * What is built before a source is touched, after it, and when it or the build file was edited.
+   */
   private static final Lesson REST = Lesson.done("build", "words", "compiled", "all");
 
   private Training() {}
@@ -122,6 +125,12 @@ final class Training {
       learn(List.of(REST), folder, true); // leaves at rest what needs only the source
       Files.setLastModifiedTime(source, FileTime.fromMillis(0));
       learn(List.of(REST), folder, true);
+      String more =
+          BUILD_FILE.replace("jobs:", "jobs:\n  more: { command: [echo, more], tags: [more] }");
+      for (String edited : List.of(BUILD_FILE + "# edited", more)) {
+        Files.writeString(folder.resolve("torc.yaml"), edited);
+        learn(List.of(REST), folder, true);
+      }
       Files.writeString(source, "two\n");
       Files.writeString(header, "two\n");
       if (all) {
