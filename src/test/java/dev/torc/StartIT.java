@@ -76,6 +76,13 @@ class StartIT {
     assertEquals(List.of(), others(classes("load", "2 jobs: 2 ran, 0 up to date, 0 failed")));
   }
 
+  @Test
+  void soDoThoseOfTorcWhereSamplesOfAJobAreTaken() throws Exception {
+    box.build("jobs: { long: { command: sleep 2 } }");
+    List<String> other = others(classes("load", "1 job: 1 ran, 0 up to date, 0 failed"));
+    assertEquals(List.of(), other.stream().filter(l -> l.contains("dev.torc")).toList());
+  }
+
   /**
    * Classes that no cache of JDK 25 keeps, but for those of the JDK's events. A switch over types
    * is among them: each is linked by a class of its own at every start, which takes half a

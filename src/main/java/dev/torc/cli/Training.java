@@ -36,6 +36,7 @@ final class Training {
           depfile: compiled.o.d
         all: { command: "cat each/*.txt > {produces}/list", needs: ["each/*.txt", { job: words }], produces: [all/] }
         failing: { command: "false", needs: [both.txt] }
+        long: { command: sleep 2 } # samples are taken of it
       """;
 
   /** What many build files say beside that: it is read and checked, and never built. */
@@ -60,7 +61,7 @@ final class Training {
 
   /**
    * The lessons in their order: a command line behind the status that it must end with, or what
-   * happens to the sources. Where only builds are trained, lines with a star are left out: no
+   * happens to the sources and the build file. Where only builds are trained, lines with a star are left out: no
    * report and no doctor is there, for the sake of OSHI's classes.
    */
   private static final String LESSONS =
@@ -86,6 +87,10 @@ final class Training {
       on a terminal, where most builds are watched
       0 build words compiled all
       touch a source: what needs only that was left at rest
+      0 build words compiled all
+      say the same with a comment
+      0 build words compiled all
+      say more
       0 build words compiled all
       edit two
       * 0 why both
@@ -118,6 +123,10 @@ final class Training {
         terminal |= line.startsWith("on a terminal");
         if (line.startsWith("touch")) {
           Files.setLastModifiedTime(folder.resolve("source.txt"), FileTime.fromMillis(0));
+        } else if (line.startsWith("say")) {
+          String more = "jobs:\n  more: { command: [echo, more], tags: [more] }";
+          String text = line.equals("say more") ? BUILD_FILE.replace("jobs:", more) : BUILD_FILE;
+          Files.writeString(folder.resolve("torc.yaml"), text + "# edited");
         } else if (line.startsWith("edit")) {
           edit(folder, line.substring(5, 8));
         } else if (Character.isDigit(line.charAt(0)) || all && line.startsWith("*")) {
