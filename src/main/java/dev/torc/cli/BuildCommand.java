@@ -33,7 +33,7 @@ class BuildCommand extends Command {
   }
 
   @Override
-  final int run(Console console) throws IOException {
+  int run(Console console) throws IOException {
     if (options.junit() == null || request(console).dry()) {
       return work(console);
     }
@@ -42,8 +42,18 @@ class BuildCommand extends Command {
   }
 
   /** Does it, whoever follows. */
-  int work(Console console) throws IOException {
-    return build(console, console.caller(), common.project(console), request(console));
+  private int work(Console console) throws IOException {
+    return build(console, caller(console), asked(console), request(console));
+  }
+
+  /** Who asks for it. */
+  Caller caller(Console console) throws IOException {
+    return console.caller();
+  }
+
+  /** The project that it is about. */
+  ProjectOptions asked(Console console) throws IOException {
+    return common.project(console);
   }
 
   /** What the options ask for; under a dry run of make that is one too. */
@@ -53,7 +63,7 @@ class BuildCommand extends Command {
   }
 
   /** Builds, and returns the exit status. */
-  final int build(Console console, Caller caller, ProjectOptions of, BuildRequest request)
+  private int build(Console console, Caller caller, ProjectOptions of, BuildRequest request)
       throws IOException {
     long began = console.began().getAsLong();
     long read = System.nanoTime();

@@ -6,6 +6,7 @@ import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,12 @@ abstract class Command {
 
   /** Whether each instance of a group is told of by itself. */
   boolean instances;
+
+  /** The words of the command line behind its name. */
+  List<String> given = List.of();
+
+  /** The folder in which these mean what they say. */
+  Path from;
 
   private String description = "";
   private BadInput refused;

@@ -195,6 +195,8 @@ public final class Main {
       throw CommonOptions.usage(
           "the path of this folder is no valid UTF-8; rename it, or go to another");
     }
+    told.command.given = args;
+    told.command.from = console.cwd();
     try {
       return told.command.run(told.command.common.enter(console));
     } catch (BadInput refused) {

@@ -54,6 +54,7 @@ final class Attempt {
   private final Restoring.Known from;
   private final Shelving shelf;
   private final RemoteWork remote;
+  private final String executor;
   private final long started = System.currentTimeMillis();
   private ProcessEnd ended = notStarted();
   private Runner.Running running;
@@ -71,6 +72,7 @@ final class Attempt {
   /**
    * An attempt that has not begun.
    *
+   * @param executor what runs it, as {@link Remotes} know it; null for this machine
    * @param from the result to be put in the place of a run; null for a run
    * @param anew whether it runs whatever an earlier torc handed out of it
    * @param gone told, on the thread of the attempt, when its processes ended well and only a look
@@ -81,6 +83,7 @@ final class Attempt {
       AttemptContext shared,
       int id,
       int number,
+      String executor,
       LaunchBuilder.Granted granted,
       long timeLimit,
       Restoring.Known from,
@@ -96,7 +99,13 @@ final class Attempt {
     this.gone = gone;
     this.from = from;
     this.shelf = shared.removal().shelving();
-    this.remote = new RemoteWork(shared, id, number, anew, submitted);
+    this.remote = new RemoteWork(shared, id, number, executor, anew, submitted);
+    this.executor = executor;
+  }
+
+  /** Whether another machine is to run it. */
+  boolean isHandedOut() {
+    return executor != null;
   }
 
   /**

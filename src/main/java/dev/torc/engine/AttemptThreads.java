@@ -33,7 +33,7 @@ final class AttemptThreads {
 
     /** Whether another machine runs it. */
     boolean isRemote() {
-      return context.graph().job(id).executor() != null;
+      return attempt.isHandedOut();
     }
   }
 

@@ -56,7 +56,7 @@ public final class BuildLoop {
   /** A build that has its plan; nothing happens before {@link #run}. */
   public BuildLoop(BuildSetup setup) {
     this.setup = setup;
-    this.pool = new ResourcePool(setup.limits());
+    this.pool = new ResourcePool(setup.limits(), setup.nodes());
     this.tokens = new JobserverTokens(setup.tokens());
     this.state = BuildState.first(setup.plan().context(), setup.shared());
     this.recorder = new Recorder(setup.shared().build(), setup.shared().here());
@@ -335,7 +335,7 @@ public final class BuildLoop {
   private void start(int id) {
     Job job = state.graph().job(id);
     JobRun run = state.runs().get(id);
-    List<Integer> gpus = pool.take(run.demand());
+    ResourcePool.Taken taken = pool.take(run.demand());
     state.states().set(id, JobState.RUNNING);
     running++;
     more = !state.ready().isEmpty();
@@ -353,9 +353,10 @@ public final class BuildLoop {
             turn.post(() -> release(job, run));
           }
         };
-    List<String> names = gpus.stream().map(setup::gpu).toList();
+    List<String> names = taken.gpus().stream().map(setup::gpu).toList();
     Attempt attempt =
-        run.begin(state.shared(), id, gpus, names, gone, out.begin(id, job.executor()));
+        run.begin(state.shared(), id, taken, names, gone, at -> out.submitted(id, at));
+    out.begin(id, run.executor());
     AttemptThreads.Begun now =
         new AttemptThreads.Begun(
             state.context(), id, run.reasons(), run.attempts(), run.asked(), attempt);
@@ -541,7 +542,12 @@ public final class BuildLoop {
 
     @Override
     public void ready(int id, List<Reason> reasons, Restoring.Known known) {
-      state.runs().put(id, new JobRun(state.graph().job(id), reasons, known, setup.limits()));
+      state
+          .runs()
+          .put(
+              id,
+              new JobRun(
+                  state.graph().job(id), reasons, known, setup.limits(), setup.allocation()));
       state.states().set(id, JobState.READY);
       state.ready().add(id);
     }

@@ -34,6 +34,7 @@ final class RemoteWork {
   private final int id;
   private final Job job;
   private final int number;
+  private final String executor; // null for this machine
   private final boolean anew;
   private final Consumer<Event.JobSubmitted> submitted;
   private RemoteProducts products = RemoteProducts.SAME;
@@ -48,12 +49,14 @@ final class RemoteWork {
       AttemptContext shared,
       int id,
       int number,
+      String executor,
       boolean anew,
       Consumer<Event.JobSubmitted> submitted) {
     this.shared = shared;
     this.id = id;
     this.job = shared.graph().job(id);
     this.number = number;
+    this.executor = executor;
     this.anew = anew;
     this.submitted = submitted;
   }
@@ -64,7 +67,7 @@ final class RemoteWork {
    * @return null where nothing of it is out, so that it is to be started
    */
   ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
-    if (shared.remotes().isEmpty() && job.executor() == null) {
+    if (shared.remotes().isEmpty() && executor == null) {
       return null;
     }
     if (!endOthers()) {
@@ -82,7 +85,7 @@ final class RemoteWork {
     BatchTracker holder = anew ? null : shared.remotes().holder(job.name());
     ProcessEnd end = holder == null ? null : mine.resume(holder);
     resumed = end != null;
-    run = resumed || job.executor() != null ? mine : null;
+    run = resumed || executor != null ? mine : null;
     return end;
   }
 
@@ -126,7 +129,7 @@ final class RemoteWork {
    * @param memory bytes that are asked for; 0 for none
    */
   ProcessEnd run(Launch launch, long memory) throws IOException {
-    BatchTracker runner = shared.remotes().of(job.executor());
+    BatchTracker runner = shared.remotes().of(executor);
     RemoteAttempt attempt = run.attempt(job, launch, memory, expected(), shared.graph());
     return launch.handedBack(run.run(runner, attempt));
   }

@@ -165,8 +165,7 @@ public final class ReadSession implements AutoCloseable {
     LaunchBuilder launches =
         new LaunchBuilder(
             project.graph(), project.place(), "", Map.of(), caller.env(), null, _ -> {});
-    Map<String, Long> limits =
-        Capacity.of(project.workflow(), caller.host().limits().get(), Map.of()).limits();
+    Map<String, Long> limits = Capacity.of(project.workflow(), caller.host(), Map.of()).limits();
     NeedContents names = contents().unread();
     return job -> launches.shown(job, names.filesOf(job), limits);
   }
