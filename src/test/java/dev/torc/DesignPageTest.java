@@ -46,8 +46,30 @@ class DesignPageTest {
         .toList();
   }
 
+  /** {@code package/Class} of the code or the tests, or a path from the top. */
   @Test
-  void everyClassThatPagesForWhoChangesTorcNameIsThere() throws IOException {
+  void everyFileThatTheyNameIsThere() throws IOException {
+    Pattern file = Pattern.compile("`([\\w.-]+(?:/[\\w.-]+)+)`");
+    for (String page : List.of("design.md", "development.md", "glossary.md")) {
+      List<String> named =
+          file.matcher(Page.of(page).prose()).results().map(each -> each.group(1)).toList();
+      assertTrue(named.size() > 9, page + " names only " + named);
+      List<String> missing =
+          named.stream()
+              .filter(name -> !name.matches("(\\.torc|NAME\\..*|target|bin|lib)/.*")) // made
+              .filter(
+                  name ->
+                      Stream.of(
+                              "%s",
+                              "src/main/java/dev/torc/%s.java", "src/test/java/dev/torc/%s.java")
+                          .noneMatch(where -> Files.exists(Path.of(where.formatted(name)))))
+              .toList();
+      assertEquals(List.of(), missing, page);
+    }
+  }
+
+  @Test
+  void everyClassThatTheyNameIsThere() throws IOException {
     Set<String> classes;
     try (Stream<Path> files = Files.walk(Path.of("src"))) {
       classes =

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.SharingHost;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.records.SharingHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -32,11 +32,11 @@ class HouseTest {
   /** What a process of torc's starts with: a command, the recovery of a database. */
   private static final DescribedPredicate<JavaClass> MAIN =
       describe(
-          "dev.torc.cli.Main or dev.torc.cache.RecoveryProcess",
+          "dev.torc.cli.Main or dev.torc.records.RecoveryProcess",
           c ->
               c.getName().equals("dev.torc.cli.Main")
                   || c.getName().startsWith("dev.torc.cli.Main$")
-                  || c.getName().equals("dev.torc.cache.RecoveryProcess"));
+                  || c.getName().equals("dev.torc.records.RecoveryProcess"));
 
   @Test
   void everyClassFileIsReadByTheseTests() throws IOException {
@@ -92,8 +92,8 @@ class HouseTest {
         .should()
         .dependOnClassesThat(
             describe(
-                "the cache but CacheException",
-                c -> room(c).equals("cache") && !c.getSimpleName().equals("CacheException")))
+                "the records but CacheException",
+                c -> room(c).equals("records") && !c.getSimpleName().equals("CacheException")))
         .check(TORC);
   }
 

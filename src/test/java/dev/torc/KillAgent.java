@@ -1,7 +1,7 @@
 package dev.torc;
 
-import dev.torc.cache.Unclosed;
 import dev.torc.cli.Run;
+import dev.torc.records.Unclosed;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,8 @@
 package dev.torc.ask;
 
-import dev.torc.report.Json;
-import dev.torc.report.Palette;
 import dev.torc.session.Exit;
+import dev.torc.show.Json;
+import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.io.Writer;

@@ -1,8 +1,8 @@
 package dev.torc.ask;
 
-import dev.torc.cache.BuildLock;
-import dev.torc.cache.Cache;
-import dev.torc.cache.CachePlace;
+import dev.torc.records.BuildLock;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 

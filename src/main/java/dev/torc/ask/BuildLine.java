@@ -1,11 +1,11 @@
 package dev.torc.ask;
 
-import dev.torc.cache.BuildRecord;
 import dev.torc.engine.JobState;
-import dev.torc.machine.Amount;
-import dev.torc.report.Json;
-import dev.torc.report.Summary;
-import dev.torc.report.TimeText;
+import dev.torc.records.BuildRecord;
+import dev.torc.show.Json;
+import dev.torc.show.Summary;
+import dev.torc.text.Amount;
+import dev.torc.text.TimeText;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

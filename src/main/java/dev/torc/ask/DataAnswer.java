@@ -1,13 +1,13 @@
 package dev.torc.ask;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.StoredValue;
-import dev.torc.machine.SafeText;
-import dev.torc.report.Json;
-import dev.torc.report.Palette;
+import dev.torc.records.Cache;
+import dev.torc.records.StoredValue;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
+import dev.torc.show.Json;
+import dev.torc.show.Palette;
 import dev.torc.syntax.JsonText;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

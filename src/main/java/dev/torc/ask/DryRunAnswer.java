@@ -2,11 +2,11 @@ package dev.torc.ask;
 
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
-import dev.torc.machine.Amount;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
-import dev.torc.report.Json;
-import dev.torc.report.Palette;
+import dev.torc.show.Json;
+import dev.torc.show.Palette;
+import dev.torc.text.Amount;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

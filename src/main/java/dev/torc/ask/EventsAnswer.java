@@ -1,18 +1,18 @@
 package dev.torc.ask;
 
-import dev.torc.cache.BuildRecord;
-import dev.torc.cache.Cache;
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.PostedEvent;
-import dev.torc.cache.StartMarks;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.PostedLines;
-import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
-import dev.torc.report.Json;
-import dev.torc.report.Palette;
-import dev.torc.report.TimeText;
+import dev.torc.records.BuildRecord;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.records.PostedEvent;
+import dev.torc.records.StartMarks;
 import dev.torc.session.ProjectFolder;
+import dev.torc.show.Json;
+import dev.torc.show.Palette;
+import dev.torc.text.SafeText;
+import dev.torc.text.TimeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;

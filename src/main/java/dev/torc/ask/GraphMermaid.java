@@ -1,6 +1,6 @@
 package dev.torc.ask;
 
-import dev.torc.machine.Amount;
+import dev.torc.text.Amount;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;

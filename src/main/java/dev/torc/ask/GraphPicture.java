@@ -1,19 +1,19 @@
 package dev.torc.ask;
 
-import dev.torc.cache.JobResult;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.graph.Stages;
-import dev.torc.machine.Amount;
-import dev.torc.machine.SafeText;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Rerun;
-import dev.torc.report.Json;
+import dev.torc.records.JobResult;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
+import dev.torc.show.Json;
+import dev.torc.text.Amount;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
-import dev.torc.machine.Amount;
-import dev.torc.machine.SafeText;
+import dev.torc.text.Amount;
+import dev.torc.text.SafeText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

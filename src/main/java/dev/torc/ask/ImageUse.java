@@ -1,11 +1,11 @@
 package dev.torc.ask;
 
-import dev.torc.machine.Amount;
-import dev.torc.machine.SafeText;
 import dev.torc.plan.ImageSource;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Surroundings;
-import dev.torc.report.Json;
+import dev.torc.show.Json;
+import dev.torc.text.Amount;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Step;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

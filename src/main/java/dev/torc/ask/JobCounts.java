@@ -1,11 +1,11 @@
 package dev.torc.ask;
 
-import dev.torc.cache.JobResult;
 import dev.torc.graph.DisplayGraph;
-import dev.torc.machine.Amount;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
+import dev.torc.records.JobResult;
+import dev.torc.text.Amount;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package dev.torc.ask;
 
-import dev.torc.cache.JobResult;
-import dev.torc.cache.RunDetails;
 import dev.torc.graph.Graph;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.Verdict;
-import dev.torc.report.Json;
-import dev.torc.report.TimeText;
+import dev.torc.records.JobResult;
+import dev.torc.records.RunDetails;
+import dev.torc.show.Json;
+import dev.torc.text.TimeText;
 import dev.torc.workflow.Resources;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,16 +1,16 @@
 package dev.torc.ask;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.OwnedPath;
 import dev.torc.graph.Graph;
-import dev.torc.machine.SafeText;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.UserPaths;
+import dev.torc.records.Cache;
+import dev.torc.records.OwnedPath;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.InstanceName;
 import java.nio.file.Path;
 import java.util.Collection;

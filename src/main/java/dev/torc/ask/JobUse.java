@@ -1,8 +1,8 @@
 package dev.torc.ask;
 
-import dev.torc.cache.AttemptRecord;
-import dev.torc.cache.JobResult.Outcome;
 import dev.torc.machine.Series;
+import dev.torc.records.AttemptRecord;
+import dev.torc.records.JobResult.Outcome;
 import dev.torc.workflow.Resources;
 import java.util.EnumMap;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package dev.torc.ask;
 
-import dev.torc.cache.Cache;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.posix.OwnFile;
-import dev.torc.report.Palette;
+import dev.torc.records.Cache;
 import dev.torc.session.ProjectFolder;
+import dev.torc.show.Palette;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

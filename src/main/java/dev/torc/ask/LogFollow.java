@@ -1,10 +1,10 @@
 package dev.torc.ask;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.JobResult;
-import dev.torc.cache.RunDetails;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.posix.OwnFile;
+import dev.torc.records.Cache;
+import dev.torc.records.JobResult;
+import dev.torc.records.RunDetails;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.RunningJobs;
 import java.io.IOException;

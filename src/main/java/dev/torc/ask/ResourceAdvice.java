@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.ask.JobUse.Used;
-import dev.torc.machine.Amount;
+import dev.torc.text.Amount;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;

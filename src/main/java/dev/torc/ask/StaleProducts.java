@@ -1,11 +1,11 @@
 package dev.torc.ask;
 
-import dev.torc.cache.JobResult;
-import dev.torc.cache.OwnedPath;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.JobRecords;
+import dev.torc.records.JobResult;
+import dev.torc.records.OwnedPath;
 import dev.torc.syntax.Glob;
 import java.util.HashMap;
 import java.util.HashSet;

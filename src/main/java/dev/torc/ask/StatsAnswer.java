@@ -1,19 +1,19 @@
 package dev.torc.ask;
 
 import dev.torc.ask.JobUse.Used;
-import dev.torc.cache.AttemptHistory;
-import dev.torc.cache.AttemptRecord;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
-import dev.torc.machine.Amount;
-import dev.torc.machine.SafeText;
 import dev.torc.machine.Series;
 import dev.torc.plan.JobSelection;
-import dev.torc.report.Json;
-import dev.torc.report.Palette;
+import dev.torc.records.AttemptHistory;
+import dev.torc.records.AttemptRecord;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
+import dev.torc.show.Json;
+import dev.torc.show.Palette;
 import dev.torc.syntax.Place;
+import dev.torc.text.Amount;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Resources;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
-import dev.torc.report.Palette;
-import dev.torc.report.TextWidth;
+import dev.torc.show.Palette;
+import dev.torc.text.TextWidth;
 import java.util.Arrays;
 import java.util.List;
 

@@ -2,12 +2,12 @@ package dev.torc.ask;
 
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
-import dev.torc.machine.SafeText;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
-import dev.torc.report.OriginText;
-import dev.torc.report.ReasonText;
+import dev.torc.show.OriginText;
+import dev.torc.show.ReasonText;
+import dev.torc.text.SafeText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,16 +1,16 @@
 package dev.torc.ask;
 
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.RunDetails;
-import dev.torc.machine.SafeText;
 import dev.torc.plan.CauseChain;
 import dev.torc.plan.NearestResult;
 import dev.torc.plan.PathReaders;
 import dev.torc.plan.Reason;
-import dev.torc.report.OriginText;
-import dev.torc.report.Palette;
-import dev.torc.report.ReasonText;
-import dev.torc.report.TimeText;
+import dev.torc.records.RecordedProduct;
+import dev.torc.records.RunDetails;
+import dev.torc.show.OriginText;
+import dev.torc.show.Palette;
+import dev.torc.show.ReasonText;
+import dev.torc.text.SafeText;
+import dev.torc.text.TimeText;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -139,7 +139,7 @@ final class AxisValues {
       } catch (BadInput e) {
         problems.add(e);
       } catch (IOException e) {
-        problems.add(axis.place(), dev.torc.machine.Refusal.line(e));
+        problems.add(axis.place(), dev.torc.text.Refusal.line(e));
         one.byResults = true; // of this group alone, as where a result is wrong
       } finally {
         one.byResults |= before;

@@ -20,9 +20,9 @@ import java.util.TreeMap;
  */
 record StoresReader(Scope scope, Paths paths, Problems problems) {
 
-  private static final Set<String> KEYS = KnownKeys.ordered("keep", "shared", "system");
+  static final Set<String> KEYS = KnownKeys.ordered("keep", "shared", "system");
 
-  private static final Set<String> SHARED =
+  static final Set<String> SHARED =
       KnownKeys.ordered("path", "group", "keep", "url", "headers", "key", "trust");
 
   private static final Set<String> HEADER = KnownKeys.ordered("env");

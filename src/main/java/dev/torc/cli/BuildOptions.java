@@ -1,8 +1,8 @@
 package dev.torc.cli;
 
-import dev.torc.machine.SafeText;
-import dev.torc.report.Report.Detail;
 import dev.torc.session.BuildRequest;
+import dev.torc.show.Report.Detail;
+import dev.torc.text.SafeText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;

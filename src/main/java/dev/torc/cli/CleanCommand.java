@@ -1,7 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.ask.Cleaning;
-import dev.torc.machine.SafeText;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 

@@ -1,12 +1,12 @@
 package dev.torc.cli;
 
 import dev.torc.buildfile.BuildFile;
-import dev.torc.machine.SafeText;
-import dev.torc.report.Palette;
 import dev.torc.session.ProjectOptions;
+import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.SourceFile;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.torc.cli;
 
-import dev.torc.machine.SafeText;
 import dev.torc.session.Exit;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,10 @@
 package dev.torc.cli;
 
-import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
-import dev.torc.report.Palette;
 import dev.torc.session.Caller;
 import dev.torc.session.Host;
+import dev.torc.show.Palette;
+import dev.torc.text.SafeText;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;

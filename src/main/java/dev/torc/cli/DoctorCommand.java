@@ -1,7 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.ask.DoctorAnswer;
-import dev.torc.machine.Amount;
+import dev.torc.text.Amount;
 import java.io.IOException;
 
 /** {@code torc doctor}: whether builds work here, and what to do where they do not. */

@@ -1,10 +1,10 @@
 package dev.torc.cli;
 
-import dev.torc.cache.CacheException;
-import dev.torc.machine.Refusal;
-import dev.torc.machine.SafeText;
+import dev.torc.records.CacheException;
 import dev.torc.session.Exit;
 import dev.torc.syntax.BadInput;
+import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;

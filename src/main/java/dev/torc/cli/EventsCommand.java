@@ -1,9 +1,9 @@
 package dev.torc.cli;
 
 import dev.torc.ask.EventsAnswer;
-import dev.torc.machine.SafeText;
 import dev.torc.session.Exit;
 import dev.torc.syntax.Durations;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;

@@ -2,8 +2,8 @@ package dev.torc.cli;
 
 import dev.torc.ask.GraphPicture;
 import dev.torc.ask.GraphPicture.Format;
-import dev.torc.machine.SafeText;
 import dev.torc.session.Exit;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.ask.HistoryAnswer;
-import dev.torc.machine.SafeText;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 
 /**

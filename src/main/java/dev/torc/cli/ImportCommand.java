@@ -1,14 +1,14 @@
 package dev.torc.cli;
 
 import dev.torc.importing.Imported;
-import dev.torc.machine.Amount;
-import dev.torc.machine.SafeText;
 import dev.torc.posix.RandomId;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Place;
+import dev.torc.text.Amount;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;

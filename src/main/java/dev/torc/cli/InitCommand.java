@@ -1,8 +1,8 @@
 package dev.torc.cli;
 
-import dev.torc.machine.SafeText;
 import dev.torc.session.Exit;
 import dev.torc.session.FilesForOthers;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

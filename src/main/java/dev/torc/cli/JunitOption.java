@@ -1,9 +1,9 @@
 package dev.torc.cli;
 
-import dev.torc.machine.Refusal;
-import dev.torc.machine.SafeText;
-import dev.torc.report.JunitReport;
 import dev.torc.session.Exit;
+import dev.torc.show.JunitReport;
+import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.torc.cli;
 
-import dev.torc.machine.SafeText;
 import dev.torc.session.LockTerms;
+import dev.torc.text.SafeText;
 import java.util.Set;
 import java.util.TreeSet;
 

@@ -1,8 +1,8 @@
 package dev.torc.cli;
 
 import dev.torc.ask.LogAnswer;
-import dev.torc.machine.SafeText;
 import dev.torc.session.Exit;
+import dev.torc.text.SafeText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;

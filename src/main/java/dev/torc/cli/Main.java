@@ -1,12 +1,12 @@
 package dev.torc.cli;
 
 import dev.torc.ask.Answer;
-import dev.torc.machine.SafeText;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Terminal;
 import dev.torc.session.Exit;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
+import dev.torc.text.SafeText;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,13 +1,13 @@
 package dev.torc.cli;
 
 import dev.torc.posix.RandomId;
-import dev.torc.report.GithubReport;
-import dev.torc.report.JsonReport;
-import dev.torc.report.LiveReport;
-import dev.torc.report.Palette;
-import dev.torc.report.PlainReport;
-import dev.torc.report.Report;
-import dev.torc.report.Report.Detail;
+import dev.torc.show.GithubReport;
+import dev.torc.show.JsonReport;
+import dev.torc.show.LiveReport;
+import dev.torc.show.Palette;
+import dev.torc.show.PlainReport;
+import dev.torc.show.Report;
+import dev.torc.show.Report.Detail;
 import java.util.List;
 
 /** Chooses how a build is shown by where it is called. */

@@ -1,12 +1,12 @@
 package dev.torc.cli;
 
-import dev.torc.machine.SafeText;
+import dev.torc.crate.CrateFolder;
+import dev.torc.crate.CrateRequest;
 import dev.torc.page.ReportPage;
 import dev.torc.posix.OwnFile;
-import dev.torc.report.CrateFolder;
-import dev.torc.session.CrateRequest;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,10 +1,10 @@
 package dev.torc.cli;
 
-import dev.torc.report.Report;
 import dev.torc.session.AllocatedBuild;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.Caller;
 import dev.torc.session.ProjectOptions;
+import dev.torc.show.Report;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,11 +2,11 @@ package dev.torc.cli;
 
 import dev.torc.ask.StoreAnswer;
 import dev.torc.ask.StoreUpkeep;
-import dev.torc.machine.SafeText;
 import dev.torc.session.LockTerms;
 import dev.torc.session.ProjectFolder;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Sizes;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

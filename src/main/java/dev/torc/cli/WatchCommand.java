@@ -1,8 +1,8 @@
 package dev.torc.cli;
 
 import dev.torc.posix.Signals;
-import dev.torc.report.Report;
 import dev.torc.session.WatchRequest;
+import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.util.List;

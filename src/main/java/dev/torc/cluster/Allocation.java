@@ -1,7 +1,7 @@
 package dev.torc.cluster;
 
-import dev.torc.exec.ProgramOutput;
-import dev.torc.machine.Amount;
+import dev.torc.local.ProgramOutput;
+import dev.torc.text.Amount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.torc.cluster;
 
-import dev.torc.exec.Launch;
-import dev.torc.machine.SafeText;
+import dev.torc.local.Launch;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.RemoteBatch.ArrayTask;
-import dev.torc.exec.ProcessEnd;
-import dev.torc.machine.Refusal;
+import dev.torc.local.ProcessEnd;
+import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.torc.cluster;
 
-import dev.torc.posix.OneLine;
 import dev.torc.posix.OwnFile;
+import dev.torc.text.OneLine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.torc.cluster;
 
-import dev.torc.exec.ProcessEnd;
+import dev.torc.local.ProcessEnd;
 import java.nio.file.Path;
 
 /**

@@ -1,7 +1,7 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.SchedulerSettings.Word;
-import dev.torc.exec.ProgramOutput;
+import dev.torc.local.ProgramOutput;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

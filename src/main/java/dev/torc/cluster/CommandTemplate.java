@@ -1,6 +1,6 @@
 package dev.torc.cluster;
 
-import dev.torc.machine.SafeText;
+import dev.torc.text.SafeText;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

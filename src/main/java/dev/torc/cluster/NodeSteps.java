@@ -1,6 +1,6 @@
 package dev.torc.cluster;
 
-import dev.torc.exec.ProgramOutput;
+import dev.torc.local.ProgramOutput;
 import dev.torc.posix.Kill;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.torc.cluster;
 
-import dev.torc.exec.Launch;
+import dev.torc.local.Launch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

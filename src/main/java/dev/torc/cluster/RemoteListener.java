@@ -1,6 +1,6 @@
 package dev.torc.cluster;
 
-import dev.torc.exec.ProcessEnd;
+import dev.torc.local.ProcessEnd;
 import java.util.List;
 
 /** Is told what becomes of an attempt that a scheduler runs, by the thread that sees to it. */

@@ -1,6 +1,6 @@
 package dev.torc.cluster;
 
-import dev.torc.exec.ProgramOutput;
+import dev.torc.local.ProgramOutput;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.RemoteBatch.ArrayTask;
-import dev.torc.machine.Refusal;
+import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -2,8 +2,8 @@ package dev.torc.cluster;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.torc.exec.ProgramOutput;
-import dev.torc.machine.SafeText;
+import dev.torc.local.ProgramOutput;
+import dev.torc.text.SafeText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

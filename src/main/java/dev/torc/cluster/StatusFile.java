@@ -1,8 +1,8 @@
 package dev.torc.cluster;
 
-import dev.torc.exec.ProcessEnd;
-import dev.torc.exec.ProcessEnd.How;
-import dev.torc.exec.ProcessEnd.Made;
+import dev.torc.local.ProcessEnd;
+import dev.torc.local.ProcessEnd.How;
+import dev.torc.local.ProcessEnd.Made;
 import dev.torc.machine.Usage;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.SystemName;

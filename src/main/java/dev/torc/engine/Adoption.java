@@ -1,20 +1,20 @@
 package dev.torc.engine;
 
-import dev.torc.cache.Batch;
-import dev.torc.cache.BuildId;
-import dev.torc.cache.OwnedPath;
-import dev.torc.exec.ProcessEnd;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
-import dev.torc.machine.SafeText;
+import dev.torc.local.ProcessEnd;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.Expander;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
+import dev.torc.records.Batch;
+import dev.torc.records.BuildId;
+import dev.torc.records.OwnedPath;
 import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;

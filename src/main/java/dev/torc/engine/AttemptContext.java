@@ -1,16 +1,16 @@
 package dev.torc.engine;
 
-import dev.torc.cache.BuildId;
-import dev.torc.cache.StartMarks;
-import dev.torc.cache.ThisHost;
-import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
+import dev.torc.local.Runner;
 import dev.torc.plan.Decider;
 import dev.torc.plan.JobRecords;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
+import dev.torc.records.BuildId;
+import dev.torc.records.StartMarks;
+import dev.torc.records.ThisHost;
 
 /** What all attempts of a build share. */
 public record AttemptContext(

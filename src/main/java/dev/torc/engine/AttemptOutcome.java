@@ -1,11 +1,11 @@
 package dev.torc.engine;
 
-import dev.torc.cache.OwnedPath;
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.StoredValue;
-import dev.torc.exec.ProcessEnd;
+import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Usage;
 import dev.torc.plan.NeedSnapshot;
+import dev.torc.records.OwnedPath;
+import dev.torc.records.RecordedProduct;
+import dev.torc.records.StoredValue;
 import dev.torc.results.Result;
 import java.util.List;
 

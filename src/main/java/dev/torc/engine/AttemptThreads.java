@@ -1,9 +1,9 @@
 package dev.torc.engine;
 
-import dev.torc.cache.CacheException;
 import dev.torc.hash.StoppedException;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
+import dev.torc.records.CacheException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;

@@ -1,12 +1,12 @@
 package dev.torc.engine;
 
-import dev.torc.cache.CacheException;
-import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.StoppedException;
+import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
+import dev.torc.records.CacheException;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Hook.On;
 import dev.torc.workflow.Job;
@@ -353,9 +353,8 @@ public final class BuildLoop {
             turn.post(() -> release(job, run));
           }
         };
-    List<String> names = taken.gpus().stream().map(setup::gpu).toList();
     Attempt attempt =
-        run.begin(state.shared(), id, taken, names, gone, at -> out.submitted(id, at));
+        run.begin(state.shared(), id, taken, setup, gone, at -> out.submitted(id, at));
     out.begin(id, run.executor());
     AttemptThreads.Begun now =
         new AttemptThreads.Begun(
@@ -542,12 +541,7 @@ public final class BuildLoop {
 
     @Override
     public void ready(int id, List<Reason> reasons, Restoring.Known known) {
-      state
-          .runs()
-          .put(
-              id,
-              new JobRun(
-                  state.graph().job(id), reasons, known, setup.limits(), setup.allocation()));
+      state.runs().put(id, new JobRun(state.graph().job(id), reasons, known, setup));
       state.states().set(id, JobState.READY);
       state.ready().add(id);
     }

@@ -1,9 +1,9 @@
 package dev.torc.engine;
 
-import dev.torc.cache.Cache;
 import dev.torc.machine.Jobserver;
 import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
+import dev.torc.records.Cache;
 import dev.torc.results.SharedStores;
 import java.util.List;
 import java.util.Map;

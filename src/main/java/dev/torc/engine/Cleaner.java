@@ -1,12 +1,12 @@
 package dev.torc.engine;
 
-import dev.torc.cache.Batch;
-import dev.torc.cache.Cache;
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.OwnedPath;
 import dev.torc.hash.Stamp;
-import dev.torc.machine.Refusal;
 import dev.torc.posix.FileTree;
+import dev.torc.records.Batch;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.records.OwnedPath;
+import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.torc.engine;
 
-import dev.torc.exec.ContainerRuntime;
-import dev.torc.exec.Containers;
-import dev.torc.exec.Launch.Container;
+import dev.torc.container.ContainerRuntime;
+import dev.torc.container.Containers;
+import dev.torc.container.StepContainer;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.posix.OwnUser;
@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 
 /**
  * Puts together the containers of an attempt: what of this machine is seen in them, and under which
- * names they are found. The runtime's words are {@code exec}'s.
+ * names they are found. The runtime's words are package {@code container}'s.
  *
  * @param containers what is known of runtimes and images
  * @param build the random id of this build
@@ -85,7 +85,7 @@ record ContainerBuilder(
    * @param needs paths of all needs, relative to the root or absolute
    * @param status where it says how far it came
    */
-  Container of(
+  StepContainer of(
       Job job,
       Image image,
       int attempt,
@@ -109,7 +109,7 @@ record ContainerBuilder(
     if (!remark.isEmpty() && told.add(remark)) {
       events.accept(new Event.Note(Event.Level.WARNING, remark));
     }
-    return new Container(
+    return new StepContainer(
         runtime,
         here,
         image.name(),
@@ -125,7 +125,8 @@ record ContainerBuilder(
         status);
   }
 
-  private List<Container.Mount> mounts(Image image, Collection<String> needs) throws IOException {
+  private List<StepContainer.Mount> mounts(Image image, Collection<String> needs)
+      throws IOException {
     Path root = graph.workflow().root();
     Set<Path> writable = new LinkedHashSet<>(List.of(root));
     for (Path other : graph.workflow().roots()) {
@@ -134,14 +135,14 @@ record ContainerBuilder(
         writable.add(other.toRealPath());
       }
     }
-    List<Container.Mount> mounts = new ArrayList<>();
-    writable.forEach(path -> mounts.add(new Container.Mount("" + path, "" + path, false)));
+    List<StepContainer.Mount> mounts = new ArrayList<>();
+    writable.forEach(path -> mounts.add(new StepContainer.Mount("" + path, "" + path, false)));
     for (Path path : outside(root, needs, writable)) {
-      mounts.add(new Container.Mount("" + path, "" + path, true));
+      mounts.add(new StepContainer.Mount("" + path, "" + path, true));
     }
     for (String volume : image.volumes()) {
       String[] parts = volume.split(":");
-      mounts.add(new Container.Mount(parts[0], parts[1], parts.length > 2));
+      mounts.add(new StepContainer.Mount(parts[0], parts[1], parts.length > 2));
     }
     return mounts;
   }

@@ -1,9 +1,9 @@
 package dev.torc.engine;
 
-import dev.torc.cache.JobResult;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.plan.JobRecords;
+import dev.torc.records.JobResult;
 import java.util.BitSet;
 
 /**

@@ -1,9 +1,9 @@
 package dev.torc.engine;
 
-import dev.torc.exec.JobTrace;
 import dev.torc.graph.Graph;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.local.JobTrace;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.PlainFile;
 import dev.torc.workflow.Job;

@@ -1,11 +1,11 @@
 package dev.torc.engine;
 
-import dev.torc.cache.BuildId;
-import dev.torc.cache.Origin;
-import dev.torc.cache.StoreUse;
 import dev.torc.cluster.EarlierJob;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.Reason;
+import dev.torc.records.BuildId;
+import dev.torc.records.Origin;
+import dev.torc.records.StoreUse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

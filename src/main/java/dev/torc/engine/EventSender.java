@@ -1,17 +1,17 @@
 package dev.torc.engine;
 
-import dev.torc.cache.BuildId;
-import dev.torc.cache.Origin;
-import dev.torc.cache.StoreUse;
-import dev.torc.exec.ProcessEnd;
-import dev.torc.machine.Amount;
+import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Decider;
 import dev.torc.plan.KnownResults;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
+import dev.torc.records.BuildId;
+import dev.torc.records.Origin;
+import dev.torc.records.StoreUse;
 import dev.torc.results.Result;
+import dev.torc.text.Amount;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.torc.engine;
 
-import dev.torc.machine.Amount;
-import dev.torc.machine.SafeText;
 import dev.torc.machine.Usage;
+import dev.torc.text.Amount;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
 import java.util.Map;

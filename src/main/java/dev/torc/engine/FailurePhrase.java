@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
-import dev.torc.exec.ProcessEnd;
-import dev.torc.machine.Amount;
+import dev.torc.local.ProcessEnd;
+import dev.torc.text.Amount;
 
 /** How an attempt that failed ended, in one phrase for people. */
 final class FailurePhrase {

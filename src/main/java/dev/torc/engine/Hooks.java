@@ -1,12 +1,12 @@
 package dev.torc.engine;
 
-import dev.torc.exec.Launch;
-import dev.torc.exec.ProcessEnd;
-import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
-import dev.torc.machine.Refusal;
-import dev.torc.machine.SafeText;
+import dev.torc.local.Launch;
+import dev.torc.local.ProcessEnd;
+import dev.torc.local.Runner;
 import dev.torc.posix.OwnFile;
+import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Hook;
 import dev.torc.workflow.Hook.On;
 import dev.torc.workflow.Job;

@@ -1,10 +1,10 @@
 package dev.torc.engine;
 
-import dev.torc.exec.ContainerRuntime;
-import dev.torc.exec.Containers;
-import dev.torc.exec.Launch;
-import dev.torc.exec.ProcessEnd;
+import dev.torc.container.ContainerRuntime;
+import dev.torc.container.Containers;
 import dev.torc.hash.Digest;
+import dev.torc.local.Launch;
+import dev.torc.local.ProcessEnd;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;

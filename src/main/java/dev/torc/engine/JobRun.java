@@ -1,8 +1,8 @@
 package dev.torc.engine;
 
-import dev.torc.cache.AttemptRecord;
-import dev.torc.exec.ProcessEnd;
+import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Reason;
+import dev.torc.records.AttemptRecord;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Retry;
 import dev.torc.workflow.Resources;
@@ -39,6 +39,10 @@ final class JobRun {
    * @param queued nanoseconds from when nothing but resources held it
    */
   record Asked(AttemptRecord.Asked amounts, long queued) {}
+
+  JobRun(Job job, List<Reason> reasons, Restoring.Known from, BuildSetup setup) {
+    this(job, reasons, from, setup.limits(), setup.allocation());
+  }
 
   /**
    * @param from the result to be put in the place of a run; null for a run
@@ -119,19 +123,20 @@ final class JobRun {
    * Begins the next attempt with what was taken for it.
    *
    * @param got what was taken
-   * @param identifiers of the GPUs, as the job knows them
+   * @param setup knows the identifiers of GPUs
    * @param gone see {@link Attempt}, as {@code submitted}
    */
   Attempt begin(
       AttemptContext shared,
       int id,
       ResourcePool.Taken got,
-      List<String> identifiers,
+      BuildSetup setup,
       Runnable gone,
       Consumer<Event.JobSubmitted> submitted) {
     taken = got;
     released = false;
     attempts++;
+    List<String> identifiers = taken.gpus().stream().map(setup::gpu).toList();
     long queued = Math.max(0, System.nanoTime() - ready);
     asked =
         new Asked(

@@ -1,16 +1,16 @@
 package dev.torc.engine;
 
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.StartMarks;
-import dev.torc.exec.Containers;
-import dev.torc.exec.Launch;
-import dev.torc.exec.ProcessEnd;
+import dev.torc.container.Containers;
 import dev.torc.graph.Graph;
 import dev.torc.hash.StoppedException;
+import dev.torc.local.Launch;
+import dev.torc.local.ProcessEnd;
 import dev.torc.plan.NeedFiles;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.PlainFile;
+import dev.torc.records.CachePlace;
+import dev.torc.records.StartMarks;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.workflow.Hook;

@@ -2,8 +2,8 @@ package dev.torc.engine;
 
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
-import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnFile;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,8 +1,5 @@
 package dev.torc.engine;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.OwnedPath;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
@@ -13,6 +10,9 @@ import dev.torc.plan.UserPaths;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.records.OwnedPath;
 import dev.torc.results.KeptResults;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;

@@ -1,7 +1,5 @@
 package dev.torc.engine;
 
-import dev.torc.cache.OwnedPath;
-import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
@@ -10,6 +8,8 @@ import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.UserPaths;
+import dev.torc.records.OwnedPath;
+import dev.torc.records.RecordedProduct;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;

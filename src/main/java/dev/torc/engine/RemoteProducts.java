@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.cluster.RemoteAttempt;
-import dev.torc.exec.ProcessEnd.Made;
+import dev.torc.local.ProcessEnd.Made;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;

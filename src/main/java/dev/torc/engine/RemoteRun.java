@@ -1,6 +1,5 @@
 package dev.torc.engine;
 
-import dev.torc.cache.StartMarks;
 import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.RemoteAttempt;
@@ -9,11 +8,12 @@ import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteListener;
 import dev.torc.cluster.RemotePlace;
 import dev.torc.cluster.SchedulerResources;
-import dev.torc.exec.Launch;
-import dev.torc.exec.ProcessEnd;
 import dev.torc.graph.Graph;
-import dev.torc.machine.Refusal;
+import dev.torc.local.Launch;
+import dev.torc.local.ProcessEnd;
 import dev.torc.posix.FileTree;
+import dev.torc.records.StartMarks;
+import dev.torc.text.Refusal;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Resources;
@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 /**
  * One attempt that a scheduler runs, for the thread that waits for it: what is handed out or was
  * before, that what another machine made is seen here, and that what stood in the places of its
- * products goes where it belongs. Handing out is {@code exec}'s.
+ * products goes where it belongs. Handing out is {@code cluster}'s.
  */
 public final class RemoteRun {
 

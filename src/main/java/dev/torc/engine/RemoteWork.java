@@ -1,14 +1,14 @@
 package dev.torc.engine;
 
-import dev.torc.cache.JobResult;
 import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
-import dev.torc.exec.Launch;
-import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Stamp;
+import dev.torc.local.Launch;
+import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Decider;
 import dev.torc.plan.NeedSnapshot;
+import dev.torc.records.JobResult;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.nio.file.Path;

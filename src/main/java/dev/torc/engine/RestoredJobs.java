@@ -1,7 +1,5 @@
 package dev.torc.engine;
 
-import dev.torc.cache.Batch;
-import dev.torc.cache.CacheException;
 import dev.torc.hash.StoppedException;
 import dev.torc.plan.Decider;
 import dev.torc.plan.NeedSnapshot;
@@ -9,6 +7,8 @@ import dev.torc.plan.Reason;
 import dev.torc.plan.SharedResults;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.OwnUser;
+import dev.torc.records.Batch;
+import dev.torc.records.CacheException;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.ResultParts;

@@ -1,13 +1,13 @@
 package dev.torc.engine;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.OwnedPath;
-import dev.torc.machine.Refusal;
 import dev.torc.posix.OwnFile;
+import dev.torc.records.Cache;
+import dev.torc.records.OwnedPath;
 import dev.torc.results.BlobSource;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.Upload;
+import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
-import dev.torc.cache.ManifestEntry;
 import dev.torc.plan.Reason;
+import dev.torc.records.ManifestEntry;
 import java.util.ArrayList;
 import java.util.List;
 

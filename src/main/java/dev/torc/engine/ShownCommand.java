@@ -1,8 +1,8 @@
 package dev.torc.engine;
 
-import dev.torc.machine.SafeText;
 import dev.torc.syntax.Quote;
 import dev.torc.syntax.Quoting;
+import dev.torc.text.SafeText;
 import java.util.List;
 
 /** Commands as a shell reads them back, for people who paste them. It fills no placeholders. */

@@ -1,18 +1,18 @@
 package dev.torc.engine;
 
-import dev.torc.cache.Batch;
-import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.OwnedPath;
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.StoppedException;
-import dev.torc.machine.Amount;
-import dev.torc.machine.Refusal;
-import dev.torc.machine.SafeText;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
+import dev.torc.records.Batch;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.OwnedPath;
+import dev.torc.text.Amount;
+import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;

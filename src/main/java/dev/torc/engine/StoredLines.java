@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.cache.StoredValue;
+import dev.torc.records.StoredValue;
 import dev.torc.workflow.Ref;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package dev.torc.engine;
 
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.StartMarks;
 import dev.torc.posix.FileTree;
+import dev.torc.records.CachePlace;
+import dev.torc.records.StartMarks;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;

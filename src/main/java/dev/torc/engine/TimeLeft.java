@@ -1,11 +1,11 @@
 package dev.torc.engine;
 
-import dev.torc.cache.JobResult;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
+import dev.torc.records.JobResult;
 import dev.torc.workflow.Job;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -1,13 +1,13 @@
 package dev.torc.engine;
 
-import dev.torc.cache.RunDetails;
-import dev.torc.exec.JobTrace;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
-import dev.torc.machine.SafeText;
+import dev.torc.local.JobTrace;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.CallTracer;
+import dev.torc.records.RunDetails;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;

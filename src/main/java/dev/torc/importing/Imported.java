@@ -1,12 +1,12 @@
 package dev.torc.importing;
 
-import dev.torc.machine.SafeText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.SourceFile;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

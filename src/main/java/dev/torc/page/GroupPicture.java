@@ -10,7 +10,7 @@ import dev.torc.page.PageData.Row;
 import dev.torc.page.PageData.State;
 import dev.torc.page.PageData.Vertex;
 import dev.torc.plan.JobSelection;
-import dev.torc.report.Summary;
+import dev.torc.show.Summary;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.torc.page;
 
-import dev.torc.cache.AttemptRecord;
 import dev.torc.machine.Series;
+import dev.torc.records.AttemptRecord;
 import dev.torc.workflow.Resources;
 import java.util.List;
 import java.util.SortedMap;

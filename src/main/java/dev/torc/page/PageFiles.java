@@ -1,14 +1,14 @@
 package dev.torc.page;
 
 import dev.torc.graph.Graph;
-import dev.torc.machine.Amount;
-import dev.torc.machine.Refusal;
-import dev.torc.machine.SafeText;
 import dev.torc.page.PageData.Shown;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.NeedContents;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
+import dev.torc.text.Amount;
+import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Item;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;

@@ -1,11 +1,11 @@
 package dev.torc.page;
 
-import dev.torc.cache.AttemptHistory;
-import dev.torc.cache.AttemptRecord;
-import dev.torc.cache.BuildRecord;
-import dev.torc.cache.Cache;
 import dev.torc.graph.Graph;
-import dev.torc.report.Json;
+import dev.torc.records.AttemptHistory;
+import dev.torc.records.AttemptRecord;
+import dev.torc.records.BuildRecord;
+import dev.torc.records.Cache;
+import dev.torc.show.Json;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.torc.page;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.StoredValue;
 import dev.torc.graph.Graph;
-import dev.torc.machine.SafeText;
 import dev.torc.page.PageData.Values;
+import dev.torc.records.Cache;
+import dev.torc.records.StoredValue;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import java.util.ArrayList;
 import java.util.Collections;

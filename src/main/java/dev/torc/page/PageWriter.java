@@ -1,12 +1,12 @@
 package dev.torc.page;
 
-import dev.torc.cache.AttemptRecord;
 import dev.torc.machine.Series;
 import dev.torc.page.PageData.Row;
 import dev.torc.page.PageData.Shown;
 import dev.torc.page.PageData.Span;
 import dev.torc.page.PageData.Vertex;
-import dev.torc.report.Json;
+import dev.torc.records.AttemptRecord;
+import dev.torc.show.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;

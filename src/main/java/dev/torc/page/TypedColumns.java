@@ -1,6 +1,6 @@
 package dev.torc.page;
 
-import dev.torc.report.Json;
+import dev.torc.show.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;

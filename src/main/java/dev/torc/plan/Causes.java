@@ -1,11 +1,11 @@
 package dev.torc.plan;
 
-import dev.torc.cache.JobResult;
-import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.Origin;
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.RunDetails;
 import dev.torc.graph.Graph;
+import dev.torc.records.JobResult;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.Origin;
+import dev.torc.records.RecordedProduct;
+import dev.torc.records.RunDetails;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

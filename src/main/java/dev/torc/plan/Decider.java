@@ -1,15 +1,15 @@
 package dev.torc.plan;
 
 import dev.torc.buildfile.RowPlaces;
-import dev.torc.cache.JobResult;
-import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.RunDetails;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
-import dev.torc.machine.Refusal;
+import dev.torc.records.JobResult;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.RecordedProduct;
+import dev.torc.records.RunDetails;
 import dev.torc.results.Result;
 import dev.torc.syntax.Place;
+import dev.torc.text.Refusal;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;

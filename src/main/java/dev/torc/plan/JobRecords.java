@@ -1,13 +1,13 @@
 package dev.torc.plan;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.JobResult;
-import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.OwnedPath;
-import dev.torc.cache.RunDetails;
-import dev.torc.cache.StoredValue;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
+import dev.torc.records.Cache;
+import dev.torc.records.JobResult;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.OwnedPath;
+import dev.torc.records.RunDetails;
+import dev.torc.records.StoredValue;
 import dev.torc.results.Result;
 import dev.torc.syntax.JsonText;
 import java.util.Arrays;

@@ -1,13 +1,13 @@
 package dev.torc.plan;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.OwnedPath;
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.Restorable;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.SystemName;
+import dev.torc.records.Cache;
+import dev.torc.records.OwnedPath;
+import dev.torc.records.RecordedProduct;
+import dev.torc.records.Restorable;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.ResultKey;

@@ -1,7 +1,7 @@
 package dev.torc.plan;
 
-import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.RunDetails;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.RunDetails;
 import java.util.List;
 
 /**

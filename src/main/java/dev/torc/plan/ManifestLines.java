@@ -1,6 +1,6 @@
 package dev.torc.plan;
 
-import dev.torc.cache.ManifestEntry;
+import dev.torc.records.ManifestEntry;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 package dev.torc.plan;
 
-import dev.torc.cache.JobResult;
-import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
+import dev.torc.records.JobResult;
+import dev.torc.records.RecordedProduct;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Group;
 import java.util.ArrayList;

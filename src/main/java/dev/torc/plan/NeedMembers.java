@@ -1,11 +1,11 @@
 package dev.torc.plan;
 
-import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.OwnedPath;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.OwnedPath;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;

@@ -1,7 +1,5 @@
 package dev.torc.plan;
 
-import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.OwnedPath;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Digest;
@@ -9,8 +7,10 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
-import dev.torc.machine.Refusal;
 import dev.torc.posix.Io;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.OwnedPath;
+import dev.torc.text.Refusal;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;

@@ -1,8 +1,8 @@
 package dev.torc.plan;
 
-import dev.torc.cache.JobResult;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
+import dev.torc.records.JobResult;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Group;

@@ -1,10 +1,10 @@
 package dev.torc.plan;
 
-import dev.torc.cache.JobResult;
-import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.RunDetails;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
+import dev.torc.records.JobResult;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.RunDetails;
 import dev.torc.workflow.Tool;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.torc.plan;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.JobResult;
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
+import dev.torc.records.Cache;
+import dev.torc.records.JobResult;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
 import dev.torc.workflow.Ref;

@@ -1,8 +1,8 @@
 package dev.torc.plan;
 
-import dev.torc.cache.JobResult;
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
+import dev.torc.records.JobResult;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;

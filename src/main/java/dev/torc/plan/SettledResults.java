@@ -1,9 +1,9 @@
 package dev.torc.plan;
 
 import dev.torc.buildfile.ResultSource;
-import dev.torc.cache.JobResult;
-import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Stamp;
+import dev.torc.records.JobResult;
+import dev.torc.records.RecordedProduct;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.torc.plan;
 
-import dev.torc.cache.JobResult;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.plan.CommandWords.Role;
+import dev.torc.records.JobResult;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;

@@ -1,13 +1,13 @@
 package dev.torc.plan;
 
 import dev.torc.buildfile.MissHint;
-import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.OwnedPath;
-import dev.torc.cache.RunDetails;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
-import dev.torc.machine.Amount;
-import dev.torc.machine.Refusal;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.OwnedPath;
+import dev.torc.records.RunDetails;
+import dev.torc.text.Amount;
+import dev.torc.text.Refusal;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Ref;

@@ -1,7 +1,5 @@
 package dev.torc.rest;
 
-import dev.torc.cache.JobResult;
-import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.KnownDigest;
@@ -9,6 +7,8 @@ import dev.torc.hash.Stamp;
 import dev.torc.plan.Footprint;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.ToolSearch;
+import dev.torc.records.JobResult;
+import dev.torc.records.RecordedProduct;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

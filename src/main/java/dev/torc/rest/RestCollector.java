@@ -1,7 +1,5 @@
 package dev.torc.rest;
 
-import dev.torc.cache.JobResult;
-import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
@@ -13,6 +11,8 @@ import dev.torc.plan.PlanContext;
 import dev.torc.plan.Surroundings;
 import dev.torc.plan.ToolSearch;
 import dev.torc.plan.Verdict;
+import dev.torc.records.JobResult;
+import dev.torc.records.RecordedProduct;
 import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Tool;

@@ -1,12 +1,12 @@
 package dev.torc.rest;
 
-import dev.torc.cache.RecordedProduct;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.NeedMembers;
 import dev.torc.plan.PlanContext;
+import dev.torc.records.RecordedProduct;
 import dev.torc.syntax.GlobWalk;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.torc.results;
 
-import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
+import dev.torc.records.RecordedProduct;
 
 /**
  * Bytes that a shared store keeps by their digest.

@@ -1,7 +1,7 @@
 package dev.torc.results;
 
-import dev.torc.machine.Refusal;
-import dev.torc.machine.SafeText;
+import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
-import dev.torc.machine.Refusal;
+import dev.torc.text.Refusal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

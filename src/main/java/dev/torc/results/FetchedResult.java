@@ -1,10 +1,10 @@
 package dev.torc.results;
 
-import dev.torc.cache.OwnedPath;
-import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.PlainFile;
+import dev.torc.records.OwnedPath;
+import dev.torc.records.RecordedProduct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
-import dev.torc.machine.Refusal;
-import dev.torc.machine.SafeText;
 import dev.torc.posix.RandomId;
+import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

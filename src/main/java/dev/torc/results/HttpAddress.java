@@ -1,6 +1,6 @@
 package dev.torc.results;
 
-import dev.torc.machine.SafeText;
+import dev.torc.text.SafeText;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
-import dev.torc.machine.SafeText;
+import dev.torc.text.SafeText;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,12 +1,12 @@
 package dev.torc.results;
 
-import dev.torc.cache.Batch;
-import dev.torc.cache.Cache;
-import dev.torc.cache.OwnedPath;
-import dev.torc.cache.StoredResults;
 import dev.torc.hash.Digest;
-import dev.torc.machine.Refusal;
 import dev.torc.posix.FileTree;
+import dev.torc.records.Batch;
+import dev.torc.records.Cache;
+import dev.torc.records.OwnedPath;
+import dev.torc.records.StoredResults;
+import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;

@@ -1,7 +1,5 @@
 package dev.torc.results;
 
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.OwnedPath;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.FileStatus;
@@ -9,6 +7,8 @@ import dev.torc.posix.FileTimes;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.PlainFile;
+import dev.torc.records.CachePlace;
+import dev.torc.records.OwnedPath;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;

@@ -1,17 +1,17 @@
 package dev.torc.results;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.JobResult;
-import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.Origin;
-import dev.torc.cache.OwnedPath;
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.Restorable;
-import dev.torc.cache.RunDetails;
-import dev.torc.cache.StoredValue;
 import dev.torc.hash.Digest;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.records.Cache;
+import dev.torc.records.JobResult;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.Origin;
+import dev.torc.records.OwnedPath;
+import dev.torc.records.RecordedProduct;
+import dev.torc.records.Restorable;
+import dev.torc.records.RunDetails;
+import dev.torc.records.StoredValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,11 +1,11 @@
 package dev.torc.results;
 
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.StoredValue;
 import dev.torc.hash.Digest;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
-import dev.torc.machine.SafeText;
+import dev.torc.records.RecordedProduct;
+import dev.torc.records.StoredValue;
+import dev.torc.text.SafeText;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -4,12 +4,12 @@ import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.FieldReader;
 import dev.torc.bytes.FieldWriter;
-import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.Origin;
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.StoredValue;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.Origin;
+import dev.torc.records.RecordedProduct;
+import dev.torc.records.StoredValue;
 import java.util.Arrays;
 import java.util.List;
 

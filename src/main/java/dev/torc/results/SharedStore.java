@@ -1,8 +1,8 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
-import dev.torc.machine.SafeText;
 import dev.torc.results.StoreRecord.Type;
+import dev.torc.text.SafeText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.torc.results;
 
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.StoredValue;
-import dev.torc.machine.SafeText;
+import dev.torc.records.RecordedProduct;
+import dev.torc.records.StoredValue;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

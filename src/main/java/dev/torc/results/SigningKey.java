@@ -1,9 +1,9 @@
 package dev.torc.results;
 
-import dev.torc.machine.Refusal;
-import dev.torc.machine.SafeText;
 import dev.torc.posix.OwnUser;
 import dev.torc.posix.PlainFile;
+import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,6 +1,6 @@
 package dev.torc.results;
 
-import dev.torc.machine.SafeText;
+import dev.torc.text.SafeText;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;

@@ -1,13 +1,13 @@
 package dev.torc.results;
 
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.OwnedPath;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
-import dev.torc.machine.Refusal;
+import dev.torc.records.CachePlace;
+import dev.torc.records.OwnedPath;
 import dev.torc.results.StoreContents.Held;
+import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;

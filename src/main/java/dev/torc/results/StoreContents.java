@@ -1,8 +1,8 @@
 package dev.torc.results;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.OwnedPath;
-import dev.torc.cache.StoredResults;
+import dev.torc.records.Cache;
+import dev.torc.records.OwnedPath;
+import dev.torc.records.StoredResults;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package dev.torc.results;
 
-import dev.torc.machine.SafeText;
+import dev.torc.text.SafeText;
 import java.util.Collection;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;

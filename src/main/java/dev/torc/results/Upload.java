@@ -1,11 +1,11 @@
 package dev.torc.results;
 
-import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.FileStatus;
+import dev.torc.records.RecordedProduct;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

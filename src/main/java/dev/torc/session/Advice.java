@@ -1,10 +1,10 @@
 package dev.torc.session;
 
-import dev.torc.cache.CachePlace;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.ToolSearch;
+import dev.torc.records.CachePlace;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;

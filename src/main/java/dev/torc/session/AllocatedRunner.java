@@ -1,8 +1,8 @@
 package dev.torc.session;
 
-import dev.torc.exec.Launch;
-import dev.torc.exec.ProcessEnd;
-import dev.torc.exec.Runner;
+import dev.torc.local.Launch;
+import dev.torc.local.ProcessEnd;
+import dev.torc.local.Runner;
 import dev.torc.machine.Series;
 import dev.torc.posix.Kill;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package dev.torc.session;
 
-import dev.torc.cache.BuildRecord;
-import dev.torc.machine.Amount;
 import dev.torc.machine.Limits;
 import dev.torc.machine.MachineFacts;
 import dev.torc.posix.SystemName;
+import dev.torc.records.BuildRecord;
+import dev.torc.text.Amount;
 
 /**
  * The machine on which torc ran a build, in words. A build records what costs nothing to find out;

@@ -4,9 +4,9 @@ import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
 import dev.torc.engine.TimeLeft;
-import dev.torc.exec.Runner;
+import dev.torc.local.Runner;
 import dev.torc.machine.Series;
-import dev.torc.report.Progress;
+import dev.torc.show.Progress;
 import java.util.Map;
 
 /**

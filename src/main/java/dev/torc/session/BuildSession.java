@@ -1,16 +1,13 @@
 package dev.torc.session;
 
-import dev.torc.cache.BuildId;
-import dev.torc.cache.BuildLock;
-import dev.torc.cache.CacheException;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
 import dev.torc.engine.TimeLeft;
-import dev.torc.exec.Runner;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
+import dev.torc.local.Runner;
 import dev.torc.machine.Jobserver;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
@@ -19,6 +16,9 @@ import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
+import dev.torc.records.BuildId;
+import dev.torc.records.BuildLock;
+import dev.torc.records.CacheException;
 import dev.torc.rest.JobsAtRest;
 import dev.torc.results.SharedStores;
 import dev.torc.syntax.BadInput;
@@ -155,8 +155,8 @@ public final class BuildSession {
    * @param id the random id of this build
    * @param began when it began for the user, by {@link System#nanoTime}
    * @return an {@link Exit} status
-   * @throws dev.torc.cache.CacheException where a record could not be written: the jobs in question
-   *     are not done
+   * @throws dev.torc.records.CacheException where a record could not be written: the jobs in
+   *     question are not done
    */
   public int run(String id, long began, BuildWatcher watcher) throws IOException {
     Consumer<String> note = line -> watcher.accept(new Event.Note(Event.Level.INFO, line));

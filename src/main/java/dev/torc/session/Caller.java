@@ -1,7 +1,7 @@
 package dev.torc.session;
 
-import dev.torc.cache.CachePlace;
 import dev.torc.hash.StampSource;
+import dev.torc.records.CachePlace;
 import java.nio.file.Path;
 import java.util.Map;
 

@@ -1,8 +1,8 @@
 package dev.torc.session;
 
-import dev.torc.machine.Refusal;
 import dev.torc.posix.FileSystems;
 import dev.torc.posix.OwnFile;
+import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package dev.torc.session;
 
-import dev.torc.cache.Cache;
 import dev.torc.hash.Digest;
+import dev.torc.records.Cache;
 
 /**
  * What the JVM does once and slowly, the first time that it is asked: it loads the library of the

@@ -1,14 +1,14 @@
 package dev.torc.session;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.ThisHost;
 import dev.torc.cluster.Allocation;
-import dev.torc.exec.LocalRunner;
-import dev.torc.exec.Runner;
 import dev.torc.hash.StampSource;
+import dev.torc.local.LocalRunner;
+import dev.torc.local.Runner;
 import dev.torc.machine.Limits;
 import dev.torc.posix.Environment;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.records.ThisHost;
 import java.nio.file.FileSystems;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;

@@ -1,9 +1,9 @@
 package dev.torc.session;
 
-import dev.torc.cache.BuildLock;
-import dev.torc.cache.CachePlace;
 import dev.torc.posix.Ancestry;
 import dev.torc.posix.OpenFiles;
+import dev.torc.records.BuildLock;
+import dev.torc.records.CachePlace;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import java.util.List;

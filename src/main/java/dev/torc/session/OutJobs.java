@@ -1,13 +1,13 @@
 package dev.torc.session;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.StartMarks;
 import dev.torc.cluster.EarlierJob;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.Recorder;
 import dev.torc.engine.RemoteRun;
-import dev.torc.machine.SafeText;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.records.StartMarks;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.util.ArrayList;

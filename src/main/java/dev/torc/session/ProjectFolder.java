@@ -1,7 +1,7 @@
 package dev.torc.session;
 
 import dev.torc.buildfile.BuildFile;
-import dev.torc.cache.CachePlace;
+import dev.torc.records.CachePlace;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,11 +1,11 @@
 package dev.torc.session;
 
 import dev.torc.buildfile.BuildFile;
-import dev.torc.exec.Containers;
-import dev.torc.machine.SafeText;
+import dev.torc.container.Containers;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
+import dev.torc.text.SafeText;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

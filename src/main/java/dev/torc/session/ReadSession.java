@@ -1,6 +1,5 @@
 package dev.torc.session;
 
-import dev.torc.cache.Cache;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
@@ -14,6 +13,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Rerun;
+import dev.torc.records.Cache;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
 import dev.torc.workflow.Group;

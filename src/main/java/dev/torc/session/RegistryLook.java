@@ -1,7 +1,7 @@
 package dev.torc.session;
 
+import dev.torc.container.Containers;
 import dev.torc.engine.ImageSupply;
-import dev.torc.exec.Containers;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.ThreadEnd;

@@ -4,8 +4,8 @@ import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
 import dev.torc.posix.Signals;
-import dev.torc.report.Profile;
-import dev.torc.report.Report;
+import dev.torc.show.Profile;
+import dev.torc.show.Report;
 
 /** Hands the events of a build to a report, and signals to the build. */
 public class ReportedBuild implements BuildWatcher {

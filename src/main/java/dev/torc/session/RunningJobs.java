@@ -1,12 +1,12 @@
 package dev.torc.session;
 
-import dev.torc.cache.BuildLock;
-import dev.torc.cache.Cache;
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.StartMarks;
-import dev.torc.cache.StartOrigin;
 import dev.torc.cluster.EarlierJob;
 import dev.torc.plan.Reason;
+import dev.torc.records.BuildLock;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.records.StartMarks;
+import dev.torc.records.StartOrigin;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,7 +1,5 @@
 package dev.torc.session;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.CachePlace;
 import dev.torc.cluster.BatchFolder;
 import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.ClaimOwner;
@@ -12,8 +10,10 @@ import dev.torc.cluster.SchedulerSettings;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.RemoteRun;
 import dev.torc.engine.Remotes;
-import dev.torc.machine.Refusal;
 import dev.torc.posix.OwnFile;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.text.Refusal;
 import dev.torc.workflow.Executor;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package dev.torc.session;
 
-import dev.torc.machine.SafeText;
 import dev.torc.results.SharedStores;
 import dev.torc.results.StoreRefusal;
 import dev.torc.results.StoreSettings;
 import dev.torc.syntax.BadInput;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.SharedEntry;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,17 +1,17 @@
 package dev.torc.session;
 
-import dev.torc.cache.BuildLock;
-import dev.torc.cache.Cache;
-import dev.torc.cache.CacheException;
-import dev.torc.cache.CachePlace;
 import dev.torc.engine.Event;
 import dev.torc.graph.Graph;
 import dev.torc.hash.FileClock;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
-import dev.torc.report.Report;
+import dev.torc.records.BuildLock;
+import dev.torc.records.Cache;
+import dev.torc.records.CacheException;
+import dev.torc.records.CachePlace;
 import dev.torc.rest.JobsAtRest;
 import dev.torc.rest.SeenFiles;
+import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;

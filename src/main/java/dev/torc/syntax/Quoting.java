@@ -1,6 +1,6 @@
 package dev.torc.syntax;
 
-import dev.torc.machine.SafeText;
+import dev.torc.text.SafeText;
 import java.util.Set;
 
 /**

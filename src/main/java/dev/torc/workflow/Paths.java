@@ -1,10 +1,10 @@
 package dev.torc.workflow;
 
-import dev.torc.machine.SafeText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Braces;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
+import dev.torc.text.SafeText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

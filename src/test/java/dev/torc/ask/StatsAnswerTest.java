@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.ask.JobUse.Used;
-import dev.torc.cache.AttemptRecord;
-import dev.torc.cache.JobResult.Outcome;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
-import dev.torc.report.Palette;
+import dev.torc.records.AttemptRecord;
+import dev.torc.records.JobResult.Outcome;
+import dev.torc.show.Palette;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Resources;
 import java.io.IOException;

@@ -10,7 +10,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.torc.ask.StatusAnswer;
-import dev.torc.cache.BuildLock;
+import dev.torc.records.BuildLock;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

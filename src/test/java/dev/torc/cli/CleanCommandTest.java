@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.Batch;
-import dev.torc.cache.BuildLock;
-import dev.torc.cache.Cache;
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.OwnedPath;
-import dev.torc.cache.ThisHost;
+import dev.torc.records.Batch;
+import dev.torc.records.BuildLock;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.records.OwnedPath;
+import dev.torc.records.ThisHost;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

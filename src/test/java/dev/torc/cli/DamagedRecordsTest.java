@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.Damaging;
-import dev.torc.cache.Damaging.Spot;
+import dev.torc.records.Damaging;
+import dev.torc.records.Damaging.Spot;
 import dev.torc.session.Forgetting;
 import dev.torc.session.Project;
 import java.io.IOException;

@@ -3,10 +3,10 @@ package dev.torc.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.BuildLock;
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.StartMarks;
-import dev.torc.cache.ThisHost;
+import dev.torc.records.BuildLock;
+import dev.torc.records.CachePlace;
+import dev.torc.records.StartMarks;
+import dev.torc.records.ThisHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.torc.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.Damaging;
+import dev.torc.records.Damaging;
 import dev.torc.session.Forgetting;
 import dev.torc.session.Project;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.report.TextWidth;
+import dev.torc.text.TextWidth;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;

@@ -3,11 +3,11 @@ package dev.torc.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.engine.Event;
-import dev.torc.report.GithubReport;
-import dev.torc.report.LiveReport;
-import dev.torc.report.PlainReport;
-import dev.torc.report.Report;
-import dev.torc.report.Report.Detail;
+import dev.torc.show.GithubReport;
+import dev.torc.show.LiveReport;
+import dev.torc.show.PlainReport;
+import dev.torc.show.Report;
+import dev.torc.show.Report.Detail;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.BuildLock;
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.ThisHost;
+import dev.torc.records.BuildLock;
+import dev.torc.records.CachePlace;
+import dev.torc.records.ThisHost;
 import dev.torc.results.SigningKey;
 import java.io.IOException;
 import java.nio.file.Files;

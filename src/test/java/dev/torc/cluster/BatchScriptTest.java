@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.exec.Launch;
-import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
+import dev.torc.local.Launch;
+import dev.torc.local.ProcessEnd;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;

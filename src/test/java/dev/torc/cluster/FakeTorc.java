@@ -1,7 +1,7 @@
 package dev.torc.cluster;
 
-import dev.torc.exec.Launch;
-import dev.torc.exec.ProcessEnd;
+import dev.torc.local.Launch;
+import dev.torc.local.ProcessEnd;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

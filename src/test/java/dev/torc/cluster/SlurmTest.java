@@ -10,7 +10,7 @@ import dev.torc.cluster.SchedulerState.Gone;
 import dev.torc.cluster.SchedulerState.NoAnswer;
 import dev.torc.cluster.SchedulerState.Running;
 import dev.torc.cluster.SchedulerState.Waiting;
-import dev.torc.exec.ProgramOutput;
+import dev.torc.local.ProgramOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

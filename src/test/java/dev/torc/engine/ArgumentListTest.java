@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.exec.LocalRunner;
-import dev.torc.exec.Runner;
+import dev.torc.local.LocalRunner;
+import dev.torc.local.Runner;
 import dev.torc.posix.Environment;
 import java.util.Collections;
 import java.util.HashMap;

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.StoredValue;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Script;
 import dev.torc.engine.StubRunner.Stub;
-import dev.torc.exec.ProcessEnd;
+import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Reason;
+import dev.torc.records.Cache;
+import dev.torc.records.StoredValue;
 import dev.torc.syntax.BadInput;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,11 +3,11 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.PostedEvent;
 import dev.torc.engine.StubRunner.Stub;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.records.Cache;
+import dev.torc.records.PostedEvent;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.torc.engine.StubRunner.Held;
-import dev.torc.exec.ProcessEnd;
+import dev.torc.local.ProcessEnd;
 import dev.torc.plan.LeftOut;
 import java.nio.file.Files;
 import java.nio.file.Path;

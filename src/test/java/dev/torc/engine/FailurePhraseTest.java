@@ -3,8 +3,8 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.exec.ProcessEnd;
-import dev.torc.exec.ProcessEnd.How;
+import dev.torc.local.ProcessEnd;
+import dev.torc.local.ProcessEnd.How;
 import dev.torc.machine.Usage;
 import java.util.List;
 import org.junit.jupiter.api.Test;

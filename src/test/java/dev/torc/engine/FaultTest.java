@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.torc.engine.StubRunner.Held;
-import dev.torc.exec.Launch;
-import dev.torc.exec.ProcessEnd;
-import dev.torc.exec.Runner;
+import dev.torc.local.Launch;
+import dev.torc.local.ProcessEnd;
+import dev.torc.local.Runner;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -3,10 +3,10 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.ThisHost;
 import dev.torc.hash.AgedStamps;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.records.ThisHost;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;

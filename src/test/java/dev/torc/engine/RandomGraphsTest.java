@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.StubRunner.Stub;
-import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.AgedStamps;
+import dev.torc.local.ProcessEnd;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;

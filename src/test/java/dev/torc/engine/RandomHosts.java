@@ -1,8 +1,8 @@
 package dev.torc.engine;
 
-import dev.torc.cache.SharingHost;
-import dev.torc.cache.ThisHost;
 import dev.torc.posix.FileTree;
+import dev.torc.records.SharingHost;
+import dev.torc.records.ThisHost;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

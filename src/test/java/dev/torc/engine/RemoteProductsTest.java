@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.ThisHost;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.records.ThisHost;
 import dev.torc.syntax.Glob;
 import java.nio.file.Path;
 import java.util.List;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.torc.ask.JobUse;
 import dev.torc.ask.StatsAnswer;
-import dev.torc.exec.ProcessEnd;
+import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Usage;
 import dev.torc.page.ReadPage;
 import dev.torc.page.ReportPage;

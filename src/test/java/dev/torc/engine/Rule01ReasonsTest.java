@@ -2,13 +2,13 @@ package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.SharingHost;
-import dev.torc.cache.StartMarks;
 import dev.torc.engine.StubRunner.Stub;
-import dev.torc.exec.ProcessEnd;
 import dev.torc.hash.Digest;
+import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Reason;
+import dev.torc.records.CachePlace;
+import dev.torc.records.SharingHost;
+import dev.torc.records.StartMarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

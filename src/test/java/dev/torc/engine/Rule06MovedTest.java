@@ -443,7 +443,7 @@ class Rule06MovedTest extends Harness {
           stub.write("a.d", "a.out: g.h\n");
           Object ended = work(stub);
           edit("g.h", made);
-          return (dev.torc.exec.ProcessEnd) ended;
+          return (dev.torc.local.ProcessEnd) ended;
         });
     build();
     said("g.h", "moved while it ran");

@@ -3,10 +3,10 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.Cache;
-import dev.torc.cache.CachePlace;
-import dev.torc.cache.StartMarks;
-import dev.torc.exec.ProcessEnd;
+import dev.torc.local.ProcessEnd;
+import dev.torc.records.Cache;
+import dev.torc.records.CachePlace;
+import dev.torc.records.StartMarks;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

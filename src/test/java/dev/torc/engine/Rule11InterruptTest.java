@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.engine.StubRunner.Held;
-import dev.torc.exec.ProcessEnd;
+import dev.torc.local.ProcessEnd;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.ask.Cleaning;
-import dev.torc.cache.SharingHost;
-import dev.torc.cache.ThisHost;
 import dev.torc.hash.AgedStamps;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.records.SharingHost;
+import dev.torc.records.ThisHost;
 import dev.torc.session.LockTerms;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ProjectOptions;

@@ -3,11 +3,11 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.ManifestEntry;
 import dev.torc.plan.Causes;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Reason.Kind;
-import dev.torc.report.ReasonText;
+import dev.torc.records.ManifestEntry;
+import dev.torc.show.ReasonText;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

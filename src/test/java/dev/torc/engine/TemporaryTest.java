@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.StubRunner.Held;
-import dev.torc.exec.ProcessEnd;
+import dev.torc.local.ProcessEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.exec.ProcessEnd;
+import dev.torc.local.ProcessEnd;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.Consumer;

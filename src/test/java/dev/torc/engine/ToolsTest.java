@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.report.ReasonText;
+import dev.torc.show.ReasonText;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;

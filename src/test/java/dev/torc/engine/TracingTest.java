@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.exec.LocalRunner;
-import dev.torc.exec.Runner;
+import dev.torc.local.LocalRunner;
+import dev.torc.local.Runner;
 import dev.torc.posix.CallTracer;
 import dev.torc.posix.Environment;
 import java.io.IOException;

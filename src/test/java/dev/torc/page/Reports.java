@@ -1,7 +1,5 @@
 package dev.torc.page;
 
-import dev.torc.cache.AttemptRecord;
-import dev.torc.cache.JobResult.Outcome;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
 import dev.torc.page.PageData.Event;
@@ -12,7 +10,9 @@ import dev.torc.page.PageData.State;
 import dev.torc.page.PageData.Tail;
 import dev.torc.page.PageData.Used;
 import dev.torc.page.PageData.Values;
-import dev.torc.report.Summary;
+import dev.torc.records.AttemptRecord;
+import dev.torc.records.JobResult.Outcome;
+import dev.torc.show.Summary;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Resources;
 import java.io.IOException;

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.StoredValue;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
+import dev.torc.records.RecordedProduct;
+import dev.torc.records.StoredValue;
 import dev.torc.results.ResultStore.Hit;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
+import dev.torc.records.RecordedProduct;
 import dev.torc.results.HostileServer.Trick;
 import dev.torc.results.ResultStore.Hit;
 import java.io.IOException;

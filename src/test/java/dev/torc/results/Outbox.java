@@ -1,7 +1,7 @@
 package dev.torc.results;
 
-import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
+import dev.torc.records.RecordedProduct;
 import dev.torc.results.ResultStore.Hit;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.FieldWriter;
-import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
+import dev.torc.records.RecordedProduct;
 import dev.torc.results.StoreRecord.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

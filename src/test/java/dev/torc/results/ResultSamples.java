@@ -1,11 +1,11 @@
 package dev.torc.results;
 
-import dev.torc.cache.ManifestEntry;
-import dev.torc.cache.Origin;
-import dev.torc.cache.RecordedProduct;
-import dev.torc.cache.StoredValue;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
+import dev.torc.records.ManifestEntry;
+import dev.torc.records.Origin;
+import dev.torc.records.RecordedProduct;
+import dev.torc.records.StoredValue;
 import java.util.List;
 
 /** Shared results that tests send, fetch and spoil. */

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.RecordedProduct;
 import dev.torc.hash.Digest;
+import dev.torc.records.RecordedProduct;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

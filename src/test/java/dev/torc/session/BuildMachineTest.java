@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cache.BuildId;
-import dev.torc.cache.BuildRecord;
-import dev.torc.cache.StoreUse;
 import dev.torc.machine.MachineFacts;
+import dev.torc.records.BuildId;
+import dev.torc.records.BuildRecord;
+import dev.torc.records.StoreUse;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,7 +1,7 @@
 package dev.torc.session;
 
-import dev.torc.cache.Cache;
 import dev.torc.hash.FileClock;
+import dev.torc.records.Cache;
 import dev.torc.rest.JobsAtRest;
 import java.io.IOException;
 

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.cache.BuildLock;
-import dev.torc.cache.CacheException;
-import dev.torc.cache.LocalLocks;
-import dev.torc.cache.OneHost;
-import dev.torc.cache.ThisHost;
 import dev.torc.posix.RangeLock;
+import dev.torc.records.BuildLock;
+import dev.torc.records.CacheException;
+import dev.torc.records.LocalLocks;
+import dev.torc.records.OneHost;
+import dev.torc.records.ThisHost;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.torc.session;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.posix.Signals;
-import dev.torc.report.Report;
+import dev.torc.show.Report;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

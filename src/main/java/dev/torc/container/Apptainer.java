@@ -1,0 +1,223 @@
+package dev.torc.container;
+
+import dev.torc.hash.Digest;
+import dev.torc.local.ProgramOutput;
+import dev.torc.posix.GroupBits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * apptainer, or the singularity that it came from. Its images are files: of a registry's image it
+ * makes one, once. Its containers are processes as any others, so torc sees and ends them itself.
+ */
+final class Apptainer extends ContainerRuntime {
+
+  static final String NAME = "apptainer";
+
+  /** What a failure of its own ends with. */
+  private static final int OWN = 255;
+
+  /** A program in the image's PATH, and one by its path. */
+  private static final Pattern NO_PROGRAM =
+      Pattern.compile("FATAL: +(.*executable file not found.*|stat .*no such file or directory)");
+
+  /** What it keeps to itself, and HOME, which it refuses. */
+  private static final Set<String> UNHANDED = Set.of("HOME", "UID", "GID", "EUID");
+
+  private static final Pattern NAME_OF_SHELL = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+  /** Its options by the environment, which would change a job unseen. */
+  private static final Pattern SETTING = Pattern.compile("(APPTAINER|SINGULARITY).*");
+
+  /** The caller's that it hands on though it is told to hand on nothing. */
+  private static final Pattern PROXY = Pattern.compile("(?i)(https?|ftp|all|no)_proxy");
+
+  private final Path root;
+  private final Map<String, String> env;
+  private boolean older; // singularity, which has other names for its variables
+
+  Apptainer(Path root, Map<String, String> env) {
+    super(List.of(NAME, "singularity"), env);
+    this.root = root;
+    this.env = env;
+  }
+
+  @Override
+  synchronized ProgramOutput about() {
+    ProgramOutput version = ask("--version");
+    older = !version.text().startsWith(NAME);
+    return version;
+  }
+
+  private synchronized String prefix() {
+    return older ? "SINGULARITYENV_" : "APPTAINERENV_";
+  }
+
+  @Override
+  public boolean isApart() {
+    return false;
+  }
+
+  @Override
+  public boolean holdsLimits() {
+    return false;
+  }
+
+  @Override
+  Containers.LocalImage find(Containers.ImageName image) {
+    String file = file(image);
+    return Files.isRegularFile(root.resolve(file)) ? new Containers.LocalImage(null, file) : null;
+  }
+
+  /** The file of an image: its own, or the one that was made of it. */
+  private static String file(Containers.ImageName image) {
+    if (image.isFile()) {
+      return image.name();
+    }
+    String readable = image.name().replaceAll("[^A-Za-z0-9._-]", "-");
+    String exact = Digest.ofText(image.name()).hex().substring(0, 12);
+    return image.folder() + "/" + readable + "-" + exact + ".sif";
+  }
+
+  /** Where a file is made before it takes its place; two builds may make the same at once. */
+  private Path unfinished(Containers.ImageName image) {
+    return root.resolve(file(image) + "." + ProcessHandle.current().pid() + ".part");
+  }
+
+  @Override
+  public List<String> pull(Containers.ImageName image, String source) throws IOException {
+    Path made = unfinished(image);
+    GroupBits group = GroupBits.of(root);
+    if (group == null) {
+      Files.createDirectories(made.getParent());
+    } else {
+      group.makeFolders(made.getParent());
+    }
+    return List.of(program(), "pull", "--force", made.toString(), "docker://" + source);
+  }
+
+  @Override
+  public String unknown(String source) {
+    return ""; // it has no such question
+  }
+
+  @Override
+  public void pulled(Containers.ImageName image, boolean well) throws IOException {
+    Path made = unfinished(image);
+    if (well) {
+      GroupBits group = GroupBits.of(root);
+      if (group != null) {
+        group.give(made);
+      }
+      Files.move(made, root.resolve(file(image)), StandardCopyOption.ATOMIC_MOVE);
+    } else {
+      Files.deleteIfExists(made);
+    }
+  }
+
+  @Override
+  List<String> run(
+      StepContainer container,
+      List<String> argv,
+      String dir,
+      Map<String, String> variables,
+      Input input) {
+    // Its warnings would stand in the job's log; what ends it is told all the same.
+    List<String> words = new ArrayList<>(List.of(program(), "--silent", "exec"));
+    words.addAll(
+        List.of("--cleanenv", "--no-eval", "--no-home", "--no-mount", "cwd", "--pwd", dir));
+    for (StepContainer.Mount mount : container.mounts()) {
+      words.addAll(List.of("--mount", mount.words()));
+    }
+    if (!container.gpus().isEmpty()) {
+      words.add("--nv");
+    }
+    words.addAll(container.args());
+    words.add(root.resolve(container.image().file()).toString());
+    words.addAll(argv);
+    return words;
+  }
+
+  /** Whether it hands on a variable: it loses all of them where one has an odd name. */
+  private static boolean isHanded(String name) {
+    return !UNHANDED.contains(name) && NAME_OF_SHELL.matcher(name).matches();
+  }
+
+  @Override
+  String onNode(List<String> names) {
+    StringBuilder lines = new StringBuilder();
+    for (String name : names) {
+      String line = "[ -z \"${%1$s+x}\" ] || export %2$s%1$s=\"$%1$s\"\n";
+      lines.append(line.formatted(name, prefix()));
+    }
+    return lines + "exec \"$@\"\n";
+  }
+
+  @Override
+  List<String> inside(List<String> argv, Map<String, String> variables) {
+    List<String> words = new ArrayList<>();
+    variables.forEach(
+        (name, value) -> {
+          if (!isHanded(name) && !name.equals("HOME")) { // the script sets that
+            words.add(name + "=" + value);
+          }
+        });
+    if (!words.isEmpty()) {
+      words.addFirst("env");
+    }
+    words.addAll(argv);
+    return words;
+  }
+
+  /** Of the caller's own settings only those stay that tell where it works. */
+  @Override
+  Map<String, String> handed(Map<String, String> variables, boolean terminal) {
+    Map<String, String> handed = new HashMap<>();
+    for (String name : env.keySet()) {
+      boolean setting = SETTING.matcher(name).matches() && !name.endsWith("DIR");
+      if (setting || PROXY.matcher(name).matches() || name.equals("TERM") && !terminal) {
+        handed.put(name, null);
+      }
+    }
+    variables.forEach(
+        (name, value) -> {
+          if (isHanded(name)) {
+            handed.put(prefix() + name, value);
+          }
+        });
+    return handed;
+  }
+
+  @Override
+  boolean isOwn(int status) {
+    return status == OWN;
+  }
+
+  @Override
+  boolean isWord(String line) {
+    return line.startsWith("FATAL:");
+  }
+
+  @Override
+  boolean lacksProgram(int status, String line) {
+    return NO_PROGRAM.matcher(line).matches();
+  }
+
+  @Override
+  String remove(List<String> containers) {
+    return ""; // they went with their processes
+  }
+
+  @Override
+  List<String> left(String build) {
+    return List.of();
+  }
+}

@@ -1,0 +1,173 @@
+package dev.torc.container;
+
+import dev.torc.local.ProgramOutput;
+import dev.torc.posix.OwnFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A program that runs containers: its command lines, and what it says of itself and of images. It
+ * decides nothing, and starts no job.
+ */
+public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
+
+  /** The label by which containers are found; values are random ids of builds. */
+  public static final String BUILD_LABEL = "dev.torc.build";
+
+  /** What a container has as its standard input. */
+  enum Input {
+    /** Nothing. */
+    NONE,
+    /** That of torc. */
+    CALLERS,
+    /** That of torc, which is a terminal as its output is. */
+    TERMINAL
+  }
+
+  private static final int TAIL = 4096; // bytes of a log
+
+  private final List<String> names;
+  private final Map<String, String> env;
+  private String program; // its path, null where there is none
+  private boolean searched;
+  private String trouble; // why it cannot work here, empty where it can; null before it was asked
+
+  /**
+   * A runtime that was asked nothing yet.
+   *
+   * @param names what its program is called; the first is its own
+   * @param env the caller's environment
+   */
+  ContainerRuntime(List<String> names, Map<String, String> env) {
+    this.names = names;
+    this.env = env;
+  }
+
+  public final String name() {
+    return names.getFirst();
+  }
+
+  /** Where it is, looked for once; null where it is not installed. */
+  final synchronized String program() {
+    if (!searched) {
+      searched = true;
+      for (String called : names) {
+        for (String folder : env.getOrDefault("PATH", "").split(":")) {
+          Path file = Path.of(folder.isEmpty() ? "." : folder, called).toAbsolutePath();
+          if (program == null && Files.isExecutable(file) && !Files.isDirectory(file)) {
+            program = file.toString();
+          }
+        }
+      }
+    }
+    return program;
+  }
+
+  /** Why it cannot work here, with its own words; empty where it can. It is asked once. */
+  final synchronized String trouble() {
+    if (trouble == null) {
+      ProgramOutput info = about();
+      trouble = info.ok() ? "" : info.status() < 0 ? info.said() : name() + ": " + info.said();
+    }
+    return trouble;
+  }
+
+  /** Asks it what it is, and keeps what others want to know of that. */
+  abstract ProgramOutput about();
+
+  /**
+   * Whether what runs in its containers is no child of the client, so that a container may outlive
+   * it; else the container is a process as any.
+   */
+  public abstract boolean isApart();
+
+  /** Whether it can hold cpus and memory of a container; {@link #trouble} was asked before. */
+  public abstract boolean holdsLimits();
+
+  /** The image that is here under a name; null where it is not, or the runtime cannot work. */
+  abstract Containers.LocalImage find(Containers.ImageName image);
+
+  /**
+   * The command that fetches an image.
+   *
+   * @param source its name with its registry
+   */
+  public abstract List<String> pull(Containers.ImageName image, String source) throws IOException;
+
+  /**
+   * What the registry of an image says where it has none of that name, or not for this user; empty
+   * where it has it, where it does not answer, and where the program cannot ask.
+   *
+   * @param source its name with its registry
+   */
+  public abstract String unknown(String source);
+
+  /** Puts in its place what {@link #pull} fetched, or takes away what a failed one left. */
+  public abstract void pulled(Containers.ImageName image, boolean well) throws IOException;
+
+  /**
+   * The command that runs a container and ends with it.
+   *
+   * @param argv what runs in it
+   * @param dir where
+   * @param variables of its environment
+   */
+  abstract List<String> run(
+      StepContainer container,
+      List<String> argv,
+      String dir,
+      Map<String, String> variables,
+      Input input);
+
+  /**
+   * Lines of sh that start the client on another machine, with its words as theirs.
+   *
+   * @param names of variables that the container has as they are there, where they are set
+   */
+  abstract String onNode(List<String> names);
+
+  /** A job's words with what has to be set within the container, because no option can. */
+  abstract List<String> inside(List<String> argv, Map<String, String> variables);
+
+  /**
+   * What the client's own environment has over the caller's, so that the container has these
+   * variables and no others; null removes one.
+   *
+   * @param terminal whether it has torc's own
+   */
+  abstract Map<String, String> handed(Map<String, String> variables, boolean terminal);
+
+  /** Whether an exit status may be the runtime's own, because a container did not come to be. */
+  abstract boolean isOwn(int status);
+
+  /** Whether a line of a log is how the runtime tells of a failure of its own. */
+  abstract boolean isWord(String line);
+
+  /** Whether an end of its own, with such a line, is for want of the program that was to run. */
+  abstract boolean lacksProgram(int status, String line);
+
+  /** Removes containers, whether they run or not; returns why that failed, empty otherwise. */
+  abstract String remove(List<String> containers);
+
+  /** The containers that a build made and that are still there, running or not. */
+  abstract List<String> left(String build);
+
+  /** The last line of a log in which a runtime says anything; empty where it says nothing. */
+  public static String lastLine(Path log) throws IOException {
+    return ProgramOutput.lastLine(OwnFile.tail(log, TAIL));
+  }
+
+  /** Asks the program a short question. */
+  final ProgramOutput ask(String... words) {
+    if (program() == null) {
+      return new ProgramOutput(-1, "", name() + " is not installed");
+    }
+    List<String> argv = new ArrayList<>(List.of(program()));
+    argv.addAll(List.of(words));
+    return ProgramOutput.of(argv, env);
+  }
+}

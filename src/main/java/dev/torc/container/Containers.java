@@ -1,0 +1,169 @@
+package dev.torc.container;
+
+import dev.torc.hash.Digest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The runtimes of this machine and the images that they have, each asked once. Safe for several
+ * threads. It runs no jobs, and fetches no image: the attempt of a job does, and says so here.
+ */
+public final class Containers {
+
+  /** In the order in which they are tried. */
+  public static final List<String> KNOWN = List.of("podman", "docker", Apptainer.NAME);
+
+  private final Map<String, ContainerRuntime> runtimes = new LinkedHashMap<>();
+  private final String ordered;
+  private final Map<Look, Optional<LocalImage>> found = new ConcurrentHashMap<>();
+
+  private record Look(ImageName image, String runtime) {}
+
+  /**
+   * An image as a job names it.
+   *
+   * @param isFile whether the name is the path of a file, which only apptainer runs
+   * @param runtime the one that it asks for, null for any
+   * @param wish whether another one will do
+   * @param folder where apptainer keeps the files that it makes of images; relative to the root or
+   *     absolute
+   */
+  public record ImageName(
+      String name, boolean isFile, String runtime, boolean wish, String folder) {}
+
+  /**
+   * Nothing was asked yet.
+   *
+   * @param ordered the runtime that the user ordered for all images; null where each may choose
+   * @param root of the project
+   * @param env the caller's environment
+   */
+  public Containers(String ordered, Path root, Map<String, String> env) {
+    this.ordered = ordered;
+    for (String name : KNOWN) {
+      runtimes.put(
+          name, name.equals(Apptainer.NAME) ? new Apptainer(root, env) : new OciRuntime(name, env));
+    }
+  }
+
+  /** Why each runtime that torc knows cannot work here, empty where it can; asks all of them. */
+  public Map<String, String> troubles() {
+    Map<String, String> troubles = new LinkedHashMap<>();
+    runtimes.forEach((name, runtime) -> troubles.put(name, runtime.trouble()));
+    return troubles;
+  }
+
+  /** The runtimes that an image may have, the first choice first; those that torc knows. */
+  private List<ContainerRuntime> candidates(ImageName image) {
+    List<String> names = new ArrayList<>();
+    if (image.isFile) {
+      names.add(Apptainer.NAME);
+    } else if (ordered != null) {
+      names.add(ordered);
+    } else if (image.runtime != null) {
+      names.add(image.runtime);
+    }
+    if (names.isEmpty() || ordered == null && image.wish && !image.isFile) {
+      names.addAll(KNOWN);
+    }
+    return names.stream().distinct().filter(runtimes::containsKey).map(runtimes::get).toList();
+  }
+
+  /**
+   * The image that is here under a name, as the runtime has it that would run it; null for none.
+   */
+  public LocalImage find(ImageName image) {
+    for (ContainerRuntime runtime : candidates(image)) {
+      LocalImage here = find(image, runtime);
+      if (here != null || runtime.trouble().isEmpty()) {
+        return here;
+      }
+    }
+    return null;
+  }
+
+  /** The same for one runtime. It is looked for once, but for a file: a job may make that. */
+  public LocalImage find(ImageName image, ContainerRuntime runtime) {
+    if (image.isFile) {
+      return runtime.find(image);
+    }
+    return found
+        .computeIfAbsent(
+            new Look(image, runtime.name()), _ -> Optional.ofNullable(runtime.find(image)))
+        .orElse(null);
+  }
+
+  /** An image was fetched: what is here of that name is to be found out anew. */
+  public void fetched(ImageName image) {
+    found.keySet().removeIf(look -> look.image.equals(image));
+  }
+
+  /**
+   * The runtime that an image runs with: the first that can work here.
+   *
+   * @throws NoRuntime where none can
+   */
+  public ContainerRuntime runtime(ImageName image) throws NoRuntime {
+    List<String> troubles = new ArrayList<>();
+    for (ContainerRuntime runtime : candidates(image)) {
+      String trouble = runtime.trouble();
+      if (trouble.isEmpty()) {
+        return runtime;
+      }
+      troubles.add(trouble);
+    }
+    throw new NoRuntime(
+        "no runtime for image "
+            + image.name
+            + " can work here: "
+            + String.join("; ", troubles)
+            + "; with --no-containers it runs on the host");
+  }
+
+  /**
+   * Ends the containers that a build made and that are still there.
+   *
+   * @return why that is not known to have been done, empty where it was
+   */
+  public String end(String runtime, String build) {
+    ContainerRuntime of = runtimes.get(runtime);
+    if (of == null) {
+      return "torc knows no " + runtime;
+    }
+    List<String> left = of.left(build);
+    return left.isEmpty() ? of.trouble() : of.remove(left);
+  }
+
+  /** What is to be told of the runtime that an image has, in one line; empty for nothing. */
+  public String remark(ImageName image, ContainerRuntime runtime, boolean limited) {
+    if (image.wish && ordered == null && !runtime.name().equals(image.runtime)) {
+      return "%s is not used here: images that ask for it run with %s"
+          .formatted(image.runtime, runtime.name());
+    }
+    return limited && runtime.isApart() && !runtime.holdsLimits()
+        ? runtime.name() + " cannot hold cpus and memory here: torc watches the memory of its jobs"
+        : "";
+  }
+
+  /** There is no way to run a container; the message is for people. */
+  public static final class NoRuntime extends Exception {
+    private static final long serialVersionUID = 1;
+
+    NoRuntime(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * An image that is on this machine: one of the two is null.
+   *
+   * @param id the digest of its configuration, by which podman and docker keep it
+   * @param file the path of its file, relative to the root or absolute
+   */
+  public record LocalImage(Digest id, String file) {}
+}

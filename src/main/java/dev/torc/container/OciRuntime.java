@@ -1,0 +1,224 @@
+package dev.torc.container;
+
+import dev.torc.hash.Digest;
+import dev.torc.local.ProgramOutput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** podman or docker: images in a store of their own, and containers that outlive their client. */
+final class OciRuntime extends ContainerRuntime {
+
+  private static final String DOCKER = "docker";
+
+  /** What a runtime's own failures end with: from the first to the last, for want of a program. */
+  private static final int FIRST = 125;
+
+  private static final int LAST = 127;
+
+  /** What registries answer for a name that they do not have, or that they do not show. */
+  private static final Pattern UNKNOWN =
+      Pattern.compile(
+          "(manifest|name) unknown|no such manifest|(?<!permission )denied|unauthorized",
+          Pattern.CASE_INSENSITIVE);
+
+  private final boolean docker;
+  private boolean rootless;
+  private boolean ids; // whether it can map more ids than the caller's own
+  private boolean limits; // whether it can hold cpus and memory
+
+  OciRuntime(String name, Map<String, String> env) {
+    super(List.of(name), env);
+    this.docker = name.equals(DOCKER);
+  }
+
+  @Override
+  synchronized ProgramOutput about() {
+    String format =
+        docker
+            ? "{{.ServerVersion}} {{.MemoryLimit}} {{.SecurityOptions}}"
+            : "{{.Host.Security.Rootless}} {{len .Host.IDMappings.UIDMap}}"
+                + " {{.Host.CgroupsVersion}} {{.Host.CgroupControllers}}";
+    ProgramOutput info = ask("info", "--format", format);
+    if (docker) {
+      rootless = info.text().contains("name=rootless");
+      limits = info.text().contains(" true ");
+    } else {
+      rootless = info.text().startsWith("true");
+      ids = !info.text().startsWith("true 1 "); // a range in /etc/subuid is a second entry
+      limits = !rootless || info.text().contains("v2") && info.text().contains("memory");
+    }
+    return info;
+  }
+
+  @Override
+  public boolean isApart() {
+    return true;
+  }
+
+  @Override
+  public synchronized boolean holdsLimits() {
+    return limits;
+  }
+
+  /** Whether the user of the caller is root in the container unless one says otherwise. */
+  private synchronized boolean rootless() {
+    return rootless;
+  }
+
+  /** Whether a rootless one can give the caller the same ids in the container. */
+  private synchronized boolean keepsIds() {
+    return ids;
+  }
+
+  /** Its id, which podman and docker agree about. */
+  @Override
+  Containers.LocalImage find(Containers.ImageName image) {
+    ProgramOutput said = ask("image", "inspect", "--format", "{{.Id}}", image.name());
+    String id = said.text().replaceFirst("^sha256:", "");
+    return said.ok() && id.matches("[0-9a-f]{64}")
+        ? new Containers.LocalImage(Digest.ofHex(id), null)
+        : null;
+  }
+
+  @Override
+  public List<String> pull(Containers.ImageName image, String source) {
+    return List.of(program(), "pull", source);
+  }
+
+  @Override
+  public String unknown(String source) {
+    ProgramOutput said = ask("manifest", "inspect", source);
+    Matcher word = UNKNOWN.matcher(said.errors());
+    return !said.ok() && word.find() ? word.group() : "";
+  }
+
+  @Override
+  public void pulled(Containers.ImageName image, boolean well) {} // the store has it
+
+  @Override
+  boolean isOwn(int status) {
+    return status >= FIRST && status <= LAST;
+  }
+
+  @Override
+  boolean isWord(String line) {
+    return line.startsWith("Error:") || line.startsWith(name() + ":");
+  }
+
+  @Override
+  boolean lacksProgram(int status, String line) {
+    return status == LAST || line.contains("executable file") && line.contains("not found");
+  }
+
+  /** The second word is {@code run}; an option without a value is the client's own variable. */
+  @Override
+  String onNode(List<String> names) {
+    StringBuilder options = new StringBuilder("--env \"TORC_CLAIM=$claim\"");
+    names.forEach(name -> options.append(" --env ").append(name));
+    return """
+    claim=$TORC_CLAIM client=$1
+    unset TORC_CLAIM
+    shift 2
+    exec "$client" run %s "$@"
+    """
+        .formatted(options);
+  }
+
+  @Override
+  List<String> inside(List<String> argv, Map<String, String> variables) {
+    return argv;
+  }
+
+  /** They stand in the command. */
+  @Override
+  Map<String, String> handed(Map<String, String> variables, boolean terminal) {
+    return Map.of();
+  }
+
+  /**
+   * Removes containers, whether they run or not; one that is not there is no trouble. It is asked
+   * twice: podman waits in vain for word of a container whose conmon was killed, and only then
+   * knows that it ended.
+   */
+  @Override
+  String remove(List<String> containers) {
+    List<String> words = new ArrayList<>(List.of("rm", "--force"));
+    words.addAll(containers);
+    ProgramOutput said = ask(words.toArray(String[]::new));
+    if (!said.ok()) {
+      said = ask(words.toArray(String[]::new));
+    }
+    return said.ok() || said.said().contains("o such container") ? "" : said.said();
+  }
+
+  @Override
+  List<String> left(String build) {
+    ProgramOutput said =
+        ask("ps", "--all", "--quiet", "--filter", "label=" + BUILD_LABEL + "=" + build);
+    return said.ok() && !said.text().isEmpty() ? List.of(said.text().split("\n")) : List.of();
+  }
+
+  @Override
+  List<String> run(
+      StepContainer container,
+      List<String> argv,
+      String dir,
+      Map<String, String> variables,
+      Input input) {
+    List<String> words = new ArrayList<>(List.of(program(), "run", "--rm", "--pull", "never"));
+    words.addAll(List.of("--name", container.name()));
+    container.labels().forEach((key, value) -> words.addAll(List.of("--label", key + "=" + value)));
+    words.addAll(List.of("--log-driver", "none", "--network", "host", "--entrypoint", ""));
+    words.addAll(List.of("--security-opt", "label=disable"));
+    if (!docker) {
+      words.add("--http-proxy=false"); // of the caller's environment nothing comes by itself
+    }
+    if (input != Input.NONE) {
+      words.add("--interactive");
+    }
+    if (input == Input.TERMINAL) {
+      words.add("--tty");
+    }
+    user(container, words);
+    words.addAll(List.of("--workdir", dir));
+    for (StepContainer.Mount mount : container.mounts()) {
+      words.addAll(List.of("--mount", mount.words()));
+    }
+    variables.forEach((key, value) -> words.addAll(List.of("--env", key + "=" + value)));
+    if (container.cpus() > 0) {
+      words.addAll(List.of("--cpus", Long.toString(container.cpus())));
+    }
+    if (container.memory() > 0) {
+      words.addAll(List.of("--memory", Long.toString(container.memory())));
+    }
+    for (String gpu : container.gpus()) {
+      if (!docker) {
+        words.addAll(List.of("--device", "nvidia.com/gpu=" + gpu));
+      }
+    }
+    if (docker && !container.gpus().isEmpty()) {
+      words.addAll(List.of("--gpus", "\"device=" + String.join(",", container.gpus()) + "\""));
+    }
+    words.addAll(container.args());
+    words.add((docker ? "sha256:" : "") + container.image().id().hex());
+    words.addAll(argv);
+    return words;
+  }
+
+  private void user(StepContainer container, List<String> words) {
+    if (container.user() == null) {
+      return;
+    }
+    if (!rootless()) {
+      words.addAll(List.of("--user", container.user()));
+      container.groups().forEach(group -> words.addAll(List.of("--group-add", group)));
+    } else if (!keepsIds()) {
+      words.addAll(List.of("--user", "0:0")); // which is the caller outside
+    } else {
+      words.addAll(List.of("--userns", "keep-id", "--user", container.user()));
+    }
+  }
+}

@@ -1,0 +1,298 @@
+package dev.torc.crate;
+
+import dev.torc.hash.Digest;
+import dev.torc.syntax.JsonText;
+import dev.torc.text.Harmless;
+import java.io.IOException;
+import java.io.Writer;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLConnection;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * An RO-Crate 1.1: entities that lead to each other, and the files that come along. It knows what
+ * is said of a file, folder, value or image; what a project ran is for {@code session} to say.
+ *
+ * <p>Data is not in the crate: files have ids that begin with {@code #}, as RO-Crate has them for
+ * files that are not there. The same path with other bytes is another file: one run may have read
+ * what it held before, another what it holds now.
+ */
+public final class RoCrate {
+
+  /** What the metadata conforms to. */
+  public static final String PROFILE = "https://w3id.org/ro/crate/1.1";
+
+  static final String METADATA = "ro-crate-metadata.json";
+
+  /** Where the terms stand that the profiles of runs add to those of RO-Crate. */
+  private static final String TERMS = "https://w3id.org/ro/terms/workflow-run#";
+
+  private static final List<String> OWN_TERMS =
+      List.of("sha256", "environment", "containerImage", "ContainerImage", "registry", "tag");
+
+  /** Registry, name and tag of an image; a registry has a dot or a port. */
+  private static final Pattern IMAGE =
+      Pattern.compile("(?:([^/@]*[.:][^/@]*)/)?([^@]*?)(?::([^/:@]*))?(?:@.*)?");
+
+  /** Digits of a digest that tell two entities of one name apart. */
+  private static final int SHORT = 12;
+
+  /** What the crate says of something: texts, and other entities that it leads to. */
+  public static final class Entity {
+    private final String id;
+    private final Map<String, Object> fields = new LinkedHashMap<>();
+
+    private Entity(String id, String... types) {
+      this.id = id;
+      fields.put("@id", id);
+      fields.put("@type", List.of(types));
+    }
+
+    public String id() {
+      return id;
+    }
+
+    private String path() {
+      return fields.get("alternateName").toString();
+    }
+
+    /** Says a text, if it says none of that name yet; nothing for null and an empty one. */
+    public Entity text(String name, String text) {
+      if (text != null && !text.isEmpty()) {
+        fields.putIfAbsent(name, text);
+      }
+      return this;
+    }
+
+    /** Leads to one more entity; nothing for null. */
+    public Entity ref(String name, Entity other) {
+      return refs(name, other == null ? List.of() : List.of(other));
+    }
+
+    public Entity refs(String name, Collection<Entity> others) {
+      if (!others.isEmpty()) {
+        refs(name).addAll(others);
+      }
+      return this;
+    }
+
+    /** The entities that it leads to, for more of them. */
+    @SuppressWarnings("unchecked") // under the name of a text there is no reference
+    public Set<Entity> refs(String name) {
+      return (Set<Entity>) fields.computeIfAbsent(name, _ -> new LinkedHashSet<>(2));
+    }
+  }
+
+  private final SequencedMap<String, Entity> entities = new LinkedHashMap<>();
+  private final Map<String, Entity> byContent = new HashMap<>();
+  private final SequencedMap<String, byte[]> files = new LinkedHashMap<>();
+
+  /** An entity under an id that no other one has, or the one that has it. */
+  public Entity entity(String id, String... types) {
+    return entities.computeIfAbsent(id, _ -> new Entity(id, types));
+  }
+
+  /** What stands elsewhere: the crate leads to it, and says nothing of it. */
+  public Entity outside(String id) {
+    return byContent.computeIfAbsent(id, Entity::new);
+  }
+
+  /** The same, under an id that the name can be read from. */
+  public Entity named(String kind, String name, String type) {
+    return entity(id(kind, name), type).text("name", name);
+  }
+
+  /** A file that comes along, or with null for its bytes one that is only named. */
+  public Entity source(String name, byte[] bytes, String... types) {
+    Entity entity = entity(bytes == null ? id("site", name) : encoded(name), types);
+    String format = format(name);
+    if (bytes != null) {
+      files.put(name, bytes);
+      entity.text("contentSize", "" + bytes.length).text("sha256", Digest.ofBytes(bytes).hex());
+    }
+    return entity.text("encodingFormat", format == null ? "text/plain" : format);
+  }
+
+  /** The files that come along, by their names. */
+  Map<String, byte[]> files() {
+    return files;
+  }
+
+  /** The files and folders that runs read or made. */
+  public List<Entity> data() {
+    return entities.values().stream()
+        .filter(each -> each.id.startsWith("#file/") || each.id.startsWith("#folder/"))
+        .toList();
+  }
+
+  /**
+   * A file as a run found or left it. Where a folder of that name and digest is known, it is that.
+   *
+   * @param digest in hexadecimal digits
+   * @param size bytes; -1 unknown
+   */
+  public Entity file(String path, String digest, long size) {
+    Entity folder = byContent.get(key("folder", path + "/", digest));
+    return folder != null
+        ? folder
+        : file("file", path, digest).text("contentSize", size < 0 ? null : "" + size);
+  }
+
+  /** A program by the name that a job calls it by. */
+  public Entity tool(String name, String digest) {
+    return file("tool", name, digest)
+        .text("description", "A program that counts by what it holds.");
+  }
+
+  /** The path of a file as torc has it is its other name, as the profiles want. */
+  private Entity file(String kind, String path, String digest) {
+    return part(kind, path, digest, "File")
+        .text("name", last(path))
+        .text("alternateName", path)
+        .text("encodingFormat", format(path))
+        .text("sha256", digest);
+  }
+
+  /** A folder as a run left it, by the digest that torc has for folders. */
+  public Entity folder(String path, String digest) {
+    return part("folder", path + "/", digest, "Dataset")
+        .text("name", last(path) + "/")
+        .text("alternateName", path + "/")
+        .text("identifier", "torc-folder-sha256:" + digest);
+  }
+
+  private static String last(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  /** What a needed glob, folder or group stood for, by the digest of its list. */
+  public Entity list(String written, String digest) {
+    return part("list", digest.substring(0, SHORT), digest, "Dataset")
+        .text("name", written)
+        .text("description", "What a need of this form stood for.");
+  }
+
+  /** A variable of the environment. */
+  public Entity variable(String name, String value) {
+    return part("env", name, "=" + value, "PropertyValue").text("name", name).text("value", value);
+  }
+
+  /**
+   * A value that a job stored, or one of the data section.
+   *
+   * @param json null where only its digest is known
+   */
+  public Entity value(String name, String json, String digest) {
+    String content = json == null ? digest : Digest.ofText(json).hex();
+    Entity value =
+        part("value", name, content, "PropertyValue").text("name", name).text("value", json);
+    return value.fields.containsKey("value") ? value : value.text("sha256", digest);
+  }
+
+  /** An image; the digest is that of its configuration, or of its file; null unknown. */
+  public Entity image(String name, String digest) {
+    boolean file = name.endsWith(".sif");
+    Matcher parts = IMAGE.matcher(name);
+    boolean parted = !file && parts.matches();
+    return part("image", name, digest, "ContainerImage")
+        .ref("additionalType", outside(TERMS + (file ? "SIFImage" : "DockerImage")))
+        .text("registry", parted ? parts.group(1) : null)
+        .text("name", parted ? parts.group(2) : name)
+        .text("tag", parted ? parts.group(3) : null)
+        .text("sha256", digest);
+  }
+
+  private Entity part(String kind, String name, String content, String type) {
+    return byContent.computeIfAbsent(
+        key(kind, name, content),
+        _ -> {
+          String id = id(kind, name);
+          boolean taken = entities.containsKey(id);
+          String digits = taken ? "@" + Digest.ofText("" + content).hex().substring(0, SHORT) : "";
+          return entity(id + digits, type);
+        });
+  }
+
+  private static String key(String kind, String name, String content) {
+    return kind + "\0" + name + "\0" + content;
+  }
+
+  /** Puts files that stand in folders which a run made into these: their digests are beside. */
+  public void nest() {
+    Map<String, List<Entity>> folders =
+        data().stream().collect(Collectors.groupingBy(Entity::path));
+    for (Entity each : data()) {
+      String path = each.path().endsWith("/") ? "" : each.path();
+      int end = path.lastIndexOf('/');
+      // Of several states of a folder none can be told to be its own.
+      while (end > 0 && folders.getOrDefault(path.substring(0, end + 1), List.of()).size() != 1) {
+        end = path.lastIndexOf('/', end - 1);
+      }
+      if (end > 0) {
+        folders.get(path.substring(0, end + 1)).getFirst().ref("hasPart", each);
+      }
+    }
+  }
+
+  /** The id of something by a name, which can be read from it. */
+  public static String id(String kind, String name) {
+    return "#" + kind + "/" + encoded(name);
+  }
+
+  /** A name as a path or a fragment of a URI; letters of all languages stay. */
+  static String encoded(String name) {
+    try {
+      String text = new URI(null, null, name).getRawFragment();
+      return text.replace("@", "%40").replace("?", "%3F").replace("[", "%5B").replace("]", "%5D");
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /** By the end of the name; null where that tells nothing. */
+  private static String format(String name) {
+    return name.endsWith(".yaml") || name.endsWith(".yml")
+        ? "application/yaml"
+        : URLConnection.guessContentTypeFromName(name);
+  }
+
+  /** Writes the metadata, each entity on a line of its own; does not close. */
+  public void write(Writer to) throws IOException {
+    Map<String, String> terms = new LinkedHashMap<>();
+    OWN_TERMS.forEach(term -> terms.put(term, TERMS + term));
+    Writer out = new Harmless(to);
+    out.write("{\"@context\":" + json(List.of(PROFILE + "/context", terms)) + ",\"@graph\":[");
+    String before = "\n";
+    for (Entity entity : entities.values()) {
+      out.write(before + json(entity.fields));
+      before = ",\n";
+    }
+    out.write("\n]}");
+  }
+
+  private static String json(Object value) {
+    return switch (value) {
+      case Entity other -> json(Map.of("@id", other.id));
+      case Collection<?> one when one.size() == 1 -> json(one.iterator().next());
+      case Collection<?> many ->
+          many.stream().map(RoCrate::json).collect(Collectors.joining(",", "[", "]"));
+      case Map<?, ?> fields ->
+          fields.entrySet().stream()
+              .filter(field -> !field.getValue().equals(Set.of())) // it leads nowhere
+              .map(field -> json(field.getKey()) + ":" + json(field.getValue()))
+              .collect(Collectors.joining(",", "{", "}"));
+      default -> JsonText.string(value.toString());
+    };
+  }
+}

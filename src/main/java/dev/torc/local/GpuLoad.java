@@ -1,0 +1,142 @@
+package dev.torc.local;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How busy the GPUs are, as their vendor's tool tells it: {@code nvidia-smi}, which is asked once
+ * and then says a line for each GPU every few seconds by itself. Where there is no such tool
+ * nothing is known. It does not know who uses a GPU: each is given to one job at a time.
+ */
+final class GpuLoad implements AutoCloseable {
+
+  private static final List<String> NVIDIA =
+      List.of(
+          "nvidia-smi",
+          "--query-gpu=index,uuid,utilization.gpu",
+          "--format=csv,noheader,nounits",
+          "--loop=2");
+
+  /** Longer lines are none of its own. */
+  private static final int LINE = 1000;
+
+  private final List<String> command;
+  private final Map<String, String> environment;
+  private final Map<String, Long> busy = new HashMap<>(); // by number and by id, guarded by this
+  private final Map<String, Long> numbered = new HashMap<>(); // the same by number alone
+  private Process tool;
+  private boolean asked;
+  private boolean closed;
+
+  /**
+   * Nothing is asked before {@link #look}.
+   *
+   * @param environment that of the tool
+   */
+  GpuLoad(Map<String, String> environment) {
+    this(NVIDIA, environment);
+  }
+
+  GpuLoad(List<String> command, Map<String, String> environment) {
+    this.command = command;
+    this.environment = environment;
+  }
+
+  /** Sees to it that the tool runs; of what it says, {@link #of} tells the last. */
+  synchronized void look() {
+    if (asked || closed) {
+      return;
+    }
+    asked = true;
+    try {
+      ProcessBuilder program = new ProcessBuilder(command);
+      program.environment().clear();
+      program.environment().putAll(environment);
+      program.redirectError(ProcessBuilder.Redirect.DISCARD);
+      tool = program.start();
+      tool.getOutputStream().close();
+      InputStream said = tool.getInputStream();
+      Thread.ofPlatform().daemon().name("torc-gpus").start(() -> hear(said));
+    } catch (IOException none) {
+      tool = null; // no such tool: nothing is known
+    }
+  }
+
+  private void hear(InputStream said) {
+    StringBuilder line = new StringBuilder();
+    try (said) {
+      for (int c = said.read(); c >= 0; c = said.read()) {
+        if (c == '\n') {
+          take(line.toString());
+          line.setLength(0);
+        } else if (line.length() < LINE) {
+          line.append((char) c);
+        }
+      }
+    } catch (IOException ended) {
+      // it was ended: from now on nothing is known
+    }
+    synchronized (this) {
+      busy.clear();
+      numbered.clear();
+    }
+  }
+
+  /** A line: number, id, percent. */
+  void take(String line) {
+    String[] words = line.split(",");
+    if (words.length != 3 || !words[2].strip().matches("\\d{1,3}")) {
+      return; // "[N/A]", or a word of trouble
+    }
+    long percent = Long.parseLong(words[2].strip());
+    synchronized (this) {
+      busy.put(words[0].strip(), percent);
+      busy.put(words[1].strip(), percent);
+      numbered.put(words[0].strip(), percent);
+    }
+  }
+
+  /**
+   * Hundredths of a GPU that are busy of some.
+   *
+   * @param ids numbers or ids with commas between them
+   * @return -1 where nothing is known of any
+   */
+  synchronized long of(String ids) {
+    long sum = -1;
+    for (String id : ids.split(",")) {
+      Long one = busy.get(id.strip());
+      if (one != null) {
+        sum = Math.max(sum, 0) + one;
+      }
+    }
+    return sum;
+  }
+
+  /** The same of all; -1 where nothing is known. */
+  synchronized long all() {
+    return numbered.isEmpty() ? -1 : numbered.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  @Override
+  public void close() {
+    Process ending;
+    synchronized (this) {
+      closed = true;
+      ending = tool;
+      tool = null;
+    }
+    if (ending != null) {
+      ending.destroyForcibly();
+      try {
+        ending.waitFor(1, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

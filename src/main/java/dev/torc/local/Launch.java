@@ -1,0 +1,99 @@
+package dev.torc.local;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What to run: everything the runner must know of one attempt of a job. It knows no graph and no
+ * build file.
+ *
+ * @param steps processes to run one after the other; the first that fails ends the attempt
+ * @param log file that takes standard output and error of all steps
+ * @param append whether the log is continued (a later attempt) or begun anew
+ * @param interactive whether the job has torc's own terminal instead of /dev/null and the log
+ * @param timeLimit nanoseconds for all steps together; 0 for none
+ * @param memoryLimit bytes for the whole process tree; 0 for none
+ * @param mark environment entries by which processes of this attempt are known ({@code TORC_BUILD},
+ *     {@code TORC_JOB}, {@code TORC_ROOT}); also part of each step's environment
+ * @param trace takes what its processes read; null where they are not traced
+ */
+public record Launch(
+    List<Step> steps,
+    Path log,
+    boolean append,
+    boolean interactive,
+    long timeLimit,
+    long memoryLimit,
+    Map<String, String> mark,
+    JobTrace trace) {
+
+  /** One of which nothing is traced. */
+  public Launch(
+      List<Step> steps,
+      Path log,
+      boolean append,
+      boolean interactive,
+      long timeLimit,
+      long memoryLimit,
+      Map<String, String> mark) {
+    this(steps, log, append, interactive, timeLimit, memoryLimit, mark, null);
+  }
+
+  /** The same, traced. */
+  public Launch traced(JobTrace by) {
+    return new Launch(steps, log, append, interactive, timeLimit, memoryLimit, mark, by);
+  }
+
+  /** The same with some of its processes, the first of them and one behind the last. */
+  public Launch only(int from, int to) {
+    return new Launch(
+        steps.subList(from, to), log, append, interactive, timeLimit, memoryLimit, mark, trace);
+  }
+
+  /** The same as a script on another machine starts it: of a container, its client. */
+  public Launch handedOut() throws IOException {
+    List<Step> handed = new ArrayList<>();
+    for (Step step : steps) {
+      handed.add(step.container() == null ? step : step.container().handedOut(step, this));
+    }
+    return new Launch(List.copyOf(handed), log, append, false, timeLimit, memoryLimit, mark);
+  }
+
+  /** How it ended on another machine, with what its containers tell of it. */
+  public ProcessEnd handedBack(ProcessEnd end) throws IOException {
+    Step last = steps.getLast();
+    return end.how() != ProcessEnd.How.EXITED || end.code() == 0 || last.container() == null
+        ? end
+        : last.container().handedBack(last, this, end);
+  }
+
+  /** Whether any of its processes runs in a container that is no child of its client. */
+  boolean contained() {
+    for (Step step : steps) {
+      if (step.container() != null && step.container().isApart()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * One process.
+   *
+   * @param argv program and arguments; the program is searched in the PATH of {@code env}
+   * @param dir folder to run in, absolute
+   * @param env entries laid over the caller's environment, a null value removes the entry; of a
+   *     container all that it has
+   * @param container what it runs in; null for the host
+   */
+  public record Step(List<String> argv, Path dir, Map<String, String> env, Container container) {
+
+    /** A process of the host. */
+    public Step(List<String> argv, Path dir, Map<String, String> env) {
+      this(argv, dir, env, null);
+    }
+  }
+}

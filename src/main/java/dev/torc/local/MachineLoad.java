@@ -1,0 +1,143 @@
+package dev.torc.local;
+
+import dev.torc.machine.Limits;
+import dev.torc.machine.Series;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How busy the machine is: its CPUs and its memory, or those of the cgroup whose limits hold for
+ * this process (version 2; cgroups(7)). It reads a few files of Linux; elsewhere there is no
+ * reading. What there is to be had is told by {@link Limits}.
+ */
+final class MachineLoad {
+
+  /**
+   * How things stand at a moment.
+   *
+   * @param time by {@link System#nanoTime}
+   * @param cpu nanoseconds of CPU time that were used since any moment
+   * @param memory bytes that are in use and cannot be given back at once
+   */
+  record Reading(long time, long cpu, long memory) {
+
+    /**
+     * What was used since an earlier reading.
+     *
+     * @param at the point's time in its series
+     * @param gpu hundredths of a GPU
+     */
+    Series.Point since(Reading before, long at, long gpu) {
+      long passed = Math.max(1, time - before.time);
+      return new Series.Point(at, Math.max(0, cpu - before.cpu) * 100 / passed, memory, gpu);
+    }
+  }
+
+  private static final long NANOS_OF_TICK = 10_000_000; // USER_HZ, as in proc(5)
+  private static final int IDLE = 4; // columns of a line in /proc/stat, from 1
+  private static final int WAITING = 5;
+  private static final int LAST = 8;
+
+  private final Path system;
+  private final Path cpuGroup;
+  private final Path memoryGroup;
+
+  private MachineLoad(Path system) {
+    this.system = system;
+    Path own = ownGroup(system);
+    this.cpuGroup = limited(own, "cpu.max");
+    this.memoryGroup = limited(own, "memory.max");
+  }
+
+  /** That of this machine. */
+  static MachineLoad here() {
+    return of(Path.of("/"));
+  }
+
+  /**
+   * Told by the files below a folder.
+   *
+   * @param system stands for {@code /}
+   */
+  static MachineLoad of(Path system) {
+    return new MachineLoad(system);
+  }
+
+  /** How things stand now; null where this system does not tell. */
+  Reading read() {
+    long cpu = cpuGroup == null ? machineCpu() : groupCpu();
+    long memory = memoryGroup == null ? machineMemory() : groupMemory();
+    return cpu < 0 || memory < 0 ? null : new Reading(System.nanoTime(), cpu, memory);
+  }
+
+  /** The folder of this process's cgroup; null where it has none of version 2. */
+  private static Path ownGroup(Path system) {
+    for (String line : Limits.lines(system.resolve("proc/self/cgroup"))) {
+      if (line.startsWith("0::/")) {
+        return Limits.group(system.resolve("sys/fs/cgroup"), line.substring("0::".length()));
+      }
+    }
+    return null;
+  }
+
+  /** The nearest group, from one up, with a limit in a file; null where there is none. */
+  private static Path limited(Path own, String file) {
+    for (Path at = own; at != null && Files.exists(at); at = at.getParent()) {
+      List<String> lines = Limits.lines(at.resolve(file));
+      if (!lines.isEmpty() && !lines.getFirst().startsWith("max")) {
+        return at;
+      }
+    }
+    return null;
+  }
+
+  private long machineCpu() {
+    for (String line : Limits.lines(system.resolve("proc/stat"))) {
+      String[] words = line.split(" +");
+      if (words[0].equals("cpu")) {
+        long ticks = 0;
+        for (int i = 1; i <= LAST && i < words.length; i++) {
+          ticks += i == IDLE || i == WAITING ? 0 : Long.parseLong(words[i]);
+        }
+        return ticks * NANOS_OF_TICK;
+      }
+    }
+    return -1;
+  }
+
+  private long groupCpu() {
+    return numbers(cpuGroup.resolve("cpu.stat")).getOrDefault("usage_usec", -1L) * 1000;
+  }
+
+  private long machineMemory() {
+    Map<String, Long> memory = numbers(system.resolve("proc/meminfo"));
+    Long total = memory.get("MemTotal:");
+    Long free = memory.get("MemAvailable:");
+    return total == null || free == null ? -1 : (total - free) * 1024;
+  }
+
+  /** Pages of files that nobody used of late are given back before anything is refused. */
+  private long groupMemory() {
+    List<String> current = Limits.lines(memoryGroup.resolve("memory.current"));
+    if (current.isEmpty()) {
+      return -1;
+    }
+    long files = numbers(memoryGroup.resolve("memory.stat")).getOrDefault("inactive_file", 0L);
+    return Math.max(0, Long.parseLong(current.getFirst()) - files);
+  }
+
+  /** Lines of a name, a number and perhaps a unit. */
+  private static Map<String, Long> numbers(Path file) {
+    Map<String, Long> numbers = new TreeMap<>();
+    for (String line : Limits.lines(file)) {
+      String[] words = line.split("\\s+");
+      if (words.length > 1 && words[1].matches("\\d{1,18}")) {
+        numbers.put(words[0], Long.parseLong(words[1]));
+      }
+    }
+    return numbers;
+  }
+}

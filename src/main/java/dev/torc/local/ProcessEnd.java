@@ -1,0 +1,118 @@
+package dev.torc.local;
+
+import dev.torc.machine.Series;
+import dev.torc.machine.Usage;
+import java.util.Map;
+
+/**
+ * How an attempt ended.
+ *
+ * @param how the cause
+ * @param code exit status for EXITED, signal number for SIGNALED, otherwise 0
+ * @param wall nanoseconds from start to end
+ * @param message what a person should know beyond the cause, empty if nothing
+ * @param series what it used over time; null where no sample was taken, as for a short one
+ * @param elsewhere where it ran; null for here
+ */
+public record ProcessEnd(
+    How how, int code, long wall, Usage usage, String message, Series series, Elsewhere elsewhere) {
+
+  /**
+   * Another machine.
+   *
+   * @param host its name
+   * @param submitted when it was handed out: milliseconds since 1970, by this machine's clock
+   * @param began when its processes began: milliseconds since 1970, by that machine's clock
+   * @param system as {@link dev.torc.posix.SystemName} has it; empty where that is not known
+   * @param made the files of its products as that machine saw them at the end, by absolute path,
+   *     and more where a pattern may match less; a folder that is a product has a slash behind its
+   *     path, and names with a line end are not told. Null where all of that is not known
+   */
+  public record Elsewhere(
+      String host, long submitted, long began, String system, Map<String, Made> made) {}
+
+  /**
+   * One file.
+   *
+   * @param time of its last change, in seconds since 1970
+   * @param digest SHA-256 in hexadecimal digits; null where that is not known, as of a large one
+   */
+  public record Made(long bytes, long time, String digest) {}
+
+  /** Why a job's processes are no more. */
+  public enum How {
+    EXITED,
+    SIGNALED,
+    /** Ended for its time limit. */
+    TIMEOUT,
+    /** Ended for its memory limit. */
+    MEMORY,
+    /** Ended because it wanted the terminal without being interactive. */
+    TERMINAL,
+    /** Ended because the scheduler that ran it was told to. */
+    CANCELLED,
+    /** Handed out to a scheduler, where it stays though torc ends. */
+    LEFT,
+    /** It was its turn to be handed out, and torc ended before. */
+    NOT_REACHED,
+    /** Ended well elsewhere, and what it had made is another one here. */
+    ALTERED,
+    /** Ended because torc itself was told to end. */
+    INTERRUPTED,
+    /** The program could not be started; the message says why. */
+    NOT_STARTED
+  }
+
+  /** The end of an attempt that ran here, without samples. */
+  public ProcessEnd(How how, int code, long wall, Usage usage, String message) {
+    this(how, code, wall, usage, message, null, null);
+  }
+
+  /** The end of an attempt of which no process was started. */
+  public static ProcessEnd unstarted(How how, String message) {
+    return new ProcessEnd(how, 0, 0, Usage.NOTHING, message);
+  }
+
+  /** An end of which nothing is known but what it was. */
+  public static ProcessEnd unknown(How how, String message) {
+    return new ProcessEnd(how, 0, 0, Usage.UNKNOWN, message);
+  }
+
+  /** The same, understood in another way. */
+  public ProcessEnd as(How cause, int status, String words) {
+    return new ProcessEnd(cause, status, wall, usage, words, series, elsewhere);
+  }
+
+  /** The same, of one that ran on another machine. */
+  public ProcessEnd at(Elsewhere place) {
+    return new ProcessEnd(how, code, wall, usage, message, series, place);
+  }
+
+  /** The same without the files of its products, which may be very many. */
+  public ProcessEnd withoutMade() {
+    Elsewhere all = elsewhere;
+    return at(new Elsewhere(all.host, all.submitted, all.began, all.system, null));
+  }
+
+  /**
+   * When its processes began, in milliseconds since 1970; {@code otherwise} where they ran here.
+   */
+  public long began(long otherwise) {
+    return elsewhere == null ? otherwise : elsewhere.began;
+  }
+
+  /** Whether the attempt succeeded. */
+  public boolean ok() {
+    return how == How.EXITED && code == 0;
+  }
+
+  /**
+   * Whether a signal ended it.
+   *
+   * @param contained whether it ran in a container, of which only an exit status is known
+   */
+  public boolean isBySignal(int number, boolean contained) {
+    return how == How.SIGNALED && code == number
+        || contained && how == How.EXITED && code == 128 + number;
+  }
+}

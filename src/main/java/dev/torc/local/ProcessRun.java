@@ -1,0 +1,436 @@
+package dev.torc.local;
+
+import dev.torc.local.ProcessEnd.How;
+import dev.torc.machine.Series;
+import dev.torc.machine.Usage;
+import dev.torc.posix.CallTracer;
+import dev.torc.posix.ChildWait;
+import dev.torc.posix.Environment;
+import dev.torc.posix.Foreground;
+import dev.torc.posix.Kill;
+import dev.torc.posix.OwnFile;
+import dev.torc.posix.Spawn;
+import dev.torc.text.Amount;
+import dev.torc.text.Refusal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * One attempt of a job from its first process to its last: steps one after another, limits, the
+ * end. It lives on the thread that calls {@link #run}, which waits for the processes; {@link #end}
+ * and {@link #look} come from others. Processes are started, found and signalled by {@code posix}.
+ */
+final class ProcessRun implements Runner.Running, RunWatch.Watched {
+
+  private static final long MILLISECOND = 1_000_000;
+  private static final long FIRST = 50 * MILLISECOND; // shorter jobs go unseen
+  private static final long SOON = 20 * MILLISECOND; // where there is a memory limit
+  private static final long CONFIRM = 10 * MILLISECOND;
+  private static final long RARELY = 500 * MILLISECOND;
+  private static final long LONG = 700 * MILLISECOND; // from then on the sampler looks
+  private static final long OFTEN = 100 * MILLISECOND; // where there is a memory limit
+  private static final int THOROUGH = 8; // every eighth sample looks for orphans too
+
+  private static final long SETTLE = 100; // milliseconds in which a tree that has ended is gone
+  private static final String BACKGROUND =
+      "its processes in the background were ended: it is traced";
+  private static final String UNENDED = "processes of it that are traced cannot be found and ended";
+
+  private final Launch launch;
+  private final Spawn spawn;
+  private final Environment caller;
+  private final long grace;
+  private final Executor threads;
+  private final RunWatch watch;
+  private final UsageSampler sampler;
+  private final Supplier<CallTracer> tracer;
+  private final ProcessTree tree;
+  private final long begin = System.nanoTime();
+  private CallTracer.Traced traced; // the step that runs; null where nothing is traced
+
+  // the end, guarded by this
+  private How cause; // why it is being ended, null while it is not
+  private String message = "";
+  private boolean running; // a process was started
+  private boolean settled; // the last process ended by itself, well or not
+  private CompletableFuture<List<Integer>> ending = CompletableFuture.completedFuture(List.of());
+  private volatile boolean hurry;
+
+  // the samples, written by the watch only
+  private long interval;
+  private long nextSample;
+  private int samples;
+  private boolean above;
+
+  // the same, and by the sampler, guarded by samplesLock
+  private final Object samplesLock = new Object();
+  private long peak = -1;
+  private Series series;
+  private Series.Point now;
+  private long cpuBefore; // nanoseconds at the sample before, and when that was
+  private long sampledBefore;
+
+  ProcessRun(
+      Launch launch,
+      Spawn spawn,
+      Environment caller,
+      long grace,
+      Executor threads,
+      RunWatch watch,
+      UsageSampler sampler,
+      Supplier<CallTracer> tracer) {
+    this.launch = launch;
+    this.spawn = spawn;
+    this.caller = caller;
+    this.grace = grace;
+    this.threads = threads;
+    this.watch = watch;
+    this.sampler = sampler;
+    this.tracer = tracer;
+    this.tree = new ProcessTree(launch.mark(), !launch.contained());
+    this.interval = launch.memoryLimit() > 0 ? SOON : FIRST;
+    this.nextSample = begin + interval;
+  }
+
+  /** Runs the steps; returns when nothing of the attempt needs to be waited for any more. */
+  ProcessEnd run() {
+    long first = nextSample;
+    if (launch.timeLimit() > 0) {
+      first = Math.min(first, begin + launch.timeLimit());
+    }
+    watch.add(this, first);
+    Usage used = Usage.NOTHING;
+    ChildWait.Change last = new ChildWait.Change(ChildWait.What.EXITED, 0);
+    String notStarted = null;
+    try {
+      int steps = launch.steps().size();
+      for (int i = 0; i < steps && succeeded(last) && wanted(); i++) {
+        Launch.Step step = launch.steps().get(i);
+        Container.Client container =
+            step.container() == null ? null : step.container().client(step, launch);
+        Container.Meaning meaning = Container.Meaning.AS_IT_IS;
+        try {
+          if (i == 0) {
+            OwnFile.prepare(launch.log());
+          }
+          boolean truncate = i == 0 && !launch.append();
+          do {
+            int pid = start(step, container, truncate);
+            last = launch.interactive() ? atTerminal(pid) : await(pid);
+            if (!endedWell(last, i == steps - 1, container != null)) {
+              // As long as the leader is not reaped its group's number is surely its own.
+              endTree();
+            }
+            endTraced();
+            ChildWait.Use own = tree.reapLeader(i == steps - 1);
+            boolean alone = container == null || !step.container().isApart();
+            used = alone ? plus(used, own) : Usage.UNKNOWN; // a client's is not the job's
+            if (container != null) {
+              meaning = meaning(container, last);
+            }
+          } while (meaning == Container.Meaning.AGAIN);
+        } catch (IOException refused) {
+          notStarted = Refusal.line(refused);
+          break;
+        }
+        if (meaning == Container.Meaning.NOT_STARTED) {
+          notStarted = container.message();
+        }
+      }
+      if (notStarted != null && running) {
+        endTree(); // what earlier steps left in the background
+      }
+    } finally {
+      watch.remove(this);
+    }
+    return ended(last, notStarted, used);
+  }
+
+  private static Usage plus(Usage sum, ChildWait.Use step) {
+    return sum.user() < 0
+        ? sum
+        : new Usage(
+            sum.user() + step.user(),
+            sum.system() + step.system(),
+            -1,
+            sum.read() + step.read(),
+            sum.written() + step.written());
+  }
+
+  /**
+   * Whether a step succeeded; if it is the last one or failed, nothing can change that any more,
+   * but for a container, whose end is yet to be understood.
+   */
+  private synchronized boolean endedWell(ChildWait.Change change, boolean last, boolean contained) {
+    settled = cause == null && !contained && (last || !succeeded(change));
+    return cause == null && succeeded(change);
+  }
+
+  private synchronized ProcessEnd ended(ChildWait.Change last, String notStarted, Usage used) {
+    settled = true;
+    How how = last.what() == ChildWait.What.EXITED ? How.EXITED : How.SIGNALED;
+    int code = last.code();
+    if (cause != null) {
+      how = cause;
+      code = 0;
+    } else if (notStarted != null) {
+      how = How.NOT_STARTED;
+      code = 0;
+      message = notStarted;
+    }
+    long wall = System.nanoTime() - begin;
+    synchronized (samplesLock) {
+      return new ProcessEnd(how, code, wall, used.withPeak(peak), message, series, null);
+    }
+  }
+
+  private static boolean succeeded(ChildWait.Change change) {
+    return change.what() == ChildWait.What.EXITED && change.code() == 0;
+  }
+
+  /** What the end of a container means; one that was ended leaves nothing behind. */
+  private Container.Meaning meaning(Container.Client container, ChildWait.Change last)
+      throws IOException {
+    if (!wanted()) {
+      String left = container.remove();
+      synchronized (this) {
+        message = (message + " " + left).strip();
+      }
+      return Container.Meaning.AS_IT_IS;
+    }
+    Container.Meaning meaning = container.meaning(last);
+    if (container.mayLeave(last)) {
+      container.remove(); // most often it is gone; what is left is told where the build ends it
+    }
+    if (meaning == Container.Meaning.MEMORY) {
+      synchronized (this) {
+        cause = cause == null ? How.MEMORY : cause;
+        message = container.message();
+      }
+    }
+    return meaning;
+  }
+
+  private synchronized boolean wanted() {
+    return cause == null;
+  }
+
+  /** Starts a step, or the client of its container: that has the caller's own environment. */
+  private int start(Launch.Step step, Container.Client container, boolean truncate)
+      throws IOException {
+    Map<String, String> over =
+        new HashMap<>(container == null ? step.env() : container.variables());
+    List<String> argv = container == null ? step.argv() : container.command();
+    if (!over.containsKey("PWD")) {
+      over.put("PWD", step.dir().toString()); // the caller's names another folder
+    }
+    over.putAll(launch.mark());
+    Path log = launch.interactive() ? null : launch.log();
+    int pid;
+    if (launch.trace() == null) {
+      pid = spawn.start(argv, step.dir(), caller.with(over), log, truncate);
+    } else {
+      traced = tracer.get().of(launch.trace());
+      pid = spawn.start(argv, step.dir(), caller.with(over), log, truncate, traced);
+    }
+    tree.leader(pid);
+    synchronized (this) {
+      running = true;
+      if (cause != null) { // came while it started
+        beginEnding();
+      }
+    }
+    return pid;
+  }
+
+  private ChildWait.Change await(int pid) {
+    while (true) {
+      ChildWait.Change change = ChildWait.next(pid);
+      if (change.what() != ChildWait.What.STOPPED) {
+        return change;
+      }
+      if (wantsTerminal(change)) {
+        end(How.TERMINAL, "it wanted the terminal: set interactive: true for such a job", true);
+      } // a signal stopped it otherwise, and another one will continue it
+    }
+  }
+
+  private ChildWait.Change atTerminal(int pid) {
+    try (Foreground foreground = new Foreground(pid)) {
+      while (true) {
+        ChildWait.Change change = ChildWait.next(pid);
+        if (change.what() != ChildWait.What.STOPPED) {
+          return change;
+        }
+        if (wantsTerminal(change) && foreground.lent()) {
+          foreground.lend();
+        } else if (wantsTerminal(change)) {
+          end(How.TERMINAL, "it wanted the terminal, which torc does not have itself", true);
+        } else if (change.code() == Kill.TSTP && foreground.lent()) {
+          foreground.suspend();
+        }
+      }
+    }
+  }
+
+  private static boolean wantsTerminal(ChildWait.Change change) {
+    return change.code() == Kill.TTIN || change.code() == Kill.TTOU;
+  }
+
+  @Override
+  public void end(boolean now) {
+    end(How.INTERRUPTED, "", now);
+  }
+
+  private synchronized void end(How why, String words, boolean now) {
+    hurry |= now;
+    if (cause == null && !settled) {
+      cause = why;
+      message = words;
+      if (running) {
+        beginEnding();
+      }
+    }
+    if (now && cause != null) {
+      tree.signalGroup(Kill.KILL); // the rest follows within milliseconds
+    }
+  }
+
+  /** Ends the tree on a thread of its own, since this attempt's waits for the leader meanwhile. */
+  private void beginEnding() {
+    Supplier<List<Integer>> work = () -> tree.end(grace, () -> hurry);
+    try {
+      ending = ending.thenCombine(CompletableFuture.supplyAsync(work, threads), (a, b) -> b);
+    } catch (OutOfMemoryError noThread) {
+      hurry = true; // without one there is no grace, and what is left ends with the leader
+      tree.signalGroup(Kill.KILL);
+    }
+  }
+
+  private void endTree() {
+    CompletableFuture<List<Integer>> begun;
+    synchronized (this) {
+      begun = ending;
+    }
+    begun.join();
+    List<Integer> stubborn = tree.end(grace, () -> hurry);
+    if (!stubborn.isEmpty()) {
+      synchronized (this) {
+        message = (message + " processes that cannot be ended: " + stubborn).strip();
+      }
+    }
+  }
+
+  /**
+   * What outlives the leader of a traced step ends with it: once torc has ended, each call that is
+   * traced would fail.
+   */
+  private void endTraced() {
+    if (traced == null || traced.isOver(SETTLE)) {
+      return;
+    }
+    endTree();
+    synchronized (this) {
+      message = (message + " " + (traced.isOver(SETTLE) ? BACKGROUND : UNENDED)).strip();
+    }
+  }
+
+  @Override
+  public long look() {
+    long now = System.nanoTime();
+    long next = now + RunWatch.IDLE;
+    if (launch.timeLimit() > 0) {
+      long left = begin + launch.timeLimit() - now;
+      if (left <= 0) {
+        end(How.TIMEOUT, "", false);
+      } else {
+        next = Math.min(next, now + left);
+      }
+    }
+    boolean sampled = false;
+    if (now - begin >= LONG) {
+      sampler.begin();
+      sampled = launch.memoryLimit() == 0 && ProcessPass.works();
+    }
+    if (!sampled && now - nextSample >= 0) {
+      sample();
+      nextSample = System.nanoTime() + interval;
+    }
+    return sampled ? next : Math.min(next, nextSample);
+  }
+
+  /** The processes of it. */
+  ProcessTree tree() {
+    return tree;
+  }
+
+  /** Identifiers of the GPUs that it was given; empty for none. */
+  String gpus() {
+    String given = launch.steps().getLast().env().get("TORC_GPUS");
+    return given == null ? "" : given;
+  }
+
+  /** The job's name; null for what is none. */
+  String job() {
+    return launch.mark().get("TORC_JOB");
+  }
+
+  /**
+   * The sampler has looked.
+   *
+   * @param time when, by {@link System#nanoTime}
+   * @param gpu hundredths of its GPUs that are busy; -1 unknown
+   */
+  void sampled(long time, ProcessPass.Use use, long gpu) {
+    synchronized (samplesLock) {
+      if (use.peak() > 0) {
+        peak = Math.max(peak, use.peak());
+      }
+      long passed = time - (sampledBefore == 0 ? begin : sampledBefore);
+      if (passed <= 0) {
+        return;
+      }
+      long cpu = Math.max(0, use.cpu() - cpuBefore);
+      cpuBefore = Math.max(cpuBefore, use.cpu());
+      sampledBefore = time;
+      now = new Series.Point(time - begin, cpu * 100 / passed, use.memory(), gpu);
+      if (series == null) {
+        series = new Series(System.currentTimeMillis() - (time - begin) / MILLISECOND);
+      }
+      series.add(now);
+    }
+  }
+
+  /** What it used at the last look of the sampler; null before the first. */
+  Series.Point now() {
+    synchronized (samplesLock) {
+      return now;
+    }
+  }
+
+  private void sample() {
+    long start = System.nanoTime();
+    long limit = launch.memoryLimit();
+    ProcessTree.MemoryUse memory = tree.memory(limit, ++samples % THOROUGH == 0);
+    synchronized (samplesLock) {
+      if (memory.peak() > 0) {
+        peak = Math.max(peak, memory.peak());
+      }
+    }
+    boolean before = above;
+    above = limit > 0 && memory.used() > limit;
+    if (above && before) { // a second look, since a process between fork and exec counts twice
+      String used = Amount.size(memory.used(), limit) + " of " + Amount.size(limit, limit);
+      end(How.MEMORY, "used " + used, false);
+    }
+    long cost = System.nanoTime() - start;
+    interval = Math.min(interval * 2, limit > 0 ? OFTEN : RARELY);
+    interval = above ? CONFIRM : Math.max(interval, 20 * cost);
+  }
+}

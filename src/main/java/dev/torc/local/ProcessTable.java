@@ -1,0 +1,201 @@
+package dev.torc.local;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What {@code /proc} tells of processes (proc(5)). A process may be gone at any moment, so whatever
+ * cannot be read is not there. {@link ProcessTree} tells which processes belong together.
+ */
+final class ProcessTable {
+
+  /**
+   * A process.
+   *
+   * @param start clock ticks from boot to its start; with the number it names the process for ever
+   * @param state a letter; {@code Z} and {@code X} are dead
+   * @param cpu nanoseconds of CPU time of it and of those descendants it waited for
+   */
+  record Entry(int pid, long start, int parent, int group, char state, long cpu) {
+
+    /** What names it for ever, in this boot, as one number. */
+    long id() {
+      return (long) pid << 32 ^ start;
+    }
+
+    boolean dead() {
+      return state == 'Z' || state == 'X';
+    }
+
+    /** Whether it still is the same process, dead or alive. */
+    boolean still() {
+      return of(pid).map(now -> now.start == start).orElse(false);
+    }
+  }
+
+  /** Linux tells times in hundredths of a second, whatever its own clock does (USER_HZ). */
+  private static final long NANOS_OF_TICK = 10_000_000;
+
+  private static final boolean PRESENT = new File("/proc/self/stat").exists();
+
+  /** How often an empty environment is looked at again, a millisecond apart. */
+  private static final int EXEC_LOOKS = 20;
+
+  private ProcessTable() {}
+
+  /** Whether there is a {@code /proc} as Linux has it. */
+  static boolean present() {
+    return PRESENT;
+  }
+
+  /** All processes that can be seen. */
+  static List<Entry> all() {
+    List<Entry> all = new ArrayList<>();
+    String[] names = new File("/proc").list();
+    for (String name : names == null ? new String[0] : names) {
+      if (Character.isDigit(name.charAt(0))) {
+        of(Integer.parseInt(name)).ifPresent(all::add);
+      }
+    }
+    return all;
+  }
+
+  /** One process, if it exists. */
+  static Optional<Entry> of(int pid) {
+    // "pid (name) state ppid pgrp ... starttime": the name may hold blanks and parentheses
+    String line = text(pid, "stat");
+    int close = line.lastIndexOf(')');
+    if (close < 0) {
+      return Optional.empty();
+    }
+    String[] fields = line.substring(close + 2).split(" ");
+    return Optional.of(
+        new Entry(
+            pid,
+            Long.parseLong(fields[19]),
+            Integer.parseInt(fields[1]),
+            Integer.parseInt(fields[2]),
+            fields[0].charAt(0),
+            NANOS_OF_TICK
+                * (Long.parseLong(fields[11])
+                    + Long.parseLong(fields[12])
+                    + Long.parseLong(fields[13])
+                    + Long.parseLong(fields[14]))));
+  }
+
+  /**
+   * The children of all threads of a process.
+   *
+   * @return nothing where the kernel does not list them
+   */
+  static Optional<List<Integer>> children(int pid) {
+    List<Integer> children = new ArrayList<>();
+    String[] threads = new File("/proc/" + pid + "/task").list();
+    for (String thread : threads == null ? new String[0] : threads) {
+      Optional<byte[]> list = read(pid, "task/" + thread + "/children");
+      if (list.isEmpty()) {
+        if (new File("/proc/self/task/" + ProcessHandle.current().pid() + "/children").exists()) {
+          continue; // the thread has ended
+        }
+        return Optional.empty();
+      }
+      for (String child : new String(list.get(), StandardCharsets.ISO_8859_1).split(" ")) {
+        if (!child.isBlank()) {
+          children.add(Integer.parseInt(child.strip()));
+        }
+      }
+    }
+    return Optional.of(children);
+  }
+
+  /** Whether the environment that the process was started with has all of the entries. */
+  static boolean carries(int pid, Collection<String> entries) {
+    return environment(pid).containsAll(entries);
+  }
+
+  /** The entries of the environment that the process was started with, as far as it can be seen. */
+  static Set<String> environment(int pid) {
+    Optional<byte[]> environment = read(pid, "environ");
+    // It is empty too in the moment of an exec; that of a kernel's thread, without exe, always is.
+    for (int look = 1; look <= EXEC_LOOKS && isEmpty(environment) && hasProgram(pid); look++) {
+      try {
+        Thread.sleep(1);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+      environment = read(pid, "environ");
+    }
+    if (environment.isEmpty() || environment.get().length == 0) {
+      return Set.of();
+    }
+    String text = new String(environment.get(), StandardCharsets.UTF_8);
+    return new HashSet<>(Arrays.asList(text.split("\0")));
+  }
+
+  private static boolean isEmpty(Optional<byte[]> environment) {
+    return environment.isPresent() && environment.get().length == 0;
+  }
+
+  private static boolean hasProgram(int pid) {
+    try {
+      return !Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).toString().isEmpty();
+    } catch (IOException e) {
+      return false; // none, or not ours to see
+    }
+  }
+
+  /** What {@link #peak} and {@link #resident} tell, in this order, at one look. */
+  static long[] memory(int pid) {
+    String status = text(pid, "status");
+    return new long[] {kilobytes(status, "VmHWM:"), kilobytes(status, "VmRSS:")};
+  }
+
+  /** Bytes of the highest resident memory of a process so far ({@code VmHWM}), 0 if it is gone. */
+  static long peak(int pid) {
+    return kilobytes(text(pid, "status"), "VmHWM:");
+  }
+
+  /** Bytes of resident memory, shared pages counted in full ({@code VmRSS}), 0 if it is gone. */
+  static long resident(int pid) {
+    return kilobytes(text(pid, "status"), "VmRSS:");
+  }
+
+  /** Bytes of resident memory, shared pages divided among those who share them. */
+  static long proportional(int pid) {
+    long share = kilobytes(text(pid, "smaps_rollup"), "Pss:"); // since Linux 4.14
+    return share > 0 ? share : resident(pid);
+  }
+
+  private static long kilobytes(String text, String key) {
+    int start = text.indexOf("\n" + key);
+    if (start < 0) {
+      return 0;
+    }
+    int end = text.indexOf(" kB", start);
+    return Long.parseLong(text.substring(start + 1 + key.length(), end).strip()) * 1024;
+  }
+
+  private static String text(int pid, String file) {
+    return read(pid, file).map(b -> new String(b, StandardCharsets.ISO_8859_1)).orElse("");
+  }
+
+  private static Optional<byte[]> read(int pid, String file) {
+    try (FileInputStream in = new FileInputStream("/proc/" + pid + "/" + file)) {
+      return Optional.of(in.readAllBytes());
+    } catch (IOException goneOrNotOurs) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,321 @@
+package dev.torc.local;
+
+import dev.torc.posix.ChildWait;
+import dev.torc.posix.Kill;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The processes that belong to one attempt of a job: its process group, all descendants, those that
+ * once were seen among them (a daemon that left by fork and setsid), and whoever carries the
+ * attempt's mark in its environment. Where there is no {@code /proc}, only the group is known. When
+ * and why they are ended is decided elsewhere. Safe for use by several threads.
+ */
+final class ProcessTree {
+
+  /**
+   * Memory of a tree in bytes.
+   *
+   * @param peak sum of what each process had at its highest; 0 where nothing could be seen
+   * @param used what it has now; only told where there is a limit
+   */
+  record MemoryUse(long peak, long used) {}
+
+  private static final long GIVE_UP = Duration.ofSeconds(10).toNanos();
+
+  private final Set<String> mark;
+  private final boolean whole;
+  private final Map<Integer, Long> known = new HashMap<>(); // number to start
+  private int leader; // 0: none that lives or is unreaped
+  private boolean noted; // whether the leader is among the known
+  private long since = Long.MAX_VALUE; // start of the first leader
+
+  /**
+   * An empty tree.
+   *
+   * @param mark environment entries that only its processes carry
+   * @param whole whether the leader's memory counts: that of the client of a container does not
+   */
+  ProcessTree(Map<String, String> mark, boolean whole) {
+    this.mark = entries(mark);
+    this.whole = whole;
+  }
+
+  static Set<String> entries(Map<String, String> mark) {
+    Set<String> entries = new HashSet<>();
+    mark.forEach((name, value) -> entries.add(name + "=" + value));
+    return entries;
+  }
+
+  /** A child was started that leads its own group; it counts until {@link #reapLeader}. */
+  synchronized void leader(int pid) {
+    leader = pid;
+    noted = false;
+  }
+
+  /**
+   * Notes when the leader started, at the first look: most are over before anybody looks. As long
+   * as it is not reaped, dead or alive, its number is its own.
+   */
+  private void note() {
+    if (leader != 0 && !noted) {
+      noted = true;
+      ProcessTable.of(leader)
+          .ifPresent(
+              entry -> {
+                known.put(leader, entry.start());
+                since = Math.min(since, entry.start());
+              });
+    }
+  }
+
+  /**
+   * Reaps the dead leader; from now on its numbers may belong to somebody else, so they count no
+   * more. Nobody signals them meanwhile.
+   *
+   * @param last whether no other leader follows: then nobody asks any more when it started
+   * @return as {@link ChildWait#reap}
+   */
+  synchronized ChildWait.Use reapLeader(boolean last) {
+    if (!last) {
+      note();
+    }
+    int pid = leader;
+    leader = 0;
+    known.remove(pid);
+    return ChildWait.reap(pid);
+  }
+
+  /** Signals the leader's group, if there is one. */
+  synchronized void signalGroup(int signal) {
+    if (leader != 0) {
+      Kill.group(leader, signal);
+    }
+  }
+
+  /**
+   * Ends the tree: TERM to each process once, then KILL to what is left after the grace; returns
+   * when nothing of it lives.
+   *
+   * @param grace nanoseconds
+   * @param hurry asked again and again; true skips the rest of the grace
+   * @return numbers of processes that would not die even by KILL, normally none
+   */
+  List<Integer> end(long grace, BooleanSupplier hurry) {
+    if (!ProcessTable.present()) {
+      return endGroup(grace, hurry);
+    }
+    return end(this::living, grace, hurry);
+  }
+
+  /** Ends processes; {@code living} is asked again until it names none. */
+  static List<Integer> end(
+      Supplier<List<ProcessTable.Entry>> living, long grace, BooleanSupplier hurry) {
+    Set<Long> told = new HashSet<>();
+    long start = System.nanoTime();
+    for (long pause = 2; ; pause = Math.min(50, pause * 2)) {
+      List<ProcessTable.Entry> left = living.get();
+      long passed = System.nanoTime() - start;
+      boolean kill = passed >= grace || hurry.getAsBoolean();
+      if (left.isEmpty() || passed >= grace + GIVE_UP) {
+        return left.stream().map(ProcessTable.Entry::pid).toList();
+      }
+      for (ProcessTable.Entry entry : left) {
+        if (kill && entry.still()) {
+          Kill.process(entry.pid(), Kill.KILL);
+        } else if (told.add(entry.id()) && entry.still()) {
+          Kill.process(entry.pid(), Kill.TERM);
+          Kill.process(entry.pid(), Kill.CONT); // a stopped one would not see it
+        }
+      }
+      pause(pause);
+    }
+  }
+
+  private List<Integer> endGroup(long grace, BooleanSupplier hurry) {
+    long start = System.nanoTime();
+    signalGroup(Kill.TERM);
+    signalGroup(Kill.CONT);
+    while (groupLives()) {
+      long passed = System.nanoTime() - start;
+      if (passed >= grace + GIVE_UP) {
+        synchronized (this) {
+          return List.of(leader);
+        }
+      }
+      if (passed >= grace || hurry.getAsBoolean()) {
+        signalGroup(Kill.KILL);
+      }
+      pause(20);
+    }
+    return List.of();
+  }
+
+  private synchronized boolean groupLives() {
+    return leader != 0 && Kill.group(leader, 0);
+  }
+
+  /**
+   * Its memory now.
+   *
+   * @param limit where the sum of resident memory is above it, pages that processes share are
+   *     counted once, which takes longer to find out; 0 for no limit
+   * @param thorough whether to look for orphans too, which means to read the whole process table
+   */
+  MemoryUse memory(long limit, boolean thorough) {
+    if (thorough) {
+      living();
+    }
+    long peak = 0;
+    long used = 0;
+    List<Integer> processes = counted(follow());
+    for (int pid : processes) {
+      peak += ProcessTable.peak(pid);
+      used += limit > 0 ? ProcessTable.resident(pid) : 0;
+    }
+    if (limit > 0 && used > limit) {
+      used = 0;
+      for (int pid : processes) {
+        used += ProcessTable.proportional(pid);
+      }
+      peak = used;
+    }
+    return new MemoryUse(peak, used);
+  }
+
+  private synchronized List<Integer> counted(List<Integer> processes) {
+    return whole ? processes : processes.stream().filter(pid -> pid != leader).toList();
+  }
+
+  /** Whether what a process of it uses counts. */
+  synchronized boolean counts(int pid) {
+    return whole || pid != leader;
+  }
+
+  /** The processes that are known by now, by number, with their starts; a new map. */
+  synchronized Map<Integer, Long> known() {
+    note();
+    return new HashMap<>(known);
+  }
+
+  /** The number of its process group; 0 where there is none. */
+  synchronized int group() {
+    return leader;
+  }
+
+  /** Whether a process began after it, so that it may belong to it. */
+  synchronized boolean isAfter(ProcessTable.Entry process) {
+    return process.start() >= since;
+  }
+
+  /** Whether a process is marked as one of it. */
+  synchronized boolean owns(ProcessTable.Entry process, Set<String> environment) {
+    return !mark.isEmpty() && process.start() >= since && environment.containsAll(mark);
+  }
+
+  /**
+   * Somebody looked at all processes.
+   *
+   * @param before what was known then, some of which may be gone
+   * @param found all of the tree that is there, the dead that nobody waited for among them
+   */
+  synchronized void seen(Map<Integer, Long> before, List<ProcessTable.Entry> found) {
+    Map<Integer, Long> now = new HashMap<>();
+    found.forEach(process -> now.put(process.pid(), process.start()));
+    before.forEach(
+        (pid, start) -> {
+          if (!start.equals(now.get(pid))) {
+            known.remove(pid, start);
+          }
+        });
+    known.putAll(now);
+  }
+
+  /** The known processes and their descendants, found without reading the whole process table. */
+  private synchronized List<Integer> follow() {
+    note();
+    List<Integer> open = new ArrayList<>(known.keySet());
+    for (int i = 0; i < open.size(); i++) {
+      int pid = open.get(i);
+      if (!ProcessTable.of(pid).map(p -> known.get(pid) == p.start()).orElse(false)) {
+        known.remove(pid);
+        continue;
+      }
+      var children = ProcessTable.children(pid);
+      if (children.isEmpty()) {
+        living();
+        return List.copyOf(known.keySet());
+      }
+      for (int child : children.get()) {
+        if (!known.containsKey(child)) {
+          ProcessTable.of(child)
+              .ifPresent(
+                  p -> {
+                    known.put(child, p.start());
+                    open.add(child);
+                  });
+        }
+      }
+    }
+    return List.copyOf(known.keySet());
+  }
+
+  /** All processes of the tree that are alive, by the whole process table. */
+  private synchronized List<ProcessTable.Entry> living() {
+    note();
+    List<ProcessTable.Entry> all = ProcessTable.all();
+    List<ProcessTable.Entry> roots = new ArrayList<>();
+    for (ProcessTable.Entry p : all) {
+      Long start = known.get(p.pid());
+      if ((start != null && start == p.start())
+          || (leader != 0 && p.group() == leader)
+          || (!mark.isEmpty() && p.start() >= since && ProcessTable.carries(p.pid(), mark))) {
+        roots.add(p);
+      }
+    }
+    List<ProcessTable.Entry> tree = closure(all, roots);
+    known.clear();
+    tree.forEach(p -> known.put(p.pid(), p.start()));
+    return tree.stream().filter(p -> !p.dead()).toList();
+  }
+
+  /** The roots and all their descendants. */
+  static List<ProcessTable.Entry> closure(
+      List<ProcessTable.Entry> all, Collection<ProcessTable.Entry> roots) {
+    Map<Integer, List<ProcessTable.Entry>> children = new HashMap<>();
+    for (ProcessTable.Entry p : all) {
+      children.computeIfAbsent(p.parent(), parent -> new ArrayList<>()).add(p);
+    }
+    Set<Integer> seen = new HashSet<>();
+    List<ProcessTable.Entry> tree = new ArrayList<>();
+    for (ProcessTable.Entry root : roots) {
+      if (seen.add(root.pid())) {
+        tree.add(root);
+      }
+    }
+    for (int i = 0; i < tree.size(); i++) {
+      for (ProcessTable.Entry child : children.getOrDefault(tree.get(i).pid(), List.of())) {
+        if (seen.add(child.pid())) {
+          tree.add(child);
+        }
+      }
+    }
+    return tree;
+  }
+
+  private static void pause(long milliseconds) {
+    try {
+      Thread.sleep(milliseconds);
+    } catch (InterruptedException wanted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

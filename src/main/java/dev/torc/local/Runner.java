@@ -1,0 +1,55 @@
+package dev.torc.local;
+
+import dev.torc.machine.Series;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Starts attempts and says when they ended: the seam to processes. Tests put a controllable one in
+ * its place.
+ */
+public interface Runner extends AutoCloseable {
+
+  /**
+   * Starts an attempt and returns at once.
+   *
+   * @param done called exactly once, from any thread, when the attempt is over
+   */
+  Running start(Launch launch, Consumer<ProcessEnd> done);
+
+  /**
+   * Runs an attempt and returns when it is over: for a caller whose thread has nothing else to do.
+   *
+   * @param running is handed the attempt as soon as it can be ended
+   */
+  default ProcessEnd run(Launch launch, Consumer<Running> running) {
+    CompletableFuture<ProcessEnd> done = new CompletableFuture<>();
+    running.accept(start(launch, done::complete));
+    return done.join();
+  }
+
+  /**
+   * What running attempts used at the last look, by job; those that nobody looked at are not in.
+   */
+  default Map<String, Series.Point> uses() {
+    return Map.of();
+  }
+
+  /** What the machine used since the first attempt that was no short one; null for nothing. */
+  default Series machine() {
+    return null;
+  }
+
+  /** Nanoseconds between TERM and KILL where an attempt is ended. */
+  long grace();
+
+  @Override
+  void close();
+
+  /** An attempt that was started. */
+  interface Running {
+    /** Ends the whole tree: TERM, a grace, KILL; at once with KILL if {@code now}. Idempotent. */
+    void end(boolean now);
+  }
+}

@@ -1,0 +1,132 @@
+package dev.torc.local;
+
+import dev.torc.machine.Series;
+import dev.torc.posix.Environment;
+import dev.torc.posix.ThreadEnd;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The one thread that takes samples of what all attempts use, and the machine: once a second, and
+ * more seldom where a look takes so long that it would need more than a hundredth of a core. It
+ * starts with the first attempt that is no short one, and enforces no limit: {@link RunWatch} does.
+ */
+final class UsageSampler implements AutoCloseable {
+
+  private static final long SECOND = 1_000_000_000L;
+  private static final long MILLISECOND = 1_000_000;
+
+  /** It rests so many times as long as a look took. */
+  static final int SHARE = 100;
+
+  private final Collection<ProcessRun> running;
+  private final Environment caller;
+  private Thread thread; // guarded by this, as all below
+  private Series series;
+  private boolean closed;
+
+  /**
+   * It sleeps.
+   *
+   * @param running what runs at any time
+   * @param caller the environment in which programs are found
+   */
+  UsageSampler(Collection<ProcessRun> running, Environment caller) {
+    this.running = running;
+    this.caller = caller;
+  }
+
+  /** Begins to take samples, where it does not already. */
+  synchronized void begin() {
+    if (thread == null && !closed && ProcessPass.works()) {
+      thread = Thread.ofPlatform().daemon().name("torc-sample").start(this::run);
+    }
+  }
+
+  /** What the machine used since {@link #begin}; null where that was never called. */
+  synchronized Series machine() {
+    return series;
+  }
+
+  private void run() {
+    try (GpuLoad gpus = new GpuLoad(caller.asMap())) {
+      run(MachineLoad.here(), gpus);
+    }
+  }
+
+  private void run(MachineLoad machine, GpuLoad gpus) {
+    long begin = System.nanoTime();
+    synchronized (this) {
+      series = new Series(System.currentTimeMillis());
+    }
+    ProcessPass pass = new ProcessPass();
+    MachineLoad.Reading before = machine.read();
+    while (true) {
+      long start = System.nanoTime();
+      look(pass, gpus);
+      long cost = System.nanoTime() - start;
+      if (!sleep(rest(cost))) {
+        return;
+      }
+      MachineLoad.Reading now = machine.read();
+      if (now != null && before != null) {
+        synchronized (this) {
+          series.add(now.since(before, System.nanoTime() - begin, gpus.all()));
+        }
+      }
+      before = now;
+    }
+  }
+
+  /** Nanoseconds from one look that took so long to the next. */
+  static long rest(long cost) {
+    return Math.max(SECOND, SHARE * cost);
+  }
+
+  private synchronized boolean sleep(long nanos) {
+    long end = System.nanoTime() + nanos;
+    try {
+      for (long left = nanos; !closed && left > 0; left = end - System.nanoTime()) {
+        wait(left / MILLISECOND + 1);
+      }
+      return !closed;
+    } catch (InterruptedException unwanted) {
+      return false; // nobody but the end of the JVM interrupts it
+    }
+  }
+
+  private void look(ProcessPass pass, GpuLoad gpus) {
+    List<ProcessRun> runs = new ArrayList<>(running);
+    if (runs.isEmpty()) {
+      return;
+    }
+    List<ProcessTree> trees = new ArrayList<>();
+    boolean any = false;
+    for (ProcessRun run : runs) {
+      trees.add(run.tree());
+      any |= !run.gpus().isEmpty();
+    }
+    if (any) {
+      gpus.look();
+    }
+    List<ProcessPass.Use> uses = pass.look(trees);
+    long now = System.nanoTime();
+    for (int i = 0; i < runs.size(); i++) {
+      runs.get(i).sampled(now, uses.get(i), gpus.of(runs.get(i).gpus()));
+    }
+  }
+
+  @Override
+  public void close() {
+    Thread ending;
+    synchronized (this) {
+      closed = true;
+      ending = thread;
+      notifyAll();
+    }
+    if (ending != null) {
+      ThreadEnd.await(ending);
+    }
+  }
+}

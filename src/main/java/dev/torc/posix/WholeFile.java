@@ -1,0 +1,56 @@
+package dev.torc.posix;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file that the user asked for by name: whoever reads it finds all of it, or what was there
+ * before. What is torc's own is for {@code OwnFile}.
+ */
+public final class WholeFile {
+
+  private WholeFile() {}
+
+  /**
+   * Writes it under another name beside it, and renames that. Its folders are made. A link to a
+   * file stays, and leads to the new one; a device or a FIFO is written as it is.
+   *
+   * @param file absolute
+   */
+  public static void write(Path file, Io.Take<Writer> text) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new FileSystemException(file.toString(), null, "a folder stands there");
+    }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      try (Writer out = Files.newBufferedWriter(file, StandardOpenOption.WRITE)) {
+        text.take(out);
+      }
+      return;
+    }
+    Path place = Files.exists(file) ? file.toRealPath() : file;
+    Files.createDirectories(place.getParent());
+    Path fresh = place.resolveSibling("." + RandomId.next() + ".torc-new");
+    try {
+      OwnFile.replace(
+          place,
+          fresh,
+          out -> {
+            Writer writer =
+                new BufferedWriter(
+                    new OutputStreamWriter(out, StandardCharsets.UTF_8.newEncoder()));
+            text.take(writer);
+            writer.flush();
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.torc.records;
+
+import dev.torc.machine.Usage;
+import java.util.List;
+
+/**
+ * An attempt of a job, for the history: how it ended, what it used, and what it had asked for. What
+ * a verdict needs is in {@link JobResult}, all reasons of the last run in {@link RunDetails}; what
+ * it used over time is stored apart, under the same build and sequence.
+ *
+ * @param build number of the build in the history
+ * @param sequence counts the attempts of a build from 0, in the order of their ends
+ * @param attempt counts the attempts of the job from 1
+ * @param exit exit status, -1 where there was none
+ * @param signal number of the signal that ended it, 0 for none
+ * @param started milliseconds since 1970
+ * @param queued nanoseconds from when nothing but resources, a scheduler or a hook held it to its
+ *     begin
+ * @param wall nanoseconds
+ * @param host the machine that it ran on
+ * @param executor the executor that ran it; null for the machine of the build
+ * @param reasons the first ones of why it ran, with long texts cut; what they mean is the planner's
+ * @param reasonCount how many there were; 0 where it is not known
+ */
+public record AttemptRecord(
+    long build,
+    long sequence,
+    String job,
+    int attempt,
+    JobResult.Outcome outcome,
+    int exit,
+    int signal,
+    long started,
+    long queued,
+    long wall,
+    Usage usage,
+    String host,
+    String executor,
+    Asked asked,
+    List<ManifestEntry> reasons,
+    int reasonCount) {
+
+  /**
+   * What it had asked for; 0 for nothing.
+   *
+   * @param memory bytes
+   * @param runtime nanoseconds
+   */
+  public record Asked(int cpus, long memory, int gpus, long runtime) {}
+
+  /** Shorter runs say little of how many CPUs they keep busy: nanoseconds. */
+  public static final long LONG = 1_000_000_000L;
+
+  /** Hundredths of a CPU that were busy on average; -1 where that is not known. */
+  public long cpuPercent() {
+    return usage.cpu() < 0 || wall < LONG ? -1 : usage.cpu() * 100 / wall;
+  }
+}

@@ -1,0 +1,264 @@
+package dev.torc.records;
+
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.Flock;
+import dev.torc.posix.OpenFiles;
+import dev.torc.posix.OwnFile;
+import dev.torc.posix.RangeLock;
+import dev.torc.posix.UnlockableException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Rule 10: one build per root. An OS lock on {@code .torc/lock}, and where the database lies
+ * elsewhere a second one beside it; on a shared root one more, which other hosts see, on {@code
+ * .torc/lock.shared}. The kernel drops them however torc ends. A file names their holder, for
+ * people and for a torc called by a job; that text is a hint, never the lock.
+ */
+public final class BuildLock implements AutoCloseable {
+
+  /** How often a waiting torc tries again, in milliseconds. */
+  private static final long AGAIN = 50;
+
+  /** The same where each try asks a server. */
+  private static final long AGAIN_SHARED = 500;
+
+  /**
+   * The holder of a lock.
+   *
+   * @param pid number of the process
+   * @param build the random id of its build
+   * @param what what it does, in a few words
+   * @param host the name of another host where it runs there; empty for this one
+   */
+  public record Holder(long pid, String build, String what, String host) {
+    /** One on this host. */
+    public Holder(long pid, String build, String what) {
+      this(pid, build, what, "");
+    }
+  }
+
+  private final CachePlace place;
+  private final List<Flock> locks = new ArrayList<>();
+  private RangeLock shared; // null on a root of this host alone
+
+  private BuildLock(CachePlace place) {
+    this.place = place;
+  }
+
+  /**
+   * Takes the lock where no process holds it, this one included; makes the folders it needs.
+   *
+   * @param me without a host
+   * @param trust whether it is enough on a shared root to exclude builds of this host, where the
+   *     file system does not show locks to others
+   * @throws CacheException where the lock's file cannot be made or locked
+   */
+  public static Optional<BuildLock> tryAcquire(CachePlace place, Holder me, boolean trust) {
+    if (place.isShared() && !trust) {
+      refuseLocal(place);
+    }
+    BuildLock lock = new BuildLock(place);
+    boolean all = false;
+    try {
+      all = lock.take(me, trust);
+      return all ? Optional.of(lock) : Optional.empty();
+    } catch (UnlockableException e) {
+      String host = place.isShared() ? ", so two hosts could build here at once: " : "; ";
+      throw refusal(place, e.getFile(), e.getReason() + host, e.next());
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot lock", place.lock(), e);
+    } finally {
+      if (!all) {
+        lock.release();
+      }
+    }
+  }
+
+  private static void refuseLocal(CachePlace place) {
+    LocalLocks local = place.host().localLocks(place.root()).orElse(null);
+    if (local != null) {
+      throw refusal(
+          place,
+          place.root().toString(),
+          local.told() + ", so two hosts could build here at once: ",
+          local.next());
+    }
+  }
+
+  private static CacheException refusal(CachePlace place, String subject, String why, String next) {
+    String trust = place.isShared() ? "give --trust-lock if no other host builds here" : "";
+    String or = next.isEmpty() || trust.isEmpty() ? "" : ", or ";
+    return new CacheException(subject + ": " + why + next + or + trust);
+  }
+
+  private boolean take(Holder me, boolean trust) throws IOException {
+    place.makeFolder(place.folder());
+    boolean trusts = trust && place.isShared();
+    // First that of this host: see the traps of RangeLock.
+    boolean local = add(place.lock(), trusts);
+    if (!local || isRobbed(place) || place.isShared() && !addShared(trusts)) {
+      return false;
+    }
+    place.give(place.lock());
+    if (shared != null) {
+      place.give(place.sharedLock());
+    }
+    // Only now: the root's id, which names the database's folder, is made by one torc alone.
+    CachePlace settled = place.settle();
+    if (settled.elsewhere() && !add(settled.database().resolve("lock"), false)) {
+      return false;
+    }
+    // Where the file system has no locks two of this host may have made one each.
+    if (trusts && !settled.equals(place.settle())) {
+      return false;
+    }
+    say(me);
+    return true;
+  }
+
+  /** Takes a lock of this host; true as well where it may do without and there are none. */
+  private boolean add(Path file, boolean mayLack) throws IOException {
+    try {
+      Optional<Flock> lock = Flock.tryLock(file);
+      lock.ifPresent(locks::add);
+      return lock.isPresent();
+    } catch (UnlockableException e) {
+      if (mayLack) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  /** The same with the lock that other hosts see. */
+  private boolean addShared(boolean mayLack) throws IOException {
+    if (!RangeLock.isKnown()) {
+      return true;
+    }
+    try {
+      shared = RangeLock.tryLock(place.sharedLock()).orElse(null);
+      return shared != null;
+    } catch (UnlockableException e) {
+      if (mayLack) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Whether a process holds the lock on a file that was removed from this place, as by {@code rm
+   * -rf .torc}. An empty file is new: one that was ever held names its holder, or says that it is
+   * free.
+   */
+  private static boolean isRobbed(CachePlace place) throws IOException {
+    return FileStatus.of(place.lockHolder().toString(), false).size() == 0
+        && OpenFiles.removed(place.lock()).isPresent();
+  }
+
+  private void say(Holder me) throws IOException {
+    String text = me.pid() + "\n" + me.build() + "\n" + me.what().replace('\n', ' ') + "\n";
+    if (place.isShared()) {
+      OwnFile.outChannel(place.lockHolder()).close();
+      place.give(place.lockHolder());
+      text += place.host().name() + "\n" + place.host().boot() + "\n";
+    }
+    write(place.lockHolder(), text);
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    Files.write(
+        file,
+        bytes,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.TRUNCATE_EXISTING,
+        LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Waits for the lock; see {@link #tryAcquire}.
+   *
+   * @throws InterruptedException where the waiting thread was interrupted; nothing is held then
+   */
+  public static BuildLock acquire(CachePlace place, Holder me, boolean trust)
+      throws InterruptedException {
+    while (true) {
+      Optional<BuildLock> lock = tryAcquire(place, me, trust);
+      if (lock.isPresent()) {
+        return lock.get();
+      }
+      Thread.sleep(place.isShared() ? AGAIN_SHARED : AGAIN);
+    }
+  }
+
+  /** The holder of the lock; empty where there is none or it cannot be told. Creates nothing. */
+  public static Optional<Holder> holder(CachePlace place) {
+    try {
+      List<String> lines = new String(read(place), StandardCharsets.UTF_8).lines().toList();
+      if (lines.isEmpty()) {
+        OptionalInt robbed = OpenFiles.removed(place.lock());
+        return robbed.isPresent()
+            ? Optional.of(new Holder(robbed.getAsInt(), "", "whose lock was removed"))
+            : Optional.empty();
+      }
+      if (lines.size() < (place.isShared() ? 5 : 3)) {
+        return Optional.empty();
+      }
+      boolean here =
+          !place.isShared()
+              || lines.get(3).equals(place.host().name())
+                  && lines.get(4).equals(place.host().boot());
+      long pid = Long.parseLong(lines.get(0));
+      // A number of another host's says nothing here: whether it has the lock does.
+      boolean lives =
+          here ? ProcessHandle.of(pid).isPresent() : RangeLock.mayBeHeld(place.sharedLock());
+      return lives
+          ? Optional.of(new Holder(pid, lines.get(1), lines.get(2), here ? "" : lines.get(3)))
+          : Optional.empty();
+    } catch (IOException | NumberFormatException unknown) {
+      return Optional.empty();
+    }
+  }
+
+  /** What the file of the holder says; nothing too where it is not there beside a lock. */
+  private static byte[] read(CachePlace place) throws IOException {
+    boolean fresh =
+        place.isShared() && OwnFile.stands(place.lock()) && !OwnFile.stands(place.lockHolder());
+    return fresh ? new byte[0] : OwnFile.read(place.lockHolder());
+  }
+
+  /** Gives the lock back; the files stay. */
+  @Override
+  public void close() {
+    try {
+      // Not made anew where clean --all has removed it.
+      write(place.lockHolder(), "free\n");
+    } catch (NoSuchFileException removed) {
+      return;
+    } catch (IOException e) {
+      // The text is only a hint, and the next holder writes its own: the lock must go all the same.
+      throw CacheTrouble.of("cannot clear", place.lockHolder(), e);
+    } finally {
+      release();
+    }
+  }
+
+  /** The first lock goes last: the process that gets it finds the others free. */
+  private void release() {
+    if (shared != null) {
+      shared.close();
+    }
+    locks.reversed().forEach(Flock::close);
+  }
+}

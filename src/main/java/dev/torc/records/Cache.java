@@ -1,0 +1,503 @@
+package dev.torc.records;
+
+import dev.torc.bytes.FieldReader;
+import dev.torc.hash.Digest;
+import dev.torc.hash.KnownDigest;
+import dev.torc.machine.Series;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.lmdbjava.LmdbException;
+
+/**
+ * The memory of torc: what is known of files, what the last runs left, which job owns which path,
+ * and the history. It keeps records and finds them again, whole or not at all; it does not know
+ * what they mean for a build.
+ *
+ * <p>Any thread may call it. What was put is seen by reads at once, before it is committed. A
+ * record that is damaged counts as absent, so the worst that damage does is to make a job run
+ * again; damage of the database itself is found before LMDB may read the page, and set aside. One
+ * process opens a database once at a time: LMDB's locks are those of the process.
+ *
+ * <p>Every method throws {@link CacheException} where the database cannot be read.
+ */
+public final class Cache implements AutoCloseable {
+
+  /** What was written so long before a system went down is on its disk: nanoseconds. */
+  private static final long SETTLED = 60_000_000_000L;
+
+  private final CachePlace place;
+  private final RecordStore store;
+  private final Commits commits;
+  private final CacheWriter writer;
+  private final Overlay pending = new Overlay();
+  private final Consumer<String> note;
+
+  /** The last commit, if the machine went down since; else null. */
+  private final CommitNote late;
+
+  /** Whether LMDB found damage: the next one to open it must not take it for sound. */
+  private volatile boolean damaged;
+
+  /** Stamps of files changed later are not safe, in nanoseconds since 1970. */
+  private long distrust;
+
+  /**
+   * One of a database that is open.
+   *
+   * @param store null for none
+   */
+  Cache(
+      CachePlace place,
+      CacheSettings settings,
+      Consumer<String> note,
+      RecordStore store,
+      boolean writes) {
+    this.place = place;
+    this.store = store;
+    this.note = note;
+    CommitNote last = store == null ? null : store.lastCommit();
+    this.late = last == null || last.boot().equals(settings.boot()) ? null : last;
+    this.distrust = late == null ? Long.MAX_VALUE : late.time() * 1_000_000 - SETTLED;
+    this.commits = writes ? new Commits(place, settings, note, store) : null;
+    this.writer = writes ? new CacheWriter(this::commit) : null;
+  }
+
+  /**
+   * Opens it for a build or clean, which holds the {@link BuildLock}: makes folder and database as
+   * needed, moves one that cannot be used aside.
+   *
+   * @param note takes the line that says so
+   * @throws CacheException where it can be neither used nor set aside
+   */
+  public static Cache open(CachePlace place, Consumer<String> note) {
+    return open(place, note, CacheSettings.system());
+  }
+
+  static Cache open(CachePlace place, Consumer<String> note, CacheSettings settings) {
+    return CacheOpening.forWork(place, note, settings);
+  }
+
+  /** Loads what opens a database, if it can be loaded; opens nothing. */
+  public static void prepare() {
+    RecordStore.prepare();
+  }
+
+  /**
+   * Opens it for looking: never writes, creates nothing but LMDB's own lock table, never waits. It
+   * shows the state of this moment, and is empty where there is none or it cannot be used.
+   *
+   * @param note takes the line that says why it cannot be used
+   */
+  public static Cache look(CachePlace place, Consumer<String> note) {
+    return look(place, note, CacheSettings.system());
+  }
+
+  static Cache look(CachePlace place, Consumer<String> note, CacheSettings settings) {
+    return CacheOpening.forLooking(place, note, settings);
+  }
+
+  /** Where it is; of one that was opened for work, as it was settled. */
+  public CachePlace place() {
+    return place;
+  }
+
+  /**
+   * The machine may have gone down since the last commit. Files written just before may have lost
+   * their bytes and kept their stamps: those stamps are read as unsafe, and stored as such,
+   * together with the new boot's id.
+   */
+  void distrustLate() {
+    if (late == null) {
+      return;
+    }
+    Batch doubts = new Batch();
+    try {
+      eachStamp(
+          (path, known) -> {
+            if (!known.safe() && known.stamp().ctime() > distrust) {
+              doubts.stamp(path, known);
+            }
+          });
+      distrust = Long.MAX_VALUE;
+      put(doubts);
+      flush();
+    } catch (CacheException e) {
+      abandon();
+      throw e;
+    }
+  }
+
+  /** Lets go of it after a failure, which is told instead of what that meets. */
+  void abandon() {
+    if (writer != null) {
+      writer.stop();
+    }
+    if (store != null) {
+      store.close();
+    }
+    if (commits != null) {
+      commits.close();
+    }
+  }
+
+  /** How far it holds what a journal says; null where that was never said. */
+  JournalPosition position() {
+    return store == null ? null : store.position();
+  }
+
+  /** Lays what a journal says behind {@link #position} over what is here. */
+  void overlay(JournalReader from) throws IOException, JournalReader.Damaged {
+    for (var changes = from.next(); changes != null; changes = from.next()) {
+      pending.put(changes);
+    }
+  }
+
+  /** Takes over what a journal says behind {@link #position}; from now on it is written too. */
+  void follow(JournalReader from) throws IOException, JournalReader.Damaged {
+    commits.follow(from);
+  }
+
+  /** Writes a journal of what is here, in the place of any other. */
+  void makeJournal() throws IOException {
+    commits.makeJournal();
+  }
+
+  /** What tells the records of a shared root from earlier ones; empty for a root of one host. */
+  public static String journal(CachePlace place) throws IOException {
+    if (!place.isShared()) {
+      return "";
+    }
+    try (JournalReader in = JournalReader.open(place.journal())) {
+      return in.position().journal() + " " + in.length();
+    } catch (NoSuchFileException | JournalReader.Damaged unusable) {
+      return "none";
+    }
+  }
+
+  /** The id of the system's boot, empty where the system has none. */
+  public static String boot() {
+    return CommitNote.thisBoot();
+  }
+
+  /** What is known of a path, or null. */
+  public KnownDigest stamp(String path) {
+    return find(RecordTree.STAMPS, path, this::known);
+  }
+
+  /**
+   * A job's last run, or null; null too where what it stored cannot be read: that is part of it.
+   */
+  public JobResult result(String job) {
+    JobResult result = find(RecordTree.RESULTS, job, RecordCodec::result);
+    boolean whole =
+        result == null
+            || value(RecordTree.DATA, RecordKey.of(job)) == null
+            || find(RecordTree.DATA, job, RecordCodec::data) != null;
+    return whole ? result : null;
+  }
+
+  /** What people ask of a job's last run, or null. */
+  public RunDetails details(String job) {
+    return find(RecordTree.DETAILS, job, RecordCodec::details);
+  }
+
+  /** The values that a job's last run stored; empty if there are none. */
+  public List<StoredValue> data(String job) {
+    List<StoredValue> data = find(RecordTree.DATA, job, RecordCodec::data);
+    return data == null ? List.of() : data;
+  }
+
+  /** The record of a path that torc made, or null. */
+  public OwnedPath owned(String path) {
+    return find(RecordTree.OWNED, path, in -> RecordCodec.owned(path, in));
+  }
+
+  /** A stored list, or null. */
+  public List<ManifestEntry> list(Digest digest) {
+    byte[] key = digest.bytes();
+    byte[] value = value(RecordTree.LISTS, key);
+    return RecordCodec.open(
+        RecordTree.LISTS, key, value, false, (_, in) -> RecordCodec.entries(in));
+  }
+
+  /**
+   * Hands over all last runs in the order of their keys: that of the names' UTF-8 bytes, but for
+   * names of more than 480 bytes that begin alike. A visitor may read and put, but not flush.
+   */
+  public void eachResult(BiConsumer<String, JobResult> visitor) {
+    each(RecordTree.RESULTS, (_, in) -> RecordCodec.result(in), visitor);
+  }
+
+  /** Hands over the values of all jobs that stored any, in the order of their keys. */
+  public void eachData(BiConsumer<String, List<StoredValue>> visitor) {
+    each(RecordTree.DATA, (_, in) -> RecordCodec.data(in), visitor);
+  }
+
+  /** Hands over the events from a build and a sequence on, in their order. */
+  public void eachEvent(long build, long sequence, Consumer<PostedEvent> visitor) {
+    each(
+        RecordTree.EVENTS,
+        RecordKey.of(build, sequence),
+        (key, value) ->
+            RecordCodec.open(
+                RecordTree.EVENTS, key, value, false, (_, in) -> RecordCodec.posted(key, in)),
+        visitor);
+  }
+
+  /** See {@link AttemptHistory#from}. */
+  void eachAttempt(long build, Consumer<AttemptRecord> visitor) {
+    each(
+        RecordTree.ATTEMPTS,
+        RecordKey.of(build, 0),
+        (key, value) ->
+            RecordCodec.open(
+                RecordTree.ATTEMPTS, key, value, false, (_, in) -> RecordCodec.attempt(key, in)),
+        visitor);
+  }
+
+  /** See {@link AttemptHistory#series}. */
+  Series series(long build, long sequence) {
+    byte[] key = RecordKey.of(build, sequence);
+    return RecordCodec.open(
+        RecordTree.SERIES,
+        key,
+        value(RecordTree.SERIES, key),
+        false,
+        (_, in) -> RecordCodec.series(in));
+  }
+
+  /** A record of a tree whose keys are no names, or null. */
+  <T> T record(RecordTree tree, byte[] key, Function<FieldReader, T> reader) {
+    return RecordCodec.open(tree, key, value(tree, key), false, (_, in) -> reader.apply(in));
+  }
+
+  /** Hands over all records of such a tree, in the order of their keys. */
+  <T> void eachRecord(RecordTree tree, Function<FieldReader, T> reader, Consumer<T> visitor) {
+    each(
+        tree,
+        null,
+        (key, value) -> RecordCodec.open(tree, key, value, false, (_, in) -> reader.apply(in)),
+        visitor);
+  }
+
+  /** Whether no job has a result, those aside that are not committed yet. */
+  public boolean isBlank() {
+    return size(RecordTree.RESULTS) == 0;
+  }
+
+  /** How many records a tree has, those aside that are not committed yet. */
+  long size(RecordTree tree) {
+    Long size = reading(() -> store.size(tree));
+    return size == null ? 0 : size;
+  }
+
+  /** The least keys of a tree, so many at most, those aside that are not committed yet. */
+  List<byte[]> firstKeys(RecordTree tree, long most) {
+    List<byte[]> keys = reading(() -> store.firstKeys(tree, most));
+    return keys == null ? List.of() : keys;
+  }
+
+  /** Hands over all paths that torc made, in the order of their keys. */
+  public void eachOwned(Consumer<OwnedPath> visitor) {
+    each(RecordTree.OWNED, RecordCodec::owned, (_, owned) -> visitor.accept(owned));
+  }
+
+  /** Hands over all that is known of paths, in the order of their keys. */
+  public void eachStamp(BiConsumer<String, KnownDigest> visitor) {
+    each(RecordTree.STAMPS, (_, in) -> known(in), visitor);
+  }
+
+  /** The newest lines of the history, newest first, {@code most} at most. */
+  public List<BuildRecord> builds(int most) {
+    var late = pending.all(RecordTree.BUILDS); // before the snapshot, as in each
+    TreeMap<Long, BuildRecord> builds = new TreeMap<>(Comparator.reverseOrder());
+    back(
+        build -> {
+          if (build != null) {
+            builds.put(build.id().number(), build);
+          }
+          return builds.size() < most;
+        });
+    late.stream()
+        .map(change -> build(change.key, change.value))
+        .forEach(build -> builds.put(build.id().number(), build));
+    return builds.values().stream().limit(most).toList();
+  }
+
+  /** A number greater than any in the history, most often by one; 1 for the first build. */
+  public long nextBuildNumber() {
+    byte[] late = pending.lastKey(RecordTree.BUILDS);
+    long[] next = {1};
+    back(
+        build -> {
+          next[0] +=
+              build == null ? 1 : build.id().number(); // the key of what is damaged may be wrong
+          return build == null;
+        });
+    return late == null ? next[0] : Math.max(next[0], RecordKey.number(late) + 1);
+  }
+
+  /** Hands over the committed history, newest first, null for what cannot be read. */
+  private void back(Predicate<BuildRecord> visitor) {
+    reading(
+        () -> {
+          store.back(RecordTree.BUILDS, (key, value) -> visitor.test(build(key, value)));
+          return null;
+        });
+  }
+
+  private static BuildRecord build(byte[] key, byte[] value) {
+    return RecordCodec.open(
+        RecordTree.BUILDS,
+        key,
+        value,
+        false,
+        (_, in) -> RecordCodec.build(RecordKey.number(key), in));
+  }
+
+  /** Queues changes; they are seen at once and committed within 50 ms. Never waits for the disk. */
+  public void put(Batch batch) {
+    if (writer == null) {
+      throw new IllegalStateException("this cache is only looked at");
+    }
+    writer.put(batch, () -> pending.put(batch.changes));
+  }
+
+  /**
+   * Returns when all that was put is committed and on the disk.
+   *
+   * @throws CacheException where any commit failed, now or before; none after it was made
+   */
+  public void flush() {
+    if (writer != null) {
+      writer.flush();
+    }
+  }
+
+  /** Flushes and ends; also where it throws, the database is closed. */
+  @Override
+  public void close() {
+    try {
+      flush();
+    } finally {
+      abandon();
+    }
+    if (writer != null && !damaged) {
+      try {
+        CleanClose.write(place);
+      } catch (IOException e) {
+        note.accept(
+            CacheTrouble.of(
+                    "the next build copies the cache first, for this one cannot write",
+                    place.closed(),
+                    e)
+                .getMessage());
+      }
+    }
+  }
+
+  /** On the writer's thread. */
+  private void commit(List<Batch> group) {
+    List<Batch.Change> changes = new ArrayList<>();
+    group.forEach(batch -> changes.addAll(batch.changes));
+    try {
+      commits.add(changes);
+    } catch (RuntimeException e) {
+      throw failure("cannot write the cache", e);
+    }
+    pending.committed(changes);
+  }
+
+  private CacheException failure(String what, RuntimeException e) {
+    if (CacheTrouble.isDamage(e)) {
+      damaged = true;
+    }
+    return CacheTrouble.of(what, place.data(), e);
+  }
+
+  /** Null where there is nothing to read. */
+  private <T> T reading(Supplier<T> read) {
+    try {
+      return store != null ? read.get() : null;
+    } catch (LmdbException e) {
+      throw failure("cannot read the cache", e);
+    }
+  }
+
+  /** The record of a name; of two names that share a key, it is that of one. */
+  private <T> T find(RecordTree tree, String name, Function<FieldReader, T> reader) {
+    byte[] key = RecordKey.of(name);
+    return RecordCodec.open(
+        tree,
+        key,
+        value(tree, key),
+        true,
+        (whose, in) -> name.equals(whose) ? reader.apply(in) : null);
+  }
+
+  private byte[] value(RecordTree tree, byte[] key) {
+    Batch.Change change = pending.get(tree, key);
+    return change != null ? change.value : reading(() -> store.get(tree, key));
+  }
+
+  private record Named<T>(String name, T record) {}
+
+  private KnownDigest known(FieldReader in) {
+    KnownDigest known = RecordCodec.known(in);
+    return known.safe() && known.stamp().ctime() > distrust
+        ? new KnownDigest(known.stamp(), known.digest(), false)
+        : known;
+  }
+
+  private <T> void each(
+      RecordTree tree, RecordCodec.Reader<T> reader, BiConsumer<String, T> visitor) {
+    each(
+        tree,
+        null,
+        (key, value) ->
+            RecordCodec.open(
+                tree, key, value, true, (name, in) -> new Named<>(name, reader.from(name, in))),
+        named -> visitor.accept(named.name, named.record));
+  }
+
+  /** One pass over what is committed and what is not yet, in the order of the keys. */
+  private <T> void each(
+      RecordTree tree, byte[] from, BiFunction<byte[], byte[], T> opener, Consumer<T> visitor) {
+    // Taken before the snapshot: what is missing here by then is in it.
+    TreeMap<byte[], Batch.Change> late = pending.from(tree, from);
+    BiConsumer<byte[], byte[]> tell =
+        (key, value) -> {
+          T record = value == null ? null : opener.apply(key, value);
+          if (record != null) {
+            visitor.accept(record);
+          }
+        };
+    reading(
+        () -> {
+          store.scan(
+              tree,
+              from,
+              (key, value) -> {
+                while (!late.isEmpty() && Arrays.compareUnsigned(late.firstKey(), key) < 0) {
+                  Batch.Change change = late.pollFirstEntry().getValue();
+                  tell.accept(change.key, change.value);
+                }
+                Batch.Change change = late.remove(key);
+                tell.accept(key, change == null ? value : change.value);
+              });
+          return null;
+        });
+    late.values().forEach(change -> tell.accept(change.key, change.value));
+  }
+}

@@ -1,0 +1,160 @@
+package dev.torc.records;
+
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.OwnFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.lmdbjava.LmdbException;
+
+/**
+ * How a cache is opened. One that was not closed in order goes through {@link Recovery} first,
+ * where it is opened for work; for a look its records are read by a process of their own, and
+ * damage is told. {@link Cache} reads and writes the records.
+ */
+final class CacheOpening {
+
+  private CacheOpening() {}
+
+  /** See {@link Cache#open}. */
+  static Cache forWork(CachePlace found, Consumer<String> note, CacheSettings settings) {
+    CachePlace place = found.settle();
+    takeAway(place.rest());
+    Cache cache =
+        place.isShared()
+            ? SharedOpening.forWork(place, note, settings)
+            : database(place, note, settings);
+    cache.distrustLate();
+    return cache;
+  }
+
+  /** The database alone, for work. */
+  static Cache database(CachePlace place, Consumer<String> note, CacheSettings settings) {
+    RecordStore store = null;
+    try {
+      OwnFile.prepare(place.lockTable());
+      boolean clean = CleanClose.holds(place);
+      takeAway(place.closed());
+      if (!clean && Files.exists(place.data(), LinkOption.NOFOLLOW_LINKS)) {
+        Recovery.replace(place, note);
+      }
+      store =
+          RecordStore.open(place.database(), RecordStore.mapSize(place.data(), settings.mapSize()));
+      place.giveRecords(place.lockTable());
+      place.giveRecords(place.data());
+      store.useTrees((transaction, _) -> seal(transaction, settings, null));
+      Cache cache = new Cache(place, settings, note, store, true);
+      store = null;
+      return cache;
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot read the cache", place.data(), e);
+    } catch (LmdbException e) {
+      throw CacheTrouble.of("cannot open the cache", place.data(), e);
+    } finally {
+      if (store != null) {
+        store.close();
+      }
+    }
+  }
+
+  /** Before anything changes: what a file says of the last build does not hold any more. */
+  private static void takeAway(Path file) {
+    try {
+      OwnFile.remove(file);
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot remove", file, e);
+    }
+  }
+
+  /** See {@link Cache#look}. */
+  static Cache forLooking(CachePlace place, Consumer<String> note, CacheSettings settings) {
+    return place.isShared()
+        ? SharedOpening.forLooking(place, note, settings)
+        : look(place, note, settings);
+  }
+
+  /** The database alone, for looking; an empty one where there is none or it cannot be used. */
+  static Cache look(CachePlace place, Consumer<String> note, CacheSettings settings) {
+    RecordStore store = null;
+    try {
+      FileStatus data = FileStatus.of(place.data().toString(), false);
+      String damage = data.exists() && !data.isFile() ? "no file" : "";
+      if (data.isFile() && data.size() > 0) {
+        ownLockTable(place);
+        store =
+            RecordStore.look(
+                place.database(), RecordStore.mapSize(place.data(), settings.mapSize()));
+        damage = damage(place, store);
+      }
+      if (!damage.isEmpty()) {
+        note.accept(unusable(place, damage));
+      } else if (store != null && store.snapshot() > 0) {
+        store.useTrees();
+        Cache cache = new Cache(place, settings, note, store, false);
+        store = null;
+        return cache;
+      }
+    } catch (IOException e) {
+      note.accept(CacheTrouble.of("cannot read the cache", place.data(), e).getMessage());
+    } catch (LmdbException | CacheException e) {
+      note.accept(
+          CacheTrouble.isDamage(e)
+              ? unusable(place, CacheTrouble.damage(e))
+              : CacheTrouble.of("cannot read the cache", place.data(), e).getMessage());
+    } finally {
+      if (store != null) {
+        store.close();
+      }
+    }
+    return empty(place, note, settings);
+  }
+
+  private static void ownLockTable(CachePlace place) throws IOException {
+    FileStatus table = FileStatus.of(place.lockTable().toString(), false);
+    if (table.exists() && (!table.isFile() || table.links() > 1)) {
+      throw new CacheException(
+          place.lockTable()
+              + " is no file of torc's own, so the cache counts as empty; the next build makes"
+              + " it anew");
+    }
+  }
+
+  /** What is wrong with the snapshot that a look holds; a build at work has seen to its own. */
+  private static String damage(CachePlace place, RecordStore store) throws IOException {
+    if (!CleanClose.holds(place) && BuildLock.holder(place).isEmpty()) {
+      return Recovery.damage(place.data(), null);
+    }
+    return store.snapshot() > 0 && store.isForeign() ? RecoveryProcess.FOREIGN : "";
+  }
+
+  /** One to look at in which nothing is. */
+  static Cache empty(CachePlace place, Consumer<String> note, CacheSettings settings) {
+    return new Cache(place, settings, note, null, false);
+  }
+
+  /**
+   * What goes into the database with a commit.
+   *
+   * @param position how far its journal is in it then; null where it has none
+   */
+  static Map<String, byte[]> seal(
+      long transaction, CacheSettings settings, JournalPosition position) {
+    byte[] commit =
+        new CommitNote(transaction, settings.clock().getAsLong(), settings.boot()).bytes();
+    return position == null
+        ? Map.of(RecordStore.COMMIT_KEY, commit)
+        : Map.of(RecordStore.COMMIT_KEY, commit, RecordStore.JOURNAL_KEY, position.bytes());
+  }
+
+  /** The line for people who look at a cache that is damaged. */
+  static String unusable(CachePlace place, String how) {
+    return "the cache %s is %s and counts as empty; the next build %s"
+        .formatted(
+            place.data(),
+            how,
+            place.isShared() ? "makes it again from the journal" : "sets it aside");
+  }
+}

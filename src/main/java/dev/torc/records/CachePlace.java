@@ -1,0 +1,373 @@
+package dev.torc.records;
+
+import dev.torc.hash.Digest;
+import dev.torc.posix.FileStatus;
+import dev.torc.posix.GroupBits;
+import dev.torc.posix.OwnFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Tells where a root's cache is. {@code TORC_CACHE} names a folder elsewhere which many roots may
+ * share: one environment each, named by the root's real path and a random id that the root keeps in
+ * {@code .torc/id}, so that neither a copy of the root nor another root at the same path takes its
+ * records for its own. It does not know what lies there.
+ *
+ * <p>A root is shared where it lies on a network file system, or has a {@link #journal()}: the
+ * machine that holds the disks of a network file system sees a local one. Then the journal is the
+ * truth, and the database lies on each host's own disk.
+ *
+ * @param root the folder of the build file
+ * @param folder {@code ROOT/.torc}
+ * @param database the folder that holds {@code data.mdb}; until {@link #settle} it may be a guess
+ * @param host this machine among those that share the root; null where it is not shared
+ * @param group the group that writes to {@code .torc}, or to the root while there is none; null
+ *     where there is no such group
+ */
+public record CachePlace(Path root, Path folder, Path database, ThisHost host, GroupBits group) {
+
+  /** Name of the folder for what rule 15 sets aside below {@code roots}. */
+  public static final String KEPT_BELOW_ROOTS = ".torc-kept";
+
+  /**
+   * The place for a root under an environment; creates nothing.
+   *
+   * @throws CacheException where a link stands in the place of one of its folders
+   */
+  public static CachePlace find(Path root, Map<String, String> env, ThisHost host) {
+    Path folder = root.resolve(".torc");
+    FileStatus there = look(folder);
+    if (there.isLink()) {
+      throw linked(folder, "remove it, and set TORC_CACHE to have the records elsewhere");
+    }
+    CachePlace place = at(root, folder, env, host, group(there.exists() ? folder : root, there));
+    if (there.exists()) {
+      refuseLink(place.logs(), "remove it");
+      refuseLink(place.jobs(), "remove it");
+      refuseLink(place.kept(""), "remove it");
+    }
+    if (place.elsewhere()) {
+      refuseLink(place.database, "remove it");
+    }
+    return place;
+  }
+
+  private static FileStatus look(Path folder) {
+    try {
+      return FileStatus.of(folder.toString(), false);
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot look at", folder, e);
+    }
+  }
+
+  /**
+   * @param known what was seen of it; of nothing, it is looked at
+   */
+  private static GroupBits group(Path folder, FileStatus known) {
+    try {
+      FileStatus there = known.exists() ? known : FileStatus.of(folder.toString(), true);
+      return (there.mode() & GroupBits.WRITES) == 0 ? null : GroupBits.of(folder);
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot look at", folder, e);
+    }
+  }
+
+  private static void refuseLink(Path folder, String next) {
+    if (Files.isSymbolicLink(folder)) {
+      throw linked(folder, next);
+    }
+  }
+
+  private static CacheException linked(Path folder, String next) {
+    return new CacheException(folder + " is a link, and torc follows none there: " + next);
+  }
+
+  private static CachePlace at(
+      Path root, Path folder, Map<String, String> env, ThisHost host, GroupBits group) {
+    boolean shared = host.networkKind(root).isPresent() || hasJournal(folder);
+    String elsewhere = env.getOrDefault("TORC_CACHE", "");
+    if (elsewhere.isEmpty() && !shared) {
+      return new CachePlace(root, folder, folder, null, group);
+    }
+    Path base =
+        elsewhere.isEmpty()
+            ? host.databases()
+            : root.getFileSystem().getPath(elsewhere).toAbsolutePath().normalize();
+    if (elsewhere.isEmpty()) {
+      HostFolder.check(base);
+    }
+    ThisHost sharing = shared ? host : null;
+    Path database = base.resolve(name(root, readId(folder), base, sharing));
+    return new CachePlace(root, folder, database, sharing, group);
+  }
+
+  private static boolean hasJournal(Path folder) {
+    try {
+      return OwnFile.stands(journal(folder));
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot look at", journal(folder), e);
+    }
+  }
+
+  private static Path journal(Path folder) {
+    return folder.resolve("journal");
+  }
+
+  /** Whether other hosts may build here too. */
+  public boolean isShared() {
+    return host != null;
+  }
+
+  /** The file that holds the records of a shared root. */
+  public Path journal() {
+    return journal(folder);
+  }
+
+  /** The logs of jobs. */
+  public Path logs() {
+    return folder.resolve("logs");
+  }
+
+  /** The files of the user that torc moved aside. */
+  public Path kept() {
+    return folder.resolve("kept");
+  }
+
+  /** What rule 15 set aside in a build. */
+  public Path kept(String build) {
+    return kept().resolve(build);
+  }
+
+  /** What earlier runs made, by digest. */
+  public Path store() {
+    return folder.resolve("store");
+  }
+
+  /** Where files are written before they go to their places; what stands there is of no use. */
+  public Path tmp() {
+    return folder.resolve("tmp");
+  }
+
+  /** The files that jobs read and write by the names in their environment, while they run. */
+  public Path jobs() {
+    return folder.resolve("jobs");
+  }
+
+  /** What is handed out to schedulers, a folder for each executor. */
+  public Path remote() {
+    return folder.resolve("remote");
+  }
+
+  /** The file of the build lock. */
+  public Path lock() {
+    return folder.resolve("lock");
+  }
+
+  /** The file of the lock that other hosts of a shared root see. */
+  public Path sharedLock() {
+    return folder.resolve("lock.shared");
+  }
+
+  /**
+   * The file that says who holds the lock. On a shared root it is none of those that are locked:
+   * nobody could read it over SMB.
+   */
+  Path lockHolder() {
+    return isShared() ? folder.resolve("lock.by") : lock();
+  }
+
+  /** The file of the marks of started attempts. */
+  public Path running() {
+    return folder.resolve("running");
+  }
+
+  /** The file whose time tells that of the file system. */
+  public Path clock() {
+    return folder.resolve("clock");
+  }
+
+  /** Whether the database lies elsewhere: {@code TORC_CACHE} says so, or the root is shared. */
+  public boolean elsewhere() {
+    return !database.equals(folder);
+  }
+
+  /**
+   * Names who has the records of the jobs in marks, wherever the root is moved to: all hosts of a
+   * shared root have the same. Of no use before it is settled.
+   */
+  String owner() {
+    if (!elsewhere() || isShared()) {
+      return ".";
+    }
+    Path real;
+    try {
+      real = database.toRealPath();
+    } catch (IOException gone) {
+      real = database;
+    }
+    return Digest.ofText(real.toString()).hex().substring(0, 16);
+  }
+
+  /** The file of the graph that was made from the build files last. */
+  public Path graph() {
+    return database.resolve("graph");
+  }
+
+  /** The file of what the last build left at rest; opening the cache for work takes it away. */
+  public Path rest() {
+    return database.resolve("rest");
+  }
+
+  /** The note that the database was closed in order; opening it for work takes it away. */
+  Path closed() {
+    return database.resolve("closed");
+  }
+
+  /** The file of the database. */
+  public Path data() {
+    return database.resolve("data.mdb");
+  }
+
+  /** LMDB's lock table. */
+  Path lockTable() {
+    return database.resolve("lock.mdb");
+  }
+
+  /**
+   * Makes the folders and the root's id where they are missing.
+   *
+   * @return this place with the database's true folder
+   */
+  CachePlace settle() {
+    Path at = folder;
+    try {
+      makeFolder(folder);
+      if (!elsewhere()) {
+        return this;
+      }
+      String id = readId(folder);
+      if (id.isEmpty()) {
+        byte[] random = new byte[8];
+        new SecureRandom().nextBytes(random);
+        id = HexFormat.of().formatHex(random);
+        // Whole or not at all: a torn id would give the root another database each time.
+        byte[] line = (id + "\n").getBytes(StandardCharsets.UTF_8);
+        at = folder.resolve("id");
+        OwnFile.replace(at, out -> out.write(line));
+        give(at);
+      }
+      Path settled = database.resolveSibling(name(root, id, database.getParent(), host));
+      at = settled;
+      if (isShared() && settled.getParent().equals(host.databases())) {
+        HostFolder.make(settled.getParent());
+      }
+      OwnFile.folder(settled);
+      return new CachePlace(root, folder, settled, host, group);
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot make the cache", at, e);
+    }
+  }
+
+  /** Makes one of torc's own folders below the root, for the group too. */
+  public void makeFolder(Path own) throws IOException {
+    OwnFile.folder(own);
+    give(own);
+  }
+
+  /**
+   * Makes one of torc's own folders below the root that is nobody's business: not others' to read.
+   */
+  public void makePrivate(Path own) throws IOException {
+    OwnFile.folder(own);
+    if (group == null) {
+      Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
+    } else {
+      group.giveAlone(own);
+    }
+  }
+
+  /** Makes folders below the root in which jobs are to work, those above them included. */
+  public void makeFolders(Path inner) throws IOException {
+    if (group == null) {
+      Files.createDirectories(inner);
+    } else {
+      group.makeFolders(inner);
+    }
+  }
+
+  /** Before a file of torc's own below the root is written anew: the group has to be able to. */
+  public void ready(Path file) throws IOException {
+    if (group != null) {
+      group.ready(file);
+    }
+  }
+
+  /** When a file or folder of torc's own below the root was made: lets the group write it. */
+  public void give(Path made) throws IOException {
+    if (group != null) {
+      group.give(made);
+    }
+  }
+
+  /** The same of a file beside the database, where that lies below the root. */
+  public void giveRecords(Path made) throws IOException {
+    if (!elsewhere()) {
+      give(made);
+    }
+  }
+
+  /**
+   * Throws {@link CacheException} with what somebody has to change, where another member of the
+   * group owns what this user has to write.
+   */
+  public void refuseOthers() {
+    if (group == null) {
+      return;
+    }
+    List<Path> own =
+        new ArrayList<>(List.of(folder, logs(), jobs(), kept(""), remote(), store(), tmp()));
+    own.addAll(List.of(lock(), running(), clock()));
+    if (isShared()) {
+      own.addAll(List.of(sharedLock(), lockHolder(), journal()));
+    }
+    if (!elsewhere()) {
+      own.addAll(List.of(data(), lockTable()));
+    }
+    for (Path file : own) {
+      String line = Files.exists(file) ? OthersFile.line(file) : "";
+      if (!line.isEmpty()) {
+        throw new CacheException(line);
+      }
+    }
+  }
+
+  private static String readId(Path folder) {
+    try {
+      byte[] id = OwnFile.read(folder.resolve("id"));
+      return new String(id, StandardCharsets.UTF_8).strip();
+    } catch (IOException none) {
+      return "";
+    }
+  }
+
+  /** Names the host too where it may not be the only one that sees the folder of databases. */
+  private static String name(Path root, String id, Path base, ThisHost host) {
+    Path real;
+    try {
+      real = root.toRealPath();
+    } catch (IOException gone) {
+      real = root.toAbsolutePath().normalize();
+    }
+    String sum = Digest.ofText(real.toString()).hex().substring(0, 16);
+    String own = host != null && host.networkKind(base).isPresent() ? "-" + host.name() : "";
+    return sum + "-" + (id.isEmpty() ? "new" : id) + own;
+  }
+}

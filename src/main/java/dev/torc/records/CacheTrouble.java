@@ -1,0 +1,130 @@
+package dev.torc.records;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.Env;
+import org.lmdbjava.LmdbNativeException;
+import org.lmdbjava.Meta;
+
+/** Turns what went wrong below the cache into the one line that people read; decides nothing. */
+final class CacheTrouble {
+
+  /** Below this many free bytes a failed write is taken for a full disk: LMDB says EIO for it. */
+  private static final long NO_SPACE = 1 << 20;
+
+  private static final String FULL = "no space left on device; free some and build again";
+  private static final String DENIED = "permission denied";
+  private static final String READ_ONLY = "read-only file system";
+
+  private static final int EIO = 5;
+  private static final int EACCES = 13;
+  private static final int EPERM = 1;
+  private static final int EROFS = 30;
+  private static final int ENOSPC = 28;
+
+  private CacheTrouble() {}
+
+  static CacheException of(String what, Path file, IOException e) {
+    String others = e instanceof AccessDeniedException ? OthersFile.line(file) : "";
+    if (!others.isEmpty()) {
+      return new CacheException(others, e);
+    }
+    String why =
+        switch (e) {
+          case AccessDeniedException _ -> DENIED;
+          case NoSuchFileException _ -> "no such file or folder; check the path";
+          case FileSystemException f when f.getReason() != null -> lower(f.getReason());
+          default -> e.getMessage() == null ? e.toString() : e.getMessage();
+        };
+    // What the system or torc gives a reason for is told of the file that it names.
+    boolean named = e instanceof FileSystemException f && f.getReason() != null;
+    Path subject = named ? Path.of(((FileSystemException) e).getFile()) : file;
+    String said = why.toLowerCase(Locale.ROOT);
+    if (said.contains("read-only")) {
+      why = READ_ONLY;
+    } else if (said.contains("no space left") || full(file)) {
+      why = FULL;
+    }
+    return new CacheException(line(what, subject, why), e);
+  }
+
+  static CacheException of(String what, Path file, RuntimeException e) {
+    if (e instanceof CacheException already) {
+      return already;
+    }
+    int code = e instanceof LmdbNativeException lmdb ? lmdb.getResultCode() : 0;
+    String others = code == EACCES ? OthersFile.line(file) : "";
+    if (!others.isEmpty()) {
+      return new CacheException(others, e);
+    }
+    if (isDamage(e)) {
+      return new CacheException(
+          "the cache %s is %s; build again: its records are copied first, or it is set aside"
+              .formatted(file, damage(e)),
+          e);
+    }
+    String why =
+        switch (code) {
+          case ENOSPC -> FULL;
+          case EIO -> full(file) ? FULL : "input/output error; check the disk, then build again";
+          case EACCES, EPERM -> DENIED;
+          case EROFS -> READ_ONLY;
+          default -> words(e);
+        };
+    return new CacheException(line(what, file, why), e);
+  }
+
+  /** Whether it is the database itself that is unsound, and not its surroundings or the system. */
+  static boolean isDamage(RuntimeException e) {
+    return e instanceof LmdbNativeException refused
+        && refused.getResultCode() < 0 // else it is an errno
+        && !(e instanceof LmdbNativeException.PanicException
+            || e instanceof LmdbNativeException.TlsFullException
+            || e instanceof Env.ReadersFullException
+            || e instanceof Dbi.MapResizedException);
+  }
+
+  /** How it is damaged then, as the end of a sentence. */
+  static String damage(RuntimeException e) {
+    return "damaged (" + words(e) + ")";
+  }
+
+  /** The words that LMDB itself has for what it refused; lmdbjava has others. */
+  static String words(RuntimeException e) {
+    return e instanceof LmdbNativeException refused
+        ? Meta.error(refused.getResultCode()) + " (" + refused.getResultCode() + ")"
+        : String.valueOf(e.getMessage());
+  }
+
+  /** What the C library says, in lower case as all else on the line. */
+  private static String lower(String reason) {
+    return reason.isEmpty()
+        ? "refused"
+        : reason.substring(0, 1).toLowerCase(Locale.ROOT) + reason.substring(1);
+  }
+
+  private static boolean full(Path file) {
+    try {
+      return Files.getFileStore(there(file.toAbsolutePath())).getUsableSpace() < NO_SPACE;
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
+
+  private static String line(String what, Path file, String why) {
+    boolean refused = why.equals(DENIED) || why.equals(READ_ONLY);
+    String next = refused ? "; make " + there(file.toAbsolutePath().getParent()) + " writable" : "";
+    return (what + " " + file + ": " + why + next).replace('\n', ' ');
+  }
+
+  /** A folder, or the nearest one above it that is there. */
+  private static Path there(Path folder) {
+    return folder.getParent() == null || Files.exists(folder) ? folder : there(folder.getParent());
+  }
+}

@@ -1,0 +1,197 @@
+package dev.torc.records;
+
+import dev.torc.posix.OwnFile;
+import dev.torc.posix.RandomId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The records of a root that several hosts share, as a file that only grows: a line that names it,
+ * then a {@linkplain JournalFrame frame} for each commit, which is on the disk before the commit
+ * counts. It is the truth; the database of each host is made from it. It writes, for who holds the
+ * build lock; {@link JournalReader} reads.
+ */
+final class Journal implements AutoCloseable {
+
+  /** So many dead bytes are worth writing it anew, if they are also more than half of it. */
+  private static final long DEAD = 16 << 20;
+
+  /** Records that are gathered for a frame of a rewritten journal, in bytes. */
+  private static final int GATHER = 1 << 20;
+
+  /** Hands over all records that there are. */
+  interface Records {
+    void each(Consumer visitor);
+  }
+
+  /** Takes a record. */
+  interface Consumer {
+    void accept(RecordTree tree, byte[] key, byte[] value);
+  }
+
+  private final Path file;
+  private FileChannel out;
+  private JournalPosition end;
+
+  private Journal(Path file, FileChannel out, JournalPosition end) {
+    this.file = file;
+    this.out = out;
+    this.end = end;
+  }
+
+  /** Goes on behind the last whole frame; what a killed torc left half written goes. */
+  static Journal open(Path file, JournalPosition end) throws IOException {
+    FileChannel out = OwnFile.outChannel(file);
+    try {
+      if (out.size() > end.end()) {
+        out.truncate(end.end());
+        out.force(true);
+      }
+      return new Journal(file, out, end);
+    } catch (IOException e) {
+      out.close();
+      throw e;
+    }
+  }
+
+  /** Makes a journal of these records in the place of any other, all or nothing. */
+  static Journal make(Path file, Records records) throws IOException {
+    Path fresh = file.resolveSibling("journal.new");
+    OwnFile.remove(fresh);
+    String id = RandomId.next();
+    FileChannel out = OwnFile.outChannel(fresh);
+    try {
+      Journal journal = new Journal(file, out, new JournalPosition(id, 0, 0, 0, 0));
+      journal.write((JournalReader.TITLE + id + "\n").getBytes(StandardCharsets.US_ASCII));
+      journal.end = new JournalPosition(id, 0, JournalReader.HEADER, 0, 0);
+      journal.write(records);
+      out.force(true);
+      OwnFile.prepare(file);
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      syncName(file);
+      return journal;
+    } catch (IOException | RuntimeException e) {
+      out.close();
+      Files.deleteIfExists(fresh); // it may be that it fills the disk
+      throw e;
+    }
+  }
+
+  private void write(Records records) throws IOException {
+    Gathered gathered = new Gathered();
+    try {
+      records.each(gathered);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    frame(gathered.changes);
+    end = end.with(gathered.all);
+  }
+
+  /** Puts records together until they are worth a frame. */
+  private final class Gathered implements Consumer {
+    private final List<Batch.Change> changes = new ArrayList<>();
+    private long size;
+    private long all;
+
+    @Override
+    public void accept(RecordTree tree, byte[] key, byte[] value) {
+      changes.add(new Batch.Change(tree, key, value));
+      size += JournalFrame.size(key, value);
+      all += JournalFrame.size(key, value);
+      if (size >= GATHER) {
+        try {
+          frame(changes);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        changes.clear();
+        size = 0;
+      }
+    }
+  }
+
+  /** The name of a new file is on the disk. Where the system syncs no folders, a server has it. */
+  static void syncName(Path file) {
+    try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+      folder.force(true);
+    } catch (IOException refused) {
+      return; // by some network file systems, whose servers rename before they answer
+    }
+  }
+
+  /** Where it ends. */
+  JournalPosition end() {
+    return end;
+  }
+
+  /** Whether it is worth writing anew. */
+  boolean isMostlyDead() {
+    long dead = end.end() - end.live();
+    return dead > DEAD && dead > end.live();
+  }
+
+  /**
+   * Adds a commit; when this has returned it is on the disk. After a failure nothing more may be
+   * added.
+   *
+   * @throws IOException also where somebody else has written to it: a host that was cut off from
+   *     the server for long has lost the build lock without being told
+   */
+  void append(List<Batch.Change> changes) throws IOException {
+    long before = end.end();
+    if (out.size() != before) {
+      throw new FileSystemException(
+          file.toString(), null, "another host has written to it; build again when it is done");
+    }
+    try {
+      frame(changes);
+      out.force(true);
+    } catch (IOException e) {
+      try {
+        out.truncate(before); // else the next build does that
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
+  }
+
+  /** The records in it take so many bytes more. */
+  void grown(long bytes) {
+    end = end.with(end.live() + bytes);
+  }
+
+  private void frame(List<Batch.Change> changes) throws IOException {
+    if (changes.isEmpty()) {
+      return;
+    }
+    byte[] frame = JournalFrame.of(changes, end.chain());
+    write(frame);
+    long from = end.end();
+    int chain = JournalFrame.chain(frame, 0);
+    end = new JournalPosition(end.journal(), from, from + frame.length, chain, end.live());
+  }
+
+  private void write(byte[] bytes) throws IOException {
+    ByteBuffer left = ByteBuffer.wrap(bytes);
+    while (left.hasRemaining()) {
+      out.write(left, end.end() + left.position());
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    out.close();
+  }
+}

@@ -1,0 +1,91 @@
+package dev.torc.records;
+
+import dev.torc.posix.Memory;
+import dev.torc.posix.NativeCall;
+import java.lang.ref.Reference;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import jnr.ffi.byref.ByReference;
+import jnr.ffi.provider.LoadedLibrary;
+
+/**
+ * Calls the functions of LMDB by their names, with numbers, text and addresses. It does not know
+ * what the functions do with them. Its subclass is written when torc is built: one method for each
+ * function that lmdbjava declares.
+ */
+public abstract class LmdbCalls implements LoadedLibrary {
+
+  private final Path library;
+  private final Map<String, NativeCall> functions = new ConcurrentHashMap<>();
+
+  /** Calls the functions of a shared library, which is loaded by the first call. */
+  protected LmdbCalls(Path library) {
+    this.library = library;
+  }
+
+  @Override
+  public Runtime getRuntime() {
+    return LmdbRuntime.INSTANCE;
+  }
+
+  /**
+   * Calls a function, and returns its result: a number, an address, or what is to be ignored.
+   *
+   * @param given a {@link Pointer} or {@link ByReference}, a text, its bytes, a number, or null
+   * @throws UnsatisfiedLinkError with the system's words, where the library cannot be loaded
+   */
+  protected final long call(String name, Object[] given) {
+    NativeCall function = functions.get(name);
+    if (function == null) {
+      function = NativeCall.in(library, name);
+      functions.put(name, function);
+    }
+    Pointer[] memory = new Pointer[given.length];
+    long[] arguments = new long[given.length];
+    for (int i = 0; i < given.length; i++) {
+      memory[i] = memory(given[i]);
+      if (memory[i] != null) {
+        arguments[i] = memory[i].address();
+      } else if (given[i] != null) {
+        arguments[i] = ((Number) given[i]).longValue();
+      }
+    }
+    long result = function.pointer(arguments);
+    for (int i = 0; i < given.length; i++) {
+      if (given[i] instanceof ByReference<?> reference) {
+        reference.fromNative(LmdbRuntime.INSTANCE, memory[i], 0);
+      }
+    }
+    Reference.reachabilityFence(memory);
+    return result;
+  }
+
+  /** Calls a function that returns the address of a text. */
+  protected final String text(String name, Object[] given) {
+    return new String(Memory.textAt(call(name, given)), StandardCharsets.UTF_8);
+  }
+
+  /** Memory that the function is to read or to fill; null for a number and for NULL. */
+  private static Pointer memory(Object value) {
+    if (value instanceof Pointer pointer) {
+      return pointer;
+    }
+    if (value instanceof ByReference<?>) { // some are numbers as well
+      return LmdbRuntime.INSTANCE.allocateDirect(Long.BYTES);
+    }
+    if (value instanceof String string) {
+      return textInMemory(string.getBytes(StandardCharsets.UTF_8));
+    }
+    return value instanceof byte[] name ? textInMemory(name) : null;
+  }
+
+  private static Pointer textInMemory(byte[] text) {
+    Pointer memory = LmdbRuntime.INSTANCE.allocateDirect(text.length + 1); // a NUL is after it
+    memory.put(0, text, 0, text.length);
+    return memory;
+  }
+}

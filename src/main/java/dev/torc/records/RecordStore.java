@@ -1,0 +1,431 @@
+package dev.torc.records;
+
+import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import org.lmdbjava.Cursor;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.DbiFlags;
+import org.lmdbjava.Env;
+import org.lmdbjava.EnvFlags;
+import org.lmdbjava.GetOp;
+import org.lmdbjava.LmdbException;
+import org.lmdbjava.Txn;
+
+/**
+ * The LMDB environment: trees of bytes, read by any thread and written by one. It does not know
+ * what the bytes mean ({@link RecordCodec}), what waits to be written ({@link CacheWriter}), or
+ * whether the file is sound ({@link Recovery}).
+ *
+ * <p>It keeps LMDB's full durability: a commit is on the disk when it returns, data first, meta
+ * page after. Giving up the second sync (MDB_NOMETASYNC) would lose a commit on a power failure and
+ * win nothing: at most one commit is written in 50 ms, on a thread that nobody waits for.
+ *
+ * <p>No snapshot is held longer than a read, but by a reader ({@link #look}): LMDB cannot use pages
+ * again that a snapshot may still see, and a long build would make the file grow without end. The
+ * map may only move (growth) or go (close) while nobody reads; the lock here sees to that.
+ */
+final class RecordStore implements AutoCloseable {
+
+  /**
+   * The format of the records, kept in the database. New fields in {@link RecordCodec} leave it as
+   * it is; what a torc of this format could not read, or would take for something else, counts it
+   * up.
+   */
+  static final String SCHEMA = "5";
+
+  static final String SCHEMA_KEY = "schema";
+  static final String COMMIT_KEY = "commit";
+  static final String JOURNAL_KEY = "journal";
+
+  /** What a commit says of itself, under the keys of the main tree. */
+  interface Seal {
+    /**
+     * The records, made when all changes of the transaction are in it.
+     *
+     * @param transaction its number
+     * @param grown as {@link #write} returns it
+     */
+    Map<String, byte[]> records(long transaction, long grown);
+  }
+
+  /** Where LMDB's record of a tree says how many entries that has. */
+  private static final int ENTRIES = 32;
+
+  /** Bytes; LMDB takes 64 for a reader, and makes room for as many as the file has place for. */
+  private static final int LOCK_TABLE = 20480;
+
+  private static final int READERS = 254;
+
+  static {
+    LmdbProvider.use();
+  }
+
+  private final Env<byte[]> env;
+  private final boolean writes;
+
+  /** Bytes of the map. */
+  private long size;
+
+  /** Why there is no map any more, null where there is one. LMDB does not look, and would crash. */
+  private LmdbException lost;
+
+  private final Map<RecordTree, Dbi<byte[]>> trees = new EnumMap<>(RecordTree.class);
+
+  /** The tree that holds the names of the others. */
+  private Dbi<byte[]> main;
+
+  private final ReentrantReadWriteLock map = new ReentrantReadWriteLock();
+
+  /** For single reads, taken by its monitor; between reads it is reset, but in a look. */
+  private Txn<byte[]> reader;
+
+  private RecordStore(Path at, long mapSize, boolean writes, EnvFlags... flags) {
+    this.env = env(at, mapSize, writes, flags);
+    this.writes = writes;
+    this.size = mapSize;
+  }
+
+  /** Loads what calls LMDB. */
+  static void prepare() {
+    try {
+      Env.create(PROXY_BA);
+    } catch (LinkageError unloadable) {
+      return; // told by who opens a database
+    }
+  }
+
+  /** Opens for reading and writing; the folder exists and a file there is sound. */
+  static RecordStore open(Path folder, long mapSize) {
+    lockTable(folder);
+    RecordStore store = new RecordStore(folder, mapSize, true);
+    try {
+      store.env.readerCheck(); // frees the slots of readers that were killed
+      return store;
+    } catch (RuntimeException e) {
+      store.env.close();
+      throw e;
+    }
+  }
+
+  /** Opens for reading one snapshot, which is held until the end. Nothing of it was read yet. */
+  static RecordStore look(Path folder, long mapSize) {
+    lockTable(folder);
+    return new RecordStore(folder, mapSize, false).begin();
+  }
+
+  /** Opens a file without a lock table: one to read that no process writes to, or a new one. */
+  static RecordStore alone(Path file, long mapSize, boolean writes) {
+    RecordStore store =
+        new RecordStore(file, mapSize, writes, EnvFlags.MDB_NOSUBDIR, EnvFlags.MDB_NOLOCK);
+    return writes ? store : store.begin();
+  }
+
+  private RecordStore begin() {
+    try {
+      reader = env.txnRead();
+      main = env.openDbi(reader, null, null, false);
+      return this;
+    } catch (RuntimeException e) {
+      env.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Makes LMDB's lock table in full. LMDB would make it with a hole and then write to it through
+   * its map: on a full disk that ends the process (SIGBUS), while this is an error that can be
+   * told.
+   */
+  private static void lockTable(Path folder) {
+    Path table = folder.resolve("lock.mdb");
+    try {
+      if (Files.exists(table)) {
+        return;
+      }
+      Path whole = folder.resolve("lock.mdb." + UUID.randomUUID());
+      try {
+        Files.write(whole, new byte[LOCK_TABLE]);
+        // A link never replaces a table that another process made, and uses, meanwhile.
+        Files.createLink(table, whole);
+      } catch (FileAlreadyExistsException made) {
+        return;
+      } catch (UnsupportedOperationException noLinks) {
+        return; // then LMDB makes it
+      } finally {
+        Files.deleteIfExists(whole);
+      }
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot make the lock table", table, e);
+    }
+  }
+
+  private static Env<byte[]> env(Path at, long mapSize, boolean writes, EnvFlags... more) {
+    try {
+      Set<EnvFlags> flags = EnumSet.of(EnvFlags.MDB_NOTLS, more);
+      // Without MDB_NOTLS a reader would belong to the thread that began it.
+      if (!writes) {
+        flags.add(EnvFlags.MDB_RDONLY_ENV);
+      }
+      return Env.create(PROXY_BA)
+          .setMapSize(mapSize)
+          .setMaxDbs(RecordTree.values().length)
+          .setMaxReaders(READERS)
+          .open(at.toFile(), 0664, flags.toArray(EnvFlags[]::new));
+    } catch (LinkageError e) {
+      throw new CacheException(
+          "cannot load the native library of LMDB: " + e.getMessage() + "; install torc anew", e);
+    }
+  }
+
+  /** A map that holds the file twice over and is no smaller than what is wanted. */
+  static long mapSize(Path data, long wanted) throws IOException {
+    long need = Files.exists(data) ? 2 * Files.size(data) : 0;
+    long size = wanted;
+    while (size < need) {
+      size *= 2;
+    }
+    return size;
+  }
+
+  /** The transaction of a look's snapshot. */
+  long snapshot() {
+    return reader.getId();
+  }
+
+  /** Whether a torc that keeps other records wrote what a look's snapshot has. */
+  boolean isForeign() {
+    return !Arrays.equals(bytes(SCHEMA), noted(SCHEMA_KEY));
+  }
+
+  /** Makes the trees readable, and of a new database makes them, under a first commit. */
+  void useTrees(Seal seal) {
+    try (Txn<byte[]> txn = env.txnWrite()) {
+      main = env.openDbi(txn, null, null, false);
+      trees(txn, DbiFlags.MDB_CREATE);
+      if (main.get(txn, bytes(SCHEMA_KEY)) == null) {
+        seal(txn, seal, 0);
+      }
+      txn.commit();
+    }
+    reader = env.txnRead();
+    reader.reset();
+  }
+
+  /** Makes the trees of a look's snapshot readable. */
+  void useTrees() {
+    trees(reader);
+  }
+
+  private void trees(Txn<byte[]> txn, DbiFlags... flags) {
+    for (RecordTree tree : RecordTree.values()) {
+      trees.put(tree, env.openDbi(txn, tree.key(), null, false, flags));
+    }
+  }
+
+  /** The value of a key, or null. */
+  byte[] get(RecordTree tree, byte[] key) {
+    return read(txn -> trees.get(tree).get(txn, key));
+  }
+
+  /** How many records a tree has. */
+  long size(RecordTree tree) {
+    return read(
+        txn -> {
+          byte[] root = main.get(txn, tree.key()); // a struct MDB_db
+          return ByteBuffer.wrap(root).order(ByteOrder.nativeOrder()).getLong(ENTRIES);
+        });
+  }
+
+  /** The least keys of a tree, so many at most. */
+  List<byte[]> firstKeys(RecordTree tree, long most) {
+    return read(
+        txn -> {
+          List<byte[]> keys = new ArrayList<>();
+          try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
+            for (boolean more = cursor.first(); more && keys.size() < most; more = cursor.next()) {
+              keys.add(cursor.key());
+            }
+            return keys;
+          }
+        });
+  }
+
+  /** Hands keys and values of a tree to the visitor, the greatest first, until it says no. */
+  void back(RecordTree tree, BiPredicate<byte[], byte[]> visitor) {
+    read(
+        txn -> {
+          try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
+            boolean more = cursor.last();
+            while (more && visitor.test(cursor.key(), cursor.val())) {
+              more = cursor.prev();
+            }
+            return null;
+          }
+        });
+  }
+
+  private <T> T read(Function<Txn<byte[]>, T> what) {
+    map.readLock().lock();
+    try {
+      mustHaveMap();
+      synchronized (reader) {
+        if (!writes) {
+          return what.apply(reader);
+        }
+        reader.renew();
+        try {
+          return what.apply(reader);
+        } finally {
+          reader.reset();
+        }
+      }
+    } finally {
+      map.readLock().unlock();
+    }
+  }
+
+  /**
+   * Hands keys and values of a tree to the visitor, in the order of the keys.
+   *
+   * @param from the first key wanted, null for all
+   */
+  void scan(RecordTree tree, byte[] from, BiConsumer<byte[], byte[]> visitor) {
+    map.readLock().lock();
+    try {
+      mustHaveMap();
+      if (writes) {
+        try (Txn<byte[]> txn = env.txnRead()) {
+          scan(tree, from, txn, visitor);
+        }
+      } else {
+        synchronized (reader) {
+          scan(tree, from, reader, visitor);
+        }
+      }
+    } finally {
+      map.readLock().unlock();
+    }
+  }
+
+  private void scan(
+      RecordTree tree, byte[] from, Txn<byte[]> txn, BiConsumer<byte[], byte[]> visitor) {
+    try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
+      boolean more = from == null ? cursor.first() : cursor.get(from, GetOp.MDB_SET_RANGE);
+      for (; more; more = cursor.next()) {
+        visitor.accept(cursor.key(), cursor.val());
+      }
+    }
+  }
+
+  /**
+   * Commits changes, all or none, growing the map where they do not fit.
+   *
+   * @param counts whether anybody wants to know by how much the records grow
+   * @return bytes that they take more than before in a journal; 0 if nobody does
+   * @throws LmdbException where nothing was committed
+   */
+  long write(List<Batch.Change> changes, boolean counts, Seal seal) {
+    while (true) {
+      mustHaveMap();
+      try (Txn<byte[]> txn = env.txnWrite()) {
+        long grown = 0;
+        for (Batch.Change change : changes) {
+          Dbi<byte[]> tree = trees.get(change.tree);
+          byte[] before = counts ? tree.get(txn, change.key) : null;
+          grown -= before == null ? 0 : JournalFrame.size(change.key, before);
+          if (change.value == null) {
+            tree.delete(txn, change.key);
+          } else {
+            tree.put(txn, change.key, change.value);
+            grown += counts ? JournalFrame.size(change.key, change.value) : 0;
+          }
+        }
+        seal(txn, seal, grown);
+        txn.commit();
+        return grown;
+      } catch (Env.MapFullException full) {
+        grow();
+      }
+    }
+  }
+
+  private void seal(Txn<byte[]> txn, Seal seal, long grown) {
+    main.put(txn, bytes(SCHEMA_KEY), bytes(SCHEMA));
+    for (var record : seal.records(txn.getId(), grown).entrySet()) {
+      main.put(txn, bytes(record.getKey()), record.getValue());
+    }
+  }
+
+  /** How far a journal is in the records; null where that was never said. */
+  JournalPosition position() {
+    return JournalPosition.of(noted(JOURNAL_KEY));
+  }
+
+  /** What the last commit said of itself; null where there was none. */
+  CommitNote lastCommit() {
+    return CommitNote.of(noted(COMMIT_KEY));
+  }
+
+  private byte[] noted(String key) {
+    return read(txn -> main.get(txn, bytes(key)));
+  }
+
+  /** Gives the map twice its size. Where the system refuses, all is refused from then on. */
+  void grow() {
+    map.writeLock().lock();
+    try {
+      env.setMapSize(2 * size);
+      size *= 2;
+    } catch (LmdbException e) {
+      lost = e;
+      throw e;
+    } finally {
+      map.writeLock().unlock();
+    }
+  }
+
+  private void mustHaveMap() {
+    if (lost != null) {
+      throw lost;
+    }
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Waits for readers, then closes. What is at rest goes with the rest: lmdbjava leaves it alone.
+   */
+  @Override
+  public void close() {
+    map.writeLock().lock();
+    try {
+      if (reader != null) {
+        reader.close();
+      }
+      env.close();
+    } finally {
+      map.writeLock().unlock();
+    }
+  }
+}

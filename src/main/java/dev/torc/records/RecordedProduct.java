@@ -1,0 +1,75 @@
+package dev.torc.records;
+
+import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
+import java.util.List;
+
+/**
+ * A product as a run left it, or a member of a folder that is one. {@code results.ResultChecks}
+ * says which are taken from a shared store.
+ *
+ * @param path of a product relative to the root, or absolute; of a member relative to its folder;
+ *     without a slash at the end
+ * @param kind a product that is a link counts as what it leads to; a member may be a link
+ * @param digest that of the bytes which its readers read, and whether the owner may execute a file;
+ *     null for folders and links in a product
+ * @param size bytes, those of all files of a product that is a folder
+ * @param link the text of the link that stands there; null for none
+ * @param members all that a product that is a folder holds, at every depth, inner folders too,
+ *     sorted by the bytes of their paths; they have no members of their own. None where the folder
+ *     is kept whole, as in the local store and in a job's record
+ */
+public record RecordedProduct(
+    String path,
+    Stamp.Kind kind,
+    Digest digest,
+    long size,
+    String link,
+    List<RecordedProduct> members) {
+
+  /** One without members. */
+  public RecordedProduct(String path, Stamp.Kind kind, Digest digest, long size, String link) {
+    this(path, kind, digest, size, link, List.of());
+  }
+
+  /** A file. */
+  public static RecordedProduct file(String path, Digest digest, long size) {
+    return new RecordedProduct(path, Stamp.Kind.FILE, digest, size, null);
+  }
+
+  /** A link in a product. */
+  public static RecordedProduct link(String path, String text) {
+    return new RecordedProduct(path, Stamp.Kind.LINK, null, 0, text);
+  }
+
+  /** A product that is a folder, with its digest. */
+  public static RecordedProduct folder(String path, Digest digest, List<RecordedProduct> members) {
+    long size = members.stream().mapToLong(RecordedProduct::size).sum();
+    return new RecordedProduct(path, Stamp.Kind.FOLDER, digest, size, null, List.copyOf(members));
+  }
+
+  /** A folder in a product. */
+  public static RecordedProduct inner(String path) {
+    return new RecordedProduct(path, Stamp.Kind.FOLDER, null, 0, null);
+  }
+
+  /** Whether it is a file itself, and no link to one. */
+  public boolean isFile() {
+    return kind == Stamp.Kind.FILE && link == null;
+  }
+
+  /** Whether it is a link. */
+  public boolean isLink() {
+    return link != null;
+  }
+
+  /** What stands in its place. */
+  public Stamp.Kind stands() {
+    return isLink() ? Stamp.Kind.LINK : kind;
+  }
+
+  /** Whether it is the same. A record's own equality is linked anew at every start. */
+  public boolean isLike(RecordedProduct other) {
+    return kind == other.kind && digest.equals(other.digest) && path.equals(other.path);
+  }
+}

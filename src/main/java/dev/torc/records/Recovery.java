@@ -1,0 +1,149 @@
+package dev.torc.records;
+
+import dev.torc.posix.OwnFile;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * What becomes of a database that was not closed in order. LMDB believes what its pages say, and a
+ * wrong one ends the whole process, so another one ({@link RecoveryProcess}) reads all records
+ * first. For work it puts them into a new file, which replaces the old one: nothing of the old
+ * pages is left. Where it dies of the file, or finds it damaged, the file is set aside. Any other
+ * trouble, as a full disk or no memory, says nothing of the file: it stays, and the next opening
+ * tries again. No page is read here.
+ */
+final class Recovery {
+
+  /** Some hundred megabytes, the records of 100 000 jobs, take seconds. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /**
+   * Starts Java so that no file of a crash is left. The process ends with this one, whose end is
+   * that of its standard input: else Ctrl-C could end it first, as if the file had done it.
+   */
+  private static final String SHELL =
+      """
+      ulimit -c 0
+      trap '' HUP INT QUIT TERM TSTP
+      exec "$0" -Xrs -XX:+SuppressFatalErrorMessage -XX:+DisplayVMOutputToStderr -XX:-UsePerfData \
+        -XX:+UseSerialGC -XX:MaxNewSize=24m -XX:TieredStopAtLevel=1 \
+        --enable-native-access=ALL-UNNAMED -Djffi.unsafe.disabled=true "$@"
+      """;
+
+  /** Exit statuses that bad pages cause: ILL, ABRT, BUS (on two systems), FPE, SEGV. */
+  private static final Set<Integer> CRASHES = Set.of(132, 134, 135, 138, 136, 139);
+
+  private Recovery() {}
+
+  /** Replaces a database by a copy of its records, or sets it aside with one line. */
+  static void replace(CachePlace place, Consumer<String> note) throws IOException {
+    Path data = place.data();
+    Path copy = data.resolveSibling("data.mdb.new");
+    OwnFile.remove(copy);
+    try {
+      String damage = damage(data, copy);
+      if (damage.isEmpty()) {
+        Files.move(copy, data, StandardCopyOption.ATOMIC_MOVE);
+        Journal.syncName(data);
+      } else {
+        Path aside = setAside(data);
+        note.accept(
+            "the cache %s is %s; it was set aside as %s, and %s"
+                .formatted(
+                    data,
+                    damage,
+                    aside.getFileName(),
+                    place.isShared()
+                        ? "is made again from the journal"
+                        : "everything counts as never built"));
+      }
+      // A reader may still have the old pair open; a new pair must not share its lock table.
+      Files.deleteIfExists(place.lockTable());
+    } finally {
+      Files.deleteIfExists(copy); // it may be that it fills the disk
+    }
+  }
+
+  /**
+   * How a database is damaged, as the end of a sentence; empty where all records can be read.
+   *
+   * @param copy the file that takes the records; null for none
+   * @throws CacheException where it cannot be told
+   */
+  static String damage(Path data, Path copy) throws IOException {
+    if (!Files.isRegularFile(data, LinkOption.NOFOLLOW_LINKS)) {
+      return "no file";
+    }
+    return Files.size(data) == 0 ? "empty" : damage(data, command(data, copy), PATIENCE);
+  }
+
+  /** What the end of a process says of the database. */
+  static String damage(Path data, List<String> command, Duration patience) throws IOException {
+    Process process = new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
+    try {
+      if (!process.waitFor(patience)) {
+        return "not to be read in %d s".formatted(patience.toSeconds());
+      }
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int exit = process.exitValue();
+      if (exit == RecoveryProcess.SOUND || exit == RecoveryProcess.DAMAGED) {
+        return said;
+      }
+      if (CRASHES.contains(exit)) {
+        return "damaged";
+      }
+      throw new CacheException(
+          exit == RecoveryProcess.TROUBLE
+              ? said
+              : "cannot check the cache %s: the process that reads it ended with %d; call torc again"
+                  .formatted(data, exit));
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException("interrupted while the cache was read");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  static List<String> command(Path data, Path copy) {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", SHELL, java));
+    for (String name : List.of("lmdbjava.native.lib", "jffi.boot.library.path")) {
+      if (System.getProperty(name) != null) {
+        command.add("-D" + name + "=" + forAnother(System.getProperty(name)));
+      }
+    }
+    command.addAll(List.of("-cp", forAnother(System.getProperty("java.class.path"))));
+    command.addAll(List.of(RecoveryProcess.class.getName(), data.toString()));
+    if (copy != null) {
+      command.add(copy.toString());
+    }
+    return command;
+  }
+
+  /** A path through an open file of this process, as another process reaches it. */
+  private static String forAnother(String path) {
+    return path.replace("/proc/self/", "/proc/" + ProcessHandle.current().pid() + "/");
+  }
+
+  /** Gives a file a name that says that it is bad, beside its own, and returns it. */
+  static Path setAside(Path file) throws IOException {
+    int number = 1;
+    Path aside = file.resolveSibling(file.getFileName() + ".bad-" + number);
+    while (Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
+      aside = file.resolveSibling(file.getFileName() + ".bad-" + ++number);
+    }
+    Files.move(file, aside);
+    return aside;
+  }
+}

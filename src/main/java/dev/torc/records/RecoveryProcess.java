@@ -1,0 +1,152 @@
+package dev.torc.records;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.lmdbjava.LmdbNativeException;
+
+/**
+ * A process of its own that reads all records of a database, which may end it, and may put them
+ * into a new file: pages, their order and the list of free ones are made anew. It takes no lock: no
+ * build writes to the database meanwhile, or a snapshot of it is held. What its end means for the
+ * database, {@link Recovery} knows.
+ */
+public final class RecoveryProcess {
+
+  static final int SOUND = 0;
+  static final int TROUBLE = 3;
+  static final int DAMAGED = 65;
+  static final String FOREIGN = "of another version of torc";
+
+  private static final int ENOMEM = 12;
+  private static final int EINVAL = 22;
+
+  /** Bytes of records that are written in one commit. */
+  private static final int GATHER = 8 << 20;
+
+  private final RecordStore from;
+  private final RecordStore to; // null where records are only read
+  private final List<Batch.Change> gathered = new ArrayList<>();
+  private long size;
+  private byte[] previous;
+
+  private RecoveryProcess(RecordStore from, RecordStore to) {
+    this.from = from;
+    this.to = to;
+  }
+
+  /**
+   * Reads the first file, and copies its records where a second one is given. Says on standard
+   * output how it is damaged, or why that cannot be told.
+   */
+  public static void main(String[] files) throws IOException {
+    Thread.ofPlatform().daemon().start(RecoveryProcess::endWithParent);
+    Path data = Path.of(files[0]);
+    String said = "damaged";
+    int exit = DAMAGED;
+    try {
+      said = damage(data, files.length > 1 ? Path.of(files[1]) : null);
+      exit = said.isEmpty() ? SOUND : DAMAGED;
+    } catch (RuntimeException e) {
+      boolean trouble =
+          e instanceof CacheException
+              || e instanceof LmdbNativeException refused && refused.getResultCode() > 0;
+      exit = trouble ? TROUBLE : DAMAGED;
+      said =
+          trouble
+              ? CacheTrouble.of("cannot copy the cache", data, e).getMessage()
+              : CacheTrouble.damage(e);
+    } catch (VirtualMachineError e) {
+      // lmdbjava made room for a record as large as a damaged page says: it is damaged
+    }
+    System.out.writeBytes(said.getBytes(StandardCharsets.UTF_8));
+    System.out.flush();
+    Runtime.getRuntime().halt(exit);
+  }
+
+  private static void endWithParent() {
+    try {
+      System.in.read();
+    } catch (IOException e) {
+      // it is over as well
+    }
+    Runtime.getRuntime().halt(TROUBLE);
+  }
+
+  /**
+   * How a database is damaged, empty where its records could be read; damage may end the process.
+   */
+  static String damage(Path data, Path copy) throws IOException {
+    long room = 2 * Files.size(data);
+    // First what takes more memory: where the old file wants more than that, it is damaged.
+    try (RecordStore to = copy == null ? null : RecordStore.alone(copy, 2 * room, true);
+        RecordStore from = old(data, room)) {
+      if (from.snapshot() == 0) {
+        return ""; // nothing was ever committed
+      }
+      if (from.isForeign()) {
+        return FOREIGN;
+      }
+      CommitNote last = from.lastCommit();
+      if (last == null || last.transaction() != from.snapshot()) {
+        return "damaged in its last commit";
+      }
+      from.useTrees();
+      new RecoveryProcess(from, to).read();
+      return "";
+    }
+  }
+
+  private static RecordStore old(Path data, long room) {
+    try {
+      return RecordStore.alone(data, room, false);
+    } catch (LmdbNativeException e) {
+      boolean lies = e.getResultCode() == ENOMEM || e.getResultCode() == EINVAL;
+      throw lies ? new IllegalStateException("its size", e) : e;
+    }
+  }
+
+  private void read() {
+    if (to != null) {
+      to.useTrees(this::seal);
+    }
+    for (RecordTree tree : RecordTree.values()) {
+      previous = new byte[0];
+      from.scan(tree, null, (key, value) -> take(tree, key, value));
+    }
+    commit();
+  }
+
+  private void take(RecordTree tree, byte[] key, byte[] value) {
+    boolean found = to != null || from.get(tree, key) != null;
+    if (!found || Arrays.compareUnsigned(previous, key) >= 0) {
+      throw new IllegalStateException("the order of its keys");
+    }
+    previous = key;
+    gathered.add(new Batch.Change(tree, key, value));
+    size += key.length + value.length;
+    if (size >= GATHER) {
+      commit();
+    }
+  }
+
+  private void commit() {
+    if (to != null) {
+      to.write(gathered, false, this::seal);
+    }
+    gathered.clear();
+    size = 0;
+  }
+
+  /** The copy was committed when the database was. */
+  private Map<String, byte[]> seal(long transaction, long grown) {
+    CommitNote last = from.lastCommit();
+    CacheSettings then = new CacheSettings(0, last.boot(), last::time);
+    return CacheOpening.seal(transaction, then, from.position());
+  }
+}

@@ -1,0 +1,369 @@
+package dev.torc.records;
+
+import dev.torc.hash.Digest;
+import dev.torc.posix.OwnFile;
+import dev.torc.text.OneLine;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.CRC32C;
+
+/**
+ * The mark of rule 9: before an attempt's process starts, a line in {@code .torc/running} says so,
+ * and the job's result, once committed, replaces it. The marks have to outlive torc, not the
+ * kernel: a line is one write, without a sync. After a power failure no process is left to end, and
+ * what a job left half written is not what its older record says. It ends no processes.
+ *
+ * <p>A mark names its owner, the database that holds the job's records: {@code TORC_CACHE} may be
+ * another one in the next build. A build with other records ends the processes, and leaves the mark
+ * to its owner, noting that they have ended.
+ *
+ * <p>Where hosts share the root they share the records, and a mark names the host too, and the user
+ * there and where a group writes to the root: what another host's or user's mark names may go on,
+ * and cannot be ended from here.
+ *
+ * <p>A line is a CRC32C of the rest in eight hexadecimal digits, owner, build, attempt and job,
+ * with blanks between; behind the owner stands, after an {@code @}, the {@link StartOrigin} if
+ * there is one; behind the attempt stand, after slashes, a runtime and the name of its containers
+ * where the job has any; before the owner stands {@code +}, or {@code -} where its processes have
+ * ended. In the job's name, which comes last, backslash and line feed are written {@code \\} and
+ * {@code \n}. Lines of older versions name no owner.
+ */
+public final class StartMarks implements AutoCloseable {
+
+  private static final String REMOTE = "executor/";
+
+  private static final String RESTORED = "store/";
+
+  /** Of so many other databases marks are kept; those of who comes back later yet are lost. */
+  private static final int OWNERS = 64;
+
+  /**
+   * A started attempt of a job in a build.
+   *
+   * @param owner names the database with the job's records; empty where the mark does not say
+   * @param ended whether a build with other records has ended its processes
+   * @param container the runtime and the name of its containers with a slash between; of one that
+   *     is handed out, {@code executor} and its name likewise; of one whose products are put back,
+   *     {@code store} and a key; empty without any
+   * @param origin where it was started; null where that is here, or does not matter
+   */
+  public record Mark(
+      String owner,
+      boolean ended,
+      String build,
+      String job,
+      int attempt,
+      String container,
+      StartOrigin origin) {
+
+    /** A mark for a job that is about to be started. */
+    public Mark(String build, String job, int attempt) {
+      this("", false, build, job, attempt, "", null);
+    }
+
+    /** The same for one that runs in containers. */
+    public Mark in(String containers) {
+      return new Mark(owner, ended, build, job, attempt, containers, origin);
+    }
+
+    /** The same for one that is handed out to a scheduler. */
+    public Mark at(String executor) {
+      return in(REMOTE + executor);
+    }
+
+    /** The same for one whose products are put back; no process is started. */
+    public Mark restoring(Digest key) {
+      return in(RESTORED + key.hex());
+    }
+
+    /** Whether its products were being put back. */
+    public boolean isRestored() {
+      return container.startsWith(RESTORED);
+    }
+
+    /** Under which key the result is known that was being put back. */
+    public Digest key() {
+      return Digest.ofHex(container.substring(RESTORED.length()));
+    }
+
+    /** Whether it was handed out, so that it may go on when torc has ended. */
+    public boolean isRemote() {
+      return container.startsWith(REMOTE);
+    }
+
+    /** The executor to which it was handed out. */
+    public String executor() {
+      return container.substring(REMOTE.length());
+    }
+
+    /** Whether a database answers for it; a mark without an owner is answered for by any. */
+    boolean isOf(String database) {
+      return owner.isEmpty() || owner.equals(database);
+    }
+
+    /**
+     * Whether its processes may run where they can be neither seen nor ended from here.
+     *
+     * @param gone names of hosts and users of which somebody says that nothing of theirs runs
+     */
+    public boolean isOutOfReach(CachePlace place, Set<String> gone) {
+      return origin != null && origin.isOutOfReach(place, gone);
+    }
+
+    private Mark of(String newOwner, boolean hasEnded) {
+      return new Mark(newOwner, hasEnded, build, job, attempt, container, origin);
+    }
+
+    private Mark from(StartOrigin here) {
+      return isRemote() || origin != null
+          ? this
+          : new Mark(owner, ended, build, job, attempt, container, here);
+    }
+  }
+
+  private final Path file;
+  private final String owner;
+  private final StartOrigin here;
+  private final FileChannel channel;
+  private final long others; // bytes of the marks of other owners, with which the file begins
+  private long length;
+
+  private StartMarks(
+      Path file, String owner, StartOrigin here, FileChannel channel, long others, long length) {
+    this.file = file;
+    this.owner = owner;
+    this.here = here;
+    this.channel = channel;
+    this.others = others;
+    this.length = length;
+  }
+
+  /** The marks that an earlier torc left; lines that are torn or unreadable are skipped. */
+  public static List<Mark> read(CachePlace place) {
+    byte[] bytes;
+    try {
+      bytes = OwnFile.read(place.running());
+    } catch (NoSuchFileException none) {
+      return List.of();
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot read the marks of running jobs", place.running(), e);
+    }
+    List<Mark> marks = new ArrayList<>();
+    int from = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n') {
+        Mark mark = parse(new String(bytes, from, i - from, StandardCharsets.UTF_8));
+        if (mark != null) {
+          marks.add(mark);
+        }
+        from = i + 1;
+      }
+    }
+    return List.copyOf(marks);
+  }
+
+  /**
+   * Those of the marks that are the cache's own and that no result of the same attempt replaced:
+   * their jobs were interrupted. A job that is tried again has a result of its earlier attempts
+   * while the next one runs.
+   */
+  public static List<Mark> live(List<Mark> marks, Cache cache) {
+    return marks.stream()
+        .filter(mark -> mark.isOf(cache.place().owner()) && !mark.isRestored())
+        .filter(
+            mark -> {
+              JobResult result = cache.result(mark.job());
+              RunDetails details = cache.details(mark.job());
+              return result == null
+                  || !mark.build().equals(result.build())
+                  || details == null
+                  || details.attempts() < mark.attempt();
+            })
+        .toList();
+  }
+
+  /** Those of the marks that are the cache's own and say what was being put back. */
+  public static List<Mark> restored(List<Mark> marks, Cache cache) {
+    return marks.stream()
+        .filter(mark -> mark.isOf(cache.place().owner()) && mark.isRestored())
+        .toList();
+  }
+
+  /**
+   * Those of the {@link #live} ones whose processes may run where this one cannot end them.
+   *
+   * @param gone names of hosts and users of which somebody says that nothing of theirs runs
+   */
+  public static List<Mark> elsewhere(List<Mark> marks, Cache cache, Set<String> gone) {
+    return live(marks, cache).stream()
+        .filter(mark -> mark.isOutOfReach(cache.place(), gone))
+        .toList();
+  }
+
+  /** Those of the {@link #live} ones that are handed out. */
+  public static List<Mark> out(List<Mark> marks, Cache cache) {
+    return live(marks, cache).stream().filter(Mark::isRemote).toList();
+  }
+
+  /**
+   * Those of the marks whose processes may still run here: the cache's {@link #live} ones, and of
+   * other owners all but those that are known to have ended.
+   */
+  public static List<Mark> running(List<Mark> marks, Cache cache) {
+    List<Mark> running = new ArrayList<>(live(marks, cache));
+    running.removeIf(mark -> mark.isOutOfReach(cache.place(), Set.of()));
+    String owner = cache.place().owner();
+    marks.stream()
+        .filter(mark -> !mark.isOf(owner) && !mark.ended && !mark.isRestored())
+        .forEach(running::add);
+    return running;
+  }
+
+  /**
+   * Starts anew: the marks of this cache are gone, so they must have been dealt with; those of
+   * others stay, and their processes have ended.
+   *
+   * @param place as {@link Cache#place} says
+   * @param on marks of this cache that go on
+   */
+  public static StartMarks begin(CachePlace place, List<Mark> on) {
+    Path file = place.running();
+    String owner = place.owner();
+    StringBuilder head = new StringBuilder();
+    for (Mark mark : others(read(place), owner)) {
+      head.append(line(mark.isRemote() ? mark : mark.of(mark.owner, true)));
+    }
+    int others = head.toString().getBytes(StandardCharsets.UTF_8).length;
+    on.forEach(mark -> head.append(line(mark.of(owner, false))));
+    byte[] all = head.toString().getBytes(StandardCharsets.UTF_8);
+    try {
+      OwnFile.folder(place.folder());
+      if (all.length > 0) {
+        // All at once: torc may be killed between.
+        OwnFile.replace(file, out -> out.write(all));
+      }
+      FileChannel channel = OwnFile.outChannel(file);
+      channel.truncate(all.length);
+      StartMarks marks =
+          new StartMarks(file, owner, StartOrigin.of(place), channel, others, all.length);
+      if (!on.isEmpty()) {
+        marks.sync();
+      }
+      return marks;
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot mark running jobs in", file, e);
+    }
+  }
+
+  /** The marks of other owners, but for those of the longest gone where there are too many. */
+  private static List<Mark> others(List<Mark> marks, String owner) {
+    List<Mark> others = marks.stream().filter(mark -> !mark.isOf(owner)).toList();
+    List<String> owners = others.stream().map(Mark::owner).distinct().toList();
+    List<String> gone = owners.subList(0, Math.max(0, owners.size() - OWNERS));
+    return gone.isEmpty()
+        ? others
+        : others.stream().filter(mark -> !gone.contains(mark.owner)).toList();
+  }
+
+  /** Marks an attempt; only when this has returned may its process start. */
+  public synchronized void add(Mark mark) {
+    ByteBuffer line =
+        ByteBuffer.wrap(line(mark.of(owner, false).from(here)).getBytes(StandardCharsets.UTF_8));
+    try {
+      int size = line.remaining();
+      while (line.hasRemaining()) {
+        channel.write(line, length + line.position());
+      }
+      length += size;
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot mark a running job in", file, e);
+    }
+  }
+
+  /** Makes marks outlive this machine, too: those of what goes on elsewhere. */
+  public synchronized void sync() {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot mark a running job in", file, e);
+    }
+  }
+
+  /** Takes the marks of this cache away: at the end of a build whose results are all committed. */
+  public synchronized void clear() {
+    try {
+      channel.truncate(others);
+      length = others;
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot clear the marks of running jobs in", file, e);
+    }
+  }
+
+  /** Closes the file; the marks stay. */
+  @Override
+  public synchronized void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot close the marks of running jobs in", file, e);
+    }
+  }
+
+  private static String line(Mark mark) {
+    String rest =
+        (mark.ended ? "-" : "+")
+            + mark.owner
+            + (mark.origin == null ? "" : "@" + mark.origin)
+            + " "
+            + mark.build
+            + " "
+            + mark.attempt
+            + (mark.container.isEmpty() ? "" : "/" + mark.container)
+            + " "
+            + OneLine.of(mark.job);
+    return sum(rest) + " " + rest + "\n";
+  }
+
+  private static Mark parse(String line) {
+    int blank = line.indexOf(' ');
+    if (blank < 0 || !line.substring(0, blank).equals(sum(line.substring(blank + 1)))) {
+      return null;
+    }
+    String rest = line.substring(blank + 1);
+    boolean ended = rest.startsWith("-");
+    boolean old = !ended && !rest.startsWith("+");
+    String[] parts = (old ? "+ " + rest : rest).split(" ", 4);
+    try {
+      if (parts.length < 4) {
+        return null;
+      }
+      String[] attempt = parts[2].split("/", 2);
+      String[] owner = parts[0].substring(1).split("@", 2);
+      return new Mark(
+          owner[0],
+          ended,
+          parts[1],
+          OneLine.text(parts[3]),
+          Integer.parseInt(attempt[0]),
+          attempt.length == 1 ? "" : attempt[1],
+          owner.length == 1 ? null : StartOrigin.parse(owner[1]));
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  private static String sum(String text) {
+    CRC32C crc = new CRC32C();
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    crc.update(bytes, 0, bytes.length);
+    return HexFormat.of().toHexDigits((int) crc.getValue());
+  }
+}

@@ -1,0 +1,65 @@
+package dev.torc.show;
+
+import dev.torc.plan.Causes;
+import dev.torc.plan.Reason;
+import dev.torc.records.AttemptRecord;
+import dev.torc.text.Amount;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * An attempt in words, as far as the history of attempts has it: how it ended, and why it ran. Of a
+ * job's last run its records know more.
+ */
+public final class AttemptText {
+
+  private AttemptText() {}
+
+  /** How it ended: {@code ran}, {@code failed: exit 3}, {@code timed out}. */
+  public static String end(AttemptRecord attempt) {
+    String how = failure(attempt);
+    return switch (attempt.outcome()) {
+      case OK -> "ran";
+      case FAILED -> how.isEmpty() ? "failed" : failed(how);
+      default -> how;
+    };
+  }
+
+  /** A failure by how it was: {@code failed: exit 3}, {@code failed in build 7, not run again}. */
+  public static String failed(String what) {
+    return what.startsWith("failed ") ? what : "failed: " + what;
+  }
+
+  /** How it failed: {@code exit 3}, {@code signal 9}, {@code timed out}; empty where it did not. */
+  public static String failure(AttemptRecord attempt) {
+    return switch (attempt.outcome()) {
+      case OK -> "";
+      case FAILED ->
+          attempt.signal() > 0
+              ? "signal " + attempt.signal()
+              : attempt.exit() > 0 ? "exit " + attempt.exit() : "";
+      default -> Summary.words(attempt.outcome());
+    };
+  }
+
+  /** Why it ran: the reasons that are kept, and how many more there were; empty for not known. */
+  public static String why(AttemptRecord attempt) {
+    return whole(attempt, ReasonText::of);
+  }
+
+  /** The same as of something that is over: {@code it had never run}. */
+  public static String because(AttemptRecord attempt) {
+    return whole(attempt, ReasonText::past);
+  }
+
+  private static String whole(AttemptRecord attempt, Function<Reason, String> text) {
+    List<String> words = new ArrayList<>();
+    Causes.decode(attempt.reasons()).forEach(reason -> words.add(text.apply(reason)));
+    int more = attempt.reasonCount() - words.size();
+    if (more > 0) {
+      words.add(words.isEmpty() ? Amount.count(more, "reason") : "…and " + more + " more");
+    }
+    return String.join("; ", words);
+  }
+}

@@ -1,0 +1,363 @@
+package dev.torc.show;
+
+import dev.torc.engine.Event;
+import dev.torc.engine.JobState;
+import dev.torc.plan.Reason;
+import dev.torc.show.Report.Detail;
+import dev.torc.text.Amount;
+import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.LongSupplier;
+
+/**
+ * Events as lines for people. The reports decide where the lines go, and what moves on a terminal.
+ */
+final class EventText {
+
+  /** Jobs that are named where all of them are ended. */
+  private static final int NAMED = 8;
+
+  /** A job that runs for so many nanoseconds is told of before it has ended. */
+  static final long LATE = 10_000_000_000L;
+
+  /** Code points of a command that is shown whole where not everything is. */
+  private static final int COMMAND = 4096;
+
+  private final Detail detail;
+  private final Palette palette;
+  private final Path here;
+  private final boolean terminal;
+  private final LongSupplier clock;
+  private final Recap recap = new Recap();
+  private final SequencedMap<String, Begun> begun = new LinkedHashMap<>();
+  private boolean lent; // a job has the terminal
+
+  /**
+   * A job that runs.
+   *
+   * @param told whether a line tells that it does
+   */
+  private record Begun(List<Reason> reasons, long since, boolean told) {}
+
+  /**
+   * @param here the folder that the user stands in: logs below it are named relative to it
+   * @param terminal whether people read it at once, and what jobs wrote is set off; elsewhere their
+   *     lines begin as they were written, so that an editor finds {@code file:line:column}
+   * @param clock nanoseconds, as {@link System#nanoTime}
+   */
+  EventText(Detail detail, Palette palette, Path here, boolean terminal, LongSupplier clock) {
+    this.detail = detail;
+    this.palette = palette;
+    this.here = here;
+    this.terminal = terminal;
+    this.clock = clock;
+  }
+
+  /** The lines of an event, each ended by a line feed; empty where this detail leaves it out. */
+  String of(Event event) {
+    if (event instanceof Event.JobEnded ended) {
+      return ended.state() == JobState.FAILED ? head(ended) + body(ended) : ended(ended);
+    }
+    if (event instanceof Event.JobStarted started) {
+      boolean again = started.attempt() > 1; // that it failed was told
+      begun.put(started.job(), new Begun(started.reasons(), clock.getAsLong(), again));
+      return at(Detail.VERBOSE) ? started(started) : "";
+    }
+    if (event instanceof Event.JobSubmitted out) {
+      begun.computeIfPresent(out.job(), (_, job) -> new Begun(job.reasons, job.since, true));
+      return at(Detail.NORMAL)
+          ? SafeText.name(out.job()) + ": submitted to " + SafeText.line(out.where()) + "\n"
+          : "";
+    }
+    if (event instanceof Event.Started started) {
+      return at(Detail.VERBOSE) ? started(started) : "";
+    }
+    if (event instanceof Event.JobRetried retried) {
+      begun.remove(retried.job());
+      return at(Detail.BRIEF) ? retried(retried) : "";
+    }
+    if (event instanceof Event.Terminal to) {
+      lent = to.lent();
+      return "";
+    }
+    if (event instanceof Event.Ending ending) {
+      return at(Detail.BRIEF) ? ending(ending) : "";
+    }
+    if (event instanceof Event.Fetching fetching) {
+      return fetching.ended() || !at(Detail.BRIEF) ? "" : fetching(fetching) + "\n";
+    }
+    if (event instanceof Event.Note note) {
+      return note(note);
+    }
+    if (event instanceof Event.JobRestored restored) {
+      return restored(restored);
+    }
+    if (event instanceof Event.Changed changed) {
+      return at(Detail.BRIEF) ? palette.bold(changed(changed)) + "\n" : "";
+    }
+    if (event instanceof Event.Watching watching) {
+      return at(Detail.BRIEF)
+          ? palette.dim("watching " + Amount.count(watching.files(), "file")) + "\n"
+          : "";
+    }
+    if (event instanceof Event.Finished finished) {
+      return recap.text(palette, this::shown)
+          + palette.bold(Summary.of(finished.counts(), finished.nanos()))
+          + "\n"
+          + out(finished);
+    }
+    return "";
+  }
+
+  /** A line for each job that runs for long by now and was not told of. */
+  String late() {
+    StringBuilder out = new StringBuilder();
+    if (!lent) {
+      long now = clock.getAsLong();
+      begun.replaceAll(
+          (name, job) -> {
+            if (job.told || now - job.since < LATE) {
+              return job;
+            }
+            String why = ReasonText.brief(job.reasons);
+            out.append(SafeText.name(name) + ": still runs after 10 s: " + why + "\n");
+            return new Begun(job.reasons, job.since, true);
+          });
+    }
+    return out.toString();
+  }
+
+  /** What is out, and how it goes on. */
+  private static String out(Event.Finished finished) {
+    int out = finished.counts().getOrDefault(JobState.SUBMITTED, 0);
+    int rest = finished.counts().getOrDefault(JobState.NOT_REACHED, 0);
+    return out == 0
+        ? ""
+        : "%s %s out%s; `torc` takes the results and goes on\n"
+            .formatted(
+                Amount.count(out, "job"),
+                out == 1 ? "is" : "are",
+                rest == 0 ? "" : ", and " + Amount.count(rest, "job") + " not reached yet");
+  }
+
+  /** The first line of a failure, told once: {@code work2 failed: exit 1 after 1.2 s}. */
+  String head(Event.JobEnded ended) {
+    Event.Details details = ended.details();
+    recap.add(ended);
+    return palette.red(
+            SafeText.name(ended.job()) + " " + AttemptText.failed(SafeText.line(details.what())))
+        + (timed(details) ? " after " + Amount.time(details.wall()) : "")
+        + "\n";
+  }
+
+  /**
+   * Why a job ran that has ended, after a word; empty where that is not told, or it did not run.
+   */
+  private String why(String word, String job) {
+    Begun ran = begun.remove(job);
+    return ran == null || !at(Detail.NORMAL) ? "" : word + ReasonText.brief(ran.reasons);
+  }
+
+  /** Whether the time says something that the phrase does not say already. */
+  private static boolean timed(Event.Details details) {
+    return details.wall() > 0
+        && !isFull(details)
+        && !details.what().startsWith("timed out")
+        && !details.what().startsWith("product ");
+  }
+
+  /** Whether the disk was full: then it says nothing that the log is empty. */
+  private static boolean isFull(Event.Details details) {
+    return details.what().endsWith(Refusal.FULL);
+  }
+
+  /** The rest of a failure: why it ran, command, head and tail of the log, path of the log. */
+  String body(Event.JobEnded ended) {
+    Event.Details details = ended.details();
+    String why = why("  reason: ", ended.job());
+    StringBuilder out = new StringBuilder(why.isEmpty() ? "" : why + "\n");
+    out.append(command(details.command()));
+    Event.Log log = details.log();
+    if (log != null) {
+      boolean whole = wantsAll(log);
+      List<String> lines =
+          whole
+              ? LogExcerpt.WHOLE.orWhy(log.file(), 0, palette)
+              : LogExcerpt.SHORT.orWhy(log.file(), log.from(), palette);
+      boolean silent = lines.isEmpty() && !isFull(details);
+      written(silent ? List.of(palette.dim("(no output)")) : lines, out);
+      out.append("  log: ").append(shown(log.file())).append('\n');
+    }
+    return out.toString();
+  }
+
+  private boolean wantsAll(Event.Log log) {
+    return log.wanted() || at(Detail.VERBOSE);
+  }
+
+  /** What a job wrote that ended well, with nothing before or after it. */
+  private String output(Event.Log log) {
+    StringBuilder out = new StringBuilder();
+    if (log != null && wantsAll(log) && at(Detail.BRIEF)) {
+      written(LogExcerpt.WHOLE.orWhy(log.file(), 0, palette), out);
+    }
+    return out.toString();
+  }
+
+  private void written(List<String> lines, StringBuilder out) {
+    String bar = terminal ? palette.dim("  | ") : "";
+    lines.forEach(line -> out.append(bar).append(line).append('\n'));
+  }
+
+  /** A command that can be pasted: one of several lines begins on a line of its own. */
+  private String command(String command) {
+    if (command.isEmpty()) {
+      return "";
+    }
+    String text = at(Detail.VERBOSE) ? command : SafeText.cut(command, COMMAND);
+    List<String> lines = text.lines().map(SafeText::line).toList();
+    return lines.size() == 1
+        ? "  command: " + lines.getFirst() + "\n"
+        : "  command:\n    " + String.join("\n    ", lines) + "\n";
+  }
+
+  /** A log's path as it is shown. */
+  String shown(Path log) {
+    return LogExcerpt.shown(log, here);
+  }
+
+  private static String started(Event.Started started) {
+    return "build %d in %s: %s\n"
+        .formatted(
+            started.build().number(),
+            SafeText.name(started.root().toString()),
+            Amount.count(started.jobs(), "job"));
+  }
+
+  private String started(Event.JobStarted started) {
+    String name = palette.bold(SafeText.name(started.job()));
+    if (started.attempt() > 1) {
+      return name + ": attempt " + started.attempt() + "\n" + command(started.command());
+    }
+    return name + ": " + ReasonText.all(started.reasons()) + "\n" + command(started.command());
+  }
+
+  private String restored(Event.JobRestored restored) {
+    if (!at(Detail.NORMAL)) {
+      return "";
+    }
+    String why =
+        at(Detail.VERBOSE)
+            ? ReasonText.all(restored.reasons())
+            : ReasonText.brief(restored.reasons());
+    return palette.green(SafeText.name(restored.job()))
+        + ": restored from "
+        + OriginText.of(restored.origin())
+        + ": "
+        + why
+        + "\n";
+  }
+
+  private String ended(Event.JobEnded ended) {
+    if (ended.state() == JobState.UP_TO_DATE && !at(Detail.VERBOSE)) {
+      return ""; // before anything else: of a large project that is nearly every job
+    }
+    Event.Details details = ended.details();
+    String name = SafeText.name(ended.job());
+    String why = why(": ", ended.job());
+    return switch (ended.state()) {
+      case RAN -> {
+        String output = output(details.log());
+        yield at(Detail.NORMAL) || !output.isEmpty()
+            ? palette.green(name)
+                + ": ran in "
+                + Amount.time(details.wall())
+                + use(details)
+                + why
+                + without(details)
+                + "\n"
+                + output
+            : "";
+      }
+      case RESTORED -> output(details.log());
+      case UP_TO_DATE -> palette.dim(name + ": up to date" + without(details)) + "\n";
+      case BLOCKED ->
+          at(Detail.BRIEF)
+              ? palette.yellow(name)
+                  + ": blocked"
+                  + (details.what().isEmpty() ? "" : " by " + SafeText.name(details.what()))
+                  + "\n"
+              : "";
+      case INTERRUPTED ->
+          at(Detail.BRIEF)
+              ? palette.yellow(name)
+                  + ": interrupted after "
+                  + Amount.time(details.wall())
+                  + why
+                  + "\n"
+              : "";
+      case SUBMITTED -> at(Detail.VERBOSE) ? palette.dim(name + ": is still out") + "\n" : "";
+      case NOT_REACHED -> at(Detail.VERBOSE) ? palette.dim(name + ": not reached") + "\n" : "";
+      case FAILED, WAITING, READY, RUNNING ->
+          throw new IllegalArgumentException("no end of a job: " + ended.state());
+    };
+  }
+
+  private static String without(Event.Details details) {
+    return details.leftOut().isEmpty() ? "" : ", " + LeftOutText.of(details.leftOut());
+  }
+
+  private String use(Event.Details details) {
+    if (!at(Detail.VERBOSE)) {
+      return "";
+    }
+    return (details.cpu() < 0 ? "" : ", cpu " + Amount.time(details.cpu()))
+        + (details.peak() < 0 ? "" : ", memory " + Amount.size(details.peak()));
+  }
+
+  private String retried(Event.JobRetried retried) {
+    return "%s: attempt %d failed: %s; next %s\n"
+        .formatted(
+            palette.yellow(SafeText.name(retried.job())),
+            retried.attempt(),
+            SafeText.line(retried.details().what()),
+            retried.delay() > 0 ? "in " + Amount.time(retried.delay()) : "at once");
+  }
+
+  private String ending(Event.Ending ending) {
+    return palette.yellow(ending.grace() > 0 ? "ending " : "killing ")
+        + SafeText.names(ending.jobs(), NAMED)
+        + (ending.grace() > 0
+            ? ": killed in " + Amount.time(ending.grace()) + ", at once by another Ctrl-C"
+            : "")
+        + "\n";
+  }
+
+  /** {@code changed: src/a.c and 2 more}; all of them where nothing is shortened. */
+  private String changed(Event.Changed changed) {
+    int shown = at(Detail.VERBOSE) ? changed.files().size() : 1;
+    return "changed: " + SafeText.names(changed.files(), shown);
+  }
+
+  /** What is being fetched, and with what. */
+  static String fetching(Event.Fetching fetching) {
+    return "fetching image " + SafeText.name(fetching.image()) + " with " + fetching.runtime();
+  }
+
+  private String note(Event.Note note) {
+    String text = SafeText.line(note.text());
+    return switch (note.level()) {
+      case INFO -> at(Detail.BRIEF) ? text + "\n" : "";
+      case WARNING -> palette.yellow("warning:") + " " + text + "\n";
+      case ERROR -> palette.red("error:") + " " + text + "\n";
+    };
+  }
+
+  private boolean at(Detail least) {
+    return detail.compareTo(least) >= 0;
+  }
+}

@@ -1,0 +1,131 @@
+package dev.torc.show;
+
+import dev.torc.engine.Event;
+import dev.torc.engine.JobState;
+import dev.torc.text.SafeText;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Plain lines for a log of GitHub Actions: what a failed job printed is a group that opens, and the
+ * first failures are annotations, at the file and line where the log names them. Workflow commands
+ * in what others wrote are switched off by {@code stop-commands} (docs.github.com, "Workflow
+ * commands for GitHub Actions").
+ */
+public final class GithubReport extends PlainReport {
+
+  /** GitHub shows ten errors of a step; the tenth is its own, that the step failed. */
+  static final int ANNOTATIONS = 9;
+
+  /** How a compiler names the place of an error: {@code a.c:2:23: error: …}. */
+  private static final Pattern ERROR =
+      Pattern.compile("(.+?):(\\d+)(?::(\\d+))?: (?:fatal )?error: (.+)");
+
+  private final Path workspace;
+  private final Supplier<String> token;
+  private int annotations;
+
+  /**
+   * Reports to {@code err}, which stays open.
+   *
+   * @param here the absolute folder that the user stands in: logs below it are named relative to it
+   * @param workspace the checked out repository: GitHub knows its files relative to it
+   * @param clock nanoseconds, as {@link System#nanoTime}
+   * @param token gives a new word of letters and digits that no job can guess at each call
+   */
+  public GithubReport(
+      Writer err,
+      Detail detail,
+      Palette palette,
+      Path here,
+      Path workspace,
+      LongSupplier clock,
+      Supplier<String> token) {
+    super(err, detail, palette, here, false, clock);
+    this.workspace = workspace;
+    this.token = token;
+  }
+
+  @Override
+  String text(Event event) {
+    return event instanceof Event.JobEnded ended && ended.state() == JobState.FAILED
+        ? failure(ended)
+        : super.text(event);
+  }
+
+  private String failure(Event.JobEnded ended) {
+    Event.Details details = ended.details();
+    String name = SafeText.name(ended.job());
+    StringBuilder out = new StringBuilder();
+    if (annotations < ANNOTATIONS) {
+      annotations++;
+      String log = details.log() == null ? "" : ", log " + wording.shown(details.log().file());
+      Optional<Found> found = details.log() == null ? Optional.empty() : found(details.log());
+      out.append(
+          "::error title=%s%s::%s%s%s\n"
+              .formatted(
+                  property(name + " failed"),
+                  found.map(Found::place).orElse(""),
+                  escape(SafeText.line(details.what())),
+                  found.map(each -> ": " + escape(each.message)).orElse(""),
+                  escape(log)));
+    }
+    String head = "::group::" + escape(name + ": command and log") + "\n";
+    return out.append(harmless(wording.head(ended)) + head)
+        .append(harmless(wording.body(ended)) + "::endgroup::\n")
+        .toString();
+  }
+
+  /** An error that a log tells of, in a file of the repository. */
+  private record Found(Path file, String line, String column, String message) {
+
+    String place() {
+      String place = ",file=" + property(file.toString()) + ",line=" + line;
+      return column == null ? place : place + ",col=" + column;
+    }
+  }
+
+  /** The first error with its place in the log of a failed job. */
+  private Optional<Found> found(Event.Log log) {
+    try {
+      for (String line : LogExcerpt.WHOLE.of(log.file(), log.from(), false)) {
+        Matcher error = ERROR.matcher(line);
+        Path file = error.matches() ? log.dir().resolve(error.group(1)).normalize() : null;
+        if (file != null && file.startsWith(workspace) && Files.isRegularFile(file)) {
+          return Optional.of(
+              new Found(
+                  workspace.relativize(file), error.group(2), error.group(3), error.group(4)));
+        }
+      }
+    } catch (IOException | InvalidPathException e) {
+      // The annotation stands without a place; what is shown of the log says what is wrong with it.
+    }
+    return Optional.empty();
+  }
+
+  private static String property(String text) {
+    return escape(text).replace(":", "%3A").replace(",", "%2C");
+  }
+
+  /** The text, between stop and resume where it could be read as a command of either syntax. */
+  @Override
+  String harmless(String text) {
+    if (!text.contains("::") && !text.contains("##[")) {
+      return text;
+    }
+    String word = token.get();
+    return "::stop-commands::" + word + "\n" + text + "::" + word + "::\n";
+  }
+
+  private static String escape(String text) {
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A");
+  }
+}

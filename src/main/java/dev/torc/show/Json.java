@@ -1,0 +1,174 @@
+package dev.torc.show;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.jr.ob.JSON;
+import com.fasterxml.jackson.jr.ob.JacksonJrExtension;
+import com.fasterxml.jackson.jr.ob.api.ExtensionContext;
+import com.fasterxml.jackson.jr.ob.api.ReaderWriterProvider;
+import com.fasterxml.jackson.jr.ob.api.ValueWriter;
+import com.fasterxml.jackson.jr.ob.impl.JSONWriter;
+import dev.torc.records.Origin;
+import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.text.Harmless;
+import java.io.IOException;
+import java.io.Writer;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * How answers and events read as JSON, which jackson-jr writes: a record is an object of its
+ * components in their order, a constant its name in small letters, a path or moment its text. What
+ * stands in a document is for these to say.
+ */
+public final class Json {
+
+  /** Version of the form of all documents; it changes when a field changes its meaning. */
+  public static final int VERSION = 1;
+
+  private static final double SECOND = 1e9;
+
+  /** Where a word begins in a name of Java. */
+  private static final Pattern WORD = Pattern.compile("(?<=.)[A-Z]");
+
+  private Json() {}
+
+  /** A value that is JSON already. */
+  public record Raw(String text) {}
+
+  /** A place of a build file with what is wrong there. */
+  private record Said(String file, int line, int column, String message) {}
+
+  /**
+   * The values that jackson-jr has no form for, or another one.
+   *
+   * @param accessors of a record, by the names of its fields
+   */
+  private record Form(Class<?> valueType, Map<String, Method> accessors) implements ValueWriter {
+    @Override
+    public void writeValue(JSONWriter to, JsonGenerator out, Object value) throws IOException {
+      switch (value) {
+        case Raw raw -> out.writeRawValue(raw.text);
+        case Origin origin -> to.writeValue(of(origin));
+        case Record fields -> to.writeValue(values(fields, accessors));
+        case Enum<?> constant -> out.writeString(lower(constant));
+        default -> out.writeString(value.toString());
+      }
+    }
+  }
+
+  private static final class Forms extends JacksonJrExtension {
+
+    /** Here, so that what only asks for names loads no library. */
+    static final JSON FORMAT =
+        JSON.builder(JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build())
+            .enable(JSON.Feature.WRITE_NULL_PROPERTIES)
+            .register(new Forms())
+            .build();
+
+    @Override
+    protected void register(ExtensionContext to) {
+      to.insertProvider(
+          new ReaderWriterProvider() {
+            @Override
+            public ValueWriter findValueWriter(JSONWriter to, Class<?> type) {
+              boolean told = type == Instant.class || Path.class.isAssignableFrom(type);
+              return type.isRecord()
+                  ? new Form(type, accessors(type))
+                  : told || type.isEnum() ? new Form(type, Map.of()) : null;
+            }
+          });
+    }
+  }
+
+  /** Writes a document on a line of its own, harmless for a terminal. */
+  public static void write(Object document, Writer to) throws IOException {
+    Forms.FORMAT.write(document, new Harmless(to));
+    to.write('\n');
+  }
+
+  /** The components of a record, {@code dryRun} as {@code dry_run}; a map as it is. */
+  public static Map<String, Object> fields(Object of) {
+    if (of instanceof Map<?, ?> map) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      map.forEach((name, value) -> fields.put((String) name, value));
+      return fields;
+    }
+    return values(of, accessors(of.getClass()));
+  }
+
+  private static Map<String, Method> accessors(Class<?> type) {
+    Map<String, Method> accessors = new LinkedHashMap<>();
+    for (RecordComponent each : type.getRecordComponents()) {
+      each.getAccessor().setAccessible(true); // of a private record
+      accessors.put(snake(each.getName()), each.getAccessor());
+    }
+    return accessors;
+  }
+
+  private static Map<String, Object> values(Object of, Map<String, Method> accessors) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    try {
+      for (Map.Entry<String, Method> each : accessors.entrySet()) {
+        values.put(each.getKey(), each.getValue().invoke(of));
+      }
+      return values;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Map<String, Object> of(Origin origin) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("build", origin.build());
+    fields.put("host", origin.host());
+    fields.put("store", origin.store());
+    fields.put("job", origin.job());
+    fields.put("started", origin.time());
+    return fields;
+  }
+
+  /** What is wrong with a build file, each with its place. */
+  public static List<?> places(List<Diagnostic> all) {
+    return all.stream()
+        .map(d -> new Said(d.place().file(), d.place().line(), d.place().column(), d.message()))
+        .toList();
+  }
+
+  /** Nanoseconds as seconds, null where they are negative. */
+  public static Double seconds(long nanos) {
+    return nanos < 0 ? null : Double.valueOf(nanos / SECOND);
+  }
+
+  /** A number, null where it is negative and so not known. */
+  public static Long known(long number) {
+    return number < 0 ? null : Long.valueOf(number);
+  }
+
+  /** A number, null for 0, which says that there is none. */
+  public static Long some(long number) {
+    return number <= 0 ? null : Long.valueOf(number);
+  }
+
+  /** The name of a value's type: {@code job_started}, {@code will_run}. */
+  public static String kind(Object value) {
+    return snake(value.getClass().getSimpleName());
+  }
+
+  private static String snake(String name) {
+    return WORD.matcher(name).replaceAll("_$0").toLowerCase(Locale.ROOT);
+  }
+
+  /** A constant's name. */
+  public static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,119 @@
+package dev.torc.show;
+
+import dev.torc.engine.Event;
+import dev.torc.engine.JobState;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Events for machines: one JSON object per line, nothing shortened. {@code json.md} of the user
+ * documentation describes them; what is there may grow, and changes its meaning only together with
+ * the version.
+ */
+public final class JsonReport implements Report {
+
+  private final Writer out;
+  private boolean first = true;
+
+  /** Reports to {@code out}, which stays open and is flushed after each event. */
+  public JsonReport(Writer out) {
+    this.out = out;
+  }
+
+  @Override
+  public void accept(Event event) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("event", Json.kind(event));
+    if (first) {
+      fields.put("version", Json.VERSION);
+      first = false;
+    }
+    put(event, fields);
+    // In one piece: where nobody reads any more, no half a line is left behind.
+    StringWriter line = new StringWriter();
+    try {
+      Json.write(fields, line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    PlainReport.write(out, line.toString());
+  }
+
+  private static void put(Event event, Map<String, Object> fields) {
+    switch (event) {
+      case Event.Started started -> {
+        fields.put("build", started.build().id());
+        fields.put("number", started.build().number());
+        fields.put("root", started.root());
+        fields.put("jobs", started.jobs());
+      }
+      case Event.JobStarted started -> {
+        fields.put("job", started.job());
+        fields.put("attempt", started.attempt());
+        fields.put("command", started.command());
+        fields.put("reasons", started.reasons());
+      }
+      case Event.JobRestored restored -> {
+        fields.put("job", restored.job());
+        fields.put("from", restored.origin());
+        fields.put("reasons", restored.reasons());
+      }
+      case Event.JobEnded ended -> {
+        fields.put("job", ended.job());
+        fields.put("state", ended.state());
+        put(ended.details(), fields);
+      }
+      case Event.JobRetried retried -> {
+        fields.put("job", retried.job());
+        fields.put("attempt", retried.attempt());
+        put(retried.details(), fields);
+        fields.put("delay", Json.seconds(retried.delay()));
+      }
+      case Event.Ending ending -> {
+        fields.put("jobs", ending.jobs());
+        fields.put("grace", Json.seconds(ending.grace()));
+      }
+      case Event.Finished finished -> {
+        fields.put("build", finished.build().id());
+        fields.put("counts", counts(finished));
+        fields.put("seconds", Json.seconds(finished.nanos()));
+        fields.put("exit", finished.exit());
+      }
+      case Event.Expanded _,
+          Event.JobSubmitted _,
+          Event.JobReleased _,
+          Event.Terminal _,
+          Event.Fetching _,
+          Event.Changed _,
+          Event.Watching _,
+          Event.Note _ ->
+          fields.putAll(Json.fields(event));
+    }
+  }
+
+  private static Map<String, Integer> counts(Event.Finished finished) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (JobState state : JobState.values()) {
+      if (state.isFinal()) {
+        counts.put(Json.lower(state), finished.counts().getOrDefault(state, 0));
+      }
+    }
+    return counts;
+  }
+
+  private static void put(Event.Details details, Map<String, Object> fields) {
+    fields.put("what", details.what());
+    fields.put("command", details.command());
+    fields.put("log", details.log() == null ? null : details.log().file());
+    fields.put("seconds", Json.seconds(details.wall()));
+    fields.put("cpu", Json.seconds(details.cpu()));
+    fields.put("memory", Json.known(details.peak()));
+    if (!details.leftOut().isEmpty()) {
+      fields.put("without", details.leftOut());
+    }
+  }
+}

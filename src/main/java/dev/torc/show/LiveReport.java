@@ -1,0 +1,337 @@
+package dev.torc.show;
+
+import dev.torc.engine.Event;
+import dev.torc.engine.JobState;
+import dev.torc.machine.Series;
+import dev.torc.text.Amount;
+import dev.torc.text.SafeText;
+import dev.torc.text.TextWidth;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * Lines at the bottom of a terminal that show what runs and how far the build is, and messages that
+ * scroll away above them. The screen is written in one piece and at most ten times a second, by a
+ * thread of its own or by {@link #pause}, {@link #close} and the end of the build. It does not make
+ * the words of the messages.
+ *
+ * <p>The terminal is told not to wrap while the lines are drawn, so that a line never takes two
+ * rows, even if the window has just become narrower than was measured.
+ */
+public final class LiveReport implements Report {
+
+  /** Nanoseconds between two redraws. */
+  static final long PERIOD = 100_000_000L;
+
+  /** Cells of the bar, at most and at least. */
+  static final int BAR = 30;
+
+  private static final int LEAST_BAR = 8;
+
+  /** Jobs that are shown; of more, the longest running ones. */
+  static final int JOBS = 8;
+
+  private static final String NO_WRAP = "\u001b[?7l";
+  private static final String WRAP = "\u001b[?7h";
+  private static final String CLEAR_LINE = "\u001b[K";
+  private static final String CLEAR_BELOW = "\u001b[J";
+
+  private record Running(long since, String why) {}
+
+  private record Fetch(long since, Event.Fetching what) {}
+
+  private final Writer err;
+  private final EventText wording;
+  private final Palette palette;
+  private final IntSupplier columns;
+  private final LongSupplier clock;
+
+  /** Guarded, like all below, by this report's own lock. In the order of their starts. */
+  private final Map<String, Running> running = new LinkedHashMap<>();
+
+  /** Images that are being fetched, by name. */
+  private final Map<String, Fetch> fetching = new LinkedHashMap<>();
+
+  private final StringBuilder messages = new StringBuilder();
+  private Beat beat; // null before it moves
+  private Progress progress = Progress.NONE;
+  private Map<String, Series.Point> uses = Map.of();
+  private long left = -1; // nanoseconds as of the last answer
+  private boolean active;
+  private boolean paused;
+  private long began;
+  private int total;
+  private int done;
+  private int failed;
+  private int blocked;
+  private long killed; // by the clock, when the jobs are; 0 while nobody ends them
+  private int drawn;
+
+  /**
+   * Reports to {@code err}, which stays open; moves from {@link #start} on.
+   *
+   * @param here the absolute folder that the user stands in: logs below it are named relative to it
+   * @param columns the terminal's width now; 0 where it cannot be told
+   * @param clock nanoseconds, as {@link System#nanoTime}
+   */
+  public LiveReport(
+      Writer err,
+      Detail detail,
+      Palette palette,
+      Path here,
+      IntSupplier columns,
+      LongSupplier clock) {
+    this.err = err;
+    this.palette = palette;
+    this.columns = columns;
+    this.clock = clock;
+    // What runs is seen in the live lines: it needs no line of its own that stays.
+    this.wording =
+        new EventText(detail == Detail.NORMAL ? Detail.BRIEF : detail, palette, here, true, clock);
+  }
+
+  /** Starts the thread that redraws; it ends with {@link #close}. */
+  public synchronized LiveReport start() {
+    beat = new Beat("torc-live", PERIOD, this::redraw);
+    return this;
+  }
+
+  @Override
+  public synchronized void accept(Event event) {
+    tellBroken();
+    messages.append(wording.of(event));
+    // A job that was released is shown until its products are known.
+    if (event instanceof Event.JobEnded ended) {
+      running.remove(ended.job());
+      done++;
+      failed += ended.state() == JobState.FAILED ? 1 : 0;
+      blocked += ended.state() == JobState.BLOCKED ? 1 : 0;
+    } else if (event instanceof Event.JobStarted started) {
+      String why =
+          started.attempt() > 1
+              ? "attempt " + started.attempt()
+              : ReasonText.brief(started.reasons());
+      running.put(started.job(), new Running(clock.getAsLong(), why));
+    } else if (event instanceof Event.JobSubmitted out && running.containsKey(out.job())) {
+      running.put(out.job(), new Running(clock.getAsLong(), "submitted to " + out.where()));
+    } else if (event instanceof Event.Started started) {
+      began = clock.getAsLong();
+      total = started.jobs();
+      active = true;
+    } else if (event instanceof Event.Expanded expanded) {
+      total = expanded.jobs();
+    } else if (event instanceof Event.JobRetried retried) {
+      running.remove(retried.job());
+    } else if (event instanceof Event.Fetching fetch) {
+      fetching.remove(fetch.image());
+      if (!fetch.ended()) {
+        fetching.put(fetch.image(), new Fetch(clock.getAsLong(), fetch));
+      }
+    } else if (event instanceof Event.Ending ending) {
+      killed = clock.getAsLong() + ending.grace();
+      if (!paused) {
+        draw();
+      }
+    } else if (event instanceof Event.Terminal terminal) {
+      paused = terminal.lent();
+      if (paused) {
+        draw();
+      }
+    } else if (event instanceof Event.Finished) {
+      active = false;
+      draw();
+    }
+  }
+
+  @Override
+  public boolean isLive() {
+    return true;
+  }
+
+  @Override
+  public synchronized void follow(Progress of) {
+    progress = of;
+  }
+
+  /** Asks how things stand, without the lock: an answer may take its time. */
+  void ask() {
+    Progress of;
+    synchronized (this) {
+      of = progress;
+    }
+    long guess = of.left();
+    Map<String, Series.Point> used = of.uses();
+    synchronized (this) {
+      left = guess;
+      uses = used;
+    }
+  }
+
+  @Override
+  public void close() {
+    Beat ending;
+    synchronized (this) {
+      active = false;
+      ending = beat;
+    }
+    if (ending != null) {
+      ending.close();
+    }
+    synchronized (this) {
+      tellBroken();
+      draw();
+    }
+  }
+
+  /** What befell the thread is thrown once, where the caller can see it. */
+  private void tellBroken() {
+    RuntimeException e = beat == null ? null : beat.broken();
+    if (e != null) {
+      messages.setLength(0);
+      drawn = 0;
+      active = false;
+      throw e;
+    }
+  }
+
+  /** Writes what has happened and draws the lines as they are now, in one piece. */
+  synchronized void draw() {
+    List<String> lines = active && !paused ? lines() : List.of();
+    if (messages.isEmpty() && lines.isEmpty() && drawn == 0) {
+      return;
+    }
+    StringBuilder screen = new StringBuilder();
+    if (drawn > 0) {
+      screen.append('\r');
+      if (drawn > 1) {
+        screen.append("\u001b[").append(drawn - 1).append('A');
+      }
+    }
+    if (drawn > 0 && (!messages.isEmpty() || lines.isEmpty())) {
+      screen.append(CLEAR_BELOW);
+    }
+    screen.append(messages);
+    messages.setLength(0);
+    if (!lines.isEmpty()) {
+      screen.append(NO_WRAP);
+      screen.append(String.join(CLEAR_LINE + "\n", lines));
+      screen.append(CLEAR_BELOW).append(WRAP);
+    }
+    drawn = lines.size();
+    PlainReport.write(err, screen.toString());
+  }
+
+  private List<String> lines() {
+    long now = clock.getAsLong();
+    int known = columns.getAsInt();
+    // The last column stays free: some terminals wrap when it is written.
+    int width = (known > 0 ? known : 80) - 1;
+    List<String> lines = new ArrayList<>();
+    fetching.values().forEach(fetch -> lines.add(TextWidth.fit(fetched(fetch, now), width)));
+    int images = lines.size();
+    int rest = running.size() > JOBS ? running.size() - (JOBS - 1) : 0;
+    for (var job : running.entrySet()) {
+      if (rest > 0 && lines.size() == images + JOBS - 1) {
+        break;
+      }
+      Running run = job.getValue();
+      lines.add(TextWidth.fit(line(job.getKey(), job.getValue(), now), width));
+    }
+    if (rest > 0) {
+      lines.add(TextWidth.fit("  …and " + rest + " more", width));
+    }
+    lines.add(status(now, width));
+    return lines;
+  }
+
+  /** A job that runs: how long, of how long it is likely to take, what it uses, why it runs. */
+  private String line(String job, Running run, long now) {
+    StringBuilder line = new StringBuilder("  ").append(SafeText.name(job)).append("  ");
+    line.append(Amount.time(now - run.since()));
+    long expected = progress.expected(job);
+    if (expected >= 0) {
+      line.append(" of about ").append(Amount.time(expected));
+    }
+    Series.Point use = uses.get(job);
+    if (use != null) {
+      line.append("  ").append(Amount.cpus(use.cpu())).append(" cpus, ");
+      line.append(Amount.size(use.memory()));
+    }
+    return line.append("  ").append(run.why()).toString();
+  }
+
+  /** The counts, the time, and before them a bar where there is room for one. */
+  private String status(long now, int width) {
+    String status =
+        (done - blocked)
+            + "/"
+            + total
+            + " done, "
+            + running.size()
+            + " running"
+            + (failed > 0 ? ", " + failed + " failed" : "")
+            + (blocked > 0 ? ", " + blocked + " blocked" : "")
+            + ", "
+            + Amount.time(now - began)
+            + (killed != 0
+                ? ending(now)
+                : left < 0 ? "" : ", about " + Amount.time(left) + " left");
+    String bar = bar(Math.min(BAR, width - TextWidth.of(status) - 3));
+    String fitted = TextWidth.fit(bar + status, width);
+    return failed > 0 ? palette.red(fitted) : palette.bold(fitted);
+  }
+
+  /** What is done, failed or blocked, running, and to do; empty where there is too little room. */
+  private String bar(int cells) {
+    if (cells < LEAST_BAR || total == 0) {
+      return "";
+    }
+    StringBuilder bar = new StringBuilder("[");
+    int bad = failed + blocked;
+    for (int i = 0; i < cells; i++) {
+      // The middle of a cell stands for a job.
+      long job = ((2L * i + 1) * total) / (2L * cells);
+      bar.append(
+          job < done - bad
+              ? '█'
+              : job < done ? '×' : job < (long) done + running.size() ? '▓' : '░');
+    }
+    return bar.append("] ").toString();
+  }
+
+  /** How far an image is: the last line that the runtime said of it. */
+  private static String fetched(Fetch fetch, long now) {
+    List<String> said = List.of();
+    try {
+      said = LogExcerpt.SHORT.of(fetch.what.log(), 0, false);
+    } catch (IOException e) {
+      // it begins to say something soon
+    }
+    return "  "
+        + EventText.fetching(fetch.what)
+        + "  "
+        + Amount.time(now - fetch.since)
+        + "  "
+        + (said.isEmpty() ? "" : said.getLast());
+  }
+
+  private String ending(long now) {
+    return killed > now ? ", killed in " + Amount.time(killed - now) : ", being killed";
+  }
+
+  private void redraw() {
+    ask();
+    synchronized (this) {
+      if (!paused) {
+        draw();
+      }
+    }
+  }
+}

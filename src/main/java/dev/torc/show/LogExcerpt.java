@@ -1,0 +1,98 @@
+package dev.torc.show;
+
+import dev.torc.posix.OwnFile;
+import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The first and last lines of a log, made harmless; where that is much, no more of the file is read
+ * than holds them.
+ *
+ * @param head lines from the begin
+ * @param tail lines from the end
+ * @param bytes that are read for each of them
+ */
+public record LogExcerpt(int head, int tail, int bytes) {
+
+  /** Of a job that failed. */
+  public static final LogExcerpt SHORT = new LogExcerpt(10, 20, 16 << 10);
+
+  /** All, but of a job that wrote more than memory should hold. */
+  static final LogExcerpt WHOLE =
+      new LogExcerpt(Integer.MAX_VALUE / 2, Integer.MAX_VALUE / 2, 8 << 20);
+
+  /** Code points of a line before its middle is cut out. */
+  private static final int LINE = 1000;
+
+  /**
+   * The lines, with one that says so where others are left out; empty for an empty log.
+   *
+   * @param from the byte of the file to begin with
+   */
+  public List<String> of(Path log, long from, boolean colour) throws IOException {
+    List<String> out = new ArrayList<>();
+    try (FileChannel file = OwnFile.channel(log)) {
+      long begin = Math.min(from, file.size());
+      long size = file.size() - begin;
+      if (size <= 2L * bytes) {
+        List<String> all = lines(file, begin, (int) size);
+        if (all.size() <= head + tail + 1) {
+          shown(all, colour, out);
+        } else {
+          shown(all.subList(0, head), colour, out);
+          out.add("… " + (all.size() - head - tail) + " lines left out");
+          shown(all.subList(all.size() - tail, all.size()), colour, out);
+        }
+      } else {
+        List<String> first = lines(file, begin, bytes);
+        List<String> last = lines(file, file.size() - bytes, bytes);
+        shown(first.subList(0, Math.min(head, Math.max(1, first.size() - 1))), colour, out);
+        out.add("… much is left out");
+        int whole = last.size() > 1 ? last.size() - 1 : 1;
+        shown(last.subList(last.size() - Math.min(tail, whole), last.size()), colour, out);
+      }
+    }
+    return out;
+  }
+
+  /** The same, or a line that says why it cannot be read. */
+  List<String> orWhy(Path log, long from, Palette palette) {
+    try {
+      return of(log, from, palette.on());
+    } catch (IOException e) {
+      return List.of(palette.dim("(the log cannot be read: " + Refusal.line(e) + ")"));
+    }
+  }
+
+  /** A log's path as it is shown: relative to a folder that it is below. */
+  static String shown(Path log, Path folder) {
+    return SafeText.name((log.startsWith(folder) ? folder.relativize(log) : log).toString());
+  }
+
+  private static List<String> lines(FileChannel file, long from, int count) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(count);
+    while (buffer.hasRemaining() && file.read(buffer, from + buffer.position()) >= 0) {}
+    String text = new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8);
+    List<String> lines = new ArrayList<>(List.of(text.split("\n", -1)));
+    if (lines.getLast().isEmpty()) {
+      lines.removeLast();
+    }
+    return lines;
+  }
+
+  /** A colour is not worth cutting a sequence in two: an overlong line of an excerpt loses them. */
+  private void shown(List<String> lines, boolean colour, List<String> out) {
+    for (String line : lines) {
+      String shown = SafeText.output(line, colour);
+      boolean fits = this == WHOLE || shown.length() <= LINE;
+      out.add(fits ? shown : SafeText.line(SafeText.output(line, false), LINE));
+    }
+  }
+}

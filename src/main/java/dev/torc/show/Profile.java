@@ -1,0 +1,170 @@
+package dev.torc.show;
+
+import dev.torc.engine.Event;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * Where the time of a build went: its phases in one line, and a trace of phases and jobs. It goes
+ * by when it is told of things; it measures nothing inside of them. Safe for the one thread at a
+ * time that a report has.
+ */
+public final class Profile implements Report {
+
+  private static final double SECOND = 1e9;
+
+  /** Lanes in the trace: that of the phases, and before those of the jobs. */
+  private static final int PHASES = 0;
+
+  /**
+   * An attempt that is not over.
+   *
+   * @param released when its processes were gone and its products were looked at; -1 if they run
+   * @param where executor and id, empty for this machine
+   */
+  private record Open(
+      int lane, long from, long released, int number, String reasons, String where) {}
+
+  private final LongSupplier clock;
+  private final Writer err;
+  private final Path file;
+  private final TraceFile trace;
+  private final Map<String, Long> phases = new LinkedHashMap<>();
+  private final Map<String, Open> open = new HashMap<>();
+  private final BitSet lanes = new BitSet(); // taken
+  private int highest = PHASES;
+  private String phase;
+  private long since;
+  private int attempts;
+  private long cpu;
+
+  /**
+   * Begins with the phase {@code start}.
+   *
+   * @param clock nanoseconds from any moment on
+   * @param began when torc was started, by that clock
+   * @param err takes the line, and stays open
+   * @param file takes the trace, written by {@link #close}
+   */
+  public Profile(LongSupplier clock, long began, Writer err, Path file) {
+    this.clock = clock;
+    this.err = err;
+    this.file = file;
+    this.trace = new TraceFile(began);
+    this.phase = "start";
+    this.since = began;
+    lanes.set(PHASES);
+  }
+
+  /** What torc does from now on; the phase before is over. */
+  public void phase(String next) {
+    phase(next, clock.getAsLong());
+  }
+
+  /** The same from an earlier moment on, by the clock. */
+  public void phase(String next, long now) {
+    phases.merge(phase, now - since, Long::sum);
+    trace.add(phase, "phase", PHASES, since, now, Map.of());
+    phase = next;
+    since = now;
+  }
+
+  @Override
+  public void accept(Event event) {
+    switch (event) {
+      case Event.Started _ -> phase("run");
+      case Event.Finished _ -> phase("record");
+      case Event.JobStarted job -> {
+        int lane = lanes.nextClearBit(0);
+        lanes.set(lane);
+        highest = Math.max(highest, lane);
+        String reasons = ReasonText.brief(job.reasons());
+        open.put(job.job(), new Open(lane, clock.getAsLong(), -1, job.attempt(), reasons, ""));
+      }
+      case Event.JobSubmitted out ->
+          open.computeIfPresent(
+              out.job(),
+              (_, at) ->
+                  new Open(at.lane, at.from, at.released, at.number, at.reasons, out.where()));
+      case Event.JobReleased released -> {
+        long now = clock.getAsLong();
+        open.computeIfPresent(
+            released.job(),
+            (_, at) -> new Open(at.lane, at.from, now, at.number, at.reasons, at.where));
+      }
+      case Event.JobRetried retried -> end(retried.job(), "retried", retried.details());
+      case Event.JobEnded ended -> end(ended.job(), Json.lower(ended.state()), ended.details());
+      default -> {}
+    }
+  }
+
+  private void end(String job, String outcome, Event.Details details) {
+    Open over = open.remove(job);
+    if (over == null) {
+      return; // it did not run
+    }
+    attempts++;
+    cpu += Math.max(0, details.cpu());
+    lanes.clear(over.lane);
+    long now = clock.getAsLong();
+    Map<String, Object> attempt = new LinkedHashMap<>();
+    attempt.put("attempt", over.number);
+    attempt.put("outcome", outcome);
+    attempt.put("what", details.what());
+    attempt.put("reasons", over.reasons);
+    attempt.put("submitted", over.where);
+    attempt.put("cpu_seconds", Json.seconds(details.cpu()));
+    attempt.put("memory_bytes", Json.known(details.peak()));
+    attempt.values().removeIf(each -> each == null || each.equals(""));
+    long released = over.released < 0 ? now : over.released;
+    long from = over.from;
+    if (!over.where.isEmpty()) { // it waited there; how long, its own time tells
+      from = Math.max(from, released - details.wall());
+      trace.add(job, "queued", over.lane, over.from, from, attempt);
+    }
+    trace.add(job, "job", over.lane, from, released, attempt);
+    if (over.released >= 0) {
+      trace.add(job, "products", over.lane, released, now, attempt);
+    }
+  }
+
+  /** Writes the trace and the line. */
+  @Override
+  public void close() {
+    for (String job : List.copyOf(open.keySet())) {
+      end(job, "cut_off", new Event.Details("", "", null, 0, -1, -1));
+    }
+    phase("over");
+    StringBuilder line = new StringBuilder("profile:");
+    phases.forEach((name, nanos) -> line.append(' ').append(name).append(seconds(nanos)));
+    line.append(" %d attempts took%s of CPU; trace in %s".formatted(attempts, cpu(), file));
+    List<String> names = new ArrayList<>(List.of("torc"));
+    for (int lane = 1; lane <= highest; lane++) {
+      names.add("slot " + lane);
+    }
+    try {
+      trace.write(file, names);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the trace " + file, e);
+    }
+    PlainReport.write(err, line.append('\n').toString());
+  }
+
+  private String cpu() {
+    return String.format(Locale.ROOT, " %.3f s", cpu / SECOND);
+  }
+
+  private static String seconds(long nanos) {
+    return String.format(Locale.ROOT, " %.3f s,", nanos / SECOND);
+  }
+}

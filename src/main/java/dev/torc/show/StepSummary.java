@@ -1,0 +1,194 @@
+package dev.torc.show;
+
+import dev.torc.engine.Event;
+import dev.torc.engine.JobState;
+import dev.torc.text.Amount;
+import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * A build on the summary page of a run of GitHub Actions (also of Gitea and Forgejo), in Markdown
+ * at the end of the file that {@code GITHUB_STEP_SUMMARY} names: the counts, the failed jobs with
+ * their logs, the longest jobs. It fails no build.
+ */
+public final class StepSummary implements Report {
+
+  /** Bytes of one build; a step may have many. */
+  static final int LIMIT = 64 << 10;
+
+  /** Bytes of a step: GitHub shows nothing of a file that is larger. */
+  static final int FILE_LIMIT = 1 << 20;
+
+  private static final int FAILED = 10;
+  private static final int LONGEST = 5;
+
+  /** Code points of a name, and of a log's excerpt. */
+  private static final int NAME = 100;
+
+  private static final int TAIL = 3000;
+
+  private static final Comparator<Event.JobEnded> BY_TIME =
+      Comparator.comparingLong(ended -> ended.details().wall());
+
+  private final Path file;
+  private final Path here;
+  private final Consumer<String> warn;
+  private final PriorityQueue<Event.JobEnded> longest = new PriorityQueue<>(BY_TIME);
+  private final List<Event.JobEnded> failed = new ArrayList<>();
+  private int more;
+  private Event.Started started;
+  private Event.Finished finished;
+
+  /**
+   * Begins; writes at the end.
+   *
+   * @param file the runner's, absolute
+   * @param here the folder that the user stands in: logs below it are named relative to it
+   * @param warn takes a line where the file cannot be written
+   */
+  public StepSummary(Path file, Path here, Consumer<String> warn) {
+    this.file = file;
+    this.here = here;
+    this.warn = warn;
+  }
+
+  @Override
+  public void accept(Event event) {
+    if (event instanceof Event.Started first) {
+      started = first;
+    } else if (event instanceof Event.Finished last) {
+      finished = last;
+    } else if (event instanceof Event.JobEnded ended) {
+      if (ended.state() == JobState.FAILED && failed.size() < FAILED) {
+        failed.add(ended);
+      } else if (ended.state() == JobState.FAILED) {
+        more++;
+      }
+      if (ended.state() == JobState.RAN || ended.state() == JobState.FAILED) {
+        longest.add(ended);
+        if (longest.size() > LONGEST) {
+          longest.poll();
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (started == null) {
+      return; // refused, and said so
+    }
+    byte[] text = text().getBytes(StandardCharsets.UTF_8);
+    try {
+      long size = Files.exists(file) ? Files.size(file) : 0;
+      if (size + text.length > FILE_LIMIT) {
+        warn.accept("no summary of this step: with it the file would be larger than GitHub takes");
+        return;
+      }
+      Files.write(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      warn.accept("cannot write the summary of this step: " + Refusal.line(e));
+    }
+  }
+
+  /** What is left out is what comes last of the failures. */
+  private String text() {
+    String head = head();
+    String tail = times();
+    int room = LIMIT - bytes(head) - bytes(tail) - NAME;
+    StringBuilder failures = new StringBuilder();
+    int left = more;
+    for (Event.JobEnded each : failed) {
+      String text = failure(each);
+      if (bytes(text) <= room) {
+        failures.append(text);
+        room -= bytes(text);
+      } else {
+        left++;
+      }
+    }
+    return head + failures + (left == 0 ? "" : "…and " + left + " more failed\n\n") + tail;
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private String head() {
+    Path root = started.root().getFileName();
+    return "**torc** "
+        + (root == null ? "" : name(root.toString()) + ", ")
+        + "build "
+        + started.build().number()
+        + ": "
+        + (finished == null
+            ? "torc ended before it"
+            : Summary.of(finished.counts(), finished.nanos()))
+        + "\n\n";
+  }
+
+  private String failure(Event.JobEnded ended) {
+    Event.Details details = ended.details();
+    StringBuilder text = new StringBuilder();
+    details.command().lines().forEach(line -> text.append("$ " + SafeText.line(line) + "\n"));
+    if (details.log() != null) {
+      Event.Log log = details.log();
+      LogExcerpt.SHORT
+          .orWhy(log.file(), log.from(), Palette.NONE)
+          .forEach(line -> text.append(line).append('\n'));
+      text.append("log: " + LogExcerpt.shown(log.file(), here) + "\n");
+    }
+    // A block of HTML ends at an empty line, but for one that begins with <pre>.
+    return "<details><summary>"
+        + name(ended.job())
+        + (details.what().startsWith("failed ") ? " " : " failed: ")
+        + escaped(SafeText.line(details.what(), NAME))
+        + "</summary>\n\n<pre>\n"
+        + SafeText.cut(text.toString().stripTrailing(), TAIL)
+            .replace("&", "&amp;")
+            .replace("<", "&lt;")
+            .replace(">", "&gt;")
+        + "\n</pre>\n\n</details>\n\n";
+  }
+
+  private String times() {
+    if (longest.size() < 2) {
+      return "";
+    }
+    return longest.stream()
+        .sorted(BY_TIME.reversed())
+        .map(
+            ended ->
+                "| %s | %s |\n".formatted(name(ended.job()), Amount.time(ended.details().wall())))
+        .collect(Collectors.joining("", "| longest | |\n|---|---|\n", "\n"));
+  }
+
+  private static String name(String name) {
+    return "<code>" + escaped(SafeText.cut(SafeText.name(name), NAME)) + "</code>";
+  }
+
+  /**
+   * Text that is nothing but text in Markdown, in a table too: what is no letter, digit or blank
+   * comes as an entity, which is never taken for markup, a link or a mention.
+   */
+  private static String escaped(String text) {
+    return text.codePoints()
+        .mapToObj(
+            c ->
+                Character.isLetterOrDigit(c) || " /=,-".indexOf(c) >= 0
+                    ? Character.toString(c)
+                    : "&#" + c + ";")
+        .collect(Collectors.joining());
+  }
+}

@@ -1,0 +1,48 @@
+package dev.torc.show;
+
+import dev.torc.engine.JobState;
+import dev.torc.text.Amount;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+
+/** The last line of a build. */
+public final class Summary {
+
+  private Summary() {}
+
+  /**
+   * {@code 4 jobs: 2 ran, 2 up to date, 0 failed in 1.2 s}, with the other final states where there
+   * are any; the counts add up to the jobs.
+   *
+   * @param counts by final state
+   * @param nanos duration of the build
+   */
+  public static String of(Map<JobState, Integer> counts, long nanos) {
+    int jobs = 0;
+    StringJoiner parts = new StringJoiner(", ");
+    for (JobState state :
+        new JobState[] {
+          JobState.RAN,
+          JobState.RESTORED,
+          JobState.UP_TO_DATE,
+          JobState.FAILED,
+          JobState.BLOCKED,
+          JobState.SUBMITTED,
+          JobState.INTERRUPTED,
+          JobState.NOT_REACHED
+        }) {
+      int count = counts.getOrDefault(state, 0);
+      jobs += count;
+      if (count > 0 || state.ordinal() <= JobState.FAILED.ordinal()) {
+        parts.add(count + " " + words(state));
+      }
+    }
+    return Amount.count(jobs, "job") + ": " + parts + " in " + Amount.time(nanos);
+  }
+
+  /** A state in words: {@code up to date}, {@code not reached}. */
+  public static String words(Enum<?> state) {
+    return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}

@@ -1,0 +1,71 @@
+package dev.torc.text;
+
+import java.util.Locale;
+
+/** Durations and sizes as people read them. */
+public final class Amount {
+
+  private static final String UNITS = "KMGTPE";
+
+  private Amount() {}
+
+  /** Nanoseconds as {@code 1.2 s}, {@code 2 min 05 s} or {@code 3 h 04 min}. */
+  public static String time(long nanos) {
+    long tenths = rounded(nanos, 100_000_000L);
+    if (tenths < 600) {
+      return tenths / 10 + "." + tenths % 10 + " s";
+    }
+    long seconds = rounded(nanos, 1_000_000_000L);
+    if (seconds < 3600) {
+      return String.format(Locale.ROOT, "%d min %02d s", seconds / 60, seconds % 60);
+    }
+    long minutes = rounded(nanos, 60_000_000_000L);
+    return String.format(Locale.ROOT, "%d h %02d min", minutes / 60, minutes % 60);
+  }
+
+  /** Bytes as {@code 512 B}, {@code 1.5 KiB}, {@code 2.0 GiB}. */
+  public static String size(long bytes) {
+    return size(bytes, 1024, "i");
+  }
+
+  /** Bytes likewise, but as {@code 4.0 GB} where an amount that a user wrote was written so. */
+  public static String size(long bytes, long written) {
+    return isDecimal(written) ? size(bytes, 1000, "") : size(bytes);
+  }
+
+  /**
+   * Whether an amount of memory that a user wrote counts by 1000: it is whole megabytes, and no
+   * whole GiB.
+   */
+  public static boolean isDecimal(long written) {
+    return written % 1_000_000 == 0 && written % (1L << 30) != 0;
+  }
+
+  private static String size(long bytes, int step, String infix) {
+    if (bytes < step) {
+      return bytes + " B";
+    }
+    double value = bytes;
+    int unit = -1;
+    while (value >= step - 0.05) {
+      value /= step;
+      unit++;
+    }
+    return String.format(Locale.ROOT, "%.1f %s%sB", value, UNITS.charAt(unit), infix);
+  }
+
+  /** {@code 1 job}, {@code 2 jobs}. */
+  public static String count(int n, String noun) {
+    return n + " " + noun + (n == 1 ? "" : "s");
+  }
+
+  /** Hundredths of a CPU as {@code 1.5}. */
+  public static String cpus(long hundredths) {
+    long tenths = (hundredths + 5) / 10;
+    return tenths / 10 + "." + tenths % 10;
+  }
+
+  private static long rounded(long nanos, long unit) {
+    return (Math.max(0, nanos) + unit / 2) / unit;
+  }
+}

@@ -1,0 +1,176 @@
+package dev.torc.text;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Text from outside (names, commands, output of jobs) as it is shown to people: harmless to a
+ * terminal, and on one line. It writes no messages.
+ */
+public final class SafeText {
+
+  private static final String CUT = "…";
+
+  /** CSI, OSC and similar strings up to their end, then any other two-character sequence. */
+  private static final Pattern ESCAPE =
+      Pattern.compile(
+          "(?:\u001b\\[|\u009b)[0-?]*[ -/]*[@-~]"
+              + "|(?:\u001b[\\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*"
+              + "(?:\u0007|\u001b\\\\|\u009c)?"
+              + "|\u001b[ -/]*[0-~]?");
+
+  private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;:]*m");
+
+  private SafeText() {}
+
+  /**
+   * A name (of a job, a file, a variable) on one line: as it is where all of it can be seen,
+   * otherwise in the {@code $'…'} form that bash reads back.
+   */
+  public static String name(String name) {
+    if (!name.isEmpty()
+        && (isPlain(name, '!')
+            || name.strip().length() == name.length()
+                && name.codePoints().noneMatch(SafeText::hidden))) {
+      return name;
+    }
+    StringBuilder out = new StringBuilder("$'");
+    name.codePoints()
+        .forEach(
+            c -> {
+              if (c == '\'' || c == '\\') {
+                out.append('\\').appendCodePoint(c);
+              } else {
+                append(out, c);
+              }
+            });
+    return out.append('\'').toString();
+  }
+
+  /** The first of some names, and how many there are more: {@code a, b and 3 more}. */
+  public static String names(List<String> names, int most) {
+    String first = String.join(", ", names.stream().limit(most).map(SafeText::name).toList());
+    return names.size() > most ? first + " and " + (names.size() - most) + " more" : first;
+  }
+
+  /** A text such as a command on one line: line ends as ⏎, other hidden characters as escapes. */
+  public static String line(String text) {
+    if (isPlain(text, ' ')) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (c == '\n') {
+                out.append(" ⏎ ");
+              } else {
+                append(out, c);
+              }
+            });
+    return out.toString();
+  }
+
+  /** A word in single quotes, as every shell reads it back; no word has a NUL. */
+  public static String quoted(String word) {
+    return "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  /** Whether it is ASCII that can be seen, as nearly all is: from {@code first} to the tilde. */
+  private static boolean isPlain(String text, char first) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < first || text.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** {@link #line} with what is beyond {@code max} code points cut out of its middle. */
+  public static String line(String text, int max) {
+    return cut(line(text), max);
+  }
+
+  /** A text with what is beyond {@code max} code points cut out of its middle. */
+  public static String cut(String line, int max) {
+    int length = line.codePointCount(0, line.length());
+    if (length <= max) {
+      return line;
+    }
+    int head = line.offsetByCodePoints(0, max / 2);
+    int tail = line.offsetByCodePoints(line.length(), -(max - 1 - max / 2));
+    return line.substring(0, head) + CUT + line.substring(tail);
+  }
+
+  /**
+   * A line of a job's output: what a terminal would show of it in the end (after the last carriage
+   * return), tabs kept, escape sequences taken out.
+   *
+   * @param colour whether colours stay; the line then ends with a reset
+   */
+  public static String output(String raw, boolean colour) {
+    String line = raw.stripTrailing();
+    line = line.substring(line.lastIndexOf('\r') + 1);
+    if (line.indexOf('\u001b') < 0 && line.codePoints().noneMatch(SafeText::hidden)) {
+      return line;
+    }
+    StringBuilder out = new StringBuilder();
+    boolean coloured = false;
+    int from = 0;
+    for (var found = ESCAPE.matcher(line); found.find(); from = found.end()) {
+      plain(line.substring(from, found.start()), out);
+      if (colour && COLOUR.matcher(found.group()).matches()) {
+        out.append(found.group());
+        coloured = true;
+      }
+    }
+    plain(line.substring(from), out);
+    return coloured ? out.append("\u001b[0m").toString() : out.toString();
+  }
+
+  private static void plain(String text, StringBuilder out) {
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (c == '\t') {
+                out.append('\t');
+              } else {
+                append(out, c);
+              }
+            });
+  }
+
+  private static void append(StringBuilder out, int c) {
+    switch (c) {
+      case '\n' -> out.append("\\n");
+      case '\t' -> out.append("\\t");
+      case '\r' -> out.append("\\r");
+      default -> {
+        if (!hidden(c)) {
+          out.appendCodePoint(c);
+        } else if (c < 0x80) {
+          out.append(String.format("\\x%02x", c));
+        } else {
+          out.append(String.format("\\u%04x", c));
+        }
+      }
+    }
+  }
+
+  /** Controls, line ends, lone surrogates, and the marks that reorder text. */
+  public static boolean hidden(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          true;
+      default ->
+          c == 0x061c
+              || c == 0x200e
+              || c == 0x200f
+              || (c >= 0x202a && c <= 0x202e)
+              || (c >= 0x2066 && c <= 0x2069);
+    };
+  }
+}

@@ -1,0 +1,272 @@
+package dev.torc.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.hash.Digest;
+import dev.torc.local.ProgramOutput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The command lines of the runtimes, and what is made of their answers: by stand-ins that say what
+ * podman 4.3 and docker 28 said when they were asked.
+ */
+class ContainerRuntimeTest {
+
+  private static final String ID = "0123456789abcdef".repeat(4);
+
+  @TempDir Path temp;
+
+  /** A program that answers {@code info} and {@code image inspect}; the latter of {@code here}. */
+  private ContainerRuntime runtime(String name, String info, String id) throws IOException {
+    Path script =
+        Files.writeString(
+            temp.resolve(name),
+            """
+            #!/bin/sh
+            case "$1" in
+              info) %s;;
+              image) [ "$5" = here ] && echo '%s' || { echo 'Error: no such image' >&2; exit 125; };;
+            esac
+            """
+                .formatted(info, id));
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return new OciRuntime(name, env());
+  }
+
+  private Map<String, String> env() {
+    return Map.of("PATH", temp.toString()); // and no runtime of this machine
+  }
+
+  private List<String> run(ContainerRuntime runtime, StepContainer.Mount... mounts) {
+    LinkedHashMap<String, String> labels = new LinkedHashMap<>();
+    labels.put("dev.torc.build", "b1");
+    StepContainer container =
+        new StepContainer(
+            runtime,
+            new Containers.LocalImage(Digest.ofHex(ID), null),
+            "here",
+            "torc-b1-1",
+            labels,
+            List.of(mounts),
+            List.of("--init"),
+            "7:8",
+            List.of("9", "10"),
+            2,
+            1 << 20,
+            List.of("0", "1"),
+            temp.resolve("status"));
+    return runtime.run(
+        container,
+        List.of("fit", "a b"),
+        "/p",
+        new TreeMap<>(Map.of("A", "x\ny", "B", "")),
+        ContainerRuntime.Input.NONE);
+  }
+
+  private static final String PODMAN =
+      "%s run --rm --pull never --name torc-b1-1 --label dev.torc.build=b1 --log-driver none"
+          + " --network host --entrypoint  --security-opt label=disable --http-proxy=false";
+  private static final String DOCKER = PODMAN.replace(" --http-proxy=false", "");
+
+  @Test
+  void podmansCommandLine() throws IOException {
+    ContainerRuntime podman = runtime("podman", "echo 'false 0 v2 [cpu memory]'", ID);
+    assertEquals("", podman.trouble());
+    assertEquals(
+        PODMAN.formatted(temp.resolve("podman"))
+            + " --user 7:8 --group-add 9 --group-add 10 --workdir /p --mount"
+            + " type=bind,\"src=/p\",\"dst=/p\" --mount type=bind,\"src=/a\"\",b:c\",\"dst=/d\",ro"
+            + " --env A=x\n"
+            + "y --env B= --cpus 2 --memory 1048576 --device nvidia.com/gpu=0 --device"
+            + " nvidia.com/gpu=1 --init "
+            + ID
+            + " fit a b",
+        String.join(
+            " ",
+            run(
+                podman,
+                new StepContainer.Mount("/p", "/p", false),
+                new StepContainer.Mount("/a\",b:c", "/d", true))));
+  }
+
+  @Test
+  void dockersCommandLine() throws IOException {
+    ContainerRuntime docker =
+        runtime("docker", "echo '28.2.2 true [name=seccomp,profile=builtin]'", "sha256:" + ID);
+    assertEquals("", docker.trouble());
+    assertEquals(Digest.ofHex(ID), docker.find(image("here", null)).id(), "the same as podman's");
+    assertEquals(
+        DOCKER.formatted(temp.resolve("docker"))
+            + " --user 7:8 --group-add 9 --group-add 10 --workdir /p --env A=x\n"
+            + "y --env B= --cpus 2 --memory 1048576 --gpus \"device=0,1\" --init sha256:"
+            + ID
+            + " fit a b",
+        String.join(" ", run(docker)));
+  }
+
+  @Test
+  void rootlessRuntimesKeepTheUserWhereTheyHaveIdsAndSayWhatTheyCannotHold() throws IOException {
+    ContainerRuntime old = runtime("podman", "echo 'true 2 v1 []'", ID);
+    assertEquals("", old.trouble());
+    String line = String.join(" ", run(old));
+    assertTrue(line.contains(" --userns keep-id --user 7:8 --workdir "), line);
+    assertFalse(old.holdsLimits());
+    ContainerRuntime alone = runtime("podman", "echo 'true 1 v2 [memory]'", ID);
+    assertEquals("", alone.trouble());
+    line = String.join(" ", run(alone));
+    assertTrue(line.contains(" --user 0:0 ") && !line.contains("keep-id"), line);
+    assertTrue(alone.holdsLimits());
+    ContainerRuntime docker = runtime("docker", "echo '28.2.2 false [name=rootless]'", ID);
+    assertEquals("", docker.trouble());
+    line = String.join(" ", run(docker));
+    assertTrue(line.contains(" --user 0:0 "), line);
+    assertFalse(docker.holdsLimits());
+  }
+
+  @Test
+  void whatIsNotHereHasNoIdentityAndWhatCannotWorkSaysWhy() throws Exception {
+    ContainerRuntime podman = runtime("podman", "echo down >&2; echo 'no cgroups' >&2; exit 1", ID);
+    assertNull(podman.find(image("elsewhere", null)));
+    assertEquals("podman: no cgroups", podman.trouble());
+    assertEquals("docker is not installed", new OciRuntime("docker", env()).trouble());
+    Containers both = new Containers(null, temp, env());
+    Containers.ImageName any = image("here", null);
+    assertEquals(Digest.ofHex(ID), both.find(any).id());
+    assertEquals(
+        "no runtime for image here can work here: podman: no cgroups; docker is not installed;"
+            + " apptainer is not installed; with --no-containers it runs on the host",
+        assertThrows(Containers.NoRuntime.class, () -> both.runtime(any)).getMessage());
+    Containers.ImageName file = new Containers.ImageName("tools.sif", true, "podman", false, "i");
+    assertEquals(
+        "no runtime for image tools.sif can work here: apptainer is not installed; with"
+            + " --no-containers it runs on the host",
+        assertThrows(Containers.NoRuntime.class, () -> both.runtime(file)).getMessage());
+  }
+
+  private static Containers.ImageName image(String name, String runtime) {
+    return new Containers.ImageName(name, false, runtime, false, "images");
+  }
+
+  @Test
+  void aContainerThatPodmanCouldNotStopIsRemovedAtTheSecondTime() throws IOException {
+    runtime("podman", "echo 'false 0 v2 [memory]'", ID);
+    ContainerRuntime podman = new OciRuntime("podman", env());
+    Path script = temp.resolve("podman");
+    String once =
+        """
+        #!/bin/sh
+        echo "$*" >> "${0%/*}/calls"
+        [ -e "${0%/*}/again" ] || { : > "${0%/*}/again"; echo 'Error: timed out' >&2; exit 125; }
+        """;
+    Files.writeString(script, once);
+    assertEquals("", podman.remove(List.of("a")));
+    assertEquals(
+        List.of("rm --force a", "rm --force a"), Files.readAllLines(temp.resolve("calls")));
+    Files.writeString(script, once.replace("[ -e \"${0%/*}/again\" ]", "false"));
+    assertEquals("Error: timed out", podman.remove(List.of("a")));
+  }
+
+  @Test
+  void apptainersCommandLineAndItsEnvironment() throws IOException {
+    Path program = temp.resolve("singularity");
+    Files.writeString(program, "#!/bin/sh\necho apptainer version 1.3.6\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Map<String, String> caller = new TreeMap<>(env());
+    for (String name :
+        List.of("APPTAINER_BIND", "SINGULARITYENV_LEAK", "https_proxy", "TERM", "MINE")) {
+      caller.put(name, "x");
+    }
+    caller.put("APPTAINER_CACHEDIR", "/cache");
+    Apptainer apptainer = new Apptainer(temp, caller);
+    assertEquals("", apptainer.trouble());
+    StepContainer container =
+        new StepContainer(
+            apptainer,
+            new Containers.LocalImage(null, "tools/x.sif"),
+            "tools/x.sif",
+            "torc-b1-1",
+            new LinkedHashMap<>(),
+            List.of(new StepContainer.Mount("/a\",b:c", "/d", true)),
+            List.of("--rocm"),
+            "7:8",
+            List.of("9"),
+            0,
+            0,
+            List.of("0"),
+            temp.resolve("status"));
+    assertEquals(
+        program
+            + " --silent exec --cleanenv --no-eval --no-home --no-mount cwd --pwd /p"
+            + " --mount type=bind,\"src=/a\"\",b:c\",\"dst=/d\",ro --nv --rocm "
+            + temp.resolve("tools/x.sif")
+            + " fit a b",
+        String.join(
+            " ",
+            apptainer.run(
+                container,
+                List.of("fit", "a b"),
+                "/p",
+                Map.of("A", "1"),
+                ContainerRuntime.Input.NONE)));
+    Map<String, String> job = Map.of("A", "x\ny", "HOME", "/h", "a.b", "1", "TERM", "dumb");
+    assertEquals(List.of("env", "a.b=1", "fit"), apptainer.inside(List.of("fit"), job));
+    Map<String, String> over = new TreeMap<>(apptainer.handed(job, false));
+    assertEquals("x\ny", over.remove("APPTAINERENV_A"));
+    assertEquals("dumb", over.remove("APPTAINERENV_TERM"));
+    assertEquals(
+        List.of("APPTAINER_BIND", "SINGULARITYENV_LEAK", "TERM", "https_proxy"),
+        List.copyOf(over.keySet()),
+        "of the caller's own these are taken away");
+    assertTrue(over.values().stream().allMatch(Objects::isNull));
+    assertFalse(apptainer.handed(job, true).containsKey("TERM"), "there is a terminal");
+  }
+
+  @Test
+  void whatARuntimeRefusesIsTheLineAboveItsHelp() {
+    String docker =
+        "docker: Error response from daemon: exec: \"sh\": executable file not found in $PATH";
+    assertEquals(
+        docker,
+        ProgramOutput.lastLine(docker + "\n\nRun 'docker run --help' for more information\n"));
+    assertEquals(
+        "unknown flag: --badflag",
+        ProgramOutput.lastLine(
+            """
+            unknown flag: --badflag
+
+            Usage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]
+
+            Run 'docker run --help' for more information
+            """));
+    assertEquals(
+        "Error: unknown flag: --badflag",
+        ProgramOutput.lastLine("Error: unknown flag: --badflag\nSee 'podman run --help'\n"));
+  }
+
+  @Test
+  void aWishIsAnsweredByAnotherRuntimeWithOneLine() throws Exception {
+    runtime("podman", "echo 'false 0 v2 [memory]'", ID);
+    Containers containers = new Containers(null, temp, env());
+    Containers.ImageName wish = new Containers.ImageName("here", false, "apptainer", true, "i");
+    ContainerRuntime taken = containers.runtime(wish);
+    assertEquals("podman", taken.name());
+    assertEquals(
+        "apptainer is not used here: images that ask for it run with podman",
+        containers.remark(wish, taken, true));
+    assertEquals("", containers.remark(image("here", null), taken, true));
+  }
+}

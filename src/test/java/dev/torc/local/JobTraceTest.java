@@ -1,0 +1,336 @@
+package dev.torc.local;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.torc.local.ProcessEnd.How;
+import dev.torc.posix.CallTracer;
+import dev.torc.posix.Environment;
+import dev.torc.posix.FileStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Traces real processes: skipped, with the reason, where the system does not tell their calls. */
+@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class JobTraceTest {
+
+  @TempDir Path temp;
+  Path root;
+  Path log;
+  LocalRunner runner;
+  JobTrace trace;
+  JobTrace.Bounds bounds;
+  final Map<String, String> mark = Map.of("TORC_BUILD", "b" + System.nanoTime(), "TORC_JOB", "j");
+
+  @BeforeAll
+  static void works() {
+    String why = CallTracer.refusal();
+    assumeTrue(why == null, why);
+  }
+
+  @BeforeEach
+  void prepare() throws IOException {
+    root = Files.createDirectory(temp.toRealPath().resolve("root"));
+    log = temp.resolve("log");
+    runner = new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(5));
+    file("a");
+    file("b");
+    file("sub/c");
+  }
+
+  @AfterEach
+  void close() {
+    runner.close();
+  }
+
+  private Path file(String name) throws IOException {
+    Path file = root.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, name + "\n");
+  }
+
+  private ProcessEnd end(List<List<String>> commands) throws IOException {
+    Path clock = Files.writeString(temp.resolve("clock"), "now");
+    trace = new JobTrace(Set.of(root), FileStatus.of(clock.toString(), true).ctime(), bounds);
+    List<Launch.Step> steps = new ArrayList<>();
+    commands.forEach(words -> steps.add(new Launch.Step(words, root, Map.of())));
+    Launch launch = new Launch(steps, log, false, false, 0, 0, mark).traced(trace);
+    return runner.run(launch, handle -> {});
+  }
+
+  /** The names below the root that a script read. */
+  private Set<String> read(String script) throws IOException {
+    return read(List.of("sh", "-c", script));
+  }
+
+  private Set<String> read(List<String> command) throws IOException {
+    ProcessEnd end = end(List.of(command));
+    assertTrue(end.ok(), () -> end + "\n" + log());
+    assertNull(trace.blind());
+    Set<String> names = new TreeSet<>();
+    trace.read().forEach(name -> names.add(root.relativize(Path.of(name)).toString()));
+    return names;
+  }
+
+  private String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private String compiled(String name, String text, String... flags) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "no gcc");
+    Path source = Files.writeString(temp.resolve(name + ".c"), text);
+    List<String> words =
+        new ArrayList<>(List.of("gcc", "-o", temp + "/" + name, source.toString()));
+    words.addAll(List.of(flags));
+    assertEquals(0, new ProcessBuilder(words).inheritIO().start().waitFor());
+    return temp + "/" + name;
+  }
+
+  @Test
+  void namesAreThoseThatWereOpenedToBeRead() throws IOException {
+    assertEquals(Set.of("a", "sub/c"), read("cat a; cd sub; cat c; cat ../a ./c >/dev/null"));
+    assertEquals(Set.of("a"), read("cat " + root + "/a; ls sub; test -e b; cat none || true"));
+    assertEquals(Set.of("b"), read("exec 3<> b; cat <&3"));
+    assertEquals(Set.of(), read("echo x >> a"));
+  }
+
+  @Test
+  void whatAJobMadeItselfIsItsOwn() throws IOException {
+    assertEquals(Set.of(), read("echo x > new; cat new; echo y > b; cat b"));
+    assertEquals(
+        Set.of(), read("echo x > t.tmp; mv t.tmp t; cat t; ln t u; cat u; ln -s u v; cat v"));
+    assertEquals(Set.of(), read("mkdir d; echo x > d/x; mv d e; cat e/x"));
+    file("before/x");
+    assertEquals(Set.of("after/x"), read("mv before after; cat after/x")); // it was there before
+    assertEquals(Set.of("a"), read("ln -s a made; cat made"));
+    assertEquals(Set.of("sub/c"), read("ln sub/c hard; cat hard"));
+    assertEquals(Set.of("b"), read("sed -i s/y/z/ b; cat b"));
+  }
+
+  @Test
+  void linksCountByTheNameThatWasOpened() throws IOException {
+    Files.createSymbolicLink(root.resolve("current"), Path.of("sub"));
+    Files.createSymbolicLink(root.resolve("config"), Path.of("a"));
+    assertEquals(Set.of("current/c", "config"), read("cat current/c config"));
+    assertEquals(Set.of("a"), read("cat current/../a"));
+    Files.createDirectories(root.resolve("far/inner"));
+    file("far/x");
+    Files.createSymbolicLink(root.resolve("inner"), Path.of("far/inner"));
+    assertEquals(Set.of("far/x"), read("cat inner/../x"));
+    Files.createSymbolicLink(temp.resolve("outside"), root);
+    assertEquals(Set.of("b", "sub/c"), read("cat ../outside/b; cd ../outside; cat sub/c"));
+    assertEquals(Set.of("b"), read("cat /proc/self/cwd/b; cat < /dev/null"));
+    assertEquals(Set.of(), read("echo x > ../outside/fresh; cat fresh"));
+    String relinked =
+        "mkdir ../o; echo > ../o/c; cat ../o/c; rm -r ../o; ln -s root/sub ../o; cat ../o/c";
+    assertEquals(Set.of("sub/c"), read(relinked));
+  }
+
+  @Test
+  void programsAndTheirInterpretersAreRead() throws IOException {
+    Path inner = file("tool");
+    Files.writeString(inner, "#!/bin/sh\ncat a\n");
+    assertTrue(inner.toFile().setExecutable(true));
+    assertEquals(Set.of("tool", "a"), read("./tool"));
+    Files.copy(Path.of("/bin/cat"), root.resolve("cat"));
+    Path script = Files.writeString(temp.resolve("script"), "#!" + root + "/cat -u\n");
+    assertTrue(script.toFile().setExecutable(true));
+    assertEquals(Set.of("cat"), read(List.of(script.toString())));
+    assertEquals(Set.of("tool", "a"), read(List.of("./tool")));
+  }
+
+  @Test
+  void noFolderFifoOrForeignFileCounts() throws IOException {
+    assertEquals(
+        Set.of(), read("mkfifo f; (echo x > f &); cat f; cat /etc/passwd; find . > /dev/null"));
+    file(".git/x");
+    file(".torc/x");
+    assertEquals(Set.of(), read("cat .git/x .torc/x"));
+  }
+
+  @Test
+  void stepsAreOneJob() throws IOException {
+    assertTrue(end(List.of(List.of("sh", "-c", "cat a > x"), List.of("cat", "x", "b"))).ok());
+    assertEquals(Set.of(root + "/a", root + "/b"), trace.read());
+  }
+
+  @Test
+  void whatCannotBeStartedIsTold() throws IOException {
+    ProcessEnd end = end(List.of(List.of("no-such-program")));
+    assertEquals(How.NOT_STARTED, end.how());
+    assertTrue(end.message().contains("no such program in PATH"), end.message());
+    Path bare = Files.writeString(root.resolve("bare"), "cat a\n");
+    assertTrue(bare.toFile().setExecutable(true));
+    assertEquals(Set.of("bare", "a"), read(List.of("./bare")));
+  }
+
+  @Test
+  void threadsForksAndStaticProgramsAreSeen() throws Exception {
+    String many =
+        """
+        #include <pthread.h>
+        #include <fcntl.h>
+        #include <unistd.h>
+        #include <sys/wait.h>
+        static void *opens(void *name) { close(open(name, O_RDONLY)); return 0; }
+        int main(void) {
+          pthread_t t;
+          pthread_create(&t, 0, opens, "a");
+          pthread_join(t, 0);
+          int dir = open("sub", O_RDONLY | O_DIRECTORY);
+          if (vfork() == 0) { openat(dir, "c", O_RDONLY); _exit(0); }
+          wait(0);
+          if (fork() == 0) { if (fork() == 0) { open("b", O_RDONLY); } _exit(0); }
+          wait(0);
+          while (wait(0) > 0);
+          usleep(100000);
+          return 0;
+        }
+        """;
+    assertEquals(Set.of("a", "b", "sub/c"), read(List.of(compiled("many", many, "-pthread"))));
+    String still = compiled("still", many, "-pthread", "-static");
+    assertEquals(Set.of("a", "b", "sub/c"), read(List.of(still)));
+  }
+
+  @Test
+  void aRootOfItsOwnIsSeenThrough() throws Exception {
+    assumeTrue(ProcessHandle.current().info().user().orElse("").equals("root"), "not root");
+    String program =
+        """
+        #include <fcntl.h>
+        #include <unistd.h>
+        int main(int n, char **argv) {
+          if (chroot(argv[1]) || chdir("/")) return 1;
+          return open("/sub/c", O_RDONLY) < 0 || open("/link", O_RDONLY) < 0 || open("b", O_RDONLY) < 0;
+        }
+        """;
+    Files.createSymbolicLink(root.resolve("link"), Path.of("/a"));
+    String tool = compiled("rooted", program, "-static");
+    assertEquals(Set.of("sub/c", "a", "b"), read(List.of(tool, root.toString())));
+  }
+
+  @Test
+  void callsOfAnotherFormAreAHole() throws Exception {
+    assumeTrue(System.getProperty("os.arch").equals("amd64"), "other processors have none");
+    String program =
+        """
+        int main(void) {
+          long r;
+          static const char name[] = "a";
+          __asm__ volatile("int $0x80" : "=a"(r) : "a"(20L));
+          return r < 0;
+        }
+        """;
+    end(List.of(List.of(compiled("old", program))));
+    assertNotNull(trace.blind());
+  }
+
+  @Test
+  void processesInTheBackgroundEndWithTheJob() throws Exception {
+    ProcessEnd end = end(List.of(List.of("sh", "-c", "sleep 1000 & exit 0")));
+    assertTrue(end.ok(), end.toString());
+    assertTrue(end.message().contains("background"), end.message());
+  }
+
+  @Test
+  void aTraceInsideATraceIsRefused() throws Exception {
+    String java = ProcessHandle.current().info().command().orElseThrow();
+    List<String> command =
+        List.of(
+            java,
+            "--enable-native-access=ALL-UNNAMED",
+            "-Djffi.unsafe.disabled=true",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Inner.class.getName());
+    List<String> absolute = new ArrayList<>(command);
+    StringBuilder paths = new StringBuilder();
+    for (String each : System.getProperty("java.class.path").split(":")) {
+      paths.append(paths.isEmpty() ? "" : ":").append(Path.of(each).toAbsolutePath());
+    }
+    absolute.set(4, paths.toString());
+    read(absolute);
+    assertEquals("the processes of torc are traced already\n", log());
+  }
+
+  /** Says why it cannot trace. */
+  static final class Inner {
+    public static void main(String[] args) {
+      System.out.println(CallTracer.refusal());
+    }
+  }
+
+  @Test
+  void whatIsOutOfBoundsIsRefused() throws Exception {
+    bounds = (path, write) -> path.endsWith("/a") && !write || path.endsWith("/out") && write;
+    Files.createSymbolicLink(temp.resolve("outside"), root);
+    String script = "cat a > out; cat b; (echo x > ../outside/d); echo x > c; cat none";
+    ProcessEnd end = end(List.of(List.of("sh", "-c", script)));
+    assertFalse(end.ok());
+    assertEquals(Set.of(root + "/b", root + "/c", root + "/d"), trace.refused());
+    assertEquals("a\n", Files.readString(root.resolve("out")));
+    assertFalse(Files.exists(root.resolve("c")));
+  }
+
+  /** At a random call each, which waits for its answer meanwhile, and many at a time. */
+  @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void jobsThatAreEndedAtAnyCallEnd() throws Exception {
+    Random random = new Random(40);
+    String endless = "while :; do : < a; (cat sub/c & cat b) > out; ln -sf out l; wait; done";
+    Semaphore room = new Semaphore(6);
+    List<CompletableFuture<ProcessEnd>> ends = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      AtomicInteger left = new AtomicInteger(1 + random.nextInt(25));
+      boolean now = random.nextBoolean();
+      CompletableFuture<Runner.Running> running = new CompletableFuture<>();
+      CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
+      bounds =
+          (path, write) -> {
+            if (left.decrementAndGet() == 0) {
+              running.join().end(now);
+            }
+            return true;
+          };
+      Map<String, String> own = Map.of("TORC_BUILD", mark.get("TORC_BUILD"), "TORC_JOB", "j" + i);
+      Launch.Step step = new Launch.Step(List.of("sh", "-c", endless), root, Map.of());
+      Launch launch =
+          new Launch(List.of(step), temp.resolve("log" + i), false, false, 0, 0, own)
+              .traced(new JobTrace(Set.of(root), 0, bounds));
+      room.acquire();
+      end.thenRun(room::release);
+      running.complete(runner.start(launch, end::complete));
+      ends.add(end);
+    }
+    for (CompletableFuture<ProcessEnd> end : ends) {
+      assertEquals(How.INTERRUPTED, end.join().how());
+    }
+    bounds = null;
+    assertEquals(Set.of("a"), read("cat a"));
+  }
+}

@@ -1,0 +1,139 @@
+package dev.torc.local;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.posix.ChildWait;
+import dev.torc.posix.Environment;
+import dev.torc.posix.Spawn;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ProcessTreeTest {
+
+  @TempDir Path dir;
+  final Map<String, String> mark = Map.of("TORC_BUILD", "t" + System.nanoTime());
+  final ProcessTree tree = new ProcessTree(mark, true);
+  int leader;
+
+  @BeforeEach
+  void fifo() throws IOException {
+    int pid = spawn("mkfifo tell");
+    ChildWait.reap(pid);
+  }
+
+  @AfterEach
+  void end() {
+    if (leader != 0) {
+      assertEquals(List.of(), tree.end(0, () -> true));
+      tree.reapLeader(true);
+    }
+  }
+
+  private int spawn(String script) throws IOException {
+    return new Spawn()
+        .start(
+            List.of("sh", "-c", script),
+            dir,
+            Environment.ofCaller().with(mark),
+            dir.resolve("log"),
+            true);
+  }
+
+  /** Starts a script and waits until it has said something {@code times} times. */
+  private void start(int times, String script) throws IOException {
+    leader = spawn(script);
+    tree.leader(leader);
+    try (BufferedReader lines = Files.newBufferedReader(dir.resolve("tell"))) {
+      for (int i = 0; i < times; i++) {
+        assertNotNull(lines.readLine());
+      }
+    }
+  }
+
+  @Test
+  void pagesThatProcessesShareCountOnceForTheLimit() throws IOException {
+    String shared = "x=$(head -c 50000000 /dev/zero | tr '\\0' a); ";
+    start(3, shared + "exec 3> tell; for i in 1 2 3; do (echo >&3; sleep 1000; : $x) & done; wait");
+    assertTrue(tree.memory(0, false).peak() > 150_000_000);
+    assertEquals(0, tree.memory(0, false).used());
+    long used = tree.memory(100_000_000, false).used();
+    assertTrue(used > 50_000_000 && used < 100_000_000, () -> "used " + used);
+  }
+
+  @Test
+  void anOrphanInAnotherSessionIsSeenByAThoroughLook() throws IOException {
+    start(1, "(setsid sh -c 'echo > tell; sleep 1000; :' &) ; sleep 1000; :");
+    long without = tree.memory(1, false).used();
+    long with = tree.memory(1, true).used();
+    assertTrue(with > without, () -> with + " > " + without);
+    long later = tree.memory(1, false).used(); // known from now on
+    assertTrue(later > without, () -> later + " > " + without);
+  }
+
+  @Test
+  void aDeadProcessHasNoMemory() throws IOException {
+    leader = spawn("exit 0");
+    tree.leader(leader);
+    ChildWait.next(leader);
+    assertEquals(new ProcessTree.MemoryUse(0, 0), tree.memory(1, true));
+  }
+
+  @Test
+  void aNumberIsNotTheProcessOfTheSameNumberBefore() {
+    int own = (int) ProcessHandle.current().pid();
+    ProcessTable.Entry now = ProcessTable.of(own).orElseThrow();
+    assertTrue(now.still());
+    ProcessTable.Entry before =
+        new ProcessTable.Entry(own, now.start() - 1, now.parent(), now.group(), now.state(), 0);
+    assertFalse(before.still());
+    int[] asked = {0};
+    // a signal would end this very JVM
+    ProcessTree.end(() -> asked[0]++ == 0 ? List.of(before) : List.of(), 0, () -> true);
+    assertEquals(2, asked[0]);
+  }
+
+  @Test
+  void neverThisProcessOrWhoStartedIt() throws IOException {
+    start(1, "echo > tell; sleep 1000; :");
+    // a mark that this JVM itself carries, as a torc does that is called by a job
+    String path = System.getenv("PATH");
+    List<Integer> found = MarkedProcesses.living(Map.of("PATH", path));
+    assertTrue(found.contains(leader));
+    assertFalse(found.contains((int) ProcessHandle.current().pid()));
+    ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();
+    assertFalse(found.contains((int) parent.pid()));
+  }
+
+  @Test
+  void namesWithBlanksAndParenthesesAreRead() throws IOException {
+    Path odd = dir.resolve("a) Z (b");
+    Files.copy(Path.of("/bin/sleep"), odd);
+    leader =
+        new Spawn()
+            .start(
+                List.of(odd.toString(), "1000"),
+                dir,
+                Environment.ofCaller().with(mark),
+                dir.resolve("log"),
+                true);
+    tree.leader(leader);
+    ProcessTable.Entry entry = ProcessTable.of(leader).orElseThrow();
+    assertEquals((int) ProcessHandle.current().pid(), entry.parent());
+    assertEquals(leader, entry.group());
+    assertFalse(entry.dead());
+    assertTrue(ProcessTable.children(entry.parent()).orElseThrow().contains(leader));
+  }
+}

@@ -1,0 +1,94 @@
+package dev.torc.records;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Of every tree, a value whose bytes are damaged in any way is read as if it were not there. */
+class DamagedValueTest {
+
+  private static final String JOB = "train/lr=0.1";
+
+  private static final List<List<String>> NAMES = List.of(List.of("a.h", "b.h"));
+
+  @TempDir Path root;
+
+  private Cache open() {
+    return Cache.open(CachePlace.find(root, Map.of(), ThisHost.system()), note -> {});
+  }
+
+  private void fill() {
+    try (Cache cache = open()) {
+      for (String name : List.of(JOB, "other")) {
+        cache.put(Samples.all(name, "b1"));
+        cache.put(new Batch().data(name, List.of(new StoredValue("loss", "0." + name.length()))));
+        cache.put(new Batch().post(new PostedEvent(1, name.length(), 7, name, 1, "{}")));
+        cache.put(
+            new Batch().list(Samples.digest(name), List.of(new ManifestEntry(1, name, "", "x"))));
+      }
+      cache.put(new Batch().build(Samples.build(1)).build(Samples.build(2)));
+      cache.put(
+          new Batch()
+              .stored(Samples.digest(JOB), Samples.stored(JOB))
+              .storedNames(Samples.digest(JOB), NAMES));
+      cache.put(new Batch().attempt(Samples.attempt(1, 0)).series(1, 0, Samples.series()));
+    }
+  }
+
+  private static int records(Cache cache) {
+    List<Object> all = new ArrayList<>();
+    cache.eachStamp((name, known) -> all.add(name));
+    cache.eachResult((name, result) -> all.add(name));
+    cache.eachOwned(all::add);
+    cache.eachData((name, data) -> all.add(name));
+    cache.eachEvent(0, 0, all::add);
+    all.addAll(cache.builds(9));
+    cache.eachAttempt(0, all::add);
+    new StoredResults(cache).each(all::add);
+    all.addAll(new StoredResults(cache).names(Samples.digest(JOB)));
+    if (cache.series(1, 0) != null) {
+      all.add("series");
+    }
+    for (String name : List.of(JOB, "other")) {
+      if (cache.details(name) != null) {
+        all.add(name);
+      }
+      if (cache.list(Samples.digest(name)) != null) {
+        all.add(name);
+      }
+    }
+    return all.size();
+  }
+
+  @Test
+  void isNeverRead() throws IOException {
+    fill();
+    Random random = new Random(5);
+    List<Damaging.Spot> spots = Damaging.spots(root);
+    Set<RecordTree> trees = EnumSet.noneOf(RecordTree.class);
+    for (Damaging.Spot spot : spots) {
+      trees.add(RecordTree.valueOf(spot.tree()));
+      for (int kind = 0; kind < Damaging.KINDS; kind++) {
+        Damaging.damage(root, spot, kind, random);
+        try (Cache cache = open()) {
+          assertEquals(spots.size() - 1, records(cache), spot + " by " + kind);
+          if (spot.tree().equals("DATA")) {
+            assertNull(cache.result(spot.name()), "what a job stored is part of its run");
+          }
+        }
+        fill();
+      }
+    }
+    assertEquals(EnumSet.allOf(RecordTree.class), trees);
+  }
+}

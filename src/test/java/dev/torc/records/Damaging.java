@@ -1,0 +1,102 @@
+package dev.torc.records;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Damages single records of a project's database, whose pages stay sound. What torc keeps beside
+ * the database says of it what it said before, as where a disk forgets.
+ */
+public final class Damaging {
+
+  /** How many kinds of damage there are. */
+  public static final int KINDS = 10;
+
+  private Damaging() {}
+
+  /** A record: the name of its tree and its key. */
+  public record Spot(String tree, byte[] key) {
+    /** The name of a job or path in the key. */
+    public String name() {
+      return new String(key, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String toString() {
+      return tree + " " + name();
+    }
+  }
+
+  /** All records that are there. */
+  public static List<Spot> spots(Path root) throws IOException {
+    List<Spot> spots = new ArrayList<>();
+    try (RecordStore store = open(root)) {
+      for (RecordTree tree : RecordTree.values()) {
+        store.scan(tree, null, (key, _) -> spots.add(new Spot(tree.name(), key)));
+      }
+    }
+    return spots;
+  }
+
+  /** Puts other bytes in a record's place; of which kind, a number says. */
+  public static void damage(Path root, Spot spot, int kind, Random random) throws IOException {
+    CachePlace place = CachePlace.find(root, Map.of(), ThisHost.system());
+    RecordTree tree = RecordTree.valueOf(spot.tree);
+    try (RecordStore store = open(root)) {
+      byte[] good = store.get(tree, spot.key);
+      byte[] bad = damaged(good, kind, random, store, tree, spot.key);
+      store.write(
+          List.of(new Batch.Change(tree, spot.key, bad)),
+          false,
+          (transaction, _) -> CacheOpening.seal(transaction, CacheSettings.system(), null));
+    }
+    CleanClose.write(place);
+  }
+
+  private static RecordStore open(Path root) throws IOException {
+    CachePlace place = CachePlace.find(root, Map.of(), ThisHost.system());
+    RecordStore store =
+        RecordStore.open(place.database(), RecordStore.mapSize(place.data(), 1 << 20));
+    store.useTrees(null);
+    return store;
+  }
+
+  private static byte[] damaged(
+      byte[] good, int kind, Random random, RecordStore store, RecordTree tree, byte[] key) {
+    byte[] bad = good.clone();
+    switch (kind) {
+      case 0 -> flip(bad, random.nextInt(RecordCodec.SUM), random);
+      case 1 -> flip(bad, Math.min(RecordCodec.SUM + random.nextInt(4), bad.length - 1), random);
+      case 2 -> flip(bad, RecordCodec.SUM + random.nextInt(bad.length - RecordCodec.SUM), random);
+      case 3 -> flip(bad, bad.length - 1, random);
+      case 4 -> bad = Arrays.copyOf(bad, bad.length - 1);
+      case 5 -> bad = Arrays.copyOf(bad, random.nextInt(bad.length));
+      case 6 -> bad = new byte[0];
+      case 7 -> bad = Arrays.copyOf(bad, bad.length + 1 + random.nextInt(9));
+      case 8 -> Arrays.fill(bad, (byte) (random.nextBoolean() ? 0 : 0xff));
+      default -> {
+        byte[][] other = {new byte[] {0, 0, 0, 0, 1}};
+        store.scan(
+            tree,
+            null,
+            (its, value) -> {
+              if (!Arrays.equals(key, its)) {
+                other[0] = value;
+              }
+            });
+        bad = other[0];
+      }
+    }
+    return bad;
+  }
+
+  private static void flip(byte[] bytes, int at, Random random) {
+    bytes[at] ^= (byte) (1 << random.nextInt(8));
+  }
+}

@@ -1,0 +1,321 @@
+package dev.torc.records;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.torc.bytes.ByteWriter;
+import dev.torc.bytes.FieldReader;
+import dev.torc.bytes.FieldWriter;
+import dev.torc.hash.Digest;
+import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Stamp;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Records can grow: what their bytes are, and what of a later torc's is read. */
+class RecordCodecTest {
+
+  private static final Digest DIGEST = Digest.of(HexFormat.of().parseHex("ab".repeat(32)));
+  private static final String SUM = "ab".repeat(32);
+  private static final byte[] KEY = RecordKey.of(7, 3);
+
+  /** What is kept of a result, with bytes that can be compared. */
+  record Kept(long used, String record) {
+
+    static Kept of(StoredResults.Stored stored) {
+      return new Kept(stored.used(), new String(stored.record()));
+    }
+
+    StoredResults.Stored stored() {
+      return new StoredResults.Stored(used, record.getBytes());
+    }
+  }
+
+  /** A record of one kind with a value in every field, and its bytes as they must stay. */
+  record Kind<T>(
+      T record,
+      BiConsumer<FieldWriter, T> write,
+      Function<FieldReader, T> read,
+      String bytes,
+      int lastTag) {
+
+    byte[] sealed(BiConsumer<FieldWriter, T> more) {
+      return RecordCodec.seal(
+          RecordTree.RESULTS,
+          KEY,
+          null,
+          out -> {
+            write.accept(out, record);
+            more.accept(out, record);
+          });
+    }
+
+    byte[] content() {
+      byte[] sealed = sealed((_, _) -> {});
+      return Arrays.copyOfRange(sealed, RecordCodec.SUM, sealed.length);
+    }
+
+    T open(byte[] value) {
+      return RecordCodec.open(RecordTree.RESULTS, KEY, value, false, (_, in) -> read.apply(in));
+    }
+
+    @Override
+    public String toString() {
+      return record.getClass().getSimpleName();
+    }
+  }
+
+  static Stream<Kind<?>> kinds() {
+    ManifestEntry entry = new ManifestEntry(3, "n", "o", "w");
+    String line = "0206" + "05016e" + "07016f" + "090177";
+    return Stream.of(
+        new Kind<>(
+            new KnownDigest(new Stamp(Stamp.Kind.FILE, true, 1, 2, 3, 4), DIGEST, true),
+            RecordCodec::known,
+            RecordCodec::known,
+            "0204" + "0402" + "0602" + "0804" + "0a06" + "0c08" + "0f2101" + SUM + "1002",
+            8),
+        new Kind<>(
+            new JobResult(
+                JobResult.Outcome.ADOPTED,
+                "b",
+                DIGEST,
+                List.of(
+                    new RecordedProduct("p", Stamp.Kind.FILE, DIGEST.executable(), 7, "t"),
+                    new RecordedProduct("q", Stamp.Kind.MISSING, null, 0, null)),
+                List.of("f", "g"),
+                List.of("m"),
+                5,
+                true),
+            RecordCodec::result,
+            RecordCodec::result,
+            "020c"
+                + "050162"
+                + "072101"
+                + SUM
+                + ("092d" + "030170" + "0404" + "072102" + SUM + "080e" + "0b0174")
+                + ("0905" + "030171" + "0402")
+                + ("0b0166" + "0b0167")
+                + "0d016d"
+                + "0e0a"
+                + "1002",
+            8),
+        new Kind<>(
+            new RunDetails(
+                List.of(entry),
+                List.of(entry, entry),
+                "x",
+                1,
+                2,
+                3,
+                4,
+                5,
+                -1,
+                7,
+                new Restorable(
+                    DIGEST,
+                    DIGEST.executable(),
+                    List.of("p"),
+                    7,
+                    true,
+                    new RecordedProduct("d", Stamp.Kind.FILE, DIGEST, 8, null)),
+                new Origin("s", 8, "h", 9),
+                List.of("r")),
+            RecordCodec::details,
+            RecordCodec::details,
+            ("030b" + line)
+                + ("050b" + line)
+                + ("050b" + line)
+                + "070178"
+                + ("0802" + "0a04" + "0c06" + "0e08" + "100a" + "1201" + "140e")
+                + ("1779" + "032101" + SUM + "052102" + SUM + "070170" + "0a0e" + "0c02")
+                + ("112a" + "030164" + "0404" + "072101" + SUM + "0810")
+                + ("190a" + "030173" + "0410" + "070168" + "0812")
+                + "1b0172",
+            13),
+        new Kind<>(
+            new Kept(5, "record"),
+            (out, kept) -> RecordCodec.stored(out, kept.stored()),
+            in -> Kept.of(RecordCodec.stored(in)),
+            "0c0a" + "0f067265636f7264",
+            7),
+        new Kind<>(
+            new OwnedPath("path", Stamp.Kind.FOLDER, DIGEST, "j", true),
+            RecordCodec::owned,
+            in -> RecordCodec.owned("path", in),
+            "0206" + "052101" + SUM + "07016a" + "0802",
+            4),
+        new Kind<>(List.of(entry), RecordCodec::entries, RecordCodec::entries, "030b" + line, 1),
+        new Kind<>(
+            List.of(new StoredValue("k", "v")),
+            RecordCodec::data,
+            RecordCodec::data,
+            "0306" + "03016b" + "050176",
+            1),
+        new Kind<>(
+            new PostedEvent(7, 3, 1, "j", 2, "{}"),
+            RecordCodec::posted,
+            in -> RecordCodec.posted(KEY, in),
+            "0202" + "05016a" + "0604" + "09027b7d",
+            4),
+        new Kind<>(
+            new BuildRecord(
+                new BuildId("b", 7),
+                1,
+                -1,
+                new TreeMap<>(Map.of("ran", 2)),
+                3,
+                List.of("f"),
+                "m",
+                new StoreUse(1, List.of(new StoreUse.Place("s", 2, 3)))),
+            RecordCodec::build,
+            in -> RecordCodec.build(7, in),
+            "030162"
+                + "0402"
+                + "0601"
+                + ("0907" + "030372616e" + "0404")
+                + "0a06"
+                + "0d0166"
+                + "0f016d"
+                + ("110b" + "0202" + ("0507" + "030173" + "0404" + "0606")),
+            8));
+  }
+
+  /** Whoever sees this fail changes the format: see {@link RecordCodec}. */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void theBytesOfARecordStayAsTheyAre(Kind<?> kind) {
+    assertEquals(kind.bytes, HexFormat.of().formatHex(kind.content()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void everyFieldReadsBack(Kind<?> kind) {
+    assertEquals(kind.record, kind.open(kind.sealed((_, _) -> {})));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void unknownFieldsAreSkipped(Kind<?> kind) {
+    byte[] later =
+        kind.sealed(
+            (out, _) -> {
+              out.number(kind.lastTag + 1, Long.MIN_VALUE);
+              out.text(kind.lastTag + 1, "host");
+              out.records(127, List.of("a", "b"), (inner, text) -> inner.text(1, text));
+            });
+    assertEquals(kind.record, kind.open(later));
+  }
+
+  /** Cut inside a field. Between fields its checksum tells, as of all damage. */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void whatIsCutOffIsNoRecord(Kind<?> kind) {
+    byte[] content = kind.content();
+    for (int length = content.length - 1; length >= 0; length--) {
+      byte[] cut = Arrays.copyOf(kind.sealed((_, _) -> {}), RecordCodec.SUM + length);
+      assertNull(kind.open(cut), "cut to " + length);
+    }
+    byte[] cut = Arrays.copyOf(content, content.length - 1);
+    assertNull(kind.open(raw(cut)), "sealed when it was cut");
+  }
+
+  /** Bytes under a checksum of their own, as no torc writes them. */
+  private static byte[] raw(byte[] content) {
+    byte[] value = new byte[RecordCodec.SUM + content.length];
+    System.arraycopy(content, 0, value, RecordCodec.SUM, content.length);
+    ByteBuffer.wrap(value).putInt(RecordCodec.sum(RecordTree.RESULTS, KEY, value));
+    return value;
+  }
+
+  private static JobResult result(String hex) {
+    return RecordCodec.open(
+        RecordTree.RESULTS,
+        KEY,
+        raw(HexFormat.of().parseHex(hex)),
+        false,
+        (_, in) -> RecordCodec.result(in));
+  }
+
+  @Test
+  void unknownFieldsOfPartsAreSkippedToo() {
+    String product = "030170" + "0404" + "072102" + SUM;
+    JobResult known = result("020c" + "0928" + product);
+    assertEquals("p", known.products().getFirst().path());
+    assertEquals(known, result("020c" + "092a" + product + "1202"));
+  }
+
+  /** Where a value decides, one that is not known is no result: the job runs. */
+  @Test
+  void anUnknownOutcomeKindOrDigestIsNoResult() {
+    assertNotNull(result("020c"));
+    assertNull(result("020e"), "an outcome behind the last one");
+    assertNull(result("050162"), "no outcome at all");
+    assertNull(result(""), "nothing at all");
+    assertNull(result("020c" + "0905" + "030170" + "040c"), "a kind behind the last one");
+    assertNull(result("020c" + "072103" + SUM), "a digest of another kind");
+    assertNull(result("020c" + "071103" + "ab".repeat(16)), "a digest of another length");
+  }
+
+  @Test
+  void fieldsOutOfTheirOrderOrOfAnotherFormAreNoRecord() {
+    assertNull(result("020c" + "072101" + SUM + "050162"));
+    assertNull(result("030c" + "0".repeat(24)));
+    assertNull(result("020c" + "0402"), "a number where the build's id should be");
+  }
+
+  /** What only people read stays readable where a later torc has more states or reasons. */
+  @Test
+  void unknownStatesAndReasonsOfARecordForPeopleReadBack() {
+    RunDetails details =
+        new RunDetails(
+            List.of(),
+            List.of(new ManifestEntry(999, "n", null, null)),
+            "",
+            1,
+            2,
+            0,
+            0,
+            0,
+            0,
+            1,
+            null,
+            null,
+            List.of());
+    BuildRecord build =
+        new BuildRecord(
+            new BuildId("b", 7),
+            1,
+            2,
+            new TreeMap<>(Map.of("RESTORED", 4)),
+            0,
+            List.of(),
+            null,
+            StoreUse.NONE);
+    Batch batch = new Batch().build(build);
+    assertEquals(
+        build,
+        RecordCodec.open(
+            RecordTree.BUILDS,
+            RecordKey.of(7),
+            batch.changes.getFirst().value,
+            false,
+            (_, in) -> RecordCodec.build(7, in)));
+    ByteWriter out = new ByteWriter(0);
+    RecordCodec.details(new FieldWriter(out), details);
+    assertEquals(
+        details,
+        RecordCodec.details(new FieldReader(new dev.torc.bytes.ByteReader(out.bytes(), 0))));
+  }
+}

@@ -1,0 +1,168 @@
+package dev.torc.records;
+
+import dev.torc.hash.Digest;
+import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.machine.Series;
+import dev.torc.machine.Usage;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** Records for the tests of this package: of every kind, made from a name, so they can be told. */
+final class Samples {
+
+  /** Names that have hurt somebody: the last three share their first 600 bytes. */
+  static final List<String> NAMES =
+      List.of(
+          "",
+          "a",
+          " lead and trail ",
+          "new\nline",
+          "tab\t'single' \"double\" `back` $dollar \\slash",
+          "-rf",
+          "train/lr=0.1,seed=3",
+          "😀/é/漢字",
+          "x".repeat(479),
+          "x".repeat(480),
+          "x".repeat(481),
+          "é".repeat(240),
+          "é".repeat(241),
+          "long/" + "y".repeat(5000),
+          "long/" + "y".repeat(5000) + "1",
+          "long/" + "y".repeat(5000) + "2");
+
+  private Samples() {}
+
+  static Digest digest(String text) {
+    try {
+      return Digest.of(
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static Stamp stamp(String name, long ctime) {
+    return new Stamp(
+        Stamp.Kind.FILE, name.length() % 2 == 0, name.length(), ctime - 1, ctime, name.hashCode());
+  }
+
+  static KnownDigest known(String name) {
+    return new KnownDigest(stamp(name, 1_700_000_000_000_000_000L), digest(name), true);
+  }
+
+  static JobResult result(String name, String build) {
+    return new JobResult(
+        JobResult.Outcome.values()[name.length() % JobResult.Outcome.values().length],
+        build,
+        digest("manifest " + name),
+        List.of(
+            new RecordedProduct(name + ".out", Stamp.Kind.FILE, digest(name + build), 1, null),
+            new RecordedProduct(name + "/", Stamp.Kind.FOLDER, digest(name), 1L << 40, null),
+            new RecordedProduct(name + ".bin", Stamp.Kind.FILE, digest(name).executable(), 0, "é"),
+            new RecordedProduct("gone", Stamp.Kind.MISSING, null, 0, null)),
+        List.of(name + ".h", "b.h"),
+        List.of(name),
+        name.length() * 1_000_003L,
+        name.length() % 2 == 0);
+  }
+
+  static RunDetails details(String name, String build) {
+    return new RunDetails(
+        List.of(
+            new ManifestEntry(1, "command", null, "cc " + name),
+            new ManifestEntry(-2, name, "", "z".repeat(name.length() % 4 == 0 ? 6000 : 60)),
+            new ManifestEntry(Integer.MAX_VALUE, "", "é", "😀")),
+        List.of(new ManifestEntry(0, build, null, null)),
+        "",
+        7,
+        1_700_000_000_000L,
+        -1,
+        9,
+        -1,
+        Long.MAX_VALUE,
+        3,
+        null,
+        null,
+        List.of(name));
+  }
+
+  static StoredResults.Stored stored(String name) {
+    return new StoredResults.Stored(7, name.getBytes());
+  }
+
+  static OwnedPath owned(String name) {
+    return new OwnedPath(
+        name, Stamp.Kind.FOLDER, digest(name), "job " + name, name.length() % 2 == 1);
+  }
+
+  static BuildRecord build(long number) {
+    return new BuildRecord(
+        new BuildId("id" + number, number),
+        5,
+        -1,
+        new TreeMap<>(Map.of("ran", 3, "failed", 0)),
+        -1,
+        List.of("torc.yaml", "site.yaml"),
+        "machine " + number,
+        StoreUse.NONE);
+  }
+
+  static AttemptRecord attempt(long build, long sequence) {
+    return new AttemptRecord(
+        build,
+        sequence,
+        "job " + sequence,
+        2,
+        JobResult.Outcome.OUT_OF_MEMORY,
+        -1,
+        9,
+        1_700_000_000_000L,
+        17,
+        1_000_000_007L,
+        new Usage(1, 2, -1, 4, 5),
+        "node7",
+        sequence % 2 == 0 ? null : "slurm",
+        new AttemptRecord.Asked(4, 5L << 30, 1, 60_000_000_000L),
+        sequence == 0 ? List.of() : List.of(new ManifestEntry(6, "in", "1", "2")),
+        (int) sequence);
+  }
+
+  static Series series() {
+    Series series = new Series(5);
+    series.add(new Series.Point(1_000_000_000, 99, 1 << 20, -1));
+    return series;
+  }
+
+  /** Everything of a name in one batch. */
+  static Batch all(String name, String build) {
+    return new Batch()
+        .stamp(name, known(name))
+        .result(name, result(name, build), details(name, build))
+        .own(owned(name));
+  }
+
+  /** Takes out a job's last run and what it stored. */
+  static Batch noResult(String job) {
+    byte[] key = RecordKey.of(job);
+    return new Batch()
+        .drop(RecordTree.RESULTS, key)
+        .drop(RecordTree.DATA, key)
+        .drop(RecordTree.DETAILS, key);
+  }
+
+  /** Printable names of many lengths, the same for each seed. */
+  static String name(Random random) {
+    int length = 1 + random.nextInt(random.nextInt(20) == 0 ? 700 : 40);
+    StringBuilder name = new StringBuilder();
+    for (int i = 0; i < length; i++) {
+      name.append((char) ('a' + random.nextInt(26)));
+    }
+    return name.toString();
+  }
+}

@@ -1,0 +1,306 @@
+package dev.torc.show;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.engine.Event;
+import dev.torc.engine.JobState;
+import dev.torc.machine.Series;
+import dev.torc.show.Report.Detail;
+import dev.torc.text.TextWidth;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LiveReportTest {
+
+  private static final String ESC = "\u001b";
+
+  /** Each flush is one piece that the terminal gets. */
+  private static final class Screen extends StringWriter {
+    private final List<String> pieces = new ArrayList<>();
+
+    @Override
+    public void flush() {
+      pieces.add(toString());
+      getBuffer().setLength(0);
+    }
+
+    String next() {
+      assertEquals(1, pieces.size(), () -> "pieces: " + pieces);
+      return drawn().replaceFirst("\\[[█×▓░]+] ", "");
+    }
+
+    /** The same with the bar. */
+    String drawn() {
+      return pieces.removeFirst().replace(ESC, "^");
+    }
+  }
+
+  private final Screen screen = new Screen();
+  private long now = 10 * Events.SECOND;
+  private int columns = 80;
+
+  private LiveReport report(Detail detail) {
+    return new LiveReport(screen, detail, Palette.NONE, Path.of("/"), () -> columns, () -> now);
+  }
+
+  @Test
+  void showsWhatRunsAndCounts() {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(3));
+    report.accept(Events.ended("work1", JobState.UP_TO_DATE));
+    report.accept(Events.jobStarted("work2"));
+    now += 2 * Events.SECOND;
+    assertTrue(screen.pieces.isEmpty());
+    report.draw();
+    assertEquals(
+        "^[?7l  work2  2.0 s  need f2.json changed 3f2a91c → 88d01be^[K\n"
+            + "1/3 done, 1 running, 2.0 s^[J^[?7h",
+        screen.next());
+  }
+
+  @Test
+  void anImageThatIsFetchedHasALineWithTheLastWordOfItsRuntime(@TempDir Path temp)
+      throws IOException {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(3));
+    Path log = Files.writeString(temp.resolve("log"), "Trying\nCopying blob 1 of 7\n");
+    report.accept(new Event.Fetching("bwa", "podman", log, false));
+    now += 2 * Events.SECOND;
+    report.draw();
+    assertEquals(
+        "fetching image bwa with podman\n"
+            + "^[?7l  fetching image bwa with podman  2.0 s  Copying blob 1 of 7^[K\n"
+            + "0/3 done, 0 running, 2.0 s^[J^[?7h",
+        screen.next());
+    report.accept(new Event.Fetching("bwa", "podman", log, true));
+    report.draw();
+    assertTrue(!screen.next().contains("bwa"));
+  }
+
+  @Test
+  void redrawsInPlaceWithoutClearingFirst() {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(3));
+    report.accept(Events.jobStarted("a"));
+    report.draw();
+    screen.next();
+    report.draw();
+    String again = screen.next();
+    assertTrue(again.startsWith("\r^[1A^[?7l  a"), again);
+  }
+
+  @Test
+  void messagesStandAboveTheLinesInTheSamePiece() {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(2));
+    report.draw();
+    assertEquals("^[?7l0/2 done, 0 running, 0.0 s^[J^[?7h", screen.next());
+    report.accept(new Event.Note(Event.Level.WARNING, "beware"));
+    report.accept(Events.failed("j", "exit 1", "c", null));
+    report.draw();
+    assertEquals(
+        "\r^[Jwarning: beware\nj failed: exit 1\n  command: c\n"
+            + "^[?7l1/2 done, 0 running, 1 failed, 0.0 s^[J^[?7h",
+        screen.next());
+  }
+
+  @Test
+  void theEndLeavesOnlyTheLastLine() {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(1));
+    report.accept(Events.jobStarted("a"));
+    report.draw();
+    screen.next();
+    report.accept(Events.ended("a", JobState.RAN));
+    report.accept(Events.finished(1, 0, 0, 0));
+    assertEquals("\r^[1A^[J1 job: 1 ran, 0 up to date, 0 failed in 1.2 s\n", screen.next());
+    report.close();
+    assertTrue(screen.pieces.isEmpty());
+  }
+
+  @Test
+  void thatJobsAreBeingEndedIsShownAtOnce() {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(2));
+    report.accept(Events.jobStarted("a"));
+    report.draw();
+    screen.next();
+    report.accept(new Event.Ending(List.of("a"), 5 * Events.SECOND));
+    String drawn = screen.next();
+    assertTrue(drawn.contains("^[Jending a: killed in 5.0 s, at once by another Ctrl-C\n"), drawn);
+    assertTrue(drawn.contains("0/2 done, 1 running, 0.0 s, killed in 5.0 s"), drawn);
+    now += 2 * Events.SECOND;
+    report.draw();
+    drawn = screen.next();
+    assertTrue(drawn.contains("0/2 done, 1 running, 2.0 s, killed in 3.0 s"), drawn);
+    report.accept(new Event.Ending(List.of("a"), 0));
+    drawn = screen.next();
+    assertTrue(drawn.contains("^[Jkilling a\n"), drawn);
+    assertTrue(drawn.contains("2.0 s, being killed"), drawn);
+  }
+
+  @Test
+  void whileAJobHasTheTerminalNothingIsDrawn() {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(1));
+    report.accept(Events.jobStarted("edit"));
+    report.draw();
+    screen.next();
+    report.accept(new Event.Terminal(true));
+    assertEquals("\r^[1A^[J", screen.next());
+    report.draw();
+    assertTrue(screen.pieces.isEmpty());
+    report.accept(new Event.Terminal(false));
+    report.draw();
+    assertTrue(screen.next().startsWith("^[?7l  edit"));
+  }
+
+  @Test
+  void noLineIsWiderThanTheTerminalIsNow() {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(1));
+    report.accept(Events.jobStarted("日本語".repeat(20)));
+    for (int width : new int[] {80, 20, 5, 1, 200}) {
+      columns = width;
+      report.draw();
+      String shown = screen.next().replaceAll("\\^\\[[?0-9]*[A-Za-z]|\r", "");
+      shown.lines().forEach(line -> assertTrue(TextWidth.of(line) < width, line));
+    }
+  }
+
+  @Test
+  void ofManyJobsTheOldestAreShown() {
+    LiveReport report = report(Detail.NORMAL);
+    report.accept(Events.started(100));
+    for (int i = 1; i <= 20; i++) {
+      report.accept(Events.jobStarted("j" + i));
+    }
+    report.draw();
+    String shown = screen.next();
+    assertEquals(LiveReport.JOBS + 1, shown.lines().count());
+    assertTrue(shown.contains("  j7  "));
+    assertTrue(shown.contains("  …and 13 more"));
+    assertFalse(shown.contains("j8"));
+  }
+
+  /** Time left, a duration and what is used, of all jobs the same. */
+  private record Known(long left, long expected, Series.Point use) implements Progress {
+    @Override
+    public long expected(String job) {
+      return expected;
+    }
+
+    @Override
+    public Map<String, Series.Point> uses() {
+      return Map.of("a", use);
+    }
+  }
+
+  @Test
+  void whatIsLikelyAndWhatIsUsedIsShown() {
+    LiveReport report = report(Detail.NORMAL);
+    columns = 200;
+    report.accept(Events.started(2));
+    report.accept(Events.jobStarted("a"));
+    report.accept(Events.jobStarted("b"));
+    Series.Point use = new Series.Point(1, 180, 300 << 20, -1);
+    report.follow(new Known(65 * Events.SECOND, 90 * Events.SECOND, use));
+    report.ask();
+    now += 2 * Events.SECOND;
+    report.draw();
+    String shown = screen.next();
+    String why = "  need f2.json changed 3f2a91c → 88d01be";
+    assertTrue(shown.contains("  a  2.0 s of about 1 min 30 s  1.8 cpus, 300.0 MiB" + why), shown);
+    assertTrue(shown.contains("  b  2.0 s of about 1 min 30 s" + why), shown);
+    assertTrue(shown.contains(", 2.0 s, about 1 min 05 s left"), shown);
+  }
+
+  @Test
+  void theBarHasAPartForEachKindOfJob() {
+    LiveReport report = report(Detail.NORMAL);
+    columns = 120;
+    report.accept(Events.started(10));
+    report.accept(Events.ended("a", JobState.UP_TO_DATE));
+    report.accept(Events.ended("b", JobState.RAN));
+    report.accept(Events.failed("c", "exit 1", "c", null));
+    report.accept(Events.ended("d", JobState.BLOCKED));
+    report.accept(Events.jobStarted("e"));
+    report.draw();
+    String shown = screen.drawn();
+    assertTrue(
+        shown.contains(
+            "[██████××××××▓▓▓░░░░░░░░░░░░░░░] 3/10 done, 1 running, 1 failed, 1 blocked, 0.0 s"),
+        shown);
+    columns = 45;
+    report.draw();
+    assertFalse(screen.drawn().contains("█"), "no room for it");
+  }
+
+  @Test
+  void verboseKeepsALineForEachJob() {
+    LiveReport report = report(Detail.VERBOSE);
+    report.accept(Events.jobStarted("a"));
+    report.close();
+    assertTrue(screen.next().startsWith("a: need f2.json changed"));
+  }
+
+  @Test
+  void theThreadRedrawsAndEndsWithTheReport() throws InterruptedException {
+    CountDownLatch drawn = new CountDownLatch(3);
+    AtomicInteger pieces = new AtomicInteger();
+    Writer counting =
+        new StringWriter() {
+          @Override
+          public void flush() {
+            pieces.incrementAndGet();
+            drawn.countDown();
+          }
+        };
+    LiveReport report =
+        new LiveReport(
+            counting, Detail.NORMAL, Palette.NONE, Path.of("/"), () -> 80, System::nanoTime);
+    long began = System.nanoTime();
+    report.start().accept(Events.started(1));
+    drawn.await();
+    report.close();
+    long most = (System.nanoTime() - began) / LiveReport.PERIOD + 2;
+    int after = pieces.get();
+    assertTrue(after <= most, after + " pieces, at most " + most);
+    assertTrue(
+        Thread.getAllStackTraces().keySet().stream()
+            .noneMatch(thread -> thread.getName().equals("torc-live") && thread.isAlive()));
+  }
+
+  @Test
+  void whatTheThreadCannotWriteIsToldOnce() throws InterruptedException {
+    CountDownLatch tried = new CountDownLatch(1);
+    Writer closed =
+        new StringWriter() {
+          @Override
+          public void flush() {
+            tried.countDown();
+            throw new UncheckedIOException(new IOException("Broken pipe"));
+          }
+        };
+    LiveReport report =
+        new LiveReport(closed, Detail.NORMAL, Palette.NONE, Path.of("/"), () -> 80, () -> 0);
+    report.start().accept(Events.started(1));
+    tried.await();
+    assertThrows(UncheckedIOException.class, report::close);
+    report.close();
+  }
+}
