@@ -8,6 +8,7 @@ import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.Runner;
 import dev.torc.plan.NeedSnapshot;
+import dev.torc.plan.Reason;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.CacheException;
@@ -74,7 +75,7 @@ final class Attempt {
    *
    * @param executor what runs it, as {@link Remotes} know it; null for this machine
    * @param from the result to be put in the place of a run; null for a run
-   * @param anew whether it runs whatever an earlier torc handed out of it
+   * @param reasons why it runs
    * @param gone told, on the thread of the attempt, when its processes ended well and only a look
    *     at their products is left, which may take longer than to begin another
    * @param submitted told the id when it was handed out to a scheduler
@@ -87,7 +88,7 @@ final class Attempt {
       LaunchBuilder.Granted granted,
       long timeLimit,
       Restoring.Known from,
-      boolean anew,
+      List<Reason> reasons,
       Runnable gone,
       Consumer<Event.JobSubmitted> submitted) {
     this.shared = shared;
@@ -99,7 +100,7 @@ final class Attempt {
     this.gone = gone;
     this.from = from;
     this.shelf = shared.removal().shelving();
-    this.remote = new RemoteWork(shared, id, number, executor, anew, submitted);
+    this.remote = new RemoteWork(shared, id, number, executor, reasons, submitted);
     this.executor = executor;
   }
 

@@ -149,13 +149,9 @@ final class JobRun {
         granted(identifiers),
         runtime,
         from,
-        isForced(),
+        reasons,
         gone,
         submitted);
-  }
-
-  private boolean isForced() {
-    return reasons.stream().anyMatch(reason -> reason.kind() == Reason.Kind.FORCED);
   }
 
   /**

@@ -302,7 +302,7 @@ public final class AllocatedBuild {
     env.put("MAKEFLAGS", null); // its jobserver is on this machine
     Launch.Step step = new Launch.Step(argv, dir, env);
     return new RemoteAttempt(
-        new RemoteAttempt.RemoteKey(NAME, id, 1, "-", "-"),
+        new RemoteAttempt.RemoteKey(NAME, id, 1, "-", "-", ""),
         new Launch(List.of(step), log, false, false, 0, 0, Map.of()),
         0,
         List.of(),
