@@ -226,7 +226,7 @@ final class Slurm implements Scheduler {
       }
       exit = code.group(1);
     }
-    return SlurmWords.end(listed.word(), listed.reason(), exit, job.log());
+    return SlurmWords.end(listed.word(), listed.reason(), exit, job.log()).at(listed.ended());
   }
 
   private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerProgram program) {

@@ -10,6 +10,7 @@ import dev.torc.local.Runner;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.Reason;
 import dev.torc.posix.FileTree;
+import dev.torc.posix.Kill;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.CacheException;
 import dev.torc.records.OwnedPath;
@@ -40,6 +41,8 @@ final class Attempt {
 
   /** Nanoseconds for which files may be read after a signal, and after the jobs that it ended. */
   static final long LOOK = 50_000_000;
+
+  private static final long SOON = 500; // ms
 
   private static final String LEFT = "left to the next build";
 
@@ -117,6 +120,7 @@ final class Attempt {
    */
   synchronized void end(boolean now) {
     ends.add(now);
+    notifyAll();
     if (running != null) {
       running.end(now);
     }
@@ -418,9 +422,27 @@ final class Attempt {
   }
 
   private ProcessEnd runHere(Launch launch) {
-    return isEnded()
-        ? ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "")
-        : shared.runner().run(launch, this::runs);
+    if (isEnded()) {
+      return ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "");
+    }
+    ProcessEnd end = shared.runner().run(launch, this::runs);
+    return end.isBySignal(Kill.TERM, true) && isEndedSoon()
+        ? end.as(ProcessEnd.How.INTERRUPTED, 0, "")
+        : end;
+  }
+
+  /**
+   * A scheduler or a shutdown ends torc and its jobs by one signal, and torc may see that later.
+   */
+  private synchronized boolean isEndedSoon() {
+    try {
+      if (ends.isEmpty()) {
+        wait(SOON);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !ends.isEmpty();
   }
 
   private synchronized boolean isEnded() {

@@ -359,11 +359,6 @@ public final class AllocatedBuild {
     }
 
     @Override
-    public void lost() {
-      // it is told already, and what it had done is recorded
-    }
-
-    @Override
     public void ended(ProcessEnd how, List<RemotePlace> places) {
       left = places;
       end.complete(how);

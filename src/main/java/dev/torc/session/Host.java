@@ -48,8 +48,7 @@ public record Host(
   Host in(Allocation given) {
     Allocation.Node node = given.nodes().getFirst();
     Supplier<Limits> own = () -> limits.get().within(node.cpus(), node.memory(), node.gpus());
-    return new Host(
-        stamps, own, () -> new AllocatedRunner(runner.get()), threads, cache, here, given);
+    return new Host(stamps, own, runner, threads, cache, here, given);
   }
 
   /** The machine itself, for a caller with this environment. */

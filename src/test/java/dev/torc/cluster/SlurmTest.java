@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -409,6 +411,19 @@ class SlurmTest {
     assertEquals(new Gone(), state("14/torc-z"), "how its steps ended is not known");
     programs.says("squeue", "echo 'squeue: error: no' >&2; exit 1");
     assertEquals(new NoAnswer("no"), state("12/torc-x"));
+  }
+
+  @Test
+  void whenAJobEndedIsWhatSqueueSays() throws IOException {
+    queue("7|TIMEOUT|None|n1|torc-1|1970-01-02T03:04:05");
+    long at =
+        LocalDateTime.of(1970, 1, 2, 3, 4, 5)
+            .atZone(ZoneId.systemDefault())
+            .toInstant()
+            .toEpochMilli();
+    assertEquals(new Ended(Cause.TIME_LIMIT, "TIMEOUT", at), state("7"));
+    queue("7|TIMEOUT|None|n1|torc-1|N/A");
+    assertEquals(new Ended(Cause.TIME_LIMIT, "TIMEOUT"), state("7"));
   }
 
   @Test
