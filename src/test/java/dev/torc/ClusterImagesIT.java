@@ -95,7 +95,7 @@ class ClusterImagesIT {
     build(
         """
         a: { command: 'cat /version > a', produces: a, resources: { memory: 100MiB } }
-        b: { command: 'cat a; echo begin > log; until test -e go; do sleep 0.1; done; echo > b', needs: a, produces: b }
+        b: { command: 'cat a; echo begin > log; until test -e go; do sleep 0.1; done; echo > b', needs: a, produces: b, resources: { memory: 100MiB } }
         """);
     Going torc = project.start("slurm");
     project.awaitLine("log");

@@ -37,20 +37,23 @@ class BuildCommand {
     this.console = call.console;
   }
 
-  final int run() throws IOException {
-    boolean dry = Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", ""));
-    BuildRequest request = request(call, dry);
-    String file = call.value("--junit");
-    if (file == null || request.dry()) {
-      return work(request);
-    }
-    junit = JunitOption.of(console, file);
-    return junit.around(() -> work(request));
+  int run() throws IOException {
+    return run(console.caller(), call.options(), request());
   }
 
-  /** Does it, however it is followed. */
-  int work(BuildRequest request) throws IOException {
-    return build(console.caller(), call.options(), request);
+  /** What the options ask for; under a dry run of make that is one too. */
+  final BuildRequest request() {
+    return request(call, Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", "")));
+  }
+
+  /** Builds, with all that the options want of it, and returns the exit status. */
+  final int run(Caller caller, ProjectOptions of, BuildRequest request) throws IOException {
+    String file = call.value("--junit");
+    if (file == null || request.dry()) {
+      return build(caller, of, request);
+    }
+    junit = JunitOption.of(console, file);
+    return junit.around(() -> build(caller, of, request));
   }
 
   /**
@@ -101,8 +104,7 @@ class BuildCommand {
         : said.getLast().name().equals("--quiet") ? Detail.QUIET : Detail.VERBOSE;
   }
 
-  /** Builds, and returns the exit status. */
-  final int build(Caller caller, ProjectOptions of, BuildRequest request) throws IOException {
+  private int build(Caller caller, ProjectOptions of, BuildRequest request) throws IOException {
     long began = console.began().getAsLong();
     long read = System.nanoTime();
     Project project = Project.load(caller, of);

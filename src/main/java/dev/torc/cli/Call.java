@@ -32,6 +32,7 @@ final class Call {
 
   final Options given;
   final Console console; // stands in the folder that -C names
+  final Path from; // where the caller stands
   private BadInput refused;
 
   /** Checks the values of the options of all commands, and goes where {@code -C} says. */
@@ -39,7 +40,8 @@ final class Call {
     this.given = given;
     color();
     variables();
-    Path at = console.cwd();
+    this.from = console.cwd();
+    Path at = from;
     for (String folder : values("--directory")) { // several go one from the other
       at = at.resolve(folder).normalize();
       if (!Files.isDirectory(at)) {

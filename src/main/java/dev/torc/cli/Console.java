@@ -109,10 +109,15 @@ record Console(
 
   /** Writes bytes to standard output as they are. */
   void copy(InputStream bytes) throws IOException {
-    if (out instanceof Stream stream) {
+    copy(bytes, out);
+  }
+
+  /** Writes bytes to one of the streams as they are. */
+  void copy(InputStream bytes, Writer to) throws IOException {
+    if (to instanceof Stream stream) {
       stream.copy(bytes);
     } else {
-      out.write(new String(bytes.readAllBytes(), StandardCharsets.UTF_8));
+      to.write(new String(bytes.readAllBytes(), StandardCharsets.UTF_8));
     }
   }
 

@@ -18,6 +18,7 @@ final class Options {
   private final String command;
   private final CommandSpec spec = CommandSpec.create();
   private final List<Given> given = new ArrayList<>();
+  private List<String> line = List.of();
 
   /**
    * An option by its longest name, or a word by what stands for it in the help.
@@ -111,6 +112,11 @@ final class Options {
     return colon < 0 ? List.of() : List.of(text.substring(colon + 1).split(","));
   }
 
+  /** The words behind the command's name, as they were given. */
+  List<String> line() {
+    return line;
+  }
+
   /** All names of options, with their hyphens. */
   Set<String> names() {
     return spec.optionsMap().keySet();
@@ -160,19 +166,20 @@ final class Options {
    * @throws CommandLine.ParameterException where they do not fit; some values are noted then
    */
   CommandLine parse(List<String> args) {
-    CommandLine line =
+    line = List.copyOf(args);
+    CommandLine parser =
         new CommandLine(spec)
             .setExpandAtFiles(false)
             .setInterpolateVariables(false)
             .setOverwrittenOptionsAllowed(true);
-    line.parseArgs(args.toArray(String[]::new));
+    parser.parseArgs(args.toArray(String[]::new));
     for (PositionalParamSpec each : words()) {
       List<String> values = each.getValue();
       if (values != null) {
         values.forEach(value -> given.add(new Given(each.paramLabel(), value)));
       }
     }
-    return line;
+    return parser;
   }
 
   /** What was given of some, each by its longest name, in the order of the command line. */

@@ -2,298 +2,125 @@ package dev.torc.cluster;
 
 import dev.torc.local.ProgramOutput;
 import dev.torc.text.Amount;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Nodes that Slurm gives for as long as torc wants them: asks for them by {@code salloc}, waits,
- * finds out what they are, and gives them back. What runs on them is for {@link AllocationSteps}.
+ * The nodes of the Slurm job in whose script this torc runs, on the first of them. What runs on the
+ * others is for {@link NodeSteps}; how the job is asked for is {@code session}'s.
  *
- * <p>The shells around and in salloc read a pipe that torc holds: when torc is gone, however it
- * ended, the request or the allocation is ended, and Slurm ends what runs there.
+ * @param id Slurm's number of it
+ * @param name under which it was submitted
+ * @param env without what Slurm's commands would take for options
+ * @param nodes the one of this torc first
  */
-public final class Allocation implements AutoCloseable {
+public record Allocation(String id, String name, Map<String, String> env, List<Node> nodes) {
 
-  /** Runs the words in a session of its own, so that Ctrl-C is torc's alone. */
-  static final List<String> APART =
-      List.of("sh", "-c", "command -v setsid >/dev/null && exec setsid \"$@\"; exec \"$@\"", "sh");
+  /** Nodes of which an allocation has the same, as scontrol tells of them in detail. */
+  private static final Pattern ALIKE =
+      Pattern.compile(" Nodes=(\\S+) CPU_IDs=([\\d,-]+) Mem=(\\d+)(?: GRES=(\\S*))?");
 
-  private static final String HOLDER =
-      """
-      exec 3<&0 </dev/null
-      "$@" &
-      allocation=$!
-      { cat <&3 >/dev/null; kill "$allocation"; } >/dev/null 2>&1 &
-      exec 3<&-
-      wait "$allocation"
-      echo "over $?"
-      """;
+  private static final Pattern GPUS = Pattern.compile("\\bgpu(?::[^:(,]+)?:(\\d+)\\b");
 
-  /** A salloc that is ended while the controller is down gives nothing back, so this asks too. */
-  private static final String INSIDE =
-      """
-      echo "granted $SLURM_JOB_ID"
-      cat >/dev/null 2>&1 <&3 || exec sleep 2147483647 # where salloc closed it
-      until said=$(scancel "$SLURM_JOB_ID" 2>&1); do
-        case $said in *nvalid?job?id* | *already?completing*) exit ;; esac
-        sleep 2
-      done
-      """;
+  private static final long MEBIBYTE = 1 << 20;
 
-  private static final Pattern PENDING = Pattern.compile("Pending job allocation (\\d+)");
+  /**
+   * What one node gives.
+   *
+   * @param name of the node; of several that are alike a name with ranges in brackets
+   * @param cpus at least 1
+   * @param memory bytes; {@link Long#MAX_VALUE} where Slurm does not count it
+   * @param gpus at least 0
+   */
+  public record Node(String name, int cpus, long memory, int gpus) {
 
-  /** What salloc says on the way. */
-  private static final Pattern PROGRESS =
-      Pattern.compile(
-          "Granted job allocation|queued and waiting|has been allocated resources"
-              + "|Waiting for resource conf|(is|are) ready for job|Relinquishing job allocation");
-
-  private static final String NAME = "salloc: ";
-  private static final Pattern ERROR = Pattern.compile(": (error|fatal): ");
-
-  private static final Duration LATE = Duration.ofSeconds(2); // its words after its end
-  private static final String GRANTED = "granted ";
-  private static final int NOT_FOUND = 127;
-  private static final int PATIENCE = 30; // seconds, until what it gave back is not waited for
-
-  /** Slurm gives none, or says nothing that can be understood. */
-  public static final class Refused extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    Refused(String said) {
-      super(said);
+    private Node named(String other) {
+      return new Node(other, cpus, memory, gpus);
     }
-  }
-
-  private final Map<String, String> env;
-  private final Consumer<String> told;
-  private final Process holder;
-  private final BufferedReader out;
-  private final List<String> said = new CopyOnWriteArrayList<>();
-  private final Thread listener;
-  private String id;
-  private List<AllocationNode> nodes;
-  private volatile boolean over;
-  private volatile boolean closing;
-
-  private Allocation(List<String> words, Map<String, String> env, Consumer<String> told)
-      throws IOException {
-    this.env = env;
-    this.told = told;
-    List<String> argv = new ArrayList<>(APART);
-    argv.addAll(List.of("sh", "-c", HOLDER, "sh"));
-    argv.addAll(words);
-    argv.addAll(List.of("sh", "-c", INSIDE));
-    ProcessBuilder builder = new ProcessBuilder(argv);
-    builder.environment().clear();
-    String options = env.containsKey("SLURM_JOB_ID") ? "(SLURM|SCANCEL)_.*" : "SCANCEL_.*";
-    builder.environment().putAll(Slurm.without(env, options));
-    holder = builder.start();
-    out = holder.inputReader();
-    listener = Thread.ofVirtual().start(this::listen);
   }
 
   /**
-   * Asks for nodes and waits until they are there.
+   * Asks Slurm for the nodes.
    *
-   * @param most of any job that is to run there, with the time for all
-   * @param tasks how many of such jobs it is to hold; 0 where the settings say so
-   * @param told takes the lines that tell of the waiting
-   * @throws Refused with Slurm's own words
+   * @param env of the script
    */
-  public static Allocation ask(
-      SchedulerSettings settings,
-      SchedulerResources most,
-      int tasks,
-      Map<String, String> env,
-      Consumer<String> told)
-      throws IOException {
-    Allocation allocation = new Allocation(words(settings, most, tasks), env, told);
-    try {
-      allocation.await();
-      allocation.describe();
-      return allocation;
-    } catch (InterruptedException e) {
-      allocation.close();
-      Thread.currentThread().interrupt();
-      throw new Refused("interrupted");
-    } catch (IOException | RuntimeException e) {
-      allocation.close();
-      throw e;
-    }
-  }
-
-  /** The user's options overrule what torc asks for, and nothing that it relies on. */
-  static List<String> words(SchedulerSettings settings, SchedulerResources most, int tasks) {
-    List<String> words = new ArrayList<>(List.of("salloc", "--job-name=torc"));
-    boolean memory = settings.args().stream().noneMatch(arg -> arg.startsWith("--mem"));
-    SchedulerResources each =
-        new SchedulerResources(
-            most.cpus(),
-            memory ? Math.ceilDiv(most.memory(), most.cpus()) : 0, // salloc takes but one of them
-            most.gpus(),
-            1,
-            most.disk(),
-            most.runtime());
-    words.addAll(Slurm.asked(settings, each, "--mem-per-cpu="));
-    if (tasks > 0) {
-      words.add("--ntasks=" + tasks);
-    }
-    words.addAll(settings.args());
-    words.add("--kill-command=TERM");
-    return words;
-  }
-
-  /** Hears what salloc says; tells once that it has to wait. */
-  private void listen() {
-    try (BufferedReader lines = holder.errorReader()) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        Matcher pending = PENDING.matcher(line);
-        if (pending.find()) {
-          told.accept("waiting for an allocation, job " + pending.group(1) + " of Slurm");
-        } else if (!PROGRESS.matcher(line).find()) {
-          said.add(line);
-        }
-      }
-    } catch (IOException e) {
-      return; // it is over
-    }
-  }
-
-  /** What it said of the end: its errors, if it told any. */
-  private String said() throws InterruptedException {
-    listener.join(LATE);
-    List<String> errors = said.stream().filter(line -> ERROR.matcher(line).find()).toList();
-    List<String> own = said.stream().filter(line -> line.startsWith(NAME)).toList();
-    return SchedulerWords.line(
-        errors.isEmpty()
-            ? String.join("\n", own).replaceAll("(?m)^" + NAME, "")
-            : String.join("\n", errors));
-  }
-
-  private void await() throws IOException, InterruptedException {
-    String line = out.readLine();
-    if (line != null && line.startsWith(GRANTED)) {
-      id = line.substring(GRANTED.length());
-      return;
-    }
-    if (("over " + NOT_FOUND).equals(line)) {
-      throw new Refused("salloc is not installed, or not in PATH");
-    }
-    throw new Refused("slurm gives no allocation: " + said());
-  }
-
-  private void describe() throws IOException {
-    SchedulerProgram asking = asking(null);
+  public static Allocation of(Map<String, String> env) throws IOException {
+    Map<String, String> plain = Slurm.without(env, "(SLURM|SRUN|SQUEUE|SCANCEL|SCONTROL)_.*");
+    SchedulerProgram asking = new SchedulerProgram(plain, null, ProgramOutput.PATIENCE);
+    String id = env.get("SLURM_JOB_ID");
     ProgramOutput job =
         Slurm.ask(asking, List.of("scontrol", "show", "job", "--details", "--oneliner", id));
-    List<AllocationNode> all = new ArrayList<>();
-    for (AllocationNode alike : AllocationNode.told(job.text())) {
-      ProgramOutput names =
-          Slurm.ask(asking, List.of("scontrol", "show", "hostnames", alike.name()));
-      names.text().lines().map(alike::named).forEach(all::add);
+    List<Node> nodes = new ArrayList<>();
+    for (Node alike : told(job.text())) {
+      Slurm.ask(asking, List.of("scontrol", "show", "hostnames", alike.name))
+          .text()
+          .lines()
+          .map(alike::named)
+          .forEach(nodes::add);
     }
-    if (all.isEmpty()) {
-      throw new Refused("nobody tells the nodes of job " + id + ": " + SchedulerWords.failure(job));
+    if (nodes.isEmpty()) {
+      String why = SchedulerWords.failure(job);
+      throw new IOException("slurm does not tell the nodes of job %s: %s".formatted(id, why));
     }
-    nodes = List.copyOf(all);
+    nodes.sort((one, other) -> isHere(other, env) ? 1 : isHere(one, env) ? -1 : 0);
+    return new Allocation(id, env.get("SLURM_JOB_NAME"), plain, List.copyOf(nodes));
   }
 
-  /** Slurm's commands, without what the caller's variables say of other jobs. */
-  SchedulerProgram asking(Path folder) {
-    return new SchedulerProgram(plain(), folder, ProgramOutput.PATIENCE);
+  private static boolean isHere(Node node, Map<String, String> env) {
+    return node.name.equals(env.get("SLURMD_NODENAME"));
   }
 
-  /** The environment without variables that are options of Slurm's commands. */
-  Map<String, String> plain() {
-    return Slurm.without(env, "(SLURM|SRUN|SQUEUE|SCANCEL|SCONTROL)_.*");
-  }
-
-  /** Slurm's number of it. */
-  public String id() {
-    return id;
-  }
-
-  List<AllocationNode> nodes() {
+  /** The nodes in what scontrol tells of a job. */
+  static List<Node> told(String text) {
+    List<Node> nodes = new ArrayList<>();
+    Matcher alike = ALIKE.matcher(text);
+    while (alike.find()) {
+      long memory = Long.parseLong(alike.group(3));
+      nodes.add(
+          new Node(
+              alike.group(1),
+              count(alike.group(2)),
+              memory == 0 ? Long.MAX_VALUE : memory * MEBIBYTE,
+              alike.group(4) == null ? 0 : gpus(alike.group(4))));
+    }
     return nodes;
   }
 
-  /** What there is, for people: {@code 4 cpus on n1, n2}. */
-  public String text() {
-    int cpus = nodes.stream().mapToInt(AllocationNode::cpus).sum();
-    String names = nodes.getFirst().name();
-    if (nodes.size() > 1) {
-      names = nodes.size() + " nodes, " + names + " the first";
+  /** How many numbers there are in {@code 0-3,8}. */
+  private static int count(String ranges) {
+    int count = 0;
+    for (String range : ranges.split(",")) {
+      String[] ends = range.split("-");
+      count += Integer.parseInt(ends[ends.length - 1]) - Integer.parseInt(ends[0]) + 1;
     }
-    return Amount.count(cpus, "cpu") + " on " + names;
+    return count;
   }
 
-  /** Whether Slurm took it back. */
-  boolean isOver() {
-    return over;
+  /** The GPUs of all models in {@code gpu:a100:2(IDX:0-1),other:1}. */
+  private static int gpus(String resources) {
+    return GPUS.matcher(resources).results().mapToInt(gpu -> Integer.parseInt(gpu.group(1))).sum();
+  }
+
+  /** What there is, for people: {@code allocation 12: 4 cpus on 2 nodes, n1 the first}. */
+  public String text() {
+    int cpus = nodes.stream().mapToInt(Node::cpus).sum();
+    String first = nodes.getFirst().name;
+    String names = nodes.size() > 1 ? nodes.size() + " nodes, " + first + " the first" : first;
+    return "allocation %s: %s on %s".formatted(id, Amount.count(cpus, "cpu"), names);
   }
 
   /**
-   * Runs scripts in it.
+   * Runs scripts on one of its other nodes.
    *
-   * @param outside is asked for what others run
    * @param folder where scripts begin
    */
-  public Scheduler steps(Scheduler outside, Path folder) {
-    return new AllocationSteps(this, outside, folder);
-  }
-
-  /**
-   * Calls back when Slurm takes it back before it is closed, with Slurm's words; to be called once.
-   */
-  public void whenOver(Consumer<String> call) {
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              String words = "";
-              try {
-                out.readLine();
-                over = true;
-                words = said();
-              } catch (IOException | InterruptedException e) {
-                over = true; // without a word
-              }
-              if (!closing) {
-                call.accept(words);
-              }
-            });
-  }
-
-  /**
-   * Gives it back. While Slurm does not answer that is not awaited for long, and asked for on when
-   * torc has ended.
-   */
-  @Override
-  public void close() throws IOException {
-    close(PATIENCE);
-  }
-
-  void close(int seconds) throws IOException {
-    closing = true;
-    holder.getOutputStream().close();
-    try {
-      if (!holder.waitFor(seconds, TimeUnit.SECONDS) && id != null) {
-        told.accept(
-            "allocation %s is not given back yet, slurm does not answer; a process of torc's asks on"
-                .formatted(id));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  public Scheduler on(String node, Path folder) {
+    Node on = nodes.stream().filter(each -> each.name.equals(node)).findFirst().orElseThrow();
+    return new NodeSteps(this, on, folder);
   }
 }

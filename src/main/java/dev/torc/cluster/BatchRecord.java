@@ -4,6 +4,7 @@ import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -43,6 +44,7 @@ record BatchRecord(
                     key.manifest(),
                     key.command());
         BatchWord.line(lines, "job", words + key.job());
+        BatchWord.line(lines, "cause", key.cause());
         for (RemoteAttempt.Product product : place.products()) {
           String how = " " + product.clearing() + (product.folder() ? " folder " : " file ");
           BatchWord.line(lines, "product", place.claim() + how + product.path());
@@ -61,6 +63,7 @@ record BatchRecord(
     List<List<RemotePlace>> elements = new ArrayList<>();
     List<String[]> products = new ArrayList<>();
     word.texts("product").forEach(line -> products.add(line.split(" ", 4)));
+    Iterator<String> causes = word.texts("cause").iterator(); // earlier torcs wrote none
     int next = 0;
     for (String line : word.texts("job")) {
       String[] words = line.split(" ", 7);
@@ -75,7 +78,13 @@ record BatchRecord(
                 RemoteAttempt.Clearing.of(product[1])));
       }
       RemoteKey key =
-          new RemoteKey(words[6], words[2], Integer.parseInt(words[3]), words[4], words[5]);
+          new RemoteKey(
+              words[6],
+              words[2],
+              Integer.parseInt(words[3]),
+              words[4],
+              words[5],
+              causes.hasNext() ? causes.next() : "");
       int element = Integer.parseInt(words[0]);
       while (elements.size() <= element) {
         elements.add(new ArrayList<>());

@@ -94,6 +94,8 @@ public record RemoteAttempt(
    * @param attempt counts the job's attempts in that build, from 1
    * @param manifest digest of all that decides whether its result is valid, in hexadecimal digits
    * @param command digest of the same without what the needs hold: what runs, wherever it runs
+   * @param cause why it runs, as a word for a later build; empty where that is not known
    */
-  public record RemoteKey(String job, String build, int attempt, String manifest, String command) {}
+  public record RemoteKey(
+      String job, String build, int attempt, String manifest, String command, String cause) {}
 }

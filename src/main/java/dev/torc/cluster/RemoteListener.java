@@ -14,7 +14,7 @@ public interface RemoteListener {
   void submitted(String id);
 
   /** It had begun and is lost; it is handed out anew. */
-  void lost();
+  default void lost() {}
 
   /**
    * It is over; called once.

@@ -20,6 +20,11 @@ public record SchedulerResources(
     return new SchedulerResources(cpus, memory, gpus, nodes, disk, time);
   }
 
+  /** The same without a word on memory. */
+  public SchedulerResources withoutMemory() {
+    return new SchedulerResources(cpus, 0, gpus, nodes, disk, runtime);
+  }
+
   /** Whole MiB that hold so many bytes. */
   static long mebibytes(long bytes) {
     return Math.ceilDiv(bytes, MEBIBYTE);

@@ -29,8 +29,19 @@ public sealed interface SchedulerState {
    * It is over.
    *
    * @param said the scheduler's own words on one line
+   * @param time milliseconds since 1970; 0 where it does not tell when
    */
-  record Ended(Cause cause, String said) implements SchedulerState {}
+  record Ended(Cause cause, String said, long time) implements SchedulerState {
+
+    /** An end of which it does not tell when it was. */
+    public Ended(Cause cause, String said) {
+      this(cause, said, 0);
+    }
+
+    Ended at(long when) {
+      return new Ended(cause, said, when);
+    }
+  }
 
   /**
    * The scheduler answers, and has nothing of it any more.

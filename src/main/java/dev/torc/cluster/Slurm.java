@@ -131,7 +131,7 @@ final class Slurm implements Scheduler {
   /** The user's options overrule resources, and nothing that torc relies on. */
   private List<String> submission(SubmissionRequest request) {
     List<String> words = new ArrayList<>(List.of("sbatch"));
-    words.addAll(asked(settings, request.resources(), "--mem="));
+    words.addAll(asked(settings, request.resources()));
     words.addAll(settings.args());
     words.addAll(List.of("--parsable", "--no-requeue", "--job-name=" + request.name()));
     String log = request.log().toString().replace("%", "%%");
@@ -144,18 +144,13 @@ final class Slurm implements Scheduler {
     return words;
   }
 
-  /**
-   * The options that say for whom, where, and how much.
-   *
-   * @param memory the option that takes the memory
-   */
-  static List<String> asked(
-      SchedulerSettings settings, SchedulerResources resources, String memory) {
+  /** The options that say for whom, where, and how much. */
+  private static List<String> asked(SchedulerSettings settings, SchedulerResources resources) {
     List<String> words = new ArrayList<>();
     option(words, "--account=", settings.account());
     option(words, "--partition=", settings.partition());
     words.add("--cpus-per-task=" + resources.cpus());
-    amount(words, memory, SchedulerResources.mebibytes(resources.memory()), "M");
+    amount(words, "--mem=", SchedulerResources.mebibytes(resources.memory()), "M");
     amount(words, "--gpus=", resources.gpus(), "");
     amount(words, "--nodes=", resources.nodes() == 1 ? 0 : resources.nodes(), "");
     amount(words, "--tmp=", SchedulerResources.mebibytes(resources.disk()), "M");
@@ -178,20 +173,18 @@ final class Slurm implements Scheduler {
   @Override
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> all) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
-    List<SchedulerJob> steps = all.stream().filter(SlurmSteps::isStep).toList();
-    if (!steps.isEmpty()) {
-      states.putAll(SlurmSteps.of(asking, steps).states(steps));
-    }
-    List<SchedulerJob> jobs = all.stream().filter(job -> !SlurmSteps.isStep(job)).toList();
-    SlurmQueue queue = queue(jobs, asking);
+    SlurmQueue queue = queue(all.stream().map(Slurm::around).toList(), asking);
     List<SchedulerJob> forgotten = new ArrayList<>();
-    for (SchedulerJob job : jobs) {
-      SlurmQueue.Listed listed = queue.of(job);
+    for (SchedulerJob job : all) {
+      SlurmQueue.Listed listed = queue.of(around(job));
       if (job.id() == null || !queue.trouble().isEmpty()) {
         states.put(
             job,
             new SchedulerState.NoAnswer(
                 job.id() == null ? "its id is not known" : queue.trouble()));
+      } else if (isStep(job)) { // how it ended only its own torc knew
+        boolean runs = listed != null && !SlurmWords.isEnd(listed.word());
+        states.put(job, runs ? new SchedulerState.Running("") : new SchedulerState.Gone());
       } else if (listed != null) {
         states.put(job, state(listed, job));
       } else {
@@ -203,6 +196,20 @@ final class Slurm implements Scheduler {
       states.putAll(recorded(forgotten));
     }
     return states;
+  }
+
+  /** Whether it ran as a step of an {@link Allocation}, which its id names: {@code ID/NAME}. */
+  private static boolean isStep(SchedulerJob job) {
+    return job.id() != null && job.id().indexOf('/') > 0;
+  }
+
+  /** The job that is to be asked for: of a step the one around it. */
+  private static SchedulerJob around(SchedulerJob job) {
+    if (!isStep(job)) {
+      return job;
+    }
+    String[] parts = job.id().split("/");
+    return new SchedulerJob(parts[0], parts[1], null);
   }
 
   private SchedulerState state(SlurmQueue.Listed listed, SchedulerJob job) {
@@ -219,7 +226,7 @@ final class Slurm implements Scheduler {
       }
       exit = code.group(1);
     }
-    return SlurmWords.end(listed.word(), listed.reason(), exit, job.log());
+    return SlurmWords.end(listed.word(), listed.reason(), exit, job.log()).at(listed.ended());
   }
 
   private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerProgram program) {
@@ -282,12 +289,7 @@ final class Slurm implements Scheduler {
   @Override
   public String cancel(List<SchedulerJob> all) {
     Set<String> troubles = new TreeSet<>();
-    List<SchedulerJob> steps = all.stream().filter(SlurmSteps::isStep).toList();
-    if (!steps.isEmpty()) {
-      SlurmSteps there = SlurmSteps.of(cancelling, steps);
-      cancel(there.allocations(steps), there.trouble(), troubles);
-    }
-    List<SchedulerJob> jobs = all.stream().filter(job -> !SlurmSteps.isStep(job)).toList();
+    List<SchedulerJob> jobs = all.stream().map(Slurm::around).toList();
     SlurmQueue queue = queue(jobs, cancelling);
     Set<String> ids = new TreeSet<>();
     Set<String> names = new HashSet<>();
@@ -302,13 +304,8 @@ final class Slurm implements Scheduler {
         .filter(listed -> names.contains(listed.name()))
         .forEach(listed -> ids.add(listed.id()));
     ids.removeIf(id -> SlurmWords.isEnd(queue.jobs().get(id).word()));
-    cancel(ids, queue.trouble(), troubles);
-    return String.join("; ", troubles);
-  }
-
-  private void cancel(Set<String> ids, String trouble, Set<String> troubles) {
-    if (!trouble.isEmpty()) {
-      troubles.add(trouble);
+    if (!queue.trouble().isEmpty()) {
+      troubles.add(queue.trouble());
     }
     for (List<String> part : SchedulerWords.parts(List.copyOf(ids), MOST)) {
       List<String> words = new ArrayList<>(List.of("scancel"));
@@ -318,16 +315,17 @@ final class Slurm implements Scheduler {
         troubles.add(SchedulerWords.failure(said));
       }
     }
+    return String.join("; ", troubles);
   }
 
   /** Whether scancel did what it was told, or found nothing left to do. */
-  static boolean isDone(ProgramOutput said) {
+  private static boolean isDone(ProgramOutput said) {
     return said.ok() || said.errors().lines().allMatch(line -> OVER.matcher(line).find());
   }
 
   @Override
   public boolean outlives(SchedulerJob job) {
-    return !SlurmSteps.isStep(job);
+    return !isStep(job);
   }
 
   @Override

@@ -1,6 +1,10 @@
 package dev.torc.cluster;
 
 import dev.torc.local.ProgramOutput;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +20,11 @@ import java.util.regex.Pattern;
  */
 record SlurmQueue(Map<String, Listed> jobs, String trouble) {
 
-  private static final String FORMAT = "--format=%i|%T|%r|%N|%j";
+  private static final String FORMAT = "--format=%i|%T|%r|%N|%j|%e";
 
   private static final Pattern LINE =
-      Pattern.compile("(\\d+(?:_\\d+)?)\\|([A-Z_]+)\\|([^|]*)\\|([^|]*)\\|([\\w.-]+)");
+      Pattern.compile(
+          "(\\d+(?:_\\d+)?)\\|([A-Z_]+)\\|([^|]*)\\|([^|]*)\\|([\\w.-]+)(?:\\|([\\dT:-]{19}|[A-Za-z/]+))?");
 
   /** What squeue writes before the jobs of each cluster where SLURM_CLUSTERS is set. */
   private static final String CLUSTER = "CLUSTER: ";
@@ -29,8 +34,21 @@ record SlurmQueue(Map<String, Listed> jobs, String trouble) {
    *
    * @param id of an element of an array: that of the array, {@code _}, its number
    * @param nodes where it runs or ran; may be empty
+   * @param end when it ended, or is to end at the latest, as squeue has it; null for none
    */
-  record Listed(String id, String word, String reason, String nodes, String name) {}
+  record Listed(String id, String word, String reason, String nodes, String name, String end) {
+
+    /** When it ended, in milliseconds since 1970; 0 where that is not told. */
+    long ended() {
+      try {
+        ZonedDateTime at =
+            LocalDateTime.parse(end == null ? "" : end).atZone(ZoneId.systemDefault());
+        return at.toInstant().toEpochMilli();
+      } catch (DateTimeParseException none) {
+        return 0;
+      }
+    }
+  }
 
   /**
    * The question for jobs of one user.
@@ -64,7 +82,8 @@ record SlurmQueue(Map<String, Listed> jobs, String trouble) {
       Matcher of = LINE.matcher(line);
       Listed job =
           of.matches()
-              ? new Listed(of.group(1), of.group(2), of.group(3), of.group(4), of.group(5))
+              ? new Listed(
+                  of.group(1), of.group(2), of.group(3), of.group(4), of.group(5), of.group(6))
               : null;
       Listed other = job == null ? null : all.putIfAbsent(job.id, job);
       if (job == null || other != null && !other.equals(job)) {

@@ -28,13 +28,14 @@ record TaskEnds(
   private static final int AGAIN = 3;
 
   /** What the scheduler says of a task: {@code cause} is null where it knows nothing of it. */
-  private record Said(SchedulerState.Cause cause, String said, boolean cancelled) {
+  private record Said(SchedulerState.Cause cause, String said, boolean cancelled, long time) {
 
     static Said of(ArrayTask task) {
       return switch (task.state) {
-        case SchedulerState.Ended ended -> new Said(ended.cause(), ended.said(), task.cancelled);
-        case SchedulerState.Gone gone -> new Said(null, gone.said(), task.cancelled);
-        default -> new Said(null, "gone", task.cancelled);
+        case SchedulerState.Ended ended ->
+            new Said(ended.cause(), ended.said(), task.cancelled, ended.time());
+        case SchedulerState.Gone gone -> new Said(null, gone.said(), task.cancelled, 0);
+        default -> new Said(null, "gone", task.cancelled, 0);
       };
     }
 
@@ -136,7 +137,7 @@ record TaskEnds(
     if (how != null) {
       ProcessEnd end = ProcessEnd.unknown(how, executor + ": " + word.said);
       ClaimOwner begun = batch.folder.owner(job.claim());
-      job.end(begun == null ? end : end.at(begun.machine(batch.submitted())), job.places());
+      job.end(begun == null ? end : begun.end(end, batch.submitted(), word.time), job.places());
     } else if (job.losses == AGAIN) {
       job.end(BatchJob.failed(lost + ": " + word.said), job.places());
     } else {

@@ -10,6 +10,7 @@ import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.UserPaths;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.JobTrace;
+import dev.torc.posix.Kill;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.CacheException;
 import dev.torc.records.OwnedPath;
@@ -40,6 +41,8 @@ final class Attempt {
   /** Nanoseconds for which files may be read after a signal, and after the jobs that it ended. */
   static final long LOOK = 50_000_000;
 
+  private static final long SOON = 500; // ms
+
   final AttemptContext shared; // in whose graph the job has its number
   final int id;
   final Job job;
@@ -50,6 +53,7 @@ final class Attempt {
   private final Runnable gone;
   private final Shelving shelf;
   private final RemoteWork remote;
+  private final String executor; // what runs it, as Remotes know it; null for this machine
   private final long started = System.currentTimeMillis();
   private NeedSnapshot snapshot; // of its needs, once they were looked at
   private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
@@ -89,12 +93,13 @@ final class Attempt {
     this.timeLimit = run.runtime();
     this.gone = gone;
     this.shelf = shared.removal().shelving();
-    this.remote = new RemoteWork(shared, id, number, run.isForced(), submitted);
+    this.remote = new RemoteWork(shared, id, number, run.executor(), run.reasons(), submitted);
+    this.executor = run.executor();
   }
 
   /** Whether another machine is to run it. */
   boolean isHandedOut() {
-    return job.executor() != null;
+    return executor != null;
   }
 
   /**
@@ -105,6 +110,7 @@ final class Attempt {
    */
   synchronized void end(boolean now) {
     ends.add(now);
+    notifyAll();
     if (running != null) {
       running.end(now);
     }
@@ -394,9 +400,27 @@ final class Attempt {
   }
 
   private ProcessEnd runHere(Launch launch) {
-    return isEnded()
-        ? ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "")
-        : shared.runner().run(launch, this::runs);
+    if (isEnded()) {
+      return ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "");
+    }
+    ProcessEnd end = shared.runner().run(launch, this::runs);
+    return end.isBySignal(Kill.TERM, true) && isEndedSoon()
+        ? end.as(ProcessEnd.How.INTERRUPTED, 0, "")
+        : end;
+  }
+
+  /**
+   * A scheduler or a shutdown ends torc and its jobs by one signal, and torc may see that later.
+   */
+  private synchronized boolean isEndedSoon() {
+    try {
+      if (ends.isEmpty()) {
+        wait(SOON);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !ends.isEmpty();
   }
 
   private synchronized boolean isEnded() {

@@ -442,7 +442,7 @@ public final class BuildLoop {
 
     @Override
     public void ready(int id, List<Reason> reasons, Restoring.Known known) {
-      state.runs().put(id, new JobRun(state.graph().job(id), reasons, known, setup.limits()));
+      state.runs().put(id, new JobRun(state.graph().job(id), reasons, known, setup));
       state.states().set(id, JobState.READY);
       state.ready().add(id);
     }

@@ -18,6 +18,8 @@ import java.util.function.Consumer;
  * @param threads run the attempts
  * @param limits amounts by resource, from the machine, the build file and the command line
  * @param gpus identifiers of the GPUs, by number
+ * @param allocation the executor whose jobs run on the nodes of an allocation; null without one
+ * @param nodes amounts by resource of the nodes beside this machine, by their names
  * @param failFast whether nothing new is started after a failure
  * @param submit whether it ends when all is handed out that can be
  * @param sharing what it has of shared stores; null where there is none
@@ -33,6 +35,8 @@ public record BuildSetup(
     ExecutorService threads,
     Map<String, Long> limits,
     List<String> gpus,
+    String allocation,
+    Map<String, Map<String, Long>> nodes,
     boolean failFast,
     boolean submit,
     Sharing sharing,

@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 final class JobRun {
 
   private final Resources resources;
-  private final boolean remote;
+  private final String executor; // of a scheduler, or of the allocation; null for this machine
+  private final boolean allocated;
   private final Retry retry;
   private final List<Reason> reasons;
   private final Map<String, Long> limits;
@@ -25,7 +26,7 @@ final class JobRun {
   private long memory;
   private long runtime;
   private ResourceDemand demand;
-  private List<Integer> gpus = List.of();
+  private ResourcePool.Taken taken;
   private boolean released;
   private boolean spared;
   private long ready = System.nanoTime();
@@ -39,11 +40,25 @@ final class JobRun {
    */
   record Asked(AttemptRecord.Asked amounts, long queued) {}
 
+  JobRun(Job job, List<Reason> reasons, Restoring.Known from, BuildSetup setup) {
+    this(job, reasons, from, setup.limits(), setup.allocation());
+  }
+
   /**
    * @param from the result to be put in the place of a run; null for a run
+   * @param allocation the executor whose jobs run on the nodes of an allocation, this machine too;
+   *     null without one
    */
-  JobRun(Job job, List<Reason> reasons, Restoring.Known from, Map<String, Long> limits) {
-    this.remote = job.executor() != null;
+  JobRun(
+      Job job,
+      List<Reason> reasons,
+      Restoring.Known from,
+      Map<String, Long> limits,
+      String allocation) {
+    this.executor = job.executor();
+    String out = Reason.out(reasons); // in the queue itself, where it takes nothing of the nodes
+    this.allocated =
+        executor != null && executor.equals(allocation) && (out == null || out.contains("/"));
     this.resources = job.resources(); // the job itself is not held: 100 000 may be ready
     this.retry = job.retry();
     this.reasons = reasons;
@@ -61,12 +76,13 @@ final class JobRun {
   /** What its next or present attempt takes. */
   ResourceDemand demand() {
     if (demand == null) {
+      ResourceDemand own = ResourceDemand.of(resources, memory, limits);
       demand =
           isRestored()
               ? ResourceDemand.ONE_CPU
-              : remote
-                  ? ResourceDemand.ofCounters(resources)
-                  : ResourceDemand.of(resources, memory, limits);
+              : allocated
+                  ? own.moving()
+                  : executor != null ? ResourceDemand.ofCounters(resources) : own;
     }
     return demand;
   }
@@ -98,9 +114,14 @@ final class JobRun {
     return asked;
   }
 
-  /** Numbers of the GPUs that its present attempt has. */
-  List<Integer> gpus() {
-    return gpus;
+  /** What its present attempt has. */
+  ResourcePool.Taken taken() {
+    return taken;
+  }
+
+  /** What runs its present attempt, as {@link Remotes} know it; null for this machine. */
+  String executor() {
+    return !allocated ? executor : taken.node() == null ? null : executor + "/" + taken.node();
   }
 
   /** How many attempts were begun. */
@@ -111,30 +132,26 @@ final class JobRun {
   /**
    * Begins the next attempt with what was taken for it.
    *
-   * @param taken numbers of the GPUs
-   * @param identifiers the same as the job knows them
+   * @param got what was taken
+   * @param setup knows the identifiers of GPUs
    * @param gone see {@link Attempt}, as {@code submitted}
    */
   Attempt begin(
       AttemptContext shared,
       int id,
-      List<Integer> taken,
-      List<String> identifiers,
+      ResourcePool.Taken got,
+      BuildSetup setup,
       Runnable gone,
       Consumer<Event.JobSubmitted> submitted) {
-    gpus = taken;
+    taken = got;
     released = false;
     attempts++;
+    List<String> identifiers = taken.gpus().stream().map(setup::gpu).toList();
     long queued = Math.max(0, System.nanoTime() - ready);
     asked =
         new Asked(
             new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime), queued);
     return new Attempt(shared, id, this, granted(identifiers), gone, submitted);
-  }
-
-  /** Whether it runs whatever an earlier torc handed out of it. */
-  boolean isForced() {
-    return reasons.stream().anyMatch(reason -> reason.kind() == Reason.Kind.FORCED);
   }
 
   /**
@@ -144,10 +161,11 @@ final class JobRun {
    */
   LaunchBuilder.Granted granted(List<String> identifiers) {
     long all = memory > 0 ? memory : limits.getOrDefault(ResourceDemand.MEMORY, 0L);
-    long granted = remote && memory == 0 ? LaunchBuilder.Granted.BY_SCHEDULER : all >> 20;
-    ResourceDemand own = remote ? ResourceDemand.whole(resources, memory) : demand();
-    return new LaunchBuilder.Granted(
-        own, remote && resources.gpus() > 0 ? null : identifiers, granted, memory);
+    boolean here = executor == null;
+    long granted = !here && memory == 0 ? LaunchBuilder.Granted.BY_SCHEDULER : all >> 20;
+    ResourceDemand own = here ? demand() : ResourceDemand.whole(resources, memory);
+    boolean given = here || resources.gpus() == 0 || allocated && executor() == null;
+    return new LaunchBuilder.Granted(own, given ? identifiers : null, granted, memory);
   }
 
   /** Whether what the present attempt took was given back before its end. */
@@ -196,7 +214,10 @@ final class JobRun {
   void grow(long delay) {
     ready = System.nanoTime() + delay;
     long limit = limits.getOrDefault(ResourceDemand.MEMORY, Long.MAX_VALUE);
-    long most = remote ? Long.MAX_VALUE : Math.max(memory, limit); // that of this machine
+    long most =
+        executor != null && !allocated
+            ? Long.MAX_VALUE
+            : Math.max(memory, limit); // that of this machine
     memory = Math.min((long) (memory * retry.growMemory()), most);
     runtime = (long) (runtime * retry.growRuntime());
     demand = null;

@@ -42,7 +42,7 @@ final class JobStarts {
     this.hooks = hooks;
     this.sender = sender;
     this.state = state;
-    this.pool = new ResourcePool(setup.limits());
+    this.pool = new ResourcePool(setup.limits(), setup.nodes());
     this.tokens = new JobserverTokens(setup.tokens());
     this.out = new Submitted(turn, sender, Submitted.MOST);
   }
@@ -125,7 +125,7 @@ final class JobStarts {
   private void start(BuildState now, int id) {
     Job job = now.graph().job(id);
     JobRun run = now.runs().get(id);
-    List<Integer> gpus = pool.take(run.demand());
+    ResourcePool.Taken taken = pool.take(run.demand());
     now.states().set(id, JobState.RUNNING);
     running++;
     more = !now.ready().isEmpty();
@@ -143,9 +143,9 @@ final class JobStarts {
             turn.post(() -> release(job, run));
           }
         };
-    List<String> names = new ArrayList<>(gpus.size());
-    gpus.forEach(gpu -> names.add(setup.gpu(gpu)));
-    Attempt attempt = run.begin(now.shared(), id, gpus, names, gone, out.begin(id, job.executor()));
+    Attempt attempt =
+        run.begin(now.shared(), id, taken, setup, gone, at -> out.submitted(id, at));
+    out.begin(id, run.executor());
     if (!run.isRestored()) {
       sender.started(now.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
     }

@@ -204,7 +204,7 @@ public final class LaunchBuilder {
    * @param limits amounts by resource
    */
   public String shown(Graph graph, int id, NeedFiles contents, Map<String, Long> limits) {
-    JobRun first = new JobRun(graph.job(id), List.of(), null, limits);
+    JobRun first = new JobRun(graph.job(id), List.of(), null, limits, null);
     return shown(graph, id, contents, first.granted(List.of()), 1);
   }
 

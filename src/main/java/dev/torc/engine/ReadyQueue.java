@@ -56,7 +56,7 @@ final class ReadyQueue {
   int next(ResourcePool pool, IntFunction<ResourceDemand> demand) {
     ResourceDemand starved = starved(pool, demand);
     for (Iterator<Integer> it = ready.iterator(); it.hasNext(); ) {
-      if (local && pool.free(ResourceDemand.CPUS) == 0) {
+      if (local && pool.isFull()) {
         return -1;
       }
       int job = it.next();

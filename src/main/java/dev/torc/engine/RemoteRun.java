@@ -3,20 +3,13 @@ package dev.torc.engine;
 import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.RemoteAttempt;
-import dev.torc.cluster.RemoteAttempt.Clearing;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteListener;
 import dev.torc.cluster.RemotePlace;
-import dev.torc.cluster.SchedulerResources;
-import dev.torc.graph.Graph;
-import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.posix.FileTree;
 import dev.torc.records.StartMarks;
 import dev.torc.text.Refusal;
-import dev.torc.workflow.Job;
-import dev.torc.workflow.Ref;
-import dev.torc.workflow.Resources;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,19 +20,19 @@ import java.util.function.Consumer;
 
 /**
  * One attempt that a scheduler runs, for the thread that waits for it: what is handed out or was
- * before, that what another machine made is seen here, and that what stood in the places of its
- * products goes where it belongs. Handing out is {@code cluster}'s.
+ * before, and that what stood in the places of its products goes where it belongs. {@link
+ * RemoteWork} is that of a job of this build; handing out is {@code cluster}'s.
  */
-public final class RemoteRun {
+public class RemoteRun {
 
   private final ProductRemoval removal;
-  private final RemoteKey key;
   private final Consumer<Event.JobSubmitted> submitted;
   private final List<RemotePlace> places = new ArrayList<>();
-  private volatile BatchTracker runner;
+  private volatile BatchTracker tracker; // null before one is asked
   private boolean begun;
-  private Map<String, ProcessEnd.Made> made; // null where its script said nothing of that
-  private long awaited; // until then its products are
+  RemoteKey key;
+  Map<String, ProcessEnd.Made> made; // what its node saw of its products; null where it told none
+  long awaited; // until then what its node wrote may be on its way here
 
   /**
    * @param submitted is told where it is, once it is handed out
@@ -51,56 +44,18 @@ public final class RemoteRun {
   }
 
   /**
-   * What of a launch the scheduler is told.
-   *
-   * @param memory bytes that are asked for; 0 for none
-   * @param expected seconds that it is likely to take; 0 where it is not known
-   */
-  RemoteAttempt attempt(Job job, Launch launch, long memory, long expected, Graph graph)
-      throws IOException {
-    Path root = graph.workflow().root();
-    Clearing clearing = job.persist() ? Clearing.KEEP : Clearing.CLEAR;
-    List<RemoteAttempt.Product> products = new ArrayList<>();
-    List<RemoteAttempt.Pattern> patterns = new ArrayList<>();
-    for (Ref ref : job.productRefs()) {
-      if (ref instanceof Ref.OfFile file) {
-        products.add(new RemoteAttempt.Product(root.resolve(file.path()), false, clearing));
-      } else if (ref instanceof Ref.OfFolder folder) {
-        products.add(new RemoteAttempt.Product(root.resolve(folder.path()), true, clearing));
-      } else if (ref instanceof Ref.OfGlob glob) {
-        patterns.add(RemoteProducts.pattern(root, glob.pattern()));
-      }
-    }
-    if (job.depfile() != null) {
-      products.add(new RemoteAttempt.Product(root.resolve(job.depfile()), false, Clearing.CLEAR));
-    }
-    for (String path : removal.matched(job)) {
-      products.add(new RemoteAttempt.Product(root.resolve(path), false, Clearing.AHEAD));
-    }
-    Resources wanted = job.resources();
-    return new RemoteAttempt(
-        key,
-        launch.handedOut(),
-        expected,
-        List.copyOf(products),
-        List.copyOf(patterns),
-        new SchedulerResources(
-            wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), 0));
-  }
-
-  /**
    * Waits for what an earlier torc handed out of the job.
    *
    * @return null where nothing of it is out any more, so that it is to be started
    */
   ProcessEnd resume(BatchTracker holder) throws IOException {
-    runner = holder;
+    tracker = holder;
     return await(waiting -> holder.resume(key, waiting));
   }
 
   /** Hands it out and waits for its end. */
   ProcessEnd run(BatchTracker by, RemoteAttempt attempt) throws IOException {
-    runner = by;
+    tracker = by;
     return await(waiting -> by.add(attempt, waiting));
   }
 
@@ -112,7 +67,7 @@ public final class RemoteRun {
    */
   public static boolean cancel(
       BatchTracker holder, String job, String build, ProductRemoval removal) throws IOException {
-    RemoteRun run = new RemoteRun(removal, new RemoteKey(job, build, 0, "", ""), _ -> {});
+    RemoteRun run = new RemoteRun(removal, new RemoteKey(job, build, 0, "", "", ""), _ -> {});
     boolean over = run.resume(holder) == null;
     run.recorded();
     return over;
@@ -145,7 +100,7 @@ public final class RemoteRun {
     begin.accept(waiting);
     ProcessEnd end = waiting.end.join();
     if (end == null) { // nothing of them is of use, and jobs in their way ask too
-      synchronized (runner) {
+      synchronized (tracker) {
         sort();
       }
       recorded();
@@ -156,20 +111,10 @@ public final class RemoteRun {
     }
     if (end != null && end.ok()) {
       made = end.elsewhere().made();
-      awaited = System.nanoTime() + runner.latency();
+      awaited = System.nanoTime() + tracker.latency();
       return end.withoutMade();
     }
     return end;
-  }
-
-  /** What its node saw of its products; null where it said nothing of that. */
-  Map<String, ProcessEnd.Made> made() {
-    return made;
-  }
-
-  /** Whether what its node wrote may still be on its way here. */
-  boolean awaits() {
-    return System.nanoTime() < awaited;
   }
 
   /** Rule 15 for what was moved aside; back with it where the job never began. */
@@ -200,14 +145,14 @@ public final class RemoteRun {
   }
 
   /** When its processes started; null where that is not known. */
-  Path begun() {
+  Path begunFile() {
     return places.isEmpty() ? null : places.getLast().begun();
   }
 
   /** Its end is recorded. */
   void recorded() {
-    if (runner != null) {
-      runner.forget(List.copyOf(places));
+    if (tracker != null) {
+      tracker.forget(List.copyOf(places));
     }
   }
 
@@ -217,7 +162,7 @@ public final class RemoteRun {
 
     @Override
     public void submitted(String id) {
-      submitted.accept(new Event.JobSubmitted(key.job(), runner.executor(), id));
+      submitted.accept(new Event.JobSubmitted(key.job(), tracker.executor(), id));
     }
 
     @Override

@@ -2,14 +2,19 @@ package dev.torc.engine;
 
 import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.RemoteAttempt;
+import dev.torc.cluster.RemoteAttempt.Clearing;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
+import dev.torc.cluster.SchedulerResources;
 import dev.torc.hash.Stamp;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Decider;
 import dev.torc.plan.NeedSnapshot;
+import dev.torc.plan.Reason;
 import dev.torc.records.JobResult;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Resources;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +30,7 @@ import java.util.function.Consumer;
  * holds, ends what is in its way, hands out the rest. One for each attempt, used by its thread;
  * when the build ends, {@link Remotes} are told, and what is waited for ends.
  */
-final class RemoteWork {
+final class RemoteWork extends RemoteRun {
 
   private static final long LOOK = 200_000_000; // ns
   private static final long LONGEST = 5_000_000_000L;
@@ -34,28 +39,32 @@ final class RemoteWork {
   private final int id;
   private final Job job;
   private final int number;
-  private final boolean anew;
-  private final Consumer<Event.JobSubmitted> submitted;
+  private final String executor; // null for this machine
+  private final List<Reason> reasons;
+  private final boolean anew; // whatever an earlier torc handed out of it
   private RemoteProducts products = RemoteProducts.SAME;
-  private RemoteRun run; // null where it runs here
   private boolean resumed; // an earlier torc handed it out
 
   /**
-   * @param anew whether it runs whatever an earlier torc handed out of it
+   * @param reasons why it runs
    * @param submitted told where it is, once it is handed out
    */
   RemoteWork(
       AttemptContext shared,
       int id,
       int number,
-      boolean anew,
+      String executor,
+      List<Reason> reasons,
       Consumer<Event.JobSubmitted> submitted) {
+    super(shared.removal(), null, submitted);
     this.shared = shared;
     this.id = id;
     this.job = shared.graph().job(id);
     this.number = number;
-    this.anew = anew;
-    this.submitted = submitted;
+    this.executor = executor;
+    this.reasons = reasons;
+    // By this build: of one that an earlier torc was told to force, that comes behind where it is.
+    this.anew = !reasons.isEmpty() && reasons.getFirst().kind() == Reason.Kind.FORCED;
   }
 
   /**
@@ -64,25 +73,25 @@ final class RemoteWork {
    * @return null where nothing of it is out, so that it is to be started
    */
   ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
-    if (shared.remotes().isEmpty() && job.executor() == null) {
+    if (shared.remotes().isEmpty() && executor == null) {
       return null;
     }
     if (!endOthers()) {
       return ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
     }
     Decider.Described described = shared.decider().describe(id, List.of(), snapshot);
-    RemoteKey key =
+    List<Reason> causes = Reason.causes(reasons);
+    key =
         new RemoteKey(
             job.name(),
             shared.build().id(),
             number,
             described.digest().hex(),
-            described.command().hex());
-    RemoteRun mine = new RemoteRun(shared.removal(), key, submitted);
+            described.command().hex(),
+            causes.isEmpty() ? "" : causes.getFirst().word());
     BatchTracker holder = anew ? null : shared.remotes().holder(job.name());
-    ProcessEnd end = holder == null ? null : mine.resume(holder);
+    ProcessEnd end = holder == null ? null : resume(holder);
     resumed = end != null;
-    run = resumed || job.executor() != null ? mine : null;
     return end;
   }
 
@@ -112,12 +121,12 @@ final class RemoteWork {
 
   /** Whether another machine runs it, after {@link #resume}. */
   boolean isRemote() {
-    return run != null;
+    return resumed || executor != null;
   }
 
   /** Whether nothing of it ran, so that nothing in the places of its products is its own. */
   boolean isUnbegun() {
-    return run != null && !run.hasBegun();
+    return isRemote() && !hasBegun();
   }
 
   /**
@@ -126,9 +135,43 @@ final class RemoteWork {
    * @param memory bytes that are asked for; 0 for none
    */
   ProcessEnd run(Launch launch, long memory) throws IOException {
-    BatchTracker runner = shared.remotes().of(job.executor());
-    RemoteAttempt attempt = run.attempt(job, launch, memory, expected(), shared.graph());
-    return launch.handedBack(run.run(runner, attempt));
+    return launch.handedBack(run(shared.remotes().of(executor), attempt(launch, memory)));
+  }
+
+  /**
+   * What of a launch the scheduler is told.
+   *
+   * @param memory bytes that are asked for; 0 for none
+   */
+  private RemoteAttempt attempt(Launch launch, long memory) throws IOException {
+    Path root = shared.graph().workflow().root();
+    Clearing clearing = job.persist() ? Clearing.KEEP : Clearing.CLEAR;
+    List<RemoteAttempt.Product> products = new ArrayList<>();
+    List<RemoteAttempt.Pattern> patterns = new ArrayList<>();
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfFile file) {
+        products.add(new RemoteAttempt.Product(root.resolve(file.path()), false, clearing));
+      } else if (ref instanceof Ref.OfFolder folder) {
+        products.add(new RemoteAttempt.Product(root.resolve(folder.path()), true, clearing));
+      } else if (ref instanceof Ref.OfGlob glob) {
+        patterns.add(RemoteProducts.pattern(root, glob.pattern()));
+      }
+    }
+    if (job.depfile() != null) {
+      products.add(new RemoteAttempt.Product(root.resolve(job.depfile()), false, Clearing.CLEAR));
+    }
+    for (String path : shared.removal().matched(job)) {
+      products.add(new RemoteAttempt.Product(root.resolve(path), false, Clearing.AHEAD));
+    }
+    Resources wanted = job.resources();
+    return new RemoteAttempt(
+        key,
+        launch.handedOut(),
+        expected(),
+        List.copyOf(products),
+        List.copyOf(patterns),
+        new SchedulerResources(
+            wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), 0));
   }
 
   /** Seconds that it took last time; 0 where it is not known. */
@@ -141,7 +184,7 @@ final class RemoteWork {
 
   /** A stamp from when it began. */
   Stamp begun() throws IOException {
-    return shared.digests().stamp(run.begun().toString());
+    return shared.digests().stamp(begunFile().toString());
   }
 
   /** What it read, when it ended well. */
@@ -160,7 +203,6 @@ final class RemoteWork {
    * @return null where a product that was made is not here
    */
   ProductScan products(Look look) throws IOException {
-    Map<String, ProcessEnd.Made> made = run == null ? null : run.made();
     if (made == null) {
       return look.at(null);
     }
@@ -177,7 +219,7 @@ final class RemoteWork {
           throw e;
         }
       }
-      if (products.altered().isEmpty() || !run.awaits()) {
+      if (products.altered().isEmpty() || System.nanoTime() >= awaited) {
         return scan;
       }
       LockSupport.parkNanos(pause);
@@ -192,12 +234,5 @@ final class RemoteWork {
   /** Files of the products that were touched since. */
   List<String> touched() {
     return products.touched();
-  }
-
-  /** Its end is recorded. */
-  void recorded() {
-    if (run != null) {
-      run.recorded();
-    }
   }
 }

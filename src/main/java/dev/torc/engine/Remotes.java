@@ -8,7 +8,10 @@ import java.util.Set;
 /** The schedulers of a build, by the names of their executors: each is there once it is asked. */
 public interface Remotes {
 
-  /** The tracker of an executor that the build file has. */
+  /**
+   * The tracker of an executor that the build file has, or of a node of an allocation: with a slash
+   * and its name behind.
+   */
   BatchTracker of(String executor);
 
   /** Whether nothing is out that an earlier torc handed out. */

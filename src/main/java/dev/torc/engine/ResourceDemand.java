@@ -2,13 +2,21 @@ package dev.torc.engine;
 
 import dev.torc.workflow.Resources;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * What one attempt of a job takes from the {@link ResourcePool}, as amounts by resource: {@code
  * cpus}, {@code memory} in bytes, {@code gpus}, and the counters of the build file.
+ *
+ * @param moves whether another node of an allocation may give it in the place of this machine
  */
-public record ResourceDemand(Map<String, Long> amounts) {
+public record ResourceDemand(Map<String, Long> amounts, boolean moves) {
+
+  /** What a job of this machine takes. */
+  ResourceDemand(Map<String, Long> amounts) {
+    this(amounts, false);
+  }
 
   /** Name of the resource that every job takes. */
   public static final String CPUS = "cpus";
@@ -18,6 +26,9 @@ public record ResourceDemand(Map<String, Long> amounts) {
 
   /** Name of the GPU resource. */
   public static final String GPUS = "gpus";
+
+  /** What a machine has; the others are counters. */
+  public static final Set<String> MACHINE = Set.of(CPUS, MEMORY, GPUS);
 
   /** What moves files about. */
   static final ResourceDemand ONE_CPU = new ResourceDemand(Map.of(CPUS, 1L));
@@ -51,6 +62,25 @@ public record ResourceDemand(Map<String, Long> amounts) {
   /** What a job declares, whatever this machine has. */
   static ResourceDemand whole(Resources resources, long memory) {
     return of(resources, memory, Map.of(CPUS, Long.MAX_VALUE));
+  }
+
+  /** The same, where another node may give it. */
+  ResourceDemand moving() {
+    return new ResourceDemand(amounts, true);
+  }
+
+  /** What of it the node gives that runs the job. */
+  ResourceDemand ofNode() {
+    Map<String, Long> own = new TreeMap<>(amounts);
+    own.keySet().retainAll(MACHINE);
+    return new ResourceDemand(own);
+  }
+
+  /** What of it binds all nodes together. */
+  ResourceDemand ofAll() {
+    Map<String, Long> counters = new TreeMap<>(amounts);
+    counters.keySet().removeAll(MACHINE);
+    return new ResourceDemand(counters);
   }
 
   /** The amount of one resource, 0 if it takes none. */

@@ -1,24 +1,46 @@
 package dev.torc.engine;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * What is free of the machine's resources. Everything that a job takes is taken in one step, so two
- * jobs never wait for each other's part (rule 12). {@link ReadyQueue} decides which job takes next.
+ * What is free of the machine's resources, and of those of the other nodes of an allocation, each
+ * of which is a pool of its own; counters bind all of them. Everything that a job takes is taken in
+ * one step, so two jobs never wait for each other's part (rule 12). {@link ReadyQueue} decides
+ * which job takes next.
  */
 final class ResourcePool {
 
   private final Map<String, Long> limits;
   private final Map<String, Long> free;
   private final NavigableSet<Integer> freeGpus = new TreeSet<>();
+  private final Map<String, ResourcePool> nodes = new LinkedHashMap<>(); // the others, by name
   private int early; // attempts that gave back before their end
 
-  /** All of the limits are free at first. */
+  /**
+   * What an attempt got.
+   *
+   * @param node the other node that gives it; null for this machine
+   * @param gpus the numbers of its GPUs there
+   */
+  record Taken(String node, List<Integer> gpus) {}
+
+  /**
+   * All of the limits are free at first.
+   *
+   * @param nodes limits of the other nodes
+   */
+  ResourcePool(Map<String, Long> limits, Map<String, Map<String, Long>> nodes) {
+    this(limits);
+    nodes.forEach((name, own) -> this.nodes.put(name, new ResourcePool(own)));
+  }
+
   ResourcePool(Map<String, Long> limits) {
     this.limits = Map.copyOf(limits);
     this.free = new HashMap<>(limits);
@@ -32,26 +54,55 @@ final class ResourcePool {
     return limits;
   }
 
-  /** How much is free of a resource. */
-  long free(String resource) {
+  /** Whether no cpu is free, on any node. */
+  boolean isFull() {
+    return free(ResourceDemand.CPUS) == 0 && nodes.values().stream().allMatch(ResourcePool::isFull);
+  }
+
+  private long free(String resource) {
     return free.getOrDefault(resource, 0L);
   }
 
   /** Whether all of a demand is free now. */
   boolean fits(ResourceDemand demand) {
-    for (Map.Entry<String, Long> wanted : demand.amounts().entrySet()) {
-      if (free(wanted.getKey()) < wanted.getValue()) {
-        return false;
-      }
+    return holds(free, demand) || node(demand) != null;
+  }
+
+  private static boolean holds(Map<String, Long> there, ResourceDemand demand) {
+    return demand.amounts().entrySet().stream()
+        .allMatch(wanted -> there.getOrDefault(wanted.getKey(), 0L) >= wanted.getValue());
+  }
+
+  /**
+   * The other node where a demand is free that is not free here: the fullest one; null for none.
+   */
+  private String node(ResourceDemand demand) {
+    if (nodes.isEmpty() || !demand.moves() || !holds(free, demand.ofAll())) {
+      return null;
     }
-    return true;
+    ResourceDemand own = demand.ofNode();
+    return nodes.keySet().stream()
+        .filter(name -> holds(nodes.get(name).free, own))
+        .min(Comparator.comparingLong(name -> nodes.get(name).free(ResourceDemand.CPUS)))
+        .orElse(null);
   }
 
   /**
    * Whether {@code demand} could be taken without making {@code waiting}, which does not fit now,
-   * wait any longer: it takes nothing of what that one lacks, and leaves it what it has already.
+   * wait any longer: it takes nothing of what that one lacks, and leaves it what it has already; or
+   * it goes to a node that could never hold that one.
    */
   boolean delays(ResourceDemand demand, ResourceDemand waiting) {
+    if (holds(free, demand)) {
+      return holds(limits, waiting) && delaysHere(demand, waiting);
+    }
+    ResourcePool node = nodes.get(node(demand));
+    ResourceDemand own = waiting.ofNode();
+    return delaysHere(demand.ofAll(), waiting.ofAll())
+        || waiting.moves() && holds(node.limits, own) && node.delaysHere(demand.ofNode(), own);
+  }
+
+  private boolean delaysHere(ResourceDemand demand, ResourceDemand waiting) {
     for (Map.Entry<String, Long> wanted : waiting.amounts().entrySet()) {
       long amount = demand.of(wanted.getKey());
       if (amount > 0 && free(wanted.getKey()) - amount < wanted.getValue()) {
@@ -61,17 +112,22 @@ final class ResourcePool {
     return false;
   }
 
-  /** Takes a demand that fits; returns the numbers of the GPUs that it got. */
-  List<Integer> take(ResourceDemand demand) {
+  /** Takes a demand that fits. */
+  Taken take(ResourceDemand demand) {
     if (!fits(demand)) {
       throw new IllegalStateException(demand + " does not fit into " + free);
+    }
+    if (!holds(free, demand)) {
+      String node = node(demand);
+      take(demand.ofAll());
+      return new Taken(node, nodes.get(node).take(demand.ofNode()).gpus);
     }
     demand.amounts().forEach((resource, amount) -> free.merge(resource, -amount, Long::sum));
     List<Integer> gpus = new ArrayList<>();
     for (long i = 0; i < demand.of(ResourceDemand.GPUS); i++) {
       gpus.add(freeGpus.pollFirst());
     }
-    return gpus;
+    return new Taken(null, gpus);
   }
 
   /**
@@ -86,7 +142,7 @@ final class ResourcePool {
     }
     early++;
     run.release();
-    give(run.demand(), run.gpus());
+    give(run.demand(), run.taken());
     return true;
   }
 
@@ -100,13 +156,18 @@ final class ResourcePool {
     if (run.released()) {
       early--;
     } else {
-      give(run.demand(), run.gpus());
+      give(run.demand(), run.taken());
     }
   }
 
   /** Gives back what was taken. */
-  void give(ResourceDemand demand, List<Integer> gpus) {
+  void give(ResourceDemand demand, Taken taken) {
+    if (taken.node != null) {
+      nodes.get(taken.node).give(demand.ofNode(), new Taken(null, taken.gpus));
+      give(demand.ofAll(), new Taken(null, List.of()));
+      return;
+    }
     demand.amounts().forEach((resource, amount) -> free.merge(resource, amount, Long::sum));
-    freeGpus.addAll(gpus);
+    freeGpus.addAll(taken.gpus);
   }
 }

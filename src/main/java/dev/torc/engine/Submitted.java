@@ -4,7 +4,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * The jobs that schedulers have or soon will, as the loop knows them: of very many, not all are
@@ -32,20 +31,23 @@ final class Submitted {
   }
 
   /**
-   * An attempt begins; returns what is to be told where it is, from any thread.
+   * An attempt begins.
    *
    * @param executor null for one that runs here
    */
-  Consumer<Event.JobSubmitted> begin(int id, String executor) {
+  void begin(int id, String executor) {
     if (executor != null) {
       prepared.add(id);
     }
-    return at ->
-        turn.post(
-            () -> {
-              out.add(id);
-              sender.tell(at);
-            });
+  }
+
+  /** Tells where an attempt is; callable from any thread. */
+  void submitted(int id, Event.JobSubmitted at) {
+    turn.post(
+        () -> {
+          out.add(id);
+          sender.tell(at);
+        });
   }
 
   /**

@@ -83,6 +83,11 @@ public record ProcessEnd(
     return new ProcessEnd(cause, status, wall, usage, words, series, elsewhere);
   }
 
+  /** The same, of one that took so many nanoseconds; 0 unknown. */
+  public ProcessEnd lasting(long time) {
+    return new ProcessEnd(how, code, time, usage, message, series, elsewhere);
+  }
+
   /** The same, of one that ran on another machine. */
   public ProcessEnd at(Elsewhere place) {
     return new ProcessEnd(how, code, wall, usage, message, series, place);

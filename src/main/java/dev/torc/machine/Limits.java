@@ -42,6 +42,12 @@ public record Limits(int cpus, long memory, List<String> gpus) {
         Limits::ofMachine);
   }
 
+  /** What of them another one gives to this process, which does not let it see that. */
+  public Limits within(int others, long bytes, int devices) {
+    return new Limits(
+        others, Math.min(memory, bytes), gpus.subList(0, Math.min(devices, gpus.size())));
+  }
+
   /**
    * Those told by the files below a folder.
    *

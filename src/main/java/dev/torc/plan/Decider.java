@@ -102,7 +102,7 @@ public final class Decider {
     }
     Reason left = records.left(id);
     if (left != null) {
-      reasons.add(left);
+      reasons.add(left.where());
     }
     if (left == null || left.kind() == Reason.Kind.SUBMITTED) { // that is where it is, not why
       if (last == null) {
@@ -117,6 +117,9 @@ public final class Decider {
       if (last.outcome().isGood() && left == null) {
         products(id, last, wish, reasons);
       }
+    }
+    if (left != null && left.cause() != null && reasons.size() == 1) {
+      reasons.add(left.cause()); // no look tells it any more
     }
     if (keepsFailed && last != null && isKept(job, last, reasons)) {
       String build = Long.toString(records.details(job.name()).number());

@@ -58,7 +58,8 @@ public record Reason(Kind kind, String name, String old, String now) {
     /** An image that a look shows not to be had here; {@code now} says why. */
     IMAGE_UNAVAILABLE(true),
     /**
-     * An earlier build handed it out, and its result is not recorded; {@code now} says where it is.
+     * An earlier build handed it out, and its result is not recorded; {@code now} says where it is,
+     * {@code old} the {@link #word} of its first cause, empty where that is not known.
      */
     SUBMITTED(true),
     /**
@@ -105,6 +106,24 @@ public record Reason(Kind kind, String name, String old, String now) {
     return reasons.size() < 2 || out(reasons) == null
         ? reasons
         : reasons.stream().filter(reason -> reason.kind != Kind.SUBMITTED).toList();
+  }
+
+  /** Where a job is, without why. */
+  Reason where() {
+    return kind == Kind.SUBMITTED ? new Reason(kind, "", "", now) : this;
+  }
+
+  /** Why a job was handed out, as its {@link #word} says that; null for none. */
+  Reason cause() {
+    String[] word = old.split(" ", 2);
+    return kind != Kind.SUBMITTED || word.length < 2
+        ? null
+        : new Reason(Kind.valueOf(word[0]), word[1], "", "");
+  }
+
+  /** Its kind and name, as {@link Kind#SUBMITTED} has it of a job that was handed out. */
+  public String word() {
+    return kind + " " + name;
   }
 
   /** Whether one of them is that what a job runs, where, or by which shell, never ran before. */

@@ -1,37 +1,89 @@
 package dev.torc.session;
 
 import dev.torc.cluster.Allocation;
+import dev.torc.cluster.BatchFolder;
+import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.RemoteAttempt;
+import dev.torc.cluster.RemoteListener;
+import dev.torc.cluster.RemotePlace;
+import dev.torc.cluster.Scheduler;
 import dev.torc.cluster.SchedulerResources;
 import dev.torc.cluster.SchedulerSettings;
 import dev.torc.engine.ResourceDemand;
+import dev.torc.local.Launch;
+import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
+import dev.torc.posix.Io;
 import dev.torc.posix.Kill;
+import dev.torc.posix.OwnFile;
 import dev.torc.posix.RandomId;
-import dev.torc.records.BuildLock;
-import dev.torc.records.CachePlace;
+import dev.torc.posix.Signals;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
 import dev.torc.workflow.Executor;
+import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * The nodes for a build all of whose jobs run in one allocation of Slurm: how much is asked for,
- * and that the allocation's end is one of the build. The build itself is a {@link BuildSession}.
+ * A build in one allocation of Slurm: torc hands itself out, as it does any attempt of a job, and
+ * shows what the torc on the first node of the allocation says, until that ends. The build itself
+ * is a {@link BuildSession} there; which of its jobs go to the other nodes is the engine's.
  */
-public final class AllocatedBuild implements AutoCloseable {
+public final class AllocatedBuild {
 
   /** The executor whose settings say how Slurm is asked. */
   static final String EXECUTOR = "slurm";
 
-  private final Allocation allocation; // null where nothing has to run
+  /** Names the variable that tells a torc that it is the one in the allocation. */
+  static final String VARIABLE = "TORC_ALLOCATION";
 
-  private AllocatedBuild(Allocation allocation) {
-    this.allocation = allocation;
+  private static final String NAME = "torc slurm";
+  private static final long LOOK = 100_000_000; // ns
+  private static final long MEBIBYTE = 1 << 20;
+  private static final long OWN = 256 * MEBIBYTE; // what torc itself takes
+
+  private final Caller caller;
+  private final Project project;
+  private final Plan plan;
+  private final BuildRequest request;
+  private final Consumer<String> say;
+  private final String id = RandomId.next();
+  private final Path output; // what it writes to standard output there
+  private final Path log; // and to standard error
+  private final AtomicInteger ends = new AtomicInteger(); // how often it was told to end
+  private final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
+  private volatile String allocation = "";
+  private volatile List<RemotePlace> left = List.of();
+
+  /**
+   * @param say takes lines that tell of the allocation
+   */
+  private AllocatedBuild(
+      Caller caller, Project project, Plan plan, BuildRequest request, Consumer<String> say) {
+    this.caller = caller;
+    this.project = project;
+    this.plan = plan;
+    this.request = request;
+    this.say = say;
+    this.output = project.place().folder().resolve(EXECUTOR).resolve(id + ".out");
+    this.log = output.resolveSibling(id + ".log");
   }
 
   /**
@@ -77,94 +129,163 @@ public final class AllocatedBuild implements AutoCloseable {
   }
 
   /**
-   * Asks for the nodes that a build wants, and waits until they are there; where nothing has to run
-   * it asks for none. Other builds wait meanwhile. When Slurm takes them back, this process gets
-   * SIGTERM.
+   * The caller with the nodes of the allocation in which this torc was started for it; null for a
+   * torc that is to ask for one.
    *
-   * @param options with the executor, as {@link #options} has them
-   * @param say takes lines that tell of the allocation
-   * @return null where another build has the lock and this one may not wait
-   * @throws BadInput where the build would be refused
-   * @throws IOException where there is no allocation
+   * @param say takes a line that tells of the nodes
    */
-  public static AllocatedBuild ask(
+  public static Caller inside(Caller caller, Consumer<String> say) throws IOException {
+    if (!caller.env().containsKey(VARIABLE)) {
+      return null;
+    }
+    Allocation allocation = Allocation.of(caller.env());
+    say.accept(allocation.text());
+    return new Caller(caller.env(), caller.cwd(), caller.host().in(allocation));
+  }
+
+  /**
+   * A build that is to be run in an allocation; null where nothing has to run, so that none is
+   * needed.
+   *
+   * @param options as {@link #options} has them
+   * @throws BadInput where the build would be refused
+   */
+  public static AllocatedBuild of(
       Caller caller, ProjectOptions options, BuildRequest request, Consumer<String> say)
       throws IOException {
     if (request.submit()) {
       throw usage("torc slurm waits for its jobs: leave out --submit, or use torc --on slurm");
     }
-    if (plan(caller, options, request).isQuiet()) {
-      return new AllocatedBuild(null);
-    }
-    CachePlace place = Project.load(caller, options).place();
-    try (BuildLock lock =
-        WriteSession.lock(caller, place, RandomId.next(), "torc slurm", request.lock(), say)) {
-      // Held until they are there, so that they do not lie idle while others build.
-      return lock == null ? null : askAlone(caller, options, request, say);
-    }
-  }
-
-  private static Plan plan(Caller caller, ProjectOptions options, BuildRequest request)
-      throws IOException {
     Project project = Project.load(caller, options);
-    return BuildSession.of(project, request).forecast(_ -> {}); // the build says it again
+    Plan plan = BuildSession.of(project, request).forecast(_ -> {}); // the build says it again
+    AllocatedBuild build = new AllocatedBuild(caller, project, plan, request, say);
+    for (Job job : build.toRun()) {
+      if (job.interactive()) {
+        String line = "job %s is interactive, and torc slurm has no terminal: build it first";
+        throw usage(line.formatted(job.name()));
+      }
+    }
+    return plan.isQuiet() ? null : build;
   }
 
-  private static AllocatedBuild askAlone(
-      Caller caller, ProjectOptions options, BuildRequest request, Consumer<String> say)
+  private List<Job> toRun() {
+    return plan.selected().stream()
+        .filter(job -> !(plan.verdict(job) instanceof Verdict.UpToDate))
+        .mapToObj(plan.context().graph()::job)
+        .toList();
+  }
+
+  /**
+   * Asks for the allocation, waits until the build in it has ended, and returns its exit status.
+   * Signals end it.
+   *
+   * @param words of the command line
+   * @param dir the folder in which they mean what they say
+   * @param out takes what it writes to standard output
+   * @param err likewise
+   * @throws IOException where there is no allocation
+   */
+  public int run(List<String> words, Path dir, Io.Take<InputStream> out, Io.Take<InputStream> err)
       throws IOException {
-    Plan plan = plan(caller, options, request);
-    if (plan.isQuiet()) { // another build was at work
-      return new AllocatedBuild(null);
+    Path folder = output.resolveSibling(EXECUTOR);
+    Path input = output.resolveSibling(output.getFileName() + ".in");
+    byte[] text = project.keeper().input();
+    SchedulerSettings settings = settings();
+    project.place().makeFolders(folder);
+    OwnFile.write(input, text == null ? new byte[0] : text);
+    Shown shownOut = new Shown(output, out);
+    Shown shownErr = new Shown(log, err);
+    try (Signals signals = new Signals();
+        BatchTracker tracker =
+            BatchTracker.start(
+                Scheduler.of(settings, folder, caller.env()),
+                settings,
+                folder,
+                Schedulers.owner(caller, id),
+                (_, _) -> {},
+                say);
+        Signals.Work _ = signals.during(_ -> end(tracker))) {
+      tracker.add(attempt(words, dir), new Listener());
+      try {
+        for (boolean over = false; !over; ) {
+          LockSupport.parkNanos(LOOK);
+          over = end.isDone(); // then a last look
+          shownErr.more();
+          shownOut.more();
+        }
+      } catch (IOException e) { // nothing reads it any more
+        end(tracker);
+        throw e;
+      } finally {
+        end.join();
+        tracker.forget(left);
+      }
+      return status(end.join(), signals.last());
+    } finally {
+      for (Path each : List.of(output, log, input)) {
+        OwnFile.remove(each);
+      }
+      BatchFolder.tidy(output.getParent());
     }
-    SchedulerSettings settings = plan.context().graph().workflow().executor(EXECUTOR).settings();
-    Map<String, String> limits = request.limits();
-    SchedulerResources most = most(plan, settings.maxRuntime());
-    int tasks = 0;
-    if (limits.containsKey(ResourceDemand.CPUS)) {
-      tasks = Math.ceilDiv(whole(limits.get(ResourceDemand.CPUS)), most.cpus());
-    }
-    Allocation allocation =
-        Allocation.ask(settings, limited(most, tasks, limits), tasks, caller.env(), say);
-    say.accept("allocation " + allocation.id() + ": " + allocation.text());
-    allocation.whenOver(
-        said -> {
-          say.accept("allocation " + allocation.id() + " is over: " + said);
-          Kill.process((int) ProcessHandle.current().pid(), Kill.TERM);
-        });
-    return new AllocatedBuild(allocation);
   }
 
-  /** What any of the jobs that may run finds room in. */
-  private static SchedulerResources most(Plan plan, long runtime) {
+  private void end(BatchTracker tracker) {
+    if (ends.getAndIncrement() == 0) {
+      tracker.end();
+    } else {
+      tracker.leave(true); // Slurm was told, and ends it without torc
+    }
+  }
+
+  /** The executor's settings with what this allocation asks for; the user's options go last. */
+  private SchedulerSettings settings() {
+    SchedulerSettings given = plan.context().graph().workflow().executor(EXECUTOR).settings();
+    SchedulerResources each = each();
+    Map<String, String> limits = request.limits();
+    List<String> args = new ArrayList<>();
+    int tasks = 1;
+    if (limits.containsKey(ResourceDemand.CPUS)) {
+      tasks = Math.ceilDiv(whole(limits.get(ResourceDemand.CPUS)), each.cpus());
+      args.add("--ntasks=" + tasks);
+    }
+    String memory = limits.get(ResourceDemand.MEMORY);
+    long bytes = memory == null ? tasks * each.memory() : Sizes.parse(memory);
+    if (bytes > 0 && given.args().stream().noneMatch(arg -> arg.startsWith("--mem"))) {
+      long part = Math.ceilDiv(bytes + OWN, (long) tasks * each.cpus());
+      args.add("--mem-per-cpu=" + Math.ceilDiv(part, MEBIBYTE) + "M");
+    }
+    if (given.maxRuntime() > 0) {
+      args.add("--time=" + Math.ceilDiv(given.maxRuntime(), TimeUnit.MINUTES.toNanos(1)));
+    }
+    args.addAll(given.args());
+    return new SchedulerSettings(
+        EXECUTOR,
+        given.before(),
+        given.account(),
+        given.partition(),
+        args,
+        1,
+        0,
+        0,
+        given.latency(),
+        null);
+  }
+
+  /** What any of the jobs that may run finds room in, and all GPUs. */
+  private SchedulerResources each() {
     int cpus = 1;
     long memory = 0;
     int gpus = 0;
     long disk = 0;
-    for (int job : plan.selected().stream().toArray()) {
-      if (!(plan.verdict(job) instanceof Verdict.UpToDate)) {
-        Resources each = plan.context().graph().job(job).resources();
-        cpus = Math.max(cpus, each.cpus());
-        memory = Math.max(memory, each.memory());
-        gpus = Math.max(gpus, each.gpus());
-        disk = Math.max(disk, each.disk());
-      }
+    for (Job job : toRun()) {
+      Resources own = job.resources();
+      cpus = Math.max(cpus, own.cpus());
+      memory = Math.max(memory, own.memory());
+      gpus = Math.max(gpus, own.gpus());
+      disk = Math.max(disk, own.disk());
     }
-    return new SchedulerResources(cpus, memory, gpus, 1, disk, runtime);
-  }
-
-  /** What the command line says of all jobs together goes before what one of them takes. */
-  private static SchedulerResources limited(
-      SchedulerResources most, int tasks, Map<String, String> limits) {
-    String memory = limits.get(ResourceDemand.MEMORY);
-    String gpus = limits.get(ResourceDemand.GPUS);
-    return new SchedulerResources(
-        most.cpus(),
-        memory == null ? most.memory() : Math.ceilDiv(Sizes.parse(memory), Math.max(1, tasks)),
-        gpus == null ? most.gpus() : whole(gpus),
-        1,
-        most.disk(),
-        most.runtime());
+    String all = request.limits().get(ResourceDemand.GPUS);
+    return new SchedulerResources(cpus, memory, all == null ? gpus : whole(all), 1, disk, 0);
   }
 
   /** A number that was found to be one; what is too much for Slurm is, whatever it is. */
@@ -172,18 +293,80 @@ public final class AllocatedBuild implements AutoCloseable {
     return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(number));
   }
 
-  /** The caller, for the build. */
-  public Caller caller(Caller asked) {
-    return allocation == null
-        ? asked
-        : new Caller(asked.env(), asked.cwd(), asked.host().in(allocation));
+  private RemoteAttempt attempt(List<String> words, Path dir) throws IOException {
+    List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", "exec \"$@\" >\"$0\" <\"$0.in\""));
+    argv.add(output.toString());
+    argv.add(InstalledTorc.program().toString());
+    argv.addAll(words);
+    Map<String, String> env = new HashMap<>(Map.of(VARIABLE, id));
+    env.put("MAKEFLAGS", null); // its jobserver is on this machine
+    Launch.Step step = new Launch.Step(argv, dir, env);
+    return new RemoteAttempt(
+        new RemoteAttempt.RemoteKey(NAME, id, 1, "-", "-", ""),
+        new Launch(List.of(step), log, false, false, 0, 0, Map.of()),
+        0,
+        List.of(),
+        List.of(),
+        each().withoutMemory());
   }
 
-  /** Gives the nodes back. */
-  @Override
-  public void close() throws IOException {
-    if (allocation != null) {
-      allocation.close();
+  private int status(ProcessEnd how, int signal) throws IOException {
+    return switch (how.how()) {
+      case EXITED -> how.code();
+      case SIGNALED -> Exit.signal(how.code());
+      case INTERRUPTED, LEFT, NOT_REACHED -> Exit.signal(signal);
+      case NOT_STARTED ->
+          throw new IOException(
+              "slurm gives no allocation: " + how.message().replaceFirst("^slurm: ", ""));
+      default -> {
+        say.accept("allocation " + allocation + " is over: " + how.message());
+        yield Exit.signal(Kill.TERM);
+      }
+    };
+  }
+
+  /** What a file has that grows on another machine. */
+  private static final class Shown {
+    private final Path file;
+    private final Io.Take<InputStream> to;
+    private long shown;
+
+    Shown(Path file, Io.Take<InputStream> to) {
+      this.file = file;
+      this.to = to;
+    }
+
+    void more() throws IOException {
+      if (Files.exists(file)) {
+        try (FileChannel in = OwnFile.channel(file)) {
+          if (in.size() != shown) {
+            in.position(in.size() < shown ? 0 : shown); // less: it was begun anew
+            to.take(Channels.newInputStream(in));
+            shown = in.position();
+          }
+        }
+      }
+    }
+  }
+
+  /** Is told what becomes of the allocation. */
+  private final class Listener implements RemoteListener {
+
+    @Override
+    public void submitted(String as) {
+      allocation = as;
+      say.accept("waiting for an allocation, job " + as + " of Slurm");
+    }
+
+    @Override
+    public void ended(ProcessEnd how, List<RemotePlace> places) {
+      left = places;
+      end.complete(how);
+    }
+
+    @Override
+    public void left(boolean out) {
+      end.complete(ProcessEnd.unknown(ProcessEnd.How.LEFT, ""));
     }
   }
 }

@@ -71,8 +71,7 @@ public final class BuildSession {
    */
   public static BuildSession of(Project project, BuildRequest request) throws IOException {
     RestState rest = RestState.of(project, request.dry() ? FileClock.none() : project.clock());
-    Capacity capacity =
-        Capacity.of(project.workflow(), project.caller().host().limits().get(), request.limits());
+    Capacity capacity = Capacity.of(project.workflow(), project.caller().host(), request.limits());
     BuildSession session = new BuildSession(request, capacity, rest);
     if (rest.decidesGroups(session.asked())) {
       session.begin(RestState.none(project));
@@ -316,6 +315,8 @@ public final class BuildSession {
               threads,
               capacity.limits(),
               capacity.machine().gpus(),
+              capacity.allocated(),
+              capacity.nodes(),
               request.failFast(),
               request.submit(),
               sharing ? new BuildSetup.Sharing(stores, project.options().restores()) : null,

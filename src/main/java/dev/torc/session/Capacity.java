@@ -1,5 +1,6 @@
 package dev.torc.session;
 
+import dev.torc.cluster.Allocation;
 import dev.torc.engine.ResourceDemand;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Limits;
@@ -17,6 +18,7 @@ import dev.torc.workflow.Template;
 import dev.torc.workflow.Workflow;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,14 +27,16 @@ import java.util.TreeMap;
  * How much of each resource a build may use at a time: the machine's, changed by the build file's
  * {@code limits}, changed by the command line (rule 12). The engine hands it out.
  */
-public record Capacity(Map<String, Long> limits, Limits machine) {
+public record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation) {
 
   /**
-   * Puts the three sources together.
+   * Puts the three sources together. In an allocation, what the command line says of cpus, memory
+   * and gpus was for that.
    *
    * @param given amounts as written on the command line
    */
-  static Capacity of(Workflow workflow, Limits machine, Map<String, String> given) {
+  static Capacity of(Workflow workflow, Host host, Map<String, String> given) {
+    Limits machine = host.limits().get();
     Map<String, Long> limits = new TreeMap<>();
     limits.put(ResourceDemand.CPUS, (long) machine.cpus());
     limits.put(ResourceDemand.MEMORY, machine.memory());
@@ -44,9 +48,36 @@ public record Capacity(Map<String, Long> limits, Limits machine) {
             String hint = NearestName.hint(name, limits.keySet());
             throw usage("--limit " + SafeText.name(name) + ": no such resource" + hint);
           }
-          limits.put(name, amount(name, amount));
+          long value = amount(name, amount);
+          if (host.allocation() == null || !ResourceDemand.MACHINE.contains(name)) {
+            limits.put(name, value);
+          }
         });
-    return new Capacity(limits, machine);
+    return new Capacity(limits, machine, host.allocation());
+  }
+
+  /** The executor whose jobs run on the nodes of an allocation; null without one. */
+  String allocated() {
+    return allocation == null ? null : AllocatedBuild.EXECUTOR;
+  }
+
+  /** Amounts by resource of the nodes beside this machine, by their names. */
+  Map<String, Map<String, Long>> nodes() {
+    Map<String, Map<String, Long>> nodes = new LinkedHashMap<>();
+    if (allocation != null) {
+      for (Allocation.Node node : allocation.nodes().subList(1, allocation.nodes().size())) {
+        Map<String, Long> own =
+            Map.of(
+                ResourceDemand.CPUS,
+                (long) node.cpus(),
+                ResourceDemand.MEMORY,
+                node.memory(),
+                ResourceDemand.GPUS,
+                (long) node.gpus());
+        nodes.put(node.name(), own);
+      }
+    }
+    return nodes;
   }
 
   private static BadInput usage(String message) {
@@ -100,10 +131,14 @@ public record Capacity(Map<String, Long> limits, Limits machine) {
 
   /** Why a job can never run; null if it can. */
   private BadInput.Diagnostic trouble(Job job) {
-    if (job.executor() != null) {
-      return job.resources().memory() == 0 ? unknownMemory(job) : null;
+    if (job.executor() != null && job.resources().memory() == 0) {
+      BadInput.Diagnostic unknown = unknownMemory(job);
+      if (unknown != null) {
+        return unknown;
+      }
     }
-    String excess = excess(job);
+    String excess =
+        job.executor() == null || job.executor().equals(allocated()) ? excess(job) : null;
     return excess == null ? null : new BadInput.Diagnostic(job.place(), excess);
   }
 
@@ -118,15 +153,27 @@ public record Capacity(Map<String, Long> limits, Limits machine) {
     return new BadInput.Diagnostic(slot.place(), line.formatted(job.name(), job.executor()));
   }
 
+  /** What there is of a resource, on whatever node has most. */
+  private long most(String resource) {
+    long here = limits.getOrDefault(resource, 0L);
+    return nodes().values().stream()
+        .mapToLong(node -> node.getOrDefault(resource, 0L))
+        .reduce(here, Math::max);
+  }
+
   /** What a job asks too much of, as a line; null if it can run. */
   private String excess(Job job) {
     Resources resources = job.resources();
+    if (job.executor() != null && resources.nodes() > 1) {
+      return "job %s asks for %d nodes, and torc slurm runs each job on one"
+          .formatted(job.name(), resources.nodes());
+    }
     Map<String, Long> wanted = new TreeMap<>(resources.counters());
     wanted.put(ResourceDemand.MEMORY, resources.memory());
     wanted.put(ResourceDemand.GPUS, (long) resources.gpus());
     for (String name : wanted.keySet()) {
       long asked = wanted.get(name);
-      long there = limits.getOrDefault(name, 0L);
+      long there = most(name);
       if (asked > there) {
         boolean bytes = name.equals(ResourceDemand.MEMORY);
         String most = bytes ? Amount.size(there, asked) : "" + there;

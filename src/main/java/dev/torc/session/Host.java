@@ -26,7 +26,8 @@ import java.util.function.Supplier;
  * @param threads on what a build's attempts run; each build opens one
  * @param cache opens the cache for work
  * @param here what tells it from others that share a root
- * @param allocation the nodes on which jobs of schedulers run as steps; null where these submit
+ * @param allocation the nodes on which jobs of {@code slurm} run, this one the first; null where
+ *     they are submitted
  */
 public record Host(
     StampSource stamps,
@@ -43,9 +44,11 @@ public record Host(
     Cache open(CachePlace place, Consumer<String> warn);
   }
 
-  /** The same, with an allocation. */
+  /** The same, as the first node of an allocation. */
   Host in(Allocation given) {
-    return new Host(stamps, limits, runner, threads, cache, here, given);
+    Allocation.Node node = given.nodes().getFirst();
+    Supplier<Limits> own = () -> limits.get().within(node.cpus(), node.memory(), node.gpus());
+    return new Host(stamps, own, runner, threads, cache, here, given);
   }
 
   /** The machine itself, for a caller with this environment. */

@@ -4,6 +4,7 @@ import dev.torc.posix.FileStatus;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 
@@ -20,6 +21,16 @@ public final class InstalledTorc {
     FileStatus file = FileStatus.of(code().toString(), true);
     // Neither the version's text, which lies in the jar, nor the record's own: every start pays.
     return file.inode() + " " + file.size() + " " + file.mtime() + " " + file.ctime();
+  }
+
+  /** The program that starts it; throws where only its classes are here. */
+  static Path program() throws IOException {
+    Path program = code().toAbsolutePath().resolveSibling("../bin/torc").normalize();
+    if (!Files.isExecutable(program)) {
+      throw new IOException(
+          "there is no " + program + " beside torc's own code; install torc anew");
+    }
+    return program;
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.torc.session;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
-import dev.torc.machine.Limits;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.JobRecords;
@@ -160,8 +159,7 @@ public final class ReadSession implements AutoCloseable {
     CachePlace place = project.place();
     LaunchBuilder launches =
         new LaunchBuilder(project.workflow(), place, "", Map.of(), caller.env(), null, _ -> {});
-    Limits machine = caller.host().limits().get();
-    Map<String, Long> limits = Capacity.of(project.workflow(), machine, Map.of()).limits();
+    Map<String, Long> limits = Capacity.of(project.workflow(), caller.host(), Map.of()).limits();
     NeedContents names = contents().unread();
     return job -> launches.shown(project.graph(), job, names.filesOf(job), limits);
   }

@@ -65,7 +65,8 @@ public record RunningJobs(
     }
     if (marks.stream().anyMatch(StartMarks.Mark::isRemote)) {
       for (EarlierJob out : EarlierJob.all(place.remote())) {
-        left.computeIfPresent(out.job(), (_, _) -> submitted(out.where()));
+        left.computeIfPresent(
+            out.job(), (_, _) -> submitted(out.where(), out.place().key().cause()));
       }
     }
     return left;
@@ -74,7 +75,7 @@ public record RunningJobs(
   /** Why the job of a mark runs, or cannot. */
   static Reason left(CachePlace place, StartMarks.Mark mark, Set<String> gone) {
     if (mark.isRemote()) {
-      return submitted(mark.executor());
+      return submitted(mark.executor(), "");
     }
     if (!mark.isOutOfReach(place, gone)) {
       return Reason.of(Reason.Kind.INTERRUPTED);
@@ -86,7 +87,7 @@ public record RunningJobs(
         : new Reason(Reason.Kind.ELSEWHERE, origin.user(), Reason.USER, pid);
   }
 
-  private static Reason submitted(String where) {
-    return new Reason(Reason.Kind.SUBMITTED, "", "", where);
+  private static Reason submitted(String where, String cause) {
+    return new Reason(Reason.Kind.SUBMITTED, "", cause, where);
   }
 }

@@ -1,6 +1,5 @@
 package dev.torc.session;
 
-import dev.torc.cluster.Allocation;
 import dev.torc.cluster.BatchFolder;
 import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.ClaimOwner;
@@ -30,6 +29,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The schedulers that a build hands jobs to, as the build file describes them, and those to which
@@ -48,7 +48,7 @@ final class Schedulers implements Remotes, AutoCloseable {
   private final TreeMap<String, Set<String>> written = new TreeMap<>(); // jobs, by their products
   private final Map<String, BatchTracker> trackers = new ConcurrentHashMap<>();
   private volatile Consumer<BatchTracker> said = _ -> {}; // to all, and to those that come
-  private final long started = System.currentTimeMillis() / 1000;
+  private final ClaimOwner me;
 
   /**
    * Looks at what earlier builds handed out.
@@ -72,6 +72,7 @@ final class Schedulers implements Remotes, AutoCloseable {
     this.marks = marks;
     this.warn = warn;
     this.home = place;
+    this.me = owner(caller, build);
     this.folder = place.remote();
     OwnFile.refuseLink(folder);
     for (EarlierJob each : EarlierJob.all(folder)) {
@@ -85,7 +86,14 @@ final class Schedulers implements Remotes, AutoCloseable {
 
   @Override
   public synchronized BatchTracker of(String executor) {
-    return of(workflow.executor(executor).settings());
+    String[] names = executor.split("/"); // an executor, or one and a node of its allocation
+    SchedulerSettings settings = workflow.executor(names[0]).settings();
+    return names.length == 1
+        ? of(settings)
+        : of(
+            executor,
+            settings.withoutBatches(),
+            place -> caller.host().allocation().on(names[1], place));
   }
 
   @Override
@@ -113,7 +121,7 @@ final class Schedulers implements Remotes, AutoCloseable {
   void forget(String job, ProductRemoval removal) {
     try {
       if (RemoteRun.forget(
-          earlier.get(job).stream().map(EarlierJob::place).toList(), me(), removal)) {
+          earlier.get(job).stream().map(EarlierJob::place).toList(), me, removal)) {
         earlier.remove(job);
         return;
       }
@@ -162,39 +170,39 @@ final class Schedulers implements Remotes, AutoCloseable {
   }
 
   private BatchTracker of(SchedulerSettings settings) {
-    BatchTracker tracker = trackers.get(settings.name());
+    return of(settings.name(), settings, place -> Scheduler.of(settings, place, caller.env()));
+  }
+
+  private BatchTracker of(
+      String name, SchedulerSettings settings, Function<Path, Scheduler> scheduler) {
+    BatchTracker tracker = trackers.get(name);
     if (tracker == null) {
-      tracker = start(settings);
-      trackers.put(settings.name(), tracker);
+      tracker = start(settings, scheduler);
+      trackers.put(name, tracker);
       said.accept(tracker);
     }
     return tracker;
   }
 
-  private BatchTracker start(SchedulerSettings settings) {
+  private BatchTracker start(SchedulerSettings settings, Function<Path, Scheduler> scheduler) {
     Path place = folder.resolve(settings.name());
     try {
       home.makeFolders(place);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Scheduler scheduler = Scheduler.of(settings, place, caller.env());
-    Allocation allocation = caller.host().allocation();
-    if (allocation != null && settings.name().equals(AllocatedBuild.EXECUTOR)) {
-      scheduler = allocation.steps(scheduler, place);
-      settings = settings.withoutBatches();
-    }
-    return BatchTracker.start(scheduler, settings, place, me(), marks, warn);
+    return BatchTracker.start(scheduler.apply(place), settings, place, me, marks, warn);
   }
 
-  private ClaimOwner me() {
+  /** A build of this process, as it claims jobs. */
+  static ClaimOwner owner(Caller caller, String build) {
     return new ClaimOwner(
         build,
         caller.env().getOrDefault("HOSTNAME", "localhost"),
         Cache.boot(),
         ProcessHandle.current().pid(),
         0,
-        started);
+        System.currentTimeMillis() / 1000);
   }
 
   /** Ends their threads; what is out stays out. What killed builds left goes. */

@@ -255,6 +255,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     if (makeflags != null) {
       inherited.put("MAKEFLAGS", Makeflags.without(makeflags));
     }
+    inherited.put(AllocatedBuild.VARIABLE, null);
     String outer = env.get(Nesting.VARIABLE);
     inherited.put(Nesting.VARIABLE, outer == null ? build.id() : outer + ":" + build.id());
     Containers images = project.containers();

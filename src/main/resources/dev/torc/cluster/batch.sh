@@ -247,7 +247,7 @@ torc_step() {
 # tells the waiting shell how it ended, since an interrupted wait does not.
 torc_shell() {
   trap 'torc_tell $?' EXIT
-  trap 'exit 143' TERM
+  trap 'exit 143' TERM USR1
   trap 'exit 129' HUP
   export TORC_CLAIM="${torc_mark#*=}/$torc_name/"
   [ -d "${TMPDIR:-/}" ] || unset TMPDIR # it was made on the node of the submission
@@ -438,7 +438,7 @@ made $torc_length
 torc_open() {
   torc_name='this batch'
   torc_cancelled='' torc_tick='' torc_ran='' torc_exit=0 torc_live=''
-  trap 'torc_cancelled=yes' TERM INT HUP
+  trap 'torc_cancelled=yes' TERM INT HUP USR1
   trap 'torc_tick=yes' ALRM
   # In a folder that a group writes to, and that gives its group, what the script makes is for all of
   # that group: another member's torc may have to take it away.
@@ -485,7 +485,7 @@ start $torc_start
   torc_signals=--default-signal
   "$torc_env" "$torc_signals" true 2>/dev/null || torc_signals=
   (
-    trap '' TERM INT HUP
+    trap '' TERM INT HUP USR1
     while sleep 1; do
       torc_birth "$$"
       if [ "$torc_birth" != "$torc_start" ]; then

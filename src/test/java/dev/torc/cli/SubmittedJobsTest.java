@@ -105,8 +105,19 @@ class SubmittedJobsTest {
     project.put("hold", "");
     assertEquals(0, torc("--submit", "--force", "a").exit());
     why = says("why", "a");
-    assertTrue(why.startsWith("a is submitted to far N: submitted by an earlier build\n"), why);
+    assertTrue(why.startsWith("a is submitted to far N: forced\n"), why);
     release();
     assertEquals(0, torc("a").exit());
+    assertTrue(says("why", "a").contains(" because it was forced\n"), says("why", "a"));
+    Files.delete(temp.toRealPath().resolve("a.out"));
+    project.put("hold", "");
+    assertEquals(0, torc("--submit", "--no-restore", "a").exit());
+    why = says("why", "a");
+    assertTrue(why.startsWith("a is submitted to far N: product a.out missing\n"), why);
+    release();
+    Run taken = torc("--no-restore", "a");
+    assertEquals(0, taken.exit(), taken.err());
+    assertTrue(taken.err().contains("a: ran in "), taken.err());
+    assertFalse(taken.err().contains("earlier build"), taken.err());
   }
 }

@@ -120,7 +120,7 @@ final class FakeTorc {
     Job job =
         new Job(
             new RemoteAttempt(
-                new RemoteAttempt.RemoteKey(name, build, 1, manifest, command),
+                new RemoteAttempt.RemoteKey(name, build, 1, manifest, command, ""),
                 new Launch(
                     List.of(new Launch.Step(List.of("true"), root, Map.of("TORC_JOB", name))),
                     root.resolve(name + ".log"),

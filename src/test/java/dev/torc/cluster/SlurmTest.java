@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -399,27 +401,39 @@ class SlurmTest {
     assertTrue(programs.calls().stream().noneMatch(line -> line.startsWith("SQUEUE_STATES")));
   }
 
-  private static final String STEPS = "case $* in *--steps*) echo '12.0|torc-1.3' ;; esac";
-
-  /** What an earlier torc ran in its allocation is known by the name of its step. */
+  /** What an earlier torc ran in its allocation is known by that, which its id names. */
   @Test
-  void aStepOfAnAllocationRunsAsLongAsItIsListed() throws IOException {
-    programs.says("squeue", STEPS);
-    assertEquals(new Running(""), state("12/3"));
-    assertEquals(new Gone(), state("12/4"));
-    assertTrue(programs.calls().getFirst().startsWith("squeue --steps --jobs=12 "));
+  void aStepOfAnAllocationRunsAsLongAsThat() throws IOException {
+    programs.says("squeue", "echo '12|RUNNING|None|n1|torc-x'; echo '14|FAILED|None|n1|torc-z'");
+    assertEquals(new Running(""), state("12/torc-x"));
+    assertEquals(new Gone(), state("12/torc-y"), "another job has its number");
+    assertEquals(new Gone(), state("13/torc-x"));
+    assertEquals(new Gone(), state("14/torc-z"), "how its steps ended is not known");
     programs.says("squeue", "echo 'squeue: error: no' >&2; exit 1");
-    assertEquals(new NoAnswer("no"), state("12/3"));
+    assertEquals(new NoAnswer("no"), state("12/torc-x"));
+  }
+
+  @Test
+  void whenAJobEndedIsWhatSqueueSays() throws IOException {
+    queue("7|TIMEOUT|None|n1|torc-1|1970-01-02T03:04:05");
+    long at =
+        LocalDateTime.of(1970, 1, 2, 3, 4, 5)
+            .atZone(ZoneId.systemDefault())
+            .toInstant()
+            .toEpochMilli();
+    assertEquals(new Ended(Cause.TIME_LIMIT, "TIMEOUT", at), state("7"));
+    queue("7|TIMEOUT|None|n1|torc-1|N/A");
+    assertEquals(new Ended(Cause.TIME_LIMIT, "TIMEOUT"), state("7"));
   }
 
   @Test
   void aStepEndsWithItsAllocationAndNothingElseDoes() throws IOException {
-    programs.says("squeue", STEPS);
-    assertEquals("", slurm(Map.of()).cancel(List.of(job("12/3"), job("13/1"))));
+    programs.says("squeue", "echo '12|RUNNING|None|n1|torc-x'");
+    assertEquals("", slurm(Map.of()).cancel(List.of(job("12/torc-x"), job("13/torc-y"))));
     assertEquals("scancel 12", programs.calls().getLast());
-    assertEquals("", slurm(Map.of()).cancel(List.of(job("12/4"))));
+    assertEquals("", slurm(Map.of()).cancel(List.of(job("12/torc-y"))));
     assertEquals(1, programs.calls().stream().filter(call -> call.startsWith("scancel")).count());
     programs.says("squeue", "echo 'squeue: error: no' >&2; exit 1");
-    assertEquals("no", slurm(Map.of()).cancel(List.of(job("12/3"))));
+    assertEquals("no", slurm(Map.of()).cancel(List.of(job("12/torc-x"))));
   }
 }

@@ -15,6 +15,7 @@ class ReadyQueueTest {
   private static final ResourceDemand LICENCE =
       new ResourceDemand(Map.of("cpus", 1L, "licences", 1L));
 
+  private static final ResourcePool.Taken HERE = new ResourcePool.Taken(null, List.of());
   private final ResourcePool pool = new ResourcePool(Map.of("cpus", 2L, "licences", 1L));
 
   private static ReadyQueue queue(int jobs) {
@@ -45,10 +46,10 @@ class ReadyQueueTest {
     for (int passed = 1; passed <= ReadyQueue.PASSES; passed++) {
       assertEquals(passed, queue.next(pool, demand));
       pool.take(SMALL);
-      pool.give(SMALL, List.of());
+      pool.give(SMALL, HERE);
     }
     assertEquals(-1, queue.next(pool, demand), "the 33rd would delay it");
-    pool.give(SMALL, List.of());
+    pool.give(SMALL, HERE);
     assertEquals(0, queue.next(pool, demand));
   }
 
@@ -79,5 +80,47 @@ class ReadyQueueTest {
     for (int passed = 1; passed <= 50; passed++) {
       assertEquals(passed, queue.next(large, demand));
     }
+  }
+
+  private static ResourceDemand anywhere(long cpus, long licences) {
+    return new ResourceDemand(Map.of("cpus", cpus, "licences", licences)).moving();
+  }
+
+  @Test
+  void whatMayMoveGoesToAnotherNodeWhereThisOneIsFull() {
+    ResourcePool nodes =
+        new ResourcePool(
+            Map.of("cpus", 2L, "licences", 3L),
+            Map.of("n2", Map.of("cpus", 3L), "n3", Map.of("cpus", 2L)));
+    ResourcePool.Taken first = nodes.take(anywhere(2, 1));
+    assertEquals(null, first.node());
+    assertEquals(false, nodes.fits(SMALL), "a job of this machine");
+    ResourcePool.Taken second = nodes.take(anywhere(1, 1));
+    assertEquals("n3", second.node(), "the one that has least");
+    assertEquals("n2", nodes.take(anywhere(2, 1)).node());
+    assertEquals(false, nodes.fits(anywhere(1, 1)), "counters bind all nodes together");
+    assertEquals(true, nodes.fits(anywhere(1, 0)));
+    nodes.give(anywhere(1, 1), second);
+    assertEquals("n2", nodes.take(anywhere(1, 1)).node());
+    nodes.take(anywhere(2, 0));
+    assertEquals(true, nodes.isFull());
+    nodes.give(anywhere(2, 1), first);
+    assertEquals(false, nodes.isFull());
+    assertEquals(null, nodes.take(SMALL).node());
+  }
+
+  @Test
+  void aStarvedJobKeepsTheNodesThatCouldHoldIt() {
+    ResourcePool nodes =
+        new ResourcePool(
+            Map.of("cpus", 2L), Map.of("n2", Map.of("cpus", 4L), "n3", Map.of("cpus", 1L)));
+    ResourceDemand waiting = anywhere(4, 0);
+    ResourceDemand small = anywhere(1, 0);
+    assertEquals(false, nodes.delays(small, waiting), "it never fits here");
+    nodes.take(anywhere(2, 0));
+    assertEquals("n3", nodes.take(small).node());
+    nodes.take(small);
+    assertEquals(false, nodes.fits(waiting));
+    assertEquals(true, nodes.delays(small, waiting), "only n2 has room");
   }
 }

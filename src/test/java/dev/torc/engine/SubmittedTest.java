@@ -67,7 +67,8 @@ class SubmittedTest {
   @Test
   void allAreOutOnceEachIsToldOfAndNoneIsHeld() throws Exception {
     Event.JobSubmitted where = new Event.JobSubmitted("a", "far", "7");
-    out.begin(0, "far").accept(where);
+    out.begin(0, "far");
+    out.submitted(0, where);
     turn.begin();
     turn.await(0L, () -> {});
     assertEquals(List.of(where), told);

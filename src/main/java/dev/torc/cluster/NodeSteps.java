@@ -1,0 +1,191 @@
+package dev.torc.cluster;
+
+import dev.torc.local.ProgramOutput;
+import dev.torc.posix.Kill;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Runs scripts as steps on one node of an {@link Allocation}, each by an {@code srun} that begins
+ * at once: what fits there is known to the engine's pool. To Slurm's own commands, and so to a
+ * later torc, a step is the job in which it runs, which ends with this torc: see {@link Slurm}.
+ */
+final class NodeSteps implements Scheduler {
+
+  private static final long STUBBORN = 10_000_000_000L; // ns, longer than any grace of a script
+
+  /** So often a step is refused: a controller that was just started refuses what it takes soon. */
+  private static final int AGAIN = 5;
+
+  /** A step was refused: no script began. */
+  private static final Pattern REFUSED =
+      Pattern.compile("srun: (?:fatal: |error: Unable to (?:create step|confirm))[^\n]*");
+
+  private static final Pattern NODE =
+      Pattern.compile("srun: error: Node failure on|DUE TO NODE FAILURE");
+
+  private final Allocation allocation;
+  private final Allocation.Node node;
+  private final Path folder;
+  private final Map<SchedulerJob, Step> steps = new ConcurrentHashMap<>();
+
+  private static final class Step {
+    final SubmissionRequest request;
+    Process process;
+    int refusals;
+    long cancelled; // when it was first, by the clock that does not jump; 0 for never
+    SchedulerState state;
+
+    Step(SubmissionRequest request) {
+      this.request = request;
+    }
+  }
+
+  NodeSteps(Allocation allocation, Allocation.Node node, Path folder) {
+    this.allocation = allocation;
+    this.node = node;
+    this.folder = folder;
+  }
+
+  @Override
+  public Submission submit(SubmissionRequest request) {
+    String id = allocation.id() + "/" + allocation.name();
+    SchedulerJob job = new SchedulerJob(id, request.name(), request.log());
+    Step step = new Step(request);
+    steps.put(job, step);
+    begin(step);
+    return new Submission.Accepted(List.of(job));
+  }
+
+  private void begin(Step step) {
+    step.state = new SchedulerState.Running(node.name());
+    try {
+      ProcessBuilder srun = new ProcessBuilder(words(step.request)).directory(folder.toFile());
+      srun.environment().clear();
+      srun.environment().putAll(allocation.env());
+      srun.redirectErrorStream(true);
+      srun.redirectOutput(step.request.log().toFile());
+      Process process = srun.start();
+      process.getOutputStream().close();
+      step.process = process;
+    } catch (IOException e) {
+      step.state = new SchedulerState.Waiting(String.valueOf(e.getMessage()), true);
+    }
+  }
+
+  /**
+   * A step is given what it asks for and nothing else; without a word on memory it may have all.
+   */
+  private List<String> words(SubmissionRequest request) {
+    SchedulerResources wanted = request.resources();
+    boolean counted = node.memory() < Long.MAX_VALUE;
+    long memory = counted ? SchedulerResources.mebibytes(wanted.memory()) : 0;
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "/usr/bin/env", // which looks in the PATH of its own environment
+                "srun",
+                "--jobid=" + allocation.id(),
+                "--job-name=" + request.name(),
+                "--nodelist=" + node.name(),
+                "--nodes=1",
+                "--ntasks=1",
+                "--cpus-per-task=" + Math.min(wanted.cpus(), node.cpus()),
+                "--exact",
+                "--mem=" + memory + "M",
+                "--input=none",
+                "--mpi=none"));
+    if (node.gpus() > 0) {
+      words.add(wanted.gpus() > 0 ? "--gpus=" + wanted.gpus() : "--gres=none");
+    }
+    words.addAll(List.of("/bin/sh", request.script().toString()));
+    return words;
+  }
+
+  /** What the end of an srun means. */
+  private static SchedulerState ended(Step step) {
+    Path log = step.request.log();
+    String text = SlurmWords.tail(log);
+    Matcher refused = REFUSED.matcher(text);
+    if (step.cancelled != 0) {
+      return SlurmWords.end("CANCELLED", "", "", log);
+    }
+    if (refused.find()) {
+      String said = SchedulerWords.line(refused.group());
+      if (SchedulerWords.isNoAnswer(new ProgramOutput(1, "", text))) {
+        return new SchedulerState.NoAnswer(said);
+      }
+      step.refusals++;
+      return new SchedulerState.Waiting(said, step.refusals > AGAIN);
+    }
+    return NODE.matcher(text).find()
+        ? SlurmWords.end("NODE_FAIL", "", "", log)
+        : SlurmWords.end(SlurmWords.FAILED, "", step.process.exitValue() + ":0", log);
+  }
+
+  /** A submission to it has its answer. */
+  @Override
+  public Submission find(SubmissionRequest request) {
+    return null;
+  }
+
+  /** A step that Slurm did not take is asked for again with the next question. */
+  @Override
+  public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
+    Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
+    for (SchedulerJob job : jobs) {
+      Step step = steps.get(job);
+      if (step.state instanceof SchedulerState.Running && !step.process.isAlive()) {
+        step.state = ended(step);
+      } else if (step.state instanceof SchedulerState.NoAnswer
+          || step.state instanceof SchedulerState.Waiting waits && !waits.never()) {
+        begin(step);
+      }
+      states.put(job, step.state);
+    }
+    return states;
+  }
+
+  /**
+   * A step's script is told to end its job, by a signal that its srun hands on; a step that does
+   * not end, and is told again, is killed: what its srun makes of TERM is KILL.
+   */
+  @Override
+  public String cancel(List<SchedulerJob> jobs) {
+    for (SchedulerJob job : jobs) {
+      Step step = steps.get(job);
+      long now = System.nanoTime();
+      if (!(step.state instanceof SchedulerState.Running)) {
+        step.state = SlurmWords.end("CANCELLED", "", "", null);
+      } else if (step.cancelled == 0) {
+        step.cancelled = now;
+        Kill.process((int) step.process.pid(), Kill.USR1);
+      } else if (now - step.cancelled > STUBBORN) {
+        step.process.destroy();
+      }
+    }
+    return "";
+  }
+
+  @Override
+  public boolean outlives(SchedulerJob job) {
+    return false;
+  }
+
+  @Override
+  public int largestArray() {
+    return 1;
+  }
+
+  @Override
+  public String elementVariable() {
+    return "";
+  }
+}
