@@ -3,7 +3,6 @@ package dev.torc.graph;
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.StringTable;
-import dev.torc.syntax.Glob;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -513,16 +512,7 @@ public final class Graph {
     out.ints(priority);
     out.longs(temporary.toLongArray());
     out.longs(deletes.toLongArray());
-    out.list(
-        lists,
-        (to, list) -> {
-          to.one(list.kind().ordinal());
-          to.text(list.text());
-          to.list(list.excludes(), (each, glob) -> each.text(glob.toString()));
-          to.text(list.reader());
-          to.ints(list.makers().stream().mapToInt(maker -> maker).toArray());
-          to.number(list.awaited());
-        });
+    out.list(lists, (to, list) -> list.write(to));
     needs.write(out);
     listNeeds.write(out);
     products.write(out);
@@ -545,7 +535,7 @@ public final class Graph {
     int[] priority = in.ints();
     BitSet temporary = BitSet.valueOf(in.longs());
     BitSet deletes = BitSet.valueOf(in.longs());
-    List<NeedList> lists = in.list(Graph::list);
+    List<NeedList> lists = in.list(NeedList::read);
     Adjacency needs = Adjacency.read(in);
     Adjacency listNeeds = Adjacency.read(in);
     Adjacency products = Adjacency.read(in);
@@ -555,16 +545,6 @@ public final class Graph {
     return new Graph(
         of.get(), written, joins, Map.of(), names, paths, null, plain, maker, priority, temporary,
         deletes, lists, needs, listNeeds, products, before, order);
-  }
-
-  private static NeedList list(ByteReader in) {
-    NeedList.Kind kind = NeedList.Kind.values()[in.one()];
-    String text = in.text();
-    List<Glob> excludes = in.list(from -> Glob.of(from.text()));
-    String reader = in.text();
-    List<Integer> makers = Arrays.stream(in.ints()).boxed().toList();
-    Glob glob = kind == NeedList.Kind.GLOB ? Glob.of(text) : null;
-    return new NeedList(kind, text, glob, excludes, reader, makers, (int) in.number());
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {

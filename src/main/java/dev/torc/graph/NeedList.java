@@ -1,7 +1,10 @@
 package dev.torc.graph;
 
+import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.ByteWriter;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Ref;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -90,5 +93,25 @@ public record NeedList(
       }
     }
     return false;
+  }
+
+  /** Writes it; {@link #read} reads it back. */
+  void write(ByteWriter out) {
+    out.one(kind.ordinal());
+    out.text(text);
+    out.list(excludes, (each, exclude) -> each.text(exclude.toString()));
+    out.text(reader);
+    out.ints(makers.stream().mapToInt(maker -> maker).toArray());
+    out.number(awaited);
+  }
+
+  static NeedList read(ByteReader in) {
+    Kind kind = Kind.values()[in.one()];
+    String text = in.text();
+    List<Glob> excludes = in.list(from -> Glob.of(from.text()));
+    String reader = in.text();
+    List<Integer> makers = Arrays.stream(in.ints()).boxed().toList();
+    Glob glob = kind == Kind.GLOB ? Glob.of(text) : null;
+    return new NeedList(kind, text, glob, excludes, reader, makers, (int) in.number());
   }
 }

@@ -24,8 +24,8 @@ import java.util.TreeSet;
  */
 final class NeedLists {
 
-  /** The part of a group that a list names. */
-  private record Part(String group, Map<String, String> values, int axes) {
+  /** The part of a group that a list names; its number is that of its paths. */
+  private record Part(int number, String group, Map<String, String> values, int axes) {
 
     boolean has(Job job) {
       return group.equals(job.group())
@@ -34,22 +34,22 @@ final class NeedLists {
   }
 
   /**
-   * The parts that lists name of groups which are not known, by their numbers.
+   * The parts, as lists name them, of groups that are not known.
    *
    * @param paths what those paths look like that give a group such instances, where it grows
    */
-  record Parts(Map<Integer, Part> byList, PatternIndex paths) {
+  record Parts(Map<String, Part> byText, PatternIndex paths) {
 
-    private Part of(int list, String text, Group group) {
-      return byList.computeIfAbsent(
-          list,
-          _ -> {
-            InstanceName name = InstanceName.parse(text);
-            group
-                .growing()
-                .forEach(more -> paths.add(more.with(name.values()), list, group.place()));
-            return new Part(name.group(), name.values(), group.growing().size());
-          });
+    private Part of(String text, Group group) {
+      Part known = byText.get(text);
+      if (known == null) {
+        InstanceName name = InstanceName.parse(text);
+        int number = byText.size();
+        known = new Part(number, name.group(), name.values(), group.growing().size());
+        byText.put(text, known);
+        group.growing().forEach(more -> paths.add(more.with(name.values()), number, group.place()));
+      }
+      return known;
     }
   }
 
@@ -99,10 +99,10 @@ final class NeedLists {
       int last = list.makers().isEmpty() ? -1 : list.makers().getLast(); // jobs come before groups
       open.set(id, base.isOpen(last));
       if (open.get(id) && list.ofJobs()) {
-        parts.of(id, list.text(), base.open().get(last));
+        parts.of(list.text(), base.open().get(last));
       }
     }
-    BitSet less = new BitSet(); // lists to which less may come than before
+    BitSet less = new BitSet(); // parts to which less may come than before
     base.open()
         .forEach(
             (node, group) ->
@@ -118,13 +118,14 @@ final class NeedLists {
         case FOLDER -> products.within(old.text(), old.excludes(), more::add);
         case JOB, SOME -> {
           int group = old.makers().getLast();
-          Part part = parts.byList.get(id);
+          Part part = parts.byText.get(old.text());
           for (int i = 0; i < fresh.length; i++) {
             if (part.has(jobs.get(i))) {
               more.add(fresh[i]);
             }
           }
-          boolean asked = less.get(id) || part.axes != base.open().get(group).growing().size();
+          boolean asked =
+              less.get(part.number) || part.axes != base.open().get(group).growing().size();
           if (asked && !graph.references().mayGrow(old.text())) {
             out.add(group);
           }
