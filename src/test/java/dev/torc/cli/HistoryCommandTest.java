@@ -44,23 +44,6 @@ class HistoryCommandTest {
   }
 
   @Test
-  void buildsNewestFirstButThoseInWhichNothingRan() throws IOException {
-    folder.run("build");
-    folder.run("build", "a");
-    folder.put("in", "2").put("site.yaml", "vars: { x: 1 }");
-    folder.run("build", "a", "-f", "torc.yaml", "-f", "site.yaml");
-    Run run = folder.run("history");
-    assertEquals(
-        """
-        2 WHEN exit 0 TIME 1 ran -f torc.yaml -f site.yaml
-        1 WHEN exit 1 TIME 4 ran, 2 failed
-        """,
-        plain(run));
-    assertEquals("", run.err());
-    assertEquals(0, run.exit());
-  }
-
-  @Test
   void onlySoManyAreShown() throws IOException {
     for (int i = 0; i < 22; i++) {
       folder.put("in", "text " + i).run("-q", "a");
@@ -80,53 +63,6 @@ class HistoryCommandTest {
       assertEquals("torc: --last " + wrong + ": write a number, at least 1\n", refused.err());
       assertEquals(2, refused.exit());
     }
-  }
-
-  @Test
-  void theAttemptsOfJobs() throws IOException {
-    folder.run("build");
-    folder.put("in", "2").run("build", "b");
-    assertEquals(
-        """
-        2 WHEN b attempt 2 ran TIME
-        2 WHEN b failed: exit 1 TIME need a changed 6b86b27 → d4735e3
-        1 WHEN b attempt 2 ran TIME
-        1 WHEN b failed: exit 1 TIME it had never run
-        """,
-        plain(folder.run("history", "b")));
-    assertEquals(
-        "1 WHEN c failed: exit 3 TIME it had never run\n", plain(folder.run("history", "c")));
-    assertEquals(
-        "1 WHEN d failed: signal 9 TIME it had never run\n", plain(folder.run("history", "d")));
-    assertEquals(
-        "1 each/n=1 1 each/n=2",
-        plain(folder.run("history", "each"))
-            .replaceAll(" WHEN|ran TIME|it had never run", "")
-            .lines()
-            .map(String::strip)
-            .sorted()
-            .reduce((one, other) -> one + " " + other)
-            .orElse(""));
-    Run unknown = folder.run("history", "x");
-    assertEquals("torc: no job x; `torc list` shows the jobs\n", unknown.err());
-  }
-
-  @Test
-  void nothingWasBuiltYet() throws IOException {
-    assertEquals("no build yet\n", folder.run("history").out());
-    assertEquals("no run of a is on record\n", folder.run("history", "a").out());
-    assertTrue(!folder.has(".torc"), "looking creates nothing");
-  }
-
-  /** Rule 13: the records are there, whatever the build file says. */
-  @Test
-  void itWorksWhereTheBuildFileIsRefused() throws IOException {
-    folder.run("build");
-    folder.put("torc.yaml", "job: {}");
-    Run run = folder.run("history");
-    assertEquals("1 WHEN exit 1 TIME 4 ran, 2 failed\n", plain(run));
-    assertTrue(run.err().startsWith("torc.yaml:1:1: unknown key job"), run.err());
-    assertEquals("1 WHEN a ran TIME it had never run\n", plain(folder.run("history", "a")));
   }
 
   @Test

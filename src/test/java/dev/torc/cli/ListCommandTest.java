@@ -1,7 +1,6 @@
 package dev.torc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,7 +10,6 @@ import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,44 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ListCommandTest {
 
   @TempDir Path cwd;
-
-  private static String plain(String text) {
-    return text.replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d  [0-9.]+ m?s", "DATE  T")
-        .replaceAll("(DATE  T|-                    -) +", "$1 ");
-  }
-
-  @Test
-  void oneAlignedLineForEachJob() throws IOException {
-    Folder folder = new Folder(cwd).put("a", "1");
-    folder.put(
-        "torc.yaml",
-        """
-        limits: { memory: 1TiB, licences: 2 }
-        jobs:
-          up: { command: cp a b, needs: a, produces: b }
-          fails: { command: exit 2, resources: { cpus: 2, memory: 1GiB, licences: 1 } }
-          "日本": { command: cp b c, needs: b, produces: c, after: fails }
-          "a b": { command: [echo, a b] }
-        """);
-    assertEquals(
-        """
-        up     will run  -  -  1 cpu                        cp a b
-        fails  will run  -  -  2 cpus, 1.0 GiB, 1 licences  exit 2
-        日本   will run  -  -  1 cpu                        cp b c
-        a b    will run  -  -  1 cpu                        echo 'a b'
-        """,
-        folder.run("list").out());
-    assertFalse(folder.has(".torc"));
-    assertEquals(1, folder.run("build").exit());
-    assertEquals(
-        """
-        up     up to date  DATE  T 1 cpu                        cp a b
-        fails  failed      DATE  T 2 cpus, 1.0 GiB, 1 licences  exit 2
-        日本   will run    -                    - 1 cpu                        cp b c
-        a b    up to date  DATE  T 1 cpu                        echo 'a b'
-        """,
-        plain(folder.run("list").out()));
-  }
 
   @Test
   void aDescriptionStandsForTheCommandAndLinesFitTheWindow() throws IOException {
@@ -93,39 +53,6 @@ class ListCommandTest {
   }
 
   @Test
-  void groupsAreShownByThemselves() throws IOException {
-    Folder folder = new Folder(cwd);
-    folder.put(
-        "torc.yaml",
-        """
-        jobs:
-          a: { command: echo a, produces: out/ }
-          b: { command: "echo {i}", parameters: { i: [1, 2] } }
-          c: { command: "echo {f}", parameters: { f: { products: a } } }
-        """);
-    assertEquals(
-        List.of("b", "c"),
-        folder.run("list", "--groups").out().lines().map(line -> line.substring(0, 1)).toList());
-    assertEquals(
-        "{\"version\":1,\"groups\":["
-            + "{\"group\":\"b\",\"place\":\"torc.yaml:3:3\",\"parameters\":[\"i\"],"
-            + "\"instances\":2,\"expanded\":true},"
-            + "{\"group\":\"c\",\"place\":\"torc.yaml:4:3\",\"parameters\":[\"f\"],"
-            + "\"instances\":0,\"expanded\":false}]}\n",
-        folder.run("list", "--groups", "--json").out());
-    assertEquals(2, folder.run("list", "--groups", "--instances").exit());
-  }
-
-  @Test
-  void aLongCommandIsShortened() throws IOException {
-    Folder folder = new Folder(cwd);
-    folder.put("torc.yaml", "jobs: { a: { command: echo %s } }".formatted("x".repeat(500)));
-    String line = folder.run("list").out();
-    assertTrue(line.contains("…") && line.length() < 110, line);
-    assertTrue(folder.run("list", "--json").out().contains("x".repeat(500)));
-  }
-
-  @Test
   void commandsAreShownAsTheyWouldRunAndNoFileIsRead() throws IOException {
     Folder folder = new Folder(cwd).put("s/x 1", "1").put("s/d/.y", "2");
     try (RandomAccessFile file = new RandomAccessFile(cwd.resolve("s/x 1").toFile(), "rw")) {
@@ -151,32 +78,6 @@ class ListCommandTest {
   }
 
   @Test
-  void coloursAreThoseOfTheOption() throws IOException {
-    Folder folder = new Folder(cwd).chain();
-    assertTrue(
-        folder.run("list", "--color", "always").out().contains("\u001b[33mwill run\u001b[0m"));
-    assertFalse(folder.run("list").out().contains("\u001b"));
-  }
-
-  @Test
-  void jsonHasEverything() throws IOException {
-    Folder folder = new Folder(cwd).chain().build();
-    String out = folder.run("list", "--json").out();
-    assertTrue(
-        out.startsWith(
-            "{\"version\":1,\"jobs\":[{\"job\":\"first\",\"group\":null,\"place\":\"torc.yaml:2:3\",\"description\":\"\",\"tags\":[],\"command\":\"cat"
-                + " a.txt > b.txt\",\"dir\":\".\","
-                + "\"image\":null,\"needs\":[\"a.txt\"],\"found\":[],\"produces\":[\"b.txt\"],\"waits_for\":[],"
-                + "\"resources\":{\"cpus\":1,\"memory\":null,\"gpus\":0,\"runtime\":null},"
-                + "\"priority\":0,\"running\":false,\"verdict\":\"up_to_date\",\"log\":\""
-                + cwd
-                + "/.torc/logs/first.log\",\"last\":{\"outcome\":\"ok\",\"what\":\"\","
-                + "\"build\":1,\"started\":\"20"),
-        out);
-    assertTrue(out.contains("\"waits_for\":[\"second\"]"), out);
-  }
-
-  @Test
   void aReaderThatIsGoneEndsItQuietly() throws IOException {
     new Folder(cwd).chain();
     StringWriter err = new StringWriter();
@@ -191,10 +92,5 @@ class ListCommandTest {
             "standard output");
     assertEquals(141, Main.run(new String[] {"list"}, Run.console(cwd, out, err, Map.of())));
     assertEquals("", err.toString());
-  }
-
-  @Test
-  void aRefusedBuildFileIsAnError() throws IOException {
-    assertEquals(2, new Folder(cwd).put("torc.yaml", "x: [").run("list").exit());
   }
 }

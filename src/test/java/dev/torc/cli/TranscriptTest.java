@@ -20,16 +20,18 @@ import org.junit.jupiter.api.io.TempDir;
  * Plays the files of {@code testdata/transcripts}: what commands print, told as a user sees it.
  * {@code == TITLE} begins a test in a folder of its own; what stands before the first one begins
  * each of them. {@code --- FILE} begins a file, which ends at {@code ---}. {@code $ torc …}, also
- * behind {@code cd DIR &&}, calls torc in this process, any other {@code $} line a shell. Behind it
- * stand the lines that it prints, those of standard error behind a {@code !}, lines that would mean
- * something here behind a backslash, and the exit status in brackets where it is not 0. With {@code
- * -Dtorc.transcripts=fix} the files get what is printed now.
+ * behind {@code cd DIR &&} and before {@code 2>/dev/null}, calls torc in this process, any other
+ * {@code $} line a shell. Behind it stand the lines that it prints, those of standard error behind
+ * a {@code !}, lines that would mean something here behind a backslash, and the exit status in
+ * brackets where it is not 0. With {@code -Dtorc.transcripts=fix} the files get what is printed
+ * now.
  */
 class TranscriptTest {
 
   private static final Path FOLDER = Path.of("testdata", "transcripts");
   private static final boolean FIX = "fix".equals(System.getProperty("torc.transcripts"));
-  private static final Pattern TORC = Pattern.compile("(?:cd (\\S+) && )?torc (.*)");
+  private static final Pattern TORC =
+      Pattern.compile("(?:cd (\\S+) && )?torc (.*?)( 2>/dev/null)?");
   private static final Pattern WORD =
       Pattern.compile("\\$'([^']*)'|'([^']*)'|\"([^\"]*)\"|((?:[^\\s'\"]|(?<=\\S)')+)");
 
@@ -112,14 +114,15 @@ class TranscriptTest {
         torc.matches()
             ? Run.of(
                 torc.group(1) == null ? folder.at() : folder.at().resolve(torc.group(1)),
-                words(torc.group(2)))
+                words(torc.group(2).replace("ROOT", folder.at().toString())))
             : shell(folder.at(), command);
     List<String> said = new ArrayList<>();
     plain(folder, run.out()).lines().map(TranscriptTest::shown).forEach(said::add);
     if (!run.out().isEmpty() && !run.out().endsWith("\n")) {
       said.add("\\ no line end");
     }
-    plain(folder, run.err()).lines().map(line -> "! " + line).forEach(said::add);
+    String err = torc.matches() && torc.group(3) != null ? "" : run.err();
+    plain(folder, err).lines().map(line -> "! " + line).forEach(said::add);
     if (run.exit() != 0) {
       said.add("[" + run.exit() + "]");
     }
@@ -156,14 +159,15 @@ class TranscriptTest {
 
   /** What is another one each time stands for itself by its kind. */
   private static String plain(Folder folder, String text) {
-    return text.replace(folder.at().toString(), "ROOT")
-        .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d", "MOMENT")
-        .replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "MOMENT")
-        .replaceAll(
-            "(\"(?:seconds|cpu\\w*|memory|read|written|user|system|wall|duration)\":)(?:null|[\\dE.+-]+)",
-            "$1N")
-        .replaceAll(", memory \\d+\\.\\d MiB\\b", "")
-        .replaceAll("\\b\\d+\\.\\d s\\b", "SECONDS")
-        .replaceAll("(?m)[ \\t]+$", "");
+    String plain =
+        text.replace(folder.at().toString(), "ROOT")
+            .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d", "MOMENT")
+            .replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "MOMENT")
+            .replaceAll("\\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\b", "ID")
+            .replaceAll("(\"(?:seconds|cpu|memory|torc_bytes)\":)(?:null|[\\dE.+-]+)", "$1N")
+            .replaceAll(", memory \\d+\\.\\d MiB\\b", "") // where there was a sample
+            .replaceAll("\\b\\d+\\.\\d s\\b", "SECONDS")
+            .replaceAll("(?m)[ \\t]+$", "");
+    return plain.contains("MOMENT") ? plain.replaceAll(" {3,}(?=\\S)", "  ") : plain;
   }
 }
