@@ -61,8 +61,8 @@ final class Training {
 
   /**
    * The lessons in their order: a command line behind the status that it must end with, or what
-   * happens to the sources and the build file. Where only builds are trained, lines with a star are left out: no
-   * report and no doctor is there, for the sake of OSHI's classes.
+   * happens to the sources and the build file. Where only builds are trained, lines with a star are
+   * left out: no report and no doctor is there, for the sake of OSHI's classes.
    */
   private static final String LESSONS =
       """

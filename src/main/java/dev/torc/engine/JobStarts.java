@@ -143,8 +143,7 @@ final class JobStarts {
             turn.post(() -> release(job, run));
           }
         };
-    Attempt attempt =
-        run.begin(now.shared(), id, taken, setup, gone, at -> out.submitted(id, at));
+    Attempt attempt = run.begin(now.shared(), id, taken, setup, gone, at -> out.submitted(id, at));
     out.begin(id, run.executor());
     if (!run.isRestored()) {
       sender.started(now.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
