@@ -180,8 +180,6 @@ public final class Main {
     if (!Files.isDirectory(console.cwd())) {
       throw Call.usage("the path of this folder is no valid UTF-8; rename it, or go to another");
     }
-    told.command.given = args;
-    told.command.from = console.cwd();
     try {
       return work.of(new Call(options, console));
     } catch (BadInput refused) {
