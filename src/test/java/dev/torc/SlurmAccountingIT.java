@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cluster.Scheduler;
-import dev.torc.cluster.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Cause;
+import dev.torc.cluster.Scheduler.SchedulerState.Ended;
 import dev.torc.cluster.SchedulerSettings;
-import dev.torc.cluster.SchedulerState;
-import dev.torc.cluster.SchedulerState.Cause;
-import dev.torc.cluster.SchedulerState.Ended;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

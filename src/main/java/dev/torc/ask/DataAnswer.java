@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.records.Cache;
-import dev.torc.records.StoredValue;
+import dev.torc.records.JobResult.StoredValue;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.show.Json;

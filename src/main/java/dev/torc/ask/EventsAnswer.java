@@ -1,13 +1,14 @@
 package dev.torc.ask;
 
+import dev.torc.ask.LogFollow.BuildFollow;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.PostedLines;
 import dev.torc.posix.Io;
 import dev.torc.posix.OwnFile;
+import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
-import dev.torc.records.PostedEvent;
 import dev.torc.records.StartMarks;
 import dev.torc.session.ProjectFolder;
 import dev.torc.show.Json;

@@ -5,9 +5,9 @@ import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.graph.Stages;
 import dev.torc.plan.JobSelection;
+import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Rerun;
 import dev.torc.records.JobResult;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
@@ -18,6 +18,7 @@ import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -220,5 +221,95 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
     put(attributes, "needs", String.join("\n", Manifest.needs(job)));
     put(attributes, "produces", String.join("\n", Manifest.products(job)));
     return attributes;
+  }
+
+  /**
+   * A graph in words, stage by stage, to be read or listened to: each job with how it stands with
+   * it and what it waits for.
+   */
+  private record GraphText(GraphPicture picture) {
+
+    /** So many are named that a job waits for; then how many more. */
+    private static final int NAMED = 10;
+
+    String text() {
+      List<List<Integer>> stages = new ArrayList<>();
+      for (int s = 0; s < picture.stages().count(); s++) {
+        stages.add(new ArrayList<>());
+      }
+      for (int v = 0; v < picture.vertices().size(); v++) {
+        stages.get(picture.stages().of(v)).add(v);
+      }
+      int jobs = picture.vertices().stream().mapToInt(v -> v.fold().jobs().size()).sum();
+      StringBuilder out = new StringBuilder(Amount.count(jobs, "job"));
+      out.append(" in " + Amount.count(stages.size(), "stage") + "\n");
+      for (int s = 0; s < stages.size(); s++) {
+        out.append("stage ").append(s + 1).append(":\n");
+        stages.get(s).forEach(v -> out.append("  ").append(line(v)).append('\n'));
+      }
+      return out.toString();
+    }
+
+    private String line(int number) {
+      GraphPicture.Vertex vertex = picture.vertices().get(number);
+      String after =
+          SafeText.names(
+              Arrays.stream(picture.behind(number)).mapToObj(this::name).toList(), NAMED);
+      return SafeText.name(name(number))
+          + (vertex.middle() ? " (asked for)" : "")
+          + ": "
+          + (vertex.fold().isGroup() ? vertex.counts().words() : state(vertex))
+          + (after.isEmpty() ? "" : "; after " + after);
+    }
+
+    private static String state(GraphPicture.Vertex vertex) {
+      String verdict = vertex.counts().verdict();
+      return (verdict.equals("will_restore") ? "will be restored" : verdict.replace('_', ' '))
+          + (vertex.counts().failed() > 0 ? ", failed last time" : "");
+    }
+
+    private String name(int number) {
+      return picture.vertices().get(number).fold().name();
+    }
+  }
+
+  /**
+   * What lies around some nodes of a graph: what they wait for, and what waits for them. What waits
+   * for something else that they wait for is not around them.
+   */
+  private static final class Surrounding {
+
+    private Surrounding() {}
+
+    /**
+     * The nodes and all that is at most some steps before or behind them; join nodes are seen
+     * through, and come with them.
+     *
+     * @param steps from one job or group to the next, at least 0
+     */
+    static BitSet of(Graph graph, BitSet nodes, int steps) {
+      BitSet around = way(graph, graph.before(), nodes, steps);
+      around.or(way(graph, graph.after(), nodes, steps));
+      return around;
+    }
+
+    private static BitSet way(Graph graph, Adjacency next, BitSet nodes, int steps) {
+      BitSet seen = (BitSet) nodes.clone();
+      ArrayDeque<Integer> here = new ArrayDeque<>();
+      nodes.stream().forEach(here::add);
+      for (int step = 0; step < steps && !here.isEmpty(); step++) {
+        ArrayDeque<Integer> there = new ArrayDeque<>();
+        while (!here.isEmpty()) {
+          for (int node : next.row(here.pop())) {
+            if (!seen.get(node)) {
+              seen.set(node);
+              (graph.isJob(node) || graph.isOpen(node) ? there : here).push(node);
+            }
+          }
+        }
+        here = there;
+      }
+      return seen;
+    }
   }
 }

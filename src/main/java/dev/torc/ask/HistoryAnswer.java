@@ -1,5 +1,6 @@
 package dev.torc.ask;
 
+import dev.torc.ask.StatusAnswer.BuildLine;
 import dev.torc.plan.Causes;
 import dev.torc.records.AttemptHistory;
 import dev.torc.records.AttemptRecord;

@@ -4,7 +4,7 @@ import dev.torc.graph.Graph;
 import dev.torc.plan.LeftOut;
 import dev.torc.plan.Verdict;
 import dev.torc.records.JobResult;
-import dev.torc.records.RunDetails;
+import dev.torc.records.JobResult.RunDetails;
 import dev.torc.show.Json;
 import dev.torc.text.TimeText;
 import dev.torc.workflow.Resources;

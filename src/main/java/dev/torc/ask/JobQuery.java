@@ -2,9 +2,9 @@ package dev.torc.ask;
 
 import dev.torc.graph.Graph;
 import dev.torc.plan.JobSelection;
-import dev.torc.plan.UserPaths;
+import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.records.Cache;
-import dev.torc.records.OwnedPath;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.syntax.BadInput;

@@ -5,7 +5,7 @@ import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.JobRecords;
 import dev.torc.records.JobResult;
-import dev.torc.records.OwnedPath;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.syntax.Glob;
 import java.util.HashMap;
 import java.util.HashSet;

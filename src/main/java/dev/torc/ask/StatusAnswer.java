@@ -1,28 +1,32 @@
 package dev.torc.ask;
 
+import dev.torc.engine.JobState;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobSelection;
+import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
-import dev.torc.plan.Rerun;
 import dev.torc.plan.Verdict;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
-import dev.torc.records.OwnedPath;
-import dev.torc.records.RunDetails;
+import dev.torc.records.JobResult.RunDetails;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.KeptResults;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ReadSession;
 import dev.torc.session.RunningJobs;
+import dev.torc.show.Json;
 import dev.torc.show.Palette;
+import dev.torc.show.Summary;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
+import dev.torc.text.TimeText;
 import dev.torc.workflow.Stores;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -35,8 +39,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -341,5 +347,61 @@ public record StatusAnswer(
     fields.put("torc_bytes", disk.all());
     fields.put("last_build", build == null ? null : line().json());
     return fields;
+  }
+
+  /**
+   * A build of the history, in words and as JSON.
+   *
+   * @param working the id of the build that is at work; empty for none
+   */
+  record BuildLine(BuildRecord build, String working) {
+
+    /** When it began. */
+    String started() {
+      return TimeText.local(build.started());
+    }
+
+    /** Whether its end was recorded. */
+    boolean isOver() {
+      return build.nanos() >= 0;
+    }
+
+    /** {@code exit 0}, or what there is in place of an exit status. */
+    String end() {
+      return isOver()
+          ? "exit " + build.exit()
+          : build.id().id().equals(working) ? "at work now" : "was killed";
+    }
+
+    /** How long it took, of one that is over. */
+    String time() {
+      return isOver() ? Amount.time(build.nanos()) : "";
+    }
+
+    /** {@code 2 ran, 1 failed}; empty where it is not known. */
+    String counts() {
+      StringJoiner counts = new StringJoiner(", ");
+      for (JobState state : JobState.values()) {
+        int count = build.counts().getOrDefault(state.name(), 0);
+        if (count > 0) {
+          counts.add(count + " " + Summary.words(state));
+        }
+      }
+      return counts.toString();
+    }
+
+    /** The fields of an object. */
+    Map<String, Object> json() {
+      Map<String, Integer> counts = new LinkedHashMap<>();
+      build.counts().forEach((state, n) -> counts.put(state.toLowerCase(Locale.ROOT), n));
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("number", build.id().number());
+      fields.put("build", build.id().id());
+      fields.put("started", TimeText.iso(build.started()));
+      fields.put("seconds", Json.seconds(build.nanos()));
+      fields.put("exit", Json.known(build.exit()));
+      fields.put("counts", counts);
+      return fields;
+    }
   }
 }

@@ -1,21 +1,21 @@
 package dev.torc.ask;
 
 import dev.torc.records.BuildRecord;
+import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.Cache;
-import dev.torc.records.Origin;
-import dev.torc.records.StoreUse;
+import dev.torc.records.JobResult.Origin;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.StoreContents;
 import dev.torc.results.StoreContents.Held;
 import dev.torc.session.ProjectFolder;
-import dev.torc.show.OriginText;
+import dev.torc.show.AttemptText.OriginText;
 import dev.torc.show.Palette;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.text.TimeText;
-import dev.torc.workflow.SharedEntry;
 import dev.torc.workflow.Stores;
+import dev.torc.workflow.Stores.SharedEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -5,7 +5,7 @@ import dev.torc.graph.Graph;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
-import dev.torc.show.OriginText;
+import dev.torc.show.AttemptText.OriginText;
 import dev.torc.show.ReasonText;
 import dev.torc.text.SafeText;
 import java.util.ArrayList;

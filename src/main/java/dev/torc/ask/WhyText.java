@@ -1,12 +1,12 @@
 package dev.torc.ask;
 
-import dev.torc.plan.CauseChain;
+import dev.torc.plan.Causes.CauseChain;
 import dev.torc.plan.NearestResult;
 import dev.torc.plan.PathReaders;
 import dev.torc.plan.Reason;
+import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
-import dev.torc.records.RunDetails;
-import dev.torc.show.OriginText;
+import dev.torc.show.AttemptText.OriginText;
 import dev.torc.show.Palette;
 import dev.torc.show.ReasonText;
 import dev.torc.text.SafeText;

@@ -1,5 +1,7 @@
 package dev.torc.buildfile;
 
+import dev.torc.buildfile.RowPlaces.Row;
+import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;

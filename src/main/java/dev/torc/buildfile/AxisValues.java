@@ -1,5 +1,6 @@
 package dev.torc.buildfile;
 
+import dev.torc.buildfile.RowPlaces.Row;
 import dev.torc.posix.Io;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;

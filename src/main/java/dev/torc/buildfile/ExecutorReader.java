@@ -9,7 +9,7 @@ import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
-import dev.torc.workflow.Executor;
+import dev.torc.workflow.Workflow.Executor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;

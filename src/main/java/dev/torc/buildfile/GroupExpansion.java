@@ -1,5 +1,7 @@
 package dev.torc.buildfile;
 
+import dev.torc.buildfile.ParsedBuildFile.ResultSource;
+import dev.torc.buildfile.RowPlaces.Row;
 import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
@@ -7,8 +9,8 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;

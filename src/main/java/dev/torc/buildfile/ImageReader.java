@@ -4,9 +4,9 @@ import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
-import dev.torc.workflow.Image;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Step.Image;
 import java.util.Arrays;
 import java.util.List;
 

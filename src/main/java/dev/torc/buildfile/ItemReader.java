@@ -5,7 +5,7 @@ import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
-import dev.torc.workflow.Item;
+import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package dev.torc.buildfile;
 
 import dev.torc.buildfile.ParsedBuildFile.Overrides;
+import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Durations;
 import dev.torc.syntax.NearestName;
@@ -9,15 +10,15 @@ import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.Sizes;
-import dev.torc.workflow.Executor;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Job.Retry;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Resources;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
+import dev.torc.workflow.Workflow.Executor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;

@@ -1,11 +1,12 @@
 package dev.torc.buildfile;
 
+import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.InstanceName;
-import dev.torc.workflow.Item;
+import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Template;
 import java.util.ArrayList;
 import java.util.List;

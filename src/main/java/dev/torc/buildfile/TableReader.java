@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.torc.buildfile.RowPlaces.Row;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonReader;
 import dev.torc.syntax.NearestName;

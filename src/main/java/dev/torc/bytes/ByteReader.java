@@ -1,7 +1,7 @@
 package dev.torc.bytes;
 
 import dev.torc.hash.Digest;
-import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.Stamp;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

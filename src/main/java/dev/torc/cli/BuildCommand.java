@@ -2,8 +2,8 @@ package dev.torc.cli;
 
 import dev.torc.ask.DryRunAnswer;
 import dev.torc.machine.Makeflags;
+import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Rerun;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.session.BuildRequest;

@@ -2,8 +2,8 @@ package dev.torc.cli;
 
 import dev.torc.ask.Answer;
 import dev.torc.buildfile.BuildFile;
+import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Exit;
-import dev.torc.session.LockTerms;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ProjectOptions;

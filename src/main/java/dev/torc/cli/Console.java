@@ -2,7 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.posix.OwnFile;
 import dev.torc.session.Caller;
-import dev.torc.session.Host;
+import dev.torc.session.Caller.Host;
 import dev.torc.text.SafeText;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -10,9 +10,13 @@ import dev.torc.syntax.NearestName;
 import dev.torc.text.SafeText;
 import java.io.FileDescriptor;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -305,5 +309,122 @@ public final class Main {
             torc COMMAND --help shows the options of a command.
             """)
         .toString();
+  }
+
+  /**
+   * What other tools (make, Snakemake, DVC, NREL torc) call the commands and options of torc, for
+   * messages. Mistyped ones are the job of {@link dev.torc.syntax.NearestName}.
+   */
+  private static final class ForeignArguments {
+
+    /** A line for each meaning: what to write here, then the words for it elsewhere. */
+    private static final String[] MEANINGS = {
+      "torc build = run repro",
+      "torc adopt = --touch commit touch",
+      "torc graph = --dag dag plot",
+      "--force = -B -F -R --always-make --forceall --forcerun",
+      "--jobs = -c --cores --parallel --max-parallel-jobs",
+    };
+
+    private ForeignArguments() {}
+
+    /** The arguments without the 0 of ninja's {@code -k 0}, which {@code -k} alone means here. */
+    static List<String> withoutZero(List<String> args) {
+      List<String> kept = new ArrayList<>(args);
+      int end = kept.indexOf("--");
+      for (int i = (end < 0 ? kept.size() : end) - 1; i >= 0; i--) {
+        if (kept.get(i).equals("-k0")) {
+          kept.set(i, "-k");
+        } else if (i > 0 && kept.get(i).equals("0") && kept.get(i - 1).equals("-k")) {
+          kept.remove(i);
+        }
+      }
+      return kept;
+    }
+
+    /**
+     * {@code "; did you mean X?"}, or nothing.
+     *
+     * @param options those that are known where the argument was met
+     */
+    static String hint(String argument, Set<String> options) {
+      boolean letter = argument.startsWith("-") && !argument.startsWith("--");
+      String word = letter && argument.length() > 2 ? argument.substring(0, 2) : argument; // -c2
+      for (String line : MEANINGS) {
+        int equals = line.indexOf(" = ");
+        String meant = line.substring(0, equals);
+        boolean known = meant.startsWith("torc ") || options.contains(meant);
+        if (known && (line + " ").indexOf(" " + word + " ", equals + 2) > 0) {
+          return "; did you mean " + meant + "?";
+        }
+      }
+      return "";
+    }
+  }
+
+  /**
+   * How long torc has been at work, the launcher and the start of Java included. On Linux the
+   * launcher has noted the kernel's clock: the start of the process is no use there, since it may
+   * be that of a script that gave way to torc ({@code exec}), and Java knows it to a second only.
+   */
+  static final class ProcessAge {
+
+    /** Where the launcher left what {@code /proc/uptime} said. */
+    private static final String NOTED = "torc.began";
+
+    private static final Path CLOCK = Path.of("/proc/uptime");
+
+    private ProcessAge() {}
+
+    /** When torc began, by {@link System#nanoTime}; to 10 ms. */
+    static long began() {
+      return System.nanoTime() - since(System.getProperty(NOTED, ""));
+    }
+
+    /** Nanoseconds since the kernel's clock stood at this. */
+    static long since(String noted) {
+      try {
+        if (!noted.isEmpty()) {
+          String now = Files.readString(CLOCK);
+          return 10_000_000 * Math.max(0, ticks(now.substring(0, now.indexOf(' '))) - ticks(noted));
+        }
+        return Files.exists(CLOCK) ? 0 : ofProcess();
+      } catch (IOException | NumberFormatException | IndexOutOfBoundsException noClock) {
+        return 0;
+      }
+    }
+
+    /** Hundredths of a second, of seconds with two digits behind the point. */
+    private static long ticks(String seconds) {
+      return Long.parseLong(seconds.replace(".", ""));
+    }
+
+    private static long ofProcess() {
+      return ProcessHandle.current()
+          .info()
+          .startInstant()
+          .map(start -> Duration.between(start, Instant.now()).toNanos())
+          .orElse(0L);
+    }
+  }
+
+  /** The version of torc, for people. */
+  static final class Version {
+
+    private Version() {}
+
+    /** The version alone. */
+    static String number() throws IOException {
+      String text = text();
+      return text.substring(0, text.indexOf(' '));
+    }
+
+    /** The version, the commit it was built from, the Java that runs it, and a line feed. */
+    static String text() throws IOException {
+      try (InputStream in = Version.class.getResourceAsStream("version.txt")) {
+        String torc = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+        return torc + ", Java " + Runtime.version() + "\n";
+      }
+    }
   }
 }

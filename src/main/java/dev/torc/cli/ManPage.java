@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.cli.Main.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.cli.Main.Version;
 import dev.torc.crate.CrateFolder;
 import dev.torc.crate.CrateRequest;
 import dev.torc.page.ReportPage;

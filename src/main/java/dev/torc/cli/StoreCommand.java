@@ -2,7 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.ask.StoreAnswer;
 import dev.torc.ask.StoreUpkeep;
-import dev.torc.session.LockTerms;
+import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.ProjectFolder;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Sizes;

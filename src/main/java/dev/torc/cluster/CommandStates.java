@@ -1,5 +1,6 @@
 package dev.torc.cluster;
 
+import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.SchedulerSettings.Word;
 import dev.torc.local.ProgramOutput;
 import java.util.HashMap;

@@ -1,5 +1,8 @@
 package dev.torc.cluster;
 
+import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Path;

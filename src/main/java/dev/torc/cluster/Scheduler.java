@@ -69,4 +69,135 @@ public interface Scheduler {
    * set in a submission of one element.
    */
   String elementVariable();
+
+  /**
+   * What was submitted, as its scheduler knows it: a script, or one element of an array.
+   *
+   * @param id the scheduler's; null where that is not known, so that only the name tells
+   * @param name as it was submitted; all elements of an array have the same
+   * @param log where the scheduler's own words about it may stand; null where that is not known
+   */
+  public record SchedulerJob(String id, String name, Path log) {}
+
+  /** What a scheduler knows of a script that it was given. */
+  public sealed interface SchedulerState {
+
+    /**
+     * It has not begun.
+     *
+     * @param reason the scheduler's word for why; may be empty
+     * @param never whether it will not begin for this reason, as long as the cluster stays as it is
+     */
+    record Waiting(String reason, boolean never) implements SchedulerState {}
+
+    /**
+     * It is known, in words that are not: it counts as waiting.
+     *
+     * @param said the words on one line
+     */
+    record Unclear(String said) implements SchedulerState {}
+
+    /**
+     * It runs, or is being ended.
+     *
+     * @param where names of machines; may be empty
+     */
+    record Running(String where) implements SchedulerState {}
+
+    /**
+     * It is over.
+     *
+     * @param said the scheduler's own words on one line
+     * @param time milliseconds since 1970; 0 where it does not tell when
+     */
+    record Ended(Cause cause, String said, long time) implements SchedulerState {
+
+      /** An end of which it does not tell when it was. */
+      public Ended(Cause cause, String said) {
+        this(cause, said, 0);
+      }
+
+      Ended at(long when) {
+        return new Ended(cause, said, when);
+      }
+    }
+
+    /**
+     * The scheduler answers, and has nothing of it any more.
+     *
+     * @param said its word for that, where it has one
+     */
+    record Gone(String said) implements SchedulerState {
+
+      /** Without a word of its own. */
+      public Gone() {
+        this("gone");
+      }
+    }
+
+    /**
+     * Nothing is known of it now.
+     *
+     * @param said why, on one line
+     */
+    record NoAnswer(String said) implements SchedulerState {}
+
+    /** Why a script is over. */
+    enum Cause {
+      /** It ended by itself, well or not: that is for the script to say. */
+      EXITED,
+      OUT_OF_MEMORY,
+      TIME_LIMIT,
+      CANCELLED,
+      NODE_FAILURE,
+      PREEMPTED,
+      /** The machine could not begin it. */
+      LAUNCH_FAILURE
+    }
+  }
+
+  /** What a scheduler says to a submission. */
+  public sealed interface Submission {
+
+    /**
+     * It took it.
+     *
+     * @param jobs one for each element, in their order
+     */
+    record Accepted(List<SchedulerJob> jobs) implements Submission {}
+
+    /**
+     * It will not have it: nothing was submitted.
+     *
+     * @param said its own words on one line
+     */
+    record Refused(String said) implements Submission {}
+
+    /**
+     * It is not known whether it took it.
+     *
+     * @param said why there is no answer, on one line
+     */
+    record NoAnswer(String said) implements Submission {}
+  }
+
+  /**
+   * A script to be run by a scheduler, once or as the elements of an array.
+   *
+   * @param script absolute, executable, and there until it ran
+   * @param name unique among all that are ever submitted; letters, digits, {@code -}, {@code .} and
+   *     {@code _}, begins with a letter
+   * @param elements how many, from 1 to {@link Scheduler#largestArray}
+   * @param resources of each element
+   * @param log absolute; takes what the script and the scheduler itself write, see {@link
+   *     #log(int)}
+   */
+  public record SubmissionRequest(
+      Path script, String name, int elements, SchedulerResources resources, Path log) {
+
+    /** The file for one element: of a single one the file itself, else with its number behind. */
+    public Path log(int element) {
+      return elements == 1 ? log : log.resolveSibling(log.getFileName() + "." + element);
+    }
+  }
 }

@@ -1,6 +1,9 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.RemoteBatch.ArrayTask;
+import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,5 +1,9 @@
 package dev.torc.cluster;
 
+import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.Submission;
+import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.local.ProgramOutput;
 import dev.torc.posix.OwnUser;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.torc.cluster;
 
+import dev.torc.cluster.Scheduler.SchedulerJob;
 import dev.torc.local.ProgramOutput;
 import java.time.LocalDateTime;
 import java.time.ZoneId;

@@ -1,6 +1,7 @@
 package dev.torc.cluster;
 
-import dev.torc.cluster.SchedulerState.Cause;
+import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Cause;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.file.Path;

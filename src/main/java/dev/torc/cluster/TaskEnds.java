@@ -2,6 +2,7 @@ package dev.torc.cluster;
 
 import dev.torc.cluster.BatchFolder.Word;
 import dev.torc.cluster.RemoteBatch.ArrayTask;
+import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.local.ProcessEnd;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.torc.crate;
 
 import dev.torc.hash.Digest;
 import dev.torc.syntax.JsonText;
-import dev.torc.text.Harmless;
+import dev.torc.text.SafeText.Harmless;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.URI;

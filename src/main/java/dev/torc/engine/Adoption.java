@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
@@ -11,8 +12,8 @@ import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import dev.torc.records.Batch;
-import dev.torc.records.BuildId;
-import dev.torc.records.OwnedPath;
+import dev.torc.records.BuildRecord.BuildId;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;

@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.engine.Attempt.AttemptFailure;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;

@@ -1,21 +1,22 @@
 package dev.torc.engine;
 
+import dev.torc.engine.PostedLines.PostTimes;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
-import dev.torc.hash.StoppedException;
+import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.Runner;
+import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.NeedSnapshot;
-import dev.torc.plan.UserPaths;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.JobTrace;
 import dev.torc.posix.Kill;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.CacheException;
-import dev.torc.records.OwnedPath;
+import dev.torc.records.JobResult.StoredValue;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StartMarks;
-import dev.torc.records.StoredValue;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.Refusal;
 import dev.torc.workflow.Job;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -516,6 +518,44 @@ final class Attempt {
       return failed.leaving(owned);
     } catch (IOException | StoppedException e) {
       return failed; // what cannot be looked at has no owner: it moves to kept at the next run
+    }
+  }
+
+  /** Why an attempt failed although, or before, its processes ended well: one phrase. */
+  static final class AttemptFailure extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    AttemptFailure(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  /** The line in a log that tells an attempt from the one before it. The rest is the job's own. */
+  private static final class AttemptMark {
+
+    private AttemptMark() {}
+
+    /** Adds the line to a log, if there is one; returns where the attempt's own output begins. */
+    static long append(Path log, int attempt) throws IOException {
+      if (!OwnFile.stands(log)) {
+        return 0;
+      }
+      String line = "--- torc: attempt " + attempt + " ---\n";
+      byte[] bytes = ((endsLine(log) ? "" : "\n") + line).getBytes(StandardCharsets.US_ASCII);
+      try (FileChannel out = OwnFile.outChannel(log)) {
+        out.position(out.size());
+        out.write(ByteBuffer.wrap(bytes));
+        return out.size();
+      }
+    }
+
+    /** Whether a log is empty or ends with a line feed. */
+    private static boolean endsLine(Path log) throws IOException {
+      try (FileChannel in = OwnFile.channel(log)) {
+        ByteBuffer last = ByteBuffer.allocate(1);
+        return in.size() == 0 || in.read(last, in.size() - 1) < 1 || last.get(0) == '\n';
+      }
     }
   }
 }

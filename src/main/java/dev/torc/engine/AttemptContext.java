@@ -8,7 +8,7 @@ import dev.torc.plan.JobRecords;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
-import dev.torc.records.BuildId;
+import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.StartMarks;
 import dev.torc.records.ThisHost;
 

@@ -3,9 +3,9 @@ package dev.torc.engine;
 import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Usage;
 import dev.torc.plan.NeedSnapshot;
-import dev.torc.records.OwnedPath;
+import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
-import dev.torc.records.StoredValue;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.Result;
 import java.util.List;
 

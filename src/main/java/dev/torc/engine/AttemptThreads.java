@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.hash.StoppedException;
+import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.ProcessEnd;
 import dev.torc.records.CacheException;
 import java.util.ArrayDeque;

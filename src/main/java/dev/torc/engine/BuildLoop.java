@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.graph.Graph;
-import dev.torc.hash.StoppedException;
+import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
@@ -9,8 +9,8 @@ import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import dev.torc.records.CacheException;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Hook.On;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Workflow.Hook.On;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

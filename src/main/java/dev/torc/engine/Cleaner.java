@@ -5,7 +5,7 @@ import dev.torc.posix.FileTree;
 import dev.torc.records.Batch;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
-import dev.torc.records.OwnedPath;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;

@@ -1,7 +1,8 @@
 package dev.torc.engine;
 
+import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.graph.Graph;
-import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.JobTrace;

@@ -2,12 +2,13 @@ package dev.torc.engine;
 
 import dev.torc.container.ContainerRuntime;
 import dev.torc.container.Containers;
+import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.hash.Digest;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
-import dev.torc.workflow.Image;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
+import dev.torc.workflow.Step.Image;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.engine.ResourcePool.JobserverTokens;
 import dev.torc.workflow.Job;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.OwnFile;

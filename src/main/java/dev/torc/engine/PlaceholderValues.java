@@ -2,11 +2,11 @@ package dev.torc.engine;
 
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
-import dev.torc.plan.NeedFiles;
+import dev.torc.plan.NeedContents.NeedFiles;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Template.Part.Slot;
 import java.nio.file.Path;

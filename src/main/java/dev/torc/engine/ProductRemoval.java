@@ -1,18 +1,19 @@
 package dev.torc.engine;
 
+import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.hash.Digest;
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
-import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
-import dev.torc.plan.UserPaths;
+import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupBits;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
-import dev.torc.records.OwnedPath;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.KeptResults;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;

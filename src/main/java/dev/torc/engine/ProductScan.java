@@ -1,15 +1,16 @@
 package dev.torc.engine;
 
+import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.hash.Digest;
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
-import dev.torc.hash.KnownDigest;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
-import dev.torc.plan.UserPaths;
-import dev.torc.records.OwnedPath;
+import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.records.RecordedProduct;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.workflow.Job;

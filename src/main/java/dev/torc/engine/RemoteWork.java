@@ -5,6 +5,7 @@ import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteAttempt.Clearing;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.SchedulerResources;
+import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.hash.Stamp;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;

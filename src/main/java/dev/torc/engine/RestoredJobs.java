@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.hash.StoppedException;
+import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.plan.Decider;
 import dev.torc.plan.KnownResults;
 import dev.torc.plan.NeedSnapshot;

@@ -1,14 +1,15 @@
 package dev.torc.engine;
 
-import dev.torc.hash.KnownDigest;
+import dev.torc.engine.Attempt.AttemptFailure;
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
-import dev.torc.plan.UserPaths;
+import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Batch;
 import dev.torc.records.Cache;
-import dev.torc.records.OwnedPath;
 import dev.torc.records.RecordedProduct;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StartMarks;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;

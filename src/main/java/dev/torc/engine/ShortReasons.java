@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.plan.Reason;
-import dev.torc.records.ManifestEntry;
+import dev.torc.records.JobResult.ManifestEntry;
 import java.util.ArrayList;
 import java.util.List;
 

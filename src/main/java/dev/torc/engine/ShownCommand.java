@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
-import dev.torc.syntax.Quote;
 import dev.torc.syntax.Quoting;
+import dev.torc.syntax.ShellText.Quote;
 import dev.torc.text.SafeText;
 import java.util.List;
 

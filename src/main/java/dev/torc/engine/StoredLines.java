@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
-import dev.torc.records.StoredValue;
+import dev.torc.engine.Attempt.AttemptFailure;
+import dev.torc.records.JobResult.StoredValue;
 import dev.torc.workflow.Ref;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,12 +1,13 @@
 package dev.torc.engine;
 
+import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.CallTracer;
 import dev.torc.posix.JobTrace;
-import dev.torc.records.RunDetails;
+import dev.torc.records.JobResult.RunDetails;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;

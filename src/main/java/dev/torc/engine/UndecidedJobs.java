@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.hash.StoppedException;
+import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import java.util.List;

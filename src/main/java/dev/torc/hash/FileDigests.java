@@ -1,5 +1,6 @@
 package dev.torc.hash;
 
+import dev.torc.hash.Digest.KnownDigest;
 import java.io.IOException;
 
 /**

@@ -1,5 +1,6 @@
 package dev.torc.hash;
 
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

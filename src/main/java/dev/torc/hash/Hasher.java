@@ -1,5 +1,6 @@
 package dev.torc.hash;
 
+import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.posix.InputFile;
 import dev.torc.posix.Memory;
 import java.io.IOException;
@@ -12,7 +13,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ObjIntConsumer;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -126,5 +132,60 @@ public final class Hasher {
   /** How many bytes were read. */
   public long bytesRead() {
     return bytes.sum();
+  }
+
+  /**
+   * Reads a stream piece by piece in a thread of its own: the next piece while the caller works on
+   * the last one. It does nothing with the bytes.
+   */
+  static final class ReadAhead {
+
+    /** Bytes of a piece: to hash so many takes longer by far than to wake a thread. */
+    static final int PIECE = 4 << 20;
+
+    private ReadAhead() {}
+
+    /**
+     * Hands over all that is left of a stream, piece by piece; returns when the last was taken.
+     *
+     * @param pieces takes bytes, which are its own until it returns, and how many of them count
+     */
+    static void each(InputStream in, ObjIntConsumer<byte[]> pieces) throws IOException {
+      try (ExecutorService reader = Executors.newSingleThreadExecutor()) {
+        byte[] now = new byte[PIECE];
+        byte[] then = new byte[PIECE];
+        int length = in.readNBytes(now, 0, PIECE);
+        while (length > 0) {
+          byte[] next = then;
+          Future<Integer> ahead = reader.submit(() -> in.readNBytes(next, 0, PIECE));
+          pieces.accept(now, length);
+          then = now;
+          now = next;
+          length = read(ahead);
+        }
+      }
+    }
+
+    private static int read(Future<Integer> ahead) throws IOException {
+      boolean interrupted = false;
+      try {
+        while (true) {
+          try {
+            return ahead.get();
+          } catch (InterruptedException e) {
+            interrupted = true; // who asked for the digest of the file waits for it
+          } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failed) {
+              throw failed;
+            }
+            throw new IllegalStateException(e.getCause());
+          }
+        }
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
   }
 }

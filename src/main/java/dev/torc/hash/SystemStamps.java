@@ -2,6 +2,7 @@ package dev.torc.hash;
 
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.StatusReader;
+import dev.torc.posix.StatusReader.OpenedStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -82,5 +83,24 @@ class SystemStamps implements StampSource {
       case FileStatus.LINK -> Stamp.Kind.LINK;
       default -> Stamp.Kind.OTHER;
     };
+  }
+
+  /** The stamps of files on file systems of other machines, taken of the opened file. */
+  private static final class OpenedStamps extends SystemStamps {
+
+    @Override
+    FileStatus status(String path, boolean follow) throws IOException {
+      return OpenedStatus.of(path, follow);
+    }
+
+    @Override
+    StatusReader reader(String folder, boolean follow) throws IOException {
+      return OpenedStatus.reader(folder, follow);
+    }
+
+    @Override
+    public StampSource opened() {
+      return this;
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.torc.importing;
 
 import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.BuildFileText.Flow;
+import dev.torc.importing.Imported.Notes;
 import dev.torc.importing.NameIndex.Found;
 import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.Hole;
@@ -11,7 +12,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
-import dev.torc.syntax.Quote;
+import dev.torc.syntax.ShellText.Quote;
 import dev.torc.workflow.InstanceName;
 import java.util.ArrayList;
 import java.util.Collection;

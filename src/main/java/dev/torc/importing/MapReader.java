@@ -1,5 +1,6 @@
 package dev.torc.importing;
 
+import dev.torc.importing.Imported.Notes;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Mapping;

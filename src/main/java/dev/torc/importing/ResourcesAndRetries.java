@@ -2,6 +2,7 @@ package dev.torc.importing;
 
 import dev.torc.importing.BuildFileText.Flow;
 import dev.torc.importing.BuildFileText.Placed;
+import dev.torc.importing.Imported.Notes;
 import java.time.Duration;
 import java.time.Period;
 import java.time.format.DateTimeParseException;

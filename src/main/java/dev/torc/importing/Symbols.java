@@ -1,5 +1,6 @@
 package dev.torc.importing;
 
+import dev.torc.importing.Imported.Notes;
 import dev.torc.importing.NameIndex.Found;
 import dev.torc.importing.Target.Member;
 import java.util.HashMap;

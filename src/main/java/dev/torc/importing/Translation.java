@@ -3,6 +3,7 @@ package dev.torc.importing;
 import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.BuildFileText.Placed;
 import dev.torc.importing.BuildFileText.Quoted;
+import dev.torc.importing.Imported.Notes;
 import dev.torc.importing.NameIndex.Found;
 import dev.torc.importing.Target.Member;
 import dev.torc.syntax.BadInput;

@@ -9,7 +9,7 @@ import dev.torc.syntax.GlobWalk;
 import dev.torc.text.Amount;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
-import dev.torc.workflow.Item;
+import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.torc.page;
 import dev.torc.graph.Graph;
 import dev.torc.page.PageData.Values;
 import dev.torc.records.Cache;
-import dev.torc.records.StoredValue;
+import dev.torc.records.JobResult.StoredValue;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import java.util.ArrayList;

@@ -1,8 +1,11 @@
 package dev.torc.plan;
 
-import dev.torc.buildfile.ResultSource;
+import dev.torc.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
+import dev.torc.hash.Stamp;
+import dev.torc.records.JobResult;
+import dev.torc.records.RecordedProduct;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.text.Refusal;
@@ -20,6 +23,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -335,5 +339,53 @@ public final class Expander {
     boolean all = kept.cardinality() == wanted.jobs().size();
     List<Job> jobs = all ? wanted.jobs() : PackedJobs.pick(wanted.jobs(), kept.stream().toArray());
     return wanted.with(jobs, groups, starts, wanted.warnings(), wanted.manual());
+  }
+
+  /** Answers from the settled jobs of a context what groups ask when they are expanded. */
+  private record SettledResults(PlanContext context) implements ResultSource {
+
+    @Override
+    public Optional<List<String>> products(String name) {
+      int[] nodes = context.graph().named(name);
+      if (nodes == null) {
+        return Optional.empty();
+      }
+      List<String> paths = new ArrayList<>();
+      for (int node : nodes) {
+        JobResult result =
+            context.records().isSettled(node) && !context.records().isForeseen(node)
+                ? context.records().result(node)
+                : null;
+        if (result == null) {
+          return Optional.empty();
+        }
+        for (RecordedProduct made : result.products()) {
+          add(made, paths);
+        }
+      }
+      return Optional.of(paths);
+    }
+
+    private void add(RecordedProduct made, List<String> paths) {
+      if (made.kind() != Stamp.Kind.FOLDER) {
+        paths.add(made.path());
+        return;
+      }
+      try {
+        paths.addAll(context.contents().inside(made.path()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public boolean isRecorded(String path) {
+      return context.contents().recorded(path) != null;
+    }
+
+    @Override
+    public Object era() {
+      return context.records().era();
+    }
   }
 }

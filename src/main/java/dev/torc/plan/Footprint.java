@@ -1,8 +1,8 @@
 package dev.torc.plan;
 
-import dev.torc.workflow.Image;
+import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;
-import dev.torc.workflow.Tool;
+import dev.torc.workflow.Step.Image;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

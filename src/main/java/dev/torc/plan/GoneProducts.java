@@ -7,7 +7,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.records.JobResult;
-import dev.torc.records.ManifestEntry;
+import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.hash.Digest;
-import dev.torc.workflow.Image;
+import dev.torc.workflow.Step.Image;
 
 /** Tells which image a name means on this machine. It is found out elsewhere, once in a build. */
 public interface ImageSource {

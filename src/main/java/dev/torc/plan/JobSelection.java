@@ -7,6 +7,7 @@ import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.InstanceName;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
@@ -223,5 +224,59 @@ public record JobSelection(
       }
     }
     return all;
+  }
+
+  /** Which of the named jobs run whatever their last result is. */
+  public enum Rerun {
+    /** None, as in a further round of a watch. */
+    NONE,
+
+    /** Manual ones without products: a deployment is asked for each time. */
+    MANUAL,
+
+    /** All, by force. */
+    ALL;
+
+    /**
+     * What a command asks for.
+     *
+     * @param targets as given; where there are none no job is named
+     */
+    public static Rerun of(List<String> targets, boolean force) {
+      return force ? ALL : targets.isEmpty() ? NONE : MANUAL;
+    }
+  }
+
+  /**
+   * Files as a user names them from a folder, and as a graph has them. It looks at no disk.
+   *
+   * @param root the folder of the build file
+   * @param cwd where the user stands
+   */
+  public record UserPaths(Path root, Path cwd) {
+
+    /** A file as the user names it, as the graph has it: relative to the root, or absolute. */
+    public String path(String named) {
+      Path file = cwd.resolve(named).normalize();
+      if (file.startsWith(root)) {
+        String path = root.relativize(file).toString();
+        return path.isEmpty() ? "." : path;
+      }
+      return file.toString();
+    }
+
+    /** The other way: a file of the graph as the user names it; a folder keeps its slash. */
+    public String named(String path) {
+      if (cwd.equals(root) || path.startsWith("/")) {
+        return path;
+      }
+      return cwd.relativize(root.resolve(path)) + (path.endsWith("/") ? "/" : "");
+    }
+
+    /** The folder that a path of a graph lies in, by text: empty for the root. */
+    public static String parent(String path) {
+      int slash = path.lastIndexOf('/');
+      return slash < 0 ? "" : slash == 0 ? "/" : path.substring(0, slash);
+    }
   }
 }

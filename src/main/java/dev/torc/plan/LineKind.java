@@ -1,7 +1,7 @@
 package dev.torc.plan;
 
-import dev.torc.records.ManifestEntry;
-import dev.torc.records.RunDetails;
+import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.RunDetails;
 import java.util.List;
 
 /**

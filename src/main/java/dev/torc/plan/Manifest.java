@@ -2,13 +2,13 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
-import dev.torc.workflow.Image;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Item;
+import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
+import dev.torc.workflow.Step.Image;
 import dev.torc.workflow.Template;
-import dev.torc.workflow.Tool;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.hash.Digest;
-import dev.torc.records.ManifestEntry;
+import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Template;
 import java.util.ArrayList;

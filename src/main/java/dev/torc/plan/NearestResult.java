@@ -1,7 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
-import dev.torc.records.Origin;
+import dev.torc.records.JobResult.Origin;
 import dev.torc.results.Result;
 import dev.torc.results.SharedStores;
 import java.util.Comparator;

@@ -3,20 +3,20 @@ package dev.torc.plan;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Digest;
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
-import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.Io;
 import dev.torc.records.JobResult;
-import dev.torc.records.ManifestEntry;
-import dev.torc.records.OwnedPath;
+import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.text.Refusal;
-import dev.torc.workflow.Image;
+import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;
-import dev.torc.workflow.Tool;
+import dev.torc.workflow.Step.Image;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -515,5 +515,15 @@ public final class NeedContents implements InputSource {
   private static String parent(String path) {
     int slash = path.lastIndexOf('/');
     return slash <= 0 ? null : path.substring(0, slash);
+  }
+
+  /** What placeholders for a job's needs stand for: files by name, and values. */
+  public interface NeedFiles {
+
+    /** The files of a needed glob, folder or job, sorted by path. */
+    List<String> files(int list);
+
+    /** The needed values as {@link dev.torc.syntax.JsonText}, by their names as written. */
+    SortedMap<String, String> data();
   }
 }

@@ -3,6 +3,7 @@ package dev.torc.plan;
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
+import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.results.KeptResults;

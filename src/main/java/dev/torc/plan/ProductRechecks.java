@@ -1,8 +1,8 @@
 package dev.torc.plan;
 
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
-import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import java.io.IOException;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.hash.Digest;
-import dev.torc.records.ManifestEntry;
+import dev.torc.records.JobResult.ManifestEntry;
 import java.util.ArrayList;
 import java.util.List;
 

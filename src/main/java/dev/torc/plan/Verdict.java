@@ -1,6 +1,6 @@
 package dev.torc.plan;
 
-import dev.torc.records.Origin;
+import dev.torc.records.JobResult.Origin;
 import dev.torc.results.Result;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.torc.posix;
 
+import dev.torc.posix.Kill.SignalMask;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

@@ -1,6 +1,7 @@
 package dev.torc.records;
 
 import dev.torc.machine.Series;
+import dev.torc.records.RecordKey.RecordTree;
 import java.util.function.Consumer;
 
 /**

@@ -1,6 +1,8 @@
 package dev.torc.records;
 
 import dev.torc.machine.Usage;
+import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.RunDetails;
 import java.util.List;
 
 /**
@@ -55,4 +57,17 @@ public record AttemptRecord(
   public long cpuPercent() {
     return usage.cpu() < 0 || wall < LONG ? -1 : usage.cpu() * 100 / wall;
   }
+
+  /**
+   * An event that a job posted. Events stand in the order of their builds, and in a build in the
+   * order in which their attempts ended.
+   *
+   * @param build number of the build in the history
+   * @param sequence counts the events of a build from 0
+   * @param time when the attempt ended: milliseconds since 1970
+   * @param attempt counts the attempts of the job from 1
+   * @param text a JSON object, as the job wrote it
+   */
+  public record PostedEvent(
+      long build, long sequence, long time, String job, int attempt, String text) {}
 }

@@ -1,8 +1,14 @@
 package dev.torc.records;
 
 import dev.torc.hash.Digest;
-import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.machine.Series;
+import dev.torc.records.AttemptRecord.PostedEvent;
+import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.RunDetails;
+import dev.torc.records.JobResult.StoredValue;
+import dev.torc.records.RecordKey.RecordTree;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,7 +1,11 @@
 package dev.torc.records;
 
+import dev.torc.bytes.FieldReader;
+import dev.torc.bytes.FieldWriter;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A line of the build history.
@@ -24,4 +28,76 @@ public record BuildRecord(
     int exit,
     List<String> files,
     String machine,
-    StoreUse use) {}
+    StoreUse use) {
+
+  /**
+   * Which build it is.
+   *
+   * @param id random; stands in the environment of its jobs, in marks and in records
+   * @param number its place in the history, counted from 1
+   */
+  public record BuildId(String id, long number) {}
+
+  /**
+   * How often known results stood for runs of jobs.
+   *
+   * @param misses how many jobs ran for which no store had a result
+   * @param places the stores that had any, by their names
+   */
+  public record StoreUse(int misses, List<Place> places) {
+
+    /** Nothing was asked for. */
+    public static final StoreUse NONE = new StoreUse(0, List.of());
+
+    /**
+     * What one store had.
+     *
+     * @param store its name; empty for the local one
+     * @param hits how many results
+     * @param bytes of their products
+     */
+    public record Place(String store, int hits, long bytes) {}
+
+    /**
+     * Whether no store was asked for any; its own {@code equals} would be linked at every start.
+     */
+    public boolean isNone() {
+      return misses == 0 && places.isEmpty();
+    }
+
+    /** All of them together. */
+    public static StoreUse sum(Collection<StoreUse> all) {
+      TreeMap<String, Place> places = new TreeMap<>();
+      for (StoreUse each : all) {
+        for (Place place : each.places) {
+          places.merge(
+              place.store,
+              place,
+              (one, other) -> new Place(one.store, one.hits + other.hits, one.bytes + other.bytes));
+        }
+      }
+      int misses = all.stream().mapToInt(StoreUse::misses).sum();
+      return new StoreUse(misses, List.copyOf(places.values()));
+    }
+
+    /** Writes it as a part of a record. */
+    static void write(FieldWriter out, StoreUse use) {
+      out.number(1, use.misses);
+      out.records(
+          2,
+          use.places,
+          (to, place) -> {
+            to.text(1, place.store);
+            to.number(2, place.hits);
+            to.number(3, place.bytes);
+          });
+    }
+
+    /** Reads one. */
+    static StoreUse read(FieldReader in) {
+      return new StoreUse(
+          in.small(1),
+          in.records(2, from -> new Place(from.text(1), from.small(2), from.number(3))));
+    }
+  }
+}

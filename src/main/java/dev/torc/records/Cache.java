@@ -2,7 +2,14 @@ package dev.torc.records;
 
 import dev.torc.bytes.FieldReader;
 import dev.torc.hash.Digest;
-import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Digest.KnownDigest;
+import dev.torc.records.AttemptRecord.PostedEvent;
+import dev.torc.records.CommitNote.CleanClose;
+import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.RunDetails;
+import dev.torc.records.JobResult.StoredValue;
+import dev.torc.records.RecordKey.RecordTree;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -14,6 +21,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.lmdbjava.LmdbException;
@@ -460,5 +468,18 @@ public final class Cache implements AutoCloseable {
         },
         null);
     late.values().forEach(change -> tell.accept(change.key, change.value));
+  }
+
+  /**
+   * What the cache takes from outside, and tests set; it decides nothing else.
+   *
+   * @param mapSize bytes, of address space only
+   * @param boot id of the system's boot
+   * @param clock milliseconds since 1970
+   */
+  record CacheSettings(long mapSize, String boot, LongSupplier clock) {
+    static CacheSettings system() {
+      return new CacheSettings(4L << 30, CommitNote.thisBoot(), System::currentTimeMillis);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.torc.records;
 
+import dev.torc.records.Cache.CacheSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.torc.records;
 
+import dev.torc.records.RecordKey.RecordTree;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;

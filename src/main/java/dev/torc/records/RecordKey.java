@@ -54,4 +54,25 @@ final class RecordKey {
   static long number(byte[] key) {
     return ByteBuffer.wrap(key).getLong();
   }
+
+  /** The named trees of the database. Their ordinals are part of every record's checksum. */
+  enum RecordTree {
+    STAMPS,
+    RESULTS,
+    DETAILS,
+    OWNED,
+    LISTS,
+    BUILDS,
+    DATA,
+    EVENTS,
+    ATTEMPTS,
+    SERIES,
+    STORED,
+    STORED_NAMES;
+
+    /** Its name in the database. */
+    byte[] key() {
+      return name().getBytes(StandardCharsets.UTF_8);
+    }
+  }
 }

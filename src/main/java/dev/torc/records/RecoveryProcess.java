@@ -1,5 +1,6 @@
 package dev.torc.records;
 
+import dev.torc.records.Cache.CacheSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

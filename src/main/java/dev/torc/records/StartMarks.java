@@ -3,6 +3,7 @@ package dev.torc.records;
 import dev.torc.hash.Digest;
 import dev.torc.posix.Io;
 import dev.torc.posix.OwnFile;
+import dev.torc.records.JobResult.RunDetails;
 import dev.torc.text.OneLine;
 import java.io.IOException;
 import java.nio.ByteBuffer;

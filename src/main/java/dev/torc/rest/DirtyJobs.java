@@ -1,7 +1,7 @@
 package dev.torc.rest;
 
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
-import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.Footprint;
 import dev.torc.plan.PlanContext;

@@ -2,9 +2,9 @@ package dev.torc.rest;
 
 import dev.torc.buildfile.BuildFile;
 import dev.torc.graph.Graph;
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
-import dev.torc.hash.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import java.io.IOException;

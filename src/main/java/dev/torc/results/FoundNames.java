@@ -1,6 +1,7 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.results.SealedRecord.StoreRecord;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -8,7 +8,7 @@ import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.PlainFile;
 import dev.torc.records.CachePlace;
-import dev.torc.records.OwnedPath;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;

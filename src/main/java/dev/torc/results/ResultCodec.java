@@ -4,11 +4,12 @@ import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.FieldReader;
 import dev.torc.bytes.FieldWriter;
-import dev.torc.records.ManifestEntry;
-import dev.torc.records.Origin;
+import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.Origin;
+import dev.torc.records.JobResult.Restorable;
+import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
-import dev.torc.records.Restorable;
-import dev.torc.records.StoredValue;
+import dev.torc.results.SealedRecord.StoreRecord;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,6 @@
 package dev.torc.results;
 
-import dev.torc.records.OwnedPath;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import java.io.IOException;
 import java.nio.file.Path;
 

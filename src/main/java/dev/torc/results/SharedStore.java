@@ -1,6 +1,7 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.results.SealedRecord.StoreRecord;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.ByteArrayInputStream;

@@ -2,8 +2,8 @@ package dev.torc.results;
 
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.FieldWriter;
+import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
-import dev.torc.records.StoredValue;
 import dev.torc.text.SafeText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

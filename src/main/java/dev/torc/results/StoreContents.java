@@ -2,12 +2,13 @@ package dev.torc.results;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.Cache;
-import dev.torc.records.OwnedPath;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StoredResults;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -104,5 +105,35 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
       }
     }
     return beyond;
+  }
+
+  /**
+   * Of each thing in a store, how many results have it: what goes with the last of them frees its
+   * bytes. It takes nothing away.
+   */
+  static final class Uses<N> {
+
+    private final Map<N, Integer> counts = new HashMap<>();
+
+    /** One result more has these, a thing that it has twice counted twice. */
+    void add(List<N> names) {
+      names.forEach(name -> counts.merge(name, 1, Integer::sum));
+    }
+
+    /** One result less has these; returns those that none has now. */
+    List<N> remove(List<N> names) {
+      List<N> free = new ArrayList<>();
+      for (N name : names) {
+        if (counts.merge(name, -1, Integer::sum) == 0) {
+          free.add(name);
+        }
+      }
+      return free;
+    }
+
+    /** How many there are of a thing. */
+    int of(N name) {
+      return counts.getOrDefault(name, 0);
+    }
   }
 }

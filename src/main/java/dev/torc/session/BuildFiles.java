@@ -2,7 +2,7 @@ package dev.torc.session;
 
 import dev.torc.buildfile.BuildFile;
 import dev.torc.buildfile.ParsedBuildFile;
-import dev.torc.buildfile.ResultSource;
+import dev.torc.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;

@@ -4,6 +4,7 @@ import dev.torc.machine.Limits;
 import dev.torc.machine.MachineFacts;
 import dev.torc.posix.SystemName;
 import dev.torc.records.BuildRecord;
+import dev.torc.session.Caller.Host;
 import dev.torc.text.Amount;
 
 /**

@@ -5,19 +5,23 @@ import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
 import dev.torc.engine.TimeLeft;
 import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.local.Runner;
 import dev.torc.machine.Jobserver;
+import dev.torc.plan.CommandWarnings;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
+import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
-import dev.torc.records.BuildId;
 import dev.torc.records.BuildLock;
+import dev.torc.records.BuildRecord.BuildId;
+import dev.torc.records.Cache;
 import dev.torc.records.CacheException;
 import dev.torc.rest.JobsAtRest;
 import dev.torc.results.SharedStores;
@@ -31,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * One build of one project, from what is asked for to the exit status, in this order: checks
@@ -384,5 +389,71 @@ public final class BuildSession {
       warn.accept("-j or --limit cpus= is given: make's jobserver is left alone");
     }
     return Optional.empty();
+  }
+
+  /**
+   * Tells in a build what is wrong with its new commands (rule 14): before the first job those of
+   * all that is planned, later those of instances that come up, as they start. What there is to say
+   * is found by {@link CommandWarnings}.
+   */
+  private static final class NewCommands {
+
+    private final Plan plan;
+    private final BuildWatcher watcher;
+    private final CommandWarnings warnings = new CommandWarnings(false);
+    private Supplier<PlanContext> context;
+
+    NewCommands(Plan plan, BuildWatcher watcher) {
+      this.plan = plan;
+      this.watcher = watcher;
+      this.context = plan::context;
+    }
+
+    /** What the build goes by from now on. */
+    void follow(Supplier<PlanContext> now) {
+      context = now;
+    }
+
+    /** Tells of all that is planned. */
+    void tellPlanned() {
+      tell(plan.context().graph().inOrder(plan.newCommands()));
+    }
+
+    /** A job starts; one that was planned was told of. */
+    void started(Event.JobStarted job) {
+      if (job.attempt() == 1 && Reason.anyNewCommand(job.reasons())) {
+        int id = context.get().graph().jobId(job.job());
+        if (id >= plan.context().graph().nodes()) {
+          tell(new int[] {id});
+        }
+      }
+    }
+
+    private void tell(int[] jobs) {
+      for (BadInput.Diagnostic line : warnings.of(context.get(), jobs)) {
+        watcher.warn(line.toString());
+      }
+    }
+  }
+
+  /**
+   * What the JVM does once and slowly, the first time that it is asked: it loads the library of the
+   * database, and reads its security settings at the first digest. Begun as soon as it is known
+   * that a build has something to decide, it is done on another core before the build comes to it.
+   * Nothing waits for it, and nothing depends on it.
+   */
+  private static final class HeadStart {
+
+    private HeadStart() {}
+
+    /** Begins, and returns at once. */
+    static void begin() {
+      Thread.ofPlatform().daemon().name("torc-ahead").start(HeadStart::run);
+    }
+
+    private static void run() {
+      Cache.prepare();
+      Digest.ofText("");
+    }
   }
 }

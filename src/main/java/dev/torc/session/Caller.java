@@ -1,9 +1,21 @@
 package dev.torc.session;
 
+import dev.torc.cluster.Allocation;
 import dev.torc.hash.StampSource;
+import dev.torc.local.LocalRunner;
+import dev.torc.local.Runner;
+import dev.torc.machine.Limits;
+import dev.torc.posix.Environment;
+import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
+import dev.torc.records.ThisHost;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Who asks, and where: what a request does not say and still depends on.
@@ -21,5 +33,53 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
   /** Where the cache of a root is for this caller. */
   public CachePlace place(Path root) {
     return CachePlace.find(root, env, host.here());
+  }
+
+  /**
+   * The machine as a session uses it. Tests put others in the place of its parts: stamps that they
+   * choose, jobs that are no processes, a cache that dies.
+   *
+   * @param stamps where the stamps of files come from
+   * @param limits what the machine has; asked only before something runs
+   * @param runner what runs jobs; each build opens one
+   * @param threads on what a build's attempts run; each build opens one
+   * @param cache opens the cache for work
+   * @param here what tells it from others that share a root
+   * @param allocation the nodes on which jobs of {@code slurm} run, this one the first; null where
+   *     they are submitted
+   */
+  public record Host(
+      StampSource stamps,
+      Supplier<Limits> limits,
+      Supplier<Runner> runner,
+      Supplier<ExecutorService> threads,
+      CacheOpener cache,
+      ThisHost here,
+      Allocation allocation) {
+
+    /** Opens the cache for work; see {@link Cache#open}. */
+    public interface CacheOpener {
+      /** Takes lines about a cache that had to be set aside. */
+      Cache open(CachePlace place, Consumer<String> warn);
+    }
+
+    /** The same, as the first node of an allocation. */
+    Host in(Allocation given) {
+      Allocation.Node node = given.nodes().getFirst();
+      Supplier<Limits> own = () -> limits.get().within(node.cpus(), node.memory(), node.gpus());
+      return new Host(stamps, own, runner, threads, cache, here, given);
+    }
+
+    /** The machine itself, for a caller with this environment. */
+    public static Host of(Map<String, String> env) {
+      return new Host(
+          StampSource.of(FileSystems.getDefault()),
+          () -> Limits.here(env),
+          () -> new LocalRunner(Environment.ofCaller(), LocalRunner.GRACE),
+          Executors::newCachedThreadPool,
+          Cache::open,
+          ThisHost.system(),
+          null);
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.torc.graph.Graph;
 import dev.torc.machine.Limits;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
+import dev.torc.session.Caller.Host;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;

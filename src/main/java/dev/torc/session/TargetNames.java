@@ -2,7 +2,7 @@ package dev.torc.session;
 
 import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.graph.Graph;
-import dev.torc.plan.UserPaths;
+import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.rest.GraphFile;
 import dev.torc.workflow.Group;
 import java.io.IOException;

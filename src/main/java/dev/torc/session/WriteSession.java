@@ -21,26 +21,31 @@ import dev.torc.machine.Makeflags;
 import dev.torc.machine.Series;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobSelection;
+import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
-import dev.torc.plan.Rerun;
 import dev.torc.plan.Surroundings;
+import dev.torc.posix.Ancestry;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupBits;
+import dev.torc.posix.OpenFiles;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.AttemptHistory;
 import dev.torc.records.Batch;
-import dev.torc.records.BuildId;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord;
+import dev.torc.records.BuildRecord.BuildId;
+import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.Cache;
 import dev.torc.records.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
-import dev.torc.records.StoreUse;
 import dev.torc.rest.JobsAtRest;
 import dev.torc.results.KeptResults;
+import dev.torc.session.BuildRequest.LockTerms;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
 import dev.torc.text.Amount;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
@@ -54,6 +59,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -467,5 +473,40 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
   private static String told(BuildLock.Holder holder) {
     String where = holder.host().isEmpty() ? "" : " on " + SafeText.name(holder.host());
     return "process " + holder.pid() + where + ", " + holder.what();
+  }
+
+  /**
+   * Rule 10: a torc that is called, at any depth, by a job of the build that holds the lock would
+   * wait for itself. The builds around a job stand in its environment, outermost first; where a job
+   * took them out of it, it still descends from torc. On another host than the holder's only the
+   * environment tells.
+   */
+  static final class Nesting {
+
+    /** Names the variable that holds the ids of the builds around a process, joined by colons. */
+    static final String VARIABLE = "TORC_BUILDS";
+
+    private Nesting() {}
+
+    /** Throws {@link BadInput} where the holder of the lock is a build around this process. */
+    static void refuse(
+        Map<String, String> env, CachePlace place, Optional<BuildLock.Holder> holder) {
+      if (holder.isPresent() && isAround(env, place, holder.get())) {
+        String job = env.get("TORC_JOB");
+        throw new BadInput(
+            Place.NONE,
+            "%s calls torc in %s, whose build it is part of; it would wait for itself"
+                .formatted(job == null ? "a job" : "job " + job, place.root()));
+      }
+    }
+
+    private static boolean isAround(
+        Map<String, String> env, CachePlace place, BuildLock.Holder holder) {
+      List<String> around = List.of(env.getOrDefault(VARIABLE, "").split(":"));
+      return !holder.build().isEmpty() && around.contains(holder.build())
+          || holder.host().isEmpty()
+              && Ancestry.includes(holder.pid())
+              && OpenFiles.mayHave(holder.pid(), place.lock());
+    }
   }
 }

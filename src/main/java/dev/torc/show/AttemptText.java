@@ -3,7 +3,9 @@ package dev.torc.show;
 import dev.torc.plan.Causes;
 import dev.torc.plan.Reason;
 import dev.torc.records.AttemptRecord;
+import dev.torc.records.JobResult.Origin;
 import dev.torc.text.Amount;
+import dev.torc.text.SafeText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -61,5 +63,19 @@ public final class AttemptText {
       words.add(words.isEmpty() ? Amount.count(more, "reason") : "…and " + more + " more");
     }
     return String.join("; ", words);
+  }
+
+  /** Where the result of a restored job comes from. */
+  public static final class OriginText {
+
+    private OriginText() {}
+
+    /** {@code build 3}, or {@code build 3 (job old) on login1, by FOLDER}. */
+    public static String of(Origin origin) {
+      String job = origin.job().isEmpty() ? "" : " (job " + SafeText.name(origin.job()) + ")";
+      String host = origin.host().isEmpty() ? "" : " on " + SafeText.name(origin.host());
+      String store = origin.store().isEmpty() ? "" : ", by " + SafeText.name(origin.store());
+      return "build " + origin.build() + job + host + store;
+    }
   }
 }

@@ -3,14 +3,18 @@ package dev.torc.show;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.plan.Reason;
+import dev.torc.show.AttemptText.OriginText;
+import dev.torc.show.ReasonText.LeftOutText;
 import dev.torc.show.Report.Detail;
 import dev.torc.text.Amount;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -345,5 +349,51 @@ final class EventText {
 
   private boolean at(Detail least) {
     return detail.compareTo(least) >= 0;
+  }
+
+  /**
+   * The failed jobs of a build once more, for its end: a first failure may be pages away by then.
+   */
+  static final class Recap {
+
+    private static final int NAMED = 10;
+
+    private final List<Event.JobEnded> failed = new ArrayList<>();
+    private int more;
+
+    /** Remembers a failure. */
+    void add(Event.JobEnded ended) {
+      if (failed.size() < NAMED) {
+        failed.add(ended);
+      } else {
+        more++;
+      }
+    }
+
+    /** The first ones. */
+    List<Event.JobEnded> failed() {
+      return failed;
+    }
+
+    /** How many others there are. */
+    int more() {
+      return more;
+    }
+
+    /** Each with its cause and its log, a line each; empty where none failed. */
+    String text(Palette palette, Function<Path, String> shown) {
+      if (failed.isEmpty()) {
+        return "";
+      }
+      StringBuilder out = new StringBuilder(palette.red("failed:") + "\n");
+      for (Event.JobEnded ended : failed) {
+        Event.Details details = ended.details();
+        out.append("  " + SafeText.name(ended.job()) + ": " + SafeText.line(details.what()));
+        out.append(details.allowed() ? " (allow_failure)" : "");
+        out.append(details.log() == null ? "" : ", log " + shown.apply(details.log().file()));
+        out.append('\n');
+      }
+      return out.append(more == 0 ? "" : "  …and " + more + " more\n").toString();
+    }
   }
 }

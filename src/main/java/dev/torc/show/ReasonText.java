@@ -1,8 +1,10 @@
 package dev.torc.show;
 
+import dev.torc.plan.LeftOut;
 import dev.torc.plan.Reason;
 import dev.torc.text.SafeText;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -253,5 +255,81 @@ public final class ReasonText {
         + (reason.old().isEmpty() ? none : both.old())
         + " → "
         + (reason.now().isEmpty() ? none : both.now());
+  }
+
+  /**
+   * Two texts that differ, shown side by side on one line: short ones whole, long ones where they
+   * differ with a little of what surrounds it.
+   */
+  record TextDiff(String old, String now) {
+
+    /** Code points of a text that is shown whole, and of the longest part shown of a longer one. */
+    private static final int MAX = 60;
+
+    private static final int CONTEXT = 12;
+
+    /** The difference of two texts as they are. */
+    static TextDiff of(String old, String now) {
+      if (Math.max(old.codePointCount(0, old.length()), now.codePointCount(0, now.length()))
+          <= MAX) {
+        return new TextDiff(SafeText.line(old), SafeText.line(now));
+      }
+      int[] a = old.codePoints().toArray();
+      int[] b = now.codePoints().toArray();
+      int start = Arrays.mismatch(a, b);
+      if (start < 0) {
+        return new TextDiff(SafeText.line(old, MAX), SafeText.line(now, MAX));
+      }
+      int end = 0;
+      while (end < Math.min(a.length, b.length) - start
+          && a[a.length - 1 - end] == b[b.length - 1 - end]) {
+        end++;
+      }
+      return new TextDiff(part(a, start, end), part(b, start, end));
+    }
+
+    /**
+     * The text without its first {@code start} and last {@code end} code points, but for context.
+     */
+    private static String part(int[] text, int start, int end) {
+      int from = start;
+      while (from > 0 && more(text[from - 1], start - from)) {
+        from--;
+      }
+      int to = text.length - end;
+      while (to < text.length && more(text[to], to - (text.length - end))) {
+        to++;
+      }
+      return (from > 0 ? "… " : "")
+          + SafeText.line(new String(text, from, to - from), MAX)
+          + (to < text.length ? " …" : "");
+    }
+
+    /** Whether context that has {@code soFar} code points takes one more: it ends with a word. */
+    private static boolean more(int c, int soFar) {
+      return soFar < CONTEXT || (soFar < 2 * CONTEXT && !Character.isWhitespace(c));
+    }
+  }
+
+  /** How it reads that a job went without others that failed. */
+  public static final class LeftOutText {
+
+    /** How many are named. */
+    private static final int NAMED = 3;
+
+    private LeftOutText() {}
+
+    /** {@code without 3 of 100: call/s=s7, …}, of each need that left any out; empty for none. */
+    public static String of(List<LeftOut> needs) {
+      StringBuilder out = new StringBuilder();
+      for (LeftOut left : needs) {
+        List<String> names = left.jobs().stream().limit(NAMED).map(SafeText::name).toList();
+        out.append(out.isEmpty() ? "without " : "; without ")
+            .append(left.jobs().size() + " of " + left.of() + ": ")
+            .append(String.join(", ", names))
+            .append(left.jobs().size() > NAMED ? " …" : "");
+      }
+      return out.toString();
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.torc.show;
 
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
+import dev.torc.show.EventText.Recap;
 import dev.torc.text.Amount;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;

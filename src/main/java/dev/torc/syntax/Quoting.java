@@ -1,5 +1,6 @@
 package dev.torc.syntax;
 
+import dev.torc.syntax.ShellText.Quote;
 import dev.torc.text.SafeText;
 import java.util.Set;
 

@@ -186,4 +186,63 @@ public record Job(
     /** No retries. */
     public static final Retry NONE = new Retry(0, Set.of(), Set.of(), 0, 1, 1, null);
   }
+
+  /**
+   * A program that a job has in {@code tools}. Where it lies is found out elsewhere; what it
+   * contains counts under its name.
+   *
+   * @param name as written; with a slash a path relative to the root
+   * @param paths where it may be as far as the build file tells: that path, or a place in each
+   *     folder that the job's own {@code PATH} names; normalized, in the order of the search
+   * @param search the job's own {@code PATH}, with slots for the caller's variables; null where the
+   *     caller's counts
+   * @param dir the folder that the job runs in, to which folders of {@code PATH} are relative
+   */
+  public record Tool(Place place, String name, List<String> paths, Template search, String dir) {
+
+    /** Whether it has its own path, and is not searched. */
+    public boolean isPath() {
+      return name.indexOf('/') >= 0;
+    }
+
+    /** The names of the caller's variables that decide where it is searched. */
+    public List<String> variables() {
+      List<String> names = new ArrayList<>();
+      if (isPath()) {
+        return names;
+      }
+      if (search == null) {
+        names.add("PATH");
+      } else {
+        for (Template.Part part : search.parts()) {
+          if (part instanceof Template.Part.Slot slot) {
+            names.add(slot.member());
+          }
+        }
+      }
+      return names;
+    }
+  }
+
+  /**
+   * One entry of {@code needs} or {@code produces} as written.
+   *
+   * @param name the key in a map of names, null in a list
+   * @param refs one, or the list that stands under a name
+   */
+  public record Item(String name, Place place, List<Ref> refs) {
+
+    /**
+     * Whether the entry asks for files; one that only excludes, or asks for data, is not counted by
+     * {@code {needs[0]}}.
+     */
+    public boolean isWanted() {
+      for (Ref ref : refs) {
+        if (!(ref instanceof Ref.Exclude) && !(ref instanceof Ref.OfData)) {
+          return true;
+        }
+      }
+      return refs.isEmpty();
+    }
+  }
 }

@@ -2,8 +2,8 @@ package dev.torc.workflow;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
-import dev.torc.syntax.Quote;
 import dev.torc.syntax.Quoting;
+import dev.torc.syntax.ShellText.Quote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

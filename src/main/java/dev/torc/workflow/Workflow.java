@@ -1,7 +1,10 @@
 package dev.torc.workflow;
 
+import dev.torc.cluster.SchedulerSettings;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
+import dev.torc.syntax.Place;
+import dev.torc.workflow.Job.Item;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
@@ -92,5 +95,56 @@ public record Workflow(
       }
     }
     return null;
+  }
+
+  /**
+   * A scheduler of other machines, where the build file describes it. What is not said of a job in
+   * it decides nothing about results, but for its {@code before}.
+   *
+   * @param trace false where jobs that want a trace run there without one
+   */
+  public record Executor(Place place, SchedulerSettings settings, boolean trace) {
+
+    /** The name of this machine, which is always there. */
+    public static final String LOCAL = "local";
+
+    /** By which jobs name it. */
+    public String name() {
+      return settings.name();
+    }
+
+    /** Text of the shell that runs before each job; empty for none. */
+    public String before() {
+      return settings.before();
+    }
+  }
+
+  /**
+   * A command that is run when something happens in a build. The build decides when that is, and
+   * what follows from a failure.
+   *
+   * @param job name of the job or group in question, null where it is the build
+   * @param command for the shell
+   * @param shell the words before the command
+   * @param required whether its failure is one of the build
+   */
+  public record Hook(
+      Place place, On on, String job, String command, List<String> shell, boolean required) {
+
+    /** What happens. */
+    public enum On {
+      /** The first job of the build is about to start. */
+      START,
+      /** The job, or the first one of the group, is about to start. */
+      READY,
+      /** The job, or the last one of the group, ended. */
+      DONE,
+      /** The build, or job, or group, ended well. */
+      SUCCESS,
+      /** It did not. */
+      FAILURE,
+      /** The build ends, after all others. */
+      FINISH
+    }
   }
 }

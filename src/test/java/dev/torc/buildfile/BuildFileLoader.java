@@ -1,5 +1,6 @@
 package dev.torc.buildfile;
 
+import dev.torc.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;

@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.buildfile.ParsedBuildFile.Overrides;
+import dev.torc.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.cluster.SchedulerSettings;
 import dev.torc.syntax.BadInput;
-import dev.torc.workflow.Executor;
 import dev.torc.workflow.Workflow;
+import dev.torc.workflow.Workflow.Executor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,11 +3,12 @@ package dev.torc.buildfile;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 
+import dev.torc.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.GroupTest;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.util.HashMap;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.syntax.Place;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Job.Retry;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Ref.Exclude;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.plan.Manifest;
 import dev.torc.syntax.BadInput;
-import dev.torc.workflow.Item;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Template;
 import dev.torc.workflow.Workflow;
 import java.util.List;

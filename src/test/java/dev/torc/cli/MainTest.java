@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.plan.Rerun;
+import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.session.BuildRequest;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;

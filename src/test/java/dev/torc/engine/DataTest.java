@@ -12,7 +12,7 @@ import dev.torc.engine.StubRunner.Stub;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Reason;
 import dev.torc.records.Cache;
-import dev.torc.records.StoredValue;
+import dev.torc.records.JobResult.StoredValue;
 import dev.torc.syntax.BadInput;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import dev.torc.ask.DryRunAnswer;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.graph.Grouped;
 import dev.torc.plan.JobSelection;
-import dev.torc.plan.Rerun;
+import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Palette;

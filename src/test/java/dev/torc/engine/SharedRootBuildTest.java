@@ -10,7 +10,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.records.SharingHost;
 import dev.torc.records.ThisHost;
-import dev.torc.session.LockTerms;
+import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ProjectOptions;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.plan.Causes;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Reason.Kind;
-import dev.torc.records.ManifestEntry;
+import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.show.ReasonText;
 import java.util.List;
 import java.util.Random;

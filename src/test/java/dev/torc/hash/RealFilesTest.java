@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.posix.FileSystems;
 import java.io.IOException;
 import java.lang.foreign.Arena;

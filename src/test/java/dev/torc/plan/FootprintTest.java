@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
-import dev.torc.workflow.Tool;
+import dev.torc.workflow.Job.Tool;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,8 @@
 package dev.torc.records;
 
 import dev.torc.JavaChild;
+import dev.torc.records.Cache.CacheSettings;
+import dev.torc.records.JobResult.ManifestEntry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

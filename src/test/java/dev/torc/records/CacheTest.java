@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.records.Cache.CacheSettings;
+import dev.torc.records.JobResult.ManifestEntry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

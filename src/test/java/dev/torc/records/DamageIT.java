@@ -6,7 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Digest.KnownDigest;
+import dev.torc.records.Cache.CacheSettings;
+import dev.torc.records.CommitNote.CleanClose;
+import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.RunDetails;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

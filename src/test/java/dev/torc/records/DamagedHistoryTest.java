@@ -2,6 +2,8 @@ package dev.torc.records;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.records.Cache.CacheSettings;
+import dev.torc.records.RecordKey.RecordTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.torc.records;
 
+import dev.torc.records.Cache.CacheSettings;
+
 /** A cache whose commits a test can stop. */
 public final class Dying {
 

@@ -1,10 +1,16 @@
 package dev.torc.records;
 
 import dev.torc.hash.Digest;
-import dev.torc.hash.KnownDigest;
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
+import dev.torc.records.BuildRecord.BuildId;
+import dev.torc.records.BuildRecord.StoreUse;
+import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.RunDetails;
+import dev.torc.records.RecordKey.RecordTree;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

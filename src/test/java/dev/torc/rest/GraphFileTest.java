@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.buildfile.ParsedBuildFile.Overrides;
-import dev.torc.buildfile.ResultSource;
+import dev.torc.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.Digest;

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
+import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
-import dev.torc.records.StoredValue;
 import dev.torc.results.ResultStore.Hit;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,11 +2,11 @@ package dev.torc.results;
 
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
-import dev.torc.records.ManifestEntry;
-import dev.torc.records.Origin;
+import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.Origin;
+import dev.torc.records.JobResult.Restorable;
+import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
-import dev.torc.records.Restorable;
-import dev.torc.records.StoredValue;
 import java.util.List;
 
 /** Shared results that tests send, fetch and spoil. */

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.JavaChild;
 import dev.torc.cli.Main;
-import dev.torc.records.StoredValue;
+import dev.torc.records.JobResult.StoredValue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.machine.MachineFacts;
-import dev.torc.records.BuildId;
 import dev.torc.records.BuildRecord;
-import dev.torc.records.StoreUse;
+import dev.torc.records.BuildRecord.BuildId;
+import dev.torc.records.BuildRecord.StoreUse;
+import dev.torc.session.Caller.Host;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -15,6 +15,7 @@ import dev.torc.posix.Environment;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.records.Dying;
+import dev.torc.session.Caller.Host;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;

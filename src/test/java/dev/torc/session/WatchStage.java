@@ -2,8 +2,10 @@ package dev.torc.session;
 
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
-import dev.torc.plan.Rerun;
+import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.posix.Signals;
+import dev.torc.session.BuildRequest.LockTerms;
+import dev.torc.session.Caller.Host;
 import dev.torc.show.Report;
 import java.io.IOException;
 import java.io.UncheckedIOException;

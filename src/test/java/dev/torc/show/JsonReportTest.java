@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.plan.Reason;
-import dev.torc.records.Origin;
+import dev.torc.records.JobResult.Origin;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.buildfile.Written;
+import dev.torc.workflow.Job.Item;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

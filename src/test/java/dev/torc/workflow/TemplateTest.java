@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
-import dev.torc.syntax.Quote;
+import dev.torc.syntax.ShellText.Quote;
 import dev.torc.workflow.Template.Part;
 import java.util.ArrayList;
 import java.util.List;
