@@ -1,8 +1,8 @@
 package dev.torc.ask;
 
 import dev.torc.ask.LogFollow.BuildFollow;
+import dev.torc.engine.EventLines;
 import dev.torc.engine.LaunchBuilder;
-import dev.torc.engine.PostedLines;
 import dev.torc.posix.Io;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.AttemptRecord.PostedEvent;
@@ -175,7 +175,7 @@ public final class EventsAnswer {
       List<String> lines = written.get(of.job);
       for (String line :
           lines.subList(Math.min(told.getOrDefault(of, 0), lines.size()), lines.size())) {
-        String text = PostedLines.object(line);
+        String text = EventLines.object(line);
         long now = System.currentTimeMillis();
         hand(List.of(new PostedEvent(number, -1, now, of.job, of.attempt, text)), sink);
         told.merge(of, 1, Integer::sum);

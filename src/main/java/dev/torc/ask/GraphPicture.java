@@ -105,7 +105,7 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
       BitSet open = selection.open();
       if (!around.isEmpty()) {
         middle = JobSelection.nodes(graph, around, project.paths());
-        BitSet all = Surrounding.of(graph, middle, steps);
+        BitSet all = Neighbours.of(graph, middle, steps);
         selection = JobSelection.of(graph, all);
         jobs = graph.jobsOf(all);
         open = (BitSet) selection.open().clone();
@@ -277,9 +277,9 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
    * What lies around some nodes of a graph: what they wait for, and what waits for them. What waits
    * for something else that they wait for is not around them.
    */
-  private static final class Surrounding {
+  private static final class Neighbours {
 
-    private Surrounding() {}
+    private Neighbours() {}
 
     /**
      * The nodes and all that is at most some steps before or behind them; join nodes are seen

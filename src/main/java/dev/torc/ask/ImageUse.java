@@ -1,8 +1,8 @@
 package dev.torc.ask;
 
 import dev.torc.plan.ImageSource;
+import dev.torc.plan.MachineInputs;
 import dev.torc.plan.PlanContext;
-import dev.torc.plan.Surroundings;
 import dev.torc.show.Json;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
@@ -32,7 +32,7 @@ record ImageUse(String image, String identity, String file, int jobs) {
 
   /** The images of some jobs, each once. */
   static List<ImageUse> of(PlanContext context, int... jobs) {
-    Surroundings around = context.contents().around();
+    MachineInputs around = context.contents().around();
     Map<Known, Integer> uses = new LinkedHashMap<>();
     for (int job : jobs) {
       Set<Known> images = new LinkedHashSet<>();

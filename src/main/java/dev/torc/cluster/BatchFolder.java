@@ -2,7 +2,7 @@ package dev.torc.cluster;
 
 import dev.torc.local.ProcessEnd;
 import dev.torc.posix.FileTree;
-import dev.torc.posix.GroupBits;
+import dev.torc.posix.GroupAccess;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -314,7 +314,7 @@ public record BatchFolder(Path path) {
 
   /** A member of that group may have to go on with it, or to take it away. */
   private static void give(Path made) throws IOException {
-    GroupBits group = GroupBits.of(made.getParent());
+    GroupAccess group = GroupAccess.of(made.getParent());
     if (group != null) {
       group.give(made);
     }

@@ -2,7 +2,7 @@ package dev.torc.container;
 
 import dev.torc.hash.Digest;
 import dev.torc.local.ProgramOutput;
-import dev.torc.posix.GroupBits;
+import dev.torc.posix.GroupAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,7 +95,7 @@ final class Apptainer extends ContainerRuntime {
   @Override
   public List<String> pull(Containers.ImageName image, String source) throws IOException {
     Path made = unfinished(image);
-    GroupBits group = GroupBits.of(root);
+    GroupAccess group = GroupAccess.of(root);
     if (group == null) {
       Files.createDirectories(made.getParent());
     } else {
@@ -113,7 +113,7 @@ final class Apptainer extends ContainerRuntime {
   public void pulled(Containers.ImageName image, boolean well) throws IOException {
     Path made = unfinished(image);
     if (well) {
-      GroupBits group = GroupBits.of(root);
+      GroupAccess group = GroupAccess.of(root);
       if (group != null) {
         group.give(made);
       }

@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.engine.PostedLines.PostTimes;
+import dev.torc.engine.EventLines.PostTimes;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StopFlag.StoppedException;
@@ -53,7 +53,7 @@ final class Attempt {
   private final LaunchBuilder.Granted granted;
   private final long timeLimit;
   private final Runnable gone;
-  private final Shelving shelf;
+  private final ClearedProducts shelf;
   private final RemoteWork remote;
   private final String executor; // what runs it, as Remotes know it; null for this machine
   private final long started = System.currentTimeMillis();
@@ -67,7 +67,7 @@ final class Attempt {
   private boolean cleared;
   private volatile boolean relieved;
   private boolean let; // said that its processes are gone
-  private PostedLines posts = PostedLines.NONE;
+  private EventLines posts = EventLines.NONE;
   private String command = "";
   private long logFrom; // the byte of the log where it begins
 
@@ -242,7 +242,7 @@ final class Attempt {
 
   private void readPosts() throws IOException {
     LinesFile events = shared.launches().events(job.name());
-    posts = PostedLines.read(events, times, shared.digests());
+    posts = EventLines.read(events, times, shared.digests());
     if (!posts.posts().isEmpty()) {
       events.clear(shared.digests());
     }
@@ -478,7 +478,7 @@ final class Attempt {
     moved.addAll(needs.moved());
     shelf.made(products.owned());
     LinesFile output = shared.launches().output(job.name());
-    List<StoredValue> data = StoredLines.read(output, output.lines(shared.digests()));
+    List<StoredValue> data = ValueLines.read(output, output.lines(shared.digests()));
     if (posts.bad() != null) {
       throw posts.bad();
     }

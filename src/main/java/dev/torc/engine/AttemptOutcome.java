@@ -32,7 +32,7 @@ record AttemptOutcome(
     List<OwnedPath> owned,
     String command,
     long logFrom,
-    List<PostedLines.Post> posts,
+    List<EventLines.Post> posts,
     Result restored) {
 
   /**
@@ -122,7 +122,7 @@ record AttemptOutcome(
   }
 
   /** The same with the commands as they ran, and the events that were posted meanwhile. */
-  AttemptOutcome of(String commands, long from, List<PostedLines.Post> events) {
+  AttemptOutcome of(String commands, long from, List<EventLines.Post> events) {
     return new AttemptOutcome(
         ended, what, snapshot, started, made, owned, commands, from, events, restored);
   }

@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutorService;
  */
 final class AttemptThreads {
 
-  private final LoopTurn turn;
+  private final LoopLock turn;
   private final ExecutorService threads;
   private final Remotes remotes;
   private final Recorder recorder;
@@ -28,7 +28,7 @@ final class AttemptThreads {
   private boolean stopped;
 
   AttemptThreads(
-      LoopTurn turn, ExecutorService threads, Remotes remotes, Recorder recorder, BuildLoop loop) {
+      LoopLock turn, ExecutorService threads, Remotes remotes, Recorder recorder, BuildLoop loop) {
     this.turn = turn;
     this.remotes = remotes;
     this.threads = threads;

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The loop of a build: lets jobs start as their needs are settled and resources allow, and sees to
  * what follows from their ends. Its state belongs to the thread that has the turn (see {@link
- * LoopTurn}): the loop's thread, or that of an attempt which is over; the cache's writer, signals
+ * LoopLock}): the loop's thread, or that of an attempt which is over; the cache's writer, signals
  * and the jobserver send messages. {@link Attempt} runs a job, {@code Decider} says whether it
  * runs.
  */
@@ -33,7 +33,7 @@ public final class BuildLoop {
   private final Recorder recorder;
   private final EventSender sender;
   private final Hooks hooks;
-  private final LoopTurn turn = new LoopTurn();
+  private final LoopLock turn = new LoopLock();
   private final AttemptThreads workers;
   private final JobStarts starts;
   private boolean failed;

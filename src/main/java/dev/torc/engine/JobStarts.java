@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 final class JobStarts {
 
   private final BuildSetup setup;
-  private final LoopTurn turn;
+  private final LoopLock turn;
   private final AttemptThreads workers;
   private final Hooks hooks;
   private final EventSender sender;
@@ -32,7 +32,7 @@ final class JobStarts {
   /** Nothing has started. */
   JobStarts(
       BuildSetup setup,
-      LoopTurn turn,
+      LoopLock turn,
       AttemptThreads workers,
       Hooks hooks,
       EventSender sender,

@@ -18,7 +18,7 @@ import java.util.List;
 /**
  * A file to which a job appends lines for torc: not there when an attempt begins, read after it.
  * Most jobs write none, so torc makes none: the first line does. What the lines mean is for {@link
- * StoredLines} and {@link PostedLines}.
+ * ValueLines} and {@link EventLines}.
  *
  * @param name the variable that names the file, for messages
  */

@@ -9,7 +9,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.posix.FileTree;
-import dev.torc.posix.GroupBits;
+import dev.torc.posix.GroupAccess;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
@@ -58,8 +58,8 @@ public record ProductRemoval(
   private record Standing(long bytes, boolean linked) {}
 
   /** Keeps what is cleared and good for later. */
-  Shelving shelving() {
-    return new Shelving(cache, kept, job -> LaunchBuilder.log(place, job));
+  ClearedProducts shelving() {
+    return new ClearedProducts(cache, kept, job -> LaunchBuilder.log(place, job));
   }
 
   /**
@@ -99,7 +99,8 @@ public record ProductRemoval(
    * @param standing paths of products that stand as they are to
    * @return whether it saw the folders in which they are to stand; else some may have to be made
    */
-  boolean clear(Job job, boolean handed, Shelving shelf, Set<String> standing) throws IOException {
+  boolean clear(Job job, boolean handed, ClearedProducts shelf, Set<String> standing)
+      throws IOException {
     Clearing clearing = new Clearing(job.persist(), handed && !job.persist(), shelf, standing);
     boolean there = true;
     for (Ref ref : job.productRefs()) {
@@ -142,7 +143,8 @@ public record ProductRemoval(
    * @param persist whether what torc made stays where it is
    * @param stays whether all does
    */
-  private record Clearing(boolean persist, boolean stays, Shelving shelf, Set<String> standing) {}
+  private record Clearing(
+      boolean persist, boolean stays, ClearedProducts shelf, Set<String> standing) {}
 
   private boolean clear(String path, Clearing how) throws IOException {
     Path file = place.root().resolve(path);
@@ -164,7 +166,7 @@ public record ProductRemoval(
   }
 
   /** Puts an unaltered product where it is good for later, or deletes it. */
-  private static void away(OwnedPath owned, Path file, Standing standing, Shelving shelf)
+  private static void away(OwnedPath owned, Path file, Standing standing, ClearedProducts shelf)
       throws IOException {
     if (standing.linked || !shelf.take(owned, file, standing.bytes)) {
       FileTree.remove(file);
@@ -177,7 +179,7 @@ public record ProductRemoval(
    *
    * @param product absolute
    */
-  void sort(Path product, Path aside, Shelving shelf) throws IOException {
+  void sort(Path product, Path aside, ClearedProducts shelf) throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -198,7 +200,7 @@ public record ProductRemoval(
    *
    * @param product absolute
    */
-  void putBack(Path product, Path aside, Shelving shelf) throws IOException {
+  void putBack(Path product, Path aside, ClearedProducts shelf) throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -237,7 +239,7 @@ public record ProductRemoval(
    *
    * @return whether that folder is there
    */
-  private boolean clearAbove(Path file, Shelving shelf) throws IOException {
+  private boolean clearAbove(Path file, ClearedProducts shelf) throws IOException {
     Path above = file.getParent();
     Stamp stamp = digests.linkStamp(above.toString());
     if (stamp.kind() == Stamp.Kind.FOLDER) {
@@ -313,7 +315,7 @@ public record ProductRemoval(
    * Moves a product that no job declares any more out of the way of a job that needs its like. Of
    * several such jobs the first one does it; for the others nothing stands there any more.
    */
-  synchronized void keepStale(OwnedPath owned, Shelving shelf) throws IOException {
+  synchronized void keepStale(OwnedPath owned, ClearedProducts shelf) throws IOException {
     if (!digests.linkStamp(owned.path()).exists()) {
       return;
     }
@@ -337,7 +339,7 @@ public record ProductRemoval(
     AllowedRoots.Spot spot = grounds.spot(file);
     Path to = free(keptPlace(spot, file));
     Path ground = spot == null ? place.root() : spot.ground();
-    makeKept(ground, to.getParent(), spot == null ? place.group() : GroupBits.of(ground));
+    makeKept(ground, to.getParent(), spot == null ? place.group() : GroupAccess.of(ground));
     if (copy) {
       FileTree.copy(from, to);
     } else if (!move(from, to)) {
@@ -350,7 +352,7 @@ public record ProductRemoval(
    * Makes the folders of kept things. Where a group writes they are its members' too, and nobody
    * else's.
    */
-  private static void makeKept(Path ground, Path last, GroupBits group) throws IOException {
+  private static void makeKept(Path ground, Path last, GroupAccess group) throws IOException {
     OwnFile.folders(ground, last);
     if (group != null) {
       Path at = ground;

@@ -191,7 +191,7 @@ public final class Recorder {
             made.read());
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, made.data());
-    for (PostedLines.Post post : outcome.posts()) {
+    for (EventLines.Post post : outcome.posts()) {
       batch.post(
           new PostedEvent(
               build.number(), posted.getAndIncrement(), post.time(), job, attempts, post.text()));

@@ -119,7 +119,7 @@ public class RemoteRun {
 
   /** Rule 15 for what was moved aside; back with it where the job never began. */
   private void sort() throws IOException {
-    Shelving shelf = removal.shelving();
+    ClearedProducts shelf = removal.shelving();
     begun = places.stream().anyMatch(RemotePlace::hasBegun);
     for (RemotePlace place : places) {
       for (int i = 0; i < place.products().size(); i++) {

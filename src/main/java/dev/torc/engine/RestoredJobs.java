@@ -40,7 +40,7 @@ final class RestoredJobs implements AutoCloseable {
   private static final long PATIENCE = 5; // seconds; an interrupt ends all waits before
 
   private final BuildSetup setup;
-  private final LoopTurn turn;
+  private final LoopLock turn;
   private final Recorder recorder;
   private final Supplier<BuildState> state;
   private final Loop loop;
@@ -65,7 +65,7 @@ final class RestoredJobs implements AutoCloseable {
 
   /** Those of a build, whose state is asked for as it is then. */
   RestoredJobs(
-      BuildSetup setup, LoopTurn turn, Recorder recorder, Supplier<BuildState> state, Loop loop) {
+      BuildSetup setup, LoopLock turn, Recorder recorder, Supplier<BuildState> state, Loop loop) {
     this.setup = setup;
     this.turn = turn;
     this.recorder = recorder;
@@ -204,7 +204,8 @@ final class RestoredJobs implements AutoCloseable {
         return null;
       }
       Path root = shared.graph().workflow().root();
-      byte[] said = made.terms().shown() ? Shelving.said(shared.launches().log(job.name())) : null;
+      byte[] said =
+          made.terms().shown() ? ClearedProducts.said(shared.launches().log(job.name())) : null;
       return Upload.of(root, shared.digests(), made, said, umask, shared.here().name(), again);
     } catch (CacheException | StoppedException e) {
       return null;

@@ -55,7 +55,7 @@ public final class Restoring {
    *
    * @return what stands there now; null where it is not what the result says
    */
-  ProductScan products(Shelving shelf) throws IOException {
+  ProductScan products(ClearedProducts shelf) throws IOException {
     shared
         .marks()
         .add(new StartMarks.Mark(shared.build().id(), job.name(), 0).restoring(from.key()));

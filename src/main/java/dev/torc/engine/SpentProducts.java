@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 final class SpentProducts implements Cleaner.Listener {
 
   private final BuildSetup setup;
-  private final LoopTurn turn;
+  private final LoopLock turn;
   private final BitSet recorded; // jobs that are up to date, and the cache says so
   private final BitSet touched = new BitSet(); // makers that ended here, or whose readers did
   private final BitSet due = new BitSet(); // those that are yet to be asked what can go
@@ -40,7 +40,7 @@ final class SpentProducts implements Cleaner.Listener {
   private int running;
   private int removed;
 
-  SpentProducts(BuildSetup setup, LoopTurn turn) {
+  SpentProducts(BuildSetup setup, LoopLock turn) {
     this.setup = setup;
     this.turn = turn;
     this.recorded = (BitSet) setup.plan().selected().clone();

@@ -17,14 +17,14 @@ final class Submitted {
   private final Set<Integer> out = new HashSet<>();
   private final Set<Integer> prepared = new HashSet<>();
   private final LinkedHashSet<Integer> held = new LinkedHashSet<>();
-  private final LoopTurn turn;
+  private final LoopLock turn;
   private final EventSender sender;
   private final int most;
 
   /**
    * @param most jobs that are prepared at a time
    */
-  Submitted(LoopTurn turn, EventSender sender, int most) {
+  Submitted(LoopLock turn, EventSender sender, int most) {
     this.most = most;
     this.turn = turn;
     this.sender = sender;

@@ -6,7 +6,7 @@ import dev.torc.bytes.StringTable;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.LayeredMap;
+import dev.torc.workflow.PersistentMap;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
@@ -32,7 +32,7 @@ import java.util.function.Supplier;
 public final class Graph {
 
   /** What a graph of which not all is known has so that another one can follow it. */
-  record Growth(Makers makers, LayeredMap<Integer> lists, NeedLists.Parts parts) {}
+  record Growth(Makers makers, PersistentMap<Integer> lists, NeedLists.Parts parts) {}
 
   private final Workflow workflow;
   private final int[] written;

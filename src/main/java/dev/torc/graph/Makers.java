@@ -5,7 +5,7 @@ import dev.torc.syntax.PatternIndex;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.LayeredMap;
+import dev.torc.workflow.PersistentMap;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.ProductIndex.Claim;
 import dev.torc.workflow.Ref;
@@ -28,15 +28,15 @@ final class Makers {
   private IntFunction<String> names;
   private List<BadInput.Diagnostic> errors;
   private final ProductIndex products;
-  private final LayeredMap<Boolean> above; // the folders in which files and folders lie
-  private final LayeredMap<Integer> depfiles;
+  private final PersistentMap<Boolean> above; // the folders in which files and folders lie
+  private final PersistentMap<Integer> depfiles;
   private long compared;
 
   /** Those of no jobs. */
   Makers() {
     this.products = ProductIndex.NONE;
-    this.above = LayeredMap.none();
-    this.depfiles = LayeredMap.none();
+    this.above = PersistentMap.none();
+    this.depfiles = PersistentMap.none();
   }
 
   private Makers(
@@ -109,7 +109,7 @@ final class Makers {
 
   /** A depfile is cleared before each run of its job: no other job may write or produce it. */
   private void refuseDepfile(
-      int j, Job job, LayeredMap<Integer> known, Map<String, Integer> cleared) {
+      int j, Job job, PersistentMap<Integer> known, Map<String, Integer> cleared) {
     Integer earlier = known.get(job.depfile());
     earlier = earlier == null ? cleared.putIfAbsent(job.depfile(), j) : earlier;
     int maker = earlier == null ? products.of(job.depfile()) : earlier;
@@ -161,7 +161,7 @@ final class Makers {
    * @param outer takes those in which these lie
    */
   private boolean isAnyNested(
-      Map<String, Claim> claims, LayeredMap<Boolean> known, Map<String, Boolean> outer) {
+      Map<String, Claim> claims, PersistentMap<Boolean> known, Map<String, Boolean> outer) {
     for (String path : claims.keySet()) {
       if (known.get(path) != null) {
         return true;

@@ -5,7 +5,7 @@ import dev.torc.syntax.PatternIndex;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.LayeredMap;
+import dev.torc.workflow.PersistentMap;
 import dev.torc.workflow.ProductIndex;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +55,7 @@ final class NeedLists {
 
   private final GraphBuilder graph;
   private final List<NeedList> lists;
-  private final LayeredMap<Integer> known;
+  private final PersistentMap<Integer> known;
   private final Parts parts; // of lists that an earlier graph had
   private final Map<String, Integer> added = new HashMap<>();
   private final Map<String, int[]> found = new HashMap<>();
@@ -66,7 +66,7 @@ final class NeedLists {
   NeedLists(GraphBuilder graph, Graph base) {
     this.graph = graph;
     this.lists = base == null ? new ArrayList<>() : new ArrayList<>(base.needLists());
-    this.known = base == null ? LayeredMap.none() : base.growth().lists();
+    this.known = base == null ? PersistentMap.none() : base.growth().lists();
     this.parts =
         base == null ? new Parts(new HashMap<>(), new PatternIndex()) : base.growth().parts();
   }

@@ -40,7 +40,7 @@ record ImageIdentity(String name, String identity) {
    * An image as it is here, null where it is not. One that is a need counts by its path: what it
    * contains counts as that need.
    */
-  static ImageIdentity here(Image image, Surroundings around, DigestMemo digests) {
+  static ImageIdentity here(Image image, MachineInputs around, DigestMemo digests) {
     if (image.file() != null) {
       return new ImageIdentity(image.name(), PATH + Digest.ofText(image.name()).hex());
     }

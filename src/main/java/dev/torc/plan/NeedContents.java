@@ -49,7 +49,7 @@ public final class NeedContents implements InputSource {
   private final Graph graph;
   private final JobRecords records;
   private final DigestMemo digests;
-  private final Surroundings around;
+  private final MachineInputs around;
   private final GoneProducts gone;
   private final ProductRechecks rechecks;
   private final Map<Integer, NeedMembers> gathered = new ConcurrentHashMap<>();
@@ -63,7 +63,7 @@ public final class NeedContents implements InputSource {
    *
    * @param around what manifests ask of the machine beside files
    */
-  NeedContents(Graph graph, JobRecords records, DigestMemo digests, Surroundings around) {
+  NeedContents(Graph graph, JobRecords records, DigestMemo digests, MachineInputs around) {
     this.root = graph.workflow().root();
     this.graph = graph;
     this.records = records;
@@ -231,7 +231,7 @@ public final class NeedContents implements InputSource {
   }
 
   /** Where programs are found, and what else is asked of the machine beside files. */
-  public Surroundings around() {
+  public MachineInputs around() {
     return around;
   }
 

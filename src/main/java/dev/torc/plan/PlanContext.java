@@ -51,7 +51,7 @@ public record PlanContext(
       SharedStores asked,
       boolean foresees,
       boolean keepsFailed,
-      Surroundings around,
+      MachineInputs around,
       JobSelection selection,
       Rerun rerun) {
     JobRecords records = new JobRecords(graph, cache, left, foresees);

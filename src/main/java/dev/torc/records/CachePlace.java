@@ -2,7 +2,7 @@ package dev.torc.records;
 
 import dev.torc.hash.Digest;
 import dev.torc.posix.FileStatus;
-import dev.torc.posix.GroupBits;
+import dev.torc.posix.GroupAccess;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.OwnUser;
 import java.io.IOException;
@@ -37,7 +37,7 @@ import java.util.Map;
  * @param group the group that writes to {@code .torc}, or to the root while there is none; null
  *     where there is no such group
  */
-public record CachePlace(Path root, Path folder, Path database, ThisHost host, GroupBits group) {
+public record CachePlace(Path root, Path folder, Path database, ThisHost host, GroupAccess group) {
 
   /** Name of the folder for what rule 15 sets aside below {@code roots}. */
   public static final String KEPT_BELOW_ROOTS = ".torc-kept";
@@ -76,10 +76,10 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   /**
    * @param known what was seen of it; of nothing, it is looked at
    */
-  private static GroupBits group(Path folder, FileStatus known) {
+  private static GroupAccess group(Path folder, FileStatus known) {
     try {
       FileStatus there = known.exists() ? known : FileStatus.of(folder.toString(), true);
-      return (there.mode() & GroupBits.WRITES) == 0 ? null : GroupBits.of(folder);
+      return (there.mode() & GroupAccess.WRITES) == 0 ? null : GroupAccess.of(folder);
     } catch (IOException e) {
       throw CacheTrouble.of("cannot look at", folder, e);
     }
@@ -96,7 +96,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   private static CachePlace at(
-      Path root, Path folder, Map<String, String> env, ThisHost host, GroupBits group) {
+      Path root, Path folder, Map<String, String> env, ThisHost host, GroupAccess group) {
     boolean shared = host.networkKind(root).isPresent() || hasJournal(folder);
     String elsewhere = env.getOrDefault("TORC_CACHE", "");
     if (elsewhere.isEmpty() && !shared) {
@@ -347,7 +347,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
       own.addAll(List.of(data(), lockTable()));
     }
     for (Path file : own) {
-      String line = Files.exists(file) ? OthersFile.line(file) : "";
+      String line = Files.exists(file) ? ForeignFile.line(file) : "";
       if (!line.isEmpty()) {
         throw new CacheException(line);
       }

@@ -31,7 +31,7 @@ final class CacheTrouble {
   private CacheTrouble() {}
 
   static CacheException of(String what, Path file, IOException e) {
-    String others = e instanceof AccessDeniedException ? OthersFile.line(file) : "";
+    String others = e instanceof AccessDeniedException ? ForeignFile.line(file) : "";
     if (!others.isEmpty()) {
       return new CacheException(others, e);
     }
@@ -59,7 +59,7 @@ final class CacheTrouble {
       return already;
     }
     int code = e instanceof LmdbNativeException lmdb ? lmdb.getResultCode() : 0;
-    String others = code == EACCES ? OthersFile.line(file) : "";
+    String others = code == EACCES ? ForeignFile.line(file) : "";
     if (!others.isEmpty()) {
       return new CacheException(others, e);
     }

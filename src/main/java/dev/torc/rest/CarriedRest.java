@@ -15,7 +15,7 @@ public final class CarriedRest {
 
   private final Graph before;
   private final Graph now;
-  private final JobsAtRest rest;
+  private final CleanJobs rest;
   private final int[] numbers; // by number of a file before, -1 until it is met
   private final BitSet asked = new BitSet(); // for their makers, by the same number
   private final BitSet otherMaker = new BitSet();
@@ -26,13 +26,13 @@ public final class CarriedRest {
    *
    * @param whole whether each job of the earlier graph is the same in this one
    */
-  public record Carried(JobsAtRest rest, boolean whole) {}
+  public record Carried(CleanJobs rest, boolean whole) {}
 
-  private CarriedRest(Graph before, JobsAtRest rest, Graph now) {
+  private CarriedRest(Graph before, CleanJobs rest, Graph now) {
     this.before = before;
     this.now = now;
     this.rest = rest;
-    this.numbers = new int[rest.stamps().length / JobsAtRest.WIDTH];
+    this.numbers = new int[rest.stamps().length / CleanJobs.WIDTH];
     Arrays.fill(numbers, -1);
     this.files = new RestFiles(now);
   }
@@ -44,7 +44,7 @@ public final class CarriedRest {
    * @param now another one of the same root; both whole
    * @return null where no verdict of the one graph need be that of the other
    */
-  public static Carried of(Graph before, JobsAtRest rest, Graph now) {
+  public static Carried of(Graph before, CleanJobs rest, Graph now) {
     Workflow old = before.workflow();
     Workflow read = now.workflow();
     boolean alike =
@@ -59,7 +59,7 @@ public final class CarriedRest {
     BitSet jobs = new BitSet();
     BitSet dirty = new BitSet();
     Adjacency.Builder extra = new Adjacency.Builder();
-    JobsAtRest.Files all = new JobsAtRest.Files(before, rest.extra());
+    CleanJobs.Files all = new CleanJobs.Files(before, rest.extra());
     int found = 0;
     for (int job = 0; job < same.length; job++) {
       int earlier = same[job];
@@ -73,7 +73,7 @@ public final class CarriedRest {
       }
       extra.endRow(false);
     }
-    JobsAtRest carried = files.rest(rest.held(), rest.number(), jobs, dirty, extra.build());
+    CleanJobs carried = files.rest(rest.held(), rest.number(), jobs, dirty, extra.build());
     return new Carried(carried, found == before.jobs());
   }
 

@@ -7,8 +7,8 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.Footprint;
 import dev.torc.plan.ImageSource;
+import dev.torc.plan.MachineInputs;
 import dev.torc.plan.PlanContext;
-import dev.torc.plan.Surroundings;
 import dev.torc.plan.ToolSearch;
 import dev.torc.plan.Verdict;
 import dev.torc.records.JobResult;
@@ -27,7 +27,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Finds out, when a build is over, which jobs it leaves at {@linkplain JobsAtRest rest}: those that
+ * Finds out, when a build is over, which jobs it leaves at {@linkplain CleanJobs rest}: those that
  * are settled, and of which nothing but plain files, and their names in a folder, decides. A
  * verdict counts only with the very stamps that it came from: where a build saw two states of a
  * file, the jobs that touch it are decided once more, and where two jobs came to rest by different
@@ -38,7 +38,7 @@ import java.util.stream.IntStream;
  */
 public final class RestCollector {
 
-  private static final long[] GONE = {JobsAtRest.GONE, 0, 1, 0};
+  private static final long[] GONE = {CleanJobs.GONE, 0, 1, 0};
 
   /** Stands for what cannot be looked at. */
   private static final Stamp CLOSED = new Stamp(Stamp.Kind.OTHER, false, 0, 0, 0, 0);
@@ -76,13 +76,13 @@ public final class RestCollector {
    * @param number that the next build has in the history
    * @param build the id of the build that is over
    */
-  public static JobsAtRest of(
+  public static CleanJobs of(
       PlanContext context,
       DigestMemo digests,
-      JobsAtRest.Held held,
-      JobsAtRest before,
+      CleanJobs.Held held,
+      CleanJobs before,
       BitSet stayed,
-      Surroundings env,
+      MachineInputs env,
       long number,
       String build)
       throws IOException {
@@ -113,7 +113,7 @@ public final class RestCollector {
     return resting.rest(held.with(env, variables), number);
   }
 
-  private JobsAtRest rest(JobsAtRest.Held held, long number) {
+  private CleanJobs rest(CleanJobs.Held held, long number) {
     Adjacency.Builder rows = new Adjacency.Builder();
     for (int j = 0; j < extra.length; j++) {
       if (!torn.isEmpty() && jobs.get(j) && Arrays.stream(files(j)).anyMatch(torn::get)) {
@@ -125,7 +125,7 @@ public final class RestCollector {
       }
       rows.endRow(false);
     }
-    torn.stream().forEach(file -> gathered.put(file, new long[] {JobsAtRest.TORN, 0, 1, 0}));
+    torn.stream().forEach(file -> gathered.put(file, new long[] {CleanJobs.TORN, 0, 1, 0}));
     return gathered.rest(held, number, jobs, dirty, rows.build());
   }
 
@@ -141,7 +141,7 @@ public final class RestCollector {
   }
 
   /** Lets those be found anew that touch a temporary product which came or went in this build. */
-  private void wake(JobsAtRest before, BitSet stayed) {
+  private void wake(CleanJobs before, BitSet stayed) {
     BitSet moved = new BitSet();
     for (String path : graph.hasTemporary() ? replaced : Set.<String>of()) {
       int file = graph.fileId(path);
@@ -151,20 +151,20 @@ public final class RestCollector {
       }
     }
     if (!moved.isEmpty()) {
-      JobsAtRest.Files files = new JobsAtRest.Files(graph, before.extra());
+      CleanJobs.Files files = new CleanJobs.Files(graph, before.extra());
       stayed.stream().filter(j -> files.any(j, moved::get)).forEach(woken::set);
       stayed.andNot(woken);
     }
   }
 
   /** Keeps what was known of the jobs that are at rest by now, and of the dirty ones. */
-  private void keep(JobsAtRest before) {
+  private void keep(CleanJobs before) {
     BitSet stayed = (BitSet) jobs.clone();
     stayed.or(dirty);
     gathered.digests().putFirst(before.digests(), graph.files()); // no stamp: it says nothing
     int[] numbers = new int[before.further().size()]; // of the further files, once they were met
     Arrays.fill(numbers, -1);
-    JobsAtRest.Files files = new JobsAtRest.Files(graph, before.extra());
+    CleanJobs.Files files = new CleanJobs.Files(graph, before.extra());
     for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
       int[] more = before.extra().row(j);
       for (int i = 0; i < more.length; i++) {
@@ -255,7 +255,7 @@ public final class RestCollector {
           .forEach(
               (path, stamp) -> {
                 long[] numbers = stamp.numbers();
-                numbers[0] = JobsAtRest.FOLDER;
+                numbers[0] = CleanJobs.FOLDER;
                 folders.put(add(path), numbers);
               });
       for (String path : found.files()) {
@@ -313,7 +313,7 @@ public final class RestCollector {
     if (!context.leftOut(id).isEmpty()) {
       return false; // it may be there next time, though nothing ran
     }
-    Surroundings around = context.contents().around();
+    MachineInputs around = context.contents().around();
     ToolSearch search = around.tools();
     for (Tool tool : footprint.tools()) {
       String path = search.path(tool);
@@ -387,17 +387,17 @@ public final class RestCollector {
   private static long[] numbers(KnownDigest known) {
     long[] numbers = known.stamp().numbers();
     if (!known.safe()) {
-      numbers[JobsAtRest.CTIME] = -numbers[JobsAtRest.CTIME];
+      numbers[CleanJobs.CTIME] = -numbers[CleanJobs.CTIME];
     }
     return numbers;
   }
 
   /** Remembers from which stamp a verdict came; two for one file decide nothing. */
   private void claim(int file, long[] stamp) {
-    int at = file * JobsAtRest.WIDTH;
+    int at = file * CleanJobs.WIDTH;
     long[] stamps = gathered.stamps();
-    if (stamps[at + JobsAtRest.CTIME] != 0
-        && !Arrays.equals(stamps, at, at + JobsAtRest.WIDTH, stamp, 0, JobsAtRest.WIDTH)) {
+    if (stamps[at + CleanJobs.CTIME] != 0
+        && !Arrays.equals(stamps, at, at + CleanJobs.WIDTH, stamp, 0, CleanJobs.WIDTH)) {
       torn.set(file);
     }
     gathered.put(file, stamp);
@@ -413,7 +413,7 @@ public final class RestCollector {
       String path = gathered.path(file);
       if (others.movedUnder(id, path) || replaced.contains(path) && graph.makerOf(path) < 0) {
         torn.set(file);
-      } else if (gathered.stamps()[file * JobsAtRest.WIDTH + JobsAtRest.CTIME] == 0) {
+      } else if (gathered.stamps()[file * CleanJobs.WIDTH + CleanJobs.CTIME] == 0) {
         put(file, others.last(path));
       }
     }
@@ -422,9 +422,9 @@ public final class RestCollector {
   private void put(int file, KnownDigest seen) {
     KnownDigest known = seen == null ? new KnownDigest(now(gathered.path(file)), null, true) : seen;
     long[] stamps = gathered.stamps();
-    JobsAtRest.put(stamps, file, known.stamp());
+    CleanJobs.put(stamps, file, known.stamp());
     if (known.digest() != null && !known.safe()) {
-      stamps[file * JobsAtRest.WIDTH + JobsAtRest.CTIME] *= -1;
+      stamps[file * CleanJobs.WIDTH + CleanJobs.CTIME] *= -1;
     }
     gathered.digests().put(file, known.digest() == null ? RestDigests.NONE : known.digest());
   }

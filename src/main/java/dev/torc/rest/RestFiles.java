@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The files of {@link JobsAtRest} as they are gathered: their numbers, those of the graph first and
+ * The files of {@link CleanJobs} as they are gathered: their numbers, those of the graph first and
  * further ones as they come, with stamps and digests. Which files count for a job is not its
  * business.
  */
@@ -26,7 +26,7 @@ final class RestFiles {
   /** Begins with the files of a graph, of which nothing is known. */
   RestFiles(Graph graph) {
     this.graph = graph;
-    this.stamps = new long[graph.files() * JobsAtRest.WIDTH];
+    this.stamps = new long[graph.files() * CleanJobs.WIDTH];
     this.digests = RestDigests.of(graph.files());
   }
 
@@ -42,8 +42,8 @@ final class RestFiles {
       return known;
     }
     furtherPaths.add(path);
-    if (stamps.length <= next * JobsAtRest.WIDTH) {
-      stamps = Arrays.copyOf(stamps, 2 * (next + 1) * JobsAtRest.WIDTH);
+    if (stamps.length <= next * CleanJobs.WIDTH) {
+      stamps = Arrays.copyOf(stamps, 2 * (next + 1) * CleanJobs.WIDTH);
     }
     return next;
   }
@@ -65,17 +65,17 @@ final class RestFiles {
 
   /** Puts down the numbers of a stamp. */
   void put(int file, long[] stamp) {
-    System.arraycopy(stamp, 0, stamps, file * JobsAtRest.WIDTH, JobsAtRest.WIDTH);
+    System.arraycopy(stamp, 0, stamps, file * CleanJobs.WIDTH, CleanJobs.WIDTH);
   }
 
   /** Puts down the stamp that a file had before, under the number that it had then. */
-  void putStamp(int file, JobsAtRest before, int theirs) {
-    int width = JobsAtRest.WIDTH;
+  void putStamp(int file, CleanJobs before, int theirs) {
+    int width = CleanJobs.WIDTH;
     System.arraycopy(before.stamps(), theirs * width, stamps, file * width, width);
   }
 
   /** The same with the digest; returns the number that the file has now. */
-  int take(JobsAtRest before, int theirs, String path) {
+  int take(CleanJobs before, int theirs, String path) {
     int file = number(path);
     putStamp(file, before, theirs);
     digests.put(file, before.digests(), theirs);
@@ -83,8 +83,8 @@ final class RestFiles {
   }
 
   /** What is at rest, and dirty, with these files. */
-  JobsAtRest rest(JobsAtRest.Held held, long number, BitSet jobs, BitSet dirty, Adjacency extra) {
+  CleanJobs rest(CleanJobs.Held held, long number, BitSet jobs, BitSet dirty, Adjacency extra) {
     StringTable others = StringTable.of(furtherPaths);
-    return new JobsAtRest(held, number, jobs, dirty, stamps, digests, others, extra);
+    return new CleanJobs(held, number, jobs, dirty, stamps, digests, others, extra);
   }
 }

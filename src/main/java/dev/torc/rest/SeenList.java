@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * A glob or a folder whose names are of interest: which there are now. What they contain is for
- * {@link SeenFiles}.
+ * {@link WatchSnapshot}.
  *
  * @param glob null for a folder
  * @param folder its path; where a glob begins to look

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Tells, of files at {@link JobsAtRest} that have another stamp, those which hold the same bytes:
+ * Tells, of files at {@link CleanJobs} that have another stamp, those which hold the same bytes:
  * they were touched, copied, checked out there and back. Nothing else of a file decides about a
  * job, not its times, and of its mode no more than the executable bit of a product, a tool or what
  * is in a needed folder, as long as it is a file by itself: where a link is on the way to it a
@@ -34,7 +34,7 @@ final class TouchedFiles {
 
   private static final long MUCH = 1 << 22;
 
-  private final JobsAtRest rest;
+  private final CleanJobs rest;
   private final Graph graph;
   private final DigestMemo digests;
   private final Path root;
@@ -48,7 +48,7 @@ final class TouchedFiles {
    *
    * @param links whether a link may be on the way to a file
    */
-  TouchedFiles(JobsAtRest rest, Graph graph, DigestMemo digests, boolean links) {
+  TouchedFiles(CleanJobs rest, Graph graph, DigestMemo digests, boolean links) {
     this.links = links;
     this.rest = rest;
     this.graph = graph;
@@ -93,11 +93,11 @@ final class TouchedFiles {
     if (stamps == rest.stamps()) {
       stamps = stamps.clone();
     }
-    System.arraycopy(stamp.numbers(), 0, stamps, file * JobsAtRest.WIDTH, JobsAtRest.WIDTH);
+    System.arraycopy(stamp.numbers(), 0, stamps, file * CleanJobs.WIDTH, CleanJobs.WIDTH);
   }
 
   private long number(int file) {
-    return rest.stamps()[file * JobsAtRest.WIDTH];
+    return rest.stamps()[file * CleanJobs.WIDTH];
   }
 
   private long size(int file) {

@@ -23,7 +23,7 @@ import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.Cache;
 import dev.torc.records.CacheException;
-import dev.torc.rest.JobsAtRest;
+import dev.torc.rest.CleanJobs;
 import dev.torc.results.SharedStores;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
@@ -49,20 +49,20 @@ public final class BuildSession {
 
   private final BuildRequest request;
   private final Capacity capacity;
-  private RestState rest;
+  private FastPath rest;
   private Project project;
   private SharedAccess shared;
   private JobSelection selection;
   private long expected = -1;
 
-  private BuildSession(BuildRequest request, Capacity capacity, RestState rest) {
+  private BuildSession(BuildRequest request, Capacity capacity, FastPath rest) {
     this.request = request;
     this.capacity = capacity;
     begin(rest);
   }
 
   /** Goes by what is at rest, and by the project that this has. */
-  private void begin(RestState from) {
+  private void begin(FastPath from) {
     rest = from;
     project = from.project();
     shared = new SharedAccess(project);
@@ -75,11 +75,11 @@ public final class BuildSession {
    * @throws dev.torc.syntax.BadInput where a target or an amount of the request is wrong
    */
   public static BuildSession of(Project project, BuildRequest request) throws IOException {
-    RestState rest = RestState.of(project, request.dry() ? FileClock.none() : project.clock());
+    FastPath rest = FastPath.of(project, request.dry() ? FileClock.none() : project.clock());
     Capacity capacity = Capacity.of(project.workflow(), project.caller().host(), request.limits());
     BuildSession session = new BuildSession(request, capacity, rest);
     if (rest.decidesGroups(session.asked())) {
-      session.begin(RestState.none(project));
+      session.begin(FastPath.none(project));
     }
     return session;
   }
@@ -127,7 +127,7 @@ public final class BuildSession {
   public void check(Consumer<String> warn) throws IOException {
     shared.check();
     if (rest.restless(asked()).intersects(selection.jobs())) {
-      HeadStart.begin();
+      WarmUp.begin();
     }
     if (!check(rest.concerned(selection.jobs(), asked())).isEmpty()) {
       look(warn); // a job that asks for too much is no error while it is up to date
@@ -176,7 +176,7 @@ public final class BuildSession {
     }
     try (lock) {
       if (!rest.holds()) { // another build was at work
-        begin(RestState.none(project));
+        begin(FastPath.none(project));
         check(selection.jobs());
       }
       return build(id, began, watcher);
@@ -198,7 +198,7 @@ public final class BuildSession {
       }
       notes.forEach(watcher::warn);
       BuildId last = new BuildId(id, look.cache().nextBuildNumber() - 1);
-      return RestState.tell(look.project(), last, began, expanded.jobs(), watcher);
+      return FastPath.tell(look.project(), last, began, expanded.jobs(), watcher);
     }
   }
 
@@ -215,10 +215,10 @@ public final class BuildSession {
       rest.renew(watcher);
       watcher.left(project.graph(), selection.jobs(), rest.rest());
       BuildId last = new BuildId(id, rest.rest().number());
-      return RestState.tell(project, last, began, selection.jobs(), watcher);
+      return FastPath.tell(project, last, began, selection.jobs(), watcher);
     }
     Ended ended = null;
-    JobsAtRest next = null;
+    CleanJobs next = null;
     try (WriteSession work = rest.open(id, request.lock().gone(), watcher)) {
       watcher.reading(work.digests());
       watcher.planning();
@@ -240,7 +240,7 @@ public final class BuildSession {
       }
     }
     if (ended == null) {
-      begin(RestState.none(project));
+      begin(FastPath.none(project));
       check(selection.jobs());
       return build(id, began, watcher);
     }
@@ -442,13 +442,13 @@ public final class BuildSession {
    * that a build has something to decide, it is done on another core before the build comes to it.
    * Nothing waits for it, and nothing depends on it.
    */
-  private static final class HeadStart {
+  private static final class WarmUp {
 
-    private HeadStart() {}
+    private WarmUp() {}
 
     /** Begins, and returns at once. */
     static void begin() {
-      Thread.ofPlatform().daemon().name("torc-ahead").start(HeadStart::run);
+      Thread.ofPlatform().daemon().name("torc-ahead").start(WarmUp::run);
     }
 
     private static void run() {

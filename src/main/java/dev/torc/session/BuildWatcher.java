@@ -5,7 +5,7 @@ import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
-import dev.torc.rest.JobsAtRest;
+import dev.torc.rest.CleanJobs;
 import java.util.BitSet;
 import java.util.function.Consumer;
 
@@ -53,7 +53,7 @@ public interface BuildWatcher extends Consumer<Event> {
    *
    * @param jobs of the graph, those that were asked for
    */
-  default void left(Graph graph, BitSet jobs, JobsAtRest rest) {}
+  default void left(Graph graph, BitSet jobs, CleanJobs rest) {}
 
   /** What lasts as long as jobs may run. */
   interface Watch extends AutoCloseable {

@@ -1,6 +1,6 @@
 package dev.torc.session;
 
-import dev.torc.posix.GroupBits;
+import dev.torc.posix.GroupAccess;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +23,7 @@ public final class FilesForOthers {
 
   /** Writes what is missing, and the schema where it is not the one of the torc that runs. */
   public static void keep(Path root) throws IOException {
-    keep(root, GroupBits.of(root));
+    keep(root, GroupAccess.of(root));
   }
 
   /**
@@ -31,7 +31,7 @@ public final class FilesForOthers {
    *
    * @param group who else writes there; null for nobody
    */
-  static void keep(Path root, GroupBits group) throws IOException {
+  static void keep(Path root, GroupAccess group) throws IOException {
     Path schema = root.resolve(SCHEMA);
     OwnFile.folder(schema.getParent());
     give(schema.getParent(), group);
@@ -53,7 +53,7 @@ public final class FilesForOthers {
     }
   }
 
-  private static void give(Path made, GroupBits group) throws IOException {
+  private static void give(Path made, GroupAccess group) throws IOException {
     if (group != null) {
       group.give(made);
     }

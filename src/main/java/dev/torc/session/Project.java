@@ -18,7 +18,7 @@ import dev.torc.plan.Expander;
 import dev.torc.plan.ImageSource;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.UserPaths;
-import dev.torc.plan.Surroundings;
+import dev.torc.plan.MachineInputs;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.rest.GraphFile;
@@ -82,7 +82,7 @@ public record Project(
    * The graph of the last build if the build files are still those, else the build file that the
    * options or the folder name; throws {@link dev.torc.syntax.BadInput} with all that is wrong in
    * it. Groups that results decided are as they were then: a caller that needs to be sure has
-   * {@link RestState} find out whether these results stand, or asks {@link #withoutResults}.
+   * {@link FastPath} find out whether these results stand, or asks {@link #withoutResults}.
    */
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
     List<Path> files = options.layers(caller.cwd());
@@ -169,8 +169,8 @@ public record Project(
   }
 
   /** What manifests ask of the machine beside files. */
-  Surroundings surroundings() {
-    return new Surroundings(place.root(), caller.env(), stamps(), new Identities(containers));
+  MachineInputs surroundings() {
+    return new MachineInputs(place.root(), caller.env(), stamps(), new Identities(containers));
   }
 
   /** A class, since a lambda is linked anew at every start. */

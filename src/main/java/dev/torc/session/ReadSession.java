@@ -8,12 +8,12 @@ import dev.torc.plan.Expander;
 import dev.torc.plan.JobRecords;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
+import dev.torc.plan.MachineInputs;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
-import dev.torc.plan.Surroundings;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.results.KeptResults;
@@ -41,11 +41,11 @@ public final class ReadSession implements AutoCloseable {
   private final KeptResults kept;
   private final SharedStores asked;
   private final PlanContext context;
-  private final RestState rest;
+  private final FastPath rest;
 
   private ReadSession(
       Project known,
-      RestState rest,
+      FastPath rest,
       Cache cache,
       Set<String> gone,
       SharedStores asked,
@@ -53,7 +53,7 @@ public final class ReadSession implements AutoCloseable {
       throws IOException {
     this.cache = cache;
     this.asked = asked;
-    this.rest = rest.holds() ? rest : RestState.none(known);
+    this.rest = rest.holds() ? rest : FastPath.none(known);
     Project given = this.rest.project();
     this.left = RunningJobs.of(given.place(), cache, gone).left();
     this.digests = given.looking(cache::stamp);
@@ -79,7 +79,7 @@ public final class ReadSession implements AutoCloseable {
 
   private PlanContext context(Project of, JobSelection selection, Rerun rerun) {
     boolean fails = of.options().keepsFailed();
-    Surroundings around = of.surroundings();
+    MachineInputs around = of.surroundings();
     return PlanContext.of(
         of.graph(), cache, left, digests, kept, asked, true, fails, around, selection, rerun);
   }
@@ -91,7 +91,7 @@ public final class ReadSession implements AutoCloseable {
    */
   public static ReadSession at(Project project, Consumer<String> note) throws IOException {
     SharedStores folders = new SharedAccess(project).look(note);
-    return at(project, RestState.of(project, FileClock.none()), Set.of(), folders, note);
+    return at(project, FastPath.of(project, FileClock.none()), Set.of(), folders, note);
   }
 
   /**
@@ -101,7 +101,7 @@ public final class ReadSession implements AutoCloseable {
    * @param asked shared stores that are asked what they have, and closed in the end; null for none
    */
   static ReadSession at(
-      Project project, RestState rest, Set<String> gone, SharedStores asked, Consumer<String> note)
+      Project project, FastPath rest, Set<String> gone, SharedStores asked, Consumer<String> note)
       throws IOException {
     Cache cache = Cache.look(project.place(), note);
     try {
@@ -118,7 +118,7 @@ public final class ReadSession implements AutoCloseable {
   /** The project with all groups expanded that can be, as a cache has the results. */
   public static Project expand(Project project, Cache cache, Consumer<String> note)
       throws IOException {
-    return new ReadSession(project, RestState.none(project), cache, Set.of(), null, note)
+    return new ReadSession(project, FastPath.none(project), cache, Set.of(), null, note)
         .project; // the cache stays with the caller
   }
 

@@ -8,8 +8,8 @@ import dev.torc.posix.Signals;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
 import dev.torc.records.CacheException;
-import dev.torc.rest.JobsAtRest;
-import dev.torc.rest.SeenFiles;
+import dev.torc.rest.CleanJobs;
+import dev.torc.rest.WatchSnapshot;
 import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
@@ -23,9 +23,9 @@ import java.util.function.LongSupplier;
 /**
  * Builds, and builds again whenever a file that decides about a job changed, until a signal ends
  * it. Each round is a build of its own, with a project read anew; between rounds nothing is held
- * but what the last one left at rest ({@link SeenFiles}). A notice only makes it look: what changed
- * is told by the look, which compares with what the build saw, so an edit during a build is found
- * when that is over.
+ * but what the last one left at rest ({@link WatchSnapshot}). A notice only makes it look: what
+ * changed is told by the look, which compares with what the build saw, so an edit during a build is
+ * found when that is over.
  *
  * @param request of the first round; in later ones nothing runs for being named
  * @param all whether commands as they run and each job that is up to date are told
@@ -98,7 +98,7 @@ public record WatchRequest(
     private final LongSupplier clock;
     private BuildRequest asked = request;
     private Project project; // of the last round, null where its build file was refused
-    private SeenFiles seen;
+    private WatchSnapshot seen;
     private Object records = ""; // what told those that are known from those of a later build
     private String refused = ""; // what the last round said where it did not begin
     private long took; // nanoseconds until it said so
@@ -140,7 +140,7 @@ public record WatchRequest(
 
     private int round(Report report, boolean first) throws IOException {
       long began = clock.getAsLong();
-      SeenFiles before = seen;
+      WatchSnapshot before = seen;
       project = null;
       seen = null;
       refused = "";
@@ -185,8 +185,8 @@ public record WatchRequest(
       }
 
       @Override
-      public void left(Graph graph, BitSet jobs, JobsAtRest rest) {
-        seen = SeenFiles.of(graph, jobs, rest, project.stamps(), project.clock());
+      public void left(Graph graph, BitSet jobs, CleanJobs rest) {
+        seen = WatchSnapshot.of(graph, jobs, rest, project.stamps(), project.clock());
       }
     }
 
@@ -201,12 +201,14 @@ public record WatchRequest(
     }
 
     /** Keeps what the round saw; of one that did not come to its end, how things are now. */
-    private void remember(SeenFiles before) throws IOException {
+    private void remember(WatchSnapshot before) throws IOException {
       if (project == null) {
         seen =
-            before == null ? SeenFiles.none(caller.cwd(), caller.host().stamps()) : before.again();
+            before == null
+                ? WatchSnapshot.none(caller.cwd(), caller.host().stamps())
+                : before.again();
       } else if (seen == null) {
-        seen = seen(JobsAtRest.none(project.graph())).again();
+        seen = seen(CleanJobs.none(project.graph())).again();
       }
       complete(before);
       if (project != null) {
@@ -215,18 +217,18 @@ public record WatchRequest(
       }
     }
 
-    private SeenFiles seen(JobsAtRest rest) {
+    private WatchSnapshot seen(CleanJobs rest) {
       BitSet jobs = new BitSet();
       try {
         jobs = project.selectToBuild(asked.targets()).jobs();
       } catch (BadInput unknown) {
         // told
       }
-      return SeenFiles.of(project.graph(), jobs, rest, project.stamps(), project.clock());
+      return WatchSnapshot.of(project.graph(), jobs, rest, project.stamps(), project.clock());
     }
 
     /** Adds the files that a round begins with, before it comes to any job. */
-    private void complete(SeenFiles before) {
+    private void complete(WatchSnapshot before) {
       if (project != null) {
         seen.addSources(project.keeper().sources(), project.keeper().patterns());
       }
@@ -266,13 +268,12 @@ public record WatchRequest(
       boolean news = !now.equals(records);
       records = now;
       try {
-        RestState left =
-            news ? RestState.of(Project.load(caller, options), FileClock.none()) : null;
+        FastPath left = news ? FastPath.of(Project.load(caller, options), FileClock.none()) : null;
         if (left == null || left.rest() == null) {
           return false;
         }
         project = left.project();
-        SeenFiles before = seen;
+        WatchSnapshot before = seen;
         seen = seen(left.rest());
         complete(before);
         return true;

@@ -22,13 +22,13 @@ import dev.torc.machine.Series;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
+import dev.torc.plan.MachineInputs;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
-import dev.torc.plan.Surroundings;
 import dev.torc.posix.Ancestry;
 import dev.torc.posix.FileTree;
-import dev.torc.posix.GroupBits;
+import dev.torc.posix.GroupAccess;
 import dev.torc.posix.OpenFiles;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.AttemptHistory;
@@ -41,7 +41,7 @@ import dev.torc.records.Cache;
 import dev.torc.records.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
-import dev.torc.rest.JobsAtRest;
+import dev.torc.rest.CleanJobs;
 import dev.torc.results.KeptResults;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.syntax.BadInput;
@@ -154,7 +154,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
 
   /** Warns a user that works in the root of a group without being in it, once for all files. */
   private static void tellOutsider(CachePlace place, Consumer<String> warn) {
-    GroupBits group = place.group();
+    GroupAccess group = place.group();
     if (group != null && !group.inherited() && !group.isMember()) {
       warn.accept(
           place.folder()
@@ -229,7 +229,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
 
   /** What is known before anything runs. */
   public PlanContext context(JobSelection selection, Rerun rerun) {
-    Surroundings around = project.surroundings();
+    MachineInputs around = project.surroundings();
     boolean fails = project.options().keepsFailed();
     return PlanContext.of(
         project.graph(), cache, left, digests, kept, null, false, fails, around, selection, rerun);
@@ -241,9 +241,9 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
    * @param last the context in which it is settled
    */
   public void leave(PlanContext last) throws IOException {
-    RestState none = RestState.none(project);
+    FastPath none = FastPath.none(project);
     BuildWatcher told = event -> warn.accept(((Event.Note) event).text());
-    JobsAtRest next = none.after(null, last, this, told);
+    CleanJobs next = none.after(null, last, this, told);
     rest = () -> none.keep(next, told);
   }
 

@@ -30,15 +30,16 @@ public final class ProductIndex {
 
   /** Without owners. */
   public static final ProductIndex NONE =
-      new ProductIndex(LayeredMap.none(), new TreeMap<>(), new PatternIndex(), new PatternIndex());
+      new ProductIndex(
+          PersistentMap.none(), new TreeMap<>(), new PatternIndex(), new PatternIndex());
 
-  private final LayeredMap<Claim> files; // and folders
+  private final PersistentMap<Claim> files; // and folders
   private final NavigableMap<String, Claim> folders;
   private final PatternIndex globs;
   private final PatternIndex open;
 
   private ProductIndex(
-      LayeredMap<Claim> files,
+      PersistentMap<Claim> files,
       NavigableMap<String, Claim> folders,
       PatternIndex globs,
       PatternIndex open) {
@@ -119,7 +120,7 @@ public final class ProductIndex {
   }
 
   /** The files and folders that are declared. */
-  public LayeredMap<Claim> files() {
+  public PersistentMap<Claim> files() {
     return files;
   }
 

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cluster.Scheduler.Submission;
-import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.cluster.Scheduler.SchedulerJob;
 import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Cause;
+import dev.torc.cluster.Scheduler.Submission;
+import dev.torc.cluster.Scheduler.SubmissionRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Of very many jobs for schedulers, not all are prepared at a time, and none is forgotten. */
 class SubmittedTest {
 
-  private final LoopTurn turn = new LoopTurn();
+  private final LoopLock turn = new LoopLock();
   private final List<Event> told = new ArrayList<>();
   private final Submitted out =
       new Submitted(turn, new EventSender(null, Map.of(), false, told::add), 2);

@@ -15,7 +15,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
-import dev.torc.plan.Surroundings;
+import dev.torc.plan.MachineInputs;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -40,7 +40,7 @@ class TouchedFilesTest {
   @TempDir Path temp;
   private Path root;
   private Graph graph;
-  private JobsAtRest rest;
+  private CleanJobs rest;
   private FileClock clock;
   private final AgedStamps stamps = new AgedStamps();
   private int touches;
@@ -75,12 +75,12 @@ class TouchedFilesTest {
 
   /** All files are at rest as they are. */
   private void rest() throws IOException {
-    long[] numbers = new long[graph.files() * JobsAtRest.WIDTH];
+    long[] numbers = new long[graph.files() * CleanJobs.WIDTH];
     RestDigests known = RestDigests.of(graph.files());
     for (int f = 0; f < graph.files(); f++) {
       Path file = root.resolve(graph.path(f));
       long[] stamp = stamps.stamp(file).numbers();
-      System.arraycopy(stamp, 0, numbers, f * JobsAtRest.WIDTH, JobsAtRest.WIDTH);
+      System.arraycopy(stamp, 0, numbers, f * CleanJobs.WIDTH, CleanJobs.WIDTH);
       known.put(f, Digest.ofBytes(Files.readAllBytes(file)));
     }
     BitSet jobs = new BitSet();
@@ -90,19 +90,20 @@ class TouchedFilesTest {
       none.endRow(false);
     }
     rest =
-        new JobsAtRest(
+        new CleanJobs(
             held(), 1, jobs, new BitSet(), numbers, known, StringTable.of(List.of()), none.build());
   }
 
   /** A caller without an environment. */
-  private static Surroundings nobody() {
-    return new Surroundings(Path.of("/"), Map.of(), StampSource.of(FileSystems.getDefault()), null);
+  private static MachineInputs nobody() {
+    return new MachineInputs(
+        Path.of("/"), Map.of(), StampSource.of(FileSystems.getDefault()), null);
   }
 
   /** The stamp of some file that is there stands for that of the database. */
-  private JobsAtRest.Held held() throws IOException {
+  private CleanJobs.Held held() throws IOException {
     Stamp database = stamps.stamp(root);
-    return new JobsAtRest.Held(Digest.ofText("graph"), "boot", database, "", new TreeMap<>());
+    return new CleanJobs.Held(Digest.ofText("graph"), "boot", database, "", new TreeMap<>());
   }
 
   private void put(String path, String text) throws IOException {
@@ -118,7 +119,7 @@ class TouchedFilesTest {
   /** Looks, goes on with the stamps of now, and returns the names of the jobs to be decided. */
   private Set<String> look(int threads) {
     digests = new DigestMemo(root, stamps, clock, _ -> null, (_, _) -> {});
-    JobsAtRest.Looked looked = rest.look(graph, stamps, digests, threads);
+    CleanJobs.Looked looked = rest.look(graph, stamps, digests, threads);
     rest = looked.rest();
     return looked.restless().stream()
         .mapToObj(graph::name)
@@ -131,7 +132,7 @@ class TouchedFilesTest {
 
   @Test
   void whatWasTouchedIsReadOnceAndStaysAtRest() throws IOException {
-    JobsAtRest before = rest;
+    CleanJobs before = rest;
     touch("in/s");
     touch("t");
     assertEquals(Set.of(), look());
@@ -144,7 +145,7 @@ class TouchedFilesTest {
 
   @Test
   void otherBytesOfTheSameSizeAreSeen() throws IOException {
-    JobsAtRest before = rest;
+    CleanJobs before = rest;
     put("in/s", "Text of in/s");
     touch("in/s");
     assertEquals(Set.of("a", "b"), look());
@@ -165,7 +166,7 @@ class TouchedFilesTest {
   /** Rule 4: bytes that were written just now may still change without a trace. */
   @Test
   void withinTheRacyWindowItIsReadEachTime() throws IOException {
-    JobsAtRest before = rest;
+    CleanJobs before = rest;
     stamps.racy.add(root.resolve("t"));
     touch("t");
     touch("u");
@@ -183,7 +184,7 @@ class TouchedFilesTest {
     put("c", "x".repeat(1 << 17));
     rest();
     for (String path : List.of("t", "b", "c", "u", "out/a")) {
-      rest.stamps()[graph.fileId(path) * JobsAtRest.WIDTH + JobsAtRest.CTIME] *= -1;
+      rest.stamps()[graph.fileId(path) * CleanJobs.WIDTH + CleanJobs.CTIME] *= -1;
     }
     put("b", "Text of b");
     DigestMemo build = new DigestMemo(root, stamps, clock, _ -> null, (_, _) -> {});
@@ -195,7 +196,7 @@ class TouchedFilesTest {
 
   @Test
   void whoMayNotWriteTheClockRemembersNothing() throws IOException {
-    JobsAtRest before = rest;
+    CleanJobs before = rest;
     clock = FileClock.none();
     touch("t");
     assertEquals(Set.of(), look());
@@ -274,12 +275,12 @@ class TouchedFilesTest {
   void whatIsAtRestIsWrittenWithItsDigests() throws IOException {
     Path file = temp.resolve("rest");
     rest.write(file);
-    rest = JobsAtRest.read(file, held(), nobody());
+    rest = CleanJobs.read(file, held(), nobody());
     touch("t");
     put("u", "Text of u");
     assertEquals(Set.of("c"), look());
     rest.write(file);
-    rest = JobsAtRest.read(file, held(), nobody());
+    rest = CleanJobs.read(file, held(), nobody());
     assertEquals(Set.of("c"), look());
     assertEquals(1, digests.filesHashed());
   }
@@ -291,7 +292,7 @@ class TouchedFilesTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length - 1] ^= 1;
     Files.write(file, bytes);
-    rest = JobsAtRest.read(file, held(), nobody());
+    rest = CleanJobs.read(file, held(), nobody());
     assertEquals(Set.of(), look());
     touch("t");
     assertEquals(Set.of("a"), look());

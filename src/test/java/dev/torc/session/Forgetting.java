@@ -2,7 +2,7 @@ package dev.torc.session;
 
 import dev.torc.hash.FileClock;
 import dev.torc.records.Cache;
-import dev.torc.rest.JobsAtRest;
+import dev.torc.rest.CleanJobs;
 import java.io.IOException;
 
 /** A disk that forgets what it was told of the database: what is at rest stays so. */
@@ -17,7 +17,7 @@ public final class Forgetting {
 
   /** Makes a change that what is at rest does not see; returns whether anything is. */
   public static boolean behind(Project project, Change change) throws IOException {
-    JobsAtRest rest = RestState.of(project, FileClock.none()).rest();
+    CleanJobs rest = FastPath.of(project, FileClock.none()).rest();
     if (rest == null) {
       return false;
     }

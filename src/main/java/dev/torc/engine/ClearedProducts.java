@@ -22,7 +22,7 @@ import java.util.function.Function;
  * store, and with the first of a result its record does. Files of other owners are not its job:
  * {@link ProductRemoval} tells them apart. One thread uses it.
  */
-final class Shelving {
+final class ClearedProducts {
 
   /** Bytes of the largest log that belongs to a result. */
   private static final int LOG = 1 << 20;
@@ -37,7 +37,7 @@ final class Shelving {
    * @param kept where it goes; null for nowhere
    * @param logs the log of a job
    */
-  Shelving(Cache cache, KeptResults kept, Function<String, Path> logs) {
+  ClearedProducts(Cache cache, KeptResults kept, Function<String, Path> logs) {
     this.cache = cache;
     this.kept = kept;
     this.logs = logs;

@@ -12,7 +12,7 @@ import java.util.function.BiConsumer;
  * A map from texts that never changes: one with further entries shares what it has. These lie in a
  * layer of their own, and small layers are joined, so that few are asked. For several threads.
  */
-public final class LayeredMap<V> {
+public final class PersistentMap<V> {
 
   private static final class Layer<V> {
     private final Map<String, V> entries;
@@ -32,13 +32,13 @@ public final class LayeredMap<V> {
 
   private final List<Layer<V>> layers;
 
-  private LayeredMap(List<Layer<V>> layers) {
+  private PersistentMap(List<Layer<V>> layers) {
     this.layers = layers;
   }
 
   /** A map without entries. */
-  public static <V> LayeredMap<V> none() {
-    return new LayeredMap<>(List.of());
+  public static <V> PersistentMap<V> none() {
+    return new PersistentMap<>(List.of());
   }
 
   /**
@@ -46,7 +46,7 @@ public final class LayeredMap<V> {
    *
    * @param more texts that this one does not have; must not change any more
    */
-  public LayeredMap<V> with(Map<String, V> more) {
+  public PersistentMap<V> with(Map<String, V> more) {
     if (more.isEmpty()) {
       return this;
     }
@@ -58,7 +58,7 @@ public final class LayeredMap<V> {
       last = joined;
     }
     next.add(new Layer<>(last));
-    return new LayeredMap<>(next);
+    return new PersistentMap<>(next);
   }
 
   /** What a text stands for, null if it is none of these. */

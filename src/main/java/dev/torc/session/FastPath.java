@@ -18,8 +18,8 @@ import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.rest.CarriedRest;
+import dev.torc.rest.CleanJobs;
 import dev.torc.rest.GraphFile;
-import dev.torc.rest.JobsAtRest;
 import dev.torc.rest.RestCollector;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller.Host;
@@ -34,7 +34,7 @@ import java.util.TreeMap;
 
 /**
  * What of a project need not be decided, because the last build left it at rest and nothing of it
- * changed since; and keeping that for the next build. {@link JobsAtRest} says what being at rest
+ * changed since; and keeping that for the next build. {@link CleanJobs} says what being at rest
  * means.
  *
  * @param project as far as it can be relied on: all that look at what is at rest go on with this
@@ -47,9 +47,9 @@ import java.util.TreeMap;
  *     of build files that were edited since
  * @param digests what was read to find that out; null where nothing is at rest
  */
-record RestState(
+record FastPath(
     Project project,
-    JobsAtRest rest,
+    CleanJobs rest,
     boolean whole,
     Stamp file,
     BitSet restless,
@@ -64,7 +64,7 @@ record RestState(
    *
    * @param clock {@link FileClock#none} for a look that writes nothing
    */
-  static RestState of(Project project, FileClock clock) throws IOException {
+  static FastPath of(Project project, FileClock clock) throws IOException {
     StampSource stamps = project.stamps();
     Stamp file = own(project, project.place().rest());
     CarriedRest.Carried left = file.exists() ? left(project) : null;
@@ -73,10 +73,10 @@ record RestState(
     }
     DigestMemo digests =
         new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
-    JobsAtRest.Looked looked = left.rest().look(project.graph(), stamps, digests, THREADS);
+    CleanJobs.Looked looked = left.rest().look(project.graph(), stamps, digests, THREADS);
     boolean news = project.kept() == null || looked.rest() != left.rest();
-    RestState state =
-        new RestState(project, looked.rest(), left.whole(), file, looked.restless(), news, digests);
+    FastPath state =
+        new FastPath(project, looked.rest(), left.whole(), file, looked.restless(), news, digests);
     return state.decidesGroups(new BitSet()) ? none(project) : state;
   }
 
@@ -88,8 +88,7 @@ record RestState(
     if (last == null) {
       return null;
     }
-    JobsAtRest rest =
-        JobsAtRest.read(place.rest(), held(project, last.id()), project.surroundings());
+    CleanJobs rest = CleanJobs.read(place.rest(), held(project, last.id()), project.surroundings());
     if (rest == null || kept != null) {
       return rest == null ? null : new CarriedRest.Carried(rest, true);
     }
@@ -99,9 +98,9 @@ record RestState(
   }
 
   /** Nothing is at rest, and so it is not known either what results decided about groups. */
-  static RestState none(Project project) throws IOException {
+  static FastPath none(Project project) throws IOException {
     Project of = project.withoutResults();
-    return new RestState(of, null, true, Stamp.MISSING, of.graph().allJobs(), false, null);
+    return new FastPath(of, null, true, Stamp.MISSING, of.graph().allJobs(), false, null);
   }
 
   /** Whether jobs may run whose results decided about groups, if some are asked to. */
@@ -116,11 +115,11 @@ record RestState(
             || Downstream.with(project.graph(), jobs).intersects(deciding));
   }
 
-  private static JobsAtRest.Held held(Project project, Digest graph) throws IOException {
+  private static CleanJobs.Held held(Project project, Digest graph) throws IOException {
     Host host = project.caller().host();
     Stamp data = own(project, project.place().data());
     var journal = Cache.journal(project.place());
-    return new JobsAtRest.Held(graph, host.here().boot(), data, journal, new TreeMap<>());
+    return new CleanJobs.Held(graph, host.here().boot(), data, journal, new TreeMap<>());
   }
 
   /** Of a file beside the database, which lies on a disk of this host and must not be opened. */
@@ -228,7 +227,7 @@ record RestState(
    *
    * @param last the context with which it ended
    */
-  JobsAtRest after(Plan plan, PlanContext last, WriteSession work, BuildWatcher listener) {
+  CleanJobs after(Plan plan, PlanContext last, WriteSession work, BuildWatcher listener) {
     try {
       work.heap().phaseEnded();
       Digest id = project.keeper().keep(project.settled(), last.graph(), work.digests());
@@ -238,7 +237,7 @@ record RestState(
       work.heap().phaseEnded(); // the graph's bytes
       boolean same = rest != null && last.graph() == project.graph();
       BitSet stayed = stayed(plan, last);
-      JobsAtRest next =
+      CleanJobs next =
           RestCollector.of(
               last,
               work.digests(),
@@ -282,7 +281,7 @@ record RestState(
   }
 
   /** Keeps it, when the cache is closed; null where there is none to keep. */
-  void keep(JobsAtRest next, BuildWatcher listener) {
+  void keep(CleanJobs next, BuildWatcher listener) {
     if (next == null) {
       return;
     }
@@ -296,7 +295,7 @@ record RestState(
   }
 
   /** What cannot be kept costs the next build time and nothing else. */
-  private static JobsAtRest lost(IOException e, BuildWatcher listener) {
+  private static CleanJobs lost(IOException e, BuildWatcher listener) {
     String lost = "cannot keep what is at rest, the next build looks at everything";
     listener.warn(lost + ": " + Refusal.line(e));
     return null;

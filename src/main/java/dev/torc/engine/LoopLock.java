@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * from its end. Others send messages, which the loop handles in the order in which they came; what
  * broke on another thread is thrown there. {@link BuildLoop} does the work in a turn.
  */
-final class LoopTurn {
+final class LoopLock {
 
   private static final long LOOK = 1_000_000_000;
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which jobs have to be decided, by stamps alone. */
-class JobsAtRestTest {
+class CleanJobsTest {
 
   private static final int JOBS = 5_000;
 
@@ -42,9 +42,9 @@ class JobsAtRestTest {
     Graph graph = graph();
     for (int threads : List.of(1, 2, 7)) {
       Looks looks = new Looks(graph);
-      JobsAtRest rest = atRest(graph, looks.stamps);
+      CleanJobs rest = atRest(graph, looks.stamps);
       DigestMemo digests = digests();
-      JobsAtRest.Looked looked = rest.look(graph, looks, digests, threads);
+      CleanJobs.Looked looked = rest.look(graph, looks, digests, threads);
       assertTrue(looked.restless().isEmpty());
       assertSame(rest, looked.rest());
       assertEquals(0, digests.stats() + digests.filesHashed());
@@ -57,7 +57,7 @@ class JobsAtRestTest {
   void whoTouchesAFileThatMovedIsRestless() throws IOException {
     Graph graph = graph();
     Looks looks = new Looks(graph);
-    JobsAtRest rest = atRest(graph, looks.stamps);
+    CleanJobs rest = atRest(graph, looks.stamps);
     looks.stamps.put("out/17", new Stamp(Stamp.Kind.FILE, false, 1, 2, 4, 3));
     assertEquals("{%d}".formatted(graph.jobId("j17")), restless(rest, graph, looks).toString());
     looks.stamps.put("one", Stamp.MISSING);
@@ -68,7 +68,7 @@ class JobsAtRestTest {
   void whoIsNotAtRestIsRestless() throws IOException {
     Graph graph = graph();
     Looks looks = new Looks(graph);
-    JobsAtRest rest = atRest(graph, looks.stamps);
+    CleanJobs rest = atRest(graph, looks.stamps);
     rest.jobs().clear(3);
     assertEquals("{3}", restless(rest, graph, looks).toString());
   }
@@ -78,12 +78,12 @@ class JobsAtRestTest {
   void anErrorInOneShareIsThrown() throws IOException {
     Graph graph = graph();
     Looks looks = new Looks(graph);
-    JobsAtRest rest = atRest(graph, looks.stamps);
+    CleanJobs rest = atRest(graph, looks.stamps);
     looks.stamps.remove(graph.path(0));
     assertThrows(NullPointerException.class, () -> rest.look(graph, looks, digests(), 2));
   }
 
-  private BitSet restless(JobsAtRest rest, Graph graph, Looks looks) {
+  private BitSet restless(CleanJobs rest, Graph graph, Looks looks) {
     return rest.look(graph, looks, digests(), 2).restless();
   }
 
@@ -117,7 +117,7 @@ class JobsAtRestTest {
   void aDigestIsKnownByPathAndStamp() throws IOException {
     Graph graph = graph();
     Map<String, Stamp> down = new HashMap<>();
-    JobsAtRest rest = atRest(graph, down);
+    CleanJobs rest = atRest(graph, down);
     int file = graph.fileId("out/1");
     rest.digests().put(file, Digest.ofText("one"));
     Stamp stamp = down.get("out/1");
@@ -141,22 +141,22 @@ class JobsAtRestTest {
   }
 
   /** All jobs, each file with a stamp that is put down. */
-  private static JobsAtRest atRest(Graph graph, Map<String, Stamp> down) {
+  private static CleanJobs atRest(Graph graph, Map<String, Stamp> down) {
     BitSet jobs = new BitSet();
     jobs.set(0, graph.jobs());
-    long[] stamps = new long[graph.files() * JobsAtRest.WIDTH];
+    long[] stamps = new long[graph.files() * CleanJobs.WIDTH];
     for (int f = 0; f < graph.files(); f++) {
       Stamp stamp = new Stamp(Stamp.Kind.FILE, false, 1, 2, 3, f);
       down.put(graph.path(f), stamp);
-      System.arraycopy(stamp.numbers(), 0, stamps, f * JobsAtRest.WIDTH, JobsAtRest.WIDTH);
+      System.arraycopy(stamp.numbers(), 0, stamps, f * CleanJobs.WIDTH, CleanJobs.WIDTH);
     }
     Adjacency.Builder none = new Adjacency.Builder();
     for (int j = 0; j < graph.jobs(); j++) {
       none.endRow(false);
     }
-    JobsAtRest.Held held =
-        new JobsAtRest.Held(Digest.ofText("graph"), "boot", Stamp.MISSING, "", new TreeMap<>());
-    return new JobsAtRest(
+    CleanJobs.Held held =
+        new CleanJobs.Held(Digest.ofText("graph"), "boot", Stamp.MISSING, "", new TreeMap<>());
+    return new CleanJobs(
         held,
         1,
         jobs,

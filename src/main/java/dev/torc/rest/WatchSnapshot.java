@@ -23,7 +23,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * What a watch compares the disk with: the files of the jobs that it builds, as {@link JobsAtRest}
+ * What a watch compares the disk with: the files of the jobs that it builds, as {@link CleanJobs}
  * has them, dirty jobs included, and beside them the build files. A look tells which hold something
  * else now, and what came to the globs and folders, so that no edit is missed, be it from while the
  * build ran. A file that was only touched holds the same.
@@ -31,7 +31,7 @@ import java.util.TreeSet;
  * <p>It keeps no account of its own of the jobs' files, and it does not know what a change means:
  * the next build decides. For one thread at a time.
  */
-public final class SeenFiles {
+public final class WatchSnapshot {
 
   /** In place of what cannot be looked at. */
   private static final Stamp CLOSED = new Stamp(Stamp.Kind.OTHER, false, -1, 0, 0, 0);
@@ -52,10 +52,10 @@ public final class SeenFiles {
   private final Set<String> members =
       new HashSet<>(); // of lists, when these were last gone through
   private final Set<Path> folders = new HashSet<>();
-  private JobsAtRest rest;
+  private CleanJobs rest;
 
-  private SeenFiles(
-      Path root, StampSource stamps, FileClock clock, Graph graph, BitSet jobs, JobsAtRest rest) {
+  private WatchSnapshot(
+      Path root, StampSource stamps, FileClock clock, Graph graph, BitSet jobs, CleanJobs rest) {
     this.root = root;
     this.stamps = stamps;
     this.clock = clock;
@@ -78,26 +78,26 @@ public final class SeenFiles {
   }
 
   /** Nothing was seen; what is added counts as it is now. */
-  public static SeenFiles none(Path root, StampSource stamps) {
-    return new SeenFiles(root, stamps, FileClock.none(), null, new BitSet(), null);
+  public static WatchSnapshot none(Path root, StampSource stamps) {
+    return new WatchSnapshot(root, stamps, FileClock.none(), null, new BitSet(), null);
   }
 
   /**
    * What a build saw.
    *
    * @param jobs of the graph, those that are built
-   * @param rest what the build left; {@link JobsAtRest#none} where it did not come to its end
+   * @param rest what the build left; {@link CleanJobs#none} where it did not come to its end
    * @param clock of the file system
    */
-  public static SeenFiles of(
-      Graph graph, BitSet jobs, JobsAtRest rest, StampSource stamps, FileClock clock) {
-    return new SeenFiles(graph.workflow().root(), stamps, clock, graph, jobs, rest);
+  public static WatchSnapshot of(
+      Graph graph, BitSet jobs, CleanJobs rest, StampSource stamps, FileClock clock) {
+    return new WatchSnapshot(graph.workflow().root(), stamps, clock, graph, jobs, rest);
   }
 
   /** The same files as they are now. */
-  public SeenFiles again() {
-    JobsAtRest now = graph == null ? null : rest.anew(graph, files, this::stamp);
-    SeenFiles again = new SeenFiles(root, stamps, clock, graph, jobs, now);
+  public WatchSnapshot again() {
+    CleanJobs now = graph == null ? null : rest.anew(graph, files, this::stamp);
+    WatchSnapshot again = new WatchSnapshot(root, stamps, clock, graph, jobs, now);
     named.keySet().forEach(again::add);
     again.lists.addAll(lists);
     again.members.addAll(again.names());
@@ -134,7 +134,7 @@ public final class SeenFiles {
   }
 
   /** What a build that saw these files began with counts as seen by it: no change any more. */
-  public void follow(SeenFiles earlier) {
+  public void follow(WatchSnapshot earlier) {
     members.addAll(earlier.members);
   }
 

@@ -1,6 +1,6 @@
 package dev.torc.records;
 
-import dev.torc.posix.GroupBits;
+import dev.torc.posix.GroupAccess;
 import dev.torc.posix.OwnUser;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,9 +12,9 @@ import java.nio.file.attribute.PosixFileAttributes;
  * Says whose file is in the way of a member of the group that writes to a root, and what they have
  * to run. Such files come of a torc that knew no groups, and of commands by hand. It only looks.
  */
-final class OthersFile {
+final class ForeignFile {
 
-  private OthersFile() {}
+  private ForeignFile() {}
 
   /**
    * The line for people.
@@ -32,7 +32,7 @@ final class OthersFile {
     }
     try {
       Path root = torc.toAbsolutePath().getParent();
-      GroupBits group = GroupBits.of(root);
+      GroupAccess group = GroupAccess.of(root);
       String name = group == null ? "" : attributes(root).group().getName();
       if (group != null && !Files.isWritable(root)) {
         return group.isMember()

@@ -13,11 +13,11 @@ import java.util.SequencedMap;
  * workflows have for outputs: {@code key=value}, or {@code key<<EOF}, lines, {@code EOF}. It does
  * not read the values as JSON.
  */
-final class StoredLines {
+final class ValueLines {
 
   private static final String HINT = "write key=value, or key<<EOF, lines and EOF";
 
-  private StoredLines() {}
+  private ValueLines() {}
 
   /**
    * The values in the order of their keys' first lines; the last one of a key counts.

@@ -13,14 +13,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class GroupBitsTest {
+class GroupAccessTest {
 
   @TempDir Path folder;
 
   /** Another group than the tests' own where they may give files away. */
   private int group;
 
-  private GroupBits bits;
+  private GroupAccess bits;
 
   @BeforeEach
   void aFolderOfAGroup() throws IOException {
@@ -28,7 +28,7 @@ class GroupBitsTest {
     group = root ? 61010 : (int) Files.getAttribute(folder, "unix:gid");
     Files.setAttribute(folder, "unix:gid", group);
     mode(folder, 0770);
-    bits = GroupBits.of(folder);
+    bits = GroupAccess.of(folder);
   }
 
   private static void mode(Path file, int mode) throws IOException {
@@ -51,14 +51,14 @@ class GroupBitsTest {
 
   @Test
   void onlyAFolderThatAGroupWritesHasOne() throws IOException {
-    assertEquals(new GroupBits(group, false), bits);
+    assertEquals(new GroupAccess(group, false), bits);
     mode(folder, 02775);
-    assertEquals(new GroupBits(group, true), GroupBits.of(folder));
+    assertEquals(new GroupAccess(group, true), GroupAccess.of(folder));
     mode(folder, 0757);
-    assertNull(GroupBits.of(folder));
-    assertNull(GroupBits.of(folder.resolve("none")));
-    assertNull(GroupBits.of(Files.createSymbolicLink(folder.resolve("link"), folder)));
-    assertNull(GroupBits.of(file("f", 0660)));
+    assertNull(GroupAccess.of(folder));
+    assertNull(GroupAccess.of(folder.resolve("none")));
+    assertNull(GroupAccess.of(Files.createSymbolicLink(folder.resolve("link"), folder)));
+    assertNull(GroupAccess.of(file("f", 0660)));
   }
 
   @Test
@@ -75,7 +75,7 @@ class GroupBitsTest {
     bits.give(inner);
     assertEquals(0771, mode(inner));
     assertEquals(group, group(inner));
-    new GroupBits(group, true).give(inner);
+    new GroupAccess(group, true).give(inner);
     assertEquals(02771, mode(inner));
     bits.giveAlone(inner);
     assertEquals(02770, mode(inner));

@@ -18,7 +18,7 @@ import java.util.Deque;
  * @param group the group's number
  * @param inherited whether the folder has the setgid bit, so that the system gives the group
  */
-public record GroupBits(int group, boolean inherited) {
+public record GroupAccess(int group, boolean inherited) {
 
   /** The bits of a mode by which a group writes. */
   public static final int WRITES = 0020;
@@ -36,7 +36,7 @@ public record GroupBits(int group, boolean inherited) {
       Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
 
   /** The group that writes to a folder; null where none does, or there is no such folder. */
-  public static GroupBits of(Path folder) throws IOException {
+  public static GroupAccess of(Path folder) throws IOException {
     StatusBuffer status = new StatusBuffer();
     int fd = Libc.open(folder.toString(), FLAGS | Libc.O_DIRECTORY, 0);
     if (fd < 0) {
@@ -45,7 +45,7 @@ public record GroupBits(int group, boolean inherited) {
     try {
       Libc.check(folder, status.lookAtOpen(fd));
       int mode = status.modeAsIs();
-      return (mode & WRITES) == 0 ? null : new GroupBits(status.group(), (mode & SETGID) != 0);
+      return (mode & WRITES) == 0 ? null : new GroupAccess(status.group(), (mode & SETGID) != 0);
     } finally {
       Libc.close(fd);
     }

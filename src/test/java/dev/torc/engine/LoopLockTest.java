@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Timeout;
 
 /** One thread at a time changes the state of a build, and no message is lost or overtaken. */
 @Timeout(60)
-class LoopTurnTest {
+class LoopLockTest {
 
-  private final LoopTurn turn = new LoopTurn();
+  private final LoopLock turn = new LoopLock();
 
   @Test
   void messagesAreHandledInTheirOrderInTheTurnOfTheLoop() throws Exception {

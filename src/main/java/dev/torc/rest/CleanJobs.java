@@ -12,7 +12,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
-import dev.torc.plan.Surroundings;
+import dev.torc.plan.MachineInputs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -53,7 +53,7 @@ import java.util.function.IntPredicate;
  * @param extra job to what it touches beside its named needs and products; what is not the graph's
  *     is numbered behind that
  */
-public record JobsAtRest(
+public record CleanJobs(
     Held held,
     long number,
     BitSet jobs,
@@ -98,7 +98,7 @@ public record JobsAtRest(
    * @param database the stamp of its file
    * @param journal what tells the records of a shared root from earlier ones; else empty
    * @param caller what the caller's environment answers to what was asked of it: the values of
-   *     variables, and where programs are found ({@link Surroundings#answer})
+   *     variables, and where programs are found ({@link MachineInputs#answer})
    */
   public record Held(
       Digest graph,
@@ -108,7 +108,7 @@ public record JobsAtRest(
       SortedMap<String, Optional<String>> caller) {
 
     /** The same with the answers to these questions, and to its own, as they are now. */
-    Held with(Surroundings env, Iterable<String> questions) {
+    Held with(MachineInputs env, Iterable<String> questions) {
       SortedMap<String, Optional<String>> all = new TreeMap<>();
       caller.keySet().forEach(question -> all.put(question, env.answer(question)));
       questions.forEach(question -> all.put(question, env.answer(question)));
@@ -140,7 +140,7 @@ public record JobsAtRest(
    * @param env the caller's environment, in which nothing was searched yet
    * @return null where nothing is, or something else is held
    */
-  public static JobsAtRest read(Path file, Held now, Surroundings env) {
+  public static CleanJobs read(Path file, Held now, MachineInputs env) {
     byte[] bytes = CheckedFile.read(file);
     try {
       if (bytes == null) {
@@ -154,7 +154,7 @@ public record JobsAtRest(
       if (!held.database().exists() || !held.equals(now.with(env, held.caller().keySet()))) {
         return null;
       }
-      return new JobsAtRest(
+      return new CleanJobs(
           held,
           in.number(),
           BitSet.valueOf(in.longs()),
@@ -169,17 +169,17 @@ public record JobsAtRest(
   }
 
   /** The same of the same graph under another name. */
-  public JobsAtRest of(Digest graph) {
+  public CleanJobs of(Digest graph) {
     return with(new Held(graph, held.boot, held.database, held.journal, held.caller), stamps);
   }
 
   /** The same with the stamp that the database has in the end, and what the journal says then. */
-  public JobsAtRest with(Stamp database, String journal) {
+  public CleanJobs with(Stamp database, String journal) {
     return with(new Held(held.graph, held.boot, database, journal, held.caller), stamps);
   }
 
-  private JobsAtRest with(Held now, long[] others) {
-    return new JobsAtRest(now, number, jobs, dirty, others, digests, further, extra);
+  private CleanJobs with(Held now, long[] others) {
+    return new CleanJobs(now, number, jobs, dirty, others, digests, further, extra);
   }
 
   /**
@@ -190,7 +190,7 @@ public record JobsAtRest(
    * @param digests of the build that is over: its clock and where it looks, not what it knows
    * @param threads how many may read
    */
-  public JobsAtRest reread(Graph graph, DigestMemo digests, int threads) {
+  public CleanJobs reread(Graph graph, DigestMemo digests, int threads) {
     BitSet late = new BitSet();
     for (int at = 0; at < stamps.length; at += WIDTH) {
       boolean small = stamps[at] != FOLDER && (stamps[at] & ~Stamp.EXECUTABLE) <= SMALL;
@@ -206,7 +206,7 @@ public record JobsAtRest(
   }
 
   /** The same with other stamps of some files. */
-  JobsAtRest with(long[] others) {
+  CleanJobs with(long[] others) {
     return others == stamps ? this : with(held, others);
   }
 
@@ -254,7 +254,7 @@ public record JobsAtRest(
    * @param restless the jobs of the graph that have to be decided: those that are not at rest, and
    *     those with a file that may hold something else now
    */
-  public record Looked(JobsAtRest rest, BitSet restless) {}
+  public record Looked(CleanJobs rest, BitSet restless) {}
 
   /**
    * Looks at each file once, and reads those that have another stamp and the same size.
@@ -319,7 +319,7 @@ public record JobsAtRest(
   }
 
   /** Nothing at rest. */
-  public static JobsAtRest none(Graph graph) {
+  public static CleanJobs none(Graph graph) {
     Adjacency.Builder rows = new Adjacency.Builder();
     for (int n = 0; n < graph.nodes(); n++) {
       rows.endRow(false);
@@ -327,15 +327,15 @@ public record JobsAtRest(
     long[] stamps = new long[graph.files() * WIDTH];
     StringTable further = StringTable.of(List.of());
     RestDigests unread = RestDigests.of(0);
-    return new JobsAtRest(
+    return new CleanJobs(
         null, 0, new BitSet(), new BitSet(), stamps, unread, further, rows.build());
   }
 
   /** The same where some files are as they are now, whatever they hold. */
-  JobsAtRest anew(Graph graph, BitSet files, Function<String, Stamp> now) {
+  CleanJobs anew(Graph graph, BitSet files, Function<String, Stamp> now) {
     long[] others = stamps.clone();
     files.stream().forEach(file -> put(others, file, now.apply(path(graph, file))));
-    return new JobsAtRest(held, number, jobs, dirty, others, RestDigests.of(0), further, extra);
+    return new CleanJobs(held, number, jobs, dirty, others, RestDigests.of(0), further, extra);
   }
 
   /** Puts down a stamp by its numbers. */

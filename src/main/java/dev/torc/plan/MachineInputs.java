@@ -16,7 +16,7 @@ import java.util.Optional;
  * means, what the caller's variables hold. Each question has a text of its own, so that {@code
  * rest} can ask it again.
  */
-public final class Surroundings {
+public final class MachineInputs {
 
   /** Begins a question about an image: no name of a variable does. */
   private static final String IMAGE = "\0image\0";
@@ -34,7 +34,7 @@ public final class Surroundings {
    * @param caller the caller's environment
    * @param images tells which image a name means
    */
-  public Surroundings(
+  public MachineInputs(
       Path root, Map<String, String> caller, StampSource stamps, ImageSource images) {
     this.caller = caller;
     this.tools = new ToolSearch(root, caller, stamps);
@@ -42,8 +42,8 @@ public final class Surroundings {
   }
 
   /** The same with programs searched anew, with stamps of another source. */
-  Surroundings over(Path root, StampSource stamps) {
-    return new Surroundings(root, caller, stamps, images);
+  MachineInputs over(Path root, StampSource stamps) {
+    return new MachineInputs(root, caller, stamps, images);
   }
 
   /** Where programs are found. */

@@ -17,7 +17,7 @@ import java.util.Map;
  * @param posts in the order of their lines
  * @param bad why not all could be read, null where they could
  */
-public record PostedLines(List<Post> posts, AttemptFailure bad) {
+public record EventLines(List<Post> posts, AttemptFailure bad) {
 
   /**
    * An event.
@@ -27,15 +27,15 @@ public record PostedLines(List<Post> posts, AttemptFailure bad) {
    */
   public record Post(long time, String text) {}
 
-  static final PostedLines NONE = new PostedLines(List.of(), null);
+  static final EventLines NONE = new EventLines(List.of(), null);
 
-  static PostedLines read(LinesFile file, PostTimes times, DigestMemo digests) throws IOException {
+  static EventLines read(LinesFile file, PostTimes times, DigestMemo digests) throws IOException {
     List<String> lines;
     try {
       lines = file.rawLines(digests);
     } catch (AttemptFailure e) {
       Post said = new Post(System.currentTimeMillis(), asText(e.getMessage()));
-      return new PostedLines(List.of(said), e);
+      return new EventLines(List.of(said), e);
     }
     if (!lines.isEmpty()) {
       times.look();
@@ -53,7 +53,7 @@ public record PostedLines(List<Post> posts, AttemptFailure bad) {
         bad = file.unreadable(line, "each line is a JSON object");
       }
     }
-    return new PostedLines(posts, bad);
+    return new EventLines(posts, bad);
   }
 
   /** A line as an object: itself, or one that holds it as its text. */
