@@ -78,8 +78,8 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
   }
 
   /**
-   * The picture of the jobs that targets name, and of all that these wait for, or of what is around
-   * some jobs.
+   * The picture of the jobs that targets name, and of all jobs that these wait for, or the
+   * surroundings of some jobs.
    *
    * @param targets names and files; none for all jobs
    * @param around names and files in the middle; none for what the targets name

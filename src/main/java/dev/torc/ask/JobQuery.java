@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The jobs that someone asks the records about: named as every command takes names, whether they
+ * The jobs that a command asks the records about: named as every command takes names, whether they
  * are in the build file still or only in the records.
  *
  * @param all whether no job was named

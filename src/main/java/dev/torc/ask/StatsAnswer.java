@@ -24,9 +24,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * {@code torc stats}: what jobs and groups used of what they ask for, and what they should ask for,
- * with the place where it stands. Where several jobs share the place, as with a class, it is asked
- * for the one that uses most.
+ * {@code torc stats}: how much jobs and groups used of the resources that they ask for, and what
+ * they should ask for, with the place where it stands. Where several jobs share the place, as with
+ * a class, it is asked for the one that uses most.
  *
  * @param jobs in order
  */
@@ -42,8 +42,8 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
   private record Shared(String place, String jobs, String key, String value, String why) {}
 
   /**
-   * Looks: for each job the last attempt counts that ended well, or ran out of what it had asked
-   * for.
+   * Looks: for each job the last attempt counts that ended well, or exceeded a resource that it had
+   * asked for.
    *
    * @param targets names and files; none for all jobs
    * @param instances whether each instance of a group is told of by itself

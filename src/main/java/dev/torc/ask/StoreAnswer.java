@@ -76,7 +76,7 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
   /**
    * How often they served.
    *
-   * @param builds how many builds asked for anything, of those that are looked at
+   * @param builds how many builds asked for anything, among the builds that are looked at
    */
   private record Use(int builds, int misses, List<StoreUse.Place> hits) {
     static Use of(Cache cache) {

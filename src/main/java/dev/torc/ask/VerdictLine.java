@@ -35,7 +35,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   }
 
   /**
-   * The same where the vertex is not the whole of what was asked about.
+   * The same where the question was about more than the vertex.
    *
    * @param all how many known ones of the group were asked about
    */

@@ -35,9 +35,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * {@code torc why}: which file, value or failure makes a job run, or made it run; who needs a file.
- * The verdict is the plan's, the chain that of {@link Causes}, the words those of {@link WhyText}.
- * Chains are followed as they are told, so the session has to be open until then.
+ * {@code torc why}: which file, value or failure makes a job run, or made it run; which jobs need a
+ * file. The verdict is the plan's, the chain that of {@link Causes}, the words those of {@link
+ * WhyText}. Chains are followed as they are told, so the session has to be open until then.
  *
  * @param near the nearest earlier results of jobs that will run, as far as there are any
  * @param running names of the jobs that run now

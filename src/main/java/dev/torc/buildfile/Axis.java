@@ -38,7 +38,7 @@ sealed interface Axis {
   record Globbed(Place place, String name, List<Glob> globs, List<Glob> excludes)
       implements OfOne {}
 
-  /** The paths of what a job or group has made. */
+  /** The paths of the products of a job or group. */
   record Products(Place place, String name, String job) implements OfOne {}
 
   /** The distinct values of another group's parameter. */

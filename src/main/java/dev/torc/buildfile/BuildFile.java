@@ -53,8 +53,8 @@ public final class BuildFile {
   }
 
   /**
-   * Finds the build file for someone who stands in a folder. A link is given as the link, so that
-   * the folder it stands in is the root.
+   * Finds the build file from a folder. A link is given as the link, so that the folder it stands
+   * in is the root.
    *
    * @return an absolute path
    * @throws BadInput if there is none, or two side by side

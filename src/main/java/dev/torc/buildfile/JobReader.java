@@ -73,7 +73,7 @@ final class JobReader {
    *
    * @param parents needs that {@code dependencies} adds to jobs, by the key of the job
    * @param over what is said over the build file
-   * @param executors names of those that there are
+   * @param executors names of the declared executors
    */
   JobReader(
       Vars vars,

@@ -47,7 +47,7 @@ record PathPattern(
    *
    * @param text a normalized path with a {@link #HOLE} for each name; backslashes as in patterns
    * @param holes the names, in order
-   * @param constraints regular expressions by name, of those that have one
+   * @param constraints regular expressions by name, for names that have one
    * @throws IllegalArgumentException with the reason for none or too many names, a wildcard, or a
    *     bad regular expression
    */

@@ -109,7 +109,7 @@ public final class RowPlaces {
   /**
    * Values that belong together: one of a parameter, or one row of a table.
    *
-   * @param values in the order of the names of what they are values of
+   * @param values in the order of the names of their parameters
    * @param place where they stand; for messages
    * @param files paths of the files that they were made from, which the instance needs
    */

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /**
  * A line of bash up to the cursor: its words as the program would get them, and a completed word as
- * readline wants it. Readline puts that in the place of what follows the last break, such as a
+ * readline wants it. Readline puts that in the place of the text behind the last break, such as a
  * colon, or an open quote, and quotes nothing. Expansions are left as they are written.
  */
 final class BashLine {

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * {@code torc completion}: prints a script for a shell, and answers that script: after {@code --}
- * come the words of a line, and it prints what fits the last of them. An answer waits for nobody,
- * writes nothing, and says nothing of errors: who presses Tab asked for none.
+ * come the words of a line, and it prints what fits the last of them. An answer waits for no lock,
+ * writes nothing, and tells no errors: a press of Tab asks for none.
  */
 final class CompletionCommand {
   private CompletionCommand() {}

@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  * What the caller gave torc to work with: its streams, environment and folder. All else that comes
  * from outside comes by way of files.
  *
- * @param out data; flushed at the end, and by whoever wants it seen before
+ * @param out data; flushed at the end, and earlier by code that wants it seen
  * @param err messages; every write is flushed
  * @param cwd the folder that the user stands in, absolute
  * @param columns width of the terminal now, 0 where it cannot be told
@@ -50,7 +50,7 @@ record Console(
     }
   }
 
-  /** Who asks, on the machine itself. */
+  /** The caller, on the machine itself. */
   Caller caller() {
     return new Caller(env, cwd, Host.of(env));
   }

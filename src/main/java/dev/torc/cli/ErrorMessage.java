@@ -14,7 +14,7 @@ import java.util.List;
  * What a throwable that reaches {@link Main} means: an exit status and the lines to say. The one
  * place where exceptions become messages.
  *
- * @param lines none where nobody is there to read them
+ * @param lines none where the terminal is gone
  * @param defect whether it is one of torc itself, so that a stack trace is of use
  */
 record ErrorMessage(int exit, List<String> lines, boolean defect) {

@@ -41,7 +41,7 @@ record JunitOption(Console console, String named, Path file, JunitReport report)
       try {
         isWritten();
       } catch (IOException unsaid) {
-        e.addSuppressed(unsaid); // nobody reads what torc says any more
+        e.addSuppressed(unsaid); // the reader of torc's output is gone
       }
       throw e;
     }

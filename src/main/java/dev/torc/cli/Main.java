@@ -66,7 +66,7 @@ public final class Main {
     System.exit(exit); // removes the shared libraries that had to be unpacked
   }
 
-  /** Lets an exception that nobody catches, on whatever thread, end the process. */
+  /** Lets an uncaught exception, on any thread, end the process. */
   static void endWhereAThreadBreaks() {
     Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> lost(thrown));
   }
@@ -126,7 +126,7 @@ public final class Main {
         trace.flush();
       }
     } catch (IOException e) {
-      // There is nobody left to tell: the exit status says it.
+      // The output is closed: the exit status alone says it.
     }
     return trouble.exit();
   }

@@ -63,7 +63,7 @@ public record BatchFolder(Path path) {
     return path.resolve("script");
   }
 
-  /** Writes the script, whole or not at all, for all to execute whom the umask lets. */
+  /** Writes the script, whole or not at all, executable for all users that the umask lets. */
   public void writeScript(byte[] text) throws IOException {
     put(
         script(),

@@ -32,11 +32,11 @@ public record RemoteAttempt(
    *
    * @param path absolute
    * @param folder whether it is a folder
-   * @param clearing what becomes of what stands there
+   * @param clearing how its place is cleared
    */
   public record Product(Path path, boolean folder, Clearing clearing) {}
 
-  /** What becomes of what stands in the place of a product. */
+  /** How the place of a product is cleared. */
   public enum Clearing {
     /** It stays, as for a job that goes on with its products. */
     KEEP,

@@ -148,7 +148,7 @@ final class Slurm implements Scheduler {
     return words;
   }
 
-  /** The options that say for whom, where, and how much. */
+  /** The options for account, place, and resources. */
   private static List<String> asked(SchedulerSettings settings, SchedulerResources resources) {
     List<String> words = new ArrayList<>();
     option(words, "--account=", settings.account());

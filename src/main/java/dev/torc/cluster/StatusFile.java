@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads how a job of a batch ended, as its script says it in two files: that of the end, and that
- * of what the job made. What follows is for {@link BatchTracker}.
+ * Reads how a job of a batch ended, as its script says it in two files: one about the end, one
+ * about the products. What follows is for {@link BatchTracker}.
  */
 final class StatusFile {
 

@@ -163,7 +163,7 @@ final class ContainerRun implements Container.Client {
     return Container.Meaning.NOT_STARTED;
   }
 
-  /** More of what the end means. */
+  /** What the end means, in words. */
   @Override
   public String message() {
     return message;

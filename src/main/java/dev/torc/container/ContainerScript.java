@@ -38,7 +38,7 @@ final class ContainerScript {
       command -v "$1" >/dev/null 2>&1 || { echo missing >>"$0"; exit 127; }
       """;
 
-  /** A runtime takes the root of the image, or the working folder, for a user who has no home. */
+  /** A runtime takes the root of the image, or the working folder, for a user that has no home. */
   private static final String HOME =
       """
       if [ "${HOME:-/}" = / ] || [ "$HOME" = "$PWD" ] || ! [ -w "$HOME" ]; then export HOME=/tmp; fi

@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * How long a command may be: Linux takes 128 KiB for one word or variable, its end included ({@code
  * MAX_ARG_STRLEN}), and 2 MiB for all of them with their pointers (a quarter of the usual stack).
- * What is longer could not be started, and the system's own words for that say nothing of what to
+ * What is longer could not be started, and the system's own message for that does not say what to
  * do.
  */
 final class ArgumentList {

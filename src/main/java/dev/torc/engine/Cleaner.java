@@ -50,7 +50,7 @@ public record Cleaner(
     /** It was taken away, or would be. */
     void removed(String path);
 
-    /** It stays, because of what the line says. */
+    /** It stays; the line says why. */
     void kept(String path, String why);
   }
 
@@ -70,7 +70,7 @@ public record Cleaner(
     return well;
   }
 
-  /** Takes one away, whoever chose it. */
+  /** Takes one away. */
   void product(OwnedPath owned) {
     product(owned, (_, _) -> true);
   }
@@ -102,7 +102,8 @@ public record Cleaner(
     if (!dry) {
       List<Path> inner = FileTree.entries(folder);
       inner.remove(kept);
-      // The files of the lock go last: who finds none makes a new one and is not held up by ours.
+      // The files of the lock go last: a torc that finds none makes a new one and is not held up by
+      // ours.
       inner.sort(Comparator.comparing(now.sharedLock()::equals).thenComparing(now.lock()::equals));
       for (Path entry : inner) {
         FileTree.remove(entry);

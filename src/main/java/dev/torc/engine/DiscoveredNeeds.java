@@ -149,7 +149,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
             "depfile " + depfile + " is larger than " + (MOST >> 20) + " MiB; is it one?");
       }
       String text = new String(bytes, StandardCharsets.UTF_8);
-      if (text.indexOf('\ufffd') >= 0) { // perhaps in place of what is no UTF-8
+      if (text.indexOf('\ufffd') >= 0) { // perhaps in place of bytes that are no UTF-8
         StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
       }
       return Depfile.parse(text);

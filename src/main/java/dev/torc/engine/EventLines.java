@@ -107,8 +107,8 @@ public record EventLines(List<Post> posts, AttemptFailure bad) {
     }
 
     /**
-     * When what ends at this byte was written: the time of the last line of those that came between
-     * two looks. In milliseconds since 1970.
+     * When what ends at this byte was written: the time of the last line that came between two
+     * looks. In milliseconds since 1970.
      */
     synchronized long of(long end) {
       for (Seen each : seen) {

@@ -23,7 +23,7 @@ public final class JobFileName {
     return of(job, LONGEST);
   }
 
-  /** The name of a file that belongs to a part of what a job has, such as a named need. */
+  /** The name of a file that belongs to a part of a job, such as a named need. */
   static String of(String job, String part) {
     return of(job) + "@" + of(part, LONGEST_PART); // a sign that no name of a job keeps
   }

@@ -414,7 +414,7 @@ public final class LaunchBuilder {
     place.makeFolders(folder);
   }
 
-  /** Sees to it that whoever builds next can write the log anew. */
+  /** Lets any user that builds next write the log anew. */
   void readyLog(Path log) throws IOException {
     place.ready(log);
   }
@@ -439,7 +439,7 @@ public final class LaunchBuilder {
    * What an attempt was given.
    *
    * @param gpus identifiers of the GPUs; null where the scheduler chooses them
-   * @param memoryMiB for {@code {memory}}; {@link #BY_SCHEDULER} where nobody here knows it
+   * @param memoryMiB for {@code {memory}}; {@link #BY_SCHEDULER} where only the scheduler knows it
    * @param memoryLimit bytes that end the attempt where its tree takes more; 0 for none
    */
   record Granted(ResourceDemand demand, List<String> gpus, long memoryMiB, long memoryLimit) {

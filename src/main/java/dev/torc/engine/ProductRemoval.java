@@ -184,7 +184,7 @@ public record ProductRemoval(
       return;
     }
     OwnedPath owned = cache.owned(name(product));
-    DigestMemo fresh = digests.endless(); // nobody asks again
+    DigestMemo fresh = digests.endless(); // it is asked for once
     Standing standing =
         owned == null || owned.adopted() ? null : standing(owned, aside.toString(), null, fresh);
     if (standing == null) {
@@ -349,8 +349,8 @@ public record ProductRemoval(
   }
 
   /**
-   * Makes the folders of kept things. Where a group writes they are its members' too, and nobody
-   * else's.
+   * Makes the folders of kept things. Where a group writes, its members may use them, and no other
+   * user.
    */
   private static void makeKept(Path ground, Path last, GroupAccess group) throws IOException {
     OwnFile.folders(ground, last);

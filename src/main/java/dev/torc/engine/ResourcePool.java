@@ -11,8 +11,8 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * What is free of the machine's resources, and of those of the other nodes of an allocation, each
- * of which is a pool of its own; counters bind all of them. Everything that a job takes is taken in
+ * What is free of the resources of this machine, and of the other nodes of an allocation, each of
+ * which is a pool of its own; counters bind all of them. Everything that a job takes is taken in
  * one step, so two jobs never wait for each other's part (rule 12). {@link ReadyQueue} decides
  * which job takes next.
  */
@@ -90,8 +90,8 @@ final class ResourcePool {
 
   /**
    * Whether {@code demand} could be taken without making {@code waiting}, which does not fit now,
-   * wait any longer: it takes nothing of what that one lacks, and leaves it what it has already; or
-   * it goes to a node that could never hold that one.
+   * wait any longer: it takes nothing that {@code waiting} lacks, and leaves what {@code waiting}
+   * has already; or it goes to a node that could never hold that one.
    */
   boolean delays(ResourceDemand demand, ResourceDemand waiting) {
     if (holds(free, demand)) {

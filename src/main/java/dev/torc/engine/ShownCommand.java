@@ -5,7 +5,7 @@ import dev.torc.syntax.ShellText.Quote;
 import dev.torc.text.SafeText;
 import java.util.List;
 
-/** Commands as a shell reads them back, for people who paste them. It fills no placeholders. */
+/** Commands as a shell reads them back, for people to paste. It fills no placeholders. */
 final class ShownCommand {
 
   private ShownCommand() {}

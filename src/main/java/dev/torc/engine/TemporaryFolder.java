@@ -52,7 +52,7 @@ public final class TemporaryFolder {
     return text.slot("tmp") != null || text.declared().contains(VARIABLE);
   }
 
-  /** Makes it, for nobody but its owner. */
+  /** Makes it, open to its owner alone. */
   static void make(Path folder) throws IOException {
     Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWN));
   }

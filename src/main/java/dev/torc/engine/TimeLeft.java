@@ -24,7 +24,7 @@ import java.util.Map;
  */
 public final class TimeLeft {
 
-  /** A job that is late is taken to need so much more: a part of what it took until now. */
+  /** A job that is late is taken to need so much more: a part of its time until now. */
   private static final int LATE = 10;
 
   /** Nanoseconds of jobs on record that have to be over until the pace says much. */
@@ -55,7 +55,7 @@ public final class TimeLeft {
   private Due[] due = {}; // by job
   private double took = TRUST; // jobs with a record that are over
   private double expected = TRUST; // the same by their records
-  private double ran = 1; // of what might run
+  private double ran = 1; // among the jobs that might run
   private double decided = 1;
 
   /**
@@ -92,7 +92,7 @@ public final class TimeLeft {
         known &= due[j].record > 0;
       }
     }
-    if (!known) { // what others took says something of those without a record
+    if (!known) { // times of other jobs serve for jobs without a record
       jobs.stream().filter(j -> due[j] == null).forEach(j -> record(context, j));
     }
   }

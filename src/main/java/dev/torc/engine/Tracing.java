@@ -27,8 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Which jobs of a build are traced, what becomes of those that cannot be, what is refused to strict
- * ones, and what people are told of it. {@link JobTrace} has the names, {@link DiscoveredNeeds}
+ * Which jobs of a build are traced, what happens to jobs that cannot be traced, what is refused to
+ * strict ones, and which lines tell of it. {@link JobTrace} has the names, {@link DiscoveredNeeds}
  * takes those in that count.
  */
 public final class Tracing {

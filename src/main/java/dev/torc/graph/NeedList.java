@@ -16,8 +16,8 @@ import java.util.List;
  * @param excludes patterns whose matches are left out
  * @param reader the job or group whose own products are left out; null where it has none there
  * @param makers the jobs whose products are meant (JOB), or that have declared products that may be
- *     among the members: never the reader, nor who makes only what is excluded; groups that are not
- *     expanded yet may be among them; in the order of the graph
+ *     among the members: never the reader, nor a job that makes only excluded paths; groups that
+ *     are not expanded yet may be among them; in the order of the graph
  * @param awaited the node that readers wait for, -1 where there is none; of SOME no other list's
  */
 public record NeedList(
@@ -61,7 +61,7 @@ public record NeedList(
     };
   }
 
-  /** Whether a path is one of those that a glob or folder stands for, excluded or not. */
+  /** Whether a path is among those that a glob or folder stands for, excluded or not. */
   public boolean covers(String path) {
     return switch (kind) {
       case GLOB -> glob.matches(path);

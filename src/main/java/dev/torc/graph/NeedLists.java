@@ -221,8 +221,8 @@ final class NeedLists {
   }
 
   /**
-   * The node that stands for all of the given ones, -1 where there is none to wait for. Of what may
-   * become more, it is a node of its own.
+   * The node that stands for all of the given ones, -1 where there is none to wait for. For a list
+   * that may grow it is a node of its own.
    */
   private int awaited(NeedList.Kind kind, String text, int[] nodes) {
     if (nodes.length == 0) {

@@ -155,9 +155,9 @@ public final class Stages {
 
   /**
    * The edges that others imply, of a graph in which all lead from lower numbers to higher ones. It
-   * asks for 64 vertices at a time whom a way leads to, and looks no further than to the last that
-   * one of them has an edge to. A matrix of all ways, as JGraphT's TransitiveReduction has, is
-   * beyond reach where the graph is large.
+   * finds for 64 vertices at a time which vertices a way leads to, and looks no further than to the
+   * last that one of them has an edge to. A matrix of all ways, as JGraphT's TransitiveReduction
+   * has, is beyond reach where the graph is large.
    */
   private static BitSet implied(Adjacency behind) {
     int[] last = new int[behind.rows()];

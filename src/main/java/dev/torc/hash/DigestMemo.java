@@ -136,7 +136,7 @@ public final class DigestMemo implements FileDigests {
     return stamps.stamp(root, path);
   }
 
-  /** A fresh stamp of what stands at the path itself, be it a link. */
+  /** A fresh stamp of the file at the path itself, be it a link. */
   public Stamp linkStamp(String path) throws IOException {
     stats.increment();
     return stamps.linkStamp(root, path);

@@ -78,7 +78,7 @@ public final class FileClock {
     try {
       seen = probe.get();
     } catch (IOException e) {
-      return false; // whatever hinders torc from writing here is told by who must write
+      return false; // a write that must succeed here tells why it cannot
     }
     seenAt = ticks.getAsLong();
     return seen > time;

@@ -41,7 +41,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
    *
    * @param path relative to the folder
    * @param stamp of the member itself, links not followed
-   * @param digest of a file's bytes or of what a link stands for; null for a folder
+   * @param digest of a file's bytes or of a link's target; null for a folder
    */
   public record Member(String path, Stamp stamp, Digest digest) {
     /** File, folder or link. */
@@ -191,7 +191,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       return Digest.ofText(target == null ? text : text + "\0" + target.hex());
     }
 
-    /** The digest of what a link leads to, or null where that is inside or nothing. */
+    /** The digest of a link's target, or null where that is inside or missing. */
     private Digest outer(String path, Path link) throws IOException {
       Stamp stamp = stamps.stamp(link);
       DigestMemo.refuseOther(path, stamp);
@@ -264,7 +264,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     return c < ' ' || c > '~' ? "\\x%02x".formatted(c) : plain;
   }
 
-  /** The path of what stands in a folder; the root is empty or a dot. */
+  /** The path of an entry of a folder; the root is empty or a dot. */
   public static String join(String folder, String name) {
     if (folder.isEmpty() || folder.equals(".") || folder.equals("./")) {
       return name;

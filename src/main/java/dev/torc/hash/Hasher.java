@@ -173,7 +173,7 @@ public final class Hasher {
           try {
             return ahead.get();
           } catch (InterruptedException e) {
-            interrupted = true; // who asked for the digest of the file waits for it
+            interrupted = true; // the thread that asked for the digest waits for it
           } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failed) {
               throw failed;

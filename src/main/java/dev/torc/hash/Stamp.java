@@ -13,7 +13,7 @@ package dev.torc.hash;
  * @param inode number of the file in its file system
  * @param attributes mode, owner, group and link count in one number, odd where there is more than
  *     one name; 0 where they are not known. It moves with the ctime and says why that did, so it is
- *     no part of what is compared or stored
+ *     neither compared nor stored
  */
 public record Stamp(
     Kind kind, boolean executable, long size, long mtime, long ctime, long inode, long attributes) {
@@ -32,7 +32,7 @@ public record Stamp(
   /** How many {@link #numbers} a stamp has. */
   public static final int NUMBERS = 4;
 
-  /** Stands in the first number beside the size of what the owner may execute. */
+  /** Stands in the first number beside the size of a file that its owner may execute. */
   public static final long EXECUTABLE = Long.MIN_VALUE;
 
   /** Nothing is there. */

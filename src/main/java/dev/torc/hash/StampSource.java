@@ -25,7 +25,7 @@ public interface StampSource {
     return stamp(folder.resolve(path));
   }
 
-  /** Likewise of what stands at the path itself, be it a link. */
+  /** Likewise of the file at the path itself, be it a link. */
   default Stamp linkStamp(Path folder, String path) throws IOException {
     return linkStamp(folder.resolve(path));
   }
@@ -44,7 +44,7 @@ public interface StampSource {
     };
   }
 
-  /** The stamp of what stands at the path itself, be it a link; else like {@link #stamp}. */
+  /** The stamp of the file at the path itself, be it a link; else like {@link #stamp}. */
   Stamp linkStamp(Path path) throws IOException;
 
   /**

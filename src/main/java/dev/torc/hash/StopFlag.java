@@ -38,7 +38,7 @@ public final class StopFlag {
     }
   }
 
-  /** Thrown where reading was told to stop; nothing is known of what was being read. */
+  /** Thrown where reading was told to stop; the file that was being read has no digest. */
   public static final class StoppedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

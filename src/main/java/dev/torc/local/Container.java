@@ -40,7 +40,7 @@ public interface Container {
     /** Whether an end of its client may leave the container. */
     boolean mayLeave(ChildWait.Change end);
 
-    /** More of what the end means. */
+    /** What the end means, in words. */
     String message();
 
     /**

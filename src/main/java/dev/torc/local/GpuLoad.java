@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * How busy the GPUs are, as their vendor's tool tells it: {@code nvidia-smi}, which is asked once
  * and then says a line for each GPU every few seconds by itself. Where there is no such tool
- * nothing is known. It does not know who uses a GPU: each is given to one job at a time.
+ * nothing is known. It does not know which job uses a GPU: each is given to one job at a time.
  */
 final class GpuLoad implements AutoCloseable {
 
@@ -46,7 +46,7 @@ final class GpuLoad implements AutoCloseable {
     this.environment = environment;
   }
 
-  /** Sees to it that the tool runs; of what it says, {@link #of} tells the last. */
+  /** Sees to it that the tool runs; {@link #of} tells its last line. */
   synchronized void look() {
     if (asked || closed) {
       return;

@@ -17,7 +17,7 @@ public final class LeftoverProcesses {
   /** A job that was running: the build's random id and the job's name. */
   public record Mark(String build, String job) {
 
-    /** The environment entries that its processes carry and nobody else does. */
+    /** The environment entries that its processes carry and no other process does. */
     public Map<String, String> entries(Path root) {
       Map<String, String> entries = new LinkedHashMap<>();
       entries.put("TORC_BUILD", build);

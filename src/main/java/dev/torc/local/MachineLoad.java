@@ -119,7 +119,7 @@ final class MachineLoad {
     return total == null || free == null ? -1 : (total - free) * 1024;
   }
 
-  /** Pages of files that nobody used of late are given back before anything is refused. */
+  /** Pages of files that were not used of late are given back before anything is refused. */
   private long groupMemory() {
     List<String> current = Limits.lines(memoryGroup.resolve("memory.current"));
     if (current.isEmpty()) {

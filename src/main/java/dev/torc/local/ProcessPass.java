@@ -10,8 +10,8 @@ import java.util.Set;
 /**
  * Looks at all processes of the machine once, for what several trees of them use: however many jobs
  * run, {@code /proc} is read once. Whose a process is goes by its group, its ancestors, and by the
- * mark in its environment, which is read once of each. Who wants to know how often is not its
- * business. For one thread.
+ * mark in its environment, which is read once of each. How often is the caller's choice. For one
+ * thread.
  */
 final class ProcessPass {
 
@@ -20,7 +20,7 @@ final class ProcessPass {
    *
    * @param cpu nanoseconds of CPU time so far, without processes that ended unawaited by the tree
    * @param memory bytes that are resident now, shared pages counted in each process
-   * @param peak bytes: the sum of what each process had at its highest
+   * @param peak bytes: the sum of the highest use of each process
    */
   record Use(long cpu, long memory, long peak) {}
 

@@ -25,7 +25,7 @@ final class ProcessTable {
    *
    * @param start clock ticks from boot to its start; with the number it names the process for ever
    * @param state a letter; {@code Z} and {@code X} are dead
-   * @param cpu nanoseconds of CPU time of it and of those descendants it waited for
+   * @param cpu nanoseconds of CPU time of it and of the descendants that it waited for
    */
   record Entry(int pid, long start, int parent, int group, char state, long cpu) {
 
@@ -172,7 +172,7 @@ final class ProcessTable {
     return kilobytes(text(pid, "status"), "VmRSS:");
   }
 
-  /** Bytes of resident memory, shared pages divided among those who share them. */
+  /** Bytes of resident memory, shared pages divided among the processes that share them. */
   static long proportional(int pid) {
     long share = kilobytes(text(pid, "smaps_rollup"), "Pss:"); // since Linux 4.14
     return share > 0 ? share : resident(pid);

@@ -15,16 +15,16 @@ import java.util.function.Supplier;
 
 /**
  * The processes that belong to one attempt of a job: its process group, all descendants, those that
- * once were seen among them (a daemon that left by fork and setsid), and whoever carries the
- * attempt's mark in its environment. Where there is no {@code /proc}, only the group is known. When
- * and why they are ended is decided elsewhere. Safe for use by several threads.
+ * once were seen among them (a daemon that left by fork and setsid), and all that carry the
+ * attempt's mark in their environment. Where there is no {@code /proc}, only the group is known.
+ * When and why they are ended is decided elsewhere. Safe for use by several threads.
  */
 final class ProcessTree {
 
   /**
    * Memory of a tree in bytes.
    *
-   * @param peak sum of what each process had at its highest; 0 where nothing could be seen
+   * @param peak sum of the highest use of each process; 0 where nothing could be seen
    * @param used what it has now; only told where there is a limit
    */
   record MemoryUse(long peak, long used) {}
@@ -78,10 +78,10 @@ final class ProcessTree {
   }
 
   /**
-   * Reaps the dead leader; from now on its numbers may belong to somebody else, so they count no
-   * more. Nobody signals them meanwhile.
+   * Reaps the dead leader; from now on its numbers may belong to another process, so they count no
+   * more. No signal goes to them meanwhile.
    *
-   * @param last whether no other leader follows: then nobody asks any more when it started
+   * @param last whether no other leader follows: then its start is not asked for any more
    * @return as {@link ChildWait#reap}
    */
   synchronized ChildWait.Use reapLeader(boolean last) {
@@ -222,10 +222,10 @@ final class ProcessTree {
   }
 
   /**
-   * Somebody looked at all processes.
+   * Takes in a look at all processes.
    *
    * @param before what was known then, some of which may be gone
-   * @param found all of the tree that is there, the dead that nobody waited for among them
+   * @param found all of the tree that is there, zombies among them
    */
   synchronized void seen(Map<Integer, Long> before, List<ProcessTable.Entry> found) {
     Map<Integer, Long> now = new HashMap<>();

@@ -75,7 +75,7 @@ final class RunWatch implements AutoCloseable {
           return;
         }
       } catch (InterruptedException unwanted) {
-        return; // nobody but the end of the JVM interrupts it
+        return; // only the end of the JVM interrupts it
       } finally {
         lock.unlock();
       }

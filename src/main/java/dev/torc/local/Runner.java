@@ -30,7 +30,7 @@ public interface Runner extends AutoCloseable {
   }
 
   /**
-   * What running attempts used at the last look, by job; those that nobody looked at are not in.
+   * What running attempts used at the last look, by job; those that were not looked at are not in.
    */
   default Map<String, Series.Point> uses() {
     return Map.of();

@@ -8,8 +8,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The one thread that takes samples of what all attempts use, and the machine: once a second, and
- * more seldom where a look takes so long that it would need more than a hundredth of a core. It
+ * The one thread that takes samples of the use of all attempts, and of the machine: once a second,
+ * and more seldom where a look takes so long that it would need more than a hundredth of a core. It
  * starts with the first attempt that is no short one, and enforces no limit: {@link RunWatch} does.
  */
 final class UsageSampler implements AutoCloseable {
@@ -92,7 +92,7 @@ final class UsageSampler implements AutoCloseable {
       }
       return !closed;
     } catch (InterruptedException unwanted) {
-      return false; // nobody but the end of the JVM interrupts it
+      return false; // only the end of the JVM interrupts it
     }
   }
 

@@ -87,7 +87,7 @@ public final class Jobserver implements AutoCloseable {
     if (!pipe.equals(pipe(to, 1))) {
       throw notGiven();
     }
-    // opened anew, since whether reads block is shared by all who have the inherited one
+    // opened anew, since whether reads block is shared by all processes that have the inherited one
     Descriptor in = Descriptor.open("/proc/self/fd/" + from, false);
     try {
       if (!pipe.equals(pipe(in.number(), 0))) {

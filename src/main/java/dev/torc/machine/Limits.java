@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 
 /**
  * What this process may use of the machine: those of its cgroup where there is one. The scheduler
- * decides who takes how much of it.
+ * decides which job takes how much of it.
  *
  * @param cpus at least 1
  * @param memory bytes

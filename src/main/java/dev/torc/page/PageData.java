@@ -13,7 +13,7 @@ import java.util.SortedMap;
  * @param head what stands in the page as JSON
  * @param jobs in the order of the build file; those that it has no longer behind them
  * @param runs at the index of each job its last run, null for none; behind them earlier runs that
- *     tell more of what a job uses
+ *     tell more about a job's use
  * @param attempts of the build on the timeline, in the order of their begins
  * @param picture the graph with groups as one vertex; where that is too large, its stages
  * @param machine what the machine used in that build; null unknown

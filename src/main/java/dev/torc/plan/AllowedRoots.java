@@ -122,7 +122,7 @@ public final class AllowedRoots {
     return real.get(ground).getNameCount();
   }
 
-  /** The real path of what may not exist yet: links of the part that exists are followed. */
+  /** The real path of a file that may not exist yet: links of the part that exists are followed. */
   static Path real(Path path) throws IOException {
     Path existing = path.toAbsolutePath().normalize();
     try {

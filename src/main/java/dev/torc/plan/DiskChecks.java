@@ -342,7 +342,7 @@ public final class DiskChecks {
     Place place = ref.place();
     Path exact = folder.real.resolve(last);
     Path target = link ? AllowedRoots.real(root.resolve(given)) : exact;
-    // A file's link moves aside, but a user who links a folder away wants it filled.
+    // A file's link moves aside, but a folder that a user has linked away is to be filled.
     Path real = ref instanceof Ref.OfFolder ? target : folder.real;
     if (!grounds.hold(real)) {
       error(place, AllowedRoots.refusal(path, real));

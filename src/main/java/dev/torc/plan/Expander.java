@@ -178,9 +178,9 @@ public final class Expander {
   }
 
   /**
-   * The context with the instances of those groups that await nothing any more, and those that
-   * makers give which have ended; or with the problems of the groups. The same context where
-   * nothing is new.
+   * The context with the instances of the groups that await nothing any more, and those that makers
+   * give which have ended; or with the problems of the groups. The same context where nothing is
+   * new.
    */
   public PlanContext next(PlanContext now) throws IOException {
     List<Group> whole = new ArrayList<>();

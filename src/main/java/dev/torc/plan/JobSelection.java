@@ -63,7 +63,7 @@ public record JobSelection(
   /** The jobs that targets name, with groups that are not expanded yet, as nodes. */
   public static BitSet nodes(Graph graph, List<String> targets, UserPaths paths) {
     BitSet named = new BitSet(graph.nodes());
-    if (targets.isEmpty()) { // join nodes come with who waits for them
+    if (targets.isEmpty()) { // join nodes come with the jobs that wait for them
       named.or(graph.allJobs());
       graph.open().keySet().forEach(named::set);
     }

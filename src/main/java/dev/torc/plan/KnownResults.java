@@ -39,7 +39,7 @@ import java.util.function.Function;
  */
 public final class KnownResults {
 
-  /** Counts up with every change of what a key, a record or a digest of a product is made of. */
+  /** Counts up with every change of how a key, a record or a digest of a product is made. */
   private static final String FORMAT = "torc result 4";
 
   /**
@@ -290,7 +290,7 @@ public final class KnownResults {
         });
   }
 
-  /** The results of what stands now in the places of a job's products. */
+  /** The results of the files that stand now in the places of a job's products. */
   private List<Result> standing(Job job) {
     return makers(job).stream()
         .map(each -> Result.of(cache, each))
@@ -351,7 +351,7 @@ public final class KnownResults {
     return true;
   }
 
-  /** The key of what a job is now, with what its depfile named; null where that is not known. */
+  /** The key of a job as it is now, with what its depfile named; null where that is not known. */
   Digest key(int id, List<String> found) {
     Decider.Described now = mayName(id, found) ? described(id, found) : null;
     return now == null ? null : key(graph.job(id), now.digest(), null);

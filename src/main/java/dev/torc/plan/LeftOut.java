@@ -7,10 +7,10 @@ import java.util.List;
 
 /**
  * The instances that a reader went without, since they failed or a failure blocked them. What it
- * read counts in its manifest; who is missing there is for people.
+ * read counts in its manifest; the missing ones are told to people.
  *
  * @param of how many there are
- * @param jobs names of those that are left out, in order; not empty
+ * @param jobs names of the instances that are left out, in order; not empty
  */
 public record LeftOut(int of, List<String> jobs) {
 

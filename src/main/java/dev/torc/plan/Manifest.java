@@ -119,7 +119,7 @@ public record Manifest(Graph graph) {
 
   /**
    * What needed jobs made. Their names do not count, so without an order of their own they stand in
-   * that of what they made.
+   * the order of their products.
    */
   private void made(
       List<Integer> lists, boolean ordered, InputSource contains, ManifestWriter writer) {

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.BinaryOperator;
 
 /**
- * The earlier result that is nearest to what a job is now, and why it cannot stand for a run: for
- * people who wonder. It decides nothing.
+ * The earlier result that is nearest to a job as it is now, and why it cannot stand for a run, for
+ * people. It decides nothing.
  *
  * @param from where it comes from
  * @param reasons what differs between the manifests

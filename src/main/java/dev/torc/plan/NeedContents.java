@@ -194,7 +194,7 @@ public final class NeedContents implements InputSource {
     return known.stamp().kind() == kind ? product(path, known) : null;
   }
 
-  /** The same of what stands there itself, be it a link. */
+  /** The same for the file there itself, be it a link. */
   Digest standing(String path, Stamp.Kind kind) throws IOException {
     return digests.standing(path, kind);
   }

@@ -72,8 +72,8 @@ public record NeedMembers(
   }
 
   /**
-   * The name of a job without products among the members of what needs it: its values, since its
-   * name and that of its group do not count. No path has two slashes.
+   * The name of a job without products among the members of its reader's need: its values, since
+   * its name and that of its group do not count. No path has two slashes.
    */
   static String nameOf(Job job) {
     return job.group() == null ? "//" : "//" + job.name().substring(job.group().length() + 1);

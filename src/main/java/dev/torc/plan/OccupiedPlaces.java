@@ -18,7 +18,7 @@ import java.util.Map;
 /**
  * The part of rule 13 that the records decide: files that are there, that torc did not make, and
  * that a produced glob or folder would take away though others name them as their own. Files that
- * nobody names move aside by rule 15. Safe for several threads.
+ * no job names move aside by rule 15. Safe for several threads.
  */
 public final class OccupiedPlaces {
 
@@ -128,7 +128,7 @@ public final class OccupiedPlaces {
   }
 
   /**
-   * Who names a file.
+   * Which jobs name a file.
    *
    * @param needs whether needs count: to need what lies in a folder product is to need the product
    */

@@ -35,7 +35,7 @@ final class ProductRechecks {
       Map<String, KnownDigest> files,
       Map<String, FolderDigest> folders) {}
 
-  /** The last sweep of a list; who holds its lock is looking. */
+  /** The last sweep of a list; the holder of its lock is looking. */
   private static final class Slot {
     private Recheck last;
   }

@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * The programs outside the project that the commands of a job run, as rule 14 sees them: where each
  * is found, its size and its time. They are no part of a manifest, but a result that others made is
  * not mixed with those of these. Of {@code tools}, which count by their bytes, nothing is said, nor
- * of what an image holds. Safe for several threads.
+ * of programs in an image. Safe for several threads.
  */
 final class Programs {
 
@@ -58,7 +58,7 @@ final class Programs {
 
   private void add(Step step, Template search, String name, Map<String, String> into) {
     if (into.containsKey(name) || name.indexOf('/') > 0) {
-      return; // a relative path leads into the project, or to what nobody can tell
+      return; // a relative path leads into the project, or to a file that cannot be told
     }
     String path =
         name.startsWith("/")

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a recorded manifest says that a run was given, sorted by what it is: for those who tell of
- * runs and know nothing of how manifests are stored. Whether it still holds is for {@link Plan}.
+ * What a recorded manifest says that a run was given, sorted by what it is: for code that tells of
+ * runs and does not know how manifests are stored. Whether it still holds is for {@link Plan}.
  *
  * @param commands the texts of its steps, as the manifest has them: {@code {needs}} and the like
  *     stand as they were written

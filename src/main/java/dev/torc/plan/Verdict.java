@@ -40,9 +40,9 @@ public sealed interface Verdict {
   }
 
   /**
-   * It would run, but a need cannot be read, a file of its row is missing, all of what it read of
-   * some sources is gone, or its image cannot be had here: it fails without being started, keeps
-   * its last result, and its readers are blocked.
+   * It would run, but a need cannot be read, a file of its row is missing, all files that it read
+   * of some sources are gone, or its image cannot be had here: it fails without being started,
+   * keeps its last result, and its readers are blocked.
    *
    * @param reasons what cannot be had
    */

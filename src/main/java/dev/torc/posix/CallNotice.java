@@ -225,7 +225,7 @@ final class CallNotice {
 
   private static String decoded(byte[] name) throws Unreadable {
     String decoded = new String(name, StandardCharsets.UTF_8);
-    if (decoded.indexOf('\ufffd') >= 0 // perhaps in place of what is no UTF-8
+    if (decoded.indexOf('\ufffd') >= 0 // perhaps in place of bytes that are no UTF-8
         && !Arrays.equals(decoded.getBytes(StandardCharsets.UTF_8), name)) {
       throw new Unreadable("it opened a name that is no UTF-8");
     }

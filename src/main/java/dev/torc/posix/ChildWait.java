@@ -2,7 +2,7 @@ package dev.torc.posix;
 
 /**
  * Waits for one child by its number. Looking and reaping are two steps: as long as a dead child is
- * not reaped, its number and its group's number belong to nobody else, so its group can be
+ * not reaped, its number and its group's number belong to no other process, so its group can be
  * signalled safely. It never waits for "any child", so children that others started (the JDK, a
  * second runner) are never taken from them; the price is one waiting thread per child.
  */
@@ -73,7 +73,7 @@ public final class ChildWait {
    */
   public static Use reap(int pid) {
     Memory usage = INFO.get();
-    // nobody asks for the status: it was told by what waitid said
+    // the status is not needed: waitid has told it
     check(pid, WAIT4.again(pid, 0, 0, usage.address()));
     return new Use(
         time(usage, 0),

@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
  */
 public record Descriptor(int number) {
 
-  /** What {@link #read} returns at the end: nobody has the other side open. */
+  /** What {@link #read} returns at the end: the other side is closed. */
   public static final int END = -1;
 
   /** What {@link #read} returns where there is nothing to read now. */

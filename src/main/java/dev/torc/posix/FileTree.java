@@ -22,7 +22,7 @@ public final class FileTree {
 
   private static final int STICKY = 01000;
 
-  /** What the system says of what only an owner may do, as Java hands it on. */
+  /** What the system says where only an owner may do it, as Java hands it on. */
   private static final String DENIED = "Operation not permitted";
 
   private FileTree() {}

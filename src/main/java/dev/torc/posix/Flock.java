@@ -42,7 +42,7 @@ public final class Flock implements AutoCloseable {
       OwnFile.outChannel(file).close();
       Object before = key(file, LinkOption.NOFOLLOW_LINKS);
       Optional<Flock> lock = before == null ? Optional.empty() : lock(file);
-      // Whoever removed the file meanwhile has left us a lock on a file that nobody finds any more.
+      // If the file was removed meanwhile, this lock is on a file that no other torc finds.
       if (before != null && before.equals(key(file, LinkOption.NOFOLLOW_LINKS))) {
         return lock;
       }

@@ -55,8 +55,8 @@ public record GroupAccess(int group, boolean inherited) {
    * Gives a file or a folder to the group, as far as it is this user's own: its group and bits are
    * set where they are others.
    *
-   * @return whether its owner has done what they can; false where that is somebody else who did
-   *     not, and where nothing is there
+   * @return whether its owner has done what they can; false where that is another user and did not,
+   *     and where nothing is there
    */
   public boolean give(Path path) throws IOException {
     return give(path, 0);
@@ -106,7 +106,7 @@ public record GroupAccess(int group, boolean inherited) {
 
   /**
    * Sees to it that a file is there that the group can write: makes it, and makes it anew in place
-   * of somebody else's who did not give it. What it holds must be of no use.
+   * of another user's that was not given. What it holds must be of no use.
    */
   public void ready(Path file) throws IOException {
     OwnFile.prepare(file);
@@ -134,7 +134,9 @@ public record GroupAccess(int group, boolean inherited) {
     return OwnUser.isRoot() || OwnUser.group() == group || OwnUser.groups().contains(group);
   }
 
-  /** Who is not in the group may not give it, and some file systems have one mode for all files. */
+  /**
+   * A user outside of the group may not give it, and some file systems have one mode for all files.
+   */
   private static boolean isRefused(int result) {
     return result == -Libc.EPERM
         || result == -Libc.EACCES

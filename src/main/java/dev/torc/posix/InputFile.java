@@ -9,8 +9,8 @@ import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 
 /**
- * A file that is read by its descriptor, which Java's streams hide: so the kernel can be asked who
- * writes to it. No started program inherits it, and an interrupt does not close it. For one thread
+ * A file that is read by its descriptor, which Java's streams hide: so the kernel can be asked for
+ * its writers. No started program inherits it, and an interrupt does not close it. For one thread
  * at a time. The caller decides what follows from a writer.
  */
 public final class InputFile extends InputStream {
@@ -24,7 +24,7 @@ public final class InputFile extends InputStream {
   private static final int F_SETLEASE = 1024;
   private static final int F_RDLCK = 0;
   private static final int F_UNLCK = 2;
-  private static final int SIGURG = 23; // nobody is hurt by it
+  private static final int SIGURG = 23; // it does no harm
 
   private final Memory buffer;
   private int fd;
@@ -62,11 +62,11 @@ public final class InputFile extends InputStream {
   /**
    * Whether anybody has the file open for writing now, or mapped so: then it may change without a
    * trace in its times. A read lease tells, which the kernel refuses while there is a writer; where
-   * there are no leases (network file systems, files of other users, macOS) nobody can be seen.
+   * there are no leases (network file systems, files of other users, macOS) no writer can be seen.
    *
-   * <p>The lease is given back at once. Who opens the file for writing meanwhile waits for that,
-   * and the kernel sends a signal to this process: SIGIO, which would end it, unless another one is
-   * asked for first.
+   * <p>The lease is given back at once. A process that opens the file for writing meanwhile waits
+   * for that, and the kernel sends a signal to this process: SIGIO, which would end it, unless
+   * another one is asked for first.
    */
   public boolean hasWriters() {
     return lease() == -Libc.EAGAIN;

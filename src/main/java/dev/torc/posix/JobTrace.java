@@ -268,7 +268,7 @@ public final class JobTrace {
   /**
    * A file that counts is written.
    *
-   * @param fresh whether nothing of what was there can be read any more
+   * @param fresh whether its old content can be read no more
    */
   private void writes(String path, boolean fresh) {
     if (bounds != null && !own.contains(path) && !bounds.allows(path, true)) {

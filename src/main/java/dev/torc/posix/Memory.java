@@ -27,7 +27,7 @@ public final class Memory {
 
   /**
    * Memory of zeros. It is freed some time after the last use of this object, not of its address:
-   * who hands the address over must hold on to the object until the call has returned.
+   * the caller that hands the address over must hold on to the object until the call has returned.
    *
    * @param size bytes
    */
@@ -60,7 +60,7 @@ public final class Memory {
     return bytes.array();
   }
 
-  /** A copy of what lies at an address up to the first NUL, without it; null for NULL. */
+  /** A copy of the bytes at an address up to the first NUL, without it; null for NULL. */
   public static byte[] textAt(long address) {
     return address == 0 ? null : AT.getZeroTerminatedByteArray(address);
   }

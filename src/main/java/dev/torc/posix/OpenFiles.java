@@ -8,8 +8,8 @@ import java.util.OptionalInt;
 import java.util.function.Predicate;
 
 /**
- * Which processes have a file open, as {@code /proc} tells of those that this one may look at.
- * Where there is no {@code /proc}, nobody has. The caller decides what that means.
+ * Which processes have a file open, as {@code /proc} tells of the processes that this one may look
+ * at; none where there is no {@code /proc}. The caller decides what that means.
  */
 public final class OpenFiles {
 

@@ -13,7 +13,8 @@ import java.util.Arrays;
  *   <li>The plain look comes first and tells the kind: a FIFO, a socket or a device is never
  *       opened, which would wake a writer or rewind a tape. Neither is a link, whose text no file
  *       system asks for again.
- *   <li>What may not be opened is as the plain look says: who cannot read a file can still see it.
+ *   <li>What may not be opened is as the plain look says: a file that cannot be read can still be
+ *       seen.
  *   <li>A name that was missing lately is remembered as missing for as long as its folder seems to
  *       be the same. So the folder is opened, or the nearest one above that is there, and what was
  *       missing is looked for once more.

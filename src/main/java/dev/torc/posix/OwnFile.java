@@ -70,7 +70,7 @@ public final class OwnFile {
     try {
       Files.deleteIfExists(folder);
     } catch (IOException kept) {
-      return; // it holds something, or is nobody's trouble
+      return; // it holds something, or does no harm
     }
   }
 

@@ -24,7 +24,7 @@ public final class OwnUser {
     return GETEUID.call();
   }
 
-  /** Whether it is the one who may see and end everything. */
+  /** Whether it may see and end everything. */
   public static boolean isRoot() {
     return number() == 0;
   }

@@ -16,7 +16,7 @@ import java.util.Optional;
  * up to any size are locked: AFS keeps smaller parts to the host.
  *
  * <p>Three traps. NFS clients make a range lock of a flock too, so each kind wants a file of its
- * own. SMB servers let nobody read or write what is locked, so nothing stands in that file. Servers
+ * own. SMB servers refuse to read or write what is locked, so nothing stands in that file. Servers
  * that are programs (FUSE) may keep one lock for all processes of a host and drop it when any of
  * them closes the file, some time after it did: the processes of one host have to exclude each
  * other by a flock first, only its holder opens the file, and it does so once. (bindfs drops it
@@ -62,7 +62,7 @@ public final class RangeLock implements AutoCloseable {
       int fd = Flock.open(file, Libc.O_RDWR | O_CREAT, 0666);
       Libc.check(file, fd);
       int result = set(fd, F_WRLCK);
-      // Whoever removed the file meanwhile has left us a lock on a file that nobody finds any more.
+      // If the file was removed meanwhile, this lock is on a file that no other torc finds.
       boolean found = isAt(file, fd);
       if (result == 0 && found) {
         return Optional.of(new RangeLock(fd));
@@ -84,8 +84,8 @@ public final class RangeLock implements AutoCloseable {
   }
 
   /**
-   * Whether somebody else holds the lock, as far as it can be told: where it cannot, yes. Nobody
-   * holds it where there is no file. It takes and creates nothing.
+   * Whether another process holds the lock, as far as it can be told: where it cannot, yes. It is
+   * free where there is no file. It takes and creates nothing.
    */
   public static boolean mayBeHeld(Path file) {
     int fd = Flock.open(file, 0, 0);

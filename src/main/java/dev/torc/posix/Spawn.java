@@ -248,7 +248,7 @@ public final class Spawn {
     set.put(0, all);
     check(NativeCall.of("posix_spawnattr_setsigdefault").call(attributes, set.address()));
     Reference.reachabilityFence(set);
-    // Whoever called us may ignore SIGCHLD; the exit status of our children would then be lost.
+    // Torc's caller may ignore SIGCHLD; the exit status of our children would then be lost.
     NativeCall.of("signal").pointer(SIGCHLD, 0);
     return memory;
   }

@@ -9,7 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * What the terminal behind a descriptor is and who has it. What is written to it is not known here.
+ * What the terminal behind a descriptor is and which process group has it. What is written to it is
+ * not known here.
  */
 public final class Terminal {
 

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file that the user asked for by name: whoever reads it finds all of it, or what was there
- * before. What is torc's own is for {@code OwnFile}.
+ * A file that the user asked for by name: a reader finds all of it, or what was there before. What
+ * is torc's own is for {@code OwnFile}.
  */
 public final class WholeFile {
 

@@ -19,7 +19,7 @@ public record AttemptHistory(Cache cache) {
   /** The sequence under which a build's series of the machine stands. */
   public static final long MACHINE = Long.MAX_VALUE;
 
-  /** Hands over the attempts of a build and of those that follow, in the order of their ends. */
+  /** Hands over the attempts of a build and of later ones, in the order of their ends. */
   public void from(long build, Consumer<AttemptRecord> visitor) {
     cache.eachRecord(RecordTree.ATTEMPTS, RecordKey.of(build, 0), RecordCodec::attempt, visitor);
   }

@@ -145,7 +145,7 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** Lets go of it after a failure, which is told instead of what that meets. */
+  /** Lets go of it after a failure, which is told in place of errors on the way. */
   void abandon() {
     if (writer != null) {
       writer.stop();
@@ -175,7 +175,7 @@ public final class Cache implements AutoCloseable {
     commits.follow(from);
   }
 
-  /** Writes a journal of what is here, in the place of any other. */
+  /** Writes a journal of the records here, in the place of any other. */
   void makeJournal() throws IOException {
     commits.makeJournal();
   }
@@ -318,7 +318,7 @@ public final class Cache implements AutoCloseable {
     back(
         build -> {
           next[0] +=
-              build == null ? 1 : build.id().number(); // the key of what is damaged may be wrong
+              build == null ? 1 : build.id().number(); // the key of a damaged record may be wrong
           return build == null;
         });
     return late.isEmpty() ? next[0] : Math.max(next[0], RecordKey.number(late.lastKey()) + 1);

@@ -152,7 +152,7 @@ final class CacheOpening {
         : Map.of(RecordStore.COMMIT_KEY, commit, RecordStore.JOURNAL_KEY, position.bytes());
   }
 
-  /** The line for people who look at a cache that is damaged. */
+  /** The line for a look at a cache that is damaged. */
   static String unusable(CachePlace place, String how) {
     return "the cache %s is %s and counts as empty; the next build %s"
         .formatted(

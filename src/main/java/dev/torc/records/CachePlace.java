@@ -182,8 +182,8 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /**
-   * The file that says who holds the lock. On a shared root it is none of those that are locked:
-   * nobody could read it over SMB.
+   * The file that says which torc holds the lock. On a shared root it is not a locked file: such a
+   * file cannot be read over SMB.
    */
   Path lockHolder() {
     return isShared() ? folder.resolve("lock.by") : lock();
@@ -205,8 +205,8 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /**
-   * Names who has the records of the jobs in marks, wherever the root is moved to: all hosts of a
-   * shared root have the same. Of no use before it is settled.
+   * Names in marks the cache that has the records of the jobs, wherever the root is moved to: all
+   * hosts of a shared root have the same. Of no use before it is settled.
    */
   String owner() {
     if (!elsewhere() || isShared()) {
@@ -226,7 +226,9 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     return database.resolve("graph");
   }
 
-  /** The file of what the last build left at rest; opening the cache for work takes it away. */
+  /**
+   * The file about jobs that the last build left at rest; opening the cache for work takes it away.
+   */
   public Path rest() {
     return database.resolve("rest");
   }
@@ -287,9 +289,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     give(own);
   }
 
-  /**
-   * Makes one of torc's own folders below the root that is nobody's business: not others' to read.
-   */
+  /** Makes one of torc's own folders below the root, which other users may not read. */
   public void makePrivate(Path own) throws IOException {
     OwnFile.folder(own);
     if (group == null) {
@@ -378,8 +378,8 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
 
   /**
    * The folder of a user in a place where everybody may write, as {@code /var/tmp}: it is used only
-   * if it is the user's own and nobody else can reach into it. Whoever makes it first under this
-   * name could give torc records that lie. It does not know what lies there.
+   * if it is the user's own and no other user can reach into it: a folder that another user made
+   * under this name could hold records that lie. It does not know what lies there.
    */
   private static final class HostFolder {
 

@@ -66,7 +66,7 @@ final class CacheWriter {
     ThreadEnd.await(thread);
   }
 
-  /** Waits for what was put by now; an interrupt is left to who comes to it next. */
+  /** Waits for what was put by now; an interrupt is left to the next wait. */
   private void awaitDone() {
     long until = put;
     boolean interrupted = false;

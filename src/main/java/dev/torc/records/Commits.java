@@ -77,7 +77,7 @@ final class Commits {
     journal = Journal.open(place.journal(), from.position().with(live));
   }
 
-  /** Writes a journal of what the database holds, in the place of any other. */
+  /** Writes a journal of the database's records, in the place of any other. */
   void makeJournal() throws IOException {
     Journal next = Journal.make(place.journal(), visitor -> store.each(Journal.GATHER, visitor));
     if (journal != null) {

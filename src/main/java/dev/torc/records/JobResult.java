@@ -47,7 +47,7 @@ public record JobResult(
       return !isGood() && this != INTERRUPTED;
     }
 
-    /** Whether a run tells what its job needs: it ended well, or ran out of what it had. */
+    /** Whether a run tells what its job needs: it ended well, or exceeded its resources. */
     public boolean isTelling() {
       return this == OK || this == OUT_OF_MEMORY || this == TIMED_OUT;
     }

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 /**
  * The records of a root that several hosts share, as a file that only grows: a line that names it,
  * then a {@linkplain JournalFrame frame} for each commit, which is on the disk before the commit
- * counts. It is the truth; the database of each host is made from it. It writes, for who holds the
- * build lock; {@link JournalReader} reads.
+ * counts. It is the truth; the database of each host is made from it. It writes, for the holder of
+ * the build lock; {@link JournalReader} reads.
  */
 final class Journal implements AutoCloseable {
 

@@ -39,11 +39,11 @@ import org.lmdbjava.Txn;
  *
  * <p>It keeps LMDB's full durability: a commit is on the disk when it returns, data first, meta
  * page after. Giving up the second sync (MDB_NOMETASYNC) would lose a commit on a power failure and
- * win nothing: at most one commit is written in 50 ms, on a thread that nobody waits for.
+ * win nothing: at most one commit is written in 50 ms, on a thread that no other waits for.
  *
  * <p>No snapshot is held longer than a read, but by a reader ({@link #look}): LMDB cannot use pages
  * again that a snapshot may still see, and a long build would make the file grow without end. The
- * map may only move (growth) or go (close) while nobody reads; the lock here sees to that.
+ * map may only move (growth) or go (close) while no thread reads; the lock here sees to that.
  */
 final class RecordStore implements AutoCloseable {
 
@@ -111,7 +111,7 @@ final class RecordStore implements AutoCloseable {
     try {
       Env.create(PROXY_BA);
     } catch (LinkageError unloadable) {
-      return; // told by who opens a database
+      return; // the code that opens a database tells it
     }
   }
 
@@ -366,8 +366,8 @@ final class RecordStore implements AutoCloseable {
   /**
    * Commits changes, all or none, growing the map where they do not fit.
    *
-   * @param counts whether anybody wants to know by how much the records grow
-   * @return bytes that they take more than before in a journal; 0 if nobody does
+   * @param counts whether the growth of the records is asked for
+   * @return bytes that they take more than before in a journal; 0 if it is not
    * @throws LmdbException where nothing was committed
    */
   long write(List<Batch.Change> changes, boolean counts, Seal seal) {

@@ -109,7 +109,7 @@ public record RecordedProduct(
       String path, Stamp.Kind kind, Digest digest, String job, boolean adopted) {
 
     /**
-     * Whether the same stands, or stood, at the same path, whoever made it. A record's own equality
+     * Whether the same stands, or stood, at the same path, made by any job. A record's own equality
      * is linked anew at every start.
      */
     public boolean isLike(OwnedPath other) {

@@ -13,8 +13,8 @@ import org.lmdbjava.LmdbException;
 
 /**
  * How the cache of a root is opened that several hosts share: this host's database is brought to
- * where the journal is, and made again from it where it is not of this journal. Who only looks lays
- * over the database in memory what the journal has more. How the database itself is opened, {@link
+ * where the journal is, and made again from it where it is not of this journal. A look lays the
+ * newer part of the journal over the database in memory. How the database itself is opened, {@link
  * CacheOpening} knows.
  */
 final class SharedOpening {
@@ -113,7 +113,7 @@ final class SharedOpening {
   /** A database that holds something else than the journal says has nothing to say. */
   private static void remove(CachePlace place) throws IOException {
     Files.deleteIfExists(place.data());
-    Files.deleteIfExists(place.lockTable()); // who reads the old pair must not share a new one's
+    Files.deleteIfExists(place.lockTable()); // a reader of the old pair must not share a new one's
   }
 
   /** See {@link Cache#look}. */

@@ -44,7 +44,10 @@ public final class StartMarks implements AutoCloseable {
 
   private static final String RESTORED = "store/";
 
-  /** Of so many other databases marks are kept; those of who comes back later yet are lost. */
+  /**
+   * Of so many other databases marks are kept; marks of a database that comes back later yet are
+   * lost.
+   */
   private static final int OWNERS = 64;
 
   private static final String ENDED = "ended";
@@ -278,7 +281,7 @@ public final class StartMarks implements AutoCloseable {
         });
   }
 
-  /** Makes marks outlive this machine, too: those of what goes on elsewhere. */
+  /** Makes marks outlive this machine, too: marks of work elsewhere. */
   public synchronized void sync() {
     access("cannot mark a running job in", () -> channel.force(false));
   }

@@ -4,8 +4,8 @@ import dev.torc.posix.OwnUser;
 import java.util.Set;
 
 /**
- * Where an attempt was started, and by whom: in the marks of roots that several hosts or users
- * build. It tells whether its processes can be seen from here; it looks for none.
+ * Where an attempt was started, and by which user: in the marks of roots that several hosts or
+ * users build. It tells whether its processes can be seen from here; it looks for none.
  *
  * @param host the name of the host; empty where only one host builds the root
  * @param boot the id of its boot
@@ -14,7 +14,7 @@ import java.util.Set;
  */
 public record StartOrigin(String host, String boot, long pid, String user) {
 
-  /** What marks of this process say; null where nobody else builds the root. */
+  /** What marks of this process say; null where no other user or host builds the root. */
   static StartOrigin of(CachePlace place) {
     if (!place.isShared() && place.group() == null) {
       return null;
@@ -59,7 +59,7 @@ public record StartOrigin(String host, String boot, long pid, String user) {
     return place.isShared() ? place.host().boot() : Cache.boot();
   }
 
-  /** A user whom the system has no name for is known by the number. */
+  /** A user without a name in the system is known by the number. */
   private static String me() {
     String name = System.getProperty("user.name", "?").replaceAll("[\\s/]", "-");
     return name.equals("?") ? Integer.toUnsignedString(OwnUser.number()) : name;

@@ -38,7 +38,7 @@ public interface ThisHost {
 
   /**
    * The folder for the databases of shared roots where {@code TORC_CACHE} names none: on a local
-   * disk, outlives a reboot, and nobody else may write there.
+   * disk, outlives a reboot, and no other user may write there.
    */
   Path databases();
 

@@ -19,9 +19,9 @@ import java.util.Set;
 
 /**
  * What a needed glob or folder and a produced folder come down to, when a build is over: files, and
- * the folders in which their names stand. Each folder is looked at before it is listed: whoever
- * finds its stamp again finds the same names in it. Where more than that decides, there is nothing.
- * Who is at rest by it is for {@link RestCollector}.
+ * the folders in which their names stand. Each folder is looked at before it is listed: if its
+ * stamp is the same later, so are the names in it. Where more than that decides, there is nothing.
+ * Which jobs are at rest by it is for {@link RestCollector}.
  */
 final class RestMembers {
 
@@ -76,7 +76,7 @@ final class RestMembers {
     try {
       found = digests.folder(made.path(), false);
     } catch (IOException e) {
-      return null; // who decides about the job meets it again, and tells
+      return null; // the decision about the job meets it again, and tells
     }
     if (!found.digest().equals(made.digest())) {
       return null;

@@ -22,7 +22,7 @@ import java.util.Set;
  * @param glob null for a folder
  * @param folder its path; where a glob begins to look
  * @param excludes patterns whose matches do not count
- * @param made whether it is a product: nobody else may put anything there
+ * @param made whether it is a product: no other job may put anything there
  */
 record SeenList(Glob glob, String folder, List<Glob> excludes, boolean made) {
 

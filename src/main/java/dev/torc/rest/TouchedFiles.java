@@ -124,7 +124,7 @@ final class TouchedFiles {
       KnownDigest known = digests.of(path, now);
       return before.equals(known.digest()) ? known : null;
     } catch (IOException e) {
-      return null; // who decides about its jobs will meet it again, and tell
+      return null; // the decision about its jobs meets it again, and tells
     }
   }
 

@@ -33,7 +33,7 @@ import java.util.TreeSet;
  */
 public final class WatchSnapshot {
 
-  /** In place of what cannot be looked at. */
+  /** In place of a file that cannot be looked at. */
   private static final Stamp CLOSED = new Stamp(Stamp.Kind.OTHER, false, -1, 0, 0, 0);
 
   private static final int THREADS = Runtime.getRuntime().availableProcessors();

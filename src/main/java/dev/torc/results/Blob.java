@@ -11,7 +11,7 @@ import dev.torc.records.RecordedProduct;
  */
 public record Blob(Digest digest, long size) {
 
-  /** Who may execute a file does not count. */
+  /** Which users may execute a file does not count. */
   public Blob {
     digest = digest.isExecutable() ? Digest.of(digest.bytes()) : digest;
   }

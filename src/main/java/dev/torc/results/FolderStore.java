@@ -252,7 +252,7 @@ final class FolderStore implements StorePlace {
     return inner.resolve(RandomId.next());
   }
 
-  /** Nobody writes to a file as seldom as that. */
+  /** No writer pauses as long as that. */
   private static void removeOld(Path inner) {
     FileTime oldest = FileTime.fromMillis(System.currentTimeMillis() - LEFT);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(inner)) {

@@ -16,7 +16,7 @@ import java.util.Map;
 
 /**
  * Whose files in a shared folder count: those of the user and of root, and those of the group that
- * the store names, all of whose members are trusted. Nobody else may be able to write to such a
+ * the store names, all of whose members are trusted. No other user may be able to write to such a
  * file, nor to put another one in its place: so the folders above it count too, and links on the
  * way there. What a file holds is not known here.
  */
@@ -68,12 +68,12 @@ final class FolderTrust {
       return owner == 0 || OwnUser.is(owner);
     }
 
-    /** Whether only the owners of what is in it can replace that, though others can add to it. */
+    /** Whether only the owners of its entries can replace them, though others can add to it. */
     boolean isSticky() {
       return owner == 0 && (mode & STICKY) != 0;
     }
 
-    /** Whether nobody else made it, nor can write to it. */
+    /** Whether no other user made it, or can write to it. */
     boolean isTrusted() {
       return (own() || ofGroup) && (mode & OF_OTHERS) == 0 && ((mode & OF_GROUP) == 0 || ofGroup);
     }

@@ -32,7 +32,7 @@ final class HttpStore implements StorePlace {
   private static final int NOT_FOUND = 404;
   private static final Set<Integer> TAKEN = Set.of(200, 201, 202, 204);
 
-  /** So many bytes of an answer are read that nobody wants, to use the connection again. */
+  /** So many unneeded bytes of an answer are read, to use the connection again. */
   private static final int DROPPED = 1 << 16;
 
   private final HttpAddress address;
@@ -40,7 +40,7 @@ final class HttpStore implements StorePlace {
   /** Made with the first request; guarded by this. */
   private HttpClient client;
 
-  /** A store that nobody asks yet. */
+  /** A store that is not asked yet. */
   HttpStore(HttpAddress address) {
     this.address = address;
   }
@@ -73,7 +73,7 @@ final class HttpStore implements StorePlace {
     return request;
   }
 
-  /** The close of what is opened ends the answer. */
+  /** A close of the opened stream ends the answer. */
   @Override
   public InputStream open(String in, Digest name, StoreCall call) throws StoreRefusal {
     HttpResponse<InputStream> answer = send(request(in, name).GET().build(), call);

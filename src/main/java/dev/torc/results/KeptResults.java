@@ -34,7 +34,10 @@ public final class KeptResults implements ResultStore, ResultParts {
   /** Nor if it has more files. */
   private static final int MOST_FILES = 10_000;
 
-  /** Where nobody says more: so many bytes, and so much of what the file system has left. */
+  /**
+   * Where no setting says more: so many bytes, and such a part of the free space of the file
+   * system.
+   */
   private static final long MOST = 5L << 30;
 
   private static final int SHARE = 20;
@@ -72,7 +75,7 @@ public final class KeptResults implements ResultStore, ResultParts {
    * Those of a root.
    *
    * @param cache open for work where anything is to be changed
-   * @param keep bytes that they may take; 0 where nothing is kept, negative where nobody said
+   * @param keep bytes that they may take; 0 where nothing is kept, negative where no setting says
    * @param restores whether what is kept may stand for a run
    */
   public KeptResults(Cache cache, long keep, boolean restores) {
@@ -324,7 +327,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     }
   }
 
-  /** What cannot be taken away, as another member's folder, stays: that is nobody's failure. */
+  /** A file that cannot be taken away, as in another member's folder, stays: that is no failure. */
   private void drop(String name) throws IOException {
     long size = bytes.size(name);
     try {

@@ -287,7 +287,7 @@ final class LocalStore {
     return size(folder);
   }
 
-  /** The bytes of what has a name; 0 where it is not there. */
+  /** The size in bytes by name; 0 where there is none. */
   long size(String name) {
     return size(folder.resolve(name));
   }

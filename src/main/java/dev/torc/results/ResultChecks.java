@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which records of a shared store are taken: by what stands in them alone, whoever signed them. So
+ * Which records of a shared store are taken: by their content alone, whatever key signed them. So
  * nothing is ever placed but in the places of products, and no link leads out of them. That a
  * product is one that the job declares, the caller sees.
  */
@@ -34,7 +34,7 @@ final class ResultChecks {
   private static final long MOST_BYTES = 1L << 60;
   private static final int LONGEST_PATH = 4095; // bytes
   private static final int LONGEST_PART = 255; // bytes
-  private static final int LONGEST_WORD = 4096; // characters, of what is only for people
+  private static final int LONGEST_WORD = 4096; // characters, in texts that are only for people
 
   /** Never a part of a product's path, whatever the case: not all file systems tell it apart. */
   private static final Set<String> NEVER = Set.of(".git", ".torc", ".torc-kept");

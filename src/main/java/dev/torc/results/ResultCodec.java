@@ -91,7 +91,7 @@ final class ResultCodec {
   /**
    * The arguments are read in the order of their tags.
    *
-   * @param rest of what does not tell of bytes
+   * @param rest everything that does not tell of bytes
    */
   private static Result result(FieldReader in, FieldReader rest) {
     return new Result(

@@ -244,7 +244,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  /** Its head is looked at first: the rest of what nobody trusted signed need not come. */
+  /** Its head is looked at first: where no trusted key signed it, the rest need not come. */
   private SealedRecord record(Blob blob, StoreCall call) throws StoreRefusal {
     byte[] record = new byte[Math.toIntExact(blob.size())];
     boolean there =

@@ -87,9 +87,8 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /**
-   * Hands over the newest results in the folders, whatever their keys: for people who wonder what
-   * differs. Where the folders are slow, or very full, it is what was seen in a while. No server is
-   * asked.
+   * Hands over the newest results in the folders, whatever their keys, to tell people what differs.
+   * Where the folders are slow, or very full, it is what was seen in a while. No server is asked.
    *
    * @param most how many records are looked at in each folder
    */

@@ -55,7 +55,7 @@ public final class SigningKey {
   }
 
   /**
-   * Makes a key in a new file that nobody but the user can read.
+   * Makes a key in a new file that only the user can read.
    *
    * @return its public half
    * @throws StoreRefusal with a line that begins with the file, where something stands there or it
@@ -155,8 +155,8 @@ public final class SigningKey {
   }
 
   /**
-   * A private key is 32 random bytes, from which the public one follows. The JDK lets nobody ask
-   * for that but the maker of a new pair, whose random bytes these are.
+   * A private key is 32 random bytes, from which the public one follows. The JDK gives that only to
+   * the maker of a new pair, whose random bytes these are.
    */
   private static final class Seed extends SecureRandom {
 

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads what the local store has of some results, each thing once, and compares it with what was
- * stored: bytes, kind, executable bit. It changes nothing, and knows nothing of what is to follow.
+ * Reads some results in the local store, each blob once, and compares it with what was stored:
+ * bytes, kind, executable bit. It changes nothing.
  */
 public final class StoreCheck {
 
@@ -25,7 +25,7 @@ public final class StoreCheck {
     WRONG,
     /** It is not there. */
     MISSING,
-    /** Nobody knows: it cannot be read. */
+    /** Unknown: it cannot be read. */
     UNREADABLE
   }
 

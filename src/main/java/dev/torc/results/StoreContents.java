@@ -84,7 +84,7 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
 
   /**
    * The results that have to go where no more than so many bytes are to be left: the least recently
-   * used first. What takes no room here stays.
+   * used first. Results without bytes here stay.
    *
    * @param last keys of those that go when all others are gone
    */

@@ -39,7 +39,7 @@ interface StorePlace extends AutoCloseable {
   boolean has(Blob blob, StoreCall call) throws StoreRefusal;
 
   /**
-   * Puts bytes there, in place of what may be there.
+   * Puts bytes there, in place of any others.
    *
    * @param in as for {@link #open}
    */
@@ -59,7 +59,7 @@ interface StorePlace extends AutoCloseable {
     return false;
   }
 
-  /** Lets go of what it holds; nobody asks it any more. */
+  /** Closes it; it is not asked any more. */
   @Override
   void close();
 }

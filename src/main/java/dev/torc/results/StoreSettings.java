@@ -10,7 +10,7 @@ import java.util.Set;
  * A shared store as a build file describes it: a folder or a URL.
  *
  * @param path the folder; null with a URL
- * @param group whose members are trusted in the folder; null for nobody
+ * @param group whose members are trusted in the folder; null for none
  * @param url the server; null with a folder
  * @param headers names and values that go to the server, empty for a folder
  * @param key the file with the key that signs what is sent; null for none

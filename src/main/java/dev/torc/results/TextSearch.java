@@ -33,7 +33,7 @@ final class TextSearch {
    */
   boolean in(InputStream bytes, BooleanSupplier stopped) throws IOException {
     byte[] window = new byte[PIECE + text.length()];
-    int kept = 0; // of what was read before: a text may begin there
+    int kept = 0; // from the bytes before: a text may begin there
     boolean found = false;
     for (int read = bytes.read(window, 0, PIECE);
         read >= 0;

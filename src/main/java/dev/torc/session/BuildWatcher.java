@@ -9,7 +9,7 @@ import dev.torc.rest.CleanJobs;
 import java.util.BitSet;
 import java.util.function.Consumer;
 
-/** Whoever follows a build: takes its events, on one thread at a time and in their order. */
+/** Follows a build: takes its events, on one thread at a time and in their order. */
 public interface BuildWatcher extends Consumer<Event> {
 
   /** A warning for people. */

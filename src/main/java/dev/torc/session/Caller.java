@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Who asks, and where: what a request does not say and still depends on.
+ * The caller and its place: what a request does not say and still depends on.
  *
  * @param env the caller's environment
  * @param cwd the folder that the caller stands in, absolute

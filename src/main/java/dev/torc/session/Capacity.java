@@ -100,7 +100,10 @@ public record Capacity(Map<String, Long> limits, Limits machine, Allocation allo
     }
   }
 
-  /** The selected jobs that ask for more than there is, cpus aside, or for what nobody knows. */
+  /**
+   * The selected jobs that ask for more than there is, cpus aside, or for a counter that is not
+   * declared.
+   */
   BitSet impossible(Graph graph, BitSet selected) {
     BitSet impossible = new BitSet();
     selected.stream().filter(job -> trouble(graph.job(job)) != null).forEach(impossible::set);

@@ -84,7 +84,7 @@ final class EmptyGlobs {
       }
       paths = GlobWalk.of(root, list.glob());
     } catch (IOException e) {
-      return SEVERAL; // something is there: who reads it tells what is wrong with it
+      return SEVERAL; // something is there: its reader tells what is wrong with it
     }
     int only = NOTHING;
     for (String path : paths) {

@@ -29,7 +29,7 @@ public final class FilesForOthers {
   /**
    * The same.
    *
-   * @param group who else writes there; null for nobody
+   * @param group the group that also writes there; null for none
    */
   static void keep(Path root, GroupAccess group) throws IOException {
     Path schema = root.resolve(SCHEMA);

@@ -149,7 +149,7 @@ final class FolderNotices implements Notices {
         out.write(0);
       }
     } catch (IOException e) {
-      return; // nothing can be written here, and notices of what is known already cost a look
+      return; // nothing can be written here, and a notice of a known change costs a look
     }
     deaf = "the kernel tells nothing of changes";
     for (WatchKey key = home; key != null && !deaf.isEmpty(); ) {

@@ -165,7 +165,7 @@ public final class ReadSession implements AutoCloseable {
     return job -> launches.shown(project.graph(), job, names.filesOf(job), limits);
   }
 
-  /** What produced globs and folders would take away of what is not theirs. */
+  /** Files of others that produced globs and folders would take away. */
   public OccupiedPlaces taken() {
     return new OccupiedPlaces(project.graph(), context.records(), digests);
   }

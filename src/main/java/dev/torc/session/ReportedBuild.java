@@ -19,7 +19,7 @@ public class ReportedBuild implements BuildWatcher {
   /**
    * A build that is shown.
    *
-   * @param profile null where nobody asked for it
+   * @param profile null where it was not asked for
    * @param all whether commands as they run and each job that is up to date are told
    * @param signals of the process; closed by the caller
    */

@@ -75,7 +75,7 @@ public record SharedAccess(Project project) {
   }
 
   /**
-   * Opens the folders for who only looks; null where there are none that may be asked.
+   * Opens the folders for a look; null where there are none that may be asked.
    *
    * @param told takes lines for people
    */

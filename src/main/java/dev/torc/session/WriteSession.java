@@ -169,7 +169,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
    * may run on other hosts.
    *
    * @param gone as {@link LockTerms#gone}
-   * @return the marks of what goes on
+   * @return the marks of running work
    */
   public static List<StartMarks.Mark> endLeftovers(
       Caller caller, CachePlace place, Cache cache, Set<String> gone, Consumer<String> warn) {
@@ -383,7 +383,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     return elsewhere(elsewhere, cache.place(), jobs);
   }
 
-  /** The same by the marks of what goes on. */
+  /** The same by the marks of running work. */
   public static List<String> elsewhere(
       List<StartMarks.Mark> on, CachePlace place, Predicate<String> jobs) {
     return on.stream()

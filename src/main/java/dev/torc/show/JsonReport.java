@@ -34,7 +34,7 @@ public final class JsonReport implements Report {
       first = false;
     }
     put(event, fields);
-    // In one piece: where nobody reads any more, no half a line is left behind.
+    // In one piece: where the reader has gone, no half line is left behind.
     StringWriter line = new StringWriter();
     try {
       Json.write(fields, line);

@@ -21,7 +21,7 @@ public final class JunitReport implements Report {
   /** The case that stands for torc itself. */
   static final String TORC = "torc";
 
-  /** Lines that are kept of what torc said went wrong. */
+  /** So many lines of torc's own errors are kept. */
   private static final int LINES = 20;
 
   /**
@@ -90,7 +90,7 @@ public final class JunitReport implements Report {
   /**
    * It did not.
    *
-   * @param lines what torc says of that, harmless; none where nobody was there to read it
+   * @param lines what torc says of that, harmless; none where the terminal was gone
    */
   public void broken(List<String> lines) {
     lines.forEach(this::say);

@@ -195,7 +195,7 @@ record JunitXml(
     return out.toString();
   }
 
-  /** The first and last lines of what a job wrote. */
+  /** The first and last lines of a job's output. */
   private static String output(JunitReport.Case of) {
     Event.Log log = of.details().log();
     if (log == null) {

@@ -71,7 +71,7 @@ public final class LiveReport implements Report {
   private int done;
   private int failed;
   private int blocked;
-  private long killed; // by the clock, when the jobs are; 0 while nobody ends them
+  private long killed; // by the clock, when the jobs are; 0 while they are not being ended
   private int drawn;
 
   /**

@@ -22,7 +22,7 @@ public interface Progress {
     return -1;
   }
 
-  /** What running jobs used of late; those that nobody looked at are not in. */
+  /** What running jobs used of late; those that were not looked at are not in. */
   default Map<String, Series.Point> uses() {
     return Map.of();
   }

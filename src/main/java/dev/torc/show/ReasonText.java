@@ -51,7 +51,7 @@ public final class ReasonText {
     return words.replace("{}", SafeText.name(reason.name()));
   }
 
-  /** The same with a place for what it is about; behind a bar stand those of what is over. */
+  /** The same with a place for what it is about; behind a bar stand the words for the past. */
   private static String words(Reason reason) {
     return switch (reason.kind()) {
       case NEVER_RAN -> "never ran|it had never run";
@@ -259,7 +259,7 @@ public final class ReasonText {
 
   /**
    * Two texts that differ, shown side by side on one line: short ones whole, long ones where they
-   * differ with a little of what surrounds it.
+   * differ with a little of the text around it.
    */
   record TextDiff(String old, String now) {
 

@@ -6,8 +6,8 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /**
- * What the YAML parser refuses, said to who meant a text or a key and does not know the parser's
- * words. It reads nothing: {@link YamlReader} does.
+ * What the YAML parser refuses, in words for a writer of build files, not in the parser's own. It
+ * reads nothing: {@link YamlReader} does.
  *
  * @param problem the parser's message
  * @param context what the parser was reading, empty where it does not say

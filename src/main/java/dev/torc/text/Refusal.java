@@ -28,7 +28,7 @@ public final class Refusal {
     return SafeText.name(file.getFile()) + other + ": " + what(e);
   }
 
-  /** The same without the path, for who has named it. */
+  /** The same without the path, for a line that has named it. */
   public static String why(IOException e) {
     String what = what(e);
     int path = what.startsWith("cannot ") ? what.lastIndexOf(": ") : -1;

@@ -45,7 +45,7 @@ public record Group(
     boolean found) {
 
   /**
-   * Values that are yet to come: those of names in paths that jobs may still make.
+   * Values that are yet to come: of names in paths that jobs may still make.
    *
    * @param path a pattern with a {@link #HOLE} for each name; a hole alone is any path
    * @param names of the holes, in order

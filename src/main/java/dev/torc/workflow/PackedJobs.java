@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import java.util.function.BiPredicate;
 
 /**
- * Jobs kept as bytes, which take a fifth of what the records do: of 100 000 jobs few are looked at
+ * Jobs kept as bytes, which take a fifth of the records' memory: few of 100 000 jobs are looked at
  * at a time. A job is read when it is asked for; the last ones are kept. Equal jobs come back, not
  * the same ones. For several threads.
  */
@@ -69,7 +69,7 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     return codec;
   }
 
-  /** A job of those that were packed each by itself; not to be changed. */
+  /** A job that was packed by itself; not to be changed. */
   public byte[] packed(int index) {
     return packed[index];
   }

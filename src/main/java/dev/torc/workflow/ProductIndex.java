@@ -12,11 +12,11 @@ import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /**
- * Who may make what stands at a path, what a glob matches and what lies in a folder, by declared
- * files, folders and globs: the one account of products, of jobs as of groups. Owners are numbers
- * of the caller's. What groups make that are not expanded yet is told by patterns, which come last.
- * It refuses nothing, and never changes: one with further owners shares what it knows. For several
- * threads.
+ * The jobs and groups that may make a path, the matches of a glob and the members of a folder, by
+ * declared files, folders and globs: the one account of products, of jobs as of groups. Owners are
+ * numbers of the caller's. What groups make that are not expanded yet is told by patterns, which
+ * come last. It refuses nothing, and never changes: one with further owners shares what it knows.
+ * For several threads.
  */
 public final class ProductIndex {
 
@@ -54,7 +54,7 @@ public final class ProductIndex {
    *
    * @param products what each of them declares
    * @param claims takes their files and folders; must not change any more
-   * @param expected what else may be made, in place of what was expected so far
+   * @param expected what else may be made, in place of earlier expectations
    */
   public ProductIndex with(
       int[] owners,
@@ -244,7 +244,7 @@ public final class ProductIndex {
         excludes);
   }
 
-  /** Whether excludes leave nothing of what a product can match. */
+  /** Whether excludes leave no match of a product. */
   public static boolean isExcluded(Glob product, List<Glob> excludes) {
     for (Glob exclude : excludes) {
       if (exclude.covers(product)) {

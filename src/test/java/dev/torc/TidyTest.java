@@ -1,0 +1,162 @@
+package dev.torc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.LineMap;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreeScanner;
+import com.sun.source.util.Trees;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+
+/** What can be kept of good style: words of comments, long methods, dead methods, size. */
+class TidyTest {
+
+  private static final Path MAIN = Path.of("src", "main", "java");
+  private static final int LONGEST_METHOD = 70;
+
+  /** Each figure may fall; a change that lets it rise says here by how much. */
+  private static final int LINES = 56_100;
+
+  private static final int FILES = 600;
+  private static final int SURFACE = 289;
+
+  private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|(?://[^\\n]*\\n\\s*)+");
+
+  /** Persons for code, and nouns left out. */
+  private static final Pattern BANNED =
+      Pattern.compile("(?i)\\b(who|whoever|whom|nobody|of what|of those)\\b");
+
+  private static List<Path> sources() throws IOException {
+    try (Stream<Path> files = Files.walk(MAIN)) {
+      return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+    }
+  }
+
+  @Test
+  void aCommentHasThingsOfTheCodeAsItsSubjects() throws IOException {
+    List<String> found = new ArrayList<>();
+    for (Path source : sources()) {
+      for (MatchResult comment : COMMENT.matcher(Files.readString(source)).results().toList()) {
+        String words = comment.group().replaceAll("\\s*\\n\\s*(\\*(?!/)|//)?\\s*", " ");
+        BANNED
+            .matcher(words)
+            .results()
+            .forEach(word -> found.add(source + ": " + word.group() + ": " + words));
+      }
+    }
+    assertEquals(List.of(), found);
+  }
+
+  @Test
+  void noMethodIsLong() throws IOException {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    try (var files = compiler.getStandardFileManager(null, null, null)) {
+      JavacTask task =
+          (JavacTask)
+              compiler.getTask(
+                  null, files, null, null, null, files.getJavaFileObjectsFromPaths(sources()));
+      SourcePositions places = Trees.instance(task).getSourcePositions();
+      List<String> long_ = new ArrayList<>();
+      for (CompilationUnitTree unit : task.parse()) {
+        LineMap lines = unit.getLineMap();
+        new TreeScanner<Void, Void>() {
+          @Override
+          public Void visitMethod(MethodTree method, Void none) {
+            Tree body = method.getBody();
+            if (body != null) {
+              long size =
+                  lines.getLineNumber(places.getEndPosition(unit, body))
+                      - lines.getLineNumber(places.getStartPosition(unit, body));
+              if (size > LONGEST_METHOD) {
+                long_.add(unit.getSourceFile().getName() + " " + method.getName() + ": " + size);
+              }
+            }
+            return super.visitMethod(method, none);
+          }
+        }.scan(unit, null);
+      }
+      assertEquals(List.of(), long_);
+    }
+  }
+
+  @Test
+  void noMethodIsDead() {
+    JavaClasses torc = new ClassFileImporter().importPath(Path.of("target", "classes", "dev"));
+    List<String> dead = new ArrayList<>();
+    for (JavaClass type : torc) {
+      for (JavaMethod method : type.getMethods()) {
+        if (method.getAccessesToSelf().isEmpty()
+            && method.getReferencesToSelf().isEmpty()
+            && !method.getModifiers().contains(JavaModifier.SYNTHETIC)
+            && !method.getModifiers().contains(JavaModifier.BRIDGE)
+            && !inherited(type, method)
+            && !type.isRecord()
+            && !type.isEnum()) {
+          dead.add(method.getFullName());
+        }
+      }
+    }
+    assertEquals(List.of(), dead);
+  }
+
+  private static boolean inherited(JavaClass type, JavaMethod method) {
+    return Stream.concat(type.getAllRawSuperclasses().stream(), type.getAllRawInterfaces().stream())
+        .anyMatch(
+            above ->
+                above
+                    .tryGetMethod(
+                        method.getName(),
+                        method.getRawParameterTypes().stream()
+                            .map(JavaClass::getName)
+                            .toArray(String[]::new))
+                    .isPresent());
+  }
+
+  @Test
+  void sizeOnlyFalls() throws IOException {
+    Pattern imported = Pattern.compile("(?m)^import (?:static )?((?:[a-z]\\w*\\.)+)([A-Z]\\w*)");
+    Map<String, Set<String>> surface = new TreeMap<>();
+    int lines = 0;
+    for (Path source : sources()) {
+      String text = Files.readString(source);
+      String here = MAIN.relativize(source).getParent().toString().replace('/', '.') + ".";
+      lines +=
+          text.lines()
+              .filter(line -> !line.matches("\\s*(/\\*|\\*|//).*|\\s*|(import|package) .*"))
+              .count();
+      for (MatchResult use : imported.matcher(text).results().toList()) {
+        if (use.group(1).startsWith("dev.torc") && !use.group(1).equals(here)) {
+          surface.computeIfAbsent(use.group(1), _ -> new TreeSet<>()).add(use.group(2));
+        }
+      }
+    }
+    int seen = surface.values().stream().mapToInt(Set::size).sum();
+    assertTrue(lines <= LINES, lines + " code lines");
+    assertTrue(sources().size() <= FILES, sources().size() + " files");
+    assertTrue(seen <= SURFACE, seen + " types are used from other packages");
+  }
+}
