@@ -83,9 +83,8 @@ public final class ParsedBuildFile {
     if (all.get("vars") == null) {
       keys.only(KnownKeys.TOP, "the build file"); // one of them may be the mistyped vars
     }
-    this.vars =
-        VariableReader.resolve(
-            MapFields.map(all.get("vars"), "vars", problems), over.defines(), problems);
+    Node.Mapping given = MapFields.map(all.get("vars"), "vars", problems);
+    this.vars = VariableReader.resolve(given, over.defines(), problems);
     // With wrong vars every use of them would be told again.
     problems.throwIfAny();
     if (all.get("vars") != null) {
@@ -99,26 +98,17 @@ public final class ParsedBuildFile {
     all = null; // the tree of 100 000 jobs goes as they are read
     MapFields fields = new MapFields(top, scope, problems);
     SortedMap<String, Long> limits = limits(top, scope, problems);
-    TreeSet<String> counters = new TreeSet<>(limits.keySet());
-    KnownKeys.LIMITS.forEach(counters::remove);
     Paths paths = new Paths(root);
     List<Executor> executors = ExecutorReader.read(top.get("executors"), scope, problems);
     Stores stores = new StoresReader(scope, paths, problems).read(top.get("stores"));
     List<Item> report = new ItemReader(paths, problems).report(fields);
-    List<String> names = executors.stream().map(Executor::name).toList();
-    if (over.executor() != null) {
-      try {
-        ExecutorReader.known(over.executor(), names);
-      } catch (IllegalArgumentException e) {
-        problems.add(Place.NONE, "--on " + over.executor() + ": " + e.getMessage());
-      }
-    }
+    List<String> names = names(executors, over.executor(), problems);
     JobReader reader =
         new JobReader(
             vars,
             top,
             new FactoryReader(top, scope, problems).parents(jobs.keySet()),
-            counters,
+            counters(limits),
             paths,
             over,
             names,
@@ -155,6 +145,26 @@ public final class ParsedBuildFile {
             report,
             List.of(),
             List.of());
+  }
+
+  /** The limits that are none of the machine's. */
+  private static TreeSet<String> counters(SortedMap<String, Long> limits) {
+    TreeSet<String> counters = new TreeSet<>(limits.keySet());
+    KnownKeys.LIMITS.forEach(counters::remove);
+    return counters;
+  }
+
+  /** The names of the executors, the one of the command line among them. */
+  private static List<String> names(List<Executor> executors, String on, Problems problems) {
+    List<String> names = executors.stream().map(Executor::name).toList();
+    if (on != null) {
+      try {
+        ExecutorReader.known(on, names);
+      } catch (IllegalArgumentException e) {
+        problems.add(Place.NONE, "--on " + on + ": " + e.getMessage());
+      }
+    }
+    return names;
   }
 
   /**

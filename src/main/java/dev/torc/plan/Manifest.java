@@ -52,31 +52,7 @@ public record Manifest(Graph graph) {
     if (job.slot("produces") != null) {
       writer.text(LineKind.PRODUCES_WRITTEN, "", written(job.produces()));
     }
-    List<String> paths = new ArrayList<>(graph.needs().count(id));
-    for (int file : graph.needs().row(id)) {
-      paths.add(graph.path(file));
-    }
-    paths.sort(null);
-    for (String path : paths) {
-      writer.content(LineKind.NEED, path, contains.of(path));
-    }
-    TreeMap<String, Integer> sorted = new TreeMap<>();
-    List<Integer> made = new ArrayList<>();
-    for (int list : graph.listNeeds().row(id)) {
-      if (graph.list(list).ofJobs()) {
-        made.add(list);
-      } else {
-        sorted.put(graph.list(list).written(), list);
-      }
-    }
-    sorted.forEach((name, list) -> writer.content(LineKind.LIST, name, contains.ofList(list)));
-    made(made, ordered, contains, writer);
-    for (int list : made) {
-      LeftOut left = graph.list(list).kind() == NeedList.Kind.SOME ? contains.leftOut(list) : null;
-      if (left != null) {
-        writer.leftOut(left.line(graph.list(list).written()));
-      }
-    }
+    needs(id, ordered, contains, writer);
     data(job)
         .forEach(
             (name, ref) -> {
@@ -107,6 +83,37 @@ public record Manifest(Graph graph) {
     }
     for (String product : new TreeSet<>(products(job))) {
       writer.text(LineKind.PRODUCT, product, "");
+    }
+  }
+
+  /**
+   * Needed files in the order of their paths, then needed lists; those that jobs made come last.
+   */
+  private void needs(int id, boolean ordered, InputSource contains, ManifestWriter writer) {
+    List<String> paths = new ArrayList<>(graph.needs().count(id));
+    for (int file : graph.needs().row(id)) {
+      paths.add(graph.path(file));
+    }
+    paths.sort(null);
+    for (String path : paths) {
+      writer.content(LineKind.NEED, path, contains.of(path));
+    }
+    TreeMap<String, Integer> sorted = new TreeMap<>();
+    List<Integer> made = new ArrayList<>();
+    for (int list : graph.listNeeds().row(id)) {
+      if (graph.list(list).ofJobs()) {
+        made.add(list);
+      } else {
+        sorted.put(graph.list(list).written(), list);
+      }
+    }
+    sorted.forEach((name, list) -> writer.content(LineKind.LIST, name, contains.ofList(list)));
+    made(made, ordered, contains, writer);
+    for (int list : made) {
+      LeftOut left = graph.list(list).kind() == NeedList.Kind.SOME ? contains.leftOut(list) : null;
+      if (left != null) {
+        writer.leftOut(left.line(graph.list(list).written()));
+      }
     }
   }
 

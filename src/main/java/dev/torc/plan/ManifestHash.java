@@ -1,12 +1,9 @@
 package dev.torc.plan;
 
 import dev.torc.hash.Digest;
-import dev.torc.records.JobResult.ManifestEntry;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -63,32 +60,6 @@ final class ManifestHash implements ManifestWriter {
   private void reserve(int more) {
     if (size + more > buffer.length) {
       buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, size + more));
-    }
-  }
-
-  /** The manifest as lines: for the record of a run, and to be compared with an earlier one. */
-  static final class ManifestLines implements ManifestWriter {
-
-    private final List<ManifestEntry> lines = new ArrayList<>();
-
-    @Override
-    public void text(LineKind line, String name, String shown, String counts) {
-      lines.add(new ManifestEntry(line.ordinal(), name, "", shown));
-    }
-
-    @Override
-    public void content(LineKind line, String shown, String counts, Content content) {
-      text(line, shown, content.value());
-    }
-
-    @Override
-    public void leftOut(ManifestEntry line) {
-      lines.add(line);
-    }
-
-    /** All lines in their order. */
-    List<ManifestEntry> lines() {
-      return lines;
     }
   }
 }

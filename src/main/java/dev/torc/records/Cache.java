@@ -4,7 +4,6 @@ import dev.torc.bytes.FieldReader;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.records.AttemptRecord.PostedEvent;
-import dev.torc.records.CommitNote.CleanClose;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;

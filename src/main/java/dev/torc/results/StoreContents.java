@@ -86,7 +86,7 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
    * The results that have to go where no more than so many bytes are to be left: the least recently
    * used first. Results without bytes here stay.
    *
-   * @param last keys of those that go when all others are gone
+   * @param last keys of results that go when all others are gone
    */
   public List<Held> beyond(long most, Set<Digest> last) {
     List<Held> left = new ArrayList<>(results);

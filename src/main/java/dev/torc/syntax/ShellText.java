@@ -171,39 +171,9 @@ public final class ShellText {
         frame.word(i);
         dollar(frame, false);
       }
-      case '#' -> {
-        if (frame.word < 0) {
-          while (i < text.length() && text.charAt(i) != '\n') {
-            hole(Quote.REFUSE);
-            i++;
-          }
-        } else {
-          i++;
-        }
-      }
-      case '(' -> {
-        boolean arithmetic = charAt(i + 1) == '(' && (frame.word < 0 || frame.fixed);
-        endWord(frame);
-        if (arithmetic) {
-          push(Kind.ARITHMETIC);
-          frames.peek().open = 2;
-          i += 2;
-        } else {
-          frame.open++;
-          i++;
-        }
-      }
-      case ')' -> {
-        endWord(frame);
-        i++;
-        if (frame.open > 0) {
-          frame.open--;
-        } else if (frames.size() > 1) {
-          // A `)` of a case pattern would end the substitution too early; documents begin later.
-          lost = cases || !documents.isEmpty();
-          frames.pop();
-        }
-      }
+      case '#' -> hash(frame);
+      case '(' -> open(frame);
+      case ')' -> close(frame);
       case '<', '>' -> redirection(frame);
       default -> {
         frame.word(i++);
@@ -214,6 +184,45 @@ public final class ShellText {
           frame.fixed = false;
         }
       }
+    }
+  }
+
+  /** A comment, or a character within a word. */
+  private void hash(Frame frame) {
+    if (frame.word >= 0) {
+      i++;
+      return;
+    }
+    while (i < text.length() && text.charAt(i) != '\n') {
+      hole(Quote.REFUSE);
+      i++;
+    }
+  }
+
+  /** A subshell, or a command that is arithmetic. */
+  private void open(Frame frame) {
+    boolean arithmetic = charAt(i + 1) == '(' && (frame.word < 0 || frame.fixed);
+    endWord(frame);
+    if (arithmetic) {
+      push(Kind.ARITHMETIC);
+      frames.peek().open = 2;
+      i += 2;
+    } else {
+      frame.open++;
+      i++;
+    }
+  }
+
+  /** The end of a subshell, of a substitution, or of a pattern of {@code case}. */
+  private void close(Frame frame) {
+    endWord(frame);
+    i++;
+    if (frame.open > 0) {
+      frame.open--;
+    } else if (frames.size() > 1) {
+      // A `)` of a case pattern would end the substitution too early; documents begin later.
+      lost = cases || !documents.isEmpty();
+      frames.pop();
     }
   }
 

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.records.Cache.CacheSettings;
-import dev.torc.records.CommitNote.CleanClose;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct.OwnedPath;

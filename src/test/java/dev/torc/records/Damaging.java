@@ -1,7 +1,6 @@
 package dev.torc.records;
 
 import dev.torc.records.Cache.CacheSettings;
-import dev.torc.records.CommitNote.CleanClose;
 import dev.torc.records.RecordKey.RecordTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
