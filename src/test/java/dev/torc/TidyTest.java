@@ -156,7 +156,7 @@ class TidyTest {
   void sizeOnlyFalls() throws IOException {
     Pattern imported = Pattern.compile("(?m)^import (?:static )?((?:[a-z]\\w*\\.)+)([A-Z]\\w*)");
     Map<String, Set<String>> surface = new TreeMap<>();
-    int lines = 0;
+    long lines = 0;
     for (Path source : sources()) {
       String text = Files.readString(source);
       String here = MAIN.relativize(source).getParent().toString().replace('/', '.') + ".";
