@@ -41,8 +41,8 @@ class TidyTest {
   /** Each figure may fall; a change that lets it rise says here by how much. */
   private static final int LINES = 54_960;
 
-  private static final int FILES = 523;
-  private static final int SURFACE = 257;
+  private static final int FILES = 526;
+  private static final int SURFACE = 258;
 
   /** Counters and views that only tests ask for, and what is called from outside of the classes. */
   private static final Set<String> SEEN_FROM_OUTSIDE =

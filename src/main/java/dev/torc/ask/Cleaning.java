@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.buildfile.BuildFile;
-import dev.torc.cluster.RemotePlace;
+import dev.torc.cluster.HandedOutAttempt;
 import dev.torc.engine.Cleaner;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.graph.Graph;
@@ -20,6 +20,7 @@ import dev.torc.results.KeptResults;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;
+import dev.torc.session.Leftovers;
 import dev.torc.session.OutJobs;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
@@ -179,7 +180,7 @@ public record Cleaning(
             return null;
           }
           try (Cache cache = Cache.open(place, told.warn)) {
-            var on = WriteSession.endLeftovers(caller, place, cache, lock.gone(), told.warn);
+            var on = Leftovers.end(caller, place, cache, lock.gone(), told.warn);
             if (isOut(on, cache)) {
               return answer(Exit.FAILED); // a job is out that makes it
             }
@@ -219,7 +220,7 @@ public record Cleaning(
       return !elsewhere.isEmpty() || !out.jobs().isEmpty();
     }
 
-    private boolean isWanted(RemotePlace out) {
+    private boolean isWanted(HandedOutAttempt out) {
       return wanted.has(out.key().job())
           || out.products().stream()
               .map(made -> given.project().paths().path(made.path().toString()))

@@ -18,6 +18,7 @@ import dev.torc.results.StoreRefusal;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;
+import dev.torc.session.Leftovers;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.WriteSession;
 import dev.torc.show.AttemptText.OriginText;
@@ -75,7 +76,7 @@ public record StoreUpkeep(
       }
       try (Cache cache = Cache.open(place, warn)) {
         // A restore that was cut off names its result: what it placed is torc's, for that.
-        WriteSession.endLeftovers(caller, place, cache, lock.gone(), warn);
+        Leftovers.end(caller, place, cache, lock.gone(), warn);
         return work.of(cache);
       }
     }

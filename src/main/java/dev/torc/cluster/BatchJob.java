@@ -27,12 +27,12 @@ final class BatchJob {
 
   final RemoteAttempt attempt; // null where an earlier torc handed it out
   final int losses; // how often it was lost though it had begun
-  private final List<RemotePlace> places; // where earlier scripts left something of it
+  private final List<HandedOutAttempt> places; // where earlier scripts left something of it
   private RemoteListener listener;
-  private RemotePlace place;
+  private HandedOutAttempt place;
   private State state = State.OUT;
   private ProcessEnd end; // that no job was told
-  private List<RemotePlace> left; // where its scripts left something; null until such an end
+  private List<HandedOutAttempt> left; // where its scripts left something; null until such an end
   private boolean told; // that the scheduler has it
   boolean unwanted; // by any job of this build
 
@@ -42,13 +42,13 @@ final class BatchJob {
   }
 
   /** One that an earlier torc handed out. */
-  BatchJob(RemotePlace place) {
+  BatchJob(HandedOutAttempt place) {
     this(null, null, List.of(), 0);
     this.place = place;
   }
 
   private BatchJob(
-      RemoteAttempt attempt, RemoteListener listener, List<RemotePlace> places, int losses) {
+      RemoteAttempt attempt, RemoteListener listener, List<HandedOutAttempt> places, int losses) {
     this.attempt = attempt;
     this.listener = listener;
     this.places = new ArrayList<>(places);
@@ -60,12 +60,12 @@ final class BatchJob {
     if (!claim.matches("[A-Za-z0-9_-]{1,200}")) {
       throw new IllegalArgumentException("the name of a claim is no plain word: " + claim);
     }
-    place = new RemotePlace(folder, attempt.key(), claim, attempt.products());
+    place = new HandedOutAttempt(folder, attempt.key(), claim, attempt.products());
     return this;
   }
 
   /** Where its present script says what becomes of it. */
-  RemotePlace place() {
+  HandedOutAttempt place() {
     return place;
   }
 
@@ -102,14 +102,14 @@ final class BatchJob {
   }
 
   /** Where its scripts left something, if it began in this one too. */
-  List<RemotePlace> places() {
-    List<RemotePlace> all = new ArrayList<>(places);
+  List<HandedOutAttempt> places() {
+    List<HandedOutAttempt> all = new ArrayList<>(places);
     all.add(place);
     return all;
   }
 
   /** Likewise, if it did not: then only what torc cleared for it may lie there. */
-  List<RemotePlace> earlierPlaces() {
+  List<HandedOutAttempt> earlierPlaces() {
     return place != null && place.isCleared() ? places() : List.copyOf(places);
   }
 
@@ -118,11 +118,11 @@ final class BatchJob {
    *
    * @param more places where others of its job left something
    */
-  void hand(RemoteListener to, List<RemotePlace> more) {
+  void hand(RemoteListener to, List<HandedOutAttempt> more) {
     listener = to;
     places.addAll(0, more);
     if (left != null) {
-      List<RemotePlace> all = new ArrayList<>(more);
+      List<HandedOutAttempt> all = new ArrayList<>(more);
       all.addAll(left);
       to.ended(end, all);
     }
@@ -172,7 +172,7 @@ final class BatchJob {
     return again(places(), losses + 1);
   }
 
-  private BatchJob again(List<RemotePlace> there, int lost) {
+  private BatchJob again(List<HandedOutAttempt> there, int lost) {
     if (attempt == null) {
       end(null, there);
       return null;
@@ -188,7 +188,7 @@ final class BatchJob {
    *     earlier torc handed out and that never ran or was lost
    * @param there where its scripts left something, the one that ended so last
    */
-  void end(ProcessEnd how, List<RemotePlace> there) {
+  void end(ProcessEnd how, List<HandedOutAttempt> there) {
     set(place != null && there.contains(place) ? State.OVER : State.RECORDED);
     if (listener != null) {
       listener.ended(how, there);
@@ -209,7 +209,7 @@ final class BatchJob {
   }
 
   /** Where its scripts left something, of an end that no job was told. */
-  List<RemotePlace> left() {
+  List<HandedOutAttempt> left() {
     return left;
   }
 

@@ -23,7 +23,7 @@ record BatchRecord(
     SchedulerSettings settings,
     String name,
     long time,
-    List<List<RemotePlace>> elements) {
+    List<List<HandedOutAttempt>> elements) {
 
   /** The lines of a file that says this. */
   String lines() {
@@ -32,7 +32,7 @@ record BatchRecord(
     BatchWord.line(lines, "time", Long.toString(time));
     settings.write(lines);
     for (int element = 0; element < elements.size(); element++) {
-      for (RemotePlace place : elements.get(element)) {
+      for (HandedOutAttempt place : elements.get(element)) {
         RemoteKey key = place.key();
         String words =
             "%d %s %s %d %s %s "
@@ -60,7 +60,7 @@ record BatchRecord(
   }
 
   private static BatchRecord of(BatchFolder folder, BatchWord word) {
-    List<List<RemotePlace>> elements = new ArrayList<>();
+    List<List<HandedOutAttempt>> elements = new ArrayList<>();
     List<String[]> products = new ArrayList<>();
     word.texts("product").forEach(line -> products.add(line.split(" ", 4)));
     Iterator<String> causes = word.texts("cause").iterator(); // earlier torcs wrote none
@@ -89,7 +89,7 @@ record BatchRecord(
       while (elements.size() <= element) {
         elements.add(new ArrayList<>());
       }
-      elements.get(element).add(new RemotePlace(folder, key, claim, List.copyOf(own)));
+      elements.get(element).add(new HandedOutAttempt(folder, key, claim, List.copyOf(own)));
     }
     return new BatchRecord(
         folder, SchedulerSettings.read(word), word.text("name"), word.number("time"), elements);

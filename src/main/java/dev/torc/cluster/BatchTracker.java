@@ -167,7 +167,7 @@ public final class BatchTracker implements AutoCloseable {
   }
 
   /** What is at some places is recorded, or of no use: it goes. */
-  public void forget(List<RemotePlace> places) {
+  public void forget(List<HandedOutAttempt> places) {
     places.forEach(place -> orders.add(_ -> forget(place)));
   }
 
@@ -320,7 +320,7 @@ public final class BatchTracker implements AutoCloseable {
     return scheduler.outlives(batch.tasks.getFirst().job);
   }
 
-  private void forget(RemotePlace place) throws IOException {
+  private void forget(HandedOutAttempt place) throws IOException {
     place.folder().forget(place.claim(), me);
     RemoteBatch batch = folders.get(place.folder().path());
     if (batch != null) {

@@ -121,7 +121,7 @@ final class EarlierBatches {
     for (Waiting each : List.copyOf(waiting)) {
       if (each.unwanted.stream().allMatch(found -> found.job.isOver())) {
         waiting.remove(each);
-        List<RemotePlace> places = new ArrayList<>();
+        List<HandedOutAttempt> places = new ArrayList<>();
         for (Found found : each.unwanted) {
           places.addAll(found.job.left());
         }

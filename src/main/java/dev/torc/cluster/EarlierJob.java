@@ -17,7 +17,7 @@ import java.util.Set;
  * @param settings by which it can be asked for and ended
  * @param id the scheduler's; null where that is not known
  */
-public record EarlierJob(RemotePlace place, SchedulerSettings settings, String id) {
+public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, String id) {
 
   /** The job's name. */
   public String job() {
@@ -62,9 +62,9 @@ public record EarlierJob(RemotePlace place, SchedulerSettings settings, String i
     List<EarlierJob> all = new ArrayList<>();
     Map<String, Set<Word>> words = record.folder().words();
     Iterator<String> ids = record.folder().ids().iterator();
-    for (List<RemotePlace> element : record.elements()) {
+    for (List<HandedOutAttempt> element : record.elements()) {
       String id = ids.hasNext() ? ids.next() : null;
-      for (RemotePlace place : element) {
+      for (HandedOutAttempt place : element) {
         if (!record.folder().isDone(place.claim(), words.getOrDefault(place.claim(), Set.of()))) {
           all.add(new EarlierJob(place, record.settings(), id));
         }

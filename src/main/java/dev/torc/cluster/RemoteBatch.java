@@ -220,7 +220,7 @@ final class RemoteBatch {
   }
 
   /** What is at a place needs no more to be known. */
-  void recorded(RemotePlace place) {
+  void recorded(HandedOutAttempt place) {
     jobs().stream().filter(job -> job.claim().equals(place.claim())).forEach(BatchJob::recorded);
   }
 

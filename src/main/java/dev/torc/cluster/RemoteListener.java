@@ -24,7 +24,7 @@ public interface RemoteListener {
    * @param places where its scripts left something, the one that ended so last; empty where it
    *     never began
    */
-  void ended(ProcessEnd end, List<RemotePlace> places);
+  void ended(ProcessEnd end, List<HandedOutAttempt> places);
 
   /**
    * It is looked after no more, instead of {@link #ended}.

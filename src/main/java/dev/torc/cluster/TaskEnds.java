@@ -95,7 +95,7 @@ record TaskEnds(
         continue;
       }
       boolean never = batch.folder.claim(job.claim(), me);
-      List<RemotePlace> places = never ? job.earlierPlaces() : job.places();
+      List<HandedOutAttempt> places = never ? job.earlierPlaces() : job.places();
       if (job.unwanted || ending && !job.isLost()) {
         job.end(BatchJob.INTERRUPTED, places);
       } else if (unseen && !job.isLost()) {

@@ -61,7 +61,7 @@ final class Attempt {
   private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
   private Runner.Running running;
   private JobTrace trace; // of its processes; null where they are not traced
-  private Restoring restoring; // where a known result is put in the place of a run
+  private ProductRestore restore; // where a known result is put in the place of a run
   private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
   private volatile PostTimes times; // of its events, once its processes start
   private boolean cleared;
@@ -161,9 +161,9 @@ final class Attempt {
   AttemptOutcome interrupted() {
     ProcessEnd how = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
     AttemptOutcome outcome = new AttemptOutcome(how, FailurePhrase.of(how, 0, 0), null, started);
-    return restoring == null
+    return restore == null
         ? outcome.of(command, logFrom, posts.posts())
-        : outcome.leaving(restoring.placed());
+        : outcome.leaving(restore.placed());
   }
 
   private AttemptOutcome attempt() {
@@ -338,16 +338,16 @@ final class Attempt {
   private AttemptOutcome restored() throws IOException {
     shared.removal().refuseOutside(job, List.of());
     refuseTaken();
-    Restoring.Known from = run.from();
-    restoring = new Restoring(shared, job, from);
+    ProductRestore.Known from = run.from();
+    restore = new ProductRestore(shared, job, from);
     ProductScan products;
     try {
-      products = restoring.products(shelf);
+      products = restore.products(shelf);
     } finally {
       from.parts().done();
     }
     return products == null
-        ? failed("its earlier result cannot be restored").leaving(restoring.placed())
+        ? failed("its earlier result cannot be restored").leaving(restore.placed())
         : AttemptOutcome.restored(from.result(), products.owned(), started);
   }
 

@@ -41,7 +41,8 @@ public final class BuildLoop {
   private final BlockedJobs blocked;
   private final SpentProducts spent;
   private final RestoredJobs restored;
-  private final UndecidedJobs undecided = new UndecidedJobs(() -> state, this::consider);
+  private final UndecidedTemporaries undecided =
+      new UndecidedTemporaries(() -> state, this::consider);
   private final AtomicInteger signal = new AtomicInteger();
   private CacheException broken;
   private IOException unreadable;
@@ -441,7 +442,7 @@ public final class BuildLoop {
   private final class Decided implements RestoredJobs.Loop {
 
     @Override
-    public void ready(int id, List<Reason> reasons, Restoring.Known known) {
+    public void ready(int id, List<Reason> reasons, ProductRestore.Known known) {
       state.runs().put(id, new JobRun(state.graph().job(id), reasons, known, setup));
       state.states().set(id, JobState.READY);
       state.ready().add(id);

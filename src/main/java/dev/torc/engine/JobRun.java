@@ -31,7 +31,7 @@ final class JobRun {
   private boolean spared;
   private long ready = System.nanoTime();
   private Asked asked;
-  private Restoring.Known from;
+  private ProductRestore.Known from;
 
   /**
    * What an attempt asked for, and how long it waited for that.
@@ -40,7 +40,7 @@ final class JobRun {
    */
   record Asked(AttemptRecord.Asked amounts, long queued) {}
 
-  JobRun(Job job, List<Reason> reasons, Restoring.Known from, BuildSetup setup) {
+  JobRun(Job job, List<Reason> reasons, ProductRestore.Known from, BuildSetup setup) {
     this(job, reasons, from, setup.limits(), setup.allocation());
   }
 
@@ -52,7 +52,7 @@ final class JobRun {
   JobRun(
       Job job,
       List<Reason> reasons,
-      Restoring.Known from,
+      ProductRestore.Known from,
       Map<String, Long> limits,
       String allocation) {
     this.executor = job.executor();
@@ -93,7 +93,7 @@ final class JobRun {
   }
 
   /** That result; null for a run. */
-  Restoring.Known from() {
+  ProductRestore.Known from() {
     return from;
   }
 

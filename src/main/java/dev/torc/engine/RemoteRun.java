@@ -2,10 +2,10 @@ package dev.torc.engine;
 
 import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.ClaimOwner;
+import dev.torc.cluster.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteListener;
-import dev.torc.cluster.RemotePlace;
 import dev.torc.local.ProcessEnd;
 import dev.torc.posix.FileTree;
 import dev.torc.records.StartMarks;
@@ -19,15 +19,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * One attempt that a scheduler runs, for the thread that waits for it: what is handed out or was
- * before, and that what stood in the places of its products goes where it belongs. {@link
- * RemoteWork} is that of a job of this build; handing out is {@code cluster}'s.
+ * Hands one attempt to a scheduler, or takes up what an earlier torc handed out, and waits for its
+ * end. Then rule 15 for what the script moved aside: it goes to the kept things, or back where the
+ * job never began. {@link RemoteWork} decides whether to hand out, take up or end; {@code cluster}
+ * talks to the scheduler.
  */
 public class RemoteRun {
 
   private final ProductRemoval removal;
   private final Consumer<Event.JobSubmitted> submitted;
-  private final List<RemotePlace> places = new ArrayList<>();
+  private final List<HandedOutAttempt> places = new ArrayList<>();
   private volatile BatchTracker tracker; // null before one is asked
   private boolean begun;
   RemoteKey key;
@@ -79,17 +80,17 @@ public class RemoteRun {
    *
    * @return whether that is all
    */
-  public static boolean forget(List<RemotePlace> places, ClaimOwner me, ProductRemoval removal)
+  public static boolean forget(List<HandedOutAttempt> places, ClaimOwner me, ProductRemoval removal)
       throws IOException {
     RemoteRun run = new RemoteRun(removal, null, _ -> {});
-    for (RemotePlace place : places) {
+    for (HandedOutAttempt place : places) {
       if (!place.isOver(me)) {
         return false;
       }
       run.places.add(place);
     }
     run.sort();
-    for (RemotePlace place : places) {
+    for (HandedOutAttempt place : places) {
       place.folder().forget(place.claim(), me);
     }
     return true;
@@ -120,8 +121,8 @@ public class RemoteRun {
   /** Rule 15 for what was moved aside; back with it where the job never began. */
   private void sort() throws IOException {
     ClearedProducts shelf = removal.shelving();
-    begun = places.stream().anyMatch(RemotePlace::hasBegun);
-    for (RemotePlace place : places) {
+    begun = places.stream().anyMatch(HandedOutAttempt::hasBegun);
+    for (HandedOutAttempt place : places) {
       for (int i = 0; i < place.products().size(); i++) {
         Path product = place.products().get(i).path();
         if (begun) {
@@ -176,7 +177,7 @@ public class RemoteRun {
     }
 
     @Override
-    public void ended(ProcessEnd how, List<RemotePlace> left) {
+    public void ended(ProcessEnd how, List<HandedOutAttempt> left) {
       places.addAll(left);
       end.complete(how);
     }

@@ -30,7 +30,8 @@ import java.util.function.Supplier;
  * What follows for jobs in whose place a known result is put, or may be. Shared stores are asked
  * for jobs that are due, before these take anything of the machine, several at a time on threads of
  * their own, which change no state of the build; they are sent what was made. All else belongs to
- * the thread that has the turn of the loop. How a result is put in place, {@link Restoring} knows.
+ * the thread that has the turn of the loop. How a result is put in place, {@link ProductRestore}
+ * knows.
  */
 final class RestoredJobs implements AutoCloseable {
 
@@ -57,7 +58,7 @@ final class RestoredJobs implements AutoCloseable {
      *
      * @param known what is put in the place of a run; null for a run
      */
-    void ready(int id, List<Reason> reasons, Restoring.Known known);
+    void ready(int id, List<Reason> reasons, ProductRestore.Known known);
 
     /** It is to be decided again. */
     void decide(int id);
@@ -92,7 +93,7 @@ final class RestoredJobs implements AutoCloseable {
     threads.execute(
         () -> {
           try {
-            Restoring.Known known = find(shared, id);
+            ProductRestore.Known known = find(shared, id);
             turn.post(() -> answered(id, reasons, known));
           } catch (RuntimeException | Error e) {
             turn.fail(e);
@@ -105,7 +106,7 @@ final class RestoredJobs implements AutoCloseable {
   }
 
   /** What the stores have for a job is here, and ready to be put in its place; null for nothing. */
-  private Restoring.Known find(AttemptContext shared, int id) {
+  private ProductRestore.Known find(AttemptContext shared, int id) {
     KeptResults kept = shared.removal().kept();
     try {
       NeedSnapshot needs =
@@ -121,7 +122,7 @@ final class RestoredJobs implements AutoCloseable {
           Batch lists = new Batch();
           match.lists().forEach(lists::list);
           setup.cache().put(lists);
-          return new Restoring.Known(match.result(), parts);
+          return new ProductRestore.Known(match.result(), parts);
         }
       }
       return null;
@@ -130,7 +131,7 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  private void answered(int id, List<Reason> reasons, Restoring.Known known) {
+  private void answered(int id, List<Reason> reasons, ProductRestore.Known known) {
     asked.clear(id);
     if (state.get().states().of(id) == JobState.WAITING) { // else the build was ended meanwhile
       loop.ready(id, reasons, known);
@@ -151,7 +152,7 @@ final class RestoredJobs implements AutoCloseable {
   void restore(int id, Verdict.WillRestore will) {
     if (will.bytes()) {
       KeptResults kept = setup.shared().removal().kept();
-      loop.ready(id, will.reasons(), new Restoring.Known(will.from(), kept));
+      loop.ready(id, will.reasons(), new ProductRestore.Known(will.from(), kept));
     } else {
       recall(id, will);
       loop.decide(id);

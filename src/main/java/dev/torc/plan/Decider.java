@@ -24,6 +24,10 @@ import java.util.function.Predicate;
  * Rule 1: decides whether a job runs, and says why. The same call serves the plan, the build and
  * {@code why}; it changes nothing. A job that waits for unsettled ones gets the answer that holds
  * whatever they do, or <em>may run</em>.
+ *
+ * <p>Early cut-off (rule 2) is decided here: needs count by the digests of their bytes, so a reader
+ * of a job that ran and made the same bytes is up to date. The loop asks when the needs are
+ * settled.
  */
 public final class Decider {
 

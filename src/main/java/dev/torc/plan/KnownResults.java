@@ -1,10 +1,8 @@
 package dev.torc.plan;
 
-import dev.torc.bytes.ByteWriter;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
-import dev.torc.posix.SystemName;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
@@ -19,7 +17,6 @@ import dev.torc.results.SharedStores;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
-import dev.torc.workflow.Step;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,9 +35,6 @@ import java.util.function.Function;
  * keeps, fetches nor restores anything.
  */
 public final class KnownResults {
-
-  /** Counts up with every change of how a key, a record or a digest of a product is made. */
-  private static final String FORMAT = "torc result 4";
 
   /**
    * A result that may stand for a run.
@@ -143,27 +137,8 @@ public final class KnownResults {
     return kept.isOff() && graph.workflow().stores().shared().isEmpty();
   }
 
-  /**
-   * Under which key the result of a run here is known that has a manifest: all that decides it, but
-   * not the name of the job, so that a renamed one finds it; where a job makes nothing, its name
-   * alone tells it from others.
-   */
   Digest key(Job job, Digest described, String system) {
-    boolean contained = !job.steps().isEmpty();
-    for (Step step : job.steps()) {
-      contained &= step.image() != null;
-    }
-    String kind =
-        contained ? SystemName.architecture() : system == null ? SystemName.here() : system;
-    String own = graph.workflow().stores().system();
-    ByteWriter out = new ByteWriter(0);
-    out.text(FORMAT);
-    out.raw(described.bytes());
-    out.map(job.parameters(), ByteWriter::text);
-    out.text(own.isEmpty() ? kind : kind + " " + own);
-    boolean named = job.produces().isEmpty() && job.caching() == Job.Caching.ALWAYS;
-    out.text(named ? job.name() : "");
-    return Digest.ofBytes(out.bytes());
+    return ResultKey.of(job, described, system, graph.workflow().stores().system());
   }
 
   /**

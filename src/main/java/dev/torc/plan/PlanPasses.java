@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Goes through jobs in order and decides them. Where products of temporary jobs are missing, that
- * is not enough: such a job runs if a job that reads what is missing runs, and until then its
- * readers are decided by what the records say of it. Then the jobs are gone through back again for
- * what is wanted, and once more in order, until nothing changes. A verdict that is not <em>up to
- * date</em> stays, so this ends, and what a job may run after was found before it.
+ * Decides all jobs of a plan. Forward: each job in order; the readers of those that run are looked
+ * at. Back: a reader that runs, or may run, asks for the missing temporary products that it reads,
+ * so their makers run, or may. Both repeat until the way back finds nothing new. That ends, since a
+ * verdict other than <em>up to date</em> never becomes that again. Without temporary jobs there is
+ * one pass forward.
  */
 final class PlanPasses {
 

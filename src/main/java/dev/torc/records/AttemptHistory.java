@@ -1,7 +1,7 @@
 package dev.torc.records;
 
 import dev.torc.machine.Series;
-import dev.torc.records.RecordKey.RecordTree;
+import dev.torc.records.DatabaseKey.RecordTree;
 import java.util.function.Consumer;
 
 /**
@@ -21,12 +21,12 @@ public record AttemptHistory(Cache cache) {
 
   /** Hands over the attempts of a build and of later ones, in the order of their ends. */
   public void from(long build, Consumer<AttemptRecord> visitor) {
-    cache.eachRecord(RecordTree.ATTEMPTS, RecordKey.of(build, 0), RecordCodec::attempt, visitor);
+    cache.eachRecord(RecordTree.ATTEMPTS, DatabaseKey.of(build, 0), RecordCodec::attempt, visitor);
   }
 
   /** What an attempt used over time, or with {@link #MACHINE} the machine; null where unknown. */
   public Series series(long build, long sequence) {
-    return cache.record(RecordTree.SERIES, RecordKey.of(build, sequence), RecordCodec::series);
+    return cache.record(RecordTree.SERIES, DatabaseKey.of(build, sequence), RecordCodec::series);
   }
 
   /** Drops the oldest where there are more than are kept; a tenth at once, so that it is seldom. */

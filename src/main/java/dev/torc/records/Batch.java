@@ -4,10 +4,10 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.machine.Series;
 import dev.torc.records.AttemptRecord.PostedEvent;
+import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;
-import dev.torc.records.RecordKey.RecordTree;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,7 @@ public final class Batch {
 
   /** Forgets what is known of a path. */
   public Batch dropStamp(String path) {
-    return drop(RecordTree.STAMPS, RecordKey.of(path));
+    return drop(RecordTree.STAMPS, DatabaseKey.of(path));
   }
 
   /** Replaces a job's last run. */
@@ -55,25 +55,25 @@ public final class Batch {
   /** Replaces the values that a job stored; they belong to its last run. */
   public Batch data(String job, List<StoredValue> data) {
     return data.isEmpty()
-        ? drop(RecordTree.DATA, RecordKey.of(job))
+        ? drop(RecordTree.DATA, DatabaseKey.of(job))
         : named(RecordTree.DATA, job, out -> RecordCodec.data(out, data));
   }
 
   /** Stores an event. */
   public Batch post(PostedEvent event) {
-    byte[] key = RecordKey.of(event.build(), event.sequence());
+    byte[] key = DatabaseKey.of(event.build(), event.sequence());
     return add(RecordTree.EVENTS, key, null, out -> RecordCodec.posted(out, event));
   }
 
   /** Adds an attempt to the history. */
   public Batch attempt(AttemptRecord attempt) {
-    byte[] key = RecordKey.of(attempt.build(), attempt.sequence());
+    byte[] key = DatabaseKey.of(attempt.build(), attempt.sequence());
     return add(RecordTree.ATTEMPTS, key, null, out -> RecordCodec.attempt(out, attempt));
   }
 
   /** Adds what an attempt, or with {@link AttemptHistory#MACHINE} the machine, used over time. */
   public Batch series(long build, long sequence, Series series) {
-    byte[] key = RecordKey.of(build, sequence);
+    byte[] key = DatabaseKey.of(build, sequence);
     return add(RecordTree.SERIES, key, null, out -> RecordCodec.series(out, series));
   }
 
@@ -110,7 +110,7 @@ public final class Batch {
 
   /** A path is torc's no longer. */
   public Batch disown(String path) {
-    return drop(RecordTree.OWNED, RecordKey.of(path));
+    return drop(RecordTree.OWNED, DatabaseKey.of(path));
   }
 
   /** Stores the list that a digest stands for. */
@@ -120,7 +120,7 @@ public final class Batch {
 
   /** Writes a line of the history, over an earlier one of the same number. */
   public Batch build(BuildRecord record) {
-    byte[] key = RecordKey.of(record.id().number());
+    byte[] key = DatabaseKey.of(record.id().number());
     return add(RecordTree.BUILDS, key, null, out -> RecordCodec.build(out, record));
   }
 
@@ -134,7 +134,7 @@ public final class Batch {
   }
 
   private Batch named(RecordTree tree, String name, RecordCodec.Content content) {
-    return add(tree, RecordKey.of(name), name, content);
+    return add(tree, DatabaseKey.of(name), name, content);
   }
 
   private Batch add(RecordTree tree, byte[] key, String name, RecordCodec.Content content) {

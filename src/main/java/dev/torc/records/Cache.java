@@ -4,10 +4,10 @@ import dev.torc.bytes.FieldReader;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.records.AttemptRecord.PostedEvent;
+import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;
-import dev.torc.records.RecordKey.RecordTree;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -208,7 +208,7 @@ public final class Cache implements AutoCloseable {
     JobResult result = find(RecordTree.RESULTS, job, RecordCodec::result);
     boolean whole =
         result == null
-            || value(RecordTree.DATA, RecordKey.of(job)) == null
+            || value(RecordTree.DATA, DatabaseKey.of(job)) == null
             || find(RecordTree.DATA, job, RecordCodec::data) != null;
     return whole ? result : null;
   }
@@ -249,7 +249,7 @@ public final class Cache implements AutoCloseable {
 
   /** Hands over the events from a build and a sequence on, in their order. */
   public void eachEvent(long build, long sequence, Consumer<PostedEvent> visitor) {
-    eachRecord(RecordTree.EVENTS, RecordKey.of(build, sequence), RecordCodec::posted, visitor);
+    eachRecord(RecordTree.EVENTS, DatabaseKey.of(build, sequence), RecordCodec::posted, visitor);
   }
 
   /** A record of a tree whose keys are no names, or null. */
@@ -306,7 +306,7 @@ public final class Cache implements AutoCloseable {
           }
           return builds.size() < most;
         });
-    late.forEach((key, change) -> builds.put(RecordKey.number(key), build(key, change.value)));
+    late.forEach((key, change) -> builds.put(DatabaseKey.number(key), build(key, change.value)));
     return builds.values().stream().limit(most).toList();
   }
 
@@ -320,7 +320,7 @@ public final class Cache implements AutoCloseable {
               build == null ? 1 : build.id().number(); // the key of a damaged record may be wrong
           return build == null;
         });
-    return late.isEmpty() ? next[0] : Math.max(next[0], RecordKey.number(late.lastKey()) + 1);
+    return late.isEmpty() ? next[0] : Math.max(next[0], DatabaseKey.number(late.lastKey()) + 1);
   }
 
   /** Hands over the committed history, newest first, null for what cannot be read. */
@@ -408,7 +408,7 @@ public final class Cache implements AutoCloseable {
 
   /** The record of a name; of two names that share a key, it is that of one. */
   private <T> T find(RecordTree tree, String name, Function<FieldReader, T> reader) {
-    byte[] key = RecordKey.of(name);
+    byte[] key = DatabaseKey.of(name);
     return RecordCodec.open(
         tree, key, value(tree, key), (whose, in) -> name.equals(whose) ? reader.apply(in) : null);
   }

@@ -2,7 +2,7 @@ package dev.torc.records;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
-import dev.torc.records.RecordKey.RecordTree;
+import dev.torc.records.DatabaseKey.RecordTree;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package dev.torc.records;
 
-import dev.torc.records.RecordKey.RecordTree;
+import dev.torc.records.DatabaseKey.RecordTree;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;

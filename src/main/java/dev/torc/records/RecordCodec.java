@@ -11,12 +11,12 @@ import dev.torc.machine.Usage;
 import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
+import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.Origin;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;
-import dev.torc.records.RecordKey.RecordTree;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -58,7 +58,7 @@ final class RecordCodec {
    */
   static byte[] seal(RecordTree tree, byte[] key, String name, Content content) {
     ByteWriter out = new ByteWriter(SUM);
-    if (name != null && RecordKey.shortened(key)) {
+    if (name != null && DatabaseKey.shortened(key)) {
       out.text(name);
     }
     content.to(new FieldWriter(out));
@@ -86,7 +86,7 @@ final class RecordCodec {
     }
     try {
       ByteReader in = new ByteReader(value, SUM);
-      String name = !named ? null : RecordKey.shortened(key) ? in.text() : RecordKey.name(key);
+      String name = !named ? null : DatabaseKey.shortened(key) ? in.text() : DatabaseKey.name(key);
       FieldReader fields = new FieldReader(in);
       T record = reader.from(name, fields);
       fields.end();
@@ -324,7 +324,7 @@ final class RecordCodec {
   }
 
   static BuildRecord build(byte[] key, FieldReader in) {
-    BuildId id = new BuildId(in.text(1), RecordKey.number(key));
+    BuildId id = new BuildId(in.text(1), DatabaseKey.number(key));
     long started = in.number(2);
     long nanos = in.number(3);
     SortedMap<String, Integer> counts = new TreeMap<>();

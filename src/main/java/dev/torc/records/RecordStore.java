@@ -2,7 +2,7 @@ package dev.torc.records;
 
 import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
-import dev.torc.records.RecordKey.RecordTree;
+import dev.torc.records.DatabaseKey.RecordTree;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

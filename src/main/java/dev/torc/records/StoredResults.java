@@ -1,7 +1,7 @@
 package dev.torc.records;
 
 import dev.torc.hash.Digest;
-import dev.torc.records.RecordKey.RecordTree;
+import dev.torc.records.DatabaseKey.RecordTree;
 import java.util.List;
 import java.util.function.Consumer;
 

@@ -39,6 +39,9 @@ import java.util.regex.Pattern;
  * renamed, so it is there whole or not at all, and what a killed torc left there is found without a
  * look at all the others; nothing is opened through a link. The folder itself is never made: where
  * a disk is not mounted, nothing may fill its place.
+ *
+ * <p>It places no product: {@link SharedStore} fetches the blobs, {@link FetchedProducts} makes
+ * files of them, and the engine's ProductRestore puts these in their places.
  */
 final class FolderStore implements StorePlace {
 

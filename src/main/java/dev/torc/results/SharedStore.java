@@ -315,7 +315,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   @Override
   public ResultParts fetch(Hit hit, Path folder) {
-    FetchedResult fetched = new FetchedResult(hit.result(), folder);
+    FetchedProducts fetched = new FetchedProducts(hit.result(), folder);
     if (fetchBlobs(hit, folder) == null) {
       return fetched;
     }

@@ -3,9 +3,9 @@ package dev.torc.session;
 import dev.torc.cluster.Allocation;
 import dev.torc.cluster.BatchFolder;
 import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteListener;
-import dev.torc.cluster.RemotePlace;
 import dev.torc.cluster.Scheduler;
 import dev.torc.cluster.SchedulerResources;
 import dev.torc.cluster.SchedulerSettings;
@@ -70,7 +70,7 @@ public final class AllocatedBuild {
   private final AtomicInteger ends = new AtomicInteger(); // how often it was told to end
   private final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
   private volatile String allocation = "";
-  private volatile List<RemotePlace> left = List.of();
+  private volatile List<HandedOutAttempt> left = List.of();
 
   /**
    * @param say takes lines that tell of the allocation
@@ -359,7 +359,7 @@ public final class AllocatedBuild {
     }
 
     @Override
-    public void ended(ProcessEnd how, List<RemotePlace> places) {
+    public void ended(ProcessEnd how, List<HandedOutAttempt> places) {
       left = places;
       end.complete(how);
     }

@@ -19,7 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What the marks of started jobs mean to a command that only looks (rule 9): those of the build
- * that holds the lock are running, any others were interrupted, or are out at a scheduler.
+ * that holds the lock are running, any others were interrupted, or are out at a scheduler. It ends
+ * nothing: {@link Leftovers} does.
  *
  * @param holder of the build lock, if there is one
  * @param running names of the jobs that run now

@@ -7,14 +7,9 @@ import dev.torc.engine.AttemptContext;
 import dev.torc.engine.Event;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.ProductRemoval;
-import dev.torc.engine.Recorder;
 import dev.torc.engine.Remotes;
-import dev.torc.engine.Restoring;
-import dev.torc.engine.TemporaryFolder;
 import dev.torc.engine.Tracing;
 import dev.torc.hash.DigestMemo;
-import dev.torc.local.LeftoverProcesses;
-import dev.torc.local.LocalRunner;
 import dev.torc.local.Runner;
 import dev.torc.machine.Limits;
 import dev.torc.machine.Makeflags;
@@ -26,10 +21,7 @@ import dev.torc.plan.MachineInputs;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
-import dev.torc.posix.Ancestry;
-import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupAccess;
-import dev.torc.posix.OpenFiles;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.AttemptHistory;
 import dev.torc.records.Batch;
@@ -44,22 +36,15 @@ import dev.torc.records.StartMarks;
 import dev.torc.rest.CleanJobs;
 import dev.torc.results.KeptResults;
 import dev.torc.session.BuildRequest.LockTerms;
-import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Place;
 import dev.torc.text.Amount;
-import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -135,7 +120,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     try {
       List<StartMarks.Mark> on = new ArrayList<>();
       for (StartMarks.Mark mark :
-          endLeftovers(project.caller(), project.place(), cache, gone, warn)) {
+          Leftovers.end(project.caller(), project.place(), cache, gone, warn)) {
         on.add(mark.isRemote() ? new StartMarks.Mark(id, mark.job(), 1).at(mark.executor()) : mark);
       }
       CachePlace place = cache.place();
@@ -160,70 +145,6 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
           place.folder()
               + ": what you make there cannot be given to its group, since you are not in it, so"
               + " its members may not be able to go on: have yourself added to it");
-    }
-  }
-
-  /**
-   * Rule 9: ends what is left of the jobs of a killed torc, takes their temporary folders away, and
-   * records as interrupted those that this cache answers for; but for what is handed out, and what
-   * may run on other hosts.
-   *
-   * @param gone as {@link LockTerms#gone}
-   * @return the marks of running work
-   */
-  public static List<StartMarks.Mark> endLeftovers(
-      Caller caller, CachePlace place, Cache cache, Set<String> gone, Consumer<String> warn) {
-    List<StartMarks.Mark> marks = new ArrayList<>(StartMarks.read(place));
-    List<StartMarks.Mark> on = new ArrayList<>(StartMarks.out(marks, cache));
-    marks.removeIf(StartMarks.Mark::isRemote);
-    List<StartMarks.Mark> elsewhere = StartMarks.elsewhere(marks, cache, gone);
-    marks.removeAll(elsewhere);
-    on.addAll(elsewhere);
-    Set<LeftoverProcesses.Mark> left = new LinkedHashSet<>();
-    StartMarks.running(marks, cache)
-        .forEach(mark -> left.add(new LeftoverProcesses.Mark(mark.build(), mark.job())));
-    LeftoverProcesses.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
-    endContainers(place.root(), caller.env(), StartMarks.running(marks, cache), warn);
-    for (StartMarks.Mark mark : marks) {
-      remove(TemporaryFolder.of(place, mark), "the folder {tmp} of " + mark.job(), warn);
-    }
-    if (!marks.isEmpty()) { // else nothing was on its way, but for what the next fetch takes away
-      remove(place.tmp(), "what an earlier build was putting back", warn);
-    }
-    for (StartMarks.Mark mark : StartMarks.live(marks, cache)) {
-      cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
-    }
-    for (StartMarks.Mark mark : StartMarks.restored(marks, cache)) {
-      DigestMemo digests = DigestMemo.looking(place.root(), caller.stamps(place), cache::stamp);
-      Restoring.claim(cache, new ProductRemoval(place, null, "", cache, digests, null, warn), mark);
-    }
-    cache.flush();
-    return on;
-  }
-
-  private static void remove(Path folder, String what, Consumer<String> warn) {
-    try {
-      FileTree.remove(folder);
-    } catch (IOException e) {
-      warn.accept("cannot remove " + what + ": " + Refusal.line(e));
-    }
-  }
-
-  /** The containers that marks name are ended too, where their processes cannot be seen. */
-  private static void endContainers(
-      Path root, Map<String, String> env, List<StartMarks.Mark> running, Consumer<String> warn) {
-    Containers containers = new Containers(null, root, env);
-    Set<String> asked = new HashSet<>();
-    for (StartMarks.Mark mark : running) {
-      String runtime = mark.container().split("/")[0];
-      if (!runtime.isEmpty() && asked.add(runtime + " " + mark.build())) {
-        String trouble = containers.end(runtime, mark.build());
-        if (!trouble.isEmpty()) {
-          warn.accept(
-              "cannot end the containers of %s that an earlier build left: %s"
-                  .formatted(mark.job(), trouble));
-        }
-      }
     }
   }
 
@@ -473,40 +394,5 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
   private static String told(BuildLock.Holder holder) {
     String where = holder.host().isEmpty() ? "" : " on " + SafeText.name(holder.host());
     return "process " + holder.pid() + where + ", " + holder.what();
-  }
-
-  /**
-   * Rule 10: a torc that is called, at any depth, by a job of the build that holds the lock would
-   * wait for itself. The builds around a job stand in its environment, outermost first; where a job
-   * took them out of it, it still descends from torc. On another host than the holder's only the
-   * environment tells.
-   */
-  static final class Nesting {
-
-    /** Names the variable that holds the ids of the builds around a process, joined by colons. */
-    static final String VARIABLE = "TORC_BUILDS";
-
-    private Nesting() {}
-
-    /** Throws {@link BadInput} where the holder of the lock is a build around this process. */
-    static void refuse(
-        Map<String, String> env, CachePlace place, Optional<BuildLock.Holder> holder) {
-      if (holder.isPresent() && isAround(env, place, holder.get())) {
-        String job = env.get("TORC_JOB");
-        throw new BadInput(
-            Place.NONE,
-            "%s calls torc in %s, whose build it is part of; it would wait for itself"
-                .formatted(job == null ? "a job" : "job " + job, place.root()));
-      }
-    }
-
-    private static boolean isAround(
-        Map<String, String> env, CachePlace place, BuildLock.Holder holder) {
-      List<String> around = List.of(env.getOrDefault(VARIABLE, "").split(":"));
-      return !holder.build().isEmpty() && around.contains(holder.build())
-          || holder.host().isEmpty()
-              && Ancestry.includes(holder.pid())
-              && OpenFiles.mayHave(holder.pid(), place.lock());
-    }
   }
 }

@@ -13,10 +13,10 @@ import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * The bytes of records, being written or being read: a record's form names each of its fields once,
- * in the order of its constructor, and serves both ways. A field that is written is taken from the
- * record; when it is read there is no record yet, and it comes from the bytes. It does not know
- * which records there are; {@link WorkflowCodec} does.
+ * Lets {@link WorkflowCodec} describe a record once for writing and for reading. A form calls one
+ * method for each field, in the order of the constructor. When it writes, the method takes the
+ * value from the record, puts it out and returns it; when it reads, the record is null and the
+ * value comes from the bytes.
  */
 final class Wire {
 

@@ -161,9 +161,9 @@ class BatchTrackerTest {
     torc.add(1, 0, new RemoteAttempt.Product(match, false, RemoteAttempt.Clearing.AHEAD));
     torc.drain(1000);
     assertFalse(Files.exists(match));
-    List<RemotePlace> places = jobs().getFirst().places;
+    List<HandedOutAttempt> places = jobs().getFirst().places;
     assertEquals(4, places.size());
-    for (RemotePlace place : places) {
+    for (HandedOutAttempt place : places) {
       assertFalse(place.hasBegun());
     }
     assertEquals("old", Files.readString(places.getFirst().aside(0)));
@@ -336,8 +336,8 @@ class BatchTrackerTest {
     cluster.busy = true;
     BatchFolder folder = new BatchFolder(Files.createDirectory(temp.resolve("done")));
     Path inTheWay = Files.createFile(folder.path().resolve("x.claim"));
-    RemotePlace place =
-        new RemotePlace(
+    HandedOutAttempt place =
+        new HandedOutAttempt(
             folder, new RemoteAttempt.RemoteKey("x", "b0", 1, "m", "c", ""), "x", List.of());
     torc(10, 1);
     FakeTorc.Job job = torc.job("a", "m", "c", 0, List.of());

@@ -151,7 +151,7 @@ final class FakeCluster implements Scheduler {
           task.jobs.add(lines.group(1));
         }
       }
-      List<List<RemotePlace>> all = new BatchFolder(script.getParent()).record().elements();
+      List<List<HandedOutAttempt>> all = new BatchFolder(script.getParent()).record().elements();
       for (int i = 0; i < all.size(); i++) {
         Task of = tasks.get(id + "_" + i);
         all.get(i).forEach(place -> of.names.put(place.claim(), place.key().job()));

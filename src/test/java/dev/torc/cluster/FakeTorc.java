@@ -46,7 +46,7 @@ final class FakeTorc {
     int lost;
     String left = "";
     String id;
-    final List<RemotePlace> places = new ArrayList<>();
+    final List<HandedOutAttempt> places = new ArrayList<>();
 
     private Job(RemoteAttempt attempt) {
       this.attempt = attempt;
@@ -63,7 +63,7 @@ final class FakeTorc {
     }
 
     @Override
-    public void ended(ProcessEnd how, List<RemotePlace> more) {
+    public void ended(ProcessEnd how, List<HandedOutAttempt> more) {
       places.addAll(more);
       if (how == null) { // nothing of it is out
         desk.add(attempt, this);

@@ -3,7 +3,7 @@ package dev.torc.records;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.records.Cache.CacheSettings;
-import dev.torc.records.RecordKey.RecordTree;
+import dev.torc.records.DatabaseKey.RecordTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,14 +38,14 @@ class DamagedHistoryTest {
   void aNumberThatLiesIsNeitherShownNorCountedOn(long lie) throws IOException {
     build(1);
     build(2);
-    byte[] key = RecordKey.of(lie);
+    byte[] key = DatabaseKey.of(lie);
     CachePlace place = CachePlace.find(root, Map.of(), ThisHost.system());
     try (RecordStore store = RecordStore.open(place.database(), 1 << 20)) {
       store.useTrees(null);
       store.write(
           List.of(
               new Batch.Change(
-                  RecordTree.BUILDS, key, store.get(RecordTree.BUILDS, RecordKey.of(2)))),
+                  RecordTree.BUILDS, key, store.get(RecordTree.BUILDS, DatabaseKey.of(2)))),
           false,
           (transaction, _) -> CacheOpening.seal(transaction, CacheSettings.system(), null));
     }

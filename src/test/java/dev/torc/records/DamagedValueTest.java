@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.torc.records.AttemptRecord.PostedEvent;
+import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.StoredValue;
-import dev.torc.records.RecordKey.RecordTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -13,12 +13,12 @@ import dev.torc.hash.Stamp;
 import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
+import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.Origin;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;
-import dev.torc.records.RecordKey.RecordTree;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -38,7 +38,7 @@ class RecordCodecTest {
 
   private static final Digest DIGEST = Digest.of(HexFormat.of().parseHex("ab".repeat(32)));
   private static final String SUM = "ab".repeat(32);
-  private static final byte[] KEY = RecordKey.of(7, 3);
+  private static final byte[] KEY = DatabaseKey.of(7, 3);
 
   /** What is kept of a result, with bytes that can be compared. */
   record Kept(long used, String record) {
@@ -190,7 +190,7 @@ class RecordCodecTest {
                 "m",
                 new StoreUse(1, List.of(new StoreUse.Place("s", 2, 3)))),
             RecordCodec::build,
-            in -> RecordCodec.build(RecordKey.of(7), in),
+            in -> RecordCodec.build(DatabaseKey.of(7), in),
             "030162"
                 + "0402"
                 + "0601"
@@ -314,9 +314,9 @@ class RecordCodecTest {
         build,
         RecordCodec.open(
             RecordTree.BUILDS,
-            RecordKey.of(7),
+            DatabaseKey.of(7),
             batch.changes.getFirst().value,
-            in -> RecordCodec.build(RecordKey.of(7), in)));
+            in -> RecordCodec.build(DatabaseKey.of(7), in)));
     ByteWriter out = new ByteWriter(0);
     RecordCodec.details(new FieldWriter(out), details);
     assertEquals(

@@ -7,9 +7,9 @@ import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
+import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;
-import dev.torc.records.RecordKey.RecordTree;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -155,7 +155,7 @@ final class Samples {
 
   /** Takes out a job's last run and what it stored. */
   static Batch noResult(String job) {
-    byte[] key = RecordKey.of(job);
+    byte[] key = DatabaseKey.of(job);
     return new Batch()
         .drop(RecordTree.RESULTS, key)
         .drop(RecordTree.DATA, key)

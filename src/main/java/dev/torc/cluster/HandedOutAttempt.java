@@ -6,15 +6,16 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where that went which stood in the places of one attempt's products when it was handed out, and
- * what else its script left. Whose that is, and what becomes of it, is for the engine.
+ * One attempt as it lies in the folder of its batch script: its claim, what was moved aside from
+ * the places of its products, whether it began, whether it is over. What becomes of those files is
+ * for the engine.
  *
  * @param folder of the script
  * @param key of the attempt
  * @param claim its name there
  * @param products in the order of their numbers
  */
-public record RemotePlace(
+public record HandedOutAttempt(
     BatchFolder folder,
     RemoteAttempt.RemoteKey key,
     String claim,

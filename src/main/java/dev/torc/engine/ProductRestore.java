@@ -26,9 +26,10 @@ import java.util.Set;
 /**
  * Puts a known result in the place of a run: clears what stands there as before a run, puts the
  * products where they are to stand, and hashes them there. What turns out not to be what the result
- * says is taken away again, and the job has to run. Which result fits is decided before.
+ * says is taken away again, and the job has to run. Which result fits is decided before, by {@link
+ * dev.torc.plan.KnownResults}.
  */
-public final class Restoring {
+public final class ProductRestore {
 
   /**
    * A good result that is known for what a job is now.
@@ -43,7 +44,7 @@ public final class Restoring {
   private final ResultParts parts;
   private final List<OwnedPath> placed = Collections.synchronizedList(new ArrayList<>());
 
-  Restoring(AttemptContext shared, Job job, Known from) {
+  ProductRestore(AttemptContext shared, Job job, Known from) {
     this.shared = shared;
     this.job = job;
     this.from = from.result();

@@ -10,14 +10,14 @@ import org.apache.commons.codec.digest.DigestUtils;
  * 511), otherwise their beginning and their SHA-256, and then the record holds the whole name. So
  * keys stand in the order of their names' bytes, but for long names that begin alike.
  */
-final class RecordKey {
+final class DatabaseKey {
 
   /** Longer names, in bytes, are shortened; shortened keys have one byte more. */
   private static final int MOST = 480;
 
   private static final int LONG = MOST + 1;
 
-  private RecordKey() {}
+  private DatabaseKey() {}
 
   static byte[] of(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * A shared result whose blobs are here, in a folder of its own, until its products stand in their
  * places. Whether it may stand there is decided by others. One thread uses it.
  */
-final class FetchedResult implements ResultParts {
+final class FetchedProducts implements ResultParts {
 
   private static final int READ = 0444;
 
@@ -27,7 +27,7 @@ final class FetchedResult implements ResultParts {
   private final Map<Blob, Long> uses; // how many files have each
 
   /** Of a folder where all blobs lie under their names. */
-  FetchedResult(Result result, Path folder) {
+  FetchedProducts(Result result, Path folder) {
     this.result = result;
     this.folder = folder;
     if (result.depfile() != null) {

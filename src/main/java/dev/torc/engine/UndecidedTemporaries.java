@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * @param state the state of the build now
  * @param consider takes a job whose verdict is known at last
  */
-record UndecidedJobs(Supplier<BuildState> state, BiConsumer<Integer, Verdict> consider) {
+record UndecidedTemporaries(Supplier<BuildState> state, BiConsumer<Integer, Verdict> consider) {
 
   /**
    * Decides them, as far as it is known what their readers do. That is a look at all that waits, so

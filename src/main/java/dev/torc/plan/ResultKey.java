@@ -1,0 +1,44 @@
+package dev.torc.plan;
+
+import dev.torc.bytes.ByteWriter;
+import dev.torc.hash.Digest;
+import dev.torc.posix.SystemName;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Step;
+
+/**
+ * The key under which the result of a run is found, here and in shared stores: all that decides the
+ * run, but not the name of the job, so that a renamed one finds it. Where a job makes nothing, its
+ * name alone tells it from others. {@link KnownResults} looks for results by it.
+ */
+final class ResultKey {
+
+  /** Counts up with every change of how a key, a record or a digest of a product is made. */
+  private static final String FORMAT = "torc result 4";
+
+  private ResultKey() {}
+
+  /**
+   * The key of a job.
+   *
+   * @param described the manifest
+   * @param system the kind of system that it ran on; null for this machine's
+   * @param own what the build file says of systems; empty for nothing
+   */
+  static Digest of(Job job, Digest described, String system, String own) {
+    boolean contained = !job.steps().isEmpty();
+    for (Step step : job.steps()) {
+      contained &= step.image() != null;
+    }
+    String kind =
+        contained ? SystemName.architecture() : system == null ? SystemName.here() : system;
+    ByteWriter out = new ByteWriter(0);
+    out.text(FORMAT);
+    out.raw(described.bytes());
+    out.map(job.parameters(), ByteWriter::text);
+    out.text(own.isEmpty() ? kind : kind + " " + own);
+    boolean named = job.produces().isEmpty() && job.caching() == Job.Caching.ALWAYS;
+    out.text(named ? job.name() : "");
+    return Digest.ofBytes(out.bytes());
+  }
+}
