@@ -103,7 +103,7 @@ public record CheckAnswer(
 
   /** Images of a job that a look shows not to be had here. */
   private static List<String> unavailable(PlanContext context, int id) {
-    return context.contents().around().lacking(context.graph(), id).stream()
+    return context.contents().machine().lacking(context.graph(), id).stream()
         .map(Reason::lack)
         .toList();
   }

@@ -32,7 +32,7 @@ record ImageUse(String image, String identity, String file, int jobs) {
 
   /** The images of some jobs, each once. */
   static List<ImageUse> of(PlanContext context, int... jobs) {
-    MachineInputs around = context.contents().around();
+    MachineInputs around = context.contents().machine();
     Map<Known, Integer> uses = new LinkedHashMap<>();
     for (int job : jobs) {
       Set<Known> images = new LinkedHashSet<>();

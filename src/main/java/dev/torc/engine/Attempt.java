@@ -53,7 +53,7 @@ final class Attempt {
   private final LaunchBuilder.Granted granted;
   private final long timeLimit;
   private final Runnable gone;
-  private final ClearedProducts shelf;
+  private final ClearedProducts cleared;
   private final RemoteWork remote;
   private final String executor; // what runs it, as Remotes know it; null for this machine
   private final long started = System.currentTimeMillis();
@@ -64,7 +64,7 @@ final class Attempt {
   private ProductRestore restore; // where a known result is put in the place of a run
   private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
   private volatile PostTimes times; // of its events, once its processes start
-  private boolean cleared;
+  private boolean hasCleared;
   private volatile boolean relieved;
   private boolean let; // said that its processes are gone
   private EventLines posts = EventLines.NONE;
@@ -94,7 +94,7 @@ final class Attempt {
     this.granted = granted;
     this.timeLimit = run.runtime();
     this.gone = gone;
-    this.shelf = shared.removal().shelving();
+    this.cleared = shared.removal().clearing();
     this.remote = new RemoteWork(shared, id, number, run.executor(), run.reasons(), submitted);
     this.executor = run.executor();
   }
@@ -125,7 +125,7 @@ final class Attempt {
 
   /** Sees which events it has posted by now: from any thread, about once a second. */
   void look() {
-    shelf.makeRoom();
+    cleared.makeRoom();
     PostTimes seen = times;
     if (seen != null) {
       try {
@@ -145,7 +145,7 @@ final class Attempt {
   AttemptOutcome run() {
     AttemptOutcome outcome = attempt().of(command, logFrom, posts.posts());
     if (!outcome.ok() && ended.how() != ProcessEnd.How.INTERRUPTED) {
-      relieved = shelf.relieve(outcome.what());
+      relieved = cleared.relieve(outcome.what());
     }
     return outcome;
   }
@@ -206,7 +206,7 @@ final class Attempt {
       clear();
       begin = launch(containers);
     } else {
-      cleared = true;
+      hasCleared = true;
       ended = resumed;
       times = times(ended.began(started));
     }
@@ -342,7 +342,7 @@ final class Attempt {
     restore = new ProductRestore(shared, job, from);
     ProductScan products;
     try {
-      products = restore.products(shelf);
+      products = restore.products(cleared);
     } finally {
       from.parts().done();
     }
@@ -353,15 +353,15 @@ final class Attempt {
 
   /** Sees to what stands in the way of its needs and products. */
   private void clear() throws IOException {
-    shelf.makeRoom();
+    cleared.makeRoom();
     shared.removal().refuseOutside(job, snapshot.stale());
     refuseTaken();
     for (OwnedPath stale : snapshot.stale()) {
-      shared.removal().keepStale(stale, shelf);
+      shared.removal().keepStale(stale, cleared);
     }
-    boolean there = shared.removal().clear(job, remote.isRemote(), shelf, Set.of());
-    shelf.keep(job.name()); // also where nothing of its result was cleared
-    cleared = true;
+    boolean there = shared.removal().clear(job, remote.isRemote(), cleared, Set.of());
+    cleared.keep(job.name()); // also where nothing of its result was cleared
+    hasCleared = true;
     if (!there) {
       makeFolders();
     }
@@ -476,7 +476,7 @@ final class Attempt {
       shared.tracing().tell(shared.graph(), id, trace, needs.read(), ended.message());
     }
     moved.addAll(needs.moved());
-    shelf.made(products.owned());
+    cleared.made(products.owned());
     LinesFile output = shared.launches().output(job.name());
     List<StoredValue> data = ValueLines.read(output, output.lines(shared.digests()));
     if (posts.bad() != null) {
@@ -507,7 +507,7 @@ final class Attempt {
    */
   private AttemptOutcome left(String what) {
     AttemptOutcome failed = failed(what);
-    if (!cleared || remote.isUnbegun()) {
+    if (!hasCleared || remote.isUnbegun()) {
       return failed;
     }
     try {

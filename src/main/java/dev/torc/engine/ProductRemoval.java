@@ -58,7 +58,7 @@ public record ProductRemoval(
   private record Standing(long bytes, boolean linked) {}
 
   /** Keeps what is cleared and good for later. */
-  ClearedProducts shelving() {
+  ClearedProducts clearing() {
     return new ClearedProducts(cache, kept, job -> LaunchBuilder.log(place, job));
   }
 
@@ -95,13 +95,13 @@ public record ProductRemoval(
    *
    * @param handed whether it is handed out: then what stands there is moved aside when it is, or
    *     when it begins, and {@link #sort} sees to that
-   * @param shelf takes what is good for later
+   * @param cleared takes what is good for later
    * @param standing paths of products that stand as they are to
    * @return whether it saw the folders in which they are to stand; else some may have to be made
    */
-  boolean clear(Job job, boolean handed, ClearedProducts shelf, Set<String> standing)
+  boolean clear(Job job, boolean handed, ClearedProducts cleared, Set<String> standing)
       throws IOException {
-    Clearing clearing = new Clearing(job.persist(), handed && !job.persist(), shelf, standing);
+    Clearing clearing = new Clearing(job.persist(), handed && !job.persist(), cleared, standing);
     boolean there = true;
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
@@ -117,7 +117,7 @@ public record ProductRemoval(
       }
     }
     if (job.depfile() != null) {
-      there &= clear(job.depfile(), new Clearing(false, handed, shelf, standing));
+      there &= clear(job.depfile(), new Clearing(false, handed, cleared, standing));
     }
     return there;
   }
@@ -144,13 +144,13 @@ public record ProductRemoval(
    * @param stays whether all does
    */
   private record Clearing(
-      boolean persist, boolean stays, ClearedProducts shelf, Set<String> standing) {}
+      boolean persist, boolean stays, ClearedProducts cleared, Set<String> standing) {}
 
   private boolean clear(String path, Clearing how) throws IOException {
     Path file = place.root().resolve(path);
     Stamp self = digests.linkStamp(path);
     if (!self.exists()) {
-      return clearAbove(file, how.shelf);
+      return clearAbove(file, how.cleared);
     }
     if (how.stays || how.standing.contains(path)) {
       return true;
@@ -160,15 +160,15 @@ public record ProductRemoval(
     if (standing == null) {
       keep(file, file, how.persist, ALTERED);
     } else if (!how.persist) {
-      away(owned, file, standing, how.shelf);
+      away(owned, file, standing, how.cleared);
     }
     return true;
   }
 
   /** Puts an unaltered product where it is good for later, or deletes it. */
-  private static void away(OwnedPath owned, Path file, Standing standing, ClearedProducts shelf)
+  private static void away(OwnedPath owned, Path file, Standing standing, ClearedProducts cleared)
       throws IOException {
-    if (standing.linked || !shelf.take(owned, file, standing.bytes)) {
+    if (standing.linked || !cleared.take(owned, file, standing.bytes)) {
       FileTree.remove(file);
     }
   }
@@ -179,7 +179,7 @@ public record ProductRemoval(
    *
    * @param product absolute
    */
-  void sort(Path product, Path aside, ClearedProducts shelf) throws IOException {
+  void sort(Path product, Path aside, ClearedProducts cleared) throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -190,7 +190,7 @@ public record ProductRemoval(
     if (standing == null) {
       keep(product, aside, false, ALTERED);
     } else {
-      away(owned, aside, standing, shelf);
+      away(owned, aside, standing, cleared);
     }
   }
 
@@ -200,7 +200,7 @@ public record ProductRemoval(
    *
    * @param product absolute
    */
-  void putBack(Path product, Path aside, ClearedProducts shelf) throws IOException {
+  void putBack(Path product, Path aside, ClearedProducts cleared) throws IOException {
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -208,7 +208,7 @@ public record ProductRemoval(
       OwnFile.removeEmpty(product); // its script made it
     }
     if (Files.exists(product, LinkOption.NOFOLLOW_LINKS)) {
-      sort(product, aside, shelf);
+      sort(product, aside, cleared);
     } else {
       Files.createDirectories(product.getParent());
       move(aside, product);
@@ -239,7 +239,7 @@ public record ProductRemoval(
    *
    * @return whether that folder is there
    */
-  private boolean clearAbove(Path file, ClearedProducts shelf) throws IOException {
+  private boolean clearAbove(Path file, ClearedProducts cleared) throws IOException {
     Path above = file.getParent();
     Stamp stamp = digests.linkStamp(above.toString());
     if (stamp.kind() == Stamp.Kind.FOLDER) {
@@ -255,7 +255,7 @@ public record ProductRemoval(
       OwnedPath owned = cache.owned(place.root().relativize(above).toString());
       Standing standing = ours(owned, null);
       if (standing != null) {
-        away(owned, above, standing, shelf);
+        away(owned, above, standing, cleared);
       }
     }
     return false;
@@ -315,14 +315,14 @@ public record ProductRemoval(
    * Moves a product that no job declares any more out of the way of a job that needs its like. Of
    * several such jobs the first one does it; for the others nothing stands there any more.
    */
-  synchronized void keepStale(OwnedPath owned, ClearedProducts shelf) throws IOException {
+  synchronized void keepStale(OwnedPath owned, ClearedProducts cleared) throws IOException {
     if (!digests.linkStamp(owned.path()).exists()) {
       return;
     }
     Standing standing = ours(owned, null);
     Path file = place.root().resolve(owned.path());
     String why = "no job produces it any more";
-    if (standing == null || standing.linked || !shelf.take(owned, file, standing.bytes)) {
+    if (standing == null || standing.linked || !cleared.take(owned, file, standing.bytes)) {
       keep(file, file, false, why);
     } else {
       note.accept("moved %s to %s: %s".formatted(owned.path(), shown(place.store()), why));

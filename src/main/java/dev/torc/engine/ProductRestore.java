@@ -56,7 +56,7 @@ public final class ProductRestore {
    *
    * @return what stands there now; null where it is not what the result says
    */
-  ProductScan products(ClearedProducts shelf) throws IOException {
+  ProductScan products(ClearedProducts cleared) throws IOException {
     shared
         .marks()
         .add(new StartMarks.Mark(shared.build().id(), job.name(), 0).restoring(from.key()));
@@ -74,8 +74,8 @@ public final class ProductRestore {
     if (!missing.isEmpty()) {
       kept.remember(from); // before anything is placed, see claim
     }
-    boolean there = shared.removal().clear(job, false, shelf, standing);
-    shelf.keep(job.name()); // also where all of its result stands
+    boolean there = shared.removal().clear(job, false, cleared, standing);
+    cleared.keep(job.name()); // also where all of its result stands
     Path root = shared.graph().workflow().root();
     try {
       if (!there) {

@@ -120,15 +120,15 @@ public class RemoteRun {
 
   /** Rule 15 for what was moved aside; back with it where the job never began. */
   private void sort() throws IOException {
-    ClearedProducts shelf = removal.shelving();
+    ClearedProducts cleared = removal.clearing();
     begun = places.stream().anyMatch(HandedOutAttempt::hasBegun);
     for (HandedOutAttempt place : places) {
       for (int i = 0; i < place.products().size(); i++) {
         Path product = place.products().get(i).path();
         if (begun) {
-          removal.sort(product, place.aside(i), shelf);
+          removal.sort(product, place.aside(i), cleared);
         } else {
-          removal.putBack(product, place.aside(i), shelf);
+          removal.putBack(product, place.aside(i), cleared);
         }
       }
       FileTree.remove(temporary(place.key()));

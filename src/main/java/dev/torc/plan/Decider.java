@@ -195,7 +195,7 @@ public final class Decider {
     if (last != null && wish.rerun != Rerun.ALL) {
       lacking.addAll(vanished.of(id));
     }
-    lacking.addAll(contents.around().lacking(graph, id));
+    lacking.addAll(contents.machine().lacking(graph, id));
     if (graph.job(id).group() != null) {
       missing(graph.job(id), lacking);
     }

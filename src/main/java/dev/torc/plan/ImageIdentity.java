@@ -40,11 +40,11 @@ record ImageIdentity(String name, String identity) {
    * An image as it is here, null where it is not. One that is a need counts by its path: what it
    * contains counts as that need.
    */
-  static ImageIdentity here(Image image, MachineInputs around, DigestMemo digests) {
+  static ImageIdentity here(Image image, MachineInputs machine, DigestMemo digests) {
     if (image.file() != null) {
       return new ImageIdentity(image.name(), PATH + Digest.ofText(image.name()).hex());
     }
-    ImageSource.Here here = around.image(image);
+    ImageSource.Here here = machine.image(image);
     if (here == null) {
       return null;
     }

@@ -49,7 +49,7 @@ public final class NeedContents implements InputSource {
   private final Graph graph;
   private final JobRecords records;
   private final DigestMemo digests;
-  private final MachineInputs around;
+  private final MachineInputs machine;
   private final GoneProducts gone;
   private final ProductRechecks rechecks;
   private final Map<Integer, NeedMembers> gathered = new ConcurrentHashMap<>();
@@ -61,30 +61,30 @@ public final class NeedContents implements InputSource {
   /**
    * Reads through {@code digests}; results of jobs come from {@code records}.
    *
-   * @param around what manifests ask of the machine beside files
+   * @param machine what manifests ask of the machine beside files
    */
-  NeedContents(Graph graph, JobRecords records, DigestMemo digests, MachineInputs around) {
+  NeedContents(Graph graph, JobRecords records, DigestMemo digests, MachineInputs machine) {
     this.root = graph.workflow().root();
     this.graph = graph;
     this.records = records;
     this.digests = digests;
     this.values = new NeedValues(graph, records);
     this.gone = new GoneProducts(graph, records, digests);
-    this.around = around.over(root, digests.counting());
+    this.machine = machine.over(root, digests.counting());
     this.rechecks = new ProductRechecks(this, digests);
     this.passed = new AtomicIntegerArray(graph.lists());
   }
 
   /** The same for another graph. */
   NeedContents over(Graph next, JobRecords kept) {
-    return new NeedContents(next, kept, digests, around);
+    return new NeedContents(next, kept, digests, machine);
   }
 
   /** The same by names alone: no file is read, and the digests that it gives mean nothing. */
   public NeedContents unread() {
     DigestMemo names = digests.anew();
     names.follow(digests, (_, _) -> Decider.UNKNOWN);
-    return new NeedContents(graph, records, names, around);
+    return new NeedContents(graph, records, names, machine);
   }
 
   /** What placeholders for a job's needs stand for, as far as it is known now. */
@@ -201,7 +201,7 @@ public final class NeedContents implements InputSource {
 
   /** The programs that commands run. */
   Programs programs() {
-    return new Programs(root, around.tools(), digests.counting());
+    return new Programs(root, machine.tools(), digests.counting());
   }
 
   @Override
@@ -219,7 +219,7 @@ public final class NeedContents implements InputSource {
 
   @Override
   public ManifestWriter.Content ofTool(Tool tool) {
-    String path = around.tools().path(tool);
+    String path = machine.tools().path(tool);
     if (path == null || graph.makerOf(path) >= 0) { // the latter was refused
       return new ManifestWriter.Content.Missing();
     }
@@ -231,14 +231,14 @@ public final class NeedContents implements InputSource {
   }
 
   /** Where programs are found, and what else is asked of the machine beside files. */
-  public MachineInputs around() {
-    return around;
+  public MachineInputs machine() {
+    return machine;
   }
 
   /** An image that is not here counts by the record, while its name is the same. */
   @Override
   public ImageIdentity ofImage(int job, String step, Image image) {
-    ImageIdentity here = ImageIdentity.here(image, around, digests);
+    ImageIdentity here = ImageIdentity.here(image, machine, digests);
     return here != null
         ? here
         : ImageIdentity.recorded(image.name(), records.line(job, LineKind.IMAGE, step));
@@ -246,7 +246,7 @@ public final class NeedContents implements InputSource {
 
   @Override
   public Optional<String> ofVariable(String name) {
-    return around.variable(name);
+    return machine.variable(name);
   }
 
   @Override

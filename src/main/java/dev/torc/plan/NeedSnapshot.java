@@ -74,7 +74,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       }
     }
     for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
-      String path = contents.around().tools().path(tool);
+      String path = contents.machine().tools().path(tool);
       if (path == null) {
         snapshot.missing = tool.name();
         continue;
@@ -89,7 +89,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     for (Step step : graph.job(job).steps()) {
       Image image = step.image();
       if (image != null && image.file() == null) {
-        ImageSource.Here here = contents.around().image(image);
+        ImageSource.Here here = contents.machine().image(image);
         if (here != null && here.file() != null) {
           snapshot.images.put(image.name(), snapshot.add(here.file()));
         }

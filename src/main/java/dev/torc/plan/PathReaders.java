@@ -75,7 +75,7 @@ public record PathReaders(Graph graph, JobRecords records, NeedContents contents
   /** The tool of a job that a path is, null where it is none. */
   private Tool tool(int job, String path) {
     for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
-      if (path.equals(contents.around().tools().path(tool))) {
+      if (path.equals(contents.machine().tools().path(tool))) {
         return tool;
       }
     }

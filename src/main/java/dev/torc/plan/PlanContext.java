@@ -40,7 +40,7 @@ public record PlanContext(
    * @param asked shared stores that are asked while jobs are decided; null for none
    * @param foresees see {@link JobRecords}
    * @param keepsFailed see {@link Decider}
-   * @param around what manifests ask of the machine beside files
+   * @param machine what manifests ask of the machine beside files
    */
   public static PlanContext of(
       Graph graph,
@@ -51,11 +51,11 @@ public record PlanContext(
       SharedStores asked,
       boolean foresees,
       boolean keepsFailed,
-      MachineInputs around,
+      MachineInputs machine,
       JobSelection selection,
       Rerun rerun) {
     JobRecords records = new JobRecords(graph, cache, left, foresees);
-    NeedContents contents = new NeedContents(graph, records, digests, around);
+    NeedContents contents = new NeedContents(graph, records, digests, machine);
     Manifest manifest = new Manifest(graph);
     KnownResults known = new KnownResults(graph, cache, contents, manifest, kept, asked);
     Decider decider = new Decider(graph, records, contents, manifest, known, keepsFailed);

@@ -169,7 +169,7 @@ final class UndeclaredReads {
     }
     for (Tool tool : graph.job(job).tools()) {
       if (tool.paths().contains(path)
-          || path.equals(context.contents().around().tools().path(tool))) {
+          || path.equals(context.contents().machine().tools().path(tool))) {
         return true;
       }
     }
@@ -213,7 +213,7 @@ final class UndeclaredReads {
       return null;
     }
     Tool tool = new Tool(null, name, List.of(), search, step.dir());
-    String folders = context.contents().around().tools().folders(tool);
+    String folders = context.contents().machine().tools().folders(tool);
     Boolean inside = searches.get(step.dir() + "\0" + folders);
     if (inside == null) {
       inside = false;
@@ -223,7 +223,7 @@ final class UndeclaredReads {
       }
       searches.put(step.dir() + "\0" + folders, inside);
     }
-    String path = inside ? context.contents().around().tools().path(tool) : null;
+    String path = inside ? context.contents().machine().tools().path(tool) : null;
     return path == null || path.startsWith("/") ? null : path;
   }
 

@@ -46,7 +46,7 @@ record DirtyJobs(
   List<String> files(int id) {
     Footprint footprint = context.footprint(id);
     List<String> files = new ArrayList<>(footprint.files());
-    ToolSearch search = context.contents().around().tools();
+    ToolSearch search = context.contents().machine().tools();
     footprint.tools().stream().map(search::path).filter(Objects::nonNull).forEach(files::add);
     List<SeenList> lists = new ArrayList<>();
     for (int list : context.graph().listNeeds().row(id)) {

@@ -313,7 +313,7 @@ public final class RestCollector {
     if (!context.leftOut(id).isEmpty()) {
       return false; // it may be there next time, though nothing ran
     }
-    MachineInputs around = context.contents().around();
+    MachineInputs around = context.contents().machine();
     ToolSearch search = around.tools();
     for (Tool tool : footprint.tools()) {
       String path = search.path(tool);

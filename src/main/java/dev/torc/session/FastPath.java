@@ -88,7 +88,8 @@ record FastPath(
     if (last == null) {
       return null;
     }
-    CleanJobs rest = CleanJobs.read(place.rest(), held(project, last.id()), project.surroundings());
+    CleanJobs rest =
+        CleanJobs.read(place.rest(), held(project, last.id()), project.machineInputs());
     if (rest == null || kept != null) {
       return rest == null ? null : new CarriedRest.Carried(rest, true);
     }
@@ -244,7 +245,7 @@ record FastPath(
               held(project, id),
               same ? rest : null,
               stayed,
-              project.surroundings(),
+              project.machineInputs(),
               work.cache().nextBuildNumber(),
               work.build().id());
       next = next.reread(last.graph(), work.digests(), THREADS);

@@ -169,7 +169,7 @@ public record Project(
   }
 
   /** What manifests ask of the machine beside files. */
-  MachineInputs surroundings() {
+  MachineInputs machineInputs() {
     return new MachineInputs(place.root(), caller.env(), stamps(), new Identities(containers));
   }
 

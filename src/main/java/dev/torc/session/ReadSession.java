@@ -79,9 +79,9 @@ public final class ReadSession implements AutoCloseable {
 
   private PlanContext context(Project of, JobSelection selection, Rerun rerun) {
     boolean fails = of.options().keepsFailed();
-    MachineInputs around = of.surroundings();
+    MachineInputs machine = of.machineInputs();
     return PlanContext.of(
-        of.graph(), cache, left, digests, kept, asked, true, fails, around, selection, rerun);
+        of.graph(), cache, left, digests, kept, asked, true, fails, machine, selection, rerun);
   }
 
   /**

@@ -150,10 +150,10 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
 
   /** What is known before anything runs. */
   public PlanContext context(JobSelection selection, Rerun rerun) {
-    MachineInputs around = project.surroundings();
+    MachineInputs machine = project.machineInputs();
     boolean fails = project.options().keepsFailed();
     return PlanContext.of(
-        project.graph(), cache, left, digests, kept, null, false, fails, around, selection, rerun);
+        project.graph(), cache, left, digests, kept, null, false, fails, machine, selection, rerun);
   }
 
   /**
