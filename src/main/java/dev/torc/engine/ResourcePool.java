@@ -70,8 +70,12 @@ final class ResourcePool {
   }
 
   private static boolean holds(Map<String, Long> there, ResourceDemand demand) {
-    return demand.amounts().entrySet().stream()
-        .allMatch(wanted -> there.getOrDefault(wanted.getKey(), 0L) >= wanted.getValue());
+    for (Map.Entry<String, Long> wanted : demand.amounts().entrySet()) {
+      if (there.getOrDefault(wanted.getKey(), 0L) < wanted.getValue()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
