@@ -1,6 +1,5 @@
 package dev.torc.ask;
 
-import dev.torc.ask.LogFollow.BuildFollow;
 import dev.torc.engine.EventLines;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.posix.Io;

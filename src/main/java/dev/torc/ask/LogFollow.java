@@ -2,15 +2,12 @@ package dev.torc.ask;
 
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.posix.OwnFile;
-import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
-import dev.torc.records.CachePlace;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.RunningJobs;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -97,45 +94,6 @@ public final class LogFollow {
         at += got;
       }
       read.put(job, at);
-    }
-  }
-
-  /** Looks at the records again and again while a build is at work. It knows not what for. */
-  record BuildFollow(CachePlace place) {
-
-    /** Milliseconds between two looks. */
-    private static final long PAUSE = 300;
-
-    /** One look. */
-    interface Look {
-      /**
-       * Looks.
-       *
-       * @param build the id of the build that was at work at first; empty for none
-       * @param ended whether it has ended, so that this is the last look
-       * @return whether no other look is wanted
-       */
-      boolean at(Cache cache, String build, boolean ended) throws IOException;
-    }
-
-    /** Looks until it is enough, or the build has ended; once if none is at work. */
-    void follow(Look look) throws IOException {
-      String build = holder();
-      for (boolean over = false; !over; ) {
-        boolean ended = build.isEmpty() || !build.equals(holder());
-        try (Cache cache = Cache.look(place, _ -> {})) {
-          over = look.at(cache, build, ended) || ended;
-        }
-        try {
-          Thread.sleep(over ? 0 : PAUSE);
-        } catch (InterruptedException e) {
-          throw new InterruptedIOException("interrupted while following a build");
-        }
-      }
-    }
-
-    private String holder() {
-      return BuildLock.holder(place).map(BuildLock.Holder::build).orElse("");
     }
   }
 }

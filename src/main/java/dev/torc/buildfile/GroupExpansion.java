@@ -109,14 +109,14 @@ final class GroupExpansion {
   private final AxisSources sources;
   private UnitMakers makers; // while not all instances are known
 
-  /** As long as no answer is taken back. */
-  private ResultSource found;
-
+  // answers to what the axes asked, good for as long as the era of the results is the same
+  private Object era;
   private final Map<Integer, List<AxisValues>> axes = new HashMap<>();
   private final Map<Integer, Known> known = new HashMap<>();
   private final SortedSet<String> answered = new TreeSet<>();
 
-  /** Of one run. */
+  // the run that is under way
+  private ResultSource found;
   private final Map<Integer, Outcome> outcomes = new TreeMap<>();
 
   private final Set<Integer> open = new LinkedHashSet<>();
@@ -147,7 +147,8 @@ final class GroupExpansion {
 
   /** Expands all groups; what is wrong whatever the results is noted. */
   Expanded run(ResultSource results, Problems problems) throws IOException {
-    if (found == null || found.era() != results.era()) {
+    if (era != results.era()) {
+      era = results.era();
       axes.clear();
       known.clear();
       answered.clear();

@@ -53,6 +53,9 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
     Map<String, String> plain = Slurm.without(env, "(SLURM|SRUN|SQUEUE|SCANCEL|SCONTROL)_.*");
     SchedulerProgram asking = new SchedulerProgram(plain, null, ProgramOutput.PATIENCE);
     String id = env.get("SLURM_JOB_ID");
+    if (id == null) {
+      throw new IOException("this is no job of slurm: unset TORC_ALLOCATION, and try again");
+    }
     ProgramOutput job =
         Slurm.ask(asking, List.of("scontrol", "show", "job", "--details", "--oneliner", id));
     List<Node> nodes = new ArrayList<>();

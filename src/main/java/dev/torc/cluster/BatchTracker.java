@@ -4,7 +4,7 @@ import dev.torc.cluster.BatchFolder.Word;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.cluster.Scheduler.SchedulerState;
-import dev.torc.posix.CallTracer.ThreadEnd;
+import dev.torc.posix.ThreadEnd;
 import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -301,7 +301,7 @@ public final class BatchTracker implements AutoCloseable {
 
   private EarlierBatches earlier(long now) throws IOException {
     if (earlier == null) {
-      EarlierBatches found = EarlierBatches.find(folder, notes);
+      EarlierBatches found = EarlierBatches.find(folder, me.build(), notes);
       for (RemoteBatch batch : found.batches()) {
         follow(batch);
         if (!outlives(batch)) { // its torc could not end it: the machine went down, say

@@ -50,16 +50,20 @@ final class EarlierBatches {
   private EarlierBatches() {}
 
   /**
-   * Looks for the folders of scripts.
+   * Looks for the folders of scripts, but for those of one build.
    *
+   * @param build the id of the build that asks: it may hand out into that folder already
    * @param notes takes lines for people
    */
-  static EarlierBatches find(Path folder, Consumer<String> notes) throws IOException {
+  static EarlierBatches find(Path folder, String build, Consumer<String> notes) throws IOException {
     EarlierBatches earlier = new EarlierBatches();
     for (BatchFolder place : BatchFolder.all(folder)) {
       BatchRecord record = place.record();
       if (record != null) {
-        earlier.add(RemoteBatch.of(record), place.words());
+        RemoteBatch batch = RemoteBatch.of(record);
+        if (!batch.tasks.getFirst().jobs.getFirst().key().build().equals(build)) {
+          earlier.add(batch, place.words());
+        }
       } else {
         notes.accept(
             "cannot read what was handed out in %s; remove it when nothing of it runs any more"

@@ -168,10 +168,11 @@ final class NodeSteps implements Scheduler {
       long now = System.nanoTime();
       if (!(step.state instanceof SchedulerState.Running)) {
         step.state = SlurmWords.end("CANCELLED", "", "", null);
-      } else if (step.cancelled == 0) {
+      } else if (step.cancelled == 0
+          && step.process.isAlive()) { // else its number may be another's
         step.cancelled = now;
         Kill.process((int) step.process.pid(), Kill.USR1);
-      } else if (now - step.cancelled > STUBBORN) {
+      } else if (step.cancelled != 0 && now - step.cancelled > STUBBORN) {
         step.process.destroy();
       }
     }

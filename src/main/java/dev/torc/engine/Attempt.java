@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -43,7 +44,7 @@ final class Attempt {
   /** Nanoseconds for which files may be read after a signal, and after the jobs that it ended. */
   static final long LOOK = 50_000_000;
 
-  private static final long SOON = 500; // ms
+  private static final long SOON = 500_000_000; // nanoseconds
 
   final AttemptContext shared; // in whose graph the job has its number
   final int id;
@@ -415,9 +416,10 @@ final class Attempt {
    * A scheduler or a shutdown ends torc and its jobs by one signal, and torc may see that later.
    */
   private synchronized boolean isEndedSoon() {
+    long end = System.nanoTime() + SOON;
     try {
-      if (ends.isEmpty()) {
-        wait(SOON);
+      for (long left = SOON; ends.isEmpty() && left > 0; left = end - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

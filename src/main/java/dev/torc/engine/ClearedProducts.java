@@ -20,7 +20,8 @@ import java.util.function.Function;
 /**
  * What one attempt clears away and keeps for later: unaltered products of good results go to the
  * store, and with the first of a result its record does. Files of other owners are not its job:
- * {@link ProductRemoval} tells them apart. One thread uses it.
+ * {@link ProductRemoval} tells them apart. The attempt uses it, and the loop where it asks for
+ * room.
  */
 final class ClearedProducts {
 

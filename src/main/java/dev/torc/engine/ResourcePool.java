@@ -99,7 +99,8 @@ final class ResourcePool {
    */
   boolean delays(ResourceDemand demand, ResourceDemand waiting) {
     if (holds(free, demand)) {
-      return holds(limits, waiting) && delaysHere(demand, waiting);
+      return delaysHere(demand.ofAll(), waiting.ofAll())
+          || holds(limits, waiting) && delaysHere(demand, waiting);
     }
     ResourcePool node = nodes.get(node(demand));
     ResourceDemand own = waiting.ofNode();

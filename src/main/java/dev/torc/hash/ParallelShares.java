@@ -1,6 +1,6 @@
 package dev.torc.hash;
 
-import dev.torc.posix.CallTracer.ThreadEnd;
+import dev.torc.posix.ThreadEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.torc.local;
 
 import dev.torc.machine.Series;
-import dev.torc.posix.CallTracer.ThreadEnd;
 import dev.torc.posix.Environment;
+import dev.torc.posix.ThreadEnd;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.torc.posix;
 
-import dev.torc.posix.CallTracer.ThreadEnd;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -1,6 +1,6 @@
 package dev.torc.records;
 
-import dev.torc.posix.CallTracer.ThreadEnd;
+import dev.torc.posix.ThreadEnd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

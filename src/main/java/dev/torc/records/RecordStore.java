@@ -447,10 +447,12 @@ final class RecordStore implements AutoCloseable {
   public void close() {
     map.writeLock().lock();
     try {
-      if (reader != null) {
-        reader.close();
+      if (!env.isClosed()) {
+        if (reader != null) {
+          reader.close();
+        }
+        env.close();
       }
-      env.close();
     } finally {
       map.writeLock().unlock();
     }

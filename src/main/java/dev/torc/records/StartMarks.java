@@ -326,15 +326,19 @@ public final class StartMarks implements AutoCloseable {
     if (fields.length < 8 || !fields[0].equals(sum(line.substring(fields[0].length() + 1)))) {
       return null;
     }
-    StartOrigin origin = fields[3].isEmpty() ? null : StartOrigin.parse(fields[3]);
-    return new Mark(
-        fields[2],
-        fields[1].equals(ENDED),
-        fields[4],
-        OneLine.text(fields[7]),
-        Integer.parseInt(fields[5]),
-        fields[6],
-        origin);
+    try {
+      StartOrigin origin = fields[3].isEmpty() ? null : StartOrigin.parse(fields[3]);
+      return new Mark(
+          fields[2],
+          fields[1].equals(ENDED),
+          fields[4],
+          OneLine.text(fields[7]),
+          Integer.parseInt(fields[5]),
+          fields[6],
+          origin);
+    } catch (IllegalArgumentException e) {
+      return null; // fields of another torc
+    }
   }
 
   private static String sum(String text) {

@@ -108,10 +108,10 @@ public record CleanJobs(
       SortedMap<String, Optional<String>> caller) {
 
     /** The same with the answers to these questions, and to its own, as they are now. */
-    Held with(MachineInputs env, Iterable<String> questions) {
+    Held with(MachineInputs machine, Iterable<String> questions) {
       SortedMap<String, Optional<String>> all = new TreeMap<>();
-      caller.keySet().forEach(question -> all.put(question, env.answer(question)));
-      questions.forEach(question -> all.put(question, env.answer(question)));
+      caller.keySet().forEach(question -> all.put(question, machine.answer(question)));
+      questions.forEach(question -> all.put(question, machine.answer(question)));
       return new Held(graph, boot, database, journal, all);
     }
 
@@ -137,10 +137,10 @@ public record CleanJobs(
    *
    * @param file may be missing
    * @param now what is held now; what its environment answered is not looked at
-   * @param env the caller's environment, in which nothing was searched yet
+   * @param machine what manifests ask of the machine; nothing was searched there yet
    * @return null where nothing is, or something else is held
    */
-  public static CleanJobs read(Path file, Held now, MachineInputs env) {
+  public static CleanJobs read(Path file, Held now, MachineInputs machine) {
     byte[] bytes = CheckedFile.read(file);
     try {
       if (bytes == null) {
@@ -151,7 +151,7 @@ public record CleanJobs(
         return null;
       }
       Held held = held(in);
-      if (!held.database().exists() || !held.equals(now.with(env, held.caller().keySet()))) {
+      if (!held.database().exists() || !held.equals(now.with(machine, held.caller().keySet()))) {
         return null;
       }
       return new CleanJobs(

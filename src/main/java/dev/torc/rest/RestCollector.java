@@ -72,7 +72,7 @@ public final class RestCollector {
    * @param before what was at rest before the build, with the stamps that its files had when the
    *     build looked at them; null if nothing was
    * @param stayed the jobs of {@code before} that the build did not have to look at
-   * @param env the caller's environment, in which nothing was searched yet
+   * @param machine what manifests ask of the machine; nothing was searched there yet
    * @param number that the next build has in the history
    * @param build the id of the build that is over
    */
@@ -82,7 +82,7 @@ public final class RestCollector {
       CleanJobs.Held held,
       CleanJobs before,
       BitSet stayed,
-      MachineInputs env,
+      MachineInputs machine,
       long number,
       String build)
       throws IOException {
@@ -110,7 +110,7 @@ public final class RestCollector {
     for (int j = others.nextSetBit(0); j >= 0; j = others.nextSetBit(j + 1)) {
       resting.see(j, dirty);
     }
-    return resting.rest(held.with(env, variables), number);
+    return resting.rest(held.with(machine, variables), number);
   }
 
   private CleanJobs rest(CleanJobs.Held held, long number) {

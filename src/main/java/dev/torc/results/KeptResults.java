@@ -387,7 +387,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     if (total <= most) {
       return;
     }
-    StoreContents all = StoreContents.of(cache);
+    StoreContents all = StoreContents.of(cache, ResultCodec::parts); // all of each is too much
     for (StoreContents.Held each : all.beyond(most, wanted.keySet())) {
       forget(each.result());
     }

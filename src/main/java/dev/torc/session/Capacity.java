@@ -17,6 +17,7 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
 import dev.torc.workflow.Template;
 import dev.torc.workflow.Workflow;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -157,7 +158,18 @@ public record Capacity(Map<String, Long> limits, Limits machine, Allocation allo
     return new BadInput.Diagnostic(slot.place(), line.formatted(job.name(), job.executor()));
   }
 
-  /** What there is of a resource, on whatever node has most. */
+  /** Whether any node has the memory and the GPUs that a job asks for. */
+  private boolean isOnOneNode(Resources wanted) {
+    List<Map<String, Long>> all = new ArrayList<>(nodes().values());
+    all.add(limits);
+    return all.stream()
+        .anyMatch(
+            node ->
+                node.getOrDefault(ResourceDemand.MEMORY, 0L) >= wanted.memory()
+                    && node.getOrDefault(ResourceDemand.GPUS, 0L) >= wanted.gpus());
+  }
+
+  /** What there is of a resource, on the node that has most of it. */
   private long most(String resource) {
     long here = limits.getOrDefault(resource, 0L);
     return nodes().values().stream()
@@ -177,13 +189,17 @@ public record Capacity(Map<String, Long> limits, Limits machine, Allocation allo
     wanted.put(ResourceDemand.GPUS, (long) resources.gpus());
     for (String name : wanted.keySet()) {
       long asked = wanted.get(name);
-      long there = most(name);
+      long there = job.executor() == null ? limits.getOrDefault(name, 0L) : most(name);
       if (asked > there) {
         boolean bytes = name.equals(ResourceDemand.MEMORY);
         String most = bytes ? Amount.size(there, asked) : "" + there;
         return "job %s asks for %s of %s, and there is only %s; lower it, or raise --limit %s"
             .formatted(job.name(), bytes ? Amount.size(asked, asked) : asked, name, most, name);
       }
+    }
+    if (job.executor() != null && !isOnOneNode(resources)) {
+      return "job %s asks for memory and gpus that no node has together; lower one of them"
+          .formatted(job.name());
     }
     return null;
   }

@@ -4,7 +4,7 @@ import dev.torc.container.Containers;
 import dev.torc.engine.ImageSupply;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
-import dev.torc.posix.CallTracer.ThreadEnd;
+import dev.torc.posix.ThreadEnd;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Step.Image;

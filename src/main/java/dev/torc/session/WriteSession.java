@@ -353,8 +353,11 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
 
   @Override
   public void close() {
-    marks.close();
-    cache.close();
+    try {
+      marks.close();
+    } finally {
+      cache.close();
+    }
     rest.run();
   }
 
