@@ -95,6 +95,22 @@ class BatchTrackerTest {
     assertEquals(List.of(), torc.notes);
   }
 
+  /** In an allocation each node has a tracker, and all hand out into one folder. */
+  @Test
+  void whatAnotherTrackerOfTheSameBuildHandedOutIsNoEarlierTorcs() throws IOException {
+    cluster.outlive = false;
+    torc(500, 120 * SECOND);
+    torc.add(1, 100);
+    torc.run(10);
+    FakeTorc other = new FakeTorc(cluster, torc.folder, 1, FakeCluster.settings(500, 0));
+    other.want("late", "m", "c");
+    other.run(1000);
+    torc.drain(1000);
+    all(ProcessEnd.How.EXITED);
+    assertEquals(ProcessEnd.How.EXITED, other.jobs.get("late").how());
+    assertEquals(Map.of("j0", 1, "late", 1), cluster.runs);
+  }
+
   @Test
   void fewJobsAreSpreadOverElementsFirst() throws IOException {
     torc(500, 120 * SECOND);
