@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Decides all jobs of a plan. Forward: each job in order; the readers of those that run are looked
+ * Decides all jobs of a plan. Forward: each job in order; the readers of jobs that run are looked
  * at. Back: a reader that runs, or may run, asks for the missing temporary products that it reads,
  * so their makers run, or may. Both repeat until the way back finds nothing new. That ends, since a
  * verdict other than <em>up to date</em> never becomes that again. Without temporary jobs there is

@@ -108,6 +108,7 @@ class BatchTrackerTest {
     torc.drain(1000);
     all(ProcessEnd.How.EXITED);
     assertEquals(ProcessEnd.How.EXITED, other.jobs.get("late").how());
+    assertEquals(List.of(), cluster.cancelled);
     assertEquals(Map.of("j0", 1, "late", 1), cluster.runs);
   }
 
