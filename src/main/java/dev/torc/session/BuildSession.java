@@ -49,21 +49,21 @@ public final class BuildSession {
 
   private final BuildRequest request;
   private final Capacity capacity;
-  private FastPath rest;
+  private FastPath fast;
   private Project project;
   private SharedAccess shared;
   private JobSelection selection;
   private long expected = -1;
 
-  private BuildSession(BuildRequest request, Capacity capacity, FastPath rest) {
+  private BuildSession(BuildRequest request, Capacity capacity, FastPath fast) {
     this.request = request;
     this.capacity = capacity;
-    begin(rest);
+    begin(fast);
   }
 
   /** Goes by what is at rest, and by the project that this has. */
   private void begin(FastPath from) {
-    rest = from;
+    fast = from;
     project = from.project();
     shared = new SharedAccess(project);
     selection = project.selectToBuild(request.targets());
@@ -75,10 +75,10 @@ public final class BuildSession {
    * @throws dev.torc.syntax.BadInput where a target or an amount of the request is wrong
    */
   public static BuildSession of(Project project, BuildRequest request) throws IOException {
-    FastPath rest = FastPath.of(project, request.dry() ? FileClock.none() : project.clock());
+    FastPath fast = FastPath.of(project, request.dry() ? FileClock.none() : project.clock());
     Capacity capacity = Capacity.of(project.workflow(), project.caller().host(), request.limits());
-    BuildSession session = new BuildSession(request, capacity, rest);
-    if (rest.decidesGroups(session.asked())) {
+    BuildSession session = new BuildSession(request, capacity, fast);
+    if (fast.decidesGroups(session.asked())) {
       session.begin(FastPath.none(project));
     }
     return session;
@@ -92,7 +92,7 @@ public final class BuildSession {
    */
   public Plan forecast(Consumer<String> warn) throws IOException {
     shared.check();
-    warn(unreadable(rest.concerned(selection.jobs(), asked())), warn);
+    warn(unreadable(fast.concerned(selection.jobs(), asked())), warn);
     return look(warn);
   }
 
@@ -104,7 +104,7 @@ public final class BuildSession {
   private Plan look(Consumer<String> warn) throws IOException {
     boolean asks = request.dry() && shared.isAny() && project.options().restores();
     SharedStores stores = asks ? shared.open(false, warn) : null;
-    try (ReadSession look = ReadSession.at(project, rest, request.lock().gone(), stores, warn)) {
+    try (ReadSession look = ReadSession.at(project, fast, request.lock().gone(), stores, warn)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
       Plan plan = look.plan(expanded, request.rerun());
       capacity.refuse(plan);
@@ -126,10 +126,10 @@ public final class BuildSession {
    */
   public void check(Consumer<String> warn) throws IOException {
     shared.check();
-    if (rest.restless(asked()).intersects(selection.jobs())) {
+    if (fast.restless(asked()).intersects(selection.jobs())) {
       WarmUp.begin();
     }
-    if (!check(rest.concerned(selection.jobs(), asked())).isEmpty()) {
+    if (!check(fast.concerned(selection.jobs(), asked())).isEmpty()) {
       look(warn); // a job that asks for too much is no error while it is up to date
     }
   }
@@ -175,7 +175,7 @@ public final class BuildSession {
       return Exit.LOCKED;
     }
     try (lock) {
-      if (!rest.holds()) { // another build was at work
+      if (!fast.holds()) { // another build was at work
         begin(FastPath.none(project));
         check(selection.jobs());
       }
@@ -191,7 +191,7 @@ public final class BuildSession {
     }
     List<String> notes = new ArrayList<>();
     try (ReadSession look =
-        ReadSession.at(project, rest, request.lock().gone(), null, notes::add)) {
+        ReadSession.at(project, fast, request.lock().gone(), null, notes::add)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
       if (!expanded.open().isEmpty() || !look.plan(expanded, request.rerun()).isQuiet()) {
         throw refused; // what the look found is no news then
@@ -203,29 +203,29 @@ public final class BuildSession {
   }
 
   private int build(String id, long began, BuildWatcher watcher) throws IOException {
-    BitSet restless = rest.restless(asked());
-    if (rest.digests() != null) {
-      watcher.reading(rest.digests());
+    BitSet restless = fast.restless(asked());
+    if (fast.digests() != null) {
+      watcher.reading(fast.digests());
     }
-    if (rest.rest() != null
-        && rest.whole()
+    if (fast.clean() != null
+        && fast.whole()
         && !restless.intersects(selection.jobs())
         && selection.open().isEmpty()) {
       tellEmpty(project, selection, watcher);
-      rest.renew(watcher);
-      watcher.left(project.graph(), selection.jobs(), rest.rest());
-      BuildId last = new BuildId(id, rest.rest().number());
+      fast.renew(watcher);
+      watcher.left(project.graph(), selection.jobs(), fast.clean());
+      BuildId last = new BuildId(id, fast.clean().number());
       return FastPath.tell(project, last, began, selection.jobs(), watcher);
     }
     Ended ended = null;
     CleanJobs next = null;
-    try (WriteSession work = rest.open(id, request.lock().gone(), watcher)) {
+    try (WriteSession work = fast.open(id, request.lock().gone(), watcher)) {
       watcher.reading(work.digests());
       watcher.planning();
       Arrivals arrivals = new Arrivals(work.digests());
       Expander expander = project.expanderToBuild(request.targets(), arrivals);
       Plan plan = expander.plan(work.context(selection, request.rerun()), restless);
-      if (rest.stands(plan)) {
+      if (fast.stands(plan)) {
         // Once more: what changed since the first look may make such a job run, and it never could.
         capacity.refuse(plan);
         new OccupiedPlaces(plan.context().graph(), plan.context().records(), work.digests())
@@ -235,7 +235,7 @@ public final class BuildSession {
         // After a signal, which may have ended the sending alone, nothing is read any more: the
         // next build looks at everything.
         if (ended.exit <= Exit.signal(0) && !work.digests().stop().isTold()) {
-          next = rest.after(plan, ended.context, work, watcher);
+          next = fast.after(plan, ended.context, work, watcher);
         }
       }
     }
@@ -244,7 +244,7 @@ public final class BuildSession {
       check(selection.jobs());
       return build(id, began, watcher);
     }
-    rest.keep(next, watcher);
+    fast.keep(next, watcher);
     return ended.exit;
   }
 

@@ -39,7 +39,7 @@ import java.util.TreeMap;
  *
  * @param project as far as it can be relied on: all that look at what is at rest go on with this
  *     one
- * @param rest null where nothing is at rest; else with the stamps that its files have now
+ * @param clean null where nothing is at rest; else with the stamps that its files have now
  * @param whole whether the graph has all jobs that it had in the last build
  * @param file the stamp that the file of it had before it was read
  * @param restless the jobs of the graph that have to be decided
@@ -49,7 +49,7 @@ import java.util.TreeMap;
  */
 record FastPath(
     Project project,
-    CleanJobs rest,
+    CleanJobs clean,
     boolean whole,
     Stamp file,
     BitSet restless,
@@ -88,13 +88,13 @@ record FastPath(
     if (last == null) {
       return null;
     }
-    CleanJobs rest =
+    CleanJobs clean =
         CleanJobs.read(place.rest(), held(project, last.id()), project.machineInputs());
-    if (rest == null || kept != null) {
-      return rest == null ? null : new CarriedRest.Carried(rest, true);
+    if (clean == null || kept != null) {
+      return clean == null ? null : new CarriedRest.Carried(clean, true);
     }
     return last.deciding().isEmpty() && project.graph().isWhole()
-        ? CarriedRest.of(last.graph(), rest, project.graph())
+        ? CarriedRest.of(last.graph(), clean, project.graph())
         : null;
   }
 
@@ -112,7 +112,7 @@ record FastPath(
     }
     BitSet jobs = restless(asked);
     return !jobs.isEmpty()
-        && (rest != null && rest.lack(project.graph(), deciding) // one may be wanted again
+        && (clean != null && clean.lack(project.graph(), deciding) // one may be wanted again
             || Downstream.with(project.graph(), jobs).intersects(deciding));
   }
 
@@ -134,7 +134,7 @@ record FastPath(
    */
   boolean holds() throws IOException {
     CachePlace place = project.place();
-    return rest == null
+    return clean == null
         || own(project, place.rest()).equals(file)
             && (project.stamps().linkStamp(place.running()).size() == 0
                 || StartMarks.read(place).stream().allMatch(StartMarks.Mark::ended));
@@ -165,8 +165,8 @@ record FastPath(
    * @param gone as {@link LockTerms#gone}
    */
   WriteSession open(String build, Set<String> gone, BuildWatcher listener) throws IOException {
-    if (rest != null) {
-      rest.take();
+    if (clean != null) {
+      clean.take();
     }
     WriteSession work = WriteSession.open(project, build, gone, listener::warn);
     hand(work.digests());
@@ -175,9 +175,9 @@ record FastPath(
 
   /** Hands over what is known of files, so that they are neither read nor looked up again. */
   void hand(DigestMemo to) {
-    if (rest != null) {
+    if (clean != null) {
       Graph graph = project.graph();
-      to.follow(digests, (path, stamp) -> rest.digest(graph, path, stamp));
+      to.follow(digests, (path, stamp) -> clean.digest(graph, path, stamp));
     }
   }
 
@@ -214,8 +214,8 @@ record FastPath(
    * @param last the context with which it ended
    */
   private BitSet stayed(Plan plan, PlanContext last) {
-    boolean same = rest != null && last.graph() == project.graph();
-    BitSet stayed = same ? (BitSet) rest.jobs().clone() : new BitSet();
+    boolean same = clean != null && last.graph() == project.graph();
+    BitSet stayed = same ? (BitSet) clean.jobs().clone() : new BitSet();
     if (same) {
       stayed.andNot(restless);
       stayed.andNot(plan.decided());
@@ -236,14 +236,14 @@ record FastPath(
         return null;
       }
       work.heap().phaseEnded(); // the graph's bytes
-      boolean same = rest != null && last.graph() == project.graph();
+      boolean same = clean != null && last.graph() == project.graph();
       BitSet stayed = stayed(plan, last);
       CleanJobs next =
           RestCollector.of(
               last,
               work.digests(),
               held(project, id),
-              same ? rest : null,
+              same ? clean : null,
               stayed,
               project.machineInputs(),
               work.cache().nextBuildNumber(),
@@ -269,10 +269,10 @@ record FastPath(
       return;
     }
     try {
-      rest.take();
+      clean.take();
       Digest id = project.keeper().keep(project.place(), project.graph(), digests);
       if (id != null) {
-        rest.of(id).write(project.place().rest());
+        clean.of(id).write(project.place().rest());
         project.place().giveRecords(project.place().rest());
       }
     } catch (IOException e) {
@@ -297,7 +297,7 @@ record FastPath(
 
   /** What cannot be kept costs the next build time and nothing else. */
   private static CleanJobs lost(IOException e, BuildWatcher listener) {
-    String lost = "cannot keep what is at rest, the next build looks at everything";
+    String lost = "cannot keep what is at clean, the next build looks at everything";
     listener.warn(lost + ": " + Refusal.line(e));
     return null;
   }

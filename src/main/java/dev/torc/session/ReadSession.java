@@ -41,11 +41,11 @@ public final class ReadSession implements AutoCloseable {
   private final KeptResults kept;
   private final SharedStores asked;
   private final PlanContext context;
-  private final FastPath rest;
+  private final FastPath fast;
 
   private ReadSession(
       Project known,
-      FastPath rest,
+      FastPath fast,
       Cache cache,
       Set<String> gone,
       SharedStores asked,
@@ -53,18 +53,18 @@ public final class ReadSession implements AutoCloseable {
       throws IOException {
     this.cache = cache;
     this.asked = asked;
-    this.rest = rest.holds() ? rest : FastPath.none(known);
-    Project given = this.rest.project();
+    this.fast = fast.holds() ? fast : FastPath.none(known);
+    Project given = this.fast.project();
     this.left = RunningJobs.of(given.place(), cache, gone).left();
     this.digests = given.looking(cache::stamp);
     this.kept = given.results(cache);
-    this.rest.hand(digests);
+    this.fast.hand(digests);
     Expander expander =
         given.expander(
             List.of(),
             (graph, jobs) -> DiskChecks.check(graph, digests, given.caller().env(), jobs));
     PlanContext first = context(given, given.select(List.of()), Rerun.NONE);
-    PlanContext fresh = expander.fresh(first, this.rest.restless(new BitSet()));
+    PlanContext fresh = expander.fresh(first, this.fast.restless(new BitSet()));
     if (fresh == first && first.selection().open().isEmpty()) {
       this.context = first;
       this.project = given;
@@ -101,11 +101,11 @@ public final class ReadSession implements AutoCloseable {
    * @param asked shared stores that are asked what they have, and closed in the end; null for none
    */
   static ReadSession at(
-      Project project, FastPath rest, Set<String> gone, SharedStores asked, Consumer<String> note)
+      Project project, FastPath fast, Set<String> gone, SharedStores asked, Consumer<String> note)
       throws IOException {
     Cache cache = Cache.look(project.place(), note);
     try {
-      return new ReadSession(project, rest, cache, gone, asked, note);
+      return new ReadSession(project, fast, cache, gone, asked, note);
     } catch (IOException | RuntimeException e) {
       if (asked != null) {
         asked.close();
@@ -133,7 +133,7 @@ public final class ReadSession implements AutoCloseable {
     // A job that is settled may still run where it is asked for: then the records are read anew.
     PlanContext of =
         asked.isEmpty() ? context.with(selection, rerun) : context(project, selection, rerun);
-    return of.graph() == rest.project().graph() ? Plan.of(of, rest.restless(asked)) : Plan.of(of);
+    return of.graph() == fast.project().graph() ? Plan.of(of, fast.restless(asked)) : Plan.of(of);
   }
 
   public Cache cache() {

@@ -269,12 +269,12 @@ public record WatchRequest(
       records = now;
       try {
         FastPath left = news ? FastPath.of(Project.load(caller, options), FileClock.none()) : null;
-        if (left == null || left.rest() == null) {
+        if (left == null || left.clean() == null) {
           return false;
         }
         project = left.project();
         WatchSnapshot before = seen;
-        seen = seen(left.rest());
+        seen = seen(left.clean());
         complete(before);
         return true;
       } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {

@@ -17,7 +17,7 @@ public final class Forgetting {
 
   /** Makes a change that what is at rest does not see; returns whether anything is. */
   public static boolean behind(Project project, Change change) throws IOException {
-    CleanJobs rest = FastPath.of(project, FileClock.none()).rest();
+    CleanJobs rest = FastPath.of(project, FileClock.none()).clean();
     if (rest == null) {
       return false;
     }
