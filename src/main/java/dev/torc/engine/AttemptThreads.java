@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutorService;
  */
 final class AttemptThreads {
 
-  private final LoopLock turn;
+  private final LoopLock lock;
   private final ExecutorService threads;
   private final Remotes remotes;
   private final Recorder recorder;
@@ -28,8 +28,8 @@ final class AttemptThreads {
   private boolean stopped;
 
   AttemptThreads(
-      LoopLock turn, ExecutorService threads, Remotes remotes, Recorder recorder, BuildLoop loop) {
-    this.turn = turn;
+      LoopLock lock, ExecutorService threads, Remotes remotes, Recorder recorder, BuildLoop loop) {
+    this.lock = lock;
     this.remotes = remotes;
     this.threads = threads;
     this.recorder = recorder;
@@ -81,7 +81,7 @@ final class AttemptThreads {
 
   /** Takes one that a hook did not let start after all. */
   void refuse(Attempt now, String why) {
-    turn.post(done(now, AttemptOutcome.unstarted(ProcessEnd.How.NOT_STARTED, why)));
+    lock.post(done(now, AttemptOutcome.unstarted(ProcessEnd.How.NOT_STARTED, why)));
   }
 
   /** Gives each attempt that has none a thread. */
@@ -115,7 +115,7 @@ final class AttemptThreads {
         begin(now);
       }
     } catch (RuntimeException | Error e) {
-      turn.fail(e);
+      lock.fail(e);
     }
   }
 
@@ -144,10 +144,10 @@ final class AttemptThreads {
 
   /** Takes a turn; returns the next attempt for this thread, null if there is none. */
   private Attempt after(Runnable end) {
-    turn.begin();
+    lock.take();
     try {
-      if (!turn.isQuiet()) {
-        turn.post(end); // others came first, and the loop is awake
+      if (!lock.isQuiet()) {
+        lock.post(end); // others came first, and the loop is awake
         return null;
       }
       if (stopped) {
@@ -159,7 +159,7 @@ final class AttemptThreads {
       hand();
       return next;
     } finally {
-      turn.end();
+      lock.release();
     }
   }
 }

@@ -33,7 +33,7 @@ public final class BuildLoop {
   private final Recorder recorder;
   private final EventSender sender;
   private final Hooks hooks;
-  private final LoopLock turn = new LoopLock();
+  private final LoopLock lock = new LoopLock();
   private final AttemptThreads workers;
   private final JobStarts starts;
   private boolean failed;
@@ -52,16 +52,16 @@ public final class BuildLoop {
     this.setup = setup;
     this.state = BuildState.first(setup.shared());
     this.recorder = new Recorder(setup.shared().build(), setup.shared().here());
-    this.restored = new RestoredJobs(setup, turn, recorder, () -> state, new Decided());
+    this.restored = new RestoredJobs(setup, lock, recorder, () -> state, new Decided());
     this.workers =
-        new AttemptThreads(turn, setup.threads(), setup.shared().remotes(), recorder, this);
+        new AttemptThreads(lock, setup.threads(), setup.shared().remotes(), recorder, this);
     this.hooks = new Hooks(setup.shared(), this, setup.listener());
     this.sender =
         new EventSender(setup.shared().launches(), setup.limits(), setup.commands(), this::tell);
     this.groups = new UnexpandedGroups(sender);
     this.blocked = new BlockedJobs(sender, groups);
-    this.starts = new JobStarts(setup, turn, workers, hooks, sender, () -> state);
-    this.spent = new SpentProducts(setup, turn);
+    this.starts = new JobStarts(setup, lock, workers, hooks, sender, () -> state);
+    this.spent = new SpentProducts(setup, lock);
   }
 
   /**
@@ -75,10 +75,10 @@ public final class BuildLoop {
     try {
       setup.shared().digests().stop().within(again ? 0 : Attempt.LOOK);
       restored.stop();
-      turn.post(() -> end(again)); // first, so that it is told before their ends
+      lock.post(() -> end(again)); // first, so that it is told before their ends
       workers.end(again, number == INT);
     } catch (RuntimeException | Error e) {
-      turn.fail(e);
+      lock.fail(e);
     }
   }
 
@@ -104,7 +104,7 @@ public final class BuildLoop {
 
   /** A hook ended: what was parked for it is looked at again. */
   void hooked(Runnable end) {
-    turn.post(
+    lock.post(
         () -> {
           end.run();
           stopIf(hooks.refused());
@@ -114,7 +114,7 @@ public final class BuildLoop {
 
   /** Wakes the loop: a token of the jobserver came. Callable from any thread. */
   public void tokenCame() {
-    turn.wake();
+    lock.wake();
   }
 
   /**
@@ -125,7 +125,7 @@ public final class BuildLoop {
    * @throws IOException where the verdict on a job could not be found
    */
   public int run(long began) throws IOException {
-    turn.begin();
+    lock.take();
     try {
       begin();
       settleAll();
@@ -151,7 +151,7 @@ public final class BuildLoop {
       }
     } finally {
       workers.stop();
-      turn.end(); // before what may break: others wait for it
+      lock.release(); // before what may break: others wait for it
       workers.end(true, false); // something is left only where the loop itself broke
       restored.close();
     }
@@ -162,7 +162,7 @@ public final class BuildLoop {
       throw unreadable;
     }
     setup.cache().flush();
-    turn.begin();
+    lock.take();
     try {
       spent.end(state.made());
       close();
@@ -172,7 +172,7 @@ public final class BuildLoop {
       sender.finished(setup.shared().build(), counts(), nanos, exit);
       return exit;
     } finally {
-      turn.end();
+      lock.release();
     }
   }
 
@@ -287,7 +287,7 @@ public final class BuildLoop {
   private void await() {
     try {
       BuildState.Due due = state.delayed().peek();
-      turn.await(due == null ? null : due.time(), workers::look);
+      lock.await(due == null ? null : due.time(), workers::look);
     } catch (InterruptedException e) {
       signal(INT);
     }
@@ -306,7 +306,7 @@ public final class BuildLoop {
     if (e == null) {
       attempt.recorded();
     } else {
-      turn.post(() -> broken(e));
+      lock.post(() -> broken(e));
     }
   }
 
@@ -370,7 +370,7 @@ public final class BuildLoop {
     settleAll();
     starts.start();
     if (starts.none() || !state.delayed().isEmpty() || state.pending().isExpandable()) {
-      turn.wake(); // the loop has to wait otherwise, or not any more
+      lock.wake(); // the loop has to wait otherwise, or not any more
     }
   }
 

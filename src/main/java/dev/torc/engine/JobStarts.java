@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 final class JobStarts {
 
   private final BuildSetup setup;
-  private final LoopLock turn;
+  private final LoopLock lock;
   private final AttemptThreads workers;
   private final Hooks hooks;
   private final EventSender sender;
@@ -32,20 +32,20 @@ final class JobStarts {
   /** Nothing has started. */
   JobStarts(
       BuildSetup setup,
-      LoopLock turn,
+      LoopLock lock,
       AttemptThreads workers,
       Hooks hooks,
       EventSender sender,
       Supplier<BuildState> state) {
     this.setup = setup;
-    this.turn = turn;
+    this.lock = lock;
     this.workers = workers;
     this.hooks = hooks;
     this.sender = sender;
     this.state = state;
     this.pool = new ResourcePool(setup.limits(), setup.nodes());
     this.tokens = new JobserverTokens(setup.tokens());
-    this.out = new Submitted(turn, sender, Submitted.MOST);
+    this.out = new Submitted(lock, sender, Submitted.MOST);
   }
 
   /** Nothing new starts any more; from any thread. */
@@ -141,7 +141,7 @@ final class JobStarts {
     Runnable gone =
         () -> {
           if (overlaps && more) {
-            turn.post(() -> release(job, run));
+            lock.post(() -> release(job, run));
           }
         };
     Attempt attempt = run.begin(now.shared(), id, taken, setup, gone, at -> out.submitted(id, at));

@@ -15,19 +15,19 @@ final class LoopLock {
 
   private static final long LOOK = 1_000_000_000;
 
-  private final ReentrantLock turn = new ReentrantLock();
+  private final ReentrantLock lock = new ReentrantLock();
   private final Queue<Runnable> messages = new ConcurrentLinkedQueue<>();
   private long looks = System.nanoTime() + LOOK; // the next one of the thread that waits
   private volatile Thread loop; // once it has waited
   private volatile Throwable broken; // the first that broke on another thread
 
-  /** Waits for the turn; each one ends with {@link #end}. */
-  void begin() {
-    turn.lock();
+  /** Waits for the turn; each one ends with {@link #release}. */
+  void take() {
+    lock.lock();
   }
 
-  void end() {
-    turn.unlock();
+  void release() {
+    lock.unlock();
   }
 
   /** Sends a message, from any thread; it waits for no turn. */
@@ -61,7 +61,7 @@ final class LoopLock {
    * @param until by {@link System#nanoTime}, when the wait ends without a message; null for never
    */
   void await(Long until, Runnable meanwhile) throws InterruptedException {
-    turn.unlock();
+    lock.unlock();
     try {
       loop = Thread.currentThread();
       while (messages.isEmpty() && broken == null) {
@@ -80,7 +80,7 @@ final class LoopLock {
         }
       }
     } finally {
-      turn.lock();
+      lock.lock();
     }
     if (broken instanceof Error e) {
       throw e;

@@ -41,7 +41,7 @@ final class RestoredJobs implements AutoCloseable {
   private static final long PATIENCE = 5; // seconds; an interrupt ends all waits before
 
   private final BuildSetup setup;
-  private final LoopLock turn;
+  private final LoopLock lock;
   private final Recorder recorder;
   private final Supplier<BuildState> state;
   private final Loop loop;
@@ -66,9 +66,9 @@ final class RestoredJobs implements AutoCloseable {
 
   /** Those of a build, whose state is asked for as it is then. */
   RestoredJobs(
-      BuildSetup setup, LoopLock turn, Recorder recorder, Supplier<BuildState> state, Loop loop) {
+      BuildSetup setup, LoopLock lock, Recorder recorder, Supplier<BuildState> state, Loop loop) {
     this.setup = setup;
-    this.turn = turn;
+    this.lock = lock;
     this.recorder = recorder;
     this.state = state;
     this.loop = loop;
@@ -94,9 +94,9 @@ final class RestoredJobs implements AutoCloseable {
         () -> {
           try {
             ProductRestore.Known known = find(shared, id);
-            turn.post(() -> answered(id, reasons, known));
+            lock.post(() -> answered(id, reasons, known));
           } catch (RuntimeException | Error e) {
-            turn.fail(e);
+            lock.fail(e);
           }
         });
   }

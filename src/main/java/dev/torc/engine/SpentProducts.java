@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 final class SpentProducts implements Cleaner.Listener {
 
   private final BuildSetup setup;
-  private final LoopLock turn;
+  private final LoopLock lock;
   private final BitSet recorded; // jobs that are up to date, and the cache says so
   private final BitSet touched = new BitSet(); // makers that ended here, or whose readers did
   private final BitSet due = new BitSet(); // those that are yet to be asked what can go
@@ -40,9 +40,9 @@ final class SpentProducts implements Cleaner.Listener {
   private int running;
   private int removed;
 
-  SpentProducts(BuildSetup setup, LoopLock turn) {
+  SpentProducts(BuildSetup setup, LoopLock lock) {
     this.setup = setup;
-    this.turn = turn;
+    this.lock = lock;
     this.recorded = (BitSet) setup.plan().selected().clone();
     recorded.andNot(setup.plan().decided()); // an earlier build left them at rest
     over(setup.plan().context(), IntStream.empty());
@@ -75,7 +75,7 @@ final class SpentProducts implements Cleaner.Listener {
   /** A job ended: its record is about to be put into the cache. */
   void ended(int job, Recorder.Record record) {
     if (context != null && record.result().outcome().isGood()) {
-      record.batch().onCommit(e -> turn.post(e == null ? () -> recorded(job) : () -> {}));
+      record.batch().onCommit(e -> lock.post(e == null ? () -> recorded(job) : () -> {}));
     }
   }
 
@@ -157,9 +157,9 @@ final class SpentProducts implements Cleaner.Listener {
     } catch (StoppedException e) {
       return; // a signal came: a later build takes them
     } catch (RuntimeException | Error e) {
-      turn.fail(e);
+      lock.fail(e);
     } finally {
-      turn.post(() -> running--);
+      lock.post(() -> running--);
     }
   }
 
@@ -177,13 +177,13 @@ final class SpentProducts implements Cleaner.Listener {
 
   @Override
   public void removed(String path) {
-    turn.post(() -> removed++);
+    lock.post(() -> removed++);
   }
 
   @Override
   public void kept(String path, String why) {
     String line = "kept " + SafeText.name(path) + ": " + SafeText.line(why);
-    turn.post(() -> setup.listener().accept(new Event.Note(Event.Level.WARNING, line)));
+    lock.post(() -> setup.listener().accept(new Event.Note(Event.Level.WARNING, line)));
   }
 
   /**

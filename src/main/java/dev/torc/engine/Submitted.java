@@ -17,16 +17,16 @@ final class Submitted {
   private final Set<Integer> out = new HashSet<>();
   private final Set<Integer> prepared = new HashSet<>();
   private final LinkedHashSet<Integer> held = new LinkedHashSet<>();
-  private final LoopLock turn;
+  private final LoopLock lock;
   private final EventSender sender;
   private final int most;
 
   /**
    * @param most jobs that are prepared at a time
    */
-  Submitted(LoopLock turn, EventSender sender, int most) {
+  Submitted(LoopLock lock, EventSender sender, int most) {
     this.most = most;
-    this.turn = turn;
+    this.lock = lock;
     this.sender = sender;
   }
 
@@ -43,7 +43,7 @@ final class Submitted {
 
   /** Tells where an attempt is; callable from any thread. */
   void submitted(int id, Event.JobSubmitted at) {
-    turn.post(
+    lock.post(
         () -> {
           out.add(id);
           sender.tell(at);
