@@ -16,90 +16,90 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LoopLockTest {
 
-  private final LoopLock turn = new LoopLock();
+  private final LoopLock lock = new LoopLock();
 
   @Test
   void messagesAreHandledInTheirOrderInTheTurnOfTheLoop() throws Exception {
     List<String> handled = new ArrayList<>();
-    turn.begin();
-    turn.post(() -> handled.add("a"));
-    turn.post(
+    lock.take();
+    lock.post(() -> handled.add("a"));
+    lock.post(
         () -> {
           handled.add("b");
-          turn.post(() -> handled.add("d"));
+          lock.post(() -> handled.add("d"));
         });
-    turn.post(() -> handled.add("c"));
-    assertFalse(turn.isQuiet());
-    turn.await(null, () -> {});
+    lock.post(() -> handled.add("c"));
+    assertFalse(lock.isQuiet());
+    lock.await(null, () -> {});
     assertEquals(List.of("a", "b", "c", "d"), handled);
-    assertTrue(turn.isQuiet());
-    turn.end();
+    assertTrue(lock.isQuiet());
+    lock.release();
   }
 
   @Test
   void whileAnotherHasItsTurnTheLoopHandlesNothing() throws Exception {
     List<String> handled = new ArrayList<>(); // not safe for two threads, as a build is not
     CompletableFuture<Void> begun = new CompletableFuture<>();
-    turn.begin();
+    lock.take();
     Thread attempt =
         Thread.ofPlatform()
             .start(
                 () -> {
-                  turn.begin(); // as soon as the loop waits
-                  turn.post(() -> handled.add("loop"));
+                  lock.take(); // as soon as the loop waits
+                  lock.post(() -> handled.add("loop"));
                   begun.complete(null);
                   handled.add("attempt");
-                  turn.end();
+                  lock.release();
                 });
-    turn.await(null, () -> {});
+    lock.await(null, () -> {});
     assertTrue(begun.isDone());
     assertEquals(List.of("attempt", "loop"), handled);
-    turn.end();
+    lock.release();
     attempt.join();
   }
 
   @Test
   void theLoopIsWokenFromAnyThread() throws Exception {
-    turn.begin();
+    lock.take();
     for (int i = 0; i < 1000; i++) {
-      Thread waker = Thread.ofVirtual().start(turn::wake);
-      turn.await(null, () -> {}); // it would wait for ever for one that was lost
+      Thread waker = Thread.ofVirtual().start(lock::wake);
+      lock.await(null, () -> {}); // it would wait for ever for one that was lost
       waker.join();
     }
-    turn.end();
+    lock.release();
   }
 
   @Test
   void theWaitEndsWithoutAMessageWhenItsTimeHasCome() throws Exception {
-    turn.begin();
+    lock.take();
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(5);
-    turn.await(until, () -> {});
+    lock.await(until, () -> {});
     assertTrue(System.nanoTime() - until >= 0);
-    turn.end();
+    lock.release();
   }
 
   @Test
   void whileNoMessageComesItLooksAgainAndAgainOutsideItsTurn() throws Exception {
     int[] looks = {0};
-    turn.begin();
+    lock.take();
     Runnable look =
         () -> {
-          assertThrows(IllegalMonitorStateException.class, turn::end, "it has no turn");
+          assertThrows(IllegalMonitorStateException.class, lock::end, "it has no lock");
           if (++looks[0] == 2) {
-            turn.wake();
+            lock.wake();
           }
         };
-    turn.await(null, look);
+    lock.await(null, look);
     assertEquals(2, looks[0]);
-    turn.end();
+    lock.release();
   }
 
   @Test
   void anInterruptEndsTheWaitAndTheTurnIsTheLoopsAgain() {
-    turn.begin();
+    lock.take();
     Thread.currentThread().interrupt();
-    assertThrows(InterruptedException.class, () -> turn.await(null, () -> {}));
-    turn.end(); // refused to who has it not
-    assertThrows(IllegalMonitorStateException.class, turn::end);
+    assertThrows(InterruptedException.class, () -> lock.await(null, () -> {}));
+    lock.release(); // refused to who has it not
+    assertThrows(IllegalMonitorStateException.class, lock::end);
   }
 }

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
 /** Of very many jobs for schedulers, not all are prepared at a time, and none is forgotten. */
 class SubmittedTest {
 
-  private final LoopLock turn = new LoopLock();
+  private final LoopLock lock = new LoopLock();
   private final List<Event> told = new ArrayList<>();
   private final Submitted out =
-      new Submitted(turn, new EventSender(null, Map.of(), false, told::add), 2);
+      new Submitted(lock, new EventSender(null, Map.of(), false, told::add), 2);
 
   @Test
   void oneTooManyWaitsUntilAnotherIsOver() {
@@ -69,8 +69,8 @@ class SubmittedTest {
     Event.JobSubmitted where = new Event.JobSubmitted("a", "far", "7");
     out.begin(0, "far");
     out.submitted(0, where);
-    turn.begin();
-    turn.await(0L, () -> {});
+    lock.take();
+    lock.await(0L, () -> {});
     assertEquals(List.of(where), told);
     assertTrue(out.has(0));
     assertTrue(out.isAll(1));
@@ -79,6 +79,6 @@ class SubmittedTest {
     assertTrue(out.holds(2, "far"));
     assertEquals(OptionalInt.of(2), out.ended(1));
     assertTrue(out.isAll(1));
-    turn.end();
+    lock.release();
   }
 }
