@@ -84,7 +84,7 @@ class LoopLockTest {
     lock.take();
     Runnable look =
         () -> {
-          assertThrows(IllegalMonitorStateException.class, lock::end, "it has no lock");
+          assertThrows(IllegalMonitorStateException.class, lock::release, "it has no lock");
           if (++looks[0] == 2) {
             lock.wake();
           }
@@ -100,6 +100,6 @@ class LoopLockTest {
     Thread.currentThread().interrupt();
     assertThrows(InterruptedException.class, () -> lock.await(null, () -> {}));
     lock.release(); // refused to who has it not
-    assertThrows(IllegalMonitorStateException.class, lock::end);
+    assertThrows(IllegalMonitorStateException.class, lock::release);
   }
 }
