@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * One attempt as it lies in the folder of its batch script: its claim, what was moved aside from
- * the places of its products, whether it began, whether it is over. What becomes of those files is
- * for the engine.
+ * the places of its products, whether it began, whether it is over. The engine decides about those
+ * files.
  *
  * @param folder of the script
  * @param key of the attempt

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The digests of the files at {@link CleanJobs}, by the numbers that these have there. They are
+ * The digests of the files of {@link CleanJobs}, by the numbers that these have there. They are
  * only asked for where a stamp is another one, so they lie behind the rest in its file and are not
  * read before. Safe for several threads.
  */

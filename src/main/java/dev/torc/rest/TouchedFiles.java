@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Tells, of files at {@link CleanJobs} that have another stamp, those which hold the same bytes:
+ * Tells, of files of {@link CleanJobs} that have another stamp, those which hold the same bytes:
  * they were touched, copied, checked out there and back. Nothing else of a file decides about a
  * job, not its times, and of its mode no more than the executable bit of a product, a tool or what
  * is in a needed folder, as long as it is a file by itself: where a link is on the way to it a

@@ -297,7 +297,7 @@ record FastPath(
 
   /** What cannot be kept costs the next build time and nothing else. */
   private static CleanJobs lost(IOException e, BuildWatcher listener) {
-    String lost = "cannot keep what is at clean, the next build looks at everything";
+    String lost = "cannot keep what is at rest, the next build looks at everything";
     listener.warn(lost + ": " + Refusal.line(e));
     return null;
   }
