@@ -1,19 +1,17 @@
 package dev.torc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.Sandbox.Ran;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -87,17 +85,12 @@ class ClusterAlikeIT {
   }
 
   private static SortedMap<String, String> files(Path root) throws IOException {
-    SortedMap<String, String> files = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(root)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
-        String path = root.relativize(file).toString();
-        if ((!path.startsWith(".torc/") || path.startsWith(".torc/kept/"))
-            && !path.equals("torc.yaml")) {
-          files.put(path, Files.readString(file));
-        }
-      }
-    }
-    return files;
+    return FilesBelow.of(
+        root,
+        UTF_8,
+        path ->
+            (!path.startsWith(".torc/") || path.startsWith(".torc/kept/"))
+                && !path.equals("torc.yaml"));
   }
 
   private interface Edit {

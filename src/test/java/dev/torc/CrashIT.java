@@ -1,5 +1,6 @@
 package dev.torc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -286,16 +286,7 @@ class CrashIT {
   }
 
   private static SortedMap<String, String> files(Path root) throws IOException {
-    SortedMap<String, String> files = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(root)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
-        String path = root.relativize(file).toString();
-        if (!path.startsWith(".torc/")) {
-          files.put(path, Files.readString(file));
-        }
-      }
-    }
-    return files;
+    return FilesBelow.of(root, UTF_8, path -> !path.startsWith(".torc/"));
   }
 
   @Test

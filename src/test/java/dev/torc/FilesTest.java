@@ -54,13 +54,18 @@ class FilesTest {
   private static List<Path> sources() throws IOException {
     List<Path> sources = new ArrayList<>();
     for (String root : new String[] {"main", "bench"}) {
-      try (Stream<Path> files = Files.walk(Path.of("src", root))) {
-        List<Path> found = files.filter(f -> f.toString().endsWith(".java")).sorted().toList();
-        assertTrue(found.size() > 10, "only " + found.size() + " sources in src/" + root);
-        sources.addAll(found);
-      }
+      sources.addAll(sources(root));
     }
     return sources;
+  }
+
+  /** All sources in a folder of src. */
+  static List<Path> sources(String root) throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src", root))) {
+      List<Path> found = files.filter(f -> f.toString().endsWith(".java")).sorted().toList();
+      assertTrue(found.size() > 10, "only " + found.size() + " sources in src/" + root);
+      return found;
+    }
   }
 
   private static boolean describes(String text, String type) {

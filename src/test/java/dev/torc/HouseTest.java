@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class HouseTest {
 
   private static final Path CLASSES = Path.of("target", "classes", "dev");
-  private static final JavaClasses TORC = new ClassFileImporter().importPath(CLASSES);
+  static final JavaClasses TORC = new ClassFileImporter().importPath(CLASSES);
 
   /** What a process of torc's starts with: a command, the recovery of a database. */
   private static final DescribedPredicate<JavaClass> MAIN =

@@ -12,10 +12,8 @@ import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreeScanner;
 import com.sun.source.util.Trees;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,16 +61,10 @@ class TidyTest {
   private static final Pattern BANNED =
       Pattern.compile("(?i)\\b(who|whoever|whom|nobody|of what|of those that)\\b");
 
-  private static List<Path> sources() throws IOException {
-    try (Stream<Path> files = Files.walk(MAIN)) {
-      return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
-    }
-  }
-
   @Test
   void aCommentHasThingsOfTheCodeAsItsSubjects() throws IOException {
     List<String> found = new ArrayList<>();
-    for (Path source : sources()) {
+    for (Path source : FilesTest.sources("main")) {
       for (MatchResult comment : COMMENT.matcher(Files.readString(source)).results().toList()) {
         String words = comment.group().replaceAll("\\s*\\n\\s*(\\*(?!/)|//)?\\s*", " ");
         BANNED
@@ -91,7 +83,12 @@ class TidyTest {
       JavacTask task =
           (JavacTask)
               compiler.getTask(
-                  null, files, null, null, null, files.getJavaFileObjectsFromPaths(sources()));
+                  null,
+                  files,
+                  null,
+                  null,
+                  null,
+                  files.getJavaFileObjectsFromPaths(FilesTest.sources("main")));
       SourcePositions places = Trees.instance(task).getSourcePositions();
       List<String> longOnes = new ArrayList<>();
       for (CompilationUnitTree unit : task.parse()) {
@@ -118,9 +115,8 @@ class TidyTest {
 
   @Test
   void noMethodIsDead() {
-    JavaClasses torc = new ClassFileImporter().importPath(Path.of("target", "classes", "dev"));
     List<String> dead = new ArrayList<>();
-    for (JavaClass type : torc) {
+    for (JavaClass type : HouseTest.TORC) {
       for (JavaMethod method : type.getMethods()) {
         if (method.getAccessesToSelf().isEmpty()
             && method.getReferencesToSelf().isEmpty()
@@ -156,8 +152,9 @@ class TidyTest {
   void sizeOnlyFalls() throws IOException {
     Pattern imported = Pattern.compile("(?m)^import (?:static )?((?:[a-z]\\w*\\.)+)([A-Z]\\w*)");
     Map<String, Set<String>> surface = new TreeMap<>();
+    List<Path> sources = FilesTest.sources("main");
     long lines = 0;
-    for (Path source : sources()) {
+    for (Path source : sources) {
       String text = Files.readString(source);
       String here = MAIN.relativize(source).getParent().toString().replace('/', '.') + ".";
       lines +=
@@ -172,7 +169,7 @@ class TidyTest {
     }
     int seen = surface.values().stream().mapToInt(Set::size).sum();
     assertTrue(lines <= LINES, lines + " code lines");
-    assertTrue(sources().size() <= FILES, sources().size() + " files");
+    assertTrue(sources.size() <= FILES, sources.size() + " files");
     assertTrue(seen <= SURFACE, seen + " types are used from other packages");
   }
 }

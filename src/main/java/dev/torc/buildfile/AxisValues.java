@@ -343,8 +343,11 @@ final class AxisValues {
     SortedMap<String, Row> found = new TreeMap<>();
     for (Search search : searches) {
       search.look();
-      found = searches.size() == 1 ? search.found : found;
-      found.putAll(search.found);
+      if (searches.size() == 1) {
+        found = search.found;
+      } else {
+        found.putAll(search.found);
+      }
     }
     waits = axis instanceof Axis.Globbed && !coming.isEmpty();
     return new AxisRows(axis.names(), List.copyOf(found.values()));

@@ -55,9 +55,9 @@ final class ResourcePool {
     return limits;
   }
 
-  /** Whether no cpu is free, on any node. */
+  /** Whether no cpu of this machine is free. */
   boolean isFull() {
-    return free(ResourceDemand.CPUS) == 0 && nodes.values().stream().allMatch(ResourcePool::isFull);
+    return free(ResourceDemand.CPUS) == 0;
   }
 
   private long free(String resource) {
@@ -120,11 +120,11 @@ final class ResourcePool {
 
   /** Takes a demand that fits. */
   Taken take(ResourceDemand demand) {
-    if (!fits(demand)) {
-      throw new IllegalStateException(demand + " does not fit into " + free);
-    }
     if (!holds(free, demand)) {
       String node = node(demand);
+      if (node == null) {
+        throw new IllegalStateException(demand + " does not fit into " + free);
+      }
       take(demand.ofAll());
       return new Taken(node, nodes.get(node).take(demand.ofNode()).gpus);
     }

@@ -1,6 +1,8 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,7 +16,7 @@ import java.util.regex.Pattern;
 final class ActionEntry {
 
   /** The largest entry that is read, in bytes; servers add a little to what they were sent. */
-  static final int MOST = 64 << 10;
+  private static final int MOST = 64 << 10;
 
   /** Path and digest: each field has its number and form in one byte, then its length. */
   private static final Pattern RECORD =
@@ -34,6 +36,11 @@ final class ActionEntry {
     String digest = "\n@" + record.name() + "\u0010" + size;
     String file = "\n\u0004torc\u0012" + (char) digest.length() + digest;
     return ("\u0012" + (char) file.length() + file).getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** The bytes of an entry, of one that is too long as many as tell that. */
+  static byte[] read(InputStream entry) throws IOException {
+    return entry.readNBytes(MOST + 1);
   }
 
   /** The record's blob that an entry names; throws with the reason where it names none. */

@@ -119,7 +119,7 @@ public record FolderBound(
     Path blobs = folder.resolve(StorePlace.BLOBS);
     boolean isResult = false;
     try (InputStream in = store.open(StorePlace.ENTRIES, key, null)) {
-      Blob record = ActionEntry.decode(in == null ? new byte[0] : in.readNBytes(ActionEntry.MOST));
+      Blob record = ActionEntry.decode(in == null ? new byte[0] : ActionEntry.read(in));
       files.add(blobs.resolve(record.name()));
       try (InputStream blob = store.open(StorePlace.BLOBS, record.digest(), null)) {
         if (blob != null

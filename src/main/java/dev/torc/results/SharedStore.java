@@ -238,7 +238,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   private byte[] entry(Digest of, StoreCall call) throws StoreRefusal {
     try (InputStream in = place.open(StorePlace.ENTRIES, of, call)) {
-      return in == null ? null : in.readNBytes(ActionEntry.MOST + 1);
+      return in == null ? null : ActionEntry.read(in);
     } catch (IOException e) {
       throw place.broken(e);
     }

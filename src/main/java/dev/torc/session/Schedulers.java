@@ -11,7 +11,6 @@ import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.RemoteRun;
 import dev.torc.engine.Remotes;
 import dev.torc.posix.OwnFile;
-import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.text.Refusal;
 import dev.torc.workflow.Workflow;
@@ -199,7 +198,7 @@ final class Schedulers implements Remotes, AutoCloseable {
     return new ClaimOwner(
         build,
         caller.env().getOrDefault("HOSTNAME", "localhost"),
-        Cache.boot(),
+        caller.host().here().boot(),
         ProcessHandle.current().pid(),
         0,
         System.currentTimeMillis() / 1000);

@@ -50,7 +50,7 @@ class TranscriptTest {
     return files;
   }
 
-  /** The tests of a file; the last one writes the file, where that is asked for. */
+  /** The tests of a file; each one writes the file, where that is asked for. */
   private List<DynamicTest> sections(Path file) throws IOException {
     List<List<String>> parts = new ArrayList<>(List.of(new ArrayList<>()));
     boolean inFile = false;
@@ -62,9 +62,10 @@ class TranscriptTest {
       parts.getLast().add(line);
     }
     List<String> begin = parts.removeFirst();
-    List<String> played = new ArrayList<>(begin);
     List<DynamicTest> tests = new ArrayList<>();
-    for (List<String> part : parts) {
+    for (int i = 0; i < parts.size(); i++) {
+      int number = i;
+      List<String> part = parts.get(i);
       tests.add(
           DynamicTest.dynamicTest(
               part.getFirst().substring(3),
@@ -73,9 +74,11 @@ class TranscriptTest {
                 Files.createDirectories(folder.at());
                 play(folder, begin);
                 List<String> said = play(folder, part);
-                played.addAll(said);
-                if (FIX) {
-                  Files.write(file, played);
+                if (FIX) { // a session that breaks stays as it is
+                  parts.set(number, said);
+                  List<String> all = new ArrayList<>(begin);
+                  parts.forEach(all::addAll);
+                  Files.write(file, all);
                 } else {
                   assertEquals(String.join("\n", part), String.join("\n", said));
                 }

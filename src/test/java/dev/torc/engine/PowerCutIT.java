@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.FilesBelow;
 import dev.torc.JavaChild;
 import dev.torc.cli.Main;
 import dev.torc.engine.CutDisk.Lost;
@@ -42,7 +43,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -233,18 +233,11 @@ class PowerCutIT {
     }
   }
 
-  /** What there is beside torc's own. */
+  /** What there is beside torc's own, long runs of one character shortened. */
   private static SortedMap<String, String> files(Path root) throws IOException {
-    SortedMap<String, String> files = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(root)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
-        String path = root.relativize(file).toString();
-        if (!path.startsWith(".torc/") && !path.equals("torc.yaml")) {
-          String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-          files.put(path, RUN.matcher(text).replaceAll(run -> run.group(1) + "*" + run.end()));
-        }
-      }
-    }
+    SortedMap<String, String> files = FilesBelow.made(root, StandardCharsets.ISO_8859_1);
+    files.replaceAll(
+        (_, text) -> RUN.matcher(text).replaceAll(run -> run.group(1) + "*" + run.end()));
     return files;
   }
 

@@ -1,8 +1,10 @@
 package dev.torc.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.FilesBelow;
 import dev.torc.engine.StubRunner.Stub;
 import dev.torc.hash.AgedStamps;
 import dev.torc.local.ProcessEnd;
@@ -361,21 +363,8 @@ class RandomGraphsTest {
 
     /** The disk is as the oracle has it. */
     private void sameDisk() throws IOException {
-      SortedMap<String, String> there = files(root);
+      SortedMap<String, String> there = FilesBelow.made(root, UTF_8);
       assertEquals(oracle.disk, there, "the disk");
-    }
-
-    private static SortedMap<String, String> files(Path root) throws IOException {
-      SortedMap<String, String> files = new TreeMap<>();
-      try (Stream<Path> all = Files.walk(root)) {
-        for (Path file : all.filter(Files::isRegularFile).toList()) {
-          String path = root.relativize(file).toString();
-          if (!path.startsWith(".torc/") && !path.equals("torc.yaml")) {
-            files.put(path, Files.readString(file));
-          }
-        }
-      }
-      return files;
     }
 
     /** Builds the same in a fresh folder, or has it from others, and compares all products. */
@@ -441,7 +430,7 @@ class RandomGraphsTest {
       for (String need : stub.needs()) {
         Path file = torc.root.resolve(need);
         if (Files.isDirectory(file)) {
-          files(file).forEach((path, text) -> inputs.put(need + "/" + path, text));
+          FilesBelow.made(file, UTF_8).forEach((path, text) -> inputs.put(need + "/" + path, text));
         } else {
           inputs.put(need, stub.read(need));
         }

@@ -1,8 +1,10 @@
 package dev.torc.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.FilesBelow;
 import dev.torc.engine.GroupSpec.Axis;
 import dev.torc.engine.GroupSpec.From;
 import dev.torc.engine.StubRunner.Stub;
@@ -22,7 +24,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -104,7 +105,7 @@ class RandomGroupsTest {
           case 1 -> stoppedBuild(true);
           default -> wholeBuild();
         }
-        assertEquals(oracle.disk, files(root), "the disk");
+        assertEquals(oracle.disk, FilesBelow.made(root, UTF_8), "the disk");
         if (random.nextInt(4) == 0) {
           story.add("again");
           story.add(hosts.next(torc));
@@ -270,19 +271,6 @@ class RandomGroupsTest {
       torc.started()
           .forEach(job -> why.append("\n").append(job).append(": ").append(torc.why(job)));
       return why.toString();
-    }
-
-    private static SortedMap<String, String> files(Path root) throws IOException {
-      SortedMap<String, String> files = new TreeMap<>();
-      try (Stream<Path> all = Files.walk(root)) {
-        for (Path file : all.filter(Files::isRegularFile).toList()) {
-          String path = root.relativize(file).toString();
-          if (!path.startsWith(".torc/") && !path.equals("torc.yaml")) {
-            files.put(path, Files.readString(file));
-          }
-        }
-      }
-      return files;
     }
 
     /** Builds the same in a fresh folder and compares all products. */
