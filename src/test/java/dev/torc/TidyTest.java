@@ -59,7 +59,7 @@ class TidyTest {
 
   /** Persons for code, and nouns left out. */
   private static final Pattern BANNED =
-      Pattern.compile("(?i)\\b(who|whoever|whom|nobody|of what|of those that)\\b");
+      Pattern.compile("(?i)\\b(who|whoever|whom|nobody|anybody|somebody|of what|of those that)\\b");
 
   @Test
   void aCommentHasThingsOfTheCodeAsItsSubjects() throws IOException {

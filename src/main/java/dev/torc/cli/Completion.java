@@ -25,7 +25,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  */
 record Completion(String how, List<Fit> fits) {
 
-  /** Of more names than that only the beginnings, up to the next part, are of use to anybody. */
+  /** Of more names than that only the beginnings, up to the next part, are of use. */
   private static final int MANY = 1000;
 
   /** A word, and what to say of it; empty for nothing. */

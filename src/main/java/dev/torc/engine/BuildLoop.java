@@ -82,7 +82,7 @@ public final class BuildLoop {
     }
   }
 
-  /** What of a signal is the loop's. */
+  /** Ends what runs, on the thread of the loop. */
   private void end(boolean now) {
     hooks.end(now);
     boolean all = signal.get() == INT; // else what is out stays out

@@ -100,7 +100,7 @@ public record EventLines(List<Post> posts, AttemptFailure bad) {
         seen.removeLast(); // it was written anew
       }
       if (now.size() > (seen.isEmpty() ? 0 : seen.getLast().size)) {
-        // The time of a file is anybody's to set.
+        // Any program may set the time of a file.
         long time = Math.clamp(now.mtime() / 1_000_000, started, System.currentTimeMillis());
         seen.add(new Seen(now.size(), time));
       }

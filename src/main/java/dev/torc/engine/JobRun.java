@@ -6,6 +6,7 @@ import dev.torc.records.AttemptRecord;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Retry;
 import dev.torc.workflow.Resources;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -56,7 +57,7 @@ final class JobRun {
       Map<String, Long> limits,
       String allocation) {
     this.executor = job.executor();
-    String out = Reason.out(reasons); // in the queue itself, where it takes nothing of the nodes
+    String out = Reason.out(reasons); // in the queue it takes nothing of the nodes
     this.allocated =
         executor != null && executor.equals(allocation) && (out == null || out.contains("/"));
     this.resources = job.resources(); // the job itself is not held: 100 000 may be ready
@@ -146,7 +147,8 @@ final class JobRun {
     taken = got;
     released = false;
     attempts++;
-    List<String> identifiers = taken.gpus().stream().map(setup::gpu).toList();
+    List<String> identifiers = new ArrayList<>(taken.gpus().size());
+    taken.gpus().forEach(gpu -> identifiers.add(setup.gpu(gpu)));
     long queued = Math.max(0, System.nanoTime() - ready);
     asked =
         new Asked(

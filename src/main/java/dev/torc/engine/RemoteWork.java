@@ -64,7 +64,8 @@ final class RemoteWork extends RemoteRun {
     this.number = number;
     this.executor = executor;
     this.reasons = reasons;
-    // By this build: of one that an earlier torc was told to force, that comes behind where it is.
+    // Forced by this build: where an earlier torc was told so, the place of the attempt comes
+    // first.
     this.anew = !reasons.isEmpty() && reasons.getFirst().kind() == Reason.Kind.FORCED;
   }
 

@@ -38,7 +38,7 @@ public final class Hasher {
   /**
    * What a file holds.
    *
-   * @param writers whether somebody had it open for writing, or mapped so, when reading began;
+   * @param writers whether any process had it open for writing, or mapped so, when reading began;
    *     false where the system does not tell, or was not asked
    */
   record Read(Digest digest, boolean writers) {}

@@ -62,8 +62,8 @@ final class ProcessTree {
   }
 
   /**
-   * Notes when the leader started, at the first look: most are over before anybody looks. As long
-   * as it is not reaped, dead or alive, its number is its own.
+   * Notes when the leader started, at the first look: most are over before that. As long as it is
+   * not reaped, dead or alive, its number is its own.
    */
   private void note() {
     if (leader != 0 && !noted) {

@@ -33,7 +33,7 @@ public final class Flock implements AutoCloseable {
   /**
    * Locks the file, creating it where it is missing; never waits.
    *
-   * @return the lock, or nothing while somebody else (of this process too) holds it
+   * @return the lock, or nothing while another holder (of this process too) has it
    * @throws UnlockableException where the file system has no locks
    * @throws IOException where the file cannot be opened for writing or locked
    */

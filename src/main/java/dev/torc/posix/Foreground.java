@@ -2,7 +2,7 @@ package dev.torc.posix;
 
 /**
  * Lends our controlling terminal to a job's process group, as a shell does, and takes it back with
- * the settings that it had. Where there is no terminal, or somebody else has it, nothing is lent.
+ * the settings that it had. Where there is no terminal, or another process has it, nothing is lent.
  */
 public final class Foreground implements AutoCloseable {
 

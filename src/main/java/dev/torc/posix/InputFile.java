@@ -60,9 +60,10 @@ public final class InputFile extends InputStream {
   }
 
   /**
-   * Whether anybody has the file open for writing now, or mapped so: then it may change without a
-   * trace in its times. A read lease tells, which the kernel refuses while there is a writer; where
-   * there are no leases (network file systems, files of other users, macOS) no writer can be seen.
+   * Whether any process has the file open for writing now, or mapped so: then it may change without
+   * a trace in its times. A read lease tells, which the kernel refuses while there is a writer;
+   * where there are no leases (network file systems, files of other users, macOS) no writer can be
+   * seen.
    *
    * <p>The lease is given back at once. A process that opens the file for writing meanwhile waits
    * for that, and the kernel sends a signal to this process: SIGIO, which would end it, unless

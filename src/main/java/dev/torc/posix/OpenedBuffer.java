@@ -53,7 +53,7 @@ class OpenedBuffer extends StatusBuffer {
   private boolean lookOpened(int offset, boolean follow) throws IOException {
     int fd = open(pathAddress(), follow ? QUIETLY : QUIETLY | Libc.O_NOFOLLOW);
     if (fd == -Libc.EACCES || fd == -Libc.EPERM || fd == -Libc.EAGAIN || fd == -Libc.ENXIO) {
-      return true; // not for us to read, a lease of somebody else's, or a socket by now
+      return true; // not for us to read, a lease of another process, or a socket by now
     }
     if (fd == -Libc.ENOENT || fd == -Libc.ENOTDIR || fd == -Libc.ELOOP) {
       return plainLook(offset, follow); // gone, or a link by now: the client knows since it opened

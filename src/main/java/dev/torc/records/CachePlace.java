@@ -330,7 +330,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /**
-   * Throws {@link CacheException} with what somebody has to change, where another member of the
+   * Throws {@link CacheException} with what the user has to change, where another member of the
    * group owns what this user has to write.
    */
   public void refuseOthers() {
@@ -377,9 +377,9 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   /**
-   * The folder of a user in a place where everybody may write, as {@code /var/tmp}: it is used only
-   * if it is the user's own and no other user can reach into it: a folder that another user made
-   * under this name could hold records that lie. It does not know what lies there.
+   * The folder of a user in a place where every user may write, as {@code /var/tmp}: it is used
+   * only if it is the user's own and no other user can reach into it: a folder that another user
+   * made under this name could hold records that lie. It does not know what lies there.
    */
   private static final class HostFolder {
 

@@ -119,8 +119,8 @@ final class Journal implements AutoCloseable {
    * Adds a commit; when this has returned it is on the disk. After a failure nothing more may be
    * added.
    *
-   * @throws IOException also where somebody else has written to it: a host that was cut off from
-   *     the server for long has lost the build lock without being told
+   * @throws IOException also where another writer was at it: a host that was cut off from the
+   *     server for long has lost the build lock without being told
    */
   void append(List<Batch.Change> changes) throws IOException {
     long before = end.end();

@@ -5,8 +5,8 @@ import dev.torc.bytes.ByteWriter;
 
 /**
  * How far a database holds what a {@link Journal} says. It stands in the database, in the same
- * transaction as the records. The checksum stands for all that is in the journal up to there, so
- * that a journal that somebody put back from a backup, and went on with, is not taken for this one.
+ * transaction as the records. The checksum stands for all that is in the journal up to there, so a
+ * journal that was put back from a backup, and went on, is not taken for this one.
  *
  * @param journal the journal's random id; a rewritten one has another
  * @param last where the last frame begins, in bytes; 0 where there is none

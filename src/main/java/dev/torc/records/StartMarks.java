@@ -114,7 +114,7 @@ public final class StartMarks implements AutoCloseable {
     /**
      * Whether its processes may run where they can be neither seen nor ended from here.
      *
-     * @param gone names of hosts and users of which somebody says that nothing of theirs runs
+     * @param gone names of hosts and users that run nothing any more, as the caller says
      */
     public boolean isOutOfReach(CachePlace place, Set<String> gone) {
       return origin != null && origin.isOutOfReach(place, gone);
@@ -196,7 +196,7 @@ public final class StartMarks implements AutoCloseable {
   /**
    * Those of the {@link #live} ones whose processes may run where this one cannot end them.
    *
-   * @param gone names of hosts and users of which somebody says that nothing of theirs runs
+   * @param gone names of hosts and users that run nothing any more, as the caller says
    */
   public static List<Mark> elsewhere(List<Mark> marks, Cache cache, Set<String> gone) {
     return live(marks, cache).stream()

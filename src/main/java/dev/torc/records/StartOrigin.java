@@ -48,7 +48,7 @@ public record StartOrigin(String host, String boot, long pid, String user) {
   /**
    * Whether its processes may run where they can be neither seen nor ended from here.
    *
-   * @param gone names of hosts and users of which somebody says that nothing of theirs runs
+   * @param gone names of hosts and users that run nothing any more, as the caller says
    */
   boolean isOutOfReach(CachePlace place, Set<String> gone) {
     return isOfAnotherHost(place) && !gone.contains(host)

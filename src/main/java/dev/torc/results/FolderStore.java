@@ -124,7 +124,7 @@ final class FolderStore implements StorePlace {
           made, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
       give(made, PosixFilePermission.GROUP_WRITE, PosixFilePermission.GROUP_EXECUTE);
     } catch (FileAlreadyExistsException e) {
-      // somebody else was faster
+      // another writer was faster
     }
     return inner(name);
   }
@@ -164,7 +164,7 @@ final class FolderStore implements StorePlace {
         }
       }
     } catch (NoSuchFileException e) {
-      return List.of(); // somebody takes entries away meanwhile
+      return List.of(); // entries are taken away meanwhile
     } catch (DirectoryIteratorException e) {
       throw trouble("list", e.getCause());
     } catch (IOException e) {
@@ -265,7 +265,7 @@ final class FolderStore implements StorePlace {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      return; // another member's, or somebody else removes it too: the next build looks again
+      return; // another member's, or removed by another process too: the next build looks again
     }
   }
 

@@ -187,9 +187,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
    */
   sealed interface StoreRecord permits Result, FoundNames {
 
-    /**
-     * The key that it was made for: what lies under another one is somebody's mistake, or a trick.
-     */
+    /** The key that it was made for: a record under another one is a mistake, or a trick. */
     Digest key();
 
     /** Whether it is a result, and no list of names. */

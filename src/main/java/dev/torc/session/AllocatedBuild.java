@@ -288,7 +288,7 @@ public final class AllocatedBuild {
     return new SchedulerResources(cpus, memory, all == null ? gpus : whole(all), 1, disk, 0);
   }
 
-  /** A number that was found to be one; what is too much for Slurm is, whatever it is. */
+  /** A number that was checked before; of a larger one than Slurm takes, the largest int. */
   private static int whole(String number) {
     return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(number));
   }

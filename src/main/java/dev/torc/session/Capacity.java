@@ -32,8 +32,8 @@ import java.util.TreeMap;
 public record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation) {
 
   /**
-   * Puts the three sources together. In an allocation, what the command line says of cpus, memory
-   * and gpus was for that.
+   * Puts the three sources together. In an allocation the command line's cpus, memory and gpus do
+   * not count: they said what to ask Slurm for.
    *
    * @param given amounts as written on the command line
    */
