@@ -1,5 +1,6 @@
 package dev.torc.results;
 
+import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
 import dev.torc.results.SealedRecord.StoreRecord;
 import java.util.ArrayList;
@@ -18,6 +19,13 @@ public record FoundNames(Digest key, List<List<String>> lists) implements StoreR
   public static final int MOST = 16;
 
   private static final long MOST_LENGTH = 4 << 20; // characters, of three bytes at most
+
+  /** Its form in stores. */
+  static FoundNames form(Fields fields, FoundNames of) {
+    return new FoundNames(
+        fields.digest(1, of, FoundNames::key),
+        fields.list(2, of, FoundNames::lists, (each, list) -> each.texts(1, list, all -> all)));
+  }
 
   private static long length(List<String> list) {
     return list.stream().mapToLong(String::length).sum();

@@ -83,7 +83,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
         throw BlobSource.unreadable(e);
       }
     }
-    byte[] blob = seal(record.isResult(), small.toByteArray(), ResultCodec.encode(record), key);
+    byte[] blob = seal(record.isResult(), small.toByteArray(), ResultChecks.encode(record), key);
     if (blob.length > MOST) {
       throw new StoreRefusal(
           "its record takes " + blob.length + " bytes, and " + MOST + " are the most");
@@ -144,7 +144,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
         throw new StoreRefusal("its record is wrongly signed");
       }
     }
-    StoreRecord record = ResultCodec.decode(blob[KIND] == RESULT, blob, from);
+    StoreRecord record = ResultChecks.decode(blob[KIND] == RESULT, blob, from);
     return new SealedRecord(record, signer, inside(record, blob, inside, from));
   }
 

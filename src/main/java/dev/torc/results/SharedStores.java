@@ -1,7 +1,7 @@
 package dev.torc.results;
 
 import dev.torc.bytes.ByteWriter;
-import dev.torc.bytes.FieldWriter;
+import dev.torc.bytes.Fields;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
 import dev.torc.text.SafeText;
@@ -195,10 +195,15 @@ public final class SharedStores implements AutoCloseable {
     long most = Math.max(StoreCall.LEAST, result.wall());
     BooleanSupplier ended = () -> build.stopped().get() || build.clock().getAsLong() - start > most;
     ByteWriter names = new ByteWriter(0);
-    FieldWriter fields = new FieldWriter(names);
-    fields.records(1, result.products(), RecordedProduct::write);
-    fields.records(2, result.data(), StoredValue::write);
-    fields.texts(3, result.found());
+    Fields.write(
+        names,
+        result,
+        (fields, of) -> {
+          fields.list(1, of, Result::products, RecordedProduct::form);
+          fields.list(2, of, Result::data, StoredValue::form);
+          fields.texts(3, of, Result::found);
+          return of;
+        });
     boolean holds = search.in(new ByteArrayInputStream(names.bytes()), ended);
     for (BlobSource blob : upload.blobs()) {
       try (InputStream bytes = blob.open(_ -> {})) {

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * What the local store holds, as one look found it: the results that are kept, and the bytes of
@@ -35,28 +34,22 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
 
   /** Looks at the store of a root. */
   public static StoreContents of(Cache cache) throws IOException {
-    return of(cache, ResultCodec::kept);
+    return of(new StoredResults<>(cache, Result::form));
   }
 
-  /**
-   * The same.
-   *
-   * @param read what is held of each result in memory
-   */
-  static StoreContents of(Cache cache, Function<byte[], Result> read) throws IOException {
+  /** The same of results with what is held of each in memory. */
+  static StoreContents of(StoredResults<Result> kept) throws IOException {
+    Cache cache = kept.cache();
     Map<String, Long> sizes = new LocalStore(cache.place()).sizes();
     List<Held> results = new ArrayList<>();
-    new StoredResults(cache).each(each -> results.add(held(each, read, sizes, cache)));
+    kept.each(each -> results.add(held(each, sizes, cache)));
     results.sort(Comparator.comparingLong(Held::used));
     return new StoreContents(results, sizes);
   }
 
   private static Held held(
-      StoredResults.Stored stored,
-      Function<byte[], Result> read,
-      Map<String, Long> sizes,
-      Cache cache) {
-    Result result = read.apply(stored.record());
+      StoredResults.Stored<Result> stored, Map<String, Long> sizes, Cache cache) {
+    Result result = stored.result();
     List<OwnedPath> lacks = new ArrayList<>(0);
     boolean standing = false;
     for (OwnedPath part : result.parts()) {

@@ -197,7 +197,7 @@ class HttpStoreTest {
   @Test
   void wrongBytesInARecordAreAMiss() throws Exception {
     Result result = box.send(KEY, "small");
-    byte[] payload = ResultCodec.bytes(result);
+    byte[] payload = ResultChecks.bytes(result);
     replace(SealedRecord.seal(true, "large".getBytes(), payload, key));
     assertEquals(
         told("other bytes lie in its record than those of " + Digest.ofText("small")), fresh());
@@ -356,7 +356,7 @@ class HttpStoreTest {
   @MethodSource("badProducts")
   void evenATrustedKeyPlacesNothingElsewhere(String reason, RecordedProduct product)
       throws Exception {
-    byte[] payload = ResultCodec.bytes(ResultSamples.of(product));
+    byte[] payload = ResultChecks.bytes(ResultSamples.of(product));
     replace(SealedRecord.seal(true, new byte[0], payload, key));
     assertEquals(told("its record has " + reason), box.get(KEY, into()));
   }

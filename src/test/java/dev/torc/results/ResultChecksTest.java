@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.bytes.ByteWriter;
-import dev.torc.bytes.FieldWriter;
+import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import dev.torc.records.RecordedProduct;
@@ -26,24 +26,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shared records as bytes: what is taken, and the reasons of what is not. */
-class ResultCodecTest {
+class ResultChecksTest {
 
   private static final Digest DIGEST = Digest.ofText("x");
 
   private static StoreRecord again(StoreRecord record) throws StoreRefusal {
-    return ResultCodec.decode(record.isResult(), ResultCodec.encode(record), 0);
+    return ResultChecks.decode(record.isResult(), ResultChecks.encode(record), 0);
   }
 
   private static String refusal(boolean result, byte[] bytes) {
-    return assertThrows(StoreRefusal.class, () -> ResultCodec.decode(result, bytes, 0))
+    return assertThrows(StoreRefusal.class, () -> ResultChecks.decode(result, bytes, 0))
         .getMessage();
   }
 
   /** It is refused by who would send it, and by who is sent it, for the same reason. */
   private static String refusal(StoreRecord record) {
-    String sent = refusal(record.isResult(), ResultCodec.bytes(record));
+    String sent = refusal(record.isResult(), ResultChecks.bytes(record));
     assertEquals(
-        assertThrows(StoreRefusal.class, () -> ResultCodec.encode(record)).getMessage(), sent);
+        assertThrows(StoreRefusal.class, () -> ResultChecks.encode(record)).getMessage(), sent);
     return sent;
   }
 
@@ -85,7 +85,7 @@ class ResultCodecTest {
 
   @Test
   void damageIsRefusedOrHarmless() throws Exception {
-    byte[] whole = ResultCodec.encode(ResultSamples.whole());
+    byte[] whole = ResultChecks.encode(ResultSamples.whole());
     Random random = new Random(18);
     int taken = 0;
     for (int i = 0; i < 20_000; i++) {
@@ -96,7 +96,7 @@ class ResultCodecTest {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
       try {
-        StoreRecord record = ResultCodec.decode(true, bytes, 0);
+        StoreRecord record = ResultChecks.decode(true, bytes, 0);
         assertEquals(record, again(record));
         taken++;
       } catch (StoreRefusal refused) {
@@ -109,13 +109,13 @@ class ResultCodecTest {
 
   @Test
   void aRecordHasOneFormOnly() throws Exception {
-    byte[] whole = ResultCodec.encode(ResultSamples.whole());
+    byte[] whole = ResultChecks.encode(ResultSamples.whole());
     String odd = "its record is not written as torc writes it";
     ByteWriter more = new ByteWriter(0);
     more.raw(whole);
-    new FieldWriter(more).text(100, "of a later torc");
+    Fields.write(more, "of a later torc", (fields, text) -> fields.text(100, text, each -> each));
     assertEquals(odd, refusal(true, more.bytes()));
-    byte[] invalid = ResultCodec.encode(ResultSamples.of());
+    byte[] invalid = ResultChecks.encode(ResultSamples.of());
     int job = new String(invalid, StandardCharsets.ISO_8859_1).indexOf("work");
     invalid[job] = (byte) 0xff;
     assertEquals(odd, refusal(true, invalid));
@@ -274,12 +274,12 @@ class ResultCodecTest {
         IntStream.rangeClosed(100_000, 100_000 + ResultChecks.MOST_ENTRIES)
             .mapToObj(i -> link("f" + i, "x"))
             .toArray(RecordedProduct[]::new);
-    byte[] many = ResultCodec.bytes(ResultSamples.of(links));
+    byte[] many = ResultChecks.bytes(ResultSamples.of(links));
     assertEquals("its record has too many files", refusal(true, many));
     List<String> programs = Collections.nCopies(ResultChecks.MOST_TEXTS + 1, "");
     Result texts =
         ResultSamples.of(ResultSamples.KEY, null, null, null, List.of(), List.of(), programs);
-    assertEquals("its record is damaged", refusal(true, ResultCodec.bytes(texts)));
+    assertEquals("its record is damaged", refusal(true, ResultChecks.bytes(texts)));
     RecordedProduct huge = RecordedProduct.file("a", DIGEST, 1L << 60);
     assertEquals("its record has too many bytes", refusal(ResultSamples.of(huge)));
     RecordedProduct longest = ResultSamples.file("x".repeat(256), "");
@@ -300,7 +300,7 @@ class ResultCodecTest {
     List<List<String>> many = IntStream.range(0, 17).mapToObj(i -> List.of("a" + i)).toList();
     assertEquals(
         "its record has 17 lists of names",
-        refusal(false, ResultCodec.bytes(new FoundNames(DIGEST, many))));
+        refusal(false, ResultChecks.bytes(new FoundNames(DIGEST, many))));
   }
 
   @Test
