@@ -27,11 +27,19 @@ public record BlobSource(Blob blob, Path file, byte[] memory) {
   }
 
   /**
-   * Opens the bytes; where they are not to be had, {@link #unreadable} has the line.
-   *
-   * @param passed is told how many more bytes were read
+   * Opens the bytes to send them; where they are not to be had, {@link #unreadable} has the line.
    */
-  InputStream open(LongConsumer passed) throws BlobStream.Broken {
+  InputStream open(StoreCall.Request request) throws BlobStream.Broken {
+    request.sends(blob.size());
+    return open(request::moved);
+  }
+
+  /** Opens the bytes to look at them. */
+  InputStream open() throws BlobStream.Broken {
+    return open(_ -> {});
+  }
+
+  private InputStream open(LongConsumer passed) throws BlobStream.Broken {
     try {
       InputStream bytes =
           file == null

@@ -1,6 +1,7 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.results.StoreRefusal.Failure;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +23,7 @@ import javax.net.ssl.SSLException;
 /**
  * A shared store on a server, by Bazel's protocol over HTTP/1.1: {@code GET}, {@code HEAD} and
  * {@code PUT} below {@code /ac} and {@code /cas}. Redirects are failures: they would lead the
- * headers elsewhere. How long an answer may take, {@link StoreThreads} hold, and what is believed
+ * headers elsewhere. How long an answer may take, {@link StoreCall} says, and what is believed
  * {@link SharedStore}.
  */
 final class HttpStore implements StorePlace {
@@ -67,16 +68,16 @@ final class HttpStore implements StorePlace {
     return client;
   }
 
-  private HttpRequest.Builder request(String kind, Digest name) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(kind, name.hex()));
-    address.headers().forEach(request::header);
-    return request;
+  private HttpRequest.Builder ask(String kind, Digest name) {
+    HttpRequest.Builder ask = HttpRequest.newBuilder(address.resolve(kind, name.hex()));
+    address.headers().forEach(ask::header);
+    return ask;
   }
 
   /** A close of the opened stream ends the answer. */
   @Override
-  public InputStream open(String in, Digest name, StoreCall call) throws StoreRefusal {
-    HttpResponse<InputStream> answer = send(request(in, name).GET().build(), call);
+  public InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal {
+    HttpResponse<InputStream> answer = send(ask(in, name).GET().build(), request);
     if (answer.statusCode() == 200) {
       return answer.body();
     }
@@ -88,15 +89,15 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public StoreFailure broken(IOException e) {
+  public StoreRefusal broken(IOException e) {
     String why = e.getMessage() == null ? "" : ": " + SafeText.line(e.getMessage(), 200);
-    return StoreFailure.of("its answer broke off" + why);
+    return StoreRefusal.failed("its answer broke off" + why);
   }
 
   @Override
-  public boolean has(Blob blob, StoreCall call) throws StoreRefusal {
+  public boolean has(Blob blob, StoreCall.Request request) throws StoreRefusal {
     try {
-      HttpResponse<InputStream> answer = send(request(BLOBS, blob.digest()).HEAD().build(), call);
+      HttpResponse<InputStream> answer = send(ask(BLOBS, blob.digest()).HEAD().build(), request);
       drop(answer);
       long size = answer.headers().firstValueAsLong("Content-Length").orElse(blob.size());
       return answer.statusCode() == 200 && size == blob.size();
@@ -106,36 +107,38 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public void put(String kind, Digest name, BlobSource source, StoreCall call) throws StoreRefusal {
+  public void put(String kind, Digest name, BlobSource source, StoreCall.Request request)
+      throws StoreRefusal {
     long size = source.blob().size();
     BodyPublisher body =
         size == 0
             ? BodyPublishers.noBody()
             : BodyPublishers.fromPublisher(
-                BodyPublishers.ofInputStream(() -> body(source, call)), size);
-    HttpResponse<InputStream> answer = send(request(kind, name).PUT(body).build(), call);
+                BodyPublishers.ofInputStream(() -> body(source, request)), size);
+    HttpResponse<InputStream> answer = send(ask(kind, name).PUT(body).build(), request);
     drop(answer);
     if (!TAKEN.contains(answer.statusCode())) {
       throw status("PUT", answer);
     }
   }
 
-  private static InputStream body(BlobSource source, StoreCall call) {
+  private static InputStream body(BlobSource source, StoreCall.Request request) {
     try {
-      return source.open(call::moved); // the answer begins when all is sent
+      return source.open(request);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request, StoreCall call) throws StoreRefusal {
+  private HttpResponse<InputStream> send(HttpRequest ask, StoreCall.Request request)
+      throws StoreRefusal {
     try {
-      HttpResponse<InputStream> answer = client().send(request, BodyHandlers.ofInputStream());
-      call.begin();
+      HttpResponse<InputStream> answer = client().send(ask, BodyHandlers.ofInputStream());
+      request.begin();
       return answer;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw StoreFailure.of("it was given up"); // nothing waits for it any more
+      throw StoreRefusal.failed("it was given up"); // nothing waits for it any more
     } catch (IOException e) {
       throw failure(e);
     }
@@ -149,7 +152,7 @@ final class HttpStore implements StorePlace {
     }
   }
 
-  private static StoreFailure status(String method, HttpResponse<?> answer) {
+  private static StoreRefusal status(String method, HttpResponse<?> answer) {
     int status = answer.statusCode();
     String why =
         switch (status / 100) {
@@ -157,11 +160,11 @@ final class HttpStore implements StorePlace {
           case 4 -> status == 401 || status == 403 ? "; it wants other headers" : "";
           default -> "";
         };
-    return StoreFailure.of("it answered " + method + " with " + status + why);
+    return StoreRefusal.failed("it answered " + method + " with " + status + why);
   }
 
-  private static StoreFailure unreached(String line) {
-    return new StoreFailure(line, StoreFailure.Kind.UNREACHED);
+  private static StoreRefusal unreached(String line) {
+    return new StoreRefusal(line, Failure.UNREACHED);
   }
 
   private static StoreRefusal failure(IOException e) {
@@ -177,14 +180,15 @@ final class HttpStore implements StorePlace {
       }
       if (cause instanceof SSLException) { // the client may tell first that it read nothing
         String why = String.valueOf(cause.getMessage());
-        return StoreFailure.of("TLS fails: " + SafeText.line(why, 200));
+        return StoreRefusal.failed("TLS fails: " + SafeText.line(why, 200));
       }
     }
     String why = e.getMessage();
     if (e instanceof ConnectException) {
       return unreached("cannot connect" + (why == null ? "" : ": " + SafeText.line(why, 200)));
     }
-    return StoreFailure.of(why == null ? e.getClass().getSimpleName() : SafeText.line(why, 200));
+    return StoreRefusal.failed(
+        why == null ? e.getClass().getSimpleName() : SafeText.line(why, 200));
   }
 
   @Override

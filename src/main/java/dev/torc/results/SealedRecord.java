@@ -77,7 +77,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
       throws StoreRefusal {
     ByteArrayOutputStream small = new ByteArrayOutputStream();
     for (BlobSource each : inside) {
-      try (InputStream bytes = each.open(_ -> {})) {
+      try (InputStream bytes = each.open()) {
         bytes.transferTo(small);
       } catch (IOException e) {
         throw BlobSource.unreadable(e);

@@ -18,6 +18,8 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,6 +45,9 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   private static final int BREADTH = 8;
 
+  /** So many nanoseconds are left to requests that were given up. */
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+
   /**
    * What the stores of a build have in common.
    *
@@ -65,7 +70,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
   private final Build build;
   private final StoreHealth reading;
   private final StoreHealth sending;
-  private final StoreThreads threads = new StoreThreads();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("torc-store-", 0).factory());
 
   /** Bytes each nanosecond, as the last of the larger results came and went; 0 where unknown. */
   private volatile double readingRate = USUAL;
@@ -167,7 +173,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
       return new Look(sealed, null);
     } catch (StoreRefusal e) {
       boolean ended = build.stopped.get() || Thread.currentThread().isInterrupted();
-      if (e instanceof StoreFailure || !ended) {
+      if (e.failure() != null || !ended) {
         reading.failed(call.start(), e);
       }
       return new Look(null, e.getMessage());
@@ -186,11 +192,11 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
     StoreCall call = StoreCall.small(build, reading);
     try {
-      for (Digest each : threads.ask(call, request -> place.newest(most, nanos / 3 * 2, request))) {
+      for (Digest each : call.ask(threads, request -> place.newest(most, nanos / 3 * 2, request))) {
         if (call.now() - call.start() > nanos) {
           return;
         }
-        if (anyRecord(each, call) instanceof Result result) {
+        if (anyRecord(each, call) instanceof Result result && result.key().equals(each)) {
           visitor.accept(result);
         }
       }
@@ -200,10 +206,10 @@ final class SharedStore implements ResultStore, AutoCloseable {
   }
 
   /** A record of whatever kind; null where it is not to be believed, without a line about it. */
-  private StoreRecord anyRecord(Digest of, StoreCall call) throws StoreFailure {
+  private StoreRecord anyRecord(Digest of, StoreCall call) {
     try {
       SealedRecord record = record(of, call);
-      return record != null && record.record().key().equals(of) ? record.record() : null;
+      return record == null ? null : record.record();
     } catch (StoreRefusal e) {
       return null;
     }
@@ -211,7 +217,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   /** What lies under a key, whatever it is; null for nothing. */
   private SealedRecord record(Digest of, StoreCall call) throws StoreRefusal {
-    byte[] entry = threads.ask(call, request -> entry(of, request));
+    byte[] entry = call.ask(threads, request -> entry(of, request));
     if (entry == null) {
       return null;
     }
@@ -226,8 +232,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
         call.waited(from, call.now());
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreRefusal("the build was ended");
+      throw StoreCall.interrupted();
     }
     try {
       return record(blob, call);
@@ -236,8 +241,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  private byte[] entry(Digest of, StoreCall call) throws StoreRefusal {
-    try (InputStream in = place.open(StorePlace.ENTRIES, of, call)) {
+  private byte[] entry(Digest of, StoreCall.Request request) throws StoreRefusal {
+    try (InputStream in = place.open(StorePlace.ENTRIES, of, request)) {
       return in == null ? null : ActionEntry.read(in);
     } catch (IOException e) {
       throw place.broken(e);
@@ -285,8 +290,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
    * @param here its bytes where they came with a record, else null
    */
   private boolean fetch(Blob blob, byte[] here, StoreCall call, Taker to) throws StoreRefusal {
-    return threads.ask(
-        call,
+    return call.ask(
+        threads,
         request -> {
           LongConsumer passed = here == null ? request::passed : _ -> {};
           try (InputStream in =
@@ -302,7 +307,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
               throw place.broken(e.getCause());
             }
             wrong.add(blob);
-            throw StoreFailure.of(e.getMessage());
+            throw StoreRefusal.failed(e.getMessage());
           } catch (IOException e) {
             throw unwritten(e);
           }
@@ -339,7 +344,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     Queue<Path> made = new ConcurrentLinkedQueue<>();
     try {
       call.check(readingRate);
-      StoreThreads.each(
+      StoreCall.each(
           hit.result().blobs(),
           breadth(),
           blob -> {
@@ -360,12 +365,12 @@ final class SharedStore implements ResultStore, AutoCloseable {
       made.forEach(file -> file.toFile().delete());
       return e.getMessage();
     } finally {
-      readingRate = call.rate() > 0 ? call.rate() : readingRate;
+      readingRate = call.rate(readingRate);
     }
   }
 
   private static void failed(StoreHealth health, StoreCall call, StoreRefusal e) {
-    if (e instanceof StoreFailure) {
+    if (e.failure() != null) {
       health.failed(call.start(), e);
     }
   }
@@ -394,9 +399,9 @@ final class SharedStore implements ResultStore, AutoCloseable {
     outside.removeIf(blob -> inside.contains(blob.blob()));
     BlobSource record = sealed(result, upload.blobs(inside));
     try {
-      StoreThreads.each(outside, breadth(), blob -> sendBlob(blob, upload.again(), call));
+      StoreCall.each(outside, breadth(), blob -> sendBlob(blob, upload.again(), call));
     } finally {
-      sendingRate = call.rate() > 0 ? call.rate() : sendingRate;
+      sendingRate = call.rate(sendingRate);
     }
     sendRecord(result.key(), record, call);
   }
@@ -417,7 +422,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     if (again
         || small
         || wrong.contains(blob.blob())
-        || !threads.ask(call, request -> place.has(blob.blob(), request))) {
+        || !call.ask(threads, request -> place.has(blob.blob(), request))) {
       put(StorePlace.BLOBS, blob.blob().digest(), blob, call);
     } else {
       call.moved(blob.blob().size());
@@ -440,8 +445,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
   }
 
   private void put(String in, Digest name, BlobSource bytes, StoreCall call) throws StoreRefusal {
-    threads.ask(
-        call,
+    call.ask(
+        threads,
         request -> {
           place.put(in, name, bytes, request);
           return null;
@@ -453,7 +458,12 @@ final class SharedStore implements ResultStore, AutoCloseable {
   public void close() {
     reading.end();
     sending.end();
-    threads.close();
+    threads.shutdownNow();
+    try { // so that a place that can take its half-written files away does so
+      threads.awaitTermination(PATIENCE, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     place.close();
   }
 }

@@ -206,7 +206,7 @@ public final class SharedStores implements AutoCloseable {
         });
     boolean holds = search.in(new ByteArrayInputStream(names.bytes()), ended);
     for (BlobSource blob : upload.blobs()) {
-      try (InputStream bytes = blob.open(_ -> {})) {
+      try (InputStream bytes = blob.open()) {
         holds |= search.in(bytes, ended);
       }
     }

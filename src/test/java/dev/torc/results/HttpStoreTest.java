@@ -140,6 +140,21 @@ class HttpStoreTest {
     assertEquals(ONE, new String(server.files.get(path(ONE))));
   }
 
+  /** At 2 MB/s it takes 20 s, and the answer begins when all is there. */
+  @Test
+  void whatIsSentMayTakeLongWhileItFlows() {
+    BlobSource large = BlobSource.bytes(new byte[40 << 20]);
+    Blob blob = large.blob();
+    Result result = ResultSamples.of(KEY, RecordedProduct.file("x", blob.digest(), blob.size()));
+    Result slow = ResultSamples.lasting(100 * SECOND, result);
+    server.piece = bytes -> box.fly(500L * bytes);
+    box.post(new Upload(slow, List.of(large), false, null));
+    box.stores.finish();
+    assertEquals(List.of(), box.told);
+    assertEquals(blob.size(), server.files.get("/cas/" + blob.name()).length);
+    assertEquals(slow, box.find(KEY).result());
+  }
+
   /** Where the requests since the last look went. */
   private List<String> asked() {
     List<String> asked =

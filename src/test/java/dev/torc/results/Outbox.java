@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 
 /** One root's shared stores, with a time that flies as the test says, and what they told. */
 final class Outbox implements AutoCloseable {
+
+  /** So many looks at the time are one of each thread that waits, at least. */
+  private static final int LOOKS = 8;
 
   /** Lines for people. */
   final List<String> told = new CopyOnWriteArrayList<>();
@@ -23,10 +25,24 @@ final class Outbox implements AutoCloseable {
   final SharedStores stores;
 
   private final AtomicLong flown = new AtomicLong();
+  private int looks; // at the time; guarded by this
 
   Outbox(Path root, StoreSettings... settings) throws StoreRefusal {
-    LongSupplier clock = () -> System.nanoTime() + flown.addAndGet(step.get());
-    stores = SharedStores.open(List.of(settings), root, clock, told::add);
+    stores = SharedStores.open(List.of(settings), root, this::now, told::add);
+  }
+
+  private synchronized long now() {
+    looks++;
+    notifyAll();
+    return System.nanoTime() + flown.addAndGet(step.get());
+  }
+
+  /** Lets time pass, and waits until all that wait for a store looked at it. */
+  synchronized void fly(long nanos) throws InterruptedException {
+    flown.addAndGet(nanos);
+    for (int until = looks + LOOKS; looks < until; ) {
+      wait();
+    }
   }
 
   /** Sends a result of one file of each text, named by the text, and waits until it is sent. */

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** How long a build waits for a store: by a clock of the test's own, which stands when it says. */
 @Execution(ExecutionMode.CONCURRENT)
-class StoreThreadsTest {
+class StoreCallTest {
 
   private static final long SECOND = 1_000_000_000;
   private static final Digest KEY = ResultSamples.KEY;
@@ -57,18 +57,18 @@ class StoreThreadsTest {
     }
 
     /** The bytes of an entry; null for none. */
-    byte[] entry(StoreCall call) {
+    byte[] entry(StoreCall.Request call) {
       await();
       return null;
     }
 
     /** A blob comes, which is not there after all. */
-    void blob(StoreCall call) {
+    void blob(StoreCall.Request call) {
       await();
     }
 
     @Override
-    public InputStream open(String in, Digest name, StoreCall call) {
+    public InputStream open(String in, Digest name, StoreCall.Request call) {
       byte[] bytes = null;
       if (in.equals(ENTRIES)) {
         bytes = entry(call);
@@ -79,18 +79,18 @@ class StoreThreadsTest {
     }
 
     @Override
-    public StoreFailure broken(IOException e) {
-      return StoreFailure.of(e.getMessage());
+    public StoreRefusal broken(IOException e) {
+      return StoreRefusal.failed(e.getMessage());
     }
 
     @Override
-    public boolean has(Blob blob, StoreCall call) {
+    public boolean has(Blob blob, StoreCall.Request call) {
       await();
       return false;
     }
 
     @Override
-    public void put(String in, Digest name, BlobSource bytes, StoreCall call) {
+    public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
       await();
     }
 
@@ -158,13 +158,13 @@ class StoreThreadsTest {
     Place place =
         new Place() {
           @Override
-          byte[] entry(StoreCall call) {
+          byte[] entry(StoreCall.Request call) {
             call.begin();
             return ActionEntry.encode(new Blob(KEY, 10 << 20));
           }
 
           @Override
-          void blob(StoreCall call) {
+          void blob(StoreCall.Request call) {
             call.begin();
             while (!Thread.currentThread().isInterrupted()) {
               call.moved(1 << 20);
@@ -186,7 +186,7 @@ class StoreThreadsTest {
     Place place =
         new Place() {
           @Override
-          byte[] entry(StoreCall call) {
+          byte[] entry(StoreCall.Request call) {
             call.begin();
             while (now.get() < 100 * SECOND) {
               long at = now.addAndGet(SECOND / 2);
@@ -203,6 +203,41 @@ class StoreThreadsTest {
     assertEquals(200, moved.size());
   }
 
+  /** What is said of a store that takes so many of 100 bytes, and then nothing more. */
+  private String sent(long taken) {
+    Place place =
+        new Place() {
+          @Override
+          public boolean has(Blob blob, StoreCall.Request call) {
+            return false;
+          }
+
+          @Override
+          public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
+            call.sends(100);
+            call.moved(taken);
+            await();
+          }
+        };
+    Result result = ResultSamples.lasting(100 * SECOND, ResultSamples.of());
+    LongSupplier clock = () -> now.addAndGet(SECOND / 10);
+    try (SharedStores stores = stores(place, clock)) {
+      stores.send(result.wall(), () -> new Upload(result, List.of(), false, null));
+      stores.finish();
+    }
+    return told.toString();
+  }
+
+  @Test
+  void whatIsSentFlows() {
+    assertEquals("[store place: slower than 100 kB/s for 5 s]", sent(99));
+  }
+
+  @Test
+  void whenAllIsSentTheAnswerBeginsSoon() {
+    assertEquals("[store place: no answer in 10 s]", sent(100));
+  }
+
   /** Half of the bytes have come in 3 s: all would take 6, and the job took 5. */
   @Test
   void whatWouldTakeTooLongIsGivenUpAndNotBegunAgain(@TempDir Path folder) {
@@ -211,7 +246,7 @@ class StoreThreadsTest {
     Place place =
         new Place() {
           @Override
-          void blob(StoreCall call) {
+          void blob(StoreCall.Request call) {
             begun.incrementAndGet();
             call.begin();
             call.moved(blob.size() / 2);
@@ -240,12 +275,12 @@ class StoreThreadsTest {
     Place place =
         new Place() {
           @Override
-          byte[] entry(StoreCall call) {
+          byte[] entry(StoreCall.Request call) {
             return ActionEntry.encode(new Blob(KEY, 2 << 20));
           }
 
           @Override
-          void blob(StoreCall call) {
+          void blob(StoreCall.Request call) {
             most.accumulateAndGet(at.incrementAndGet(), Math::max);
             for (int i = 0; i < 100; i++) {
               Thread.yield();
@@ -274,7 +309,7 @@ class StoreThreadsTest {
     Place place =
         new Place() {
           @Override
-          byte[] entry(StoreCall call) {
+          byte[] entry(StoreCall.Request call) {
             throw new IllegalStateException("a bug\nof two lines");
           }
         };
@@ -337,12 +372,12 @@ class StoreThreadsTest {
     Place place =
         new Place() {
           @Override
-          public boolean has(Blob blob, StoreCall call) {
+          public boolean has(Blob blob, StoreCall.Request call) {
             return false;
           }
 
           @Override
-          public void put(String in, Digest name, BlobSource bytes, StoreCall call) {
+          public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
             sent.add(in);
           }
         };
