@@ -14,10 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -127,42 +125,36 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   @Override
   public Hit find(Digest of) {
-    Look look = look(of, true);
-    if (look.sealed == null) {
-      return new Hit(null, this, look.reason, Map.of());
+    try {
+      SealedRecord sealed = look(of, true);
+      Result result = sealed == null ? null : (Result) sealed.record();
+      if (result != null && result.root() != null && !result.root().equals(build.root)) {
+        throw new StoreRefusal(
+            "the result holds the path of its root, " + SafeText.name(result.root()));
+      }
+      return new Hit(result, this, null, sealed == null ? Map.of() : sealed.inside());
+    } catch (StoreRefusal e) {
+      return new Hit(null, this, e.getMessage(), Map.of());
     }
-    Result result = (Result) look.sealed.record();
-    if (result.root() != null && !result.root().equals(build.root)) {
-      String there = "the result holds the path of its root, " + SafeText.name(result.root());
-      return new Hit(null, this, there, Map.of());
-    }
-    return new Hit(result, this, null, look.sealed.inside());
   }
 
   @Override
   public List<List<String>> names(Digest first) {
-    Look look = look(first, false);
-    return look.sealed == null ? List.of() : ((FoundNames) look.sealed.record()).lists();
+    try {
+      SealedRecord sealed = look(first, false);
+      return sealed == null ? List.of() : ((FoundNames) sealed.record()).lists();
+    } catch (StoreRefusal e) {
+      return List.of(); // it was noted
+    }
   }
 
   /**
-   * What lies under a key.
-   *
-   * @param sealed null for nothing that may be used
-   * @param reason why that is so; null where nothing lies there
-   */
-  private record Look(SealedRecord sealed, String reason) {}
-
-  /**
-   * Looks under a key.
+   * What lies under a key; null for nothing. Where it may not be used, that is noted.
    *
    * @param result whether a result should lie there
    */
-  private Look look(Digest of, boolean result) {
-    String rest = reading.rest();
-    if (rest != null) {
-      return new Look(null, rest);
-    }
+  private SealedRecord look(Digest of, boolean result) throws StoreRefusal {
+    mayRead();
     StoreCall call = StoreCall.small(build, reading);
     try {
       SealedRecord sealed = record(of, call);
@@ -170,13 +162,20 @@ final class SharedStore implements ResultStore, AutoCloseable {
       if (record != null && (record.isResult() != result || !record.key().equals(of))) {
         throw new StoreRefusal("another's record lies under the key " + of);
       }
-      return new Look(sealed, null);
+      return sealed;
     } catch (StoreRefusal e) {
       boolean ended = build.stopped.get() || Thread.currentThread().isInterrupted();
       if (e.failure() != null || !ended) {
         reading.failed(call.start(), e);
       }
-      return new Look(null, e.getMessage());
+      throw e;
+    }
+  }
+
+  private void mayRead() throws StoreRefusal {
+    String rest = reading.rest();
+    if (rest != null) {
+      throw new StoreRefusal(rest);
     }
   }
 
@@ -321,37 +320,30 @@ final class SharedStore implements ResultStore, AutoCloseable {
   @Override
   public ResultParts fetch(Hit hit, Path folder) {
     FetchedProducts fetched = new FetchedProducts(hit.result(), folder);
-    if (fetchBlobs(hit, folder) == null) {
+    try {
+      fetchBlobs(hit, folder);
       return fetched;
+    } catch (StoreRefusal e) {
+      fetched.done();
+      return null;
     }
-    fetched.done();
-    return null;
   }
 
-  /**
-   * Fetches all blobs of a result into a folder, each under its name.
-   *
-   * @return null where all are there, else the reason; then none is
-   */
-  String fetchBlobs(Hit hit, Path folder) {
-    String rest = reading.rest();
-    if (rest != null) {
-      return rest;
-    }
+  /** Fetches all blobs of a result into a folder, each under its name; throws where one is not. */
+  void fetchBlobs(Hit hit, Path folder) throws StoreRefusal {
+    mayRead();
+    Result result = hit.result();
     long inside = hit.inside().keySet().stream().mapToLong(Blob::size).sum();
-    StoreCall call =
-        StoreCall.large(build, reading, hit.result().wall(), hit.result().bytes() - inside);
-    Queue<Path> made = new ConcurrentLinkedQueue<>();
+    StoreCall call = StoreCall.large(build, reading, result.wall(), result.bytes() - inside);
     try {
       call.check(readingRate);
       StoreCall.each(
-          hit.result().blobs(),
+          result.blobs(),
           breadth(),
           blob -> {
             call.check();
             Path file = folder.resolve(blob.name());
             try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
-              made.add(file);
               if (!fetch(blob, hit.inside().get(blob), call, bytes -> bytes.transferTo(out))) {
                 throw new StoreRefusal(blob.digest() + " is gone from the store");
               }
@@ -359,11 +351,9 @@ final class SharedStore implements ResultStore, AutoCloseable {
               throw unwritten(e);
             }
           });
-      return null;
     } catch (StoreRefusal e) {
       failed(reading, call, e);
-      made.forEach(file -> file.toFile().delete());
-      return e.getMessage();
+      throw e;
     } finally {
       readingRate = call.rate(readingRate);
     }

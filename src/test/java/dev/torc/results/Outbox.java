@@ -3,6 +3,7 @@ package dev.torc.results;
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.ResultStore.Hit;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,9 +76,20 @@ final class Outbox implements AutoCloseable {
     return stores.all().stream().flatMap(each -> each.names(first).stream()).distinct().toList();
   }
 
-  /** Fetches all blobs of what was found into a folder: null, or the reason. */
+  /** Fetches all blobs of what was found into a folder: null, or the reason; then none is there. */
   String fetch(Hit found, Path into) {
-    return ((SharedStore) found.store()).fetchBlobs(found, into);
+    List<String> before = List.of(into.toFile().list());
+    try {
+      ((SharedStore) found.store()).fetchBlobs(found, into);
+      return null;
+    } catch (StoreRefusal e) {
+      for (File each : into.toFile().listFiles()) {
+        if (!before.contains(each.getName())) {
+          each.delete(); // as SharedStore.fetch does
+        }
+      }
+      return e.getMessage();
+    }
   }
 
   /** After a failure a store is left alone for a while: that is over. */

@@ -1,7 +1,9 @@
 package dev.torc.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
@@ -9,6 +11,7 @@ import dev.torc.records.RecordedProduct;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -258,11 +261,16 @@ class StoreCallTest {
     LongSupplier clock = now::get;
     String reason = "would take longer than the job did";
     try (SharedStore store = store(place, clock)) {
-      assertEquals(reason, store.fetchBlobs(new ResultStore.Hit(result, store), folder));
-      assertEquals(reason, store.fetchBlobs(new ResultStore.Hit(result, store), folder));
+      ResultStore.Hit hit = new ResultStore.Hit(result, store);
+      for (int i = 0; i < 2; i++) {
+        StoreRefusal refused =
+            assertThrows(StoreRefusal.class, () -> store.fetchBlobs(hit, folder));
+        assertEquals(reason, refused.getMessage());
+      }
+      assertNull(store.fetch(hit, folder));
     }
     assertEquals(1, begun.get());
-    assertEquals(0, folder.toFile().list().length);
+    assertFalse(Files.exists(folder));
     assertEquals(List.of(), told);
   }
 
