@@ -1,8 +1,8 @@
 package dev.torc.page;
 
 import dev.torc.graph.Graph;
-import dev.torc.records.AttemptHistory;
 import dev.torc.records.AttemptRecord;
+import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.show.Json;

@@ -1,7 +1,13 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.Blob.BlobStream;
+import dev.torc.results.ResultStore.ResultParts;
+import dev.torc.results.SealedRecord.ActionEntry;
+import dev.torc.results.SealedRecord.FoundNames;
 import dev.torc.results.SealedRecord.StoreRecord;
+import dev.torc.results.SigningKey.SigningWord;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.ByteArrayInputStream;

@@ -1,6 +1,7 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.results.Blob.BlobSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;

@@ -11,7 +11,7 @@ import dev.torc.records.Cache;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob;
-import dev.torc.results.BlobSource;
+import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.ResultStore;

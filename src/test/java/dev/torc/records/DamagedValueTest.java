@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.torc.hash.Digest;
+import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;

@@ -2,6 +2,7 @@ package dev.torc.results;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
+import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.ResultStore.Hit;
 import java.io.File;
 import java.nio.file.Files;

@@ -9,6 +9,7 @@ import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import dev.torc.records.RecordedProduct;
+import dev.torc.results.SealedRecord.FoundNames;
 import dev.torc.results.SealedRecord.StoreRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

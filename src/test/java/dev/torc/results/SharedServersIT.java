@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
+import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.HttpStore.HttpAddress;
 import dev.torc.results.ResultStore.Hit;
+import dev.torc.results.SealedRecord.ActionEntry;
+import dev.torc.results.SigningKey.SigningWord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

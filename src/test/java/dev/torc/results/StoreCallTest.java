@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
+import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.SealedRecord.ActionEntry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
