@@ -8,8 +8,6 @@ import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
-import dev.torc.workflow.Ref;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -140,22 +138,7 @@ public record PlanContext(
 
   /** What a job that is up to date leaves out, for each of its needs that leave any out. */
   public List<LeftOut> leftOut(int job) {
-    List<LeftOut> all = new ArrayList<>(0);
-    if (graph.skips(job)) {
-      for (int list : graph.listNeeds().row(job)) {
-        LeftOut left = contents.leftOut(list);
-        if (left != null) {
-          all.add(left);
-        }
-      }
-      for (Ref.OfData data : Manifest.data(graph.job(job)).values()) {
-        if (contents.ofData(data) instanceof ManifestWriter.Content.Value value
-            && value.leftOut() != null) {
-          all.add(value.leftOut());
-        }
-      }
-    }
-    return all;
+    return graph.skips(job) ? contents.leftOut(graph, job) : List.of();
   }
 
   /** Whether a job or group is asked for itself: it is named, or none is and nothing reads it. */
