@@ -111,7 +111,7 @@ final class RestoredJobs implements AutoCloseable {
     try {
       NeedSnapshot needs =
           NeedSnapshot.take(shared.graph(), shared.contents(), shared.digests(), id);
-      if (needs.missing() != null || needs.missingData() != null) {
+      if (needs.lack() != null) {
         return null; // a run says so
       }
       KnownResults results = shared.decider().known();

@@ -45,7 +45,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final Map<String, KnownDigest> images = new HashMap<>(); // those that are files here
   private final SortedMap<String, ManifestWriter.Content> data = new TreeMap<>();
   private final TreeSet<String> missing = new TreeSet<>();
-  private String missingData;
+  private String missingData; // with its job; null for none
   private long end;
 
   private NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) {
@@ -198,14 +198,28 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     return leftOut(graph, job);
   }
 
-  /** The job and key of a needed value that the job did not store; null if none. */
-  public String missingData() {
-    return missingData;
+  /**
+   * What is to be said of a need that is not there, a file or a value; null for none. A file counts
+   * as not there, too, where its maker did not make it.
+   */
+  public String lack() {
+    if (!missing.isEmpty()) {
+      return gone(graph, missing.getFirst());
+    }
+    if (missingData == null) {
+      return null;
+    }
+    int dot = missingData.lastIndexOf('.');
+    return "need data %s was not stored by job %s: it writes %s=VALUE to the file of TORC_OUTPUT"
+        .formatted(missingData, missingData.substring(0, dot), missingData.substring(dot + 1));
   }
 
-  /** A file needed by its path that is not there, or that its maker did not make; null if none. */
-  public String missing() {
-    return missing.isEmpty() ? null : missing.getFirst();
+  /** What is to be said of a needed file that is not there. */
+  public static String gone(Graph graph, String path) {
+    int maker = graph.makerOf(path);
+    return maker < 0
+        ? "need " + path + " is gone"
+        : "need %s was not made by job %s".formatted(path, graph.name(maker));
   }
 
   /** Whether a path is needed as declared, by itself or as a member of a list. */

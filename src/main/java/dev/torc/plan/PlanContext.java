@@ -19,7 +19,7 @@ import java.util.Map;
  *
  * @param rerun which of the named jobs run whatever their state
  * @param wanted missing temporary products that are to be made again, each with the name of the job
- *     or group that needs it; see {@link PlanPasses}
+ *     or group that needs it; see {@link Plan.PlanPasses}
  */
 public record PlanContext(
     Graph graph,
