@@ -207,7 +207,7 @@ public final class Adoption {
   private void adopt(int id, Job job) throws IOException {
     Graph graph = context.graph();
     try {
-      NeedSnapshot snapshot = NeedSnapshot.take(graph, context.contents(), digests, id);
+      NeedSnapshot snapshot = context.contents().snapshot(id);
       String lack = snapshot.lack();
       if (lack != null) {
         problem(job, lack);

@@ -205,7 +205,7 @@ final class Attempt {
         return interrupted();
       }
     }
-    snapshot = NeedSnapshot.take(shared.graph(), shared.contents(), shared.digests(), id);
+    snapshot = shared.contents().snapshot(id);
     String lack = snapshot.lack();
     if (lack != null) {
       return failed(lack);

@@ -77,16 +77,16 @@ public final class NeedContents implements InputSource {
     this.passed = new AtomicIntegerArray(graph.lists());
   }
 
-  /** The same for another graph. */
-  NeedContents over(Graph next, JobRecords kept) {
-    return new NeedContents(next, kept, digests, machine);
-  }
-
   /** The same by names alone: no file is read, and the digests that it gives mean nothing. */
   public NeedContents unread() {
     DigestMemo names = digests.anew();
     names.follow(digests, (_, _) -> Decider.UNKNOWN);
     return new NeedContents(graph, records, names, machine);
+  }
+
+  /** Looks at the needs of a job that is about to start; all that make them are settled. */
+  public NeedSnapshot snapshot(int job) throws IOException {
+    return NeedSnapshot.take(graph, this, digests, job);
   }
 
   /** What placeholders for a job's needs stand for, as far as it is known now. */

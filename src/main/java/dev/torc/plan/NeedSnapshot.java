@@ -55,8 +55,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     this.job = job;
   }
 
-  /** Looks at the needs of a job that is about to start; all that make them are settled. */
-  public static NeedSnapshot take(Graph graph, NeedContents contents, DigestMemo digests, int job)
+  /** See {@link NeedContents#snapshot}. */
+  static NeedSnapshot take(Graph graph, NeedContents contents, DigestMemo digests, int job)
       throws IOException {
     NeedSnapshot snapshot = new NeedSnapshot(graph, contents, digests, job);
     for (int file : graph.needs().row(job)) {

@@ -14,7 +14,6 @@ import dev.torc.plan.CommandWarnings;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.JobSelection;
-import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
@@ -233,8 +232,7 @@ public final class BuildSession {
       }
       // Once more: what changed since the first look may make such a job run, and it never could.
       capacity.refuse(plan);
-      new OccupiedPlaces(plan.context().graph(), plan.context().records(), work.digests())
-          .refuse(looked(plan));
+      plan.context().taken().refuse(looked(plan));
       arrivals.planned = true;
       Ended ended = run(work, plan, expander, began, watcher);
       // After a signal, which may have ended the sending alone, nothing is read any more: the next

@@ -19,10 +19,12 @@ import dev.torc.plan.ImageSource;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.MachineInputs;
+import dev.torc.plan.PlanContext;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.rest.GraphFile;
 import dev.torc.results.KeptResults;
+import dev.torc.results.SharedStores;
 import dev.torc.session.WriteSession.Heap;
 import dev.torc.workflow.Step.Image;
 import dev.torc.workflow.Workflow;
@@ -167,6 +169,12 @@ public record Project(
   /** The results that are kept for later. */
   KeptResults results(Cache cache) {
     return new KeptResults(cache, workflow().stores().keep(), options.restores());
+  }
+
+  /** What the verdicts of a command are made from. */
+  PlanContext.Basis basis(Cache cache, DigestMemo digests, KeptResults of, SharedStores asked) {
+    boolean fails = options.keepsFailed();
+    return new PlanContext.Basis(cache, digests, of, asked, fails, machineInputs());
   }
 
   /** What manifests ask of the machine beside files. */

@@ -17,8 +17,6 @@ import dev.torc.machine.Series;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
-import dev.torc.plan.MachineInputs;
-import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
@@ -156,10 +154,8 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
 
   /** What is known before anything runs. */
   public PlanContext context(JobSelection selection, Rerun rerun) {
-    MachineInputs machine = project.machineInputs();
-    boolean fails = project.options().keepsFailed();
-    return PlanContext.of(
-        project.graph(), cache, left, digests, kept, null, false, fails, machine, selection, rerun);
+    PlanContext.Basis basis = project.basis(cache, digests, kept, null);
+    return PlanContext.of(basis, project.graph(), left, false, selection, rerun);
   }
 
   /**
@@ -203,8 +199,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     String traces = env.get(Tracing.VARIABLE);
     return new AttemptContext(
         context,
-        new OccupiedPlaces(context.graph(), context.records(), digests),
-        digests,
+        context.taken(),
         removal(),
         launches,
         marks,
