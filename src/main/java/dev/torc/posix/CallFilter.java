@@ -31,16 +31,21 @@ final class CallFilter {
   private static final int NEW_LISTENER = 8;
   private static final int WAIT_KILLABLE = 32; // Linux 5.19 and later: fewer calls begin anew
 
+  // Linux 6.6 and later. The listener runs on the caller's processor, and the caller on the
+  // listener's after it: to wake a processor that sleeps takes longer than to look at a call.
+  private static final long SET_FLAGS = 0x40082104L;
+  private static final int SYNC_WAKE_UP = 1;
+
   private static final int EBUSY = 16;
   private static final int EINVAL = 22;
 
   private static final NativeCall SYSCALL = NativeCall.of("syscall");
   private static final NativeCall PRCTL = NativeCall.of("prctl");
+  private static final NativeCall IOCTL = NativeCall.of("ioctl");
 
   private final Memory code;
   private final Memory program = Memory.of(16); // struct sock_fprog
   private final Memory action = Memory.of(4);
-  private int flags = NEW_LISTENER | WAIT_KILLABLE;
 
   CallFilter() {
     ByteBuffer out = ByteBuffer.allocate(8 * 128).order(ByteOrder.nativeOrder());
@@ -79,8 +84,7 @@ final class CallFilter {
   }
 
   /**
-   * Sees whether it can be laid on a thread here, and which flags the kernel knows: on a thread
-   * that ends at once.
+   * Sees whether it can be laid on a thread here: on one that ends at once.
    *
    * @return why not; null where it can
    */
@@ -88,27 +92,19 @@ final class CallFilter {
     if (Libc.MAC || !ARM && !X86) {
       return "only Linux on x86-64 and AArch64 can tell it";
     }
-    int listener = onThread();
-    if (listener == -EINVAL) { // an older kernel does not know the flag
-      flags = NEW_LISTENER;
-      listener = onThread();
-    }
+    int[] listeners = {0};
+    Thread thread = Thread.ofPlatform().daemon().unstarted(() -> listeners[0] = lay(true));
+    thread.start();
+    ThreadEnd.await(thread);
+    int listener = listeners[0];
     if (listener < 0) {
       return -listener == EBUSY
           ? "the processes of torc are traced already"
           : "the system refuses seccomp: " + FileStatus.reason(-listener);
     }
-    boolean ends = new CallNotice().await(listener, 2000) < 0;
+    boolean ends = new CallNotice().next(listener, 2000) < 0;
     Libc.close(listener);
     return ends ? null : "this kernel is older than Linux 5.9";
-  }
-
-  private int onThread() {
-    int[] result = {0};
-    Thread thread = Thread.ofPlatform().daemon().unstarted(() -> result[0] = lay(true));
-    thread.start();
-    ThreadEnd.await(thread);
-    return result[0];
   }
 
   /**
@@ -124,7 +120,13 @@ final class CallFilter {
       return error;
     }
     int operation = really ? SET_MODE_FILTER : GET_ACTION_AVAIL;
+    int flags = really ? NEW_LISTENER | WAIT_KILLABLE : 0;
     long argument = really ? program.address() : action.address();
-    return SYSCALL.call(SECCOMP, operation, really ? flags : 0, argument, 0, 0);
+    int listener = SYSCALL.call(SECCOMP, operation, flags, argument, 0, 0);
+    if (listener == -EINVAL) { // an older kernel does not know the flag
+      listener = SYSCALL.call(SECCOMP, operation, NEW_LISTENER, argument, 0, 0);
+    }
+    IOCTL.call(really ? listener : -1, SET_FLAGS, SYNC_WAKE_UP, 0, 0, 0);
+    return listener;
   }
 }

@@ -56,8 +56,7 @@ public final class CallTracer implements AutoCloseable {
     Watch dry = new Watch(null);
     Memory none = Memory.of(64); // the path of no program, and no arguments
     dry.spawn(none.address(), none.address(), 0, 0, none.address(), none.address());
-    guards.await(-1, 0);
-    guards.receive(-1);
+    guards.next(-1, 0);
     guards.answer(-1, 0, 0);
     Thread.ofPlatform().daemon().name("torc-trace-guard").start(this::guard);
   }
@@ -179,14 +178,11 @@ public final class CallTracer implements AutoCloseable {
       }
       int begun = 0;
       int news;
-      while ((news = notice.await(fd, -1)) >= 0) {
-        if (news > 0 && notice.receive(fd)) {
+      while ((news = notice.next(fd, -1)) >= 0) {
+        if (news > 0) {
           calls = ++begun;
-          if (late) {
-            notice.answer(fd, notice.id(), 0);
-          } else {
-            trace.answer(fd, notice);
-          }
+          boolean refused = !late && trace.refuses(notice);
+          notice.answer(fd, notice.id(), refused ? Libc.EACCES : 0);
           calls = ++begun;
         }
       }
@@ -217,8 +213,8 @@ public final class CallTracer implements AutoCloseable {
         guards.answer(listener, notice.id(), 0);
         trace.blind("torc was too slow to look at what it read");
       }
-      int news = guards.await(listener, 1);
-      if (news > 0 && guards.receive(listener)) {
+      int news = guards.next(listener, 1);
+      if (news > 0) {
         guards.answer(listener, guards.id(), 0);
       } else if (news < 0) {
         watched.remove(this);

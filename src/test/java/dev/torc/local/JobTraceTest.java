@@ -146,6 +146,8 @@ class JobTraceTest {
   void aNameIsLookedAtAgainWhereItMayLeadElsewhere() throws IOException {
     assertEquals(Set.of("a", "b"), read("for i in 1 2; do cat a a b b; done"));
     assertEquals(Set.of("a", "sub/c"), read("cat a a; ln -sf sub/c a; cat a; cat a"));
+    file("e");
+    assertEquals(Set.of("b", "e"), read("cat e e; rm e; ln -s b e; cat e; cat e"));
     file("d1/x");
     file("d2/x");
     String moved = "ln -s d1 d; cat d/../a d/x; rm d; ln -s d2 d; cat d/x d/x";
