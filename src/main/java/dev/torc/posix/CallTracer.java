@@ -3,7 +3,6 @@ package dev.torc.posix;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -22,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
  *       one fail.
  * </ul>
  */
-public final class CallTracer implements AutoCloseable {
+final class CallTracer implements AutoCloseable {
 
   /** Looks of the guard, a second apart: time in which torc itself was stopped does not count. */
   private static final int LOOKS = 10;
@@ -42,7 +41,7 @@ public final class CallTracer implements AutoCloseable {
    *
    * @throws UnsupportedOperationException with a line that says why it cannot work here
    */
-  public CallTracer() {
+  CallTracer() {
     this(1000);
   }
 
@@ -61,49 +60,19 @@ public final class CallTracer implements AutoCloseable {
     Thread.ofPlatform().daemon().name("torc-trace-guard").start(this::guard);
   }
 
-  /** Why nothing can be traced here; null where it can. */
-  public static String refusal() {
-    return new CallFilter().probe();
-  }
-
-  /** What is to start one process; it and its descendants are then watched to their end. */
-  public Traced of(JobTrace trace) {
-    return new Traced(trace);
+  /** Starts a process, perhaps after tries that came to nothing, and watches its tree. */
+  Spawn.Caller of(JobTrace trace) {
+    return (pid, path, actions, attributes, argv, env) -> {
+      Watch watch = new Watch(trace);
+      trace.begins(watch.over);
+      return watch.spawn(pid, path, actions, attributes, argv, env);
+    };
   }
 
   /** No process is started any more; those that are left are watched on. */
   @Override
   public void close() {
     closed = true;
-  }
-
-  /**
-   * Starts a process, perhaps after tries that came to nothing, and knows when its tree is over.
-   */
-  public final class Traced implements Spawn.Caller {
-
-    private final JobTrace trace;
-    private volatile Watch last;
-
-    private Traced(JobTrace trace) {
-      this.trace = trace;
-    }
-
-    @Override
-    public int spawn(long pid, long path, long actions, long attributes, long argv, long env) {
-      last = new Watch(trace);
-      return last.spawn(pid, path, actions, attributes, argv, env);
-    }
-
-    /** Whether all its processes have ended, after waiting for that. */
-    public boolean isOver(long milliseconds) {
-      try {
-        return last.over.await(milliseconds, TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return last.over.getCount() == 0;
-      }
-    }
   }
 
   /** One filter, and its listener. */

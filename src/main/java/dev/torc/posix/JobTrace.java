@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the processes of one attempt of a job read, as the kernel tells it of each call: the files
@@ -71,6 +73,7 @@ public final class JobTrace {
   private final Set<String> read = ConcurrentHashMap.newKeySet();
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
   private volatile String blind; // why; null for not
+  private volatile CountDownLatch over = new CountDownLatch(0);
 
   // of the thread that judges
 
@@ -107,6 +110,26 @@ public final class JobTrace {
     grounds = List.copyOf(all);
     this.begin = begin;
     this.bounds = bounds;
+  }
+
+  /** Why nothing can be traced here; null where it can. */
+  public static String refusal() {
+    return new CallFilter().probe();
+  }
+
+  /** A process is started, another one after tries that came to nothing, or after its end. */
+  void begins(CountDownLatch end) {
+    over = end;
+  }
+
+  /** Whether all processes of the last start have ended, after waiting for that. */
+  public boolean isOver(long milliseconds) {
+    try {
+      return over.await(milliseconds, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return over.getCount() == 0;
+    }
   }
 
   /** Why it was not watched to its end; null where it was. */

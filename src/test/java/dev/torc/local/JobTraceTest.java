@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.local.ProcessEnd.How;
-import dev.torc.posix.CallTracer;
 import dev.torc.posix.Environment;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.JobTrace;
@@ -46,7 +45,7 @@ class JobTraceTest {
 
   @BeforeAll
   static void works() {
-    String why = CallTracer.refusal();
+    String why = JobTrace.refusal();
     assumeTrue(why == null, why);
   }
 
@@ -307,7 +306,7 @@ class JobTraceTest {
   /** Says why it cannot trace. */
   static final class Inner {
     public static void main(String[] args) {
-      System.out.println(CallTracer.refusal());
+      System.out.println(JobTrace.refusal());
     }
   }
 
