@@ -53,11 +53,7 @@ final class CallNotice {
   private final Memory path = Memory.of(PAGE);
   private final Memory how = Memory.of(24); // struct open_how: flags, mode, resolve
 
-  // The link to a folder that was read last, and what it held: most calls have the one before.
-  private final Memory link = Memory.of(64);
-  private int linkOf = -1;
-  private int linkTo;
-  private byte[] held = {};
+  private byte[] held = {}; // by the link that was read last: most calls have the one before
   private String target = "";
 
   CallNotice() {
@@ -166,24 +162,19 @@ final class CallNotice {
    */
   String folder(int index) throws Unreadable {
     int to = index < 0 ? HERE : (int) argument(index);
-    if (thread() != linkOf || to != linkTo) {
-      linkOf = thread();
-      linkTo = to;
-      put(link, "/proc/" + linkOf + (to == HERE ? "/cwd" : "/fd/" + to));
-    }
-    String folder = target(link);
+    String folder = target("/proc/" + thread() + (to == HERE ? "/cwd" : "/fd/" + to));
     return folder != null && folder.startsWith("/") ? folder : null;
   }
 
   /** The folder that is {@code /} to the calling thread; empty for that of this process. */
   String root() throws Unreadable {
-    put(path, "/proc/" + thread() + "/root");
-    String root = target(path);
+    String root = target("/proc/" + thread() + "/root");
     return root != null && root.equals("/") ? "" : root;
   }
 
-  private String target(Memory name) throws Unreadable {
-    int length = READLINK.call(name.address(), text.address(), PAGE - 1, 0, 0, 0);
+  private String target(String link) throws Unreadable {
+    put(link);
+    int length = READLINK.call(path.address(), text.address(), PAGE - 1, 0, 0, 0);
     if (length == -Libc.EACCES || length == -Libc.EPERM) {
       throw new Unreadable("the system hides a process of it");
     }
@@ -199,12 +190,12 @@ final class CallNotice {
   }
 
   /** Whether it is short enough for the system. */
-  private static boolean put(Memory into, String name) {
+  private boolean put(String name) {
     byte[] put = name.getBytes(StandardCharsets.UTF_8);
-    if (put.length >= into.size()) {
+    if (put.length >= PAGE) {
       return false;
     }
-    into.putText(put);
+    path.putText(put);
     return true;
   }
 
@@ -220,10 +211,9 @@ final class CallNotice {
       root = Libc.open("/proc/" + thread() + "/root", PATH_ONLY | Libc.O_CLOEXEC, 0);
     }
     how.putLong(16, rooted ? RESOLVE_IN_ROOT : 0);
-    int fd =
-        put(path, file) ? SYSCALL.call(OPENAT2, root, path.address(), how.address(), 24, 0) : -1;
+    int fd = put(file) ? SYSCALL.call(OPENAT2, root, path.address(), how.address(), 24, 0) : -1;
     try {
-      return fd >= 0 && put(path, "/proc/self/fd/" + fd) ? target(path) : null;
+      return fd >= 0 ? target("/proc/self/fd/" + fd) : null;
     } finally {
       Libc.close(fd);
       Libc.close(root);

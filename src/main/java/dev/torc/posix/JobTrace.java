@@ -114,7 +114,9 @@ public final class JobTrace {
 
   /** Why nothing can be traced here; null where it can. */
   public static String refusal() {
-    return new CallFilter().probe();
+    try (CallTracer tried = new CallTracer()) {
+      return tried.refusal();
+    }
   }
 
   /** A process is started, another one after tries that came to nothing, or after its end. */
