@@ -65,7 +65,7 @@ class DoctorCommandTest {
 
   @Test
   void runtimesOfContainersAreFoundAndNoneIsTried() throws Exception {
-    StandInRuntime.in(temp.resolve("bin"), "podman");
+    StandInRuntime.in(temp.resolve("bin"), "tools:1");
     env.put("PATH", temp.resolve("bin") + ":/bin");
     String said = lines(Exit.DONE).get("containers");
     assertTrue(said.matches("ok: podman.* found, not tried"), said);
