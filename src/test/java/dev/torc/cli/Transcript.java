@@ -265,7 +265,8 @@ final class Transcript {
             .replaceAll("\\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\b", "ID")
             .replaceAll("\\(pid \\d+", "(pid N")
             .replaceAll("(\"started\":)\\d+", "$1N")
-            .replaceAll("(\"(?:seconds|cpu|memory|torc_bytes)\":)(?:null|[\\dE.+-]+)", "$1N")
+            .replaceAll("(\"(?:cpu|memory)\":)(?:null|[\\dE.+-]+)", "$1N") // a sample or none
+            .replaceAll("(\"(?:seconds|queued|torc_bytes)\":)[\\dE.+-]+", "$1N")
             .replaceAll(", memory \\d+\\.\\d MiB\\b", "") // where there was a sample
             .replaceAll("\\b\\d+\\.\\d s\\b", "SECONDS")
             .replaceAll("\\b[\\d.]+ \\S+ (?=at most(, 5 GiB or| \\(stores))", "SIZE ")
