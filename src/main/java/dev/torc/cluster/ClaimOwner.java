@@ -2,6 +2,7 @@ package dev.torc.cluster;
 
 import dev.torc.local.ProcessEnd;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,6 +16,17 @@ import java.util.concurrent.TimeUnit;
  * @param time seconds since 1970 by that host's clock
  */
 public record ClaimOwner(String build, String host, String boot, long pid, long start, long time) {
+
+  /**
+   * A build of this process.
+   *
+   * @param boot the id of this host's boot
+   */
+  public static ClaimOwner here(String build, Map<String, String> env, String boot) {
+    String host = env.getOrDefault("HOSTNAME", "localhost");
+    long pid = ProcessHandle.current().pid();
+    return new ClaimOwner(build, host, boot, pid, 0, System.currentTimeMillis() / 1000);
+  }
 
   /** Whether it is a torc, so that no script runs the job any more. */
   public boolean isTorc() {

@@ -2,6 +2,7 @@ package dev.torc.cluster;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
 import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.local.ProgramOutput;
@@ -182,17 +183,15 @@ final class Slurm implements Scheduler {
     for (SchedulerJob job : all) {
       SlurmQueue.Listed listed = queue.of(around(job));
       if (job.id() == null || !queue.trouble().isEmpty()) {
-        states.put(
-            job,
-            new SchedulerState.NoAnswer(
-                job.id() == null ? "its id is not known" : queue.trouble()));
+        String why = job.id() == null ? "its id is not known" : queue.trouble();
+        states.put(job, new SchedulerState(Kind.NO_ANSWER, why));
       } else if (isStep(job)) { // how it ended only its own torc knew
         boolean runs = listed != null && !SlurmWords.isEnd(listed.word());
-        states.put(job, runs ? new SchedulerState.Running("") : new SchedulerState.Gone());
+        states.put(job, runs ? new SchedulerState(Kind.RUNNING, "") : SchedulerState.GONE);
       } else if (listed != null) {
         states.put(job, state(listed, job));
       } else {
-        states.put(job, new SchedulerState.Gone());
+        states.put(job, SchedulerState.GONE);
         forgotten.add(job);
       }
     }
@@ -226,11 +225,11 @@ final class Slurm implements Scheduler {
           ask(asking, List.of("scontrol", "show", "job", "--oneliner", listed.id()));
       Matcher code = EXIT.matcher(said.text());
       if (!said.ok() || !code.find()) {
-        return new SchedulerState.NoAnswer(SchedulerWords.failure(said));
+        return new SchedulerState(Kind.NO_ANSWER, SchedulerWords.failure(said));
       }
       exit = code.group(1);
     }
-    return SlurmWords.end(listed.word(), listed.reason(), exit, job.log()).at(listed.ended());
+    return SlurmWords.end(listed.word(), listed.reason(), exit, job.log()).at(0, listed.ended());
   }
 
   private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerProgram program) {
@@ -250,7 +249,8 @@ final class Slurm implements Scheduler {
     Map<SchedulerJob, SchedulerState> ends = new HashMap<>();
     String configuration = configuration();
     if (configuration.isEmpty()) {
-      jobs.forEach(job -> ends.put(job, new SchedulerState.NoAnswer("scontrol tells no settings")));
+      SchedulerState none = new SchedulerState(Kind.NO_ANSWER, "scontrol tells no settings");
+      jobs.forEach(job -> ends.put(job, none));
     }
     if (!DATABASE.matcher(configuration).find()) {
       return ends;

@@ -3,10 +3,12 @@ package dev.torc.session;
 import dev.torc.cluster.Allocation;
 import dev.torc.cluster.BatchFolder;
 import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteListener;
 import dev.torc.cluster.Scheduler;
+import dev.torc.cluster.SchedulerAccess;
 import dev.torc.cluster.SchedulerResources;
 import dev.torc.cluster.SchedulerSettings;
 import dev.torc.engine.ResourceDemand;
@@ -198,12 +200,13 @@ public final class AllocatedBuild {
     try (Signals signals = new Signals();
         BatchTracker tracker =
             BatchTracker.start(
-                Scheduler.of(settings, folder, caller.env()),
-                settings,
-                folder,
-                Schedulers.owner(caller, id),
-                (_, _) -> {},
-                say);
+                new SchedulerAccess(
+                    Scheduler.of(settings, folder, caller.env()),
+                    settings,
+                    folder,
+                    ClaimOwner.here(id, caller.env(), caller.host().here().boot()),
+                    (_, _) -> {},
+                    say));
         Signals.Work _ = signals.during(_ -> end(tracker))) {
       tracker.add(attempt(words, dir), new Listener());
       try {
@@ -362,11 +365,6 @@ public final class AllocatedBuild {
     public void ended(ProcessEnd how, List<HandedOutAttempt> places) {
       left = places;
       end.complete(how);
-    }
-
-    @Override
-    public void left(boolean out) {
-      end.complete(ProcessEnd.unknown(ProcessEnd.How.LEFT, ""));
     }
   }
 }
