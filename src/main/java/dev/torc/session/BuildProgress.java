@@ -6,7 +6,7 @@ import dev.torc.engine.Event;
 import dev.torc.engine.TimeLeft;
 import dev.torc.local.Runner;
 import dev.torc.machine.Series;
-import dev.torc.show.Progress;
+import dev.torc.show.Report.Progress;
 import java.util.Map;
 
 /**

@@ -107,6 +107,13 @@ class SiteFileTest {
   }
 
   @Test
+  void aBuildFileThatIsNotThereIsNamedFromWhereTheUserStands() {
+    for (String name : List.of("none/torc.yaml", temp.resolve("gone.yaml").toString())) {
+      assertEquals(new Run(2, "", name + ": no such file\n"), with("", "list", "-f", name));
+    }
+  }
+
+  @Test
   void whatIsWrongInItHasItsPlace() throws IOException {
     Files.writeString(site, "executers: {}\n");
     Run run = with(site.toString(), "list");

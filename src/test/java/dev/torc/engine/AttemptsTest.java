@@ -3,8 +3,8 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.ask.JobUse;
 import dev.torc.ask.StatsAnswer;
+import dev.torc.ask.StatsAnswer.JobUse;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Series;
