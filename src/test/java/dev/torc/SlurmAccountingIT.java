@@ -127,7 +127,8 @@ class SlurmAccountingIT {
     awaitForgotten("wide");
     Map<SchedulerJob, Kind> causes = new LinkedHashMap<>();
     List<SchedulerJob> jobs = List.of(limited, taken, held, good, bad, large);
-    scheduler().states(jobs).forEach((job, state) -> causes.put(job, state.kind()));
+    Map<SchedulerJob, SchedulerState> states = scheduler().states(jobs);
+    states.forEach((job, state) -> causes.put(job, state.kind()));
     Map<SchedulerJob, Kind> expected = new HashMap<>();
     expected.put(limited, Kind.TIME_LIMIT);
     expected.put(taken, Kind.CANCELLED);
@@ -136,6 +137,8 @@ class SlurmAccountingIT {
     expected.put(bad, Kind.EXITED);
     expected.put(large, Kind.OUT_OF_MEMORY);
     assertEquals(expected, causes);
+    long ran = states.get(limited).ended() - states.get(limited).began();
+    assertTrue(states.get(limited).began() > 0 && ran > 0, states.get(limited).toString());
     SchedulerJob other = new SchedulerJob(good.id(), "other", null);
     assertEquals(
         SchedulerState.GONE,

@@ -1,9 +1,7 @@
 package dev.torc.cluster;
 
-import dev.torc.local.ProcessEnd;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The process that made a claim, or began a job: a script on its node, or a torc.
@@ -31,16 +29,6 @@ public record ClaimOwner(String build, String host, String boot, long pid, long 
   /** Whether it is a torc, so that no script runs the job any more. */
   public boolean isTorc() {
     return build != null;
-  }
-
-  /**
-   * An end of an attempt that began here, with what is known of that.
-   *
-   * @param ended when its scheduler says that it was, in milliseconds since 1970; 0 unknown
-   */
-  ProcessEnd end(ProcessEnd end, long submitted, long ended) {
-    long wall = TimeUnit.MILLISECONDS.toNanos(Math.max(0, ended - time * 1000));
-    return end.lasting(wall).at(new ProcessEnd.Elsewhere(host, submitted, time * 1000, "", null));
   }
 
   /** What a file says; null where there is none, or none that is whole and understood. */

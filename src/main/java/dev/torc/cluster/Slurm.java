@@ -34,7 +34,8 @@ final class Slurm implements Scheduler {
 
   /** A line of sacct, whose states may have words behind. */
   private static final Pattern RECORD =
-      Pattern.compile("(\\d+(?:_\\d+)?)\\|([A-Z_]+)[^|]*\\|(\\d+:\\d+)\\|(.+)");
+      Pattern.compile(
+          "(\\d+(?:_\\d+)?)\\|([A-Z_]+)[^|]*\\|(\\d+:\\d+)\\|([\\w.-]+)\\|([^|]*)\\|([^|]*)");
 
   private static final Pattern SUBMITTED = Pattern.compile("(\\d+)(;\\S+)?");
   private static final Pattern EXIT = Pattern.compile(" ExitCode=(\\d+:\\d+) ");
@@ -229,7 +230,8 @@ final class Slurm implements Scheduler {
       }
       exit = code.group(1);
     }
-    return SlurmWords.end(listed.word(), listed.reason(), exit, job.log()).at(0, listed.ended());
+    return SlurmWords.end(listed.word(), listed.reason(), exit, job.log())
+        .at(listed.began(), listed.ended());
   }
 
   private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerProgram program) {
@@ -264,7 +266,8 @@ final class Slurm implements Scheduler {
         if (job != null
             && job.name().equals(fields.group(4))
             && SlurmWords.isEnd(fields.group(2))) {
-          ends.put(job, SlurmWords.end(fields.group(2), "", fields.group(3), job.log()));
+          SchedulerState end = SlurmWords.end(fields.group(2), "", fields.group(3), job.log());
+          ends.put(job, end.at(SlurmWords.time(fields.group(5)), SlurmWords.time(fields.group(6))));
         }
       }
     }
@@ -278,7 +281,7 @@ final class Slurm implements Scheduler {
         "--parsable2",
         "--allocations",
         "--jobs=" + ids,
-        "--format=JobID,State,ExitCode,JobName");
+        "--format=JobID,State,ExitCode,JobName,Start,End");
   }
 
   /** What Slurm says of its settings, asked until it answers; empty before. */

@@ -5,6 +5,10 @@ import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -103,6 +107,16 @@ final class SlurmWords {
   /** Whether a signal ended the script, which Slurm calls a launch failure too; 53 is its own. */
   private static boolean isSignal(String exit) {
     return exit.matches("0:([1-9]|[12][0-9]|3[01])");
+  }
+
+  /** A time of Slurm, in milliseconds since 1970; 0 for a word that is none, as {@code N/A}. */
+  static long time(String word) {
+    try {
+      ZonedDateTime at = LocalDateTime.parse(word).atZone(ZoneId.systemDefault());
+      return at.toInstant().toEpochMilli();
+    } catch (DateTimeParseException none) {
+      return 0;
+    }
   }
 
   /** The end of a log, which may be late or lacking. */

@@ -8,6 +8,7 @@ import dev.torc.local.ProcessEnd;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -102,6 +103,26 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
     }
   }
 
+  /**
+   * An end with what is known of it beside its cause: its script may have told it still; else its
+   * claim tells when it began, and the scheduler when its task ended.
+   */
+  private static ProcessEnd known(
+      BatchJob job, SchedulerState word, ProcessEnd.How how, String message) {
+    RemoteBatch batch = job.task.batch;
+    ProcessEnd told = batch.folder.status(job.claim(), batch.submitted());
+    if (told != null) {
+      return told.as(how, 0, message);
+    }
+    ClaimOwner by = batch.folder.owner(job.claim());
+    long handed = batch.submitted();
+    long began = by != null ? by.time() * 1000 : Math.max(handed, word.began());
+    long wall = word.ended() - began;
+    return ProcessEnd.unknown(how, message)
+        .lasting(word.ended() == 0 ? -1 : TimeUnit.MILLISECONDS.toNanos(Math.max(0, wall)))
+        .at(new ProcessEnd.Elsewhere(by == null ? "" : by.host(), handed, began, "", null));
+  }
+
   /** It began, and no script will say how it ended. */
   private void died(BatchJob job, SchedulerState word) {
     ProcessEnd.How how =
@@ -114,12 +135,10 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
         };
     String lost = word.is(Kind.PREEMPTED) ? "preempted" : "lost with its machine";
     if (how != null) {
-      ProcessEnd end = ProcessEnd.unknown(how, to.executor() + ": " + word.said());
-      RemoteBatch batch = job.task.batch;
-      ClaimOwner begun = batch.folder.owner(job.claim());
-      job.end(begun == null ? end : begun.end(end, batch.submitted(), word.ended()), job.places());
+      job.end(known(job, word, how, to.executor() + ": " + word.said()), job.places());
     } else if (job.losses == AGAIN) {
-      job.end(BatchJob.failed(lost + ": " + word.said()), job.places());
+      job.end(
+          known(job, word, ProcessEnd.How.NOT_STARTED, lost + ": " + word.said()), job.places());
     } else {
       if (job.attempt != null) {
         String line = "%s: %s (%s); it is submitted anew";

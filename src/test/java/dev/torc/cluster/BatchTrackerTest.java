@@ -305,6 +305,23 @@ class BatchTrackerTest {
     assertEquals("n1", jobs().getFirst().end.elsewhere().host());
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {0, 7000})
+  void whatOnlyTheSchedulerTellsHasItsTimesAndElseNone(long told) throws IOException {
+    torc(500, 120 * SECOND);
+    cluster.takes = 3600 * SECOND;
+    cluster.told = told;
+    torc.add(1, 3600);
+    cluster.until(SECOND);
+    torc.desk.turn(cluster.now);
+    cluster.until(SECOND * 4);
+    cluster.endAll(Kind.OUT_OF_MEMORY);
+    torc.drain(100);
+    all(ProcessEnd.How.MEMORY);
+    assertEquals(told == 0 ? -1 : 7 * SECOND, jobs().getFirst().end.wall());
+    assertEquals("n1", jobs().getFirst().end.elsewhere().host());
+  }
+
   @Test
   void theEndOfTorcCancelsAll() throws IOException {
     torc(1, 120 * SECOND);

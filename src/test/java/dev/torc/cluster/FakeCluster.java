@@ -49,6 +49,7 @@ final class FakeCluster implements Scheduler {
   boolean busy; // all nodes are, with jobs of others
   boolean blind; // to names
   String babbles = ""; // what it says of all that it has
+  long told; // when all ended, as it says: milliseconds since 1970; 0 for no word
   boolean outlive = true; // what it was given, the torc that gave it
 
   /** By claim: how often its processes began. */
@@ -201,7 +202,7 @@ final class FakeCluster implements Scheduler {
       return new SchedulerState(Kind.UNCLEAR, babbles);
     }
     if (task.over != null) {
-      return new SchedulerState(task.over, task.over.toString());
+      return new SchedulerState(task.over, task.over.toString(), 0, told);
     }
     return task.next < 0
         ? new SchedulerState(isForEver() ? Kind.NEVER : Kind.WAITING, waitsFor)

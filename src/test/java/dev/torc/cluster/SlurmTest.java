@@ -188,14 +188,14 @@ class SlurmTest {
 
   @Test
   void anAnswerWithoutEndIsNone() throws IOException {
-    programs.says("squeue", "exec /usr/bin/yes '7|RUNNING|None|n1|torc-1'");
+    programs.says("squeue", "exec /usr/bin/yes '7|RUNNING|None|n1|torc-1|N/A|N/A'");
     assertEquals(
         new SchedulerState(Kind.NO_ANSWER, "an answer of more than 67108864 bytes"), state("7"));
   }
 
   @Test
   void eachWordOfSqueueHasItsState() throws IOException {
-    queue("7|PENDING|None||torc-1");
+    queue("7|PENDING|None||torc-1|N/A|N/A");
     assertEquals(new SchedulerState(Kind.WAITING, ""), state("7"));
     for (String reason :
         List.of(
@@ -209,7 +209,7 @@ class SlurmTest {
             "ReqNodeNotAvail, UnavailableNodes:n2",
             "Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority"
                 + " partitions")) {
-      queue("7|PENDING|" + reason + "||torc-1");
+      queue("7|PENDING|" + reason + "||torc-1|N/A|N/A");
       assertEquals(new SchedulerState(Kind.WAITING, reason), state("7"));
     }
     for (String reason :
@@ -222,15 +222,15 @@ class SlurmTest {
             "AssocMaxWallDurationPerJobLimit",
             "AssocMaxMemPerNode",
             "QOSMinCpuNotSatisfied")) {
-      queue("7|PENDING|" + reason + "||torc-1");
+      queue("7|PENDING|" + reason + "||torc-1|N/A|N/A");
       assertEquals(new SchedulerState(Kind.NEVER, reason), state("7"));
     }
     for (String word : List.of("RUNNING", "COMPLETING", "SUSPENDED")) {
-      queue("7|" + word + "|None|n[1-2]|torc-1");
+      queue("7|" + word + "|None|n[1-2]|torc-1|N/A|N/A");
       assertEquals(new SchedulerState(Kind.RUNNING, "n[1-2]"), state("7"));
     }
     for (String word : List.of("CONFIGURING", "REQUEUE_HOLD", "SOME_NEW_WORD")) {
-      queue("7|" + word + "|None||torc-1");
+      queue("7|" + word + "|None||torc-1|N/A|N/A");
       assertEquals(new SchedulerState(Kind.WAITING, ""), state("7"));
     }
     Map<String, Kind> causes =
@@ -244,14 +244,14 @@ class SlurmTest {
             "BOOT_FAIL", Kind.NODE_FAILURE,
             "PREEMPTED", Kind.PREEMPTED);
     for (String word : causes.keySet()) {
-      queue("7|" + word + "|None|n1|torc-1");
+      queue("7|" + word + "|None|n1|torc-1|N/A|N/A");
       assertEquals(new SchedulerState(causes.get(word), word), state("7"));
     }
   }
 
   @Test
   void whatFailedIsToldByItsExitAndByTheWordsInItsLog() throws IOException {
-    queue("7|FAILED|JobLaunchFailure|n1|torc-1");
+    queue("7|FAILED|JobLaunchFailure|n1|torc-1|N/A|N/A");
     programs.says("scontrol", "echo 'Unable to contact slurm controller' >&2; exit 1");
     assertEquals(
         new SchedulerState(Kind.NO_ANSWER, "Unable to contact slurm controller"), state("7"));
@@ -275,7 +275,7 @@ class SlurmTest {
         temp.resolve("log"),
         "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-11-21T15:21:00 DUE TO TIME LIMIT"
             + " ***\n");
-    queue("7|TIMEOUT|TimeLimit|n1|torc-1");
+    queue("7|TIMEOUT|TimeLimit|n1|torc-1|N/A|N/A");
     assertEquals(
         new SchedulerState(
             Kind.TIME_LIMIT,
@@ -291,7 +291,10 @@ class SlurmTest {
 
   @Test
   void manyAreAskedForAtOnceAndOnlyTheJobOfThatNameCounts() throws IOException {
-    queue("7_0|RUNNING|None|n1|torc-1", "7_1|PENDING|Resources||torc-1", "8|RUNNING|None|n1|other");
+    queue(
+        "7_0|RUNNING|None|n1|torc-1|N/A|N/A",
+        "7_1|PENDING|Resources||torc-1|N/A|N/A",
+        "8|RUNNING|None|n1|other|N/A|N/A");
     List<SchedulerJob> jobs = List.of(job("7_0"), job("7_1"), job("8"), job("9"), job(null));
     assertEquals(
         Map.of(
@@ -326,14 +329,14 @@ class SlurmTest {
             "7|RUNN",
             "7|RUNNING|None|n1|torc-1|",
             "Warning: maintenance at noon",
-            "7|running|None|n1|torc-1",
-            "7|PENDING|None||torc-1\n7|RUNNING|None||torc-1")) {
+            "7|running|None|n1|torc-1|N/A|N/A",
+            "7|PENDING|None||torc-1|N/A|N/A\n7|RUNNING|None||torc-1|N/A|N/A")) {
       queue(line);
       assertEquals(Kind.NO_ANSWER, state("7").kind(), line);
       assertTrue(state("7").said().startsWith("squeue says what cannot be: "), line);
       assertEquals(Kind.NO_ANSWER, state("8").kind(), "what is not listed may be in the rest");
     }
-    queue("CLUSTER: far", "7|RUNNING|None|n1|torc-1", "7|RUNNING|None|n1|torc-1");
+    queue("CLUSTER: far", "7|RUNNING|None|n1|torc-1|N/A|N/A", "7|RUNNING|None|n1|torc-1|N/A|N/A");
     assertEquals(new SchedulerState(Kind.RUNNING, "n1"), state("7"), "said twice is as said once");
     queue();
     programs.says("scontrol", "exit 1");
@@ -344,14 +347,16 @@ class SlurmTest {
   void accountingIsAskedForWhatSlurmHasForgottenWhereItIsThere() throws IOException {
     programs.says(
         "sacct",
-        "echo '7|CANCELLED by 0|0:0|torc-1'; echo '8|FAILED|0:9|other'; echo"
-            + " '9|RUNNING|0:0|torc-1'");
+        "echo '7|CANCELLED by 0|0:0|torc-1|1970-01-02T03:04:01|1970-01-02T03:04:05';"
+            + " echo '8|FAILED|0:9|other|Unknown|Unknown';"
+            + " echo '9|RUNNING|0:0|torc-1|1970-01-02T03:04:01|Unknown'");
     List<SchedulerJob> jobs = List.of(job("7"), job("8"), job("9"), job("10"));
     Map<SchedulerJob, SchedulerState> states = slurm(Map.of()).states(jobs);
     assertEquals(SchedulerState.GONE, states.get(jobs.get(0)), "there is none");
     programs.says("scontrol", DATABASE);
     states = slurm(Map.of()).states(jobs);
-    assertEquals(new SchedulerState(Kind.CANCELLED, "CANCELLED"), states.get(jobs.get(0)));
+    assertEquals(
+        new SchedulerState(Kind.CANCELLED, "CANCELLED", time(1), time(5)), states.get(jobs.get(0)));
     for (SchedulerJob job : jobs.subList(1, 4)) {
       assertEquals(SchedulerState.GONE, states.get(job), "another name, no end, no record");
     }
@@ -361,7 +366,10 @@ class SlurmTest {
 
   @Test
   void onlyWhatLivesAndHasTheNameIsCancelled() throws IOException {
-    queue("7_0|RUNNING|None|n1|torc-1", "7_1|COMPLETED|None|n1|torc-1", "8|RUNNING|None|n1|other");
+    queue(
+        "7_0|RUNNING|None|n1|torc-1|N/A|N/A",
+        "7_1|COMPLETED|None|n1|torc-1|N/A|N/A",
+        "8|RUNNING|None|n1|other|N/A|N/A");
     Slurm slurm = slurm(Map.of());
     assertEquals("", slurm.cancel(List.of(job("7_0"), job("7_1"), job("8"), job("9"))));
     assertEquals("scancel 7_0", programs.calls().getLast());
@@ -406,7 +414,9 @@ class SlurmTest {
   /** What an earlier torc ran in its allocation is known by that, which its id names. */
   @Test
   void aStepOfAnAllocationRunsAsLongAsThat() throws IOException {
-    programs.says("squeue", "echo '12|RUNNING|None|n1|torc-x'; echo '14|FAILED|None|n1|torc-z'");
+    programs.says(
+        "squeue",
+        "echo '12|RUNNING|None|n1|torc-x|N/A|N/A'; echo '14|FAILED|None|n1|torc-z|N/A|N/A'");
     assertEquals(new SchedulerState(Kind.RUNNING, ""), state("12/torc-x"));
     assertEquals(SchedulerState.GONE, state("12/torc-y"), "another job has its number");
     assertEquals(SchedulerState.GONE, state("13/torc-x"));
@@ -415,22 +425,24 @@ class SlurmTest {
     assertEquals(new SchedulerState(Kind.NO_ANSWER, "no"), state("12/torc-x"));
   }
 
+  private static long time(int second) {
+    return LocalDateTime.of(1970, 1, 2, 3, 4, second)
+        .atZone(ZoneId.systemDefault())
+        .toInstant()
+        .toEpochMilli();
+  }
+
   @Test
-  void whenAJobEndedIsWhatSqueueSays() throws IOException {
-    queue("7|TIMEOUT|None|n1|torc-1|1970-01-02T03:04:05");
-    long at =
-        LocalDateTime.of(1970, 1, 2, 3, 4, 5)
-            .atZone(ZoneId.systemDefault())
-            .toInstant()
-            .toEpochMilli();
-    assertEquals(new SchedulerState(Kind.TIME_LIMIT, "TIMEOUT", 0, at), state("7"));
-    queue("7|TIMEOUT|None|n1|torc-1|N/A");
+  void whenAJobBeganAndEndedIsWhatSqueueSays() throws IOException {
+    queue("7|TIMEOUT|None|n1|torc-1|1970-01-02T03:04:01|1970-01-02T03:04:05");
+    assertEquals(new SchedulerState(Kind.TIME_LIMIT, "TIMEOUT", time(1), time(5)), state("7"));
+    queue("7|TIMEOUT|None|n1|torc-1|N/A|N/A");
     assertEquals(new SchedulerState(Kind.TIME_LIMIT, "TIMEOUT"), state("7"));
   }
 
   @Test
   void aStepEndsWithItsAllocationAndNothingElseDoes() throws IOException {
-    programs.says("squeue", "echo '12|RUNNING|None|n1|torc-x'");
+    programs.says("squeue", "echo '12|RUNNING|None|n1|torc-x|N/A|N/A'");
     assertEquals("", slurm(Map.of()).cancel(List.of(job("12/torc-x"), job("13/torc-y"))));
     assertEquals("scancel 12", programs.calls().getLast());
     assertEquals("", slurm(Map.of()).cancel(List.of(job("12/torc-y"))));
