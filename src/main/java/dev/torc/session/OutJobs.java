@@ -82,7 +82,12 @@ public record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs)
       SchedulerAccess.Marks marks,
       Consumer<String> warn)
       throws IOException {
-    ClaimOwner me = ClaimOwner.here(build, caller.env(), caller.host().here().boot());
+    ClaimOwner me = owner(caller, build);
     return new Remotes(caller.env(), caller.host().allocation(), me, place, workflow, marks, warn);
+  }
+
+  /** A build of this process, as it claims jobs. */
+  static ClaimOwner owner(Caller caller, String build) {
+    return ClaimOwner.here(build, caller.env(), caller.host().here().boot());
   }
 }
