@@ -109,9 +109,8 @@ final class RestoredJobs implements AutoCloseable {
   private ProductRestore.Known find(AttemptContext shared, int id) {
     KeptResults kept = shared.removal().kept();
     try {
-      NeedSnapshot needs =
-          NeedSnapshot.take(shared.graph(), shared.contents(), shared.digests(), id);
-      if (needs.missing() != null || needs.missingData() != null) {
+      NeedSnapshot needs = shared.contents().snapshot(id);
+      if (needs.lack() != null) {
         return null; // a run says so
       }
       KnownResults results = shared.decider().known();

@@ -182,6 +182,6 @@ final class PageRuns {
 
   private long end(String job) {
     AttemptRecord run = attempts.get(job).getLast();
-    return run.started() * 1_000_000 + run.wall();
+    return run.started() * 1_000_000 + Math.max(0, run.wall());
   }
 }

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * @param started milliseconds since 1970
  * @param queued nanoseconds from when nothing but resources, a scheduler or a hook held it to its
  *     begin
- * @param wall nanoseconds
+ * @param wall nanoseconds; -1 where no script and no scheduler told its end
  * @param host the machine that it ran on
  * @param executor the executor that ran it; null for the machine of the build
  * @param reasons the first ones of why it ran, with long texts cut; what they mean is the planner's
