@@ -189,7 +189,7 @@ public final class AllocatedBuild {
       throws IOException {
     Path folder = output.resolveSibling(EXECUTOR);
     Path input = output.resolveSibling(output.getFileName() + ".in");
-    byte[] text = project.keeper().input();
+    byte[] text = project.options().input();
     SchedulerSettings settings = settings();
     project.place().makeFolders(folder);
     OwnFile.write(input, text == null ? new byte[0] : text);

@@ -70,11 +70,6 @@ public record Project(
       return List.of();
     }
 
-    /** The text of the build file that came from standard input; null without one. */
-    default byte[] input() {
-      return null;
-    }
-
     /** The patterns of groups that looked for files on disk, each with what it found. */
     default SortedMap<String, List<String>> patterns() {
       return Collections.emptySortedMap();
@@ -104,7 +99,8 @@ public record Project(
   }
 
   /** What a graph is made from under these options, of these files. */
-  static GraphFile.Origin origin(ProjectOptions options, List<Path> files) throws IOException {
+  public static GraphFile.Origin origin(ProjectOptions options, List<Path> files)
+      throws IOException {
     boolean contained = !ProjectOptions.HOST.equals(options.containers());
     return new GraphFile.Origin(
         InstalledTorc.id(),
@@ -244,7 +240,7 @@ public record Project(
   }
 
   /** The tags of its jobs, each once. */
-  Collection<String> tags() {
+  public Collection<String> tags() {
     if (kept != null) {
       return kept.tags();
     }
@@ -308,11 +304,6 @@ public record Project(
     @Override
     public List<BuildFile.Read> sources() {
       return parsed == null ? kept.sources() : parsed.sources();
-    }
-
-    @Override
-    public byte[] input() {
-      return input;
     }
 
     @Override
