@@ -56,7 +56,7 @@ final class Attempt {
   private final long timeLimit;
   private final Runnable gone;
   private final ClearedProducts cleared;
-  private final RemoteWork remote;
+  private final RemoteRun remote;
   private final String executor; // what runs it, as Remotes know it; null for this machine
   private final long started = System.currentTimeMillis();
   private NeedSnapshot snapshot; // of its needs, once they were looked at
@@ -97,7 +97,7 @@ final class Attempt {
     this.timeLimit = run.runtime();
     this.gone = gone;
     this.cleared = shared.removal().clearing();
-    this.remote = new RemoteWork(shared, id, number, run.executor(), run.reasons(), submitted);
+    this.remote = new RemoteRun(shared, id, number, run.executor(), run.reasons(), submitted);
     this.executor = run.executor();
   }
 

@@ -3,6 +3,7 @@ package dev.torc.session;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
+import dev.torc.engine.Remotes;
 import dev.torc.engine.TimeLeft;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
@@ -309,14 +310,14 @@ public final class BuildSession {
     try (images;
         SharedStores stores = sharing ? shared.open(false, warn) : null;
         Runner runner = project.caller().host().runner().get();
-        Schedulers schedulers = schedulers(work, plan, warn);
+        Remotes remotes = remotes(work, plan, warn);
         ExecutorService threads = project.caller().host().threads().get()) {
       BuildSetup setup =
           new BuildSetup(
               plan,
               expander,
               work.cache(),
-              work.shared(plan.context(), runner, schedulers, request, listener),
+              work.shared(plan.context(), runner, remotes, request, listener),
               threads,
               capacity.limits(),
               capacity.machine().gpus(),
@@ -342,21 +343,21 @@ public final class BuildSession {
   }
 
   /** The schedulers; attempts that are out are ended where their job is gone or recorded. */
-  private Schedulers schedulers(WriteSession work, Plan plan, Consumer<String> warn)
-      throws IOException {
+  private Remotes remotes(WriteSession work, Plan plan, Consumer<String> warn) throws IOException {
     String id = work.build().id();
-    Schedulers schedulers =
-        new Schedulers(project.caller(), project.place(), project.workflow(), id, work, warn);
+    AllocatedBuild.tidy(project.place(), OutJobs.owner(project.caller(), id), null, warn);
+    Remotes remotes =
+        OutJobs.remotes(project.caller(), project.place(), project.workflow(), id, work, warn);
     Graph graph = plan.context().graph();
     boolean known = plan.context().selection().open().isEmpty();
-    for (String job : schedulers.jobs()) {
+    for (String job : remotes.jobs()) {
       if (!work.isOut(job)) {
-        schedulers.forget(job, work.removal());
+        remotes.forget(job, work.removal());
       } else if (known && graph.jobId(job) < 0) {
-        schedulers.drop(job, work.removal());
+        remotes.drop(job, work.removal());
       }
     }
-    return schedulers;
+    return remotes;
   }
 
   /** What is said before the first job, and the begin of the build's record. */

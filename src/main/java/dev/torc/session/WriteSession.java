@@ -1,7 +1,7 @@
 package dev.torc.session;
 
-import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
+import dev.torc.cluster.SchedulerAccess;
 import dev.torc.container.Containers;
 import dev.torc.engine.AttemptContext;
 import dev.torc.engine.Event;
@@ -24,7 +24,7 @@ import dev.torc.posix.Ancestry;
 import dev.torc.posix.GroupAccess;
 import dev.torc.posix.OpenFiles;
 import dev.torc.posix.OwnFile;
-import dev.torc.records.AttemptHistory;
+import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.Batch;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord;
@@ -59,7 +59,7 @@ import java.util.function.Predicate;
  * A project opened for work: the lock is held, what a killed torc left is dealt with, the cache is
  * open for writing. Deciding and running is for its callers.
  */
-public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
+public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks {
 
   private final Project project;
   private final BuildId build;
