@@ -2,6 +2,7 @@ package dev.torc.cli;
 
 import dev.torc.session.Caller;
 import dev.torc.session.ProjectOptions;
+import dev.torc.session.TargetNames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -99,7 +99,7 @@ public record Project(
   }
 
   /** What a graph is made from under these options, of these files. */
-  public static GraphFile.Origin origin(ProjectOptions options, List<Path> files)
+  static GraphFile.Origin origin(ProjectOptions options, List<Path> files)
       throws IOException {
     boolean contained = !ProjectOptions.HOST.equals(options.containers());
     return new GraphFile.Origin(
@@ -240,7 +240,7 @@ public record Project(
   }
 
   /** The tags of its jobs, each once. */
-  public Collection<String> tags() {
+  Collection<String> tags() {
     if (kept != null) {
       return kept.tags();
     }

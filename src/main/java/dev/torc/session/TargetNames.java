@@ -1,12 +1,9 @@
-package dev.torc.cli;
+package dev.torc.session;
 
 import dev.torc.buildfile.ParsedBuildFile;
 import dev.torc.graph.Graph;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.rest.GraphFile;
-import dev.torc.session.Caller;
-import dev.torc.session.Project;
-import dev.torc.session.ProjectOptions;
 import dev.torc.workflow.Group;
 import java.io.IOException;
 import java.util.HashSet;
@@ -19,7 +16,7 @@ import java.util.TreeSet;
  * The names in a project that a user may type: what a completion offers. It looks at the graph that
  * the last build kept, else at the build file, and at nothing else.
  */
-final class TargetNames {
+public final class TargetNames {
 
   private TargetNames() {}
 
@@ -30,7 +27,7 @@ final class TargetNames {
    *
    * @param sources whether files that no job produces count too
    */
-  static Set<String> beginning(
+  public static Set<String> beginning(
       Caller caller, ProjectOptions options, String prefix, boolean sources) throws IOException {
     Project project = Project.load(caller, options);
     Graph graph = project.graph();
@@ -68,20 +65,21 @@ final class TargetNames {
   }
 
   /** The executors that jobs can be for: this machine's, and those that the project describes. */
-  static SortedSet<String> executors(Caller caller, ProjectOptions options) throws IOException {
+  public static SortedSet<String> executors(Caller caller, ProjectOptions options)
+      throws IOException {
     SortedSet<String> names = new TreeSet<>(List.of("local"));
     Project.load(caller, options).workflow().executors().forEach(each -> names.add(each.name()));
     return names;
   }
 
   /** The variables of the build file, which is read for them. */
-  static Set<String> variables(Caller caller, ProjectOptions options) throws IOException {
+  public static Set<String> variables(Caller caller, ProjectOptions options) throws IOException {
     GraphFile.Origin origin = Project.origin(options, options.layers(caller.cwd()));
     return ParsedBuildFile.read(origin.files(), null, origin.over()).variables();
   }
 
   /** What amounts can be limited of: the machine's, and the counters that the project names. */
-  static SortedSet<String> limits(Caller caller, ProjectOptions options) throws IOException {
+  public static SortedSet<String> limits(Caller caller, ProjectOptions options) throws IOException {
     SortedSet<String> names =
         new TreeSet<>(Project.load(caller, options).workflow().limits().keySet());
     names.addAll(List.of("cpus", "memory", "gpus"));
