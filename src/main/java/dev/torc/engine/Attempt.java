@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.engine.EventLines.PostTimes;
 import dev.torc.engine.LinesFile.ValueLines;
+import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;

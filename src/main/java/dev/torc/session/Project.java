@@ -99,8 +99,7 @@ public record Project(
   }
 
   /** What a graph is made from under these options, of these files. */
-  static GraphFile.Origin origin(ProjectOptions options, List<Path> files)
-      throws IOException {
+  static GraphFile.Origin origin(ProjectOptions options, List<Path> files) throws IOException {
     boolean contained = !ProjectOptions.HOST.equals(options.containers());
     return new GraphFile.Origin(
         InstalledTorc.id(),
