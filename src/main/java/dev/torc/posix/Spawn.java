@@ -77,7 +77,7 @@ public final class Spawn implements AutoCloseable {
     this(ADD_CHDIR.isPresent(), ADD_CLOSEFROM.isPresent());
   }
 
-  /** For tests of what becomes of a trace. */
+  /** For tests that hold a trace up. */
   Spawn(CallTracer tracer) {
     this();
     this.tracer = tracer;
