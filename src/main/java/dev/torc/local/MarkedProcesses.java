@@ -1,6 +1,6 @@
 package dev.torc.local;
 
-import dev.torc.posix.Ancestry;
+import dev.torc.posix.OtherProcesses;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -70,7 +70,7 @@ final class MarkedProcesses {
     if (marks.isEmpty()) {
       return List.of();
     }
-    Set<Long> ours = Ancestry.of(ProcessHandle.current().pid());
+    Set<Long> ours = OtherProcesses.ancestors(ProcessHandle.current().pid());
     List<ProcessTable.Entry> all = new ArrayList<>(ProcessTable.all());
     all.removeIf(p -> ours.contains((long) p.pid()));
     List<ProcessTable.Entry> roots = new ArrayList<>();
