@@ -78,7 +78,7 @@ public final class Spawn implements AutoCloseable {
     this(ADD_CHDIR.isPresent(), ADD_CLOSEFROM.isPresent());
   }
 
-  /** For tests that hold a trace up. */
+  /** For tests, with a tracer of their own. */
   Spawn(CallTracer tracer) {
     this();
     this.tracer = tracer;
