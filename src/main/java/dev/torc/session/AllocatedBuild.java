@@ -20,13 +20,13 @@ import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.FileTree;
-import dev.torc.posix.Flock;
 import dev.torc.posix.Io;
 import dev.torc.posix.Kill;
+import dev.torc.posix.OpenFileLock;
+import dev.torc.posix.OpenFileLock.Unlockable;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
-import dev.torc.posix.UnlockableException;
 import dev.torc.records.CachePlace;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
@@ -211,7 +211,7 @@ public final class AllocatedBuild {
     tidy(project.place(), me, slurm, say);
     project.place().makeFolders(scripts);
     byte[] text = project.options().input();
-    Flock lives = lock(folder.resolve(id + INPUT));
+    OpenFileLock lives = lock(folder.resolve(id + INPUT));
     OwnFile.write(folder.resolve(id + INPUT), text == null ? new byte[0] : text);
     Shown shownOut = new Shown(output, out);
     Shown shownErr = new Shown(log, err);
@@ -244,14 +244,14 @@ public final class AllocatedBuild {
   }
 
   /** Null where there are no locks; held by another only while that takes the file away. */
-  private static Flock lock(Path file) throws IOException {
+  private static OpenFileLock lock(Path file) throws IOException {
     try {
-      Optional<Flock> lock = Flock.tryLock(file);
-      for (; lock.isEmpty(); lock = Flock.tryLock(file)) {
+      Optional<OpenFileLock> lock = OpenFileLock.flock(file);
+      for (; lock.isEmpty(); lock = OpenFileLock.flock(file)) {
         LockSupport.parkNanos(LOOK);
       }
       return lock.get();
-    } catch (UnlockableException e) {
+    } catch (Unlockable e) {
       return null;
     }
   }
@@ -279,7 +279,7 @@ public final class AllocatedBuild {
         String name = file.getFileName().toString();
         if (name.endsWith(INPUT)) {
           String id = name.substring(0, name.length() - INPUT.length());
-          try (Flock dead = Flock.tryLock(file).orElse(null)) {
+          try (OpenFileLock dead = OpenFileLock.flock(file).orElse(null)) {
             alone &= dead != null;
             if (dead != null && isOver(folder, id, me, slurm)) {
               remove(folder, id);
@@ -290,7 +290,7 @@ public final class AllocatedBuild {
       if (alone) { // else a script may be on its way to the disk
         BatchFolder.tidy(folder);
       }
-    } catch (UnlockableException e) {
+    } catch (Unlockable e) {
       return; // whether its caller lives is not known there
     } catch (IOException e) {
       warn.accept("cannot take away what is of no use any more: " + Refusal.line(e));
