@@ -252,7 +252,7 @@ public final class BuildLoop {
       PlanContext next = setup.expander().next(old);
       if (next != old) {
         state = state.over(next);
-        spent.over(next, state.made());
+        spent.over(next, () -> state.made());
         starts.unpark();
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
         groups.warn(old, next);

@@ -69,7 +69,7 @@ public record PlanContext(
 
   /** The same with the graph that follows; results and what is settled are kept. */
   PlanContext over(Graph next, JobSelection chosen) {
-    return with(next, records.over(next, true), chosen, wanted);
+    return with(next, records.grown(next), chosen, wanted);
   }
 
   /** The same with a graph that has other numbers; nothing is settled. */
@@ -83,7 +83,7 @@ public record PlanContext(
    * @param settled whether what is settled stays so
    */
   PlanContext anew(boolean settled, Map<String, String> wants) {
-    return with(graph, records.over(graph, settled), selection, Map.copyOf(wants));
+    return with(graph, records.again(settled), selection, Map.copyOf(wants));
   }
 
   private PlanContext with(
@@ -126,6 +126,11 @@ public record PlanContext(
       }
     }
     return revived;
+  }
+
+  /** Whether there is a group that cannot be expanded any further. */
+  public boolean hasFailedGroups() {
+    return graph.open().values().stream().anyMatch(group -> !group.problems().isEmpty());
   }
 
   /** The products of some temporary jobs that can go; see {@link MissingTemporaries#spent}. */
