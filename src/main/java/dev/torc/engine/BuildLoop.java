@@ -233,6 +233,11 @@ public final class BuildLoop {
     return state.graph();
   }
 
+  /** How often it was found out what a node waits for, and how long what waits for it takes. */
+  long looked() {
+    return state.pending().looked() + state.paths().looked();
+  }
+
   /** Whether a node came to its end; see {@link BuildState#isOver}. */
   boolean isOver(int node) {
     return state.isOver(node);

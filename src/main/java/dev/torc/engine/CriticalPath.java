@@ -69,9 +69,10 @@ final class CriticalPath {
       int node = graph.inOrder(p);
       long path = path(next, node);
       boolean changed = path != nanos[node];
-      if (changed) {
+      if (changed && graph.isJob(node)) {
         ready.move(node, () -> nanos[node] = path);
       }
+      nanos[node] = path;
       Adjacency before = graph.before();
       for (int i = before.from(node); i < before.to(node); i++) {
         if ((changed || renewed.get(node)) && !next.records().isSettled(before.at(i))) {

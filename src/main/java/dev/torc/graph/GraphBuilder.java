@@ -227,6 +227,8 @@ public final class GraphBuilder {
     NodeOrder order = new NodeOrder(nodes, joins);
     before.sort(order, moved ? range(0, names.size()) : renewed);
     int[] numbers = nodes == written || base != null ? null : renumber(nodes);
+    Adjacency after =
+        moved ? null : before.reversed(base.before(), base.after(), renewed, order);
     return new Graph(
         workflow,
         written,
@@ -243,8 +245,9 @@ public final class GraphBuilder {
         lists.all(order, moved),
         base == null ? needs.build(numbers, true) : needs.build(),
         listNeeds.build(),
-        made.build(numbers, false),
+        base == null ? made.build(numbers, false) : made.build(),
         before,
+        after,
         renewed,
         order);
   }
