@@ -145,7 +145,9 @@ public final class Adjacency {
     for (int t = touched.nextSetBit(0); t >= 0; t = touched.nextSetBit(t + 1)) {
       all.addRows(seen, from, Math.min(t, seen.rows()));
       from = Math.min(t + 1, seen.rows());
-      for (int i = t < seen.rows() ? seen.start[t] : 0; t < seen.rows() && i < seen.start[t + 1]; i++) {
+      for (int i = t < seen.rows() ? seen.start[t] : 0;
+          t < seen.rows() && i < seen.start[t + 1];
+          i++) {
         if (!renewed.get(seen.target[i])) {
           all.add(seen.target[i]);
         }

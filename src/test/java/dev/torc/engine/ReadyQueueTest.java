@@ -25,7 +25,8 @@ class ReadyQueueTest {
   @Test
   void priorityThenTheLongestPathThenTheWrittenOrder() {
     ReadyQueue queue =
-        new ReadyQueue(job -> job == 2 ? 1 : 0, job -> new long[] {5, 9, 1, 5}[job], job -> job, true);
+        new ReadyQueue(
+            job -> job == 2 ? 1 : 0, job -> new long[] {5, 9, 1, 5}[job], job -> job, true);
     for (int j : List.of(3, 1, 0, 2)) {
       queue.add(j);
     }
