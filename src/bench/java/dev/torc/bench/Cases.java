@@ -77,7 +77,9 @@ final class Cases {
 
   /** What is meant to be reached with them. */
   List<Target> surveyTargets() {
-    return List.of(new Target.Ratio(SurveyContest.PEER, Figure.CPU, 0.25));
+    return deep == LARGE
+        ? List.of(new Target.Ratio(SurveyContest.PEER, Figure.CPU, 0.25))
+        : List.of();
   }
 
   /** All cases; each list has those of one graph, in the order in which they are played. */
