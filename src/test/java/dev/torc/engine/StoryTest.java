@@ -1,0 +1,27 @@
+package dev.torc.engine;
+
+import dev.torc.Transcript;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Plays the files of {@code testdata/stories}: what builds do by the rules, step by step. */
+class StoryTest {
+
+  @TempDir Path temp;
+  private int stories;
+
+  @TestFactory
+  List<DynamicContainer> everyStory() throws IOException {
+    return Transcript.tests(
+        Path.of("testdata", "stories"),
+        () -> {
+          Path folder = temp.toRealPath().resolve("s" + ++stories);
+          return new Story(Files.createDirectories(folder.resolve("root")));
+        });
+  }
+}
