@@ -39,8 +39,8 @@ class TidyTest {
   /** Each figure may fall; a change that lets it rise says here by how much. */
   private static final int LINES = 55_000;
 
-  private static final int FILES = 528;
-  private static final int SURFACE = 259;
+  private static final int FILES = 518;
+  private static final int SURFACE = 258;
 
   /** Counters and views that only tests ask for, and what is called from outside of the classes. */
   private static final Set<String> SEEN_FROM_OUTSIDE =

@@ -1,5 +1,6 @@
 package dev.torc.ask;
 
+import dev.torc.ask.Cleaning.StaleProducts;
 import dev.torc.engine.JobState;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;

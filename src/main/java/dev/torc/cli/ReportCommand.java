@@ -1,8 +1,8 @@
 package dev.torc.cli;
 
 import dev.torc.cli.Main.Version;
-import dev.torc.crate.CrateFolder;
 import dev.torc.crate.CrateRequest;
+import dev.torc.crate.RoCrate.CrateFolder;
 import dev.torc.page.ReportPage;
 import dev.torc.posix.OwnFile;
 import dev.torc.session.Exit;

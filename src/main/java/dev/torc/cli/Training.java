@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.cli.CompletionCommand.BashLine;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

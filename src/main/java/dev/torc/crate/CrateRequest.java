@@ -287,7 +287,7 @@ public record CrateRequest(String torc) {
       Origin from = details.origin();
       boolean here = from == null || from.store().isEmpty();
       long started = from == null ? details.started() : from.time();
-      long ended = known ? started + result.wall() / 1_000_000 : 0;
+      long ended = known && result.wall() >= 0 ? started + result.wall() / 1_000_000 : 0;
       String what = SafeText.line(details.what());
       String outcome = result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
       String error = result.outcome().isGood() ? null : what.isEmpty() ? outcome : what;

@@ -207,8 +207,8 @@ public final class Adoption {
   private void adopt(int id, Job job) throws IOException {
     Graph graph = context.graph();
     try {
-      NeedSnapshot snapshot = NeedSnapshot.take(graph, context.contents(), digests, id);
-      String lack = Attempt.lack(graph, snapshot);
+      NeedSnapshot snapshot = context.contents().snapshot(id);
+      String lack = snapshot.lack();
       if (lack != null) {
         problem(job, lack);
         return;
@@ -222,7 +222,7 @@ public final class Adoption {
           return;
         }
         if (digests.of(path).digest() == null) {
-          problem(job, Attempt.missingNeed(graph, path));
+          problem(job, NeedSnapshot.gone(graph, path));
           return;
         }
       }
@@ -239,12 +239,8 @@ public final class Adoption {
               false,
               List.of());
       AttemptOutcome outcome =
-          AttemptOutcome.success(
-              ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, ""),
-              snapshot,
-              System.currentTimeMillis(),
-              made,
-              products.owned().stream().map(Adoption::adopted).toList());
+          AttemptOutcome.unstarted(
+              ProcessEnd.How.NOT_STARTED, "", snapshot, made, adopted(products));
       context.records().replace(id, recorder.adopted(context, id, outcome, batch));
       context.records().settle(id);
       adopted.add(job.name());
@@ -253,8 +249,10 @@ public final class Adoption {
     }
   }
 
-  private static OwnedPath adopted(OwnedPath owned) {
-    return new OwnedPath(owned.path(), owned.kind(), owned.digest(), owned.job(), true);
+  private static List<OwnedPath> adopted(ProductScan products) {
+    return products.owned().stream()
+        .map(own -> new OwnedPath(own.path(), own.kind(), own.digest(), own.job(), true))
+        .toList();
   }
 
   private void problem(Job job, String line) {

@@ -3,7 +3,7 @@ package dev.torc.engine;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache;
 import dev.torc.records.RecordedProduct.OwnedPath;
-import dev.torc.results.BlobSource;
+import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.Upload;

@@ -117,7 +117,7 @@ record ContainerBuilder(
         groups(),
         runtime.holdsLimits() ? cpus : 0,
         runtime.holdsLimits() ? granted.memoryLimit() : 0,
-        granted.gpus() == null ? List.of() : granted.gpus(),
+        granted.gpus(),
         status);
   }
 

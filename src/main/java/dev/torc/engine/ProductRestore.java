@@ -13,7 +13,7 @@ import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StartMarks;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
-import dev.torc.results.ResultParts;
+import dev.torc.results.ResultStore.ResultParts;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.nio.file.Path;

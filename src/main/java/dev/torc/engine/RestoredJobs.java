@@ -11,8 +11,8 @@ import dev.torc.records.Batch;
 import dev.torc.records.CacheException;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
-import dev.torc.results.ResultParts;
 import dev.torc.results.ResultStore;
+import dev.torc.results.ResultStore.ResultParts;
 import dev.torc.results.Upload;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Job;
@@ -109,9 +109,8 @@ final class RestoredJobs implements AutoCloseable {
   private ProductRestore.Known find(AttemptContext shared, int id) {
     KeptResults kept = shared.removal().kept();
     try {
-      NeedSnapshot needs =
-          NeedSnapshot.take(shared.graph(), shared.contents(), shared.digests(), id);
-      if (needs.missing() != null || needs.missingData() != null) {
+      NeedSnapshot needs = shared.contents().snapshot(id);
+      if (needs.lack() != null) {
         return null; // a run says so
       }
       KnownResults results = shared.decider().known();

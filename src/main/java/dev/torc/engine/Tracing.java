@@ -5,7 +5,6 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.NeedSnapshot;
-import dev.torc.posix.CallTracer;
 import dev.torc.posix.JobTrace;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.text.SafeText;
@@ -115,7 +114,7 @@ public final class Tracing {
       return "it runs in a container";
     }
     if (refusal == null) {
-      String why = CallTracer.refusal();
+      String why = JobTrace.refusal();
       refusal = why == null ? "" : why;
     }
     return refusal.isEmpty() ? null : refusal;

@@ -281,11 +281,6 @@ public final class DigestMemo implements FileDigests {
         || !Objects.equals(before.product(), again.product()) && product.getAsBoolean();
   }
 
-  /** The same for a product that was looked at again. */
-  public static boolean moved(KnownDigest before, KnownDigest now) {
-    return moved(before.stamp(), now.stamp()) || !Objects.equals(before.product(), now.product());
-  }
-
   /**
    * Whether anything in a folder moved since it was digested; see {@link #moved(String, Known,
    * BooleanSupplier)}.

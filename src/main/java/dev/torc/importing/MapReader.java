@@ -1,6 +1,7 @@
 package dev.torc.importing;
 
 import dev.torc.importing.Imported.Notes;
+import dev.torc.importing.Text.PlacedText;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Mapping;

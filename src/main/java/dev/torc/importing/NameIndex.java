@@ -2,6 +2,7 @@ package dev.torc.importing;
 
 import dev.torc.importing.Imported.Notes;
 import dev.torc.importing.Target.Member;
+import dev.torc.importing.Text.PlacedText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.torc.importing;
 import dev.torc.importing.Imported.Notes;
 import dev.torc.importing.NameIndex.Found;
 import dev.torc.importing.Target.Member;
+import dev.torc.importing.Text.PlacedText;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

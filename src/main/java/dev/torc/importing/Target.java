@@ -1,5 +1,7 @@
 package dev.torc.importing;
 
+import dev.torc.importing.Sweep.SweepAxis;
+import dev.torc.importing.Text.PlacedText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,6 +1,7 @@
 package dev.torc.importing;
 
 import dev.torc.buildfile.PlaceholderFormat;
+import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -117,6 +118,25 @@ record Text(List<Piece> pieces) {
           && PlaceholderFormat.apply(format, value).indexOf(' ') < 0;
     } catch (IllegalArgumentException no) {
       return false;
+    }
+  }
+
+  /**
+   * A text of the workflow file and where it stands.
+   *
+   * @param regex whether it is a regular expression over names
+   */
+  record PlacedText(Place place, String text, boolean regex) {
+
+    /** The text with these values. */
+    PlacedText put(Map<String, String> values) {
+      String put = Text.of(text, values.keySet()).put(values, regex);
+      return new PlacedText(place, put, regex);
+    }
+
+    /** Those of the parameters that it names, in references to what comes before too. */
+    Set<String> holes(Collection<String> parameters) {
+      return Text.holes(text, parameters, true);
     }
   }
 }

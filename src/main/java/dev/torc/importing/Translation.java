@@ -6,6 +6,7 @@ import dev.torc.importing.BuildFileText.Quoted;
 import dev.torc.importing.Imported.Notes;
 import dev.torc.importing.NameIndex.Found;
 import dev.torc.importing.Target.Member;
+import dev.torc.importing.Text.PlacedText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.syntax.Node;

@@ -2,7 +2,10 @@ package dev.torc.records;
 
 import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
+import dev.torc.records.Commits.CommitNote;
 import dev.torc.records.DatabaseKey.RecordTree;
+import dev.torc.records.Journal.JournalFrame;
+import dev.torc.records.Journal.JournalPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

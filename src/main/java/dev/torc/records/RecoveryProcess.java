@@ -1,6 +1,7 @@
 package dev.torc.records;
 
 import dev.torc.records.Cache.CacheSettings;
+import dev.torc.records.Commits.CommitNote;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

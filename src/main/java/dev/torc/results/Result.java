@@ -1,5 +1,6 @@
 package dev.torc.results;
 
+import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
 import dev.torc.hash.FolderDigest;
 import dev.torc.records.Cache;
@@ -60,6 +61,42 @@ public record Result(
     implements StoreRecord {
 
   private static final int MOST_LINKS = 40;
+
+  /** Its form here and in all stores. */
+  static Result form(Fields fields, Result of) {
+    return new Result(
+        fields.one(1, of, Result::terms, Restorable::form),
+        fields.text(2, of, Result::job),
+        fields.list(3, of, Result::products, RecordedProduct::form),
+        fields.one(4, of, Result::log, RecordedProduct::form),
+        fields.digest(5, of, Result::manifest),
+        fields.list(6, of, Result::data, StoredValue::form),
+        fields.texts(7, of, Result::found),
+        fields.list(8, of, Result::lines, ManifestEntry::form),
+        fields.one(9, of, Result::origin, Origin::form),
+        fields.number(10, of, Result::wall),
+        fields.number(11, of, Result::cpu),
+        fields.number(12, of, Result::peak),
+        fields.text(13, of, Result::root));
+  }
+
+  /** Reads what tells of bytes: much less than all of it. */
+  static Result parts(Fields fields, Result of) {
+    return new Result(
+        fields.one(1, of, Result::terms, Restorable::form),
+        fields.text(2, of, Result::job),
+        fields.list(3, of, Result::products, RecordedProduct::form),
+        fields.one(4, of, Result::log, RecordedProduct::form),
+        null,
+        List.of(),
+        List.of(),
+        List.of(),
+        null,
+        0,
+        0,
+        0,
+        null);
+  }
 
   /** The result that a job has now; null where it is none to be kept. */
   public static Result of(Cache cache, String job) {

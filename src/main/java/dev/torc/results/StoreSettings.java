@@ -1,5 +1,7 @@
 package dev.torc.results;
 
+import dev.torc.results.HttpStore.HttpAddress;
+import dev.torc.results.SigningKey.SigningWord;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -6,6 +6,7 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.FileStatus;
 import dev.torc.records.RecordedProduct;
+import dev.torc.results.Blob.BlobSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

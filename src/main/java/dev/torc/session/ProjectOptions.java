@@ -54,6 +54,12 @@ public record ProjectOptions(
     if (layers.isEmpty()) {
       layers.add(BuildFile.find(start));
     }
+    for (Path file : files) {
+      if (!isInput(file) && !Files.exists(file)) {
+        Path shown = file.startsWith(start) ? start.relativize(file) : file;
+        throw new BadInput(new Place(SafeText.name("" + shown), 0, 0), "no such file");
+      }
+    }
     if (site != null) {
       if (!Files.exists(site)) {
         throw new BadInput(
@@ -76,8 +82,12 @@ public record ProjectOptions(
     if (site != null) {
       all.add(site);
     }
-    all.removeIf(file -> file.endsWith(BuildFile.INPUT) && input != null);
+    all.removeIf(this::isInput);
     return all;
+  }
+
+  private boolean isInput(Path file) {
+    return input != null && file.endsWith(BuildFile.INPUT);
   }
 
   /**

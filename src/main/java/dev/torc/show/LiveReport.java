@@ -3,6 +3,7 @@ package dev.torc.show;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.machine.Series;
+import dev.torc.show.Report.Progress;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.text.TextWidth;

@@ -3,7 +3,8 @@ package dev.torc.ask;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.ask.JobUse.Used;
+import dev.torc.ask.StatsAnswer.JobUse;
+import dev.torc.ask.StatsAnswer.JobUse.Used;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
 import dev.torc.records.AttemptRecord;

@@ -3,14 +3,14 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.ask.JobUse;
 import dev.torc.ask.StatsAnswer;
+import dev.torc.ask.StatsAnswer.JobUse;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
-import dev.torc.records.AttemptHistory;
 import dev.torc.records.AttemptRecord;
+import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.JobResult.Outcome;

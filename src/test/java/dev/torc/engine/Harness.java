@@ -25,7 +25,7 @@ import dev.torc.records.ThisHost;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.BuildSession;
-import dev.torc.session.BuildWatcher;
+import dev.torc.session.BuildSession.BuildWatcher;
 import dev.torc.session.Caller;
 import dev.torc.session.Caller.Host;
 import dev.torc.session.Project;

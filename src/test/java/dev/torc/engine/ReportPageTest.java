@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.torc.ask.JobUse;
 import dev.torc.ask.StatsAnswer;
+import dev.torc.ask.StatsAnswer.JobUse;
 import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Usage;
 import dev.torc.page.ReadPage;

@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.Transcript;
+import dev.torc.StepFiles;
 import dev.torc.engine.StubRunner.Deadly;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Stub;
@@ -41,7 +41,7 @@ import java.util.stream.Stream;
  * the exit status where it is not 0: {@code a b: ran: need changed x} or {@code c: ran: never ran →
  * failed: exit 1}.
  */
-final class Story extends Harness implements Transcript.Stage {
+final class Story extends Harness implements StepFiles.Stage {
 
   private static final Pattern DOES = Pattern.compile("(.+?) does: (.*)");
   private static final Pattern ATTEMPT = Pattern.compile("attempt (\\d): (.*)");
@@ -124,7 +124,8 @@ final class Story extends Harness implements Transcript.Stage {
       case "build" -> built(() -> build(asked(rest)));
       case "end" -> built(building::await);
       case "look" -> looked(asked(rest));
-      case "cat" -> rest.stream().flatMap(path -> read(path).lines()).toList();
+      case "cat" ->
+          rest.stream().flatMap(path -> read(path).lines()).map(StepFiles::shown).toList();
       case "exists" -> {
         List<String> there = rest.stream().filter(this::exists).toList();
         yield List.of(there.isEmpty() ? "none" : String.join(" ", there));
@@ -200,7 +201,8 @@ final class Story extends Harness implements Transcript.Stage {
             .redirectOutput(out.toFile())
             .start()
             .waitFor();
-    List<String> said = new ArrayList<>(Files.readString(out).lines().toList());
+    List<String> said =
+        new ArrayList<>(Files.readString(out).lines().map(StepFiles::shown).toList());
     Files.delete(out);
     if (exit != 0) {
       said.add("[" + exit + "]");

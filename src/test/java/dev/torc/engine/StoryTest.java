@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.Transcript;
+import dev.torc.StepFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,15 +13,12 @@ import org.junit.jupiter.api.io.TempDir;
 class StoryTest {
 
   @TempDir Path temp;
-  private int stories;
 
   @TestFactory
   List<DynamicContainer> everyStory() throws IOException {
-    return Transcript.tests(
+    return StepFiles.tests(
         Path.of("testdata", "stories"),
-        () -> {
-          Path folder = temp.toRealPath().resolve("s" + ++stories);
-          return new Story(Files.createDirectories(folder.resolve("root")));
-        });
+        temp,
+        folder -> new Story(Files.createDirectories(folder.resolve("root"))));
   }
 }

@@ -112,8 +112,7 @@ class LocalRunnerTest {
               throw new OutOfMemoryError("unable to create native thread");
             },
             watch,
-            new UsageSampler(List.of(), Environment.ofCaller()),
-            () -> null);
+            new UsageSampler(List.of(), Environment.ofCaller()));
     Thread.ofPlatform().start(() -> ended.add(attempt.run()));
     String pid = told();
     attempt.end(false);

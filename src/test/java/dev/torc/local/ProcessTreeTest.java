@@ -49,7 +49,8 @@ class ProcessTreeTest {
             dir,
             Environment.ofCaller().with(mark),
             dir.resolve("log"),
-            true);
+            true,
+            null);
   }
 
   /** Starts a script and waits until it has said something {@code times} times. */
@@ -128,7 +129,8 @@ class ProcessTreeTest {
                 dir,
                 Environment.ofCaller().with(mark),
                 dir.resolve("log"),
-                true);
+                true,
+                null);
     tree.leader(leader);
     ProcessTable.Entry entry = ProcessTable.of(leader).orElseThrow();
     assertEquals((int) ProcessHandle.current().pid(), entry.parent());

@@ -23,10 +23,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.lmdbjava.LmdbException;
 import org.lmdbjava.LmdbNativeException;
 
 /** The trees of bytes: what goes in comes out, and nothing that happens ends the JVM. */
+@Isolated("the open files of the process are counted")
 class RecordStoreTest {
 
   private static final int ENOENT = 2;

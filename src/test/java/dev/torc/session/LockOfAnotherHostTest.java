@@ -12,6 +12,7 @@ import dev.torc.records.OneHost;
 import dev.torc.records.ThisHost;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller.Host;
+import dev.torc.session.WriteSession.Nesting;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
