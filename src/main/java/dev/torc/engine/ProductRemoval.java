@@ -14,7 +14,6 @@ import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.RecordedProduct.OwnedPath;
-import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.Upload;
@@ -451,25 +450,15 @@ public record ProductRemoval(
       Map<String, OwnedPath> parts = new HashMap<>();
       if (result != null && kept.holds(result.size(), result.terms().files())) {
         result.parts().forEach(part -> parts.put(part.path(), part));
-        kept.put(upload(result));
+        kept.put(Upload.kept(result, said(result, LaunchBuilder.log(place, result.job()))));
       }
       return parts;
     }
 
-    private Upload upload(Result result) throws IOException {
-      byte[] text = result.terms().shown() ? said(LaunchBuilder.log(place, result.job())) : null;
-      if (text == null) {
-        return new Upload(result, List.of(), false, null);
-      }
-      BlobSource log = BlobSource.bytes(text);
-      return new Upload(result.withLog(log.blob()), List.of(log), false, null);
-    }
-
-    /**
-     * What a job wrote, as far as that belongs to its result; null where it is too much, or gone.
-     */
-    static byte[] said(Path log) throws IOException {
-      return OwnFile.stands(log) && Files.size(log) <= LOG ? OwnFile.read(log) : null;
+    /** What a job wrote, as far as that belongs to its result; null where it is too much, or gone. */
+    static byte[] said(Result of, Path log) throws IOException {
+      boolean belongs = of.terms().shown() && OwnFile.stands(log) && Files.size(log) <= LOG;
+      return belongs ? OwnFile.read(log) : null;
     }
 
     /** Sees to it that the disk has room, as far as that is the store's to give. */
