@@ -210,7 +210,7 @@ public final class AllocatedBuild {
     Scheduler slurm = Scheduler.of(settings, scripts, caller.env());
     tidy(project.place(), me, slurm, say);
     project.place().makeFolders(scripts);
-    byte[] text = project.keeper().input();
+    byte[] text = project.options().input();
     OpenFileLock lives = lock(folder.resolve(id + INPUT));
     OwnFile.write(folder.resolve(id + INPUT), text == null ? new byte[0] : text);
     Shown shownOut = new Shown(output, out);
