@@ -23,7 +23,7 @@ final class CriticalPath {
   private long[] nanos;
   private long looked;
 
-  /** Finds the paths of the selected jobs; of join nodes those of what waits for them. */
+  /** Finds the paths of the selected jobs. */
   CriticalPath(PlanContext context) {
     this.graph = context.graph();
     BitSet selected = context.selection().jobs();

@@ -227,7 +227,6 @@ public final class GraphBuilder {
     NodeOrder order = new NodeOrder(nodes, joins);
     before.sort(order, moved ? range(0, names.size()) : renewed);
     int[] numbers = nodes == written || base != null ? null : renumber(nodes);
-    Adjacency after = moved ? null : before.reversed(base.before(), base.after(), renewed, order);
     return new Graph(
         workflow,
         written,
@@ -246,7 +245,6 @@ public final class GraphBuilder {
         listNeeds.build(),
         base == null ? made.build(numbers, false) : made.build(),
         before,
-        after,
         renewed,
         order);
   }
