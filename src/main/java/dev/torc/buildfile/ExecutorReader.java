@@ -108,15 +108,11 @@ final class ExecutorReader {
                 fields.text("partition", ""),
                 fields.texts("args"),
                 (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
-                duration(fields, "batch", BATCH),
-                duration(fields, "max_runtime", 0),
-                duration(fields, "latency", LATENCY),
+                fields.duration("batch", BATCH),
+                fields.duration("max_runtime", 0),
+                fields.duration("latency", LATENCY),
                 slurm ? null : commands(name, entry, fields)),
             fields.choice("trace", "true", MapFields.FLAG).equals("true")));
-  }
-
-  private static long duration(MapFields fields, String key, long otherwise) {
-    return fields.map().get(key) == null ? otherwise : fields.duration(key);
   }
 
   /**

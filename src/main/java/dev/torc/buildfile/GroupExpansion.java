@@ -45,9 +45,6 @@ final class GroupExpansion {
   /** How many instances a workflow may have; each takes some kilobytes of memory. */
   static final int MAX_INSTANCES = 1_000_000;
 
-  /** How many combinations of a group's values are looked at to tell what it may make. */
-  private static final int MAX_OUTLINES = 10_000;
-
   /**
    * What became of a group.
    *

@@ -402,7 +402,7 @@ final class JobReader {
         retries,
         codes,
         causes,
-        retry.duration("delay"),
+        retry.duration("delay", 0),
         grow.factor("memory"),
         grow.factor("runtime"),
         retry.read("recover", null, text -> steps.shellText(text, job.scope(), shell)));

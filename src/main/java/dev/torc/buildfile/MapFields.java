@@ -208,8 +208,8 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
   }
 
   /** Nanoseconds. */
-  long duration(String key) {
-    return read(key, 0L, node -> Durations.parse(scope.text(node)));
+  long duration(String key, long otherwise) {
+    return read(key, otherwise, node -> Durations.parse(scope.text(node)));
   }
 
   /** Bytes or nanoseconds that a job may not pass: none where there is no such key, never 0. */

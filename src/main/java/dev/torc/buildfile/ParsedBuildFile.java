@@ -123,7 +123,10 @@ public final class ParsedBuildFile {
     while (!jobs.isEmpty()) {
       Map.Entry<String, Entry> job = jobs.pollFirstEntry();
       Entry read = new Entry(job.getValue().place(), job.getValue().value());
-      add(job.getKey(), read, reader, axes, codec, units, manual, places, problems);
+      Unit unit = unit(job.getKey(), read, reader, axes, codec, places);
+      if (unit != null) {
+        units.add(unit);
+      }
     }
     this.expansion = new GroupExpansion(root, units, codec, reader, warnings, manual);
     Path folder = root.getFileName();
@@ -208,27 +211,26 @@ public final class ParsedBuildFile {
     return new Node.Mapping(top.place(), entries);
   }
 
-  private static void add(
+  /** Reads one entry of the jobs; null where it cannot be one. */
+  private Unit unit(
       String key,
       Entry entry,
       JobReader reader,
       AxisReader axes,
       WorkflowCodec codec,
-      List<Unit> units,
-      Set<String> manual,
-      Map<String, Place> places,
-      Problems problems) {
+      Map<String, Place> places) {
+    Problems problems = axes.problems();
     String name;
     try {
       name = reader.name(key, entry.place());
     } catch (BadInput e) {
       problems.add(e);
-      return;
+      return null;
     }
     Place earlier = places.putIfAbsent(name, entry.place());
     if (earlier != null) {
       problems.add(entry.place(), "a second job " + name + ", first at " + earlier);
-      return;
+      return null;
     }
     if (!(entry.value() instanceof Node.Mapping) && !Node.isNothing(entry.value())) {
       problems.add(
@@ -239,15 +241,14 @@ public final class ParsedBuildFile {
               + (KnownKeys.JOB.contains(name)
                   ? "; to mean the " + name + " of a job, indent it below the job's name"
                   : ""));
-      return;
+      return null;
     }
     if (!AxisReader.isGroup(entry.value())) {
       Job job = reader.read(key, name, entry, null);
       if (job.manual()) {
         manual.add(name);
       }
-      units.add(new Unit.Single(codec, codec.packed(job)));
-      return;
+      return new Unit.Single(codec, codec.packed(job));
     }
     Problems own = new Problems();
     List<Axis> read =
@@ -260,7 +261,7 @@ public final class ParsedBuildFile {
     if (outline.manual()) {
       manual.add(name);
     }
-    units.add(new Unit.Many(name, key, entry, read, outline));
+    return new Unit.Many(name, key, entry, read, outline);
   }
 
   /**

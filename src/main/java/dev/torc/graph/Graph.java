@@ -479,21 +479,24 @@ public final class Graph {
   public BitSet renewed(BitSet more) {
     BitSet all = (BitSet) renewed.clone();
     all.or(more);
-    ArrayDeque<Integer> open = new ArrayDeque<>();
-    for (int node = all.nextSetBit(0); node >= 0; node = all.nextSetBit(node + 1)) {
+    BitSet places = places(all);
+    for (int p = places.nextSetBit(0); p >= 0; p = places.nextSetBit(p + 1)) {
+      int node = inOrder(p);
+      all.set(node);
       if (joins.get(node) || more.get(node)) {
-        open.add(node);
-      }
-    }
-    while (!open.isEmpty()) {
-      for (int reader : after().row(open.poll())) {
-        if (!all.get(reader) && joins.get(reader)) {
-          open.add(reader);
-        }
-        all.set(reader);
+        Arrays.stream(after().row(node)).forEach(reader -> places.set(place(reader)));
       }
     }
     return all;
+  }
+
+  /** Where some nodes stand in the order of all. */
+  public BitSet places(BitSet some) {
+    BitSet places = new BitSet(nodes());
+    for (int node = some.nextSetBit(0); node >= 0; node = some.nextSetBit(node + 1)) {
+      places.set(place(node));
+    }
+    return places;
   }
 
   /** Whether the node {@code later} waits for {@code earlier}, directly or through others. */

@@ -240,7 +240,7 @@ public final class GraphBuilder {
         Arrays.copyOf(priority, nodes.length),
         temporary,
         deletes,
-        lists.all(order, moved),
+        lists.all(order),
         base == null ? needs.build(numbers, true) : needs.build(),
         listNeeds.build(),
         base == null ? made.build(numbers, false) : made.build(),
