@@ -10,8 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -140,13 +138,13 @@ public final class JobTrace {
   }
 
   /** The files, absolute. */
-  public SortedSet<String> read() {
-    return new TreeSet<>(read);
+  public Set<String> read() {
+    return Set.copyOf(read);
   }
 
   /** What was refused to it, absolute. */
-  public SortedSet<String> refused() {
-    return new TreeSet<>(refused);
+  public Set<String> refused() {
+    return Set.copyOf(refused);
   }
 
   /** A file was read: an absolute path. */

@@ -1,6 +1,7 @@
 package dev.torc.posix;
 
 import dev.torc.posix.Environment.EnvironmentEntries;
+import dev.torc.posix.Memory.ScratchMemory;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -77,7 +78,7 @@ public final class Spawn implements AutoCloseable {
     this(ADD_CHDIR.isPresent(), ADD_CLOSEFROM.isPresent());
   }
 
-  /** For tests of what becomes of a trace. */
+  /** For tests, with a tracer of their own. */
   Spawn(CallTracer tracer) {
     this();
     this.tracer = tracer;

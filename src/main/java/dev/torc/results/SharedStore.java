@@ -1,6 +1,7 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.posix.ThreadEnd;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.Blob.BlobStream;
 import dev.torc.results.ResultStore.ResultParts;
@@ -49,8 +50,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   private static final int BREADTH = 8;
 
-  /** So many nanoseconds are left to requests that were given up. */
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+  /** So many seconds are left to requests that were given up. */
+  private static final int PATIENCE = 1;
 
   /**
    * What the stores of a build have in common.
@@ -454,12 +455,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
   public void close() {
     reading.end();
     sending.end();
-    threads.shutdownNow();
-    try { // so that a place that can take its half-written files away does so
-      threads.awaitTermination(PATIENCE, TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.stop(threads, PATIENCE); // a place that can takes its half-written files away
     place.close();
   }
 }

@@ -70,11 +70,6 @@ public record Project(
       return List.of();
     }
 
-    /** The text of the build file that came from standard input; null without one. */
-    default byte[] input() {
-      return null;
-    }
-
     /** The patterns of groups that looked for files on disk, each with what it found. */
     default SortedMap<String, List<String>> patterns() {
       return Collections.emptySortedMap();
@@ -308,11 +303,6 @@ public record Project(
     @Override
     public List<BuildFile.Read> sources() {
       return parsed == null ? kept.sources() : parsed.sources();
-    }
-
-    @Override
-    public byte[] input() {
-      return input;
     }
 
     @Override

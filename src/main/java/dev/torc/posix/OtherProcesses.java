@@ -4,16 +4,40 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Which processes have a file open, as {@code /proc} tells of the processes that this one may look
- * at; none where there is no {@code /proc}. The caller decides what that means.
+ * Other processes, as the system tells of them: from which ones this one descends, and which have a
+ * file open. Without {@code /proc}, or where a process may not be looked at, none has. What follows
+ * the caller decides.
  */
-public final class OpenFiles {
+public final class OtherProcesses {
 
-  private OpenFiles() {}
+  private OtherProcesses() {}
+
+  /**
+   * Whether this process descends from another one: by its parents, or by those of the leader of
+   * its process group, which it keeps when its own parents end.
+   */
+  public static boolean descendsFrom(long pid) {
+    long self = ProcessHandle.current().pid();
+    return pid != self
+        && (ancestors(self).contains(pid) || ancestors(Terminal.ownGroup()).contains(pid));
+  }
+
+  /** A process and all that it descends from, as far as the system knows them now. */
+  public static Set<Long> ancestors(long pid) {
+    Set<Long> pids = new HashSet<>();
+    Optional<ProcessHandle> at = ProcessHandle.of(pid);
+    while (at.isPresent() && pids.add(at.get().pid())) {
+      at = at.get().parent();
+    }
+    return pids;
+  }
 
   /**
    * A process, this one included, that has a file open which was removed from this place.
