@@ -218,8 +218,9 @@ final class Story extends Harness implements StepFiles.Stage {
     }
   }
 
-  /** Takes the options of a build, which hold for it alone; returns its targets. */
+  /** Takes the options of a build that begins, which hold for it alone; returns its targets. */
   private String[] asked(List<String> words) {
+    told.clear();
     force = words.contains("--force");
     failFast = words.contains("--fail-fast");
     keepsFailed = words.contains("--keep-failed");
@@ -305,7 +306,6 @@ final class Story extends Harness implements StepFiles.Stage {
   // ---- what is told
 
   private List<String> built(Runnable build) {
-    told.clear();
     try {
       build.run();
     } catch (BadInput e) {
