@@ -2,6 +2,7 @@ package dev.torc.cluster;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
 import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.local.ProgramOutput;
@@ -119,7 +120,7 @@ final class CommandScheduler implements Scheduler {
   @Override
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
-    jobs.forEach(job -> states.put(job, new SchedulerState.NoAnswer("its id is not known")));
+    jobs.forEach(job -> states.put(job, new SchedulerState(Kind.NO_ANSWER, "its id is not known")));
     for (List<SchedulerJob> part : parts(jobs, commands.states())) {
       ProgramOutput said = ask(asking, commands.states(), ids(part));
       CommandStates found = CommandStates.of(said, commands);

@@ -1,6 +1,7 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.SchedulerSettings.Word;
 import dev.torc.local.ProgramOutput;
 import java.util.HashMap;
@@ -26,6 +27,10 @@ record CommandStates(
 
   /** What follows a job's number in many listings: the server's name. */
   private static final Pattern BEHIND = Pattern.compile("[.:].*");
+
+  /** Of several that one word stands for, the first counts. */
+  private static final List<Word> FIRST =
+      List.of(Word.RUNNING, Word.GONE, Word.CANCELLED, Word.WAITING);
 
   static CommandStates of(ProgramOutput said, SchedulerSettings.Commands commands) {
     if (said.status() < 0 || !SchedulerWords.isText(said.text())) {
@@ -57,8 +62,8 @@ record CommandStates(
     String complaint = complaints.getOrDefault(head(id), trouble);
     return complaint.isEmpty()
             || complaints.containsKey(head(id)) && SchedulerWords.isOver(complaint)
-        ? new SchedulerState.Gone()
-        : new SchedulerState.NoAnswer(SchedulerWords.line(complaint));
+        ? SchedulerState.GONE
+        : new SchedulerState(Kind.NO_ANSWER, SchedulerWords.line(complaint));
   }
 
   /** Of two lines that name a job the one in which it may not be over. */
@@ -78,20 +83,13 @@ record CommandStates(
 
   private static SchedulerState state(List<String> line, SchedulerSettings.Commands commands) {
     for (String word : line.subList(1, line.size())) {
-      if (commands.says(Word.RUNNING, word)) {
-        return new SchedulerState.Running("");
-      }
-      if (commands.says(Word.GONE, word)) {
-        return new SchedulerState.Gone(word);
-      }
-      if (commands.says(Word.CANCELLED, word)) {
-        return new SchedulerState.Ended(SchedulerState.Cause.CANCELLED, word);
-      }
-      if (commands.says(Word.WAITING, word)) {
-        return new SchedulerState.Waiting(word, false);
+      for (Word of : FIRST) {
+        if (commands.says(of, word)) {
+          return new SchedulerState(Kind.valueOf(of.name()), word);
+        }
       }
     }
-    return new SchedulerState.Unclear(String.join(" ", line));
+    return new SchedulerState(Kind.UNCLEAR, String.join(" ", line));
   }
 
   /** Of two lines for one job the one in which more is still to come. */
@@ -100,10 +98,11 @@ record CommandStates(
   }
 
   private static int rank(SchedulerState state) {
-    return state instanceof SchedulerState.Running
-        ? 3
-        : state instanceof SchedulerState.Waiting || state instanceof SchedulerState.Unclear
-            ? 2
-            : state instanceof SchedulerState.Ended ? 1 : 0;
+    return switch (state.kind()) {
+      case RUNNING -> 3;
+      case WAITING, UNCLEAR -> 2;
+      case CANCELLED -> 1;
+      default -> 0;
+    };
   }
 }

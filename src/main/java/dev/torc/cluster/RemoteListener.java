@@ -17,19 +17,14 @@ public interface RemoteListener {
   default void lost() {}
 
   /**
-   * It is over; called once.
+   * It is over, or looked after no more; called once.
    *
-   * @param end as of one that ran here; null where nothing of it is out any more and it is to be
-   *     started, as for one that an earlier torc handed out and that never ran or was lost
+   * @param end as of one that ran here; {@code LEFT} where a later torc finds it, {@code
+   *     NOT_REACHED} where it was never handed out and torc ends; null where nothing of it is out
+   *     any more and it is to be started, as for one that an earlier torc handed out and that never
+   *     ran or was lost
    * @param places where its scripts left something, the one that ended so last; empty where it
    *     never began
    */
   void ended(ProcessEnd end, List<HandedOutAttempt> places);
-
-  /**
-   * It is looked after no more, instead of {@link #ended}.
-   *
-   * @param out whether it was handed out, so that a later build finds it
-   */
-  void left(boolean out);
 }

@@ -79,71 +79,30 @@ public interface Scheduler {
    */
   public record SchedulerJob(String id, String name, Path log) {}
 
-  /** What a scheduler knows of a script that it was given. */
-  public sealed interface SchedulerState {
+  /**
+   * What a scheduler knows of a script that it was given.
+   *
+   * @param said its own words on one line: why it waits, where it runs, how it ended, or why
+   *     nothing is known; may be empty
+   * @param began when it began, milliseconds since 1970; 0 where that is not told
+   * @param ended when it ended, likewise
+   */
+  public record SchedulerState(Kind kind, String said, long began, long ended) {
 
-    /**
-     * It has not begun.
-     *
-     * @param reason the scheduler's word for why; may be empty
-     * @param never whether it will not begin for this reason, as long as the cluster stays as it is
-     */
-    record Waiting(String reason, boolean never) implements SchedulerState {}
-
-    /**
-     * It is known, in words that are not: it counts as waiting.
-     *
-     * @param said the words on one line
-     */
-    record Unclear(String said) implements SchedulerState {}
-
-    /**
-     * It runs, or is being ended.
-     *
-     * @param where names of machines; may be empty
-     */
-    record Running(String where) implements SchedulerState {}
-
-    /**
-     * It is over.
-     *
-     * @param said the scheduler's own words on one line
-     * @param time milliseconds since 1970; 0 where it does not tell when
-     */
-    record Ended(Cause cause, String said, long time) implements SchedulerState {
-
-      /** An end of which it does not tell when it was. */
-      public Ended(Cause cause, String said) {
-        this(cause, said, 0);
-      }
-
-      Ended at(long when) {
-        return new Ended(cause, said, when);
-      }
-    }
-
-    /**
-     * The scheduler answers, and has nothing of it any more.
-     *
-     * @param said its word for that, where it has one
-     */
-    record Gone(String said) implements SchedulerState {
-
-      /** Without a word of its own. */
-      public Gone() {
-        this("gone");
-      }
-    }
-
-    /**
-     * Nothing is known of it now.
-     *
-     * @param said why, on one line
-     */
-    record NoAnswer(String said) implements SchedulerState {}
-
-    /** Why a script is over. */
-    enum Cause {
+    /** In their order, ends last. */
+    public enum Kind {
+      /** Nothing is known of it now. */
+      NO_ANSWER,
+      /** It is known, in words that are not: it counts as waiting. */
+      UNCLEAR,
+      /** It has not begun. */
+      WAITING,
+      /** Nor will it, for a reason that stays as long as the cluster stays as it is. */
+      NEVER,
+      /** It runs, or is being ended. */
+      RUNNING,
+      /** The scheduler answers, and has nothing of it any more. */
+      GONE,
       /** It ended by itself, well or not: that is for the script to say. */
       EXITED,
       OUT_OF_MEMORY,
@@ -153,6 +112,33 @@ public interface Scheduler {
       PREEMPTED,
       /** The machine could not begin it. */
       LAUNCH_FAILURE
+    }
+
+    /** It is gone, and there is no word for that. */
+    public static final SchedulerState GONE = new SchedulerState(Kind.GONE, "gone");
+
+    /** One of which no times are told. */
+    public SchedulerState(Kind kind, String said) {
+      this(kind, said, 0, 0);
+    }
+
+    /** The same with its times. */
+    SchedulerState at(long begin, long end) {
+      return new SchedulerState(kind, said, begin, end);
+    }
+
+    public boolean is(Kind one) {
+      return kind == one;
+    }
+
+    /** Whether the scheduler has it. */
+    boolean isOut() {
+      return !is(Kind.NO_ANSWER) && kind.compareTo(Kind.GONE) < 0;
+    }
+
+    /** Whether it is over, by a word of its own for that. */
+    public boolean isEnd() {
+      return kind.compareTo(Kind.GONE) > 0;
     }
   }
 

@@ -2,6 +2,7 @@ package dev.torc.cluster;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
 import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.local.ProgramOutput;
@@ -33,7 +34,8 @@ final class Slurm implements Scheduler {
 
   /** A line of sacct, whose states may have words behind. */
   private static final Pattern RECORD =
-      Pattern.compile("(\\d+(?:_\\d+)?)\\|([A-Z_]+)[^|]*\\|(\\d+:\\d+)\\|(.+)");
+      Pattern.compile(
+          "(\\d+(?:_\\d+)?)\\|([A-Z_]+)[^|]*\\|(\\d+:\\d+)\\|([\\w.-]+)\\|([^|]*)\\|([^|]*)");
 
   private static final Pattern SUBMITTED = Pattern.compile("(\\d+)(;\\S+)?");
   private static final Pattern EXIT = Pattern.compile(" ExitCode=(\\d+:\\d+) ");
@@ -182,17 +184,15 @@ final class Slurm implements Scheduler {
     for (SchedulerJob job : all) {
       SlurmQueue.Listed listed = queue.of(around(job));
       if (job.id() == null || !queue.trouble().isEmpty()) {
-        states.put(
-            job,
-            new SchedulerState.NoAnswer(
-                job.id() == null ? "its id is not known" : queue.trouble()));
+        String why = job.id() == null ? "its id is not known" : queue.trouble();
+        states.put(job, new SchedulerState(Kind.NO_ANSWER, why));
       } else if (isStep(job)) { // how it ended only its own torc knew
         boolean runs = listed != null && !SlurmWords.isEnd(listed.word());
-        states.put(job, runs ? new SchedulerState.Running("") : new SchedulerState.Gone());
+        states.put(job, runs ? new SchedulerState(Kind.RUNNING, "") : SchedulerState.GONE);
       } else if (listed != null) {
         states.put(job, state(listed, job));
       } else {
-        states.put(job, new SchedulerState.Gone());
+        states.put(job, SchedulerState.GONE);
         forgotten.add(job);
       }
     }
@@ -226,11 +226,12 @@ final class Slurm implements Scheduler {
           ask(asking, List.of("scontrol", "show", "job", "--oneliner", listed.id()));
       Matcher code = EXIT.matcher(said.text());
       if (!said.ok() || !code.find()) {
-        return new SchedulerState.NoAnswer(SchedulerWords.failure(said));
+        return new SchedulerState(Kind.NO_ANSWER, SchedulerWords.failure(said));
       }
       exit = code.group(1);
     }
-    return SlurmWords.end(listed.word(), listed.reason(), exit, job.log()).at(listed.ended());
+    return SlurmWords.end(listed.word(), listed.reason(), exit, job.log())
+        .at(listed.began(), listed.ended());
   }
 
   private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerProgram program) {
@@ -250,7 +251,8 @@ final class Slurm implements Scheduler {
     Map<SchedulerJob, SchedulerState> ends = new HashMap<>();
     String configuration = configuration();
     if (configuration.isEmpty()) {
-      jobs.forEach(job -> ends.put(job, new SchedulerState.NoAnswer("scontrol tells no settings")));
+      SchedulerState none = new SchedulerState(Kind.NO_ANSWER, "scontrol tells no settings");
+      jobs.forEach(job -> ends.put(job, none));
     }
     if (!DATABASE.matcher(configuration).find()) {
       return ends;
@@ -264,7 +266,8 @@ final class Slurm implements Scheduler {
         if (job != null
             && job.name().equals(fields.group(4))
             && SlurmWords.isEnd(fields.group(2))) {
-          ends.put(job, SlurmWords.end(fields.group(2), "", fields.group(3), job.log()));
+          SchedulerState end = SlurmWords.end(fields.group(2), "", fields.group(3), job.log());
+          ends.put(job, end.at(SlurmWords.time(fields.group(5)), SlurmWords.time(fields.group(6))));
         }
       }
     }
@@ -278,7 +281,7 @@ final class Slurm implements Scheduler {
         "--parsable2",
         "--allocations",
         "--jobs=" + ids,
-        "--format=JobID,State,ExitCode,JobName");
+        "--format=JobID,State,ExitCode,JobName,Start,End");
   }
 
   /** What Slurm says of its settings, asked until it answers; empty before. */

@@ -32,9 +32,8 @@ record RemoteNeeds(NeedSnapshot snapshot, List<String> moved) {
     if (moved.isEmpty() && !resumed) {
       return new RemoteNeeds(before, moved);
     }
-    NeedSnapshot now = NeedSnapshot.take(shared.graph(), shared.contents(), shared.digests(), id);
-    if (Attempt.lack(shared.graph(), now) != null
-        || !command(shared, id, now).equals(command(shared, id, before))) {
+    NeedSnapshot now = shared.contents().snapshot(id);
+    if (now.lack() != null || !command(shared, id, now).equals(command(shared, id, before))) {
       return new RemoteNeeds(before, moved);
     }
     now.ended();

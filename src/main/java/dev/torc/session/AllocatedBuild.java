@@ -3,10 +3,15 @@ package dev.torc.session;
 import dev.torc.cluster.Allocation;
 import dev.torc.cluster.BatchFolder;
 import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.ClaimOwner;
+import dev.torc.cluster.EarlierJob;
 import dev.torc.cluster.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteListener;
 import dev.torc.cluster.Scheduler;
+import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.SchedulerAccess;
 import dev.torc.cluster.SchedulerResources;
 import dev.torc.cluster.SchedulerSettings;
 import dev.torc.engine.ResourceDemand;
@@ -14,14 +19,19 @@ import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
+import dev.torc.posix.FileTree;
 import dev.torc.posix.Io;
 import dev.torc.posix.Kill;
+import dev.torc.posix.OpenFileLock;
+import dev.torc.posix.OpenFileLock.Unlockable;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
+import dev.torc.records.CachePlace;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
+import dev.torc.text.Refusal;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
 import dev.torc.workflow.Workflow.Executor;
@@ -35,6 +45,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -55,6 +66,9 @@ public final class AllocatedBuild {
   static final String VARIABLE = "TORC_ALLOCATION";
 
   private static final String NAME = "torc slurm";
+  private static final String INPUT = ".out.in"; // locked as long as its caller lives
+  private static final String OUTPUT = ".out";
+  private static final String LOG = ".log";
   private static final long LOOK = 100_000_000; // ns
   private static final long MEBIBYTE = 1 << 20;
   private static final long OWN = 256 * MEBIBYTE; // what torc itself takes
@@ -65,6 +79,8 @@ public final class AllocatedBuild {
   private final BuildRequest request;
   private final Consumer<String> say;
   private final String id = RandomId.next();
+  private final Path folder;
+  private final ClaimOwner me;
   private final Path output; // what it writes to standard output there
   private final Path log; // and to standard error
   private final AtomicInteger ends = new AtomicInteger(); // how often it was told to end
@@ -82,8 +98,10 @@ public final class AllocatedBuild {
     this.plan = plan;
     this.request = request;
     this.say = say;
-    this.output = project.place().folder().resolve(EXECUTOR).resolve(id + ".out");
-    this.log = output.resolveSibling(id + ".log");
+    this.folder = project.place().folder().resolve(EXECUTOR);
+    this.output = folder.resolve(id + OUTPUT);
+    this.log = folder.resolve(id + LOG);
+    this.me = OutJobs.owner(caller, id);
   }
 
   /**
@@ -187,23 +205,21 @@ public final class AllocatedBuild {
    */
   public int run(List<String> words, Path dir, Io.Take<InputStream> out, Io.Take<InputStream> err)
       throws IOException {
-    Path folder = output.resolveSibling(EXECUTOR);
-    Path input = output.resolveSibling(output.getFileName() + ".in");
-    byte[] text = project.keeper().input();
+    Path scripts = folder.resolve(EXECUTOR);
     SchedulerSettings settings = settings();
-    project.place().makeFolders(folder);
-    OwnFile.write(input, text == null ? new byte[0] : text);
+    Scheduler slurm = Scheduler.of(settings, scripts, caller.env());
+    tidy(project.place(), me, slurm, say);
+    project.place().makeFolders(scripts);
+    byte[] text = project.options().input();
+    OpenFileLock lives = lock(folder.resolve(id + INPUT));
+    OwnFile.write(folder.resolve(id + INPUT), text == null ? new byte[0] : text);
     Shown shownOut = new Shown(output, out);
     Shown shownErr = new Shown(log, err);
-    try (Signals signals = new Signals();
+    try (lives;
+        Signals signals = new Signals();
         BatchTracker tracker =
             BatchTracker.start(
-                Scheduler.of(settings, folder, caller.env()),
-                settings,
-                folder,
-                Schedulers.owner(caller, id),
-                (_, _) -> {},
-                say);
+                new SchedulerAccess(slurm, settings, scripts, me, (_, _) -> {}, say));
         Signals.Work _ = signals.during(_ -> end(tracker))) {
       tracker.add(attempt(words, dir), new Listener());
       try {
@@ -222,11 +238,85 @@ public final class AllocatedBuild {
       }
       return status(end.join(), signals.last());
     } finally {
-      for (Path each : List.of(output, log, input)) {
-        OwnFile.remove(each);
-      }
-      BatchFolder.tidy(output.getParent());
+      remove(folder, id);
+      tidy(project.place(), me, null, say);
     }
+  }
+
+  /** Null where there are no locks; held by another only while that takes the file away. */
+  private static OpenFileLock lock(Path file) throws IOException {
+    try {
+      Optional<OpenFileLock> lock = OpenFileLock.flock(file);
+      for (; lock.isEmpty(); lock = OpenFileLock.flock(file)) {
+        LockSupport.parkNanos(LOOK);
+      }
+      return lock.get();
+    } catch (Unlockable e) {
+      return null;
+    }
+  }
+
+  private static void remove(Path folder, String id) throws IOException {
+    for (String ending : List.of(OUTPUT, LOG, INPUT)) {
+      OwnFile.remove(folder.resolve(id + ending));
+    }
+  }
+
+  /**
+   * Takes away what killed callers left, where the builds that they asked for are over.
+   *
+   * @param slurm is asked for those of which no script tells an end; null for no question
+   * @param warn takes lines for people
+   */
+  static void tidy(CachePlace place, ClaimOwner me, Scheduler slurm, Consumer<String> warn) {
+    Path folder = place.folder().resolve(EXECUTOR);
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try {
+      boolean alone = true;
+      for (Path file : FileTree.entries(folder)) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(INPUT)) {
+          String id = name.substring(0, name.length() - INPUT.length());
+          try (OpenFileLock dead = OpenFileLock.flock(file).orElse(null)) {
+            alone &= dead != null;
+            if (dead != null && isOver(folder, id, me, slurm)) {
+              remove(folder, id);
+            }
+          }
+        }
+      }
+      if (alone) { // else a script may be on its way to the disk
+        BatchFolder.tidy(folder);
+      }
+    } catch (Unlockable e) {
+      return; // whether its caller lives is not known there
+    } catch (IOException e) {
+      warn.accept("cannot take away what is of no use any more: " + Refusal.line(e));
+    }
+  }
+
+  /** Whether a build is over; then its script is of no use any more. */
+  private static boolean isOver(Path folder, String id, ClaimOwner me, Scheduler slurm)
+      throws IOException {
+    for (EarlierJob each : EarlierJob.all(folder)) {
+      HandedOutAttempt place = each.place();
+      if (place.key().build().equals(id)) {
+        if (!place.isOver(me) && (slurm == null || !isOver(slurm, each))) {
+          return false;
+        }
+        place.folder().forget(place.claim(), me);
+      }
+    }
+    return true;
+  }
+
+  private static boolean isOver(Scheduler slurm, EarlierJob job) {
+    String name = job.place().folder().path().getFileName().toString();
+    SchedulerJob asked = new SchedulerJob(job.id(), name, null);
+    SchedulerState state = slurm.states(List.of(asked)).get(asked);
+    return state.isEnd() || state.is(SchedulerState.Kind.GONE);
   }
 
   private void end(BatchTracker tracker) {
@@ -362,11 +452,6 @@ public final class AllocatedBuild {
     public void ended(ProcessEnd how, List<HandedOutAttempt> places) {
       left = places;
       end.complete(how);
-    }
-
-    @Override
-    public void left(boolean out) {
-      end.complete(ProcessEnd.unknown(ProcessEnd.How.LEFT, ""));
     }
   }
 }
