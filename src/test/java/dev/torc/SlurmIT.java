@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cluster.Scheduler;
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
-import dev.torc.cluster.SchedulerResources;
 import dev.torc.cluster.SchedulerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -121,7 +121,7 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
     long runtime = use.asked().runtime();
     long memory = use.asked().memory();
     String cpus = use.of(Used.CPU_PERCENT) < 0 ? "-" : Amount.cpus(use.of(Used.CPU_PERCENT));
-    String time = Amount.time(use.of(Used.SECONDS));
+    String time = use.of(Used.SECONDS) < 0 ? "-" : Amount.time(use.of(Used.SECONDS));
     String peak = size(use.of(Used.MEMORY), memory);
     return List.of(
         name,

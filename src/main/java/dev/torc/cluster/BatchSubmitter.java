@@ -1,6 +1,7 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.RemoteBatch.ArrayTask;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.local.ProcessEnd;

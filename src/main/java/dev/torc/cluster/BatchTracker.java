@@ -2,6 +2,7 @@ package dev.torc.cluster;
 
 import dev.torc.cluster.BatchFolder.Word;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
+import dev.torc.cluster.RemoteAttempt.RemoteListener;
 import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.posix.ThreadEnd;
@@ -110,7 +111,7 @@ public final class BatchTracker implements AutoCloseable {
     order(
         listener,
         now -> {
-          earlier(now).resume(key, listener, job -> drop(job, now));
+          earlier().resume(key, listener, now);
           watch.soon(now);
         });
   }
@@ -260,25 +261,13 @@ public final class BatchTracker implements AutoCloseable {
     return Math.max(next, now + 1);
   }
 
-  private EarlierBatches earlier(long now) throws IOException {
+  private EarlierBatches earlier() throws IOException {
     if (earlier == null) {
-      EarlierBatches found = EarlierBatches.find(to);
-      for (RemoteBatch batch : found.batches()) {
-        follow(batch);
-        if (!outlives(batch)) { // its torc could not end it: the machine went down, say
-          batch.tasks.forEach(task -> task.cancelled = true);
-          to.cancel(batch.tasks);
-        }
-      }
+      EarlierBatches found = EarlierBatches.find(to, watch);
+      found.batches().forEach(this::follow);
       earlier = found;
-      watch.soon(now);
     }
     return earlier;
-  }
-
-  /** Whether it goes on without the torc that handed it out. */
-  private boolean outlives(RemoteBatch batch) {
-    return to.scheduler().outlives(batch.tasks.getFirst().job);
   }
 
   private void forget(HandedOutAttempt place) throws IOException {
@@ -354,36 +343,11 @@ public final class BatchTracker implements AutoCloseable {
       earlier.end(BatchJob.NOT_REACHED);
     }
     List<RemoteBatch> left = new ArrayList<>(out);
-    left.removeIf(batch -> !all && !outlives(batch));
+    left.removeIf(batch -> !all && !batch.outlives(to.scheduler()));
     left.forEach(batch -> batch.jobs().forEach(job -> job.leave(true)));
     out.removeAll(left);
     if (!out.isEmpty()) {
       endAll();
-    }
-  }
-
-  /**
-   * Ends what no job wants, which is over when that is known. What has not begun never will; where
-   * nothing else is in its task, it leaves the queue too.
-   */
-  private void drop(BatchJob job, long now) throws IOException {
-    job.unwanted = true;
-    if (job.isOver()) {
-      return;
-    }
-    ArrayTask task = job.task;
-    boolean never = to.claim(job);
-    if (never) {
-      job.endUnbegun(null);
-    }
-    if (!task.batch.isKnown()) {
-      watch.find(task.batch, now);
-    }
-    // By the name alone all tasks would end; without an id this one is awaited.
-    if (task.batch.isKnown() && (!never || task.isOver())) {
-      task.unwanted();
-      task.batch.nextLook = 0;
-      to.cancel(List.of(task));
     }
   }
 

@@ -2,8 +2,9 @@ package dev.torc.cluster;
 
 import dev.torc.cluster.BatchFolder.Word;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
+import dev.torc.cluster.RemoteAttempt.RemoteListener;
+import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.local.ProcessEnd;
-import dev.torc.posix.Io;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,11 +29,20 @@ final class EarlierBatches {
   private final Map<String, List<BatchJob>> jobs = new HashMap<>(); // one that was lost is out anew
   private final List<Waiting> waiting = new ArrayList<>();
 
-  private EarlierBatches() {}
+  private final SchedulerAccess to;
+  private final SchedulerWatch watch;
 
-  /** Looks for the folders of scripts, but for those of the same build: it may hand out already. */
-  static EarlierBatches find(SchedulerAccess to) throws IOException {
-    EarlierBatches earlier = new EarlierBatches();
+  private EarlierBatches(SchedulerAccess to, SchedulerWatch watch) {
+    this.to = to;
+    this.watch = watch;
+  }
+
+  /**
+   * Looks for the folders of scripts, but for those of the same build: it may hand out already.
+   * What its torc could not end that ends with it is ended: the machine went down, say.
+   */
+  static EarlierBatches find(SchedulerAccess to, SchedulerWatch watch) throws IOException {
+    EarlierBatches earlier = new EarlierBatches(to, watch);
     for (BatchFolder place : BatchFolder.all(to.folder())) {
       RemoteBatch batch = RemoteBatch.read(place);
       if (batch == null) {
@@ -60,6 +70,10 @@ final class EarlierBatches {
       }
     }
     batches.add(batch);
+    if (!batch.outlives(to.scheduler())) {
+      batch.tasks.forEach(task -> task.cancelled = true);
+      to.cancel(batch.tasks);
+    }
   }
 
   /** All that was found. */
@@ -73,7 +87,7 @@ final class EarlierBatches {
   }
 
   /** See {@link BatchTracker#resume}. */
-  void resume(RemoteKey key, RemoteListener listener, Io.Take<BatchJob> drop) throws IOException {
+  void resume(RemoteKey key, RemoteListener listener, long now) throws IOException {
     List<BatchJob> all = jobs.getOrDefault(key.job(), new ArrayList<>());
     BatchJob last = null;
     for (BatchJob each : all) {
@@ -84,7 +98,7 @@ final class EarlierBatches {
       all.remove(last); // it is given once; the others stay, another asker waits for them too
     }
     for (BatchJob each : all) {
-      drop.take(each);
+      drop(each, now);
     }
     waiting.add(new Waiting(listener, List.copyOf(all), holds ? last : null));
     tell();
@@ -101,6 +115,31 @@ final class EarlierBatches {
     }
     Set<Word> there = job.task.batch.folder.words().getOrDefault(job.claim(), Set.of());
     return own.command().equals(key.command()) && !there.contains(Word.CLAIM);
+  }
+
+  /**
+   * Ends what no job wants, which is over when that is known. What has not begun never will; where
+   * nothing else is in its task, it leaves the queue too.
+   */
+  private void drop(BatchJob job, long now) throws IOException {
+    job.unwanted = true;
+    if (job.isOver()) {
+      return;
+    }
+    ArrayTask task = job.task;
+    boolean never = to.claim(job);
+    if (never) {
+      job.endUnbegun(null);
+    }
+    if (!task.batch.isKnown()) {
+      watch.find(task.batch, now);
+    }
+    // By the name alone all tasks would end; without an id this one is awaited.
+    if (task.batch.isKnown() && (!never || task.isOver())) {
+      task.unwanted();
+      task.batch.nextLook = 0;
+      to.cancel(List.of(task));
+    }
   }
 
   /** Tells askers what they wait for, where that is known by now. */

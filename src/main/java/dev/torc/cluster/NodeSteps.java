@@ -1,6 +1,7 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
@@ -135,12 +136,6 @@ final class NodeSteps implements Scheduler {
         : SlurmWords.end(SlurmWords.FAILED, "", step.process.exitValue() + ":0", log);
   }
 
-  /** A submission to it has its answer. */
-  @Override
-  public Submission find(SubmissionRequest request) {
-    return null;
-  }
-
   /** A step that Slurm did not take is asked for again with the next question. */
   @Override
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
@@ -182,15 +177,5 @@ final class NodeSteps implements Scheduler {
   @Override
   public boolean outlives(SchedulerJob job) {
     return false;
-  }
-
-  @Override
-  public int largestArray() {
-    return 1;
-  }
-
-  @Override
-  public String elementVariable() {
-    return "";
   }
 }

@@ -2,6 +2,7 @@ package dev.torc.cluster;
 
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
@@ -253,6 +254,11 @@ final class RemoteBatch {
   /** Whether the scheduler's ids are known. */
   boolean isKnown() {
     return known;
+  }
+
+  /** Whether it goes on without the torc that handed it out. */
+  boolean outlives(Scheduler scheduler) {
+    return scheduler.outlives(tasks.getFirst().job);
   }
 
   /** How many tasks are not over. */

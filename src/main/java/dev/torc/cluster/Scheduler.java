@@ -30,7 +30,9 @@ public interface Scheduler {
    * @return what {@link #submit} would have said: refused where the scheduler has none of that
    *     name; null where it cannot be asked for names
    */
-  Submission find(SubmissionRequest request);
+  default Submission find(SubmissionRequest request) {
+    return null;
+  }
 
   /**
    * What became of scripts, in one question as far as that can be.
@@ -61,14 +63,18 @@ public interface Scheduler {
     return true;
   }
 
-  /** How many elements one submission may have, at least 1. */
-  int largestArray();
+  /** How many elements one submission may have, at least 1: without arrays. */
+  default int largestArray() {
+    return 1;
+  }
 
   /**
    * The environment variable in which an element of an array finds its number, from 0. It is not
    * set in a submission of one element.
    */
-  String elementVariable();
+  default String elementVariable() {
+    return "";
+  }
 
   /**
    * What was submitted, as its scheduler knows it: a script, or one element of an array.
@@ -184,6 +190,46 @@ public interface Scheduler {
     /** The file for one element: of a single one the file itself, else with its number behind. */
     public Path log(int element) {
       return elements == 1 ? log : log.resolveSibling(log.getFileName() + "." + element);
+    }
+  }
+
+  /**
+   * What a script takes on the machine that runs it.
+   *
+   * @param cpus at least 1
+   * @param memory bytes; 0 where that is not said
+   * @param gpus at least 0
+   * @param nodes at least 1
+   * @param disk bytes; 0 where that is not said
+   * @param runtime nanoseconds after which it may be ended; 0 where that is not said
+   */
+  record SchedulerResources(int cpus, long memory, int gpus, int nodes, long disk, long runtime) {
+
+    private static final long MEBIBYTE = 1 << 20;
+
+    /** The same with another time, in nanoseconds; 0 for none. */
+    SchedulerResources within(long time) {
+      return new SchedulerResources(cpus, memory, gpus, nodes, disk, time);
+    }
+
+    /** The same without a word on memory. */
+    public SchedulerResources withoutMemory() {
+      return new SchedulerResources(cpus, 0, gpus, nodes, disk, runtime);
+    }
+
+    /** Whole MiB that hold so many bytes. */
+    static long mebibytes(long bytes) {
+      return Math.ceilDiv(bytes, MEBIBYTE);
+    }
+
+    /** The time limit in whole seconds, not less than was asked for. */
+    long seconds() {
+      return Math.ceilDiv(runtime, 1_000_000_000L);
+    }
+
+    /** The same in minutes. */
+    long minutes() {
+      return Math.ceilDiv(seconds(), 60L);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
@@ -52,9 +53,9 @@ final class Slurm implements Scheduler {
   private static final String FOUND_BY = "SLURM_(CONF|CLUSTERS|JWT)";
 
   private final SchedulerSettings settings;
-  private final SchedulerProgram submitting;
-  private final SchedulerProgram asking;
-  private final SchedulerProgram cancelling;
+  private final SchedulerWords.Program submitting;
+  private final SchedulerWords.Program asking;
+  private final SchedulerWords.Program cancelling;
   private String configuration = "";
 
   Slurm(SchedulerSettings settings, Path folder, Map<String, String> env) {
@@ -66,9 +67,10 @@ final class Slurm implements Scheduler {
     // Of the variables that describe the allocation in which torc may run, jobs get none.
     boolean allocated = env.containsKey("SLURM_JOB_ID");
     Map<String, String> plain = without(env, "(SLURM|SQUEUE|SACCT|SCANCEL|SCONTROL)_.*");
-    submitting = new SchedulerProgram(allocated ? without(env, "SLURM_.*") : env, folder, patience);
-    asking = new SchedulerProgram(plain, folder, patience);
-    cancelling = new SchedulerProgram(plain, folder, patience);
+    submitting =
+        new SchedulerWords.Program(allocated ? without(env, "SLURM_.*") : env, folder, patience);
+    asking = new SchedulerWords.Program(plain, folder, patience);
+    cancelling = new SchedulerWords.Program(plain, folder, patience);
   }
 
   /** An environment without variables of such names, but for those by which Slurm is found. */
@@ -79,7 +81,7 @@ final class Slurm implements Scheduler {
   }
 
   /** What one of Slurm's commands answers. */
-  static ProgramOutput ask(SchedulerProgram program, List<String> words) {
+  static ProgramOutput ask(SchedulerWords.Program program, List<String> words) {
     List<String> argv = new ArrayList<>(List.of("/usr/bin/env"));
     argv.addAll(words);
     ProgramOutput said = program.ask(argv);
@@ -234,7 +236,7 @@ final class Slurm implements Scheduler {
         .at(listed.began(), listed.ended());
   }
 
-  private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerProgram program) {
+  private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerWords.Program program) {
     SlurmQueue queue = SlurmQueue.empty();
     String user = Integer.toUnsignedString(OwnUser.number());
     for (List<String> names :
@@ -295,22 +297,20 @@ final class Slurm implements Scheduler {
   /** A step ends with its allocation, which is of no use without the torc that asked for it. */
   @Override
   public String cancel(List<SchedulerJob> all) {
-    Set<String> troubles = new TreeSet<>();
     List<SchedulerJob> jobs = all.stream().map(Slurm::around).toList();
     SlurmQueue queue = queue(jobs, cancelling);
+    Set<SchedulerJob> wanted = new HashSet<>();
+    jobs.forEach(job -> wanted.add(new SchedulerJob(job.id(), job.name(), null)));
     Set<String> ids = new TreeSet<>();
-    Set<String> names = new HashSet<>();
-    for (SchedulerJob job : jobs) {
-      if (job.id() == null) {
-        names.add(job.name());
-      } else if (queue.of(job) != null) {
-        ids.add(job.id());
+    for (SlurmQueue.Listed each : queue.jobs().values()) {
+      boolean named =
+          wanted.contains(new SchedulerJob(null, each.name(), null)); // its id is not known
+      boolean known = wanted.contains(new SchedulerJob(each.id(), each.name(), null));
+      if ((named || known) && !SlurmWords.isEnd(each.word())) {
+        ids.add(each.id());
       }
     }
-    queue.jobs().values().stream()
-        .filter(listed -> names.contains(listed.name()))
-        .forEach(listed -> ids.add(listed.id()));
-    ids.removeIf(id -> SlurmWords.isEnd(queue.jobs().get(id).word()));
+    Set<String> troubles = new TreeSet<>();
     if (!queue.trouble().isEmpty()) {
       troubles.add(queue.trouble());
     }

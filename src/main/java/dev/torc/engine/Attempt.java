@@ -234,7 +234,7 @@ final class Attempt {
     List<String> moved = null;
     if (remote.isRemote() && ended.ok()) {
       begin = remote.begun();
-      RemoteNeeds read = remote.needs(snapshot, begin);
+      RemoteRun.Needs read = remote.needs(snapshot, begin);
       snapshot = read.snapshot();
       moved = read.moved();
     }

@@ -4,8 +4,9 @@ import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteAttempt.Clearing;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
-import dev.torc.cluster.SchedulerResources;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.engine.Attempt.AttemptFailure;
+import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -102,14 +104,17 @@ final class RemoteRun {
     if (holder == null) {
       return null;
     }
-    ProcessEnd end = await(holder, RemoteWait.resume(holder, shared.removal(), key, submitted));
+    ProcessEnd end = done(holder, wait(holder).resume());
     resumed = end != null;
     return end;
   }
 
-  private ProcessEnd await(BatchTracker by, RemoteWait one) throws IOException {
-    wait = one;
-    ProcessEnd end = one.await();
+  private RemoteWait wait(BatchTracker by) {
+    wait = new RemoteWait(by, shared.removal(), key, submitted);
+    return wait;
+  }
+
+  private ProcessEnd done(BatchTracker by, ProcessEnd end) {
     if (end == null || !end.ok()) {
       return end;
     }
@@ -164,8 +169,7 @@ final class RemoteRun {
    */
   ProcessEnd run(Launch launch, long memory) throws IOException {
     BatchTracker by = shared.remotes().of(executor);
-    RemoteAttempt attempt = attempt(launch, memory);
-    return launch.handedBack(await(by, RemoteWait.add(by, shared.removal(), attempt, submitted)));
+    return launch.handedBack(done(by, wait(by).run(attempt(launch, memory))));
   }
 
   /**
@@ -217,9 +221,40 @@ final class RemoteRun {
     return shared.digests().stamp(wait.begunFile().toString());
   }
 
-  /** What it read, when it ended well. */
-  RemoteNeeds needs(NeedSnapshot snapshot, Stamp begun) throws IOException {
-    return RemoteNeeds.of(shared, id, snapshot, resumed, begun.ctime());
+  /**
+   * What it read. It may have waited: a need that was edited before it began was read as it stands
+   * now; of one that was edited after that it is not known what was read, and rule 6 counts it as
+   * moved.
+   *
+   * @param snapshot the needs as it read them
+   * @param moved those that moved since it began, sorted
+   */
+  record Needs(NeedSnapshot snapshot, List<String> moved) {}
+
+  /**
+   * Looks at the needs of one that ended well.
+   *
+   * @param before the needs when it was handed out, or when an earlier torc's was asked for
+   * @param begin a stamp from when it began
+   */
+  Needs needs(NeedSnapshot before, Stamp begin) throws IOException {
+    before.ended();
+    List<String> moved = before.moved();
+    if (moved.isEmpty() && !resumed) { // else no look was taken before
+      return new Needs(before, moved);
+    }
+    NeedSnapshot now = shared.contents().snapshot(id);
+    if (now.lack() != null || !command(now).equals(command(before))) {
+      return new Needs(before, moved);
+    }
+    now.ended();
+    TreeSet<String> late = new TreeSet<>(now.since(begin.ctime()));
+    moved.stream().filter(path -> !now.holds(path)).forEach(late::add);
+    return new Needs(now, List.copyOf(late));
+  }
+
+  private Digest command(NeedSnapshot snapshot) {
+    return shared.decider().describe(id, List.of(), snapshot).command();
   }
 
   /** A look at the products, which tells of each file. */

@@ -5,7 +5,7 @@ import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
-import dev.torc.cluster.RemoteListener;
+import dev.torc.cluster.RemoteAttempt.RemoteListener;
 import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.local.ProcessEnd;
 import dev.torc.posix.FileTree;
@@ -32,7 +32,10 @@ final class RemoteWait implements RemoteListener {
   private List<HandedOutAttempt> places = List.of();
   private boolean begun;
 
-  private RemoteWait(
+  /**
+   * @param submitted is told where it is, once it is handed out
+   */
+  RemoteWait(
       BatchTracker tracker,
       ProductRemoval removal,
       RemoteKey key,
@@ -44,33 +47,19 @@ final class RemoteWait implements RemoteListener {
   }
 
   /**
-   * Asks for what an earlier torc handed out of a job.
+   * Waits for what an earlier torc handed out of the job.
    *
-   * @param submitted is told where it is
+   * @return null where nothing of it is out any more, so that it is to be started
    */
-  static RemoteWait resume(
-      BatchTracker holder,
-      ProductRemoval removal,
-      RemoteKey key,
-      Consumer<Event.JobSubmitted> submitted) {
-    RemoteWait wait = new RemoteWait(holder, removal, key, submitted);
-    holder.resume(key, wait);
-    return wait;
+  ProcessEnd resume() throws IOException {
+    tracker.resume(key, this);
+    return await();
   }
 
-  /**
-   * Hands out an attempt.
-   *
-   * @param submitted is told where it is, once it is handed out
-   */
-  static RemoteWait add(
-      BatchTracker by,
-      ProductRemoval removal,
-      RemoteAttempt attempt,
-      Consumer<Event.JobSubmitted> submitted) {
-    RemoteWait wait = new RemoteWait(by, removal, attempt.key(), submitted);
-    by.add(attempt, wait);
-    return wait;
+  /** Hands it out and waits for its end. */
+  ProcessEnd run(RemoteAttempt attempt) throws IOException {
+    tracker.add(attempt, this);
+    return await();
   }
 
   /**
@@ -82,8 +71,8 @@ final class RemoteWait implements RemoteListener {
   static boolean cancel(BatchTracker holder, String job, String build, ProductRemoval removal)
       throws IOException {
     RemoteKey none = new RemoteKey(job, build, 0, "", "", "");
-    RemoteWait wait = resume(holder, removal, none, _ -> {});
-    boolean over = wait.await() == null;
+    RemoteWait wait = new RemoteWait(holder, removal, none, _ -> {});
+    boolean over = wait.resume() == null;
     wait.recorded();
     return over;
   }
@@ -108,12 +97,7 @@ final class RemoteWait implements RemoteListener {
     return true;
   }
 
-  /**
-   * The end of it.
-   *
-   * @return null where nothing of it is out any more, so that it is to be started
-   */
-  ProcessEnd await() throws IOException {
+  private ProcessEnd await() throws IOException {
     ProcessEnd how = end.join();
     if (how != null) {
       begun = sort(places, removal);

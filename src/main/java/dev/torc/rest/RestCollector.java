@@ -6,7 +6,7 @@ import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.Footprint;
-import dev.torc.plan.ImageSource;
+import dev.torc.plan.MachineInputs.ImageSource;
 import dev.torc.plan.MachineInputs;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.ToolSearch;

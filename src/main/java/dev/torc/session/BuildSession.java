@@ -345,7 +345,7 @@ public final class BuildSession {
   /** The schedulers; attempts that are out are ended where their job is gone or recorded. */
   private Remotes remotes(WriteSession work, Plan plan, Consumer<String> warn) throws IOException {
     String id = work.build().id();
-    AllocatedBuild.tidy(project.place(), OutJobs.owner(project.caller(), id), null, warn);
+    AllocationFiles.tidy(project.place(), OutJobs.owner(project.caller(), id), null, warn);
     Remotes remotes =
         OutJobs.remotes(project.caller(), project.place(), project.workflow(), id, work, warn);
     Graph graph = plan.context().graph();

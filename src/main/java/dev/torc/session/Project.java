@@ -15,7 +15,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.Expander;
-import dev.torc.plan.ImageSource;
+import dev.torc.plan.MachineInputs.ImageSource;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.MachineInputs;

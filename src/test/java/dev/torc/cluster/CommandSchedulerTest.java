@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;

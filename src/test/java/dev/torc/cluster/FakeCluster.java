@@ -1,6 +1,7 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;

@@ -1,5 +1,7 @@
 package dev.torc.cluster;
 
+import dev.torc.cluster.RemoteAttempt.RemoteListener;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import java.io.IOException;

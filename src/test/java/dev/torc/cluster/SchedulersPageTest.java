@@ -9,6 +9,7 @@ import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.cluster.ForeignScheduler.Answer;
 import dev.torc.cluster.ForeignScheduler.Truth;
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;

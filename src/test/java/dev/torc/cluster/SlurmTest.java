@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
@@ -153,7 +154,8 @@ class SlurmTest {
   void aCommandThatHangsIsEndedWithAllThatItStarted() throws Exception {
     Path pid = temp.resolve("pid");
     programs.says("sbatch", "/bin/sleep 100 & echo $! >'" + pid + "'; wait");
-    SchedulerProgram hasty = new SchedulerProgram(programs.env(), temp, Duration.ofSeconds(1));
+    SchedulerWords.Program hasty =
+        new SchedulerWords.Program(programs.env(), temp, Duration.ofSeconds(1));
     ProgramOutput said = hasty.ask(List.of("/usr/bin/env", "sbatch"));
     assertEquals("no answer in 1 s", said.said());
     long child = Long.parseLong(Files.readString(pid).strip());
