@@ -337,8 +337,8 @@ public final class ParsedBuildFile {
   }
 
   /**
-   * Maps, lists and scalars of the data section as JSON, by name. An unquoted scalar is what it says
-   * if it is JSON, otherwise a string.
+   * Maps, lists and scalars of the data section as JSON, by name. An unquoted scalar is what it
+   * says if it is JSON, otherwise a string.
    */
   private static SortedMap<String, String> data(MapFields data) {
     SortedMap<String, String> values = new TreeMap<>();

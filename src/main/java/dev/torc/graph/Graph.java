@@ -584,8 +584,25 @@ public final class Graph {
     NodeOrder order = new NodeOrder(in.ints(), joins);
     int[] written = in.ints();
     return new Graph(
-        of.get(), written, joins, Map.of(), names, paths, null, plain, maker, priority, temporary,
-        deletes, lists, needs, listNeeds, products, before, new BitSet(), order);
+        of.get(),
+        written,
+        joins,
+        Map.of(),
+        names,
+        paths,
+        null,
+        plain,
+        maker,
+        priority,
+        temporary,
+        deletes,
+        lists,
+        needs,
+        listNeeds,
+        products,
+        before,
+        new BitSet(),
+        order);
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {

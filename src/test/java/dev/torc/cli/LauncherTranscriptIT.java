@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The files of {@code testdata/transcripts/launcher}, by the shipped torc. */
+@Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("LauncherTranscriptIT") // one of its tests at a time, beside other classes
 class LauncherTranscriptIT {
