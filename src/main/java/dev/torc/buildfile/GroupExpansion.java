@@ -1,7 +1,7 @@
 package dev.torc.buildfile;
 
 import dev.torc.buildfile.ParsedBuildFile.ResultSource;
-import dev.torc.buildfile.RowPlaces.Row;
+import dev.torc.buildfile.Axis.Row;
 import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
@@ -14,6 +14,7 @@ import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Workflow;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Expands groups: for each, the product of its axes, one instance per combination. {@link
@@ -42,16 +44,6 @@ final class GroupExpansion {
 
   /** How many instances a workflow may have; each takes some kilobytes of memory. */
   static final int MAX_INSTANCES = 1_000_000;
-
-  /** How many combinations of a group's values are looked at to tell what it may make. */
-  private static final int MAX_OUTLINES = 10_000;
-
-  /** All units, as far as they are known. */
-  record Expanded(
-      List<Job> jobs,
-      List<Group> groups,
-      List<Integer> starts,
-      Set<BadInput.Diagnostic> warnings) {}
 
   /**
    * What became of a group.
@@ -98,6 +90,8 @@ final class GroupExpansion {
   private record Known(List<Makes> makes, Set<byte[]> jobs) {}
 
   private final List<Unit> units;
+  private final int[] groups; // among the units
+  private final List<byte[]> singles; // the plain jobs, in their order
   private final Map<String, Integer> ids = new HashMap<>(); // of the units, once one is asked for
   private final WorkflowCodec codec;
   private final JobReader reader;
@@ -140,13 +134,21 @@ final class GroupExpansion {
     this.manual = manual;
     this.codec = codec;
     this.units = List.copyOf(units);
+    this.groups =
+        IntStream.range(0, units.size()).filter(u -> units.get(u) instanceof Unit.Many).toArray();
+    this.singles = new ArrayList<>(units.size() - groups.length);
+    for (Unit unit : units) {
+      if (unit instanceof Unit.Single single) {
+        singles.add(single.packed());
+      }
+    }
     this.reader = reader;
     this.warnings = warnings;
     this.sources = new AxisSources(root);
   }
 
-  /** Expands all groups; what is wrong whatever the results is noted. */
-  Expanded run(ResultSource results, Problems problems) throws IOException {
+  /** Expands all groups into a workflow that has no jobs; what is wrong in any case is noted. */
+  Workflow run(Workflow blank, ResultSource results, Problems problems) throws IOException {
     if (era != results.era()) {
       era = results.era();
       axes.clear();
@@ -157,31 +159,32 @@ final class GroupExpansion {
     this.problems = problems;
     outcomes.clear();
     instances = 0;
-    for (int u = 0; u < units.size(); u++) {
+    for (int u : groups) {
       of(u);
     }
     checkTables();
     if (outcomes.values().stream().allMatch(Outcome::known)) {
       makers = null;
     }
-    List<byte[]> jobs = new ArrayList<>(units.size());
-    List<Group> groups = new ArrayList<>();
+    List<byte[]> jobs = new ArrayList<>(singles.size() + (int) instances);
+    List<Group> known = new ArrayList<>();
     List<Integer> starts = new ArrayList<>();
-    for (int u = 0; u < units.size(); u++) {
-      if (units.get(u) instanceof Unit.Single single) {
-        jobs.add(single.packed());
-      } else {
-        Outcome outcome = outcomes.get(u);
-        starts.add(jobs.size());
-        jobs.addAll(outcome.packed);
-        groups.add(outcome.group);
-      }
+    int from = 0;
+    for (int g = 0; g < groups.length; g++) {
+      jobs.addAll(singles.subList(from, groups[g] - g));
+      from = groups[g] - g;
+      Outcome outcome = outcomes.get(groups[g]);
+      starts.add(jobs.size());
+      jobs.addAll(outcome.packed);
+      known.add(outcome.group);
     }
-    return new Expanded(
+    jobs.addAll(singles.subList(from, singles.size()));
+    return blank.with(
         PackedJobs.of(codec, jobs),
-        List.copyOf(groups),
+        List.copyOf(known),
         List.copyOf(starts),
-        new LinkedHashSet<>(warnings));
+        List.copyOf(warnings),
+        List.copyOf(manual));
   }
 
   /** Which units may make what others read, as far as it can be told from the build file. */
@@ -357,15 +360,15 @@ final class GroupExpansion {
         axes.computeIfAbsent(
             unit,
             _ -> group.axes().stream().map(axis -> new AxisValues(this, unit, axis)).toList());
-    GroupValues answer = GroupValues.of(group, values, reader.vars(), own);
+    GroupValues answer = new GroupValues(group, values, reader.vars(), own);
     List<String> names = new ArrayList<>();
     List<byte[]> jobs = new ArrayList<>();
-    boolean known = answer.awaits().isEmpty();
-    if (own.isEmpty() && (known || !answer.growing().isEmpty())) {
+    boolean known = answer.awaits.isEmpty();
+    if (own.isEmpty() && (known || !answer.growing.isEmpty())) {
       instances(group, answer, own, names, jobs);
     }
     if (!own.isEmpty()) {
-      if (!answer.byResults()) {
+      if (!answer.byResults) {
         problems.add(new BadInput(own.found()));
       }
       return failed(unit, group, own.found());
@@ -376,18 +379,18 @@ final class GroupExpansion {
             group.entry().place(),
             answer.parameters(),
             List.copyOf(names),
-            List.copyOf(answer.awaits()),
-            answer.growing(),
+            List.copyOf(answer.awaits),
+            List.copyOf(answer.growing),
             known ? List.of() : group.job().productRefs(),
             List.of(),
             List.copyOf(tables(group.axes()).keySet()),
-            known ? answer.nothing() : "",
-            known ? List.copyOf(answer.warnings()) : List.of(),
+            known ? answer.nothing : "",
+            known ? List.copyOf(answer.warnings) : List.of(),
             !known && group.job().allowFailure(),
-            answer.byResults());
+            answer.byResults);
     Outcome outcome =
         new Outcome(
-            record, List.copyOf(jobs), known, known && answer.lasting(), answer.byResults());
+            record, List.copyOf(jobs), known, known && answer.lasting, answer.byResults);
     last.put(unit, outcome);
     return outcome;
   }
@@ -433,7 +436,7 @@ final class GroupExpansion {
   private void instances(
       Unit.Many group, GroupValues answer, Problems own, List<String> names, List<byte[]> jobs) {
     long count = 1;
-    for (List<Row> rows : answer.rows()) {
+    for (List<Row> rows : answer.rows) {
       count = Math.min(count * rows.size(), Integer.MAX_VALUE);
     }
     if (count > MAX_INSTANCES - instances) {
@@ -446,19 +449,19 @@ final class GroupExpansion {
     Set<BadInput.Diagnostic> told = new LinkedHashSet<>();
     JobReader reading = reader.telling(own, told);
     Map<List<String>, Instance> known = read.computeIfAbsent(group.name(), _ -> new HashMap<>());
-    int[] at = new int[answer.rows().size()];
+    int[] at = new int[answer.rows.size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {
-      List<String> key = values(answer.rows(), at);
+      List<String> key = values(answer.rows, at);
       Instance one = known.get(key);
       if (one == null) {
         one = instance(group, answer, at, reading, own);
-        if (!answer.lasting() && own.isEmpty()) {
+        if (!answer.lasting && own.isEmpty()) {
           known.put(key, one);
         }
       }
       names.add(one.name);
       jobs.add(one.packed);
-      for (int a = at.length - 1; a >= 0 && ++at[a] == answer.rows().get(a).size(); a--) {
+      for (int a = at.length - 1; a >= 0 && ++at[a] == answer.rows.get(a).size(); a--) {
         at[a] = 0;
       }
     }
@@ -483,10 +486,10 @@ final class GroupExpansion {
     List<Item> files = new ArrayList<>(0);
     int n = 0;
     for (int a = 0; a < at.length; a++) {
-      Row row = answer.rows().get(a).get(at[a]);
+      Row row = answer.rows.get(a).get(at[a]);
       for (String value : row.values()) {
-        String name = answer.names().get(n++);
-        (answer.columns().contains(name) ? columns : values).put(name, value);
+        String name = answer.names.get(n++);
+        (answer.columns.contains(name) ? columns : values).put(name, value);
       }
       for (String file : row.files()) {
         files.add(new Item(null, row.place(), List.of(new Ref.OfFile(row.place(), file))));

@@ -77,11 +77,6 @@ public final class LiteralText {
     return List.copyOf(ShellText.scan(masked.toString()).holes());
   }
 
-  /** Whether a value means itself wherever it stands in a command. */
-  public static boolean isPlain(String value) {
-    return Quoting.isPlain(value);
-  }
-
   /** What is wrong with the name of a parameter, for a message; null if nothing. */
   public static String wrongParameter(String name) {
     try {

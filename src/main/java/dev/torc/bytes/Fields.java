@@ -47,6 +47,8 @@ public final class Fields {
   /** First byte of the field that comes next, -1 at the end. */
   private int head;
 
+  private int last = Byte.MAX_VALUE; // what has a greater tag is not read
+
   private Fields(ByteWriter out, ByteReader in, int[] left) {
     this.out = out;
     this.in = in;
@@ -82,6 +84,14 @@ public final class Fields {
     return record;
   }
 
+  /**
+   * The beginning of a record: of the fields behind a tag it reads none, as if they were not there.
+   */
+  public <T> T upTo(int tag, T record, Form<T> form) {
+    last = tag;
+    return form.pass(this, record);
+  }
+
   /** A number. */
   public <R> long number(int tag, R of, ToLongFunction<R> field) {
     return number(tag, out == null ? 0 : field.applyAsLong(of));
@@ -115,7 +125,7 @@ public final class Fields {
       }
       return value;
     }
-    return finds(tag, NUMBER) ? last(in.number()) : 0;
+    return finds(tag, NUMBER) ? then(in.number()) : 0;
   }
 
   /** A text, or null. */
@@ -128,7 +138,7 @@ public final class Fields {
       put(tag, text == null ? null : text.getBytes(StandardCharsets.UTF_8));
       return text;
     }
-    return finds(tag, BYTES) ? last(in.utf8(in.size())) : null;
+    return finds(tag, BYTES) ? then(in.utf8(in.size())) : null;
   }
 
   /** Bytes as they are, or null. */
@@ -136,7 +146,7 @@ public final class Fields {
     if (out != null) {
       return put(tag, field.apply(of));
     }
-    return finds(tag, BYTES) ? last(in.raw(in.size())) : null;
+    return finds(tag, BYTES) ? then(in.raw(in.size())) : null;
   }
 
   /** A digest behind its kind, or null; to read one of a kind that a later torc added throws. */
@@ -160,7 +170,7 @@ public final class Fields {
       throw new IllegalArgumentException("a digest of kind " + kind);
     }
     Digest digest = Digest.of(in.raw(size - 1));
-    return last(kind == SHA256 ? digest : digest.executable());
+    return then(kind == SHA256 ? digest : digest.executable());
   }
 
   /** Texts, none of them null; those that are read are unmodifiable. */
@@ -217,7 +227,7 @@ public final class Fields {
 
   private <T> T inner(Form<T> form) {
     count();
-    return last(read(in.part(in.size()), left, form));
+    return then(read(in.part(in.size()), left, form));
   }
 
   private byte[] put(int tag, byte[] bytes) {
@@ -240,6 +250,9 @@ public final class Fields {
   }
 
   private boolean finds(int tag, int form) {
+    if (tag > last) {
+      return false;
+    }
     while (head >= 0 && head >> 1 < tag) {
       skip();
     }
@@ -258,12 +271,12 @@ public final class Fields {
     next();
   }
 
-  private long last(long value) {
+  private long then(long value) {
     next();
     return value;
   }
 
-  private <T> T last(T value) {
+  private <T> T then(T value) {
     next();
     return value;
   }

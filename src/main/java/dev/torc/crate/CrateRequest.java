@@ -187,7 +187,7 @@ public record CrateRequest(String torc) {
     private Entity files() throws IOException {
       Workflow of = project.workflow();
       Path first = of.files().getFirst();
-      byte[] input = first.endsWith(BuildFile.INPUT) ? project.keeper().input() : null;
+      byte[] input = first.endsWith(BuildFile.INPUT) ? project.options().input() : null;
       boolean inside = first.startsWith(of.root());
       String own = (inside ? of.root().relativize(first) : first.getFileName()).toString();
       String name = input == null ? own : BuildFile.NAMES.getFirst();

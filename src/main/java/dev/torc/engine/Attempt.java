@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.engine.EventLines.PostTimes;
 import dev.torc.engine.LinesFile.ValueLines;
+import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;
@@ -478,17 +479,9 @@ final class Attempt {
     } catch (IOException e) {
       shared.removal().note("cannot remove a file of " + job.name() + ": " + Refusal.line(e));
     }
+    boolean traced = trace != null && trace.blind() == null;
     AttemptOutcome.Made made =
-        new AttemptOutcome.Made(
-            products.made(),
-            products.depfile(),
-            products.files(),
-            remote.touched(),
-            List.copyOf(needs.found()),
-            List.copyOf(moved),
-            List.copyOf(needs.read()),
-            trace != null && trace.blind() == null,
-            data);
+        AttemptOutcome.Made.of(products, needs, moved, remote.touched(), traced, data);
     return outcome("", made, products.owned());
   }
 

@@ -8,6 +8,7 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.Result;
 import dev.torc.text.Amount;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -62,6 +63,26 @@ record AttemptOutcome(
 
     static final Made NOTHING =
         new Made(List.of(), null, 0, List.of(), List.of(), List.of(), List.of(), false, List.of());
+
+    /** What a scan of the products saw, beside what is known of needs and values. */
+    static Made of(
+        ProductScan scan,
+        DiscoveredNeeds needs,
+        Collection<String> moved,
+        List<String> touched,
+        boolean traced,
+        List<StoredValue> data) {
+      return new Made(
+          scan.made(),
+          scan.depfile(),
+          scan.files(),
+          touched,
+          List.copyOf(needs.found()),
+          List.copyOf(moved),
+          List.copyOf(needs.read()),
+          traced,
+          data);
+    }
   }
 
   /** When its processes began, wherever they ran; milliseconds since 1970. */

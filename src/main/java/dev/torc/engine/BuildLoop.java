@@ -229,6 +229,11 @@ public final class BuildLoop {
     return state.graph();
   }
 
+  /** How often it was found out what a node waits for, and how long what waits for it takes. */
+  long looked() {
+    return state.pending().looked() + state.paths().looked();
+  }
+
   /** Whether a node came to its end; see {@link BuildState#isOver}. */
   boolean isOver(int node) {
     return state.isOver(node);
@@ -248,7 +253,7 @@ public final class BuildLoop {
       PlanContext next = setup.expander().next(old);
       if (next != old) {
         state = state.over(next);
-        spent.over(next, state.made());
+        spent.over(next, () -> state.made());
         starts.unpark();
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
         blocked.warn(old, next);

@@ -35,7 +35,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -82,8 +81,7 @@ public final class LaunchBuilder {
     this.inherited = inherited;
     this.caller = caller;
     this.arguments = new ArgumentList(caller);
-    this.containers =
-        new ContainerBuilder(runtimes, workflow, build, events, ConcurrentHashMap.newKeySet());
+    this.containers = new ContainerBuilder(runtimes, workflow, build, events);
     this.images = new ImageSupply(containers, place.jobs());
   }
 

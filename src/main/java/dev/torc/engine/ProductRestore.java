@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.engine.Attempt.AttemptFailure;
+import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;

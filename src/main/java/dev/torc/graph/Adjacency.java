@@ -3,6 +3,7 @@ package dev.torc.graph;
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.IntConsumer;
 
 /**
@@ -70,13 +71,26 @@ public final class Adjacency {
     return Arrays.copyOfRange(target, start[row], start[row + 1]);
   }
 
-  /** The same pairs seen from the other side; rows come out ascending. */
-  Adjacency reversed() {
-    int[] order = new int[rows()];
-    for (int r = 0; r < order.length; r++) {
-      order[r] = r;
+  /**
+   * The pairs of the rows from a number on, seen from the other side and counted from there; rows
+   * come out ascending.
+   */
+  Adjacency reversed(int first) {
+    if (first == 0) {
+      int[] order = new int[rows()];
+      Arrays.setAll(order, row -> row);
+      return reversed(order);
     }
-    return reversed(order);
+    Builder some = new Builder();
+    for (int r = first; r < rows(); r++) {
+      for (int i = start[r]; i < start[r + 1]; i++) {
+        if (target[i] >= first) {
+          some.add(target[i] - first);
+        }
+      }
+      some.endRow(false);
+    }
+    return some.build().reversed(0);
   }
 
   /**
@@ -102,9 +116,9 @@ public final class Adjacency {
     return new Adjacency(begin, other);
   }
 
-  /** Puts the entries of each row in an order; for its maker, before others see it. */
-  void sort(NodeOrder order) {
-    for (int r = 0; r < rows(); r++) {
+  /** Puts the entries of some rows in an order; for its maker, before others see it. */
+  void sort(NodeOrder order, BitSet rows) {
+    for (int r = rows.nextSetBit(0); r >= 0; r = rows.nextSetBit(r + 1)) {
       order.sort(target, start[r], start[r + 1]);
     }
   }
@@ -146,9 +160,11 @@ public final class Adjacency {
       target = room(target, size + more);
       start = room(start, rows + end - first);
       System.arraycopy(other.target, from, target, size, more);
-      for (int row = first; row < end; row++) {
-        start[++rows] = other.start[row + 1] - from + size;
+      System.arraycopy(other.start, first + 1, start, rows + 1, end - first);
+      for (int row = 1; from != size && row <= end - first; row++) {
+        start[rows + row] += size - from;
       }
+      rows += end - first;
       size += more;
     }
 

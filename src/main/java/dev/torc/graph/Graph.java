@@ -55,6 +55,7 @@ public final class Graph {
   private final Adjacency listNeeds;
   private final Adjacency products;
   private final Adjacency before;
+  private final BitSet renewed;
   private Adjacency after;
   private final NodeOrder order;
   private final BitSet lenient = new BitSet();
@@ -64,6 +65,7 @@ public final class Graph {
    * @param names by node, see {@link #joinName}
    * @param growth null where all groups are expanded
    * @param plain whether nothing but the paths of declared files has a maker
+   * @param renewed the nodes that wait for others than in the graph that this one grew from
    */
   Graph(
       Workflow workflow,
@@ -83,6 +85,7 @@ public final class Graph {
       Adjacency listNeeds,
       Adjacency products,
       Adjacency before,
+      BitSet renewed,
       NodeOrder order) {
     this.workflow = workflow;
     this.written = written;
@@ -112,6 +115,7 @@ public final class Graph {
     this.listNeeds = listNeeds;
     this.products = products;
     this.before = before;
+    this.renewed = renewed;
     this.order = order;
     for (NeedList list : lists) {
       if (list.kind() == NeedList.Kind.SOME && list.awaited() >= 0) {
@@ -156,7 +160,7 @@ public final class Graph {
   }
 
   /** Where a job stands in the workflow. */
-  int index(int node) {
+  public int index(int node) {
     return position == null ? node : position[node];
   }
 
@@ -180,6 +184,11 @@ public final class Graph {
   /** The priorities of all nodes, with room for more. */
   int[] priorities(int nodes) {
     return Arrays.copyOf(priority, nodes);
+  }
+
+  /** The makers of all files, with room for more. */
+  int[] makers(int files) {
+    return Arrays.copyOf(maker, files);
   }
 
   /** The jobs whose products only readers want. */
@@ -248,6 +257,11 @@ public final class Graph {
     return order.place(node);
   }
 
+  /** The order of all nodes. */
+  NodeOrder order() {
+    return order;
+  }
+
   /** Whether a node is a job. */
   public boolean isJob(int node) {
     return !joins.get(node);
@@ -268,8 +282,8 @@ public final class Graph {
     return false;
   }
 
-  /** The join nodes. */
-  BitSet joins() {
+  /** The join nodes; not to be changed. */
+  public BitSet joins() {
     return joins;
   }
 
@@ -451,11 +465,38 @@ public final class Graph {
   /** Node to the nodes that wait for it, likewise. */
   public synchronized Adjacency after() {
     if (after == null) {
-      BitSet all = new BitSet();
-      all.set(0, nodes());
-      after = before.reversed(inOrder(all));
+      after = before.reversed(order.ranked());
     }
     return after;
+  }
+
+  /**
+   * The nodes that wait for others than in the graph that this one grew from, new ones among them,
+   * and nodes that wait for join nodes of that kind.
+   *
+   * @param more nodes that count as such, too
+   */
+  public BitSet renewed(BitSet more) {
+    BitSet all = (BitSet) renewed.clone();
+    all.or(more);
+    BitSet places = places(all);
+    for (int p = places.nextSetBit(0); p >= 0; p = places.nextSetBit(p + 1)) {
+      int node = inOrder(p);
+      all.set(node);
+      if (joins.get(node) || more.get(node)) {
+        Arrays.stream(after().row(node)).forEach(reader -> places.set(place(reader)));
+      }
+    }
+    return all;
+  }
+
+  /** Where some nodes stand in the order of all. */
+  public BitSet places(BitSet some) {
+    BitSet places = new BitSet(nodes());
+    for (int node = some.nextSetBit(0); node >= 0; node = some.nextSetBit(node + 1)) {
+      places.set(place(node));
+    }
+    return places;
   }
 
   /** Whether the node {@code later} waits for {@code earlier}, directly or through others. */
@@ -544,7 +585,7 @@ public final class Graph {
     int[] written = in.ints();
     return new Graph(
         of.get(), written, joins, Map.of(), names, paths, null, plain, maker, priority, temporary,
-        deletes, lists, needs, listNeeds, products, before, order);
+        deletes, lists, needs, listNeeds, products, before, new BitSet(), order);
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {

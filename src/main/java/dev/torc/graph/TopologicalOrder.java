@@ -39,54 +39,118 @@ final class TopologicalOrder {
     if (written.length == nodes && isWrittenInOrder(before)) {
       return written;
     }
-    int[] position = new int[nodes];
+    Adjacency after = before.reversed(0);
+    int[] waiting = new int[nodes];
+    int[] order = sorted(before, after, 0, written, waiting);
+    if (order.length < nodes) {
+      throw refusal(shortestCycle(before, after, waiting), names, places);
+    }
+    return order;
+  }
+
+  /**
+   * The nodes of a graph that grew: each new one comes right before the first that waits for it, and
+   * the others stay.
+   *
+   * @param base the order without the new nodes
+   * @param renewed the nodes that wait for others than they did; all new ones
+   * @return null where one of the others would have to move, as a cycle asks for, too
+   */
+  static int[] grown(Adjacency before, int[] written, NodeOrder base, BitSet renewed) {
+    int first = base.nodes().length;
+    int count = before.rows() - first;
+    int[] fresh = sorted(before, before.reversed(first), first, written, new int[count]);
+    if (fresh.length < count) {
+      return null;
+    }
+    int[] slot = new int[before.rows()]; // the place without new nodes; of these the one behind
+    Arrays.setAll(slot, node -> node < first ? base.place(node) : first);
+    for (int k = renewed.nextSetBit(0); k >= 0; k = renewed.nextSetBit(k + 1)) {
+      int node = k < first ? k : fresh[first + count - 1 - k]; // new ones from the last on
+      for (int i = before.from(node); i < before.to(node); i++) {
+        int earlier = before.at(i);
+        if (earlier >= first) {
+          slot[earlier] = Math.min(slot[earlier], slot[node]);
+        } else if (slot[earlier] >= slot[node]) {
+          return null;
+        }
+      }
+    }
+    return merged(base.nodes(), fresh, slot);
+  }
+
+  private static int[] merged(int[] nodes, int[] fresh, int[] slot) {
+    long[] ranked = new long[fresh.length];
+    Arrays.setAll(ranked, k -> (long) slot[fresh[k]] << Integer.SIZE | k);
+    Arrays.sort(ranked);
+    int[] all = new int[slot.length];
+    int from = 0;
+    for (int k = 0; k < ranked.length; k++) {
+      int to = (int) (ranked[k] >>> Integer.SIZE);
+      System.arraycopy(nodes, from, all, from + k, to - from);
+      all[to + k] = fresh[(int) ranked[k]];
+      from = to;
+    }
+    System.arraycopy(nodes, from, all, from + fresh.length, nodes.length - from);
+    return all;
+  }
+
+  /**
+   * The nodes from a number on in topological order, as if there were no others; fewer where they
+   * wait for each other.
+   *
+   * @param after what waits for each of them, counted from the first
+   * @param waiting takes for how many each waits still
+   */
+  private static int[] sorted(
+      Adjacency before, Adjacency after, int first, int[] written, int[] waiting) {
+    int[] position = new int[waiting.length];
     Arrays.fill(position, -1);
     for (int i = 0; i < written.length; i++) {
-      position[written[i]] = i;
+      if (written[i] >= first) {
+        position[written[i] - first] = i;
+      }
     }
-    Adjacency after = before.reversed();
-    int[] waiting = new int[nodes];
-    BitSet jobs = new BitSet(written.length); // by position
-    BitSet joins = new BitSet(nodes);
-    for (int n = 0; n < nodes; n++) {
-      waiting[n] = before.count(n);
+    BitSet jobs = new BitSet(); // by position
+    BitSet joins = new BitSet();
+    for (int n = 0; n < waiting.length; n++) {
+      for (int i = before.from(first + n); i < before.to(first + n); i++) {
+        waiting[n] += before.at(i) >= first ? 1 : 0;
+      }
       if (waiting[n] == 0) {
         (position[n] < 0 ? joins : jobs).set(position[n] < 0 ? n : position[n]);
       }
     }
-    int[] order = new int[nodes];
+    int[] order = new int[waiting.length];
     int done = 0;
-    int first = 0;
+    int next = 0;
     while (true) {
       // A join node comes as soon as it can: it must not keep back what is written early.
       int n = joins.nextSetBit(0);
       if (n >= 0) {
         joins.clear(n);
       } else {
-        first = jobs.nextSetBit(first);
-        if (first < 0) {
+        next = jobs.nextSetBit(next);
+        if (next < 0) {
           break;
         }
-        jobs.clear(first);
-        n = written[first];
+        jobs.clear(next);
+        n = written[next] - first;
       }
-      order[done++] = n;
+      order[done++] = first + n;
       for (int i = after.from(n); i < after.to(n); i++) {
-        int next = after.at(i);
-        if (--waiting[next] > 0) {
+        int later = after.at(i);
+        if (--waiting[later] > 0) {
           continue;
-        } else if (position[next] < 0) {
-          joins.set(next);
+        } else if (position[later] < 0) {
+          joins.set(later);
         } else {
-          jobs.set(position[next]);
-          first = Math.min(first, position[next]);
+          jobs.set(position[later]);
+          next = Math.min(next, position[later]);
         }
       }
     }
-    if (done < nodes) {
-      throw refusal(shortestCycle(before, after, waiting), names, places);
-    }
-    return order;
+    return done < order.length ? Arrays.copyOf(order, done) : order;
   }
 
   /** Whether each node waits for earlier ones only: then none has to be moved. */

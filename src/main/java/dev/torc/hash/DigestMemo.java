@@ -1,6 +1,7 @@
 package dev.torc.hash;
 
 import dev.torc.hash.Digest.KnownDigest;
+import dev.torc.hash.FolderDigest.FileDigests;
 import dev.torc.hash.StopFlag.StoppedException;
 import java.io.IOException;
 import java.nio.file.Files;

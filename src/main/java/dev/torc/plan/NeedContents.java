@@ -39,9 +39,6 @@ import java.util.stream.Collectors;
  */
 public final class NeedContents implements InputSource {
 
-  /** Up to so many products of a job are searched one by one. */
-  private static final int FEW = 8;
-
   /** The moment of a list of which all members are made. */
   private static final int WHOLE = -1;
 
@@ -474,16 +471,8 @@ public final class NeedContents implements InputSource {
   /** Whether a settled job made what stands at a path, by itself or in a folder (rule 7). */
   boolean made(int maker, String path) {
     JobResult result = records.result(maker);
-    if (result == null) {
-      return false;
-    }
-    if (result.products().size() <= FEW) {
-      for (RecordedProduct made : result.products()) {
-        if (path.equals(made.path()) || path.startsWith(made.path() + "/")) {
-          return true;
-        }
-      }
-      return false;
+    if (result == null || graph.declares(maker, path)) {
+      return result != null; // what is declared a good run has made
     }
     Set<String> paths =
         made.computeIfAbsent(

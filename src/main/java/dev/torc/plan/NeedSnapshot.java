@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.plan.MachineInputs.ImageSource;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Digest;

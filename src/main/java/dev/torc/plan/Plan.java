@@ -24,10 +24,11 @@ public final class Plan {
 
   private Plan(PlanContext given, BitSet jobs, BitSet decided, boolean amid) {
     PlanPasses passes = new PlanPasses(given, jobs, decided, amid);
-    this.context = passes.decide();
-    this.verdicts = passes.verdicts();
+    passes.decide();
+    this.context = passes.context;
+    this.verdicts = passes.verdicts;
     this.decided = decided;
-    this.maybe = passes.maybe();
+    this.maybe = passes.maybe;
     context.selection().open().stream()
         .forEach(
             group -> {
@@ -181,11 +182,11 @@ public final class Plan {
     private final int[] order;
     private final BitSet decided;
     private final boolean amid;
-    private final Verdict[] verdicts;
+    private final Verdict[] verdicts; // by job; null for others
     private final Map<String, String> wanted;
     private final Map<Integer, Reason> maybe = new HashMap<>();
     private final MissingTemporaries missing;
-    private PlanContext context;
+    private PlanContext context; // what the verdicts are about
 
     /**
      * @param jobs those whose verdicts are wanted
@@ -204,12 +205,8 @@ public final class Plan {
       this.missing = new MissingTemporaries(given);
     }
 
-    /**
-     * Decides all jobs.
-     *
-     * @return the context that the verdicts are about: those that are up to date are settled there
-     */
-    PlanContext decide() {
+    /** Decides all jobs; those that are up to date are settled in the context. */
+    void decide() {
       if (graph.hasTemporary()) {
         untold(order);
         untold(graph.inOrder(given.selection().open()));
@@ -225,20 +222,6 @@ public final class Plan {
         context = given.anew(amid, wanted);
         forward();
       }
-      return context;
-    }
-
-    /** The verdicts by job; null for others. */
-    Verdict[] verdicts() {
-      return verdicts;
-    }
-
-    /**
-     * For temporary jobs that may run for a reader, the missing product and the job that may need
-     * it.
-     */
-    Map<Integer, Reason> maybe() {
-      return maybe;
     }
 
     /** What the records cannot tell is needed by its readers whether they run or not. */

@@ -20,7 +20,7 @@ import java.util.Map;
  * @param basis what all contexts of a command are made from
  * @param rerun which of the named jobs run whatever their state
  * @param wanted missing temporary products that are to be made again, each with the name of the job
- *     or group that needs it; see {@link Plan.PlanPasses}
+ *     or group that needs it; see {@link Plan}
  */
 public record PlanContext(
     Basis basis,
@@ -86,7 +86,7 @@ public record PlanContext(
 
   /** The same with the graph that follows; results and what is settled are kept. */
   PlanContext over(Graph next, JobSelection chosen) {
-    return of(basis, next, records.over(next, true), chosen, rerun, wanted);
+    return of(basis, next, records.grown(next), chosen, rerun, wanted);
   }
 
   /** The same with a graph that has other numbers; nothing is settled. */
@@ -100,7 +100,7 @@ public record PlanContext(
    * @param settled whether what is settled stays so
    */
   PlanContext anew(boolean settled, Map<String, String> wants) {
-    return of(basis, graph, records.over(graph, settled), selection, rerun, wants);
+    return of(basis, graph, records.again(settled), selection, rerun, wants);
   }
 
   /** What the verdict on a job depends on; see {@link Footprint}. */
@@ -137,6 +137,11 @@ public record PlanContext(
       }
     }
     return revived;
+  }
+
+  /** Whether there is a group that cannot be expanded any further. */
+  public boolean hasFailedGroups() {
+    return graph.open().values().stream().anyMatch(group -> !group.problems().isEmpty());
   }
 
   /** The products of some temporary jobs that can go; see {@link MissingTemporaries#spent}. */

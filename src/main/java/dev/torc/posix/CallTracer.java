@@ -101,7 +101,6 @@ final class CallTracer implements AutoCloseable {
     private int error; // of the spawn
     private int seen; // by the guard: the same number of calls, so many looks ago
     private int looks;
-    private boolean ended; // and its listener closed, guarded by this
 
     Watch(JobTrace trace) {
       this.trace = trace;
@@ -171,7 +170,6 @@ final class CallTracer implements AutoCloseable {
     private synchronized void end() {
       watched.remove(this);
       Libc.close(listener);
-      ended = true;
       over.countDown();
     }
 
@@ -184,7 +182,7 @@ final class CallTracer implements AutoCloseable {
       int now = calls;
       looks = now % 2 != 0 && now == seen ? looks + 1 : 0;
       seen = now;
-      if (looks < LOOKS || ended) {
+      if (looks < LOOKS || over.getCount() == 0) { // its listener may be closed
         return false;
       }
       if (!late) {

@@ -101,14 +101,7 @@ final class Commits {
    * @return by how many bytes the records have grown, where there is a journal
    */
   private long write(List<Batch.Change> changes, JournalPosition position) {
-    return store.write(
-        changes,
-        position != null,
-        (transaction, grown) ->
-            CacheOpening.seal(
-                transaction,
-                settings,
-                position == null ? null : position.with(position.live() + grown)));
+    return store.write(changes, position != null, new RecordStore.Seal(settings, position));
   }
 
   /** Lets go of the journal. */

@@ -62,13 +62,16 @@ public record Result(
 
   private static final int MOST_LINKS = 40;
 
-  /** Its form here and in all stores. */
+  /** The last tag of the fields that tell of bytes. */
+  private static final int LOG = 4;
+
+  /** Its form here and in all stores. What tells of bytes stands first. */
   static Result form(Fields fields, Result of) {
     return new Result(
         fields.one(1, of, Result::terms, Restorable::form),
         fields.text(2, of, Result::job),
         fields.list(3, of, Result::products, RecordedProduct::form),
-        fields.one(4, of, Result::log, RecordedProduct::form),
+        fields.one(LOG, of, Result::log, RecordedProduct::form),
         fields.digest(5, of, Result::manifest),
         fields.list(6, of, Result::data, StoredValue::form),
         fields.texts(7, of, Result::found),
@@ -80,22 +83,9 @@ public record Result(
         fields.text(13, of, Result::root));
   }
 
-  /** Reads what tells of bytes: much less than all of it. */
+  /** What tells of bytes: much less than all of it. */
   static Result parts(Fields fields, Result of) {
-    return new Result(
-        fields.one(1, of, Result::terms, Restorable::form),
-        fields.text(2, of, Result::job),
-        fields.list(3, of, Result::products, RecordedProduct::form),
-        fields.one(4, of, Result::log, RecordedProduct::form),
-        null,
-        List.of(),
-        List.of(),
-        List.of(),
-        null,
-        0,
-        0,
-        0,
-        null);
+    return fields.upTo(LOG, of, Result::form);
   }
 
   /** The result that a job has now; null where it is none to be kept. */

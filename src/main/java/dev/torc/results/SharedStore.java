@@ -1,6 +1,7 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.posix.ThreadEnd;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.Blob.BlobStream;
 import dev.torc.results.ResultStore.ResultParts;
@@ -49,8 +50,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   private static final int BREADTH = 8;
 
-  /** So many nanoseconds are left to requests that were given up. */
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+  /** So many seconds are left to requests that were given up. */
+  private static final int PATIENCE = 1;
 
   /**
    * What the stores of a build have in common.
@@ -191,7 +192,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
    * @param most how many records are looked at
    * @param nanos how long that may take; two thirds of it until the newest ones are known
    */
-  void newest(int most, long nanos, Consumer<Result> visitor) {
+  void newest(int most, long nanos, Consumer<Hit> visitor) {
     if (reading.isAlone()) {
       return;
     }
@@ -202,7 +203,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
           return;
         }
         if (anyRecord(each, call) instanceof Result result && result.key().equals(each)) {
-          visitor.accept(result);
+          visitor.accept(new Hit(result, this));
         }
       }
     } catch (StoreRefusal e) {
@@ -454,12 +455,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
   public void close() {
     reading.end();
     sending.end();
-    threads.shutdownNow();
-    try { // so that a place that can take its half-written files away does so
-      threads.awaitTermination(PATIENCE, TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.stop(threads, PATIENCE); // a place that can takes its half-written files away
     place.close();
   }
 }

@@ -2,9 +2,13 @@ package dev.torc.results;
 
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.Fields;
+import dev.torc.posix.Io;
+import dev.torc.posix.ThreadEnd;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.HttpStore.HttpAddress;
+import dev.torc.results.SigningKey.SigningWord;
 import dev.torc.text.SafeText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,7 +16,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -36,7 +43,7 @@ public final class SharedStores implements AutoCloseable {
 
   private static final int THREADS = 8;
   private static final long LEAST = TimeUnit.SECONDS.toNanos(30);
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
+  private static final int PATIENCE = 5; // seconds; an interrupt ends all waits before
   private static final long LOOK = 20; // milliseconds
 
   private final List<SharedStore> stores = new ArrayList<>();
@@ -96,8 +103,7 @@ public final class SharedStores implements AutoCloseable {
    */
   public void newest(int most, Consumer<ResultStore.Hit> visitor) {
     for (SharedStore store : stores) {
-      store.newest(
-          most, NEWEST / stores.size(), each -> visitor.accept(new ResultStore.Hit(each, store)));
+      store.newest(most, NEWEST / stores.size(), visitor);
     }
   }
 
@@ -105,9 +111,10 @@ public final class SharedStores implements AutoCloseable {
    * Sends a result beside the build, to the stores that take it. It does not wait.
    *
    * @param nanos how long its job took
-   * @param maker makes the upload when it is its turn
+   * @param maker makes the upload when it is its turn: null for nothing; it throws where a product
+   *     cannot be looked at, or is not what it was any more
    */
-  public void send(long nanos, Maker maker) {
+  public void send(long nanos, Io.Get<Upload> maker) {
     if (stores.stream().noneMatch(SharedStore::isSentTo)) {
       return;
     }
@@ -119,20 +126,9 @@ public final class SharedStores implements AutoCloseable {
     }
   }
 
-  /** Makes what is to be sent. */
-  public interface Maker {
-
-    /**
-     * The upload; null for nothing.
-     *
-     * @throws IOException where it cannot be looked at, or is not what it was any more
-     */
-    Upload make() throws IOException;
-  }
-
-  private void turn(long nanos, Maker maker) {
+  private void turn(long nanos, Io.Get<Upload> maker) {
     try {
-      Upload upload = build.stopped().get() ? null : maker.make();
+      Upload upload = build.stopped().get() ? null : maker.get();
       if (upload != null) {
         sendNow(upload);
       }
@@ -252,12 +248,7 @@ public final class SharedStores implements AutoCloseable {
    */
   @Override
   public void close() {
-    threads.shutdownNow();
-    try {
-      threads.awaitTermination(PATIENCE, TimeUnit.NANOSECONDS); // an interrupt ends all waits
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.stop(threads, PATIENCE);
     stores.forEach(SharedStore::close);
   }
 
@@ -303,6 +294,71 @@ public final class SharedStores implements AutoCloseable {
         System.arraycopy(window, length - kept, window, 0, kept);
       }
       return found;
+    }
+  }
+
+  /**
+   * A shared store as a build file describes it: a folder or a URL.
+   *
+   * @param path the folder; null with a URL
+   * @param group whose members are trusted in the folder; null for none
+   * @param url the server; null with a folder
+   * @param headers names and values that go to the server, empty for a folder
+   * @param key the file with the key that signs what is sent; null for none
+   * @param trust public keys, as words; one's own is trusted in any case
+   */
+  public record StoreSettings(
+      Path path,
+      String group,
+      String url,
+      Map<String, String> headers,
+      Path key,
+      List<String> trust) {
+
+    /**
+     * Looks whether a store can be meant by it, without asking it; it opens nothing.
+     *
+     * @throws StoreRefusal with a line that says what cannot be
+     */
+    public void check() throws StoreRefusal {
+      words();
+      place().close(); // it opened nothing
+      if (key != null) {
+        SigningKey.check(key);
+      }
+    }
+
+    private Set<SigningWord> words() throws StoreRefusal {
+      Set<SigningWord> words = new LinkedHashSet<>();
+      for (String word : trust) {
+        words.add(SigningWord.of(word));
+      }
+      return words;
+    }
+
+    /** Where its files lie. */
+    StorePlace place() throws StoreRefusal {
+      return url == null
+          ? new FolderStore(path, FolderTrust.of(group))
+          : new HttpStore(HttpAddress.of(url, headers));
+    }
+
+    /** Whose records count; null where all that lie there do. */
+    Set<SigningWord> trusted(SigningKey own) throws StoreRefusal {
+      if (url == null) {
+        return null;
+      }
+      Set<SigningWord> words = words();
+      if (own != null) {
+        words.add(own.word());
+      }
+      return words;
+    }
+
+    /** Shows no header's value. */
+    @Override
+    public String toString() {
+      return url == null ? path.toString() : url;
     }
   }
 }

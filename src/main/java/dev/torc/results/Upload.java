@@ -70,6 +70,17 @@ public record Upload(Result result, List<BlobSource> blobs, boolean again, Strin
     return result.isWhole() ? new Upload(result, blobs, again, walk.hidden) : null;
   }
 
+  /**
+   * What is kept here of a good result: its products come as they are cleared.
+   *
+   * @param said as for {@link #of}
+   */
+  public static Upload kept(Result made, byte[] said) {
+    List<BlobSource> blobs = said == null ? List.of() : List.of(BlobSource.bytes(said));
+    Result result = said == null ? made : made.withLog(blobs.getFirst().blob());
+    return new Upload(result, blobs, false, null);
+  }
+
   /** The bytes of some of its blobs, in their order. */
   List<BlobSource> blobs(Set<Blob> some) {
     Map<Blob, BlobSource> all = new HashMap<>();

@@ -15,9 +15,9 @@ import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
-import dev.torc.posix.Flock;
 import dev.torc.posix.Io;
 import dev.torc.posix.Kill;
+import dev.torc.posix.OpenFileLock;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.session.AllocationFiles.Shown;
@@ -170,7 +170,7 @@ public record AllocatedBuild(
     Scheduler slurm = Scheduler.of(settings, files.scripts(), caller.env());
     AllocationFiles.tidy(project.place(), me, slurm, say);
     project.place().makeFolders(files.scripts());
-    try (Flock _ = files.begin(project.keeper().input());
+    try (OpenFileLock _ = files.begin(project.options().input());
         Signals signals = new Signals();
         BatchTracker tracker =
             BatchTracker.start(

@@ -8,10 +8,10 @@ import dev.torc.cluster.Scheduler;
 import dev.torc.cluster.Scheduler.SchedulerJob;
 import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.posix.FileTree;
-import dev.torc.posix.Flock;
 import dev.torc.posix.Io;
+import dev.torc.posix.OpenFileLock;
+import dev.torc.posix.OpenFileLock.Unlockable;
 import dev.torc.posix.OwnFile;
-import dev.torc.posix.UnlockableException;
 import dev.torc.records.CachePlace;
 import dev.torc.text.Refusal;
 import java.io.IOException;
@@ -68,15 +68,15 @@ record AllocationFiles(Path folder, String id) {
    * @param text null for none
    * @return what says that the caller lives; null where there are no locks
    */
-  Flock begin(byte[] text) throws IOException {
-    Flock lives = null;
+  OpenFileLock begin(byte[] text) throws IOException {
+    OpenFileLock lives = null;
     try {
-      Optional<Flock> lock = Flock.tryLock(input());
-      for (; lock.isEmpty(); lock = Flock.tryLock(input())) {
+      Optional<OpenFileLock> lock = OpenFileLock.flock(input());
+      for (; lock.isEmpty(); lock = OpenFileLock.flock(input())) {
         LockSupport.parkNanos(AGAIN); // another torc takes it for a killed one's, and away
       }
       lives = lock.get();
-    } catch (UnlockableException none) {
+    } catch (Unlockable none) {
       // then it is never taken for a killed one's
     }
     OwnFile.write(input(), text == null ? new byte[0] : text);
@@ -107,7 +107,7 @@ record AllocationFiles(Path folder, String id) {
         if (name.endsWith(INPUT)) {
           String id = name.substring(0, name.length() - INPUT.length());
           AllocationFiles left = new AllocationFiles(folder, id);
-          try (Flock dead = Flock.tryLock(file).orElse(null)) {
+          try (OpenFileLock dead = OpenFileLock.flock(file).orElse(null)) {
             alone &= dead != null;
             if (dead != null && left.isOver(me, slurm)) {
               left.remove();
@@ -118,7 +118,7 @@ record AllocationFiles(Path folder, String id) {
       if (alone) { // else a script may be on its way to the disk
         BatchFolder.tidy(folder);
       }
-    } catch (UnlockableException e) {
+    } catch (Unlockable e) {
       return; // whether its caller lives is not known there
     } catch (IOException e) {
       warn.accept("cannot take away what is of no use any more: " + Refusal.line(e));

@@ -15,7 +15,7 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.Expander;
-import dev.torc.plan.ImageSource;
+import dev.torc.plan.MachineInputs.ImageSource;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.MachineInputs;
@@ -68,11 +68,6 @@ public record Project(
     /** The build files, tables among them, that the graph was made from. */
     default List<BuildFile.Read> sources() {
       return List.of();
-    }
-
-    /** The text of the build file that came from standard input; null without one. */
-    default byte[] input() {
-      return null;
     }
 
     /** The patterns of groups that looked for files on disk, each with what it found. */
@@ -308,11 +303,6 @@ public record Project(
     @Override
     public List<BuildFile.Read> sources() {
       return parsed == null ? kept.sources() : parsed.sources();
-    }
-
-    @Override
-    public byte[] input() {
-      return input;
     }
 
     @Override

@@ -20,9 +20,8 @@ import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
-import dev.torc.posix.Ancestry;
 import dev.torc.posix.GroupAccess;
-import dev.torc.posix.OpenFiles;
+import dev.torc.posix.OtherProcesses;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.Batch;
@@ -471,8 +470,8 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       List<String> around = List.of(env.getOrDefault(VARIABLE, "").split(":"));
       return !holder.build().isEmpty() && around.contains(holder.build())
           || holder.host().isEmpty()
-              && Ancestry.includes(holder.pid())
-              && OpenFiles.mayHave(holder.pid(), place.lock());
+              && OtherProcesses.descendsFrom(holder.pid())
+              && OtherProcesses.mayHave(holder.pid(), place.lock());
     }
   }
 }

@@ -1,10 +1,9 @@
 package dev.torc.cli;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.Interruptible;
+import dev.torc.StepFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,29 +16,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
-import org.junit.jupiter.api.DynamicTest;
 
 /**
- * Plays transcripts: what commands print, told as a user sees it. {@code == TITLE} begins a test in
- * a folder of its own, with an empty folder around it; what stands before the first one begins each
- * of them. {@code --- FILE} begins a file, which ends at {@code ---}. {@code $ torc …} calls torc,
- * any other {@code $} line a shell; {@code $ export NAME=VALUE} holds for all lines behind it.
- * Behind a command stand the lines that it prints, those of standard error behind a {@code !},
- * lines that would mean something here behind a backslash, and the exit status in brackets where it
- * is not 0. A line that ends with 77 skips the rest of its test.
+ * Transcripts: {@link StepFiles} of what commands print, told as a user sees it, each test with an
+ * empty folder around its own. {@code $ torc …} calls torc, any other {@code $} line a shell;
+ * {@code $ export NAME=VALUE} holds for all lines behind it. Lines of standard error stand behind a
+ * {@code !}, the exit status in brackets where it is not 0. A line that ends with 77 skips the rest
+ * of its test.
  *
  * <p>In process, a call of torc stands alone on its line, but for {@code cd DIR &&} and {@code
  * NAME=VALUE} before it and {@code < FILE}, {@code >/dev/null}, {@code 2>/dev/null}, {@code 2>&1}
  * and {@code | COMMAND} behind it, in this order; its status is that of torc where that is not 0.
  * The shipped torc is a program like others.
- *
- * <p>With {@code -Dtorc.transcripts=fix} the files get what is printed now; {@code
- * -Dtorc.transcripts.of=NAME} plays one file alone (NAME is a pattern).
  */
-final class Transcript {
+final class Transcript implements StepFiles.Stage {
 
-  private static final boolean FIX = "fix".equals(System.getProperty("torc.transcripts"));
-  private static final String ONLY = System.getProperty("torc.transcripts.of");
   private static final Pattern TORC =
       Pattern.compile(
           "(?:cd (\\S+) && )?((?:[A-Z_]+=\\S* )*)torc( .*?)??(?: < (\\S+))?( >/dev/null)?"
@@ -49,7 +40,7 @@ final class Transcript {
   private static final Pattern EXPORT = Pattern.compile("export ([A-Z_]+)=(.*)");
 
   /** Seconds after which a line hangs; no test comes near. */
-  private static final long DEADLINE = 120;
+  private static final long DEADLINE = 300;
 
   private final boolean shipped;
   private final Folder folder;
@@ -62,103 +53,24 @@ final class Transcript {
     if (shipped) {
       env.put("HOME", Files.createDirectory(around.resolve("home")).toString());
       env.put("TORC_JAVA_HOME", System.getProperty("java.home"));
-      path += distribution() + "/bin:";
+      env.put("DIST", Path.of(System.getProperty("torc.home")).toAbsolutePath().toString());
+      path += env.get("DIST") + "/bin:";
     }
     env.put("PATH", path + System.getenv("PATH"));
   }
 
-  private static Path distribution() {
-    return Path.of(System.getProperty("torc.home")).toAbsolutePath();
-  }
-
   /** The tests of all files of a folder, in process or by the shipped torc. */
   static List<DynamicContainer> all(Path of, boolean shipped, Path temp) throws IOException {
-    List<DynamicContainer> files = new ArrayList<>();
-    try (Stream<Path> found = Files.list(of)) {
-      for (Path file : found.filter(Files::isRegularFile).sorted().toList()) {
-        String name = file.getFileName().toString().replace(".txt", "");
-        if (ONLY == null || name.matches(ONLY)) {
-          Path around = temp.toRealPath().resolve(name);
-          files.add(DynamicContainer.dynamicContainer(name, sections(file, shipped, around)));
-        }
-      }
-    }
-    assertTrue(!files.isEmpty(), "no transcripts in " + of);
-    return files;
+    return StepFiles.tests(of, temp, around -> new Transcript(around, shipped));
   }
 
-  /** The tests of a file; each one writes the file, where that is asked for. */
-  private static List<DynamicTest> sections(Path file, boolean shipped, Path temp)
-      throws IOException {
-    List<List<String>> parts = new ArrayList<>(List.of(new ArrayList<>()));
-    boolean inFile = false;
-    for (String line : Files.readAllLines(file)) {
-      inFile = inFile ? !line.equals("---") : line.startsWith("--- ");
-      if (line.startsWith("== ") && !inFile) {
-        parts.add(new ArrayList<>());
-      }
-      parts.getLast().add(line);
-    }
-    List<String> begin = parts.removeFirst();
-    List<DynamicTest> tests = new ArrayList<>();
-    for (int i = 0; i < parts.size(); i++) {
-      int number = i;
-      List<String> part = parts.get(i);
-      tests.add(
-          DynamicTest.dynamicTest(
-              part.getFirst().substring(3),
-              () -> {
-                Transcript session = new Transcript(temp.resolve("" + number), shipped);
-                session.play(begin);
-                List<String> said = session.play(part);
-                if (FIX) { // a session that breaks stays as it is
-                  parts.set(number, said);
-                  List<String> all = new ArrayList<>(begin);
-                  parts.forEach(all::addAll);
-                  Files.write(file, all);
-                } else {
-                  same(part, said);
-                }
-              }));
-    }
-    return tests;
+  @Override
+  public void put(String file, String text) throws IOException {
+    folder.put(file, text);
   }
 
-  /** Tells the first line that differs, with the command before it. */
-  private static void same(List<String> part, List<String> said) {
-    String command = "";
-    for (int i = 0; i < Math.max(part.size(), said.size()); i++) {
-      String expected = i < part.size() ? part.get(i) : "== (the end)";
-      command = expected.startsWith("$ ") ? expected : command;
-      assertEquals(expected, i < said.size() ? said.get(i) : "== (the end)", command);
-    }
-  }
-
-  /** The same lines with what commands say now. */
-  private List<String> play(List<String> lines) throws Exception {
-    List<String> said = new ArrayList<>();
-    for (int i = 0; i < lines.size(); i++) {
-      String line = lines.get(i);
-      if (line.startsWith("--- ")) {
-        int end = i + lines.subList(i, lines.size()).indexOf("---");
-        String text = String.join("\n", lines.subList(i + 1, end)) + "\n";
-        folder.put(line.substring(4), text);
-        said.addAll(lines.subList(i, end + 1));
-        i = end;
-      } else if (line.startsWith("$ ")) {
-        said.add(line);
-        said.addAll(say(line.substring(2)));
-        while (i + 1 < lines.size() && !lines.get(i + 1).matches("(\\$|---|#) .*|")) {
-          i++;
-        }
-      } else {
-        said.add(line);
-      }
-    }
-    return said;
-  }
-
-  private List<String> say(String command) throws Exception {
+  @Override
+  public List<String> say(String command) throws Exception {
     Matcher export = EXPORT.matcher(command);
     if (export.matches()) {
       env.put(export.group(1), value(export.group(2)));
@@ -168,7 +80,7 @@ final class Transcript {
     Run run = !shipped && torc.matches() ? torc(torc) : shell(command, null);
     assumeTrue(run.exit() != 77, () -> "not here: " + command + ": " + run.err());
     List<String> said = new ArrayList<>();
-    plain(run.out()).lines().map(Transcript::shown).forEach(said::add);
+    plain(run.out()).lines().map(StepFiles::shown).forEach(said::add);
     if (!run.out().isEmpty() && !run.out().endsWith("\n")) {
       said.add("\\ no line end");
     }
@@ -235,7 +147,7 @@ final class Transcript {
             .redirectOutput(around.resolve(".out").toFile())
             .redirectError(around.resolve(".err").toFile());
     if (shipped) {
-      builder.environment().clear();
+      builder.environment().clear(); // what HOME, DIST and TORC_JAVA_HOME name is in env
       builder.environment().put("EXAMPLES", Path.of("examples").toAbsolutePath().toString());
     }
     builder.environment().put("TESTDATA", Path.of("testdata").toAbsolutePath().toString());
@@ -250,11 +162,6 @@ final class Transcript {
     return new Run(process.exitValue(), out, Files.readString(around.resolve(".err")));
   }
 
-  /** A line that would mean something here goes behind a backslash. */
-  private static String shown(String line) {
-    return line.matches("([$#!]|---|==) .*|\\\\.*|---|\\[\\d+]|") ? "\\" + line : line;
-  }
-
   /** What is another one each time stands for itself by its kind. */
   private String plain(String text) {
     String plain =
@@ -266,7 +173,7 @@ final class Transcript {
             .replaceAll("\\(pid \\d+", "(pid N")
             .replaceAll("(\"started\":)\\d+", "$1N")
             .replaceAll("(\"(?:cpu|memory)\":)(?:null|[\\dE.+-]+)", "$1N") // a sample or none
-            .replaceAll("(\"(?:seconds|queued|torc_bytes)\":)[\\dE.+-]+", "$1N")
+            .replaceAll("(\"(?:seconds|queued|expected|torc_bytes)\":)[\\dE.+-]+", "$1N")
             .replaceAll(", memory \\d+\\.\\d MiB\\b", "") // where there was a sample
             .replaceAll("\\b\\d+\\.\\d s\\b", "SECONDS")
             .replaceAll("\\b[\\d.]+ \\S+ (?=at most(, 5 GiB or| \\(stores))", "SIZE ")

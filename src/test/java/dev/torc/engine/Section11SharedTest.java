@@ -16,7 +16,7 @@ import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
-import dev.torc.results.StoreSettings;
+import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.Upload;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Palette;

@@ -281,7 +281,7 @@ class LocalRunnerTest {
     assertEquals(How.TIMEOUT, late.how());
     assertTrue(late.wall() >= 200_000_000);
     assertFalse(late.ok());
-    assertEquals(List.of(), MarkedProcesses.living(mark));
+    assertEquals(List.of(), LeftoverProcesses.living(mark));
   }
 
   @Test

@@ -111,7 +111,7 @@ class ProcessTreeTest {
     start(1, "echo > tell; sleep 1000; :");
     // a mark that this JVM itself carries, as a torc does that is called by a job
     String path = System.getenv("PATH");
-    List<Integer> found = MarkedProcesses.living(Map.of("PATH", path));
+    List<Integer> found = LeftoverProcesses.living(Map.of("PATH", path));
     assertTrue(found.contains(leader));
     assertFalse(found.contains((int) ProcessHandle.current().pid()));
     ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();

@@ -57,7 +57,7 @@ public final class Damaging {
       store.write(
           List.of(new Batch.Change(tree, spot.key, bad)),
           false,
-          (transaction, _) -> CacheOpening.seal(transaction, CacheSettings.system(), null));
+          new RecordStore.Seal(CacheSettings.system(), null));
     }
     CleanClose.write(place);
   }

@@ -15,6 +15,7 @@ import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.ResultStore.Hit;
 import dev.torc.results.SealedRecord.ActionEntry;
 import dev.torc.results.SealedRecord.FoundNames;
+import dev.torc.results.SharedStores.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

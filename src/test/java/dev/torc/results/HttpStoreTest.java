@@ -14,6 +14,7 @@ import dev.torc.results.HostileServer.Trick;
 import dev.torc.results.ResultStore.Hit;
 import dev.torc.results.SealedRecord.ActionEntry;
 import dev.torc.results.SealedRecord.FoundNames;
+import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.SigningKey.SigningWord;
 import java.io.IOException;
 import java.io.OutputStream;

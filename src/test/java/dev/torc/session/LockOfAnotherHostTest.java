@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.posix.RangeLock;
+import dev.torc.posix.OpenFileLock;
 import dev.torc.records.BuildLock;
 import dev.torc.records.CacheException;
 import dev.torc.records.LocalLocks;
@@ -35,7 +35,7 @@ class LockOfAnotherHostTest {
 
   @BeforeEach
   void root() throws IOException {
-    assumeTrue(RangeLock.isKnown(), "only Linux has locks that other hosts see");
+    assumeTrue(OpenFileLock.hasBytes(), "only Linux has locks that other hosts see");
     root = Files.createDirectory(temp.resolve("root"));
   }
 
