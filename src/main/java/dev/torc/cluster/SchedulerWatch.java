@@ -27,6 +27,7 @@ final class SchedulerWatch {
   private final SchedulerAccess to;
   private long pause = FIRST;
   private long next;
+  private long asked = Long.MIN_VALUE / 2;
   private boolean unclear;
   private long told = Long.MIN_VALUE / 2;
 
@@ -44,9 +45,12 @@ final class SchedulerWatch {
     next = first ? now + pause : Math.min(next, now + pause);
   }
 
-  /** There is a question that should not wait. */
+  /**
+   * There is a question that should not wait; but what is said twice in the same moment is as said
+   * once.
+   */
   void soon(long now) {
-    next = now;
+    next = Math.max(now, asked + SECOND);
   }
 
   /** When it asks again. */
@@ -100,6 +104,7 @@ final class SchedulerWatch {
       }
     }
     tellHeld(open.values(), now);
+    asked = now;
     pause = Math.min(pause * 3 / 2, LAST);
     next = now + pause;
     if (!answered && silence != null) {

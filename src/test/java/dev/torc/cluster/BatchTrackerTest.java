@@ -112,6 +112,28 @@ class BatchTrackerTest {
     assertEquals(Map.of("j0", 1, "late", 1), cluster.runs);
   }
 
+  /** Each job that asks for its earlier attempt is a question that should not wait. */
+  @Test
+  void whatIsSaidTwiceInTheSameMomentIsAsSaidOnce() throws IOException {
+    torc(500, 0);
+    cluster.takes = 100 * SECOND;
+    torc.want("a", "m", "c");
+    torc.want("b", "m", "c");
+    torc.run(10);
+    SchedulerSettings hasty =
+        new SchedulerSettings("far", "", "", "", List.of(), 500, 0, 0, SECOND, null);
+    FakeTorc next = new FakeTorc(cluster, torc.folder, 2, hasty);
+    cluster.hides = true;
+    next.want("a", "m", "c");
+    next.desk.turn(cluster.now);
+    next.want("b", "m", "c");
+    next.desk.turn(cluster.now + 1_000_000);
+    cluster.hides = false;
+    next.run(1000);
+    assertEquals(Map.of("a", 1, "b", 1), cluster.runs);
+    next.jobs.values().forEach(job -> assertEquals(ProcessEnd.How.EXITED, job.how()));
+  }
+
   @Test
   void fewJobsAreSpreadOverElementsFirst() throws IOException {
     torc(500, 120 * SECOND);

@@ -46,6 +46,7 @@ final class FakeCluster implements Scheduler {
   double deaths; // of the element that runs, at each job
   String waitsFor = ""; // what no node will ever have
   boolean forgets; // what it was given, at once
+  boolean hides; // all that it has, for a moment
   String word = "gone"; // for what it has no more
   boolean busy; // all nodes are, with jobs of others
   boolean blind; // to names
@@ -196,7 +197,7 @@ final class FakeCluster implements Scheduler {
 
   private SchedulerState state(SchedulerJob job) {
     Task task = find(job);
-    if (task == null) {
+    if (task == null || hides) {
       return new SchedulerState(Kind.GONE, word);
     }
     if (!babbles.isEmpty()) {
