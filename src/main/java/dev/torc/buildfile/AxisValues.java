@@ -178,8 +178,7 @@ final class AxisValues {
       case Axis.Lines lines ->
           table(
               lines.path(),
-              bytes ->
-                  new Axis.Rows(lines.names(), TableReader.lines(bytes, lines.path())));
+              bytes -> new Axis.Rows(lines.names(), TableReader.lines(bytes, lines.path())));
       case Axis.Table table ->
           table(table.path(), bytes -> TableReader.read(bytes, table.path(), table.columns()))
               .keyed(table);
@@ -196,8 +195,7 @@ final class AxisValues {
     return followers;
   }
 
-  private Axis.Rows table(String path, Io.Make<byte[], Axis.Rows> format)
-      throws IOException {
+  private Axis.Rows table(String path, Io.Make<byte[], Axis.Rows> format) throws IOException {
     Axis.Rows content = expansion.sources().table(axis);
     if (content == null) {
       boolean source = true;
@@ -227,8 +225,7 @@ final class AxisValues {
     return content;
   }
 
-  private Axis.Rows read(String path, Io.Make<byte[], Axis.Rows> format)
-      throws IOException {
+  private Axis.Rows read(String path, Io.Make<byte[], Axis.Rows> format) throws IOException {
     try {
       return format.of(expansion.sources().bytes(path));
     } catch (BadInput e) {

@@ -71,9 +71,7 @@ public final class BuildFile {
    * @throws BadInput if there is none, or two side by side
    */
   public static Path find(Path start) {
-    for (Path dir = located(start.resolve("x")).getParent();
-        dir != null;
-        dir = dir.getParent()) {
+    for (Path dir = located(start.resolve("x")).getParent(); dir != null; dir = dir.getParent()) {
       List<Path> found = in(dir);
       if (found.size() > 1) {
         throw new BadInput(

@@ -69,7 +69,8 @@ final class ExecutorReader {
     List<String> known = new ArrayList<>(executors);
     known.add(Executor.LOCAL);
     if (!known.contains(name)) {
-      throw new IllegalArgumentException("no executor " + name + NearestName.hint(name, known, KNOWN));
+      throw new IllegalArgumentException(
+          "no executor " + name + NearestName.hint(name, known, KNOWN));
     }
     return name;
   }
@@ -133,7 +134,8 @@ final class ExecutorReader {
       }
       if (below == null) {
         throw new BadInput(
-            like.place(), "no executor " + other + NearestName.hint(other, all.entries().keySet(), KNOWN));
+            like.place(),
+            "no executor " + other + NearestName.hint(other, all.entries().keySet(), KNOWN));
       }
       Node.Mapping under = likeness(other, below, seen);
       if (under == null) {
@@ -237,7 +239,9 @@ final class ExecutorReader {
     List<String> names = new CommandTemplate(text).names();
     for (String each : names) {
       if (!known.contains(each)) {
-        problems.add(place, "{%s} has no value in %s%s".formatted(each, key, NearestName.hint(each, known, KNOWN)));
+        problems.add(
+            place,
+            "{%s} has no value in %s%s".formatted(each, key, NearestName.hint(each, known, KNOWN)));
       }
     }
     if (needed != null && !names.contains(needed)) {

@@ -52,7 +52,10 @@ final class FileLayers {
   /** What was read under which path, as it was asked for. */
   List<BuildFile.Read> sources() {
     return asked.stream()
-        .map(path -> new BuildFile.Read(path, BuildFile.located(path), digests.get(BuildFile.located(path))))
+        .map(
+            path ->
+                new BuildFile.Read(
+                    path, BuildFile.located(path), digests.get(BuildFile.located(path))))
         .toList();
   }
 

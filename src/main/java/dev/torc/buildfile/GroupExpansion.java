@@ -1,7 +1,7 @@
 package dev.torc.buildfile;
 
-import dev.torc.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.buildfile.Axis.Row;
+import dev.torc.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
@@ -389,8 +389,7 @@ final class GroupExpansion {
             !known && group.job().allowFailure(),
             answer.byResults);
     Outcome outcome =
-        new Outcome(
-            record, List.copyOf(jobs), known, known && answer.lasting, answer.byResults);
+        new Outcome(record, List.copyOf(jobs), known, known && answer.lasting, answer.byResults);
     last.put(unit, outcome);
     return outcome;
   }

@@ -3,7 +3,6 @@ package dev.torc.buildfile;
 import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
-import dev.torc.syntax.Quoting;
 import dev.torc.syntax.ShellText;
 import dev.torc.syntax.ShellText.Quote;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
-import dev.torc.syntax.Quoting;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
+import dev.torc.syntax.Quoting;
 import dev.torc.syntax.ShellText;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Paths;
@@ -201,25 +201,25 @@ record StepReader(
       throw new BadInput(place, "no name of a program: \"" + name + "\"");
     }
     List<String> own = new ArrayList<>();
-      if (name.indexOf('/') >= 0) {
-        own.add(paths.normalize(name));
-      } else if (search != null) {
-        StringBuilder folders = new StringBuilder();
-        for (Template.Part part : search.parts()) {
-          boolean text = part instanceof Template.Part.Text;
-          if (!text && !((Template.Part.Slot) part).name().equals("env")) {
-            throw new BadInput(
-                place, "where " + name + " is has to be known before the job runs; see its PATH");
-          }
-          folders.append(text ? ((Template.Part.Text) part).text() : "\0");
+    if (name.indexOf('/') >= 0) {
+      own.add(paths.normalize(name));
+    } else if (search != null) {
+      StringBuilder folders = new StringBuilder();
+      for (Template.Part part : search.parts()) {
+        boolean text = part instanceof Template.Part.Text;
+        if (!text && !((Template.Part.Slot) part).name().equals("env")) {
+          throw new BadInput(
+              place, "where " + name + " is has to be known before the job runs; see its PATH");
         }
-        for (String folder : folders.toString().split(":", -1)) {
-          if (folder.indexOf('\0') < 0) {
-            own.add(paths.below(dir, folder.isEmpty() ? name : folder + "/" + name));
-          }
+        folders.append(text ? ((Template.Part.Text) part).text() : "\0");
+      }
+      for (String folder : folders.toString().split(":", -1)) {
+        if (folder.indexOf('\0') < 0) {
+          own.add(paths.below(dir, folder.isEmpty() ? name : folder + "/" + name));
         }
       }
-      return new Tool(place, name, List.copyOf(own), search, dir);
+    }
+    return new Tool(place, name, List.copyOf(own), search, dir);
   }
 
   private Command command(Node node, Scope scope, List<String> shell) {

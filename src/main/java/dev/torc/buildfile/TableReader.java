@@ -190,8 +190,7 @@ final class TableReader {
 
   /** A column that is not there. */
   static BadInput missing(String name, List<String> known, Place place) {
-    return new BadInput(
-        place, "no column " + name + NearestName.hint(name, known, "; there are "));
+    return new BadInput(place, "no column " + name + NearestName.hint(name, known, "; there are "));
   }
 
   private void json(String text, boolean list) throws IOException {

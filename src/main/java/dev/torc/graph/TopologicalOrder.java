@@ -49,8 +49,8 @@ final class TopologicalOrder {
   }
 
   /**
-   * The nodes of a graph that grew: each new one comes right before the first that waits for it, and
-   * the others stay.
+   * The nodes of a graph that grew: each new one comes right before the first that waits for it,
+   * and the others stay.
    *
    * @param base the order without the new nodes
    * @param renewed the nodes that wait for others than they did; all new ones

@@ -134,8 +134,8 @@ public final class MachineInputs {
     record Here(Digest id, String file) {}
 
     /**
-     * Why a step cannot have its image in this build, as far as a look tells; empty where it can, or
-     * where only fetching it would show.
+     * Why a step cannot have its image in this build, as far as a look tells; empty where it can,
+     * or where only fetching it would show.
      *
      * @param waits whether the job waits for others: one of them may make the image
      */

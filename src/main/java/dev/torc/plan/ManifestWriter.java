@@ -1,8 +1,8 @@
 package dev.torc.plan;
 
-import java.util.ArrayList;
 import dev.torc.hash.Digest;
 import dev.torc.records.JobResult.ManifestEntry;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Takes the lines of a manifest in their fixed order; see {@link Manifest}. */

@@ -43,9 +43,7 @@ public final class NearestName {
    */
   public static String hint(String name, Collection<String> known, String before) {
     String nearest = to(name, known);
-    return nearest == null
-        ? before + String.join(", ", known)
-        : "; did you mean " + nearest + "?";
+    return nearest == null ? before + String.join(", ", known) : "; did you mean " + nearest + "?";
   }
 
   /** Insertions, deletions, replacements and swaps of neighbours from one text to the other. */

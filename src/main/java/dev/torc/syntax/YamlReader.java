@@ -1,7 +1,5 @@
 package dev.torc.syntax;
 
-import org.snakeyaml.engine.v2.tokens.Token;
-import org.snakeyaml.engine.v2.scanner.Scanner;
 import dev.torc.syntax.Node.Entry;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,8 +24,10 @@ import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.Scanner;
 import org.snakeyaml.engine.v2.scanner.ScannerImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
+import org.snakeyaml.engine.v2.tokens.Token;
 
 /**
  * Reads YAML text into a tree: anchors, aliases and merge keys ({@code <<}) are resolved within
@@ -235,8 +235,8 @@ final class YamlReader {
   }
 
   /**
-   * A scanner that remembers which token comes next. YAML's parser asks some ten times for each, and
-   * each time the scanner makes sure anew that it has read far enough. It reads nothing itself.
+   * A scanner that remembers which token comes next. YAML's parser asks some ten times for each,
+   * and each time the scanner makes sure anew that it has read far enough. It reads nothing itself.
    */
   static final class BufferedScanner implements Scanner {
 

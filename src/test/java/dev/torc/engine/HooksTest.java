@@ -295,8 +295,8 @@ class HooksTest extends Harness {
         "[{ on: start, job: a, command: ls }]|torc.yaml:1:15: start is of the build; of a job write"
             + " ready",
         "[{ on: done, job: aa, command: ls }]|torc.yaml:1:26: no job aa; did you mean a?",
-        "[{ on: finnish, command: ls }]|torc.yaml:1:15: on is start, ready, done, success, failure, finish; did you mean"
-            + " finish?",
+        "[{ on: finnish, command: ls }]|torc.yaml:1:15: on is start, ready, done, success, failure,"
+            + " finish; did you mean finish?",
         "[{ on: finish }]|torc.yaml:1:9: a hook has on and command",
         "{ start: 'echo {needs}' }|torc.yaml:1:17: {needs} is of a job; a hook has only vars",
         "{ start: '' }|torc.yaml:1:17: the command is empty"
