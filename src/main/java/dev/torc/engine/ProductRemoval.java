@@ -455,7 +455,9 @@ public record ProductRemoval(
       return parts;
     }
 
-    /** What a job wrote, as far as that belongs to its result; null where it is too much, or gone. */
+    /**
+     * What a job wrote, as far as that belongs to its result; null where it is too much, or gone.
+     */
     static byte[] said(Result of, Path log) throws IOException {
       boolean belongs = of.terms().shown() && OwnFile.stands(log) && Files.size(log) <= LOG;
       return belongs ? OwnFile.read(log) : null;
