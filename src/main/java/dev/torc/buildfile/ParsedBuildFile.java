@@ -118,16 +118,8 @@ public final class ParsedBuildFile {
     reader.checkShared();
     AxisReader axes = new AxisReader(scope, paths, problems);
     WorkflowCodec codec = new WorkflowCodec();
-    List<Unit> units = new ArrayList<>();
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
-    while (!jobs.isEmpty()) {
-      Map.Entry<String, Entry> job = jobs.pollFirstEntry();
-      Entry read = new Entry(job.getValue().place(), job.getValue().value());
-      Unit unit = unit(job.getKey(), read, reader, axes, codec, places);
-      if (unit != null) {
-        units.add(unit);
-      }
-    }
+    List<Unit> units = units(jobs, reader, axes, codec, places);
     this.expansion = new GroupExpansion(root, units, codec, reader, warnings, manual);
     Path folder = root.getFileName();
     this.sources = layers.sources();
@@ -209,6 +201,25 @@ public final class ParsedBuildFile {
     SequencedMap<String, Entry> entries = new LinkedHashMap<>(top.entries());
     entries.remove("jobs");
     return new Node.Mapping(top.place(), entries);
+  }
+
+  /** Reads the jobs, and lets go of their trees. */
+  private List<Unit> units(
+      SequencedMap<String, Entry> jobs,
+      JobReader reader,
+      AxisReader axes,
+      WorkflowCodec codec,
+      Map<String, Place> places) {
+    List<Unit> units = new ArrayList<>();
+    while (!jobs.isEmpty()) {
+      Map.Entry<String, Entry> job = jobs.pollFirstEntry();
+      Entry read = new Entry(job.getValue().place(), job.getValue().value());
+      Unit unit = unit(job.getKey(), read, reader, axes, codec, places);
+      if (unit != null) {
+        units.add(unit);
+      }
+    }
+    return units;
   }
 
   /** Reads one entry of the jobs; null where it cannot be one. */

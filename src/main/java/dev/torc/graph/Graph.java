@@ -206,7 +206,6 @@ public final class Graph {
     return temporary.get(job);
   }
 
-  /** Whether there is any such job. */
   public boolean hasTemporary() {
     return !temporary.isEmpty();
   }
@@ -470,12 +469,7 @@ public final class Graph {
     return after;
   }
 
-  /**
-   * The nodes that wait for others than in the graph that this one grew from, new ones among them,
-   * and nodes that wait for join nodes of that kind.
-   *
-   * @param more nodes that count as such, too
-   */
+  /** The new nodes, those that wait for others now, and what waits for such join nodes, or more. */
   public BitSet renewed(BitSet more) {
     BitSet all = (BitSet) renewed.clone();
     all.or(more);
@@ -583,26 +577,10 @@ public final class Graph {
     Adjacency before = Adjacency.read(in);
     NodeOrder order = new NodeOrder(in.ints(), joins);
     int[] written = in.ints();
+    BitSet renewed = new BitSet();
     return new Graph(
-        of.get(),
-        written,
-        joins,
-        Map.of(),
-        names,
-        paths,
-        null,
-        plain,
-        maker,
-        priority,
-        temporary,
-        deletes,
-        lists,
-        needs,
-        listNeeds,
-        products,
-        before,
-        new BitSet(),
-        order);
+        of.get(), written, joins, Map.of(), names, paths, null, plain, maker, priority, temporary,
+        deletes, lists, needs, listNeeds, products, before, renewed, order);
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {
