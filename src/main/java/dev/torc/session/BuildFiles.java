@@ -23,24 +23,35 @@ final class BuildFiles implements Expander.Source, Project.Keeper {
 
   private final GraphFile.Origin origin;
   private final byte[] input;
-  private final GraphFile kept;
+  private final GraphFile last;
+  private final GraphFile kept; // null where that does not serve
   private ParsedBuildFile parsed;
 
   /**
    * @param origin names the files, and what is said over them
    * @param input the text of the one from standard input, null without one: its graph is not kept
-   * @param kept the graph of the last build, null where there is none that serves
+   * @param last the graph of the last build, null where there is none
    */
-  BuildFiles(GraphFile.Origin origin, byte[] input, GraphFile kept) {
+  BuildFiles(GraphFile.Origin origin, byte[] input, GraphFile last) {
     this.origin = origin;
     this.input = input;
-    this.kept = kept;
+    this.last = last;
+    this.kept = last != null && last.good() && input == null ? last : null;
+  }
+
+  @Override
+  public GraphFile last() {
+    return last;
   }
 
   @Override
   public Workflow expand(ResultSource found) throws IOException {
     if (parsed == null) {
-      parsed = ParsedBuildFile.read(origin.files(), input, origin.over());
+      parsed =
+          last == null || last.text() == null || input != null
+              ? ParsedBuildFile.read(origin.files(), input, origin.over())
+              : ParsedBuildFile.again(
+                  origin.files().getFirst(), origin.over(), last.text(), last.graph().workflow());
       new Heap().phaseEnded(); // the text of the files is garbage now
     }
     return parsed.expand(found);

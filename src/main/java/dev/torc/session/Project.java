@@ -59,6 +59,11 @@ public record Project(
 
   /** Keeps a graph for the next build. */
   public interface Keeper {
+    /** The file of the last build, which may be about other build files; null where none is. */
+    default GraphFile last() {
+      return null;
+    }
+
     /** Returns its name; null where it cannot be told whether the next build has the same. */
     Digest keep(CachePlace place, Graph graph, DigestMemo digests) throws IOException;
 
@@ -89,12 +94,10 @@ public record Project(
     CachePlace place = caller.place(BuildFile.root(files.getFirst()));
     GraphFile.Origin origin = origin(options, files);
     boolean contained = origin.over().containers();
-    GraphFile kept =
-        options.input() == null
-            ? GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null))
-            : null;
-    BuildFiles from = new BuildFiles(origin, options.input(), kept);
-    Graph graph = kept == null ? unexpanded(from) : kept.graph();
+    GraphFile last = GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null));
+    GraphFile kept = last != null && last.good() && options.input() == null ? last : null;
+    BuildFiles from = new BuildFiles(origin, options.input(), last);
+    Graph graph = kept == null ? unexpanded(from, last) : kept.graph();
     Containers containers =
         new Containers(contained ? options.containers() : null, place.root(), caller.env());
     return new Project(caller, options, graph, place, files, from, containers, kept, from);
@@ -111,11 +114,13 @@ public record Project(
 
   /** How many jobs a build file has, read as any but with nothing known of results or disk. */
   public static int jobs(Path file) throws IOException {
-    return unexpanded(ParsedBuildFile.read(List.of(file), null, Overrides.NONE)::expand).jobs();
+    ParsedBuildFile parsed = ParsedBuildFile.read(List.of(file), null, Overrides.NONE);
+    return unexpanded(parsed::expand, null).jobs();
   }
 
-  private static Graph unexpanded(Expander.Source source) throws IOException {
-    return GraphBuilder.build(source.expand(ResultSource.nothing()));
+  private static Graph unexpanded(Expander.Source source, GraphFile last) throws IOException {
+    Graph earlier = last == null ? null : last.graph();
+    return GraphBuilder.build(source.expand(ResultSource.nothing()), earlier);
   }
 
   /**
@@ -126,7 +131,7 @@ public record Project(
       return this;
     }
     return new Project(
-        caller, options, unexpanded(source), place, files, source, containers, null, keeper);
+        caller, options, unexpanded(source, null), place, files, source, containers, null, keeper);
   }
 
   /** The same project with groups expanded. */
