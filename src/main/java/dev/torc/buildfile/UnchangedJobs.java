@@ -201,13 +201,14 @@ final class UnchangedJobs {
     int end = read.size() - (back < starts.length ? 2 : 0);
     boolean stand =
         begin <= end
-            && !read.isEmpty()
             // in braces they would begin behind the first one
-            && written.place().equals(read.getFirst().getValue().place())
-            && (begin == 0 || stands(0, read, 0, lines) && stands(front, read, 1, lines))
+            && stands(written.place(), read, 0, line -> line)
+            && (begin == 0
+                || stands(jobs.place(0), read, 0, lines)
+                    && stands(jobs.place(front), read, 1, lines))
             && (end == read.size()
-                || stands(back, read, end, lines)
-                    && stands(starts.length - 1, read, end + 1, lines));
+                || stands(jobs.place(back), read, end, lines)
+                    && stands(jobs.place(starts.length - 1), read, end + 1, lines));
     if (!stand) {
       return null;
     }
@@ -218,10 +219,9 @@ final class UnchangedJobs {
     return new Node.Mapping(top.place(), all);
   }
 
-  /** Whether a job is read where it must be. */
+  /** Whether an entry is read that stood there in the earlier text. */
   private boolean stands(
-      int job, List<Map.Entry<String, Entry>> read, int at, IntUnaryOperator lines) {
-    Place was = jobs.place(job);
+      Place was, List<Map.Entry<String, Entry>> read, int at, IntUnaryOperator lines) {
     Place is = at < read.size() ? read.get(at).getValue().place() : Place.NONE;
     return is.line() == lines.applyAsInt(was.line()) && is.column() == was.column();
   }
