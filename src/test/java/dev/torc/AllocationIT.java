@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -210,6 +211,12 @@ class AllocationIT {
     box.write("go", "");
     Sandbox.Ran next = box.torc();
     assertEquals("1 job: 0 ran, 1 up to date, 0 failed", next.counts(), next.err());
+    Path left = box.root.resolve(".torc/slurm");
+    // Its script says a moment after the build in it that it is over.
+    Sandbox.until(
+        "what the killed one left is gone",
+        () -> !Files.exists(left) || box.torc("--force").exit() != 0);
+    assertFalse(Files.exists(left));
   }
 
   /** As when the first node goes down: nothing is left that could end what the others run. */

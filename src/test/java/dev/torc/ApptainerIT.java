@@ -21,7 +21,7 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * Jobs in real containers of apptainer, where it is installed: the distributions of CI have none.
- * What torc asks of it is for {@code ApptainerTest}, with a stand-in.
+ * What torc asks of it is for {@code apptainer.txt}, with a stand-in.
  */
 class ApptainerIT {
 

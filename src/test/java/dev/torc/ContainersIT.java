@@ -27,7 +27,7 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * Jobs in real containers of podman: they find what they find on the host, nothing of them is left,
- * and how they end is told as it is. Which image counts is for {@code ImagesTest}.
+ * and how they end is told as it is. Which image counts is for {@code images.txt}.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("podman") // one of its tests at a time, beside other classes

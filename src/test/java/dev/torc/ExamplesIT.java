@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.torc.Sandbox.Ran;
-import dev.torc.posix.CallTracer;
+import dev.torc.posix.JobTrace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -252,7 +252,7 @@ class ExamplesIT {
   void pythonKnowsWhatItsScriptsRead() throws Exception {
     try (Sandbox project = Sandbox.example(temp, "python")) {
       assumeTrue(project.sh("command -v python3").exit() == 0, "no python3");
-      assumeTrue(CallTracer.refusal() == null, CallTracer.refusal());
+      assumeTrue(JobTrace.refusal() == null, JobTrace.refusal());
       assertEquals("3 jobs: 3 ran, 0 up to date, 0 failed", project.torc().counts());
       project.torc("--force");
       project.torc("--force"); // from now on only bytecode is opened

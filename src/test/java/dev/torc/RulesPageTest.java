@@ -19,11 +19,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The page of rules: each that is cited stands there, with the tests that hold it. */
+/** The page of rules: each that is cited stands there, with the tests and stories that hold it. */
 class RulesPageTest {
 
   private static final Pattern HEADING = Pattern.compile("## Rule (\\d+): .+");
-  private static final Pattern TESTS = Pattern.compile("Tests: (`\\w+`(, `\\w+`)*)");
+  private static final Pattern TESTS = Pattern.compile("Tests: (`[\\w-]+`(, `[\\w-]+`)*)");
   private static final Pattern CITED =
       Pattern.compile("(?i)\\brules? (\\d+(?:(?:,| and| to|, and) \\d+)*)|\\brule(\\d+)[A-Z]");
   private static final Pattern LINE_END = Pattern.compile("\\s*\\n\\s*(?:\\*|//)?\\s*");
@@ -47,10 +47,16 @@ class RulesPageTest {
     return rules;
   }
 
-  private static List<Path> files(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(f -> f.toString().matches(".*\\.(java|md)")).sorted().toList();
+  private static final Path STORIES = Path.of("testdata", "stories");
+
+  private static List<Path> files(Path... folders) throws IOException {
+    List<Path> all = new ArrayList<>();
+    for (Path folder : folders) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        files.filter(f -> f.toString().matches(".*\\.(java|md|txt)")).sorted().forEach(all::add);
+      }
     }
+    return all;
   }
 
   /** The numbers of the rules that a text cites, also where a line ends in the middle. */
@@ -76,7 +82,7 @@ class RulesPageTest {
     Set<Integer> known = rules().keySet();
     Set<Integer> seen = new TreeSet<>();
     List<String> unknown = new ArrayList<>();
-    for (Path file : files(Path.of("src"))) {
+    for (Path file : files(Path.of("src"), STORIES)) {
       Set<Integer> cited =
           file.endsWith("RulesPageTest.java") ? Set.of() : cited(Files.readString(file));
       seen.addAll(cited);
@@ -98,10 +104,12 @@ class RulesPageTest {
   @Test
   void everyTestThatItNamesExistsAndThoseNamedAfterARuleAreNamed() throws IOException {
     Map<String, Path> tests =
-        files(Path.of("src", "test", "java")).stream()
+        files(Path.of("src", "test", "java"), STORIES).stream()
             .collect(
                 Collectors.toMap(
-                    f -> f.getFileName().toString().replace(".java", ""), f -> f, (a, b) -> a));
+                    f -> f.getFileName().toString().replaceAll("\\.(java|txt)$", ""),
+                    f -> f,
+                    (a, b) -> a));
     List<String> wrong = new ArrayList<>();
     Map<Integer, List<String>> rules = rules();
     rules.forEach(
@@ -110,7 +118,7 @@ class RulesPageTest {
                 .filter(test -> !tests.containsKey(test))
                 .forEach(test -> wrong.add("rule " + rule + " names " + test)));
     tests.keySet().stream()
-        .filter(test -> test.matches("Rule\\d\\d\\w+"))
+        .filter(test -> test.matches("[Rr]ule\\d\\d[\\w-]+"))
         .filter(test -> !rules.get(Integer.valueOf(test.substring(4, 6))).contains(test))
         .forEach(test -> wrong.add("its rule does not name " + test));
     assertEquals(List.of(), wrong);

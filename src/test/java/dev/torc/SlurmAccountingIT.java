@@ -7,8 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.cluster.Scheduler;
 import dev.torc.cluster.Scheduler.SchedulerJob;
 import dev.torc.cluster.Scheduler.SchedulerState;
-import dev.torc.cluster.Scheduler.SchedulerState.Cause;
-import dev.torc.cluster.Scheduler.SchedulerState.Ended;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.SchedulerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +67,7 @@ class SlurmAccountingIT {
       Sandbox.until(
           job.name() + " runs",
           () ->
-              scheduler().states(List.of(job)).get(job) instanceof SchedulerState.Running
+              scheduler().states(List.of(job)).get(job).is(Kind.RUNNING)
                   && Files.exists(job.log()));
     }
   }
@@ -126,22 +125,23 @@ class SlurmAccountingIT {
     awaitRunning(taken);
     slurm.administer("scancel", taken.id(), held.id());
     awaitForgotten("wide");
-    Map<SchedulerJob, Cause> causes = new LinkedHashMap<>();
+    Map<SchedulerJob, Kind> causes = new LinkedHashMap<>();
     List<SchedulerJob> jobs = List.of(limited, taken, held, good, bad, large);
-    scheduler()
-        .states(jobs)
-        .forEach((job, state) -> causes.put(job, state instanceof Ended end ? end.cause() : null));
-    Map<SchedulerJob, Cause> expected = new HashMap<>();
-    expected.put(limited, Cause.TIME_LIMIT);
-    expected.put(taken, Cause.CANCELLED);
-    expected.put(held, Cause.CANCELLED);
-    expected.put(good, Cause.EXITED);
-    expected.put(bad, Cause.EXITED);
-    expected.put(large, Cause.OUT_OF_MEMORY);
+    Map<SchedulerJob, SchedulerState> states = scheduler().states(jobs);
+    states.forEach((job, state) -> causes.put(job, state.kind()));
+    Map<SchedulerJob, Kind> expected = new HashMap<>();
+    expected.put(limited, Kind.TIME_LIMIT);
+    expected.put(taken, Kind.CANCELLED);
+    expected.put(held, Kind.CANCELLED);
+    expected.put(good, Kind.EXITED);
+    expected.put(bad, Kind.EXITED);
+    expected.put(large, Kind.OUT_OF_MEMORY);
     assertEquals(expected, causes);
+    long ran = states.get(limited).ended() - states.get(limited).began();
+    assertTrue(states.get(limited).began() > 0 && ran > 0, states.get(limited).toString());
     SchedulerJob other = new SchedulerJob(good.id(), "other", null);
     assertEquals(
-        new SchedulerState.Gone(),
+        SchedulerState.GONE,
         scheduler().states(List.of(other)).get(other),
         "another name is another job");
   }

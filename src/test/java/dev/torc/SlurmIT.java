@@ -6,15 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cluster.Scheduler;
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
-import dev.torc.cluster.Scheduler.SchedulerState.Cause;
-import dev.torc.cluster.Scheduler.SchedulerState.Ended;
-import dev.torc.cluster.Scheduler.SchedulerState.NoAnswer;
-import dev.torc.cluster.Scheduler.SchedulerState.Running;
-import dev.torc.cluster.Scheduler.SchedulerState.Waiting;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
-import dev.torc.cluster.SchedulerResources;
 import dev.torc.cluster.SchedulerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,37 +89,34 @@ class SlurmIT {
     return on(null).states(List.of(job)).get(job);
   }
 
-  private static <S extends SchedulerState> S await(SchedulerJob job, Class<S> kind)
-      throws Exception {
-    AtomicReference<SchedulerState> last = new AtomicReference<>();
-    Sandbox.until(
-        "job " + job.id() + " is " + kind.getSimpleName(),
-        () -> {
-          last.set(state(job));
-          if (!kind.isInstance(last.get())) {
-            Thread.sleep(50);
-          }
-          return kind.isInstance(last.get());
-        });
-    return kind.cast(last.get());
+  private static SchedulerState await(SchedulerJob job, Kind kind) throws Exception {
+    return await(job, "is " + kind, state -> state.is(kind));
   }
 
-  private static void ended(Cause cause, String said, SchedulerJob job) throws Exception {
-    Ended end = await(job, Ended.class);
-    assertEquals(cause, end.cause(), end.said());
+  private static SchedulerState await(
+      SchedulerJob job, String what, Predicate<SchedulerState> awaited) throws Exception {
+    AtomicReference<SchedulerState> last = new AtomicReference<>();
+    Sandbox.until(
+        "job " + job.id() + " " + what,
+        () -> {
+          last.set(state(job));
+          if (!awaited.test(last.get())) {
+            Thread.sleep(50);
+          }
+          return awaited.test(last.get());
+        });
+    return last.get();
+  }
+
+  private static void ended(Kind cause, String said, SchedulerJob job) throws Exception {
+    SchedulerState end = await(job, "has ended", SchedulerState::isEnd);
+    assertEquals(cause, end.kind(), end.said());
     assertTrue(end.said().matches(said), end.said());
   }
 
   /** Of an element that is cancelled while it waits Slurm may leave no trace. */
   private static void over(SchedulerJob job) throws Exception {
-    Sandbox.until(
-        "job " + job.id() + " is over",
-        () ->
-            switch (state(job)) {
-              case Ended end -> end.cause() == Cause.CANCELLED;
-              case SchedulerState.Gone _ -> true;
-              default -> false;
-            });
+    await(job, "is over", state -> state.is(Kind.CANCELLED) || state.is(Kind.GONE));
   }
 
   private static SchedulerJob limited;
@@ -131,19 +125,20 @@ class SlurmIT {
   @Order(1)
   void aControllerThatHangsOrIsDownGivesNoAnswerAndItsJobsAreThereAfterwards() throws Exception {
     SchedulerJob job = submit(on("main"), "sleep 100");
-    await(job, Running.class);
+    await(job, Kind.RUNNING);
     slurm.freezeController();
     try {
-      assertInstanceOf(NoAnswer.class, state(job));
+      assertEquals(Kind.NO_ANSWER, state(job).kind());
       assertTrue(on(null).cancel(List.of(job)).contains("imed out"));
     } finally {
       slurm.thawController();
     }
-    assertInstanceOf(Running.class, state(job));
+    assertEquals(Kind.RUNNING, state(job).kind());
     slurm.stopController();
     try {
       assertEquals(
-          new NoAnswer(
+          new SchedulerState(
+              Kind.NO_ANSWER,
               "slurm_load_jobs error: Unable to contact slurm controller (connect failure)"),
           state(job));
       assertEquals(
@@ -153,12 +148,12 @@ class SlurmIT {
     } finally {
       slurm.startController();
     }
-    await(job, Running.class);
+    await(job, Kind.RUNNING);
     limited = submit(on("main"), "sleep 100");
-    await(limited, Running.class);
+    await(limited, Kind.RUNNING);
     slurm.administer("scontrol", "update", "JobId=" + limited.id(), "EndTime=now+1");
     assertEquals("", on(null).cancel(List.of(job)));
-    ended(Cause.CANCELLED, "CANCELLED.*", job);
+    ended(Kind.CANCELLED, "CANCELLED.*", job);
   }
 
   @Test
@@ -171,20 +166,20 @@ class SlurmIT {
     assertEquals(
         List.of(id + "_0", id + "_1", id + "_2", id + "_3", id + "_4"),
         jobs.stream().map(SchedulerJob::id).toList());
-    ended(Cause.EXITED, "COMPLETED", jobs.get(1));
-    assertEquals(new Running("n2"), await(jobs.get(0), Running.class));
-    await(jobs.get(2), Running.class);
-    assertEquals(new Waiting("Resources", false), waits(jobs.get(3)));
+    ended(Kind.EXITED, "COMPLETED", jobs.get(1));
+    assertEquals(new SchedulerState(Kind.RUNNING, "n2"), await(jobs.get(0), Kind.RUNNING));
+    await(jobs.get(2), Kind.RUNNING);
+    assertEquals(new SchedulerState(Kind.WAITING, "Resources"), waits(jobs.get(3)));
     assertEquals("1 a b\n", Files.readString(request.log(1)));
     assertEquals("", on(null).cancel(List.of(jobs.get(3))));
     over(jobs.get(3));
-    assertInstanceOf(Waiting.class, state(jobs.get(4)), "the others go on");
+    assertEquals(Kind.WAITING, state(jobs.get(4)).kind(), "the others go on");
     assertEquals("", on(null).cancel(List.of(jobs.get(4))));
     over(jobs.get(4));
-    assertInstanceOf(Running.class, state(jobs.get(0)));
+    assertEquals(Kind.RUNNING, state(jobs.get(0)).kind());
     assertEquals("", on(null).cancel(List.of(new SchedulerJob(null, request.name(), null))));
-    ended(Cause.CANCELLED, "CANCELLED.*", jobs.get(0));
-    ended(Cause.CANCELLED, "CANCELLED.*", jobs.get(2));
+    ended(Kind.CANCELLED, "CANCELLED.*", jobs.get(0));
+    ended(Kind.CANCELLED, "CANCELLED.*", jobs.get(2));
   }
 
   @Test
@@ -192,14 +187,14 @@ class SlurmIT {
   void anotherNameIsAnotherJob() throws Exception {
     SchedulerJob job = submit(on("low"), "sleep 100");
     SchedulerJob other = new SchedulerJob(job.id(), "torc-other", job.log());
-    assertEquals(new SchedulerState.Gone(), state(other));
+    assertEquals(SchedulerState.GONE, state(other));
     assertEquals("", on(null).cancel(List.of(other)));
-    assertInstanceOf(Running.class, await(job, Running.class), "it was left alone");
+    assertEquals(Kind.RUNNING, await(job, Kind.RUNNING).kind(), "it was left alone");
     assertEquals("", on(null).cancel(List.of(job, other)));
-    ended(Cause.CANCELLED, "CANCELLED.*", job);
+    ended(Kind.CANCELLED, "CANCELLED.*", job);
     assertEquals("", on(null).cancel(List.of(job)), "once more is no trouble");
     SchedulerJob never = new SchedulerJob("999999", "torc-never", null);
-    assertEquals(new SchedulerState.Gone(), state(never));
+    assertEquals(SchedulerState.GONE, state(never));
     assertEquals("", on(null).cancel(List.of(never)));
   }
 
@@ -220,10 +215,10 @@ class SlurmIT {
                 new SubmissionRequest(
                     nowhere.script(), nowhere.name(), 1, SMALL, temp.resolve("none/log")))
             .getFirst();
-    ended(Cause.EXITED, "FAILED NonZeroExitCode 7:0", failed);
-    ended(Cause.EXITED, "FAILED JobLaunchFailure 0:9", signal);
-    ended(Cause.LAUNCH_FAILURE, "FAILED JobLaunchFailure 0:53", launch);
-    ended(Cause.OUT_OF_MEMORY, "FAILED JobLaunchFailure 0:9: .*xceeded .*memory limit.*", killed);
+    ended(Kind.EXITED, "FAILED NonZeroExitCode 7:0", failed);
+    ended(Kind.EXITED, "FAILED JobLaunchFailure 0:9", signal);
+    ended(Kind.LAUNCH_FAILURE, "FAILED JobLaunchFailure 0:53", launch);
+    ended(Kind.OUT_OF_MEMORY, "FAILED JobLaunchFailure 0:9: .*xceeded .*memory limit.*", killed);
   }
 
   @Test
@@ -231,42 +226,38 @@ class SlurmIT {
   void whatIsTakenFromAJobIsNoFaultOfIts() throws Exception {
     SchedulerResources whole = new SchedulerResources(2, 50 << 20, 0, 1, 0, 0);
     SchedulerJob job = submit(on("low"), request("sleep 100", 1, whole)).getFirst();
-    await(job, Running.class);
+    await(job, Kind.RUNNING);
     SchedulerJob stronger = submit(on("high"), request("sleep 100", 1, whole)).getFirst();
-    ended(Cause.PREEMPTED, "PREEMPTED.*", job);
-    await(stronger, Running.class);
+    ended(Kind.PREEMPTED, "PREEMPTED.*", job);
+    await(stronger, Kind.RUNNING);
     slurm.administer("scontrol", "update", "NodeName=n2", "State=DOWN", "Reason=test");
-    ended(Cause.NODE_FAILURE, "NODE_FAIL NodeDown.*", stronger);
+    ended(Kind.NODE_FAILURE, "NODE_FAIL NodeDown.*", stronger);
   }
 
   /** The state of what waits, when the controller has thought about why. */
-  private static Waiting waits(SchedulerJob job) throws Exception {
-    AtomicReference<Waiting> last = new AtomicReference<>();
-    Sandbox.until(
-        "a reason for " + job.id(),
-        () -> {
-          last.set(await(job, Waiting.class));
-          return !last.get().reason().isEmpty();
-        });
-    return last.get();
+  private static SchedulerState waits(SchedulerJob job) throws Exception {
+    return await(
+        job,
+        "waits for a reason",
+        state -> (state.is(Kind.WAITING) || state.is(Kind.NEVER)) && !state.said().isEmpty());
   }
 
   @Test
   @Order(2)
   void whatWaitsTellsWhyAndWhetherItIsForEver() throws Exception {
     SchedulerJob held = submit(on("low", "--hold"), "true");
-    assertEquals(new Waiting("JobHeldUser", false), waits(held));
+    assertEquals(new SchedulerState(Kind.WAITING, "JobHeldUser"), waits(held));
     slurm.administer("scontrol", "update", "NodeName=n2", "State=DRAIN", "Reason=test");
     SchedulerJob job = submit(on("low"), "true");
-    Waiting drained = waits(job);
-    assertEquals(false, drained.never(), drained.reason());
+    SchedulerState drained = waits(job);
+    assertEquals(Kind.WAITING, drained.kind(), drained.said());
     SchedulerResources more = new SchedulerResources(99, 0, 0, 1, 0, 0);
     SchedulerJob never = submit(on("low"), request("true", 1, more)).getFirst();
-    assertEquals(new Waiting("PartitionConfig", true), waits(never));
+    assertEquals(new SchedulerState(Kind.NEVER, "PartitionConfig"), waits(never));
     slurm.administer("scontrol", "update", "NodeName=n2", "State=RESUME");
-    ended(Cause.EXITED, "COMPLETED", job);
+    ended(Kind.EXITED, "COMPLETED", job);
     slurm.administer("scontrol", "release", held.id());
-    ended(Cause.EXITED, "COMPLETED", held);
+    ended(Kind.EXITED, "COMPLETED", held);
   }
 
   @Test
@@ -293,6 +284,6 @@ class SlurmIT {
   @Test
   @Order(3)
   void aTimeLimitIsTold() throws Exception {
-    ended(Cause.TIME_LIMIT, "TIMEOUT TimeLimit.*: .*DUE TO TIME LIMIT.*", limited);
+    ended(Kind.TIME_LIMIT, "TIMEOUT TimeLimit.*: .*DUE TO TIME LIMIT.*", limited);
   }
 }

@@ -57,13 +57,17 @@ public final class Bench {
     chosen.removeIf(List::isEmpty);
     boolean hash = options.wants("hash");
     boolean expand = options.wants("expand");
-    if (chosen.isEmpty() && !hash && !expand) {
+    boolean survey = options.wants("survey");
+    if (chosen.isEmpty() && !hash && !expand && !survey) {
       throw new IOException("no such case; --list names them");
     }
     if (options.list) {
       chosen.forEach(each -> each.forEach(c -> System.out.println(c.name() + ": " + c.title())));
       if (expand) {
         System.out.println("expand: a group that grows by many makers");
+      }
+      if (survey) {
+        System.out.println("survey: a survey of many fields, of which one is slow");
       }
       if (hash) {
         System.out.println("hash: first hash of one large file");
@@ -97,6 +101,21 @@ public final class Bench {
         List<String> build = Tool.TORC.command(programs.get(Tool.TORC), 1);
         ExpandContest growing = new ExpandContest(meter, build, work, this::progress);
         told(growing.play(cases.makers(), cases.hashRounds(), cases.expandTargets()), results);
+      }
+      if (survey) {
+        String torc = programs.get(Tool.TORC);
+        SequencedMap<String, List<String>> sides = new LinkedHashMap<>();
+        sides.put(Tool.TORC.program(), Tool.TORC.command(torc, options.width));
+        if (onPath(SurveyContest.PEER) == null) {
+          absent.add(SurveyContest.PEER);
+        } else {
+          versions.put(SurveyContest.PEER, Host.version(SurveyContest.PEER, "--version"));
+          sides.put(
+              SurveyContest.PEER,
+              List.of(SurveyContest.PEER, "-q", "-j", String.valueOf(options.width)));
+        }
+        SurveyContest fields = new SurveyContest(meter, sides, work, this::progress);
+        told(fields.play(cases.fields(), cases.slow(), 1, cases.surveyTargets()), results);
       }
       if (hash && onPath("openssl") == null) {
         absent.add("openssl");

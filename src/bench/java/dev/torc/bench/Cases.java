@@ -65,6 +65,23 @@ final class Cases {
     return List.of(new Target.Ratio(ExpandContest.AT_ONCE, Figure.CPU, 2));
   }
 
+  /** How many fields a survey has. */
+  int fields() {
+    return deep == LARGE ? 500 : 10;
+  }
+
+  /** How many seconds longer one of them takes. */
+  int slow() {
+    return deep == LARGE ? 30 : 2;
+  }
+
+  /** What is meant to be reached with them. */
+  List<Target> surveyTargets() {
+    return deep == LARGE
+        ? List.of(new Target.Ratio(SurveyContest.PEER, Figure.CPU, 0.25))
+        : List.of();
+  }
+
   /** All cases; each list has those of one graph, in the order in which they are played. */
   List<List<Case>> all() {
     List<List<Case>> all = new ArrayList<>();

@@ -1,6 +1,5 @@
 package dev.torc.engine;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -28,22 +27,21 @@ public class SchedulerBenchmark {
   private static final int JOBS = 10_000;
   private static final ResourceDemand ONE = new ResourceDemand(Map.of(ResourceDemand.CPUS, 1L));
 
-  private final int[] priority = new int[JOBS];
-  private final long[] rank = new Random(1).longs(JOBS, 0, 1_000_000).toArray();
+  private final long[] paths = new Random(1).longs(JOBS, 0, 1_000_000).toArray();
 
   /** One job in and out of the queue, with what it takes of the pool. */
   @Benchmark
   @OperationsPerInvocation(JOBS)
   public void nextOfMany(Blackhole hole) {
-    ReadyQueue queue = new ReadyQueue(priority, rank);
+    ReadyQueue queue = new ReadyQueue(_ -> 0, job -> paths[job], job -> job, true);
     for (int job = 0; job < JOBS; job++) {
       queue.add(job);
     }
     ResourcePool pool = new ResourcePool(Map.of(ResourceDemand.CPUS, 2L));
     for (int job = queue.next(pool, _ -> ONE); job >= 0; job = queue.next(pool, _ -> ONE)) {
-      List<Integer> gpus = pool.take(ONE);
+      ResourcePool.Taken taken = pool.take(ONE);
       hole.consume(job);
-      pool.give(ONE, gpus);
+      pool.give(ONE, taken);
     }
   }
 }

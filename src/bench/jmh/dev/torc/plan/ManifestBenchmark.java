@@ -6,7 +6,9 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.Digest;
 import dev.torc.plan.ManifestWriter.Content;
+import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Step.Image;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +53,21 @@ public class ManifestBenchmark {
         @Override
         public Content ofList(int list) {
           return KNOWN;
+        }
+
+        @Override
+        public LeftOut leftOut(int list) {
+          return null;
+        }
+
+        @Override
+        public Content ofTool(Tool tool) {
+          return KNOWN;
+        }
+
+        @Override
+        public ImageIdentity ofImage(int job, String step, Image image) {
+          return ImageIdentity.of(image.name(), null);
         }
 
         @Override

@@ -6,8 +6,8 @@ import dev.torc.container.Containers;
 import dev.torc.machine.Jobserver;
 import dev.torc.machine.Limits;
 import dev.torc.machine.MachineFacts;
-import dev.torc.posix.CallTracer;
 import dev.torc.posix.InputFile;
+import dev.torc.posix.JobTrace;
 import dev.torc.posix.Memory;
 import dev.torc.records.BuildLock;
 import dev.torc.records.CacheException;
@@ -365,7 +365,7 @@ public record DoctorAnswer(List<Check> checks) implements Answer {
     }
 
     private void trace() {
-      String why = CallTracer.refusal();
+      String why = JobTrace.refusal();
       if (why == null) {
         ok("trace", "works: the system tells what jobs read");
       } else if (anyJob(job -> job.trace() || job.strict())) {

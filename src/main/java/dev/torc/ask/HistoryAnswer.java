@@ -2,8 +2,8 @@ package dev.torc.ask;
 
 import dev.torc.ask.StatusAnswer.BuildLine;
 import dev.torc.plan.Causes;
-import dev.torc.records.AttemptHistory;
 import dev.torc.records.AttemptRecord;
+import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;

@@ -5,8 +5,8 @@ import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Series;
 import dev.torc.plan.JobSelection;
-import dev.torc.records.AttemptHistory;
 import dev.torc.records.AttemptRecord;
+import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.JobResult.Outcome;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
@@ -121,7 +121,7 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
     long runtime = use.asked().runtime();
     long memory = use.asked().memory();
     String cpus = use.of(Used.CPU_PERCENT) < 0 ? "-" : Amount.cpus(use.of(Used.CPU_PERCENT));
-    String time = Amount.time(use.of(Used.SECONDS));
+    String time = use.of(Used.SECONDS) < 0 ? "-" : Amount.time(use.of(Used.SECONDS));
     String peak = size(use.of(Used.MEMORY), memory);
     return List.of(
         name,

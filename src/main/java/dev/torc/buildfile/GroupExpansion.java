@@ -32,6 +32,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Expands groups: for each, the product of its axes, one instance per combination. {@link
@@ -98,6 +99,8 @@ final class GroupExpansion {
   private record Known(List<Makes> makes, Set<byte[]> jobs) {}
 
   private final List<Unit> units;
+  private final int[] groups; // among the units
+  private final List<byte[]> singles; // the plain jobs, in their order
   private final Map<String, Integer> ids = new HashMap<>(); // of the units, once one is asked for
   private final WorkflowCodec codec;
   private final JobReader reader;
@@ -140,6 +143,14 @@ final class GroupExpansion {
     this.manual = manual;
     this.codec = codec;
     this.units = List.copyOf(units);
+    this.groups =
+        IntStream.range(0, units.size()).filter(u -> units.get(u) instanceof Unit.Many).toArray();
+    this.singles = new ArrayList<>(units.size() - groups.length);
+    for (Unit unit : units) {
+      if (unit instanceof Unit.Single single) {
+        singles.add(single.packed());
+      }
+    }
     this.reader = reader;
     this.warnings = warnings;
     this.sources = new AxisSources(root);
@@ -157,29 +168,29 @@ final class GroupExpansion {
     this.problems = problems;
     outcomes.clear();
     instances = 0;
-    for (int u = 0; u < units.size(); u++) {
+    for (int u : groups) {
       of(u);
     }
     checkTables();
     if (outcomes.values().stream().allMatch(Outcome::known)) {
       makers = null;
     }
-    List<byte[]> jobs = new ArrayList<>(units.size());
-    List<Group> groups = new ArrayList<>();
+    List<byte[]> jobs = new ArrayList<>(singles.size() + (int) instances);
+    List<Group> known = new ArrayList<>();
     List<Integer> starts = new ArrayList<>();
-    for (int u = 0; u < units.size(); u++) {
-      if (units.get(u) instanceof Unit.Single single) {
-        jobs.add(single.packed());
-      } else {
-        Outcome outcome = outcomes.get(u);
-        starts.add(jobs.size());
-        jobs.addAll(outcome.packed);
-        groups.add(outcome.group);
-      }
+    int from = 0;
+    for (int g = 0; g < groups.length; g++) {
+      jobs.addAll(singles.subList(from, groups[g] - g));
+      from = groups[g] - g;
+      Outcome outcome = outcomes.get(groups[g]);
+      starts.add(jobs.size());
+      jobs.addAll(outcome.packed);
+      known.add(outcome.group);
     }
+    jobs.addAll(singles.subList(from, singles.size()));
     return new Expanded(
         PackedJobs.of(codec, jobs),
-        List.copyOf(groups),
+        List.copyOf(known),
         List.copyOf(starts),
         new LinkedHashSet<>(warnings));
   }

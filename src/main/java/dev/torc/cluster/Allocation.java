@@ -51,7 +51,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
    */
   public static Allocation of(Map<String, String> env) throws IOException {
     Map<String, String> plain = Slurm.without(env, "(SLURM|SRUN|SQUEUE|SCANCEL|SCONTROL)_.*");
-    SchedulerProgram asking = new SchedulerProgram(plain, null, ProgramOutput.PATIENCE);
+    SchedulerWords.Program asking = new SchedulerWords.Program(plain, null, ProgramOutput.PATIENCE);
     String id = env.get("SLURM_JOB_ID");
     if (id == null) {
       throw new IOException("this is no job of slurm: unset TORC_ALLOCATION, and try again");

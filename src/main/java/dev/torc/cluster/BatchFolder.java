@@ -72,14 +72,13 @@ public record BatchFolder(Path path) {
         PosixFilePermissions.asFileAttribute(EnumSet.allOf(PosixFilePermission.class)));
   }
 
-  /** Writes down what is about to be handed out, before it is. */
-  void write(BatchRecord record) throws IOException {
-    put(path.resolve("jobs"), BatchWord.whole(record.lines()));
+  /** What is written down of it before it is handed out, as {@link RemoteBatch} says it. */
+  Path record() {
+    return path.resolve("jobs");
   }
 
-  /** What was handed out; null where nothing was. */
-  BatchRecord record() throws IOException {
-    return BatchRecord.read(this, path.resolve("jobs"));
+  void writeRecord(String lines) throws IOException {
+    put(record(), BatchWord.whole(lines));
   }
 
   /** Writes down the scheduler's ids, one for each element. */
@@ -140,8 +139,8 @@ public record BatchFolder(Path path) {
   }
 
   private boolean isDone() throws IOException {
-    BatchRecord record = record();
-    return record == null ? words().isEmpty() : EarlierJob.of(record).isEmpty();
+    RemoteBatch batch = RemoteBatch.read(this);
+    return batch == null ? words().isEmpty() : EarlierJob.of(batch).isEmpty();
   }
 
   /** What there is of each job, by one listing of the folder; of one without a word, nothing. */

@@ -1,5 +1,6 @@
 package dev.torc.cluster;
 
+import dev.torc.cluster.RemoteAttempt.RemoteListener;
 import dev.torc.local.ProcessEnd;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,11 @@ final class BatchJob {
 
   /** It was ended with all the others. */
   static final ProcessEnd INTERRUPTED = ProcessEnd.unknown(ProcessEnd.How.INTERRUPTED, "");
+
+  /** Torc ends before it was handed out. */
+  static final ProcessEnd NOT_REACHED = ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
+
+  private static final ProcessEnd LEFT = ProcessEnd.unknown(ProcessEnd.How.LEFT, "");
 
   /** How far it has come; it never goes back. */
   private enum State {
@@ -35,6 +41,7 @@ final class BatchJob {
   private List<HandedOutAttempt> left; // where its scripts left something; null until such an end
   private boolean told; // that the scheduler has it
   boolean unwanted; // by any job of this build
+  RemoteBatch.ArrayTask task; // of its script; null before it is in one
 
   /** One that is ready. */
   BatchJob(RemoteAttempt attempt, RemoteListener listener) {
@@ -225,7 +232,7 @@ final class BatchJob {
    */
   void leave(boolean out) {
     if (!isOver() && listener != null) {
-      listener.left(out);
+      listener.ended(out ? LEFT : NOT_REACHED, List.of());
     }
   }
 }

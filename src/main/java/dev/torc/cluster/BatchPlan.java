@@ -1,5 +1,6 @@
 package dev.torc.cluster;
 
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

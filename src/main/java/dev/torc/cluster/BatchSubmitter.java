@@ -1,12 +1,12 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.RemoteBatch.ArrayTask;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.local.ProcessEnd;
 import dev.torc.text.Refusal;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -24,12 +24,8 @@ final class BatchSubmitter {
   private static final long PACE = 3 * SECOND; // where there is no room for all
   private static final int TRIES = 3; // of a submission that is refused
 
-  private final Scheduler scheduler;
-  private final SchedulerSettings settings;
-  private final Path folder;
-  private final ClaimOwner me;
+  private final SchedulerAccess to;
   private final Supplier<String> names;
-  private final BatchTracker.Marks marks;
   private final SchedulerWatch watch;
   private final BatchPlan plan;
   private final List<RemoteBatch> out;
@@ -38,29 +34,21 @@ final class BatchSubmitter {
   private long submitted; // when the last batch was, by the clock of the day
 
   /**
-   * A submitter of one scheduler.
+   * A submitter to one to.scheduler().
    *
    * @param plan what is not handed out yet
    * @param out the batches that are out
    * @param written takes each batch whose script stands, before the scheduler is told
    */
   BatchSubmitter(
-      Scheduler scheduler,
-      SchedulerSettings settings,
-      Path folder,
-      ClaimOwner me,
+      SchedulerAccess to,
       Supplier<String> names,
-      BatchTracker.Marks marks,
       SchedulerWatch watch,
       BatchPlan plan,
       List<RemoteBatch> out,
       Consumer<RemoteBatch> written) {
-    this.scheduler = scheduler;
-    this.settings = settings;
-    this.folder = folder;
-    this.me = me;
+    this.to = to;
     this.names = names;
-    this.marks = marks;
     this.watch = watch;
     this.plan = plan;
     this.out = out;
@@ -77,18 +65,18 @@ final class BatchSubmitter {
   }
 
   private int room() {
-    return settings.maxJobs() - out.stream().mapToInt(RemoteBatch::open).sum();
+    return to.settings().maxJobs() - out.stream().mapToInt(RemoteBatch::open).sum();
   }
 
   /** Hands out as many batches of the first array as there is room for; the rest waits. */
   void submit(long now) throws IOException {
     BatchPlan.Array array = plan.peek();
     int room = room();
-    int most = Math.min(Math.min(room, scheduler.largestArray()), array.batches().size());
+    int most = Math.min(Math.min(room, to.scheduler().largestArray()), array.batches().size());
     List<List<BatchJob>> batches = array.batches().subList(0, most);
-    long asked = RemoteBatch.asked(settings, array.limit());
+    long asked = RemoteBatch.asked(to.settings(), array.limit());
     SchedulerResources resources = array.resources().within(asked);
-    List<String> lacks = scheduler.lacks(resources);
+    List<String> lacks = to.scheduler().lacks(resources);
     RemoteBatch batch = lacks.isEmpty() ? write(batches, asked) : null;
     plan.took(most);
     if (most == room) {
@@ -96,7 +84,7 @@ final class BatchSubmitter {
     }
     if (batch == null) {
       String lack = "%s: its submit asks for %s, which the job does not say";
-      ProcessEnd why = BatchJob.failed(lack.formatted(settings.name(), lacks.getFirst()));
+      ProcessEnd why = BatchJob.failed(lack.formatted(to.executor(), lacks.getFirst()));
       batches.forEach(jobs -> jobs.forEach(job -> job.endUnbegun(why)));
       return;
     }
@@ -105,15 +93,15 @@ final class BatchSubmitter {
     batch.nextLook = now + FIRST_LOOK;
     makeWay(batch);
     SubmissionRequest request = batch.request(resources);
-    Submission answer = scheduler.submit(request);
+    Submission answer = to.scheduler().submit(request);
     for (int i = 1; i < TRIES && answer instanceof Submission.Refused; i++) {
-      answer = scheduler.submit(request);
+      answer = to.scheduler().submit(request);
     }
     if (answer instanceof Submission.Accepted accepted) {
       watch.accepted(batch, accepted);
     } else if (answer instanceof Submission.Refused refused) {
       for (ArrayTask task : batch.tasks) {
-        refuse(batch, task, ": " + refused.said());
+        refuse(task, ": " + refused.said());
       }
     } else if (answer instanceof Submission.NoAnswer none) {
       at = now + NO_ANSWER; // whether it was taken is asked for by its name
@@ -124,8 +112,8 @@ final class BatchSubmitter {
   private RemoteBatch write(List<List<BatchJob>> batches, long asked) throws IOException {
     // Never the same twice, and later ones are higher as far as clocks allow.
     submitted = Math.max(submitted + 1, System.currentTimeMillis() * 1_000_000);
-    RemoteBatch batch = RemoteBatch.of(folder, submitted, batches, names);
-    batch.write(settings, asked, scheduler.elementVariable(), marks);
+    RemoteBatch batch = RemoteBatch.of(to, submitted, batches, names);
+    batch.write(to, asked);
     return batch;
   }
 
@@ -135,17 +123,17 @@ final class BatchSubmitter {
       try {
         job.place().clear();
       } catch (IOException e) {
-        batch.folder.claim(job.claim(), me);
+        to.claim(job);
         job.endUnbegun(BatchJob.failed(Refusal.line(e)));
       }
     }
   }
 
   /** None of its jobs will be begun: each is claimed, so that a late script begins none. */
-  void refuse(RemoteBatch batch, ArrayTask task, String why) throws IOException {
+  void refuse(ArrayTask task, String why) throws IOException {
     for (BatchJob job : task.jobs) {
-      if (!job.isOver() && batch.folder.claim(job.claim(), me)) {
-        job.endUnbegun(job.isLost() ? null : BatchJob.failed(settings.name() + why));
+      if (!job.isOver() && to.claim(job)) {
+        job.endUnbegun(job.isLost() ? null : BatchJob.failed(to.executor() + why));
       }
     }
   }

@@ -2,8 +2,9 @@ package dev.torc.cluster;
 
 import dev.torc.cluster.BatchFolder.Word;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
+import dev.torc.cluster.RemoteAttempt.RemoteListener;
 import dev.torc.cluster.RemoteBatch.ArrayTask;
-import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.posix.ThreadEnd;
 import dev.torc.text.Refusal;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -40,11 +40,7 @@ public final class BatchTracker implements AutoCloseable {
   private static final long REST = 30 * SECOND;
   private static final int SPREAD = 32; // tasks of one kind before jobs stand one behind another
 
-  private final Scheduler scheduler;
-  private final SchedulerSettings settings;
-  private final Path folder;
-  private final ClaimOwner me;
-  private final Consumer<String> notes;
+  private final SchedulerAccess to;
   private final SchedulerWatch watch;
   private final TaskEnds ends;
   private final BatchSubmitter submitter;
@@ -63,37 +59,17 @@ public final class BatchTracker implements AutoCloseable {
   private Thread thread; // null without one
   private volatile boolean closed;
 
-  /** Writes down that attempts may be out from now on; on disk when it returns. */
-  public interface Marks {
-
-    /** Throws where that cannot be written: then nothing is handed out. */
-    void handOut(List<RemoteKey> attempts, String executor) throws IOException;
-  }
-
   private interface Order {
     void at(long now) throws IOException;
   }
 
   /** One without a thread; {@code names} are random, of letters, digits and {@code -}. */
-  BatchTracker(
-      Scheduler scheduler,
-      SchedulerSettings settings,
-      Path folder,
-      ClaimOwner me,
-      Supplier<String> names,
-      Marks marks,
-      Consumer<String> notes) {
-    this.scheduler = scheduler;
-    this.settings = settings;
-    this.folder = folder;
-    this.me = me;
-    this.notes = notes;
-    this.plan = new BatchPlan(settings);
-    this.watch = new SchedulerWatch(scheduler, settings.name(), notes);
-    this.ends = new TaskEnds(settings.name(), folder, me, watch, notes, this::again);
-    this.submitter =
-        new BatchSubmitter(
-            scheduler, settings, folder, me, names, marks, watch, plan, out, this::follow);
+  BatchTracker(SchedulerAccess to, Supplier<String> names) {
+    this.to = to;
+    this.plan = new BatchPlan(to.settings());
+    this.watch = new SchedulerWatch(to);
+    this.ends = new TaskEnds(to, watch, this::again);
+    this.submitter = new BatchSubmitter(to, names, watch, plan, out, this::follow);
   }
 
   private void follow(RemoteBatch batch) {
@@ -101,50 +77,27 @@ public final class BatchTracker implements AutoCloseable {
     out.add(batch);
   }
 
-  /**
-   * A tracker that is at work until it is closed.
-   *
-   * @param folder where scripts and what they say go, each in a folder of its own, on a file system
-   *     that all nodes share
-   * @param me torc, for its claims
-   * @param marks is told before anything is handed out
-   * @param notes takes lines for people
-   */
-  public static BatchTracker start(
-      Scheduler scheduler,
-      SchedulerSettings settings,
-      Path folder,
-      ClaimOwner me,
-      Marks marks,
-      Consumer<String> notes) {
-    BatchTracker tracker =
-        new BatchTracker(
-            scheduler, settings, folder, me, () -> UUID.randomUUID().toString(), marks, notes);
+  /** A tracker that is at work until it is closed. */
+  public static BatchTracker start(SchedulerAccess to) {
+    BatchTracker tracker = new BatchTracker(to, () -> UUID.randomUUID().toString());
     tracker.thread =
-        Thread.ofPlatform().daemon().name("torc-" + settings.name()).start(tracker::work);
+        Thread.ofPlatform().daemon().name("torc-" + to.executor()).start(tracker::work);
     return tracker;
   }
 
   /** Nanoseconds until a file written on one machine is seen on another. */
   public long latency() {
-    return settings.latency();
+    return to.settings().latency();
   }
 
   /** The name of its executor. */
   public String executor() {
-    return settings.name();
+    return to.executor();
   }
 
   /** Takes an attempt that is ready, of which nothing is out. */
   public void add(RemoteAttempt attempt, RemoteListener listener) {
-    orders.add(
-        now -> {
-          if (ending) {
-            listener.left(false);
-          } else {
-            plan.add(new BatchJob(attempt, listener), now);
-          }
-        });
+    order(listener, now -> plan.add(new BatchJob(attempt, listener), now));
   }
 
   /**
@@ -155,13 +108,21 @@ public final class BatchTracker implements AutoCloseable {
    * @param key of the attempt that is to run now
    */
   public void resume(RemoteKey key, RemoteListener listener) {
+    order(
+        listener,
+        now -> {
+          earlier().resume(key, listener, now);
+          watch.soon(now);
+        });
+  }
+
+  private void order(RemoteListener asker, Order order) {
     orders.add(
         now -> {
           if (ending) {
-            listener.left(false);
+            asker.ended(BatchJob.NOT_REACHED, List.of());
           } else {
-            earlier(now).resume(key, listener, found -> drop(found, now));
-            watch.soon(now);
+            order.at(now);
           }
         });
   }
@@ -219,7 +180,7 @@ public final class BatchTracker implements AutoCloseable {
     } catch (IOException e) {
       if (!e.toString().equals(trouble)) {
         trouble = e.toString();
-        notes.accept(Refusal.line(e) + "; torc tries again");
+        to.notes().accept(Refusal.line(e) + "; torc tries again");
       }
       return System.nanoTime() + 2 * SECOND;
     }
@@ -234,7 +195,7 @@ public final class BatchTracker implements AutoCloseable {
         order.at(now);
       } catch (IOException e) {
         if (!failing && failed.isEmpty()) { // others are likely to fail alike
-          notes.accept(Refusal.line(e) + "; torc tries again");
+          to.notes().accept(Refusal.line(e) + "; torc tries again");
         }
         failed.add(order);
       }
@@ -258,7 +219,8 @@ public final class BatchTracker implements AutoCloseable {
   long turn(long now) throws IOException {
     turned = now;
     takeOrders(now);
-    plan.plan(scheduler.largestArray() == 1 ? 1 : Math.min(SPREAD, settings.maxJobs()), now);
+    plan.plan(
+        to.scheduler().largestArray() == 1 ? 1 : Math.min(SPREAD, to.settings().maxJobs()), now);
     if (submitter.maySubmit(now)) {
       submitter.submit(now);
     }
@@ -299,29 +261,17 @@ public final class BatchTracker implements AutoCloseable {
     return Math.max(next, now + 1);
   }
 
-  private EarlierBatches earlier(long now) throws IOException {
+  private EarlierBatches earlier() throws IOException {
     if (earlier == null) {
-      EarlierBatches found = EarlierBatches.find(folder, me.build(), notes);
-      for (RemoteBatch batch : found.batches()) {
-        follow(batch);
-        if (!outlives(batch)) { // its torc could not end it: the machine went down, say
-          batch.tasks.forEach(task -> task.cancelled = true);
-          cancel(batch.tasks);
-        }
-      }
+      EarlierBatches found = EarlierBatches.find(to, watch);
+      found.batches().forEach(this::follow);
       earlier = found;
-      watch.soon(now);
     }
     return earlier;
   }
 
-  /** Whether it goes on without the torc that handed it out. */
-  private boolean outlives(RemoteBatch batch) {
-    return scheduler.outlives(batch.tasks.getFirst().job);
-  }
-
   private void forget(HandedOutAttempt place) throws IOException {
-    place.folder().forget(place.claim(), me);
+    place.folder().forget(place.claim(), to.me());
     RemoteBatch batch = folders.get(place.folder().path());
     if (batch != null) {
       batch.recorded(place);
@@ -344,7 +294,7 @@ public final class BatchTracker implements AutoCloseable {
     ended = true;
     plan.drain().forEach(job -> job.endUnbegun(BatchJob.INTERRUPTED));
     if (earlier != null) {
-      earlier.waiting().forEach(asker -> asker.ended(BatchJob.INTERRUPTED, List.of()));
+      earlier.end(BatchJob.INTERRUPTED);
     }
     List<ArrayTask> cancelled = new ArrayList<>();
     int jobs = 0;
@@ -354,7 +304,7 @@ public final class BatchTracker implements AutoCloseable {
         for (BatchJob job : task.jobs) {
           if (!job.isOver() && !job.isLost()) {
             jobs++;
-            if (claim(job, batch)) {
+            if (claim(job)) {
               job.endUnbegun(BatchJob.INTERRUPTED);
             } else {
               begun++;
@@ -362,33 +312,27 @@ public final class BatchTracker implements AutoCloseable {
           }
         }
         if (begun > 0 || task.isOver() && task.over < 0) {
-          batch.unwanted(task);
+          task.unwanted();
           cancelled.add(task);
         }
       }
       batch.nextLook = 0;
     }
     if (jobs > 0) {
-      notes.accept(
-          "%s: %d submitted %s cancelled"
-              .formatted(settings.name(), jobs, jobs == 1 ? "job is" : "jobs are"));
-      cancel(cancelled);
+      to.notes()
+          .accept(
+              "%s: %d submitted %s cancelled"
+                  .formatted(to.executor(), jobs, jobs == 1 ? "job is" : "jobs are"));
+      to.cancel(cancelled);
     }
   }
 
   /** A claim that cannot be made now is none. */
-  private boolean claim(BatchJob job, RemoteBatch batch) {
+  private boolean claim(BatchJob job) {
     try {
-      return batch.folder.claim(job.claim(), me);
+      return to.claim(job);
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private void cancel(List<ArrayTask> tasks) {
-    String said = scheduler.cancel(tasks.stream().map(task -> task.job).toList());
-    if (!said.isEmpty()) {
-      notes.accept(settings.name() + ": " + said);
     }
   }
 
@@ -396,39 +340,14 @@ public final class BatchTracker implements AutoCloseable {
     ending = true;
     plan.drain().forEach(job -> job.leave(false));
     if (earlier != null) {
-      earlier.waiting().forEach(asker -> asker.left(false));
+      earlier.end(BatchJob.NOT_REACHED);
     }
     List<RemoteBatch> left = new ArrayList<>(out);
-    left.removeIf(batch -> !all && !outlives(batch));
+    left.removeIf(batch -> !all && !batch.outlives(to.scheduler()));
     left.forEach(batch -> batch.jobs().forEach(job -> job.leave(true)));
     out.removeAll(left);
     if (!out.isEmpty()) {
       endAll();
-    }
-  }
-
-  /**
-   * Ends what no job wants, which is over when that is known. What has not begun never will; where
-   * nothing else is in its task, it leaves the queue too.
-   */
-  private void drop(EarlierBatches.Found found, long now) throws IOException {
-    BatchJob job = found.job();
-    job.unwanted = true;
-    if (job.isOver()) {
-      return;
-    }
-    boolean never = found.batch().folder.claim(job.claim(), me);
-    if (never) {
-      job.endUnbegun(null);
-    }
-    if (!found.batch().isKnown()) {
-      watch.find(found.batch(), now);
-    }
-    // By the name alone all tasks would end; without an id this one is awaited.
-    if (found.batch().isKnown() && (!never || found.task().isOver())) {
-      found.batch().unwanted(found.task());
-      found.batch().nextLook = 0;
-      cancel(List.of(found.task()));
     }
   }
 
@@ -438,7 +357,7 @@ public final class BatchTracker implements AutoCloseable {
     boolean news = false;
     for (BatchJob job : batch.jobs()) {
       Set<Word> there = words.getOrDefault(job.claim(), Set.of());
-      news |= !job.isOver() && ends.look(batch, job, there, ending, now);
+      news |= !job.isOver() && ends.look(job, there, ending, now);
     }
     batch.look = news ? FIRST_LOOK : Math.min(batch.look * 3 / 2, LAST_LOOK);
     batch.nextLook = now + Math.max(batch.look, out.size() * SHARE);
@@ -460,7 +379,7 @@ public final class BatchTracker implements AutoCloseable {
   /** It cannot be told: what has not begun never will, the others say themselves how they end. */
   private void claim(RemoteBatch unknown, long now) throws IOException {
     for (BatchJob job : unknown.jobs()) {
-      if (!job.isOver() && unknown.folder.claim(job.claim(), me)) {
+      if (!job.isOver() && to.claim(job)) {
         again(job.anew());
       }
     }
@@ -475,16 +394,16 @@ public final class BatchTracker implements AutoCloseable {
       if (task.isOver()) {
         continue;
       }
-      if (task.never && task.state instanceof SchedulerState.Waiting waiting) {
-        cancel(List.of(task));
-        submitter.refuse(batch, task, " will never start it: " + waiting.reason());
-      } else if (task.over >= 0 && now - task.over >= settings.latency()) {
+      if (task.never) {
+        to.cancel(List.of(task));
+        submitter.refuse(task, " will never start it: " + task.state.said());
+      } else if (task.over >= 0 && now - task.over >= latency()) {
         look(batch, now);
-        if (batch.isKnown() && task.state instanceof SchedulerState.Gone) {
+        if (batch.isKnown() && task.state.is(Kind.GONE)) {
           // It may be there though the scheduler lists it no more; that it is not is no trouble.
-          scheduler.cancel(List.of(task.job));
+          to.scheduler().cancel(List.of(task.job));
         }
-        ends.settle(batch, task, ending);
+        ends.settle(task, ending);
       }
     }
   }

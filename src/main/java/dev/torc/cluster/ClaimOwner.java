@@ -1,8 +1,7 @@
 package dev.torc.cluster;
 
-import dev.torc.local.ProcessEnd;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 
 /**
  * The process that made a claim, or began a job: a script on its node, or a torc.
@@ -16,19 +15,20 @@ import java.util.concurrent.TimeUnit;
  */
 public record ClaimOwner(String build, String host, String boot, long pid, long start, long time) {
 
+  /**
+   * A build of this process.
+   *
+   * @param boot the id of this host's boot
+   */
+  public static ClaimOwner here(String build, Map<String, String> env, String boot) {
+    String host = env.getOrDefault("HOSTNAME", "localhost");
+    long pid = ProcessHandle.current().pid();
+    return new ClaimOwner(build, host, boot, pid, 0, System.currentTimeMillis() / 1000);
+  }
+
   /** Whether it is a torc, so that no script runs the job any more. */
   public boolean isTorc() {
     return build != null;
-  }
-
-  /**
-   * An end of an attempt that began here, with what is known of that.
-   *
-   * @param ended when its scheduler says that it was, in milliseconds since 1970; 0 unknown
-   */
-  ProcessEnd end(ProcessEnd end, long submitted, long ended) {
-    long wall = TimeUnit.MILLISECONDS.toNanos(Math.max(0, ended - time * 1000));
-    return end.lasting(wall).at(new ProcessEnd.Elsewhere(host, submitted, time * 1000, "", null));
   }
 
   /** What a file says; null where there is none, or none that is whole and understood. */

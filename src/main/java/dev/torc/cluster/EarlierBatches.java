@@ -2,16 +2,15 @@ package dev.torc.cluster;
 
 import dev.torc.cluster.BatchFolder.Word;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
+import dev.torc.cluster.RemoteAttempt.RemoteListener;
 import dev.torc.cluster.RemoteBatch.ArrayTask;
-import dev.torc.posix.Io;
+import dev.torc.local.ProcessEnd;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * What earlier torcs handed out through an executor and what is not recorded: found by its folders,
@@ -20,76 +19,61 @@ import java.util.function.Consumer;
  */
 final class EarlierBatches {
 
-  /** One attempt of a job, of which there may be several: one that was lost is handed out anew. */
-  record Found(RemoteBatch batch, ArrayTask task, BatchJob job) {
-
-    /** Whether its result is that of the attempt that is to run now. */
-    private boolean holds(RemoteKey key) throws IOException {
-      if (job.unwanted) {
-        return false;
-      }
-      RemoteKey own = job.key();
-      if (own.manifest().equals(key.manifest()) || job.isNothing()) {
-        return true;
-      }
-      Set<Word> there = batch.folder.words().getOrDefault(job.claim(), Set.of());
-      return own.command().equals(key.command()) && !there.contains(Word.CLAIM);
-    }
-  }
-
   /**
    * An asker that waits until all but one of a job are over; {@code last} is null where all must
    * be.
    */
-  private record Waiting(RemoteListener listener, List<Found> unwanted, Found last) {}
+  private record Waiting(RemoteListener listener, List<BatchJob> unwanted, BatchJob last) {}
 
   private final List<RemoteBatch> batches = new ArrayList<>();
-  private final Map<String, List<Found>> jobs = new HashMap<>();
+  private final Map<String, List<BatchJob>> jobs = new HashMap<>(); // one that was lost is out anew
   private final List<Waiting> waiting = new ArrayList<>();
 
-  private EarlierBatches() {}
+  private final SchedulerAccess to;
+  private final SchedulerWatch watch;
+
+  private EarlierBatches(SchedulerAccess to, SchedulerWatch watch) {
+    this.to = to;
+    this.watch = watch;
+  }
 
   /**
-   * Looks for the folders of scripts, but for those of one build.
-   *
-   * @param build the id of the build that asks: it may hand out into that folder already
-   * @param notes takes lines for people
+   * Looks for the folders of scripts, but for those of the same build: it may hand out already.
+   * What its torc could not end that ends with it is ended: the machine went down, say.
    */
-  static EarlierBatches find(Path folder, String build, Consumer<String> notes) throws IOException {
-    EarlierBatches earlier = new EarlierBatches();
-    for (BatchFolder place : BatchFolder.all(folder)) {
-      BatchRecord record = place.record();
-      if (record != null) {
-        RemoteBatch batch = RemoteBatch.of(record);
-        if (!batch.tasks.getFirst().jobs.getFirst().key().build().equals(build)) {
-          earlier.add(batch, place.words());
-        }
-      } else {
-        notes.accept(
-            "cannot read what was handed out in %s; remove it when nothing of it runs any more"
-                .formatted(place.path()));
+  static EarlierBatches find(SchedulerAccess to, SchedulerWatch watch) throws IOException {
+    EarlierBatches earlier = new EarlierBatches(to, watch);
+    for (BatchFolder place : BatchFolder.all(to.folder())) {
+      RemoteBatch batch = RemoteBatch.read(place);
+      if (batch == null) {
+        to.notes()
+            .accept(
+                "cannot read what was handed out in %s; remove it when nothing of it runs any more"
+                    .formatted(place.path()));
+      } else if (!batch.jobs().getFirst().key().build().equals(to.me().build())) {
+        earlier.add(batch);
       }
     }
     return earlier;
   }
 
-  private void add(RemoteBatch batch, Map<String, Set<Word>> words) {
-    for (ArrayTask task : batch.tasks) {
-      for (BatchJob job : task.jobs) {
-        Set<Word> there = words.getOrDefault(job.claim(), Set.of());
-        if (batch.folder.isTaken(job.claim(), there)) {
-          job.end(null, there.contains(Word.ASIDE) ? job.places() : List.of());
-        }
-        if (!batch.folder.isDone(job.claim(), there)) {
-          if (there.contains(Word.UNWANTED)) {
-            job.unwanted = true;
-          }
-          jobs.computeIfAbsent(job.key().job(), _ -> new ArrayList<>())
-              .add(new Found(batch, task, job));
-        }
+  private void add(RemoteBatch batch) throws IOException {
+    Map<String, Set<Word>> words = batch.folder.words();
+    for (BatchJob job : batch.jobs()) {
+      Set<Word> there = words.getOrDefault(job.claim(), Set.of());
+      if (batch.folder.isTaken(job.claim(), there)) {
+        job.end(null, there.contains(Word.ASIDE) ? job.places() : List.of());
+      }
+      if (!batch.folder.isDone(job.claim(), there)) {
+        job.unwanted = there.contains(Word.UNWANTED);
+        jobs.computeIfAbsent(job.key().job(), _ -> new ArrayList<>()).add(job);
       }
     }
     batches.add(batch);
+    if (!batch.outlives(to.scheduler())) {
+      batch.tasks.forEach(task -> task.cancelled = true);
+      to.cancel(batch.tasks);
+    }
   }
 
   /** All that was found. */
@@ -97,42 +81,78 @@ final class EarlierBatches {
     return batches;
   }
 
-  /** The listeners that wait for an answer. */
-  List<RemoteListener> waiting() {
-    return waiting.stream().map(Waiting::listener).toList();
+  /** Torc ends: all that wait for an answer are told that. */
+  void end(ProcessEnd how) {
+    waiting.forEach(asker -> asker.listener.ended(how, List.of()));
   }
 
   /** See {@link BatchTracker#resume}. */
-  void resume(RemoteKey key, RemoteListener listener, Io.Take<Found> drop) throws IOException {
-    List<Found> all = jobs.getOrDefault(key.job(), new ArrayList<>());
-    Found last = null;
-    for (Found each : all) {
-      last = last == null || each.batch.time > last.batch.time ? each : last;
+  void resume(RemoteKey key, RemoteListener listener, long now) throws IOException {
+    List<BatchJob> all = jobs.getOrDefault(key.job(), new ArrayList<>());
+    BatchJob last = null;
+    for (BatchJob each : all) {
+      last = last == null || each.task.batch.time > last.task.batch.time ? each : last;
     }
-    boolean holds = last != null && last.holds(key);
+    boolean holds = last != null && holds(last, key);
     if (holds) {
       all.remove(last); // it is given once; the others stay, another asker waits for them too
     }
-    for (Found each : all) {
-      drop.take(each);
+    for (BatchJob each : all) {
+      drop(each, now);
     }
     waiting.add(new Waiting(listener, List.copyOf(all), holds ? last : null));
     tell();
   }
 
+  /** Whether its result is that of the attempt that is to run now. */
+  private static boolean holds(BatchJob job, RemoteKey key) throws IOException {
+    if (job.unwanted) {
+      return false;
+    }
+    RemoteKey own = job.key();
+    if (own.manifest().equals(key.manifest()) || job.isNothing()) {
+      return true;
+    }
+    Set<Word> there = job.task.batch.folder.words().getOrDefault(job.claim(), Set.of());
+    return own.command().equals(key.command()) && !there.contains(Word.CLAIM);
+  }
+
+  /**
+   * Ends what no job wants, which is over when that is known. What has not begun never will; where
+   * nothing else is in its task, it leaves the queue too.
+   */
+  private void drop(BatchJob job, long now) throws IOException {
+    job.unwanted = true;
+    if (job.isOver()) {
+      return;
+    }
+    ArrayTask task = job.task;
+    boolean never = to.claim(job);
+    if (never) {
+      job.endUnbegun(null);
+    }
+    if (!task.batch.isKnown()) {
+      watch.find(task.batch, now);
+    }
+    // By the name alone all tasks would end; without an id this one is awaited.
+    if (task.batch.isKnown() && (!never || task.isOver())) {
+      task.unwanted();
+      task.batch.nextLook = 0;
+      to.cancel(List.of(task));
+    }
+  }
+
   /** Tells askers what they wait for, where that is known by now. */
   void tell() {
     for (Waiting each : List.copyOf(waiting)) {
-      if (each.unwanted.stream().allMatch(found -> found.job.isOver())) {
+      if (each.unwanted.stream().allMatch(BatchJob::isOver)) {
         waiting.remove(each);
         List<HandedOutAttempt> places = new ArrayList<>();
-        for (Found found : each.unwanted) {
-          places.addAll(found.job.left());
-        }
+        each.unwanted.forEach(job -> places.addAll(job.left()));
         if (each.last == null) {
           each.listener.ended(null, places);
         } else {
-          each.last.job.hand(each.listener, places);
+          each.last.hand(each.listener, places);
         }
       }
     }

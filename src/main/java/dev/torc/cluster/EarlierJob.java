@@ -4,7 +4,6 @@ import dev.torc.cluster.BatchFolder.Word;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,34 +39,30 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
    * @param folder with a folder for each executor; need not be there
    */
   public static List<EarlierJob> all(Path folder) throws IOException {
-    List<BatchRecord> records = new ArrayList<>();
+    List<RemoteBatch> batches = new ArrayList<>();
     for (BatchFolder executor : BatchFolder.all(folder)) {
       for (BatchFolder place : BatchFolder.all(executor.path())) {
-        BatchRecord record = place.record();
-        if (record != null) {
-          records.add(record);
+        RemoteBatch batch = RemoteBatch.read(place);
+        if (batch != null) {
+          batches.add(batch);
         }
       }
     }
-    records.sort((one, other) -> Long.compare(one.time(), other.time()));
+    batches.sort((one, other) -> Long.compare(one.time, other.time));
     List<EarlierJob> all = new ArrayList<>();
-    for (BatchRecord record : records) {
-      all.addAll(of(record));
+    for (RemoteBatch batch : batches) {
+      all.addAll(of(batch));
     }
     return all;
   }
 
   /** What of one script is of any use still. */
-  static List<EarlierJob> of(BatchRecord record) throws IOException {
+  static List<EarlierJob> of(RemoteBatch batch) throws IOException {
     List<EarlierJob> all = new ArrayList<>();
-    Map<String, Set<Word>> words = record.folder().words();
-    Iterator<String> ids = record.folder().ids().iterator();
-    for (List<HandedOutAttempt> element : record.elements()) {
-      String id = ids.hasNext() ? ids.next() : null;
-      for (HandedOutAttempt place : element) {
-        if (!record.folder().isDone(place.claim(), words.getOrDefault(place.claim(), Set.of()))) {
-          all.add(new EarlierJob(place, record.settings(), id));
-        }
+    Map<String, Set<Word>> words = batch.folder.words();
+    for (BatchJob job : batch.jobs()) {
+      if (!batch.folder.isDone(job.claim(), words.getOrDefault(job.claim(), Set.of()))) {
+        all.add(new EarlierJob(job.place(), batch.settings, job.task.job.id()));
       }
     }
     return all;

@@ -1,7 +1,9 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.local.ProgramOutput;
@@ -69,7 +71,7 @@ final class NodeSteps implements Scheduler {
   }
 
   private void begin(Step step) {
-    step.state = new SchedulerState.Running(node.name());
+    step.state = new SchedulerState(Kind.RUNNING, node.name());
     try {
       ProcessBuilder srun = new ProcessBuilder(words(step.request)).directory(folder.toFile());
       srun.environment().clear();
@@ -80,7 +82,7 @@ final class NodeSteps implements Scheduler {
       process.getOutputStream().close();
       step.process = process;
     } catch (IOException e) {
-      step.state = new SchedulerState.Waiting(String.valueOf(e.getMessage()), true);
+      step.state = new SchedulerState(Kind.NEVER, String.valueOf(e.getMessage()));
     }
   }
 
@@ -124,20 +126,14 @@ final class NodeSteps implements Scheduler {
     if (refused.find()) {
       String said = SchedulerWords.line(refused.group());
       if (SchedulerWords.isNoAnswer(new ProgramOutput(1, "", text))) {
-        return new SchedulerState.NoAnswer(said);
+        return new SchedulerState(Kind.NO_ANSWER, said);
       }
       step.refusals++;
-      return new SchedulerState.Waiting(said, step.refusals > AGAIN);
+      return new SchedulerState(step.refusals > AGAIN ? Kind.NEVER : Kind.WAITING, said);
     }
     return NODE.matcher(text).find()
         ? SlurmWords.end("NODE_FAIL", "", "", log)
         : SlurmWords.end(SlurmWords.FAILED, "", step.process.exitValue() + ":0", log);
-  }
-
-  /** A submission to it has its answer. */
-  @Override
-  public Submission find(SubmissionRequest request) {
-    return null;
   }
 
   /** A step that Slurm did not take is asked for again with the next question. */
@@ -146,10 +142,9 @@ final class NodeSteps implements Scheduler {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     for (SchedulerJob job : jobs) {
       Step step = steps.get(job);
-      if (step.state instanceof SchedulerState.Running && !step.process.isAlive()) {
+      if (step.state.is(Kind.RUNNING) && !step.process.isAlive()) {
         step.state = ended(step);
-      } else if (step.state instanceof SchedulerState.NoAnswer
-          || step.state instanceof SchedulerState.Waiting waits && !waits.never()) {
+      } else if (step.state.is(Kind.NO_ANSWER) || step.state.is(Kind.WAITING)) {
         begin(step);
       }
       states.put(job, step.state);
@@ -166,7 +161,7 @@ final class NodeSteps implements Scheduler {
     for (SchedulerJob job : jobs) {
       Step step = steps.get(job);
       long now = System.nanoTime();
-      if (!(step.state instanceof SchedulerState.Running)) {
+      if (!(step.state.is(Kind.RUNNING))) {
         step.state = SlurmWords.end("CANCELLED", "", "", null);
       } else if (step.cancelled == 0
           && step.process.isAlive()) { // else its number may be another's
@@ -182,15 +177,5 @@ final class NodeSteps implements Scheduler {
   @Override
   public boolean outlives(SchedulerJob job) {
     return false;
-  }
-
-  @Override
-  public int largestArray() {
-    return 1;
-  }
-
-  @Override
-  public String elementVariable() {
-    return "";
   }
 }

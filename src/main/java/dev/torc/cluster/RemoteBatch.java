@@ -1,13 +1,17 @@
 package dev.torc.cluster;
 
+import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +19,9 @@ import java.util.function.Supplier;
 
 /**
  * A script that was handed out, with its array tasks and their jobs, and what the scheduler said of
- * each. What follows from that is for {@link BatchTracker}.
+ * each. It is written down before it goes out, so that a later build finds its jobs: by which
+ * settings, under which name, and which attempts are in it. What follows from all that is for
+ * {@link BatchTracker}.
  */
 final class RemoteBatch {
 
@@ -28,8 +34,9 @@ final class RemoteBatch {
   private static final long SLACK = 2 * GRACE * SECOND;
 
   final BatchFolder folder;
-  final String name;
-  final long time; // when it was handed out; never the same in two
+  final SchedulerSettings settings; // as far as they are needed to ask for it and to end it
+  final String name; // under which it is submitted
+  final long time; // when it was handed out, in nanoseconds; never the same in two
   final List<ArrayTask> tasks = new ArrayList<>();
   private boolean known; // the scheduler's ids
   long nextLook;
@@ -37,16 +44,21 @@ final class RemoteBatch {
 
   /** One task of the array: jobs that run one after the other. */
   static final class ArrayTask {
+    final RemoteBatch batch;
     final List<BatchJob> jobs;
     SchedulerJob job;
-    SchedulerState state = new SchedulerState.Waiting("", false);
+    SchedulerState state = new SchedulerState(Kind.WAITING, "");
     long over = -1; // since when the scheduler has done with it
     boolean never; // it will not start for the reason that the scheduler gives
     boolean cancelled; // by torc
+    long held = -1; // since when it waits for its release
+    boolean isHeldTold;
 
-    ArrayTask(List<BatchJob> jobs, SchedulerJob job) {
+    ArrayTask(RemoteBatch batch, List<BatchJob> jobs) {
+      this.batch = batch;
       this.jobs = jobs;
-      this.job = job;
+      this.job = new SchedulerJob(null, batch.name, null);
+      jobs.forEach(each -> each.task = this);
     }
 
     boolean isOver() {
@@ -58,52 +70,64 @@ final class RemoteBatch {
      * was said twice: a listing that was cut looks the same.
      */
     void told(SchedulerState now, long time) {
-      boolean gone = now instanceof SchedulerState.Gone;
-      boolean sure = !gone || state instanceof SchedulerState.Gone;
-      never = isNever(now) && isNever(state);
-      state = gone && state instanceof SchedulerState.Gone ? state : now; // the first has a word
-      boolean done = now instanceof SchedulerState.Ended || gone && sure;
-      over = !done ? -1 : over < 0 ? time : over;
-    }
-
-    private static boolean isNever(SchedulerState state) {
-      return state instanceof SchedulerState.Waiting waiting && waiting.never();
-    }
-
-    /** Whether the scheduler said last that it has it. */
-    boolean isOut() {
-      return state instanceof SchedulerState.Waiting
-          || state instanceof SchedulerState.Unclear
-          || state instanceof SchedulerState.Running;
+      boolean again = now.is(state.kind());
+      boolean gone = now.is(Kind.GONE);
+      never = now.is(Kind.NEVER) && again;
+      over = !now.isEnd() && !(gone && again) ? -1 : over < 0 ? time : over;
+      state = gone && again ? state : now; // the first has a word
     }
 
     /** Whether no script left anything of any of its jobs. */
-    boolean isUntouched(Map<String, Set<BatchFolder.Word>> words) {
+    boolean isUntouched() throws IOException {
+      Map<String, Set<BatchFolder.Word>> words = batch.folder.words();
       Set<BatchFolder.Word> torcs = EnumSet.of(BatchFolder.Word.ASIDE); // a script claims first
       return jobs.stream()
-          .allMatch(job -> torcs.containsAll(words.getOrDefault(job.claim(), torcs)));
+          .allMatch(each -> torcs.containsAll(words.getOrDefault(each.claim(), torcs)));
     }
 
     /** The scheduler has it. */
     void submitted() {
       jobs.forEach(each -> each.submitted(job.id()));
     }
+
+    /**
+     * Torc is about to tell the scheduler to end it; a later torc is to know that it was torc. What
+     * cannot be written now is not known then.
+     */
+    void unwanted() {
+      cancelled = true;
+      for (BatchJob each : jobs) {
+        if (!each.isOver()) {
+          try {
+            batch.folder.unwanted(each.claim());
+          } catch (IOException e) {
+            return;
+          }
+        }
+      }
+    }
   }
 
-  private RemoteBatch(BatchFolder folder, String name, long time, List<List<BatchJob>> batches) {
+  private RemoteBatch(
+      BatchFolder folder,
+      SchedulerSettings settings,
+      String name,
+      long time,
+      List<List<BatchJob>> batches) {
     this.folder = folder;
+    this.settings = settings;
     this.name = name;
     this.time = time;
-    batches.forEach(jobs -> tasks.add(new ArrayTask(jobs, new SchedulerJob(null, name, null))));
+    batches.forEach(jobs -> tasks.add(new ArrayTask(this, jobs)));
   }
 
   /** One that is about to be handed out. */
   static RemoteBatch of(
-      Path executor, long time, List<List<BatchJob>> batches, Supplier<String> names) {
+      SchedulerAccess to, long time, List<List<BatchJob>> batches, Supplier<String> names) {
     String name = "torc-" + names.get();
-    BatchFolder folder = new BatchFolder(executor.resolve(name));
+    BatchFolder folder = new BatchFolder(to.folder().resolve(name));
     batches.forEach(jobs -> jobs.forEach(job -> job.in(folder, names.get())));
-    return new RemoteBatch(folder, name, time, batches);
+    return new RemoteBatch(folder, to.settings(), name, time, batches);
   }
 
   /**
@@ -117,56 +141,95 @@ final class RemoteBatch {
   }
 
   /** All that a script and a later torc need is on disk before a scheduler is asked to run it. */
-  void write(SchedulerSettings settings, long asked, String variable, BatchTracker.Marks marks)
-      throws IOException {
+  void write(SchedulerAccess to, long asked) throws IOException {
     long limit = asked == 0 ? 0 : Math.max(1, (asked - SLACK) / SECOND);
+    String variable = to.scheduler().elementVariable();
     BatchScript script =
         new BatchScript(folder.path(), settings.before(), true, limit, GRACE, variable);
     try {
       folder.make();
       folder.writeScript(script.of(tasks.stream().map(task -> task.jobs).toList()));
-      folder.write(record(settings));
-      marks.handOut(jobs().stream().map(BatchJob::key).toList(), settings.name());
+      folder.writeRecord(lines());
+      to.marks().handOut(jobs().stream().map(BatchJob::key).toList(), settings.name());
     } catch (IOException e) {
       FileTree.remove(folder.path()); // the next try writes another
       throw e;
     }
   }
 
-  /** One that an earlier torc wrote down. */
-  static RemoteBatch of(BatchRecord record) {
-    RemoteBatch batch =
-        new RemoteBatch(
-            record.folder(),
-            record.name(),
-            record.time(),
-            record.elements().stream()
-                .map(places -> places.stream().map(BatchJob::new).toList())
-                .toList());
-    List<String> ids = record.folder().ids();
-    if (ids.size() == batch.tasks.size()) {
+  private String lines() {
+    StringBuilder lines = new StringBuilder();
+    BatchWord.line(lines, "name", name);
+    BatchWord.line(lines, "time", Long.toString(time));
+    settings.write(lines);
+    for (int i = 0; i < tasks.size(); i++) {
+      for (BatchJob job : tasks.get(i).jobs) {
+        RemoteKey key = job.key();
+        String words =
+            "%d %s %s %d %s %s "
+                .formatted(
+                    i, job.claim(), key.build(), key.attempt(), key.manifest(), key.command());
+        BatchWord.line(lines, "job", words + key.job());
+        BatchWord.line(lines, "cause", key.cause());
+        for (RemoteAttempt.Product product : job.place().products()) {
+          String how = " " + product.clearing() + (product.folder() ? " folder " : " file ");
+          BatchWord.line(lines, "product", job.claim() + how + product.path());
+        }
+      }
+    }
+    return lines.toString();
+  }
+
+  /** What was written down in a folder; null where nothing is that is whole and understood. */
+  static RemoteBatch read(BatchFolder folder) {
+    RemoteBatch batch = BatchWord.read(folder.record(), word -> of(folder, word));
+    List<String> ids = folder.ids();
+    if (batch != null && ids.size() == batch.tasks.size()) {
       SubmissionRequest request = batch.request(null);
       List<SchedulerJob> jobs = new ArrayList<>();
-      for (int i = 0; i < ids.size(); i++) {
-        jobs.add(new SchedulerJob(ids.get(i), record.name(), request.log(i)));
+      for (String id : ids) {
+        jobs.add(new SchedulerJob(id, batch.name, request.log(jobs.size())));
       }
       batch.accepted(jobs);
     }
     return batch;
   }
 
+  private static RemoteBatch of(BatchFolder folder, BatchWord word) {
+    List<List<BatchJob>> batches = new ArrayList<>();
+    List<String[]> products = new ArrayList<>();
+    word.texts("product").forEach(line -> products.add(line.split(" ", 4)));
+    Iterator<String> causes = word.texts("cause").iterator(); // earlier torcs wrote none
+    int next = 0;
+    for (String line : word.texts("job")) {
+      String[] words = line.split(" ", 7);
+      List<RemoteAttempt.Product> own = new ArrayList<>();
+      for (; next < products.size() && products.get(next)[0].equals(words[1]); next++) {
+        String[] product = products.get(next);
+        own.add(
+            new RemoteAttempt.Product(
+                Path.of(product[3]),
+                product[2].equals("folder"),
+                RemoteAttempt.Clearing.of(product[1])));
+      }
+      String cause = causes.hasNext() ? causes.next() : "";
+      int attempt = Integer.parseInt(words[3]);
+      RemoteKey key = new RemoteKey(words[6], words[2], attempt, words[4], words[5], cause);
+      int task = Integer.parseInt(words[0]);
+      while (batches.size() <= task) {
+        batches.add(new ArrayList<>());
+      }
+      batches
+          .get(task)
+          .add(new BatchJob(new HandedOutAttempt(folder, key, words[1], List.copyOf(own))));
+    }
+    return new RemoteBatch(
+        folder, SchedulerSettings.read(word), word.text("name"), word.number("time"), batches);
+  }
+
   /** When it was handed out, in milliseconds. */
   long submitted() {
     return time / 1_000_000;
-  }
-
-  private BatchRecord record(SchedulerSettings settings) {
-    return new BatchRecord(
-        folder,
-        settings,
-        name,
-        time,
-        tasks.stream().map(task -> task.jobs.stream().map(BatchJob::place).toList()).toList());
   }
 
   /** Those of all its tasks. */
@@ -188,26 +251,14 @@ final class RemoteBatch {
     }
   }
 
-  /**
-   * Torc is about to tell the scheduler to end a task; a later torc is to know that it was torc.
-   * What cannot be written now is not known then.
-   */
-  void unwanted(ArrayTask task) {
-    task.cancelled = true;
-    for (BatchJob job : task.jobs) {
-      if (!job.isOver()) {
-        try {
-          folder.unwanted(job.claim());
-        } catch (IOException e) {
-          return;
-        }
-      }
-    }
-  }
-
   /** Whether the scheduler's ids are known. */
   boolean isKnown() {
     return known;
+  }
+
+  /** Whether it goes on without the torc that handed it out. */
+  boolean outlives(Scheduler scheduler) {
+    return scheduler.outlives(tasks.getFirst().job);
   }
 
   /** How many tasks are not over. */

@@ -30,7 +30,9 @@ public interface Scheduler {
    * @return what {@link #submit} would have said: refused where the scheduler has none of that
    *     name; null where it cannot be asked for names
    */
-  Submission find(SubmissionRequest request);
+  default Submission find(SubmissionRequest request) {
+    return null;
+  }
 
   /**
    * What became of scripts, in one question as far as that can be.
@@ -61,14 +63,18 @@ public interface Scheduler {
     return true;
   }
 
-  /** How many elements one submission may have, at least 1. */
-  int largestArray();
+  /** How many elements one submission may have, at least 1: without arrays. */
+  default int largestArray() {
+    return 1;
+  }
 
   /**
    * The environment variable in which an element of an array finds its number, from 0. It is not
    * set in a submission of one element.
    */
-  String elementVariable();
+  default String elementVariable() {
+    return "";
+  }
 
   /**
    * What was submitted, as its scheduler knows it: a script, or one element of an array.
@@ -79,71 +85,30 @@ public interface Scheduler {
    */
   public record SchedulerJob(String id, String name, Path log) {}
 
-  /** What a scheduler knows of a script that it was given. */
-  public sealed interface SchedulerState {
+  /**
+   * What a scheduler knows of a script that it was given.
+   *
+   * @param said its own words on one line: why it waits, where it runs, how it ended, or why
+   *     nothing is known; may be empty
+   * @param began when it began, milliseconds since 1970; 0 where that is not told
+   * @param ended when it ended, likewise
+   */
+  public record SchedulerState(Kind kind, String said, long began, long ended) {
 
-    /**
-     * It has not begun.
-     *
-     * @param reason the scheduler's word for why; may be empty
-     * @param never whether it will not begin for this reason, as long as the cluster stays as it is
-     */
-    record Waiting(String reason, boolean never) implements SchedulerState {}
-
-    /**
-     * It is known, in words that are not: it counts as waiting.
-     *
-     * @param said the words on one line
-     */
-    record Unclear(String said) implements SchedulerState {}
-
-    /**
-     * It runs, or is being ended.
-     *
-     * @param where names of machines; may be empty
-     */
-    record Running(String where) implements SchedulerState {}
-
-    /**
-     * It is over.
-     *
-     * @param said the scheduler's own words on one line
-     * @param time milliseconds since 1970; 0 where it does not tell when
-     */
-    record Ended(Cause cause, String said, long time) implements SchedulerState {
-
-      /** An end of which it does not tell when it was. */
-      public Ended(Cause cause, String said) {
-        this(cause, said, 0);
-      }
-
-      Ended at(long when) {
-        return new Ended(cause, said, when);
-      }
-    }
-
-    /**
-     * The scheduler answers, and has nothing of it any more.
-     *
-     * @param said its word for that, where it has one
-     */
-    record Gone(String said) implements SchedulerState {
-
-      /** Without a word of its own. */
-      public Gone() {
-        this("gone");
-      }
-    }
-
-    /**
-     * Nothing is known of it now.
-     *
-     * @param said why, on one line
-     */
-    record NoAnswer(String said) implements SchedulerState {}
-
-    /** Why a script is over. */
-    enum Cause {
+    /** In their order, ends last. */
+    public enum Kind {
+      /** Nothing is known of it now. */
+      NO_ANSWER,
+      /** It is known, in words that are not: it counts as waiting. */
+      UNCLEAR,
+      /** It has not begun. */
+      WAITING,
+      /** Nor will it, for a reason that stays as long as the cluster stays as it is. */
+      NEVER,
+      /** It runs, or is being ended. */
+      RUNNING,
+      /** The scheduler answers, and has nothing of it any more. */
+      GONE,
       /** It ended by itself, well or not: that is for the script to say. */
       EXITED,
       OUT_OF_MEMORY,
@@ -153,6 +118,33 @@ public interface Scheduler {
       PREEMPTED,
       /** The machine could not begin it. */
       LAUNCH_FAILURE
+    }
+
+    /** It is gone, and there is no word for that. */
+    public static final SchedulerState GONE = new SchedulerState(Kind.GONE, "gone");
+
+    /** One of which no times are told. */
+    public SchedulerState(Kind kind, String said) {
+      this(kind, said, 0, 0);
+    }
+
+    /** The same with its times. */
+    SchedulerState at(long begin, long end) {
+      return new SchedulerState(kind, said, begin, end);
+    }
+
+    public boolean is(Kind one) {
+      return kind == one;
+    }
+
+    /** Whether the scheduler has it. */
+    boolean isOut() {
+      return !is(Kind.NO_ANSWER) && kind.compareTo(Kind.GONE) < 0;
+    }
+
+    /** Whether it is over, by a word of its own for that. */
+    public boolean isEnd() {
+      return kind.compareTo(Kind.GONE) > 0;
     }
   }
 
@@ -198,6 +190,46 @@ public interface Scheduler {
     /** The file for one element: of a single one the file itself, else with its number behind. */
     public Path log(int element) {
       return elements == 1 ? log : log.resolveSibling(log.getFileName() + "." + element);
+    }
+  }
+
+  /**
+   * What a script takes on the machine that runs it.
+   *
+   * @param cpus at least 1
+   * @param memory bytes; 0 where that is not said
+   * @param gpus at least 0
+   * @param nodes at least 1
+   * @param disk bytes; 0 where that is not said
+   * @param runtime nanoseconds after which it may be ended; 0 where that is not said
+   */
+  record SchedulerResources(int cpus, long memory, int gpus, int nodes, long disk, long runtime) {
+
+    private static final long MEBIBYTE = 1 << 20;
+
+    /** The same with another time, in nanoseconds; 0 for none. */
+    SchedulerResources within(long time) {
+      return new SchedulerResources(cpus, memory, gpus, nodes, disk, time);
+    }
+
+    /** The same without a word on memory. */
+    public SchedulerResources withoutMemory() {
+      return new SchedulerResources(cpus, 0, gpus, nodes, disk, runtime);
+    }
+
+    /** Whole MiB that hold so many bytes. */
+    static long mebibytes(long bytes) {
+      return Math.ceilDiv(bytes, MEBIBYTE);
+    }
+
+    /** The time limit in whole seconds, not less than was asked for. */
+    long seconds() {
+      return Math.ceilDiv(runtime, 1_000_000_000L);
+    }
+
+    /** The same in minutes. */
+    long minutes() {
+      return Math.ceilDiv(seconds(), 60L);
     }
   }
 }

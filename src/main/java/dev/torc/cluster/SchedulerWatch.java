@@ -3,18 +3,15 @@ package dev.torc.cluster;
 import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.cluster.Scheduler.SchedulerJob;
 import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Asks a scheduler what became of batches: in bulk, and the more seldom the longer nothing new was
@@ -27,24 +24,14 @@ final class SchedulerWatch {
   private static final long LAST = 30 * SECOND;
   private static final long TELL = 60 * SECOND;
 
-  private final Scheduler scheduler;
-  private final String executor;
-  private final Consumer<String> notes;
+  private final SchedulerAccess to;
   private long pause = FIRST;
   private long next;
   private boolean unclear;
   private long told = Long.MIN_VALUE / 2;
-  private final Map<ArrayTask, Long> held = new HashMap<>(); // since when
-  private final Set<ArrayTask> heldTold = new HashSet<>();
 
-  /**
-   * @param executor its name, for people
-   * @param notes takes lines for people
-   */
-  SchedulerWatch(Scheduler scheduler, String executor, Consumer<String> notes) {
-    this.scheduler = scheduler;
-    this.executor = executor;
-    this.notes = notes;
+  SchedulerWatch(SchedulerAccess to) {
+    this.to = to;
   }
 
   /**
@@ -96,18 +83,18 @@ final class SchedulerWatch {
       }
     }
     for (Map.Entry<SchedulerJob, SchedulerState> state :
-        scheduler.states(List.copyOf(open.keySet())).entrySet()) {
-      if (state.getValue() instanceof SchedulerState.NoAnswer none) {
-        silence = none.said();
+        to.scheduler().states(List.copyOf(open.keySet())).entrySet()) {
+      ArrayTask task = open.get(state.getKey());
+      SchedulerState said = state.getValue();
+      if (said.is(Kind.NO_ANSWER)) {
+        silence = said.said();
       } else {
         answered = true;
-        ArrayTask task = open.get(state.getKey());
-        if (state.getValue() instanceof SchedulerState.Unclear unclear
-            && task.state instanceof SchedulerState.Unclear) { // else a listing that was cut
-          unclear(unclear.said());
+        if (said.is(Kind.UNCLEAR) && task.state.is(Kind.UNCLEAR)) { // else a listing that was cut
+          unclear(said.said());
         }
-        task.told(state.getValue(), now);
-        if (task.isOut()) { // a task that an earlier torc handed out, known only now
+        task.told(said, now);
+        if (task.state.isOut()) { // a task that an earlier torc handed out, known only now
           task.submitted();
         }
       }
@@ -125,25 +112,25 @@ final class SchedulerWatch {
   private void tellHeld(Collection<ArrayTask> asked, long now) {
     List<ArrayTask> late = new ArrayList<>();
     for (ArrayTask task : asked) {
-      boolean holds =
-          task.state instanceof SchedulerState.Waiting waiting
-              && SlurmWords.isHeld(waiting.reason());
-      Long since = holds ? held.putIfAbsent(task, now) : held.remove(task);
-      if (holds && since != null && now - since >= TELL && heldTold.add(task)) {
+      boolean holds = task.state.is(Kind.WAITING) && SlurmWords.isHeld(task.state.said());
+      task.held = !holds ? -1 : task.held < 0 ? now : task.held;
+      if (holds && now - task.held >= TELL && !task.isHeldTold) {
+        task.isHeldTold = true;
         late.add(task);
       }
     }
     if (!late.isEmpty()) {
       ArrayTask first = late.getFirst();
       int jobs = late.stream().mapToInt(task -> task.jobs.size()).sum();
-      notes.accept(
-          "job %s%s: held at %s (%s); it waits until `scontrol release %s`"
-              .formatted(
-                  first.jobs.getFirst().key().job(),
-                  jobs == 1 ? "" : " and " + (jobs - 1) + " more",
-                  EarlierJob.where(executor, first.job.id()),
-                  ((SchedulerState.Waiting) first.state).reason(),
-                  first.job.id()));
+      to.notes()
+          .accept(
+              "job %s%s: held at %s (%s); it waits until `scontrol release %s`"
+                  .formatted(
+                      first.jobs.getFirst().key().job(),
+                      jobs == 1 ? "" : " and " + (jobs - 1) + " more",
+                      EarlierJob.where(to.executor(), first.job.id()),
+                      first.state.said(),
+                      first.job.id()));
     }
   }
 
@@ -152,19 +139,19 @@ final class SchedulerWatch {
     if (!unclear) {
       unclear = true;
       String line = "%s: no word of 'words' is in '%s': that job counts as waiting";
-      notes.accept(line.formatted(executor, said));
+      to.notes().accept(line.formatted(to.executor(), said));
     }
   }
 
   /** Says once a minute that it does not answer. */
   void unanswered(String why, long now) {
-    tell("%s does not answer: %s; torc asks on".formatted(executor, why), now);
+    tell("%s does not answer: %s; torc asks on".formatted(to.executor(), why), now);
   }
 
   private void tell(String line, long now) {
     if (now - told >= TELL) {
       told = now;
-      notes.accept(line);
+      to.notes().accept(line);
     }
   }
 
@@ -173,16 +160,16 @@ final class SchedulerWatch {
     String line =
         "%s gave no id for what runs in %s; torc waits for what that says:"
             + " remove it when nothing of it runs any more";
-    tell(line.formatted(executor, batch.folder.path()), now);
+    tell(line.formatted(to.executor(), batch.folder.path()), now);
   }
 
   /** Looks for a submission that had no answer; null where that cannot be. */
   Submission find(RemoteBatch batch, long now) throws IOException {
-    Submission there = scheduler.find(batch.request(null));
+    Submission there = to.scheduler().find(batch.request(null));
     if (there instanceof Submission.Accepted accepted) {
       accepted(batch, accepted);
     } else if (there instanceof Submission.Refused) {
-      batch.tasks.forEach(task -> task.told(new SchedulerState.Gone(), now));
+      batch.tasks.forEach(task -> task.told(SchedulerState.GONE, now));
     }
     return there;
   }
@@ -193,7 +180,7 @@ final class SchedulerWatch {
     try {
       batch.folder.write(accepted.jobs().stream().map(SchedulerJob::id).toList());
     } catch (IOException e) {
-      notes.accept("cannot write the ids of %s: %s".formatted(batch.name, Refusal.line(e)));
+      to.notes().accept("cannot write the ids of %s: %s".formatted(batch.name, Refusal.line(e)));
     }
   }
 }

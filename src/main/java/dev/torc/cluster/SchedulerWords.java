@@ -4,8 +4,11 @@ import static java.util.stream.Collectors.joining;
 
 import dev.torc.local.ProgramOutput;
 import dev.torc.text.SafeText;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** What schedulers write for people: on one line, and whether it is an answer at all. */
@@ -36,6 +39,18 @@ final class SchedulerWords {
           Pattern.CASE_INSENSITIVE);
 
   private SchedulerWords() {}
+
+  /**
+   * One kind of question to a scheduler: no two are asked at once, and none longer than its
+   * patience.
+   */
+  record Program(Map<String, String> env, Path folder, Duration patience) {
+
+    /** Runs a command, looked for in the PATH of its environment, and waits for its end. */
+    synchronized ProgramOutput ask(List<String> argv) {
+      return ProgramOutput.of(argv, env, folder, patience);
+    }
+  }
 
   /** Whether a line says that the job which it names is over, or not known. */
   static boolean isOver(String line) {

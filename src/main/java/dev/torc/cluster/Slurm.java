@@ -1,7 +1,9 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.local.ProgramOutput;
@@ -33,7 +35,8 @@ final class Slurm implements Scheduler {
 
   /** A line of sacct, whose states may have words behind. */
   private static final Pattern RECORD =
-      Pattern.compile("(\\d+(?:_\\d+)?)\\|([A-Z_]+)[^|]*\\|(\\d+:\\d+)\\|(.+)");
+      Pattern.compile(
+          "(\\d+(?:_\\d+)?)\\|([A-Z_]+)[^|]*\\|(\\d+:\\d+)\\|([\\w.-]+)\\|([^|]*)\\|([^|]*)");
 
   private static final Pattern SUBMITTED = Pattern.compile("(\\d+)(;\\S+)?");
   private static final Pattern EXIT = Pattern.compile(" ExitCode=(\\d+:\\d+) ");
@@ -50,9 +53,9 @@ final class Slurm implements Scheduler {
   private static final String FOUND_BY = "SLURM_(CONF|CLUSTERS|JWT)";
 
   private final SchedulerSettings settings;
-  private final SchedulerProgram submitting;
-  private final SchedulerProgram asking;
-  private final SchedulerProgram cancelling;
+  private final SchedulerWords.Program submitting;
+  private final SchedulerWords.Program asking;
+  private final SchedulerWords.Program cancelling;
   private String configuration = "";
 
   Slurm(SchedulerSettings settings, Path folder, Map<String, String> env) {
@@ -64,9 +67,10 @@ final class Slurm implements Scheduler {
     // Of the variables that describe the allocation in which torc may run, jobs get none.
     boolean allocated = env.containsKey("SLURM_JOB_ID");
     Map<String, String> plain = without(env, "(SLURM|SQUEUE|SACCT|SCANCEL|SCONTROL)_.*");
-    submitting = new SchedulerProgram(allocated ? without(env, "SLURM_.*") : env, folder, patience);
-    asking = new SchedulerProgram(plain, folder, patience);
-    cancelling = new SchedulerProgram(plain, folder, patience);
+    submitting =
+        new SchedulerWords.Program(allocated ? without(env, "SLURM_.*") : env, folder, patience);
+    asking = new SchedulerWords.Program(plain, folder, patience);
+    cancelling = new SchedulerWords.Program(plain, folder, patience);
   }
 
   /** An environment without variables of such names, but for those by which Slurm is found. */
@@ -77,7 +81,7 @@ final class Slurm implements Scheduler {
   }
 
   /** What one of Slurm's commands answers. */
-  static ProgramOutput ask(SchedulerProgram program, List<String> words) {
+  static ProgramOutput ask(SchedulerWords.Program program, List<String> words) {
     List<String> argv = new ArrayList<>(List.of("/usr/bin/env"));
     argv.addAll(words);
     ProgramOutput said = program.ask(argv);
@@ -182,17 +186,15 @@ final class Slurm implements Scheduler {
     for (SchedulerJob job : all) {
       SlurmQueue.Listed listed = queue.of(around(job));
       if (job.id() == null || !queue.trouble().isEmpty()) {
-        states.put(
-            job,
-            new SchedulerState.NoAnswer(
-                job.id() == null ? "its id is not known" : queue.trouble()));
+        String why = job.id() == null ? "its id is not known" : queue.trouble();
+        states.put(job, new SchedulerState(Kind.NO_ANSWER, why));
       } else if (isStep(job)) { // how it ended only its own torc knew
         boolean runs = listed != null && !SlurmWords.isEnd(listed.word());
-        states.put(job, runs ? new SchedulerState.Running("") : new SchedulerState.Gone());
+        states.put(job, runs ? new SchedulerState(Kind.RUNNING, "") : SchedulerState.GONE);
       } else if (listed != null) {
         states.put(job, state(listed, job));
       } else {
-        states.put(job, new SchedulerState.Gone());
+        states.put(job, SchedulerState.GONE);
         forgotten.add(job);
       }
     }
@@ -226,14 +228,15 @@ final class Slurm implements Scheduler {
           ask(asking, List.of("scontrol", "show", "job", "--oneliner", listed.id()));
       Matcher code = EXIT.matcher(said.text());
       if (!said.ok() || !code.find()) {
-        return new SchedulerState.NoAnswer(SchedulerWords.failure(said));
+        return new SchedulerState(Kind.NO_ANSWER, SchedulerWords.failure(said));
       }
       exit = code.group(1);
     }
-    return SlurmWords.end(listed.word(), listed.reason(), exit, job.log()).at(listed.ended());
+    return SlurmWords.end(listed.word(), listed.reason(), exit, job.log())
+        .at(listed.began(), listed.ended());
   }
 
-  private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerProgram program) {
+  private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerWords.Program program) {
     SlurmQueue queue = SlurmQueue.empty();
     String user = Integer.toUnsignedString(OwnUser.number());
     for (List<String> names :
@@ -250,7 +253,8 @@ final class Slurm implements Scheduler {
     Map<SchedulerJob, SchedulerState> ends = new HashMap<>();
     String configuration = configuration();
     if (configuration.isEmpty()) {
-      jobs.forEach(job -> ends.put(job, new SchedulerState.NoAnswer("scontrol tells no settings")));
+      SchedulerState none = new SchedulerState(Kind.NO_ANSWER, "scontrol tells no settings");
+      jobs.forEach(job -> ends.put(job, none));
     }
     if (!DATABASE.matcher(configuration).find()) {
       return ends;
@@ -264,7 +268,8 @@ final class Slurm implements Scheduler {
         if (job != null
             && job.name().equals(fields.group(4))
             && SlurmWords.isEnd(fields.group(2))) {
-          ends.put(job, SlurmWords.end(fields.group(2), "", fields.group(3), job.log()));
+          SchedulerState end = SlurmWords.end(fields.group(2), "", fields.group(3), job.log());
+          ends.put(job, end.at(SlurmWords.time(fields.group(5)), SlurmWords.time(fields.group(6))));
         }
       }
     }
@@ -278,7 +283,7 @@ final class Slurm implements Scheduler {
         "--parsable2",
         "--allocations",
         "--jobs=" + ids,
-        "--format=JobID,State,ExitCode,JobName");
+        "--format=JobID,State,ExitCode,JobName,Start,End");
   }
 
   /** What Slurm says of its settings, asked until it answers; empty before. */
@@ -292,22 +297,20 @@ final class Slurm implements Scheduler {
   /** A step ends with its allocation, which is of no use without the torc that asked for it. */
   @Override
   public String cancel(List<SchedulerJob> all) {
-    Set<String> troubles = new TreeSet<>();
     List<SchedulerJob> jobs = all.stream().map(Slurm::around).toList();
     SlurmQueue queue = queue(jobs, cancelling);
+    Set<SchedulerJob> wanted = new HashSet<>();
+    jobs.forEach(job -> wanted.add(new SchedulerJob(job.id(), job.name(), null)));
     Set<String> ids = new TreeSet<>();
-    Set<String> names = new HashSet<>();
-    for (SchedulerJob job : jobs) {
-      if (job.id() == null) {
-        names.add(job.name());
-      } else if (queue.of(job) != null) {
-        ids.add(job.id());
+    for (SlurmQueue.Listed each : queue.jobs().values()) {
+      boolean named =
+          wanted.contains(new SchedulerJob(null, each.name(), null)); // its id is not known
+      boolean known = wanted.contains(new SchedulerJob(each.id(), each.name(), null));
+      if ((named || known) && !SlurmWords.isEnd(each.word())) {
+        ids.add(each.id());
       }
     }
-    queue.jobs().values().stream()
-        .filter(listed -> names.contains(listed.name()))
-        .forEach(listed -> ids.add(listed.id()));
-    ids.removeIf(id -> SlurmWords.isEnd(queue.jobs().get(id).word()));
+    Set<String> troubles = new TreeSet<>();
     if (!queue.trouble().isEmpty()) {
       troubles.add(queue.trouble());
     }

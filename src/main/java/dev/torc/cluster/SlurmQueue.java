@@ -2,10 +2,6 @@ package dev.torc.cluster;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
 import dev.torc.local.ProgramOutput;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +17,12 @@ import java.util.regex.Pattern;
  */
 record SlurmQueue(Map<String, Listed> jobs, String trouble) {
 
-  private static final String FORMAT = "--format=%i|%T|%r|%N|%j|%e";
+  private static final String FORMAT = "--format=%i|%T|%r|%N|%j|%S|%e";
 
   private static final Pattern LINE =
       Pattern.compile(
-          "(\\d+(?:_\\d+)?)\\|([A-Z_]+)\\|([^|]*)\\|([^|]*)\\|([\\w.-]+)(?:\\|([\\dT:-]{19}|[A-Za-z/]+))?");
+          "(\\d+(?:_\\d+)?)\\|([A-Z_]+)\\|([^|]*)\\|([^|]*)\\|([\\w.-]+)"
+              + "\\|([\\dT:-]{19}|[A-Za-z/]+)\\|([\\dT:-]{19}|[A-Za-z/]+)");
 
   /** What squeue writes before the jobs of each cluster where SLURM_CLUSTERS is set. */
   private static final String CLUSTER = "CLUSTER: ";
@@ -35,21 +32,11 @@ record SlurmQueue(Map<String, Listed> jobs, String trouble) {
    *
    * @param id of an element of an array: that of the array, {@code _}, its number
    * @param nodes where it runs or ran; may be empty
-   * @param end when it ended, or is to end at the latest, as squeue has it; null for none
+   * @param began when it began, or is likely to, in milliseconds since 1970; 0 for none
+   * @param ended when it ended, or is to end at the latest, likewise
    */
-  record Listed(String id, String word, String reason, String nodes, String name, String end) {
-
-    /** When it ended, in milliseconds since 1970; 0 where that is not told. */
-    long ended() {
-      try {
-        ZonedDateTime at =
-            LocalDateTime.parse(end == null ? "" : end).atZone(ZoneId.systemDefault());
-        return at.toInstant().toEpochMilli();
-      } catch (DateTimeParseException none) {
-        return 0;
-      }
-    }
-  }
+  record Listed(
+      String id, String word, String reason, String nodes, String name, long began, long ended) {}
 
   /**
    * The question for jobs of one user.
@@ -81,17 +68,24 @@ record SlurmQueue(Map<String, Listed> jobs, String trouble) {
     Map<String, Listed> all = new HashMap<>(jobs);
     for (String line : said.text().lines().filter(each -> !each.startsWith(CLUSTER)).toList()) {
       Matcher of = LINE.matcher(line);
-      Listed job =
-          of.matches()
-              ? new Listed(
-                  of.group(1), of.group(2), of.group(3), of.group(4), of.group(5), of.group(6))
-              : null;
+      Listed job = of.matches() ? listed(of) : null;
       Listed other = job == null ? null : all.putIfAbsent(job.id, job);
       if (job == null || other != null && !other.equals(job)) {
         return new SlurmQueue(Map.of(), "squeue says what cannot be: " + SchedulerWords.line(line));
       }
     }
     return new SlurmQueue(all, "");
+  }
+
+  private static Listed listed(Matcher of) {
+    return new Listed(
+        of.group(1),
+        of.group(2),
+        of.group(3),
+        of.group(4),
+        of.group(5),
+        SlurmWords.time(of.group(6)),
+        SlurmWords.time(of.group(7)));
   }
 
   /** What is listed of a job, null where nothing is; another name is another job. */

@@ -1,10 +1,14 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.Scheduler.SchedulerState;
-import dev.torc.cluster.Scheduler.SchedulerState.Cause;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -18,20 +22,20 @@ final class SlurmWords {
   private static final Set<String> RUNNING =
       Set.of("RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING");
 
-  private static final Map<String, Cause> ENDED =
+  private static final Map<String, Kind> ENDED =
       Map.ofEntries(
-          Map.entry("COMPLETED", Cause.EXITED),
-          Map.entry(FAILED, Cause.EXITED),
-          Map.entry("OUT_OF_MEMORY", Cause.OUT_OF_MEMORY),
-          Map.entry("TIMEOUT", Cause.TIME_LIMIT),
-          Map.entry("DEADLINE", Cause.TIME_LIMIT),
-          Map.entry("CANCELLED", Cause.CANCELLED),
-          Map.entry("REVOKED", Cause.CANCELLED),
-          Map.entry("NODE_FAIL", Cause.NODE_FAILURE),
-          Map.entry("BOOT_FAIL", Cause.NODE_FAILURE),
-          Map.entry("PREEMPTED", Cause.PREEMPTED),
-          Map.entry("LAUNCH_FAILED", Cause.LAUNCH_FAILURE),
-          Map.entry("RECONFIG_FAIL", Cause.LAUNCH_FAILURE));
+          Map.entry("COMPLETED", Kind.EXITED),
+          Map.entry(FAILED, Kind.EXITED),
+          Map.entry("OUT_OF_MEMORY", Kind.OUT_OF_MEMORY),
+          Map.entry("TIMEOUT", Kind.TIME_LIMIT),
+          Map.entry("DEADLINE", Kind.TIME_LIMIT),
+          Map.entry("CANCELLED", Kind.CANCELLED),
+          Map.entry("REVOKED", Kind.CANCELLED),
+          Map.entry("NODE_FAIL", Kind.NODE_FAILURE),
+          Map.entry("BOOT_FAIL", Kind.NODE_FAILURE),
+          Map.entry("PREEMPTED", Kind.PREEMPTED),
+          Map.entry("LAUNCH_FAILED", Kind.LAUNCH_FAILURE),
+          Map.entry("RECONFIG_FAIL", Kind.LAUNCH_FAILURE));
 
   /**
    * Reasons that stay until the cluster or the account is changed. A drained node has others;
@@ -67,10 +71,10 @@ final class SlurmWords {
    * waiting.
    */
   static SchedulerState alive(String word, String reason, String nodes) {
+    Kind waits = NEVER.matcher(reason).matches() ? Kind.NEVER : Kind.WAITING;
     return RUNNING.contains(word)
-        ? new SchedulerState.Running(nodes)
-        : new SchedulerState.Waiting(
-            reason.equals("None") ? "" : reason, NEVER.matcher(reason).matches());
+        ? new SchedulerState(Kind.RUNNING, nodes)
+        : new SchedulerState(waits, reason.equals("None") ? "" : reason);
   }
 
   /**
@@ -80,14 +84,14 @@ final class SlurmWords {
    * @param exit {@code STATUS:SIGNAL}; empty where it does not matter
    * @param log may be null
    */
-  static SchedulerState.Ended end(String word, String reason, String exit, Path log) {
+  static SchedulerState end(String word, String reason, String exit, Path log) {
     String text = tail(log);
-    Cause cause = ENDED.get(word);
+    Kind cause = ENDED.get(word);
     boolean failed = word.equals(FAILED);
-    if ((failed || cause == Cause.CANCELLED) && MEMORY.matcher(text).find()) {
-      cause = Cause.OUT_OF_MEMORY;
+    if ((failed || cause == Kind.CANCELLED) && MEMORY.matcher(text).find()) {
+      cause = Kind.OUT_OF_MEMORY;
     } else if (failed && reason.equals("JobLaunchFailure") && !isSignal(exit)) {
-      cause = Cause.LAUNCH_FAILURE;
+      cause = Kind.LAUNCH_FAILURE;
     }
     StringBuilder said = new StringBuilder(word);
     said.append(reason.isEmpty() || reason.equals("None") ? "" : " " + reason);
@@ -97,12 +101,22 @@ final class SlurmWords {
       // the last one counts
     }
     said.append(last.isEmpty() ? "" : ": " + last.strip());
-    return new SchedulerState.Ended(cause, SchedulerWords.line(said.toString()));
+    return new SchedulerState(cause, SchedulerWords.line(said.toString()));
   }
 
   /** Whether a signal ended the script, which Slurm calls a launch failure too; 53 is its own. */
   private static boolean isSignal(String exit) {
     return exit.matches("0:([1-9]|[12][0-9]|3[01])");
+  }
+
+  /** A time of Slurm, in milliseconds since 1970; 0 for a word that is none, as {@code N/A}. */
+  static long time(String word) {
+    try {
+      ZonedDateTime at = LocalDateTime.parse(word).atZone(ZoneId.systemDefault());
+      return at.toInstant().toEpochMilli();
+    } catch (DateTimeParseException none) {
+      return 0;
+    }
   }
 
   /** The end of a log, which may be late or lacking. */

@@ -3,11 +3,12 @@ package dev.torc.cluster;
 import dev.torc.cluster.BatchFolder.Word;
 import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.local.ProcessEnd;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -17,42 +18,18 @@ import java.util.function.Consumer;
  *
  * @param anew takes what is to be handed out anew; null for a job that an earlier torc handed out
  */
-record TaskEnds(
-    String executor,
-    Path folder,
-    ClaimOwner me,
-    SchedulerWatch watch,
-    Consumer<String> notes,
-    Consumer<BatchJob> anew) {
+record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> anew) {
 
   /** How often an attempt is handed out again for what was no fault of its own. */
   private static final int AGAIN = 3;
-
-  /** What the scheduler says of a task: {@code cause} is null where it knows nothing of it. */
-  private record Said(SchedulerState.Cause cause, String said, boolean cancelled, long time) {
-
-    static Said of(ArrayTask task) {
-      return switch (task.state) {
-        case SchedulerState.Ended ended ->
-            new Said(ended.cause(), ended.said(), task.cancelled, ended.time());
-        case SchedulerState.Gone gone -> new Said(null, gone.said(), task.cancelled, 0);
-        default -> new Said(null, "gone", task.cancelled, 0);
-      };
-    }
-
-    /** Whether it was cancelled, and not by torc. */
-    boolean isTaken() {
-      return cause == SchedulerState.Cause.CANCELLED && !cancelled;
-    }
-  }
 
   /**
    * What a script has written of a job that is not over; returns whether that is news.
    *
    * @param there what there is of it
    */
-  boolean look(RemoteBatch batch, BatchJob job, Set<Word> there, boolean ending, long now)
-      throws IOException {
+  boolean look(BatchJob job, Set<Word> there, boolean ending, long now) throws IOException {
+    RemoteBatch batch = job.task.batch;
     if (there.contains(Word.STATUS)) {
       ProcessEnd end = batch.folder.status(job.claim(), batch.submitted());
       boolean told =
@@ -71,7 +48,7 @@ record TaskEnds(
       return true;
     }
     if (there.contains(Word.LATER) && batch.folder.later(job.claim()) != null) {
-      if (batch.folder.claim(job.claim(), me)) {
+      if (to.claim(job)) {
         anew.accept(job.anew());
       }
       return true;
@@ -84,67 +61,88 @@ record TaskEnds(
    *
    * @param ending whether all is to end
    */
-  void settle(RemoteBatch batch, ArrayTask task, boolean ending) throws IOException {
-    Said word = Said.of(task);
+  void settle(ArrayTask task, boolean ending) throws IOException {
     // A task that torc itself took back, or that no machine took, can have left nothing there.
-    boolean untouched =
-        batch.isKnown() && !task.cancelled && task.isUntouched(batch.folder.words());
-    boolean unseen = untouched && word.cause == SchedulerState.Cause.EXITED;
+    boolean untouched = task.batch.isKnown() && !task.cancelled && task.isUntouched();
+    boolean unseen = untouched && task.state.is(Kind.EXITED);
     for (BatchJob job : task.jobs) {
       if (job.isOver()) {
         continue;
       }
-      boolean never = batch.folder.claim(job.claim(), me);
+      boolean never = to.claim(job);
       List<HandedOutAttempt> places = never ? job.earlierPlaces() : job.places();
       if (job.unwanted || ending && !job.isLost()) {
         job.end(BatchJob.INTERRUPTED, places);
       } else if (unseen && !job.isLost()) {
         String why = "the machine that %s took does not see %s";
-        job.end(BatchJob.failed(why.formatted(executor, folder)), places);
+        job.end(BatchJob.failed(why.formatted(to.executor(), to.folder())), places);
       } else if (never) {
-        neverBegan(job, word, untouched);
+        neverBegan(job, task.state, untouched);
       } else {
-        died(batch, job, word);
+        died(job, task.state);
       }
     }
+  }
+
+  /** Whether it was cancelled, and not by torc. */
+  private static boolean isTaken(BatchJob job, SchedulerState word) {
+    return word.is(Kind.CANCELLED) && !job.task.cancelled;
   }
 
   /**
    * @param untouched whether no machine took its script
    */
-  private void neverBegan(BatchJob job, Said word, boolean untouched) {
-    if (word.isTaken()) {
-      job.endUnbegun(BatchJob.failed("cancelled; " + executor + ": " + word.said));
+  private void neverBegan(BatchJob job, SchedulerState word, boolean untouched) {
+    if (isTaken(job, word)) {
+      job.endUnbegun(BatchJob.failed("cancelled; " + to.executor() + ": " + word.said()));
     } else if (untouched && job.losses == AGAIN) {
       String why = "submitted %d times, and no machine began it; %s: %s";
-      job.endUnbegun(BatchJob.failed(why.formatted(AGAIN + 1, executor, word.said)));
+      job.endUnbegun(BatchJob.failed(why.formatted(AGAIN + 1, to.executor(), word.said())));
     } else {
       anew.accept(untouched ? job.unbegun() : job.anew());
     }
   }
 
+  /**
+   * An end with what is known of it beside its cause: its script may have told it still; else its
+   * claim tells when it began, and the scheduler when its task ended.
+   */
+  private static ProcessEnd known(
+      BatchJob job, SchedulerState word, ProcessEnd.How how, String message) {
+    RemoteBatch batch = job.task.batch;
+    ProcessEnd told = batch.folder.status(job.claim(), batch.submitted());
+    if (told != null) {
+      return told.as(how, 0, message);
+    }
+    ClaimOwner by = batch.folder.owner(job.claim());
+    long handed = batch.submitted();
+    long began = by != null ? by.time() * 1000 : Math.max(handed, word.began());
+    long wall = word.ended() - began;
+    return ProcessEnd.unknown(how, message)
+        .lasting(word.ended() == 0 ? -1 : TimeUnit.MILLISECONDS.toNanos(Math.max(0, wall)))
+        .at(new ProcessEnd.Elsewhere(by == null ? "" : by.host(), handed, began, "", null));
+  }
+
   /** It began, and no script will say how it ended. */
-  private void died(RemoteBatch batch, BatchJob job, Said word) {
+  private void died(BatchJob job, SchedulerState word) {
     ProcessEnd.How how =
-        switch (word.cause) {
+        switch (word.kind()) {
           case OUT_OF_MEMORY -> ProcessEnd.How.MEMORY;
           case TIME_LIMIT -> ProcessEnd.How.TIMEOUT;
-          case CANCELLED -> word.isTaken() ? ProcessEnd.How.CANCELLED : null;
+          case CANCELLED -> isTaken(job, word) ? ProcessEnd.How.CANCELLED : null;
           case EXITED -> job.isCancelled() ? ProcessEnd.How.CANCELLED : null;
-          case null, default -> null;
+          default -> null;
         };
-    boolean preempted = word.cause == SchedulerState.Cause.PREEMPTED;
-    String lost = preempted ? "preempted" : "lost with its machine";
+    String lost = word.is(Kind.PREEMPTED) ? "preempted" : "lost with its machine";
     if (how != null) {
-      ProcessEnd end = ProcessEnd.unknown(how, executor + ": " + word.said);
-      ClaimOwner begun = batch.folder.owner(job.claim());
-      job.end(begun == null ? end : begun.end(end, batch.submitted(), word.time), job.places());
+      job.end(known(job, word, how, to.executor() + ": " + word.said()), job.places());
     } else if (job.losses == AGAIN) {
-      job.end(BatchJob.failed(lost + ": " + word.said), job.places());
+      job.end(
+          known(job, word, ProcessEnd.How.NOT_STARTED, lost + ": " + word.said()), job.places());
     } else {
       if (job.attempt != null) {
-        notes.accept(
-            "%s: %s (%s); it is submitted anew".formatted(job.key().job(), lost, word.said));
+        String line = "%s: %s (%s); it is submitted anew";
+        to.notes().accept(line.formatted(job.key().job(), lost, word.said()));
       }
       anew.accept(job.lost());
     }

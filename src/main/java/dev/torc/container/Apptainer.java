@@ -137,7 +137,7 @@ final class Apptainer extends ContainerRuntime {
     for (StepContainer.Mount mount : container.mounts()) {
       words.addAll(List.of("--mount", mount.words()));
     }
-    if (!container.gpus().isEmpty()) {
+    if (container.gpus() == null || !container.gpus().isEmpty()) { // all that its node lets it see
       words.add("--nv");
     }
     words.addAll(container.args());
@@ -152,7 +152,7 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
-  String onNode(List<String> names) {
+  String onNode(List<String> names, boolean gpus) {
     StringBuilder lines = new StringBuilder();
     for (String name : names) {
       String line = "[ -z \"${%1$s+x}\" ] || export %2$s%1$s=\"$%1$s\"\n";

@@ -43,8 +43,8 @@ final class ContainerRun implements Container.Client {
    * what it leaves to look after the container do not, so that they live to take it away.
    */
   Launch.Step handedOut() throws IOException {
-    List<String> argv =
-        new ArrayList<>(List.of("sh", "-c", container.runtime().onNode(undeclared()), "sh"));
+    String script = container.runtime().onNode(undeclared(), container.gpus() == null);
+    List<String> argv = new ArrayList<>(List.of("sh", "-c", script, "sh"));
     argv.addAll(command());
     return new Launch.Step(List.copyOf(argv), step.dir(), variables());
   }

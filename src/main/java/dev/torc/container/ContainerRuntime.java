@@ -127,8 +127,9 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
    * Lines of sh that start the client on another machine, with its words as theirs.
    *
    * @param names of variables that the container has as they are there, where they are set
+   * @param gpus whether it is given the GPUs that a scheduler chose there
    */
-  abstract String onNode(List<String> names);
+  abstract String onNode(List<String> names, boolean gpus);
 
   /** A job's words with what has to be set within the container, because no option can. */
   abstract List<String> inside(List<String> argv, Map<String, String> variables);

@@ -24,6 +24,16 @@ final class OciRuntime extends ContainerRuntime {
           "(manifest|name) unknown|no such manifest|(?<!permission )denied|unauthorized",
           Pattern.CASE_INSENSITIVE);
 
+  /** The GPUs that a scheduler gives on a node. */
+  private static final String GPUS = "gpus=${SLURM_STEP_GPUS:-${SLURM_JOB_GPUS:-$TORC_GPUS}}\n";
+
+  private static final String DOCKERS =
+      "[ -z \"$gpus\" ] || set -- --gpus \"\\\"device=$gpus\\\"\" \"$@\"\n";
+
+  private static final String PODMANS =
+      "for gpu in $(echo \"$gpus\" | tr , ' '); do set -- --device \"nvidia.com/gpu=$gpu\" \"$@\";"
+          + " done\n";
+
   private final boolean docker;
   private boolean rootless;
   private boolean ids; // whether it can map more ids than the caller's own
@@ -113,18 +123,21 @@ final class OciRuntime extends ContainerRuntime {
     return status == LAST || line.contains("executable file") && line.contains("not found");
   }
 
-  /** The second word is {@code run}; an option without a value is the client's own variable. */
+  /**
+   * The second word is {@code run}; an option without a value is the client's own variable. Slurm
+   * numbers GPUs for its jobs anew where it constrains them, and tells both numbers.
+   */
   @Override
-  String onNode(List<String> names) {
+  String onNode(List<String> names, boolean gpus) {
     StringBuilder options = new StringBuilder("--env \"TORC_CLAIM=$claim\"");
     names.forEach(name -> options.append(" --env ").append(name));
     return """
     claim=$TORC_CLAIM client=$1
     unset TORC_CLAIM
     shift 2
-    exec "$client" run %s "$@"
+    %sexec "$client" run %s "$@"
     """
-        .formatted(options);
+        .formatted(!gpus ? "" : GPUS + (docker ? DOCKERS : PODMANS), options);
   }
 
   @Override
@@ -194,13 +207,11 @@ final class OciRuntime extends ContainerRuntime {
     if (container.memory() > 0) {
       words.addAll(List.of("--memory", Long.toString(container.memory())));
     }
-    for (String gpu : container.gpus()) {
-      if (!docker) {
-        words.addAll(List.of("--device", "nvidia.com/gpu=" + gpu));
-      }
-    }
-    if (docker && !container.gpus().isEmpty()) {
-      words.addAll(List.of("--gpus", "\"device=" + String.join(",", container.gpus()) + "\""));
+    List<String> gpus = container.gpus() == null ? List.of() : container.gpus();
+    if (!docker) {
+      gpus.forEach(gpu -> words.addAll(List.of("--device", "nvidia.com/gpu=" + gpu)));
+    } else if (!gpus.isEmpty()) {
+      words.addAll(List.of("--gpus", "\"device=" + String.join(",", gpus) + "\""));
     }
     words.addAll(container.args());
     words.add((docker ? "sha256:" : "") + container.image().id().hex());

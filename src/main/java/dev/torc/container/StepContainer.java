@@ -22,7 +22,7 @@ import java.util.SequencedMap;
  * @param groups numbers of the caller's further groups
  * @param cpus how many it may use; 0 for all
  * @param memory bytes; 0 for all
- * @param gpus identifiers
+ * @param gpus identifiers; null where a scheduler chooses them, and its node tells which
  * @param status a file in which the container says how far it came
  */
 public record StepContainer(

@@ -187,7 +187,7 @@ public record CrateRequest(String torc) {
     private Entity files() throws IOException {
       Workflow of = project.workflow();
       Path first = of.files().getFirst();
-      byte[] input = first.endsWith(BuildFile.INPUT) ? project.keeper().input() : null;
+      byte[] input = first.endsWith(BuildFile.INPUT) ? project.options().input() : null;
       boolean inside = first.startsWith(of.root());
       String own = (inside ? of.root().relativize(first) : first.getFileName()).toString();
       String name = input == null ? own : BuildFile.NAMES.getFirst();
@@ -287,7 +287,7 @@ public record CrateRequest(String torc) {
       Origin from = details.origin();
       boolean here = from == null || from.store().isEmpty();
       long started = from == null ? details.started() : from.time();
-      long ended = known ? started + result.wall() / 1_000_000 : 0;
+      long ended = known && result.wall() >= 0 ? started + result.wall() / 1_000_000 : 0;
       String what = SafeText.line(details.what());
       String outcome = result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
       String error = result.outcome().isGood() ? null : what.isEmpty() ? outcome : what;

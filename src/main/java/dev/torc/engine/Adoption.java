@@ -26,7 +26,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Accepts the files in the places of products as the results of jobs that did not run, under their
@@ -164,14 +163,7 @@ public final class Adoption {
   private void product(Job job, String path, Stamp.Kind kind) throws IOException {
     Stamp.Kind there = digests.product(path).stamp().kind();
     if (there != kind) {
-      String name = SafeText.name(path);
-      problem(
-          job,
-          switch (there) {
-            case MISSING -> "product %s is missing; %s".formatted(name, run(job));
-            case FOLDER -> "product %s is a folder; declare %s/".formatted(name, name);
-            default -> "product %s/ is a file; declare it without the slash".formatted(name);
-          });
+      problem(job, ProductScan.lack(SafeText.name(path), there, "is missing; " + run(job)));
     }
   }
 
@@ -207,44 +199,30 @@ public final class Adoption {
   private void adopt(int id, Job job) throws IOException {
     Graph graph = context.graph();
     try {
-      NeedSnapshot snapshot = NeedSnapshot.take(graph, context.contents(), digests, id);
-      String lack = Attempt.lack(graph, snapshot);
+      NeedSnapshot snapshot = context.contents().snapshot(id);
+      String lack = snapshot.lack();
       if (lack != null) {
         problem(job, lack);
         return;
       }
-      TreeSet<String> found =
-          DiscoveredNeeds.read(graph, id, snapshot, Stamp.MISSING, null).found();
-      for (String path : found) {
+      DiscoveredNeeds needs = DiscoveredNeeds.read(graph, id, snapshot, Stamp.MISSING, null);
+      for (String path : needs.found()) {
         int maker = graph.makerOf(path);
         if (maker >= 0 && !context.records().isSettled(maker)) {
           pending(job, maker);
           return;
         }
         if (digests.of(path).digest() == null) {
-          problem(job, Attempt.missingNeed(graph, path));
+          problem(job, NeedSnapshot.gone(graph, path));
           return;
         }
       }
       ProductScan products = ProductScan.of(grounds, digests, job, true, () -> {});
       AttemptOutcome.Made made =
-          new AttemptOutcome.Made(
-              products.made(),
-              products.depfile(),
-              products.files(),
-              List.of(),
-              List.copyOf(found),
-              snapshot.moved(),
-              List.of(),
-              false,
-              List.of());
+          AttemptOutcome.Made.of(products, needs, snapshot.moved(), List.of(), false, List.of());
       AttemptOutcome outcome =
-          AttemptOutcome.success(
-              ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, ""),
-              snapshot,
-              System.currentTimeMillis(),
-              made,
-              products.owned().stream().map(Adoption::adopted).toList());
+          AttemptOutcome.unstarted(
+              ProcessEnd.How.NOT_STARTED, "", snapshot, made, adopted(products));
       context.records().replace(id, recorder.adopted(context, id, outcome, batch));
       context.records().settle(id);
       adopted.add(job.name());
@@ -253,8 +231,10 @@ public final class Adoption {
     }
   }
 
-  private static OwnedPath adopted(OwnedPath owned) {
-    return new OwnedPath(owned.path(), owned.kind(), owned.digest(), owned.job(), true);
+  private static List<OwnedPath> adopted(ProductScan products) {
+    return products.owned().stream()
+        .map(own -> new OwnedPath(own.path(), own.kind(), own.digest(), own.job(), true))
+        .toList();
   }
 
   private void problem(Job job, String line) {

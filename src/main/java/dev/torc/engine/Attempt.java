@@ -1,7 +1,9 @@
 package dev.torc.engine;
 
+import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.engine.EventLines.PostTimes;
-import dev.torc.graph.Graph;
+import dev.torc.engine.LinesFile.ValueLines;
+import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;
@@ -55,7 +57,7 @@ final class Attempt {
   private final long timeLimit;
   private final Runnable gone;
   private final ClearedProducts cleared;
-  private final RemoteWork remote;
+  private final RemoteRun remote;
   private final String executor; // what runs it, as Remotes know it; null for this machine
   private final long started = System.currentTimeMillis();
   private NeedSnapshot snapshot; // of its needs, once they were looked at
@@ -96,7 +98,7 @@ final class Attempt {
     this.timeLimit = run.runtime();
     this.gone = gone;
     this.cleared = shared.removal().clearing();
-    this.remote = new RemoteWork(shared, id, number, run.executor(), run.reasons(), submitted);
+    this.remote = new RemoteRun(shared, id, number, run.executor(), run.reasons(), submitted);
     this.executor = run.executor();
   }
 
@@ -144,7 +146,7 @@ final class Attempt {
    * @throws StoppedException where a signal came while files were read
    */
   AttemptOutcome run() {
-    AttemptOutcome outcome = attempt().of(command, logFrom, posts.posts());
+    AttemptOutcome outcome = attempt();
     if (!outcome.ok() && ended.how() != ProcessEnd.How.INTERRUPTED) {
       relieved = cleared.relieve(outcome.what());
     }
@@ -160,11 +162,11 @@ final class Attempt {
    * What it came to where reading was stopped: its products are not known, well though it ended.
    */
   AttemptOutcome interrupted() {
-    ProcessEnd how = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
-    AttemptOutcome outcome = new AttemptOutcome(how, FailurePhrase.of(how, 0, 0), null, started);
+    ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
+    snapshot = null;
     return restore == null
-        ? outcome.of(command, logFrom, posts.posts())
-        : outcome.leaving(restore.placed());
+        ? failed(FailurePhrase.of(ended, 0, 0))
+        : failed(FailurePhrase.of(ended, 0, 0), restore.placed());
   }
 
   private AttemptOutcome attempt() {
@@ -181,8 +183,19 @@ final class Attempt {
     }
   }
 
+  /** A failure that left nothing. */
   private AttemptOutcome failed(String what) {
-    return new AttemptOutcome(ended, what, snapshot, started);
+    return failed(what, List.of());
+  }
+
+  private AttemptOutcome failed(String what, List<OwnedPath> left) {
+    return outcome(what, AttemptOutcome.Made.NOTHING, left);
+  }
+
+  /** What it came to, by all that is known of it now. */
+  private AttemptOutcome outcome(String what, AttemptOutcome.Made made, List<OwnedPath> owned) {
+    return new AttemptOutcome(
+        ended, what, snapshot, started, made, owned, command, logFrom, posts.posts(), null);
   }
 
   private AttemptOutcome ran() throws IOException {
@@ -193,8 +206,8 @@ final class Attempt {
         return interrupted();
       }
     }
-    snapshot = NeedSnapshot.take(shared.graph(), shared.contents(), shared.digests(), id);
-    String lack = lack(shared.graph(), snapshot);
+    snapshot = shared.contents().snapshot(id);
+    String lack = snapshot.lack();
     if (lack != null) {
       return failed(lack);
     }
@@ -221,7 +234,7 @@ final class Attempt {
     List<String> moved = null;
     if (remote.isRemote() && ended.ok()) {
       begin = remote.begun();
-      RemoteNeeds read = remote.needs(snapshot, begin);
+      RemoteRun.Needs read = remote.needs(snapshot, begin);
       snapshot = read.snapshot();
       moved = read.moved();
     }
@@ -309,29 +322,6 @@ final class Attempt {
     return begin;
   }
 
-  /** What is to be said of a need that is not there, a file or a value; null for none. */
-  static String lack(Graph graph, NeedSnapshot needs) {
-    String value = needs.missingData();
-    return needs.missing() != null
-        ? missingNeed(graph, needs.missing())
-        : value == null ? null : missingData(value);
-  }
-
-  /** What is to be said of a needed file that is not there. */
-  static String missingNeed(Graph graph, String path) {
-    int maker = graph.makerOf(path);
-    return maker < 0
-        ? "need " + path + " is gone"
-        : "need %s was not made by job %s".formatted(path, graph.name(maker));
-  }
-
-  /** What is to be said of a needed value that its job did not store. */
-  private static String missingData(String name) {
-    int dot = name.lastIndexOf('.');
-    return "need data %s was not stored by job %s: it writes %s=VALUE to the file of TORC_OUTPUT"
-        .formatted(name, name.substring(0, dot), name.substring(dot + 1));
-  }
-
   /**
    * Puts a known result in the place of a run; where that fails, the job is to run. Nothing is read
    * for it: where a need moves meanwhile, the next build finds another manifest than the result's.
@@ -348,7 +338,7 @@ final class Attempt {
       from.parts().done();
     }
     return products == null
-        ? failed("its earlier result cannot be restored").leaving(restore.placed())
+        ? failed("its earlier result cannot be restored", restore.placed())
         : AttemptOutcome.restored(from.result(), products.owned(), started);
   }
 
@@ -489,18 +479,10 @@ final class Attempt {
     } catch (IOException e) {
       shared.removal().note("cannot remove a file of " + job.name() + ": " + Refusal.line(e));
     }
+    boolean traced = trace != null && trace.blind() == null;
     AttemptOutcome.Made made =
-        new AttemptOutcome.Made(
-            products.made(),
-            products.depfile(),
-            products.files(),
-            remote.touched(),
-            List.copyOf(needs.found()),
-            List.copyOf(moved),
-            List.copyOf(needs.read()),
-            trace != null && trace.blind() == null,
-            data);
-    return AttemptOutcome.success(ended, snapshot, started, made, products.owned());
+        AttemptOutcome.Made.of(products, needs, moved, remote.touched(), traced, data);
+    return outcome("", made, products.owned());
   }
 
   /**
@@ -508,18 +490,17 @@ final class Attempt {
    * nothing that stands there is the job's.
    */
   private AttemptOutcome left(String what) {
-    AttemptOutcome failed = failed(what);
     if (!hasCleared || remote.isUnbegun()) {
-      return failed;
+      return failed(what);
     }
     try {
       List<OwnedPath> owned =
           ProductScan.of(shared.removal().grounds(), shared.digests(), job, false, () -> {})
               .owned();
       owned.removeIf(each -> remote.altered().containsKey(each.path())); // the user's by now
-      return failed.leaving(owned);
+      return failed(what, owned);
     } catch (IOException | StoppedException e) {
-      return failed; // what cannot be looked at has no owner: it moves to kept at the next run
+      return failed(what); // what cannot be looked at has no owner: the next run moves it to kept
     }
   }
 

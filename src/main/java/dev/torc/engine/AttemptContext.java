@@ -16,7 +16,6 @@ import dev.torc.records.ThisHost;
 public record AttemptContext(
     PlanContext plan,
     OccupiedPlaces taken,
-    DigestMemo digests,
     ProductRemoval removal,
     LaunchBuilder launches,
     StartMarks marks,
@@ -46,19 +45,14 @@ public record AttemptContext(
     return plan.decider();
   }
 
+  /** What is known of files. */
+  DigestMemo digests() {
+    return plan.basis().digests();
+  }
+
   /** The same for another graph. */
   AttemptContext over(PlanContext context) {
     return new AttemptContext(
-        context,
-        new OccupiedPlaces(context.graph(), context.records(), digests),
-        digests,
-        removal,
-        launches,
-        marks,
-        runner,
-        remotes,
-        tracing,
-        build,
-        here);
+        context, context.taken(), removal, launches, marks, runner, remotes, tracing, build, here);
   }
 }

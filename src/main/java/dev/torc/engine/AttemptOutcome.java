@@ -7,6 +7,8 @@ import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.Result;
+import dev.torc.text.Amount;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -59,8 +61,28 @@ record AttemptOutcome(
       boolean traced,
       List<StoredValue> data) {
 
-    private static final Made NOTHING =
+    static final Made NOTHING =
         new Made(List.of(), null, 0, List.of(), List.of(), List.of(), List.of(), false, List.of());
+
+    /** What a scan of the products saw, beside what is known of needs and values. */
+    static Made of(
+        ProductScan scan,
+        DiscoveredNeeds needs,
+        Collection<String> moved,
+        List<String> touched,
+        boolean traced,
+        List<StoredValue> data) {
+      return new Made(
+          scan.made(),
+          scan.depfile(),
+          scan.files(),
+          touched,
+          List.copyOf(needs.found()),
+          List.copyOf(moved),
+          List.copyOf(needs.read()),
+          traced,
+          data);
+    }
   }
 
   /** When its processes began, wherever they ran; milliseconds since 1970. */
@@ -89,15 +111,17 @@ record AttemptOutcome(
     return what.isEmpty();
   }
 
-  /** A failure that left nothing. */
-  AttemptOutcome(ProcessEnd ended, String what, NeedSnapshot snapshot, long started) {
-    this(ended, what, snapshot, started, Made.NOTHING, List.of(), "", 0, List.of(), null);
-  }
-
   /** The end of an attempt that was never started. */
   static AttemptOutcome unstarted(ProcessEnd.How how, String why) {
+    return unstarted(how, why, null, Made.NOTHING, List.of());
+  }
+
+  /** The same of one whose products are there all the same. */
+  static AttemptOutcome unstarted(
+      ProcessEnd.How how, String why, NeedSnapshot snapshot, Made made, List<OwnedPath> owned) {
     ProcessEnd ended = ProcessEnd.unstarted(how, "");
-    return new AttemptOutcome(ended, why, null, System.currentTimeMillis());
+    long now = System.currentTimeMillis();
+    return new AttemptOutcome(ended, why, snapshot, now, made, owned, "", 0, List.of(), null);
   }
 
   /** A known result was put in the place of a run; its record is made of that. */
@@ -109,21 +133,53 @@ record AttemptOutcome(
     return new AttemptOutcome(ended, "", null, started, made, owned, "", 0, List.of(), from);
   }
 
-  /** The same failure, with what the job left in the places of its products. */
-  AttemptOutcome leaving(List<OwnedPath> left) {
-    return new AttemptOutcome(
-        ended, what, snapshot, started, made, left, command, logFrom, posts, restored);
-  }
+  /** How an attempt that failed ended, in one phrase for people. */
+  static final class FailurePhrase {
 
-  /** A success. */
-  static AttemptOutcome success(
-      ProcessEnd ended, NeedSnapshot snapshot, long started, Made made, List<OwnedPath> owned) {
-    return new AttemptOutcome(ended, "", snapshot, started, made, owned, "", 0, List.of(), null);
-  }
+    /** Names of the signals whose numbers are the same everywhere, and of a few of Linux. */
+    private static final List<String> SIGNALS =
+        List.of(
+            "- HUP INT QUIT ILL - ABRT BUS FPE KILL - SEGV - PIPE ALRM TERM - - - - - - - - XCPU XFSZ"
+                .split(" "));
 
-  /** The same with the commands as they ran, and the events that were posted meanwhile. */
-  AttemptOutcome of(String commands, long from, List<EventLines.Post> events) {
-    return new AttemptOutcome(
-        ended, what, snapshot, started, made, owned, commands, from, events, restored);
+    private FailurePhrase() {}
+
+    /**
+     * Says how processes ended that did not end well.
+     *
+     * @param timeLimit nanoseconds
+     * @param memoryLimit bytes
+     */
+    static String of(ProcessEnd ended, long timeLimit, long memoryLimit) {
+      return switch (ended.how()) {
+        // So a shell tells of the signal that ended a program, such as 141 in a pipe.
+        case EXITED -> "exit " + ended.code() + name(ended.code() - 128);
+        case SIGNALED -> "signal " + ended.code() + name(ended.code());
+        case TIMEOUT -> "timed out after " + Amount.time(timeLimit) + beside(ended);
+        case MEMORY ->
+            ended.usage().peak() < 0 && !ended.message().isEmpty()
+                ? "out of memory" + beside(ended)
+                : ended.usage().peak() < memoryLimit
+                    ? "out of memory: the kernel ended a process at the limit of "
+                        + Amount.size(memoryLimit, memoryLimit)
+                    : "out of memory: it took %s of %s"
+                        .formatted(
+                            Amount.size(ended.usage().peak(), memoryLimit),
+                            Amount.size(memoryLimit, memoryLimit));
+        case INTERRUPTED, LEFT, NOT_REACHED -> "interrupted" + beside(ended);
+        case CANCELLED -> "cancelled" + beside(ended);
+        case TERMINAL, ALTERED, NOT_STARTED -> ended.message();
+      };
+    }
+
+    /** A scheduler's own words, or what could not be ended with it; normally nothing. */
+    private static String beside(ProcessEnd ended) {
+      return ended.message().isEmpty() ? "" : "; " + ended.message();
+    }
+
+    private static String name(int signal) {
+      String name = signal > 0 && signal < SIGNALS.size() ? SIGNALS.get(signal) : "-";
+      return name.equals("-") ? "" : " (" + name + ")";
+    }
   }
 }

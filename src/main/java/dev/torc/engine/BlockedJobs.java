@@ -1,12 +1,30 @@
 package dev.torc.engine;
 
+import dev.torc.plan.PlanContext;
 import dev.torc.workflow.Group;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Gives jobs their final states that do not run in this build for what became of others, and tells
- * of each. It fails none itself.
+ * Gives final states to what does not run in this build for what became of others: jobs behind a
+ * failure, and groups without instances, which could not be expanded, never will be because what
+ * they await did not end well, or turned out to be empty. Each is told once; {@link BuildLoop}
+ * decides what follows.
  */
-record BlockedJobs(EventSender sender, UnexpandedGroups groups) {
+final class BlockedJobs {
+
+  private final EventSender sender;
+  private final Set<String> failed = new HashSet<>(); // groups
+  private final Map<String, Set<String>> blocked = new HashMap<>(); // groups, with what each lacks
+
+  BlockedJobs(EventSender sender) {
+    this.sender = sender;
+  }
 
   /** Rule 8: what waits for a failed job is blocked, and so on; the rest goes on. */
   void behind(BuildState state, int failed) {
@@ -23,7 +41,7 @@ record BlockedJobs(EventSender sender, UnexpandedGroups groups) {
               sender.ended(state.graph().name(job), JobState.BLOCKED, name);
               return true;
             },
-            group -> groups.block(state, group, name));
+            group -> block(state, group, name));
   }
 
   /** Section 4: of a group that cannot be expanded any further no more instances start. */
@@ -47,5 +65,57 @@ record BlockedJobs(EventSender sender, UnexpandedGroups groups) {
         sender.ended(state.graph().name(job), JobState.NOT_REACHED, "");
       }
     }
+  }
+
+  /** A group that results showed to be wrong; returns whether that is new. */
+  boolean fail(Group group) {
+    boolean fresh = failed.add(group.name());
+    if (fresh) {
+      sender.failed(group);
+    }
+    return fresh;
+  }
+
+  /**
+   * A group waits for what did not end well; one that no target asks for is passed over. What each
+   * of its makers would have given counts as one job; without them, the group does.
+   */
+  private void block(BuildState state, int group, String by) {
+    if (!state.context().selection().open().get(group)) {
+      return;
+    }
+    String name = state.graph().name(group);
+    Set<String> lacking = blocked.computeIfAbsent(name, _ -> new LinkedHashSet<>());
+    boolean grows = state.graph().grows(group);
+    for (String maker : grows ? state.context().records().dropped(group) : List.of(by)) {
+      if ((grows || lacking.isEmpty()) && lacking.add(maker)) {
+        sender.ended(name, JobState.BLOCKED, maker);
+      }
+    }
+  }
+
+  /** Whether a group is blocked that is a target and does not allow failures itself. */
+  boolean blocksTarget(BuildState state) {
+    return state.graph().open().entrySet().stream()
+        .filter(group -> blocked.containsKey(group.getValue().name()))
+        .anyMatch(
+            group -> !group.getValue().allowFailure() && state.context().isTarget(group.getKey()));
+  }
+
+  /** Adds the groups to the counts of jobs. */
+  void count(Map<JobState, Integer> counts) {
+    counts.merge(JobState.FAILED, failed.size(), Integer::sum);
+    int all = blocked.values().stream().mapToInt(Set::size).sum();
+    counts.merge(JobState.BLOCKED, all, Integer::sum);
+  }
+
+  /** Tells of groups that turned out to have no instances. */
+  void warn(PlanContext old, PlanContext next) {
+    Set<String> before =
+        old.selection().open().stream().mapToObj(old.graph()::name).collect(Collectors.toSet());
+    next.graph().workflow().groups().stream()
+        .filter(group -> before.contains(group.name()))
+        .flatMap(group -> group.warnings().stream())
+        .forEach(warning -> sender.warn(warning.toString()));
   }
 }

@@ -37,12 +37,9 @@ public final class BuildLoop {
   private final AttemptThreads workers;
   private final JobStarts starts;
   private boolean failed;
-  private final UnexpandedGroups groups;
   private final BlockedJobs blocked;
   private final SpentProducts spent;
   private final RestoredJobs restored;
-  private final UndecidedTemporaries undecided =
-      new UndecidedTemporaries(() -> state, this::consider);
   private final AtomicInteger signal = new AtomicInteger();
   private CacheException broken;
   private IOException unreadable;
@@ -58,8 +55,7 @@ public final class BuildLoop {
     this.hooks = new Hooks(setup.shared(), this, setup.listener());
     this.sender =
         new EventSender(setup.shared().launches(), setup.limits(), setup.commands(), this::tell);
-    this.groups = new UnexpandedGroups(sender);
-    this.blocked = new BlockedJobs(sender, groups);
+    this.blocked = new BlockedJobs(sender);
     this.starts = new JobStarts(setup, lock, workers, hooks, sender, () -> state);
     this.spent = new SpentProducts(setup, lock);
   }
@@ -135,7 +131,7 @@ public final class BuildLoop {
         if (starts.areOver()) {
           blocked.abandon(state);
         } else if (isIdle()) {
-          undecided.resolve(true);
+          resolve(true);
         } else if (isSubmitted()) {
           starts.stop();
           setup.shared().remotes().end(false, false); // what is out stays out
@@ -184,7 +180,7 @@ public final class BuildLoop {
   private int exit() {
     return signal.get() != 0
         ? 128 + signal.get()
-        : failed || state.blocksTarget() || groups.blocksTarget(state) || hooks.failed() ? 1 : 0;
+        : failed || state.blocksTarget() || blocked.blocksTarget(state) || hooks.failed() ? 1 : 0;
   }
 
   /** The last hooks, when the others are over. */
@@ -233,6 +229,11 @@ public final class BuildLoop {
     return state.graph();
   }
 
+  /** How often it was found out what a node waits for, and how long what waits for it takes. */
+  long looked() {
+    return state.pending().looked() + state.paths().looked();
+  }
+
   /** Whether a node came to its end; see {@link BuildState#isOver}. */
   boolean isOver(int node) {
     return state.isOver(node);
@@ -241,7 +242,7 @@ public final class BuildLoop {
   /** The jobs by final state; groups that could not be expanded count as failed or blocked. */
   Map<JobState, Integer> counts() {
     Map<JobState, Integer> counts = state.states().counts();
-    groups.count(counts);
+    blocked.count(counts);
     return counts;
   }
 
@@ -252,10 +253,10 @@ public final class BuildLoop {
       PlanContext next = setup.expander().next(old);
       if (next != old) {
         state = state.over(next);
-        spent.over(next, state.made());
+        spent.over(next, () -> state.made());
         starts.unpark();
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
-        groups.warn(old, next);
+        blocked.warn(old, next);
         failGroups();
         state.ended().forEach(failed -> blocked.behind(state, failed));
         state.free().forEach(this::decide);
@@ -273,7 +274,7 @@ public final class BuildLoop {
     for (int node : state.graph().inOrder(state.context().selection().open())) {
       Group group = state.graph().open().get(node);
       if (!group.problems().isEmpty()) {
-        if (groups.fail(group)) {
+        if (blocked.fail(group)) {
           failed = true;
           stopIf(setup.failFast());
         }
@@ -385,7 +386,7 @@ public final class BuildLoop {
                   decide(job);
                 }
               });
-    } while (!starts.isStopped() && undecided.resolve(false));
+    } while (!starts.isStopped() && resolve(false));
   }
 
   /** Whether nothing is at work and nothing will be by itself. */
@@ -436,6 +437,41 @@ public final class BuildLoop {
       upToDate(id);
       state.pending().settle(id);
     }
+  }
+
+  /**
+   * Decides the temporary jobs that are up to date but for missing products, as far as it is known
+   * whether a reader needs them. Their readers are decided after them, as those of any job: so all
+   * readers see the same bytes. That is a look at all that waits, so it is taken only when there is
+   * nothing else to start.
+   *
+   * @param idle whether all else waits for them, so that what they wait for waits for them, too:
+   *     then the first one runs. Its products may turn out not to be needed, but no job reads what
+   *     was decided too early
+   * @return whether any was decided
+   */
+  private boolean resolve(boolean idle) {
+    boolean any = false;
+    if (state.undecided().isEmpty() || !state.ready().isEmpty()) {
+      return any;
+    }
+    try {
+      Plan plan = state.forecast();
+      for (int job : state.graph().inOrder(state.undecided())) {
+        Verdict verdict = plan.verdict(job);
+        if (verdict instanceof Verdict.MayRun && idle && !any) {
+          verdict = state.context().decider().due(job, List.of(plan.maybe(job)));
+        }
+        if (!(verdict instanceof Verdict.MayRun)) {
+          any = true;
+          state.undecided().clear(job);
+          consider(job, verdict);
+        }
+      }
+    } catch (StoppedException e) {
+      return any; // a signal came: nothing new starts
+    }
+    return any;
   }
 
   /** What is done with jobs whose verdict is known. */

@@ -9,27 +9,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * The state of a build: the state of each job, what it still waits for, what is ready, what runs.
  * When groups are expanded the next state has room for what is new. {@link BuildLoop} changes it.
  *
+ * @param paths how long what waits for each job takes
  * @param runs the jobs that run in this build, from their verdict until they are final
  * @param delayed retries that are not due yet
  * @param undecided temporary jobs that are up to date but for missing products, while it is not
  *     known whether a reader needs them
+ * @param renewed the nodes that may wait for less than they did, since groups were expanded
  */
 record BuildState(
     AttemptContext shared,
     JobStates states,
+    CriticalPath paths,
     ReadyQueue ready,
     PendingDeps pending,
     Map<Integer, JobRun> runs,
     PriorityQueue<Due> delayed,
-    BitSet undecided) {
+    BitSet undecided,
+    BitSet renewed) {
 
   /** A retry, and when it is due, by the clock of {@link System#nanoTime}. */
   record Due(long time, int job) {}
@@ -37,45 +39,43 @@ record BuildState(
   /** The state on which a build begins: all selected jobs wait. */
   static BuildState first(AttemptContext shared) {
     PlanContext context = shared.plan();
-    JobStates states = new JobStates(context.graph().nodes(), context.selection().jobs());
+    Graph graph = context.graph();
+    CriticalPath paths = new CriticalPath(context);
     return new BuildState(
         shared,
-        states,
-        queue(context),
-        new PendingDeps(context.graph(), context.records()),
+        new JobStates(graph.nodes(), context.selection().jobs()),
+        paths,
+        new ReadyQueue(
+            job -> paths.graph().priority(job),
+            paths::of,
+            job -> paths.graph().index(job),
+            graph.workflow().executors().isEmpty()),
+        new PendingDeps(graph, context.records()),
         new HashMap<>(),
         new PriorityQueue<>((a, b) -> Long.compare(a.time, b.time)),
+        new BitSet(),
         new BitSet());
-  }
-
-  /** What is ready goes by how much waits for it as things stand. */
-  private static ReadyQueue queue(PlanContext context) {
-    Graph graph = context.graph();
-    long[] rank = CriticalPath.of(graph, context.records(), context.selection().jobs());
-    return new ReadyQueue(
-        graph::priority, rank, graph::place, graph.workflow().executors().isEmpty());
   }
 
   /**
    * The state of the context that follows, when groups were expanded: what is new waits, and so do
-   * temporary jobs that were up to date and that lack what only new ones read.
+   * temporary jobs that were up to date and that lack what only new ones read. After a failure all
+   * is counted anew, and what follows from failures has to be told again.
    */
   BuildState over(PlanContext next) {
     BitSet fresh = next.graph().allJobs();
     fresh.andNot(graph().allJobs());
     BitSet revived = next.revive(fresh);
-    BuildState over =
-        new BuildState(
-            shared.over(next),
-            states.over(next.graph().nodes(), next.selection().jobs(), revived),
-            queue(next),
-            new PendingDeps(next.graph(), next.records()),
-            runs,
-            delayed,
-            undecided);
-    Set<Integer> later = delayed.stream().map(Due::job).collect(Collectors.toSet());
-    over.in(JobState.READY).filter(job -> !later.contains(job)).forEach(over.ready::add);
-    return over;
+    BitSet renewed = next.graph().renewed(revived);
+    boolean failed = states.areAnyBlocking() || next.hasFailedGroups();
+    renewed.set(0, failed ? next.graph().nodes() : 0);
+    BitSet selected = (BitSet) next.selection().jobs().clone();
+    selected.andNot(context().selection().jobs());
+    states.grow(next.graph().nodes(), selected, revived);
+    paths.grow(next, renewed, ready);
+    pending.grow(next.graph(), next.records(), renewed);
+    return new BuildState(
+        shared.over(next), states, paths, ready, pending, runs, delayed, undecided, renewed);
   }
 
   PlanContext context() {
@@ -110,7 +110,9 @@ record BuildState(
 
   /** The jobs that did not end well: whatever waits for them is blocked. */
   List<Integer> ended() {
-    return selected().filter(job -> states.of(job).blocks()).boxed().toList();
+    return states.areAnyBlocking()
+        ? selected().filter(job -> states.of(job).blocks()).boxed().toList()
+        : List.of();
   }
 
   /** Whether a target is blocked that does not allow failures itself: that fails the build. */
@@ -125,9 +127,10 @@ record BuildState(
     return ready.isEmpty() && delayed.isEmpty();
   }
 
-  /** The jobs that wait for nothing any more, and are yet to be decided. */
+  /** The jobs that wait for nothing any more since groups were expanded, and are undecided. */
   List<Integer> free() {
-    return in(JobState.WAITING)
+    return Arrays.stream(graph().inOrder(graph().jobsOf(renewed)))
+        .filter(job -> states.of(job) == JobState.WAITING)
         .filter(job -> pending.isFree(job) && !undecided.get(job))
         .boxed()
         .toList();

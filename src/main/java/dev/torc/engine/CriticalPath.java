@@ -2,50 +2,106 @@ package dev.torc.engine;
 
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
-import dev.torc.plan.JobRecords;
+import dev.torc.plan.PlanContext;
 import dev.torc.records.JobResult;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How long the longest path of jobs is that begins with each job, by the durations of their last
  * runs (the critical path method, as in list scheduling by Graham, 1966). Jobs that are up to date
- * take no time; those that never ran count as long as the average of the others.
+ * take no time; those that never ran count as long as the average of the others when the build
+ * began.
  */
 final class CriticalPath {
 
-  private CriticalPath() {}
+  private static final long NOTHING_KNOWN = TimeUnit.SECONDS.toNanos(1);
 
-  /** Nanoseconds by node; 0 for jobs that are not selected. */
-  static long[] of(Graph graph, JobRecords records, BitSet selected) {
-    long[] rank = new long[graph.nodes()];
+  private final long average;
+  private Graph graph;
+  private long[] nanos;
+  private long looked;
+
+  /** Finds the paths of the selected jobs; of join nodes those of what waits for them. */
+  CriticalPath(PlanContext context) {
+    this.graph = context.graph();
+    BitSet selected = context.selection().jobs();
     long known = 0;
     int count = 0;
     for (int j = selected.nextSetBit(0); j >= 0; j = selected.nextSetBit(j + 1)) {
-      if (records.isSettled(j)) {
-        continue;
-      }
-      JobResult result = records.result(j);
-      rank[j] = result == null ? -1 : result.wall();
-      if (rank[j] > 0) {
-        known += rank[j];
+      JobResult result = context.records().isSettled(j) ? null : context.records().result(j);
+      if (result != null && result.wall() > 0) {
+        known += result.wall();
         count++;
       }
     }
-    long average = count == 0 ? 1_000_000_000 : Math.max(1, known / count);
-    Adjacency after = graph.after();
-    for (int place = graph.nodes() - 1; place >= 0; place--) {
+    this.average = count == 0 ? NOTHING_KNOWN : Math.max(1, known / count);
+    this.nanos = new long[graph.nodes()];
+    for (int place = nanos.length - 1; place >= 0; place--) {
       int node = graph.inOrder(place);
-      boolean job = graph.isJob(node);
-      if (job && !selected.get(node)) {
-        continue; // its rank stays 0
-      }
-      long longest = 0;
-      for (int i = after.from(node); i < after.to(node); i++) {
-        longest = Math.max(longest, rank[after.at(i)]);
-      }
-      long own = !job || records.isSettled(node) ? 0 : rank[node] < 0 ? average : rank[node];
-      rank[node] = longest + own;
+      nanos[node] = path(context, node);
     }
-    return rank;
+  }
+
+  /** The graph whose paths they are. */
+  Graph graph() {
+    return graph;
+  }
+
+  /** Nanoseconds; 0 for a job that is not selected. */
+  long of(int job) {
+    return nanos[job];
+  }
+
+  /**
+   * Goes on with a graph that grew: paths get longer by jobs that came up.
+   *
+   * @param renewed the nodes that wait for others now, or are new
+   * @param ready the queue, in which jobs move
+   */
+  void grow(PlanContext next, BitSet renewed, ReadyQueue ready) {
+    graph = next.graph();
+    nanos = Arrays.copyOf(nanos, graph.nodes());
+    BitSet places = new BitSet(graph.nodes());
+    renewed.stream().map(graph::place).forEach(places::set);
+    for (int p = places.length() - 1; p >= 0; p = places.previousSetBit(p - 1)) {
+      int node = graph.inOrder(p);
+      long path = path(next, node);
+      boolean changed = path != nanos[node];
+      if (changed && graph.isJob(node)) {
+        ready.move(node, () -> nanos[node] = path);
+      }
+      nanos[node] = path;
+      Adjacency before = graph.before();
+      for (int i = before.from(node); i < before.to(node); i++) {
+        if ((changed || renewed.get(node)) && !next.records().isSettled(before.at(i))) {
+          places.set(graph.place(before.at(i)));
+        }
+      }
+    }
+  }
+
+  /** How often the path of a node was found. */
+  long looked() {
+    return looked;
+  }
+
+  private long path(PlanContext context, int node) {
+    looked++;
+    boolean job = graph.isJob(node);
+    if (job && !context.selection().jobs().get(node)) {
+      return 0;
+    }
+    long longest = 0;
+    Adjacency after = graph.after();
+    for (int i = after.from(node); i < after.to(node); i++) {
+      longest = Math.max(longest, nanos[after.at(i)]);
+    }
+    if (!job || context.records().isSettled(node)) {
+      return longest;
+    }
+    JobResult result = context.records().result(node);
+    return longest + (result == null ? average : result.wall());
   }
 }

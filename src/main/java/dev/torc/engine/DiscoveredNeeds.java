@@ -52,15 +52,15 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     if (job.depfile() != null) {
       needs.named(graph, id, snapshot, begin);
     }
-    for (String path : trace == null ? Set.<String>of() : Tracing.names(graph, trace.read())) {
-      boolean passed =
-          graph.makerOf(path) == id
-              || path.equals(job.depfile())
-              || needs.found.contains(path)
-              || Tracing.needs(graph, id, snapshot, path);
-      if (!passed && job.trace()) {
+    Set<String> undeclared =
+        trace == null ? Set.of() : Tracing.undeclared(graph, id, snapshot, trace);
+    for (String path : undeclared) {
+      if (needs.found.contains(path)) {
+        continue; // the depfile named it
+      }
+      if (job.trace()) {
         needs.add(graph, id, snapshot, begin, path, "it read");
-      } else if (!passed) {
+      } else {
         needs.read.add(path);
       }
     }
@@ -82,7 +82,7 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
       if (!sees(graph, job, path)) {
         continue; // it is the image's own
       }
-      if (!snapshot.declares(path) && graph.makerOf(path) != id && !path.equals(job.depfile())) {
+      if (!snapshot.declares(path) && !Tracing.isOwn(graph, id, path)) {
         add(graph, id, snapshot, begin, path, "depfile names");
       }
     }

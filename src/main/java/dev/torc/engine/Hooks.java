@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.graph.Graph;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;

@@ -3,6 +3,7 @@ package dev.torc.engine;
 import dev.torc.container.ContainerRuntime;
 import dev.torc.container.Containers;
 import dev.torc.engine.Attempt.AttemptFailure;
+import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.hash.Digest;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;

@@ -11,31 +11,38 @@ import java.util.Map;
  */
 final class JobStates {
 
-  private final JobState[] states;
+  private JobState[] states;
   private final int[] counts = new int[JobState.values().length];
 
   /** All selected jobs begin as waiting; the others have no state. */
   JobStates(int nodes, BitSet selected) {
     states = new JobState[nodes];
-    selected.stream().forEach(j -> states[j] = JobState.WAITING);
-    counts[JobState.WAITING.ordinal()] = selected.cardinality();
+    selected.stream().forEach(this::await);
   }
 
   /**
-   * The same with further jobs, which wait.
+   * Takes in further jobs, which wait.
    *
    * @param again known jobs that wait once more
    */
-  JobStates over(int nodes, BitSet selected, BitSet again) {
-    JobStates over = new JobStates(nodes, selected);
-    for (int j = 0; j < states.length; j++) {
-      if (states[j] != null && !again.get(j)) {
-        over.counts[JobState.WAITING.ordinal()] -= over.states[j] == null ? 0 : 1;
-        over.states[j] = states[j];
-        over.counts[states[j].ordinal()]++;
+  void grow(int nodes, BitSet fresh, BitSet again) {
+    states = Arrays.copyOf(states, nodes);
+    for (int j = fresh.nextSetBit(0); j >= 0; j = fresh.nextSetBit(j + 1)) {
+      await(j);
+    }
+    for (int j = again.nextSetBit(0); j >= 0; j = again.nextSetBit(j + 1)) {
+      if (states[j] != null) {
+        await(j);
       }
     }
-    return over;
+  }
+
+  private void await(int job) {
+    if (states[job] != null) {
+      counts[states[job].ordinal()]--;
+    }
+    states[job] = JobState.WAITING;
+    counts[JobState.WAITING.ordinal()]++;
   }
 
   /** The state of a selected job, null for others. */
@@ -78,6 +85,11 @@ final class JobStates {
   /** Whether every selected job is in a final state. */
   boolean done() {
     return count(JobState.WAITING) + count(JobState.READY) + count(JobState.RUNNING) == 0;
+  }
+
+  /** Whether a job ended so that what waits for it is blocked. */
+  boolean areAnyBlocking() {
+    return Arrays.stream(JobState.values()).anyMatch(state -> state.blocks() && count(state) > 0);
   }
 
   /** The counts of the final states. */

@@ -14,6 +14,9 @@ import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
+import dev.torc.syntax.Quoting;
+import dev.torc.syntax.ShellText.Quote;
+import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Step;
@@ -24,6 +27,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +35,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -78,8 +81,7 @@ public final class LaunchBuilder {
     this.inherited = inherited;
     this.caller = caller;
     this.arguments = new ArgumentList(caller);
-    this.containers =
-        new ContainerBuilder(runtimes, workflow, build, events, ConcurrentHashMap.newKeySet());
+    this.containers = new ContainerBuilder(runtimes, workflow, build, events);
     this.images = new ImageSupply(containers, place.jobs());
   }
 
@@ -446,5 +448,101 @@ public final class LaunchBuilder {
 
     /** What it has is for the scheduler to say, on the machine that runs it. */
     static final long BY_SCHEDULER = -1;
+  }
+
+  /** Commands as a shell reads them back, for people to paste. It fills no placeholders. */
+  private static final class ShownCommand {
+
+    private ShownCommand() {}
+
+    /**
+     * What was or would be started.
+     *
+     * @param shell the words before a text for the shell
+     */
+    static String of(List<String> argv, List<String> shell) {
+      int last = argv.size() - 1;
+      if (last == shell.size() && argv.subList(0, last).equals(shell)) {
+        return argv.getLast().stripTrailing();
+      }
+      StringBuilder text = new StringBuilder();
+      for (String word : argv) {
+        boolean plain = text.isEmpty() ? Quoting.isPlain(word) : Quoting.isPlainArgument(word);
+        text.append(text.isEmpty() ? "" : " ").append(plain ? word : quoted(word));
+      }
+      return text.toString();
+    }
+
+    private static String quoted(String word) {
+      return word.codePoints().anyMatch(SafeText::hidden)
+          ? SafeText.name(word)
+          : Quoting.quote(word, Quote.BARE);
+    }
+  }
+
+  /**
+   * How long a command may be: Linux takes 128 KiB for one word or variable, its end included
+   * ({@code MAX_ARG_STRLEN}), and 2 MiB for all of them with their pointers (a quarter of the usual
+   * stack). What is longer could not be started, and the system's own message for that does not say
+   * what to do.
+   */
+  static final class ArgumentList {
+
+    private static final int ONE = 128 << 10;
+    private static final int ALL = 2 << 20;
+    private static final int POINTER = 8;
+
+    private final Map<String, Long> caller = new HashMap<>();
+    private final long ofCaller;
+
+    /** Measures the caller's environment, which all jobs have. */
+    ArgumentList(Map<String, String> caller) {
+      caller.forEach((name, value) -> this.caller.put(name, size(bytes(name) + bytes(value))));
+      this.ofCaller = this.caller.values().stream().mapToLong(size -> size).sum();
+    }
+
+    /**
+     * Refuses what is too long.
+     *
+     * @param env entries that the process has beside the caller's; null for those taken away
+     * @throws AttemptFailure with one line that names the way out
+     */
+    void check(List<String> argv, Map<String, String> env) {
+      long all = ofCaller;
+      for (String word : argv) {
+        all += one(bytes(word), "the command");
+      }
+      for (Map.Entry<String, String> entry : env.entrySet()) {
+        all -= caller.getOrDefault(entry.getKey(), 0L);
+        if (entry.getValue() != null) {
+          all += one(bytes(entry.getKey()) + bytes(entry.getValue()), "env " + entry.getKey());
+        }
+      }
+      if (all > ALL) {
+        throw tooLong("the command", all, "2 MiB in all");
+      }
+    }
+
+    private static long one(long length, String what) {
+      if (length + 1 > ONE) {
+        throw tooLong(what, length, "128 KiB for one word");
+      }
+      return size(length);
+    }
+
+    private static long size(long length) {
+      return length + 1 + POINTER;
+    }
+
+    private static AttemptFailure tooLong(String what, long length, String limit) {
+      return new AttemptFailure(
+          ("%s is %d bytes long, and the system takes %s;"
+                  + " instead of {needs}, read the paths from the file $TORC_NEEDS")
+              .formatted(what, length, limit));
+    }
+
+    private static long bytes(String text) {
+      return text.getBytes(StandardCharsets.UTF_8).length;
+    }
   }
 }

@@ -20,38 +20,67 @@ import java.util.function.IntPredicate;
  */
 final class PendingDeps {
 
-  private final Graph graph;
-  private final JobRecords records;
-  private final int[] count;
+  private Graph graph;
+  private JobRecords records;
+  private int[] count;
   private final Map<Integer, List<Integer>> further = new HashMap<>();
   private final ArrayDeque<Integer> settled = new ArrayDeque<>();
   private final BitSet makers = new BitSet(); // those that give a group instances of their own
   private boolean expandable;
+  private long looked;
 
   /** Counts by what the records know as settled. */
   PendingDeps(Graph graph, JobRecords records) {
-    this.graph = graph;
-    this.records = records;
-    this.count = new int[graph.nodes()];
+    this.count = new int[0];
+    BitSet all = new BitSet(graph.nodes());
+    all.set(0, graph.nodes());
+    grow(graph, records, all);
+  }
+
+  /**
+   * Goes on with a graph that grew.
+   *
+   * @param nodes those that are counted anew; what else waits for a join node among them is, too
+   */
+  void grow(Graph next, JobRecords known, BitSet nodes) {
+    graph = next;
+    records = known;
+    count = Arrays.copyOf(count, graph.nodes());
+    further.values().forEach(waiting -> waiting.removeIf(nodes::get));
+    BitSet places = new BitSet(count.length);
+    for (int node = nodes.nextSetBit(0); node >= 0; node = nodes.nextSetBit(node + 1)) {
+      places.set(graph.place(node));
+    }
+    for (int place = places.nextSetBit(0); place >= 0; place = places.nextSetBit(place + 1)) {
+      count(graph.inOrder(place));
+    }
+  }
+
+  private void count(int node) {
+    looked++;
+    records.forget(node);
     Adjacency before = graph.before();
-    for (int place = 0; place < count.length; place++) {
-      int node = graph.inOrder(place);
-      for (int i = before.from(node); i < before.to(node); i++) {
-        if (!records.isSettled(before.at(i))) {
-          count[node]++;
-        }
-      }
-      if (graph.grows(node)) {
-        Arrays.stream(before.row(node)).forEach(makers::set);
-      }
-      if (count[node] == 0 && !graph.isJob(node)) {
-        if (graph.isOpen(node)) {
-          expandable = true; // what it awaits came to nothing
-        } else {
-          records.settle(node);
-        }
+    count[node] = 0;
+    for (int i = before.from(node); i < before.to(node); i++) {
+      if (!records.isSettled(before.at(i))) {
+        count[node]++;
       }
     }
+    if (graph.grows(node)) {
+      Arrays.stream(before.row(node)).forEach(makers::set);
+    }
+    if (count[node] == 0 && !graph.isJob(node)) {
+      if (graph.isOpen(node)) {
+        expandable = true; // what it awaits came to nothing
+      } else {
+        records.settle(node);
+      }
+    }
+  }
+
+  /** How often a node was counted. */
+  long looked() {
+    return looked;
   }
 
   /** Whether a job waits for nothing. */

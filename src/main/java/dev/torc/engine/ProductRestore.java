@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.engine.Attempt.AttemptFailure;
+import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
@@ -13,7 +14,7 @@ import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StartMarks;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
-import dev.torc.results.ResultParts;
+import dev.torc.results.ResultStore.ResultParts;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -177,12 +177,7 @@ final class ProductScan {
     Stamp.Kind there = known.stamp().kind();
     if (there != kind) {
       if (strict) {
-        throw new AttemptFailure(
-            switch (there) {
-              case MISSING -> "product " + path + " is missing though the command ended well";
-              case FOLDER -> "product %s is a folder; declare %s/".formatted(path, path);
-              default -> "product %s/ is a file; declare it without the slash".formatted(path);
-            });
+        throw new AttemptFailure(lack(path, there, "is missing though the command ended well"));
       }
       return;
     }
@@ -204,6 +199,19 @@ final class ProductScan {
       saw(path, path, known.stamp(), known.digest());
     }
     owned.add(own(made.getLast()));
+  }
+
+  /**
+   * What is to be said of a product in whose place something else stands.
+   *
+   * @param missing what is said of it where nothing does
+   */
+  static String lack(String path, Stamp.Kind there, String missing) {
+    return switch (there) {
+      case MISSING -> "product " + path + " " + missing;
+      case FOLDER -> "product %s is a folder; declare %s/".formatted(path, path);
+      default -> "product %s/ is a file; declare it without the slash".formatted(path);
+    };
   }
 
   private RecordedProduct product(String path, Stamp self, KnownDigest known, long size)

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
+import java.util.function.IntToLongFunction;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -23,24 +24,36 @@ final class ReadyQueue {
 
   /**
    * @param priority larger first, by job
-   * @param rank nanoseconds of the longest path from a job to the end, by job
-   * @param place in the written order, by job
+   * @param path nanoseconds of the longest path from a job to the end, by job
+   * @param written where a job is written among all, by job
    * @param local whether every job takes a cpu of this machine
    */
-  ReadyQueue(IntUnaryOperator priority, long[] rank, IntUnaryOperator place, boolean local) {
+  ReadyQueue(
+      IntUnaryOperator priority, IntToLongFunction path, IntUnaryOperator written, boolean local) {
     this.local = local;
     ready =
         new TreeSet<>(
             (a, b) -> {
               int first = Integer.compare(priority.applyAsInt(b), priority.applyAsInt(a));
-              first = first == 0 ? Long.compare(rank[b], rank[a]) : first;
-              return first == 0 ? Integer.compare(place.applyAsInt(a), place.applyAsInt(b)) : first;
+              first = first == 0 ? Long.compare(path.applyAsLong(b), path.applyAsLong(a)) : first;
+              return first == 0
+                  ? Integer.compare(written.applyAsInt(a), written.applyAsInt(b))
+                  : first;
             });
   }
 
   /** Adds a job. */
   void add(int job) {
     ready.add(job);
+  }
+
+  /** Makes a change by which a job may get another place, if it is ready. */
+  void move(int job, Runnable change) {
+    boolean isReady = ready.remove(job);
+    change.run();
+    if (isReady) {
+      ready.add(job);
+    }
   }
 
   /** Whether no job is ready. */

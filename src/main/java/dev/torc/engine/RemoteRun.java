@@ -1,191 +1,303 @@
 package dev.torc.engine;
 
 import dev.torc.cluster.BatchTracker;
-import dev.torc.cluster.ClaimOwner;
-import dev.torc.cluster.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt;
+import dev.torc.cluster.RemoteAttempt.Clearing;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
-import dev.torc.cluster.RemoteListener;
+import dev.torc.cluster.Scheduler.SchedulerResources;
+import dev.torc.engine.Attempt.AttemptFailure;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
+import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
-import dev.torc.posix.FileTree;
-import dev.torc.records.StartMarks;
-import dev.torc.text.Refusal;
+import dev.torc.plan.Decider;
+import dev.torc.plan.NeedSnapshot;
+import dev.torc.plan.Reason;
+import dev.torc.records.JobResult;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Ref;
+import dev.torc.workflow.Resources;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Hands one attempt to a scheduler, or takes up what an earlier torc handed out, and waits for its
- * end. Then rule 15 for what the script moved aside: it goes to the kept things, or back where the
- * job never began. {@link RemoteWork} decides whether to hand out, take up or end; {@code cluster}
- * talks to the scheduler.
+ * What of an attempt other machines do: takes what an earlier torc handed out where that still
+ * holds, ends what is in its way, hands out the rest, and awaits its products here. One for each
+ * attempt, used by its thread; when the build ends, {@link Remotes} are told, and what is waited
+ * for ends.
  */
-public class RemoteRun {
+final class RemoteRun {
 
-  private final ProductRemoval removal;
+  private static final long LOOK = 200_000_000; // ns
+  private static final long LONGEST = 5_000_000_000L;
+
+  private final AttemptContext shared;
+  private final int id;
+  private final Job job;
+  private final int number;
+  private final String executor; // null for this machine
+  private final List<Reason> reasons;
+  private final boolean anew; // whatever an earlier torc handed out of it
   private final Consumer<Event.JobSubmitted> submitted;
-  private final List<HandedOutAttempt> places = new ArrayList<>();
-  private volatile BatchTracker tracker; // null before one is asked
-  private boolean begun;
-  RemoteKey key;
-  Map<String, ProcessEnd.Made> made; // what its node saw of its products; null where it told none
-  long awaited; // until then what its node wrote may be on its way here
+  private RemoteKey key;
+  private volatile RemoteWait wait; // null before a scheduler is asked
+  private boolean resumed; // an earlier torc handed it out
+  private Map<String, ProcessEnd.Made> made; // what its node saw; null where it told none
+  private long awaited; // until then what its node wrote may be on its way here
+  private RemoteProducts products = RemoteProducts.SAME;
 
   /**
-   * @param submitted is told where it is, once it is handed out
+   * @param reasons why it runs
+   * @param submitted told where it is, once it is handed out
    */
-  RemoteRun(ProductRemoval removal, RemoteKey key, Consumer<Event.JobSubmitted> submitted) {
-    this.removal = removal;
-    this.key = key;
+  RemoteRun(
+      AttemptContext shared,
+      int id,
+      int number,
+      String executor,
+      List<Reason> reasons,
+      Consumer<Event.JobSubmitted> submitted) {
+    this.shared = shared;
+    this.id = id;
+    this.job = shared.graph().job(id);
+    this.number = number;
+    this.executor = executor;
+    this.reasons = reasons;
     this.submitted = submitted;
+    // Forced by this build: where an earlier torc was told so, the place of the attempt comes
+    // first.
+    this.anew = !reasons.isEmpty() && reasons.getFirst().kind() == Reason.Kind.FORCED;
   }
 
   /**
-   * Waits for what an earlier torc handed out of the job.
+   * Waits for what an earlier torc handed out of this job, whatever machine is to run it now.
    *
-   * @return null where nothing of it is out any more, so that it is to be started
+   * @return null where nothing of it is out, so that it is to be started
    */
-  ProcessEnd resume(BatchTracker holder) throws IOException {
-    tracker = holder;
-    return await(waiting -> holder.resume(key, waiting));
+  ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
+    Remotes remotes = shared.remotes();
+    if (remotes.isEmpty() && executor == null) {
+      return null;
+    }
+    if (!endOthers()) {
+      return ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
+    }
+    Decider.Described described = shared.decider().describe(id, List.of(), snapshot);
+    List<Reason> causes = Reason.causes(reasons);
+    key =
+        new RemoteKey(
+            job.name(),
+            shared.build().id(),
+            number,
+            described.digest().hex(),
+            described.command().hex(),
+            causes.isEmpty() ? "" : causes.getFirst().word());
+    BatchTracker holder = anew ? null : remotes.holder(job.name());
+    if (holder == null) {
+      return null;
+    }
+    ProcessEnd end = done(holder, wait(holder).resume());
+    resumed = end != null;
+    return end;
   }
 
-  /** Hands it out and waits for its end. */
-  ProcessEnd run(BatchTracker by, RemoteAttempt attempt) throws IOException {
-    tracker = by;
-    return await(waiting -> by.add(attempt, waiting));
+  private RemoteWait wait(BatchTracker by) {
+    wait = new RemoteWait(by, shared.removal(), key, submitted);
+    return wait;
+  }
+
+  private ProcessEnd done(BatchTracker by, ProcessEnd end) {
+    if (end == null || !end.ok()) {
+      return end;
+    }
+    made = end.elsewhere().made();
+    awaited = System.nanoTime() + by.latency();
+    return end.withoutMade();
   }
 
   /**
-   * Ends what an earlier torc handed out of a job, and waits until nothing of it is out.
+   * What an earlier torc handed out of other jobs and writes to the same places is ended first, and
+   * of this one where it is to run anew.
    *
-   * @param build the id of this build
-   * @return whether it is so; not where the runner was told to leave it
+   * @return whether nothing of that is out any more
    */
-  public static boolean cancel(
-      BatchTracker holder, String job, String build, ProductRemoval removal) throws IOException {
-    RemoteRun run = new RemoteRun(removal, new RemoteKey(job, build, 0, "", "", ""), _ -> {});
-    boolean over = run.resume(holder) == null;
-    run.recorded();
-    return over;
-  }
-
-  /**
-   * Sees to what an earlier torc left of a job that is recorded, where no scheduler has to be asked
-   * for that.
-   *
-   * @return whether that is all
-   */
-  public static boolean forget(List<HandedOutAttempt> places, ClaimOwner me, ProductRemoval removal)
-      throws IOException {
-    RemoteRun run = new RemoteRun(removal, null, _ -> {});
-    for (HandedOutAttempt place : places) {
-      if (!place.isOver(me)) {
+  private boolean endOthers() throws IOException {
+    Path root = shared.graph().workflow().root();
+    List<Path> places = job.productRefs().stream().map(ref -> root.resolve(ref.text())).toList();
+    Set<String> others = shared.remotes().writers(places);
+    others.remove(job.name());
+    if (anew) {
+      others.add(job.name());
+    }
+    for (String other : others) {
+      if (!shared.remotes().cancel(other, shared.removal())) {
         return false;
       }
-      run.places.add(place);
-    }
-    run.sort();
-    for (HandedOutAttempt place : places) {
-      place.folder().forget(place.claim(), me);
     }
     return true;
   }
 
-  private ProcessEnd await(Consumer<RemoteListener> begin) throws IOException {
-    Waiting waiting = new Waiting();
-    begin.accept(waiting);
-    ProcessEnd end = waiting.end.join();
-    if (end == null) { // nothing of them is of use, and jobs in their way ask too
-      synchronized (tracker) {
-        sort();
-      }
-      recorded();
-      places.clear();
-      begun = false;
-    } else {
-      sort();
-    }
-    if (end != null && end.ok()) {
-      made = end.elsewhere().made();
-      awaited = System.nanoTime() + tracker.latency();
-      return end.withoutMade();
-    }
-    return end;
+  /** Whether another machine runs it, after {@link #resume}. */
+  boolean isRemote() {
+    return resumed || executor != null;
   }
 
-  /** Rule 15 for what was moved aside; back with it where the job never began. */
-  private void sort() throws IOException {
-    ClearedProducts cleared = removal.clearing();
-    begun = places.stream().anyMatch(HandedOutAttempt::hasBegun);
-    for (HandedOutAttempt place : places) {
-      for (int i = 0; i < place.products().size(); i++) {
-        Path product = place.products().get(i).path();
-        if (begun) {
-          removal.sort(product, place.aside(i), cleared);
-        } else {
-          removal.putBack(product, place.aside(i), cleared);
-        }
-      }
-      FileTree.remove(temporary(place.key()));
-    }
-  }
-
-  private Path temporary(RemoteKey of) {
-    return TemporaryFolder.of(
-        removal.place(), new StartMarks.Mark(of.build(), of.job(), of.attempt()));
-  }
-
-  /** Whether any process of it started: else what stands in the places of its products is older. */
-  boolean hasBegun() {
-    return begun;
-  }
-
-  /** When its processes started; null where that is not known. */
-  Path begunFile() {
-    return places.isEmpty() ? null : places.getLast().begun();
+  /** Whether nothing of it ran, so that nothing in the places of its products is its own. */
+  boolean isUnbegun() {
+    return isRemote() && (wait == null || !wait.hasBegun());
   }
 
   /** Its end is recorded. */
   void recorded() {
-    if (tracker != null) {
-      tracker.forget(List.copyOf(places));
+    if (wait != null) {
+      wait.recorded();
     }
   }
 
-  /** Is told what becomes of it. */
-  private final class Waiting implements RemoteListener {
-    final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
+  /**
+   * Hands it out and waits for its end.
+   *
+   * @param memory bytes that are asked for; 0 for none
+   */
+  ProcessEnd run(Launch launch, long memory) throws IOException {
+    BatchTracker by = shared.remotes().of(executor);
+    return launch.handedBack(done(by, wait(by).run(attempt(launch, memory))));
+  }
 
-    @Override
-    public void submitted(String id) {
-      submitted.accept(new Event.JobSubmitted(key.job(), tracker.executor(), id));
-    }
-
-    @Override
-    public void lost() {
-      try {
-        TemporaryFolder.empty(temporary(key));
-      } catch (IOException e) {
-        String line = "cannot empty the folder {tmp} of %s: %s";
-        removal.note(line.formatted(key.job(), Refusal.line(e)));
+  /**
+   * What of a launch the scheduler is told.
+   *
+   * @param memory bytes that are asked for; 0 for none
+   */
+  private RemoteAttempt attempt(Launch launch, long memory) throws IOException {
+    Path root = shared.graph().workflow().root();
+    Clearing clearing = job.persist() ? Clearing.KEEP : Clearing.CLEAR;
+    List<RemoteAttempt.Product> products = new ArrayList<>();
+    List<RemoteAttempt.Pattern> patterns = new ArrayList<>();
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfFile file) {
+        products.add(new RemoteAttempt.Product(root.resolve(file.path()), false, clearing));
+      } else if (ref instanceof Ref.OfFolder folder) {
+        products.add(new RemoteAttempt.Product(root.resolve(folder.path()), true, clearing));
+      } else if (ref instanceof Ref.OfGlob glob) {
+        patterns.add(RemoteProducts.pattern(root, glob.pattern()));
       }
     }
-
-    @Override
-    public void ended(ProcessEnd how, List<HandedOutAttempt> left) {
-      places.addAll(left);
-      end.complete(how);
+    if (job.depfile() != null) {
+      products.add(new RemoteAttempt.Product(root.resolve(job.depfile()), false, Clearing.CLEAR));
     }
-
-    @Override
-    public void left(boolean out) {
-      ProcessEnd.How how = out ? ProcessEnd.How.LEFT : ProcessEnd.How.NOT_REACHED;
-      end.complete(ProcessEnd.unknown(how, ""));
+    for (String path : shared.removal().matched(job)) {
+      products.add(new RemoteAttempt.Product(root.resolve(path), false, Clearing.AHEAD));
     }
+    Resources wanted = job.resources();
+    return new RemoteAttempt(
+        key,
+        launch.handedOut(),
+        expected(),
+        List.copyOf(products),
+        List.copyOf(patterns),
+        new SchedulerResources(
+            wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), 0));
+  }
+
+  /** Seconds that it took last time; 0 where it is not known. */
+  private long expected() {
+    JobResult last = shared.records().result(id);
+    return last == null || !last.outcome().isGood()
+        ? 0
+        : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(last.wall()));
+  }
+
+  /** A stamp from when it began. */
+  Stamp begun() throws IOException {
+    return shared.digests().stamp(wait.begunFile().toString());
+  }
+
+  /**
+   * What it read. It may have waited: a need that was edited before it began was read as it stands
+   * now; of one that was edited after that it is not known what was read, and rule 6 counts it as
+   * moved.
+   *
+   * @param snapshot the needs as it read them
+   * @param moved those that moved since it began, sorted
+   */
+  record Needs(NeedSnapshot snapshot, List<String> moved) {}
+
+  /**
+   * Looks at the needs of one that ended well.
+   *
+   * @param before the needs when it was handed out, or when an earlier torc's was asked for
+   * @param begin a stamp from when it began
+   */
+  Needs needs(NeedSnapshot before, Stamp begin) throws IOException {
+    before.ended();
+    List<String> moved = before.moved();
+    if (moved.isEmpty() && !resumed) { // else no look was taken before
+      return new Needs(before, moved);
+    }
+    NeedSnapshot now = shared.contents().snapshot(id);
+    if (now.lack() != null || !command(now).equals(command(before))) {
+      return new Needs(before, moved);
+    }
+    now.ended();
+    TreeSet<String> late = new TreeSet<>(now.since(begin.ctime()));
+    moved.stream().filter(path -> !now.holds(path)).forEach(late::add);
+    return new Needs(now, List.copyOf(late));
+  }
+
+  private Digest command(NeedSnapshot snapshot) {
+    return shared.decider().describe(id, List.of(), snapshot).command();
+  }
+
+  /** A look at the products, which tells of each file. */
+  interface Look {
+    ProductScan at(List<ProductScan.Seen> seen) throws IOException;
+  }
+
+  /**
+   * The products; of one that ran elsewhere when they are here as they were made, or will not be.
+   *
+   * @return null where a product that was made is not here
+   */
+  ProductScan products(Look look) throws IOException {
+    if (made == null) {
+      return look.at(null);
+    }
+    Path root = shared.graph().workflow().root();
+    for (long pause = LOOK; ; pause = Math.min(2 * pause, LONGEST)) {
+      List<ProductScan.Seen> seen = new ArrayList<>();
+      ProductScan scan = null;
+      try {
+        scan = look.at(seen);
+        products = RemoteProducts.of(made, job, root, seen, true);
+      } catch (AttemptFailure e) {
+        products = RemoteProducts.of(made, job, root, seen, false);
+        if (products.altered().isEmpty()) {
+          throw e;
+        }
+      }
+      if (products.altered().isEmpty() || System.nanoTime() >= awaited) {
+        return scan;
+      }
+      LockSupport.parkNanos(pause);
+    }
+  }
+
+  /** Products that are not here what they were where they were made, each with a line of it. */
+  Map<String, String> altered() {
+    return products.altered();
+  }
+
+  /** Files of the products that were touched since. */
+  List<String> touched() {
+    return products.touched();
   }
 }

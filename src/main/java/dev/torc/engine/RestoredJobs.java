@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.plan.Decider;
 import dev.torc.plan.KnownResults;
@@ -7,12 +8,13 @@ import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.OwnUser;
+import dev.torc.posix.ThreadEnd;
 import dev.torc.records.Batch;
 import dev.torc.records.CacheException;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
-import dev.torc.results.ResultParts;
 import dev.torc.results.ResultStore;
+import dev.torc.results.ResultStore.ResultParts;
 import dev.torc.results.Upload;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Job;
@@ -23,7 +25,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -38,7 +39,7 @@ final class RestoredJobs implements AutoCloseable {
   /** A server far away is asked for so many jobs at a time. */
   private static final int THREADS = 16;
 
-  private static final long PATIENCE = 5; // seconds; an interrupt ends all waits before
+  private static final int PATIENCE = 5; // seconds; an interrupt ends all waits before
 
   private final BuildSetup setup;
   private final LoopLock lock;
@@ -109,9 +110,8 @@ final class RestoredJobs implements AutoCloseable {
   private ProductRestore.Known find(AttemptContext shared, int id) {
     KeptResults kept = shared.removal().kept();
     try {
-      NeedSnapshot needs =
-          NeedSnapshot.take(shared.graph(), shared.contents(), shared.digests(), id);
-      if (needs.missing() != null || needs.missingData() != null) {
+      NeedSnapshot needs = shared.contents().snapshot(id);
+      if (needs.lack() != null) {
         return null; // a run says so
       }
       KnownResults results = shared.decider().known();
@@ -205,8 +205,7 @@ final class RestoredJobs implements AutoCloseable {
         return null;
       }
       Path root = shared.graph().workflow().root();
-      byte[] said =
-          made.terms().shown() ? ClearedProducts.said(shared.launches().log(job.name())) : null;
+      byte[] said = ClearedProducts.said(made, shared.launches().log(job.name()));
       return Upload.of(root, shared.digests(), made, said, umask, shared.here().name(), again);
     } catch (CacheException | StoppedException e) {
       return null;
@@ -240,14 +239,8 @@ final class RestoredJobs implements AutoCloseable {
   /** Nothing more is asked; what is being sent goes on. */
   @Override
   public void close() {
-    if (threads == null) {
-      return;
-    }
-    threads.shutdownNow();
-    try {
-      threads.awaitTermination(PATIENCE, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (threads != null) {
+      ThreadEnd.stop(threads, PATIENCE);
     }
   }
 }

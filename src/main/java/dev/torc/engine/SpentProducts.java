@@ -18,6 +18,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -45,7 +46,7 @@ final class SpentProducts implements Cleaner.Listener {
     this.lock = lock;
     this.recorded = (BitSet) setup.plan().selected().clone();
     recorded.andNot(setup.plan().decided()); // an earlier build left them at rest
-    over(setup.plan().context(), IntStream.empty());
+    over(setup.plan().context(), IntStream::empty);
   }
 
   /**
@@ -53,7 +54,7 @@ final class SpentProducts implements Cleaner.Listener {
    *
    * @param ran the jobs that ran well so far; it is not known which of them are recorded
    */
-  void over(PlanContext next, IntStream ran) {
+  void over(PlanContext next, Supplier<IntStream> ran) {
     Graph graph = next.graph();
     if (!graph.deletes()) {
       return;
@@ -68,7 +69,7 @@ final class SpentProducts implements Cleaner.Listener {
     jobs.stream().forEach(job -> depfiles.set(job, graph.job(job).finds()));
     if (first) {
       setup.cache().flush();
-      ran.forEach(this::recorded);
+      ran.get().forEach(this::recorded);
     }
   }
 

@@ -5,13 +5,11 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.NeedSnapshot;
-import dev.torc.posix.CallTracer;
 import dev.torc.posix.JobTrace;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Paths;
-import dev.torc.workflow.Ref;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -72,10 +70,10 @@ public final class Tracing {
     if (!must && !all) {
       return false;
     }
-    boolean there = graph.workflow().goesUntraced(job);
-    if (must && (off || there)) {
-      String says = off ? VARIABLE + "=0" : "executor " + SafeText.name(job.executor());
-      once("jobs are not traced: " + says + (off ? "" : " has trace: false"));
+    boolean elsewhere = graph.workflow().goesUntraced(job);
+    if (must && (off || elsewhere)) {
+      String says = off ? VARIABLE + "=0" : SafeText.name(job.executor()) + " has trace: false";
+      once("jobs are not traced: " + (off ? "" : "executor ") + says);
       return false;
     }
     String lack = lack(job);
@@ -102,8 +100,8 @@ public final class Tracing {
     }
     List<Path> grounds = new ArrayList<>(List.of(graph.workflow().root()));
     grounds.addAll(graph.workflow().roots());
-    return new JobTrace(
-        grounds, begin.ctime(), isStrict(job) ? new Bounds(graph, id, snapshot) : null);
+    JobTrace.Bounds bounds = (file, write) -> allows(graph, id, snapshot, file, write);
+    return new JobTrace(grounds, begin.ctime(), isStrict(job) ? bounds : null);
   }
 
   /** Why a job cannot be traced; null where it can. */
@@ -115,7 +113,7 @@ public final class Tracing {
       return "it runs in a container";
     }
     if (refusal == null) {
-      String why = CallTracer.refusal();
+      String why = JobTrace.refusal();
       refusal = why == null ? "" : why;
     }
     return refusal.isEmpty() ? null : refusal;
@@ -149,16 +147,11 @@ public final class Tracing {
     if (isStrict(job) && !undeclared.isEmpty()) {
       throw new AttemptFailure(
           "it read %s, which it does not need and its depfile does not name: add it to needs"
-              .formatted(andMore(undeclared)));
+              .formatted(SafeText.names(List.copyOf(undeclared), 1)));
     }
     for (String line : lines(graph, id, undeclared)) {
       once(name + " " + line);
     }
-  }
-
-  private static String andMore(Collection<String> names) {
-    String more = names.size() == 1 ? "" : " and " + (names.size() - 1) + " more";
-    return SafeText.name(names.iterator().next()) + more;
   }
 
   /** What the last run of a job was seen to read and it still does not need, as lines. */
@@ -201,7 +194,7 @@ public final class Tracing {
     return names.isEmpty()
         ? ""
         : "; it was refused %s: add it to needs, or to produces where it writes it"
-            .formatted(andMore(names));
+            .formatted(SafeText.names(List.copyOf(names), 1));
   }
 
   /** Absolute names as the build file would have them. */
@@ -212,52 +205,38 @@ public final class Tracing {
     return names;
   }
 
-  /** Whether a job needs a path, as declared. */
-  static boolean needs(Graph graph, int id, NeedSnapshot snapshot, String path) {
+  /** What was read, as the build file would have it, but for what is the job's own or its need. */
+  static Set<String> undeclared(Graph graph, int id, NeedSnapshot snapshot, JobTrace trace) {
+    Set<String> names = names(graph, trace.read());
+    names.removeIf(path -> isOwn(graph, id, path) || needs(graph, id, snapshot, path));
+    return names;
+  }
+
+  /** Whether a job makes a path, as a product or as its depfile. */
+  static boolean isOwn(Graph graph, int id, String path) {
+    return graph.makerOf(path) == id || path.equals(graph.job(id).depfile());
+  }
+
+  private static boolean needs(Graph graph, int id, NeedSnapshot snapshot, String path) {
     return snapshot.declares(path) || NeedList.isNeeded(graph, id, path);
   }
 
-  /** What a strict job may read and write below the root and {@code roots}. */
-  private static final class Bounds implements JobTrace.Bounds {
-
-    private final Graph graph;
-    private final int id;
-    private final Job job;
-    private final NeedSnapshot snapshot;
-    private final Paths paths;
-    private final Set<String> folders = new TreeSet<>(); // of its products
-
-    Bounds(Graph graph, int id, NeedSnapshot snapshot) {
-      this.graph = graph;
-      this.id = id;
-      this.job = graph.job(id);
-      this.snapshot = snapshot;
-      this.paths = new Paths(graph.workflow().root());
-      for (Ref ref : job.productRefs()) {
-        folders.add(ProductScan.folder(ref));
-      }
+  /** Whether a strict job may read or write a file below the root and {@code roots}. */
+  private static boolean allows(
+      Graph graph, int id, NeedSnapshot snapshot, String file, boolean write) {
+    Job job = graph.job(id);
+    String path = new Paths(graph.workflow().root()).below(".", file);
+    if (path.contains("__pycache__/") || isOwn(graph, id, path)) {
+      return true;
     }
-
-    @Override
-    public boolean allows(String file, boolean write) {
-      String path = paths.below(".", file);
-      if (path.contains("__pycache__/")
-          || graph.makerOf(path) == id
-          || path.equals(job.depfile())) {
-        return true;
-      }
-      return write
-          ? isBeside(path, file)
-          : job.finds() // then its end tells what it may read
-              || needs(graph, id, snapshot, path);
+    if (!write) {
+      return job.finds() // then its end tells what it may read
+          || needs(graph, id, snapshot, path);
     }
-
-    /** A new name beside a product, which no other job makes: a temporary one. */
-    private boolean isBeside(String path, String file) {
-      String folder = path.substring(0, Math.max(0, path.lastIndexOf('/')));
-      return folders.contains(folder)
-          && graph.makerOf(path) < 0
-          && !Files.exists(Path.of(file), LinkOption.NOFOLLOW_LINKS);
-    }
+    // A new name beside a product, which no other job makes, is a temporary one.
+    String folder = path.substring(0, Math.max(0, path.lastIndexOf('/')));
+    return graph.makerOf(path) < 0
+        && job.productRefs().stream().anyMatch(ref -> ProductScan.folder(ref).equals(folder))
+        && !Files.exists(Path.of(file), LinkOption.NOFOLLOW_LINKS);
   }
 }

@@ -55,6 +55,7 @@ public final class Graph {
   private final Adjacency listNeeds;
   private final Adjacency products;
   private final Adjacency before;
+  private final BitSet renewed;
   private Adjacency after;
   private final NodeOrder order;
   private final BitSet lenient = new BitSet();
@@ -64,6 +65,8 @@ public final class Graph {
    * @param names by node, see {@link #joinName}
    * @param growth null where all groups are expanded
    * @param plain whether nothing but the paths of declared files has a maker
+   * @param after the other way; null where that is to be found
+   * @param renewed the nodes that wait for others than in the graph that this one grew from
    */
   Graph(
       Workflow workflow,
@@ -83,6 +86,8 @@ public final class Graph {
       Adjacency listNeeds,
       Adjacency products,
       Adjacency before,
+      Adjacency after,
+      BitSet renewed,
       NodeOrder order) {
     this.workflow = workflow;
     this.written = written;
@@ -112,6 +117,8 @@ public final class Graph {
     this.listNeeds = listNeeds;
     this.products = products;
     this.before = before;
+    this.after = after;
+    this.renewed = renewed;
     this.order = order;
     for (NeedList list : lists) {
       if (list.kind() == NeedList.Kind.SOME && list.awaited() >= 0) {
@@ -122,9 +129,10 @@ public final class Graph {
 
   /** The same with the jobs of another workflow, which say what those of this one say. */
   Graph with(Workflow other) {
+    BitSet none = new BitSet();
     return new Graph(
         other, written, joins, open, names, paths, growth, plain, maker, priority, temporary,
-        deletes, lists, needs, listNeeds, products, before, order);
+        deletes, lists, needs, listNeeds, products, before, after, none, order);
   }
 
   /** Whether this graph and another one are the same but for the places of their jobs. */
@@ -168,7 +176,7 @@ public final class Graph {
   }
 
   /** Where a job stands in the workflow. */
-  int index(int node) {
+  public int index(int node) {
     return position == null ? node : position[node];
   }
 
@@ -192,6 +200,11 @@ public final class Graph {
   /** The priorities of all nodes, with room for more. */
   int[] priorities(int nodes) {
     return Arrays.copyOf(priority, nodes);
+  }
+
+  /** The makers of all files, with room for more. */
+  int[] makers(int files) {
+    return Arrays.copyOf(maker, files);
   }
 
   /** The jobs whose products only readers want. */
@@ -260,6 +273,11 @@ public final class Graph {
     return order.place(node);
   }
 
+  /** The order of all nodes. */
+  NodeOrder order() {
+    return order;
+  }
+
   /** Whether a node is a job. */
   public boolean isJob(int node) {
     return !joins.get(node);
@@ -280,8 +298,8 @@ public final class Graph {
     return false;
   }
 
-  /** The join nodes. */
-  BitSet joins() {
+  /** The join nodes; not to be changed. */
+  public BitSet joins() {
     return joins;
   }
 
@@ -470,6 +488,32 @@ public final class Graph {
     return after;
   }
 
+  /**
+   * The nodes that wait for others than in the graph that this one grew from, new ones among them,
+   * and nodes that wait for join nodes of that kind.
+   *
+   * @param more nodes that count as such, too
+   */
+  public BitSet renewed(BitSet more) {
+    BitSet all = (BitSet) renewed.clone();
+    all.or(more);
+    ArrayDeque<Integer> open = new ArrayDeque<>();
+    for (int node = all.nextSetBit(0); node >= 0; node = all.nextSetBit(node + 1)) {
+      if (joins.get(node) || more.get(node)) {
+        open.add(node);
+      }
+    }
+    while (!open.isEmpty()) {
+      for (int reader : after().row(open.poll())) {
+        if (!all.get(reader) && joins.get(reader)) {
+          open.add(reader);
+        }
+        all.set(reader);
+      }
+    }
+    return all;
+  }
+
   /** Whether the node {@code later} waits for {@code earlier}, directly or through others. */
   public boolean precedes(int earlier, int later) {
     int from = order.place(earlier);
@@ -554,9 +598,10 @@ public final class Graph {
     Adjacency before = Adjacency.read(in);
     NodeOrder order = new NodeOrder(in.ints(), joins);
     int[] written = in.ints();
+    BitSet none = new BitSet();
     return new Graph(
         of.get(), written, joins, Map.of(), names, paths, null, plain, maker, priority, temporary,
-        deletes, lists, needs, listNeeds, products, before, order);
+        deletes, lists, needs, listNeeds, products, before, null, none, order);
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {

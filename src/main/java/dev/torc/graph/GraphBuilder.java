@@ -250,10 +250,16 @@ public final class GraphBuilder {
     if (!errors.isEmpty()) {
       throw new BadInput(errors.stream().distinct().toList());
     }
-    int[] nodes = TopologicalOrder.of(before, written, this::name, this::place);
+    BitSet renewed = range(first, names.size());
+    renewed.or(stale);
+    int[] nodes =
+        base == null ? null : TopologicalOrder.grown(before, written, base.order(), renewed);
+    boolean moved = nodes == null;
+    nodes = moved ? TopologicalOrder.of(before, written, this::name, this::place) : nodes;
     NodeOrder order = new NodeOrder(nodes, joins);
-    before.sort(order);
+    before.sort(order, moved ? range(0, names.size()) : renewed);
     int[] numbers = nodes == written || base != null ? null : renumber(nodes);
+    Adjacency after = moved ? null : before.reversed(base.before(), base.after(), renewed, order);
     return new Graph(
         workflow,
         written,
@@ -267,12 +273,20 @@ public final class GraphBuilder {
         Arrays.copyOf(priority, nodes.length),
         temporary,
         deletes,
-        lists.all(order),
+        lists.all(order, moved),
         base == null ? needs.build(numbers, true) : needs.build(),
         listNeeds.build(),
-        made.build(numbers, false),
+        base == null ? made.build(numbers, false) : made.build(),
         before,
+        after,
+        renewed,
         order);
+  }
+
+  private static BitSet range(int from, int to) {
+    BitSet all = new BitSet(to);
+    all.set(from, to);
+    return all;
   }
 
   /** Numbers the paths in the order of the nodes; returns the new number of each. */
@@ -305,13 +319,11 @@ public final class GraphBuilder {
   }
 
   private int[] maker() {
-    int[] maker = new int[files.size()];
-    for (int f = 0; f < maker.length; f++) {
-      maker[f] =
-          base == null || f >= base.files()
-              ? products().of(files.text(f))
-              : remade.isEmpty() ? base.maker(f) : remade.getOrDefault(f, base.maker(f));
+    int[] maker = base == null ? new int[files.size()] : base.makers(files.size());
+    for (int f = base == null ? 0 : base.files(); f < maker.length; f++) {
+      maker[f] = products().of(files.text(f));
     }
+    remade.forEach((file, other) -> maker[file] = other);
     return maker;
   }
 

@@ -88,7 +88,7 @@ public final class Stages {
    * @return how many there are
    */
   private static int knots(Adjacency before, int[] knot) {
-    Adjacency after = before.reversed();
+    Adjacency after = before.reversed(0);
     int[] waits = new int[knot.length];
     int[] ready = new int[knot.length];
     int count = 0;

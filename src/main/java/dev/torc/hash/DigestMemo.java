@@ -1,6 +1,7 @@
 package dev.torc.hash;
 
 import dev.torc.hash.Digest.KnownDigest;
+import dev.torc.hash.FolderDigest.FileDigests;
 import dev.torc.hash.StopFlag.StoppedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -279,11 +280,6 @@ public final class DigestMemo implements FileDigests {
     KnownDigest again = of(path, now);
     return !Objects.equals(before.digest(), again.digest())
         || !Objects.equals(before.product(), again.product()) && product.getAsBoolean();
-  }
-
-  /** The same for a product that was looked at again. */
-  public static boolean moved(KnownDigest before, KnownDigest now) {
-    return moved(before.stamp(), now.stamp()) || !Objects.equals(before.product(), now.product());
   }
 
   /**

@@ -1,8 +1,8 @@
 package dev.torc.hash;
 
 import dev.torc.posix.FileStatus;
-import dev.torc.posix.StatusReader;
-import dev.torc.posix.StatusReader.OpenedStatus;
+import dev.torc.posix.FileStatus.OpenedStatus;
+import dev.torc.posix.FileStatus.StatusReader;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -2,7 +2,6 @@ package dev.torc.local;
 
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
-import dev.torc.posix.CallTracer;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Spawn;
 import java.time.Duration;
@@ -31,7 +30,6 @@ public final class LocalRunner implements Runner {
   private final RunWatch watch = new RunWatch();
   private final Map<ProcessRun, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
   private final UsageSampler sampler;
-  private CallTracer tracer; // made by the first launch that is traced
   private volatile boolean closed;
 
   /**
@@ -107,15 +105,9 @@ public final class LocalRunner implements Runner {
     if (closed) {
       throw new IllegalStateException("the runner is closed");
     }
-    ProcessRun attempt =
-        new ProcessRun(launch, spawn, caller, grace, threads, watch, sampler, this::tracer);
+    ProcessRun attempt = new ProcessRun(launch, spawn, caller, grace, threads, watch, sampler);
     running.put(attempt, new CompletableFuture<>());
     return attempt;
-  }
-
-  private synchronized CallTracer tracer() {
-    tracer = tracer == null ? new CallTracer() : tracer;
-    return tracer;
   }
 
   private void run(ProcessRun attempt, Consumer<ProcessEnd> done) {
@@ -151,8 +143,6 @@ public final class LocalRunner implements Runner {
     threads.shutdown();
     watch.close();
     sampler.close();
-    if (tracer != null) {
-      tracer.close();
-    }
+    spawn.close();
   }
 }

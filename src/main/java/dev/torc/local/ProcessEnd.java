@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param how the cause
  * @param code exit status for EXITED, signal number for SIGNALED, otherwise 0
- * @param wall nanoseconds from start to end
+ * @param wall nanoseconds from start to end; -1 where it is not known
  * @param message what a person should know beyond the cause, empty if nothing
  * @param series what it used over time; null where no sample was taken, as for a short one
  * @param elsewhere where it ran; null for here
@@ -83,7 +83,7 @@ public record ProcessEnd(
     return new ProcessEnd(cause, status, wall, usage, words, series, elsewhere);
   }
 
-  /** The same, of one that took so many nanoseconds; 0 unknown. */
+  /** The same, of one that took so many nanoseconds; -1 unknown. */
   public ProcessEnd lasting(long time) {
     return new ProcessEnd(how, code, time, usage, message, series, elsewhere);
   }

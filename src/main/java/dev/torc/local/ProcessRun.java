@@ -3,13 +3,14 @@ package dev.torc.local;
 import dev.torc.local.ProcessEnd.How;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
-import dev.torc.posix.CallTracer;
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.Environment;
-import dev.torc.posix.Foreground;
+import dev.torc.posix.Environment.EnvironmentEntries;
+import dev.torc.posix.JobTrace;
 import dev.torc.posix.Kill;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.Spawn;
+import dev.torc.posix.Terminal.Foreground;
 import dev.torc.text.Amount;
 import dev.torc.text.Refusal;
 import java.io.IOException;
@@ -49,10 +50,8 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
   private final Executor threads;
   private final RunWatch watch;
   private final UsageSampler sampler;
-  private final Supplier<CallTracer> tracer;
   private final ProcessTree tree;
   private final long begin = System.nanoTime();
-  private CallTracer.Traced traced; // the step that runs; null where nothing is traced
 
   // the end, guarded by this
   private How cause; // why it is being ended, null while it is not
@@ -83,8 +82,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
       long grace,
       Executor threads,
       RunWatch watch,
-      UsageSampler sampler,
-      Supplier<CallTracer> tracer) {
+      UsageSampler sampler) {
     this.launch = launch;
     this.spawn = spawn;
     this.caller = caller;
@@ -92,7 +90,6 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     this.threads = threads;
     this.watch = watch;
     this.sampler = sampler;
-    this.tracer = tracer;
     this.tree = new ProcessTree(launch.mark(), !launch.contained());
     this.interval = launch.memoryLimit() > 0 ? SOON : FIRST;
     this.nextSample = begin + interval;
@@ -232,13 +229,8 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     }
     over.putAll(launch.mark());
     Path log = launch.interactive() ? null : launch.log();
-    int pid;
-    if (launch.trace() == null) {
-      pid = spawn.start(argv, step.dir(), caller.with(over), log, truncate);
-    } else {
-      traced = tracer.get().of(launch.trace());
-      pid = spawn.start(argv, step.dir(), caller.with(over), log, truncate, traced);
-    }
+    EnvironmentEntries env = caller.with(over);
+    int pid = spawn.start(argv, step.dir(), env, log, truncate, launch.trace());
     tree.leader(pid);
     synchronized (this) {
       running = true;
@@ -332,12 +324,13 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
    * traced would fail.
    */
   private void endTraced() {
-    if (traced == null || traced.isOver(SETTLE)) {
+    JobTrace trace = launch.trace();
+    if (trace == null || trace.isOver(SETTLE)) {
       return;
     }
     endTree();
     synchronized (this) {
-      message = (message + " " + (traced.isOver(SETTLE) ? BACKGROUND : UNENDED)).strip();
+      message = (message + " " + (trace.isOver(SETTLE) ? BACKGROUND : UNENDED)).strip();
     }
   }
 

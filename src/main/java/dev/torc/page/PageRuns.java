@@ -1,8 +1,8 @@
 package dev.torc.page;
 
 import dev.torc.graph.Graph;
-import dev.torc.records.AttemptHistory;
 import dev.torc.records.AttemptRecord;
+import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.show.Json;
@@ -182,6 +182,6 @@ final class PageRuns {
 
   private long end(String job) {
     AttemptRecord run = attempts.get(job).getLast();
-    return run.started() * 1_000_000 + run.wall();
+    return run.started() * 1_000_000 + Math.max(0, run.wall());
   }
 }

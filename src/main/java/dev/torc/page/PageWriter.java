@@ -160,7 +160,7 @@ final class PageWriter {
     columns.floats("askedTime", floats(jobs, job -> some(job.asked().runtime(), SECOND)));
     List<AttemptRecord> runs = data.runs();
     columns.floats("start", used(runs, this::start));
-    columns.floats("wall", used(runs, run -> run.wall() / SECOND));
+    columns.floats("wall", used(runs, run -> known(run.wall(), SECOND)));
     columns.floats("queued", used(runs, run -> run.queued() / SECOND));
     columns.floats("cpu", used(runs, run -> known(run.usage().cpu(), SECOND)));
     columns.floats("busy", used(runs, run -> known(run.cpuPercent(), 100)));
@@ -173,7 +173,7 @@ final class PageWriter {
     columns.ints("spanLane", ints(spans, Span::lane));
     columns.bytes("spanState", bytes(spans, span -> PageJobs.state(span.run()).ordinal()));
     columns.floats("spanStart", floats(spans, span -> start(span.run())));
-    columns.floats("spanWall", floats(spans, span -> span.run().wall() / SECOND));
+    columns.floats("spanWall", floats(spans, span -> known(span.run().wall(), SECOND)));
     columns.floats("spanQueued", floats(spans, span -> span.run().queued() / SECOND));
     picture(columns);
     series(columns);

@@ -48,39 +48,23 @@ public final class Decider {
   private final KnownResults known;
   private final VanishedNeeds vanished;
   private final RowPlaces rows;
-  private final boolean keepsFailed;
+  private final boolean keepsFailed; // a job that failed waits for another manifest
   private final ManifestHash hash = new ManifestHash();
   private final ThreadLocal<ManifestHash> described = ThreadLocal.withInitial(ManifestHash::new);
 
   /** Whether the manifest that was compared last is the recorded one. */
   private boolean same;
 
-  /**
-   * Decides by manifests of the graph's jobs.
-   *
-   * @param keepsFailed whether a job that failed does not run while its manifest is the same
-   */
-  Decider(
-      Graph graph,
-      JobRecords records,
-      NeedContents contents,
-      Manifest manifest,
-      KnownResults known,
-      boolean keepsFailed) {
+  /** Decides about the jobs of a graph. */
+  Decider(Graph graph, JobRecords records, NeedContents contents, PlanContext.Basis basis) {
     this.graph = graph;
     this.records = records;
     this.contents = contents;
-    this.manifest = manifest;
-    this.known = known;
+    this.manifest = new Manifest(graph);
+    this.known = new KnownResults(graph, contents, manifest, basis);
     this.vanished = new VanishedNeeds(graph, records, contents);
-    this.keepsFailed = keepsFailed;
+    this.keepsFailed = basis.keepsFailed();
     this.rows = new RowPlaces(graph.workflow());
-  }
-
-  /** The same for another graph. */
-  Decider over(Graph next, JobRecords kept, NeedContents now) {
-    Manifest over = manifest.over(next);
-    return new Decider(next, kept, now, over, known.over(next, now, over), keepsFailed);
   }
 
   /**

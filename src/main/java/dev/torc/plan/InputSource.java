@@ -1,9 +1,16 @@
 package dev.torc.plan;
 
+import dev.torc.graph.Graph;
+import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step.Image;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * All that a manifest asks for beside the build file, and the only way to it. The answer is what is
@@ -36,4 +43,32 @@ interface InputSource {
 
   /** The caller's value of a variable that is declared without one; empty where it is not set. */
   Optional<String> ofVariable(String name);
+
+  /** The needed values of a job that are known, by their names as written. */
+  default SortedMap<String, String> values(Job job) {
+    SortedMap<String, String> known = new TreeMap<>();
+    Manifest.data(job)
+        .forEach(
+            (name, value) -> {
+              if (ofData(value) instanceof ManifestWriter.Content.Value stored) {
+                known.put(name, stored.json());
+              }
+            });
+    return known;
+  }
+
+  /** What a job leaves out, for each of its needs that leave any out. */
+  default List<LeftOut> leftOut(Graph graph, int job) {
+    List<LeftOut> all = new ArrayList<>(0);
+    for (int list : graph.listNeeds().row(job)) {
+      all.add(leftOut(list));
+    }
+    for (Ref.OfData data : Manifest.data(graph.job(job)).values()) {
+      if (ofData(data) instanceof ManifestWriter.Content.Value value) {
+        all.add(value.leftOut());
+      }
+    }
+    all.removeIf(Objects::isNull);
+    return all;
+  }
 }

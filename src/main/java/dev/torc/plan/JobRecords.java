@@ -11,6 +11,7 @@ import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.Result;
 import dev.torc.syntax.JsonText;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +45,8 @@ public final class JobRecords {
   private final boolean foresees;
   private final AtomicReferenceArray<JobResult> results;
   private final AtomicIntegerArray settled;
-  private final Map<Integer, Verdict> foreseen = new ConcurrentHashMap<>();
-  private final Map<Integer, Map<String, String>> data = new ConcurrentHashMap<>();
+  private final Map<Integer, Verdict> foreseen;
+  private final Map<Integer, Map<String, String>> data;
   private final AtomicInteger settlings = new AtomicInteger();
   private Object era = new Object();
   private volatile Lent lent = new Lent(null, null);
@@ -57,33 +58,89 @@ public final class JobRecords {
    *     if it were
    */
   public JobRecords(Graph graph, Cache cache, Map<String, Reason> left, boolean foresees) {
+    // A graph that will grow leaves room, so that few of its followers copy what is known.
+    int room = graph.isWhole() ? graph.nodes() : graph.nodes() + graph.nodes() / 4 + 1000;
+    this(
+        graph,
+        cache,
+        left,
+        foresees,
+        new AtomicReferenceArray<>(room),
+        new AtomicIntegerArray(room),
+        new ConcurrentHashMap<>(),
+        new ConcurrentHashMap<>());
+  }
+
+  private JobRecords(
+      Graph graph,
+      Cache cache,
+      Map<String, Reason> left,
+      boolean foresees,
+      AtomicReferenceArray<JobResult> results,
+      AtomicIntegerArray settled,
+      Map<Integer, Verdict> foreseen,
+      Map<Integer, Map<String, String>> data) {
     this.graph = graph;
     this.cache = cache;
     this.left = left;
     this.foresees = foresees;
-    this.results = new AtomicReferenceArray<>(graph.nodes());
-    this.settled = new AtomicIntegerArray(graph.nodes());
+    this.results = results;
+    this.settled = settled;
+    this.foreseen = foreseen;
+    this.data = data;
   }
 
   /**
-   * The same results, with room for the jobs of a graph that follows.
+   * The same results for the graph that follows, and what is settled stays so but for what waits
+   * for others now. Both share what they know, as far as there is room.
+   */
+  JobRecords grown(Graph next) {
+    JobRecords grown =
+        next.nodes() > results.length()
+            ? copied(next, true)
+            : new JobRecords(next, cache, left, foresees, results, settled, foreseen, data);
+    for (int node = graph.nodes(); node < next.nodes(); node++) {
+      grown.results.set(node, null);
+      grown.settled.set(node, 0);
+    }
+    BitSet renewed = next.renewed(new BitSet());
+    renewed.stream().forEach(grown::forget);
+    grown.era = era;
+    return grown;
+  }
+
+  /** A join node is not passed, nor dropped, until that is told anew. */
+  public void forget(int node) {
+    if (!graph.isJob(node)) {
+      settled.set(node, 0);
+    }
+  }
+
+  /**
+   * The same results by themselves.
    *
    * @param settled whether jobs that are settled stay so; join nodes never do
    */
-  JobRecords over(Graph next, boolean settled) {
-    JobRecords over = new JobRecords(next, cache, left, foresees);
-    over.era = settled ? era : over.era;
+  JobRecords again(boolean settled) {
+    JobRecords again = copied(graph, settled);
+    graph.joins().stream().forEach(again::forget);
+    again.era = settled ? era : again.era;
+    return again;
+  }
+
+  private JobRecords copied(Graph next, boolean settled) {
+    JobRecords copy = new JobRecords(next, cache, left, foresees);
     for (int node = 0; node < graph.nodes(); node++) {
-      over.results.set(node, results.get(node));
-      over.settled.set(node, settled && graph.isJob(node) ? this.settled.get(node) : 0);
-      if (over.isForeseen(node)) {
-        over.data.put(node, data.get(node));
-        over.foreseen.put(node, foreseen.get(node));
+      copy.results.setPlain(node, results.get(node));
+      copy.settled.setPlain(node, settled ? this.settled.get(node) : 0);
+      if (copy.isForeseen(node)) {
+        copy.data.put(node, data.get(node));
+        copy.foreseen.put(node, foreseen.get(node));
       } else if (isForeseen(node)) {
-        over.results.set(node, null);
+        copy.results.setPlain(node, null);
       }
     }
-    return over;
+    return copy;
   }
 
   /** The same for a graph with other numbers, of which nothing is known yet. */

@@ -49,38 +49,21 @@ public final class KnownResults {
   private final NeedContents contents;
   private final Manifest manifest;
   private final KeptResults kept;
-  private final SharedStores asked;
+  private final SharedStores asked; // where nothing is known here; null for none
   private final Programs programs;
   private final ManifestHash hash = new ManifestHash();
   private Boolean blank;
   private boolean some;
 
-  /**
-   * For the jobs of a graph.
-   *
-   * @param kept what is kept for later
-   * @param asked the shared stores that are asked, and waited for, where nothing is known here;
-   *     null for none
-   */
-  KnownResults(
-      Graph graph,
-      Cache cache,
-      NeedContents contents,
-      Manifest manifest,
-      KeptResults kept,
-      SharedStores asked) {
+  /** For the jobs of a graph. */
+  KnownResults(Graph graph, NeedContents contents, Manifest manifest, PlanContext.Basis basis) {
     this.graph = graph;
-    this.cache = cache;
+    this.cache = basis.cache();
     this.contents = contents;
     this.manifest = manifest;
-    this.kept = kept;
-    this.asked = asked;
+    this.kept = basis.kept();
+    this.asked = basis.asked();
     this.programs = contents.programs();
-  }
-
-  /** The same for another graph. */
-  KnownResults over(Graph next, NeedContents now, Manifest over) {
-    return new KnownResults(next, cache, now, over, kept, asked);
   }
 
   /**

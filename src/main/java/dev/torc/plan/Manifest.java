@@ -27,11 +27,6 @@ import java.util.TreeSet;
  */
 public record Manifest(Graph graph) {
 
-  /** The same for another graph. */
-  Manifest over(Graph next) {
-    return new Manifest(next);
-  }
-
   /**
    * Describes a job.
    *

@@ -39,11 +39,11 @@ import java.util.stream.Collectors;
  */
 public final class NeedContents implements InputSource {
 
-  /** Up to so many products of a job are searched one by one. */
-  private static final int FEW = 8;
+  /** The moment of a list of which all members are made. */
+  private static final int WHOLE = -1;
 
-  /** A list of which some members are yet to be made, as it stands at a moment. */
-  private record Partly(int settlings, NeedMembers members) {}
+  /** The members of a list at a moment: after so many settlings, while some are yet to be made. */
+  private record Gathered(int moment, NeedMembers members) {}
 
   private final Path root;
   private final Graph graph;
@@ -51,9 +51,8 @@ public final class NeedContents implements InputSource {
   private final DigestMemo digests;
   private final MachineInputs machine;
   private final GoneProducts gone;
-  private final ProductRechecks rechecks;
-  private final Map<Integer, NeedMembers> gathered = new ConcurrentHashMap<>();
-  private final Map<Integer, Partly> partly = new ConcurrentHashMap<>();
+  private final ListLooks looks;
+  private final Map<Integer, Gathered> gathered = new ConcurrentHashMap<>();
   private final AtomicIntegerArray passed;
   private final NeedValues values;
   private final Map<Integer, Set<String>> made = new ConcurrentHashMap<>();
@@ -71,13 +70,8 @@ public final class NeedContents implements InputSource {
     this.values = new NeedValues(graph, records);
     this.gone = new GoneProducts(graph, records, digests);
     this.machine = machine.over(root, digests.counting());
-    this.rechecks = new ProductRechecks(this, digests);
+    this.looks = new ListLooks(graph, this, digests);
     this.passed = new AtomicIntegerArray(graph.lists());
-  }
-
-  /** The same for another graph. */
-  NeedContents over(Graph next, JobRecords kept) {
-    return new NeedContents(next, kept, digests, machine);
   }
 
   /** The same by names alone: no file is read, and the digests that it gives mean nothing. */
@@ -87,16 +81,14 @@ public final class NeedContents implements InputSource {
     return new NeedContents(graph, records, names, machine);
   }
 
+  /** Looks at the needs of a job that is about to start; all that make them are settled. */
+  public NeedSnapshot snapshot(int job) throws IOException {
+    return NeedSnapshot.take(graph, this, digests, job);
+  }
+
   /** What placeholders for a job's needs stand for, as far as it is known now. */
   public NeedFiles filesOf(int job) {
-    SortedMap<String, String> values = new TreeMap<>();
-    Manifest.data(graph.job(job))
-        .forEach(
-            (name, value) -> {
-              if (ofData(value) instanceof ManifestWriter.Content.Value known) {
-                values.put(name, known.json());
-              }
-            });
+    SortedMap<String, String> values = values(graph.job(job));
     return new NeedFiles() {
       @Override
       public List<String> files(int list) {
@@ -275,22 +267,17 @@ public final class NeedContents implements InputSource {
 
   /** The members of a list as this build saw them first; those yet to be made are pending. */
   public NeedMembers members(int list) {
-    if (pending(list) < 0) {
-      return gathered.computeIfAbsent(list, id -> gather(id, null));
-    }
-    int settlings = records.settlings();
-    return partly.compute(
+    int now = pending(list) < 0 ? WHOLE : records.settlings();
+    return gathered.compute(
             list,
             (id, old) ->
-                old != null && old.settlings == settlings
-                    ? old
-                    : new Partly(settlings, gather(id, null)))
+                old != null && old.moment == now ? old : new Gathered(now, gather(id, null)))
         .members;
   }
 
   /** Looks at lists for all of their readers together. */
-  ProductRechecks rechecks() {
-    return rechecks;
+  ListLooks looks() {
+    return looks;
   }
 
   /** The members of a list by the names that are there now, each as this build saw it first. */
@@ -298,15 +285,10 @@ public final class NeedContents implements InputSource {
     return gather(list, null);
   }
 
-  /** The members of a list as they are now, each looked at again. */
-  NeedMembers fresh(int list) {
-    return fresh(list, digests::of);
-  }
-
-  /** The same, with looks at its files (not at what stands in a folder) that the caller takes. */
+  /** The members of a list as they are now, with looks at its files that the caller takes. */
   NeedMembers fresh(int list, Io.Make<String, KnownDigest> each) {
     NeedMembers now = gather(list, each);
-    gathered.put(list, now);
+    gathered.put(list, new Gathered(WHOLE, now));
     return now;
   }
 
@@ -489,16 +471,8 @@ public final class NeedContents implements InputSource {
   /** Whether a settled job made what stands at a path, by itself or in a folder (rule 7). */
   boolean made(int maker, String path) {
     JobResult result = records.result(maker);
-    if (result == null) {
-      return false;
-    }
-    if (result.products().size() <= FEW) {
-      for (RecordedProduct made : result.products()) {
-        if (path.equals(made.path()) || path.startsWith(made.path() + "/")) {
-          return true;
-        }
-      }
-      return false;
+    if (result == null || graph.declares(maker, path)) {
+      return result != null; // what is declared a good run has made
     }
     Set<String> paths =
         made.computeIfAbsent(

@@ -36,55 +36,39 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private static final int FEW = 8;
 
   private final Graph graph;
-  private final DigestMemo digests;
   private final NeedContents contents;
-  private final Map<String, KnownDigest> files = new LinkedHashMap<>();
-  private final Map<String, FolderDigest> folders = new HashMap<>();
-  private final Map<Integer, NeedMembers> lists = new LinkedHashMap<>();
-  private final Map<Integer, ProductRechecks.Recheck> swept = new LinkedHashMap<>();
-  private final Map<String, KnownDigest> tools = new HashMap<>();
+  private final DigestMemo digests;
+  private final int job;
+  private final Map<String, KnownDigest> files = new LinkedHashMap<>(); // by themselves
+  private final Map<String, FolderDigest> folders = new HashMap<>(); // of these
+  private final Map<Integer, ListLooks.Look> lists = new LinkedHashMap<>();
   private final Map<String, KnownDigest> images = new HashMap<>(); // those that are files here
-  private final TreeSet<String> needs = new TreeSet<>();
   private final SortedMap<String, ManifestWriter.Content> data = new TreeMap<>();
-  private String missing;
-  private String missingData;
+  private final TreeSet<String> missing = new TreeSet<>();
+  private String missingData; // with its job; null for none
   private long end;
 
-  private NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests) {
+  private NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) {
     this.graph = graph;
     this.contents = contents;
     this.digests = digests;
+    this.job = job;
   }
 
-  /** Looks at the needs of a job that is about to start; all that make them are settled. */
-  public static NeedSnapshot take(Graph graph, NeedContents contents, DigestMemo digests, int job)
+  /** See {@link NeedContents#snapshot}. */
+  static NeedSnapshot take(Graph graph, NeedContents contents, DigestMemo digests, int job)
       throws IOException {
-    NeedSnapshot snapshot = new NeedSnapshot(graph, contents, digests);
+    NeedSnapshot snapshot = new NeedSnapshot(graph, contents, digests, job);
     for (int file : graph.needs().row(job)) {
       String path = graph.path(file);
-      snapshot.needs.add(path);
-      try {
-        snapshot.add(path);
-      } catch (IOException e) {
-        throw unreadable(path, Refusal.why(e));
-      }
       int maker = graph.maker(file);
+      snapshot.take(path, path);
       if (maker >= 0 && !contents.made(maker, path)) {
-        snapshot.missing = path;
+        snapshot.missing.add(path);
       }
     }
     for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
-      String path = contents.machine().tools().path(tool);
-      if (path == null) {
-        snapshot.missing = tool.name();
-        continue;
-      }
-      try {
-        snapshot.tools.put(tool.name(), snapshot.add(path));
-      } catch (IOException e) {
-        throw unreadable(tool.name(), Refusal.why(e));
-      }
-      snapshot.needs.add(path);
+      snapshot.take(tool.name(), contents.machine().tools().path(tool));
     }
     for (Step step : graph.job(job).steps()) {
       Image image = step.image();
@@ -95,37 +79,51 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         }
       }
     }
-    Manifest.data(graph.job(job))
-        .forEach(
-            (name, value) -> {
-              ManifestWriter.Content content = contents.ofData(value);
-              snapshot.data.put(name, content);
-              if (content instanceof ManifestWriter.Content.Missing && value.job() != null) {
-                snapshot.missingData = contents.values().without(value) + "." + value.key();
-              }
-            });
-    long begin = contents.rechecks().now();
-    for (int id : graph.listNeeds().row(job)) {
-      NeedList list = graph.list(id);
-      if (list.ofJobs()) {
-        ProductRechecks.Recheck recheck = contents.rechecks().after(id, begin);
-        snapshot.swept.put(id, recheck);
-        snapshot.lists.put(id, recheck.members());
-      } else {
-        snapshot.lists.put(id, contents.fresh(id, snapshot::add));
-      }
-      ManifestEntry unreadable = snapshot.lists.get(id).unreadable();
-      if (unreadable != null) {
-        String why = unreadable.now().substring(ManifestWriter.UNREADABLE.length());
-        throw unreadable(unreadable.name(), why);
-      }
-      if (list.kind() == NeedList.Kind.FOLDER
-          && list.makers().isEmpty()
-          && !digests.stamp(list.text()).exists()) {
-        snapshot.missing = list.text() + "/";
-      }
+    Manifest.data(graph.job(job)).forEach(snapshot::take);
+    long begin = contents.looks().now();
+    for (int list : graph.listNeeds().row(job)) {
+      snapshot.take(list, begin);
     }
     return snapshot;
+  }
+
+  /**
+   * Looks at a needed file, or a program.
+   *
+   * @param path null where none is found
+   */
+  private void take(String need, String path) throws IOException {
+    try {
+      if (path == null || !add(path).stamp().exists()) {
+        missing.add(path == null ? need : path);
+      }
+    } catch (IOException e) {
+      throw unreadable(need, Refusal.why(e));
+    }
+  }
+
+  private void take(String name, Ref.OfData value) {
+    ManifestWriter.Content content = contents.ofData(value);
+    data.put(name, content);
+    if (content instanceof ManifestWriter.Content.Missing && value.job() != null) {
+      missingData = contents.values().without(value) + "." + value.key();
+    }
+  }
+
+  private void take(int id, long begin) throws IOException {
+    ListLooks.Look look = contents.looks().after(id, begin);
+    lists.put(id, look);
+    ManifestEntry unreadable = look.members().unreadable();
+    if (unreadable != null) {
+      String why = unreadable.now().substring(ManifestWriter.UNREADABLE.length());
+      throw unreadable(unreadable.name(), why);
+    }
+    NeedList list = graph.list(id);
+    if (list.kind() == NeedList.Kind.FOLDER
+        && list.makers().isEmpty()
+        && !digests.stamp(list.text()).exists()) {
+      missing.add(list.text() + "/");
+    }
   }
 
   private static IOException unreadable(String need, String why) {
@@ -158,17 +156,17 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   @Override
   public ManifestWriter.Content ofList(int list) {
-    return new ManifestWriter.Content.Known(lists.get(list).digest());
+    return new ManifestWriter.Content.Known(lists.get(list).members().digest());
   }
 
   @Override
   public LeftOut leftOut(int list) {
-    return lists.get(list).leftOut();
+    return lists.get(list).members().leftOut();
   }
 
   @Override
   public ManifestWriter.Content ofTool(Tool tool) {
-    return NeedContents.content(tools.get(tool.name()).product());
+    return NeedContents.content(files.get(contents.machine().tools().path(tool)).product());
   }
 
   /** It was fetched before, so it is here. */
@@ -192,48 +190,36 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   @Override
   public SortedMap<String, String> data() {
-    SortedMap<String, String> values = new TreeMap<>();
-    data.forEach(
-        (name, content) -> {
-          if (content instanceof ManifestWriter.Content.Value value) {
-            values.put(name, value.json());
-          }
-        });
-    return values;
+    return values(graph.job(job));
   }
 
   /** For each need that leaves out what failed, which jobs it left out. */
   public List<LeftOut> leftOut() {
-    List<LeftOut> all = new ArrayList<>(0);
-    for (NeedMembers list : lists.values()) {
-      if (list.leftOut() != null) {
-        all.add(list.leftOut());
-      }
-    }
-    for (ManifestWriter.Content content : data.values()) {
-      if (content instanceof ManifestWriter.Content.Value value && value.leftOut() != null) {
-        all.add(value.leftOut());
-      }
-    }
-    return all;
+    return leftOut(graph, job);
   }
 
-  /** The job and key of a needed value that the job did not store; null if none. */
-  public String missingData() {
-    return missingData;
+  /**
+   * What is to be said of a need that is not there, a file or a value; null for none. A file counts
+   * as not there, too, where its maker did not make it.
+   */
+  public String lack() {
+    if (!missing.isEmpty()) {
+      return gone(graph, missing.getFirst());
+    }
+    if (missingData == null) {
+      return null;
+    }
+    int dot = missingData.lastIndexOf('.');
+    return "need data %s was not stored by job %s: it writes %s=VALUE to the file of TORC_OUTPUT"
+        .formatted(missingData, missingData.substring(0, dot), missingData.substring(dot + 1));
   }
 
-  /** A file needed by its path that is not there, or that its maker did not make; null if none. */
-  public String missing() {
-    if (missing != null) {
-      return missing;
-    }
-    for (String path : needs) {
-      if (!files.get(path).stamp().exists()) {
-        return path;
-      }
-    }
-    return null;
+  /** What is to be said of a needed file that is not there. */
+  public static String gone(Graph graph, String path) {
+    int maker = graph.makerOf(path);
+    return maker < 0
+        ? "need " + path + " is gone"
+        : "need %s was not made by job %s".formatted(path, graph.name(maker));
   }
 
   /** Whether a path is needed as declared, by itself or as a member of a list. */
@@ -241,8 +227,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     if (files.containsKey(path)) {
       return true;
     }
-    for (ProductRechecks.Recheck recheck : swept.values()) {
-      if (recheck.files().containsKey(path)) {
+    for (ListLooks.Look look : lists.values()) {
+      if (look.files().containsKey(path)) {
         return true;
       }
     }
@@ -251,7 +237,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   @Override
   public List<String> files(int list) {
-    return lists.get(list).files();
+    return lists.get(list).members().files();
   }
 
   /**
@@ -259,7 +245,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
    */
   Map<Digest, List<ManifestEntry>> members() {
     Map<Digest, List<ManifestEntry>> all = new TreeMap<>();
-    lists.values().forEach(list -> all.put(list.digest(), list.entries()));
+    lists.values().forEach(l -> all.put(l.members().digest(), l.members().entries()));
     for (ManifestWriter.Content content : data.values()) {
       if (content instanceof ManifestWriter.Content.Value value && value.members() != null) {
         all.put(Digest.ofText(value.json()), value.members());
@@ -271,7 +257,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   /** What stands unaltered in the way of the needed globs and folders; see {@link NeedMembers}. */
   public List<OwnedPath> stale() {
     List<OwnedPath> stale = new ArrayList<>();
-    lists.values().forEach(members -> stale.addAll(members.stale()));
+    lists.values().forEach(look -> stale.addAll(look.members().stale()));
     return stale;
   }
 
@@ -282,7 +268,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   /** The job's processes are gone: what is looked at from now on is looked at after them. */
   public void ended() {
-    end = contents.rechecks().now();
+    end = contents.looks().now();
   }
 
   /**
@@ -296,32 +282,17 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
         (path, known) ->
             addMoved(
                 path, () -> digests.moved(path, known, () -> graph.makerOf(path) >= 0), moved));
-    for (Map.Entry<Integer, ProductRechecks.Recheck> entry : swept.entrySet()) {
-      addMoved(
-          graph.list(entry.getKey()).written(),
-          () -> {
-            moved(entry.getValue(), contents.rechecks().after(entry.getKey(), end), moved);
-            return false;
-          },
-          moved);
-    }
     folders.forEach(
         (path, folder) -> addMoved(path + "/", () -> digests.moved(path, folder, false), moved));
-    for (Map.Entry<Integer, NeedMembers> entry : lists.entrySet()) {
-      if (graph.list(entry.getKey()).ofJobs()) {
-        continue; // its members are those that the jobs made, and were swept
-      }
-      NeedMembers before = entry.getValue();
-      NeedMembers now = contents.fresh(entry.getKey());
-      Map<String, String> then = new HashMap<>();
-      before.entries().forEach(member -> then.put(member.name(), member.now()));
-      for (ManifestEntry member : now.entries()) {
-        if (!member.now().equals(then.remove(member.name())) || before.moved(member.name(), now)) {
-          moved.add(member.name());
-        }
-      }
-      moved.addAll(then.keySet());
-    }
+    lists.forEach(
+        (list, look) ->
+            addMoved(
+                graph.list(list).written(),
+                () -> {
+                  look.addMoved(contents.looks().after(list, end), moved);
+                  return false;
+                },
+                moved));
     return List.copyOf(moved);
   }
 
@@ -342,8 +313,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
                 path + "/",
                 () -> folder.members().stream().anyMatch(m -> m.stamp().ctime() >= begun),
                 late));
-    for (NeedMembers list : lists.values()) {
-      for (ManifestEntry member : list.entries()) {
+    for (ListLooks.Look look : lists.values()) {
+      for (ManifestEntry member : look.members().entries()) {
         if (member.code() == LineKind.NEED.ordinal()) {
           addMoved(member.name(), () -> isLate(member.name(), begun), late);
         }
@@ -364,7 +335,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     String path = moved.endsWith("/") ? moved.substring(0, moved.length() - 1) : moved;
     return files.containsKey(path)
         || lists.values().stream()
-            .anyMatch(list -> list.entries().stream().anyMatch(e -> e.name().equals(path)));
+            .flatMap(look -> look.members().entries().stream())
+            .anyMatch(member -> member.name().equals(path));
   }
 
   /** What cannot be looked at any more has moved. */
@@ -375,24 +347,6 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       }
     } catch (IOException e) {
       into.add(path);
-    }
-  }
-
-  private static void moved(
-      ProductRechecks.Recheck then, ProductRechecks.Recheck now, TreeSet<String> moved) {
-    if (now.files() != then.files()) {
-      for (Map.Entry<String, KnownDigest> file : then.files().entrySet()) {
-        KnownDigest again = now.files().get(file.getKey());
-        if (again == null || DigestMemo.moved(file.getValue(), again)) {
-          moved.add(file.getKey());
-        }
-      }
-    }
-    for (Map.Entry<String, FolderDigest> folder : then.folders().entrySet()) {
-      FolderDigest again = now.folders().get(folder.getKey());
-      if (again == null || DigestMemo.moved(folder.getValue(), again)) {
-        moved.add(folder.getKey() + "/");
-      }
     }
   }
 }

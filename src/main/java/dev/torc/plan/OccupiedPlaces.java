@@ -112,17 +112,25 @@ public final class OccupiedPlaces {
     if (named == null) {
       named = new HashMap<>();
       for (int file = 0; file < graph.files(); file++) {
-        name(graph.maker(file), graph.path(file));
+        int maker = graph.maker(file);
+        if (maker >= 0 && !graph.products().has(maker, file)) {
+          name(maker, graph.path(file));
+        }
       }
       for (Group group : graph.workflow().groups()) {
-        group.tables().forEach(path -> name(graph.makerOf(path), path));
+        for (String path : group.tables()) {
+          int maker = graph.makerOf(path);
+          if (maker >= 0 && !graph.declares(maker, path)) {
+            name(maker, path);
+          }
+        }
       }
     }
     return named;
   }
 
   private void name(int maker, String path) {
-    if (maker >= 0 && graph.isJob(maker) && !graph.declares(maker, path)) {
+    if (graph.isJob(maker)) {
       named.computeIfAbsent(maker, _ -> new ArrayList<>(1)).add(path);
     }
   }

@@ -8,8 +8,6 @@ import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
-import dev.torc.workflow.Ref;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -19,11 +17,13 @@ import java.util.Map;
  * A graph, and all that is known under its numbers: results, contents, verdicts, what is asked for.
  * As groups are expanded one context follows another, and what was known goes with it.
  *
+ * @param basis what all contexts of a command are made from
  * @param rerun which of the named jobs run whatever their state
  * @param wanted missing temporary products that are to be made again, each with the name of the job
- *     or group that needs it; see {@link PlanPasses}
+ *     or group that needs it; see {@link Plan.PlanPasses}
  */
 public record PlanContext(
+    Basis basis,
     Graph graph,
     JobRecords records,
     NeedContents contents,
@@ -33,48 +33,65 @@ public record PlanContext(
     Map<String, String> wanted) {
 
   /**
-   * The first context.
+   * What contexts are made from beside a graph and its records.
    *
-   * @param left see {@link JobRecords}; what runs goes from it
    * @param kept what earlier runs left that may stand for a run
-   * @param asked shared stores that are asked while jobs are decided; null for none
-   * @param foresees see {@link JobRecords}
+   * @param asked shared stores that are asked, and waited for, while jobs are decided; null for
+   *     none
    * @param keepsFailed see {@link Decider}
    * @param machine what manifests ask of the machine beside files
    */
-  public static PlanContext of(
-      Graph graph,
+  public record Basis(
       Cache cache,
-      Map<String, Reason> left,
       DigestMemo digests,
       KeptResults kept,
       SharedStores asked,
-      boolean foresees,
       boolean keepsFailed,
-      MachineInputs machine,
+      MachineInputs machine) {}
+
+  /**
+   * The first context.
+   *
+   * @param left see {@link JobRecords}; what runs goes from it
+   * @param foresees see {@link JobRecords}
+   */
+  public static PlanContext of(
+      Basis basis,
+      Graph graph,
+      Map<String, Reason> left,
+      boolean foresees,
       JobSelection selection,
       Rerun rerun) {
-    JobRecords records = new JobRecords(graph, cache, left, foresees);
-    NeedContents contents = new NeedContents(graph, records, digests, machine);
-    Manifest manifest = new Manifest(graph);
-    KnownResults known = new KnownResults(graph, cache, contents, manifest, kept, asked);
-    Decider decider = new Decider(graph, records, contents, manifest, known, keepsFailed);
-    return new PlanContext(graph, records, contents, decider, selection, rerun, Map.of());
+    JobRecords records = new JobRecords(graph, basis.cache, left, foresees);
+    return of(basis, graph, records, selection, rerun, Map.of());
+  }
+
+  private static PlanContext of(
+      Basis basis,
+      Graph graph,
+      JobRecords records,
+      JobSelection selection,
+      Rerun rerun,
+      Map<String, String> wanted) {
+    NeedContents contents = new NeedContents(graph, records, basis.digests, basis.machine);
+    Decider decider = new Decider(graph, records, contents, basis);
+    return new PlanContext(
+        basis, graph, records, contents, decider, selection, rerun, Map.copyOf(wanted));
   }
 
   /** The context with other jobs in question. */
   public PlanContext with(JobSelection other, Rerun again) {
-    return new PlanContext(graph, records, contents, decider, other, again, wanted);
+    return new PlanContext(basis, graph, records, contents, decider, other, again, wanted);
   }
 
   /** The same with the graph that follows; results and what is settled are kept. */
   PlanContext over(Graph next, JobSelection chosen) {
-    return with(next, records.over(next, true), chosen, wanted);
+    return of(basis, next, records.grown(next), chosen, rerun, wanted);
   }
 
   /** The same with a graph that has other numbers; nothing is settled. */
   PlanContext anew(Graph other, JobSelection chosen) {
-    return with(other, records.anew(other), chosen, wanted);
+    return of(basis, other, records.anew(other), chosen, rerun, wanted);
   }
 
   /**
@@ -83,13 +100,7 @@ public record PlanContext(
    * @param settled whether what is settled stays so
    */
   PlanContext anew(boolean settled, Map<String, String> wants) {
-    return with(graph, records.over(graph, settled), selection, Map.copyOf(wants));
-  }
-
-  private PlanContext with(
-      Graph next, JobRecords known, JobSelection chosen, Map<String, String> wants) {
-    NeedContents now = contents.over(next, known);
-    return new PlanContext(next, known, now, decider.over(next, known, now), chosen, rerun, wants);
+    return of(basis, graph, records.again(settled), selection, rerun, wants);
   }
 
   /** What the verdict on a job depends on; see {@link Footprint}. */
@@ -128,6 +139,11 @@ public record PlanContext(
     return revived;
   }
 
+  /** Whether there is a group that cannot be expanded any further. */
+  public boolean hasFailedGroups() {
+    return graph.open().values().stream().anyMatch(group -> !group.problems().isEmpty());
+  }
+
   /** The products of some temporary jobs that can go; see {@link MissingTemporaries#spent}. */
   public List<String> spent(BitSet makers, BitSet further) {
     return MissingTemporaries.spent(this, makers, further);
@@ -135,27 +151,17 @@ public record PlanContext(
 
   /** The same when a build is over: nothing is wanted any more. */
   public PlanContext ended() {
-    return new PlanContext(graph, records, contents, decider, selection, rerun, Map.of());
+    return new PlanContext(basis, graph, records, contents, decider, selection, rerun, Map.of());
+  }
+
+  /** Files of others that produced globs and folders would take away. */
+  public OccupiedPlaces taken() {
+    return new OccupiedPlaces(graph, records, basis.digests);
   }
 
   /** What a job that is up to date leaves out, for each of its needs that leave any out. */
   public List<LeftOut> leftOut(int job) {
-    List<LeftOut> all = new ArrayList<>(0);
-    if (graph.skips(job)) {
-      for (int list : graph.listNeeds().row(job)) {
-        LeftOut left = contents.leftOut(list);
-        if (left != null) {
-          all.add(left);
-        }
-      }
-      for (Ref.OfData data : Manifest.data(graph.job(job)).values()) {
-        if (contents.ofData(data) instanceof ManifestWriter.Content.Value value
-            && value.leftOut() != null) {
-          all.add(value.leftOut());
-        }
-      }
-    }
-    return all;
+    return graph.skips(job) ? contents.leftOut(graph, job) : List.of();
   }
 
   /** Whether a job or group is asked for itself: it is named, or none is and nothing reads it. */

@@ -10,8 +10,10 @@ import java.nio.ByteOrder;
  */
 final class CallFilter {
 
+  /** Why it cannot be laid on this kind of system at all; null where it can. */
+  static final String LACK;
+
   private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
-  private static final boolean X86 = System.getProperty("os.arch").equals("amd64");
   private static final int SECCOMP = ARM ? 277 : 317;
   private static final int ARCHITECTURE = ARM ? 0xC00000B7 : 0xC000003E;
   private static final int IO_URING_SETUP = 425;
@@ -27,20 +29,28 @@ final class CallFilter {
 
   private static final int NO_NEW_PRIVS = 38;
   private static final int SET_MODE_FILTER = 1;
-  private static final int GET_ACTION_AVAIL = 2;
   private static final int NEW_LISTENER = 8;
   private static final int WAIT_KILLABLE = 32; // Linux 5.19 and later: fewer calls begin anew
+
+  // Linux 6.6 and later. The listener runs on the caller's processor, and the caller on the
+  // listener's after it: to wake a processor that sleeps takes longer than to look at a call.
+  private static final long SET_FLAGS = 0x40082104L;
+  private static final int SYNC_WAKE_UP = 1;
 
   private static final int EBUSY = 16;
   private static final int EINVAL = 22;
 
   private static final NativeCall SYSCALL = NativeCall.of("syscall");
   private static final NativeCall PRCTL = NativeCall.of("prctl");
+  private static final NativeCall IOCTL = NativeCall.of("ioctl");
+
+  static {
+    boolean known = ARM || System.getProperty("os.arch").equals("amd64");
+    LACK = known && !Libc.MAC ? null : "only Linux on x86-64 and AArch64 can tell it";
+  }
 
   private final Memory code;
   private final Memory program = Memory.of(16); // struct sock_fprog
-  private final Memory action = Memory.of(4);
-  private int flags = NEW_LISTENER | WAIT_KILLABLE;
 
   CallFilter() {
     ByteBuffer out = ByteBuffer.allocate(8 * 128).order(ByteOrder.nativeOrder());
@@ -60,7 +70,6 @@ final class CallFilter {
     code.put(0, out.array(), 0, out.position());
     program.putInt(0, out.position() / 8); // a short, and both processors are little-endian
     program.putLong(8, code.address());
-    action.putInt(0, NOTIFY);
   }
 
   private static void when(ByteBuffer out, int test, int value, int result) {
@@ -78,53 +87,31 @@ final class CallFilter {
     return architecture == ARCHITECTURE && (number & X32) == 0;
   }
 
-  /**
-   * Sees whether it can be laid on a thread here, and which flags the kernel knows: on a thread
-   * that ends at once.
-   *
-   * @return why not; null where it can
-   */
-  String probe() {
-    if (Libc.MAC || !ARM && !X86) {
-      return "only Linux on x86-64 and AArch64 can tell it";
-    }
-    int listener = onThread();
-    if (listener == -EINVAL) { // an older kernel does not know the flag
-      flags = NEW_LISTENER;
-      listener = onThread();
-    }
-    if (listener < 0) {
-      return -listener == EBUSY
-          ? "the processes of torc are traced already"
-          : "the system refuses seccomp: " + FileStatus.reason(-listener);
-    }
-    boolean ends = new CallNotice().await(listener, 2000) < 0;
-    Libc.close(listener);
-    return ends ? null : "this kernel is older than Linux 5.9";
-  }
-
-  private int onThread() {
-    int[] result = {0};
-    Thread thread = Thread.ofPlatform().daemon().unstarted(() -> result[0] = lay(true));
-    thread.start();
-    ThreadEnd.await(thread);
-    return result[0];
+  /** Why it was not laid, by the error. */
+  static String refusal(int error) {
+    return error == EBUSY
+        ? "the processes of torc are traced already"
+        : "the system refuses seccomp: " + FileStatus.reason(error);
   }
 
   /**
    * Lays it on this thread, and so on what the thread starts. From then on the thread waits for the
    * listener wherever it opens a file.
    *
-   * @param really otherwise the same calls are made, and nothing is laid
    * @return the listener's descriptor, or {@code -errno}
    */
-  int lay(boolean really) {
-    int error = PRCTL.call(really ? NO_NEW_PRIVS : 0, 1, 0, 0, 0, 0);
-    if (error < 0 && really) {
+  int lay() {
+    int error = PRCTL.call(NO_NEW_PRIVS, 1, 0, 0, 0, 0);
+    if (error < 0) {
       return error;
     }
-    int operation = really ? SET_MODE_FILTER : GET_ACTION_AVAIL;
-    long argument = really ? program.address() : action.address();
-    return SYSCALL.call(SECCOMP, operation, really ? flags : 0, argument, 0, 0);
+    int listener = lay(NEW_LISTENER | WAIT_KILLABLE);
+    listener = listener == -EINVAL ? lay(NEW_LISTENER) : listener; // an older kernel
+    IOCTL.call(listener, SET_FLAGS, SYNC_WAKE_UP, 0, 0, 0);
+    return listener;
+  }
+
+  private int lay(int flags) {
+    return SYSCALL.call(SECCOMP, SET_MODE_FILTER, flags, program.address(), 0, 0);
   }
 }

@@ -9,8 +9,8 @@ import java.util.Arrays;
  *
  * <p>The calls of a job wait for this code while the JVM still interprets it, and what costs the
  * interpreter most is each small access to memory outside of the heap. So whole structures are
- * copied at once: the notice as longs, the answer together with the zeros that the next notice
- * needs, a name as far as its NUL.
+ * copied at once: the answer together with what the next notice needs, the notice as longs, a name
+ * as far as its NUL.
  */
 final class CallNotice {
 
@@ -40,52 +40,55 @@ final class CallNotice {
     }
   }
 
-  private final long[] notice = new long[10]; // struct seccomp_notif
-  private final long[] reply = new long[13]; // its zeros, and struct seccomp_notif_resp
-  private final Memory both = Memory.of(Long.BYTES * reply.length);
-  private final long[] polled = new long[1]; // struct pollfd
-  private final Memory poll = Memory.of(Long.BYTES);
+  // struct seccomp_notif_resp, struct pollfd, struct seccomp_notif
+  private static final int POLLED = 3;
+  private static final int NOTICE = 4;
+  private final long[] to = new long[NOTICE + 10]; // of the notice zeros
+  private final long[] from = new long[to.length];
+  private final Memory shared = Memory.of(Long.BYTES * to.length);
+
   private final long[] vectors = new long[6]; // a struct iovec here, and two there
   private final Memory vector = Memory.of(Long.BYTES * vectors.length);
   private final Memory text = Memory.of(PAGE);
   private final Memory path = Memory.of(PAGE);
   private final Memory how = Memory.of(24); // struct open_how: flags, mode, resolve
 
-  // The link to a folder that was read last, and what it held: most calls have the one before.
-  private final Memory link = Memory.of(64);
-  private int linkOf = -1;
-  private int linkTo;
-  private byte[] held = {};
+  private byte[] held = {}; // by the link that was read last: most calls have the one before
   private String target = "";
 
   CallNotice() {
     how.putLong(0, PATH_ONLY | Libc.O_CLOEXEC);
   }
 
-  /** Waits for a call. Returns 1 if there is one, 0 after the time, -1 when none can come. */
-  int await(int listener, int milliseconds) {
-    polled[0] = POLLIN << 32 | Integer.toUnsignedLong(listener);
-    poll.put(polled);
-    int count = POLL.call(poll.address(), 1, milliseconds, 0, 0, 0);
-    if (count <= 0) {
+  /**
+   * Waits for a call and takes it.
+   *
+   * @return 1 where there is one, 0 where none came in time or its process went away, -1 where none
+   *     can come any more
+   */
+  int next(int listener, int milliseconds) {
+    long asked = POLLIN << 32 | Integer.toUnsignedLong(listener);
+    if (to[POLLED] != asked) { // otherwise the answer before has put it there
+      to[POLLED] = asked;
+      shared.put(to);
+    }
+    long polled = shared.address() + Long.BYTES * POLLED;
+    if (POLL.call(polled, 1, milliseconds, 0, 0, 0) <= 0) {
       return 0;
     }
-    poll.get(polled);
-    return (polled[0] >>> 48 & POLLIN) != 0 ? 1 : -1;
-  }
-
-  /** Takes the next call; false where its process went away meanwhile. */
-  boolean receive(int listener) {
-    if (IOCTL.call(listener, RECEIVE, both.address(), 0, 0, 0) != 0) {
-      return false;
+    if ((Memory.longAt(polled) >>> 48 & POLLIN) == 0) {
+      return -1;
     }
-    both.get(notice);
-    return true;
+    if (IOCTL.call(listener, RECEIVE, shared.address() + Long.BYTES * NOTICE, 0, 0, 0) != 0) {
+      return 0;
+    }
+    shared.get(from);
+    return 1;
   }
 
   /** The number by which it is answered. */
   long id() {
-    return notice[0];
+    return from[NOTICE];
   }
 
   /**
@@ -94,26 +97,26 @@ final class CallNotice {
    * @param error what it fails with; 0 to let it go on
    */
   void answer(int listener, long id, int error) {
-    reply[10] = id;
-    reply[12] = error == 0 ? 1L << 32 : Integer.toUnsignedLong(-error); // 1: go on
-    both.put(reply);
-    IOCTL.call(listener, SEND, both.address() + Long.BYTES * notice.length, 0, 0, 0);
+    to[0] = id;
+    to[2] = error == 0 ? 1L << 32 : Integer.toUnsignedLong(-error); // 1: go on
+    shared.put(to);
+    IOCTL.call(listener, SEND, shared.address(), 0, 0, 0);
   }
 
   /** Which call it is; null for one by numbers of another form, whose arguments mean nothing. */
   FileCall call() {
-    int number = (int) notice[2];
-    return CallFilter.isOwn((int) (notice[2] >>> 32), number) ? FileCall.of(number) : null;
+    int number = (int) from[NOTICE + 2];
+    return CallFilter.isOwn((int) (from[NOTICE + 2] >>> 32), number) ? FileCall.of(number) : null;
   }
 
   /** The number of the thread that calls. */
   int thread() {
-    return (int) notice[1];
+    return (int) from[NOTICE + 1];
   }
 
   /** An argument by its index from 0 on. */
   long argument(int index) {
-    return notice[4 + index];
+    return from[NOTICE + 4 + index];
   }
 
   /** Eight bytes of the caller at an address. */
@@ -159,24 +162,19 @@ final class CallNotice {
    */
   String folder(int index) throws Unreadable {
     int to = index < 0 ? HERE : (int) argument(index);
-    if (thread() != linkOf || to != linkTo) {
-      linkOf = thread();
-      linkTo = to;
-      put(link, "/proc/" + linkOf + (to == HERE ? "/cwd" : "/fd/" + to));
-    }
-    String folder = target(link);
+    String folder = target("/proc/" + thread() + (to == HERE ? "/cwd" : "/fd/" + to));
     return folder != null && folder.startsWith("/") ? folder : null;
   }
 
   /** The folder that is {@code /} to the calling thread; empty for that of this process. */
   String root() throws Unreadable {
-    put(path, "/proc/" + thread() + "/root");
-    String root = target(path);
+    String root = target("/proc/" + thread() + "/root");
     return root != null && root.equals("/") ? "" : root;
   }
 
-  private String target(Memory name) throws Unreadable {
-    int length = READLINK.call(name.address(), text.address(), PAGE - 1, 0, 0, 0);
+  private String target(String link) throws Unreadable {
+    put(link);
+    int length = READLINK.call(path.address(), text.address(), PAGE - 1, 0, 0, 0);
     if (length == -Libc.EACCES || length == -Libc.EPERM) {
       throw new Unreadable("the system hides a process of it");
     }
@@ -192,12 +190,12 @@ final class CallNotice {
   }
 
   /** Whether it is short enough for the system. */
-  private static boolean put(Memory into, String name) {
+  private boolean put(String name) {
     byte[] put = name.getBytes(StandardCharsets.UTF_8);
-    if (put.length >= into.size()) {
+    if (put.length >= PAGE) {
       return false;
     }
-    into.putText(put);
+    path.putText(put);
     return true;
   }
 
@@ -213,10 +211,9 @@ final class CallNotice {
       root = Libc.open("/proc/" + thread() + "/root", PATH_ONLY | Libc.O_CLOEXEC, 0);
     }
     how.putLong(16, rooted ? RESOLVE_IN_ROOT : 0);
-    int fd =
-        put(path, file) ? SYSCALL.call(OPENAT2, root, path.address(), how.address(), 24, 0) : -1;
+    int fd = put(file) ? SYSCALL.call(OPENAT2, root, path.address(), how.address(), 24, 0) : -1;
     try {
-      return fd >= 0 && put(path, "/proc/self/fd/" + fd) ? target(path) : null;
+      return fd >= 0 ? target("/proc/self/fd/" + fd) : null;
     } finally {
       Libc.close(fd);
       Libc.close(root);

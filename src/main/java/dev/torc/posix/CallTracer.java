@@ -1,9 +1,9 @@
 package dev.torc.posix;
 
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -15,14 +15,14 @@ import java.util.concurrent.locks.LockSupport;
  * <ul>
  *   <li>The filter belongs to a thread, which waits for the listener too. If it loaded a class
  *       while the listener's thread needs one, both would wait for ever. So that thread does
- *       nothing but three calls that were made once before the first filter ({@link Watch#start}).
+ *       nothing but calls whose code has run before ({@link Watch#start}).
  *   <li>A trace that comes to no end in {@link #LOOKS} looks is passed over: a second thread, which
  *       has nothing to load and nothing to look at, lets all further calls go on ({@link #guard}).
  *   <li>A listener is closed when the last process has ended, and never before: calls to a closed
  *       one fail.
  * </ul>
  */
-public final class CallTracer implements AutoCloseable {
+final class CallTracer implements AutoCloseable {
 
   /** Looks of the guard, a second apart: time in which torc itself was stopped does not count. */
   private static final int LOOKS = 10;
@@ -34,42 +34,50 @@ public final class CallTracer implements AutoCloseable {
   private final CallFilter filter = new CallFilter();
   private final Set<Watch> watched = ConcurrentHashMap.newKeySet();
   private final CallNotice guards = new CallNotice();
+  private final Memory none = Memory.of(64); // the path of no program, and no arguments
   private final long pause;
+  private final String refusal;
   private volatile boolean closed;
 
-  /**
-   * Makes ready what tracing needs.
-   *
-   * @throws UnsupportedOperationException with a line that says why it cannot work here
-   */
-  public CallTracer() {
+  /** Makes ready what tracing needs. */
+  CallTracer() {
     this(1000);
   }
 
   /** The same with another pause, in milliseconds, between the looks of the guard. */
   CallTracer(long pause) {
     this.pause = pause;
-    String why = filter.probe();
-    if (why != null) {
-      throw new UnsupportedOperationException(why);
-    }
-    Watch dry = new Watch(null);
-    Memory none = Memory.of(64); // the path of no program, and no arguments
-    dry.spawn(none.address(), none.address(), 0, 0, none.address(), none.address());
-    guards.await(-1, 0);
-    guards.receive(-1);
+    refusal = CallFilter.LACK == null ? tried() : CallFilter.LACK;
+    closed = refusal != null;
+  }
+
+  /** Starts no program as all others are started: whatever that needs is there from then on. */
+  private String tried() {
+    guards.next(-1, 0);
     guards.answer(-1, 0, 0);
     Thread.ofPlatform().daemon().name("torc-trace-guard").start(this::guard);
+    JobTrace trace = new JobTrace(List.of(), 0, null);
+    Watch first = new Watch(trace);
+    LockSupport.unpark(first.listens); // not begun: to have done it once
+    first.spawn(none.address(), none.address(), 0, 0, none.address(), none.address());
+    if (first.listener < 0) {
+      return CallFilter.refusal(-first.listener);
+    }
+    return trace.isOver(2000) ? null : "this kernel is older than Linux 5.9";
   }
 
   /** Why nothing can be traced here; null where it can. */
-  public static String refusal() {
-    return new CallFilter().probe();
+  String refusal() {
+    return refusal;
   }
 
-  /** What is to start one process; it and its descendants are then watched to their end. */
-  public Traced of(JobTrace trace) {
-    return new Traced(trace);
+  /** Starts a process, perhaps after tries that came to nothing, and watches its tree. */
+  Spawn.Caller of(JobTrace trace) {
+    if (refusal != null) {
+      throw new UnsupportedOperationException(refusal);
+    }
+    return (pid, path, actions, attributes, argv, env) ->
+        new Watch(trace).spawn(pid, path, actions, attributes, argv, env);
   }
 
   /** No process is started any more; those that are left are watched on. */
@@ -78,39 +86,10 @@ public final class CallTracer implements AutoCloseable {
     closed = true;
   }
 
-  /**
-   * Starts a process, perhaps after tries that came to nothing, and knows when its tree is over.
-   */
-  public final class Traced implements Spawn.Caller {
-
-    private final JobTrace trace;
-    private volatile Watch last;
-
-    private Traced(JobTrace trace) {
-      this.trace = trace;
-    }
-
-    @Override
-    public int spawn(long pid, long path, long actions, long attributes, long argv, long env) {
-      last = new Watch(trace);
-      return last.spawn(pid, path, actions, attributes, argv, env);
-    }
-
-    /** Whether all its processes have ended, after waiting for that. */
-    public boolean isOver(long milliseconds) {
-      try {
-        return last.over.await(milliseconds, TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return last.over.getCount() == 0;
-      }
-    }
-  }
-
   /** One filter, and its listener. */
   private final class Watch {
 
-    private final JobTrace trace; // null of a dry one, which lays no filter
+    private final JobTrace trace;
     private final CountDownLatch over = new CountDownLatch(1);
     private CallNotice notice; // made before the thread that uses it starts
     private final Thread listens =
@@ -122,10 +101,10 @@ public final class CallTracer implements AutoCloseable {
     private int error; // of the spawn
     private int seen; // by the guard: the same number of calls, so many looks ago
     private int looks;
-    private boolean ended; // and its listener closed, guarded by this
 
     Watch(JobTrace trace) {
       this.trace = trace;
+      trace.begins(over);
     }
 
     int spawn(long pid, long path, long actions, long attributes, long argv, long env) {
@@ -137,10 +116,8 @@ public final class CallTracer implements AutoCloseable {
                 .name("torc-trace-start")
                 .inheritInheritableThreadLocals(false)
                 .unstarted(() -> start(pid, path, actions, attributes, argv, env));
-        if (trace != null) {
-          listens.start(); // before the filter: afterwards nothing may fail any more
-          watched.add(this);
-        }
+        listens.start(); // before the filter: afterwards nothing may fail any more
+        watched.add(this);
         starts.start();
         ThreadEnd.await(starts);
       } catch (OutOfMemoryError noThread) {
@@ -159,10 +136,10 @@ public final class CallTracer implements AutoCloseable {
     /**
      * Lays the filter on this thread, hands over the listener, and starts the process. From then on
      * the thread waits for the listener wherever it opens a file, so nothing that follows loads a
-     * class: the first one that runs is a dry one.
+     * class: all of it was called before, or is called by {@link CallFilter#lay}.
      */
     private void start(long pid, long path, long actions, long attributes, long argv, long env) {
-      listener = filter.lay(trace != null);
+      listener = filter.lay();
       if (listener >= 0) {
         LockSupport.unpark(listens);
         error = SPAWN.call(pid, path, actions, attributes, argv, env);
@@ -179,14 +156,11 @@ public final class CallTracer implements AutoCloseable {
       }
       int begun = 0;
       int news;
-      while ((news = notice.await(fd, -1)) >= 0) {
-        if (news > 0 && notice.receive(fd)) {
+      while ((news = notice.next(fd, -1)) >= 0) {
+        if (news > 0) {
           calls = ++begun;
-          if (late) {
-            notice.answer(fd, notice.id(), 0);
-          } else {
-            trace.answer(fd, notice);
-          }
+          boolean refused = !late && trace.refuses(notice);
+          notice.answer(fd, notice.id(), refused ? Libc.EACCES : 0);
           calls = ++begun;
         }
       }
@@ -196,7 +170,6 @@ public final class CallTracer implements AutoCloseable {
     private synchronized void end() {
       watched.remove(this);
       Libc.close(listener);
-      ended = true;
       over.countDown();
     }
 
@@ -209,7 +182,7 @@ public final class CallTracer implements AutoCloseable {
       int now = calls;
       looks = now % 2 != 0 && now == seen ? looks + 1 : 0;
       seen = now;
-      if (looks < LOOKS || ended) {
+      if (looks < LOOKS || over.getCount() == 0) { // its listener may be closed
         return false;
       }
       if (!late) {
@@ -217,8 +190,8 @@ public final class CallTracer implements AutoCloseable {
         guards.answer(listener, notice.id(), 0);
         trace.blind("torc was too slow to look at what it read");
       }
-      int news = guards.await(listener, 1);
-      if (news > 0 && guards.receive(listener)) {
+      int news = guards.next(listener, 1);
+      if (news > 0) {
         guards.answer(listener, guards.id(), 0);
       } else if (news < 0) {
         watched.remove(this);

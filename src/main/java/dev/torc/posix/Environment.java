@@ -1,5 +1,6 @@
 package dev.torc.posix;
 
+import dev.torc.posix.Memory.ScratchMemory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -10,10 +10,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the processes of one attempt of a job read, as the kernel tells it of each call: the files
@@ -62,11 +61,8 @@ public final class JobTrace {
    * @param named as the calling process sees it, without {@code .} and {@code ..}
    * @param told as it is told, if names in it count; null otherwise
    * @param real elsewhere, where it really is: links in it may lead to what counts
-   * @param known last parts of names that were opened to be read: once more they tell nothing new
    */
-  private record Place(String named, String told, String real, Set<String> known) {}
-
-  private record Name(Place place, String last) {}
+  private record Place(String named, String told, String real) {}
 
   private final List<Ground> grounds;
   private final long begin;
@@ -74,7 +70,8 @@ public final class JobTrace {
 
   private final Set<String> read = ConcurrentHashMap.newKeySet();
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
-  private final AtomicReference<String> blind = new AtomicReference<>(); // why; null for not
+  private volatile String blind; // why; null for not
+  private volatile CountDownLatch over = new CountDownLatch(0);
 
   // of the thread that judges
 
@@ -83,13 +80,11 @@ public final class JobTrace {
   /** Where names lie that were met, by the folders from which they go and by how they begin. */
   private final Map<String, Map<String, Place>> places = new HashMap<>();
 
-  private int room = 10 * MOST; // for more places, and more names in them
+  private int room = 10 * MOST; // for more places
 
   private final StatusBuffer status = new StatusBuffer();
   private CallNotice notice; // the call that waits for its answer
   private boolean refuses; // it
-  private String seen; // a file that it reads
-  private Name opened; // it, if once more it tells nothing new
   private String root = ""; // of its thread; empty for that of this process
   private boolean rooted; // some process of it has a root of its own
   private boolean relinked; // it changed names elsewhere: they may lead to others than they did
@@ -115,19 +110,41 @@ public final class JobTrace {
     this.bounds = bounds;
   }
 
+  /** Why nothing can be traced here; null where it can. */
+  public static String refusal() {
+    try (CallTracer tried = new CallTracer()) {
+      return tried.refusal();
+    }
+  }
+
+  /** A process is started, another one after tries that came to nothing, or after its end. */
+  void begins(CountDownLatch end) {
+    over = end;
+  }
+
+  /** Whether all processes of the last start have ended, after waiting for that. */
+  public boolean isOver(long milliseconds) {
+    try {
+      return over.await(milliseconds, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return over.getCount() == 0;
+    }
+  }
+
   /** Why it was not watched to its end; null where it was. */
   public String blind() {
-    return blind.get();
+    return blind;
   }
 
   /** The files, absolute. */
-  public SortedSet<String> read() {
-    return new TreeSet<>(read);
+  public Set<String> read() {
+    return Set.copyOf(read);
   }
 
   /** What was refused to it, absolute. */
-  public SortedSet<String> refused() {
-    return new TreeSet<>(refused);
+  public Set<String> refused() {
+    return Set.copyOf(refused);
   }
 
   /** A file was read: an absolute path. */
@@ -140,15 +157,12 @@ public final class JobTrace {
   }
 
   /** What happens from now on may go unseen; from any thread. */
-  public void blind(String why) {
-    blind.compareAndSet(null, why);
+  public synchronized void blind(String why) {
+    blind = blind == null ? why : blind;
   }
 
-  /**
-   * Answers a call. The job is to go on whatever happens here, and does so before what was found is
-   * written down.
-   */
-  void answer(int listener, CallNotice call) {
+  /** Whether a call is refused to the job, which is to go on whatever happens here. */
+  boolean refuses(CallNotice call) {
     notice = call;
     refuses = false;
     try {
@@ -158,23 +172,7 @@ public final class JobTrace {
     } catch (Throwable trouble) { // of memory, too
       blind("torc met " + trouble);
     }
-    call.answer(listener, call.id(), refuses ? Libc.EACCES : 0);
-    try {
-      writeDown();
-    } catch (OutOfMemoryError trouble) {
-      blind("torc met " + trouble);
-    }
-  }
-
-  private void writeDown() {
-    if (seen != null) {
-      saw(seen);
-      seen = null;
-    }
-    if (opened != null) {
-      opened.place.known.add(opened.last);
-      opened = null;
-    }
+    return refuses;
   }
 
   private void look(FileCall call) throws CallNotice.Unreadable {
@@ -201,18 +199,12 @@ public final class JobTrace {
   }
 
   private void opened(FileCall call, long flags) throws CallNotice.Unreadable {
-    Name name = (flags & NO_NAME) != 0 ? null : name(call.folder, notice.name(call.name));
-    boolean reads = (flags & (ACCESS | O_CREAT)) == 0;
-    if (name == null || reads && name.place.known.contains(name.last)) {
-      return;
+    String path = (flags & NO_NAME) != 0 ? null : path(call.folder, notice.name(call.name));
+    boolean plain = (flags & (ACCESS | O_CREAT)) == 0;
+    if (path == null || plain && read.contains(path) && !own.contains(path)) {
+      return; // once more it tells nothing new
     }
-    String path = path(name);
-    boolean same = path == null || opened(path, (int) flags) && name.place.told != null;
-    opened = same && reads && room-- > 0 ? name : null;
-  }
-
-  private boolean opened(String path, int flags) throws CallNotice.Unreadable {
-    int access = flags & ACCESS;
+    int access = (int) flags & ACCESS;
     int kind = kind(path, true);
     boolean makes = (flags & O_CREAT) != 0 && kind == 0;
     boolean writes = access == O_WRONLY || access == O_RDWR;
@@ -220,12 +212,14 @@ public final class JobTrace {
     if (makes || writes && kind != 0) {
       writes(path, fresh);
     }
-    return access != O_WRONLY && !fresh && reads(path, kind);
+    if (access != O_WRONLY && !fresh) {
+      reads(path, kind);
+    }
   }
 
   /** A program, and the interpreter that it names: the system opens that without a call. */
   private void executed(int index, String name, int depth) throws CallNotice.Unreadable {
-    String path = path(name(index, name));
+    String path = path(index, name);
     if (path != null) {
       reads(path, kind(path, true));
     }
@@ -246,11 +240,11 @@ public final class JobTrace {
 
   /** A rename or a link. */
   private void placed(FileCall call) throws CallNotice.Unreadable {
-    String to = path(name(call.otherFolder, notice.name(call.other)));
+    String to = path(call.otherFolder, notice.name(call.other));
     relinked |= to == null;
     places.clear();
     boolean link = call == FileCall.SYMLINK || call == FileCall.SYMLINKAT;
-    String from = link ? null : path(name(call.folder, notice.name(call.name)));
+    String from = link ? null : path(call.folder, notice.name(call.name));
     int kind = from == null ? 0 : kind(from, true);
     reads(from, kind);
     if (to != null) {
@@ -278,32 +272,25 @@ public final class JobTrace {
     }
   }
 
-  /**
-   * A name that counts is read, if it is a file's.
-   *
-   * @return whether once more it would tell nothing new
-   */
-  private boolean reads(String path, int kind) throws CallNotice.Unreadable {
+  /** A name that counts is read, if it is a file's. */
+  private void reads(String path, int kind) throws CallNotice.Unreadable {
     String file = kind == FileStatus.FILE ? source(path) : null;
     if (file == null || !file.equals(path) && own.contains(file)) {
-      return false;
+      return;
     }
-    boolean isOwn = own.contains(path);
-    if (isOwn) {
+    if (own.contains(path)) {
       String real = notice.real(path, false); // a link of its own may lead to what is not
       file = real == null ? null : below(real);
       // A call that was to write it may have come to nothing.
       if (file == null || own.contains(file) && kind(path, true) != 0 && status.ctime() >= begin) {
-        return false;
+        return;
       }
     }
     if (bounds != null && !bounds.allows(file, false)) {
       refuses(file);
-      return false;
+    } else {
+      saw(file);
     }
-    writeDown(); // of one call there may be several
-    seen = file;
-    return !isOwn;
   }
 
   private void refuses(String path) {
@@ -336,13 +323,14 @@ public final class JobTrace {
   }
 
   /**
-   * Where a name of the call lies.
+   * What a name of the call leads to, as a path that counts; one that lies elsewhere counts by
+   * where its links lead.
    *
    * @param index the argument with the descriptor of its folder, if it is relative
    * @param text the name; empty for what that descriptor leads to
    * @return null for none that counts
    */
-  private Name name(int index, String text) throws CallNotice.Unreadable {
+  private String path(int index, String text) throws CallNotice.Unreadable {
     root = rooted ? notice.root() : "";
     String folder = text.startsWith("/") ? root : notice.folder(index);
     if (folder == null || root == null || rooted && !(folder + "/").startsWith(root + "/")) {
@@ -360,7 +348,14 @@ public final class JobTrace {
       return null;
     }
     Place place = place(text.isEmpty() ? "" : folder, name.substring(0, slash + 1));
-    return place == null ? null : new Name(place, last);
+    if (place == null || place.told != null) {
+      return place == null ? null : place.told.concat(last);
+    }
+    String there = place.real.concat(last);
+    if (kind(there, false) == FileStatus.LINK) {
+      there = notice.real(place.named + last, !root.isEmpty());
+    }
+    return there == null ? null : below(there);
   }
 
   /** The folder that a name begins with, if anything in it may count. */
@@ -383,24 +378,12 @@ public final class JobTrace {
     if (real == null) {
       return null;
     }
-    place = new Place(named, told, real.endsWith("/") ? real : real + "/", new HashSet<>());
+    place = new Place(named, told, real.endsWith("/") ? real : real + "/");
     boolean lasts = told != null || !rooted && !relinked && !named.startsWith("/proc/");
     if (lasts && !begin.contains("../") && room-- > 0) {
       places.computeIfAbsent(folder, any -> new HashMap<>()).put(begin, place);
     }
     return place;
-  }
-
-  /** A name as a path that counts; one that lies elsewhere counts by where its links lead. */
-  private String path(Name name) throws CallNotice.Unreadable {
-    if (name == null || name.place.told != null) {
-      return name == null ? null : name.place.told.concat(name.last);
-    }
-    String there = name.place.real.concat(name.last);
-    if (kind(there, false) == FileStatus.LINK) {
-      there = notice.real(name.place.named + name.last, !root.isEmpty());
-    }
-    return there == null ? null : below(there);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.torc.posix;
 
 import dev.torc.posix.Environment.EnvironmentEntries;
+import dev.torc.posix.Memory.ScratchMemory;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -19,7 +20,7 @@ import java.util.Optional;
  * are missing, each descriptor is closed by number, and {@code sh} changes the folder. {@link
  * ChildWait} waits for the process.
  */
-public final class Spawn {
+public final class Spawn implements AutoCloseable {
 
   private static final int E2BIG = 7;
   private static final int ENOEXEC = 8;
@@ -56,7 +57,7 @@ public final class Spawn {
   private static final int MOST_SHOWN = 300;
 
   /** Makes the call that starts a process; all that the addresses lead to is ready. */
-  public interface Caller {
+  interface Caller {
 
     /** As posix_spawn(3): 0, or the number of the error. */
     int spawn(long pid, long path, long actions, long attributes, long argv, long env);
@@ -70,10 +71,17 @@ public final class Spawn {
   private final Memory attributes;
   private final ThreadLocal<ScratchMemory> scratches = ThreadLocal.withInitial(ScratchMemory::new);
   private volatile Search last = new Search(new byte[0], new byte[0], List.of());
+  private CallTracer tracer; // made by the first start that is traced
 
   /** A starter that uses what this system's C library has. */
   public Spawn() {
     this(ADD_CHDIR.isPresent(), ADD_CLOSEFROM.isPresent());
+  }
+
+  /** For tests, with a tracer of their own. */
+  Spawn(CallTracer tracer) {
+    this();
+    this.tracer = tracer;
   }
 
   /** For tests of the ways around what is missing. */
@@ -92,23 +100,17 @@ public final class Spawn {
    * @param log file for standard output and error, with /dev/null as standard input; null: all
    *     three are those of this process
    * @param truncate whether the log is emptied first
+   * @param trace takes what it and its descendants read; null for nothing
    * @return the process's number; it must be reaped by {@link ChildWait}
    * @throws IOException if it cannot be started; the message is one line that says why
    */
-  public int start(
-      List<String> argv, Path dir, EnvironmentEntries environment, Path log, boolean truncate)
-      throws IOException {
-    return start(argv, dir, environment, log, truncate, SPAWN::call);
-  }
-
-  /** The same by another that makes the call. */
   public int start(
       List<String> argv,
       Path dir,
       EnvironmentEntries environment,
       Path log,
       boolean truncate,
-      Caller caller)
+      JobTrace trace)
       throws IOException {
     List<byte[]> words = new ArrayList<>();
     for (String word : argv) {
@@ -119,6 +121,7 @@ public final class Spawn {
     }
     ScratchMemory scratch = scratches.get();
     try {
+      Caller caller = trace == null ? SPAWN::call : tracer().of(trace);
       long env = environment.array(scratch);
       int error = Libc.ENOENT;
       boolean found = false;
@@ -155,6 +158,19 @@ public final class Spawn {
     } finally {
       scratch.clear();
       Reference.reachabilityFence(environment);
+    }
+  }
+
+  private synchronized CallTracer tracer() {
+    tracer = tracer == null ? new CallTracer() : tracer;
+    return tracer;
+  }
+
+  /** No process is started any more. */
+  @Override
+  public synchronized void close() {
+    if (tracer != null) {
+      tracer.close();
     }
   }
 

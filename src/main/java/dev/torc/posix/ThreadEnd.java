@@ -1,8 +1,9 @@
 package dev.torc.posix;
 
-/**
- * Waits for a thread to end, whatever happens meanwhile. Telling it to end is its starter's job.
- */
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Waits for threads to end. Telling a single one to end is its starter's job. */
 public final class ThreadEnd {
 
   private ThreadEnd() {}
@@ -20,6 +21,16 @@ public final class ThreadEnd {
       }
     }
     if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Interrupts the threads of a pool, and waits some seconds at most for their ends. */
+  public static void stop(ExecutorService pool, int seconds) {
+    pool.shutdownNow();
+    try {
+      pool.awaitTermination(seconds, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }

@@ -1,8 +1,10 @@
 package dev.torc.records;
 
+import dev.torc.bytes.Fields.Form;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.machine.Series;
+import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
@@ -38,7 +40,7 @@ public final class Batch {
 
   /** Remembers what is known of a path. */
   public Batch stamp(String path, KnownDigest known) {
-    return named(RecordTree.STAMPS, path, out -> RecordCodec.known(out, known));
+    return named(RecordTree.STAMPS, path, known, RecordCodec::known);
   }
 
   /** Forgets what is known of a path. */
@@ -48,64 +50,42 @@ public final class Batch {
 
   /** Replaces a job's last run. */
   public Batch result(String job, JobResult result, RunDetails details) {
-    named(RecordTree.RESULTS, job, out -> RecordCodec.result(out, result));
-    return named(RecordTree.DETAILS, job, out -> RecordCodec.details(out, details));
+    named(RecordTree.RESULTS, job, result, RecordCodec::result);
+    return named(RecordTree.DETAILS, job, details, RecordCodec::details);
   }
 
   /** Replaces the values that a job stored; they belong to its last run. */
   public Batch data(String job, List<StoredValue> data) {
     return data.isEmpty()
         ? drop(RecordTree.DATA, DatabaseKey.of(job))
-        : named(RecordTree.DATA, job, out -> RecordCodec.data(out, data));
+        : named(RecordTree.DATA, job, data, RecordCodec::data);
   }
 
   /** Stores an event. */
   public Batch post(PostedEvent event) {
     byte[] key = DatabaseKey.of(event.build(), event.sequence());
-    return add(RecordTree.EVENTS, key, null, out -> RecordCodec.posted(out, event));
+    return put(RecordTree.EVENTS, key, event, (out, of) -> RecordCodec.posted(key, out, of));
   }
 
   /** Adds an attempt to the history. */
   public Batch attempt(AttemptRecord attempt) {
     byte[] key = DatabaseKey.of(attempt.build(), attempt.sequence());
-    return add(RecordTree.ATTEMPTS, key, null, out -> RecordCodec.attempt(out, attempt));
+    return put(RecordTree.ATTEMPTS, key, attempt, (out, of) -> RecordCodec.attempt(key, out, of));
   }
 
   /** Adds what an attempt, or with {@link AttemptHistory#MACHINE} the machine, used over time. */
   public Batch series(long build, long sequence, Series series) {
     byte[] key = DatabaseKey.of(build, sequence);
-    return add(RecordTree.SERIES, key, null, out -> RecordCodec.series(out, series));
-  }
-
-  /** Keeps the record of a result for later; one of the same key is replaced. */
-  public Batch stored(Digest key, StoredResults.Stored stored) {
-    return add(RecordTree.STORED, key.bytes(), null, out -> RecordCodec.stored(out, stored));
-  }
-
-  /** Forgets a result that was kept for later. */
-  Batch dropStored(Digest key) {
-    return drop(RecordTree.STORED, key.bytes());
-  }
-
-  /** Replaces the lists of files to which a first key leads. */
-  public Batch storedNames(Digest first, List<List<String>> lists) {
-    return add(RecordTree.STORED_NAMES, first.bytes(), null, out -> RecordCodec.names(out, lists));
-  }
-
-  /** Forgets the lists of files to which a first key leads. */
-  Batch dropStoredNames(Digest first) {
-    return drop(RecordTree.STORED_NAMES, first.bytes());
-  }
-
-  /** Says how many bytes the local store has. */
-  Batch storedBytes(long bytes) {
-    byte[] key = StoredResults.TOTAL;
-    return add(RecordTree.STORED_NAMES, key, null, out -> RecordCodec.total(out, bytes));
+    return put(RecordTree.SERIES, key, series, RecordCodec::series);
   }
 
   /** Records a path as made by torc. */
   public Batch own(OwnedPath owned) {
-    return named(RecordTree.OWNED, owned.path(), out -> RecordCodec.owned(out, owned));
+    return named(
+        RecordTree.OWNED,
+        owned.path(),
+        owned,
+        (out, of) -> RecordCodec.owned(owned.path(), out, of));
   }
 
   /** A path is torc's no longer. */
@@ -115,13 +95,13 @@ public final class Batch {
 
   /** Stores the list that a digest stands for. */
   public Batch list(Digest digest, List<ManifestEntry> entries) {
-    return add(RecordTree.LISTS, digest.bytes(), null, out -> RecordCodec.entries(out, entries));
+    return put(RecordTree.LISTS, digest.bytes(), entries, RecordCodec::entries);
   }
 
   /** Writes a line of the history, over an earlier one of the same number. */
   public Batch build(BuildRecord record) {
     byte[] key = DatabaseKey.of(record.id().number());
-    return add(RecordTree.BUILDS, key, null, out -> RecordCodec.build(out, record));
+    return put(RecordTree.BUILDS, key, record, (out, of) -> RecordCodec.build(key, out, of));
   }
 
   /**
@@ -133,12 +113,14 @@ public final class Batch {
     return this;
   }
 
-  private Batch named(RecordTree tree, String name, RecordCodec.Content content) {
-    return add(tree, DatabaseKey.of(name), name, content);
+  private <T> Batch named(RecordTree tree, String name, T record, Form<T> form) {
+    byte[] key = DatabaseKey.of(name);
+    return add(tree, key, RecordCodec.seal(tree, key, name, record, form));
   }
 
-  private Batch add(RecordTree tree, byte[] key, String name, RecordCodec.Content content) {
-    return add(tree, key, RecordCodec.seal(tree, key, name, content));
+  /** Puts a record whose key is no name. */
+  <T> Batch put(RecordTree tree, byte[] key, T record, Form<T> form) {
+    return add(tree, key, RecordCodec.seal(tree, key, null, record, form));
   }
 
   Batch drop(RecordTree tree, byte[] key) {

@@ -1,12 +1,11 @@
 package dev.torc.records;
 
 import dev.torc.posix.FileStatus;
-import dev.torc.posix.Flock;
 import dev.torc.posix.Io;
-import dev.torc.posix.OpenFiles;
+import dev.torc.posix.OpenFileLock;
+import dev.torc.posix.OpenFileLock.Unlockable;
+import dev.torc.posix.OtherProcesses;
 import dev.torc.posix.OwnFile;
-import dev.torc.posix.RangeLock;
-import dev.torc.posix.UnlockableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -73,7 +72,7 @@ public final class BuildLock implements AutoCloseable {
     try {
       all = lock.take(me, trust);
       return all ? Optional.of(lock) : Optional.empty();
-    } catch (UnlockableException e) {
+    } catch (Unlockable e) {
       String host = place.isShared() ? ", so two hosts could build here at once: " : "; ";
       throw refusal(place, e.getFile(), e.getReason() + host, e.next());
     } catch (IOException e) {
@@ -105,12 +104,13 @@ public final class BuildLock implements AutoCloseable {
   private boolean take(Holder me, boolean trust) throws IOException {
     place.makeFolder(place.folder());
     boolean trusts = trust && place.isShared();
-    // First that of this host: see the traps of RangeLock.
-    if (!add(() -> Flock.tryLock(place.lock()), Flock::close, trusts) || isRobbed(place)) {
+    // First that of this host: see the traps of OpenFileLock.
+    if (!add(() -> OpenFileLock.flock(place.lock()), OpenFileLock::close, trusts)
+        || isRobbed(place)) {
       return false;
     }
-    if (place.isShared() && RangeLock.isKnown()) {
-      if (!add(() -> RangeLock.tryLock(place.sharedLock()), RangeLock::close, trusts)) {
+    if (place.isShared() && OpenFileLock.hasBytes()) {
+      if (!add(() -> OpenFileLock.bytes(place.sharedLock()), OpenFileLock::close, trusts)) {
         return false;
       }
       if (Files.exists(place.sharedLock())) {
@@ -121,7 +121,7 @@ public final class BuildLock implements AutoCloseable {
     // Only now: the root's id, which names the database's folder, is made by one torc alone.
     CachePlace settled = place.settle();
     Path beside = settled.database().resolve("lock");
-    if (settled.elsewhere() && !add(() -> Flock.tryLock(beside), Flock::close, false)) {
+    if (settled.elsewhere() && !add(() -> OpenFileLock.flock(beside), OpenFileLock::close, false)) {
       return false;
     }
     // Where the file system has no locks two of this host may have made one each.
@@ -139,7 +139,7 @@ public final class BuildLock implements AutoCloseable {
       Optional<T> taken = lock.get();
       taken.ifPresent(held -> releases.add(() -> release.accept(held)));
       return taken.isPresent();
-    } catch (UnlockableException e) {
+    } catch (Unlockable e) {
       if (mayLack) {
         return true;
       }
@@ -154,7 +154,7 @@ public final class BuildLock implements AutoCloseable {
    */
   private static boolean isRobbed(CachePlace place) throws IOException {
     return FileStatus.of(place.lockHolder().toString(), false).size() == 0
-        && OpenFiles.removed(place.lock()).isPresent();
+        && OtherProcesses.removed(place.lock()).isPresent();
   }
 
   private void say(Holder me) throws IOException {
@@ -198,7 +198,7 @@ public final class BuildLock implements AutoCloseable {
     try {
       List<String> lines = new String(read(place), StandardCharsets.UTF_8).lines().toList();
       if (lines.isEmpty()) {
-        OptionalInt robbed = OpenFiles.removed(place.lock());
+        OptionalInt robbed = OtherProcesses.removed(place.lock());
         return robbed.isPresent()
             ? Optional.of(new Holder(robbed.getAsInt(), "", "whose lock was removed"))
             : Optional.empty();
@@ -213,7 +213,9 @@ public final class BuildLock implements AutoCloseable {
       long pid = Long.parseLong(lines.get(0));
       // A number of another host's says nothing here: whether it has the lock does.
       boolean lives =
-          here ? ProcessHandle.of(pid).isPresent() : RangeLock.mayBeHeld(place.sharedLock());
+          here
+              ? ProcessHandle.of(pid).isPresent()
+              : OpenFileLock.bytesMayBeHeld(place.sharedLock());
       return lives
           ? Optional.of(new Holder(pid, lines.get(1), lines.get(2), here ? "" : lines.get(3)))
           : Optional.empty();

@@ -1,7 +1,6 @@
 package dev.torc.records;
 
-import dev.torc.bytes.FieldReader;
-import dev.torc.bytes.FieldWriter;
+import dev.torc.bytes.Fields;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
@@ -56,7 +55,15 @@ public record BuildRecord(
      * @param hits how many results
      * @param bytes of their products
      */
-    public record Place(String store, int hits, long bytes) {}
+    public record Place(String store, int hits, long bytes) {
+
+      private static Place form(Fields fields, Place of) {
+        return new Place(
+            fields.text(1, of, Place::store),
+            fields.small(2, of, Place::hits),
+            fields.number(3, of, Place::bytes));
+      }
+    }
 
     /**
      * Whether no store was asked for any; its own {@code equals} would be linked at every start.
@@ -80,24 +87,10 @@ public record BuildRecord(
       return new StoreUse(misses, List.copyOf(places.values()));
     }
 
-    /** Writes it as a part of a record. */
-    static void write(FieldWriter out, StoreUse use) {
-      out.number(1, use.misses);
-      out.records(
-          2,
-          use.places,
-          (to, place) -> {
-            to.text(1, place.store);
-            to.number(2, place.hits);
-            to.number(3, place.bytes);
-          });
-    }
-
-    /** Reads one. */
-    static StoreUse read(FieldReader in) {
+    /** Its form as a part of a record. */
+    static StoreUse form(Fields fields, StoreUse of) {
       return new StoreUse(
-          in.small(1),
-          in.records(2, from -> new Place(from.text(1), from.small(2), from.number(3))));
+          fields.small(1, of, StoreUse::misses), fields.list(2, of, StoreUse::places, Place::form));
     }
   }
 }

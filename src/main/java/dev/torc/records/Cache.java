@@ -1,14 +1,19 @@
 package dev.torc.records;
 
-import dev.torc.bytes.FieldReader;
+import dev.torc.bytes.Fields;
+import dev.torc.bytes.Fields.Form;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.records.AttemptRecord.PostedEvent;
+import dev.torc.records.CacheWriter.Overlay;
+import dev.torc.records.Commits.CommitNote;
 import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;
+import dev.torc.records.Journal.JournalPosition;
 import dev.torc.records.RecordedProduct.OwnedPath;
+import dev.torc.records.Recovery.CleanClose;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -19,7 +24,6 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -226,7 +230,7 @@ public final class Cache implements AutoCloseable {
 
   /** The record of a path that torc made, or null. */
   public OwnedPath owned(String path) {
-    return find(RecordTree.OWNED, path, in -> RecordCodec.owned(path, in));
+    return find(RecordTree.OWNED, path, (in, of) -> RecordCodec.owned(path, in, of));
   }
 
   /** A stored list, or null. */
@@ -239,12 +243,12 @@ public final class Cache implements AutoCloseable {
    * names of more than 480 bytes that begin alike. A visitor may read and put, but not flush.
    */
   public void eachResult(BiConsumer<String, JobResult> visitor) {
-    each(RecordTree.RESULTS, (_, in) -> RecordCodec.result(in), visitor);
+    each(RecordTree.RESULTS, (_, in, of) -> RecordCodec.result(in, of), visitor);
   }
 
   /** Hands over the values of all jobs that stored any, in the order of their keys. */
   public void eachData(BiConsumer<String, List<StoredValue>> visitor) {
-    each(RecordTree.DATA, (_, in) -> RecordCodec.data(in), visitor);
+    each(RecordTree.DATA, (_, in, of) -> RecordCodec.data(in, of), visitor);
   }
 
   /** Hands over the events from a build and a sequence on, in their order. */
@@ -253,20 +257,17 @@ public final class Cache implements AutoCloseable {
   }
 
   /** A record of a tree whose keys are no names, or null. */
-  <T> T record(RecordTree tree, byte[] key, Function<FieldReader, T> reader) {
-    return RecordCodec.open(tree, key, value(tree, key), reader);
+  <T> T record(RecordTree tree, byte[] key, Form<T> form) {
+    return RecordCodec.open(tree, key, value(tree, key), form);
   }
 
   /** Hands over the records of such a tree from a key on, of all for null, in their order. */
   <T> void eachRecord(
-      RecordTree tree,
-      byte[] from,
-      BiFunction<byte[], FieldReader, T> reader,
-      Consumer<T> visitor) {
+      RecordTree tree, byte[] from, RecordCodec.Keyed<byte[], T> form, Consumer<T> visitor) {
     each(
         tree,
         from,
-        (key, value) -> RecordCodec.open(tree, key, value, in -> reader.apply(key, in)),
+        (key, value) -> RecordCodec.open(tree, key, value, (in, of) -> form.pass(key, in, of)),
         visitor);
   }
 
@@ -292,7 +293,7 @@ public final class Cache implements AutoCloseable {
 
   /** Hands over all that is known of paths, in the order of their keys. */
   public void eachStamp(BiConsumer<String, KnownDigest> visitor) {
-    each(RecordTree.STAMPS, (_, in) -> known(in), visitor);
+    each(RecordTree.STAMPS, (_, in, of) -> known(in, of), visitor);
   }
 
   /** The newest lines of the history, newest first, {@code most} at most. */
@@ -334,7 +335,8 @@ public final class Cache implements AutoCloseable {
   }
 
   private static BuildRecord build(byte[] key, byte[] value) {
-    return RecordCodec.open(RecordTree.BUILDS, key, value, in -> RecordCodec.build(key, in));
+    return RecordCodec.open(
+        RecordTree.BUILDS, key, value, (in, of) -> RecordCodec.build(key, in, of));
   }
 
   /** Queues changes; they are seen at once and committed within 50 ms. Never waits for the disk. */
@@ -407,10 +409,13 @@ public final class Cache implements AutoCloseable {
   }
 
   /** The record of a name; of two names that share a key, it is that of one. */
-  private <T> T find(RecordTree tree, String name, Function<FieldReader, T> reader) {
+  private <T> T find(RecordTree tree, String name, Form<T> form) {
     byte[] key = DatabaseKey.of(name);
-    return RecordCodec.open(
-        tree, key, value(tree, key), (whose, in) -> name.equals(whose) ? reader.apply(in) : null);
+    return RecordCodec.named(
+        tree,
+        key,
+        value(tree, key),
+        (whose, in, of) -> name.equals(whose) ? form.pass(in, of) : null);
   }
 
   private byte[] value(RecordTree tree, byte[] key) {
@@ -420,21 +425,21 @@ public final class Cache implements AutoCloseable {
 
   private record Named<T>(String name, T record) {}
 
-  private KnownDigest known(FieldReader in) {
-    KnownDigest known = RecordCodec.known(in);
+  private KnownDigest known(Fields in, KnownDigest of) {
+    KnownDigest known = RecordCodec.known(in, of);
     return known.safe() && known.stamp().ctime() > distrust
         ? new KnownDigest(known.stamp(), known.digest(), false)
         : known;
   }
 
   private <T> void each(
-      RecordTree tree, RecordCodec.Reader<T> reader, BiConsumer<String, T> visitor) {
+      RecordTree tree, RecordCodec.Keyed<String, T> form, BiConsumer<String, T> visitor) {
     each(
         tree,
         null,
         (key, value) ->
-            RecordCodec.open(
-                tree, key, value, (name, in) -> new Named<>(name, reader.from(name, in))),
+            RecordCodec.<Named<T>>named(
+                tree, key, value, (name, in, _) -> new Named<>(name, form.pass(name, in, null))),
         named -> visitor.accept(named.name, named.record));
   }
 

@@ -3,11 +3,11 @@ package dev.torc.records;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache.CacheSettings;
+import dev.torc.records.Recovery.CleanClose;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.lmdbjava.LmdbException;
 
@@ -47,7 +47,7 @@ final class CacheOpening {
       place.giveRecords(place.lockTable());
       place.giveRecords(place.data());
       CacheSettings first = place.isShared() ? SharedOpening.unknown(place, settings) : settings;
-      store.useTrees((transaction, _) -> seal(transaction, first, null));
+      store.useTrees(new RecordStore.Seal(first, null));
       Cache cache = new Cache(place, settings, note, store, true);
       store = null;
       return cache;
@@ -135,20 +135,6 @@ final class CacheOpening {
   /** One to look at in which nothing is. */
   static Cache empty(CachePlace place, Consumer<String> note, CacheSettings settings) {
     return new Cache(place, settings, note, null, false);
-  }
-
-  /**
-   * What goes into the database with a commit.
-   *
-   * @param position how far its journal is in it then; null where it has none
-   */
-  static Map<String, byte[]> seal(
-      long transaction, CacheSettings settings, JournalPosition position) {
-    byte[] commit =
-        new CommitNote(transaction, settings.clock().getAsLong(), settings.boot()).bytes();
-    return position == null
-        ? Map.of(RecordStore.COMMIT_KEY, commit)
-        : Map.of(RecordStore.COMMIT_KEY, commit, RecordStore.JOURNAL_KEY, position.bytes());
   }
 
   /** The line for a look at a cache that is damaged. */

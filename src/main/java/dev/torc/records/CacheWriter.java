@@ -1,8 +1,14 @@
 package dev.torc.records;
 
 import dev.torc.posix.ThreadEnd;
+import dev.torc.records.DatabaseKey.RecordTree;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -134,5 +140,48 @@ final class CacheWriter {
     List<Batch> group = waiting;
     waiting = new ArrayList<>();
     return group;
+  }
+
+  /**
+   * Changes that readers see over what the database holds: those that are not committed yet, and
+   * for a look at a shared root those that stand in the journal only. Any thread may call it. It
+   * does not know what the records mean.
+   */
+  static final class Overlay {
+
+    private final Map<RecordTree, ConcurrentSkipListMap<byte[], Batch.Change>> trees =
+        new EnumMap<>(RecordTree.class);
+
+    Overlay() {
+      for (RecordTree tree : RecordTree.values()) {
+        trees.put(tree, new ConcurrentSkipListMap<>(Arrays::compareUnsigned));
+      }
+    }
+
+    /** Lays changes over what is there; later ones win. */
+    void put(List<Batch.Change> changes) {
+      for (Batch.Change change : changes) {
+        trees.get(change.tree).put(change.key, change);
+      }
+    }
+
+    /** These changes are in the database now; those that came over them stay. */
+    void committed(List<Batch.Change> changes) {
+      for (Batch.Change change : changes) {
+        trees.get(change.tree).remove(change.key, change);
+      }
+    }
+
+    /** The change of a key, or null. */
+    Batch.Change get(RecordTree tree, byte[] key) {
+      return trees.get(tree).get(key);
+    }
+
+    /** A copy of the changes of a tree from a key on, of all for null. */
+    TreeMap<byte[], Batch.Change> from(RecordTree tree, byte[] key) {
+      TreeMap<byte[], Batch.Change> copy = new TreeMap<>(Arrays::compareUnsigned);
+      copy.putAll(key == null ? trees.get(tree) : trees.get(tree).tailMap(key));
+      return copy;
+    }
   }
 }

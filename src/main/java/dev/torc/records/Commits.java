@@ -1,10 +1,16 @@
 package dev.torc.records;
 
 import dev.torc.records.Cache.CacheSettings;
+import dev.torc.records.Journal.JournalPosition;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 
 /**
  * How changes get to the disk: into the journal where the root has one, then into the database. The
@@ -95,14 +101,7 @@ final class Commits {
    * @return by how many bytes the records have grown, where there is a journal
    */
   private long write(List<Batch.Change> changes, JournalPosition position) {
-    return store.write(
-        changes,
-        position != null,
-        (transaction, grown) ->
-            CacheOpening.seal(
-                transaction,
-                settings,
-                position == null ? null : position.with(position.live() + grown)));
+    return store.write(changes, position != null, new RecordStore.Seal(settings, position));
   }
 
   /** Lets go of the journal. */
@@ -113,6 +112,58 @@ final class Commits {
       } catch (IOException e) {
         throw CacheTrouble.of("cannot close the journal", place.journal(), e);
       }
+    }
+  }
+
+  /**
+   * What every commit says of itself. The boot tells whether the machine went down since: after an
+   * unclean end the bytes of files written shortly before may never have reached the disk, though
+   * their stamps did.
+   *
+   * @param transaction number of the commit
+   * @param time milliseconds since 1970
+   * @param boot id of the system's boot, empty where the system has none
+   */
+  record CommitNote(long transaction, long time, String boot) {
+
+    private static final int SUM = Integer.BYTES;
+
+    /** The id of this boot: Linux has one; elsewhere empty, and then nothing is distrusted. */
+    static String thisBoot() {
+      try {
+        return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+      } catch (IOException none) {
+        return "";
+      }
+    }
+
+    byte[] bytes() {
+      byte[] name = boot.getBytes(StandardCharsets.UTF_8);
+      ByteBuffer bytes = ByteBuffer.allocate(SUM + 2 * Long.BYTES + name.length);
+      bytes.position(SUM).putLong(transaction).putLong(time).put(name);
+      return bytes.putInt(0, sum(bytes.array())).array();
+    }
+
+    /** Reads it back; null where it is missing or fails its checksum. */
+    static CommitNote of(byte[] bytes) {
+      if (bytes == null || bytes.length < SUM + 2 * Long.BYTES) {
+        return null;
+      }
+      ByteBuffer from = ByteBuffer.wrap(bytes);
+      if (from.getInt() != sum(bytes)) {
+        return null;
+      }
+      long transaction = from.getLong();
+      long time = from.getLong();
+      int at = from.position();
+      return new CommitNote(
+          transaction, time, new String(bytes, at, bytes.length - at, StandardCharsets.UTF_8));
+    }
+
+    private static int sum(byte[] bytes) {
+      CRC32C crc = new CRC32C();
+      crc.update(bytes, SUM, bytes.length - SUM);
+      return (int) crc.getValue();
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.torc.records;
 
-import dev.torc.bytes.FieldReader;
-import dev.torc.bytes.FieldWriter;
+import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
 import java.util.List;
 
@@ -104,25 +103,15 @@ public record JobResult(
       boolean shown,
       RecordedProduct depfile) {
 
-    /** Writes it as a part of a record. The tags 4 and 7 held what now stands with the products. */
-    public static void write(FieldWriter out, Restorable terms) {
-      out.digest(1, terms.key());
-      out.digest(2, terms.first());
-      out.texts(3, terms.programs());
-      out.number(5, terms.files());
-      out.flag(6, terms.shown());
-      out.record(8, terms.depfile(), RecordedProduct::write);
-    }
-
-    /** Reads one. */
-    public static Restorable read(FieldReader in) {
+    /** Its form as a part of a record. The tags 4 and 7 held what now stands with the products. */
+    public static Restorable form(Fields fields, Restorable of) {
       return new Restorable(
-          in.digest(1),
-          in.digest(2),
-          in.texts(3),
-          in.small(5),
-          in.flag(6),
-          in.record(8, RecordedProduct::read));
+          fields.digest(1, of, Restorable::key),
+          fields.digest(2, of, Restorable::first),
+          fields.texts(3, of, Restorable::programs),
+          fields.small(5, of, Restorable::files),
+          fields.flag(6, of, Restorable::shown),
+          fields.one(8, of, Restorable::depfile, RecordedProduct::form));
     }
   }
 
@@ -142,20 +131,14 @@ public record JobResult(
       this(store, build, host, time, "");
     }
 
-    /** Writes it as a part of a record. */
-    public static void write(FieldWriter out, Origin origin) {
-      out.text(1, origin.store());
-      out.number(2, origin.build());
-      out.text(3, origin.host());
-      out.number(4, origin.time());
-      out.text(5, origin.job().isEmpty() ? null : origin.job());
-    }
-
-    /** Reads one. */
-    public static Origin read(FieldReader in) {
-      Origin same = new Origin(in.text(1), in.number(2), in.text(3), in.number(4));
-      String job = in.text(5);
-      return job == null ? same : new Origin(same.store, same.build, same.host, same.time, job);
+    /** Its form as a part of a record. */
+    public static Origin form(Fields fields, Origin of) {
+      String store = fields.text(1, of, Origin::store);
+      long build = fields.number(2, of, Origin::build);
+      String host = fields.text(3, of, Origin::host);
+      long time = fields.number(4, of, Origin::time);
+      String job = fields.text(5, of, origin -> origin.job.isEmpty() ? null : origin.job);
+      return new Origin(store, build, host, time, job == null ? "" : job);
     }
   }
 
@@ -165,15 +148,10 @@ public record JobResult(
    */
   public record StoredValue(String key, String text) {
 
-    /** Writes it as a part of a record. */
-    public static void write(FieldWriter out, StoredValue value) {
-      out.text(1, value.key());
-      out.text(2, value.text());
-    }
-
-    /** Reads one. */
-    public static StoredValue read(FieldReader in) {
-      return new StoredValue(in.text(1), in.text(2));
+    /** Its form as a part of a record. */
+    public static StoredValue form(Fields fields, StoredValue of) {
+      return new StoredValue(
+          fields.text(1, of, StoredValue::key), fields.text(2, of, StoredValue::text));
     }
   }
 
@@ -183,17 +161,13 @@ public record JobResult(
    */
   public record ManifestEntry(int code, String name, String old, String now) {
 
-    /** Writes it as a part of a record. */
-    public static void write(FieldWriter out, ManifestEntry entry) {
-      out.number(1, entry.code());
-      out.text(2, entry.name());
-      out.text(3, entry.old());
-      out.text(4, entry.now());
-    }
-
-    /** Reads one. */
-    public static ManifestEntry read(FieldReader in) {
-      return new ManifestEntry(in.small(1), in.text(2), in.text(3), in.text(4));
+    /** Its form as a part of a record. */
+    public static ManifestEntry form(Fields fields, ManifestEntry of) {
+      return new ManifestEntry(
+          fields.small(1, of, ManifestEntry::code),
+          fields.text(2, of, ManifestEntry::name),
+          fields.text(3, of, ManifestEntry::old),
+          fields.text(4, of, ManifestEntry::now));
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.torc.records;
 
 import dev.torc.posix.OwnFile;
+import dev.torc.records.Journal.JournalFrame;
+import dev.torc.records.Journal.JournalPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

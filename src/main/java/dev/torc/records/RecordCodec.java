@@ -2,12 +2,13 @@ package dev.torc.records;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
-import dev.torc.bytes.FieldReader;
-import dev.torc.bytes.FieldWriter;
+import dev.torc.bytes.Fields;
+import dev.torc.bytes.Fields.Form;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Series;
 import dev.torc.machine.Usage;
+import dev.torc.records.AttemptRecord.Asked;
 import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
@@ -23,13 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.zip.CRC32C;
 
 /**
  * The records as bytes: a CRC32C over tree, key and content, the name where the key has not all of
- * it, then {@linkplain FieldWriter fields}. Each record's fields are written and read side by side
- * here. A record that cannot be read is null to its reader, as if it were not there.
+ * it, then {@linkplain Fields fields}. Each record is described once, for writing and for reading.
+ * A record that cannot be read is null to its reader, as if it were not there.
  *
  * <p>A later torc may add fields with new tags: this one skips them. A field that is not there is
  * 0, null or empty, so no constant that decides is written as 0. Tags and forms are never changed
@@ -43,42 +43,37 @@ final class RecordCodec {
 
   private RecordCodec() {}
 
-  /** What writes a record's content. */
-  interface Content {
-    void to(FieldWriter out);
-  }
-
-  /** What reads a record's content; the name is that of its key. */
-  interface Reader<T> {
-    T from(String name, FieldReader in);
+  /** How a record is written and read that has a part of its key. */
+  interface Keyed<K, T> {
+    T pass(K key, Fields fields, T record);
   }
 
   /**
    * @param name that of the key, null for keys without one
    */
-  static byte[] seal(RecordTree tree, byte[] key, String name, Content content) {
+  static <T> byte[] seal(RecordTree tree, byte[] key, String name, T record, Form<T> form) {
     ByteWriter out = new ByteWriter(SUM);
     if (name != null && DatabaseKey.shortened(key)) {
       out.text(name);
     }
-    content.to(new FieldWriter(out));
+    Fields.write(out, record, form);
     byte[] value = out.bytes();
     ByteBuffer.wrap(value).putInt(sum(tree, key, value));
     return value;
   }
 
-  /** A record whose key is no name; see {@link #open(RecordTree, byte[], byte[], Reader)}. */
-  static <T> T open(RecordTree tree, byte[] key, byte[] value, Function<FieldReader, T> reader) {
-    return open(tree, key, value, false, (_, in) -> reader.apply(in));
+  /** A record whose key is no name; see {@link #named}. */
+  static <T> T open(RecordTree tree, byte[] key, byte[] value, Form<T> form) {
+    return open(tree, key, value, false, (_, fields, of) -> form.pass(fields, of));
   }
 
   /** The record, or null where the value is null, fails its checksum or does not read back. */
-  static <T> T open(RecordTree tree, byte[] key, byte[] value, Reader<T> reader) {
-    return open(tree, key, value, true, reader);
+  static <T> T named(RecordTree tree, byte[] key, byte[] value, Keyed<String, T> form) {
+    return open(tree, key, value, true, form);
   }
 
   private static <T> T open(
-      RecordTree tree, byte[] key, byte[] value, boolean named, Reader<T> reader) {
+      RecordTree tree, byte[] key, byte[] value, boolean named, Keyed<String, T> form) {
     if (value == null
         || value.length < SUM
         || ByteBuffer.wrap(value).getInt() != sum(tree, key, value)) {
@@ -87,10 +82,7 @@ final class RecordCodec {
     try {
       ByteReader in = new ByteReader(value, SUM);
       String name = !named ? null : DatabaseKey.shortened(key) ? in.text() : DatabaseKey.name(key);
-      FieldReader fields = new FieldReader(in);
-      T record = reader.from(name, fields);
-      fields.end();
-      return record;
+      return Fields.read(in, (fields, of) -> form.pass(name, fields, of));
     } catch (IndexOutOfBoundsException
         | IllegalArgumentException
         | ArithmeticException
@@ -107,243 +99,133 @@ final class RecordCodec {
     return (int) crc.getValue();
   }
 
-  static void known(FieldWriter out, KnownDigest known) {
-    Stamp stamp = known.stamp();
-    out.constant(1, stamp.kind());
-    out.flag(2, stamp.executable());
-    out.number(3, stamp.size());
-    out.number(4, stamp.mtime());
-    out.number(5, stamp.ctime());
-    out.number(6, stamp.inode());
-    out.digest(7, known.digest());
-    out.flag(8, known.safe());
-  }
-
-  static KnownDigest known(FieldReader in) {
-    Stamp stamp =
+  static KnownDigest known(Fields fields, KnownDigest of) {
+    Stamp stamp = of == null ? null : of.stamp();
+    return new KnownDigest(
         new Stamp(
-            in.constant(1, KINDS),
-            in.flag(2),
-            in.number(3),
-            in.number(4),
-            in.number(5),
-            in.number(6));
-    return new KnownDigest(stamp, in.digest(7), in.flag(8));
+            fields.constant(1, stamp, Stamp::kind, KINDS),
+            fields.flag(2, stamp, Stamp::executable),
+            fields.number(3, stamp, Stamp::size),
+            fields.number(4, stamp, Stamp::mtime),
+            fields.number(5, stamp, Stamp::ctime),
+            fields.number(6, stamp, Stamp::inode)),
+        fields.digest(7, of, KnownDigest::digest),
+        fields.flag(8, of, KnownDigest::safe));
   }
 
-  static void result(FieldWriter out, JobResult result) {
-    out.constant(1, result.outcome());
-    out.text(2, result.build());
-    out.digest(3, result.manifest());
-    out.records(4, result.products(), RecordedProduct::write);
-    out.texts(5, result.found());
-    out.texts(6, result.moved());
-    out.number(7, result.wall());
-    out.flag(8, result.traced());
-  }
-
-  static JobResult result(FieldReader in) {
+  static JobResult result(Fields fields, JobResult of) {
     return new JobResult(
-        in.constant(1, OUTCOMES),
-        in.text(2),
-        in.digest(3),
-        in.records(4, RecordedProduct::read),
-        in.texts(5),
-        in.texts(6),
-        in.number(7),
-        in.flag(8));
+        fields.constant(1, of, JobResult::outcome, OUTCOMES),
+        fields.text(2, of, JobResult::build),
+        fields.digest(3, of, JobResult::manifest),
+        fields.list(4, of, JobResult::products, RecordedProduct::form),
+        fields.texts(5, of, JobResult::found),
+        fields.texts(6, of, JobResult::moved),
+        fields.number(7, of, JobResult::wall),
+        fields.flag(8, of, JobResult::traced));
   }
 
-  static void details(FieldWriter out, RunDetails details) {
-    out.records(1, details.manifest(), ManifestEntry::write);
-    out.records(2, details.reasons(), ManifestEntry::write);
-    out.text(3, details.what());
-    out.number(4, details.number());
-    out.number(5, details.started());
-    out.number(6, details.exit());
-    out.number(7, details.signal());
-    out.number(8, details.cpu());
-    out.number(9, details.peak());
-    out.number(10, details.attempts());
-    out.record(11, details.restorable(), Restorable::write);
-    out.record(12, details.origin(), Origin::write);
-    out.texts(13, details.read());
-  }
-
-  static RunDetails details(FieldReader in) {
+  static RunDetails details(Fields fields, RunDetails of) {
     return new RunDetails(
-        in.records(1, ManifestEntry::read),
-        in.records(2, ManifestEntry::read),
-        in.text(3),
-        in.number(4),
-        in.number(5),
-        in.small(6),
-        in.small(7),
-        in.number(8),
-        in.number(9),
-        in.small(10),
-        in.record(11, Restorable::read),
-        in.record(12, Origin::read),
-        in.texts(13));
+        fields.list(1, of, RunDetails::manifest, ManifestEntry::form),
+        fields.list(2, of, RunDetails::reasons, ManifestEntry::form),
+        fields.text(3, of, RunDetails::what),
+        fields.number(4, of, RunDetails::number),
+        fields.number(5, of, RunDetails::started),
+        fields.small(6, of, RunDetails::exit),
+        fields.small(7, of, RunDetails::signal),
+        fields.number(8, of, RunDetails::cpu),
+        fields.number(9, of, RunDetails::peak),
+        fields.small(10, of, RunDetails::attempts),
+        fields.one(11, of, RunDetails::restorable, Restorable::form),
+        fields.one(12, of, RunDetails::origin, Origin::form),
+        fields.texts(13, of, RunDetails::read));
   }
 
-  /** The tags from 1 to 5, and 7, were those of other forms. */
-  static void stored(FieldWriter out, StoredResults.Stored stored) {
-    out.number(6, stored.used());
-    out.bytes(8, stored.record());
+  static List<ManifestEntry> entries(Fields fields, List<ManifestEntry> of) {
+    return fields.list(1, of, entries -> entries, ManifestEntry::form);
   }
 
-  static StoredResults.Stored stored(FieldReader in) {
-    StoredResults.Stored stored = new StoredResults.Stored(in.number(6), in.bytes(8));
-    if (stored.record() == null) {
-      throw new IllegalArgumentException("the form of an earlier torc");
-    }
-    return stored;
+  static List<StoredValue> data(Fields fields, List<StoredValue> of) {
+    return fields.list(1, of, values -> values, StoredValue::form);
   }
 
-  /** Lists of names, the newest first. */
-  static void names(FieldWriter out, List<List<String>> lists) {
-    out.records(1, lists, (to, names) -> to.texts(1, names));
-  }
-
-  static List<List<String>> names(FieldReader in) {
-    return in.records(1, from -> from.texts(1));
-  }
-
-  static void total(FieldWriter out, long bytes) {
-    out.number(1, bytes);
-  }
-
-  static Long total(FieldReader in) {
-    return in.number(1);
-  }
-
-  static void entries(FieldWriter out, List<ManifestEntry> entries) {
-    out.records(1, entries, ManifestEntry::write);
-  }
-
-  static List<ManifestEntry> entries(FieldReader in) {
-    return in.records(1, ManifestEntry::read);
-  }
-
-  static void data(FieldWriter out, List<StoredValue> values) {
-    out.records(1, values, StoredValue::write);
-  }
-
-  static List<StoredValue> data(FieldReader in) {
-    return in.records(1, StoredValue::read);
-  }
-
-  static void posted(FieldWriter out, PostedEvent event) {
-    out.number(1, event.time());
-    out.text(2, event.job());
-    out.number(3, event.attempt());
-    out.text(4, event.text());
-  }
-
-  static PostedEvent posted(byte[] key, FieldReader in) {
+  static PostedEvent posted(byte[] key, Fields fields, PostedEvent of) {
     ByteBuffer at = ByteBuffer.wrap(key);
     return new PostedEvent(
-        at.getLong(), at.getLong(), in.number(1), in.text(2), in.small(3), in.text(4));
+        at.getLong(),
+        at.getLong(),
+        fields.number(1, of, PostedEvent::time),
+        fields.text(2, of, PostedEvent::job),
+        fields.small(3, of, PostedEvent::attempt),
+        fields.text(4, of, PostedEvent::text));
   }
 
-  static void attempt(FieldWriter out, AttemptRecord attempt) {
-    out.text(1, attempt.job());
-    out.number(2, attempt.attempt());
-    out.constant(3, attempt.outcome());
-    out.number(4, attempt.exit());
-    out.number(5, attempt.signal());
-    out.number(6, attempt.started());
-    out.number(7, attempt.queued());
-    out.number(8, attempt.wall());
-    out.number(9, attempt.usage().user());
-    out.number(10, attempt.usage().system());
-    out.number(11, attempt.usage().peak());
-    out.number(12, attempt.usage().read());
-    out.number(13, attempt.usage().written());
-    out.text(14, attempt.host());
-    out.text(15, attempt.executor());
-    out.number(16, attempt.asked().cpus());
-    out.number(17, attempt.asked().memory());
-    out.number(18, attempt.asked().gpus());
-    out.number(19, attempt.asked().runtime());
-    out.records(20, attempt.reasons(), ManifestEntry::write);
-    out.number(21, attempt.reasonCount());
-  }
-
-  static AttemptRecord attempt(byte[] key, FieldReader in) {
+  static AttemptRecord attempt(byte[] key, Fields fields, AttemptRecord of) {
     ByteBuffer at = ByteBuffer.wrap(key);
+    Usage usage = of == null ? null : of.usage();
+    Asked asked = of == null ? null : of.asked();
     return new AttemptRecord(
         at.getLong(),
         at.getLong(),
-        in.text(1),
-        in.small(2),
-        in.constant(3, OUTCOMES),
-        in.small(4),
-        in.small(5),
-        in.number(6),
-        in.number(7),
-        in.number(8),
-        new Usage(in.number(9), in.number(10), in.number(11), in.number(12), in.number(13)),
-        in.text(14),
-        in.text(15),
-        new AttemptRecord.Asked(in.small(16), in.number(17), in.small(18), in.number(19)),
-        in.records(20, ManifestEntry::read),
-        in.small(21));
+        fields.text(1, of, AttemptRecord::job),
+        fields.small(2, of, AttemptRecord::attempt),
+        fields.constant(3, of, AttemptRecord::outcome, OUTCOMES),
+        fields.small(4, of, AttemptRecord::exit),
+        fields.small(5, of, AttemptRecord::signal),
+        fields.number(6, of, AttemptRecord::started),
+        fields.number(7, of, AttemptRecord::queued),
+        fields.number(8, of, AttemptRecord::wall),
+        new Usage(
+            fields.number(9, usage, Usage::user),
+            fields.number(10, usage, Usage::system),
+            fields.number(11, usage, Usage::peak),
+            fields.number(12, usage, Usage::read),
+            fields.number(13, usage, Usage::written)),
+        fields.text(14, of, AttemptRecord::host),
+        fields.text(15, of, AttemptRecord::executor),
+        new Asked(
+            fields.small(16, asked, Asked::cpus),
+            fields.number(17, asked, Asked::memory),
+            fields.small(18, asked, Asked::gpus),
+            fields.number(19, asked, Asked::runtime)),
+        fields.list(20, of, AttemptRecord::reasons, ManifestEntry::form),
+        fields.small(21, of, AttemptRecord::reasonCount));
   }
 
-  static void series(FieldWriter out, Series series) {
-    out.bytes(1, series.bytes());
+  static Series series(Fields fields, Series of) {
+    byte[] bytes = fields.bytes(1, of, Series::bytes);
+    return of != null || bytes == null ? of : Series.of(bytes);
   }
 
-  static Series series(FieldReader in) {
-    byte[] bytes = in.bytes(1);
-    return bytes == null ? null : Series.of(bytes);
+  static OwnedPath owned(String path, Fields fields, OwnedPath of) {
+    return new OwnedPath(
+        path,
+        fields.constant(1, of, OwnedPath::kind, KINDS),
+        fields.digest(2, of, OwnedPath::digest),
+        fields.text(3, of, OwnedPath::job),
+        fields.flag(4, of, OwnedPath::adopted));
   }
 
-  static void owned(FieldWriter out, OwnedPath owned) {
-    out.constant(1, owned.kind());
-    out.digest(2, owned.digest());
-    out.text(3, owned.job());
-    out.flag(4, owned.adopted());
-  }
-
-  static OwnedPath owned(String path, FieldReader in) {
-    return new OwnedPath(path, in.constant(1, KINDS), in.digest(2), in.text(3), in.flag(4));
-  }
-
-  static void build(FieldWriter out, BuildRecord build) {
-    out.text(1, build.id().id());
-    out.number(2, build.started());
-    out.number(3, build.nanos());
-    out.records(4, List.copyOf(build.counts().entrySet()), RecordCodec::count);
-    out.number(5, build.exit());
-    out.texts(6, build.files());
-    out.text(7, build.machine());
-    out.record(8, build.use().isNone() ? null : build.use(), StoreUse::write);
-  }
-
-  static BuildRecord build(byte[] key, FieldReader in) {
-    BuildId id = new BuildId(in.text(1), DatabaseKey.number(key));
-    long started = in.number(2);
-    long nanos = in.number(3);
+  static BuildRecord build(byte[] key, Fields fields, BuildRecord of) {
+    BuildId id = new BuildId(fields.text(1, of, build -> build.id().id()), DatabaseKey.number(key));
+    long started = fields.number(2, of, BuildRecord::started);
+    long nanos = fields.number(3, of, BuildRecord::nanos);
     SortedMap<String, Integer> counts = new TreeMap<>();
-    in.records(4, RecordCodec::count)
+    fields
+        .list(4, of, build -> List.copyOf(build.counts().entrySet()), RecordCodec::count)
         .forEach(count -> counts.put(count.getKey(), count.getValue()));
-    int exit = in.small(5);
-    List<String> files = in.texts(6);
-    String machine = in.text(7);
-    StoreUse use = in.record(8, StoreUse::read);
+    int exit = fields.small(5, of, BuildRecord::exit);
+    List<String> files = fields.texts(6, of, BuildRecord::files);
+    String machine = fields.text(7, of, BuildRecord::machine);
+    StoreUse use =
+        fields.one(8, of, build -> build.use().isNone() ? null : build.use(), StoreUse::form);
     return new BuildRecord(
         id, started, nanos, counts, exit, files, machine, use == null ? StoreUse.NONE : use);
   }
 
-  private static void count(FieldWriter out, Map.Entry<String, Integer> count) {
-    out.text(1, count.getKey());
-    out.number(2, count.getValue());
-  }
-
-  private static Map.Entry<String, Integer> count(FieldReader in) {
-    return Map.entry(in.text(1), in.small(2));
+  private static Map.Entry<String, Integer> count(Fields fields, Map.Entry<String, Integer> of) {
+    return Map.entry(
+        fields.text(1, of, Map.Entry::getKey), fields.small(2, of, Map.Entry::getValue));
   }
 }

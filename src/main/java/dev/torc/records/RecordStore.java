@@ -2,7 +2,11 @@ package dev.torc.records;
 
 import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
+import dev.torc.records.Cache.CacheSettings;
+import dev.torc.records.Commits.CommitNote;
 import dev.torc.records.DatabaseKey.RecordTree;
+import dev.torc.records.Journal.JournalFrame;
+import dev.torc.records.Journal.JournalPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,20 +58,17 @@ final class RecordStore implements AutoCloseable {
    */
   static final String SCHEMA = "5";
 
-  static final String SCHEMA_KEY = "schema";
-  static final String COMMIT_KEY = "commit";
-  static final String JOURNAL_KEY = "journal";
+  private static final String SCHEMA_KEY = "schema";
+  private static final String COMMIT_KEY = "commit";
+  private static final String JOURNAL_KEY = "journal";
 
-  /** What a commit says of itself, under the keys of the main tree. */
-  interface Seal {
-    /**
-     * The records, made when all changes of the transaction are in it.
-     *
-     * @param transaction its number
-     * @param grown as {@link #write} returns it
-     */
-    Map<String, byte[]> records(long transaction, long grown);
-  }
+  /**
+   * What a commit says of itself, under the keys of the main tree.
+   *
+   * @param by whose clock and boot it tells
+   * @param journal how far that is in the records then, but for their growth; null without one
+   */
+  record Seal(CacheSettings by, JournalPosition journal) {}
 
   /** Where LMDB's record of a tree says how many entries that has. */
   private static final int ENTRIES = 32;
@@ -407,8 +408,11 @@ final class RecordStore implements AutoCloseable {
 
   private void seal(Txn<byte[]> txn, Seal seal, long grown) {
     main.put(txn, bytes(SCHEMA_KEY), bytes(SCHEMA));
-    for (var record : seal.records(txn.getId(), grown).entrySet()) {
-      main.put(txn, bytes(record.getKey()), record.getValue());
+    long now = seal.by.clock().getAsLong();
+    main.put(txn, bytes(COMMIT_KEY), new CommitNote(txn.getId(), now, seal.by.boot()).bytes());
+    if (seal.journal != null) {
+      JournalPosition journal = seal.journal.with(seal.journal.live() + grown);
+      main.put(txn, bytes(JOURNAL_KEY), journal.bytes());
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.torc.records;
 
-import dev.torc.bytes.FieldReader;
-import dev.torc.bytes.FieldWriter;
+import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import java.util.List;
@@ -36,26 +35,25 @@ public record RecordedProduct(
 
   private static final Stamp.Kind[] KINDS = Stamp.Kind.values();
 
-  /** Writes it as a part of a record. */
-  public static void write(FieldWriter out, RecordedProduct product) {
-    out.text(1, product.path());
-    out.constant(2, product.kind());
-    out.digest(3, product.digest());
-    out.number(4, product.size());
-    out.text(5, product.link());
-    out.records(6, product.members(), RecordedProduct::write);
-  }
-
-  /** Reads one; members of members are left out. */
-  public static RecordedProduct read(FieldReader in) {
-    RecordedProduct bare = bare(in);
-    List<RecordedProduct> members = in.records(6, RecordedProduct::bare);
+  /** Its form as a part of a record; members of members are read by no torc. */
+  public static RecordedProduct form(Fields fields, RecordedProduct of) {
+    RecordedProduct bare = bare(fields, of);
+    List<RecordedProduct> members =
+        fields.list(
+            6,
+            of,
+            RecordedProduct::members,
+            of == null ? RecordedProduct::bare : RecordedProduct::form);
     return new RecordedProduct(bare.path, bare.kind, bare.digest, bare.size, bare.link, members);
   }
 
-  private static RecordedProduct bare(FieldReader in) {
+  private static RecordedProduct bare(Fields fields, RecordedProduct of) {
     return new RecordedProduct(
-        in.text(1), in.constant(2, KINDS), in.digest(3), in.number(4), in.text(5));
+        fields.text(1, of, RecordedProduct::path),
+        fields.constant(2, of, RecordedProduct::kind, KINDS),
+        fields.digest(3, of, RecordedProduct::digest),
+        fields.number(4, of, RecordedProduct::size),
+        fields.text(5, of, RecordedProduct::link));
   }
 
   /** A file. */

@@ -1,13 +1,13 @@
 package dev.torc.records;
 
 import dev.torc.records.Cache.CacheSettings;
+import dev.torc.records.Commits.CommitNote;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.lmdbjava.LmdbNativeException;
 
 /**
@@ -31,11 +31,14 @@ public final class RecoveryProcess {
 
   private final RecordStore from;
   private final RecordStore to; // null where records are only read
+  private final RecordStore.Seal seal; // the copy was committed when the database was
   private Batch.Change previous;
 
-  private RecoveryProcess(RecordStore from, RecordStore to) {
+  private RecoveryProcess(RecordStore from, RecordStore to, CommitNote last) {
     this.from = from;
     this.to = to;
+    CacheSettings then = new CacheSettings(0, last.boot(), last::time);
+    this.seal = new RecordStore.Seal(then, from.position());
   }
 
   /**
@@ -95,7 +98,7 @@ public final class RecoveryProcess {
         return "damaged in its last commit";
       }
       from.useTrees();
-      new RecoveryProcess(from, to).read();
+      new RecoveryProcess(from, to, last).read();
       return "";
     }
   }
@@ -111,7 +114,7 @@ public final class RecoveryProcess {
 
   private void read() {
     if (to != null) {
-      to.useTrees(this::seal);
+      to.useTrees(seal);
     }
     from.each(GATHER, this::take);
   }
@@ -126,14 +129,7 @@ public final class RecoveryProcess {
       previous = each;
     }
     if (to != null) {
-      to.write(records, false, this::seal);
+      to.write(records, false, seal);
     }
-  }
-
-  /** The copy was committed when the database was. */
-  private Map<String, byte[]> seal(long transaction, long grown) {
-    CommitNote last = from.lastCommit();
-    CacheSettings then = new CacheSettings(0, last.boot(), last::time);
-    return CacheOpening.seal(transaction, then, from.position());
   }
 }

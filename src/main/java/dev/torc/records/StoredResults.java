@@ -1,42 +1,64 @@
 package dev.torc.records;
 
+import dev.torc.bytes.Fields;
+import dev.torc.bytes.Fields.Form;
 import dev.torc.hash.Digest;
 import dev.torc.records.DatabaseKey.RecordTree;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The records of results that are kept for later, and what leads to them. It knows neither what
- * stands in a record nor where the bytes of its products are.
+ * The results that are kept for later, and what leads to them. It knows neither what a result is
+ * nor where the bytes of its products are.
+ *
+ * @param form of a result; one that only reads may leave parts of it out
  */
-public record StoredResults(Cache cache) {
+public record StoredResults<T>(Cache cache, Form<T> form) {
 
   /** The key of how many bytes there are: no digest is so short. */
   static final byte[] TOTAL = {0};
 
   /**
-   * A record as it is kept.
+   * A result as it is kept.
    *
-   * @param used when the result was stored or restored last: milliseconds since 1970
-   * @param record its bytes
+   * @param used when it was stored or restored last: milliseconds since 1970
    */
-  public record Stored(long used, byte[] record) {}
+  public record Stored<T>(long used, T result) {}
 
-  /** The record under a key, or null. */
-  public Stored of(Digest key) {
-    return cache.record(RecordTree.STORED, key.bytes(), RecordCodec::stored);
+  /** The tags from 1 to 5, and 7, were those of other forms. */
+  Stored<T> pass(Fields fields, Stored<T> of) {
+    Stored<T> stored =
+        new Stored<>(fields.number(6, of, Stored::used), fields.one(8, of, Stored::result, form));
+    if (stored.result == null) {
+      throw new IllegalArgumentException("the form of an earlier torc");
+    }
+    return stored;
+  }
+
+  /** The newest first. */
+  private static List<List<String>> names(Fields fields, List<List<String>> of) {
+    return fields.list(1, of, lists -> lists, (each, names) -> each.texts(1, names, all -> all));
+  }
+
+  private static Long total(Fields fields, Long of) {
+    return fields.number(1, of, bytes -> bytes);
+  }
+
+  /** The result under a key, or null. */
+  public Stored<T> of(Digest key) {
+    return cache.record(RecordTree.STORED, key.bytes(), this::pass);
   }
 
   /** The lists of files that depfiles named, the newest first. */
   public List<List<String>> names(Digest first) {
     List<List<String>> names =
-        cache.record(RecordTree.STORED_NAMES, first.bytes(), RecordCodec::names);
+        cache.record(RecordTree.STORED_NAMES, first.bytes(), StoredResults::names);
     return names == null ? List.of() : names;
   }
 
-  /** Hands over all records, in the order of their keys. A visitor may read and put. */
-  public void each(Consumer<Stored> visitor) {
-    cache.eachRecord(RecordTree.STORED, null, (_, in) -> RecordCodec.stored(in), visitor);
+  /** Hands over all results, in the order of their keys. A visitor may read and put. */
+  public void each(Consumer<Stored<T>> visitor) {
+    cache.eachRecord(RecordTree.STORED, null, (_, fields, of) -> pass(fields, of), visitor);
   }
 
   /** Whether nothing was ever kept, or all of it is forgotten. */
@@ -46,22 +68,36 @@ public record StoredResults(Cache cache) {
 
   /** How many bytes the local store has, as it was said last. */
   public long bytes() {
-    Long total = cache.record(RecordTree.STORED_NAMES, TOTAL, RecordCodec::total);
+    Long total = cache.record(RecordTree.STORED_NAMES, TOTAL, StoredResults::total);
     return total == null ? 0 : total;
   }
 
   /** Says how many bytes the local store has. */
   public void bytes(long total) {
-    cache.put(new Batch().storedBytes(total));
+    cache.put(new Batch().put(RecordTree.STORED_NAMES, TOTAL, total, StoredResults::total));
   }
 
   /**
-   * Forgets a record.
+   * Keeps a result; one of the same key is replaced.
+   *
+   * @param first leads to it; null for nothing, or nothing new
+   * @param lists of files to which that leads
+   */
+  public void put(Digest key, Stored<T> stored, Digest first, List<List<String>> lists) {
+    Batch batch = new Batch().put(RecordTree.STORED, key.bytes(), stored, this::pass);
+    if (first != null) {
+      batch.put(RecordTree.STORED_NAMES, first.bytes(), lists, StoredResults::names);
+    }
+    cache.put(batch);
+  }
+
+  /**
+   * Forgets a result.
    *
    * @param first leads to it, and to nothing else any more; null where that stays
    */
   public void drop(Digest key, Digest first) {
-    Batch batch = new Batch().dropStored(key);
-    cache.put(first == null ? batch : batch.dropStoredNames(first));
+    Batch batch = new Batch().drop(RecordTree.STORED, key.bytes());
+    cache.put(first == null ? batch : batch.drop(RecordTree.STORED_NAMES, first.bytes()));
   }
 }

@@ -11,6 +11,7 @@ import dev.torc.records.RecordedProduct;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +31,10 @@ record DirtyJobs(
     RestMembers members,
     String build,
     Map<SeenList, List<String>> listed) {
+
+  DirtyJobs(PlanContext context, DigestMemo digests, RestMembers members, String build) {
+    this(context, digests, members, build, new HashMap<>());
+  }
 
   /** Whether a job ran in this build. */
   private boolean ran(int id) {

@@ -106,7 +106,7 @@ public final class RestCollector {
     }
     BitSet others = (BitSet) context.selection().jobs().clone();
     others.andNot(resting.jobs);
-    DirtyJobs dirty = new DirtyJobs(context, digests, resting.members, build, new HashMap<>());
+    DirtyJobs dirty = new DirtyJobs(context, digests, resting.members, build);
     for (int j = others.nextSetBit(0); j >= 0; j = others.nextSetBit(j + 1)) {
       resting.see(j, dirty);
     }

@@ -2,6 +2,17 @@ package dev.torc.results;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
+import dev.torc.text.Refusal;
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.function.LongConsumer;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Bytes that a shared store keeps by their digest.
@@ -24,5 +35,132 @@ public record Blob(Digest digest, long size) {
   /** The name under which it lies: 64 digits. */
   String name() {
     return digest.hex();
+  }
+
+  /**
+   * The bytes of a blob on their way to a store or from one. A read fails, before the last of them,
+   * where they are not the blob's: so wrong ones never arrive whole. One thread uses it.
+   */
+  static final class BlobStream extends FilterInputStream {
+
+    private final Blob blob;
+    private final LongConsumer passed;
+    private final MessageDigest sha256 = DigestUtils.getSha256Digest();
+    private long count;
+    private boolean whole;
+
+    /**
+     * What a stream gives, which should be a blob.
+     *
+     * @param passed is told how many more bytes passed
+     */
+    BlobStream(Blob blob, InputStream in, LongConsumer passed) {
+      super(in);
+      this.blob = blob;
+      this.passed = passed;
+    }
+
+    /** The bytes cannot be read, for the cause that it has; without one they are not the blob's. */
+    static final class Broken extends IOException {
+
+      private static final long serialVersionUID = 1L;
+
+      Broken(String line, IOException cause) {
+        super(line, cause);
+      }
+
+      @Override
+      public synchronized IOException getCause() {
+        return (IOException) super.getCause();
+      }
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      int read;
+      try {
+        read = super.read(into, offset, length);
+      } catch (IOException e) {
+        throw new Broken(e.getMessage(), e);
+      }
+      if (read > 0) {
+        passed.accept(read);
+        sha256.update(into, offset, read);
+        count += read;
+      }
+      if (count > blob.size()) {
+        throw wrong(blob.digest() + " has more than its " + blob.size() + " bytes");
+      }
+      if (read < 0 && count < blob.size()) {
+        throw wrong(blob.digest() + " ended after " + count + " of its " + blob.size() + " bytes");
+      }
+      if (count == blob.size() && !whole) {
+        whole = MessageDigest.isEqual(sha256.digest(), blob.digest().bytes());
+        if (!whole) {
+          throw wrong("other bytes lie under the name " + blob.digest());
+        }
+      }
+      return read;
+    }
+
+    private static Broken wrong(String line) {
+      return new Broken(line, null);
+    }
+  }
+
+  /**
+   * A blob to be sent, and where its bytes are: a file, which is not opened through a link, or
+   * memory, which does not change.
+   */
+  public record BlobSource(Blob blob, Path file, byte[] memory) {
+
+    /** A file that should still have these bytes; where it has others, they are not sent. */
+    static BlobSource file(Blob blob, Path file) {
+      return new BlobSource(blob, file, null);
+    }
+
+    /** Bytes. */
+    public static BlobSource bytes(byte[] bytes) {
+      return new BlobSource(new Blob(Digest.ofBytes(bytes), bytes.length), null, bytes);
+    }
+
+    /**
+     * Opens the bytes to send them; where they are not to be had, {@link #unreadable} has the line.
+     */
+    InputStream open(StoreCall.Request request) throws BlobStream.Broken {
+      request.sends(blob.size());
+      return open(request::moved);
+    }
+
+    /** Opens the bytes to look at them. */
+    InputStream open() throws BlobStream.Broken {
+      return open(_ -> {});
+    }
+
+    private InputStream open(LongConsumer passed) throws BlobStream.Broken {
+      try {
+        InputStream bytes =
+            file == null
+                ? new ByteArrayInputStream(memory)
+                : Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
+        return new BlobStream(blob, bytes, passed);
+      } catch (IOException e) {
+        throw new BlobStream.Broken(e.getMessage(), e);
+      }
+    }
+
+    /** Why a blob is not sent. */
+    static StoreRefusal unreadable(IOException e) {
+      boolean changed = e instanceof BlobStream.Broken && e.getCause() == null;
+      IOException from = e.getCause() instanceof IOException cause ? cause : e;
+      String why = changed ? "it changed meanwhile" : Refusal.why(from);
+      return new StoreRefusal("a file to be sent cannot be read: " + why);
+    }
   }
 }

@@ -2,6 +2,9 @@ package dev.torc.results;
 
 import dev.torc.hash.Digest;
 import dev.torc.posix.RandomId;
+import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.Blob.BlobStream;
+import dev.torc.results.StoreRefusal.Failure;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;
@@ -88,7 +91,7 @@ final class FolderStore implements StorePlace {
   }
 
   /** A folder in the store that counts; null where it is not there yet. It is looked at once. */
-  private Path inner(String name) throws StoreFailure, IOException {
+  private Path inner(String name) throws StoreRefusal, IOException {
     Path inner = folder.resolve(name);
     if (looked.contains(name)) {
       return inner;
@@ -102,18 +105,18 @@ final class FolderStore implements StorePlace {
     return inner;
   }
 
-  private void trust(Path path, String missing) throws StoreFailure, IOException {
+  private void trust(Path path, String missing) throws StoreRefusal, IOException {
     try {
       String refusal = trust.refusal(path);
       if (refusal != null) {
-        throw new StoreFailure(refusal, StoreFailure.Kind.LASTING);
+        throw new StoreRefusal(refusal, Failure.LASTING);
       }
     } catch (NoSuchFileException e) {
-      throw new StoreFailure(missing, StoreFailure.Kind.LASTING);
+      throw new StoreRefusal(missing, Failure.LASTING);
     }
   }
 
-  private Path madeInner(String name) throws StoreFailure, IOException {
+  private Path madeInner(String name) throws StoreRefusal, IOException {
     Path inner = inner(name);
     if (inner != null) {
       return inner;
@@ -144,7 +147,7 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public List<Digest> newest(int most, long nanos, StoreCall call) throws StoreFailure {
+  public List<Digest> newest(int most, long nanos, StoreCall.Request request) throws StoreRefusal {
     Map<Digest, FileTime> times = new HashMap<>();
     try {
       Path inner = inner(ENTRIES);
@@ -153,7 +156,7 @@ final class FolderStore implements StorePlace {
       }
       try (DirectoryStream<Path> entries = Files.newDirectoryStream(inner)) {
         for (Path entry : entries) {
-          if (call.now() - call.start() > nanos) {
+          if (request.age() > nanos) {
             break;
           }
           String name = entry.getFileName().toString();
@@ -178,7 +181,7 @@ final class FolderStore implements StorePlace {
 
   /** Only a file that counts is opened. */
   @Override
-  public InputStream open(String in, Digest name, StoreCall call) throws StoreRefusal {
+  public InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal {
     try {
       Path inner = inner(in);
       if (inner == null) {
@@ -200,12 +203,12 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public StoreFailure broken(IOException e) {
+  public StoreRefusal broken(IOException e) {
     return trouble("read", e);
   }
 
   @Override
-  public boolean has(Blob blob, StoreCall call) throws StoreFailure {
+  public boolean has(Blob blob, StoreCall.Request request) throws StoreRefusal {
     try {
       Path inner = inner(BLOBS);
       Path file = inner == null ? null : inner.resolve(blob.name());
@@ -218,9 +221,10 @@ final class FolderStore implements StorePlace {
   }
 
   @Override
-  public void put(String in, Digest name, BlobSource source, StoreCall call) throws StoreRefusal {
+  public void put(String in, Digest name, BlobSource source, StoreCall.Request request)
+      throws StoreRefusal {
     Path fresh = null;
-    try (InputStream bytes = source.open(call::passed)) {
+    try (InputStream bytes = source.open(request)) {
       Path inner = madeInner(in);
       Path file = fresh();
       try (SeekableByteChannel out =
@@ -246,7 +250,7 @@ final class FolderStore implements StorePlace {
   }
 
   /** A name for what is not whole yet; the first time in a build, what others left goes. */
-  private Path fresh() throws StoreFailure, IOException {
+  private Path fresh() throws StoreRefusal, IOException {
     boolean first = !looked.contains(NEW);
     Path inner = madeInner(NEW);
     if (first) {
@@ -269,12 +273,12 @@ final class FolderStore implements StorePlace {
     }
   }
 
-  private static StoreFailure trouble(String what, IOException e) {
+  private static StoreRefusal trouble(String what, IOException e) {
     if (what.equals("write") && e instanceof AccessDeniedException) {
-      return new StoreFailure("cannot " + what + " " + Refusal.line(e), StoreFailure.Kind.LASTING);
+      return new StoreRefusal("cannot " + what + " " + Refusal.line(e), Failure.LASTING);
     }
     boolean named = e instanceof FileSystemException file && file.getFile() != null;
-    return StoreFailure.of("cannot " + what + (named ? " " : " there: ") + Refusal.line(e));
+    return StoreRefusal.failed("cannot " + what + (named ? " " : " there: ") + Refusal.line(e));
   }
 
   @Override

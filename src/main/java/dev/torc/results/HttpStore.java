@@ -1,11 +1,16 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.Blob.BlobStream;
+import dev.torc.results.StoreRefusal.Failure;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -16,13 +21,17 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
  * A shared store on a server, by Bazel's protocol over HTTP/1.1: {@code GET}, {@code HEAD} and
  * {@code PUT} below {@code /ac} and {@code /cas}. Redirects are failures: they would lead the
- * headers elsewhere. How long an answer may take, {@link StoreThreads} hold, and what is believed
+ * headers elsewhere. How long an answer may take, {@link StoreCall} says, and what is believed
  * {@link SharedStore}.
  */
 final class HttpStore implements StorePlace {
@@ -67,16 +76,16 @@ final class HttpStore implements StorePlace {
     return client;
   }
 
-  private HttpRequest.Builder request(String kind, Digest name) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(kind, name.hex()));
-    address.headers().forEach(request::header);
-    return request;
+  private HttpRequest.Builder ask(String kind, Digest name) {
+    HttpRequest.Builder ask = HttpRequest.newBuilder(address.resolve(kind, name.hex()));
+    address.headers().forEach(ask::header);
+    return ask;
   }
 
   /** A close of the opened stream ends the answer. */
   @Override
-  public InputStream open(String in, Digest name, StoreCall call) throws StoreRefusal {
-    HttpResponse<InputStream> answer = send(request(in, name).GET().build(), call);
+  public InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal {
+    HttpResponse<InputStream> answer = send(ask(in, name).GET().build(), request);
     if (answer.statusCode() == 200) {
       return answer.body();
     }
@@ -88,15 +97,15 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public StoreFailure broken(IOException e) {
+  public StoreRefusal broken(IOException e) {
     String why = e.getMessage() == null ? "" : ": " + SafeText.line(e.getMessage(), 200);
-    return StoreFailure.of("its answer broke off" + why);
+    return StoreRefusal.failed("its answer broke off" + why);
   }
 
   @Override
-  public boolean has(Blob blob, StoreCall call) throws StoreRefusal {
+  public boolean has(Blob blob, StoreCall.Request request) throws StoreRefusal {
     try {
-      HttpResponse<InputStream> answer = send(request(BLOBS, blob.digest()).HEAD().build(), call);
+      HttpResponse<InputStream> answer = send(ask(BLOBS, blob.digest()).HEAD().build(), request);
       drop(answer);
       long size = answer.headers().firstValueAsLong("Content-Length").orElse(blob.size());
       return answer.statusCode() == 200 && size == blob.size();
@@ -106,36 +115,38 @@ final class HttpStore implements StorePlace {
   }
 
   @Override
-  public void put(String kind, Digest name, BlobSource source, StoreCall call) throws StoreRefusal {
+  public void put(String kind, Digest name, BlobSource source, StoreCall.Request request)
+      throws StoreRefusal {
     long size = source.blob().size();
     BodyPublisher body =
         size == 0
             ? BodyPublishers.noBody()
             : BodyPublishers.fromPublisher(
-                BodyPublishers.ofInputStream(() -> body(source, call)), size);
-    HttpResponse<InputStream> answer = send(request(kind, name).PUT(body).build(), call);
+                BodyPublishers.ofInputStream(() -> body(source, request)), size);
+    HttpResponse<InputStream> answer = send(ask(kind, name).PUT(body).build(), request);
     drop(answer);
     if (!TAKEN.contains(answer.statusCode())) {
       throw status("PUT", answer);
     }
   }
 
-  private static InputStream body(BlobSource source, StoreCall call) {
+  private static InputStream body(BlobSource source, StoreCall.Request request) {
     try {
-      return source.open(call::moved); // the answer begins when all is sent
+      return source.open(request);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request, StoreCall call) throws StoreRefusal {
+  private HttpResponse<InputStream> send(HttpRequest ask, StoreCall.Request request)
+      throws StoreRefusal {
     try {
-      HttpResponse<InputStream> answer = client().send(request, BodyHandlers.ofInputStream());
-      call.begin();
+      HttpResponse<InputStream> answer = client().send(ask, BodyHandlers.ofInputStream());
+      request.begin();
       return answer;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw StoreFailure.of("it was given up"); // nothing waits for it any more
+      throw StoreRefusal.failed("it was given up"); // nothing waits for it any more
     } catch (IOException e) {
       throw failure(e);
     }
@@ -149,7 +160,7 @@ final class HttpStore implements StorePlace {
     }
   }
 
-  private static StoreFailure status(String method, HttpResponse<?> answer) {
+  private static StoreRefusal status(String method, HttpResponse<?> answer) {
     int status = answer.statusCode();
     String why =
         switch (status / 100) {
@@ -157,11 +168,11 @@ final class HttpStore implements StorePlace {
           case 4 -> status == 401 || status == 403 ? "; it wants other headers" : "";
           default -> "";
         };
-    return StoreFailure.of("it answered " + method + " with " + status + why);
+    return StoreRefusal.failed("it answered " + method + " with " + status + why);
   }
 
-  private static StoreFailure unreached(String line) {
-    return new StoreFailure(line, StoreFailure.Kind.UNREACHED);
+  private static StoreRefusal unreached(String line) {
+    return new StoreRefusal(line, Failure.UNREACHED);
   }
 
   private static StoreRefusal failure(IOException e) {
@@ -177,14 +188,15 @@ final class HttpStore implements StorePlace {
       }
       if (cause instanceof SSLException) { // the client may tell first that it read nothing
         String why = String.valueOf(cause.getMessage());
-        return StoreFailure.of("TLS fails: " + SafeText.line(why, 200));
+        return StoreRefusal.failed("TLS fails: " + SafeText.line(why, 200));
       }
     }
     String why = e.getMessage();
     if (e instanceof ConnectException) {
       return unreached("cannot connect" + (why == null ? "" : ": " + SafeText.line(why, 200)));
     }
-    return StoreFailure.of(why == null ? e.getClass().getSimpleName() : SafeText.line(why, 200));
+    return StoreRefusal.failed(
+        why == null ? e.getClass().getSimpleName() : SafeText.line(why, 200));
   }
 
   @Override
@@ -192,6 +204,86 @@ final class HttpStore implements StorePlace {
     if (client != null) {
       client.shutdownNow();
       client = null;
+    }
+  }
+
+  /**
+   * The URL of a shared store and the headers that go to it, checked: what they hold may be secret,
+   * so nothing goes over an open line to another machine, and no header's value is ever shown.
+   *
+   * @param headers with their values, for the store's own requests alone
+   */
+  record HttpAddress(String url, Map<String, String> headers) {
+
+    private static final Pattern THIS_MACHINE =
+        Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[(0*:)*:?0*1]");
+
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+    /** These are the protocol's own. */
+    private static final Set<String> OWN =
+        Set.of(
+            "connection", "content-length", "expect", "host", "transfer-encoding", "upgrade", "te");
+
+    /**
+     * Checks an address.
+     *
+     * @param url as the user wrote it
+     * @param headers names and values
+     * @throws StoreRefusal where it cannot be one, with a line that shows no secret
+     */
+    static HttpAddress of(String url, Map<String, String> headers) throws StoreRefusal {
+      URI uri;
+      try {
+        uri = new URI(url);
+      } catch (URISyntaxException e) {
+        throw new StoreRefusal("no URL: " + SafeText.line(e.getReason(), 100));
+      }
+      if (uri.getRawUserInfo() != null) {
+        throw new StoreRefusal(
+            "a URL with a user in it would be shown; use headers: {Authorization: {env: NAME}}");
+      }
+      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+      if (!Set.of("http", "https").contains(scheme) || uri.getHost() == null) {
+        throw new StoreRefusal("no URL of a server; it is https://HOST/PATH");
+      }
+      if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+        throw new StoreRefusal("a URL with ? or #; only a path may follow the host");
+      }
+      String host = uri.getHost().toLowerCase(Locale.ROOT);
+      if (scheme.equals("http") && !THIS_MACHINE.matcher(host).matches()) {
+        throw new StoreRefusal("http:// is for servers of this machine alone; use https://");
+      }
+      for (Map.Entry<String, String> header : headers.entrySet()) {
+        check(header.getKey(), header.getValue());
+      }
+      return new HttpAddress(url.replaceAll("/+$", ""), new TreeMap<>(headers));
+    }
+
+    private static void check(String name, String value) throws StoreRefusal {
+      if (!TOKEN.matcher(name).matches()) {
+        throw new StoreRefusal("no name of a header: " + SafeText.name(name));
+      }
+      if (OWN.contains(name.toLowerCase(Locale.ROOT))) {
+        throw new StoreRefusal("header " + name + " is the protocol's own; leave it out");
+      }
+      if (value.chars().anyMatch(c -> c < ' ' && c != '\t' || c > '~')) {
+        throw new StoreRefusal(
+            "header "
+                + name
+                + ": its value has a line end or another character that cannot be sent");
+      }
+    }
+
+    /** Where something of the store lies. */
+    URI resolve(String kind, String name) {
+      return URI.create(url + "/" + kind + "/" + name);
+    }
+
+    /** The URL, without what may be secret. */
+    @Override
+    public String toString() {
+      return url;
     }
   }
 }

@@ -2,10 +2,12 @@ package dev.torc.results;
 
 import dev.torc.hash.Digest;
 import dev.torc.posix.FileTree;
-import dev.torc.records.Batch;
 import dev.torc.records.Cache;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StoredResults;
+import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.ResultStore.ResultParts;
+import dev.torc.results.SealedRecord.FoundNames;
 import dev.torc.results.StoreContents.Uses;
 import dev.torc.text.Refusal;
 import java.io.IOException;
@@ -57,7 +59,8 @@ public final class KeptResults implements ResultStore, ResultParts {
   private static final long UNKNOWN = -1;
 
   private final Cache cache;
-  private final StoredResults records;
+  private final StoredResults<Result> records;
+  private final StoredResults<Result> light; // the same, with what tells of bytes alone
   private final LocalStore bytes;
   private final long keep;
   private final boolean restores;
@@ -80,7 +83,8 @@ public final class KeptResults implements ResultStore, ResultParts {
    */
   public KeptResults(Cache cache, long keep, boolean restores) {
     this.cache = cache;
-    this.records = new StoredResults(cache);
+    this.records = new StoredResults<>(cache, Result::form);
+    this.light = new StoredResults<>(cache, Result::parts);
     this.bytes = new LocalStore(cache.place());
     this.keep = keep;
     this.restores = restores;
@@ -176,8 +180,8 @@ public final class KeptResults implements ResultStore, ResultParts {
 
   /** The result under a key, of a cache of which nothing else is asked; null for none. */
   public static Result of(Cache cache, Digest key) {
-    StoredResults.Stored stored = new StoredResults(cache).of(key);
-    return stored == null ? null : ResultCodec.kept(stored.record());
+    StoredResults.Stored<Result> stored = new StoredResults<>(cache, Result::form).of(key);
+    return stored == null ? null : stored.result();
   }
 
   @Override
@@ -187,7 +191,7 @@ public final class KeptResults implements ResultStore, ResultParts {
 
   /** Hands over all results. */
   public void each(Consumer<Result> visitor) {
-    records.each(stored -> visitor.accept(ResultCodec.kept(stored.record())));
+    records.each(stored -> visitor.accept(stored.result()));
   }
 
   /** Whether the bytes of a product are here. */
@@ -216,17 +220,12 @@ public final class KeptResults implements ResultStore, ResultParts {
     if (uses != null && !isKept(result)) {
       count(result);
     }
-    StoredResults.Stored record = new StoredResults.Stored(last, ResultCodec.bytes(result));
-    Batch batch = new Batch().stored(result.key(), record);
-    if (result.first() != null) {
-      List<List<String>> before = records.names(result.first());
-      List<List<String>> lists = FoundNames.with(before, result.found());
-      if (!lists.equals(before)) {
-        batch.storedNames(result.first(), lists);
-      }
-    }
+    Digest first = result.first();
+    List<List<String>> before = first == null ? List.of() : records.names(first);
+    List<List<String>> lists = FoundNames.with(before, result.found());
     wanted.replace(result.key(), result);
-    cache.put(batch);
+    StoredResults.Stored<Result> stored = new StoredResults.Stored<>(last, result);
+    records.put(result.key(), stored, lists.equals(before) ? null : first, lists);
   }
 
   /**
@@ -252,7 +251,7 @@ public final class KeptResults implements ResultStore, ResultParts {
 
   /** Whether there is a record under the key of a result. */
   private boolean isKept(Result result) {
-    return wanted.get(result.key()) == result || records.of(result.key()) != null;
+    return wanted.get(result.key()) == result || light.of(result.key()) != null;
   }
 
   /** A result was put in the place of a run: it goes later than others. */
@@ -369,7 +368,7 @@ public final class KeptResults implements ResultStore, ResultParts {
 
   /** Hands over of all results what tells of bytes. */
   private void eachParts(Consumer<Result> visitor) {
-    records.each(stored -> visitor.accept(ResultCodec.parts(stored.record())));
+    light.each(stored -> visitor.accept(stored.result()));
   }
 
   private void count(Result result) {
@@ -387,7 +386,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     if (total <= most) {
       return;
     }
-    StoreContents all = StoreContents.of(cache, ResultCodec::parts); // all of each is too much
+    StoreContents all = StoreContents.of(light); // all of each is too much
     for (StoreContents.Held each : all.beyond(most, wanted.keySet())) {
       forget(each.result());
     }

@@ -3,7 +3,6 @@ package dev.torc.results;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.FileStatus;
-import dev.torc.posix.FileTimes;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.PlainFile;
@@ -249,12 +248,12 @@ final class LocalStore {
    */
   static long touch(Path file, boolean isFolder) throws IOException {
     if (!isFolder) {
-      FileTimes.now(file.toString());
+      PlainFile.touch(file.toString());
       return 0;
     }
     List<String> all = new ArrayList<>();
     long bytes = walk(file, at -> all.add(at.toString()));
-    ParallelShares.each(all.size(), i -> FileTimes.now(all.get(i)));
+    ParallelShares.each(all.size(), i -> PlainFile.touch(all.get(i)));
     return bytes;
   }
 

@@ -1,5 +1,6 @@
 package dev.torc.results;
 
+import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
 import dev.torc.hash.FolderDigest;
 import dev.torc.records.Cache;
@@ -60,6 +61,32 @@ public record Result(
     implements StoreRecord {
 
   private static final int MOST_LINKS = 40;
+
+  /** The last tag of the fields that tell of bytes. */
+  private static final int LOG = 4;
+
+  /** Its form here and in all stores. What tells of bytes stands first. */
+  static Result form(Fields fields, Result of) {
+    return new Result(
+        fields.one(1, of, Result::terms, Restorable::form),
+        fields.text(2, of, Result::job),
+        fields.list(3, of, Result::products, RecordedProduct::form),
+        fields.one(LOG, of, Result::log, RecordedProduct::form),
+        fields.digest(5, of, Result::manifest),
+        fields.list(6, of, Result::data, StoredValue::form),
+        fields.texts(7, of, Result::found),
+        fields.list(8, of, Result::lines, ManifestEntry::form),
+        fields.one(9, of, Result::origin, Origin::form),
+        fields.number(10, of, Result::wall),
+        fields.number(11, of, Result::cpu),
+        fields.number(12, of, Result::peak),
+        fields.text(13, of, Result::root));
+  }
+
+  /** What tells of bytes: much less than all of it. */
+  static Result parts(Fields fields, Result of) {
+    return fields.upTo(LOG, of, Result::form);
+  }
 
   /** The result that a job has now; null where it is none to be kept. */
   public static Result of(Cache cache, String job) {

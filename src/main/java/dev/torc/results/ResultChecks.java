@@ -1,12 +1,18 @@
 package dev.torc.results;
 
+import dev.torc.bytes.ByteReader;
+import dev.torc.bytes.ByteWriter;
+import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
+import dev.torc.results.SealedRecord.FoundNames;
+import dev.torc.results.SealedRecord.StoreRecord;
 import dev.torc.text.SafeText;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,9 +21,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which records of a shared store are taken: by their content alone, whatever key signed them. So
- * nothing is ever placed but in the places of products, and no link leads out of them. That a
- * product is one that the job declares, the caller sees.
+ * Bytes of records that travel, and which are taken: by their content alone, whatever key signed
+ * them. So nothing is ever placed but in the places of products, and no link leads out of them.
+ * Such a record has one form only: what would be written otherwise (other text than UTF-8, fields
+ * that are not known, bytes behind the end) is refused, so that no two readers of it can differ.
+ * That a product is one that the job declares, the caller sees; {@link SealedRecord} adds version
+ * and signature.
  */
 final class ResultChecks {
 
@@ -41,8 +50,58 @@ final class ResultChecks {
 
   private ResultChecks() {}
 
+  /** The bytes of a record; throws with the reason where no reader would take it. */
+  static byte[] encode(StoreRecord record) throws StoreRefusal {
+    check(record);
+    return bytes(record);
+  }
+
+  /** The bytes of an unchecked record: tests make bad ones so. */
+  static byte[] bytes(StoreRecord record) {
+    ByteWriter bytes = new ByteWriter(0);
+    if (record instanceof Result result) { // a switch over types would be linked at every start
+      Fields.write(bytes, result, Result::form);
+    } else {
+      Fields.write(bytes, (FoundNames) record, FoundNames::form);
+    }
+    return bytes.bytes();
+  }
+
+  /**
+   * The record of some bytes, checked; throws with the reason where it is not to be taken.
+   *
+   * @param result whether it is one, and no list of names
+   * @param from where it begins in them
+   */
+  static StoreRecord decode(boolean result, byte[] bytes, int from) throws StoreRefusal {
+    StoreRecord record;
+    try {
+      ByteReader in = new ByteReader(bytes, from);
+      record =
+          result
+              ? Fields.read(in, MOST_TEXTS, Result::form)
+              : Fields.read(in, FoundNames.MOST * MOST_TEXTS, FoundNames::form);
+    } catch (RuntimeException e) { // of which kind is the bytes' own choice
+      throw new StoreRefusal("its record is damaged");
+    }
+    check(record);
+    byte[] again = bytes(record);
+    if (!Arrays.equals(bytes, from, bytes.length, again, 0, again.length)) {
+      throw new StoreRefusal("its record is not written as torc writes it");
+    }
+    return record;
+  }
+
+  private static void check(StoreRecord record) throws StoreRefusal {
+    if (record instanceof Result result) {
+      check(result);
+    } else {
+      check((FoundNames) record);
+    }
+  }
+
   /** Throws with the reason where a result is not to be taken. */
-  static void check(Result result) throws StoreRefusal {
+  private static void check(Result result) throws StoreRefusal {
     require(result.terms() != null && result.key() != null, "has no key");
     words(result);
     Set<String> places = new HashSet<>();
@@ -105,7 +164,7 @@ final class ResultChecks {
   }
 
   /** Throws with the reason where lists of names are not to be taken. */
-  static void check(FoundNames names) throws StoreRefusal {
+  private static void check(FoundNames names) throws StoreRefusal {
     require(names.key() != null, "has no key");
     int count = names.lists().size();
     require(count > 0 && count <= FoundNames.MOST, "has " + count + " lists of names");

@@ -1,7 +1,14 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.posix.ThreadEnd;
+import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.Blob.BlobStream;
+import dev.torc.results.ResultStore.ResultParts;
+import dev.torc.results.SealedRecord.ActionEntry;
+import dev.torc.results.SealedRecord.FoundNames;
 import dev.torc.results.SealedRecord.StoreRecord;
+import dev.torc.results.SigningKey.SigningWord;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.ByteArrayInputStream;
@@ -14,10 +21,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,6 +50,9 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   private static final int BREADTH = 8;
 
+  /** So many seconds are left to requests that were given up. */
+  private static final int PATIENCE = 1;
+
   /**
    * What the stores of a build have in common.
    *
@@ -65,7 +75,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
   private final Build build;
   private final StoreHealth reading;
   private final StoreHealth sending;
-  private final StoreThreads threads = new StoreThreads();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("torc-store-", 0).factory());
 
   /** Bytes each nanosecond, as the last of the larger results came and went; 0 where unknown. */
   private volatile double readingRate = USUAL;
@@ -121,42 +132,36 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   @Override
   public Hit find(Digest of) {
-    Look look = look(of, true);
-    if (look.sealed == null) {
-      return new Hit(null, this, look.reason, Map.of());
+    try {
+      SealedRecord sealed = look(of, true);
+      Result result = sealed == null ? null : (Result) sealed.record();
+      if (result != null && result.root() != null && !result.root().equals(build.root)) {
+        throw new StoreRefusal(
+            "the result holds the path of its root, " + SafeText.name(result.root()));
+      }
+      return new Hit(result, this, null, sealed == null ? Map.of() : sealed.inside());
+    } catch (StoreRefusal e) {
+      return new Hit(null, this, e.getMessage(), Map.of());
     }
-    Result result = (Result) look.sealed.record();
-    if (result.root() != null && !result.root().equals(build.root)) {
-      String there = "the result holds the path of its root, " + SafeText.name(result.root());
-      return new Hit(null, this, there, Map.of());
-    }
-    return new Hit(result, this, null, look.sealed.inside());
   }
 
   @Override
   public List<List<String>> names(Digest first) {
-    Look look = look(first, false);
-    return look.sealed == null ? List.of() : ((FoundNames) look.sealed.record()).lists();
+    try {
+      SealedRecord sealed = look(first, false);
+      return sealed == null ? List.of() : ((FoundNames) sealed.record()).lists();
+    } catch (StoreRefusal e) {
+      return List.of(); // it was noted
+    }
   }
 
   /**
-   * What lies under a key.
-   *
-   * @param sealed null for nothing that may be used
-   * @param reason why that is so; null where nothing lies there
-   */
-  private record Look(SealedRecord sealed, String reason) {}
-
-  /**
-   * Looks under a key.
+   * What lies under a key; null for nothing. Where it may not be used, that is noted.
    *
    * @param result whether a result should lie there
    */
-  private Look look(Digest of, boolean result) {
-    String rest = reading.rest();
-    if (rest != null) {
-      return new Look(null, rest);
-    }
+  private SealedRecord look(Digest of, boolean result) throws StoreRefusal {
+    mayRead();
     StoreCall call = StoreCall.small(build, reading);
     try {
       SealedRecord sealed = record(of, call);
@@ -164,13 +169,20 @@ final class SharedStore implements ResultStore, AutoCloseable {
       if (record != null && (record.isResult() != result || !record.key().equals(of))) {
         throw new StoreRefusal("another's record lies under the key " + of);
       }
-      return new Look(sealed, null);
+      return sealed;
     } catch (StoreRefusal e) {
       boolean ended = build.stopped.get() || Thread.currentThread().isInterrupted();
-      if (e instanceof StoreFailure || !ended) {
+      if (e.failure() != null || !ended) {
         reading.failed(call.start(), e);
       }
-      return new Look(null, e.getMessage());
+      throw e;
+    }
+  }
+
+  private void mayRead() throws StoreRefusal {
+    String rest = reading.rest();
+    if (rest != null) {
+      throw new StoreRefusal(rest);
     }
   }
 
@@ -186,11 +198,11 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
     StoreCall call = StoreCall.small(build, reading);
     try {
-      for (Digest each : threads.ask(call, request -> place.newest(most, nanos / 3 * 2, request))) {
+      for (Digest each : call.ask(threads, request -> place.newest(most, nanos / 3 * 2, request))) {
         if (call.now() - call.start() > nanos) {
           return;
         }
-        if (anyRecord(each, call) instanceof Result result) {
+        if (anyRecord(each, call) instanceof Result result && result.key().equals(each)) {
           visitor.accept(result);
         }
       }
@@ -200,10 +212,10 @@ final class SharedStore implements ResultStore, AutoCloseable {
   }
 
   /** A record of whatever kind; null where it is not to be believed, without a line about it. */
-  private StoreRecord anyRecord(Digest of, StoreCall call) throws StoreFailure {
+  private StoreRecord anyRecord(Digest of, StoreCall call) {
     try {
       SealedRecord record = record(of, call);
-      return record != null && record.record().key().equals(of) ? record.record() : null;
+      return record == null ? null : record.record();
     } catch (StoreRefusal e) {
       return null;
     }
@@ -211,7 +223,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
 
   /** What lies under a key, whatever it is; null for nothing. */
   private SealedRecord record(Digest of, StoreCall call) throws StoreRefusal {
-    byte[] entry = threads.ask(call, request -> entry(of, request));
+    byte[] entry = call.ask(threads, request -> entry(of, request));
     if (entry == null) {
       return null;
     }
@@ -226,8 +238,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
         call.waited(from, call.now());
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreRefusal("the build was ended");
+      throw StoreCall.interrupted();
     }
     try {
       return record(blob, call);
@@ -236,8 +247,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  private byte[] entry(Digest of, StoreCall call) throws StoreRefusal {
-    try (InputStream in = place.open(StorePlace.ENTRIES, of, call)) {
+  private byte[] entry(Digest of, StoreCall.Request request) throws StoreRefusal {
+    try (InputStream in = place.open(StorePlace.ENTRIES, of, request)) {
       return in == null ? null : ActionEntry.read(in);
     } catch (IOException e) {
       throw place.broken(e);
@@ -285,8 +296,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
    * @param here its bytes where they came with a record, else null
    */
   private boolean fetch(Blob blob, byte[] here, StoreCall call, Taker to) throws StoreRefusal {
-    return threads.ask(
-        call,
+    return call.ask(
+        threads,
         request -> {
           LongConsumer passed = here == null ? request::passed : _ -> {};
           try (InputStream in =
@@ -302,7 +313,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
               throw place.broken(e.getCause());
             }
             wrong.add(blob);
-            throw StoreFailure.of(e.getMessage());
+            throw StoreRefusal.failed(e.getMessage());
           } catch (IOException e) {
             throw unwritten(e);
           }
@@ -316,37 +327,30 @@ final class SharedStore implements ResultStore, AutoCloseable {
   @Override
   public ResultParts fetch(Hit hit, Path folder) {
     FetchedProducts fetched = new FetchedProducts(hit.result(), folder);
-    if (fetchBlobs(hit, folder) == null) {
+    try {
+      fetchBlobs(hit, folder);
       return fetched;
+    } catch (StoreRefusal e) {
+      fetched.done();
+      return null;
     }
-    fetched.done();
-    return null;
   }
 
-  /**
-   * Fetches all blobs of a result into a folder, each under its name.
-   *
-   * @return null where all are there, else the reason; then none is
-   */
-  String fetchBlobs(Hit hit, Path folder) {
-    String rest = reading.rest();
-    if (rest != null) {
-      return rest;
-    }
+  /** Fetches all blobs of a result into a folder, each under its name; throws where one is not. */
+  void fetchBlobs(Hit hit, Path folder) throws StoreRefusal {
+    mayRead();
+    Result result = hit.result();
     long inside = hit.inside().keySet().stream().mapToLong(Blob::size).sum();
-    StoreCall call =
-        StoreCall.large(build, reading, hit.result().wall(), hit.result().bytes() - inside);
-    Queue<Path> made = new ConcurrentLinkedQueue<>();
+    StoreCall call = StoreCall.large(build, reading, result.wall(), result.bytes() - inside);
     try {
       call.check(readingRate);
-      StoreThreads.each(
-          hit.result().blobs(),
+      StoreCall.each(
+          result.blobs(),
           breadth(),
           blob -> {
             call.check();
             Path file = folder.resolve(blob.name());
             try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
-              made.add(file);
               if (!fetch(blob, hit.inside().get(blob), call, bytes -> bytes.transferTo(out))) {
                 throw new StoreRefusal(blob.digest() + " is gone from the store");
               }
@@ -354,18 +358,16 @@ final class SharedStore implements ResultStore, AutoCloseable {
               throw unwritten(e);
             }
           });
-      return null;
     } catch (StoreRefusal e) {
       failed(reading, call, e);
-      made.forEach(file -> file.toFile().delete());
-      return e.getMessage();
+      throw e;
     } finally {
-      readingRate = call.rate() > 0 ? call.rate() : readingRate;
+      readingRate = call.rate(readingRate);
     }
   }
 
   private static void failed(StoreHealth health, StoreCall call, StoreRefusal e) {
-    if (e instanceof StoreFailure) {
+    if (e.failure() != null) {
       health.failed(call.start(), e);
     }
   }
@@ -394,9 +396,9 @@ final class SharedStore implements ResultStore, AutoCloseable {
     outside.removeIf(blob -> inside.contains(blob.blob()));
     BlobSource record = sealed(result, upload.blobs(inside));
     try {
-      StoreThreads.each(outside, breadth(), blob -> sendBlob(blob, upload.again(), call));
+      StoreCall.each(outside, breadth(), blob -> sendBlob(blob, upload.again(), call));
     } finally {
-      sendingRate = call.rate() > 0 ? call.rate() : sendingRate;
+      sendingRate = call.rate(sendingRate);
     }
     sendRecord(result.key(), record, call);
   }
@@ -417,7 +419,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     if (again
         || small
         || wrong.contains(blob.blob())
-        || !threads.ask(call, request -> place.has(blob.blob(), request))) {
+        || !call.ask(threads, request -> place.has(blob.blob(), request))) {
       put(StorePlace.BLOBS, blob.blob().digest(), blob, call);
     } else {
       call.moved(blob.blob().size());
@@ -440,8 +442,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
   }
 
   private void put(String in, Digest name, BlobSource bytes, StoreCall call) throws StoreRefusal {
-    threads.ask(
-        call,
+    call.ask(
+        threads,
         request -> {
           place.put(in, name, bytes, request);
           return null;
@@ -453,7 +455,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
   public void close() {
     reading.end();
     sending.end();
-    threads.close();
+    ThreadEnd.stop(threads, PATIENCE); // a place that can takes its half-written files away
     place.close();
   }
 }

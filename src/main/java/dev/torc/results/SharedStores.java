@@ -1,16 +1,25 @@
 package dev.torc.results;
 
 import dev.torc.bytes.ByteWriter;
-import dev.torc.bytes.FieldWriter;
+import dev.torc.bytes.Fields;
+import dev.torc.posix.Io;
+import dev.torc.posix.ThreadEnd;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
+import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.HttpStore.HttpAddress;
+import dev.torc.results.SigningKey.SigningWord;
 import dev.torc.text.SafeText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,7 +43,7 @@ public final class SharedStores implements AutoCloseable {
 
   private static final int THREADS = 8;
   private static final long LEAST = TimeUnit.SECONDS.toNanos(30);
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
+  private static final int PATIENCE = 5; // seconds; an interrupt ends all waits before
   private static final long LOOK = 20; // milliseconds
 
   private final List<SharedStore> stores = new ArrayList<>();
@@ -103,9 +112,10 @@ public final class SharedStores implements AutoCloseable {
    * Sends a result beside the build, to the stores that take it. It does not wait.
    *
    * @param nanos how long its job took
-   * @param maker makes the upload when it is its turn
+   * @param maker makes the upload when it is its turn: null for nothing; it throws where a product
+   *     cannot be looked at, or is not what it was any more
    */
-  public void send(long nanos, Maker maker) {
+  public void send(long nanos, Io.Get<Upload> maker) {
     if (stores.stream().noneMatch(SharedStore::isSentTo)) {
       return;
     }
@@ -117,20 +127,9 @@ public final class SharedStores implements AutoCloseable {
     }
   }
 
-  /** Makes what is to be sent. */
-  public interface Maker {
-
-    /**
-     * The upload; null for nothing.
-     *
-     * @throws IOException where it cannot be looked at, or is not what it was any more
-     */
-    Upload make() throws IOException;
-  }
-
-  private void turn(long nanos, Maker maker) {
+  private void turn(long nanos, Io.Get<Upload> maker) {
     try {
-      Upload upload = build.stopped().get() ? null : maker.make();
+      Upload upload = build.stopped().get() ? null : maker.get();
       if (upload != null) {
         sendNow(upload);
       }
@@ -195,13 +194,18 @@ public final class SharedStores implements AutoCloseable {
     long most = Math.max(StoreCall.LEAST, result.wall());
     BooleanSupplier ended = () -> build.stopped().get() || build.clock().getAsLong() - start > most;
     ByteWriter names = new ByteWriter(0);
-    FieldWriter fields = new FieldWriter(names);
-    fields.records(1, result.products(), RecordedProduct::write);
-    fields.records(2, result.data(), StoredValue::write);
-    fields.texts(3, result.found());
+    Fields.write(
+        names,
+        result,
+        (fields, of) -> {
+          fields.list(1, of, Result::products, RecordedProduct::form);
+          fields.list(2, of, Result::data, StoredValue::form);
+          fields.texts(3, of, Result::found);
+          return of;
+        });
     boolean holds = search.in(new ByteArrayInputStream(names.bytes()), ended);
     for (BlobSource blob : upload.blobs()) {
-      try (InputStream bytes = blob.open(_ -> {})) {
+      try (InputStream bytes = blob.open()) {
         holds |= search.in(bytes, ended);
       }
     }
@@ -245,12 +249,121 @@ public final class SharedStores implements AutoCloseable {
    */
   @Override
   public void close() {
-    threads.shutdownNow();
-    try {
-      threads.awaitTermination(PATIENCE, TimeUnit.NANOSECONDS); // an interrupt ends all waits
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.stop(threads, PATIENCE);
     stores.forEach(SharedStore::close);
+  }
+
+  /**
+   * Looks for a text in bytes of any number, as they are: whether a result holds the path of its
+   * root. It is not found where it is written in another encoding, or compressed.
+   */
+  static final class TextSearch {
+
+    private static final int PIECE = 1 << 16;
+
+    private final String text; // a character for each byte
+
+    /** A text of at least one byte. */
+    TextSearch(String text) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      this.text = chars(bytes, bytes.length);
+    }
+
+    private static String chars(byte[] bytes, int length) {
+      return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+    }
+
+    /**
+     * Whether it is among the bytes of a stream, which is read to its end either way.
+     *
+     * @param stopped whether the user ended the build: asked before each piece
+     * @throws IOException where it cannot be read, or the build was ended
+     */
+    boolean in(InputStream bytes, BooleanSupplier stopped) throws IOException {
+      byte[] window = new byte[PIECE + text.length()];
+      int kept = 0; // from the bytes before: a text may begin there
+      boolean found = false;
+      for (int read = bytes.read(window, 0, PIECE);
+          read >= 0;
+          read = bytes.read(window, kept, PIECE)) {
+        if (stopped.getAsBoolean()) {
+          throw new IOException("the build was ended");
+        }
+        int length = kept + read;
+        found = found || chars(window, length).contains(text);
+        kept = Math.min(text.length() - 1, length);
+        System.arraycopy(window, length - kept, window, 0, kept);
+      }
+      return found;
+    }
+  }
+
+  /**
+   * A shared store as a build file describes it: a folder or a URL.
+   *
+   * @param path the folder; null with a URL
+   * @param group whose members are trusted in the folder; null for none
+   * @param url the server; null with a folder
+   * @param headers names and values that go to the server, empty for a folder
+   * @param key the file with the key that signs what is sent; null for none
+   * @param trust public keys, as words; one's own is trusted in any case
+   */
+  public record StoreSettings(
+      Path path,
+      String group,
+      String url,
+      Map<String, String> headers,
+      Path key,
+      List<String> trust) {
+
+    /**
+     * Looks whether a store can be meant by it, without asking it; it opens nothing.
+     *
+     * @throws StoreRefusal with a line that says what cannot be
+     */
+    public void check() throws StoreRefusal {
+      words();
+      if (url != null) {
+        HttpAddress.of(url, headers);
+      } else {
+        FolderTrust.of(group);
+      }
+      if (key != null) {
+        SigningKey.check(key);
+      }
+    }
+
+    private Set<SigningWord> words() throws StoreRefusal {
+      Set<SigningWord> words = new LinkedHashSet<>();
+      for (String word : trust) {
+        words.add(SigningWord.of(word));
+      }
+      return words;
+    }
+
+    /** Where its files lie. */
+    StorePlace place() throws StoreRefusal {
+      return url == null
+          ? new FolderStore(path, FolderTrust.of(group))
+          : new HttpStore(HttpAddress.of(url, headers));
+    }
+
+    /** Whose records count; null where all that lie there do. */
+    Set<SigningWord> trusted(SigningKey own) throws StoreRefusal {
+      if (url == null) {
+        return null;
+      }
+      Set<SigningWord> words = words();
+      if (own != null) {
+        words.add(own.word());
+      }
+      return words;
+    }
+
+    /** Shows no header's value. */
+    @Override
+    public String toString() {
+      return url == null ? path.toString() : url;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.torc.results;
 
+import dev.torc.results.StoreRefusal.Failure;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -61,11 +62,10 @@ final class StoreHealth {
     }
     failed = build.clock().getAsLong();
     failures++;
-    StoreFailure.Kind kind = refusal instanceof StoreFailure failure ? failure.kind() : null;
-    unreached += kind == StoreFailure.Kind.UNREACHED ? 1 : 0;
+    unreached += refusal.failure() == Failure.UNREACHED ? 1 : 0;
     if (failures >= MOST_FAILURES
         || unreached >= MOST_UNREACHED
-        || kind == StoreFailure.Kind.LASTING) {
+        || refusal.failure() == Failure.LASTING) {
       leave(last);
     }
   }

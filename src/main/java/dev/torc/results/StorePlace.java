@@ -1,14 +1,15 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.results.Blob.BlobSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
 /**
  * Where entries and blobs of a shared store lie: a folder or a server. What it gives is checked by
- * {@link SharedStore}. How long it takes, {@link StoreThreads} hold; it tells the call when an
- * answer begins and when bytes pass, and ends when its thread is interrupted. For several threads.
+ * {@link SharedStore}. How long it takes, {@link StoreCall} says; it tells the call when an answer
+ * begins and when bytes pass, and ends when its thread is interrupted. For several threads.
  */
 interface StorePlace extends AutoCloseable {
 
@@ -30,27 +31,27 @@ interface StorePlace extends AutoCloseable {
    *
    * @param in {@link #BLOBS} or {@link #ENTRIES}
    */
-  InputStream open(String in, Digest name, StoreCall call) throws StoreRefusal;
+  InputStream open(String in, Digest name, StoreCall.Request request) throws StoreRefusal;
 
   /** What it means that a stream of this place broke off. */
-  StoreFailure broken(IOException e);
+  StoreRefusal broken(IOException e);
 
   /** Whether a blob of this size lies there; its bytes are not looked at. */
-  boolean has(Blob blob, StoreCall call) throws StoreRefusal;
+  boolean has(Blob blob, StoreCall.Request request) throws StoreRefusal;
 
   /**
    * Puts bytes there, in place of any others.
    *
    * @param in as for {@link #open}
    */
-  void put(String in, Digest name, BlobSource bytes, StoreCall call) throws StoreRefusal;
+  void put(String in, Digest name, BlobSource bytes, StoreCall.Request request) throws StoreRefusal;
 
   /**
    * Keys with entries, the newest first; none where they cannot be listed.
    *
    * @param nanos when it goes by what was seen until then
    */
-  default List<Digest> newest(int most, long nanos, StoreCall call) throws StoreRefusal {
+  default List<Digest> newest(int most, long nanos, StoreCall.Request request) throws StoreRefusal {
     return List.of();
   }
 

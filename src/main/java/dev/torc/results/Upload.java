@@ -6,6 +6,7 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.posix.FileStatus;
 import dev.torc.records.RecordedProduct;
+import dev.torc.results.Blob.BlobSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,17 @@ public record Upload(Result result, List<BlobSource> blobs, boolean again, Strin
     }
     List<BlobSource> blobs = List.copyOf(walk.blobs.values());
     return result.isWhole() ? new Upload(result, blobs, again, walk.hidden) : null;
+  }
+
+  /**
+   * What is kept here of a good result: its products come as they are cleared.
+   *
+   * @param said as for {@link #of}
+   */
+  public static Upload kept(Result made, byte[] said) {
+    List<BlobSource> blobs = said == null ? List.of() : List.of(BlobSource.bytes(said));
+    Result result = said == null ? made : made.withLog(blobs.getFirst().blob());
+    return new Upload(result, blobs, false, null);
   }
 
   /** The bytes of some of its blobs, in their order. */

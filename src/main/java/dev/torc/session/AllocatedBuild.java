@@ -1,13 +1,14 @@
 package dev.torc.session;
 
 import dev.torc.cluster.Allocation;
-import dev.torc.cluster.BatchFolder;
 import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt;
-import dev.torc.cluster.RemoteListener;
+import dev.torc.cluster.RemoteAttempt.RemoteListener;
 import dev.torc.cluster.Scheduler;
-import dev.torc.cluster.SchedulerResources;
+import dev.torc.cluster.Scheduler.SchedulerResources;
+import dev.torc.cluster.SchedulerAccess;
 import dev.torc.cluster.SchedulerSettings;
 import dev.torc.engine.ResourceDemand;
 import dev.torc.local.Launch;
@@ -16,9 +17,10 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.Io;
 import dev.torc.posix.Kill;
-import dev.torc.posix.OwnFile;
+import dev.torc.posix.OpenFileLock;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
+import dev.torc.session.AllocationFiles.Shown;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
@@ -27,9 +29,6 @@ import dev.torc.workflow.Resources;
 import dev.torc.workflow.Workflow.Executor;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,8 +44,12 @@ import java.util.function.Consumer;
  * A build in one allocation of Slurm: torc hands itself out, as it does any attempt of a job, and
  * shows what the torc on the first node of the allocation says, until that ends. The build itself
  * is a {@link BuildSession} there; which of its jobs go to the other nodes is the engine's.
+ *
+ * @param plan what is to run there
+ * @param say takes lines that tell of the allocation
  */
-public final class AllocatedBuild {
+public record AllocatedBuild(
+    Caller caller, Project project, Plan plan, BuildRequest request, Consumer<String> say) {
 
   /** The executor whose settings say how Slurm is asked. */
   static final String EXECUTOR = "slurm";
@@ -58,33 +61,6 @@ public final class AllocatedBuild {
   private static final long LOOK = 100_000_000; // ns
   private static final long MEBIBYTE = 1 << 20;
   private static final long OWN = 256 * MEBIBYTE; // what torc itself takes
-
-  private final Caller caller;
-  private final Project project;
-  private final Plan plan;
-  private final BuildRequest request;
-  private final Consumer<String> say;
-  private final String id = RandomId.next();
-  private final Path output; // what it writes to standard output there
-  private final Path log; // and to standard error
-  private final AtomicInteger ends = new AtomicInteger(); // how often it was told to end
-  private final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
-  private volatile String allocation = "";
-  private volatile List<HandedOutAttempt> left = List.of();
-
-  /**
-   * @param say takes lines that tell of the allocation
-   */
-  private AllocatedBuild(
-      Caller caller, Project project, Plan plan, BuildRequest request, Consumer<String> say) {
-    this.caller = caller;
-    this.project = project;
-    this.plan = plan;
-    this.request = request;
-    this.say = say;
-    this.output = project.place().folder().resolve(EXECUTOR).resolve(id + ".out");
-    this.log = output.resolveSibling(id + ".log");
-  }
 
   /**
    * The same project with all jobs on the nodes that Slurm gives.
@@ -187,53 +163,27 @@ public final class AllocatedBuild {
    */
   public int run(List<String> words, Path dir, Io.Take<InputStream> out, Io.Take<InputStream> err)
       throws IOException {
-    Path folder = output.resolveSibling(EXECUTOR);
-    Path input = output.resolveSibling(output.getFileName() + ".in");
-    byte[] text = project.keeper().input();
+    String id = RandomId.next();
+    AllocationFiles files = AllocationFiles.of(project.place(), id);
+    ClaimOwner me = OutJobs.owner(caller, id);
     SchedulerSettings settings = settings();
-    project.place().makeFolders(folder);
-    OwnFile.write(input, text == null ? new byte[0] : text);
-    Shown shownOut = new Shown(output, out);
-    Shown shownErr = new Shown(log, err);
-    try (Signals signals = new Signals();
+    Scheduler slurm = Scheduler.of(settings, files.scripts(), caller.env());
+    AllocationFiles.tidy(project.place(), me, slurm, say);
+    project.place().makeFolders(files.scripts());
+    try (OpenFileLock _ = files.begin(project.options().input());
+        Signals signals = new Signals();
         BatchTracker tracker =
             BatchTracker.start(
-                Scheduler.of(settings, folder, caller.env()),
-                settings,
-                folder,
-                Schedulers.owner(caller, id),
-                (_, _) -> {},
-                say);
-        Signals.Work _ = signals.during(_ -> end(tracker))) {
-      tracker.add(attempt(words, dir), new Listener());
-      try {
-        for (boolean over = false; !over; ) {
-          LockSupport.parkNanos(LOOK);
-          over = end.isDone(); // then a last look
-          shownErr.more();
-          shownOut.more();
-        }
-      } catch (IOException e) { // nothing reads it any more
-        end(tracker);
-        throw e;
-      } finally {
-        end.join();
-        tracker.forget(left);
+                new SchedulerAccess(slurm, settings, files.scripts(), me, (_, _) -> {}, say))) {
+      Waiting waiting = new Waiting(tracker);
+      try (Signals.Work _ = signals.during(_ -> waiting.stop())) {
+        tracker.add(attempt(files, words, dir), waiting);
+        waiting.show(List.of(new Shown(files.log(), err), new Shown(files.output(), out)));
+        return status(waiting, signals.last());
       }
-      return status(end.join(), signals.last());
     } finally {
-      for (Path each : List.of(output, log, input)) {
-        OwnFile.remove(each);
-      }
-      BatchFolder.tidy(output.getParent());
-    }
-  }
-
-  private void end(BatchTracker tracker) {
-    if (ends.getAndIncrement() == 0) {
-      tracker.end();
-    } else {
-      tracker.leave(true); // Slurm was told, and ends it without torc
+      files.remove();
+      AllocationFiles.tidy(project.place(), me, null, say);
     }
   }
 
@@ -293,24 +243,26 @@ public final class AllocatedBuild {
     return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(number));
   }
 
-  private RemoteAttempt attempt(List<String> words, Path dir) throws IOException {
+  private RemoteAttempt attempt(AllocationFiles files, List<String> words, Path dir)
+      throws IOException {
     List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", "exec \"$@\" >\"$0\" <\"$0.in\""));
-    argv.add(output.toString());
+    argv.add(files.output().toString());
     argv.add(InstalledTorc.program().toString());
     argv.addAll(words);
-    Map<String, String> env = new HashMap<>(Map.of(VARIABLE, id));
+    Map<String, String> env = new HashMap<>(Map.of(VARIABLE, files.id()));
     env.put("MAKEFLAGS", null); // its jobserver is on this machine
     Launch.Step step = new Launch.Step(argv, dir, env);
     return new RemoteAttempt(
-        new RemoteAttempt.RemoteKey(NAME, id, 1, "-", "-", ""),
-        new Launch(List.of(step), log, false, false, 0, 0, Map.of()),
+        new RemoteAttempt.RemoteKey(NAME, files.id(), 1, "-", "-", ""),
+        new Launch(List.of(step), files.log(), false, false, 0, 0, Map.of()),
         0,
         List.of(),
         List.of(),
         each().withoutMemory());
   }
 
-  private int status(ProcessEnd how, int signal) throws IOException {
+  private int status(Waiting waiting, int signal) throws IOException {
+    ProcessEnd how = waiting.end.join();
     return switch (how.how()) {
       case EXITED -> how.code();
       case SIGNALED -> Exit.signal(how.code());
@@ -319,38 +271,50 @@ public final class AllocatedBuild {
           throw new IOException(
               "slurm gives no allocation: " + how.message().replaceFirst("^slurm: ", ""));
       default -> {
-        say.accept("allocation " + allocation + " is over: " + how.message());
+        say.accept("allocation " + waiting.allocation + " is over: " + how.message());
         yield Exit.signal(Kill.TERM);
       }
     };
   }
 
-  /** What a file has that grows on another machine. */
-  private static final class Shown {
-    private final Path file;
-    private final Io.Take<InputStream> to;
-    private long shown;
+  /** Is told what becomes of the allocation, and ends it. */
+  private final class Waiting implements RemoteListener {
+    private final BatchTracker tracker;
+    private final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
+    private final AtomicInteger stops = new AtomicInteger();
+    private volatile String allocation = "";
+    private volatile List<HandedOutAttempt> left = List.of();
 
-    Shown(Path file, Io.Take<InputStream> to) {
-      this.file = file;
-      this.to = to;
+    Waiting(BatchTracker tracker) {
+      this.tracker = tracker;
     }
 
-    void more() throws IOException {
-      if (Files.exists(file)) {
-        try (FileChannel in = OwnFile.channel(file)) {
-          if (in.size() != shown) {
-            in.position(in.size() < shown ? 0 : shown); // less: it was begun anew
-            to.take(Channels.newInputStream(in));
-            shown = in.position();
+    /** Shows what the build writes, until it is over. */
+    void show(List<Shown> files) throws IOException {
+      try {
+        for (boolean over = false; !over; ) {
+          LockSupport.parkNanos(LOOK);
+          over = end.isDone(); // then a last look
+          for (Shown each : files) {
+            each.more();
           }
         }
+      } catch (IOException e) { // nothing reads it any more
+        stop();
+        throw e;
+      } finally {
+        end.join();
+        tracker.forget(left);
       }
     }
-  }
 
-  /** Is told what becomes of the allocation. */
-  private final class Listener implements RemoteListener {
+    void stop() {
+      if (stops.getAndIncrement() == 0) {
+        tracker.end();
+      } else {
+        tracker.leave(true); // Slurm was told, and ends it without torc
+      }
+    }
 
     @Override
     public void submitted(String as) {
@@ -362,11 +326,6 @@ public final class AllocatedBuild {
     public void ended(ProcessEnd how, List<HandedOutAttempt> places) {
       left = places;
       end.complete(how);
-    }
-
-    @Override
-    public void left(boolean out) {
-      end.complete(ProcessEnd.unknown(ProcessEnd.How.LEFT, ""));
     }
   }
 }

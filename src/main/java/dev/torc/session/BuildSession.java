@@ -3,6 +3,7 @@ package dev.torc.session;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
+import dev.torc.engine.Remotes;
 import dev.torc.engine.TimeLeft;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
@@ -14,7 +15,6 @@ import dev.torc.plan.CommandWarnings;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.JobSelection;
-import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
@@ -46,6 +46,9 @@ public final class BuildSession {
 
   /** What holds the lock, for people. */
   static final String NAME = "torc build";
+
+  /** In place of an exit status: what is at rest does not hold, and nothing was done by it. */
+  private static final int AGAIN = -1;
 
   private final BuildRequest request;
   private final Capacity capacity;
@@ -175,11 +178,13 @@ public final class BuildSession {
       return Exit.LOCKED;
     }
     try (lock) {
-      if (!fast.holds()) { // another build was at work
+      int exit = fast.holds() ? build(id, began, watcher) : AGAIN; // another build was at work
+      while (exit == AGAIN) {
         begin(FastPath.none(project));
         check(selection.jobs());
+        exit = build(id, began, watcher);
       }
-      return build(id, began, watcher);
+      return exit;
     }
   }
 
@@ -212,40 +217,36 @@ public final class BuildSession {
         && !restless.intersects(selection.jobs())
         && selection.open().isEmpty()) {
       tellEmpty(project, selection, watcher);
-      fast.renew(watcher);
+      fast.renew(watcher::warn);
       watcher.left(project.graph(), selection.jobs(), fast.clean());
       BuildId last = new BuildId(id, fast.clean().number());
       return FastPath.tell(project, last, began, selection.jobs(), watcher);
     }
-    Ended ended = null;
-    CleanJobs next = null;
-    try (WriteSession work = fast.open(id, request.lock().gone(), watcher)) {
+    try (WriteSession work = fast.open(id, request.lock().gone(), watcher::warn)) {
       watcher.reading(work.digests());
       watcher.planning();
       Arrivals arrivals = new Arrivals(work.digests());
       Expander expander = project.expanderToBuild(request.targets(), arrivals);
       Plan plan = expander.plan(work.context(selection, request.rerun()), restless);
-      if (fast.stands(plan)) {
-        // Once more: what changed since the first look may make such a job run, and it never could.
-        capacity.refuse(plan);
-        new OccupiedPlaces(plan.context().graph(), plan.context().records(), work.digests())
-            .refuse(looked(plan));
-        arrivals.planned = true;
-        ended = run(work, plan, expander, began, watcher);
-        // After a signal, which may have ended the sending alone, nothing is read any more: the
-        // next build looks at everything.
-        if (ended.exit <= Exit.signal(0) && !work.digests().stop().isTold()) {
-          next = fast.after(plan, ended.context, work, watcher);
+      if (!fast.stands(plan)) {
+        return AGAIN;
+      }
+      // Once more: what changed since the first look may make such a job run, and it never could.
+      capacity.refuse(plan);
+      plan.context().taken().refuse(looked(plan));
+      arrivals.planned = true;
+      Ended ended = run(work, plan, expander, began, watcher);
+      // After a signal, which may have ended the sending alone, nothing is read any more: the next
+      // build looks at everything.
+      if (ended.exit <= Exit.signal(0) && !work.digests().stop().isTold()) {
+        PlanContext last = ended.context;
+        CleanJobs next = work.leave(fast, plan, last, watcher.wantsRest());
+        if (next != null) {
+          watcher.left(last.graph(), last.selection().jobs(), next);
         }
       }
+      return ended.exit;
     }
-    if (ended == null) {
-      begin(FastPath.none(project));
-      check(selection.jobs());
-      return build(id, began, watcher);
-    }
-    fast.keep(next, watcher);
-    return ended.exit;
   }
 
   /** How a build ended, and the context with which it did. */
@@ -309,14 +310,14 @@ public final class BuildSession {
     try (images;
         SharedStores stores = sharing ? shared.open(false, warn) : null;
         Runner runner = project.caller().host().runner().get();
-        Schedulers schedulers = schedulers(work, plan, warn);
+        Remotes remotes = remotes(work, plan, warn);
         ExecutorService threads = project.caller().host().threads().get()) {
       BuildSetup setup =
           new BuildSetup(
               plan,
               expander,
               work.cache(),
-              work.shared(plan.context(), runner, schedulers, request, listener),
+              work.shared(plan.context(), runner, remotes, request, listener),
               threads,
               capacity.limits(),
               capacity.machine().gpus(),
@@ -342,21 +343,21 @@ public final class BuildSession {
   }
 
   /** The schedulers; attempts that are out are ended where their job is gone or recorded. */
-  private Schedulers schedulers(WriteSession work, Plan plan, Consumer<String> warn)
-      throws IOException {
+  private Remotes remotes(WriteSession work, Plan plan, Consumer<String> warn) throws IOException {
     String id = work.build().id();
-    Schedulers schedulers =
-        new Schedulers(project.caller(), project.place(), project.workflow(), id, work, warn);
+    AllocationFiles.tidy(project.place(), OutJobs.owner(project.caller(), id), null, warn);
+    Remotes remotes =
+        OutJobs.remotes(project.caller(), project.place(), project.workflow(), id, work, warn);
     Graph graph = plan.context().graph();
     boolean known = plan.context().selection().open().isEmpty();
-    for (String job : schedulers.jobs()) {
+    for (String job : remotes.jobs()) {
       if (!work.isOut(job)) {
-        schedulers.forget(job, work.removal());
+        remotes.forget(job, work.removal());
       } else if (known && graph.jobId(job) < 0) {
-        schedulers.drop(job, work.removal());
+        remotes.drop(job, work.removal());
       }
     }
-    return schedulers;
+    return remotes;
   }
 
   /** What is said before the first job, and the begin of the build's record. */
@@ -454,6 +455,59 @@ public final class BuildSession {
     private static void run() {
       Cache.prepare();
       Digest.ofText("");
+    }
+  }
+
+  /** Follows a build: takes its events, on one thread at a time and in their order. */
+  public interface BuildWatcher extends Consumer<Event> {
+
+    /** A warning for people. */
+    default void warn(String line) {
+      accept(new Event.Note(Event.Level.WARNING, line));
+    }
+
+    /** Whether each job that is up to date is of interest, where nothing has to be decided. */
+    default boolean wantsAll() {
+      return true;
+    }
+
+    /** Whether commands are of interest as they run, before they have run. */
+    default boolean wantsCommands() {
+      return false;
+    }
+
+    /** Files are read through these digests from now on. */
+    default void reading(DigestMemo digests) {}
+
+    /** The verdicts are about to be found. */
+    default void planning() {}
+
+    /**
+     * Jobs may run from now on.
+     *
+     * @param setup what the build works with, the verdicts to begin with among it
+     * @return is closed when no job runs any more
+     */
+    default Watch running(BuildSetup setup, BuildLoop build) {
+      return () -> {};
+    }
+
+    /** Whether what the build leaves at rest is of interest, also where it cannot be kept. */
+    default boolean wantsRest() {
+      return false;
+    }
+
+    /**
+     * The build is over, and no signal ended it.
+     *
+     * @param jobs of the graph, those that were asked for
+     */
+    default void left(Graph graph, BitSet jobs, CleanJobs rest) {}
+
+    /** What lasts as long as jobs may run. */
+    interface Watch extends AutoCloseable {
+      @Override
+      void close();
     }
   }
 }

@@ -22,6 +22,7 @@ import dev.torc.rest.CleanJobs;
 import dev.torc.rest.GraphFile;
 import dev.torc.rest.RestCollector;
 import dev.torc.session.BuildRequest.LockTerms;
+import dev.torc.session.BuildSession.BuildWatcher;
 import dev.torc.session.Caller.Host;
 import dev.torc.text.Refusal;
 import java.io.IOException;
@@ -31,6 +32,7 @@ import java.util.BitSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * What of a project need not be decided, because the last build left it at rest and nothing of it
@@ -167,11 +169,11 @@ record FastPath(
    *
    * @param gone as {@link LockTerms#gone}
    */
-  WriteSession open(String build, Set<String> gone, BuildWatcher listener) throws IOException {
+  WriteSession open(String build, Set<String> gone, Consumer<String> warn) throws IOException {
     if (clean != null) {
       clean.take();
     }
-    WriteSession work = WriteSession.open(project, build, gone, listener::warn);
+    WriteSession work = WriteSession.open(project, build, gone, warn);
     hand(work.digests());
     return work;
   }
@@ -211,38 +213,30 @@ record FastPath(
   }
 
   /**
-   * The jobs at rest that a build did not have to look at.
+   * What the build leaves at rest; the cache is still open.
    *
    * @param plan not looked at where nothing was at rest
    * @param last the context with which it ended
+   * @param asked whether it is wanted also where the graph cannot be kept
+   * @return null where it is not known, or of no use
    */
-  private BitSet stayed(Plan plan, PlanContext last) {
-    boolean same = clean != null && last.graph() == project.graph();
-    BitSet stayed = same ? (BitSet) clean.jobs().clone() : new BitSet();
-    if (same) {
-      stayed.andNot(restless);
-      stayed.andNot(plan.decided());
-    }
-    return stayed;
-  }
-
-  /**
-   * What the build leaves at rest; the cache is still open. Null where the graph cannot be kept.
-   *
-   * @param last the context with which it ended
-   */
-  CleanJobs after(Plan plan, PlanContext last, WriteSession work, BuildWatcher listener) {
+  CleanJobs after(
+      Plan plan, PlanContext last, WriteSession work, boolean asked, Consumer<String> warn) {
     try {
       work.heap().phaseEnded();
       Digest id = project.keeper().keep(project.settled(), last.graph(), work.digests());
-      if (id == null && !listener.wantsRest()) {
+      if (id == null && !asked) {
         return null;
       }
       work.heap().phaseEnded(); // the graph's bytes
       boolean same = clean != null && last.graph() == project.graph();
-      BitSet stayed = stayed(plan, last);
-      CleanJobs next =
-          RestCollector.of(
+      BitSet stayed = new BitSet(); // the jobs at rest that the build did not have to look at
+      if (same) {
+        stayed.or(clean.jobs());
+        stayed.andNot(restless);
+        stayed.andNot(plan.decided());
+      }
+      return RestCollector.of(
               last,
               work.digests(),
               held(project, id),
@@ -250,15 +244,14 @@ record FastPath(
               stayed,
               project.machineInputs(),
               work.cache().nextBuildNumber(),
-              work.build().id());
-      next = next.reread(last.graph(), work.digests(), THREADS);
-      listener.left(last.graph(), last.selection().jobs(), next);
-      return id == null ? null : next;
+              work.build().id())
+          .reread(last.graph(), work.digests(), THREADS);
     } catch (IOException e) {
-      return lost(e, listener);
+      lost(e, warn);
     } catch (UncheckedIOException e) {
-      return lost(e.getCause(), listener);
+      lost(e.getCause(), warn);
     }
+    return null;
   }
 
   /**
@@ -267,7 +260,7 @@ record FastPath(
    * is held, and the cache was not opened: what it knows of these files stays as old as it is,
    * which costs reading them again where this file is lost.
    */
-  void renew(BuildWatcher listener) {
+  void renew(Consumer<String> warn) {
     if (!news) {
       return;
     }
@@ -280,13 +273,13 @@ record FastPath(
       }
     } catch (IOException e) {
       String lost = "cannot remember the stamps of touched files, the next build reads them again";
-      listener.warn(lost + ": " + Refusal.line(e));
+      warn.accept(lost + ": " + Refusal.line(e));
     }
   }
 
-  /** Keeps it, when the cache is closed; null where there is none to keep. */
-  void keep(CleanJobs next, BuildWatcher listener) {
-    if (next == null) {
+  /** Keeps what a build left at rest, when the cache is closed, as far as the graph is kept. */
+  void keep(CleanJobs next, Consumer<String> warn) {
+    if (next == null || next.held().graph() == null) {
       return;
     }
     try {
@@ -294,14 +287,13 @@ record FastPath(
       next.with(own(project, now.data()), Cache.journal(now)).write(now.rest());
       now.giveRecords(now.rest());
     } catch (IOException e) {
-      lost(e, listener);
+      lost(e, warn);
     }
   }
 
   /** What cannot be kept costs the next build time and nothing else. */
-  private static CleanJobs lost(IOException e, BuildWatcher listener) {
+  private static void lost(IOException e, Consumer<String> warn) {
     String lost = "cannot keep what is at rest, the next build looks at everything";
-    listener.warn(lost + ": " + Refusal.line(e));
-    return null;
+    warn.accept(lost + ": " + Refusal.line(e));
   }
 }

@@ -1,9 +1,11 @@
 package dev.torc.session;
 
+import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.EarlierJob;
+import dev.torc.cluster.SchedulerAccess;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.Recorder;
-import dev.torc.engine.RemoteRun;
+import dev.torc.engine.Remotes;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
@@ -19,7 +21,7 @@ import java.util.function.Predicate;
 
 /**
  * Jobs that earlier builds handed out and that are out still, for a command that may not go on
- * beside them. A build takes their results; see {@link Schedulers}.
+ * beside them. A build takes their results; see {@link Remotes}.
  *
  * @param marks of the jobs that are out, by job
  * @param jobs where they are
@@ -61,14 +63,31 @@ public record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs)
       Caller caller, Workflow workflow, String build, ProductRemoval removal, Consumer<String> warn)
       throws IOException {
     Cache cache = removal.cache();
-    try (Schedulers schedulers =
-        new Schedulers(caller, removal.place(), workflow, build, (_, _) -> {}, warn)) {
+    try (Remotes remotes = remotes(caller, removal.place(), workflow, build, (_, _) -> {}, warn)) {
       for (EarlierJob each : jobs) {
-        RemoteRun.cancel(schedulers.holder(each.job()), each.job(), build, removal);
+        remotes.cancel(each.job(), removal);
         StartMarks.Mark mark = marks.get(each.job());
         cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
       }
     }
     cache.flush();
+  }
+
+  /** The schedulers of a build or of a command; see {@link Remotes}. */
+  static Remotes remotes(
+      Caller caller,
+      CachePlace place,
+      Workflow workflow,
+      String build,
+      SchedulerAccess.Marks marks,
+      Consumer<String> warn)
+      throws IOException {
+    ClaimOwner me = owner(caller, build);
+    return new Remotes(caller.env(), caller.host().allocation(), me, place, workflow, marks, warn);
+  }
+
+  /** A build of this process, as it claims jobs. */
+  static ClaimOwner owner(Caller caller, String build) {
+    return ClaimOwner.here(build, caller.env(), caller.host().here().boot());
   }
 }

@@ -19,10 +19,13 @@ import dev.torc.plan.ImageSource;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.MachineInputs;
+import dev.torc.plan.PlanContext;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.rest.GraphFile;
 import dev.torc.results.KeptResults;
+import dev.torc.results.SharedStores;
+import dev.torc.session.WriteSession.Heap;
 import dev.torc.workflow.Step.Image;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
@@ -72,11 +75,6 @@ public record Project(
       return List.of();
     }
 
-    /** The text of the build file that came from standard input; null without one. */
-    default byte[] input() {
-      return null;
-    }
-
     /** The patterns of groups that looked for files on disk, each with what it found. */
     default SortedMap<String, List<String>> patterns() {
       return Collections.emptySortedMap();
@@ -95,8 +93,8 @@ public record Project(
     GraphFile.Origin origin = origin(options, files);
     boolean contained = origin.over().containers();
     GraphFile last = GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null));
-    GraphFile kept = last != null && last.good() && options.input() == null ? last : null;
     BuildFiles from = new BuildFiles(origin, options.input(), last);
+    GraphFile kept = from.kept;
     Graph graph = kept == null ? unexpanded(from, last) : kept.graph();
     Containers containers =
         new Containers(contained ? options.containers() : null, place.root(), caller.env());
@@ -171,6 +169,12 @@ public record Project(
   /** The results that are kept for later. */
   KeptResults results(Cache cache) {
     return new KeptResults(cache, workflow().stores().keep(), options.restores());
+  }
+
+  /** What the verdicts of a command are made from. */
+  PlanContext.Basis basis(Cache cache, DigestMemo digests, KeptResults of, SharedStores asked) {
+    boolean fails = options.keepsFailed();
+    return new PlanContext.Basis(cache, digests, of, asked, fails, machineInputs());
   }
 
   /** What manifests ask of the machine beside files. */
@@ -252,5 +256,74 @@ public record Project(
   /** Files as the user names them from where he stands. */
   public UserPaths paths() {
     return new UserPaths(workflow().root(), caller.cwd());
+  }
+
+  /**
+   * The build files of a project, read when they are first asked for: where the graph of the last
+   * build serves they never are. {@link ParsedBuildFile} reads them, {@link GraphFile} keeps the
+   * graph.
+   */
+  static final class BuildFiles implements Expander.Source, Project.Keeper {
+
+    private final GraphFile.Origin origin;
+    private final byte[] input;
+    private final GraphFile last;
+    private final GraphFile kept; // null where that does not serve
+    private ParsedBuildFile parsed;
+
+    /**
+     * @param origin names the files, and what is said over them
+     * @param input the text of the one from standard input, null without one: its graph is not kept
+     * @param last the graph of the last build, null where there is none
+     */
+    BuildFiles(GraphFile.Origin origin, byte[] input, GraphFile last) {
+      this.origin = origin;
+      this.input = input;
+      this.last = last;
+      this.kept = last != null && last.good() && input == null ? last : null;
+    }
+
+    @Override
+    public GraphFile last() {
+      return last;
+    }
+
+    @Override
+    public Workflow expand(ResultSource found) throws IOException {
+      if (parsed == null) {
+        parsed =
+            last == null || last.text() == null || input != null
+                ? ParsedBuildFile.read(origin.files(), input, origin.over())
+                : ParsedBuildFile.again(
+                    origin.files().getFirst(), origin.over(), last.text(), last.graph().workflow());
+        new Heap().phaseEnded(); // the text of the files is garbage now
+      }
+      return parsed.expand(found);
+    }
+
+    @Override
+    public Digest keep(CachePlace place, Graph graph, DigestMemo digests) throws IOException {
+      if (kept != null && graph == kept.graph()) {
+        return kept.id();
+      }
+      if (input != null || !parsed.deciders().complete() || !graph.isWhole()) {
+        return null;
+      }
+      Digest id =
+          GraphFile.write(
+              place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests);
+      place.giveRecords(place.graph());
+      return id;
+    }
+
+    @Override
+    public List<BuildFile.Read> sources() {
+      return parsed == null ? kept.sources() : parsed.sources();
+    }
+
+    @Override
+    public SortedMap<String, List<String>> patterns() {
+      return parsed == null ? kept.patterns() : parsed.deciders().files();
+    }
   }
 }

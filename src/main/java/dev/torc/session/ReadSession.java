@@ -8,7 +8,6 @@ import dev.torc.plan.Expander;
 import dev.torc.plan.JobRecords;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
-import dev.torc.plan.MachineInputs;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.Plan;
@@ -78,10 +77,8 @@ public final class ReadSession implements AutoCloseable {
   }
 
   private PlanContext context(Project of, JobSelection selection, Rerun rerun) {
-    boolean fails = of.options().keepsFailed();
-    MachineInputs machine = of.machineInputs();
-    return PlanContext.of(
-        of.graph(), cache, left, digests, kept, asked, true, fails, machine, selection, rerun);
+    PlanContext.Basis basis = of.basis(cache, digests, kept, asked);
+    return PlanContext.of(basis, of.graph(), left, true, selection, rerun);
   }
 
   /**
@@ -167,7 +164,7 @@ public final class ReadSession implements AutoCloseable {
 
   /** Files of others that produced globs and folders would take away. */
   public OccupiedPlaces taken() {
-    return new OccupiedPlaces(project.graph(), context.records(), digests);
+    return context.taken();
   }
 
   public DigestMemo digests() {

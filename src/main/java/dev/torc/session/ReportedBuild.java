@@ -3,9 +3,15 @@ package dev.torc.session;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
+import dev.torc.engine.TimeLeft;
+import dev.torc.local.Runner;
+import dev.torc.machine.Series;
 import dev.torc.posix.Signals;
+import dev.torc.session.BuildSession.BuildWatcher;
 import dev.torc.show.Profile;
 import dev.torc.show.Report;
+import dev.torc.show.Report.Progress;
+import java.util.Map;
 
 /** Hands the events of a build to a report, and signals to the build. */
 public class ReportedBuild implements BuildWatcher {
@@ -62,5 +68,68 @@ public class ReportedBuild implements BuildWatcher {
       report.follow(progress);
     }
     return signals.during(build::signal)::close;
+  }
+
+  /**
+   * What a live report asks of a build that runs: tells the time left of the events, and asks it no
+   * more often than it is worth.
+   */
+  private static final class BuildProgress implements Progress {
+
+    /**
+     * The least time between two looks ahead, in nanoseconds; between them the clock counts down.
+     */
+    private static final long PERIOD = 1_000_000_000L;
+
+    /** A look ahead may take such a part of the time, of a large build. */
+    private static final int SHARE = 50;
+
+    private final TimeLeft time;
+    private final Runner runner;
+    private final BuildLoop build;
+
+    // of the report's thread
+    private long left = -1;
+    private long asked;
+    private long next = Long.MIN_VALUE;
+
+    BuildProgress(BuildSetup setup, BuildLoop build) {
+      this.time = new TimeLeft(setup.plan(), setup.limits());
+      this.runner = setup.shared().runner();
+      this.build = build;
+    }
+
+    /** Takes an event, on the thread of the events. */
+    void accept(Event event) {
+      if (event instanceof Event.JobStarted started) {
+        time.started(started.job(), System.nanoTime());
+      } else if (event instanceof Event.JobEnded ended) {
+        time.ended(ended.job(), ended.details().wall());
+      } else if (event instanceof Event.Expanded) {
+        time.over(build.context());
+      }
+    }
+
+    @Override
+    public long left() {
+      long now = System.nanoTime();
+      if (now - next >= 0 || next == Long.MIN_VALUE) {
+        left = time.left(now);
+        asked = now;
+        long cost = System.nanoTime() - now;
+        next = now + Math.max(PERIOD, SHARE * cost);
+      }
+      return left < 0 ? -1 : Math.max(0, left - (now - asked));
+    }
+
+    @Override
+    public long expected(String job) {
+      return time.expected(job);
+    }
+
+    @Override
+    public Map<String, Series.Point> uses() {
+      return runner.uses();
+    }
   }
 }

@@ -6,7 +6,7 @@ import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
-import dev.torc.records.StartOrigin;
+import dev.torc.records.StartMarks.StartOrigin;
 import dev.torc.session.BuildRequest.LockTerms;
 import java.io.IOException;
 import java.util.ArrayList;

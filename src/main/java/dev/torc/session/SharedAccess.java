@@ -1,8 +1,8 @@
 package dev.torc.session;
 
 import dev.torc.results.SharedStores;
+import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.StoreRefusal;
-import dev.torc.results.StoreSettings;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Stores.SharedEntry;

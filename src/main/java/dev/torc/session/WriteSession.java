@@ -1,7 +1,7 @@
 package dev.torc.session;
 
-import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
+import dev.torc.cluster.SchedulerAccess;
 import dev.torc.container.Containers;
 import dev.torc.engine.AttemptContext;
 import dev.torc.engine.Event;
@@ -17,13 +17,13 @@ import dev.torc.machine.Series;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
-import dev.torc.plan.MachineInputs;
-import dev.torc.plan.OccupiedPlaces;
+import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.posix.GroupAccess;
+import dev.torc.posix.OtherProcesses;
 import dev.torc.posix.OwnFile;
-import dev.torc.records.AttemptHistory;
+import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.Batch;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord;
@@ -36,6 +36,8 @@ import dev.torc.records.StartMarks;
 import dev.torc.rest.CleanJobs;
 import dev.torc.results.KeptResults;
 import dev.torc.session.BuildRequest.LockTerms;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Workflow;
@@ -45,6 +47,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -55,7 +58,7 @@ import java.util.function.Predicate;
  * A project opened for work: the lock is held, what a killed torc left is dealt with, the cache is
  * open for writing. Deciding and running is for its callers.
  */
-public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
+public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks {
 
   private final Project project;
   private final BuildId build;
@@ -150,10 +153,8 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
 
   /** What is known before anything runs. */
   public PlanContext context(JobSelection selection, Rerun rerun) {
-    MachineInputs machine = project.machineInputs();
-    boolean fails = project.options().keepsFailed();
-    return PlanContext.of(
-        project.graph(), cache, left, digests, kept, null, false, fails, machine, selection, rerun);
+    PlanContext.Basis basis = project.basis(cache, digests, kept, null);
+    return PlanContext.of(basis, project.graph(), left, false, selection, rerun);
   }
 
   /**
@@ -162,10 +163,14 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
    * @param last the context in which it is settled
    */
   public void leave(PlanContext last) throws IOException {
-    FastPath none = FastPath.none(project);
-    BuildWatcher told = event -> warn.accept(((Event.Note) event).text());
-    CleanJobs next = none.after(null, last, this, told);
-    rest = () -> none.keep(next, told);
+    leave(FastPath.none(project), null, last, false);
+  }
+
+  /** The same after a build; returns it, see {@link FastPath#after}. */
+  CleanJobs leave(FastPath from, Plan plan, PlanContext last, boolean asked) {
+    CleanJobs next = from.after(plan, last, this, asked, warn);
+    rest = () -> from.keep(next, warn);
+    return next;
   }
 
   /** What attempts of this build share. */
@@ -193,8 +198,7 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
     String traces = env.get(Tracing.VARIABLE);
     return new AttemptContext(
         context,
-        new OccupiedPlaces(context.graph(), context.records(), digests),
-        digests,
+        context.taken(),
         removal(),
         launches,
         marks,
@@ -397,5 +401,77 @@ public final class WriteSession implements AutoCloseable, BatchTracker.Marks {
   private static String told(BuildLock.Holder holder) {
     String where = holder.host().isEmpty() ? "" : " on " + SafeText.name(holder.host());
     return "process " + holder.pid() + where + ", " + holder.what();
+  }
+
+  /**
+   * Collects garbage where much of it is known to be, so that the heap grows no further than what
+   * is in use needs. The collector itself (Serial) lets the heap grow first: a build of 100 000
+   * jobs would take 150 MB more. For one thread at a time.
+   */
+  static final class Heap {
+
+    /**
+     * Bytes with which nothing is collected: as much as the launcher begins with, and some more.
+     */
+    private static final long SMALL = 72L << 20;
+
+    private long limit = SMALL;
+
+    /**
+     * A phase ended that left much: collects unless a third of the heap is free for what follows.
+     */
+    void phaseEnded() {
+      Runtime heap = Runtime.getRuntime();
+      if (heap.freeMemory() < heap.totalMemory() / 3) {
+        collect(SMALL);
+      }
+    }
+
+    /** To be called now and then while work goes on: collects when the heap grew by a quarter. */
+    void watch() {
+      collect(limit);
+    }
+
+    private void collect(long from) {
+      if (Runtime.getRuntime().totalMemory() > from) {
+        System.gc();
+        limit = Runtime.getRuntime().totalMemory() / 4 * 5;
+      }
+    }
+  }
+
+  /**
+   * Rule 10: a torc that is called, at any depth, by a job of the build that holds the lock would
+   * wait for itself. The builds around a job stand in its environment, outermost first; where a job
+   * took them out of it, it still descends from torc. On another host than the holder's only the
+   * environment tells.
+   */
+  static final class Nesting {
+
+    /** Names the variable that holds the ids of the builds around a process, joined by colons. */
+    static final String VARIABLE = "TORC_BUILDS";
+
+    private Nesting() {}
+
+    /** Throws {@link BadInput} where the holder of the lock is a build around this process. */
+    static void refuse(
+        Map<String, String> env, CachePlace place, Optional<BuildLock.Holder> holder) {
+      if (holder.isPresent() && isAround(env, place, holder.get())) {
+        String job = env.get("TORC_JOB");
+        throw new BadInput(
+            Place.NONE,
+            "%s calls torc in %s, whose build it is part of; it would wait for itself"
+                .formatted(job == null ? "a job" : "job " + job, place.root()));
+      }
+    }
+
+    private static boolean isAround(
+        Map<String, String> env, CachePlace place, BuildLock.Holder holder) {
+      List<String> around = List.of(env.getOrDefault(VARIABLE, "").split(":"));
+      return !holder.build().isEmpty() && around.contains(holder.build())
+          || holder.host().isEmpty()
+              && OtherProcesses.descendsFrom(holder.pid())
+              && OtherProcesses.mayHave(holder.pid(), place.lock());
+    }
   }
 }

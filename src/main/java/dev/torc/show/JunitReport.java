@@ -273,9 +273,11 @@ public final class JunitReport implements Report {
       }
       String group = InstanceName.parse(of.name()).group();
       String suite = group.equals(of.name()) ? suite() : suite() + "." + SafeText.name(group);
-      String time = seconds(of.details().wall());
-      List<String> about =
-          List.of("name", SafeText.name(of.name()), "classname", suite, "time", time);
+      List<String> about = new ArrayList<>(List.of("name", SafeText.name(of.name())));
+      about.addAll(List.of("classname", suite));
+      if (of.details().wall() >= 0) {
+        about.addAll(List.of("time", seconds(of.details().wall())));
+      }
       return new Element("testcase", about, inside);
     }
 

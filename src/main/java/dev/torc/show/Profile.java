@@ -135,7 +135,7 @@ public final class Profile implements Report {
     long released = over.released < 0 ? now : over.released;
     long from = over.from;
     if (!over.where.isEmpty()) { // it waited there; how long, its own time tells
-      from = Math.max(from, released - details.wall());
+      from = Math.max(from, released - Math.max(0, details.wall()));
       trace.add(job, "queued", over.lane, over.from, from, attempt);
     }
     trace.add(job, "job", over.lane, from, released, attempt);

@@ -9,8 +9,11 @@ public final class Amount {
 
   private Amount() {}
 
-  /** Nanoseconds as {@code 1.2 s}, {@code 2 min 05 s} or {@code 3 h 04 min}. */
+  /** Nanoseconds as {@code 1.2 s}, {@code 2 min 05 s} or {@code 3 h 04 min}; below 0: unknown. */
   public static String time(long nanos) {
+    if (nanos < 0) {
+      return "unknown time";
+    }
     long tenths = rounded(nanos, 100_000_000L);
     if (tenths < 600) {
       return tenths / 10 + "." + tenths % 10 + " s";

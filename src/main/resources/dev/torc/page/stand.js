@@ -18,7 +18,7 @@ function showStand(known) {
     ? 'It began ' + moment(build.started) + ' UTC and ' + (build.seconds === null ? 'did not end in order' : 'took ' + time(build.seconds))
       + (build.exit < 0 ? '' : ', exit status ' + build.exit) + '; ' + made + '.'
     : newest < 0 ? 'Nothing has run; ' + made + '.'
-    : 'As of ' + moment(began(known, newest) + known.wall[newest] * 1000) + ' UTC, when the last job ended; ' + made + '.';
+    : 'As of ' + moment(began(known, newest) + (known.wall[newest] || 0) * 1000) + ' UTC, when the last job ended; ' + made + '.';
   part('stand').replaceChildren(
     make('p', { class: 'answer' }, mark(state), answer),
     make('p', { class: 'soft' }, asOf),

@@ -14,7 +14,7 @@ function showTimeline(known) {
   let lanes = 0;
   for (let i = 0; i < n; i++) {
     begin = Math.min(begin, known.spanStart[i]);
-    end = Math.max(end, known.spanStart[i] + known.spanWall[i]);
+    end = Math.max(end, known.spanStart[i] + (known.spanWall[i] || 0));
     lanes = Math.max(lanes, known.spanLane[i] + 1);
   }
   const lane = Math.max(3, Math.min(22, Math.floor(520 / lanes)));
@@ -45,7 +45,7 @@ function showTimeline(known) {
     }
     for (let i = 0; i < n; i++) {
       const x = (known.spanStart[i] - from) * scale;
-      const w = Math.max(0.7, known.spanWall[i] * scale - 0.5);
+      const w = Math.max(0.7, (known.spanWall[i] || 0) * scale - 0.5);
       if (x + w < 0 || x > width) {
         continue;
       }
@@ -95,7 +95,7 @@ function showTimeline(known) {
       const slack = 3 * (to - from) / room;
       const row = Math.floor(y / lane);
       return known.spanLane.findIndex((each, i) => each === row && known.spanStart[i] - slack <= at
-        && at <= known.spanStart[i] + known.spanWall[i] + slack);
+        && at <= known.spanStart[i] + (known.spanWall[i] || 0) + slack);
     },
     tell: i => {
       const job = known.spanJob[i];
@@ -120,5 +120,5 @@ function showTimeline(known) {
     shown,
     folded('The critical path', false, () => list('critical path',
       known.critical.map(job => order.findLast(i => known.spanJob[i] === job)))),
-    folded('The longest attempts', false, () => list('longest attempts', order.sort((a, b) => known.spanWall[b] - known.spanWall[a]).slice(0, 1000))));
+    folded('The longest attempts', false, () => list('longest attempts', order.sort((a, b) => (known.spanWall[b] || 0) - (known.spanWall[a] || 0)).slice(0, 1000))));
 }

@@ -42,7 +42,7 @@ class BenchPageTest {
 
   @Test
   void everyCaseIsTold() throws Exception {
-    Set<String> names = new TreeSet<>(Set.of("hash", "expand"));
+    Set<String> names = new TreeSet<>(Set.of("hash", "expand", "survey"));
     for (List<Case> each : new Cases(parse()).all()) {
       each.forEach(c -> names.add(c.name().replaceFirst("-\\d+$", "")));
     }
@@ -101,6 +101,9 @@ class BenchPageTest {
     assertEquals(
         List.of("CPU time ≤ 2.00 of torc, at once"),
         cases.expandTargets().stream().map(Target::text).toList());
+    assertEquals(
+        List.of("CPU time ≤ 0.25 of snakemake"),
+        cases.surveyTargets().stream().map(Target::text).toList());
     assertEquals(
         List.of("time ≤ 0.60 of openssl", "bytes of the file that a no-op reads ≤ 0"),
         cases.hashTargets().stream().map(Target::text).toList());

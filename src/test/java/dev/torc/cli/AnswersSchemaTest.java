@@ -46,8 +46,7 @@ class AnswersSchemaTest {
   @BeforeEach
   void aProjectWithSomeOfEverything() throws IOException {
     Path at = temp.toRealPath();
-    podman = StandInRuntime.in(at.resolve("bin"), "podman");
-    podman.has("tools:1", 1);
+    podman = StandInRuntime.in(at.resolve("bin"), "tools:1");
     folder = new Folder(Files.createDirectory(at.resolve("project")));
     folder.put("in", "1");
     folder.put(

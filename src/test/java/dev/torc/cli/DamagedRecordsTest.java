@@ -179,6 +179,28 @@ class DamagedRecordsTest {
   }
 
   @Test
+  void aJobThatDecidesAGroupRunsFirst() throws IOException {
+    folder.put("names.txt", "a\nb\n").put("more.txt", "c\n").put("o.txt", "1");
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          pick: { command: cat *mes.txt more.txt > list.txt, needs: names.txt, produces: list.txt }
+          each:
+            parameters: { n: { lines: list.txt } }
+            command: echo {n} > {produces}
+            needs: [list.txt, o.txt]
+            produces: "{n}.out"
+          other: { command: cat o.txt > o.out, needs: o.txt, produces: o.out }
+        """);
+    folder.settle();
+    behindTheRest(spot("RESULTS", "pick"), 0, new Random(1));
+    folder.put("more.txt", "").put("o.txt", "2"); // the first of which no job names
+    Run run = folder.run();
+    assertTrue(run.err().contains("4 jobs: 4 ran, 0 up to date, 0 failed"), run.err());
+  }
+
+  @Test
   void aBrokenDatumMakesItsMakerRunAndNotItsReader() throws IOException {
     Damaging.damage(folder.at(), spot("DATA", "m"), 2, new Random(1));
     Run dry = folder.run("-n");

@@ -137,23 +137,4 @@ class GraphMermaidTest {
         List.of("train/lr=0.1", "train/lr=0.2", "best"),
         boxes(folder.run("graph", "--format", "mermaid", "--instances").out()));
   }
-
-  @Test
-  void whereMermaidDrawsNoMoreALineSaysSo() throws IOException {
-    StringBuilder jobs = new StringBuilder("jobs:\n  j0: { command: x }\n");
-    for (int i = 1; i <= 500; i++) {
-      jobs.append("  j%d: { command: x, after: j0 }\n".formatted(i));
-    }
-    Folder folder = new Folder(cwd).put("torc.yaml", jobs.toString());
-    assertEquals("", folder.run("graph", "--format", "mermaid").err());
-    folder.put("torc.yaml", jobs + "  more: { command: x, after: j0 }\n");
-    Run run = folder.run("graph", "--format", "mermaid");
-    assertEquals(0, run.exit());
-    assertTrue(
-        run.err()
-            .startsWith(
-                "warning: Mermaid draws at most 500 edges and 50000 characters, here are 501"
-                    + " edges"),
-        run.err());
-  }
 }

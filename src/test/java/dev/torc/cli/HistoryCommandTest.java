@@ -1,10 +1,7 @@
 package dev.torc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,25 +60,5 @@ class HistoryCommandTest {
       assertEquals("torc: --last " + wrong + ": write a number, at least 1\n", refused.err());
       assertEquals(2, refused.exit());
     }
-  }
-
-  @Test
-  void forPrograms() throws IOException {
-    folder.run("build");
-    ObjectMapper json = new ObjectMapper();
-    JsonNode build = json.readTree(folder.run("history", "--json").out());
-    assertEquals("false", build.get("earlier").toString());
-    JsonNode first = build.get("builds").get(0);
-    assertEquals(1, first.get("number").asInt());
-    assertEquals(1, first.get("exit").asInt());
-    assertEquals(2, first.get("counts").get("failed").asInt());
-    assertEquals("[\"torc.yaml\"]", first.get("files").toString());
-    assertTrue(first.get("machine").asText().contains(" cpu"), first.toString());
-    JsonNode run = json.readTree(folder.run("history", "b", "--json").out()).get("runs").get(0);
-    assertEquals("ok", run.get("outcome").asText());
-    assertEquals(2, run.get("attempt").asInt());
-    assertTrue(run.get("seconds").asDouble() > 0);
-    assertEquals("never_ran", run.get("reasons").get(0).get("kind").asText());
-    assertEquals(1, run.get("reason_count").asInt());
   }
 }

@@ -1,7 +1,6 @@
 package dev.torc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -184,57 +182,5 @@ class JunitTest {
     assertTrue(
         cases.getLast().startsWith("… torc: error ") && cases.getLast().contains("exit 7"),
         cases.toString());
-  }
-
-  @Test
-  void whatCannotBeWrittenIsToldAndKeepsTheStatusOfAFailure() throws Exception {
-    folder.chain();
-    folder.put("taken", "");
-    Run run = folder.run("build", "--junit", "taken/report.xml");
-    assertEquals(3, run.exit());
-    String line = "torc: cannot write the JUnit report taken/report.xml: ";
-    assertTrue(run.err().lines().anyMatch(l -> l.startsWith(line)), run.err());
-    assertEquals("one\n", folder.get("d.txt"));
-    folder.put("torc.yaml", "jobs: { a: { command: exit 5 } }\n");
-    assertEquals(1, folder.run("build", "--junit", "taken/report.xml").exit());
-  }
-
-  @Test
-  void nothingIsBuiltWhereTheFileCannotBeMeant() throws Exception {
-    folder.chain();
-    Files.createDirectory(cwd.resolve("folder"));
-    for (var wrong :
-        Map.of(
-                "--junit=folder", "--junit folder: is a folder; name a file",
-                "--junit=-", "--junit -: name a file")
-            .entrySet()) {
-      assertEquals(
-          new Run(2, "", "torc: " + wrong.getValue() + "\n"), folder.run("build", wrong.getKey()));
-    }
-    assertEquals(
-        "torc: --junit r.xml: a dry run writes nothing; leave out one of them\n",
-        folder.run("build", "-n", "--junit=r.xml").err());
-    assertFalse(folder.has(".torc") || folder.has("r.xml"));
-  }
-
-  /** Under {@code make -n} torc runs dry, whatever the makefile says. */
-  @Test
-  void aDryRunOfMakeWritesNone() throws Exception {
-    folder.chain();
-    Map<String, String> env = Map.of("PATH", System.getenv("PATH"), "MAKEFLAGS", "n");
-    assertEquals(0, Run.in(env, cwd, "build", "--junit=r.xml").exit());
-    assertFalse(folder.has("r.xml"));
-  }
-
-  @Test
-  void aLinkLeadsToTheNewFile() throws Exception {
-    folder.chain().put("real/r.xml", "old");
-    Files.createSymbolicLink(cwd.resolve("r.xml"), Path.of("real/r.xml"));
-    folder.run("build", "--junit=r.xml");
-    assertTrue(Files.isSymbolicLink(cwd.resolve("r.xml")));
-    assertEquals(3, cases(read("real/r.xml")).size());
-    try (Stream<Path> left = Files.list(cwd.resolve("real"))) {
-      assertEquals(1, left.count());
-    }
   }
 }

@@ -2,12 +2,10 @@ package dev.torc.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.text.TextWidth;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Map;
@@ -50,31 +48,6 @@ class ListCommandTest {
     for (String line : out.toString().lines().toList()) {
       assertTrue(TextWidth.of(line) <= 75 && line.endsWith("…"), line);
     }
-  }
-
-  @Test
-  void commandsAreShownAsTheyWouldRunAndNoFileIsRead() throws IOException {
-    Folder folder = new Folder(cwd).put("s/x 1", "1").put("s/d/.y", "2");
-    try (RandomAccessFile file = new RandomAccessFile(cwd.resolve("s/x 1").toFile(), "rw")) {
-      file.setLength(1L << 40); // nobody reads it to its end while a test waits
-    } catch (IOException e) {
-      assumeTrue(false, "no file of 1 TiB here: " + e.getMessage());
-    }
-    folder.put(
-        "torc.yaml",
-        """
-        data: { high: 7 }
-        jobs:
-          a: { command: "cat {needs} > {produces}", needs: ['s/x 1'], produces: out, dir: s }
-          b: { command: "tar {cpus} {attempt} {data.high} {data.c.v} {needs}", needs: [s/], dir: s }
-          c: { command: [fold, "{needs}"], needs: ['s/*', { job: d }] }
-          d: { command: make, produces: [d.out, more/] }
-        """);
-    String out = folder.run("list", "--json").out();
-    assertTrue(out.contains("\"command\":\"cat 'x 1' > ../out\",\"dir\":\"s\""), out);
-    assertTrue(out.contains("\"command\":\"tar 1 1 7 '{data.c.v}' d/.y 'x 1'\""), out);
-    assertTrue(out.contains("\"command\":\"fold 's/x 1' d.out more/\",\"dir\":\".\""), out);
-    assertTrue(folder.run("list", "a").out().endsWith("  cat 'x 1' > ../out\n"));
   }
 
   @Test

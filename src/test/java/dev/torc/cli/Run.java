@@ -14,35 +14,36 @@ import java.util.Map;
 public record Run(int exit, String out, String err) {
 
   static Console console(Path cwd, Writer out, Writer err, Map<String, String> env) {
-    return new Console(
-        InputStream.nullInputStream(), out, err, env, cwd, false, false, () -> 0, System::nanoTime);
+    return console("", cwd, out, err, env);
+  }
+
+  private static Console console(
+      String input, Path cwd, Writer out, Writer err, Map<String, String> env) {
+    InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+    return new Console(in, out, err, env, cwd, false, false, () -> 0, System::nanoTime);
   }
 
   /** The shipped commands. */
   public static Run of(Path cwd, String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int exit = Main.run(args, console(cwd, out, err, Map.of("PATH", System.getenv("PATH"))));
-    return new Run(exit, out.toString(), err.toString());
+    return in(Map.of("PATH", System.getenv("PATH")), cwd, args);
   }
 
   /** The shipped commands, in an environment. */
   static Run in(Map<String, String> env, Path cwd, String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int exit = Main.run(args, console(cwd, out, err, env));
-    return new Run(exit, out.toString(), err.toString());
+    return in(env, cwd, "", false, args);
   }
 
   /** The shipped commands, with this on standard input. */
   static Run with(String input, Path cwd, String... args) {
+    return in(Map.of(), cwd, input, false, args);
+  }
+
+  /** The shipped commands; {@code together}, errors go where data go. */
+  static Run in(Map<String, String> env, Path cwd, String input, boolean together, String... args) {
     StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
-    Console console =
-        new Console(in, out, err, Map.of(), cwd, false, false, () -> 0, System::nanoTime);
-    int exit = Main.run(args, console);
-    return new Run(exit, out.toString(), err.toString());
+    StringWriter err = together ? out : new StringWriter();
+    int exit = Main.run(args, console(input, cwd, out, err, env));
+    return new Run(exit, out.toString(), together ? "" : err.toString());
   }
 
   /** The shipped command line with another work behind it. */

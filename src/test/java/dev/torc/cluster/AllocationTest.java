@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
-import dev.torc.cluster.Scheduler.SchedulerState.Cause;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import java.io.IOException;
@@ -108,7 +109,7 @@ class AllocationTest {
   }
 
   private SchedulerState awaitEnd(SchedulerJob job) throws Exception {
-    return await(job, SchedulerState.Ended.class::isInstance);
+    return await(job, SchedulerState::isEnd);
   }
 
   private long calls(String begin) throws IOException {
@@ -147,9 +148,9 @@ class AllocationTest {
     programs.says("srun", "env >\"$calls-env\"\n" + SRUN);
     SchedulerJob job = submit("torc-a", resources(2, 100, 1));
     assertEquals(new SchedulerJob("12/torc-x", "torc-a", temp.resolve("out-torc-a")), job);
-    assertEquals(new SchedulerState.Running("n1"), steps.states(List.of(job)).get(job));
+    assertEquals(new SchedulerState(Kind.RUNNING, "n1"), steps.states(List.of(job)).get(job));
     end(job, 0, "");
-    assertEquals(new SchedulerState.Ended(Cause.EXITED, "FAILED"), awaitEnd(job));
+    assertEquals(new SchedulerState(Kind.EXITED, "FAILED"), awaitEnd(job));
     assertTrue(
         programs
             .calls()
@@ -181,18 +182,18 @@ class AllocationTest {
         slurmstepd-n2: error: Exceeded job memory limit
         """);
     assertEquals(
-        new SchedulerState.Ended(Cause.OUT_OF_MEMORY, "FAILED 137:0: Exceeded job memory limit"),
+        new SchedulerState(Kind.OUT_OF_MEMORY, "FAILED 137:0: Exceeded job memory limit"),
         awaitEnd(memory));
     SchedulerJob node = submit("torc-b", resources(1, 0, 0));
     end(node, 1, "srun: error: Node failure on n2\n");
-    assertEquals(new SchedulerState.Ended(Cause.NODE_FAILURE, "NODE_FAIL"), awaitEnd(node));
+    assertEquals(new SchedulerState(Kind.NODE_FAILURE, "NODE_FAIL"), awaitEnd(node));
     SchedulerJob exit = submit("torc-c", resources(1, 0, 0));
     end(exit, 3, "");
-    assertEquals(new SchedulerState.Ended(Cause.EXITED, "FAILED 3:0"), awaitEnd(exit));
+    assertEquals(new SchedulerState(Kind.EXITED, "FAILED 3:0"), awaitEnd(exit));
   }
 
   private static boolean never(SchedulerState state) {
-    return state instanceof SchedulerState.Waiting waits && waits.never();
+    return state.is(Kind.NEVER);
   }
 
   private void refuse(String words) throws IOException {
@@ -205,8 +206,8 @@ class AllocationTest {
     refuse("Invalid generic resource (gres)");
     SchedulerJob job = submit("torc-a", resources(1, 0, 0));
     assertEquals(
-        new SchedulerState.Waiting(
-            "Unable to create step for job 12: Invalid generic resource (gres)", true),
+        new SchedulerState(
+            Kind.NEVER, "Unable to create step for job 12: Invalid generic resource (gres)"),
         await(job, AllocationTest::never));
     assertEquals(6, calls("srun"));
     assertTrue(never(steps.states(List.of(job)).get(job)));
@@ -219,13 +220,13 @@ class AllocationTest {
     refuse(words);
     SchedulerJob job = submit("torc-a", resources(1, 0, 0));
     assertEquals(
-        new SchedulerState.NoAnswer("Unable to create step for job 12: " + words),
-        await(job, SchedulerState.NoAnswer.class::isInstance));
+        new SchedulerState(Kind.NO_ANSWER, "Unable to create step for job 12: " + words),
+        await(job, state -> state.is(Kind.NO_ANSWER)));
     while (calls("srun") < 12) {
       assertTrue(!never(steps.states(List.of(job)).get(job)));
     }
     programs.says("srun", SRUN);
-    await(job, SchedulerState.Running.class::isInstance);
+    await(job, state -> state.is(Kind.RUNNING));
     end(job, 0, "");
     awaitEnd(job);
   }
@@ -243,15 +244,14 @@ class AllocationTest {
       TimeUnit.MILLISECONDS.sleep(5);
     }
     end(job, 143, "");
-    assertEquals(new SchedulerState.Ended(Cause.CANCELLED, "CANCELLED"), awaitEnd(job));
+    assertEquals(new SchedulerState(Kind.CANCELLED, "CANCELLED"), awaitEnd(job));
     assertEquals(1, calls("told"));
 
     refuse("Invalid generic resource (gres)");
     SchedulerJob waits = submit("torc-b", resources(1, 0, 0));
-    await(waits, SchedulerState.Waiting.class::isInstance);
+    await(waits, state -> state.is(Kind.WAITING));
     assertEquals("", steps.cancel(List.of(waits)));
     assertEquals(
-        new SchedulerState.Ended(Cause.CANCELLED, "CANCELLED"),
-        steps.states(List.of(waits)).get(waits));
+        new SchedulerState(Kind.CANCELLED, "CANCELLED"), steps.states(List.of(waits)).get(waits));
   }
 }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.local.ProcessEnd;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -299,9 +299,26 @@ class BatchTrackerTest {
     cluster.until(SECOND);
     torc.desk.turn(cluster.now);
     cluster.until(SECOND * 4);
-    cluster.endAll(SchedulerState.Cause.CANCELLED);
+    cluster.endAll(Kind.CANCELLED);
     torc.drain(100);
     all(ProcessEnd.How.CANCELLED);
+    assertEquals("n1", jobs().getFirst().end.elsewhere().host());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 7000})
+  void whatOnlyTheSchedulerTellsHasItsTimesAndElseNone(long told) throws IOException {
+    torc(500, 120 * SECOND);
+    cluster.takes = 3600 * SECOND;
+    cluster.told = told;
+    torc.add(1, 3600);
+    cluster.until(SECOND);
+    torc.desk.turn(cluster.now);
+    cluster.until(SECOND * 4);
+    cluster.endAll(Kind.OUT_OF_MEMORY);
+    torc.drain(100);
+    all(ProcessEnd.How.MEMORY);
+    assertEquals(told == 0 ? -1 : 7 * SECOND, jobs().getFirst().end.wall());
     assertEquals("n1", jobs().getFirst().end.elsewhere().host());
   }
 
@@ -360,12 +377,13 @@ class BatchTrackerTest {
     FakeTorc.Job job = torc.job("a", "m", "c", 0, List.of());
     try (BatchTracker thread =
         BatchTracker.start(
-            cluster,
-            FakeCluster.settings(10, 1),
-            torc.folder,
-            new ClaimOwner("b1", "here", "boot", 2, 2, 0),
-            (_, _) -> {},
-            torc.notes::add)) {
+            new SchedulerAccess(
+                cluster,
+                FakeCluster.settings(10, 1),
+                torc.folder,
+                new ClaimOwner("b1", "here", "boot", 2, 2, 0),
+                (_, _) -> {},
+                torc.notes::add))) {
       thread.forget(List.of(place));
       thread.add(job.attempt, job);
       thread.end();

@@ -5,13 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
-import dev.torc.cluster.Scheduler.SchedulerState.Ended;
-import dev.torc.cluster.Scheduler.SchedulerState.Gone;
-import dev.torc.cluster.Scheduler.SchedulerState.NoAnswer;
-import dev.torc.cluster.Scheduler.SchedulerState.Running;
-import dev.torc.cluster.Scheduler.SchedulerState.Unclear;
-import dev.torc.cluster.Scheduler.SchedulerState.Waiting;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.cluster.SchedulerSettings.Word;
@@ -168,50 +164,56 @@ class CommandSchedulerTest {
         | 17 | torc-1 | H |\
         """,
         "");
-    assertEquals(new Running(""), state("12.server"));
-    assertEquals(new Running(""), state("12"));
-    assertEquals(new Waiting("Q", false), state("13.server.far"));
-    assertEquals(new Gone("F"), state("14.server"));
+    assertEquals(Kind.RUNNING, state("12.server").kind());
+    assertEquals(Kind.RUNNING, state("12").kind());
+    assertEquals(new SchedulerState(Kind.WAITING, "Q"), state("13.server.far"));
+    assertEquals(new SchedulerState(Kind.GONE, "F"), state("14.server"));
     assertEquals(
-        new Unclear("15.server torc-1 me 0 X workq"), state("15.server"), "an unknown word");
-    assertEquals(new Unclear("16"), state("16"));
-    assertEquals(new Waiting("H", false), state("17"));
-    assertEquals(new Gone(), state("1"));
-    assertEquals(new Gone(), state("torc-1"));
+        new SchedulerState(Kind.UNCLEAR, "15.server torc-1 me 0 X workq"),
+        state("15.server"),
+        "an unknown word");
+    assertEquals(new SchedulerState(Kind.UNCLEAR, "16"), state("16"));
+    assertEquals(new SchedulerState(Kind.WAITING, "H"), state("17"));
+    assertEquals(SchedulerState.GONE, state("1"));
+    assertEquals(SchedulerState.GONE, state("torc-1"));
   }
 
   @Test
   void whatIsSaidTwiceIsTheLivelierOfBoth() throws IOException {
     qstat("7 F\n7 R\n8 Q\n8 Q\n9 R\n9 F", "");
-    assertEquals(new Running(""), state("7"));
-    assertEquals(new Waiting("Q", false), state("8"));
-    assertEquals(new Running(""), state("9"));
+    assertEquals(Kind.RUNNING, state("7").kind());
+    assertEquals(new SchedulerState(Kind.WAITING, "Q"), state("8"));
+    assertEquals(Kind.RUNNING, state("9").kind());
   }
 
   @Test
   void whatSomebodyCancelledIsToldAsSuch() throws IOException {
     qstat("7 C\n8 F\n8 C\n9 C\n9 Q\n10 C\n10 R", "");
-    Ended cancelled = new Ended(SchedulerState.Cause.CANCELLED, "C");
+    SchedulerState cancelled = new SchedulerState(Kind.CANCELLED, "C");
     assertEquals(cancelled, state("7"));
     assertEquals(cancelled, state("8"));
-    assertEquals(new Waiting("Q", false), state("9"));
-    assertEquals(new Running(""), state("10"));
+    assertEquals(new SchedulerState(Kind.WAITING, "Q"), state("9"));
+    assertEquals(Kind.RUNNING, state("10").kind());
   }
 
   @Test
   void onlyAWholeAnswerMakesAJobGone() throws IOException {
     qstat("7 R", "echo 'qstat: Unknown Job Id 8.server' >&2; exit 153");
-    assertEquals(new Running(""), state("7"));
-    assertEquals(new Gone(), state("8.server"), "it is named");
-    assertEquals(new NoAnswer("qstat: Unknown Job Id 8.server"), state("9"), "it is not");
+    assertEquals(Kind.RUNNING, state("7").kind());
+    assertEquals(SchedulerState.GONE, state("8.server"), "it is named");
+    assertEquals(
+        new SchedulerState(Kind.NO_ANSWER, "qstat: Unknown Job Id 8.server"),
+        state("9"),
+        "it is not");
     qstat("", "echo 'cannot connect to server head (errno=7)' >&2; exit 1");
-    assertEquals(new NoAnswer("cannot connect to server head (errno=7)"), state("7"));
+    assertEquals(
+        new SchedulerState(Kind.NO_ANSWER, "cannot connect to server head (errno=7)"), state("7"));
     qstat("", "exit 1");
-    assertEquals(new NoAnswer("exit 1"), state("7"));
+    assertEquals(new SchedulerState(Kind.NO_ANSWER, "exit 1"), state("7"));
     qstat("", "exit 0");
-    assertEquals(new Gone(), state("7"));
+    assertEquals(SchedulerState.GONE, state("7"));
     programs.says("qstat", "printf '8 R\\000\\377'");
-    assertEquals(new NoAnswer("states prints no text"), state("7"));
+    assertEquals(new SchedulerState(Kind.NO_ANSWER, "states prints no text"), state("7"));
   }
 
   /** PBS without a history, asked for it, ends well and says of each job that it cannot tell. */
@@ -219,23 +221,27 @@ class CommandSchedulerTest {
   void aComplaintThatNamesAJobSaysThatItIsGoneOnlyInSuchWords() throws IOException {
     String none = "qstat: PBS is not configured to maintain job history 8.server";
     qstat("7 R", "echo '" + none + "' >&2");
-    assertEquals(new Running(""), state("7"));
-    assertEquals(new NoAnswer(none), state("8.server"));
-    assertEquals(new Gone(), state("9"), "of that nothing is said at all");
+    assertEquals(Kind.RUNNING, state("7").kind());
+    assertEquals(new SchedulerState(Kind.NO_ANSWER, none), state("8.server"));
+    assertEquals(SchedulerState.GONE, state("9"), "of that nothing is said at all");
     qstat("", "echo 'sh: 1: qstat: not found' >&2; exit 127");
-    assertEquals(new NoAnswer("sh: 1: qstat: not found"), state("1"));
+    assertEquals(new SchedulerState(Kind.NO_ANSWER, "sh: 1: qstat: not found"), state("1"));
     qstat("", "echo 'qstat: Unauthorized Request 8.server' >&2; exit 159");
-    assertEquals(new NoAnswer("qstat: Unauthorized Request 8.server"), state("8"));
+    assertEquals(
+        new SchedulerState(Kind.NO_ANSWER, "qstat: Unauthorized Request 8.server"), state("8"));
     qstat("7 R", "echo 'qstat: Server busy 8' >&2; echo 'qstat: Unknown Job Id 8' >&2; exit 1");
-    assertEquals(new NoAnswer("qstat: Server busy 8"), state("8"), "of two words the sadder");
+    assertEquals(
+        new SchedulerState(Kind.NO_ANSWER, "qstat: Server busy 8"),
+        state("8"),
+        "of two words the sadder");
     for (String over :
         List.of(
             "qstat: 8.server Job has finished, use -x or -H to obtain historical job information",
             "Job <8> is not found",
             "JobID 8 unknown")) {
       qstat("", "echo '" + over + "' >&2; exit 1");
-      assertEquals(new Gone(), state("8"), over);
-      assertInstanceOf(NoAnswer.class, state("9"), over);
+      assertEquals(SchedulerState.GONE, state("8"), over);
+      assertEquals(Kind.NO_ANSWER, state("9").kind(), over);
     }
   }
 
@@ -286,7 +292,7 @@ class CommandSchedulerTest {
         IntStream.range(0, 2500)
             .mapToObj(i -> new SchedulerJob("" + i, "torc-" + i, null))
             .toList();
-    assertEquals(new Running(""), scheduler(listing).states(jobs).get(jobs.get(7)));
+    assertEquals(Kind.RUNNING, scheduler(listing).states(jobs).get(jobs.get(7)).kind());
     assertEquals(List.of("qstat "), programs.calls());
     scheduler(commands("true", null)).states(jobs);
     assertEquals(4, programs.calls().size(), "and a thousand at a time by their ids");
@@ -302,9 +308,9 @@ class CommandSchedulerTest {
     CommandScheduler scheduler = scheduler(commands("true", null));
     assertEquals(
         Map.of(
-            one, new Running(""),
-            two, new Gone(),
-            lost, new NoAnswer("its id is not known")),
+            one, new SchedulerState(Kind.RUNNING, "R"),
+            two, SchedulerState.GONE,
+            lost, new SchedulerState(Kind.NO_ANSWER, "its id is not known")),
         scheduler.states(List.of(one, two, lost)));
     assertEquals("", scheduler.cancel(List.of(one, two)));
     assertEquals(List.of("qstat -x 7 8[1];x", "qdel 7 8[1];x"), programs.calls());

@@ -1,7 +1,9 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import java.io.IOException;
@@ -48,6 +50,7 @@ final class FakeCluster implements Scheduler {
   boolean busy; // all nodes are, with jobs of others
   boolean blind; // to names
   String babbles = ""; // what it says of all that it has
+  long told; // when all ended, as it says: milliseconds since 1970; 0 for no word
   boolean outlive = true; // what it was given, the torc that gave it
 
   /** By claim: how often its processes began. */
@@ -92,7 +95,7 @@ final class FakeCluster implements Scheduler {
     long at; // when it starts, or its present job ends
     int next = -1; // its present job; -1 while it waits
     boolean claimed;
-    SchedulerState.Cause over;
+    Kind over;
 
     static int before(Task one, Task other) {
       return Long.compare(one.at, other.at);
@@ -135,7 +138,7 @@ final class FakeCluster implements Scheduler {
     }
     between.run();
     if (forgets) {
-      jobs.forEach(job -> tasks.remove(job.id()).over = SchedulerState.Cause.CANCELLED);
+      jobs.forEach(job -> tasks.remove(job.id()).over = Kind.CANCELLED);
     }
     return new Submission.Accepted(jobs);
   }
@@ -151,10 +154,10 @@ final class FakeCluster implements Scheduler {
           task.jobs.add(lines.group(1));
         }
       }
-      List<List<HandedOutAttempt>> all = new BatchFolder(script.getParent()).record().elements();
+      List<RemoteBatch.ArrayTask> all = RemoteBatch.read(new BatchFolder(script.getParent())).tasks;
       for (int i = 0; i < all.size(); i++) {
         Task of = tasks.get(id + "_" + i);
-        all.get(i).forEach(place -> of.names.put(place.claim(), place.key().job()));
+        all.get(i).jobs.forEach(job -> of.names.put(job.claim(), job.key().job()));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -186,7 +189,7 @@ final class FakeCluster implements Scheduler {
     questions++;
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     for (SchedulerJob job : jobs) {
-      states.put(job, answers ? state(job) : new SchedulerState.NoAnswer("down"));
+      states.put(job, answers ? state(job) : new SchedulerState(Kind.NO_ANSWER, "down"));
     }
     return states;
   }
@@ -194,17 +197,21 @@ final class FakeCluster implements Scheduler {
   private SchedulerState state(SchedulerJob job) {
     Task task = find(job);
     if (task == null) {
-      return new SchedulerState.Gone(word);
+      return new SchedulerState(Kind.GONE, word);
     }
     if (!babbles.isEmpty()) {
-      return new SchedulerState.Unclear(babbles);
+      return new SchedulerState(Kind.UNCLEAR, babbles);
     }
     if (task.over != null) {
-      return new SchedulerState.Ended(task.over, task.over.toString());
+      return new SchedulerState(task.over, task.over.toString(), 0, told);
     }
     return task.next < 0
-        ? new SchedulerState.Waiting(waitsFor, !waitsFor.isEmpty() && !SlurmWords.isHeld(waitsFor))
-        : new SchedulerState.Running("n1");
+        ? new SchedulerState(isForEver() ? Kind.NEVER : Kind.WAITING, waitsFor)
+        : new SchedulerState(Kind.RUNNING, "n1");
+  }
+
+  private boolean isForEver() {
+    return !waitsFor.isEmpty() && !SlurmWords.isHeld(waitsFor);
   }
 
   /** How many elements are not over. */
@@ -232,7 +239,7 @@ final class FakeCluster implements Scheduler {
           (id, task) -> {
             boolean meant = job.id() == null ? task.name.equals(job.name()) : id.equals(job.id());
             if (meant && task.over == null) {
-              end(task, SchedulerState.Cause.CANCELLED);
+              end(task, Kind.CANCELLED);
             }
           });
     }
@@ -260,18 +267,18 @@ final class FakeCluster implements Scheduler {
   }
 
   /** Ends what runs or waits, as somebody else may. */
-  void endAll(SchedulerState.Cause cause) {
+  void endAll(Kind cause) {
     tasks.values().stream().filter(task -> task.over == null).forEach(task -> end(task, cause));
   }
 
   /** Its machines went down, and it knows no more of what it was given. */
   void forgetAll() {
-    endAll(SchedulerState.Cause.NODE_FAILURE);
+    endAll(Kind.NODE_FAILURE);
     tasks.clear();
   }
 
-  private void end(Task task, SchedulerState.Cause cause) {
-    if (cause == SchedulerState.Cause.CANCELLED && task.next >= 0 && task.claimed) {
+  private void end(Task task, Kind cause) {
+    if (cause == Kind.CANCELLED && task.next >= 0 && task.claimed) {
       String job = task.jobs.get(task.next);
       write(task.folder.path(), job + ".status", status(job, "cancelled"));
     }
@@ -329,7 +336,7 @@ final class FakeCluster implements Scheduler {
     }
     task.next++;
     if (task.next == task.jobs.size()) {
-      task.over = SchedulerState.Cause.EXITED;
+      task.over = Kind.EXITED;
       return;
     }
     String job = task.jobs.get(task.next);
@@ -349,8 +356,7 @@ final class FakeCluster implements Scheduler {
     write(task.folder.path(), job + ".begun", script.word());
     task.at = now + takes / 4 + random.nextLong(takes);
     if (random.nextDouble() < deaths) {
-      task.over =
-          random.nextBoolean() ? SchedulerState.Cause.NODE_FAILURE : SchedulerState.Cause.PREEMPTED;
+      task.over = random.nextBoolean() ? Kind.NODE_FAILURE : Kind.PREEMPTED;
     }
   }
 

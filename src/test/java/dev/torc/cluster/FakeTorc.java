@@ -1,5 +1,7 @@
 package dev.torc.cluster;
 
+import dev.torc.cluster.RemoteAttempt.RemoteListener;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import java.io.IOException;
@@ -67,15 +69,12 @@ final class FakeTorc {
       places.addAll(more);
       if (how == null) { // nothing of it is out
         desk.add(attempt, this);
+      } else if (how.how() == ProcessEnd.How.LEFT || how.how() == ProcessEnd.How.NOT_REACHED) {
+        left = how.how() == ProcessEnd.How.LEFT ? "out" : "ready";
       } else {
         ends++;
         end = how;
       }
-    }
-
-    @Override
-    public void left(boolean out) {
-      left = out ? "out" : "ready";
     }
 
     /** How it ended; null for not yet. */
@@ -100,13 +99,14 @@ final class FakeTorc {
     this.build = "b" + number;
     this.desk =
         new BatchTracker(
-            cluster,
-            settings,
-            folder,
-            new ClaimOwner(build, "here", "boot", 2, 2, 0),
-            () -> build + "-" + names++,
-            (_, _) -> marked.run(),
-            notes::add);
+            new SchedulerAccess(
+                cluster,
+                settings,
+                folder,
+                new ClaimOwner(build, "here", "boot", 2, 2, 0),
+                (_, _) -> marked.run(),
+                notes::add),
+            () -> build + "-" + names++);
   }
 
   /** A job of this manifest and command. */

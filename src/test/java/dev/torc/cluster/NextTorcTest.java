@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.local.ProcessEnd;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -176,7 +176,7 @@ class NextTorcTest {
     switch (says) {
       case GONE -> cluster.forgetAll();
       case NODE_FAILURE, CANCELLED, OUT_OF_MEMORY, TIME_LIMIT ->
-          cluster.endAll(SchedulerState.Cause.valueOf(says.name()));
+          cluster.endAll(Kind.valueOf(says.name()));
       default -> {}
     }
   }

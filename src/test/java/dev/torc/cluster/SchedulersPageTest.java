@@ -9,13 +9,9 @@ import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.cluster.ForeignScheduler.Answer;
 import dev.torc.cluster.ForeignScheduler.Truth;
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
-import dev.torc.cluster.Scheduler.SchedulerState.Ended;
-import dev.torc.cluster.Scheduler.SchedulerState.Gone;
-import dev.torc.cluster.Scheduler.SchedulerState.NoAnswer;
-import dev.torc.cluster.Scheduler.SchedulerState.Running;
-import dev.torc.cluster.Scheduler.SchedulerState.Unclear;
-import dev.torc.cluster.Scheduler.SchedulerState.Waiting;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.workflow.Workflow.Executor;
@@ -29,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
@@ -153,13 +150,13 @@ class SchedulersPageTest {
     Map<SchedulerJob, SchedulerState> states = scheduler.states(List.copyOf(jobs.keySet()));
     jobs.forEach(
         (job, truth) -> {
-          Class<?> expected =
+          Kind expected =
               switch (truth) {
-                case WAITING -> Waiting.class;
-                case RUNNING -> Running.class;
-                case OVER -> kind.tellsCancelled(words.get(job.id())) ? Ended.class : Gone.class;
+                case WAITING -> Kind.WAITING;
+                case RUNNING -> Kind.RUNNING;
+                case OVER -> kind.tellsCancelled(words.get(job.id())) ? Kind.CANCELLED : Kind.GONE;
               };
-          assertInstanceOf(expected, states.get(job), job.id() + " " + words.get(job.id()));
+          assertEquals(expected, states.get(job).kind(), job.id() + " " + words.get(job.id()));
         });
     String asked = lastCall();
     assertTrue(asked.startsWith(kind.question()), asked);
@@ -216,20 +213,18 @@ class SchedulersPageTest {
                 (job, state) -> {
                   Truth truth = truths.get(job.id());
                   boolean late =
-                      state instanceof NoAnswer
-                          || state instanceof Waiting
-                          || state instanceof Unclear;
+                      Set.of(Kind.NO_ANSWER, Kind.WAITING, Kind.UNCLEAR).contains(state.kind());
                   boolean right =
-                      state instanceof Running ? truth != Truth.WAITING : truth == Truth.OVER;
+                      state.is(Kind.RUNNING) ? truth != Truth.WAITING : truth == Truth.OVER;
                   assertTrue(late || right, job.id() + " is " + truth + ": " + state + "\n" + lie);
                 });
       }
     }
     programs.says(kind.lister(), "exec /bin/sleep 60");
     SchedulerJob job = new SchedulerJob(kind.id(1), "torc-1", null);
-    assertInstanceOf(
-        NoAnswer.class,
-        scheduler(kind, Duration.ofMillis(200)).states(List.of(job)).get(job),
+    assertEquals(
+        Kind.NO_ANSWER,
+        scheduler(kind, Duration.ofMillis(200)).states(List.of(job)).get(job).kind(),
         "an answer that does not come");
   }
 

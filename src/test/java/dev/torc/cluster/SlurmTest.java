@@ -1,17 +1,12 @@
 package dev.torc.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.Scheduler.SchedulerState;
-import dev.torc.cluster.Scheduler.SchedulerState.Cause;
-import dev.torc.cluster.Scheduler.SchedulerState.Ended;
-import dev.torc.cluster.Scheduler.SchedulerState.Gone;
-import dev.torc.cluster.Scheduler.SchedulerState.NoAnswer;
-import dev.torc.cluster.Scheduler.SchedulerState.Running;
-import dev.torc.cluster.Scheduler.SchedulerState.Waiting;
+import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.local.ProgramOutput;
@@ -159,7 +154,8 @@ class SlurmTest {
   void aCommandThatHangsIsEndedWithAllThatItStarted() throws Exception {
     Path pid = temp.resolve("pid");
     programs.says("sbatch", "/bin/sleep 100 & echo $! >'" + pid + "'; wait");
-    SchedulerProgram hasty = new SchedulerProgram(programs.env(), temp, Duration.ofSeconds(1));
+    SchedulerWords.Program hasty =
+        new SchedulerWords.Program(programs.env(), temp, Duration.ofSeconds(1));
     ProgramOutput said = hasty.ask(List.of("/usr/bin/env", "sbatch"));
     assertEquals("no answer in 1 s", said.said());
     long child = Long.parseLong(Files.readString(pid).strip());
@@ -194,14 +190,15 @@ class SlurmTest {
 
   @Test
   void anAnswerWithoutEndIsNone() throws IOException {
-    programs.says("squeue", "exec /usr/bin/yes '7|RUNNING|None|n1|torc-1'");
-    assertEquals(new NoAnswer("an answer of more than 67108864 bytes"), state("7"));
+    programs.says("squeue", "exec /usr/bin/yes '7|RUNNING|None|n1|torc-1|N/A|N/A'");
+    assertEquals(
+        new SchedulerState(Kind.NO_ANSWER, "an answer of more than 67108864 bytes"), state("7"));
   }
 
   @Test
   void eachWordOfSqueueHasItsState() throws IOException {
-    queue("7|PENDING|None||torc-1");
-    assertEquals(new Waiting("", false), state("7"));
+    queue("7|PENDING|None||torc-1|N/A|N/A");
+    assertEquals(new SchedulerState(Kind.WAITING, ""), state("7"));
     for (String reason :
         List.of(
             "Priority",
@@ -214,8 +211,8 @@ class SlurmTest {
             "ReqNodeNotAvail, UnavailableNodes:n2",
             "Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority"
                 + " partitions")) {
-      queue("7|PENDING|" + reason + "||torc-1");
-      assertEquals(new Waiting(reason, false), state("7"));
+      queue("7|PENDING|" + reason + "||torc-1|N/A|N/A");
+      assertEquals(new SchedulerState(Kind.WAITING, reason), state("7"));
     }
     for (String reason :
         List.of(
@@ -227,42 +224,44 @@ class SlurmTest {
             "AssocMaxWallDurationPerJobLimit",
             "AssocMaxMemPerNode",
             "QOSMinCpuNotSatisfied")) {
-      queue("7|PENDING|" + reason + "||torc-1");
-      assertEquals(new Waiting(reason, true), state("7"));
+      queue("7|PENDING|" + reason + "||torc-1|N/A|N/A");
+      assertEquals(new SchedulerState(Kind.NEVER, reason), state("7"));
     }
     for (String word : List.of("RUNNING", "COMPLETING", "SUSPENDED")) {
-      queue("7|" + word + "|None|n[1-2]|torc-1");
-      assertEquals(new Running("n[1-2]"), state("7"));
+      queue("7|" + word + "|None|n[1-2]|torc-1|N/A|N/A");
+      assertEquals(new SchedulerState(Kind.RUNNING, "n[1-2]"), state("7"));
     }
     for (String word : List.of("CONFIGURING", "REQUEUE_HOLD", "SOME_NEW_WORD")) {
-      queue("7|" + word + "|None||torc-1");
-      assertEquals(new Waiting("", false), state("7"));
+      queue("7|" + word + "|None||torc-1|N/A|N/A");
+      assertEquals(new SchedulerState(Kind.WAITING, ""), state("7"));
     }
-    Map<String, Cause> causes =
+    Map<String, Kind> causes =
         Map.of(
-            "COMPLETED", Cause.EXITED,
-            "OUT_OF_MEMORY", Cause.OUT_OF_MEMORY,
-            "TIMEOUT", Cause.TIME_LIMIT,
-            "DEADLINE", Cause.TIME_LIMIT,
-            "CANCELLED", Cause.CANCELLED,
-            "NODE_FAIL", Cause.NODE_FAILURE,
-            "BOOT_FAIL", Cause.NODE_FAILURE,
-            "PREEMPTED", Cause.PREEMPTED);
+            "COMPLETED", Kind.EXITED,
+            "OUT_OF_MEMORY", Kind.OUT_OF_MEMORY,
+            "TIMEOUT", Kind.TIME_LIMIT,
+            "DEADLINE", Kind.TIME_LIMIT,
+            "CANCELLED", Kind.CANCELLED,
+            "NODE_FAIL", Kind.NODE_FAILURE,
+            "BOOT_FAIL", Kind.NODE_FAILURE,
+            "PREEMPTED", Kind.PREEMPTED);
     for (String word : causes.keySet()) {
-      queue("7|" + word + "|None|n1|torc-1");
-      assertEquals(new Ended(causes.get(word), word), state("7"));
+      queue("7|" + word + "|None|n1|torc-1|N/A|N/A");
+      assertEquals(new SchedulerState(causes.get(word), word), state("7"));
     }
   }
 
   @Test
   void whatFailedIsToldByItsExitAndByTheWordsInItsLog() throws IOException {
-    queue("7|FAILED|JobLaunchFailure|n1|torc-1");
+    queue("7|FAILED|JobLaunchFailure|n1|torc-1|N/A|N/A");
     programs.says("scontrol", "echo 'Unable to contact slurm controller' >&2; exit 1");
-    assertEquals(new NoAnswer("Unable to contact slurm controller"), state("7"));
+    assertEquals(
+        new SchedulerState(Kind.NO_ANSWER, "Unable to contact slurm controller"), state("7"));
     exits("0:53");
-    assertEquals(new Ended(Cause.LAUNCH_FAILURE, "FAILED JobLaunchFailure 0:53"), state("7"));
+    assertEquals(
+        new SchedulerState(Kind.LAUNCH_FAILURE, "FAILED JobLaunchFailure 0:53"), state("7"));
     exits("0:9");
-    assertEquals(new Ended(Cause.EXITED, "FAILED JobLaunchFailure 0:9"), state("7"));
+    assertEquals(new SchedulerState(Kind.EXITED, "FAILED JobLaunchFailure 0:9"), state("7"));
     Files.writeString(
         temp.resolve("log"),
         """
@@ -270,17 +269,18 @@ class SlurmTest {
         slurmstepd-n1: error: StepId=15.batch exceeded memory limit (300097536 > 104857600), being killed
         slurmstepd-n1: error: Exceeded job memory limit
         """);
-    Ended killed =
-        new Ended(Cause.OUT_OF_MEMORY, "FAILED JobLaunchFailure 0:9: Exceeded job memory limit");
+    SchedulerState killed =
+        new SchedulerState(
+            Kind.OUT_OF_MEMORY, "FAILED JobLaunchFailure 0:9: Exceeded job memory limit");
     assertEquals(killed, state("7"));
     Files.writeString(
         temp.resolve("log"),
         "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-11-21T15:21:00 DUE TO TIME LIMIT"
             + " ***\n");
-    queue("7|TIMEOUT|TimeLimit|n1|torc-1");
+    queue("7|TIMEOUT|TimeLimit|n1|torc-1|N/A|N/A");
     assertEquals(
-        new Ended(
-            Cause.TIME_LIMIT,
+        new SchedulerState(
+            Kind.TIME_LIMIT,
             "TIMEOUT TimeLimit: *** JOB 7 ON n1 CANCELLED AT 2026-11-21T15:21:00 DUE TO TIME LIMIT"
                 + " ***"),
         state("7"));
@@ -293,15 +293,18 @@ class SlurmTest {
 
   @Test
   void manyAreAskedForAtOnceAndOnlyTheJobOfThatNameCounts() throws IOException {
-    queue("7_0|RUNNING|None|n1|torc-1", "7_1|PENDING|Resources||torc-1", "8|RUNNING|None|n1|other");
+    queue(
+        "7_0|RUNNING|None|n1|torc-1|N/A|N/A",
+        "7_1|PENDING|Resources||torc-1|N/A|N/A",
+        "8|RUNNING|None|n1|other|N/A|N/A");
     List<SchedulerJob> jobs = List.of(job("7_0"), job("7_1"), job("8"), job("9"), job(null));
     assertEquals(
         Map.of(
-            jobs.get(0), new Running("n1"),
-            jobs.get(1), new Waiting("Resources", false),
-            jobs.get(2), new Gone(),
-            jobs.get(3), new Gone(),
-            jobs.get(4), new NoAnswer("its id is not known")),
+            jobs.get(0), new SchedulerState(Kind.RUNNING, "n1"),
+            jobs.get(1), new SchedulerState(Kind.WAITING, "Resources"),
+            jobs.get(2), SchedulerState.GONE,
+            jobs.get(3), SchedulerState.GONE,
+            jobs.get(4), new SchedulerState(Kind.NO_ANSWER, "its id is not known")),
         slurm(Map.of()).states(jobs));
     assertEquals(1, programs.calls().stream().filter(call -> call.startsWith("squeue")).count());
     List<SchedulerJob> many = new ArrayList<>();
@@ -319,51 +322,56 @@ class SlurmTest {
         "echo 'slurm_load_jobs error: Unable to contact slurm controller (connect failure)' >&2;"
             + " exit 1");
     assertEquals(
-        new NoAnswer("slurm_load_jobs error: Unable to contact slurm controller (connect failure)"),
+        new SchedulerState(
+            Kind.NO_ANSWER,
+            "slurm_load_jobs error: Unable to contact slurm controller (connect failure)"),
         state("7"));
     for (String line :
         List.of(
             "7|RUNN",
             "7|RUNNING|None|n1|torc-1|",
             "Warning: maintenance at noon",
-            "7|running|None|n1|torc-1",
-            "7|PENDING|None||torc-1\n7|RUNNING|None||torc-1")) {
+            "7|running|None|n1|torc-1|N/A|N/A",
+            "7|PENDING|None||torc-1|N/A|N/A\n7|RUNNING|None||torc-1|N/A|N/A")) {
       queue(line);
-      assertTrue(
-          assertInstanceOf(NoAnswer.class, state("7"), line)
-              .said()
-              .startsWith("squeue says what cannot be: "));
-      assertInstanceOf(NoAnswer.class, state("8"), "what is not listed may be in the rest");
+      assertEquals(Kind.NO_ANSWER, state("7").kind(), line);
+      assertTrue(state("7").said().startsWith("squeue says what cannot be: "), line);
+      assertEquals(Kind.NO_ANSWER, state("8").kind(), "what is not listed may be in the rest");
     }
-    queue("CLUSTER: far", "7|RUNNING|None|n1|torc-1", "7|RUNNING|None|n1|torc-1");
-    assertEquals(new Running("n1"), state("7"), "said twice is as said once");
+    queue("CLUSTER: far", "7|RUNNING|None|n1|torc-1|N/A|N/A", "7|RUNNING|None|n1|torc-1|N/A|N/A");
+    assertEquals(new SchedulerState(Kind.RUNNING, "n1"), state("7"), "said twice is as said once");
     queue();
     programs.says("scontrol", "exit 1");
-    assertInstanceOf(NoAnswer.class, state("8"), "whether there is accounting is not known");
+    assertEquals(Kind.NO_ANSWER, state("8").kind(), "whether there is accounting is not known");
   }
 
   @Test
   void accountingIsAskedForWhatSlurmHasForgottenWhereItIsThere() throws IOException {
     programs.says(
         "sacct",
-        "echo '7|CANCELLED by 0|0:0|torc-1'; echo '8|FAILED|0:9|other'; echo"
-            + " '9|RUNNING|0:0|torc-1'");
+        "echo '7|CANCELLED by 0|0:0|torc-1|1970-01-02T03:04:01|1970-01-02T03:04:05';"
+            + " echo '8|FAILED|0:9|other|Unknown|Unknown';"
+            + " echo '9|RUNNING|0:0|torc-1|1970-01-02T03:04:01|Unknown'");
     List<SchedulerJob> jobs = List.of(job("7"), job("8"), job("9"), job("10"));
     Map<SchedulerJob, SchedulerState> states = slurm(Map.of()).states(jobs);
-    assertEquals(new Gone(), states.get(jobs.get(0)), "there is none");
+    assertEquals(SchedulerState.GONE, states.get(jobs.get(0)), "there is none");
     programs.says("scontrol", DATABASE);
     states = slurm(Map.of()).states(jobs);
-    assertEquals(new Ended(Cause.CANCELLED, "CANCELLED"), states.get(jobs.get(0)));
+    assertEquals(
+        new SchedulerState(Kind.CANCELLED, "CANCELLED", time(1), time(5)), states.get(jobs.get(0)));
     for (SchedulerJob job : jobs.subList(1, 4)) {
-      assertEquals(new Gone(), states.get(job), "another name, no end, no record");
+      assertEquals(SchedulerState.GONE, states.get(job), "another name, no end, no record");
     }
     programs.says("sacct", "echo 'sacct: error: Connection refused' >&2; exit 1");
-    assertEquals(new Gone(), state("7"), "Slurm itself knows nothing of it");
+    assertEquals(SchedulerState.GONE, state("7"), "Slurm itself knows nothing of it");
   }
 
   @Test
   void onlyWhatLivesAndHasTheNameIsCancelled() throws IOException {
-    queue("7_0|RUNNING|None|n1|torc-1", "7_1|COMPLETED|None|n1|torc-1", "8|RUNNING|None|n1|other");
+    queue(
+        "7_0|RUNNING|None|n1|torc-1|N/A|N/A",
+        "7_1|COMPLETED|None|n1|torc-1|N/A|N/A",
+        "8|RUNNING|None|n1|other|N/A|N/A");
     Slurm slurm = slurm(Map.of());
     assertEquals("", slurm.cancel(List.of(job("7_0"), job("7_1"), job("8"), job("9"))));
     assertEquals("scancel 7_0", programs.calls().getLast());
@@ -408,31 +416,35 @@ class SlurmTest {
   /** What an earlier torc ran in its allocation is known by that, which its id names. */
   @Test
   void aStepOfAnAllocationRunsAsLongAsThat() throws IOException {
-    programs.says("squeue", "echo '12|RUNNING|None|n1|torc-x'; echo '14|FAILED|None|n1|torc-z'");
-    assertEquals(new Running(""), state("12/torc-x"));
-    assertEquals(new Gone(), state("12/torc-y"), "another job has its number");
-    assertEquals(new Gone(), state("13/torc-x"));
-    assertEquals(new Gone(), state("14/torc-z"), "how its steps ended is not known");
+    programs.says(
+        "squeue",
+        "echo '12|RUNNING|None|n1|torc-x|N/A|N/A'; echo '14|FAILED|None|n1|torc-z|N/A|N/A'");
+    assertEquals(new SchedulerState(Kind.RUNNING, ""), state("12/torc-x"));
+    assertEquals(SchedulerState.GONE, state("12/torc-y"), "another job has its number");
+    assertEquals(SchedulerState.GONE, state("13/torc-x"));
+    assertEquals(SchedulerState.GONE, state("14/torc-z"), "how its steps ended is not known");
     programs.says("squeue", "echo 'squeue: error: no' >&2; exit 1");
-    assertEquals(new NoAnswer("no"), state("12/torc-x"));
+    assertEquals(new SchedulerState(Kind.NO_ANSWER, "no"), state("12/torc-x"));
+  }
+
+  private static long time(int second) {
+    return LocalDateTime.of(1970, 1, 2, 3, 4, second)
+        .atZone(ZoneId.systemDefault())
+        .toInstant()
+        .toEpochMilli();
   }
 
   @Test
-  void whenAJobEndedIsWhatSqueueSays() throws IOException {
-    queue("7|TIMEOUT|None|n1|torc-1|1970-01-02T03:04:05");
-    long at =
-        LocalDateTime.of(1970, 1, 2, 3, 4, 5)
-            .atZone(ZoneId.systemDefault())
-            .toInstant()
-            .toEpochMilli();
-    assertEquals(new Ended(Cause.TIME_LIMIT, "TIMEOUT", at), state("7"));
-    queue("7|TIMEOUT|None|n1|torc-1|N/A");
-    assertEquals(new Ended(Cause.TIME_LIMIT, "TIMEOUT"), state("7"));
+  void whenAJobBeganAndEndedIsWhatSqueueSays() throws IOException {
+    queue("7|TIMEOUT|None|n1|torc-1|1970-01-02T03:04:01|1970-01-02T03:04:05");
+    assertEquals(new SchedulerState(Kind.TIME_LIMIT, "TIMEOUT", time(1), time(5)), state("7"));
+    queue("7|TIMEOUT|None|n1|torc-1|N/A|N/A");
+    assertEquals(new SchedulerState(Kind.TIME_LIMIT, "TIMEOUT"), state("7"));
   }
 
   @Test
   void aStepEndsWithItsAllocationAndNothingElseDoes() throws IOException {
-    programs.says("squeue", "echo '12|RUNNING|None|n1|torc-x'");
+    programs.says("squeue", "echo '12|RUNNING|None|n1|torc-x|N/A|N/A'");
     assertEquals("", slurm(Map.of()).cancel(List.of(job("12/torc-x"), job("13/torc-y"))));
     assertEquals("scancel 12", programs.calls().getLast());
     assertEquals("", slurm(Map.of()).cancel(List.of(job("12/torc-y"))));

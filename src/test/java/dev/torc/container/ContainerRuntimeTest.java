@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.hash.Digest;
 import dev.torc.local.ProgramOutput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -116,6 +117,34 @@ class ContainerRuntimeTest {
             + ID
             + " fit a b",
         String.join(" ", run(docker)));
+  }
+
+  /** The words with which a client is started on a node where a scheduler tells GPUs. */
+  private String onNode(ContainerRuntime runtime, String tells) throws Exception {
+    Path program = Files.writeString(temp.resolve("client"), "#!/bin/sh\nunset IFS\necho \"$*\"\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    String script = runtime.onNode(List.of("TORC_GPUS"), true);
+    ProcessBuilder sh =
+        new ProcessBuilder("sh", "-c", tells + script, "sh", "" + program, "run", "--rm", "image");
+    Process process = sh.redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return said.strip().replace(temp.toString(), "");
+  }
+
+  @Test
+  void onANodeTheRuntimeGetsTheGpusThatTheSchedulerChose() throws Exception {
+    ContainerRuntime docker = new OciRuntime("docker", Map.of());
+    ContainerRuntime podman = new OciRuntime("podman", Map.of());
+    String begin = "run --env TORC_CLAIM= --env TORC_GPUS ";
+    assertEquals(begin + "--rm image", onNode(docker, ""));
+    assertEquals(begin + "--rm image", onNode(podman, ""));
+    String slurms = "TORC_GPUS=0,1 SLURM_JOB_GPUS=2,3\n";
+    assertEquals(begin + "--gpus \"device=2,3\" --rm image", onNode(docker, slurms));
+    assertEquals(
+        begin + "--device nvidia.com/gpu=3 --device nvidia.com/gpu=2 --rm image",
+        onNode(podman, slurms));
+    assertEquals(
+        begin + "--device nvidia.com/gpu=GPU-1a --rm image", onNode(podman, "TORC_GPUS=GPU-1a\n"));
   }
 
   @Test

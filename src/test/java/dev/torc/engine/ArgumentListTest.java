@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.Attempt.AttemptFailure;
+import dev.torc.engine.LaunchBuilder.ArgumentList;
 import dev.torc.local.LocalRunner;
 import dev.torc.local.Runner;
 import dev.torc.posix.Environment;

@@ -124,6 +124,12 @@ class CostTest extends Harness {
 
   /** A group that grows with each of some makers, read in parts and as a whole. */
   private long readsOfGrowing(int makers) {
+    grow(makers, "");
+    PackedJobs jobs = (PackedJobs) running.context().graph().workflow().jobs();
+    return jobs.codec().reads();
+  }
+
+  private void grow(int makers, String others) {
     given(
         """
         find: { parameters: { f: { from: 1, to: %1$d } }, command: 'make c%1$d/{f}-1', produces: 'c%1$d/{f}-*' }
@@ -131,13 +137,32 @@ class CostTest extends Harness {
         part: { parameters: { f: { from: 1, to: %1$d } }, needs: { job: 'fold/f={f}' }, command: 'make p%1$d/{f}', produces: 'p%1$d/{f}' }
         all: { needs: [{ job: part }, { job: fold }], command: make all%1$d, produces: all%1$d }
         """
-            .formatted(makers));
+                .formatted(makers)
+            + others);
     build();
-    assertEquals(3 * makers + 1, started().size());
+    assertEquals(3 * makers + 1 + others.lines().count(), started().size());
     long expanded = events.stream().filter(Event.Expanded.class::isInstance).count();
     assertTrue(expanded > makers / 4, expanded + " expansions");
-    PackedJobs jobs = (PackedJobs) running.context().graph().workflow().jobs();
-    return jobs.codec().reads();
+  }
+
+  /** What jobs wait for, and how long what waits for them takes, is found out of new ones alone. */
+  @Test
+  void anExpansionPassesOverTheJobsThatAreThere() {
+    limits.put("cpus", 1L);
+    otherwise =
+        stub -> {
+          stub.write(stub.command().substring("make ".length()), stub.name());
+          return stub.exit(0);
+        };
+    grow(30, "");
+    long alone = running.looked();
+    StringBuilder others = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      others.append("j%1$d: { command: make o/%1$d, produces: o/%1$d }%n".formatted(i));
+    }
+    grow(31, others.toString());
+    long beside = running.looked() - alone;
+    assertTrue(beside <= 4 * 200, beside + " looks at 200 jobs and one maker more");
   }
 
   /** Jobs are read by themselves as they are looked at: of an expansion those that it adds. */

@@ -3,6 +3,7 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.ProcessEnd.How;
 import dev.torc.machine.Usage;

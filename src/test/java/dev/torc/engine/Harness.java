@@ -25,7 +25,7 @@ import dev.torc.records.ThisHost;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.BuildSession;
-import dev.torc.session.BuildWatcher;
+import dev.torc.session.BuildSession.BuildWatcher;
 import dev.torc.session.Caller;
 import dev.torc.session.Caller.Host;
 import dev.torc.session.Project;
@@ -53,6 +53,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -376,9 +377,18 @@ class Harness {
    * Waits until no attempt is under way but that of one job, which calls this: with one cpu, the
    * products of the last job may still be looked at when the next one runs.
    */
-  synchronized void alone(String name) throws InterruptedException {
+  void alone(String name) throws InterruptedException {
+    awaits(() -> underWay().equals(Set.of(name)));
+  }
+
+  /** Waits until a job of the running build has come to its end. */
+  void over(String name) throws InterruptedException {
+    awaits(() -> state(name) != null);
+  }
+
+  private synchronized void awaits(BooleanSupplier told) throws InterruptedException {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!underWay().equals(Set.of(name))) {
+    while (!told.getAsBoolean()) {
       long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
       assertTrue(left > 0, () -> "still under way: " + underWay());
       wait(left);

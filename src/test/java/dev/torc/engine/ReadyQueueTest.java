@@ -19,13 +19,14 @@ class ReadyQueueTest {
   private final ResourcePool pool = new ResourcePool(Map.of("cpus", 2L, "licences", 1L));
 
   private static ReadyQueue queue(int jobs) {
-    return new ReadyQueue(_ -> 0, new long[jobs], job -> job, true);
+    return new ReadyQueue(_ -> 0, _ -> 0, job -> job, true);
   }
 
   @Test
   void priorityThenTheLongestPathThenTheWrittenOrder() {
     ReadyQueue queue =
-        new ReadyQueue(job -> job == 2 ? 1 : 0, new long[] {5, 9, 1, 5}, job -> job, true);
+        new ReadyQueue(
+            job -> job == 2 ? 1 : 0, job -> new long[] {5, 9, 1, 5}[job], job -> job, true);
     for (int j : List.of(3, 1, 0, 2)) {
       queue.add(j);
     }
@@ -55,7 +56,7 @@ class ReadyQueueTest {
 
   @Test
   void notEvenAJobAheadOfAStarvedOneDelaysIt() {
-    ReadyQueue queue = new ReadyQueue(_ -> 0, new long[100], job -> job, true);
+    ReadyQueue queue = new ReadyQueue(_ -> 0, _ -> 0, job -> job, true);
     IntFunction<ResourceDemand> demand = j -> j == 1 ? LARGE : SMALL;
     pool.take(SMALL);
     for (int j = 1; j <= 40; j++) {

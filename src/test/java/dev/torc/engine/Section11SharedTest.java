@@ -10,13 +10,13 @@ import dev.torc.hash.Digest;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.RecordedProduct;
-import dev.torc.records.StoredResults;
 import dev.torc.results.Blob;
-import dev.torc.results.BlobSource;
+import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
-import dev.torc.results.StoreSettings;
+import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.Upload;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Palette;
@@ -365,7 +365,7 @@ class Section11SharedTest extends Harness {
     other.restored("a");
     assertFalse(Files.exists(other.root.resolve(".torc/store")));
     try (Cache cache = Cache.look(other.place(), _ -> {})) {
-      assertTrue(new StoredResults(cache).isEmpty());
+      assertTrue(new KeptResults(cache, 0, false).isEmpty());
     }
   }
 

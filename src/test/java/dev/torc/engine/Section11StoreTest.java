@@ -11,7 +11,6 @@ import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.Dying;
 import dev.torc.records.StartMarks;
-import dev.torc.records.StoredResults;
 import dev.torc.records.Unclosed;
 import dev.torc.results.KeptResults;
 import dev.torc.session.ReadSession;
@@ -798,9 +797,9 @@ class Section11StoreTest extends Harness {
       edit("h", "" + i % 2);
       build().ran("a");
       try (Cache cache = openCache(place())) {
-        StoredResults stored = new StoredResults(cache);
+        KeptResults stored = new KeptResults(cache, 0, false);
         Set<Digest> firsts = new HashSet<>();
-        new KeptResults(cache, 0, false).each(each -> firsts.add(each.first()));
+        stored.each(each -> firsts.add(each.first()));
         ever.addAll(firsts);
         now = firsts;
         for (Digest first : ever) {

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.local.LocalRunner;
 import dev.torc.local.Runner;
-import dev.torc.posix.CallTracer;
 import dev.torc.posix.Environment;
+import dev.torc.posix.JobTrace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ class TracingTest extends Harness {
 
   @BeforeAll
   static void works() {
-    String why = CallTracer.refusal();
+    String why = JobTrace.refusal();
     assumeTrue(why == null, why);
   }
 

@@ -33,9 +33,10 @@ public final class GrownGraph {
     }
   }
 
-  /** But for the numbers it is the graph that its workflow gives by itself. */
+  /** But for numbers and order it is the graph that its workflow gives by itself. */
   public static void isAsBuiltAnew(Graph grown) {
     Graph anew = GraphBuilder.build(grown.workflow());
+    isInOrder(grown);
     assertEquals(names(anew, anew.allJobs()), names(grown, grown.allJobs()));
     assertEquals(open(anew), open(grown));
     assertEquals(edges(anew), edges(grown));
@@ -63,8 +64,31 @@ public final class GrownGraph {
         "as written");
   }
 
+  /** Each node comes after all that it waits for, and so do rows and lists. */
+  private static void isInOrder(Graph graph) {
+    BitSet seen = new BitSet();
+    for (int place = 0; place < graph.nodes(); place++) {
+      int node = graph.inOrder(place);
+      assertEquals(place, graph.place(node));
+      for (int earlier : graph.before().row(node)) {
+        assertEquals(true, seen.get(earlier), graph.name(earlier));
+      }
+      seen.set(node);
+      isSorted(graph, Arrays.stream(graph.before().row(node)).boxed().toList());
+      isSorted(graph, Arrays.stream(graph.after().row(node)).boxed().toList());
+    }
+    assertEquals(graph.nodes(), seen.cardinality());
+    for (int list = 0; list < graph.lists(); list++) {
+      isSorted(graph, graph.list(list).makers());
+    }
+  }
+
+  private static void isSorted(Graph graph, List<Integer> nodes) {
+    assertEquals(nodes.stream().sorted(graph::compare).toList(), nodes);
+  }
+
   private static List<String> names(Graph graph, BitSet nodes) {
-    return Arrays.stream(graph.inOrder(nodes)).mapToObj(graph::name).toList();
+    return nodes.stream().mapToObj(graph::name).sorted().toList();
   }
 
   private static List<String> open(Graph graph) {
@@ -82,7 +106,7 @@ public final class GrownGraph {
     return nodes == null ? null : Arrays.stream(nodes).mapToObj(graph::name).sorted().toList();
   }
 
-  /** What each job and each open group waits for, in order. */
+  /** What each job and each open group waits for. */
   private static Map<String, List<String>> edges(Graph graph) {
     Map<String, List<String>> edges = new TreeMap<>();
     for (int node = 0; node < graph.nodes(); node++) {
@@ -108,7 +132,7 @@ public final class GrownGraph {
     }
   }
 
-  /** What each job needs and makes, and who makes the members of its lists, in order. */
+  /** What each job needs and makes, and who makes the members of its lists. */
   private static Map<String, List<String>> files(Graph graph) {
     Map<String, List<String>> files = new TreeMap<>();
     for (int job : graph.inOrder(graph.allJobs())) {
@@ -124,7 +148,7 @@ public final class GrownGraph {
       }
       for (int list : graph.listNeeds().row(job)) {
         NeedList need = graph.list(list);
-        List<String> makers = need.makers().stream().map(graph::name).toList();
+        List<String> makers = need.makers().stream().map(graph::name).sorted().toList();
         all.add(need.written() + need.excludes() + need.reader() + makers);
         need.makers().forEach(maker -> assertEquals(true, graph.makes(need, maker)));
       }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.local.ProcessEnd.How;
-import dev.torc.posix.CallTracer;
 import dev.torc.posix.Environment;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.JobTrace;
@@ -46,7 +45,7 @@ class JobTraceTest {
 
   @BeforeAll
   static void works() {
-    String why = CallTracer.refusal();
+    String why = JobTrace.refusal();
     assumeTrue(why == null, why);
   }
 
@@ -146,6 +145,8 @@ class JobTraceTest {
   void aNameIsLookedAtAgainWhereItMayLeadElsewhere() throws IOException {
     assertEquals(Set.of("a", "b"), read("for i in 1 2; do cat a a b b; done"));
     assertEquals(Set.of("a", "sub/c"), read("cat a a; ln -sf sub/c a; cat a; cat a"));
+    file("e");
+    assertEquals(Set.of("b", "e"), read("cat e e; rm e; ln -s b e; cat e; cat e"));
     file("d1/x");
     file("d2/x");
     String moved = "ln -s d1 d; cat d/../a d/x; rm d; ln -s d2 d; cat d/x d/x";
@@ -305,7 +306,7 @@ class JobTraceTest {
   /** Says why it cannot trace. */
   static final class Inner {
     public static void main(String[] args) {
-      System.out.println(CallTracer.refusal());
+      System.out.println(JobTrace.refusal());
     }
   }
 

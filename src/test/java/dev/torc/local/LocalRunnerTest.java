@@ -112,8 +112,7 @@ class LocalRunnerTest {
               throw new OutOfMemoryError("unable to create native thread");
             },
             watch,
-            new UsageSampler(List.of(), Environment.ofCaller()),
-            () -> null);
+            new UsageSampler(List.of(), Environment.ofCaller()));
     Thread.ofPlatform().start(() -> ended.add(attempt.run()));
     String pid = told();
     attempt.end(false);
@@ -282,7 +281,7 @@ class LocalRunnerTest {
     assertEquals(How.TIMEOUT, late.how());
     assertTrue(late.wall() >= 200_000_000);
     assertFalse(late.ok());
-    assertEquals(List.of(), MarkedProcesses.living(mark));
+    assertEquals(List.of(), LeftoverProcesses.living(mark));
   }
 
   @Test

@@ -47,7 +47,8 @@ class ProcessPassTest {
                 dir,
                 Environment.ofCaller().with(mark),
                 dir.resolve("log" + trees.size()),
-                true);
+                true,
+                null);
     tree.leader(pid);
     trees.add(tree);
     try (BufferedReader lines = Files.newBufferedReader(tell)) {

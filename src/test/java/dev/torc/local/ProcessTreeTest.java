@@ -49,7 +49,8 @@ class ProcessTreeTest {
             dir,
             Environment.ofCaller().with(mark),
             dir.resolve("log"),
-            true);
+            true,
+            null);
   }
 
   /** Starts a script and waits until it has said something {@code times} times. */
@@ -110,7 +111,7 @@ class ProcessTreeTest {
     start(1, "echo > tell; sleep 1000; :");
     // a mark that this JVM itself carries, as a torc does that is called by a job
     String path = System.getenv("PATH");
-    List<Integer> found = MarkedProcesses.living(Map.of("PATH", path));
+    List<Integer> found = LeftoverProcesses.living(Map.of("PATH", path));
     assertTrue(found.contains(leader));
     assertFalse(found.contains((int) ProcessHandle.current().pid()));
     ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();
@@ -128,7 +129,8 @@ class ProcessTreeTest {
                 dir,
                 Environment.ofCaller().with(mark),
                 dir.resolve("log"),
-                true);
+                true,
+                null);
     tree.leader(leader);
     ProcessTable.Entry entry = ProcessTable.of(leader).orElseThrow();
     assertEquals((int) ProcessHandle.current().pid(), entry.parent());

@@ -28,7 +28,7 @@ class CallTracerTest {
 
   @BeforeAll
   static void works() {
-    String why = CallTracer.refusal();
+    String why = JobTrace.refusal();
     assumeTrue(why == null, why);
   }
 
@@ -52,13 +52,12 @@ class CallTracerTest {
                 throw new IllegalStateException(e);
               }
             });
-    try (CallTracer tracer = new CallTracer(1)) {
-      CallTracer.Traced traced = tracer.of(trace);
+    try (Spawn spawn = new Spawn(new CallTracer(1))) {
       EnvironmentEntries env = Environment.ofCaller().with(Map.of());
-      int pid = new Spawn().start(List.of("sh", "-c", script), dir, env, log, true, traced);
+      int pid = spawn.start(List.of("sh", "-c", script), dir, env, log, true, trace);
       ChildWait.next(pid);
       ChildWait.reap(pid);
-      assertTrue(traced.isOver(30_000));
+      assertTrue(trace.isOver(30_000));
     }
     return Files.readString(log);
   }

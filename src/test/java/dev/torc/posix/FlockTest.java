@@ -24,7 +24,7 @@ class FlockTest {
     assumeTrue(Files.isDirectory(open), "without /proc the descriptor cannot be found");
     Path file = Files.createFile(folder.resolve("lock")).toRealPath();
     int copy;
-    try (Flock _ = Flock.tryLock(file).orElseThrow()) {
+    try (OpenFileLock _ = OpenFileLock.flock(file).orElseThrow()) {
       List<Path> found;
       try (var all = Files.list(open)) {
         found = all.filter(fd -> Files.exists(fd) && same(fd, file)).toList();
@@ -33,10 +33,10 @@ class FlockTest {
       int descriptor = Integer.parseInt(found.getFirst().getFileName().toString());
       copy = NativeCall.of("dup").call(descriptor);
       assertTrue(copy > descriptor);
-      assertTrue(Flock.tryLock(file).isEmpty());
+      assertTrue(OpenFileLock.flock(file).isEmpty());
     }
-    try (Flock _ = Flock.tryLock(file).orElseThrow()) {
-      assertTrue(Flock.tryLock(file).isEmpty());
+    try (OpenFileLock _ = OpenFileLock.flock(file).orElseThrow()) {
+      assertTrue(OpenFileLock.flock(file).isEmpty());
     } finally {
       Libc.close(copy);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.posix.OpenFileLock.Unlockable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ class RangeLockTest {
 
   @BeforeEach
   void known() {
-    assumeTrue(RangeLock.isKnown(), "only Linux has such locks");
+    assumeTrue(OpenFileLock.hasBytes(), "only Linux has such locks");
     file = folder.resolve("lock");
   }
 
@@ -45,7 +46,7 @@ class RangeLockTest {
   }
 
   public static void main(String[] arguments) throws IOException {
-    RangeLock lock = RangeLock.tryLock(Path.of(arguments[0])).orElseThrow();
+    OpenFileLock lock = OpenFileLock.bytes(Path.of(arguments[0])).orElseThrow();
     System.out.println("locked");
     System.in.read();
     lock.close();
@@ -55,26 +56,26 @@ class RangeLockTest {
 
   @Test
   void oneHolderAtATimeInOneProcess() throws IOException {
-    try (var _ = RangeLock.tryLock(file).orElseThrow()) {
-      assertTrue(RangeLock.tryLock(file).isEmpty());
-      assertTrue(RangeLock.tryLock(file).isEmpty(), "closing another one does not drop it");
+    try (var _ = OpenFileLock.bytes(file).orElseThrow()) {
+      assertTrue(OpenFileLock.bytes(file).isEmpty());
+      assertTrue(OpenFileLock.bytes(file).isEmpty(), "closing another one does not drop it");
       Files.readAllBytes(file);
-      assertTrue(RangeLock.tryLock(file).isEmpty(), "nor does reading the file");
+      assertTrue(OpenFileLock.bytes(file).isEmpty(), "nor does reading the file");
     }
-    RangeLock.tryLock(file).orElseThrow().close();
+    OpenFileLock.bytes(file).orElseThrow().close();
   }
 
   @Test
   void anotherProcessHoldsItUntilItGivesItBack() throws Exception {
     Process child = holder();
     try {
-      assertTrue(RangeLock.tryLock(file).isEmpty());
-      assertTrue(RangeLock.mayBeHeld(file));
+      assertTrue(OpenFileLock.bytes(file).isEmpty());
+      assertTrue(OpenFileLock.bytesMayBeHeld(file));
       child.getOutputStream().write('\n');
       child.getOutputStream().flush();
       assertEquals("free", child.inputReader().readLine());
-      assertFalse(RangeLock.mayBeHeld(file));
-      RangeLock.tryLock(file).orElseThrow().close();
+      assertFalse(OpenFileLock.bytesMayBeHeld(file));
+      OpenFileLock.bytes(file).orElseThrow().close();
     } finally {
       child.destroyForcibly().waitFor();
     }
@@ -84,69 +85,69 @@ class RangeLockTest {
   void anotherProcessHoldsItUntilItIsKilled() throws Exception {
     Process child = holder();
     try {
-      assertTrue(RangeLock.tryLock(file).isEmpty());
+      assertTrue(OpenFileLock.bytes(file).isEmpty());
     } finally {
       child.destroyForcibly().waitFor();
     }
-    assertFalse(RangeLock.mayBeHeld(file));
-    RangeLock.tryLock(file).orElseThrow().close();
+    assertFalse(OpenFileLock.bytesMayBeHeld(file));
+    OpenFileLock.bytes(file).orElseThrow().close();
   }
 
   @Test
   void lookingTakesAndCreatesNothing() throws IOException {
-    assertFalse(RangeLock.mayBeHeld(file));
+    assertFalse(OpenFileLock.bytesMayBeHeld(file));
     assertFalse(Files.exists(file));
     Files.createFile(file);
-    assertFalse(RangeLock.mayBeHeld(file));
-    try (var _ = RangeLock.tryLock(file).orElseThrow()) {
-      assertTrue(RangeLock.mayBeHeld(file));
+    assertFalse(OpenFileLock.bytesMayBeHeld(file));
+    try (var _ = OpenFileLock.bytes(file).orElseThrow()) {
+      assertTrue(OpenFileLock.bytesMayBeHeld(file));
     }
-    assertFalse(RangeLock.mayBeHeld(file));
+    assertFalse(OpenFileLock.bytesMayBeHeld(file));
   }
 
   @Test
   void whatCannotBeLookedAtMayBeHeld() throws IOException {
     Files.createSymbolicLink(file, folder.resolve("elsewhere"));
-    assertTrue(RangeLock.mayBeHeld(file), "no link is followed");
+    assertTrue(OpenFileLock.bytesMayBeHeld(file), "no link is followed");
   }
 
   @Test
   void aHolderMayRemoveTheFile() throws IOException {
-    try (var _ = RangeLock.tryLock(file).orElseThrow()) {
+    try (var _ = OpenFileLock.bytes(file).orElseThrow()) {
       Files.delete(file);
-      RangeLock.tryLock(file).orElseThrow().close();
+      OpenFileLock.bytes(file).orElseThrow().close();
     }
   }
 
   @Test
   void itIsNeitherAFlockNorInTheWayOfOne() throws IOException {
-    try (var _ = RangeLock.tryLock(file).orElseThrow();
-        var _ = Flock.tryLock(file).orElseThrow()) {
-      assertTrue(RangeLock.tryLock(file).isEmpty());
-      assertTrue(Flock.tryLock(file).isEmpty());
+    try (var _ = OpenFileLock.bytes(file).orElseThrow();
+        var _ = OpenFileLock.flock(file).orElseThrow()) {
+      assertTrue(OpenFileLock.bytes(file).isEmpty());
+      assertTrue(OpenFileLock.flock(file).isEmpty());
     }
   }
 
   @Test
   void aFolderInItsPlaceIsToldByName() throws IOException {
     Files.createDirectory(file);
-    FileSystemException e = assertThrows(FileSystemException.class, () -> RangeLock.tryLock(file));
+    FileSystemException e = assertThrows(FileSystemException.class, () -> OpenFileLock.bytes(file));
     assertTrue(e.getMessage().startsWith(file + ": a folder stands where"), e.getMessage());
   }
 
   @Test
   void whatTheSystemSaysOfALockHasItsMeaning() {
     for (int errno : List.of(Libc.ENOSYS, Libc.EOPNOTSUPP)) {
-      UnlockableException e = (UnlockableException) UnlockableException.of(file, errno);
+      Unlockable e = (Unlockable) OpenFileLock.unlockable(file, errno);
       assertTrue(e.getReason().startsWith("the file system has no locks ("), e.getReason());
       assertEquals("mount it with locks", e.next());
       assertEquals(file.toString(), e.getFile());
     }
-    UnlockableException none = (UnlockableException) UnlockableException.of(file, Libc.ENOLCK);
+    Unlockable none = (Unlockable) OpenFileLock.unlockable(file, Libc.ENOLCK);
     assertEquals("the file system gives no locks now (no locks available)", none.getReason());
     assertTrue(none.next().contains("rpc.statd"), none.next());
-    IOException other = UnlockableException.of(file, 5);
-    assertFalse(other instanceof UnlockableException);
+    IOException other = OpenFileLock.unlockable(file, 5);
+    assertFalse(other instanceof Unlockable);
     assertEquals(file + ": cannot be locked: input/output error", other.getMessage());
   }
 }

@@ -36,7 +36,7 @@ class SpawnTest {
 
   private String output(Spawn spawn, EnvironmentEntries environment, String... argv)
       throws IOException {
-    int pid = spawn.start(List.of(argv), dir, environment, log, true);
+    int pid = spawn.start(List.of(argv), dir, environment, log, true, null);
     ChildWait.next(pid);
     ChildWait.reap(pid);
     return Files.readString(log);
@@ -148,11 +148,12 @@ class SpawnTest {
     Path nowhere = temp.resolve("nowhere");
     IOException folder =
         assertThrows(
-            IOException.class, () -> spawn.start(List.of("true"), nowhere, env, log, true));
+            IOException.class, () -> spawn.start(List.of("true"), nowhere, env, log, true, null));
     assertEquals("cannot start true: no folder " + nowhere, folder.getMessage());
     Path lost = nowhere.resolve("log");
     IOException file =
-        assertThrows(IOException.class, () -> spawn.start(List.of("true"), dir, env, lost, true));
+        assertThrows(
+            IOException.class, () -> spawn.start(List.of("true"), dir, env, lost, true, null));
     assertEquals("cannot start true: cannot write its log " + lost, file.getMessage());
     assertFalse(Files.exists(nowhere));
   }
@@ -161,7 +162,7 @@ class SpawnTest {
   void theLogIsContinuedOrBegunAnew() throws IOException {
     EnvironmentEntries env = Environment.ofCaller().with(Map.of());
     for (boolean truncate : new boolean[] {true, false, true, false}) {
-      int pid = new Spawn().start(List.of("echo", "line"), dir, env, log, truncate);
+      int pid = new Spawn().start(List.of("echo", "line"), dir, env, log, truncate, null);
       ChildWait.reap(pid);
     }
     assertEquals("line\nline\n", Files.readString(log));
@@ -170,7 +171,8 @@ class SpawnTest {
   @Test
   void waitTellsStatusSignalStopAndTime() throws IOException {
     EnvironmentEntries env = Environment.ofCaller().with(Map.of());
-    int pid = new Spawn().start(List.of("sh", "-c", "kill -STOP $$; exit 7"), dir, env, log, true);
+    int pid =
+        new Spawn().start(List.of("sh", "-c", "kill -STOP $$; exit 7"), dir, env, log, true, null);
     assertEquals(new ChildWait.Change(ChildWait.What.STOPPED, Kill.STOP), ChildWait.next(pid));
     assertTrue(Kill.process(pid, Kill.CONT));
     assertEquals(new ChildWait.Change(ChildWait.What.EXITED, 7), ChildWait.next(pid));
@@ -187,7 +189,8 @@ class SpawnTest {
                 dir,
                 env,
                 log,
-                true);
+                true,
+                null);
     assertEquals(new ChildWait.Change(ChildWait.What.SIGNALED, Kill.TERM), ChildWait.next(busy));
     assertTrue(ChildWait.reap(busy).user() > 1_000_000);
   }

@@ -3,6 +3,7 @@ package dev.torc.records;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.DatabaseKey.RecordTree;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -47,7 +47,7 @@ class DamagedHistoryTest {
               new Batch.Change(
                   RecordTree.BUILDS, key, store.get(RecordTree.BUILDS, DatabaseKey.of(2)))),
           false,
-          (transaction, _) -> CacheOpening.seal(transaction, CacheSettings.system(), null));
+          new RecordStore.Seal(CacheSettings.system(), null));
     }
     try (Cache cache = open()) {
       assertEquals(List.of(2L, 1L), numbers(cache, 9));

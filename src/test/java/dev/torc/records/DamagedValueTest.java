@@ -3,6 +3,8 @@ package dev.torc.records;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.torc.hash.Digest;
+import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
@@ -41,10 +43,8 @@ class DamagedValueTest {
             new Batch().list(Samples.digest(name), List.of(new ManifestEntry(1, name, "", "x"))));
       }
       cache.put(new Batch().build(Samples.build(1)).build(Samples.build(2)));
-      cache.put(
-          new Batch()
-              .stored(Samples.digest(JOB), Samples.stored(JOB))
-              .storedNames(Samples.digest(JOB), NAMES));
+      Digest key = Samples.digest(JOB);
+      Samples.stored(cache).put(key, new StoredResults.Stored<>(7, JOB), key, NAMES);
       cache.put(new Batch().attempt(Samples.attempt(1, 0)).series(1, 0, Samples.series()));
     }
   }
@@ -58,8 +58,8 @@ class DamagedValueTest {
     cache.eachEvent(0, 0, all::add);
     all.addAll(cache.builds(9));
     new AttemptHistory(cache).from(0, all::add);
-    new StoredResults(cache).each(all::add);
-    all.addAll(new StoredResults(cache).names(Samples.digest(JOB)));
+    Samples.stored(cache).each(all::add);
+    all.addAll(Samples.stored(cache).names(Samples.digest(JOB)));
     if (new AttemptHistory(cache).series(1, 0) != null) {
       all.add("series");
     }

@@ -2,6 +2,7 @@ package dev.torc.records;
 
 import dev.torc.records.Cache.CacheSettings;
 import dev.torc.records.DatabaseKey.RecordTree;
+import dev.torc.records.Recovery.CleanClose;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ public final class Damaging {
       store.write(
           List.of(new Batch.Change(tree, spot.key, bad)),
           false,
-          (transaction, _) -> CacheOpening.seal(transaction, CacheSettings.system(), null));
+          new RecordStore.Seal(CacheSettings.system(), null));
     }
     CleanClose.write(place);
   }

@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
-import dev.torc.bytes.FieldReader;
-import dev.torc.bytes.FieldWriter;
+import dev.torc.bytes.Fields;
+import dev.torc.bytes.Fields.Form;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.Stamp;
@@ -20,14 +21,13 @@ import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct.OwnedPath;
+import dev.torc.records.StoredResults.Stored;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,44 +40,28 @@ class RecordCodecTest {
   private static final String SUM = "ab".repeat(32);
   private static final byte[] KEY = DatabaseKey.of(7, 3);
 
-  /** What is kept of a result, with bytes that can be compared. */
-  record Kept(long used, String record) {
-
-    static Kept of(StoredResults.Stored stored) {
-      return new Kept(stored.used(), new String(stored.record()));
-    }
-
-    StoredResults.Stored stored() {
-      return new StoredResults.Stored(used, record.getBytes());
-    }
-  }
-
   /** A record of one kind with a value in every field, and its bytes as they must stay. */
-  record Kind<T>(
-      T record,
-      BiConsumer<FieldWriter, T> write,
-      Function<FieldReader, T> read,
-      String bytes,
-      int lastTag) {
+  record Kind<T>(T record, Form<T> form, String bytes, int lastTag) {
 
-    byte[] sealed(BiConsumer<FieldWriter, T> more) {
+    byte[] sealed(Form<T> more) {
       return RecordCodec.seal(
           RecordTree.RESULTS,
           KEY,
           null,
-          out -> {
-            write.accept(out, record);
-            more.accept(out, record);
+          record,
+          (out, of) -> {
+            form.pass(out, of);
+            return more.pass(out, of);
           });
     }
 
     byte[] content() {
-      byte[] sealed = sealed((_, _) -> {});
+      byte[] sealed = sealed((_, of) -> of);
       return Arrays.copyOfRange(sealed, RecordCodec.SUM, sealed.length);
     }
 
     T open(byte[] value) {
-      return RecordCodec.open(RecordTree.RESULTS, KEY, value, read);
+      return RecordCodec.open(RecordTree.RESULTS, KEY, value, form);
     }
 
     @Override
@@ -93,7 +77,6 @@ class RecordCodecTest {
         new Kind<>(
             new KnownDigest(new Stamp(Stamp.Kind.FILE, true, 1, 2, 3, 4), DIGEST, true),
             RecordCodec::known,
-            RecordCodec::known,
             "0204" + "0402" + "0602" + "0804" + "0a06" + "0c08" + "0f2101" + SUM + "1002",
             8),
         new Kind<>(
@@ -108,7 +91,6 @@ class RecordCodecTest {
                 List.of("m"),
                 5,
                 true),
-            RecordCodec::result,
             RecordCodec::result,
             "020c"
                 + "050162"
@@ -143,7 +125,6 @@ class RecordCodecTest {
                 new Origin("s", 8, "h", 9),
                 List.of("r")),
             RecordCodec::details,
-            RecordCodec::details,
             ("030b" + line)
                 + ("050b" + line)
                 + ("050b" + line)
@@ -155,28 +136,21 @@ class RecordCodecTest {
                 + "1b0172",
             13),
         new Kind<>(
-            new Kept(5, "record"),
-            (out, kept) -> RecordCodec.stored(out, kept.stored()),
-            in -> Kept.of(RecordCodec.stored(in)),
-            "0c0a" + "11067265636f7264",
-            7),
+            new Stored<>(5, "record"),
+            new StoredResults<String>(null, (f, of) -> f.text(5, of, text -> text))::pass,
+            "0c0a" + "1108" + "0b067265636f7264",
+            8),
         new Kind<>(
             new OwnedPath("path", Stamp.Kind.FOLDER, DIGEST, "j", true),
-            RecordCodec::owned,
-            in -> RecordCodec.owned("path", in),
+            (f, of) -> RecordCodec.owned("path", f, of),
             "0206" + "052101" + SUM + "07016a" + "0802",
             4),
-        new Kind<>(List.of(entry), RecordCodec::entries, RecordCodec::entries, "030b" + line, 1),
+        new Kind<>(List.of(entry), RecordCodec::entries, "030b" + line, 1),
         new Kind<>(
-            List.of(new StoredValue("k", "v")),
-            RecordCodec::data,
-            RecordCodec::data,
-            "0306" + "03016b" + "050176",
-            1),
+            List.of(new StoredValue("k", "v")), RecordCodec::data, "0306" + "03016b" + "050176", 1),
         new Kind<>(
             new PostedEvent(7, 3, 1, "j", 2, "{}"),
-            RecordCodec::posted,
-            in -> RecordCodec.posted(KEY, in),
+            (f, of) -> RecordCodec.posted(KEY, f, of),
             "0202" + "05016a" + "0604" + "09027b7d",
             4),
         new Kind<>(
@@ -189,8 +163,7 @@ class RecordCodecTest {
                 List.of("f"),
                 "m",
                 new StoreUse(1, List.of(new StoreUse.Place("s", 2, 3)))),
-            RecordCodec::build,
-            in -> RecordCodec.build(DatabaseKey.of(7), in),
+            (f, of) -> RecordCodec.build(DatabaseKey.of(7), f, of),
             "030162"
                 + "0402"
                 + "0601"
@@ -212,7 +185,7 @@ class RecordCodecTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void everyFieldReadsBack(Kind<?> kind) {
-    assertEquals(kind.record, kind.open(kind.sealed((_, _) -> {})));
+    assertEquals(kind.record, kind.open(kind.sealed((_, of) -> of)));
   }
 
   @ParameterizedTest
@@ -220,10 +193,11 @@ class RecordCodecTest {
   void unknownFieldsAreSkipped(Kind<?> kind) {
     byte[] later =
         kind.sealed(
-            (out, _) -> {
-              out.number(kind.lastTag + 1, Long.MIN_VALUE);
-              out.text(kind.lastTag + 1, "host");
-              out.records(127, List.of("a", "b"), (inner, text) -> inner.text(1, text));
+            (out, of) -> {
+              out.number(kind.lastTag + 1, of, _ -> Long.MIN_VALUE);
+              out.text(kind.lastTag + 1, of, _ -> "host");
+              out.texts(127, of, _ -> List.of("a", "b"));
+              return of;
             });
     assertEquals(kind.record, kind.open(later));
   }
@@ -234,7 +208,7 @@ class RecordCodecTest {
   void whatIsCutOffIsNoRecord(Kind<?> kind) {
     byte[] content = kind.content();
     for (int length = content.length - 1; length >= 0; length--) {
-      byte[] cut = Arrays.copyOf(kind.sealed((_, _) -> {}), RecordCodec.SUM + length);
+      byte[] cut = Arrays.copyOf(kind.sealed((_, of) -> of), RecordCodec.SUM + length);
       assertNull(kind.open(cut), "cut to " + length);
     }
     byte[] cut = Arrays.copyOf(content, content.length - 1);
@@ -251,7 +225,7 @@ class RecordCodecTest {
 
   private static JobResult result(String hex) {
     return RecordCodec.open(
-        RecordTree.RESULTS, KEY, raw(HexFormat.of().parseHex(hex)), in -> RecordCodec.result(in));
+        RecordTree.RESULTS, KEY, raw(HexFormat.of().parseHex(hex)), RecordCodec::result);
   }
 
   @Test
@@ -312,15 +286,13 @@ class RecordCodecTest {
     Batch batch = new Batch().build(build);
     assertEquals(
         build,
-        RecordCodec.open(
+        RecordCodec.<BuildRecord>open(
             RecordTree.BUILDS,
             DatabaseKey.of(7),
             batch.changes.getFirst().value,
-            in -> RecordCodec.build(DatabaseKey.of(7), in)));
+            (f, of) -> RecordCodec.build(DatabaseKey.of(7), f, of)));
     ByteWriter out = new ByteWriter(0);
-    RecordCodec.details(new FieldWriter(out), details);
-    assertEquals(
-        details,
-        RecordCodec.details(new FieldReader(new dev.torc.bytes.ByteReader(out.bytes(), 0))));
+    Fields.write(out, details, RecordCodec::details);
+    assertEquals(details, Fields.read(new ByteReader(out.bytes(), 0), RecordCodec::details));
   }
 }

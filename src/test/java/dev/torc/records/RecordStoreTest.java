@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.records.Cache.CacheSettings;
 import dev.torc.records.DatabaseKey.RecordTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +34,8 @@ import org.lmdbjava.LmdbNativeException;
 @Isolated("the open files of the process are counted")
 class RecordStoreTest {
 
+  private static final RecordStore.Seal SEAL = new RecordStore.Seal(CacheSettings.system(), null);
+
   private static final int ENOENT = 2;
   private static final RecordTree TREE = RecordTree.STAMPS;
 
@@ -44,7 +46,7 @@ class RecordStoreTest {
   @BeforeEach
   void open() {
     store = RecordStore.open(folder, 1 << 20);
-    store.useTrees((_, _) -> Map.of());
+    store.useTrees(SEAL);
   }
 
   @AfterEach
@@ -57,7 +59,7 @@ class RecordStoreTest {
   }
 
   private void write(Batch.Change... changes) {
-    store.write(List.of(changes), false, (_, _) -> Map.of());
+    store.write(List.of(changes), false, SEAL);
   }
 
   private static Batch.Change change(byte[] key, byte[] value) {
@@ -223,7 +225,7 @@ class RecordStoreTest {
       look.useTrees();
       assertArrayEquals(bytes("2"), look.get(TREE, bytes("a")));
       look.scan(TREE, null, (_, value) -> assertArrayEquals(bytes("2"), value));
-      assertThrows(LmdbException.class, () -> look.write(List.of(), false, (_, _) -> Map.of()));
+      assertThrows(LmdbException.class, () -> look.write(List.of(), false, SEAL));
     } finally {
       open();
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
 import dev.torc.records.DatabaseKey.RecordTree;
 import java.io.IOException;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.lmdbjava.Env;
+import org.lmdbjava.Txn;
 
 /** A database that was not closed in order: copied where its records can be read, never lost. */
 class RecoveryTest {
@@ -133,10 +136,11 @@ class RecoveryTest {
 
   @Test
   void aLookWhileABuildIsAtWorkChecksNothing() throws IOException {
-    CommitNote lie = new CommitNote(1, 0, "");
-    try (RecordStore store = RecordStore.open(place.database(), 1 << 24)) {
-      store.useTrees(null);
-      store.write(List.of(), false, (_, _) -> Map.of(RecordStore.COMMIT_KEY, lie.bytes()));
+    try (Env<byte[]> env =
+            Env.create(PROXY_BA).setMapSize(1 << 24).open(place.database().toFile());
+        Txn<byte[]> unsealed = env.txnWrite()) {
+      env.openDbi(unsealed, null, null, false).put(unsealed, new byte[1], new byte[1]);
+      unsealed.commit();
     }
     try (Cache cache = look()) {
       assertNull(cache.result("a"));

@@ -98,8 +98,8 @@ final class Samples {
         List.of(name));
   }
 
-  static StoredResults.Stored stored(String name) {
-    return new StoredResults.Stored(7, name.getBytes());
+  static StoredResults<String> stored(Cache cache) {
+    return new StoredResults<>(cache, (fields, of) -> fields.text(1, of, text -> text));
   }
 
   static OwnedPath owned(String name) {

@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.posix.Flock;
-import dev.torc.posix.OpenFiles;
-import dev.torc.posix.RangeLock;
+import dev.torc.posix.OpenFileLock;
+import dev.torc.posix.OtherProcesses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +32,7 @@ class SharedLockTest {
 
   @BeforeEach
   void hosts() throws IOException {
-    assumeTrue(RangeLock.isKnown(), "only Linux has locks that other hosts see");
+    assumeTrue(OpenFileLock.hasBytes(), "only Linux has locks that other hosts see");
     root = Files.createDirectory(temp.resolve("root"));
     one = OneHost.at(root, "login1").place(root);
     two = OneHost.at(root, "login2").place(root);
@@ -76,9 +75,9 @@ class SharedLockTest {
   @Test
   void rule10AHostWhoseFlockIsNotSeenHoldsItToo() throws IOException {
     Files.createDirectory(two.folder());
-    try (var _ = RangeLock.tryLock(two.sharedLock()).orElseThrow()) {
+    try (var _ = OpenFileLock.bytes(two.sharedLock()).orElseThrow()) {
       assertTrue(BuildLock.tryAcquire(two, me, false).isEmpty());
-      Flock.tryLock(two.lock()).orElseThrow().close(); // what it had it gave back
+      OpenFileLock.flock(two.lock()).orElseThrow().close(); // what it had it gave back
     }
     BuildLock.tryAcquire(two, me, false).orElseThrow().close();
     assertEquals(List.of(), openLocks());
@@ -87,7 +86,7 @@ class SharedLockTest {
   /** The files of the lock that this process has open. */
   private List<Path> openLocks() {
     return List.of(two.lock(), two.sharedLock()).stream()
-        .filter(file -> OpenFiles.mayHave(SELF, file))
+        .filter(file -> OtherProcesses.mayHave(SELF, file))
         .toList();
   }
 
@@ -103,7 +102,7 @@ class SharedLockTest {
     Files.writeString(by, SELF + "\nb1\ntorc build\nlogin9\nboot\n");
     assertEquals(Optional.empty(), BuildLock.holder(one), "it lives here, and nobody has the lock");
     Files.writeString(by, "999999999\nb1\ntorc build\nlogin9\nboot\n");
-    try (var _ = RangeLock.tryLock(one.sharedLock()).orElseThrow()) {
+    try (var _ = OpenFileLock.bytes(one.sharedLock()).orElseThrow()) {
       assertEquals(
           Optional.of(new BuildLock.Holder(999999999, "b1", "torc build", "login9")),
           BuildLock.holder(one));

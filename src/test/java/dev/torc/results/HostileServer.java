@@ -2,6 +2,7 @@ package dev.torc.results;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,6 +23,8 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class HostileServer implements AutoCloseable {
 
+  private static final int PIECE = 2 << 20;
+
   /** Answers a request in its own way; the connection closes after it. */
   public interface Trick {
     void answer(OutputStream out) throws IOException, InterruptedException;
@@ -38,6 +41,14 @@ public final class HostileServer implements AutoCloseable {
 
   /** All lines of headers. */
   public final List<String> headers = new CopyOnWriteArrayList<>();
+
+  /** Is told of each piece of a body that came, with its bytes; the next one comes after it. */
+  public volatile Piece piece = _ -> {};
+
+  /** What is done with a piece. */
+  public interface Piece {
+    void came(int bytes) throws InterruptedException;
+  }
 
   private final CountDownLatch over = new CountDownLatch(1);
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -91,11 +102,24 @@ public final class HostileServer implements AutoCloseable {
           trick.answer(out);
           return;
         }
-        answer(method, path, in.readNBytes(length), out);
+        answer(method, path, body(in, length), out);
       }
     } catch (IOException | InterruptedException e) {
       return; // the other side had enough
     }
+  }
+
+  private byte[] body(InputStream in, int length) throws IOException, InterruptedException {
+    byte[] body = new byte[length];
+    for (int at = 0; at < length; ) {
+      int read = in.readNBytes(body, at, Math.min(PIECE, length - at));
+      if (read == 0) {
+        throw new EOFException();
+      }
+      at += read;
+      piece.came(read);
+    }
+    return body;
   }
 
   private void answer(String method, String path, byte[] body, OutputStream out)

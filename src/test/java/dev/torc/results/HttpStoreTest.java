@@ -9,8 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
 import dev.torc.records.RecordedProduct;
+import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.HostileServer.Trick;
 import dev.torc.results.ResultStore.Hit;
+import dev.torc.results.SealedRecord.ActionEntry;
+import dev.torc.results.SealedRecord.FoundNames;
+import dev.torc.results.SharedStores.StoreSettings;
+import dev.torc.results.SigningKey.SigningWord;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -140,6 +145,21 @@ class HttpStoreTest {
     assertEquals(ONE, new String(server.files.get(path(ONE))));
   }
 
+  /** At 2 MB/s it takes 20 s, and the answer begins when all is there. */
+  @Test
+  void whatIsSentMayTakeLongWhileItFlows() {
+    BlobSource large = BlobSource.bytes(new byte[40 << 20]);
+    Blob blob = large.blob();
+    Result result = ResultSamples.of(KEY, RecordedProduct.file("x", blob.digest(), blob.size()));
+    Result slow = ResultSamples.lasting(100 * SECOND, result);
+    server.piece = bytes -> box.fly(500L * bytes);
+    box.post(new Upload(slow, List.of(large), false, null));
+    box.stores.finish();
+    assertEquals(List.of(), box.told);
+    assertEquals(blob.size(), server.files.get("/cas/" + blob.name()).length);
+    assertEquals(slow, box.find(KEY).result());
+  }
+
   /** Where the requests since the last look went. */
   private List<String> asked() {
     List<String> asked =
@@ -197,7 +217,7 @@ class HttpStoreTest {
   @Test
   void wrongBytesInARecordAreAMiss() throws Exception {
     Result result = box.send(KEY, "small");
-    byte[] payload = ResultCodec.bytes(result);
+    byte[] payload = ResultChecks.bytes(result);
     replace(SealedRecord.seal(true, "large".getBytes(), payload, key));
     assertEquals(
         told("other bytes lie in its record than those of " + Digest.ofText("small")), fresh());
@@ -356,7 +376,7 @@ class HttpStoreTest {
   @MethodSource("badProducts")
   void evenATrustedKeyPlacesNothingElsewhere(String reason, RecordedProduct product)
       throws Exception {
-    byte[] payload = ResultCodec.bytes(ResultSamples.of(product));
+    byte[] payload = ResultChecks.bytes(ResultSamples.of(product));
     replace(SealedRecord.seal(true, new byte[0], payload, key));
     assertEquals(told("its record has " + reason), box.get(KEY, into()));
   }

@@ -2,17 +2,22 @@ package dev.torc.results;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
+import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.ResultStore.Hit;
+import dev.torc.results.SharedStores.StoreSettings;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 
 /** One root's shared stores, with a time that flies as the test says, and what they told. */
 final class Outbox implements AutoCloseable {
+
+  /** So many looks at the time are one of each thread that waits, at least. */
+  private static final int LOOKS = 8;
 
   /** Lines for people. */
   final List<String> told = new CopyOnWriteArrayList<>();
@@ -23,10 +28,24 @@ final class Outbox implements AutoCloseable {
   final SharedStores stores;
 
   private final AtomicLong flown = new AtomicLong();
+  private int looks; // at the time; guarded by this
 
   Outbox(Path root, StoreSettings... settings) throws StoreRefusal {
-    LongSupplier clock = () -> System.nanoTime() + flown.addAndGet(step.get());
-    stores = SharedStores.open(List.of(settings), root, clock, told::add);
+    stores = SharedStores.open(List.of(settings), root, this::now, told::add);
+  }
+
+  private synchronized long now() {
+    looks++;
+    notifyAll();
+    return System.nanoTime() + flown.addAndGet(step.get());
+  }
+
+  /** Lets time pass, and waits until all that wait for a store looked at it. */
+  synchronized void fly(long nanos) throws InterruptedException {
+    flown.addAndGet(nanos);
+    for (int until = looks + LOOKS; looks < until; ) {
+      wait();
+    }
   }
 
   /** Sends a result of one file of each text, named by the text, and waits until it is sent. */
@@ -59,9 +78,20 @@ final class Outbox implements AutoCloseable {
     return stores.all().stream().flatMap(each -> each.names(first).stream()).distinct().toList();
   }
 
-  /** Fetches all blobs of what was found into a folder: null, or the reason. */
+  /** Fetches all blobs of what was found into a folder: null, or the reason; then none is there. */
   String fetch(Hit found, Path into) {
-    return ((SharedStore) found.store()).fetchBlobs(found, into);
+    List<String> before = List.of(into.toFile().list());
+    try {
+      ((SharedStore) found.store()).fetchBlobs(found, into);
+      return null;
+    } catch (StoreRefusal e) {
+      for (File each : into.toFile().listFiles()) {
+        if (!before.contains(each.getName())) {
+          each.delete(); // as SharedStore.fetch does
+        }
+      }
+      return e.getMessage();
+    }
   }
 
   /** After a failure a store is left alone for a while: that is over. */

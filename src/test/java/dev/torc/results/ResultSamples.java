@@ -57,6 +57,24 @@ final class ResultSamples {
         null);
   }
 
+  /** The same of a job that took so many nanoseconds. */
+  static Result lasting(long wall, Result of) {
+    return new Result(
+        of.terms(),
+        of.job(),
+        of.products(),
+        of.log(),
+        of.manifest(),
+        of.data(),
+        of.found(),
+        of.lines(),
+        of.origin(),
+        wall,
+        of.cpu(),
+        of.peak(),
+        of.root());
+  }
+
   /** A result with some of everything. */
   static Result whole() {
     RecordedProduct program = RecordedProduct.file("out/run", Digest.ofText("run").executable(), 3);

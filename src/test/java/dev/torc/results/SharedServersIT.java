@@ -7,12 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
+import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.HttpStore.HttpAddress;
 import dev.torc.results.ResultStore.Hit;
+import dev.torc.results.SealedRecord.ActionEntry;
+import dev.torc.results.SharedStores.StoreSettings;
+import dev.torc.results.SigningKey.SigningWord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,6 +143,17 @@ class SharedServersIT {
     }
   }
 
+  private static void put(HttpStore store, StoreCall call, BlobSource entry) throws StoreRefusal {
+    try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      call.ask(
+          threads,
+          request -> {
+            store.put(StorePlace.ENTRIES, KEY, entry, request);
+            return null;
+          });
+    }
+  }
+
   /** It checks what it is sent, and shows no entry whose blob is missing. */
   @Test
   void bazelRemoteBelievesNothingEither() throws Exception {
@@ -146,15 +164,11 @@ class SharedServersIT {
           StoreCall.small(
               new SharedStore.Build("/", System::nanoTime, new AtomicBoolean(), null, null), null);
       Blob missing = new Blob(Digest.ofText("missing"), 7);
-      StoreFailure refused =
+      StoreRefusal refused =
           assertThrows(
-              StoreFailure.class,
-              () ->
-                  store.put(
-                      StorePlace.ENTRIES, KEY, BlobSource.bytes("no entry".getBytes()), call));
+              StoreRefusal.class, () -> put(store, call, BlobSource.bytes("no entry".getBytes())));
       assertEquals("it answered PUT with 400", refused.getMessage());
-      BlobSource entry = BlobSource.bytes(ActionEntry.encode(missing));
-      store.put(StorePlace.ENTRIES, KEY, entry, call);
+      put(store, call, BlobSource.bytes(ActionEntry.encode(missing)));
       assertEquals("", writer.get(KEY, into()));
       writer.send(KEY, "one\n");
       assertEquals("one\n", writer.get(KEY, into()));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
+import dev.torc.session.Advice.EmptyGlobs;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.posix.RangeLock;
+import dev.torc.posix.OpenFileLock;
 import dev.torc.records.BuildLock;
 import dev.torc.records.CacheException;
 import dev.torc.records.LocalLocks;
@@ -12,6 +12,7 @@ import dev.torc.records.OneHost;
 import dev.torc.records.ThisHost;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller.Host;
+import dev.torc.session.WriteSession.Nesting;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ class LockOfAnotherHostTest {
 
   @BeforeEach
   void root() throws IOException {
-    assumeTrue(RangeLock.isKnown(), "only Linux has locks that other hosts see");
+    assumeTrue(OpenFileLock.hasBytes(), "only Linux has locks that other hosts see");
     root = Files.createDirectory(temp.resolve("root"));
   }
 

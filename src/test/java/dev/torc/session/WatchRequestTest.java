@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.cli.Run;
 import dev.torc.engine.Event;
+import dev.torc.session.FolderNotices.WatchedFolders;
+import dev.torc.session.WatchRequest.Notices;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.FileSystems;

@@ -6,6 +6,8 @@ import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.posix.Signals;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller.Host;
+import dev.torc.session.FolderNotices.WatchedFolders;
+import dev.torc.session.WatchRequest.Notices;
 import dev.torc.show.Report;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -14,6 +14,7 @@ class AmountTest {
   @Test
   void timeIsSecondsMinutesOrHours() {
     assertEquals("0.0 s", Amount.time(0));
+    assertEquals("unknown time", Amount.time(-1));
     assertEquals("1.2 s", Amount.time(1_249_999_999L));
     assertEquals("59.9 s", Amount.time(59_949_999_999L));
     assertEquals("1 min 00 s", Amount.time(59_950_000_000L));

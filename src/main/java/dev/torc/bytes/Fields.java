@@ -1,0 +1,292 @@
+package dev.torc.bytes;
+
+import dev.torc.hash.Digest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+
+/**
+ * Lets a record be described once for writing and for reading, as fields with tags. A {@link Form}
+ * calls one method for each field, in the order of the tags. When it writes, the method takes the
+ * value from the record, puts it out and returns it; when it reads, the record is null and the
+ * value comes from the bytes.
+ *
+ * <p>A field is a byte with its tag and form, and then a number, or bytes behind their length. What
+ * is 0, null or empty is left out, and reads as such. Tags go from 1 to 127 and must rise in a
+ * record; a list is one field for each item. A new field gets a tag that no torc used before, so an
+ * older torc can skip it: what is not asked for is skipped. Where bytes are others, reading throws
+ * what the methods of {@link ByteReader} throw.
+ */
+public final class Fields {
+
+  /** How a record is written and read; the record is null where it is to be read. */
+  public interface Form<T> {
+    T pass(Fields fields, T record);
+  }
+
+  /** Forms of a field: the lowest bit of its first byte. */
+  private static final int NUMBER = 0;
+
+  private static final int BYTES = 1;
+
+  /** Kinds of digests: the first byte of one. */
+  private static final int SHA256 = 1;
+
+  private static final int SHA256_EXECUTABLE = 2;
+
+  private final ByteWriter out; // null where it reads
+  private final ByteReader in; // null where it writes
+
+  /** How many more texts and inner records it may give; shared with those. */
+  private final int[] left;
+
+  /** First byte of the field that comes next, -1 at the end. */
+  private int head;
+
+  private int last = Byte.MAX_VALUE; // what has a greater tag is not read
+
+  private Fields(ByteWriter out, ByteReader in, int[] left) {
+    this.out = out;
+    this.in = in;
+    this.left = left;
+  }
+
+  /** Writes a record behind what the bytes have. */
+  public static <T> void write(ByteWriter out, T record, Form<T> form) {
+    form.pass(new Fields(out, null, null), record);
+  }
+
+  /** Reads a record from there to the end of the bytes. */
+  public static <T> T read(ByteReader in, Form<T> form) {
+    return read(in, Integer.MAX_VALUE, form);
+  }
+
+  /**
+   * The same of bytes of others: a byte or two of these can ask for an object.
+   *
+   * @param most how many texts and inner records it may have
+   */
+  public static <T> T read(ByteReader in, int most, Form<T> form) {
+    return read(in, new int[] {most}, form);
+  }
+
+  private static <T> T read(ByteReader in, int[] left, Form<T> form) {
+    Fields fields = new Fields(null, in, left);
+    fields.next();
+    T record = form.pass(fields, null);
+    while (fields.head >= 0) { // throws where the bytes are no fields to their end
+      fields.skip();
+    }
+    return record;
+  }
+
+  /**
+   * The beginning of a record: of the fields behind a tag it reads none, as if they were not there.
+   */
+  public <T> T upTo(int tag, T record, Form<T> form) {
+    last = tag;
+    return form.pass(this, record);
+  }
+
+  /** A number. */
+  public <R> long number(int tag, R of, ToLongFunction<R> field) {
+    return number(tag, out == null ? 0 : field.applyAsLong(of));
+  }
+
+  /** A number that fits an int. */
+  public <R> int small(int tag, R of, ToIntFunction<R> field) {
+    return Math.toIntExact(number(tag, out == null ? 0 : field.applyAsInt(of)));
+  }
+
+  /** Yes or no. */
+  public <R> boolean flag(int tag, R of, Predicate<R> field) {
+    return number(tag, out != null && field.test(of) ? 1 : 0) != 0;
+  }
+
+  /**
+   * One of an enum's constants by its place, so constants may only be appended; null is left out.
+   * To read one that is missing, or that a later torc added, throws.
+   */
+  public <R, E extends Enum<E>> E constant(int tag, R of, Function<R, E> field, E[] all) {
+    E constant = out == null ? null : field.apply(of);
+    int place = (int) number(tag, constant == null ? 0 : constant.ordinal() + 1L);
+    return out == null ? all[place - 1] : constant;
+  }
+
+  private long number(int tag, long value) {
+    if (out != null) {
+      if (value != 0) {
+        head(tag, NUMBER);
+        out.number(value);
+      }
+      return value;
+    }
+    return finds(tag, NUMBER) ? then(in.number()) : 0;
+  }
+
+  /** A text, or null. */
+  public <R> String text(int tag, R of, Function<R, String> field) {
+    return text(tag, out == null ? null : field.apply(of));
+  }
+
+  private String text(int tag, String text) {
+    if (out != null) {
+      put(tag, text == null ? null : text.getBytes(StandardCharsets.UTF_8));
+      return text;
+    }
+    return finds(tag, BYTES) ? then(in.utf8(in.size())) : null;
+  }
+
+  /** Bytes as they are, or null. */
+  public <R> byte[] bytes(int tag, R of, Function<R, byte[]> field) {
+    if (out != null) {
+      return put(tag, field.apply(of));
+    }
+    return finds(tag, BYTES) ? then(in.raw(in.size())) : null;
+  }
+
+  /** A digest behind its kind, or null; to read one of a kind that a later torc added throws. */
+  public <R> Digest digest(int tag, R of, Function<R, Digest> field) {
+    if (out != null) {
+      Digest digest = field.apply(of);
+      if (digest != null) {
+        head(tag, BYTES);
+        out.size(1 + Digest.LENGTH);
+        out.one(digest.isExecutable() ? SHA256_EXECUTABLE : SHA256);
+        out.raw(digest.bytes());
+      }
+      return digest;
+    }
+    if (!finds(tag, BYTES)) {
+      return null;
+    }
+    int size = in.size();
+    int kind = in.one();
+    if (kind != SHA256 && kind != SHA256_EXECUTABLE) {
+      throw new IllegalArgumentException("a digest of kind " + kind);
+    }
+    Digest digest = Digest.of(in.raw(size - 1));
+    return then(kind == SHA256 ? digest : digest.executable());
+  }
+
+  /** Texts, none of them null; those that are read are unmodifiable. */
+  public <R> List<String> texts(int tag, R of, Function<R, List<String>> field) {
+    if (out != null) {
+      List<String> texts = field.apply(of);
+      texts.forEach(text -> text(tag, text));
+      return texts;
+    }
+    List<String> texts = new ArrayList<>();
+    while (finds(tag, BYTES)) {
+      count();
+      texts.add(text(tag, null));
+    }
+    return List.copyOf(texts);
+  }
+
+  /** Records in the record; those that are read are unmodifiable. */
+  public <R, T> List<T> list(int tag, R of, Function<R, List<T>> field, Form<T> form) {
+    if (out != null) {
+      List<T> items = field.apply(of);
+      items.forEach(item -> inner(tag, item, form));
+      return items;
+    }
+    List<T> items = new ArrayList<>();
+    while (finds(tag, BYTES)) {
+      items.add(inner(form));
+    }
+    return List.copyOf(items);
+  }
+
+  /** A record in the record, or null. */
+  public <R, T> T one(int tag, R of, Function<R, T> field, Form<T> form) {
+    T one = null;
+    if (out != null) {
+      one = field.apply(of);
+      if (one != null) {
+        inner(tag, one, form);
+      }
+      return one;
+    }
+    while (finds(tag, BYTES)) {
+      one = inner(form);
+    }
+    return one;
+  }
+
+  private <T> void inner(int tag, T item, Form<T> form) {
+    head(tag, BYTES);
+    int from = out.length();
+    form.pass(this, item);
+    out.sizeBefore(from);
+  }
+
+  private <T> T inner(Form<T> form) {
+    count();
+    return then(read(in.part(in.size()), left, form));
+  }
+
+  private byte[] put(int tag, byte[] bytes) {
+    if (bytes != null) {
+      head(tag, BYTES);
+      out.size(bytes.length);
+      out.raw(bytes);
+    }
+    return bytes;
+  }
+
+  private void head(int tag, int form) {
+    out.one(tag << 1 | form);
+  }
+
+  private void count() {
+    if (--left[0] < 0) {
+      throw new IllegalArgumentException("too many texts and records");
+    }
+  }
+
+  private boolean finds(int tag, int form) {
+    if (tag > last) {
+      return false;
+    }
+    while (head >= 0 && head >> 1 < tag) {
+      skip();
+    }
+    if (head >> 1 == tag && (head & 1) != form) {
+      throw new IllegalArgumentException("field " + tag + " of another form");
+    }
+    return head >> 1 == tag;
+  }
+
+  private void skip() {
+    if ((head & 1) == NUMBER) {
+      in.number();
+    } else {
+      in.part(in.size());
+    }
+    next();
+  }
+
+  private long then(long value) {
+    next();
+    return value;
+  }
+
+  private <T> T then(T value) {
+    next();
+    return value;
+  }
+
+  /** Tags never fall, so that bytes that are no record are not taken for one. */
+  private void next() {
+    int before = head;
+    head = in.isAtEnd() ? -1 : in.one();
+    if (head >= 0 && head >> 1 < Math.max(1, before >> 1)) {
+      throw new IllegalArgumentException("field " + (head >> 1) + " out of its order");
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package dev.torc.engine;
+
+import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.ClaimOwner;
+import dev.torc.cluster.HandedOutAttempt;
+import dev.torc.cluster.RemoteAttempt;
+import dev.torc.cluster.RemoteAttempt.RemoteKey;
+import dev.torc.cluster.RemoteAttempt.RemoteListener;
+import dev.torc.engine.ProductRemoval.ClearedProducts;
+import dev.torc.local.ProcessEnd;
+import dev.torc.posix.FileTree;
+import dev.torc.records.StartMarks;
+import dev.torc.text.Refusal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Waits for one attempt that is handed out, or that an earlier torc did. Then rule 15 for what its
+ * script moved aside: it goes to the kept things, or back where the job never began. {@link
+ * RemoteRun} decides whether to hand out, take up or end; {@code cluster} talks to the scheduler.
+ */
+final class RemoteWait implements RemoteListener {
+
+  private final BatchTracker tracker;
+  private final ProductRemoval removal;
+  private final RemoteKey key;
+  private final Consumer<Event.JobSubmitted> submitted;
+  private final CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
+  private List<HandedOutAttempt> places = List.of();
+  private boolean begun;
+
+  /**
+   * @param submitted is told where it is, once it is handed out
+   */
+  RemoteWait(
+      BatchTracker tracker,
+      ProductRemoval removal,
+      RemoteKey key,
+      Consumer<Event.JobSubmitted> submitted) {
+    this.tracker = tracker;
+    this.removal = removal;
+    this.key = key;
+    this.submitted = submitted;
+  }
+
+  /**
+   * Waits for what an earlier torc handed out of the job.
+   *
+   * @return null where nothing of it is out any more, so that it is to be started
+   */
+  ProcessEnd resume() throws IOException {
+    tracker.resume(key, this);
+    return await();
+  }
+
+  /** Hands it out and waits for its end. */
+  ProcessEnd run(RemoteAttempt attempt) throws IOException {
+    tracker.add(attempt, this);
+    return await();
+  }
+
+  /**
+   * Ends what an earlier torc handed out of a job, and waits until nothing of it is out.
+   *
+   * @param build the id of this build
+   * @return whether it is so; not where the runner was told to leave it
+   */
+  static boolean cancel(BatchTracker holder, String job, String build, ProductRemoval removal)
+      throws IOException {
+    RemoteKey none = new RemoteKey(job, build, 0, "", "", "");
+    RemoteWait wait = new RemoteWait(holder, removal, none, _ -> {});
+    boolean over = wait.resume() == null;
+    wait.recorded();
+    return over;
+  }
+
+  /**
+   * Sees to what an earlier torc left of a job that is recorded, where no scheduler has to be asked
+   * for that.
+   *
+   * @return whether that is all
+   */
+  static boolean forget(List<HandedOutAttempt> places, ClaimOwner me, ProductRemoval removal)
+      throws IOException {
+    for (HandedOutAttempt place : places) {
+      if (!place.isOver(me)) {
+        return false;
+      }
+    }
+    sort(places, removal);
+    for (HandedOutAttempt place : places) {
+      place.folder().forget(place.claim(), me);
+    }
+    return true;
+  }
+
+  private ProcessEnd await() throws IOException {
+    ProcessEnd how = end.join();
+    if (how != null) {
+      begun = sort(places, removal);
+      return how;
+    }
+    synchronized (tracker) { // nothing of them is of use, and jobs in their way ask too
+      sort(places, removal);
+    }
+    recorded();
+    places = List.of();
+    return null;
+  }
+
+  /**
+   * Rule 15 for what was moved aside; back with it where the job never began, as is returned
+   * negated.
+   */
+  private static boolean sort(List<HandedOutAttempt> places, ProductRemoval removal)
+      throws IOException {
+    ClearedProducts cleared = removal.clearing();
+    boolean begun = places.stream().anyMatch(HandedOutAttempt::hasBegun);
+    for (HandedOutAttempt place : places) {
+      for (int i = 0; i < place.products().size(); i++) {
+        Path product = place.products().get(i).path();
+        if (begun) {
+          removal.sort(product, place.aside(i), cleared);
+        } else {
+          removal.putBack(product, place.aside(i), cleared);
+        }
+      }
+      FileTree.remove(temporary(place.key(), removal));
+    }
+    return begun;
+  }
+
+  private static Path temporary(RemoteKey of, ProductRemoval removal) {
+    return TemporaryFolder.of(
+        removal.place(), new StartMarks.Mark(of.build(), of.job(), of.attempt()));
+  }
+
+  /** Whether any process of it started: else what stands in the places of its products is older. */
+  boolean hasBegun() {
+    return begun;
+  }
+
+  /** When its processes started; null where that is not known. */
+  Path begunFile() {
+    return places.isEmpty() ? null : places.getLast().begun();
+  }
+
+  /** Its end is recorded. */
+  void recorded() {
+    tracker.forget(places);
+  }
+
+  @Override
+  public void submitted(String id) {
+    submitted.accept(new Event.JobSubmitted(key.job(), tracker.executor(), id));
+  }
+
+  @Override
+  public void lost() {
+    try {
+      TemporaryFolder.empty(temporary(key, removal));
+    } catch (IOException e) {
+      String line = "cannot empty the folder {tmp} of %s: %s";
+      removal.note(line.formatted(key.job(), Refusal.line(e)));
+    }
+  }
+
+  @Override
+  public void ended(ProcessEnd how, List<HandedOutAttempt> left) {
+    places = List.copyOf(left);
+    end.complete(how);
+  }
+}

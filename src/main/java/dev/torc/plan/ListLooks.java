@@ -1,0 +1,143 @@
+package dev.torc.plan;
+
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digest.KnownDigest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.records.JobResult.ManifestEntry;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Looks at all members of a needed glob, folder, job or group, for all of its readers together
+ * (rule 6). A look that began after a reader ended sees all that moved while it ran, also if it was
+ * taken for another reader; so a thousand readers of a thousand files need not look at each file
+ * two thousand times. Moments are counted, not read off a clock. Safe for several threads. {@link
+ * NeedSnapshot} decides what follows from a file that moved.
+ */
+final class ListLooks {
+
+  /**
+   * What one look at all members saw.
+   *
+   * @param begun the moment before it
+   * @param files the members that stand by themselves, by path; what is in a needed folder has its
+   *     stamps among the members
+   * @param folders the members that are folders which a job made
+   */
+  record Look(
+      long begun,
+      NeedMembers members,
+      Map<String, KnownDigest> files,
+      Map<String, FolderDigest> folders) {
+
+    /** Adds the members that came, went or moved since, though they may hold the same bytes. */
+    void addMoved(Look now, Set<String> moved) {
+      if (now.members == members) {
+        return; // each member has the very stamp that it had
+      }
+      Map<String, String> then = new HashMap<>();
+      members.entries().forEach(member -> then.put(member.name(), member.now()));
+      for (ManifestEntry member : now.members.entries()) {
+        String name = member.name();
+        if (!member.now().equals(then.remove(name)) || isMoved(name, now)) {
+          moved.add(shown(name));
+        }
+      }
+      then.keySet().forEach(name -> moved.add(shown(name)));
+    }
+
+    private boolean isMoved(String name, Look now) {
+      if (folders.containsKey(name) && now.folders.containsKey(name)) {
+        return DigestMemo.moved(folders.get(name), now.folders.get(name));
+      }
+      KnownDigest before = files.get(name);
+      KnownDigest after = now.files.get(name);
+      return before != null && after != null
+          ? DigestMemo.moved(before.stamp(), after.stamp())
+          : members.moved(name, now.members);
+    }
+
+    private String shown(String name) {
+      return folders.containsKey(name) ? name + "/" : name;
+    }
+  }
+
+  /** The last look at a list; the holder of its lock is looking. */
+  private static final class Slot {
+    private Look last;
+  }
+
+  private final Graph graph;
+  private final NeedContents contents;
+  private final DigestMemo digests;
+  private final AtomicLong moments = new AtomicLong();
+  private final ConcurrentMap<Integer, Slot> slots = new ConcurrentHashMap<>();
+
+  ListLooks(Graph graph, NeedContents contents, DigestMemo digests) {
+    this.graph = graph;
+    this.contents = contents;
+    this.digests = digests;
+  }
+
+  /** This moment. */
+  long now() {
+    return moments.incrementAndGet();
+  }
+
+  /** What a look sees that began after a moment: one that another reader took, or a new one. */
+  Look after(int list, long moment) throws IOException {
+    Slot slot = slots.computeIfAbsent(list, _ -> new Slot());
+    synchronized (slot) {
+      Look last = slot.last;
+      if (last == null || last.begun <= moment) {
+        long begun = now();
+        slot.last =
+            stands(list, last)
+                ? new Look(begun, last.members, last.files, last.folders)
+                : look(begun, list);
+      }
+      return slot.last;
+    }
+  }
+
+  /**
+   * Whether each product of needed jobs has the very stamp that it had: one call for each and no
+   * more. To a glob or folder something may have come.
+   */
+  private boolean stands(int list, Look last) throws IOException {
+    if (last == null || !graph.list(list).ofJobs() || !last.folders.isEmpty()) {
+      return false;
+    }
+    for (Map.Entry<String, KnownDigest> file : last.files.entrySet()) {
+      if (!digests.stamp(file.getKey()).equals(file.getValue().stamp())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Look look(long begun, int list) {
+    Map<String, KnownDigest> files = new LinkedHashMap<>();
+    Map<String, FolderDigest> folders = new HashMap<>();
+    NeedMembers members =
+        contents.fresh(
+            list,
+            path -> {
+              KnownDigest known = digests.of(path);
+              files.put(path, known);
+              if (known.stamp().kind() == Stamp.Kind.FOLDER) {
+                folders.put(path, digests.folder(path, false));
+              }
+              return known;
+            });
+    return new Look(begun, members, files, folders);
+  }
+}

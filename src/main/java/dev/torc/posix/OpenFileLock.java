@@ -1,0 +1,231 @@
+package dev.torc.posix;
+
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+
+/**
+ * An exclusive lock on a file that belongs to the open file, not to the process as the locks of
+ * {@link java.nio.channels.FileChannel} do: those vanish as soon as the process opens and closes
+ * the same file anywhere else. The kernel drops it when the holder ends, however it ends; a started
+ * program does not inherit it. It does not wait, and does not read the file. There are two kinds.
+ *
+ * <p>{@code flock(2)}: which other hosts see it depends on the file system.
+ *
+ * <p>A lock on all bytes of the file, as {@code fcntl(2)} has them for open files (F_OFD_SETLK; on
+ * Linux only): the kind that network file systems carry to their server, so that the hosts that
+ * mount it and the machine that has the disks see the same locks. All bytes up to any size are
+ * locked: AFS keeps smaller parts to the host. Three traps: NFS clients make such a lock of a flock
+ * too, so each kind wants a file of its own. SMB servers refuse to read or write what is locked, so
+ * nothing stands in that file. Servers that are programs (FUSE) may keep one lock for all processes
+ * of a host and drop it when any of them closes the file, some time after it did: the processes of
+ * one host have to exclude each other by a flock first, only its holder opens the file, and it does
+ * so once. (bindfs drops it even when the holder starts a program; there it is the flock that keeps
+ * others out.)
+ */
+public final class OpenFileLock implements AutoCloseable {
+
+  private static final int FLAGS = Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOFOLLOW;
+  private static final int O_CREAT = 0100;
+
+  private static final NativeCall FLOCK = NativeCall.of("flock");
+  private static final int EXCLUSIVE_NOW = 2 | 4;
+  private static final int UNLOCK = 8;
+
+  /** Variadic, as fcntl is, but on Linux the arguments lie where those of others do. */
+  private static final NativeCall FCNTL = NativeCall.of("fcntl");
+
+  private static final int F_OFD_GETLK = 36;
+  private static final int F_OFD_SETLK = 37;
+  private static final short F_WRLCK = 1;
+  private static final short F_UNLCK = 2;
+
+  /** struct flock: short type, short whence, long start, long length, int pid, which must be 0. */
+  private static final int SIZE = 32;
+
+  private final boolean ofBytes;
+  private int fd;
+
+  private OpenFileLock(int fd, boolean ofBytes) {
+    this.fd = fd;
+    this.ofBytes = ofBytes;
+  }
+
+  /**
+   * Locks the file by {@code flock}, creating it where it is missing; never waits.
+   *
+   * @return the lock, or nothing while another holder (of this process too) has it
+   * @throws Unlockable where the file system has no locks
+   * @throws IOException where the file cannot be opened for writing or locked
+   */
+  public static Optional<OpenFileLock> flock(Path file) throws IOException {
+    while (true) {
+      OwnFile.outChannel(file).close();
+      Object before = key(file, LinkOption.NOFOLLOW_LINKS);
+      Optional<OpenFileLock> lock = before == null ? Optional.empty() : flockNow(file);
+      // If the file was removed meanwhile, this lock is on a file that no other torc finds.
+      if (before != null && before.equals(key(file, LinkOption.NOFOLLOW_LINKS))) {
+        return lock;
+      }
+      lock.ifPresent(OpenFileLock::close);
+    }
+  }
+
+  private static Optional<OpenFileLock> flockNow(Path file) throws IOException {
+    int fd = open(file, Libc.O_RDWR, 0);
+    if (fd == -Libc.ENOENT) {
+      return Optional.empty();
+    }
+    Libc.check(file, fd);
+    int result = FLOCK.again(fd, EXCLUSIVE_NOW);
+    if (result == 0) {
+      return Optional.of(new OpenFileLock(fd, false));
+    }
+    Libc.close(fd);
+    if (result == -Libc.EAGAIN) {
+      return Optional.empty();
+    }
+    throw unlockable(file, -result);
+  }
+
+  /** Whether this system has locks on bytes. */
+  public static boolean hasBytes() {
+    return !Libc.MAC;
+  }
+
+  /** Locks all bytes of the file; else as {@link #flock}. */
+  public static Optional<OpenFileLock> bytes(Path file) throws IOException {
+    while (true) {
+      OwnFile.prepare(file);
+      int fd = open(file, Libc.O_RDWR | O_CREAT, 0666);
+      Libc.check(file, fd);
+      int result = set(fd, F_WRLCK);
+      // If the file was removed meanwhile, this lock is on a file that no other torc finds.
+      boolean found = isAt(file, fd);
+      if (result == 0 && found) {
+        return Optional.of(new OpenFileLock(fd, true));
+      }
+      Libc.close(fd);
+      if (result != 0 && result != -Libc.EAGAIN && result != -Libc.EACCES) {
+        throw unlockable(file, -result);
+      }
+      if (found) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  /**
+   * Whether another process holds the lock on the bytes, as far as it can be told: where it cannot,
+   * yes. It is free where there is no file. It takes and creates nothing.
+   */
+  public static boolean bytesMayBeHeld(Path file) {
+    int fd = open(file, 0, 0);
+    if (fd < 0) {
+      return fd != -Libc.ENOENT;
+    }
+    try {
+      Memory lock = struct(F_WRLCK);
+      int result = FCNTL.call(fd, F_OFD_GETLK, lock.address());
+      return result != 0 || lock.getShort(0) != F_UNLCK;
+    } finally {
+      Libc.close(fd);
+    }
+  }
+
+  /** Opens a file for the sake of a lock; the descriptor, or the error negative. */
+  private static int open(Path file, int access, int mode) {
+    return Libc.open(file.toString(), access | FLAGS, mode);
+  }
+
+  /** What tells the file that is there now from another one; null where there is none. */
+  private static Object key(Path file, LinkOption... how) throws IOException {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class, how).fileKey();
+    } catch (NoSuchFileException gone) {
+      return null;
+    }
+  }
+
+  /** Whether a place still has the file that is open; yes where there is no /proc to tell. */
+  private static boolean isAt(Path file, int fd) throws IOException {
+    Object open = key(Path.of("/proc/self/fd/" + fd));
+    return open == null || open.equals(key(file, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  /** Sets the lock of an open file, or takes it away; 0, or the error negative. */
+  private static int set(int fd, short type) {
+    Memory lock = struct(type);
+    int result = FCNTL.again(fd, F_OFD_SETLK, lock.address());
+    Reference.reachabilityFence(lock);
+    return result;
+  }
+
+  private static Memory struct(short type) {
+    Memory lock = Memory.of(SIZE);
+    lock.put(0, ByteBuffer.allocate(2).order(ByteOrder.nativeOrder()).putShort(type).array());
+    return lock;
+  }
+
+  /**
+   * Gives the lock back, then closes the file; the file stays. Closing alone does not free it at
+   * once: a process that is just being started still has the descriptor, and a file system that is
+   * a program of its own may learn of the end later.
+   */
+  @Override
+  public synchronized void close() {
+    if (fd >= 0 && ofBytes) {
+      set(fd, F_UNLCK);
+    } else if (fd >= 0) {
+      FLOCK.call(fd, UNLOCK);
+    }
+    Libc.close(fd);
+    fd = -1;
+  }
+
+  /** What an error of a lock means: {@link Unlockable}, or any other trouble with the file. */
+  static IOException unlockable(Path file, int errno) {
+    String said = FileStatus.reason(errno);
+    if (errno == Libc.ENOLCK) {
+      return new Unlockable(
+          file,
+          "the file system gives no locks now (" + said + ")",
+          "see that its lock service is at work (for NFS 3 rpc.statd, on this host and the"
+              + " server)");
+    }
+    if (errno == Libc.ENOSYS || errno == Libc.EOPNOTSUPP) {
+      return new Unlockable(
+          file, "the file system has no locks (" + said + ")", "mount it with locks");
+    }
+    return new FileSystemException(file.toString(), null, "cannot be locked: " + said);
+  }
+
+  /**
+   * A file system that has no locks, or gives none now. The message is the system's; the caller
+   * knows what the lock was for, and whether it can do without.
+   */
+  public static final class Unlockable extends FileSystemException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String next;
+
+    private Unlockable(Path file, String reason, String next) {
+      super(file.toString(), null, reason);
+      this.next = next;
+    }
+
+    /** What to do about it, as an order. */
+    public String next() {
+      return next;
+    }
+  }
+}

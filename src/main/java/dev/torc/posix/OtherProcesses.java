@@ -1,0 +1,92 @@
+package dev.torc.posix;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Other processes, as the system tells of them: from which ones this one descends, and which have a
+ * file open. Without {@code /proc}, or where a process may not be looked at, none has. What follows
+ * the caller decides.
+ */
+public final class OtherProcesses {
+
+  private OtherProcesses() {}
+
+  /**
+   * Whether this process descends from another one: by its parents, or by those of the leader of
+   * its process group, which it keeps when its own parents end.
+   */
+  public static boolean descendsFrom(long pid) {
+    long self = ProcessHandle.current().pid();
+    return pid != self
+        && (ancestors(self).contains(pid) || ancestors(Terminal.ownGroup()).contains(pid));
+  }
+
+  /** A process and all that it descends from, as far as the system knows them now. */
+  public static Set<Long> ancestors(long pid) {
+    Set<Long> pids = new HashSet<>();
+    Optional<ProcessHandle> at = ProcessHandle.of(pid);
+    while (at.isPresent() && pids.add(at.get().pid())) {
+      at = at.get().parent();
+    }
+    return pids;
+  }
+
+  /**
+   * A process, this one included, that has a file open which was removed from this place.
+   *
+   * @param place its folder exists, and may be another one than the file's
+   */
+  public static OptionalInt removed(Path place) {
+    String name = real(place) + " (deleted)";
+    for (String pid : list("/proc")) {
+      if (Character.isDigit(pid.charAt(0)) && anyOpen(pid, name::equals)) {
+        return OptionalInt.of(Integer.parseInt(pid));
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /** Whether a process has the file of this place open, or may have: it cannot be looked at. */
+  public static boolean mayHave(long pid, Path place) {
+    String name = real(place);
+    String folder = "/proc/" + pid + "/fd";
+    return new File(folder).list() == null
+        || anyOpen(
+            Long.toString(pid), open -> open.equals(name) || open.equals(name + " (deleted)"));
+  }
+
+  private static boolean anyOpen(String pid, Predicate<String> which) {
+    String folder = "/proc/" + pid + "/fd";
+    for (String number : list(folder)) {
+      try {
+        if (which.test(Files.readSymbolicLink(Path.of(folder, number)).toString())) {
+          return true;
+        }
+      } catch (IOException closed) {
+        // in the meantime: then it is not open
+      }
+    }
+    return false;
+  }
+
+  private static String[] list(String folder) {
+    String[] names = new File(folder).list();
+    return names == null ? new String[0] : names;
+  }
+
+  private static String real(Path place) {
+    try {
+      return place.getParent().toRealPath().resolve(place.getFileName()).toString();
+    } catch (IOException gone) {
+      return place.toAbsolutePath().toString();
+    }
+  }
+}

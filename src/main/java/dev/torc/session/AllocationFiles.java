@@ -1,0 +1,172 @@
+package dev.torc.session;
+
+import dev.torc.cluster.BatchFolder;
+import dev.torc.cluster.ClaimOwner;
+import dev.torc.cluster.EarlierJob;
+import dev.torc.cluster.HandedOutAttempt;
+import dev.torc.cluster.Scheduler;
+import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.posix.FileTree;
+import dev.torc.posix.Io;
+import dev.torc.posix.OpenFileLock;
+import dev.torc.posix.OpenFileLock.Unlockable;
+import dev.torc.posix.OwnFile;
+import dev.torc.records.CachePlace;
+import dev.torc.text.Refusal;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * What a caller of {@code torc slurm} and the build in its allocation share in {@code .torc/slurm}:
+ * the build's input, which is locked as long as the caller lives, and what the build writes. What
+ * callers left that were killed goes when their builds are over.
+ *
+ * @param folder of all callers
+ * @param id of the caller's build
+ */
+record AllocationFiles(Path folder, String id) {
+
+  private static final String INPUT = ".out.in";
+
+  private static final long AGAIN = 20_000_000; // ns
+
+  static AllocationFiles of(CachePlace place, String id) {
+    return new AllocationFiles(place.folder().resolve(AllocatedBuild.EXECUTOR), id);
+  }
+
+  /** What the build writes to standard output; its input has this name and one more ending. */
+  Path output() {
+    return folder.resolve(id + ".out");
+  }
+
+  /** What it writes to standard error. */
+  Path log() {
+    return folder.resolve(id + ".log");
+  }
+
+  private Path input() {
+    return folder.resolve(id + INPUT);
+  }
+
+  /** The folder of the scripts that are handed to Slurm. */
+  Path scripts() {
+    return folder.resolve(AllocatedBuild.EXECUTOR);
+  }
+
+  /**
+   * Writes the input of the build.
+   *
+   * @param text null for none
+   * @return what says that the caller lives; null where there are no locks
+   */
+  OpenFileLock begin(byte[] text) throws IOException {
+    OpenFileLock lives = null;
+    try {
+      Optional<OpenFileLock> lock = OpenFileLock.flock(input());
+      for (; lock.isEmpty(); lock = OpenFileLock.flock(input())) {
+        LockSupport.parkNanos(AGAIN); // another torc takes it for a killed one's, and away
+      }
+      lives = lock.get();
+    } catch (Unlockable none) {
+      // then it is never taken for a killed one's
+    }
+    OwnFile.write(input(), text == null ? new byte[0] : text);
+    return lives;
+  }
+
+  void remove() throws IOException {
+    for (Path each : List.of(output(), log(), input())) {
+      OwnFile.remove(each);
+    }
+  }
+
+  /**
+   * Takes away what killed callers left, where the builds that they asked for are over.
+   *
+   * @param slurm is asked for those of which no script tells an end; null for no question
+   * @param warn takes lines for people
+   */
+  static void tidy(CachePlace place, ClaimOwner me, Scheduler slurm, Consumer<String> warn) {
+    Path folder = of(place, "").folder;
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try {
+      boolean alone = true;
+      for (Path file : FileTree.entries(folder)) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(INPUT)) {
+          String id = name.substring(0, name.length() - INPUT.length());
+          AllocationFiles left = new AllocationFiles(folder, id);
+          try (OpenFileLock dead = OpenFileLock.flock(file).orElse(null)) {
+            alone &= dead != null;
+            if (dead != null && left.isOver(me, slurm)) {
+              left.remove();
+            }
+          }
+        }
+      }
+      if (alone) { // else a script may be on its way to the disk
+        BatchFolder.tidy(folder);
+      }
+    } catch (Unlockable e) {
+      return; // whether its caller lives is not known there
+    } catch (IOException e) {
+      warn.accept("cannot take away what is of no use any more: " + Refusal.line(e));
+    }
+  }
+
+  /** Whether its build is over; then its script is of no use any more. */
+  private boolean isOver(ClaimOwner me, Scheduler slurm) throws IOException {
+    for (EarlierJob each : EarlierJob.all(folder)) {
+      HandedOutAttempt place = each.place();
+      if (place.key().build().equals(id)) {
+        if (!place.isOver(me) && (slurm == null || !isOver(slurm, each))) {
+          return false;
+        }
+        place.folder().forget(place.claim(), me);
+      }
+    }
+    return true;
+  }
+
+  private static boolean isOver(Scheduler slurm, EarlierJob job) {
+    String name = job.place().folder().path().getFileName().toString();
+    SchedulerJob asked = new SchedulerJob(job.id(), name, null);
+    SchedulerState state = slurm.states(List.of(asked)).get(asked);
+    return state.isEnd() || state.is(SchedulerState.Kind.GONE);
+  }
+
+  /** Shows what a file has that grows on another machine. */
+  static final class Shown {
+    private final Path file;
+    private final Io.Take<InputStream> to;
+    private long shown;
+
+    Shown(Path file, Io.Take<InputStream> to) {
+      this.file = file;
+      this.to = to;
+    }
+
+    void more() throws IOException {
+      if (Files.exists(file)) {
+        try (FileChannel in = OwnFile.channel(file)) {
+          if (in.size() != shown) {
+            in.position(in.size() < shown ? 0 : shown); // less: it was begun anew
+            to.take(Channels.newInputStream(in));
+            shown = in.position();
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.records.BuildLock;
+import dev.torc.records.CachePlace;
+import dev.torc.records.StartMarks;
+import dev.torc.records.ThisHost;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rules 9 and 10: what the commands do and tell while a build of the project holds its lock. */
+class BesideABuildTest {
+
+  @TempDir Path temp;
+  private Folder folder;
+
+  @BeforeEach
+  void built() throws IOException {
+    folder = new Folder(temp.toRealPath().resolve("project")).chain();
+    folder.put("torc.yaml", "stores: { keep: 1GiB }\n" + folder.get("torc.yaml"));
+    folder.build().put("a.txt", "two\n").build();
+  }
+
+  private CachePlace place() {
+    return CachePlace.find(folder.at(), Map.of(), ThisHost.system());
+  }
+
+  /** Held by this process, as by a build of this name. */
+  private BuildLock lock(String build) {
+    long pid = ProcessHandle.current().pid();
+    BuildLock.Holder holder = new BuildLock.Holder(pid, build, "torc build");
+    return BuildLock.tryAcquire(place(), holder, false).orElseThrow();
+  }
+
+  /** All files with when they changed, but for LMDB's own. */
+  private Map<Path, Object> files() throws IOException {
+    Map<Path, Object> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(folder.at())) {
+      for (Path each : all.filter(file -> !file.endsWith("lock.mdb")).toList()) {
+        files.put(each, Files.getLastModifiedTime(each));
+      }
+    }
+    return files;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "store",
+        "store first second",
+        "store --prune=5B -n",
+        "store --clear -n",
+        "store --verify -n",
+        "clean -n"
+      })
+  void rule10LooksNeverWaitAndWriteNothing(String look) throws IOException {
+    try (BuildLock _ = lock("other")) {
+      Map<Path, Object> before = files();
+      Run run = folder.run(look.split(" "));
+      assertEquals(0, run.exit(), run.err());
+      assertFalse(run.out().isEmpty() && run.err().isEmpty());
+      assertEquals(before, files());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"store --prune=0", "store --clear", "store --verify", "clean", "adopt first"})
+  void rule10WithNoWaitTheRestEndsWith75(String action) throws IOException {
+    String[] args = (action + " --no-wait").split(" ");
+    try (BuildLock _ = lock("other")) {
+      Map<Path, Object> before = files();
+      Run run = folder.run(args);
+      assertEquals(75, run.exit());
+      assertTrue(run.err().startsWith("another build is at work here"), run.err());
+      assertEquals(before, files());
+    }
+    assertEquals(0, folder.run(args).exit());
+  }
+
+  @Test
+  void rule10CleanWaitsForARunningBuild() throws Exception {
+    CompletableFuture<String> waiting = new CompletableFuture<>();
+    StringWriter out = new StringWriter();
+    StringWriter err =
+        new StringWriter() {
+          @Override
+          public void write(String text) {
+            super.write(text);
+            waiting.complete(text);
+          }
+        };
+    CompletableFuture<Integer> exit;
+    try (BuildLock _ = lock("other")) {
+      Console console = Run.console(folder.at(), out, err, Map.of());
+      exit = CompletableFuture.supplyAsync(() -> Main.run(new String[] {"clean"}, console));
+      assertTrue(waiting.get(60, TimeUnit.SECONDS).startsWith("waiting for another build to end"));
+      assertTrue(folder.has("b.txt"));
+    }
+    assertEquals(0, exit.get(60, TimeUnit.SECONDS));
+    assertEquals("removed b.txt\nremoved c.txt\nremoved d.txt\n", out.toString());
+  }
+
+  @Test
+  void rule10CalledByAJobOfTheBuildCleanIsRefused() throws IOException {
+    try (BuildLock _ = lock("outer")) {
+      Run run = Run.in(Map.of("TORC_BUILDS", "outer", "TORC_JOB", "j"), folder.at(), "clean");
+      assertEquals(2, run.exit());
+      assertTrue(run.err().contains("job j calls torc"), run.err());
+    }
+    assertTrue(folder.has("b.txt"));
+  }
+
+  @Test
+  void rule9WhatTheHolderOfTheLockStartedIsRunningAndNothingElseIs() throws IOException {
+    try (StartMarks marks = StartMarks.begin(place(), List.of())) {
+      marks.add(new StartMarks.Mark("now", "second", 1));
+      marks.add(new StartMarks.Mark("killed", "third", 1));
+      try (BuildLock _ = lock("now")) {
+        String out = folder.run("status").out();
+        String pid = "at work: process " + ProcessHandle.current().pid();
+        assertTrue(out.contains(pid + ", torc build, runs second\n"), out);
+        assertTrue(out.contains("will run:\n  third: was interrupted last time\n"), out);
+        assertEquals("second is running\n", folder.run("why", "second").out());
+        assertTrue(folder.run("list").out().contains("second  running "));
+      }
+    }
+    assertFalse(folder.run("status").out().contains("at work"));
+  }
+
+  @Test
+  void rule9ListCountsTheInstancesOfAGroupByTheirStates() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          train:
+            parameters: { seed: { from: 1, to: 7 } }
+            command: "grep -q good {seed}"
+            needs: "{seed}"
+          deploy: { command: echo there, manual: true }
+        """);
+    for (int seed = 1; seed <= 7; seed++) {
+      folder.put("" + seed, seed == 6 ? "bad" : "good");
+    }
+    folder.run("build");
+    folder.put("4", "good, too").put("5", "good, too");
+    try (StartMarks marks = StartMarks.begin(place(), List.of())) {
+      marks.add(new StartMarks.Mark("now", "train/seed=3", 1));
+      marks.add(new StartMarks.Mark("killed", "train/seed=7", 1));
+      String out = folder.run("list").out();
+      assertTrue(
+          out.startsWith("train   2 of 7 up to date, 2 will run, 1 failed, 2 interrupted  "), out);
+      try (BuildLock _ = lock("now")) {
+        String beside = folder.run("list").out();
+        String states = "2 of 7 up to date, 1 running, 2 waiting, 1 failed, 1 interrupted  ";
+        assertTrue(beside.startsWith("train   " + states), beside);
+        assertTrue(beside.contains("\ndeploy  will run  "), "no build runs it: " + beside);
+        assertTrue(folder.run("list", "--instances").out().contains("train/seed=4  waiting  "));
+      }
+    }
+  }
+}

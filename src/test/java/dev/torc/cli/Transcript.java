@@ -1,0 +1,186 @@
+package dev.torc.cli;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.torc.Interruptible;
+import dev.torc.StepFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+
+/**
+ * Transcripts: {@link StepFiles} of what commands print, told as a user sees it, each test with an
+ * empty folder around its own. {@code $ torc …} calls torc, any other {@code $} line a shell;
+ * {@code $ export NAME=VALUE} holds for all lines behind it. Lines of standard error stand behind a
+ * {@code !}, the exit status in brackets where it is not 0. A line that ends with 77 skips the rest
+ * of its test.
+ *
+ * <p>In process, a call of torc stands alone on its line, but for {@code cd DIR &&} and {@code
+ * NAME=VALUE} before it and {@code < FILE}, {@code >/dev/null}, {@code 2>/dev/null}, {@code 2>&1}
+ * and {@code | COMMAND} behind it, in this order; its status is that of torc where that is not 0.
+ * The shipped torc is a program like others.
+ */
+final class Transcript implements StepFiles.Stage {
+
+  private static final Pattern TORC =
+      Pattern.compile(
+          "(?:cd (\\S+) && )?((?:[A-Z_]+=\\S* )*)torc( .*?)??(?: < (\\S+))?( >/dev/null)?"
+              + "( 2>/dev/null| 2>&1)?(?: \\| (.*?))?(?: # .*)?");
+  private static final Pattern WORD =
+      Pattern.compile("\\$'([^']*)'|'([^']*)'|\"([^\"]*)\"|((?:[^\\s'\"]|(?<=\\S)')+)");
+  private static final Pattern EXPORT = Pattern.compile("export ([A-Z_]+)=(.*)");
+
+  /** Seconds after which a line hangs; no test comes near. */
+  private static final long DEADLINE = 120;
+
+  private final boolean shipped;
+  private final Folder folder;
+  private final Map<String, String> env = new HashMap<>();
+
+  private Transcript(Path around, boolean shipped) throws IOException {
+    this.shipped = shipped;
+    folder = new Folder(Files.createDirectories(around.resolve("project")));
+    String path = around.resolve("bin") + ":";
+    if (shipped) {
+      env.put("HOME", Files.createDirectory(around.resolve("home")).toString());
+      env.put("TORC_JAVA_HOME", System.getProperty("java.home"));
+      path += distribution() + "/bin:";
+    }
+    env.put("PATH", path + System.getenv("PATH"));
+  }
+
+  private static Path distribution() {
+    return Path.of(System.getProperty("torc.home")).toAbsolutePath();
+  }
+
+  /** The tests of all files of a folder, in process or by the shipped torc. */
+  static List<DynamicContainer> all(Path of, boolean shipped, Path temp) throws IOException {
+    return StepFiles.tests(of, temp, around -> new Transcript(around, shipped));
+  }
+
+  @Override
+  public void put(String file, String text) throws IOException {
+    folder.put(file, text);
+  }
+
+  @Override
+  public List<String> say(String command) throws Exception {
+    Matcher export = EXPORT.matcher(command);
+    if (export.matches()) {
+      env.put(export.group(1), value(export.group(2)));
+      return List.of();
+    }
+    Matcher torc = TORC.matcher(command);
+    Run run = !shipped && torc.matches() ? torc(torc) : shell(command, null);
+    assumeTrue(run.exit() != 77, () -> "not here: " + command + ": " + run.err());
+    List<String> said = new ArrayList<>();
+    plain(run.out()).lines().map(StepFiles::shown).forEach(said::add);
+    if (!run.out().isEmpty() && !run.out().endsWith("\n")) {
+      said.add("\\ no line end");
+    }
+    plain(run.err()).lines().map(line -> "! " + line).forEach(said::add);
+    if (run.exit() != 0) {
+      said.add("[" + run.exit() + "]");
+    }
+    return said;
+  }
+
+  /** A call of torc in this process. */
+  private Run torc(Matcher line) throws Exception {
+    Map<String, String> now = new HashMap<>(env);
+    for (String set : words(line.group(2))) {
+      now.put(set.substring(0, set.indexOf('=')), value(set.substring(set.indexOf('=') + 1)));
+    }
+    Path at = line.group(1) == null ? folder.at() : folder.at().resolve(line.group(1));
+    String input = line.group(4) == null ? "" : folder.get(line.group(4));
+    String[] words =
+        line.group(3) == null
+            ? new String[0]
+            : words(line.group(3).replace("ROOT", folder.at().toString()));
+    boolean together = " 2>&1".equals(line.group(6));
+    Run run = Run.in(now, at, input, together, words);
+    String out = line.group(5) == null ? run.out() : "";
+    String err = " 2>/dev/null".equals(line.group(6)) ? "" : run.err();
+    if (line.group(7) == null) {
+      return new Run(run.exit(), out, err);
+    }
+    Run piped = shell(line.group(7), out);
+    int exit = run.exit() == 0 ? piped.exit() : run.exit();
+    return new Run(exit, piped.out(), err + piped.err());
+  }
+
+  private String value(String text) {
+    String value = text.replace("ROOT", folder.at().toString());
+    for (Map.Entry<String, String> each : env.entrySet()) {
+      value = value.replace("$" + each.getKey(), each.getValue());
+    }
+    return value;
+  }
+
+  private static String[] words(String line) {
+    return WORD.matcher(line)
+        .results()
+        .map(
+            word ->
+                word.group(1) != null
+                    ? word.group(1).translateEscapes()
+                    : Stream.of(2, 3, 4).map(word::group).filter(g -> g != null).findAny().get())
+        .toArray(String[]::new);
+  }
+
+  private Run shell(String command, String input) throws Exception {
+    Path around = folder.at().getParent();
+    Path in = Path.of("/dev/null");
+    if (input != null) {
+      in = Files.writeString(around.resolve(".in"), input);
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(Interruptible.command(List.of("sh", "-c", command)))
+            .directory(folder.at().toFile())
+            .redirectInput(in.toFile())
+            .redirectOutput(around.resolve(".out").toFile())
+            .redirectError(around.resolve(".err").toFile());
+    if (shipped) {
+      builder.environment().clear();
+      builder.environment().put("EXAMPLES", Path.of("examples").toAbsolutePath().toString());
+    }
+    builder.environment().put("TESTDATA", Path.of("testdata").toAbsolutePath().toString());
+    builder.environment().putAll(env);
+    Process process = builder.start();
+    if (!process.waitFor(DEADLINE, TimeUnit.SECONDS)) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      throw new AssertionError("hangs: " + command);
+    }
+    String out = Files.readString(around.resolve(".out"));
+    return new Run(process.exitValue(), out, Files.readString(around.resolve(".err")));
+  }
+
+  /** What is another one each time stands for itself by its kind. */
+  private String plain(String text) {
+    String plain =
+        text.replace(folder.at().toString(), "ROOT")
+            .replace(folder.at().getParent().toString(), "TEMP")
+            .replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d", "MOMENT")
+            .replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(Z|\\+00:00)", "MOMENT")
+            .replaceAll("\\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\b", "ID")
+            .replaceAll("\\(pid \\d+", "(pid N")
+            .replaceAll("(\"started\":)\\d+", "$1N")
+            .replaceAll("(\"(?:cpu|memory)\":)(?:null|[\\dE.+-]+)", "$1N") // a sample or none
+            .replaceAll("(\"(?:seconds|queued|torc_bytes)\":)[\\dE.+-]+", "$1N")
+            .replaceAll(", memory \\d+\\.\\d MiB\\b", "") // where there was a sample
+            .replaceAll("\\b\\d+\\.\\d s\\b", "SECONDS")
+            .replaceAll("\\b[\\d.]+ \\S+ (?=at most(, 5 GiB or| \\(stores))", "SIZE ")
+            .replaceAll("(?m)[ \\t]+$", "");
+    return plain.contains("MOMENT") ? plain.replaceAll(" {3,}(?=\\S)", "  ") : plain;
+  }
+}

@@ -1,0 +1,353 @@
+package dev.torc.engine;
+
+import dev.torc.StepFiles;
+import dev.torc.engine.StubRunner.Deadly;
+import dev.torc.engine.StubRunner.Held;
+import dev.torc.engine.StubRunner.Stub;
+import dev.torc.local.ProcessEnd;
+import dev.torc.plan.LeftOut;
+import dev.torc.records.Cache;
+import dev.torc.records.StartMarks;
+import dev.torc.show.ReasonText;
+import dev.torc.syntax.BadInput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A story of builds, told by steps in a text file. The file {@code jobs} of a story is what stands
+ * below {@code jobs:} in its build file. Several steps stand on a line with {@code ; } between
+ * them; a word that is none of those in {@link #does} begins a command for the shell, which runs in
+ * the root (and in a job with the job's environment).
+ *
+ * <p>{@code JOB… does: STEPS} says what jobs do from now on, in place of writing each product from
+ * the command and the needs, which is the step {@code work}. Such steps may end it ({@code exit 1},
+ * {@code ends TIMEOUT}, {@code kill torc}), or stand for one attempt ({@code attempt 1: exit 1}).
+ * What they print stands behind {@code JOB>} below the build.
+ *
+ * <p>{@code build} tells what became of each job, then the lines for people behind {@code !}, then
+ * the exit status where it is not 0: {@code a b: ran: need changed x} or {@code c: ran: never ran →
+ * failed: exit 1}.
+ */
+final class Story extends Harness implements StepFiles.Stage {
+
+  private static final Pattern DOES = Pattern.compile("(.+?) does: (.*)");
+  private static final Pattern ATTEMPT = Pattern.compile("attempt (\\d): (.*)");
+
+  private final List<String> told = Collections.synchronizedList(new ArrayList<>());
+  private final Map<String, Held> held = new HashMap<>();
+  private Building building;
+
+  Story(Path root) {
+    super(root);
+  }
+
+  @Override
+  public void put(String file, String text) {
+    if (file.equals("jobs")) {
+      given(real(text));
+    } else {
+      edit(file, real(text));
+    }
+  }
+
+  /** With the real paths of the root, and of the folder that holds it. */
+  private String real(String text) {
+    return text.replace("ROOT", root.toString()).replace("TOP", root.getParent().toString());
+  }
+
+  private String plain(String text) {
+    return text.replace(root.toString(), "ROOT").replace(root.getParent().toString(), "TOP");
+  }
+
+  @Override
+  public List<String> say(String line) throws Exception {
+    List<String> said = new ArrayList<>();
+    String[] steps = line.split("; ");
+    for (int i = 0; i < steps.length; i++) {
+      String rest = String.join("; ", Arrays.copyOfRange(steps, i, steps.length));
+      Matcher does = DOES.matcher(rest);
+      if (steps[i].contains(" does: ") && does.matches()) {
+        List<String> acts = List.of(does.group(2).split("; "));
+        Stream.of(does.group(1).split(" ")).forEach(job -> job(job, new Acts(acts)));
+        break;
+      }
+      said.addAll(does(steps[i], null));
+    }
+    said.replaceAll(this::plain);
+    return said;
+  }
+
+  /** Does a step, of a job where there is one; returns what it prints. */
+  private List<String> does(String step, Stub stub) throws Exception {
+    String[] words = step.split(" ");
+    List<String> rest = List.of(words).subList(1, words.length);
+    switch (words[0]) {
+      case "given" -> given(real(after(step, 1)));
+      case "edit" -> edit(words[1], real(after(step, 2).translateEscapes()));
+      case "rm" -> rest.forEach(this::delete);
+      case "tick" -> tick();
+      case "env" -> setEnv(words[1], after(step, 2));
+      case "cpus" -> limits.put("cpus", Long.valueOf(words[1]));
+      case "hosts-only" -> containers = false;
+      case "fails" -> rest.forEach(this::failing);
+      case "usual" -> rest.forEach(this::usual);
+      case "hold" -> rest.forEach(job -> held.put(job, hold(job)));
+      case "await" -> rest.forEach(job -> held.get(job).started());
+      case "over" -> over(words[1]);
+      case "go" -> rest.forEach(job -> held.get(job).go());
+      case "signal" -> running.signal(Integer.parseInt(words[1]));
+      case "start" -> building = start(asked(rest));
+      case "settled" -> settled();
+      default -> {
+        return prints(step, words, rest, stub);
+      }
+    }
+    return List.of();
+  }
+
+  private List<String> prints(String step, String[] words, List<String> rest, Stub stub)
+      throws Exception {
+    return switch (words[0]) {
+      case "build" -> built(() -> build(asked(rest)));
+      case "end" -> built(building::await);
+      case "look" -> looked(asked(rest));
+      case "cat" ->
+          rest.stream().flatMap(path -> read(path).lines()).map(StepFiles::shown).toList();
+      case "exists" -> {
+        List<String> there = rest.stream().filter(this::exists).toList();
+        yield List.of(there.isEmpty() ? "none" : String.join(" ", there));
+      }
+      case "kept" -> keptTexts();
+      case "marks" -> marks();
+      case "why" -> List.of(ReasonText.all(reasons(words[1])));
+      case "order" -> List.of(String.join(" ", started()));
+      case "command" -> stub.command().lines().toList();
+      default -> shell(step, stub);
+    };
+  }
+
+  private List<String> keptTexts() throws IOException {
+    List<String> kept = new ArrayList<>();
+    if (exists(".torc/kept")) {
+      try (Stream<Path> files = Files.walk(root.resolve(".torc/kept"))) {
+        for (Path file : files.filter(each -> !Files.isDirectory(each)).toList()) {
+          Path path = root.resolve(".torc/kept").relativize(file);
+          String text = Files.isRegularFile(file) ? read(file) : "no file";
+          kept.add(path.subpath(1, path.getNameCount()) + ": " + text.replace("\n", "\\n"));
+        }
+      }
+    }
+    Collections.sort(kept);
+    return kept.isEmpty() ? List.of("nothing") : kept;
+  }
+
+  /** The attempts that began and whose ends nothing tells. */
+  private List<String> marks() {
+    try (Cache cache = Cache.look(place(), _ -> {})) {
+      List<String> marks =
+          StartMarks.live(StartMarks.read(place()), cache).stream()
+              .map(mark -> mark.job() + " attempt " + mark.attempt())
+              .toList();
+      return marks.isEmpty() ? List.of("none") : marks;
+    }
+  }
+
+  private static String after(String step, int words) {
+    String[] parts = step.split(" ", words + 1);
+    return parts.length > words ? parts[words] : "";
+  }
+
+  private void setEnv(String name, String value) {
+    if (value.isEmpty()) {
+      env.remove(name);
+    } else {
+      env.put(name, real(value));
+    }
+  }
+
+  /** Takes the options of a build, which hold for it alone; returns its targets. */
+  private String[] asked(List<String> words) {
+    force = words.contains("--force");
+    failFast = words.contains("--fail-fast");
+    keepsFailed = words.contains("--keep-failed");
+    restores = words.contains("--restore");
+    commands = words.contains("--commands");
+    return words.stream().filter(word -> !word.startsWith("--")).toArray(String[]::new);
+  }
+
+  private List<String> shell(String command, Stub stub) throws IOException, InterruptedException {
+    Path out = Files.createTempFile(root.getParent(), "out", "");
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", command);
+    if (stub != null) {
+      stub.launch().steps().getLast().env().forEach((name, value) -> put(builder, name, value));
+    }
+    int exit =
+        builder
+            .directory(root.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start()
+            .waitFor();
+    List<String> said =
+        new ArrayList<>(Files.readString(out).lines().map(StepFiles::shown).toList());
+    Files.delete(out);
+    if (exit != 0) {
+      said.add("[" + exit + "]");
+    }
+    return said;
+  }
+
+  private static void put(ProcessBuilder builder, String name, String value) {
+    if (value == null) {
+      builder.environment().remove(name);
+    } else if (!name.equals("PATH")) { // what a shell finds is no matter of the story
+      builder.environment().put(name, value);
+    }
+  }
+
+  /** What a job does. */
+  private final class Acts implements Deadly {
+    private final List<String> steps;
+
+    Acts(List<String> steps) {
+      this.steps = steps;
+    }
+
+    @Override
+    public boolean kills(Stub job) {
+      return steps.contains("kill torc")
+          || steps.contains("attempt " + job.attempt() + ": kill torc");
+    }
+
+    @Override
+    public ProcessEnd run(Stub stub) throws Exception {
+      for (String each : steps) {
+        Matcher attempt = ATTEMPT.matcher(each);
+        if (attempt.matches() && Integer.parseInt(attempt.group(1)) != stub.attempt()) {
+          continue;
+        }
+        String step = attempt.matches() ? attempt.group(2) : each;
+        switch (step.split(" ")[0]) {
+          case "work" -> work(stub);
+          case "kill" -> {}
+          case "exit" -> {
+            return stub.exit(Integer.parseInt(step.substring(5)));
+          }
+          case "ends" -> {
+            return stub.ended(ProcessEnd.How.valueOf(step.substring(5)));
+          }
+          default -> does(step, stub).forEach(line -> told.add(stub.name() + "> " + line));
+        }
+      }
+      return stub.exit(0);
+    }
+  }
+
+  // ---- what is told
+
+  private List<String> built(Runnable build) {
+    told.clear();
+    try {
+      build.run();
+    } catch (BadInput e) {
+      return refused(e);
+    }
+    List<String> said = told.stream().sorted().collect(Collectors.toList());
+    Map<String, String> fates = new TreeMap<>();
+    for (Event event : events) {
+      if (event instanceof Event.JobEnded end) {
+        fates.put(end.job(), fate(end));
+      }
+    }
+    started().forEach(job -> fates.putIfAbsent(job, "ran: " + why(job) + " → unfinished"));
+    said.addAll(grouped(fates));
+    events.stream()
+        .filter(event -> event instanceof Event.Note)
+        .map(event -> ((Event.Note) event).text())
+        .filter(text -> !text.startsWith("earlier results are kept"))
+        .map(text -> "! " + text)
+        .sorted()
+        .forEach(said::add);
+    if (exit != 0) {
+      said.add("[" + exit + "]");
+    }
+    return said;
+  }
+
+  private static List<String> refused(BadInput e) {
+    List<String> said = new ArrayList<>();
+    e.getMessage().lines().forEach(line -> said.add("! " + line));
+    said.add("[2]");
+    return said;
+  }
+
+  /** What became of a job. */
+  private String fate(Event.JobEnded end) {
+    long attempts =
+        events.stream()
+            .filter(e -> e instanceof Event.JobStarted each && each.job().equals(end.job()))
+            .count();
+    String what = end.details().what();
+    String state =
+        switch (end.state()) {
+          case RAN -> "";
+          case BLOCKED -> several() ? "blocked" : "blocked by " + what; // the first that ended
+          default ->
+              end.state().name().toLowerCase().replace('_', ' ')
+                  + (what.isEmpty() ? "" : ": " + what);
+        };
+    String ran =
+        (attempts > 1 ? "ran " + attempts + " times: " : "ran: ")
+            + why(end.job())
+            + (state.isEmpty() ? "" : " → ");
+    return (attempts == 0 ? "" : ran) + state + without(end.details().leftOut());
+  }
+
+  private boolean several() {
+    return 1
+        < events.stream()
+            .filter(e -> e instanceof Event.JobEnded end && end.state() == JobState.FAILED)
+            .count();
+  }
+
+  private static String without(List<LeftOut> leftOut) {
+    return leftOut.stream()
+        .map(each -> ", without " + String.join(" ", each.jobs()) + " of " + each.of())
+        .collect(Collectors.joining());
+  }
+
+  private List<String> looked(String... targets) {
+    try {
+      return grouped(look(targets));
+    } catch (BadInput e) {
+      return refused(e);
+    }
+  }
+
+  /** A line for all jobs of which the same is said; those with nothing to do come last. */
+  private static List<String> grouped(Map<String, String> byJob) {
+    Map<String, List<String>> jobs = new TreeMap<>();
+    byJob.forEach((job, said) -> jobs.computeIfAbsent(said, _ -> new ArrayList<>()).add(job));
+    TreeSet<String> lines = new TreeSet<>();
+    List<String> idle = jobs.remove("up to date");
+    jobs.forEach((said, of) -> lines.add(String.join(" ", of) + ": " + said));
+    List<String> all = new ArrayList<>(lines);
+    if (idle != null) {
+      all.add(String.join(" ", idle) + ": up to date");
+    }
+    return all;
+  }
+}

@@ -1,0 +1,319 @@
+package dev.torc.results;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.bytes.ByteWriter;
+import dev.torc.bytes.Fields;
+import dev.torc.hash.Digest;
+import dev.torc.hash.Stamp;
+import dev.torc.records.RecordedProduct;
+import dev.torc.results.SealedRecord.FoundNames;
+import dev.torc.results.SealedRecord.StoreRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Shared records as bytes: what is taken, and the reasons of what is not. */
+class ResultChecksTest {
+
+  private static final Digest DIGEST = Digest.ofText("x");
+
+  private static StoreRecord again(StoreRecord record) throws StoreRefusal {
+    return ResultChecks.decode(record.isResult(), ResultChecks.encode(record), 0);
+  }
+
+  private static String refusal(boolean result, byte[] bytes) {
+    return assertThrows(StoreRefusal.class, () -> ResultChecks.decode(result, bytes, 0))
+        .getMessage();
+  }
+
+  /** It is refused by who would send it, and by who is sent it, for the same reason. */
+  private static String refusal(StoreRecord record) {
+    String sent = refusal(record.isResult(), ResultChecks.bytes(record));
+    assertEquals(
+        assertThrows(StoreRefusal.class, () -> ResultChecks.encode(record)).getMessage(), sent);
+    return sent;
+  }
+
+  @Test
+  void whatIsWrittenIsRead() throws Exception {
+    Result whole = ResultSamples.whole();
+    assertEquals(whole, again(whole));
+    Result bare = ResultSamples.of();
+    assertEquals(bare, again(bare));
+    FoundNames names =
+        new FoundNames(DIGEST, List.of(List.of("a.h", "b.h"), List.of(), List.of("a.h")));
+    assertEquals(names, again(names));
+  }
+
+  @Test
+  void filesAndBlobsAreThoseOfAllFolders() {
+    Result whole = ResultSamples.whole();
+    assertEquals(
+        List.of("out/folder é/a-b", "out/folder é/a/one", "out/run", "out/run.d"),
+        whole.allFiles().stream().map(RecordedProduct::path).toList());
+    assertEquals(
+        Set.of(
+            new Blob(Digest.ofText(""), 0),
+            new Blob(Digest.ofText("1"), 1),
+            new Blob(Digest.ofText("run"), 3),
+            new Blob(Digest.ofText("run: run.c"), 10),
+            new Blob(Digest.ofText("all it wrote"), 12)),
+        whole.blobs());
+  }
+
+  @Test
+  void aRecordIsPutIntoItsOrder() throws Exception {
+    Result one = ResultSamples.of(ResultSamples.file("b", ""), ResultSamples.file("a", ""));
+    assertTrue(refusal(one).endsWith("a: not in its order"));
+    assertEquals(
+        ResultSamples.of(ResultSamples.file("a", ""), ResultSamples.file("b", "")),
+        again(one.sorted(null)));
+  }
+
+  @Test
+  void damageIsRefusedOrHarmless() throws Exception {
+    byte[] whole = ResultChecks.encode(ResultSamples.whole());
+    Random random = new Random(18);
+    int taken = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] bytes =
+          Arrays.copyOf(
+              whole, random.nextInt(4) == 0 ? random.nextInt(whole.length + 9) : whole.length);
+      for (int n = random.nextInt(3); n >= 0 && bytes.length > 0; n--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      }
+      try {
+        StoreRecord record = ResultChecks.decode(true, bytes, 0);
+        assertEquals(record, again(record));
+        taken++;
+      } catch (StoreRefusal refused) {
+        assertTrue(refused.getMessage().startsWith("its record "), refused.getMessage());
+        assertEquals(1, refused.getMessage().lines().count());
+      }
+    }
+    assertTrue(taken > 0 && taken < 19_000, taken + " taken");
+  }
+
+  @Test
+  void aRecordHasOneFormOnly() throws Exception {
+    byte[] whole = ResultChecks.encode(ResultSamples.whole());
+    String odd = "its record is not written as torc writes it";
+    ByteWriter more = new ByteWriter(0);
+    more.raw(whole);
+    Fields.write(more, "of a later torc", (fields, text) -> fields.text(100, text, each -> each));
+    assertEquals(odd, refusal(true, more.bytes()));
+    byte[] invalid = ResultChecks.encode(ResultSamples.of());
+    int job = new String(invalid, StandardCharsets.ISO_8859_1).indexOf("work");
+    invalid[job] = (byte) 0xff;
+    assertEquals(odd, refusal(true, invalid));
+    assertEquals("its record is damaged", refusal(true, Arrays.copyOf(whole, whole.length + 1)));
+    assertEquals("its record has no key", refusal(true, new byte[0]));
+    assertEquals("its record has no key", refusal(false, new byte[0]));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          /etc/passwd  | an absolute path
+          ../x         | a path with ..
+          a/../../x    | a path with ..
+          ..           | a path with ..
+          a//b         | a path with an empty part
+          a/           | a path with an empty part
+          ./a          | a path with an empty part
+          a/./b        | a path with an empty part
+          .git/hooks/x | a path with .git
+          a/.GIT/x     | a path with .GIT
+          .torc        | a path with .torc
+          .torc-kept/a | a path with .torc-kept
+          """,
+      delimiter = '|')
+  void pathsThatLeadElsewhereAreRefused(String path, String reason) {
+    RecordedProduct file = ResultSamples.file(path, "x");
+    assertEquals("its record has " + path + ": " + reason, refusal(ResultSamples.of(file)));
+    RecordedProduct link = link(path, "x");
+    assertEquals("its record has " + path + ": " + reason, refusal(ResultSamples.of(link)));
+    RecordedProduct folder = RecordedProduct.folder("f", DIGEST, List.of(file));
+    String inner = refusal(ResultSamples.of(folder));
+    assertTrue(inner.startsWith("its record has ") && !inner.contains("damaged"), inner);
+    Result depfile = withDepfile(file);
+    assertEquals("its record has " + path + ": " + reason, refusal(depfile));
+  }
+
+  static Stream<Arguments> badProducts() {
+    RecordedProduct x = ResultSamples.file("x", "x");
+    RecordedProduct d = RecordedProduct.inner("d");
+    return Stream.of(
+        bad("x: stands there twice", x, x),
+        bad("x: stands there twice", link("x", "y"), x),
+        bad("x/y: lies in another product", x, ResultSamples.file("x/y", "")),
+        bad("x/y: lies in another product", link("x", "z"), ResultSamples.file("x/y", "")),
+        bad("$'a\\x00b': a path with NUL", ResultSamples.file("a\0b", "")),
+        bad("x: a link that leads out of its folder", link("x", "/etc")),
+        bad("x: a link that leads out of its folder", link("x", "../y")),
+        bad("a/x: a link that leads out of its folder", link("a/x", "../y")),
+        bad("x: a link with .. behind a name", link("x", "a/../y")),
+        bad("x: a link without a text, or with NUL", link("x", "")),
+        bad("f/x: a link that leads out of its folder", folder(RecordedProduct.link("x", ".."))),
+        bad(
+            "f/d/x: a link that leads out of its folder",
+            folder(d, RecordedProduct.link("d/x", "../.."))),
+        bad(
+            "f/d/x: a link that leads out of its folder",
+            folder(d, RecordedProduct.link("d/x", "./..//../y"))),
+        bad(
+            "f/d/y: lies below a link",
+            folder(RecordedProduct.link("d", "e"), ResultSamples.file("d/y", ""))),
+        bad("f/d/y: lies in no folder of its product", folder(ResultSamples.file("d/y", ""))),
+        bad("f/x: stands there twice", folder(x, x)),
+        bad("f/d: not in its order", folder(x, d)),
+        bad("f/__pycache__: never part of a folder", folder(RecordedProduct.inner("__pycache__"))),
+        bad("x: an odd size", RecordedProduct.file("x", DIGEST, -1)),
+        bad("x: an odd size", RecordedProduct.file("x", DIGEST, Long.MAX_VALUE)),
+        bad(kind("x"), RecordedProduct.file("x", null, 1)),
+        bad(kind("x"), RecordedProduct.inner("x")),
+        bad(kind("f/x"), folder(of("x", Stamp.Kind.FILE, "y"))),
+        bad("x: a link to what is no product", link("x", "y")),
+        bad("x: a link to other bytes", link("x", "y"), ResultSamples.file("y", "other")),
+        bad(kind("x"), of("x", Stamp.Kind.LINK, null)),
+        bad(kind("x"), RecordedProduct.link("x", "y")),
+        bad(kind("x"), of("x", Stamp.Kind.OTHER, null)),
+        bad(kind("f/device"), folder(of("device", Stamp.Kind.OTHER, null))),
+        bad(kind("f/d"), folder(RecordedProduct.folder("d", DIGEST, List.of()))),
+        bad(
+            "x: members of what is no folder",
+            new RecordedProduct("x", Stamp.Kind.FILE, DIGEST, 0, null, List.of(x))));
+  }
+
+  private static Arguments bad(String reason, RecordedProduct... products) {
+    return Arguments.of(reason, List.of(products));
+  }
+
+  private static String kind(String path) {
+    return path + ": neither a file nor a folder nor a link as torc describes them";
+  }
+
+  private static RecordedProduct of(String path, Stamp.Kind kind, String text) {
+    return new RecordedProduct(path, kind, DIGEST, 0, text, List.of());
+  }
+
+  private static RecordedProduct link(String path, String text) {
+    return new RecordedProduct(path, Stamp.Kind.FILE, Digest.ofText("x"), 1, text);
+  }
+
+  private static RecordedProduct folder(RecordedProduct... members) {
+    return RecordedProduct.folder("f", DIGEST, List.of(members));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badProducts")
+  void productsThatCannotBeAreRefused(String reason, List<RecordedProduct> products) {
+    assertEquals(
+        "its record has " + reason,
+        refusal(ResultSamples.of(products.toArray(RecordedProduct[]::new))));
+  }
+
+  @Test
+  void aDepfileLiesBesideTheProductsOrIsOne() throws Exception {
+    RecordedProduct x = ResultSamples.file("x", "x");
+    RecordedProduct inner = ResultSamples.file("f/x", "x");
+    for (RecordedProduct depfile : List.of(x, inner, ResultSamples.file("d", ""))) {
+      Result result = withDepfile(depfile, folder(x), x);
+      assertEquals(result, again(result));
+    }
+    RecordedProduct other = ResultSamples.file("x", "other");
+    String within = "lies in another product";
+    assertTrue(refusal(withDepfile(other, x)).endsWith(within));
+    assertTrue(refusal(withDepfile(ResultSamples.file("x/d", ""), x)).endsWith(within));
+    assertTrue(
+        refusal(withDepfile(ResultSamples.file("x/d", ""), link("x", "y"))).endsWith(within));
+    assertTrue(refusal(withDepfile(ResultSamples.file("f/d", ""), folder(x))).endsWith(within));
+    assertTrue(refusal(withDepfile(link("d", "x"), x)).endsWith("a depfile that is no file"));
+  }
+
+  private static Result withDepfile(RecordedProduct depfile, RecordedProduct... products) {
+    return ResultSamples.of(
+        ResultSamples.KEY, null, depfile, null, List.of(), List.of(), List.of(), products);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"y", "a/b", "./y", "a//b", "gone"})
+  void linksThatStayInsideAreTaken(String text) throws Exception {
+    RecordedProduct y =
+        ResultSamples.file(text.equals("a//b") ? "a/b" : text.replace("./", ""), "x");
+    RecordedProduct[] both = {link("x", text), y};
+    Result top = ResultSamples.of(both).sorted(null);
+    assertEquals(top, again(top));
+    RecordedProduct d = RecordedProduct.inner("d");
+    Result inner = ResultSamples.of(folder(d, RecordedProduct.link("d/x", "../" + text)));
+    assertEquals(inner, again(inner));
+  }
+
+  @Test
+  void thereAreBoundsOnHowMuch() {
+    RecordedProduct[] files =
+        IntStream.rangeClosed(100_000, 100_000 + ResultChecks.MOST_FILES)
+            .mapToObj(i -> ResultSamples.file("f" + i, ""))
+            .toArray(RecordedProduct[]::new);
+    assertEquals("its record has too many files", refusal(ResultSamples.of(files)));
+    RecordedProduct[] links =
+        IntStream.rangeClosed(100_000, 100_000 + ResultChecks.MOST_ENTRIES)
+            .mapToObj(i -> link("f" + i, "x"))
+            .toArray(RecordedProduct[]::new);
+    byte[] many = ResultChecks.bytes(ResultSamples.of(links));
+    assertEquals("its record has too many files", refusal(true, many));
+    List<String> programs = Collections.nCopies(ResultChecks.MOST_TEXTS + 1, "");
+    Result texts =
+        ResultSamples.of(ResultSamples.KEY, null, null, null, List.of(), List.of(), programs);
+    assertEquals("its record is damaged", refusal(true, ResultChecks.bytes(texts)));
+    RecordedProduct huge = RecordedProduct.file("a", DIGEST, 1L << 60);
+    assertEquals("its record has too many bytes", refusal(ResultSamples.of(huge)));
+    RecordedProduct longest = ResultSamples.file("x".repeat(256), "");
+    assertTrue(refusal(ResultSamples.of(longest)).endsWith("too long a name"));
+    RecordedProduct deep = ResultSamples.file("x/".repeat(2048) + "x", "");
+    assertTrue(refusal(ResultSamples.of(deep)).endsWith("too long a path"));
+  }
+
+  @Test
+  void namesAreSortedAndFew() {
+    assertEquals("its record has 0 lists of names", refusal(new FoundNames(DIGEST, List.of())));
+    List<String> one = List.of("a.h");
+    assertEquals(
+        "its record has a list of names twice", refusal(new FoundNames(DIGEST, List.of(one, one))));
+    for (List<String> list : List.of(List.of("b", "a"), List.of("a", "a"), List.of(""))) {
+      refusal(new FoundNames(DIGEST, List.of(list)));
+    }
+    List<List<String>> many = IntStream.range(0, 17).mapToObj(i -> List.of("a" + i)).toList();
+    assertEquals(
+        "its record has 17 lists of names",
+        refusal(false, ResultChecks.bytes(new FoundNames(DIGEST, many))));
+  }
+
+  @Test
+  void theNewestListOfNamesComesFirst() {
+    List<List<String>> names = List.of();
+    for (int i = 0; i < 20; i++) {
+      names = FoundNames.with(names, List.of("a" + i));
+    }
+    names = FoundNames.with(names, List.of("a15"));
+    assertEquals(FoundNames.MOST, names.size());
+    assertEquals(List.of("a15"), names.get(0));
+    assertEquals(List.of("a19"), names.get(1));
+    assertEquals(List.of("a4"), names.getLast());
+  }
+}
