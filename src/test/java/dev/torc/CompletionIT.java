@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Completion in real shells: bash and zsh on a terminal, where lines are typed with Tab and the
  * words are seen that a program then gets; fish by its {@code complete -C}. What fits is for {@code
- * CompletionCommandTest}.
+ * completion.txt}.
  */
 class CompletionIT {
 

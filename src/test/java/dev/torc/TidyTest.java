@@ -53,7 +53,8 @@ class TidyTest {
           "Makers.compared",
           "Series.began",
           "SharedStores.pending",
-          "WorkflowCodec.reads");
+          "WorkflowCodec.reads",
+          "BuildLoop.looked");
 
   private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|(?://[^\\n]*\\n\\s*)+");
 

@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
-import dev.torc.plan.ImageSource;
 import dev.torc.plan.MachineInputs;
+import dev.torc.plan.MachineInputs.ImageSource;
 import dev.torc.plan.PlanContext;
 import dev.torc.show.Json;
 import dev.torc.text.Amount;

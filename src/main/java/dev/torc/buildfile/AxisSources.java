@@ -21,7 +21,7 @@ final class AxisSources {
 
   private final Path root;
   private final SortedMap<String, List<String>> matches = new TreeMap<>();
-  private final Map<Axis, TableReader.Content> tables = new HashMap<>();
+  private final Map<Axis, Axis.Rows> tables = new HashMap<>();
   private final SortedMap<String, Digest> digests = new TreeMap<>();
   private boolean complete = true;
 
@@ -51,7 +51,7 @@ final class AxisSources {
     digests.forEach(
         (path, digest) -> {
           Path asked = root.resolve(path);
-          all.add(new BuildFile.Read(asked, FileLayers.located(asked), digest));
+          all.add(new BuildFile.Read(asked, BuildFile.located(asked), digest));
         });
     return all;
   }
@@ -80,12 +80,12 @@ final class AxisSources {
   }
 
   /** The table of an axis, null where none was {@link #put}. */
-  TableReader.Content table(Axis axis) {
+  Axis.Rows table(Axis axis) {
     return tables.get(axis);
   }
 
   /** Keeps the table of an axis. */
-  void put(Axis axis, TableReader.Content table) {
+  void put(Axis axis, Axis.Rows table) {
     tables.put(axis, table);
   }
 }

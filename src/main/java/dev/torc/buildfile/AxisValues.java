@@ -1,6 +1,6 @@
 package dev.torc.buildfile;
 
-import dev.torc.buildfile.RowPlaces.Row;
+import dev.torc.buildfile.Axis.Row;
 import dev.torc.posix.Io;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
@@ -41,7 +41,7 @@ final class AxisValues {
   private final List<AxisValues> sides = new ArrayList<>(0);
   private List<Search> searches;
   private BitSet followers;
-  private AxisRows rows; // null where none were found yet, or something is wrong with them
+  private Axis.Rows rows; // null where none were found yet, or something is wrong with them
   private BadInput.Diagnostic there;
   private final SortedSet<String> awaits = new TreeSet<>();
   private final List<Glob> coming = new ArrayList<>(0);
@@ -72,13 +72,13 @@ final class AxisValues {
   }
 
   /** The values so far. */
-  AxisRows look() throws IOException {
+  Axis.Rows look() throws IOException {
     if (rows == null || !awaits.isEmpty()) {
       rows = null;
       awaits.clear();
       coming.clear();
       waits = false;
-      AxisRows found = find();
+      Axis.Rows found = find();
       if (found.rows().isEmpty() && awaits.isEmpty()) {
         there = instead();
       }
@@ -172,14 +172,13 @@ final class AxisValues {
             pattern + " matches nothing" + looked + ": " + expansion.sources().beside(glob));
   }
 
-  private AxisRows find() throws IOException {
+  private Axis.Rows find() throws IOException {
     return switch (axis) {
-      case Axis.Fixed fixed -> new AxisRows(fixed.names(), fixed.rows());
+      case Axis.Fixed fixed -> new Axis.Rows(fixed.names(), fixed.rows());
       case Axis.Lines lines ->
           table(
               lines.path(),
-              bytes ->
-                  new TableReader.Content(lines.names(), TableReader.lines(bytes, lines.path())));
+              bytes -> new Axis.Rows(lines.names(), TableReader.lines(bytes, lines.path())));
       case Axis.Table table ->
           table(table.path(), bytes -> TableReader.read(bytes, table.path(), table.columns()))
               .keyed(table);
@@ -196,9 +195,8 @@ final class AxisValues {
     return followers;
   }
 
-  private AxisRows table(String path, Io.Make<byte[], TableReader.Content> format)
-      throws IOException {
-    TableReader.Content content = expansion.sources().table(axis);
+  private Axis.Rows table(String path, Io.Make<byte[], Axis.Rows> format) throws IOException {
+    Axis.Rows content = expansion.sources().table(axis);
     if (content == null) {
       boolean source = true;
       boolean here = true;
@@ -217,18 +215,17 @@ final class AxisValues {
       }
       if (!here) {
         waits = true;
-        return new AxisRows(axis.names(), List.of());
+        return new Axis.Rows(axis.names(), List.of());
       }
       content = read(path, format);
       if (source) {
         expansion.sources().put(axis, content);
       }
     }
-    return new AxisRows(content.names(), content.rows());
+    return content;
   }
 
-  private TableReader.Content read(String path, Io.Make<byte[], TableReader.Content> format)
-      throws IOException {
+  private Axis.Rows read(String path, Io.Make<byte[], Axis.Rows> format) throws IOException {
     try {
       return format.of(expansion.sources().bytes(path));
     } catch (BadInput e) {
@@ -269,7 +266,7 @@ final class AxisValues {
     return products.isPresent();
   }
 
-  private AxisRows valuesOf(Axis.ValuesOf axis) throws IOException {
+  private Axis.Rows valuesOf(Axis.ValuesOf axis) throws IOException {
     Integer other = expansion.ids().get(axis.group());
     GroupExpansion.Outcome outcome = other == null ? null : expansion.of(other);
     if (outcome == null) {
@@ -295,11 +292,11 @@ final class AxisValues {
       expansion.jobs(outcome).forEach(job -> distinct.add(job.parameters().get(axis.parameter())));
       distinct.forEach(value -> rows.add(new Row(List.of(value), axis.place(), List.of())));
     }
-    return new AxisRows(axis.names(), rows);
+    return new Axis.Rows(axis.names(), rows);
   }
 
-  private AxisRows zip(Axis.Zip zip) throws IOException {
-    List<AxisRows> all = new ArrayList<>();
+  private Axis.Rows zip(Axis.Zip zip) throws IOException {
+    List<Axis.Rows> all = new ArrayList<>();
     for (AxisValues side : sides) {
       all.add(side.look());
       awaits.addAll(side.awaits);
@@ -308,10 +305,10 @@ final class AxisValues {
     }
     if (!awaits.isEmpty()) {
       waits = true;
-      return new AxisRows(zip.names(), List.of());
+      return new Axis.Rows(zip.names(), List.of());
     }
-    AxisRows first = all.getFirst();
-    for (AxisRows other : all) {
+    Axis.Rows first = all.getFirst();
+    for (Axis.Rows other : all) {
       if (other.rows().size() != first.rows().size()) {
         throw new BadInput(
             zip.place(),
@@ -327,16 +324,16 @@ final class AxisValues {
     for (int i = 0; i < first.rows().size(); i++) {
       List<String> values = new ArrayList<>();
       List<String> files = new ArrayList<>();
-      for (AxisRows each : all) {
+      for (Axis.Rows each : all) {
         values.addAll(each.rows().get(i).values());
         files.addAll(each.rows().get(i).files());
       }
       rows.add(new Row(List.copyOf(values), first.rows().get(i).place(), List.copyOf(files)));
     }
-    return new AxisRows(zip.names(), rows);
+    return new Axis.Rows(zip.names(), rows);
   }
 
-  private AxisRows paths() throws IOException {
+  private Axis.Rows paths() throws IOException {
     if (searches == null) {
       searches = searches();
     }
@@ -350,7 +347,7 @@ final class AxisValues {
       }
     }
     waits = axis instanceof Axis.Globbed && !coming.isEmpty();
-    return new AxisRows(axis.names(), List.copyOf(found.values()));
+    return new Axis.Rows(axis.names(), List.copyOf(found.values()));
   }
 
   private List<Search> searches() throws IOException {

@@ -3,6 +3,7 @@ package dev.torc.buildfile;
 import dev.torc.hash.Digest;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -28,20 +29,30 @@ public final class BuildFile {
 
     /** Whether the path still leads there. */
     public boolean leads() {
-      return FileLayers.located(asked).equals(file);
+      return located(asked).equals(file);
     }
   }
 
   private BuildFile() {}
 
-  /** Where a file that is asked for stands: in a folder without links; a link itself stays. */
-  public static Path located(Path asked) {
-    return FileLayers.located(asked);
+  /**
+   * Where a file stands: its folder's real path, so that {@code ..} means what the disk says; a
+   * link as the file itself stays.
+   */
+  public static Path located(Path file) {
+    Path absolute = file.toAbsolutePath();
+    try {
+      Path name = absolute.getFileName();
+      return name == null ? absolute : absolute.getParent().toRealPath().resolve(name);
+    } catch (IOException e) {
+      // A folder that is missing or locked: reading the file tells.
+      return absolute.normalize();
+    }
   }
 
   /** The root of a project whose first build file is this one. */
   public static Path root(Path first) {
-    return FileLayers.located(first).getParent();
+    return located(first).getParent();
   }
 
   /** What has the name of a build file in a folder, and is no folder. */
@@ -60,9 +71,7 @@ public final class BuildFile {
    * @throws BadInput if there is none, or two side by side
    */
   public static Path find(Path start) {
-    for (Path dir = FileLayers.located(start.resolve("x")).getParent();
-        dir != null;
-        dir = dir.getParent()) {
+    for (Path dir = located(start.resolve("x")).getParent(); dir != null; dir = dir.getParent()) {
       List<Path> found = in(dir);
       if (found.size() > 1) {
         throw new BadInput(

@@ -35,6 +35,8 @@ final class ExecutorReader {
   private static final String SLURM = "slurm";
   private static final List<String> KINDS = List.of(SLURM, "commands");
 
+  private static final String KNOWN = "; known are ";
+
   private static final int MAX_JOBS = 500;
   private static final long BATCH = TimeUnit.MINUTES.toNanos(2);
   private static final long LATENCY = TimeUnit.MINUTES.toNanos(1);
@@ -67,15 +69,10 @@ final class ExecutorReader {
     List<String> known = new ArrayList<>(executors);
     known.add(Executor.LOCAL);
     if (!known.contains(name)) {
-      throw new IllegalArgumentException("no executor " + name + nearest(name, known));
+      throw new IllegalArgumentException(
+          "no executor " + name + NearestName.hint(name, known, KNOWN));
     }
     return name;
-  }
-
-  /** The nearest name, or all where none is near. */
-  private static String nearest(String name, Collection<String> known) {
-    String hint = NearestName.hint(name, known);
-    return hint.isEmpty() ? "; known are " + String.join(", ", known) : hint;
   }
 
   private void executor(String name, Entry entry) {
@@ -112,15 +109,11 @@ final class ExecutorReader {
                 fields.text("partition", ""),
                 fields.texts("args"),
                 (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
-                duration(fields, "batch", BATCH),
-                duration(fields, "max_runtime", 0),
-                duration(fields, "latency", LATENCY),
+                fields.duration("batch", BATCH),
+                fields.duration("max_runtime", 0),
+                fields.duration("latency", LATENCY),
                 slurm ? null : commands(name, entry, fields)),
             fields.choice("trace", "true", MapFields.FLAG).equals("true")));
-  }
-
-  private static long duration(MapFields fields, String key, long otherwise) {
-    return fields.map().get(key) == null ? otherwise : fields.duration(key);
   }
 
   /**
@@ -141,7 +134,8 @@ final class ExecutorReader {
       }
       if (below == null) {
         throw new BadInput(
-            like.place(), "no executor " + other + nearest(other, all.entries().keySet()));
+            like.place(),
+            "no executor " + other + NearestName.hint(other, all.entries().keySet(), KNOWN));
       }
       Node.Mapping under = likeness(other, below, seen);
       if (under == null) {
@@ -169,7 +163,7 @@ final class ExecutorReader {
           String kind = scope.text(node);
           if (!KINDS.contains(kind)) {
             throw new IllegalArgumentException(
-                "no kind of scheduler is called " + kind + nearest(kind, KINDS));
+                "no kind of scheduler is called " + kind + NearestName.hint(kind, KINDS, KNOWN));
           }
           return kind;
         });
@@ -245,7 +239,9 @@ final class ExecutorReader {
     List<String> names = new CommandTemplate(text).names();
     for (String each : names) {
       if (!known.contains(each)) {
-        problems.add(place, "{%s} has no value in %s%s".formatted(each, key, nearest(each, known)));
+        problems.add(
+            place,
+            "{%s} has no value in %s%s".formatted(each, key, NearestName.hint(each, known, KNOWN)));
       }
     }
     if (needed != null && !names.contains(needed)) {

@@ -55,7 +55,10 @@ final class FileLayers {
   /** What was read under which path, as it was asked for. */
   List<BuildFile.Read> sources() {
     return asked.stream()
-        .map(path -> new BuildFile.Read(path, located(path), digests.get(located(path))))
+        .map(
+            path ->
+                new BuildFile.Read(
+                    path, BuildFile.located(path), digests.get(BuildFile.located(path))))
         .toList();
   }
 
@@ -64,7 +67,7 @@ final class FileLayers {
     Node.Mapping all = null;
     for (Path layer : layers) {
       asked.add(layer);
-      Node.Mapping map = file(located(layer), Place.NONE, new ArrayList<>());
+      Node.Mapping map = file(BuildFile.located(layer), Place.NONE, new ArrayList<>());
       all = all == null ? map : lay(all, map);
     }
     return all;
@@ -106,7 +109,7 @@ final class FileLayers {
       for (Node each : MapFields.oneOrMore(include.value())) {
         Paths.refuseHome(MapFields.scalar(each, "include").text(), each.place());
         Path wanted = file.resolveSibling(MapFields.scalar(each, "include").text());
-        Path path = located(wanted);
+        Path path = BuildFile.located(wanted);
         asked.add(wanted);
         if (!files.contains(path) || open.contains(identity(path))) {
           join(joined, file(path, each.place(), open));
@@ -187,21 +190,6 @@ final class FileLayers {
                             ? new Entry(above.place(), lay(a, b))
                             : above));
     return new Node.Mapping(over.place(), all);
-  }
-
-  /**
-   * Where a file stands: its folder's real path, so that {@code ..} means what the disk says; a
-   * link as the file itself stays.
-   */
-  static Path located(Path file) {
-    Path absolute = file.toAbsolutePath();
-    try {
-      Path name = absolute.getFileName();
-      return name == null ? absolute : absolute.getParent().toRealPath().resolve(name);
-    } catch (IOException e) {
-      // A folder that is missing or locked: reading the file tells.
-      return absolute.normalize();
-    }
   }
 
   private Path identity(Path file) {

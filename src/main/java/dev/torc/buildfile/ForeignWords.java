@@ -46,10 +46,11 @@ final class ForeignWords {
 
   private ForeignWords() {}
 
-  /** {@code "; did you mean X?"} for a mistyped or foreign word, or nothing. */
-  static String hint(String word, Collection<String> known) {
+  /** {@code "; did you mean X?"} for a mistyped or foreign word, or something else. */
+  static String hint(String word, Collection<String> known, String otherwise) {
     String meant = meaning(word, known);
-    return meant == null ? NearestName.hint(word, known) : "; did you mean " + meant + "?";
+    meant = meant == null ? NearestName.to(word, known) : meant;
+    return meant == null ? otherwise : "; did you mean " + meant + "?";
   }
 
   private static String meaning(String word, Collection<String> known) {

@@ -1,7 +1,7 @@
 package dev.torc.buildfile;
 
+import dev.torc.buildfile.Axis.Row;
 import dev.torc.buildfile.ParsedBuildFile.ResultSource;
-import dev.torc.buildfile.RowPlaces.Row;
 import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
@@ -14,6 +14,7 @@ import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
+import dev.torc.workflow.Workflow;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,16 +44,6 @@ final class GroupExpansion {
 
   /** How many instances a workflow may have; each takes some kilobytes of memory. */
   static final int MAX_INSTANCES = 1_000_000;
-
-  /** How many combinations of a group's values are looked at to tell what it may make. */
-  private static final int MAX_OUTLINES = 10_000;
-
-  /** All units, as far as they are known. */
-  record Expanded(
-      List<Job> jobs,
-      List<Group> groups,
-      List<Integer> starts,
-      Set<BadInput.Diagnostic> warnings) {}
 
   /**
    * What became of a group.
@@ -156,8 +147,8 @@ final class GroupExpansion {
     this.sources = new AxisSources(root);
   }
 
-  /** Expands all groups; what is wrong whatever the results is noted. */
-  Expanded run(ResultSource results, Problems problems) throws IOException {
+  /** Expands all groups into a workflow that has no jobs; what is wrong in any case is noted. */
+  Workflow run(Workflow blank, ResultSource results, Problems problems) throws IOException {
     if (era != results.era()) {
       era = results.era();
       axes.clear();
@@ -188,11 +179,12 @@ final class GroupExpansion {
       known.add(outcome.group);
     }
     jobs.addAll(singles.subList(from, singles.size()));
-    return new Expanded(
+    return blank.with(
         PackedJobs.of(codec, jobs),
         List.copyOf(known),
         List.copyOf(starts),
-        new LinkedHashSet<>(warnings));
+        List.copyOf(warnings),
+        List.copyOf(manual));
   }
 
   /** Which units may make what others read, as far as it can be told from the build file. */
@@ -368,15 +360,15 @@ final class GroupExpansion {
         axes.computeIfAbsent(
             unit,
             _ -> group.axes().stream().map(axis -> new AxisValues(this, unit, axis)).toList());
-    GroupValues answer = GroupValues.of(group, values, reader.vars(), own);
+    GroupValues answer = new GroupValues(group, values, reader.vars(), own);
     List<String> names = new ArrayList<>();
     List<byte[]> jobs = new ArrayList<>();
-    boolean known = answer.awaits().isEmpty();
-    if (own.isEmpty() && (known || !answer.growing().isEmpty())) {
+    boolean known = answer.awaits.isEmpty();
+    if (own.isEmpty() && (known || !answer.growing.isEmpty())) {
       instances(group, answer, own, names, jobs);
     }
     if (!own.isEmpty()) {
-      if (!answer.byResults()) {
+      if (!answer.byResults) {
         problems.add(new BadInput(own.found()));
       }
       return failed(unit, group, own.found());
@@ -387,18 +379,17 @@ final class GroupExpansion {
             group.entry().place(),
             answer.parameters(),
             List.copyOf(names),
-            List.copyOf(answer.awaits()),
-            answer.growing(),
+            List.copyOf(answer.awaits),
+            List.copyOf(answer.growing),
             known ? List.of() : group.job().productRefs(),
             List.of(),
             List.copyOf(tables(group.axes()).keySet()),
-            known ? answer.nothing() : "",
-            known ? List.copyOf(answer.warnings()) : List.of(),
+            known ? answer.nothing : "",
+            known ? List.copyOf(answer.warnings) : List.of(),
             !known && group.job().allowFailure(),
-            answer.byResults());
+            answer.byResults);
     Outcome outcome =
-        new Outcome(
-            record, List.copyOf(jobs), known, known && answer.lasting(), answer.byResults());
+        new Outcome(record, List.copyOf(jobs), known, known && answer.lasting, answer.byResults);
     last.put(unit, outcome);
     return outcome;
   }
@@ -444,7 +435,7 @@ final class GroupExpansion {
   private void instances(
       Unit.Many group, GroupValues answer, Problems own, List<String> names, List<byte[]> jobs) {
     long count = 1;
-    for (List<Row> rows : answer.rows()) {
+    for (List<Row> rows : answer.rows) {
       count = Math.min(count * rows.size(), Integer.MAX_VALUE);
     }
     if (count > MAX_INSTANCES - instances) {
@@ -457,19 +448,19 @@ final class GroupExpansion {
     Set<BadInput.Diagnostic> told = new LinkedHashSet<>();
     JobReader reading = reader.telling(own, told);
     Map<List<String>, Instance> known = read.computeIfAbsent(group.name(), _ -> new HashMap<>());
-    int[] at = new int[answer.rows().size()];
+    int[] at = new int[answer.rows.size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {
-      List<String> key = values(answer.rows(), at);
+      List<String> key = values(answer.rows, at);
       Instance one = known.get(key);
       if (one == null) {
         one = instance(group, answer, at, reading, own);
-        if (!answer.lasting() && own.isEmpty()) {
+        if (!answer.lasting && own.isEmpty()) {
           known.put(key, one);
         }
       }
       names.add(one.name);
       jobs.add(one.packed);
-      for (int a = at.length - 1; a >= 0 && ++at[a] == answer.rows().get(a).size(); a--) {
+      for (int a = at.length - 1; a >= 0 && ++at[a] == answer.rows.get(a).size(); a--) {
         at[a] = 0;
       }
     }
@@ -494,10 +485,10 @@ final class GroupExpansion {
     List<Item> files = new ArrayList<>(0);
     int n = 0;
     for (int a = 0; a < at.length; a++) {
-      Row row = answer.rows().get(a).get(at[a]);
+      Row row = answer.rows.get(a).get(at[a]);
       for (String value : row.values()) {
-        String name = answer.names().get(n++);
-        (answer.columns().contains(name) ? columns : values).put(name, value);
+        String name = answer.names.get(n++);
+        (answer.columns.contains(name) ? columns : values).put(name, value);
       }
       for (String file : row.files()) {
         files.add(new Item(null, row.place(), List.of(new Ref.OfFile(row.place(), file))));

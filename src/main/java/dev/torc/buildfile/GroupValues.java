@@ -1,6 +1,6 @@
 package dev.torc.buildfile;
 
-import dev.torc.buildfile.RowPlaces.Row;
+import dev.torc.buildfile.Axis.Row;
 import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Problems;
@@ -13,46 +13,42 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/**
- * The values of a group, axis by axis; {@link AxisValues} finds them.
- *
- * @param names of all values
- * @param columns those of the names that are no parameters: they name no instance
- * @param rows of each axis so far; the values of a row are those of the axis' names
- * @param awaits whose results decide; with any, the rows are incomplete
- * @param growing what those results may add, where the rows so far have instances already
- * @param lasting whether no result can change the values
- * @param byResults whether results had a say
- * @param nothing what is there where sources should give values and give none, with its place; else
- *     empty
- * @param warnings what is accepted but looks wrong
- */
-record GroupValues(
-    List<String> names,
-    Set<String> columns,
-    List<List<Row>> rows,
-    SortedSet<String> awaits,
-    List<Group.Growing> growing,
-    boolean lasting,
-    boolean byResults,
-    String nothing,
-    List<BadInput.Diagnostic> warnings) {
+/** The values of a group, axis by axis; {@link AxisValues} finds them. */
+final class GroupValues {
+
+  /** Of all values. */
+  final List<String> names = new ArrayList<>();
+
+  /** Those of the names that are no parameters: they name no instance. */
+  final Set<String> columns = new TreeSet<>();
+
+  /** Of each axis so far; the values of a row are those of the axis' names. */
+  final List<List<Row>> rows = new ArrayList<>();
+
+  /** Jobs whose results decide; with any, the rows are incomplete. */
+  final SortedSet<String> awaits = new TreeSet<>();
+
+  /** What those results may add, where the rows so far have instances already. */
+  final List<Group.Growing> growing = new ArrayList<>(0);
+
+  /** What is accepted but looks wrong. */
+  final List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
+
+  /** What is there where sources should give values and give none, with its place; else empty. */
+  String nothing = "";
+
+  /** Whether no result can change the values. */
+  boolean lasting = true;
+
+  /** Whether results had a say. */
+  boolean byResults;
 
   /** The values of a group; what is wrong is noted. */
-  static GroupValues of(Unit.Many group, List<AxisValues> axes, Vars vars, Problems problems) {
-    List<String> names = new ArrayList<>();
-    Set<String> columns = new TreeSet<>();
-    List<List<Row>> rows = new ArrayList<>();
-    SortedSet<String> awaits = new TreeSet<>();
-    List<Group.Growing> growing = new ArrayList<>(0);
-    List<BadInput.Diagnostic> warnings = new ArrayList<>(0);
-    String nothing = "";
+  GroupValues(Unit.Many group, List<AxisValues> axes, Vars vars, Problems problems) {
     boolean waits = false;
-    boolean lasting = true;
-    boolean byResults = false;
     for (AxisValues axis : axes) {
       try {
-        AxisRows values = axis.look();
+        Axis.Rows values = axis.look();
         names.addAll(values.names());
         columns.addAll(values.columns());
         rows.add(values.rows());
@@ -77,24 +73,16 @@ record GroupValues(
         growing.add(axis.growing());
       }
     }
-    if (group.axes().stream().anyMatch(axis -> axis.names().isEmpty()) || !columns.isEmpty()) {
-      checkNames(group, names, columns, vars, problems);
+    if (waits) {
+      growing.clear();
     }
-    return new GroupValues(
-        List.copyOf(names),
-        columns,
-        rows,
-        awaits,
-        waits ? List.of() : List.copyOf(growing),
-        lasting,
-        byResults,
-        nothing,
-        warnings);
+    if (group.axes().stream().anyMatch(axis -> axis.names().isEmpty()) || !columns.isEmpty()) {
+      checkNames(group, vars, problems);
+    }
   }
 
   /** Checks names that only a file told. */
-  private static void checkNames(
-      Unit.Many group, List<String> names, Set<String> columns, Vars vars, Problems problems) {
+  private void checkNames(Unit.Many group, Vars vars, Problems problems) {
     Set<String> seen = new TreeSet<>();
     for (String name : names) {
       problems.guard(

@@ -36,17 +36,20 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
     MapFields fields = new MapFields(map, scope, problems);
     fields.only(KnownKeys.HOOKS, "hooks");
     for (String key : KnownKeys.HOOKS) {
-      if (map.get(key) != null) {
-        fields.guard(
-            () ->
-                hooks.add(
-                    new Hook(
-                        map.get(key).place(),
-                        on(key),
-                        null,
-                        command(MapFields.scalar(map.get(key), key)),
-                        shell,
-                        false)));
+      Hook hook =
+          fields.read(
+              key,
+              null,
+              node ->
+                  new Hook(
+                      node.place(),
+                      MapFields.constant("on", key, On.values()),
+                      null,
+                      command(node),
+                      shell,
+                      false));
+      if (hook != null) {
+        hooks.add(hook);
       }
     }
   }
@@ -86,23 +89,12 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
     return name;
   }
 
-  private On on(Node.Scalar scalar) {
-    for (On on : On.values()) {
-      if (lower(on).equals(scalar.text())) {
-        return on;
-      }
+  private static On on(Node.Scalar scalar) {
+    try {
+      return MapFields.constant("on", scalar.text(), On.values());
+    } catch (IllegalArgumentException e) {
+      throw new BadInput(scalar.place(), e.getMessage());
     }
-    List<String> known = List.of(On.values()).stream().map(HookReader::lower).toList();
-    String hint = NearestName.hint(scalar.text(), known);
-    throw new BadInput(
-        scalar.place(),
-        "nothing is called "
-            + scalar.text()
-            + (hint.isEmpty() ? "; write " + String.join(", ", known) : hint));
-  }
-
-  private static On on(String key) {
-    return On.valueOf(key.toUpperCase(Locale.ROOT));
   }
 
   private static String lower(On on) {

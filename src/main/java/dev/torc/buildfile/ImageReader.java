@@ -7,7 +7,6 @@ import dev.torc.syntax.Problems;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step.Image;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -104,7 +103,11 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
             "volume " + volume + ": write /from:/to, or /from:/to:ro to read only");
       }
     }
-    Image.Pull pull = fields.read("pull", Image.Pull.MISSING, node -> pull(job.scope().text(node)));
+    Image.Pull pull =
+        fields.read(
+            "pull",
+            Image.Pull.MISSING,
+            node -> MapFields.constant("pull", job.scope().text(node), Image.Pull.values()));
     String images =
         fields.read("images", IMAGES, node -> paths.normalize(StepReader.path(job.scope(), node)));
     return new Image("", null, runtime, false, volumes, fields.texts("args"), pull, images);
@@ -131,24 +134,12 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
 
   private static String runtime(String text) {
     if (!RUNTIMES.contains(text)) {
-      String hint = NearestName.hint(text, RUNTIMES);
       throw new IllegalArgumentException(
           text
               + " runs no containers"
-              + (hint.isEmpty() ? "; known are " + String.join(", ", RUNTIMES) : hint)
+              + NearestName.hint(text, RUNTIMES, "; known are ")
               + (text.matches("[0-9].*") ? "; a time limit is resources: {runtime: 10m}" : ""));
     }
     return text.equals("singularity") ? "apptainer" : text;
-  }
-
-  private static Image.Pull pull(String text) {
-    for (Image.Pull each : Image.Pull.values()) {
-      if (each.word().equals(text)) {
-        return each;
-      }
-    }
-    List<String> words = Arrays.stream(Image.Pull.values()).map(Image.Pull::word).toList();
-    throw new IllegalArgumentException(
-        "pull is " + String.join(", ", words) + NearestName.hint(text, words));
   }
 }

@@ -148,17 +148,6 @@ record ItemReader(Paths paths, Problems problems) {
   }
 
   List<Ref.OfJob> after(MapFields job) {
-    Node after = job.map().get("after");
-    if (after == null) {
-      return List.of();
-    }
-    List<Ref.OfJob> out = new ArrayList<>();
-    for (Node node : job.scope().items(after)) {
-      job.guard(
-          () ->
-              out.add(
-                  new Ref.OfJob(node.place(), job.scope().name(MapFields.scalar(node, "after")))));
-    }
-    return List.copyOf(out);
+    return job.list("after", node -> new Ref.OfJob(node.place(), job.scope().name(node)));
   }
 }

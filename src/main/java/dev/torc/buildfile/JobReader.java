@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -195,7 +196,7 @@ final class JobReader {
             job.choice("cache", "", List.copyOf(CACHING.keySet())), Job.Caching.UNSAID),
         showsOutput(job),
         (int) job.whole("priority", 0, Integer.MIN_VALUE, Integer.MAX_VALUE),
-        List.copyOf(job.texts("tags")),
+        job.texts("tags"),
         job.text("description", ""),
         executor(job, own.get("executor") != null),
         instance == null ? null : name,
@@ -394,37 +395,31 @@ final class JobReader {
     retry.only(KnownKeys.RETRY, "retry");
     Set<Integer> codes = new TreeSet<>();
     Set<Retry.Cause> causes = EnumSet.noneOf(Retry.Cause.class);
-    for (Node each : job.scope().items(retry.map().get("on"))) {
-      job.guard(() -> cause(job.scope().text(MapFields.scalar(each, "on")), each, codes, causes));
-    }
+    retry.list("on", each -> cause(job.scope().text(each), codes, causes));
     MapFields grow = retry.inner("grow");
     grow.only(KnownKeys.GROW, "grow");
     return new Retry(
         retries,
         codes,
         causes,
-        retry.duration("delay"),
+        retry.duration("delay", 0),
         grow.factor("memory"),
         grow.factor("runtime"),
         retry.read("recover", null, text -> steps.shellText(text, job.scope(), shell)));
   }
 
-  private static void cause(String text, Node node, Set<Integer> codes, Set<Retry.Cause> causes) {
-    switch (text) {
-      case "timeout" -> causes.add(Retry.Cause.TIMEOUT);
-      case "memory" -> causes.add(Retry.Cause.MEMORY);
-      case "signal" -> causes.add(Retry.Cause.SIGNAL);
-      default -> {
-        if (!text.matches("[0-9]{1,3}")
-            || Integer.parseInt(text) < 1
-            || Integer.parseInt(text) > 255) {
-          throw new BadInput(
-              node.place(),
-              text + " is no cause; write an exit status from 1 to 255, timeout, memory or signal");
-        }
-        codes.add(Integer.valueOf(text));
+  private static boolean cause(String text, Set<Integer> codes, Set<Retry.Cause> causes) {
+    boolean code = text.matches("[0-9]{1,3}") && Integer.parseInt(text) >= 1;
+    if (code && Integer.parseInt(text) <= 255) {
+      return codes.add(Integer.valueOf(text));
+    }
+    for (Retry.Cause cause : Retry.Cause.values()) {
+      if (cause.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return causes.add(cause);
       }
     }
+    throw new IllegalArgumentException(
+        text + " is no cause; write an exit status from 1 to 255, timeout, memory or signal");
   }
 
   /** The build file's shell. */

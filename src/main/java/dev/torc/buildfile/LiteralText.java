@@ -3,7 +3,6 @@ package dev.torc.buildfile;
 import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
-import dev.torc.syntax.Quoting;
 import dev.torc.syntax.ShellText;
 import dev.torc.syntax.ShellText.Quote;
 import java.util.ArrayList;
@@ -75,11 +74,6 @@ public final class LiteralText {
       masked.append(i % 2 == 0 ? parts.get(i) : String.valueOf(ShellText.HOLE));
     }
     return List.copyOf(ShellText.scan(masked.toString()).holes());
-  }
-
-  /** Whether a value means itself wherever it stands in a command. */
-  public static boolean isPlain(String value) {
-    return Quoting.isPlain(value);
   }
 
   /** What is wrong with the name of a parameter, for a message; null if nothing. */

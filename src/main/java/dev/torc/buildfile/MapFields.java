@@ -2,12 +2,14 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Durations;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.syntax.Sizes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,12 +70,11 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
         && (known.size() < 3 || known == KnownKeys.NEED)) {
       return "{" + key + "} is a map in YAML; quote a text that has { in it";
     }
-    String hint = ForeignWords.hint(key, known);
     return "unknown key "
         + key
         + " in "
         + where
-        + (hint.isEmpty() ? "; known are " + String.join(", ", known) : hint);
+        + ForeignWords.hint(key, known, "; known are " + String.join(", ", known));
   }
 
   /** The text of a scalar, unexpanded. */
@@ -114,14 +115,30 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
   /** One text or a list of texts. */
   List<String> texts(String key) {
-    if (map.get(key) == null) {
-      return List.of();
-    }
-    List<String> out = new ArrayList<>();
+    return list(key, scope::text);
+  }
+
+  /** What is read of one value, or of each of a list of them. */
+  <T> List<T> list(String key, Function<Node.Scalar, T> reader) {
+    List<T> out = new ArrayList<>();
     for (Node node : scope.items(map.get(key))) {
-      guard(() -> out.add(scope.text(scalar(node, key))));
+      T item = read(node, key, null, reader);
+      if (item != null) {
+        out.add(item);
+      }
     }
-    return out;
+    return List.copyOf(out);
+  }
+
+  /** The constant that a word names, in small letters. */
+  static <E extends Enum<E>> E constant(String key, String word, E[] all) {
+    List<String> words =
+        Arrays.stream(all).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
+    if (!words.contains(word)) {
+      throw new IllegalArgumentException(
+          key + " is " + String.join(", ", words) + NearestName.hint(word, words));
+    }
+    return all[words.indexOf(word)];
   }
 
   /** {@code true} or {@code false}. */
@@ -149,9 +166,6 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
 
   /** A whole number within bounds. */
   long whole(String key, long otherwise, long min, long max) {
-    if (map.get(key) == null) {
-      return otherwise;
-    }
     return read(
         key,
         otherwise,
@@ -194,8 +208,8 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
   }
 
   /** Nanoseconds. */
-  long duration(String key) {
-    return read(key, 0L, node -> Durations.parse(scope.text(node)));
+  long duration(String key, long otherwise) {
+    return read(key, otherwise, node -> Durations.parse(scope.text(node)));
   }
 
   /** Bytes or nanoseconds that a job may not pass: none where there is no such key, never 0. */
@@ -216,9 +230,10 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
   /** Reads a scalar; an {@link IllegalArgumentException} is a problem at its place. */
   <T> T read(String key, T otherwise, Function<Node.Scalar, T> reader) {
     Node node = map.get(key);
-    if (node == null) {
-      return otherwise;
-    }
+    return node == null ? otherwise : read(node, key, otherwise, reader);
+  }
+
+  private <T> T read(Node node, String key, T otherwise, Function<Node.Scalar, T> reader) {
     try {
       return reader.apply(scalar(node, key));
     } catch (IllegalArgumentException e) {

@@ -2,6 +2,7 @@ package dev.torc.buildfile;
 
 import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.JsonText;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
@@ -10,12 +11,12 @@ import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Paths;
+import dev.torc.workflow.Ref;
 import dev.torc.workflow.Stores;
 import dev.torc.workflow.Workflow;
 import dev.torc.workflow.Workflow.Executor;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -68,7 +69,7 @@ public final class ParsedBuildFile {
     ParsedBuildFile parsed = new ParsedBuildFile(files, input, over, null, problems);
     if (!problems.isEmpty()) {
       // What is wrong with groups is told with the rest.
-      parsed.expansion.run(ResultSource.nothing(), problems);
+      parsed.expansion.run(parsed.blank, ResultSource.nothing(), problems);
       problems.throwIfAny();
     }
     return parsed;
@@ -100,7 +101,7 @@ public final class ParsedBuildFile {
   private ParsedBuildFile(
       List<Path> files, byte[] input, Overrides over, UnchangedJobs unchanged, Problems problems)
       throws IOException {
-    Path root = FileLayers.located(files.getFirst()).getParent();
+    Path root = BuildFile.located(files.getFirst()).getParent();
     FileLayers layers = new FileLayers(root, input, unchanged, problems);
     Node.Mapping all = layers.read(files);
     MapFields keys = new MapFields(all, null, problems);
@@ -142,7 +143,7 @@ public final class ParsedBuildFile {
     AxisReader axes = new AxisReader(scope, paths, problems);
     WorkflowCodec codec = unchanged == null ? new WorkflowCodec() : unchanged.codec();
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
-    List<Unit> units = units(jobs, unchanged, reader, axes, codec, places, problems);
+    List<Unit> units = units(jobs, unchanged, reader, axes, codec, places);
     this.expansion = new GroupExpansion(root, units, codec, reader, warnings, manual);
     Path folder = root.getFileName();
     this.sources = layers.sources();
@@ -157,7 +158,7 @@ public final class ParsedBuildFile {
             List.of(),
             List.of(),
             List.of(),
-            StaticData.read(fields.inner("data")),
+            data(fields.inner("data")),
             HookReader.read(top.get("hooks"), scope, reader.shell(), places.keySet(), problems),
             executors,
             stores,
@@ -197,14 +198,9 @@ public final class ParsedBuildFile {
    */
   public Workflow expand(ResultSource found) throws IOException {
     Problems problems = new Problems();
-    GroupExpansion.Expanded expanded = expansion.run(found, problems);
+    Workflow expanded = expansion.run(blank, found, problems);
     problems.throwIfAny();
-    return blank.with(
-        expanded.jobs(),
-        expanded.groups(),
-        expanded.starts(),
-        List.copyOf(expanded.warnings()),
-        List.copyOf(manual));
+    return expanded;
   }
 
   /** The names of its vars, sorted. */
@@ -238,8 +234,7 @@ public final class ParsedBuildFile {
       JobReader reader,
       AxisReader axes,
       WorkflowCodec codec,
-      Map<String, Place> places,
-      Problems problems) {
+      Map<String, Place> places) {
     List<Unit> units = new ArrayList<>();
     List<Unit> behind = new ArrayList<>();
     if (unchanged != null) {
@@ -250,32 +245,35 @@ public final class ParsedBuildFile {
     while (!jobs.isEmpty()) {
       Map.Entry<String, Entry> job = jobs.pollFirstEntry();
       Entry read = new Entry(job.getValue().place(), job.getValue().value());
-      add(job.getKey(), read, reader, axes, codec, units, places, problems);
+      Unit unit = unit(job.getKey(), read, reader, axes, codec, places);
+      if (unit != null) {
+        units.add(unit);
+      }
     }
     units.addAll(behind);
     return units;
   }
 
-  private void add(
+  /** Reads one entry of the jobs; null where it cannot be one. */
+  private Unit unit(
       String key,
       Entry entry,
       JobReader reader,
       AxisReader axes,
       WorkflowCodec codec,
-      List<Unit> units,
-      Map<String, Place> places,
-      Problems problems) {
+      Map<String, Place> places) {
+    Problems problems = axes.problems();
     String name;
     try {
       name = reader.name(key, entry.place());
     } catch (BadInput e) {
       problems.add(e);
-      return;
+      return null;
     }
     Place earlier = places.putIfAbsent(name, entry.place());
     if (earlier != null) {
       problems.add(entry.place(), "a second job " + name + ", first at " + earlier);
-      return;
+      return null;
     }
     if (!(entry.value() instanceof Node.Mapping) && !Node.isNothing(entry.value())) {
       problems.add(
@@ -286,15 +284,14 @@ public final class ParsedBuildFile {
               + (KnownKeys.JOB.contains(name)
                   ? "; to mean the " + name + " of a job, indent it below the job's name"
                   : ""));
-      return;
+      return null;
     }
     if (!AxisReader.isGroup(entry.value())) {
       Job job = reader.read(key, name, entry, null);
       if (job.manual()) {
         manual.add(name);
       }
-      units.add(new Unit.Single(codec, codec.packed(job)));
-      return;
+      return new Unit.Single(codec, codec.packed(job));
     }
     Problems own = new Problems();
     List<Axis> read =
@@ -307,7 +304,7 @@ public final class ParsedBuildFile {
     if (outline.manual()) {
       manual.add(name);
     }
-    units.add(new Unit.Many(name, key, entry, read, outline));
+    return new Unit.Many(name, key, entry, read, outline);
   }
 
   /**
@@ -373,20 +370,63 @@ public final class ParsedBuildFile {
   }
 
   private static List<Path> roots(MapFields fields, Path root) {
-    List<Path> roots = new ArrayList<>();
-    for (Node node : fields.scope().items(fields.map().get("roots"))) {
-      fields.guard(
+    return fields.list(
+        "roots",
+        node -> {
+          String text = fields.scope().text(node);
+          Paths.refuseHome(text, node.place());
+          return root.resolve(text).normalize();
+        });
+  }
+
+  /**
+   * Maps, lists and scalars of the data section as JSON, by name. An unquoted scalar is what it
+   * says if it is JSON, otherwise a string.
+   */
+  private static SortedMap<String, String> data(MapFields data) {
+    SortedMap<String, String> values = new TreeMap<>();
+    for (Map.Entry<String, Entry> each : data.map().entries().entrySet()) {
+      String name = each.getKey();
+      data.guard(
           () -> {
-            String text = fields.scope().text(MapFields.scalar(node, "roots"));
-            Paths.refuseHome(text, node.place());
-            try {
-              roots.add(root.resolve(text).normalize());
-            } catch (InvalidPathException e) {
-              throw new BadInput(node.place(), "no path: " + text);
+            if (!Ref.OfData.isKey(name)) {
+              throw new BadInput(
+                  each.getValue().place(),
+                  "the name of a value is letters, digits, _ and -; this is " + name);
             }
+            values.put(name, json(value(name, each.getValue()), data.scope()));
           });
     }
-    return List.copyOf(roots);
+    return values;
+  }
+
+  private static String json(Node node, Scope scope) {
+    return switch (node) {
+      case Node.Scalar scalar when scalar.isNothing() -> "null";
+      case Node.Scalar scalar ->
+          scalar.quoted() ? JsonText.string(scope.text(scalar)) : JsonText.of(scope.text(scalar));
+      case Node.Sequence list -> {
+        List<String> items = new ArrayList<>();
+        list.items().forEach(item -> items.add(json(item, scope)));
+        yield "[" + String.join(",", items) + "]";
+      }
+      case Node.Mapping map -> {
+        Map<String, String> members = new TreeMap<>();
+        map.entries().forEach((key, entry) -> members.put(key, json(value(key, entry), scope)));
+        yield JsonText.object(members);
+      }
+    };
+  }
+
+  private static Node value(String key, Entry entry) {
+    if (entry.value() instanceof Node.Scalar scalar
+        && !scalar.quoted()
+        && scalar.text().isEmpty()) {
+      throw new BadInput(
+          entry.place(),
+          key + " has no value; write null, or quote {" + key + "} if a text was meant");
+    }
+    return entry.value();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.torc.buildfile;
 
+import dev.torc.buildfile.Axis.Row;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
@@ -85,11 +86,11 @@ public final class RowPlaces {
 
   private Table table(String path, Map<String, String> parameters) throws IOException {
     byte[] bytes = TableReader.bytes(workflow.root().resolve(path), path);
-    TableReader.Content content;
+    Axis.Rows content;
     try {
       content = TableReader.read(bytes, path, List.of());
     } catch (BadInput e) {
-      content = new TableReader.Content(List.of(), TableReader.lines(bytes, path));
+      content = new Axis.Rows(List.of(), TableReader.lines(bytes, path));
     }
     List<String> names = content.names().stream().filter(parameters::containsKey).toList();
     Map<List<String>, Row> rows = HashMap.newHashMap(content.rows().size());
@@ -105,13 +106,4 @@ public final class RowPlaces {
     }
     return new Table(names, rows);
   }
-
-  /**
-   * Values that belong together: one of a parameter, or one row of a table.
-   *
-   * @param values in the order of the names of their parameters
-   * @param place where they stand; for messages
-   * @param files paths of the files that they were made from, which the instance needs
-   */
-  record Row(List<String> values, Place place, List<String> files) {}
 }

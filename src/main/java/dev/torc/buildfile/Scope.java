@@ -342,14 +342,13 @@ public record Scope(
       known.add("job");
       known.addAll(Template.SLOTS);
     }
-    String hint =
-        hole.member() != null && known.contains(hole.member()) // {wildcards.sample} of Snakemake
-            ? "; did you mean " + hole.member() + "?"
-            : ForeignWords.hint(hole.name(), known);
     String step =
         "; define it in %s, or write {%s} to mean the text"
             .formatted(job == null ? "vars" : "vars, parameters or a match", hole.written());
-    return new BadInput(
-        place, "unknown placeholder " + hole.written() + (hint.isEmpty() ? step : hint));
+    String hint =
+        hole.member() != null && known.contains(hole.member()) // {wildcards.sample} of Snakemake
+            ? "; did you mean " + hole.member() + "?"
+            : ForeignWords.hint(hole.name(), known, step);
+    return new BadInput(place, "unknown placeholder " + hole.written() + hint);
   }
 }

@@ -2,10 +2,10 @@ package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
-import dev.torc.syntax.KnownShell;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
+import dev.torc.syntax.Quoting;
 import dev.torc.syntax.ShellText;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Paths;
@@ -46,7 +46,7 @@ record StepReader(
     if (node == null) {
       return DEFAULT_SHELL;
     }
-    if (!(node instanceof Node.Sequence list) || list.items().isEmpty()) {
+    if (!(node instanceof Node.Sequence given) || given.items().isEmpty()) {
       boolean text = node instanceof Node.Scalar && job.map().get("command") == null;
       problems.add(
           node.place(),
@@ -54,11 +54,9 @@ record StepReader(
               + (text ? "; what it runs is command" : ""));
       return DEFAULT_SHELL;
     }
-    List<String> words = new ArrayList<>();
-    for (Node word : job.scope().items(list)) {
-      job.guard(() -> words.add(job.scope().text(MapFields.scalar(word, "shell"))));
-    }
-    return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : List.copyOf(words);
+    Node.Mapping of = job.map().get("shell") == null ? top : job.map();
+    List<String> words = new MapFields(of, job.scope(), job.problems()).texts("shell");
+    return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : words;
   }
 
   /** The folder that a job runs in, relative to the root. */
@@ -182,25 +180,19 @@ record StepReader(
     StepReader again =
         new StepReader(top, paths, images, new Problems(), warnings); // what is wrong is told
     Template search = again.env(job).getOrDefault("PATH", Optional.empty()).orElse(null);
-    List<Tool> tools = new ArrayList<>();
-    for (Node node : job.scope().items(job.map().get("tools"))) {
-      job.guard(
-          () -> {
-            String name = job.scope().text(MapFields.scalar(node, "tools"));
-            Tool tool = tool(node.place(), name, search, dir);
-            boolean ofRoot = tool.isPath() && !tool.paths().getFirst().startsWith("/");
-            if (!ofRoot && steps.stream().anyMatch(step -> step.image() != null)) {
-              throw new BadInput(
-                  node.place(),
-                  "tool "
-                      + name
-                      + " is one of this machine, and the job runs in an image; leave it"
-                      + " out: the image counts as a whole");
-            }
-            tools.add(tool);
-          });
-    }
-    return List.copyOf(tools);
+    return job.list(
+        "tools",
+        node -> {
+          String name = job.scope().text(node);
+          Tool tool = tool(node.place(), name, search, dir);
+          boolean ofRoot = tool.isPath() && !tool.paths().getFirst().startsWith("/");
+          if (!ofRoot && steps.stream().anyMatch(step -> step.image() != null)) {
+            throw new IllegalArgumentException(
+                "tool %s is one of this machine, and the job runs in an image; leave it out: the image counts as a whole"
+                    .formatted(name));
+          }
+          return tool;
+        });
   }
 
   private Tool tool(Place place, String name, Template search, String dir) {
@@ -208,30 +200,26 @@ record StepReader(
     if (name.isBlank() || name.endsWith("/") || name.equals(".") || name.equals("..")) {
       throw new BadInput(place, "no name of a program: \"" + name + "\"");
     }
-    try {
-      List<String> own = new ArrayList<>();
-      if (name.indexOf('/') >= 0) {
-        own.add(paths.normalize(name));
-      } else if (search != null) {
-        StringBuilder folders = new StringBuilder();
-        for (Template.Part part : search.parts()) {
-          boolean text = part instanceof Template.Part.Text;
-          if (!text && !((Template.Part.Slot) part).name().equals("env")) {
-            throw new BadInput(
-                place, "where " + name + " is has to be known before the job runs; see its PATH");
-          }
-          folders.append(text ? ((Template.Part.Text) part).text() : "\0");
+    List<String> own = new ArrayList<>();
+    if (name.indexOf('/') >= 0) {
+      own.add(paths.normalize(name));
+    } else if (search != null) {
+      StringBuilder folders = new StringBuilder();
+      for (Template.Part part : search.parts()) {
+        boolean text = part instanceof Template.Part.Text;
+        if (!text && !((Template.Part.Slot) part).name().equals("env")) {
+          throw new BadInput(
+              place, "where " + name + " is has to be known before the job runs; see its PATH");
         }
-        for (String folder : folders.toString().split(":", -1)) {
-          if (folder.indexOf('\0') < 0) {
-            own.add(paths.below(dir, folder.isEmpty() ? name : folder + "/" + name));
-          }
+        folders.append(text ? ((Template.Part.Text) part).text() : "\0");
+      }
+      for (String folder : folders.toString().split(":", -1)) {
+        if (folder.indexOf('\0') < 0) {
+          own.add(paths.below(dir, folder.isEmpty() ? name : folder + "/" + name));
         }
       }
-      return new Tool(place, name, List.copyOf(own), search, dir);
-    } catch (IllegalArgumentException e) {
-      throw new BadInput(place, e.getMessage());
     }
+    return new Tool(place, name, List.copyOf(own), search, dir);
   }
 
   private Command command(Node node, Scope scope, List<String> shell) {
@@ -268,7 +256,7 @@ record StepReader(
       throw new BadInput(node.place(), "the command is empty");
     }
     String text = node.text();
-    if (!node.quoted() && endsInQuote(text) && KnownShell.is(shell)) {
+    if (!node.quoted() && endsInQuote(text) && Quoting.isKnown(shell)) {
       warnings.add(
           new BadInput.Diagnostic(
               node.place(),

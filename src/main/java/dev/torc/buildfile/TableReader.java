@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.torc.buildfile.RowPlaces.Row;
+import dev.torc.buildfile.Axis.Row;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonReader;
 import dev.torc.syntax.NearestName;
@@ -48,20 +48,13 @@ final class TableReader {
   }
 
   /**
-   * A table as read.
-   *
-   * @param names of the columns that count; empty for an empty file of which all would
-   */
-  record Content(List<String> names, List<Row> rows) {}
-
-  /**
    * The rows of a file's bytes; the ending of its name tells the format.
    *
    * @param shown the file's name in messages
    * @param wanted the columns that count, empty for all
    * @throws BadInput for a ragged row or a missing column
    */
-  static Content read(byte[] bytes, String shown, List<String> wanted) throws IOException {
+  static Axis.Rows read(byte[] bytes, String shown, List<String> wanted) throws IOException {
     TableReader table = new TableReader(shown, wanted);
     String text = SourceFile.decode(bytes, shown);
     String ending = PlaceholderFormat.apply("suffix", shown).toLowerCase(Locale.ROOT);
@@ -75,7 +68,7 @@ final class TableReader {
               new Place(shown, 0, 0),
               "a table's name ends in .csv, .tsv, .json or .jsonl, which tells its form");
     }
-    return new Content(table.names, table.rows);
+    return new Axis.Rows(table.names, table.rows);
   }
 
   /** The lines of a text as rows of one value; blank ones are skipped. */
@@ -197,10 +190,7 @@ final class TableReader {
 
   /** A column that is not there. */
   static BadInput missing(String name, List<String> known, Place place) {
-    String hint = NearestName.hint(name, known);
-    return new BadInput(
-        place,
-        "no column " + name + (hint.isEmpty() ? "; there are " + String.join(", ", known) : hint));
+    return new BadInput(place, "no column " + name + NearestName.hint(name, known, "; there are "));
   }
 
   private void json(String text, boolean list) throws IOException {

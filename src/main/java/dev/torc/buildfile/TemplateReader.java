@@ -1,7 +1,6 @@
 package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.KnownShell;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
@@ -83,7 +82,7 @@ final class TemplateReader {
     if (holes.isEmpty()) {
       return Template.of(masked.toString());
     }
-    ShellText scan = KnownShell.is(shell) ? ShellText.scan(masked.toString()) : null;
+    ShellText scan = Quoting.isKnown(shell) ? ShellText.scan(masked.toString()) : null;
     if (scan != null && scan.joinsName()) {
       throw new BadInput(
           place, "a value right behind $name would lengthen the name; write ${name}");

@@ -23,7 +23,7 @@ final class CriticalPath {
   private long[] nanos;
   private long looked;
 
-  /** Finds the paths of the selected jobs; of join nodes those of what waits for them. */
+  /** Finds the paths of the selected jobs. */
   CriticalPath(PlanContext context) {
     this.graph = context.graph();
     BitSet selected = context.selection().jobs();
@@ -63,8 +63,7 @@ final class CriticalPath {
   void grow(PlanContext next, BitSet renewed, ReadyQueue ready) {
     graph = next.graph();
     nanos = Arrays.copyOf(nanos, graph.nodes());
-    BitSet places = new BitSet(graph.nodes());
-    renewed.stream().map(graph::place).forEach(places::set);
+    BitSet places = graph.places(renewed);
     for (int p = places.length() - 1; p >= 0; p = places.previousSetBit(p - 1)) {
       int node = graph.inOrder(p);
       long path = path(next, node);

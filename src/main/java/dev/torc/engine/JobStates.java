@@ -11,13 +11,12 @@ import java.util.Map;
  */
 final class JobStates {
 
-  private JobState[] states;
+  private JobState[] states = {};
   private final int[] counts = new int[JobState.values().length];
 
   /** All selected jobs begin as waiting; the others have no state. */
   JobStates(int nodes, BitSet selected) {
-    states = new JobState[nodes];
-    selected.stream().forEach(this::await);
+    grow(nodes, selected, new BitSet());
   }
 
   /**
@@ -27,14 +26,8 @@ final class JobStates {
    */
   void grow(int nodes, BitSet fresh, BitSet again) {
     states = Arrays.copyOf(states, nodes);
-    for (int j = fresh.nextSetBit(0); j >= 0; j = fresh.nextSetBit(j + 1)) {
-      await(j);
-    }
-    for (int j = again.nextSetBit(0); j >= 0; j = again.nextSetBit(j + 1)) {
-      if (states[j] != null) {
-        await(j);
-      }
-    }
+    fresh.stream().forEach(this::await);
+    again.stream().filter(job -> states[job] != null).forEach(this::await);
   }
 
   private void await(int job) {

@@ -47,10 +47,7 @@ final class PendingDeps {
     records = known;
     count = Arrays.copyOf(count, graph.nodes());
     further.values().forEach(waiting -> waiting.removeIf(nodes::get));
-    BitSet places = new BitSet(count.length);
-    for (int node = nodes.nextSetBit(0); node >= 0; node = nodes.nextSetBit(node + 1)) {
-      places.set(graph.place(node));
-    }
+    BitSet places = graph.places(nodes);
     for (int place = places.nextSetBit(0); place >= 0; place = places.nextSetBit(place + 1)) {
       count(graph.inOrder(place));
     }

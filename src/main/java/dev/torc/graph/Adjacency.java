@@ -2,12 +2,8 @@ package dev.torc.graph;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
@@ -118,47 +114,6 @@ public final class Adjacency {
       }
     }
     return new Adjacency(begin, other);
-  }
-
-  /**
-   * What these pairs are from the other side, where that is known of others.
-   *
-   * @param old the other pairs, of which only some rows are not as here
-   * @param seen those from the other side
-   * @param renewed those rows, and all that come behind
-   */
-  Adjacency reversed(Adjacency old, Adjacency seen, BitSet renewed, NodeOrder order) {
-    BitSet touched = new BitSet();
-    Map<Integer, List<Integer>> more = new HashMap<>();
-    for (int r = renewed.nextSetBit(0); r >= 0; r = renewed.nextSetBit(r + 1)) {
-      for (int i = r < old.rows() ? old.start[r] : 0; r < old.rows() && i < old.start[r + 1]; i++) {
-        touched.set(old.target[i]);
-      }
-      for (int i = start[r]; i < start[r + 1]; i++) {
-        touched.set(target[i]);
-        more.computeIfAbsent(target[i], _ -> new ArrayList<>(1)).add(r);
-      }
-    }
-    touched.set(seen.rows(), rows());
-    Builder all = new Builder();
-    int from = 0;
-    for (int t = touched.nextSetBit(0); t >= 0; t = touched.nextSetBit(t + 1)) {
-      all.addRows(seen, from, Math.min(t, seen.rows()));
-      from = Math.min(t + 1, seen.rows());
-      for (int i = t < seen.rows() ? seen.start[t] : 0;
-          t < seen.rows() && i < seen.start[t + 1];
-          i++) {
-        if (!renewed.get(seen.target[i])) {
-          all.add(seen.target[i]);
-        }
-      }
-      more.getOrDefault(t, List.of()).forEach(all::add);
-      all.endRow(false);
-    }
-    all.addRows(seen, from, seen.rows());
-    Adjacency reversed = all.build();
-    reversed.sort(order, touched);
-    return reversed;
   }
 
   /** Puts the entries of some rows in an order; for its maker, before others see it. */

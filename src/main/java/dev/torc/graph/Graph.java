@@ -65,7 +65,6 @@ public final class Graph {
    * @param names by node, see {@link #joinName}
    * @param growth null where all groups are expanded
    * @param plain whether nothing but the paths of declared files has a maker
-   * @param after the other way; null where that is to be found
    * @param renewed the nodes that wait for others than in the graph that this one grew from
    */
   Graph(
@@ -86,7 +85,6 @@ public final class Graph {
       Adjacency listNeeds,
       Adjacency products,
       Adjacency before,
-      Adjacency after,
       BitSet renewed,
       NodeOrder order) {
     this.workflow = workflow;
@@ -117,7 +115,6 @@ public final class Graph {
     this.listNeeds = listNeeds;
     this.products = products;
     this.before = before;
-    this.after = after;
     this.renewed = renewed;
     this.order = order;
     for (NeedList list : lists) {
@@ -132,7 +129,7 @@ public final class Graph {
     BitSet none = new BitSet();
     return new Graph(
         other, written, joins, open, names, paths, growth, plain, maker, priority, temporary,
-        deletes, lists, needs, listNeeds, products, before, after, none, order);
+        deletes, lists, needs, listNeeds, products, before, none, order);
   }
 
   /** Whether this graph and another one are the same but for the places of their jobs. */
@@ -481,9 +478,7 @@ public final class Graph {
   /** Node to the nodes that wait for it, likewise. */
   public synchronized Adjacency after() {
     if (after == null) {
-      BitSet all = new BitSet();
-      all.set(0, nodes());
-      after = before.reversed(inOrder(all));
+      after = before.reversed(order.ranked());
     }
     return after;
   }
@@ -497,21 +492,24 @@ public final class Graph {
   public BitSet renewed(BitSet more) {
     BitSet all = (BitSet) renewed.clone();
     all.or(more);
-    ArrayDeque<Integer> open = new ArrayDeque<>();
-    for (int node = all.nextSetBit(0); node >= 0; node = all.nextSetBit(node + 1)) {
+    BitSet places = places(all);
+    for (int p = places.nextSetBit(0); p >= 0; p = places.nextSetBit(p + 1)) {
+      int node = inOrder(p);
+      all.set(node);
       if (joins.get(node) || more.get(node)) {
-        open.add(node);
-      }
-    }
-    while (!open.isEmpty()) {
-      for (int reader : after().row(open.poll())) {
-        if (!all.get(reader) && joins.get(reader)) {
-          open.add(reader);
-        }
-        all.set(reader);
+        Arrays.stream(after().row(node)).forEach(reader -> places.set(place(reader)));
       }
     }
     return all;
+  }
+
+  /** Where some nodes stand in the order of all. */
+  public BitSet places(BitSet some) {
+    BitSet places = new BitSet(nodes());
+    for (int node = some.nextSetBit(0); node >= 0; node = some.nextSetBit(node + 1)) {
+      places.set(place(node));
+    }
+    return places;
   }
 
   /** Whether the node {@code later} waits for {@code earlier}, directly or through others. */
@@ -598,10 +596,26 @@ public final class Graph {
     Adjacency before = Adjacency.read(in);
     NodeOrder order = new NodeOrder(in.ints(), joins);
     int[] written = in.ints();
-    BitSet none = new BitSet();
     return new Graph(
-        of.get(), written, joins, Map.of(), names, paths, null, plain, maker, priority, temporary,
-        deletes, lists, needs, listNeeds, products, before, null, none, order);
+        of.get(),
+        written,
+        joins,
+        Map.of(),
+        names,
+        paths,
+        null,
+        plain,
+        maker,
+        priority,
+        temporary,
+        deletes,
+        lists,
+        needs,
+        listNeeds,
+        products,
+        before,
+        new BitSet(),
+        order);
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {

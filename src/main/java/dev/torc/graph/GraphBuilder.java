@@ -259,7 +259,6 @@ public final class GraphBuilder {
     NodeOrder order = new NodeOrder(nodes, joins);
     before.sort(order, moved ? range(0, names.size()) : renewed);
     int[] numbers = nodes == written || base != null ? null : renumber(nodes);
-    Adjacency after = moved ? null : before.reversed(base.before(), base.after(), renewed, order);
     return new Graph(
         workflow,
         written,
@@ -273,12 +272,11 @@ public final class GraphBuilder {
         Arrays.copyOf(priority, nodes.length),
         temporary,
         deletes,
-        lists.all(order, moved),
+        lists.all(order),
         base == null ? needs.build(numbers, true) : needs.build(),
         listNeeds.build(),
         base == null ? made.build(numbers, false) : made.build(),
         before,
-        after,
         renewed,
         order);
   }

@@ -56,7 +56,6 @@ final class NeedLists {
   private final GraphBuilder graph;
   private final List<NeedList> lists;
   private final PersistentMap<Integer> known;
-  private final BitSet same = new BitSet(); // lists that are as in the graph before
   private final Parts parts; // of lists that an earlier graph had
   private final Map<String, Integer> added = new HashMap<>();
   private final Map<String, int[]> found = new HashMap<>();
@@ -67,7 +66,6 @@ final class NeedLists {
   NeedLists(GraphBuilder graph, Graph base) {
     this.graph = graph;
     this.lists = base == null ? new ArrayList<>() : new ArrayList<>(base.needLists());
-    same.set(0, lists.size());
     this.known = base == null ? PersistentMap.none() : base.growth().lists();
     this.parts =
         base == null ? new Parts(new HashMap<>(), new PatternIndex()) : base.growth().parts();
@@ -78,17 +76,9 @@ final class NeedLists {
     return new Graph.Growth(makers, known.with(added), parts);
   }
 
-  /**
-   * All of them, their makers in an order.
-   *
-   * @param moved whether lists that stayed as they were are not in that order
-   */
-  List<NeedList> all(NodeOrder order, boolean moved) {
-    for (int id = 0; id < lists.size(); id++) {
-      if (moved || !same.get(id)) {
-        lists.set(id, lists.get(id).with(order.sorted(lists.get(id).makers())));
-      }
-    }
+  /** All of them, their makers in an order. */
+  List<NeedList> all(NodeOrder order) {
+    lists.replaceAll(list -> list.with(order.sorted(list.makers())));
     return List.copyOf(lists);
   }
 
@@ -154,7 +144,6 @@ final class NeedLists {
         makers.removeAll(out);
         makers.addAll(more);
         lists.set(id, old.with(makers));
-        same.clear(id);
         graph.members(old.awaited(), makers.stream().mapToInt(node -> node).toArray());
       }
     }

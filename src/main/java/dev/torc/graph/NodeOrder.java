@@ -36,6 +36,17 @@ final class NodeOrder {
     return nodes;
   }
 
+  /** All nodes as people see them: jobs first, then the others. */
+  int[] ranked() {
+    int[] ranked = new int[nodes.length];
+    int jobs = 0;
+    int others = nodes.length - joins.cardinality();
+    for (int node : nodes) {
+      ranked[joins.get(node) ? others++ : jobs++] = node;
+    }
+    return ranked;
+  }
+
   /** Where a node stands, from 0. */
   int place(int node) {
     return place[node];

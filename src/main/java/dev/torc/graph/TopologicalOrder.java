@@ -49,81 +49,50 @@ final class TopologicalOrder {
   }
 
   /**
-   * The nodes of a graph that grew: new ones come between those that were there, which stay.
+   * The nodes of a graph that grew: each new one comes right before the first that waits for it,
+   * and the others stay.
    *
-   * @param base the order of those
+   * @param base the order without the new nodes
    * @param renewed the nodes that wait for others than they did; all new ones
-   * @return null where one of those would have to move, as a cycle asks for, too
+   * @return null where one of the others would have to move, as a cycle asks for, too
    */
   static int[] grown(Adjacency before, int[] written, NodeOrder base, BitSet renewed) {
     int first = base.nodes().length;
     int count = before.rows() - first;
-    int[] most = new int[count]; // before which of those that were there each has to come
-    Arrays.fill(most, first);
-    for (int n = renewed.nextSetBit(0); n >= 0 && n < first; n = renewed.nextSetBit(n + 1)) {
-      for (int i = before.from(n); i < before.to(n); i++) {
+    int[] fresh = sorted(before, before.reversed(first), first, written, new int[count]);
+    if (fresh.length < count) {
+      return null;
+    }
+    int[] slot = new int[before.rows()]; // the place without new nodes; of these the one behind
+    Arrays.setAll(slot, node -> node < first ? base.place(node) : first);
+    for (int k = renewed.nextSetBit(0); k >= 0; k = renewed.nextSetBit(k + 1)) {
+      int node = k < first ? k : fresh[first + count - 1 - k]; // new ones from the last on
+      for (int i = before.from(node); i < before.to(node); i++) {
         int earlier = before.at(i);
         if (earlier >= first) {
-          most[earlier - first] = Math.min(most[earlier - first], base.place(n));
-        } else if (base.place(earlier) > base.place(n)) {
+          slot[earlier] = Math.min(slot[earlier], slot[node]);
+        } else if (slot[earlier] >= slot[node]) {
           return null;
         }
       }
     }
-    int[] order = sorted(before, before.reversed(first), first, written, new int[count]);
-    if (order.length < count) {
-      return null;
-    }
-    for (int k = count - 1; k >= 0; k--) {
-      int node = order[k];
-      for (int i = before.from(node); i < before.to(node); i++) {
-        int earlier = before.at(i) - first;
-        if (earlier >= 0) {
-          most[earlier] = Math.min(most[earlier], most[node - first]);
-        }
-      }
-    }
-    int[] position = positions(written, first, count);
-    int[] least = new int[count];
-    long[] ranked = new long[count];
-    for (int k = 0; k < count; k++) {
-      int node = order[k] - first;
-      for (int i = before.from(order[k]); i < before.to(order[k]); i++) {
-        int earlier = before.at(i) - first;
-        int at = earlier >= 0 ? least[earlier] : base.place(earlier + first) + 1;
-        least[node] = Math.max(least[node], at);
-      }
-      if (least[node] > most[node]) {
-        return null;
-      }
-      int last = position[node] > 0 ? written[position[node] - 1] : -1;
-      int wish = last < 0 ? 0 : last < first ? base.place(last) + 1 : least[last - first];
-      least[node] = Math.max(least[node], Math.min(wish, most[node]));
-      ranked[k] = (long) least[node] << Integer.SIZE | k;
-    }
-    Arrays.sort(ranked);
-    int[] all = new int[first + count];
-    int from = 0;
-    for (int k = 0; k < count; k++) {
-      int to = (int) (ranked[k] >>> Integer.SIZE);
-      System.arraycopy(base.nodes(), from, all, from + k, to - from);
-      all[to + k] = order[(int) ranked[k]];
-      from = to;
-    }
-    System.arraycopy(base.nodes(), from, all, from + count, first - from);
-    return all;
+    return merged(base.nodes(), fresh, slot);
   }
 
-  /** Where the nodes from a number on are written; -1 for join nodes. */
-  private static int[] positions(int[] written, int first, int count) {
-    int[] position = new int[count];
-    Arrays.fill(position, -1);
-    for (int i = 0; i < written.length; i++) {
-      if (written[i] >= first) {
-        position[written[i] - first] = i;
-      }
+  private static int[] merged(int[] nodes, int[] fresh, int[] slot) {
+    long[] ranked = new long[fresh.length];
+    Arrays.setAll(ranked, k -> (long) slot[fresh[k]] << Integer.SIZE | k);
+    Arrays.sort(ranked);
+    int[] all = new int[slot.length];
+    int from = 0;
+    for (int k = 0; k < ranked.length; k++) {
+      int to = (int) (ranked[k] >>> Integer.SIZE);
+      System.arraycopy(nodes, from, all, from + k, to - from);
+      all[to + k] = fresh[(int) ranked[k]];
+      from = to;
     }
-    return position;
+    System.arraycopy(nodes, from, all, from + fresh.length, nodes.length - from);
+    return all;
   }
 
   /**
@@ -135,7 +104,13 @@ final class TopologicalOrder {
    */
   private static int[] sorted(
       Adjacency before, Adjacency after, int first, int[] written, int[] waiting) {
-    int[] position = positions(written, first, waiting.length);
+    int[] position = new int[waiting.length];
+    Arrays.fill(position, -1);
+    for (int i = 0; i < written.length; i++) {
+      if (written[i] >= first) {
+        position[written[i] - first] = i;
+      }
+    }
     BitSet jobs = new BitSet(); // by position
     BitSet joins = new BitSet();
     for (int n = 0; n < waiting.length; n++) {

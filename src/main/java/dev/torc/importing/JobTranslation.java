@@ -14,6 +14,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
+import dev.torc.syntax.Quoting;
 import dev.torc.syntax.ShellText.Quote;
 import dev.torc.workflow.InstanceName;
 import java.util.ArrayList;
@@ -328,7 +329,7 @@ final class JobTranslation {
    */
   private boolean isForShell(Hole hole, boolean left, Place place) {
     for (String value : values(hole.name())) {
-      if (!LiteralText.isPlain(value) && (left || READ.matcher(value).find())) {
+      if (!Quoting.isPlain(value) && (left || READ.matcher(value).find())) {
         String said =
             left
                 ? "${%s} leaves values like '%s' to the shell, which splits them; {%1$s} passes"

@@ -60,11 +60,7 @@ public final class CommandWarnings {
     for (int job : jobs) {
       look(job, lines);
     }
-    List<Diagnostic> told = new ArrayList<>(lines.size());
-    for (Line line : lines) {
-      told.add(line.diagnostic());
-    }
-    return told;
+    return lines.stream().map(Line::diagnostic).toList();
   }
 
   private void look(int id, List<Line> lines) {

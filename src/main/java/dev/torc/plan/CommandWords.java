@@ -1,6 +1,6 @@
 package dev.torc.plan;
 
-import dev.torc.syntax.KnownShell;
+import dev.torc.syntax.Quoting;
 import dev.torc.syntax.ShellText;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
@@ -85,7 +85,7 @@ final class CommandWords {
     if (command instanceof Step.Command.Words list) {
       list.words().forEach(each -> open.peek().words.add(known(text(each))));
       end(open.peek());
-    } else if (command instanceof Step.Command.Shell shellText && KnownShell.is(shell)) {
+    } else if (command instanceof Step.Command.Shell shellText && Quoting.isKnown(shell)) {
       String text = text(shellText.text());
       split(text);
       pipe &= !unclear && !shell.contains("pipefail") && !text.contains("pipefail");

@@ -287,7 +287,7 @@ public final class Decider {
    * @param found what a depfile named then
    */
   List<Reason> difference(int id, List<String> found, List<ManifestEntry> then) {
-    ManifestLines lines = new ManifestLines();
+    ManifestWriter.Lines lines = new ManifestWriter.Lines();
     manifest.describe(id, found, contents, lines);
     return ManifestDiff.between(
         then,
@@ -339,7 +339,7 @@ public final class Decider {
    * @param found files that its depfile named; the snapshot has taken them in
    */
   public Described describe(int id, List<String> found, NeedSnapshot snapshot) {
-    ManifestLines lines = new ManifestLines();
+    ManifestWriter.Lines lines = new ManifestWriter.Lines();
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, new Both(lines, counts));
     return new Described(counts.digest(), lines.lines(), snapshot.members());

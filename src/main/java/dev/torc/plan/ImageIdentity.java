@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
+import dev.torc.plan.MachineInputs.ImageSource;
 import dev.torc.workflow.Step.Image;
 import java.io.IOException;
 

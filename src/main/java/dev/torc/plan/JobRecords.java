@@ -43,13 +43,27 @@ public final class JobRecords {
   private final Cache cache;
   private final Map<String, Reason> left;
   private final boolean foresees;
-  private final AtomicReferenceArray<JobResult> results;
-  private final AtomicIntegerArray settled;
-  private final Map<Integer, Verdict> foreseen;
-  private final Map<Integer, Map<String, String>> data;
+  private final Known known;
   private final AtomicInteger settlings = new AtomicInteger();
   private Object era = new Object();
   private volatile Lent lent = new Lent(null, null);
+
+  /** What is known by node, with room for nodes to come; graphs that grow share it. */
+  private record Known(
+      AtomicReferenceArray<JobResult> results,
+      AtomicIntegerArray settled,
+      Map<Integer, Verdict> foreseen,
+      Map<Integer, Map<String, String>> data) {
+
+    static Known of(Graph graph) {
+      int room = graph.isWhole() ? graph.nodes() : graph.nodes() + graph.nodes() / 4 + 1000;
+      return new Known(
+          new AtomicReferenceArray<>(room),
+          new AtomicIntegerArray(room),
+          new ConcurrentHashMap<>(),
+          new ConcurrentHashMap<>());
+    }
+  }
 
   /**
    * @param left why jobs run that an earlier torc left running (rule 9) or handed out, by their
@@ -58,36 +72,16 @@ public final class JobRecords {
    *     if it were
    */
   public JobRecords(Graph graph, Cache cache, Map<String, Reason> left, boolean foresees) {
-    // A graph that will grow leaves room, so that few of its followers copy what is known.
-    int room = graph.isWhole() ? graph.nodes() : graph.nodes() + graph.nodes() / 4 + 1000;
-    this(
-        graph,
-        cache,
-        left,
-        foresees,
-        new AtomicReferenceArray<>(room),
-        new AtomicIntegerArray(room),
-        new ConcurrentHashMap<>(),
-        new ConcurrentHashMap<>());
+    this(graph, cache, left, foresees, Known.of(graph));
   }
 
   private JobRecords(
-      Graph graph,
-      Cache cache,
-      Map<String, Reason> left,
-      boolean foresees,
-      AtomicReferenceArray<JobResult> results,
-      AtomicIntegerArray settled,
-      Map<Integer, Verdict> foreseen,
-      Map<Integer, Map<String, String>> data) {
+      Graph graph, Cache cache, Map<String, Reason> left, boolean foresees, Known known) {
     this.graph = graph;
     this.cache = cache;
     this.left = left;
     this.foresees = foresees;
-    this.results = results;
-    this.settled = settled;
-    this.foreseen = foreseen;
-    this.data = data;
+    this.known = known;
   }
 
   /**
@@ -95,16 +89,14 @@ public final class JobRecords {
    * for others now. Both share what they know, as far as there is room.
    */
   JobRecords grown(Graph next) {
+    boolean fits = next.nodes() <= known.results.length();
     JobRecords grown =
-        next.nodes() > results.length()
-            ? copied(next, true)
-            : new JobRecords(next, cache, left, foresees, results, settled, foreseen, data);
+        fits ? new JobRecords(next, cache, left, foresees, known) : copied(next, true);
     for (int node = graph.nodes(); node < next.nodes(); node++) {
-      grown.results.set(node, null);
-      grown.settled.set(node, 0);
+      grown.known.results.set(node, null);
+      grown.known.settled.set(node, 0);
     }
-    BitSet renewed = next.renewed(new BitSet());
-    renewed.stream().forEach(grown::forget);
+    next.renewed(new BitSet()).stream().forEach(grown::forget);
     grown.era = era;
     return grown;
   }
@@ -112,7 +104,7 @@ public final class JobRecords {
   /** A join node is not passed, nor dropped, until that is told anew. */
   public void forget(int node) {
     if (!graph.isJob(node)) {
-      settled.set(node, 0);
+      known.settled.set(node, 0);
     }
   }
 
@@ -131,13 +123,13 @@ public final class JobRecords {
   private JobRecords copied(Graph next, boolean settled) {
     JobRecords copy = new JobRecords(next, cache, left, foresees);
     for (int node = 0; node < graph.nodes(); node++) {
-      copy.results.setPlain(node, results.get(node));
-      copy.settled.setPlain(node, settled ? this.settled.get(node) : 0);
+      copy.known.results.setPlain(node, known.results.get(node));
+      copy.known.settled.setPlain(node, settled ? known.settled.get(node) : 0);
       if (copy.isForeseen(node)) {
-        copy.data.put(node, data.get(node));
-        copy.foreseen.put(node, foreseen.get(node));
+        copy.known.data.put(node, known.data.get(node));
+        copy.known.foreseen.put(node, known.foreseen.get(node));
       } else if (isForeseen(node)) {
-        copy.results.setPlain(node, null);
+        copy.known.results.setPlain(node, null);
       }
     }
     return copy;
@@ -150,17 +142,17 @@ public final class JobRecords {
 
   /** The job's last result, null if it never ran. */
   public JobResult result(int job) {
-    JobResult result = results.get(job);
+    JobResult result = known.results.get(job);
     if (result == null) {
       result = cache.result(graph.name(job));
-      results.set(job, result == null ? NONE : result);
+      known.results.set(job, result == null ? NONE : result);
     }
     return result == NONE ? null : result;
   }
 
   /** The values that the job's last run stored, as {@link JsonText}, by name. */
   public Map<String, String> data(int job) {
-    return data.computeIfAbsent(job, id -> json(cache.data(graph.name(id))));
+    return known.data.computeIfAbsent(job, id -> json(cache.data(graph.name(id))));
   }
 
   private static Map<String, String> json(List<StoredValue> stored) {
@@ -171,8 +163,8 @@ public final class JobRecords {
 
   /** The result of a run that just ended; what it stored is in the cache. */
   public void replace(int job, JobResult result) {
-    data.remove(job);
-    results.set(job, result);
+    known.data.remove(job);
+    known.results.set(job, result);
     if (!left.isEmpty()) {
       left.remove(graph.name(job));
     }
@@ -230,13 +222,13 @@ public final class JobRecords {
 
   /** The job may run after all; nothing must have been decided by it. */
   void unsettle(int job) {
-    settled.set(job, 0);
+    known.settled.set(job, 0);
     era = new Object();
   }
 
   /** From now on the job's products are what its result says; a join node is passed. For good. */
   public void settle(int node) {
-    settled.set(node, SETTLED);
+    known.settled.set(node, SETTLED);
     settlings.incrementAndGet();
   }
 
@@ -244,33 +236,33 @@ public final class JobRecords {
   void foresee(int job, Verdict.WillRestore verdict) {
     if (foresees) {
       Result from = verdict.from();
-      foreseen.put(job, verdict);
-      data.put(job, json(from.data()));
-      results.set(job, from.run(""));
-      settled.set(job, FORESEEN);
+      known.foreseen.put(job, verdict);
+      known.data.put(job, json(from.data()));
+      known.results.set(job, from.run(""));
+      known.settled.set(job, FORESEEN);
       settlings.incrementAndGet();
     }
   }
 
   /** The verdict on a job that counts as restored; null for others. */
   Verdict foreseen(int job) {
-    return isForeseen(job) ? foreseen.get(job) : null;
+    return isForeseen(job) ? known.foreseen.get(job) : null;
   }
 
   /** Whether the job counts as restored, though its products do not stand in their places. */
   boolean isForeseen(int job) {
-    return settled.get(job) == FORESEEN;
+    return known.settled.get(job) == FORESEEN;
   }
 
   /** The job failed, or a failure blocks it: in this build it makes nothing. For good. */
   public void drop(int job) {
-    settled.set(job, DROPPED);
+    known.settled.set(job, DROPPED);
     settlings.incrementAndGet();
   }
 
   /** Whether it is known that the job makes nothing in this build, or that a group is not whole. */
   boolean isDropped(int node) {
-    return settled.get(node) == DROPPED;
+    return known.settled.get(node) == DROPPED;
   }
 
   /** A dropped job by its name; of a group those jobs whose instances it lacks. */
@@ -285,7 +277,7 @@ public final class JobRecords {
 
   /** Whether the job's products are known to be valid; of a join node, whether it was passed. */
   public boolean isSettled(int node) {
-    return settled.get(node) == SETTLED || settled.get(node) == FORESEEN;
+    return known.settled.get(node) == SETTLED || known.settled.get(node) == FORESEEN;
   }
 
   /**

@@ -19,7 +19,12 @@ import java.util.stream.Collectors;
  * decide are passed over. It only compares: whether there is a difference at all was decided by the
  * digests.
  */
-final class ManifestDiff {
+record ManifestDiff(
+    Function<String, List<ManifestEntry>> oldList,
+    Function<String, List<ManifestEntry>> newList,
+    Function<String, List<ManifestEntry>> newValues,
+    List<Reason> reasons,
+    Map<String, Reason> needs) {
 
   /** Where a step runs that has no image. */
   private static final String HOST = "host";
@@ -38,21 +43,6 @@ final class ManifestDiff {
     }
   }
 
-  private final Function<String, List<ManifestEntry>> oldList;
-  private final Function<String, List<ManifestEntry>> newList;
-  private final Function<String, List<ManifestEntry>> newValues;
-  private final List<Reason> reasons = new ArrayList<>();
-  private final Map<String, Reason> needs = new LinkedHashMap<>();
-
-  private ManifestDiff(
-      Function<String, List<ManifestEntry>> oldList,
-      Function<String, List<ManifestEntry>> newList,
-      Function<String, List<ManifestEntry>> newValues) {
-    this.oldList = oldList;
-    this.newList = newList;
-    this.newValues = newValues;
-  }
-
   /**
    * Compares manifests line by line.
    *
@@ -67,7 +57,8 @@ final class ManifestDiff {
       Function<String, List<ManifestEntry>> oldList,
       Function<String, List<ManifestEntry>> newList,
       Function<String, List<ManifestEntry>> newValues) {
-    ManifestDiff difference = new ManifestDiff(oldList, newList, newValues);
+    ManifestDiff difference =
+        new ManifestDiff(oldList, newList, newValues, new ArrayList<>(), new LinkedHashMap<>());
     difference.compare(old, now);
     return difference.reasons;
   }

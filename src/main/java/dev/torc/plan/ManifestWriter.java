@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.JobResult.ManifestEntry;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Takes the lines of a manifest in their fixed order; see {@link Manifest}. */
@@ -90,6 +91,32 @@ interface ManifestWriter {
               : this instanceof Unreadable unreadable
                   ? UNREADABLE + unreadable.why
                   : this instanceof Missing ? MISSING : PENDING;
+    }
+  }
+
+  /** The manifest as lines: for the record of a run, and to be compared with an earlier one. */
+  final class Lines implements ManifestWriter {
+
+    private final List<ManifestEntry> lines = new ArrayList<>();
+
+    @Override
+    public void text(LineKind line, String name, String shown, String counts) {
+      lines.add(new ManifestEntry(line.ordinal(), name, "", shown));
+    }
+
+    @Override
+    public void content(LineKind line, String shown, String counts, Content content) {
+      text(line, shown, content.value());
+    }
+
+    @Override
+    public void leftOut(ManifestEntry line) {
+      lines.add(line);
+    }
+
+    /** All lines in their order. */
+    List<ManifestEntry> lines() {
+      return lines;
     }
   }
 }

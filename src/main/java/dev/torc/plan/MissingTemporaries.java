@@ -18,7 +18,7 @@ import java.util.function.IntFunction;
 
 /**
  * The products of temporary jobs that are not there, or need not be, and which jobs read them.
- * {@link Plan.PlanPasses} decides whether they are made again.
+ * {@link Plan} decides whether they are made again.
  */
 final class MissingTemporaries {
 

@@ -7,6 +7,7 @@ import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.plan.MachineInputs.ImageSource;
 import dev.torc.plan.NeedContents.NeedFiles;
 import dev.torc.posix.Io;
 import dev.torc.records.JobResult.ManifestEntry;

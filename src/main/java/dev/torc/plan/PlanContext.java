@@ -20,7 +20,7 @@ import java.util.Map;
  * @param basis what all contexts of a command are made from
  * @param rerun which of the named jobs run whatever their state
  * @param wanted missing temporary products that are to be made again, each with the name of the job
- *     or group that needs it; see {@link Plan.PlanPasses}
+ *     or group that needs it; see {@link Plan}
  */
 public record PlanContext(
     Basis basis,

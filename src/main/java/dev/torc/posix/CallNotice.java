@@ -14,15 +14,12 @@ import java.util.Arrays;
  */
 final class CallNotice {
 
-  /** In place of a descriptor: the folder in which a thread is. */
-  static final int HERE = -100;
-
   private static final long RECEIVE = 0xc0502100L;
   private static final long SEND = 0xc0182101L;
   private static final long POLLIN = 1;
   private static final int PAGE = 4096; // the smallest, and the longest path with its NUL
   private static final int PATH_ONLY = 010000000; // O_PATH
-  private static final int RESOLVE_IN_ROOT = 0x10;
+  static final int RESOLVE_IN_ROOT = 0x10;
   private static final int OPENAT2 = 437;
 
   private static final NativeCall IOCTL = NativeCall.of("ioctl");
@@ -161,8 +158,8 @@ final class CallNotice {
    * @param index the argument with its descriptor; -1 for the folder of the thread
    */
   String folder(int index) throws Unreadable {
-    int to = index < 0 ? HERE : (int) argument(index);
-    String folder = target("/proc/" + thread() + (to == HERE ? "/cwd" : "/fd/" + to));
+    int to = index < 0 ? Libc.AT_FDCWD : (int) argument(index);
+    String folder = target("/proc/" + thread() + (to == Libc.AT_FDCWD ? "/cwd" : "/fd/" + to));
     return folder != null && folder.startsWith("/") ? folder : null;
   }
 
@@ -206,7 +203,7 @@ final class CallNotice {
    * @param rooted whether the file is named from the root of the calling thread
    */
   String real(String file, boolean rooted) throws Unreadable {
-    int root = HERE;
+    int root = Libc.AT_FDCWD;
     if (rooted) {
       root = Libc.open("/proc/" + thread() + "/root", PATH_ONLY | Libc.O_CLOEXEC, 0);
     }

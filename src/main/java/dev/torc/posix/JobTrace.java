@@ -29,12 +29,7 @@ public final class JobTrace {
   static final int MOST = 10_000;
 
   private static final int ACCESS = 3; // the bits of open(2) for reading, writing or both
-  private static final int O_WRONLY = 1;
-  private static final int O_RDWR = 2;
-  private static final int O_CREAT = 0100;
-  private static final int O_TRUNC = 01000;
   private static final int NO_NAME = 010000000 | 020000000; // O_PATH, and that of O_TMPFILE
-  private static final int RESOLVE_IN_ROOT = 0x10;
   private static final int SCRIPT = 256; // bytes in which the system looks for an interpreter
   private static final int DEEP = 4; // interpreters of interpreters
 
@@ -182,10 +177,10 @@ public final class JobTrace {
     }
     switch (call) {
       case OPEN, OPENAT -> opened(call, notice.argument(call.name + 1));
-      case CREAT -> opened(call, O_WRONLY | O_CREAT | O_TRUNC);
+      case CREAT -> opened(call, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC);
       case OPENAT2 -> {
         long how = notice.argument(2); // struct open_how: flags, mode, resolve
-        if ((notice.number(how + 16) & RESOLVE_IN_ROOT) != 0) {
+        if ((notice.number(how + 16) & CallNotice.RESOLVE_IN_ROOT) != 0) {
           blind("it opened names below a root of its own");
         }
         opened(call, notice.number(how));
@@ -200,19 +195,19 @@ public final class JobTrace {
 
   private void opened(FileCall call, long flags) throws CallNotice.Unreadable {
     String path = (flags & NO_NAME) != 0 ? null : path(call.folder, notice.name(call.name));
-    boolean plain = (flags & (ACCESS | O_CREAT)) == 0;
+    boolean plain = (flags & (ACCESS | Libc.O_CREAT)) == 0;
     if (path == null || plain && read.contains(path) && !own.contains(path)) {
       return; // once more it tells nothing new
     }
     int access = (int) flags & ACCESS;
     int kind = kind(path, true);
-    boolean makes = (flags & O_CREAT) != 0 && kind == 0;
-    boolean writes = access == O_WRONLY || access == O_RDWR;
-    boolean fresh = makes || writes && (flags & O_TRUNC) != 0;
+    boolean makes = (flags & Libc.O_CREAT) != 0 && kind == 0;
+    boolean writes = access == Libc.O_WRONLY || access == Libc.O_RDWR;
+    boolean fresh = makes || writes && (flags & Libc.O_TRUNC) != 0;
     if (makes || writes && kind != 0) {
       writes(path, fresh);
     }
-    if (access != O_WRONLY && !fresh) {
+    if (access != Libc.O_WRONLY && !fresh) {
       reads(path, kind);
     }
   }

@@ -14,8 +14,11 @@ final class Libc {
   static final boolean MAC = System.getProperty("os.name").startsWith("Mac");
 
   /** Flags of {@code open}. */
-  static final int O_RDWR = 2;
+  static final int O_WRONLY = 1;
 
+  static final int O_RDWR = 2;
+  static final int O_CREAT = MAC ? 0x200 : 0100;
+  static final int O_TRUNC = MAC ? 0x400 : 01000;
   static final int O_NONBLOCK = MAC ? 4 : 04000;
   static final int O_NOCTTY = MAC ? 0x20000 : 0400;
   static final int O_CLOEXEC = MAC ? 0x1000000 : 02000000;
@@ -39,6 +42,12 @@ final class Libc {
             case "aarch64", "arm", "ppc64le" -> 040000;
             default -> 0;
           };
+
+  /** In place of a folder's descriptor: the folder of the process. */
+  static final int AT_FDCWD = MAC ? -2 : -100;
+
+  /** Of calls that take such flags: a link at the end is not followed. */
+  static final int AT_SYMLINK_NOFOLLOW = MAC ? 0x20 : 0x100;
 
   /** Error numbers; others are the same everywhere. */
   static final int EPERM = 1;

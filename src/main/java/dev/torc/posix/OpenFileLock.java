@@ -34,7 +34,6 @@ import java.util.Optional;
 public final class OpenFileLock implements AutoCloseable {
 
   private static final int FLAGS = Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOFOLLOW;
-  private static final int O_CREAT = 0100;
 
   private static final NativeCall FLOCK = NativeCall.of("flock");
   private static final int EXCLUSIVE_NOW = 2 | 4;
@@ -105,7 +104,7 @@ public final class OpenFileLock implements AutoCloseable {
   public static Optional<OpenFileLock> bytes(Path file) throws IOException {
     while (true) {
       OwnFile.prepare(file);
-      int fd = open(file, Libc.O_RDWR | O_CREAT, 0666);
+      int fd = open(file, Libc.O_RDWR | Libc.O_CREAT, 0666);
       Libc.check(file, fd);
       int result = set(fd, F_WRLCK);
       // If the file was removed meanwhile, this lock is on a file that no other torc finds.

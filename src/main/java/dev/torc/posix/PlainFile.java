@@ -24,9 +24,6 @@ public final class PlainFile {
   /** Bytes that a {@link FileInputStream} reads at a time without memory of its own. */
   public static final int PIECE = 8 << 10;
 
-  private static final int HERE = NativeCall.number(-100, -2); // AT_FDCWD
-  private static final int NOFOLLOW = NativeCall.number(0x100, 0x20); // AT_SYMLINK_NOFOLLOW
-
   private static final ThreadLocal<ScratchMemory> NAME =
       ThreadLocal.withInitial(ScratchMemory::new);
 
@@ -86,7 +83,8 @@ public final class PlainFile {
     ScratchMemory memory = NAME.get();
     memory.clear();
     long name = memory.text(path.getBytes(StandardCharsets.UTF_8));
-    int result = NativeCall.of("utimensat").call(HERE, name, 0, NOFOLLOW, 0, 0);
+    int result =
+        NativeCall.of("utimensat").call(Libc.AT_FDCWD, name, 0, Libc.AT_SYMLINK_NOFOLLOW, 0, 0);
     if (result < 0) {
       throw new IOException("cannot set the time of " + path + ": " + FileStatus.reason(-result));
     }

@@ -25,9 +25,6 @@ public final class Spawn implements AutoCloseable {
   private static final int E2BIG = 7;
   private static final int ENOEXEC = 8;
   private static final int X_OK = 1;
-  private static final int O_WRONLY = 1;
-  private static final int O_CREAT = NativeCall.number(0100, 0x200);
-  private static final int O_TRUNC = NativeCall.number(01000, 0x400);
   private static final int O_APPEND = NativeCall.number(02000, 0x8);
   private static final int SETPGROUP = 2;
   private static final int SETSIGDEF = 4;
@@ -220,7 +217,8 @@ public final class Spawn implements AutoCloseable {
       }
     }
     if (log != null) {
-      int flags = O_WRONLY | O_CREAT | O_APPEND | Libc.O_NOFOLLOW | (truncate ? O_TRUNC : 0);
+      int flags =
+          Libc.O_WRONLY | Libc.O_CREAT | O_APPEND | Libc.O_NOFOLLOW | (truncate ? Libc.O_TRUNC : 0);
       check(ADD_OPEN.call(actions, 0, scratch.text(DEV_NULL), 0, 0));
       check(ADD_OPEN.call(actions, 1, scratch.text(bytes(log.toString())), flags, 0666));
       check(ADD_DUP2.call(actions, 1, 2));

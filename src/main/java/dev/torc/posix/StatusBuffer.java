@@ -58,8 +58,6 @@ class StatusBuffer {
   /** int statx(int directory, const char *path, int flags, unsigned mask, struct statx *). */
   private static final NativeCall STATX_CALL = NativeCall.find("statx").orElse(null);
 
-  private static final int AT_FDCWD = -100;
-  private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final int STATX_BASIC_STATS = 0x7ff;
 
@@ -162,8 +160,8 @@ class StatusBuffer {
 
   private int call(long name, boolean follow) {
     if (at == STATX) {
-      int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
-      return STATX_CALL.call(AT_FDCWD, name, flags, STATX_BASIC_STATS, status.address(), 0);
+      int flags = follow ? 0 : Libc.AT_SYMLINK_NOFOLLOW;
+      return STATX_CALL.call(Libc.AT_FDCWD, name, flags, STATX_BASIC_STATS, status.address(), 0);
     }
     return (follow ? FOLLOWING : NOT_FOLLOWING).call(name, status.address(), 0, 0, 0, 0);
   }

@@ -192,7 +192,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
    * @param most how many records are looked at
    * @param nanos how long that may take; two thirds of it until the newest ones are known
    */
-  void newest(int most, long nanos, Consumer<Result> visitor) {
+  void newest(int most, long nanos, Consumer<Hit> visitor) {
     if (reading.isAlone()) {
       return;
     }
@@ -203,7 +203,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
           return;
         }
         if (anyRecord(each, call) instanceof Result result && result.key().equals(each)) {
-          visitor.accept(result);
+          visitor.accept(new Hit(result, this));
         }
       }
     } catch (StoreRefusal e) {

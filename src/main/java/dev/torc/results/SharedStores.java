@@ -103,8 +103,7 @@ public final class SharedStores implements AutoCloseable {
    */
   public void newest(int most, Consumer<ResultStore.Hit> visitor) {
     for (SharedStore store : stores) {
-      store.newest(
-          most, NEWEST / stores.size(), each -> visitor.accept(new ResultStore.Hit(each, store)));
+      store.newest(most, NEWEST / stores.size(), visitor);
     }
   }
 
@@ -323,11 +322,7 @@ public final class SharedStores implements AutoCloseable {
      */
     public void check() throws StoreRefusal {
       words();
-      if (url != null) {
-        HttpAddress.of(url, headers);
-      } else {
-        FolderTrust.of(group);
-      }
+      place().close(); // it opened nothing
       if (key != null) {
         SigningKey.check(key);
       }

@@ -36,6 +36,16 @@ public final class NearestName {
     return nearest == null ? "" : "; did you mean " + nearest + "?";
   }
 
+  /**
+   * The same; where none is near, all of them.
+   *
+   * @param before stands before all, such as {@code "; known are "}
+   */
+  public static String hint(String name, Collection<String> known, String before) {
+    String nearest = to(name, known);
+    return nearest == null ? before + String.join(", ", known) : "; did you mean " + nearest + "?";
+  }
+
   /** Insertions, deletions, replacements and swaps of neighbours from one text to the other. */
   static int distance(String a, String b) {
     int[] before = new int[b.length() + 1];

@@ -2,6 +2,7 @@ package dev.torc.syntax;
 
 import dev.torc.syntax.ShellText.Quote;
 import dev.torc.text.SafeText;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -21,6 +22,9 @@ public final class Quoting {
 
   /** How a value that has no variable of its own reaches a program, where it cannot be quoted. */
   public static final String BY_ENV = "pass it by env";
+
+  /** Those whose quoting is known. */
+  private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ksh", "zsh");
 
   private Quoting() {}
 
@@ -91,5 +95,27 @@ public final class Quoting {
       out.append(c);
     }
     return out.toString();
+  }
+
+  /** Whether a shell, given as its words, takes a text whose quoting is known as its next word. */
+  public static boolean isKnown(List<String> shell) {
+    String program = shell.getFirst();
+    int end = program.length();
+    while (end > 0 && program.charAt(end - 1) == '/') {
+      end--;
+    }
+    if (!SHELLS.contains(program.substring(program.lastIndexOf('/', end - 1) + 1, end))) {
+      return false;
+    }
+    boolean takesText = false;
+    for (int k = 1; k < shell.size(); k++) {
+      String word = shell.get(k);
+      if (word.startsWith("-") || word.startsWith("+")) {
+        takesText |= word.startsWith("-") && !word.startsWith("--") && word.indexOf('c') > 0;
+      } else if (k == 1 || !shell.get(k - 1).endsWith("o") && !shell.get(k - 1).endsWith("O")) {
+        return false;
+      }
+    }
+    return takesText;
   }
 }

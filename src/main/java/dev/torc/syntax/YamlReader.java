@@ -24,8 +24,10 @@ import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.Scanner;
 import org.snakeyaml.engine.v2.scanner.ScannerImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
+import org.snakeyaml.engine.v2.tokens.Token;
 
 /**
  * Reads YAML text into a tree: anchors, aliases and merge keys ({@code <<}) are resolved within
@@ -230,5 +232,63 @@ final class YamlReader {
       }
     }
     return new Place(shown, line, text.codePointCount(start, offset) + 1);
+  }
+
+  /**
+   * A scanner that remembers which token comes next. YAML's parser asks some ten times for each,
+   * and each time the scanner makes sure anew that it has read far enough. It reads nothing itself.
+   */
+  static final class BufferedScanner implements Scanner {
+
+    private final Scanner scanner;
+    private Token ahead; // null where it was not asked for yet, or none comes
+
+    BufferedScanner(Scanner scanner) {
+      this.scanner = scanner;
+    }
+
+    private Token.ID ahead() {
+      if (ahead == null && scanner.hasNext()) {
+        ahead = scanner.peekToken();
+      }
+      return ahead == null ? null : ahead.getTokenId();
+    }
+
+    @Override
+    public boolean checkToken(Token.ID choice) {
+      return ahead() == choice;
+    }
+
+    @Override
+    public boolean checkToken(Token.ID... choices) {
+      Token.ID next = ahead();
+      for (Token.ID choice : choices) {
+        if (next == choice) {
+          return true;
+        }
+      }
+      return next != null && choices.length == 0;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return ahead() != null;
+    }
+
+    @Override
+    public Token peekToken() {
+      return ahead() == null ? scanner.peekToken() : ahead;
+    }
+
+    @Override
+    public Token next() {
+      ahead = null;
+      return scanner.next();
+    }
+
+    @Override
+    public void resetDocumentIndex() {
+      scanner.resetDocumentIndex();
+    }
   }
 }

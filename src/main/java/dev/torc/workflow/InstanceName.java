@@ -61,11 +61,10 @@ public record InstanceName(String group, SortedMap<String, String> values) {
   public String unknownParameter(Group named) {
     for (String name : values.keySet()) {
       if (!named.parameters().contains(name)) {
-        String hint = NearestName.hint(name, named.parameters());
         return group
             + " has no parameter "
             + name
-            + (hint.isEmpty() ? "; it has " + String.join(", ", named.parameters()) : hint);
+            + NearestName.hint(name, named.parameters(), "; it has ");
       }
     }
     return null;

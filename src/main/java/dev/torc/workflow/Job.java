@@ -20,7 +20,7 @@ import java.util.StringJoiner;
  * @param depfile path of the depfile the command writes, relative to the root; null without one
  * @param trace whether what its processes read is needed, as the kernel tells it
  * @param strict whether what it does not need is refused to it
- * @param temporary whether only readers want its products: see {@code plan.PlanPasses}
+ * @param temporary whether only readers want its products: see {@code plan.Plan}
  * @param deletes whether what is temporary goes when it was read: see {@code engine.SpentProducts}
  * @param manual whether it runs only when it is named or something that will be built needs it
  * @param caching whether its results are stored for later, and restored

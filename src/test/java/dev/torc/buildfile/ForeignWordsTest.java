@@ -30,21 +30,21 @@ class ForeignWordsTest {
         "comand => command",
       })
   void inAJob(String word, String key) {
-    assertEquals("; did you mean " + key + "?", ForeignWords.hint(word, KnownKeys.JOB));
+    assertEquals("; did you mean " + key + "?", ForeignWords.hint(word, KnownKeys.JOB, ""));
   }
 
   @ParameterizedTest
   @CsvSource({"targets,jobs", "tasks,jobs", "rules,jobs", "config,vars", "variables,vars"})
   void atTheTop(String word, String key) {
-    assertEquals("; did you mean " + key + "?", ForeignWords.hint(word, KnownKeys.TOP));
+    assertEquals("; did you mean " + key + "?", ForeignWords.hint(word, KnownKeys.TOP, ""));
   }
 
   @Test
   void whereTheKeyIsNotKnownOrTheWordIsNoneThereIsNoHint() {
-    assertEquals("", ForeignWords.hint("inputs", KnownKeys.TOP));
-    assertEquals("", ForeignWords.hint("frobnicate", KnownKeys.JOB));
-    assertEquals("", ForeignWords.hint("=", KnownKeys.JOB));
-    assertEquals("; did you mean cpus?", ForeignWords.hint("threads", KnownKeys.RESOURCES));
-    assertEquals("; did you mean needs?", ForeignWords.hint("input", List.of("needs", "cpus")));
+    assertEquals("", ForeignWords.hint("inputs", KnownKeys.TOP, ""));
+    assertEquals("", ForeignWords.hint("frobnicate", KnownKeys.JOB, ""));
+    assertEquals("", ForeignWords.hint("=", KnownKeys.JOB, ""));
+    assertEquals("; did you mean cpus?", ForeignWords.hint("threads", KnownKeys.RESOURCES, ""));
+    assertEquals("; did you mean needs?", ForeignWords.hint("input", List.of("needs", "cpus"), ""));
   }
 }

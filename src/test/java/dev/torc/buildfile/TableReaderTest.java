@@ -134,7 +134,7 @@ class TableReaderTest {
       text.append(i).append(",x\n");
     }
     try (Written files = new Written().file("t.csv", text.toString())) {
-      TableReader.Content content =
+      Axis.Rows content =
           TableReader.read(TableReader.bytes(files.path("t.csv"), "t.csv"), "t.csv", List.of());
       assertEquals(1_000_000, content.rows().size());
       assertEquals(List.of("999999", "x"), content.rows().getLast().values());

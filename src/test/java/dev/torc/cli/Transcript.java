@@ -40,7 +40,7 @@ final class Transcript implements StepFiles.Stage {
   private static final Pattern EXPORT = Pattern.compile("export ([A-Z_]+)=(.*)");
 
   /** Seconds after which a line hangs; no test comes near. */
-  private static final long DEADLINE = 120;
+  private static final long DEADLINE = 300;
 
   private final boolean shipped;
   private final Folder folder;
@@ -53,13 +53,10 @@ final class Transcript implements StepFiles.Stage {
     if (shipped) {
       env.put("HOME", Files.createDirectory(around.resolve("home")).toString());
       env.put("TORC_JAVA_HOME", System.getProperty("java.home"));
-      path += distribution() + "/bin:";
+      env.put("DIST", Path.of(System.getProperty("torc.home")).toAbsolutePath().toString());
+      path += env.get("DIST") + "/bin:";
     }
     env.put("PATH", path + System.getenv("PATH"));
-  }
-
-  private static Path distribution() {
-    return Path.of(System.getProperty("torc.home")).toAbsolutePath();
   }
 
   /** The tests of all files of a folder, in process or by the shipped torc. */
@@ -150,7 +147,7 @@ final class Transcript implements StepFiles.Stage {
             .redirectOutput(around.resolve(".out").toFile())
             .redirectError(around.resolve(".err").toFile());
     if (shipped) {
-      builder.environment().clear();
+      builder.environment().clear(); // what HOME, DIST and TORC_JAVA_HOME name is in env
       builder.environment().put("EXAMPLES", Path.of("examples").toAbsolutePath().toString());
     }
     builder.environment().put("TESTDATA", Path.of("testdata").toAbsolutePath().toString());
@@ -176,7 +173,7 @@ final class Transcript implements StepFiles.Stage {
             .replaceAll("\\(pid \\d+", "(pid N")
             .replaceAll("(\"started\":)\\d+", "$1N")
             .replaceAll("(\"(?:cpu|memory)\":)(?:null|[\\dE.+-]+)", "$1N") // a sample or none
-            .replaceAll("(\"(?:seconds|queued|torc_bytes)\":)[\\dE.+-]+", "$1N")
+            .replaceAll("(\"(?:seconds|queued|expected|torc_bytes)\":)[\\dE.+-]+", "$1N")
             .replaceAll(", memory \\d+\\.\\d MiB\\b", "") // where there was a sample
             .replaceAll("\\b\\d+\\.\\d s\\b", "SECONDS")
             .replaceAll("\\b[\\d.]+ \\S+ (?=at most(, 5 GiB or| \\(stores))", "SIZE ")

@@ -517,7 +517,7 @@ class RandomGraphsTest {
         case 3 -> edit("h" + random.nextInt(2), "" + random.nextInt(3));
         case 4 -> {
           String path = "src/x" + random.nextInt(5) + some(List.of(".c", ".h"));
-          // One stays: who read sources and finds none fails, which VanishedTest is about.
+          // One stays: who read sources and finds none fails, which a story is about.
           if (oracle.disk.containsKey(path) && !path.endsWith("x0.c") && random.nextBoolean()) {
             delete(path);
           } else {

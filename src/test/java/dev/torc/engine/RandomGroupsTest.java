@@ -358,7 +358,7 @@ class RandomGroupsTest {
         case 0 -> edit("s" + random.nextInt(3), "" + random.nextInt(3));
         case 1, 2 -> {
           String path = "in/x" + random.nextInt(4) + ".txt";
-          // One stays: who read sources and finds none fails, which VanishedTest is about.
+          // One stays: who read sources and finds none fails, which a story is about.
           if (oracle.disk.containsKey(path) && !path.endsWith("x0.txt") && random.nextBoolean()) {
             delete(path);
           } else {

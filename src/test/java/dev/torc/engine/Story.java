@@ -4,6 +4,7 @@ import dev.torc.StepFiles;
 import dev.torc.engine.StubRunner.Deadly;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Stub;
+import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.LeftOut;
 import dev.torc.records.Cache;
@@ -45,6 +46,8 @@ final class Story extends Harness implements StepFiles.Stage {
 
   private static final Pattern DOES = Pattern.compile("(.+?) does: (.*)");
   private static final Pattern ATTEMPT = Pattern.compile("attempt (\\d): (.*)");
+
+  private static final Pattern ECHO = Pattern.compile("echo( \\$?\\w+)+");
 
   private final List<String> told = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, Held> held = new HashMap<>();
@@ -124,8 +127,9 @@ final class Story extends Harness implements StepFiles.Stage {
       case "build" -> built(() -> build(asked(rest)));
       case "end" -> built(building::await);
       case "look" -> looked(asked(rest));
-      case "cat" ->
-          rest.stream().flatMap(path -> read(path).lines()).map(StepFiles::shown).toList();
+      case "cat" -> step.contains(">") ? shell(step, stub) : cat(rest);
+      case "echo" ->
+          stub != null && ECHO.matcher(step).matches() ? echo(rest, stub) : shell(step, stub);
       case "exists" -> {
         List<String> there = rest.stream().filter(this::exists).toList();
         yield List.of(there.isEmpty() ? "none" : String.join(" ", there));
@@ -133,10 +137,25 @@ final class Story extends Harness implements StepFiles.Stage {
       case "kept" -> keptTexts();
       case "marks" -> marks();
       case "why" -> List.of(ReasonText.all(reasons(words[1])));
-      case "order" -> List.of(String.join(" ", started()));
+      case "order" -> List.of(started().isEmpty() ? "nothing" : String.join(" ", started()));
+      case "owned" -> owned();
+      case "stored" -> stored(words[1]);
+      case "launch" -> List.of(launch(stub.launch().steps().getFirst()));
       case "command" -> stub.command().lines().toList();
       default -> shell(step, stub);
     };
+  }
+
+  /** At once: a hook may be about to be ended. */
+  private static List<String> echo(List<String> words, Stub stub) {
+    return List.of(
+        words.stream()
+            .map(word -> word.startsWith("$") ? stub.env(word.substring(1)) : word)
+            .collect(Collectors.joining(" ")));
+  }
+
+  private List<String> cat(List<String> paths) {
+    return paths.stream().flatMap(path -> read(path).lines()).map(StepFiles::shown).toList();
   }
 
   private List<String> keptTexts() throws IOException {
@@ -152,6 +171,27 @@ final class Story extends Harness implements StepFiles.Stage {
     }
     Collections.sort(kept);
     return kept.isEmpty() ? List.of("nothing") : kept;
+  }
+
+  /** What torc may take away, since it made it. */
+  private List<String> owned() {
+    List<String> paths = new ArrayList<>();
+    try (Cache cache = Cache.look(place(), _ -> {})) {
+      cache.eachOwned(owned -> paths.add(owned.path()));
+    }
+    Collections.sort(paths);
+    return paths.isEmpty() ? List.of("nothing") : paths;
+  }
+
+  /** The values that the last good run of a job left. */
+  private List<String> stored(String job) {
+    try (Cache cache = Cache.look(place(), _ -> {})) {
+      List<String> values =
+          cache.data(job).stream()
+              .map(value -> value.key() + "=" + value.text().replace("\n", "\\n"))
+              .toList();
+      return values.isEmpty() ? List.of("nothing") : values;
+    }
   }
 
   /** The attempts that began and whose ends nothing tells. */
@@ -178,8 +218,9 @@ final class Story extends Harness implements StepFiles.Stage {
     }
   }
 
-  /** Takes the options of a build, which hold for it alone; returns its targets. */
+  /** Takes the options of a build that begins, which hold for it alone; returns its targets. */
   private String[] asked(List<String> words) {
+    told.clear();
     force = words.contains("--force");
     failFast = words.contains("--fail-fast");
     keepsFailed = words.contains("--keep-failed");
@@ -193,6 +234,8 @@ final class Story extends Harness implements StepFiles.Stage {
     ProcessBuilder builder = new ProcessBuilder("sh", "-c", command);
     if (stub != null) {
       stub.launch().steps().getLast().env().forEach((name, value) -> put(builder, name, value));
+      put(builder, "LOG", stub.launch().log().toString());
+      put(builder, "COMMAND", stub.command());
     }
     int exit =
         builder
@@ -208,6 +251,10 @@ final class Story extends Harness implements StepFiles.Stage {
       said.add("[" + exit + "]");
     }
     return said;
+  }
+
+  private static String launch(Launch.Step step) {
+    return step.dir() + ": " + String.join("|", step.argv()).replace("\n", "\\n");
   }
 
   private static void put(ProcessBuilder builder, String name, String value) {
@@ -229,7 +276,7 @@ final class Story extends Harness implements StepFiles.Stage {
     @Override
     public boolean kills(Stub job) {
       return steps.contains("kill torc")
-          || steps.contains("attempt " + job.attempt() + ": kill torc");
+          || !job.isHook() && steps.contains("attempt " + job.attempt() + ": kill torc");
     }
 
     @Override
@@ -259,7 +306,6 @@ final class Story extends Harness implements StepFiles.Stage {
   // ---- what is told
 
   private List<String> built(Runnable build) {
-    told.clear();
     try {
       build.run();
     } catch (BadInput e) {

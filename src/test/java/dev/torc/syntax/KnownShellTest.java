@@ -29,6 +29,6 @@ class KnownShellTest {
         "bash --norc|false",
       })
   void onlyKnownShellsThatTakeATextAreKnown(String words, boolean expected) {
-    assertEquals(expected, KnownShell.is(List.of(words.split(" "))));
+    assertEquals(expected, Quoting.isKnown(List.of(words.split(" "))));
   }
 }
