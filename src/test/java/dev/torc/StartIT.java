@@ -77,6 +77,16 @@ class StartIT {
   }
 
   @Test
+  void soTheyDoWhereABuildFileIsEdited() throws Exception {
+    String jobs =
+        "jobs:\n  a: {}\n  b: {}\n  c: {}\n  d: {}\n  e: {}\n".replace("{}", "{ command: 'true' }");
+    box.build(jobs);
+    assertEquals(0, box.torc("-q").exit());
+    box.build("# edited\n" + jobs);
+    assertEquals(List.of(), others(classes("load", "5 jobs: 0 ran, 5 up to date, 0 failed")));
+  }
+
+  @Test
   void soDoThoseOfTorcWhereSamplesOfAJobAreTaken() throws Exception {
     box.build("jobs: { long: { command: sleep 2 } }");
     List<String> other = others(classes("load", "1 job: 1 ran, 0 up to date, 0 failed"));

@@ -28,6 +28,7 @@ final class FileLayers {
 
   private final Path root;
   private final byte[] input;
+  private final UnchangedJobs unchanged;
   private final Problems problems;
   private final Set<Path> files = new LinkedHashSet<>();
   private final Map<Path, Digest> digests = new HashMap<>();
@@ -37,10 +38,12 @@ final class FileLayers {
    * For a root that is absolute and normalized.
    *
    * @param input stands for the file of the name {@link BuildFile#INPUT}; null without one
+   * @param unchanged of the only file, which are left out; null where all is read
    */
-  FileLayers(Path root, byte[] input, Problems problems) {
+  FileLayers(Path root, byte[] input, UnchangedJobs unchanged, Problems problems) {
     this.root = root;
     this.input = input;
+    this.unchanged = unchanged;
     this.problems = problems;
   }
 
@@ -85,7 +88,8 @@ final class FileLayers {
       boolean given = input != null && open.isEmpty() && file.endsWith(BuildFile.INPUT);
       byte[] bytes = given ? input : SourceFile.bytes(file, shown(file));
       digests.put(file, Digest.ofBytes(bytes));
-      node = SourceFile.parse(bytes, shown(file));
+      node = unchanged == null ? null : unchanged.parse(bytes, shown(file));
+      node = node == null ? SourceFile.parse(bytes, shown(file)) : node;
     } catch (BadInput e) {
       // A missing include is told where it is asked for.
       boolean whole = e.diagnostics().getFirst().place().line() == 0;

@@ -50,7 +50,7 @@ public final class ParsedBuildFile {
   private final Vars vars;
   private final Workflow blank; // without jobs
   private final Set<BadInput.Diagnostic> warnings = new LinkedHashSet<>();
-  private final Set<String> manual = new LinkedHashSet<>(); // names of jobs, instances and groups
+  private final Set<String> manual = new TreeSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
 
   /**
@@ -66,7 +66,7 @@ public final class ParsedBuildFile {
   public static ParsedBuildFile read(List<Path> files, byte[] input, Overrides over)
       throws IOException {
     Problems problems = new Problems();
-    ParsedBuildFile parsed = new ParsedBuildFile(files, input, over, problems);
+    ParsedBuildFile parsed = new ParsedBuildFile(files, input, over, null, problems);
     if (!problems.isEmpty()) {
       // What is wrong with groups is told with the rest.
       parsed.expansion.run(parsed.blank, ResultSource.nothing(), problems);
@@ -75,10 +75,34 @@ public final class ParsedBuildFile {
     return parsed;
   }
 
-  private ParsedBuildFile(List<Path> files, byte[] input, Overrides over, Problems problems)
+  /**
+   * Reads one build file anew, which is read with the same overrides; jobs whose text is the same
+   * are taken over.
+   *
+   * @param text that it had
+   * @param earlier what was read of that, with packed jobs
+   * @throws BadInput as {@link #read}
+   */
+  public static ParsedBuildFile again(Path file, Overrides over, byte[] text, Workflow earlier)
+      throws IOException {
+    Problems problems = new Problems();
+    try {
+      UnchangedJobs unchanged = new UnchangedJobs(text, earlier);
+      ParsedBuildFile parsed = new ParsedBuildFile(List.of(file), null, over, unchanged, problems);
+      if (problems.isEmpty()) {
+        return parsed;
+      }
+    } catch (BadInput e) {
+      problems.add(e); // all that is wrong is told where all is read
+    }
+    return read(List.of(file), null, over);
+  }
+
+  private ParsedBuildFile(
+      List<Path> files, byte[] input, Overrides over, UnchangedJobs unchanged, Problems problems)
       throws IOException {
     Path root = BuildFile.located(files.getFirst()).getParent();
-    FileLayers layers = new FileLayers(root, input, problems);
+    FileLayers layers = new FileLayers(root, input, unchanged, problems);
     Node.Mapping all = layers.read(files);
     MapFields keys = new MapFields(all, null, problems);
     if (all.get("vars") == null) {
@@ -117,9 +141,9 @@ public final class ParsedBuildFile {
             warnings);
     reader.checkShared();
     AxisReader axes = new AxisReader(scope, paths, problems);
-    WorkflowCodec codec = new WorkflowCodec();
+    WorkflowCodec codec = unchanged == null ? new WorkflowCodec() : unchanged.codec();
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
-    List<Unit> units = units(jobs, reader, axes, codec, places);
+    List<Unit> units = units(jobs, unchanged, reader, axes, codec, places);
     this.expansion = new GroupExpansion(root, units, codec, reader, warnings, manual);
     Path folder = root.getFileName();
     this.sources = layers.sources();
@@ -197,20 +221,27 @@ public final class ParsedBuildFile {
   }
 
   /** All but the jobs: of 100 000 of them the text need not be held once they are read. */
-  private static Node.Mapping shared(Node.Mapping top) {
+  static Node.Mapping shared(Node.Mapping top) {
     SequencedMap<String, Entry> entries = new LinkedHashMap<>(top.entries());
     entries.remove("jobs");
     return new Node.Mapping(top.place(), entries);
   }
 
-  /** Reads the jobs, and lets go of their trees. */
+  /** Reads the entries of {@code jobs}; {@code places} takes where each stands. */
   private List<Unit> units(
       SequencedMap<String, Entry> jobs,
+      UnchangedJobs unchanged,
       JobReader reader,
       AxisReader axes,
       WorkflowCodec codec,
       Map<String, Place> places) {
     List<Unit> units = new ArrayList<>();
+    List<Unit> behind = new ArrayList<>();
+    if (unchanged != null) {
+      unchanged.take(codec, units, behind, manual);
+      units.forEach(each -> places.put(each.name(), Place.NONE));
+      behind.forEach(each -> places.put(each.name(), Place.NONE));
+    }
     while (!jobs.isEmpty()) {
       Map.Entry<String, Entry> job = jobs.pollFirstEntry();
       Entry read = new Entry(job.getValue().place(), job.getValue().value());
@@ -219,6 +250,7 @@ public final class ParsedBuildFile {
         units.add(unit);
       }
     }
+    units.addAll(behind);
     return units;
   }
 

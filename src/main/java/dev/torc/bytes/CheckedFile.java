@@ -14,8 +14,8 @@ import java.util.zip.CRC32C;
 /**
  * Files beside the database that are written as one, with a checksum. They save work and hold
  * nothing that could not be found again, so they are not forced to the disk: one that is missing,
- * torn or damaged is as good as none. A file may have a second part with a checksum of its own, for
- * what is seldom wanted. It does not know what they hold.
+ * torn or damaged is as good as none. A file may have further parts with checksums of their own,
+ * for what is seldom wanted. It does not know what they hold.
  */
 public final class CheckedFile {
 
@@ -31,7 +31,7 @@ public final class CheckedFile {
 
   /**
    * The first or only part of a file, its first {@link #FREE} bytes included; null where there is
-   * none that is whole. Whether a second one is whole is not looked at.
+   * none that is whole. Whether further ones are whole is not looked at.
    */
   public static byte[] read(Path file) {
     byte[] bytes = part(file, 0);
@@ -39,14 +39,18 @@ public final class CheckedFile {
   }
 
   /**
-   * The second part of a file.
+   * The part of a file that follows some others.
    *
-   * @param first the first part, or its first {@link #FREE} bytes
+   * @param before these parts, or the first {@link #FREE} bytes of each
    * @return null where it is damaged, or where the file is another one by now
    */
-  public static byte[] second(Path file, byte[] first) {
-    byte[] bytes = part(file, length(first));
-    return bytes != null && isWhole(bytes, head(first)) ? bytes : null;
+  public static byte[] next(Path file, byte[]... before) {
+    long from = 0;
+    for (byte[] part : before) {
+      from += length(part);
+    }
+    byte[] bytes = part(file, from);
+    return bytes != null && isWhole(bytes, head(before[before.length - 1])) ? bytes : null;
   }
 
   private static byte[] part(Path file, long from) {
@@ -85,12 +89,13 @@ public final class CheckedFile {
   }
 
   /**
-   * Writes a file of two parts, likewise.
+   * Writes a file of several parts, likewise.
    *
-   * @param second the second part in pieces, of which the first one begins with {@link #FREE} free
-   *     bytes; without a piece there is no such part
+   * @param further each further part in pieces, of which the first one begins with {@link #FREE}
+   *     free bytes
    */
-  public static void write(Path file, ByteWriter first, List<byte[]> second) throws IOException {
+  public static void write(Path file, ByteWriter first, List<List<byte[]>> further)
+      throws IOException {
     OwnFile.replace(
         file,
         out -> {
@@ -99,8 +104,9 @@ public final class CheckedFile {
           for (int at = 0; at < first.length(); at += PIECE) {
             out.write(bytes, at, Math.min(PIECE, first.length() - at));
           }
-          if (!second.isEmpty()) {
-            write(out, head(bytes), second);
+          for (List<byte[]> part : further) {
+            write(out, head(bytes), part);
+            bytes = part.getFirst();
           }
         });
   }
@@ -138,7 +144,7 @@ public final class CheckedFile {
         && ByteBuffer.wrap(bytes).getLong() == sum(bytes, bytes.length, before);
   }
 
-  /** A second part is summed up with the head of the first: only together are they whole. */
+  /** A further part is summed up with the head of the one before: only together are they whole. */
   private static long sum(byte[] bytes, int length, byte[] before) {
     CRC32C crc = new CRC32C();
     crc.update(before, 0, before.length);

@@ -60,6 +60,18 @@ final class Training {
           priority: 1
       """;
 
+  /** Plain jobs: where one is edited, the others are not read again. */
+  private static final String PLAIN_FILE =
+      """
+      jobs:
+        a: { command: [echo, a], needs: source.txt }
+        b: { command: [echo, b], needs: source.txt }
+        c: { command: [echo, c], needs: source.txt }
+        d: { command: [echo, d], needs: source.txt }
+        e: { command: [echo, e], needs: source.txt }
+        f: { command: [echo, f], needs: source.txt }
+      """;
+
   /**
    * The lessons in their order: a command line behind the status that it must end with, or what
    * happens to the sources and the build file. Where only builds are trained, lines with a star are
@@ -101,6 +113,10 @@ final class Training {
       edit one: earlier results are put back
       0 build words compiled all
       0 build words compiled all
+      say little
+      0 build
+      say little with a comment
+      0 build
       * 0 clean --all
       """;
 
@@ -126,8 +142,10 @@ final class Training {
           Files.setLastModifiedTime(folder.resolve("source.txt"), FileTime.fromMillis(0));
         } else if (line.startsWith("say")) {
           String more = "jobs:\n  more: { command: [echo, more], tags: [more] }";
-          String text = line.equals("say more") ? BUILD_FILE.replace("jobs:", more) : BUILD_FILE;
-          Files.writeString(folder.resolve("torc.yaml"), text + "# edited");
+          String text = line.startsWith("say little") ? PLAIN_FILE : BUILD_FILE;
+          text = line.equals("say more") ? text.replace("jobs:", more) : text;
+          text = line.endsWith("comment") ? "# edited\n" + text : text;
+          Files.writeString(folder.resolve("torc.yaml"), text);
         } else if (line.startsWith("edit")) {
           edit(folder, line.substring(5, 8));
         } else if (Character.isDigit(line.charAt(0)) || all && line.startsWith("*")) {

@@ -124,6 +124,19 @@ public final class Graph {
     }
   }
 
+  /** The same with the jobs of another workflow, which say what those of this one say. */
+  Graph with(Workflow other) {
+    BitSet none = new BitSet();
+    return new Graph(
+        other, written, joins, open, names, paths, growth, plain, maker, priority, temporary,
+        deletes, lists, needs, listNeeds, products, before, none, order);
+  }
+
+  /** Whether this graph and another one are the same but for the places of their jobs. */
+  public boolean isWith(Graph other) {
+    return names == other.names;
+  }
+
   /** What the graph was built from. */
   public Workflow workflow() {
     return workflow;

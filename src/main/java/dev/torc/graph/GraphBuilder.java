@@ -8,6 +8,7 @@ import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
+import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -119,6 +121,36 @@ public final class GraphBuilder {
   /** Builds the graph of a workflow; throws {@link BadInput} with every error found. */
   public static Graph build(Workflow workflow) {
     return new GraphBuilder(workflow).build();
+  }
+
+  /**
+   * Builds the graph of a workflow. Where its jobs say what those of an earlier one say it has the
+   * numbers of that one, and no job is read.
+   *
+   * @param earlier null without one
+   */
+  public static Graph build(Workflow workflow, Graph earlier) {
+    return earlier != null && areSame(workflow, earlier.workflow())
+        ? earlier.with(workflow)
+        : build(workflow);
+  }
+
+  private static boolean areSame(Workflow now, Workflow before) {
+    boolean same =
+        now.groups().isEmpty()
+            && before.groups().isEmpty()
+            && now.jobs().size() == before.jobs().size()
+            && now.root().equals(before.root())
+            && now.roots().equals(before.roots())
+            && now.data().equals(before.data());
+    if (!same) {
+      return false;
+    }
+    BiPredicate<Integer, Integer> say = ((PackedJobs) now.jobs()).same((PackedJobs) before.jobs());
+    for (int j = 0; same && j < now.jobs().size(); j++) {
+      same = say.test(j, j);
+    }
+    return same;
   }
 
   /**

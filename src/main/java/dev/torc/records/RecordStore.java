@@ -78,6 +78,9 @@ final class RecordStore implements AutoCloseable {
 
   private static final int READERS = 254;
 
+  /** So many bytes are written before the map is made anew; see {@link #map(long)}. */
+  private static final long MAPPED = 4 << 20;
+
   static {
     LmdbProvider.use();
   }
@@ -87,6 +90,9 @@ final class RecordStore implements AutoCloseable {
 
   /** Bytes of the map. */
   private long size;
+
+  /** Bytes that were written since the map was made. */
+  private long written;
 
   /** Why there is no map any more, null where there is one. LMDB does not look, and would crash. */
   private LmdbException lost;
@@ -372,6 +378,9 @@ final class RecordStore implements AutoCloseable {
    * @throws LmdbException where nothing was committed
    */
   long write(List<Batch.Change> changes, boolean counts, Seal seal) {
+    if (written > MAPPED) {
+      map(size);
+    }
     while (true) {
       mustHaveMap();
       try (Txn<byte[]> txn = env.txnWrite()) {
@@ -384,6 +393,7 @@ final class RecordStore implements AutoCloseable {
             tree.delete(txn, change.key);
           } else {
             tree.put(txn, change.key, change.value);
+            written += change.value.length;
             grown += counts ? JournalFrame.size(change.key, change.value) : 0;
           }
         }
@@ -422,10 +432,19 @@ final class RecordStore implements AutoCloseable {
 
   /** Gives the map twice its size. Where the system refuses, all is refused from then on. */
   void grow() {
+    map(2 * size);
+  }
+
+  /**
+   * Makes the map anew, be it of the same size: what was read of the file by the old one counts as
+   * memory of this process, in a long build as much as the whole file.
+   */
+  private void map(long bytes) {
     map.writeLock().lock();
     try {
-      env.setMapSize(2 * size);
-      size *= 2;
+      env.setMapSize(bytes);
+      size = bytes;
+      written = 0;
     } catch (LmdbException e) {
       lost = e;
       throw e;

@@ -226,7 +226,7 @@ public record CleanJobs(
     out.longs(stamps);
     further.write(out);
     extra.write(out);
-    CheckedFile.write(file, out, List.of(digests.bytes()));
+    CheckedFile.write(file, out, List.of(List.of(digests.bytes())));
   }
 
   private static void held(ByteWriter out, Held held) {

@@ -15,6 +15,8 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +33,9 @@ import java.util.TreeMap;
  * read from it one by one, when they are asked for.
  *
  * @param graph with its workflow, all groups expanded
+ * @param good false where the build files, or what is said over them, are others now: then it is
+ *     there for what they have in common
+ * @param text of its only build file, where that alone is another one now; else null
  * @param id names this file: another graph has another
  * @param lasting whether the build files alone decided about it
  * @param deciding the jobs whose results decided which instances groups have: the graph is good
@@ -41,6 +46,8 @@ import java.util.TreeMap;
  */
 public record GraphFile(
     Graph graph,
+    boolean good,
+    byte[] text,
     Digest id,
     boolean lasting,
     BitSet deciding,
@@ -49,7 +56,7 @@ public record GraphFile(
     List<String> tags) {
 
   /** Counts up with every change of the layout, {@link WorkflowCodec}'s included. */
-  private static final String LAYOUT = "torc graph 21";
+  private static final String LAYOUT = "torc graph 22";
 
   /**
    * What a graph is made from, but for the bytes of its build files.
@@ -78,27 +85,14 @@ public record GraphFile(
   }
 
   /**
-   * Reads the graph if it is still good.
+   * Reads the graph.
    *
    * @param file may be missing
    * @param digests looks at build files; their paths are absolute
-   * @return null where there is none that is good
+   * @return null where there is none of this version of torc
    * @throws IOException where a build file cannot be looked at
    */
   public static GraphFile read(Path file, Origin origin, DigestMemo digests) throws IOException {
-    return read(file, origin.bytes(), digests);
-  }
-
-  /**
-   * Reads the graph though other build files may be good now, for what they have in common.
-   *
-   * @return null where there is none of this version of torc
-   */
-  public static GraphFile former(Path file, String version) throws IOException {
-    return read(file, Origin.of(version).bytes(), null);
-  }
-
-  private static GraphFile read(Path file, byte[] origin, DigestMemo digests) throws IOException {
     byte[] bytes = CheckedFile.read(file);
     try {
       return bytes == null ? null : read(bytes, file, origin, digests);
@@ -107,36 +101,32 @@ public record GraphFile(
     }
   }
 
-  /**
-   * Reads the graph.
-   *
-   * @param origin how its origin must begin
-   * @param digests null where what it was made from need not be the same any more
-   */
-  private static GraphFile read(byte[] bytes, Path file, byte[] origin, DigestMemo digests)
+  private static GraphFile read(byte[] bytes, Path file, Origin origin, DigestMemo digests)
       throws IOException {
     ByteReader in = new ByteReader(bytes, CheckedFile.FREE);
     byte[] from = in.raw(in.small());
-    int end = digests == null ? Math.min(origin.length, from.length) : from.length;
-    if (!Arrays.equals(origin, 0, origin.length, from, 0, end)) {
+    byte[] version = Origin.of(origin.version()).bytes();
+    int end = Math.min(version.length, from.length);
+    if (!Arrays.equals(version, 0, version.length, from, 0, end)) {
       return null;
     }
+    boolean asked = Arrays.equals(origin.bytes(), from);
+    boolean good = asked;
+    FileSystem files = file.getFileSystem();
     List<BuildFile.Read> sources = new ArrayList<>();
     for (int left = in.small(); left > 0; left--) {
-      BuildFile.Read same = same(in, file, digests);
-      if (same == null) {
-        return null;
-      }
-      sources.add(same);
+      Path wanted = files.getPath(in.text());
+      Path found = files.getPath(in.text());
+      KnownDigest known = in.known();
+      sources.add(new BuildFile.Read(wanted, found, known.digest()));
+      good = good && isSame(sources.getLast(), known, digests);
     }
     int globs = in.small();
     SortedMap<String, List<String>> patterns = new TreeMap<>();
     for (int left = globs; left > 0; left--) {
       String pattern = in.text();
       List<String> found = in.list(ByteReader::text);
-      if (digests != null && !finds(digests.root(), Glob.of(pattern), found)) {
-        return null;
-      }
+      good = good && finds(digests.root(), Glob.of(pattern), found);
       patterns.put(pattern, found);
     }
     BitSet deciding = BitSet.valueOf(in.longs());
@@ -145,13 +135,16 @@ public record GraphFile(
     List<String> tags = in.list(ByteReader::text);
     WorkflowCodec compiled = new WorkflowCodec(in.list(ByteReader::text));
     int[] starts = in.ints();
-    byte[] bodies = CheckedFile.second(file, bytes);
+    byte[] bodies = CheckedFile.next(file, bytes);
     if (bodies == null) {
       return null;
     }
     List<Job> jobs = PackedJobs.of(compiled, bodies, starts);
-    Graph graph = Graph.read(in, () -> compiled.workflow(in, file.getFileSystem(), jobs));
-    return new GraphFile(graph, id, lasting, deciding, sources, patterns, tags);
+    Graph graph = Graph.read(in, () -> compiled.workflow(in, files, jobs));
+    byte[] text =
+        asked && !good && sources.size() == 1 ? CheckedFile.next(file, bytes, bodies) : null;
+    text = text == null ? null : Arrays.copyOfRange(text, CheckedFile.FREE, text.length);
+    return new GraphFile(graph, good, text, id, lasting, deciding, sources, patterns, tags);
   }
 
   /** Whether a pattern finds just these files; what keeps it from looking is told by others. */
@@ -163,20 +156,13 @@ public record GraphFile(
     }
   }
 
-  /** A build file that is found where it was, with the bytes that it had; else null. */
-  private static BuildFile.Read same(ByteReader in, Path file, DigestMemo digests)
+  /** Whether a build file is found where it was, with the bytes that it had. */
+  private static boolean isSame(BuildFile.Read read, KnownDigest known, DigestMemo digests)
       throws IOException {
-    var files = file.getFileSystem();
-    Path asked = files.getPath(in.text());
-    Path found = files.getPath(in.text());
-    KnownDigest known = in.known();
-    BuildFile.Read read = new BuildFile.Read(asked, found, known.digest());
-    boolean same =
-        digests == null
-            || read.leads()
-                && (known.safe() && known.stamp().equals(digests.stamp(found.toString()))
-                    || known.digest().equals(digests.of(found.toString()).digest()));
-    return same ? read : null;
+    String file = read.file().toString();
+    return read.leads()
+        && (known.safe() && known.stamp().equals(digests.stamp(file))
+            || known.digest().equals(digests.of(file).digest()));
   }
 
   /**
@@ -236,8 +222,23 @@ public record GraphFile(
     out.list(compiled.shared(), ByteWriter::text);
     out.ints(starts);
     out.add(rest);
-    CheckedFile.write(file, out, bodies);
+    byte[] text = text(graph, sources);
+    CheckedFile.write(
+        file,
+        out,
+        text == null
+            ? List.of(bodies)
+            : List.of(bodies, List.of(new byte[CheckedFile.FREE], text)));
     return id;
+  }
+
+  /** The text of the only build file, where jobs may be taken over by it; else null. */
+  private static byte[] text(Graph graph, List<BuildFile.Read> sources) throws IOException {
+    if (sources.size() > 1 || !graph.workflow().groups().isEmpty()) {
+      return null;
+    }
+    byte[] text = Files.readAllBytes(sources.getFirst().file());
+    return Digest.ofBytes(text).equals(sources.getFirst().digest()) ? text : null;
   }
 
   private static BitSet deciding(Graph graph, ParsedBuildFile.Deciders deciders) {

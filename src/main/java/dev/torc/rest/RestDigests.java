@@ -45,7 +45,7 @@ final class RestDigests {
   /** All of them behind {@link CheckedFile#FREE} bytes; empty where the file is damaged or gone. */
   synchronized byte[] bytes() {
     if (bytes == null) {
-      byte[] read = CheckedFile.second(file, first);
+      byte[] read = CheckedFile.next(file, first);
       bytes = read == null ? new byte[CheckedFile.FREE] : read;
     }
     return bytes;

@@ -86,7 +86,7 @@ record FastPath(
   private static CarriedRest.Carried left(Project project) throws IOException {
     CachePlace place = project.place();
     GraphFile kept = project.kept();
-    GraphFile last = kept == null ? GraphFile.former(place.graph(), InstalledTorc.id()) : kept;
+    GraphFile last = project.keeper().last();
     if (last == null) {
       return null;
     }
@@ -94,6 +94,9 @@ record FastPath(
         CleanJobs.read(place.rest(), held(project, last.id()), project.machineInputs());
     if (clean == null || kept != null) {
       return clean == null ? null : new CarriedRest.Carried(clean, true);
+    }
+    if (project.graph().isWith(last.graph())) {
+      return new CarriedRest.Carried(clean, true);
     }
     return last.deciding().isEmpty() && project.graph().isWhole()
         ? CarriedRest.of(last.graph(), clean, project.graph())

@@ -62,6 +62,11 @@ public record Project(
 
   /** Keeps a graph for the next build. */
   public interface Keeper {
+    /** The file of the last build, which may be about other build files; null where none is. */
+    default GraphFile last() {
+      return null;
+    }
+
     /** Returns its name; null where it cannot be told whether the next build has the same. */
     Digest keep(CachePlace place, Graph graph, DigestMemo digests) throws IOException;
 
@@ -87,12 +92,10 @@ public record Project(
     CachePlace place = caller.place(BuildFile.root(files.getFirst()));
     GraphFile.Origin origin = origin(options, files);
     boolean contained = origin.over().containers();
-    GraphFile kept =
-        options.input() == null
-            ? GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null))
-            : null;
-    BuildFiles from = new BuildFiles(origin, options.input(), kept);
-    Graph graph = kept == null ? unexpanded(from) : kept.graph();
+    GraphFile last = GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null));
+    BuildFiles from = new BuildFiles(origin, options.input(), last);
+    GraphFile kept = from.kept;
+    Graph graph = kept == null ? unexpanded(from, last) : kept.graph();
     Containers containers =
         new Containers(contained ? options.containers() : null, place.root(), caller.env());
     return new Project(caller, options, graph, place, files, from, containers, kept, from);
@@ -109,11 +112,13 @@ public record Project(
 
   /** How many jobs a build file has, read as any but with nothing known of results or disk. */
   public static int jobs(Path file) throws IOException {
-    return unexpanded(ParsedBuildFile.read(List.of(file), null, Overrides.NONE)::expand).jobs();
+    ParsedBuildFile parsed = ParsedBuildFile.read(List.of(file), null, Overrides.NONE);
+    return unexpanded(parsed::expand, null).jobs();
   }
 
-  private static Graph unexpanded(Expander.Source source) throws IOException {
-    return GraphBuilder.build(source.expand(ResultSource.nothing()));
+  private static Graph unexpanded(Expander.Source source, GraphFile last) throws IOException {
+    Graph earlier = last == null ? null : last.graph();
+    return GraphBuilder.build(source.expand(ResultSource.nothing()), earlier);
   }
 
   /**
@@ -124,7 +129,7 @@ public record Project(
       return this;
     }
     return new Project(
-        caller, options, unexpanded(source), place, files, source, containers, null, keeper);
+        caller, options, unexpanded(source, null), place, files, source, containers, null, keeper);
   }
 
   /** The same project with groups expanded. */
@@ -262,24 +267,35 @@ public record Project(
 
     private final GraphFile.Origin origin;
     private final byte[] input;
-    private final GraphFile kept;
+    private final GraphFile last;
+    private final GraphFile kept; // null where that does not serve
     private ParsedBuildFile parsed;
 
     /**
      * @param origin names the files, and what is said over them
      * @param input the text of the one from standard input, null without one: its graph is not kept
-     * @param kept the graph of the last build, null where there is none that serves
+     * @param last the graph of the last build, null where there is none
      */
-    BuildFiles(GraphFile.Origin origin, byte[] input, GraphFile kept) {
+    BuildFiles(GraphFile.Origin origin, byte[] input, GraphFile last) {
       this.origin = origin;
       this.input = input;
-      this.kept = kept;
+      this.last = last;
+      this.kept = last != null && last.good() && input == null ? last : null;
+    }
+
+    @Override
+    public GraphFile last() {
+      return last;
     }
 
     @Override
     public Workflow expand(ResultSource found) throws IOException {
       if (parsed == null) {
-        parsed = ParsedBuildFile.read(origin.files(), input, origin.over());
+        parsed =
+            last == null || last.text() == null || input != null
+                ? ParsedBuildFile.read(origin.files(), input, origin.over())
+                : ParsedBuildFile.again(
+                    origin.files().getFirst(), origin.over(), last.text(), last.graph().workflow());
         new Heap().phaseEnded(); // the text of the files is garbage now
       }
       return parsed.expand(found);

@@ -2,6 +2,7 @@ package dev.torc.syntax;
 
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A value of a build file as written, with its place. YAML and JSON are read into the same tree. It
@@ -11,6 +12,11 @@ public sealed interface Node {
 
   /** Where the value begins. */
   Place place();
+
+  /** All that it says as bytes, each of its lines as another one. */
+  default byte[] bytes(IntUnaryOperator lines) {
+    return PackedNode.bytes(this, lines);
+  }
 
   /**
    * A text, number, boolean or nothing.

@@ -6,6 +6,7 @@ import dev.torc.syntax.Node.Entry;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A value of a build file as bytes, which take a tenth of its tree: of 100 000 jobs only one is
@@ -22,10 +23,15 @@ final class PackedNode {
   private final byte[] bytes;
 
   PackedNode(Node node) {
-    ByteWriter out = new ByteWriter(0);
-    write(out, node);
     this.file = node.place().file();
-    this.bytes = out.bytes();
+    this.bytes = bytes(node, line -> line);
+  }
+
+  /** The bytes of a value whose lines are others. */
+  static byte[] bytes(Node node, IntUnaryOperator lines) {
+    ByteWriter out = new ByteWriter(0);
+    write(out, node, lines);
+    return out.bytes();
   }
 
   /** The value; an equal one each time, not the same. */
@@ -33,23 +39,23 @@ final class PackedNode {
     return read(new ByteReader(bytes, 0));
   }
 
-  private static void write(ByteWriter out, Node node) {
+  private static void write(ByteWriter out, Node node, IntUnaryOperator lines) {
     if (node instanceof Node.Scalar scalar) {
       out.one(scalar.quoted() ? QUOTED : SCALAR);
-      place(out, node.place());
+      place(out, node.place(), lines);
       out.text(scalar.text());
     } else if (node instanceof Node.Sequence list) {
       out.one(SEQUENCE);
-      place(out, node.place());
-      out.list(list.items(), PackedNode::write);
+      place(out, node.place(), lines);
+      out.list(list.items(), (to, each) -> write(to, each, lines));
     } else if (node instanceof Node.Mapping map) {
       out.one(MAPPING);
-      place(out, node.place());
+      place(out, node.place(), lines);
       out.number(map.entries().size());
       for (Map.Entry<String, Entry> entry : map.entries().entrySet()) {
         out.text(entry.getKey());
-        place(out, entry.getValue().place());
-        write(out, entry.getValue().value());
+        place(out, entry.getValue().place(), lines);
+        write(out, entry.getValue().value(), lines);
       }
     }
   }
@@ -70,8 +76,8 @@ final class PackedNode {
     return new Node.Mapping(place, entries);
   }
 
-  private static void place(ByteWriter out, Place place) {
-    out.number(place.line());
+  private static void place(ByteWriter out, Place place, IntUnaryOperator lines) {
+    out.number(lines.applyAsInt(place.line()));
     out.number(place.column());
   }
 

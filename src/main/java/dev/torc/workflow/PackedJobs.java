@@ -1,7 +1,9 @@
 package dev.torc.workflow;
 
 import dev.torc.bytes.ByteReader;
+import dev.torc.syntax.Place;
 import java.util.AbstractList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.RandomAccess;
 import java.util.Set;
@@ -69,9 +71,23 @@ public final class PackedJobs extends AbstractList<Job> implements RandomAccess 
     return codec;
   }
 
-  /** A job that was packed by itself; not to be changed. */
+  /** The bytes of a job; not to be changed. */
   public byte[] packed(int index) {
-    return packed[index];
+    if (starts == null) {
+      return packed[index];
+    }
+    int end = index + 1 < starts.length ? starts[index + 1] : packed[0].length;
+    return Arrays.copyOfRange(packed[0], starts[index], end);
+  }
+
+  /** The same where each line of its build file from one on has become another one, by so many. */
+  public byte[] moved(int index, int from, int by) {
+    return by == 0 ? packed(index) : codec.moved(packed(index), from, by);
+  }
+
+  /** Where a job stands; nothing else of it is read. */
+  public Place place(int index) {
+    return codec.place(at(index));
   }
 
   /**

@@ -56,6 +56,12 @@ public final class WorkflowCodec implements Wire.Shared {
     this.size = shared.size();
   }
 
+  /** For writing more beside what was written with the texts of another one. */
+  public WorkflowCodec(WorkflowCodec before) {
+    this();
+    before.shared().forEach(this::number);
+  }
+
   /** The texts that were written once; to be kept beside what was written. */
   public List<String> shared() {
     return List.of(Arrays.copyOf(shared, size));
@@ -138,6 +144,28 @@ public final class WorkflowCodec implements Wire.Shared {
     ByteReader says = says(in);
     says.text();
     return says.list(ByteReader::text);
+  }
+
+  /** Reads where a job stands. */
+  Place place(ByteReader in) {
+    says(in);
+    return new Wire(in, in, this).place(null);
+  }
+
+  /** A packed job where each line from one on has become another one, by so many. */
+  byte[] moved(byte[] packed, int from, int by) {
+    ByteReader in = new ByteReader(packed, 0);
+    int says = in.small();
+    ByteWriter out = new ByteWriter(0);
+    out.number(says);
+    out.raw(in.raw(says));
+    while (!in.isAtEnd()) {
+      out.number(in.number());
+      long line = in.number();
+      out.number(line < from ? line : line + by);
+      out.number(in.number());
+    }
+    return out.bytes();
   }
 
   /** Reads a job back. */

@@ -44,7 +44,7 @@ class CheckedFileTest {
   void onePartIsReadAsOne() throws IOException {
     CheckedFile.write(file, part("one"));
     assertEquals("one", text(CheckedFile.read(file)));
-    assertNull(CheckedFile.second(file, CheckedFile.read(file)));
+    assertNull(CheckedFile.next(file, CheckedFile.read(file)));
   }
 
   @Test
@@ -60,16 +60,34 @@ class CheckedFileTest {
 
   @Test
   void twoPartsAreReadOneByOne() throws IOException {
-    CheckedFile.write(file, part("one"), List.of(part("sec").bytes(), "ond".getBytes(UTF_8)));
+    CheckedFile.write(
+        file, part("one"), List.of(List.of(part("sec").bytes(), "ond".getBytes(UTF_8))));
     byte[] first = CheckedFile.read(file);
     assertEquals("one", text(first));
-    assertEquals("second", text(CheckedFile.second(file, first)));
-    assertEquals("second", text(CheckedFile.second(file, Arrays.copyOf(first, CheckedFile.FREE))));
+    assertEquals("second", text(CheckedFile.next(file, first)));
+    assertEquals("second", text(CheckedFile.next(file, Arrays.copyOf(first, CheckedFile.FREE))));
+  }
+
+  @Test
+  void aThirdPartIsReadByTheTwoBefore() throws IOException {
+    List<byte[]> third = List.of(part("third").bytes());
+    CheckedFile.write(file, part("one"), List.of(List.of(part("second").bytes()), third));
+    byte[] first = CheckedFile.read(file);
+    byte[] second = CheckedFile.next(file, first);
+    assertEquals("second", text(second));
+    assertEquals("third", text(CheckedFile.next(file, first, second)));
+    assertNull(CheckedFile.next(file, first, second, third.getFirst()));
+    byte[] whole = Files.readAllBytes(file);
+    whole[whole.length - 1] ^= 1;
+    Files.write(file, whole);
+    assertEquals("second", text(CheckedFile.next(file, first)));
+    assertNull(CheckedFile.next(file, first, second));
   }
 
   @Test
   void eachPartIsWholeByItself() throws IOException {
-    CheckedFile.write(file, part("one"), List.of(part("sec").bytes(), "ond".getBytes(UTF_8)));
+    CheckedFile.write(
+        file, part("one"), List.of(List.of(part("sec").bytes(), "ond".getBytes(UTF_8))));
     byte[] whole = Files.readAllBytes(file);
     byte[] first = CheckedFile.read(file);
     for (int at = 0; at < whole.length; at++) {
@@ -80,13 +98,13 @@ class CheckedFileTest {
         assertNull(CheckedFile.read(file), "damaged at " + at);
       } else {
         assertArrayEquals(first, CheckedFile.read(file));
-        assertNull(CheckedFile.second(file, first), "damaged at " + at);
+        assertNull(CheckedFile.next(file, first), "damaged at " + at);
       }
     }
     for (int length = 0; length < whole.length; length++) {
       Files.write(file, Arrays.copyOf(whole, length));
       assertEquals(length >= first.length, CheckedFile.read(file) != null, "cut at " + length);
-      assertNull(CheckedFile.second(file, first), "cut at " + length);
+      assertNull(CheckedFile.next(file, first), "cut at " + length);
     }
   }
 
@@ -101,16 +119,17 @@ class CheckedFileTest {
   /** Another build may put another file in its place between the two. */
   @Test
   void theSecondPartOfAnotherFileIsNone() throws IOException {
-    CheckedFile.write(file, part("one"), List.of(part("sec").bytes(), "ond".getBytes(UTF_8)));
+    CheckedFile.write(
+        file, part("one"), List.of(List.of(part("sec").bytes(), "ond".getBytes(UTF_8))));
     byte[] first = CheckedFile.read(file);
-    CheckedFile.write(file, part("two"), List.of(part("second").bytes()));
+    CheckedFile.write(file, part("two"), List.of(List.of(part("second").bytes())));
     assertNotNull(CheckedFile.read(file));
-    assertNull(CheckedFile.second(file, first));
+    assertNull(CheckedFile.next(file, first));
   }
 
   @Test
   void whatIsMissingIsNone() {
     assertNull(CheckedFile.read(file));
-    assertNull(CheckedFile.second(file, new byte[CheckedFile.FREE]));
+    assertNull(CheckedFile.next(file, new byte[CheckedFile.FREE]));
   }
 }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.records.Cache.CacheSettings;
 import dev.torc.records.DatabaseKey.RecordTree;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -159,6 +162,28 @@ class RecordStoreTest {
     write(change(bytes("a"), value), change(bytes("b"), bytes("2")));
     assertArrayEquals(value, store.get(TREE, bytes("a")));
     assertEquals(List.of("a", "b"), keys(null));
+  }
+
+  /** What a long build writes does not all stay mapped: it would count as memory of torc. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theMapIsMadeAnewSoThatMemoryDoesNotGrow() throws IOException {
+    byte[] value = new byte[2 << 20];
+    for (int i = 0; i < 20; i++) {
+      value[0] = (byte) i;
+      write(change(bytes("k" + i), value));
+      assertArrayEquals(value, store.get(TREE, bytes("k" + i)));
+    }
+    List<String> maps = Files.readAllLines(Path.of("/proc/self/smaps"));
+    int data = 0;
+    while (!maps.get(data).endsWith(folder.resolve("data.mdb").toString())) {
+      data++;
+    }
+    String resident =
+        maps.subList(data, data + 5).stream().filter(l -> l.startsWith("Rss")).findFirst().get();
+    int kib = Integer.parseInt(resident.replaceAll("[^0-9]", ""));
+    assertTrue(kib < 12_000, resident);
+    assertEquals(20, keys(null).size());
   }
 
   /** LMDB would read what is no longer mapped, which ends the process. */

@@ -16,7 +16,9 @@ import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.StampSource;
+import dev.torc.workflow.Workflow;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -111,7 +113,7 @@ class GraphFileTest {
 
   private Graph read(SortedMap<String, String> defines, Path... files) throws IOException {
     GraphFile read = GraphFile.read(file, origin(defines, files), digests());
-    return read == null ? null : read.graph();
+    return read == null || !read.good() ? null : read.graph();
   }
 
   @Test
@@ -162,6 +164,32 @@ class GraphFileTest {
     assertNotNull(read(none, yaml));
     put("torc.yaml", "jobs: { a: { command: two, produces: x } }");
     assertNull(read(none, yaml));
+  }
+
+  @Test
+  void anotherBuildFileHasTheGraphAndTextOfTheOneBefore() throws IOException {
+    StringBuilder text = new StringBuilder("jobs:\n");
+    for (int j = 0; j < 9; j++) {
+      text.append("  j%1$d: { command: echo %1$d, needs: i%1$d, produces: o%1$d }\n".formatted(j));
+    }
+    Path yaml = put("torc.yaml", text.toString());
+    write(none, yaml);
+    assertNull(GraphFile.read(file, origin(none, yaml), digests()).text());
+    put("torc.yaml", "# a comment\n" + text);
+    GraphFile last = GraphFile.read(file, origin(none, yaml), digests());
+    assertFalse(last.good());
+    assertEquals(text.toString(), new String(last.text(), StandardCharsets.UTF_8));
+    Overrides over = new Overrides(none, true, null);
+    Workflow again =
+        ParsedBuildFile.again(yaml, over, last.text(), last.graph().workflow())
+            .expand(ResultSource.nothing());
+    Graph graph = GraphBuilder.build(again, last.graph());
+    assertTrue(graph.isWith(last.graph()));
+    assertEquals(graph.job(3).place().line(), last.graph().job(3).place().line() + 1);
+    put("torc.yaml", text.toString().replace("i7", "i8"));
+    assertFalse(GraphBuilder.build(write(none, yaml).workflow(), last.graph()).isWith(graph));
+    SortedMap<String, String> other = new TreeMap<>(Map.of("years", "2"));
+    assertNull(GraphFile.read(file, origin(other, yaml), digests()).text());
   }
 
   @Test

@@ -1,0 +1,247 @@
+package dev.torc.buildfile;
+
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Node.Entry;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.SourceFile;
+import dev.torc.workflow.PackedJobs;
+import dev.torc.workflow.Workflow;
+import dev.torc.workflow.WorkflowCodec;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Finds the jobs of a build file whose text is what it was when the file was last read, so that
+ * they need not be read again. These are the ones before and behind all that was edited, each on
+ * lines of its own. They are cut out of both texts, the earlier one and that of now, and what is
+ * left of both is parsed: where that says the same beside the jobs, and has the jobs next to the
+ * cuts where they must be, the parser would have come to the cut ones in the same state, and they
+ * would be read as they were. In all other cases nothing is unchanged, and all is read: so no error
+ * is told here.
+ */
+final class UnchangedJobs {
+
+  private final byte[] before;
+  private final Workflow workflow;
+  private final PackedJobs jobs;
+  private int[] starts; // of each job in the earlier text, the beginning of its line
+  private int front; // so many first jobs are unchanged
+  private int back; // from this job on all are
+  private int from; // the earlier lines from this one on, from 1,
+  private int by; // are so many lines lower now
+  private boolean found;
+
+  /**
+   * For a file of a known text.
+   *
+   * @param before the text as it was read
+   * @param workflow what was read of that text alone, with packed jobs
+   */
+  UnchangedJobs(byte[] before, Workflow workflow) {
+    this.before = before;
+    this.workflow = workflow;
+    this.jobs = (PackedJobs) workflow.jobs();
+  }
+
+  /**
+   * Parses a text that stands where the earlier one stood.
+   *
+   * @param shown the file's name in messages
+   * @return its tree without the unchanged jobs; null where there are none
+   * @throws dev.torc.syntax.BadInput where parsing all of it tells better what is wrong
+   */
+  Node parse(byte[] now, String shown) throws IOException {
+    int same = Arrays.mismatch(before, now);
+    int alike = commonEnd(now, same < 0 ? before.length : same);
+    int edited = now.length - alike; // up to there
+    boolean whole = edited == 0 || now[edited - 1] == '\n';
+    if (same < 0
+        || !workflow.groups().isEmpty()
+        || !workflow.warnings().isEmpty()
+        || !locate(shown, same, before.length - alike + (whole ? 0 : 1))) {
+      return null;
+    }
+    by = lines(now, same, edited) - lines(before, same, before.length - alike);
+    Node.Mapping was = left(cut(before, 0), shown, line -> line);
+    Node.Mapping is = left(cut(now, now.length - before.length), shown, this::moved);
+    found =
+        was != null
+            && is != null
+            && Arrays.equals(
+                ParsedBuildFile.shared(was).bytes(this::moved),
+                ParsedBuildFile.shared(is).bytes(line -> line));
+    return found ? is : null;
+  }
+
+  /** Packs jobs beside the unchanged ones. */
+  WorkflowCodec codec() {
+    return new WorkflowCodec(jobs.codec());
+  }
+
+  /**
+   * Adds the unchanged jobs, those before the ones of the tree and those behind them.
+   *
+   * @param manual takes the names of jobs that a build of all leaves out
+   */
+  void take(WorkflowCodec codec, List<Unit> before, List<Unit> behind, Set<String> manual) {
+    Set<String> known = Set.copyOf(workflow.manual());
+    for (int j = 0; found && j < jobs.size(); j++) {
+      if (j < front || j >= back) {
+        Unit unit = new Unit.Single(codec, jobs.moved(j, from, by));
+        (j < front ? before : behind).add(unit);
+        if (!known.isEmpty() && known.contains(unit.name())) {
+          manual.add(unit.name());
+        }
+      }
+    }
+  }
+
+  private int commonEnd(byte[] now, int same) {
+    int most = Math.min(before.length, now.length) - same;
+    int alike = 0;
+    while (alike < most && before[before.length - 1 - alike] == now[now.length - 1 - alike]) {
+      alike++;
+    }
+    return alike;
+  }
+
+  /**
+   * Finds the unchanged jobs.
+   *
+   * @param same how long the common beginning of both texts is
+   * @param end lines that begin there, in the earlier text, or behind it are lines of the other one
+   */
+  private boolean locate(String shown, int same, int end) {
+    int count = jobs.size();
+    starts = new int[count];
+    from = Integer.MAX_VALUE;
+    int column = count == 0 ? 0 : jobs.place(0).column();
+    int known = 0;
+    int at = 0;
+    for (int line = 1; at < before.length; line++) {
+      Place place = known < count ? jobs.place(known) : Place.NONE;
+      if (place.line() == line) {
+        if (place.column() != column || !place.file().equals(shown)) {
+          return false;
+        }
+        starts[known++] = at;
+      }
+      from = at >= end ? Math.min(from, line) : from;
+      while (at < before.length && before[at++] != '\n') {}
+    }
+    int next = 0; // the first job that ends behind what is the same
+    int behind = count; // the first one whose line begins behind what is not
+    while (next + 1 < count && starts[next + 1] <= same) {
+      next++;
+    }
+    while (behind > 0 && starts[behind - 1] >= end) {
+      behind--;
+    }
+    // the one before the edited text ends where that begins: it is read again
+    front = next > 2 ? next - 1 : 0;
+    back = behind < count - 2 ? behind : count;
+    return known == count && (front > 0 || back < count);
+  }
+
+  private static int lines(byte[] text, int from, int to) {
+    int lines = 0;
+    for (int at = from; at < to; at++) {
+      lines += text[at] == '\n' ? 1 : 0;
+    }
+    return lines;
+  }
+
+  private int moved(int line) {
+    return line < from ? line : line + by;
+  }
+
+  /**
+   * A text without the unchanged jobs, but for those next to the cuts and to what is no job. The
+   * lines stay, empty.
+   *
+   * @param later how much later its end begins than that of the earlier text
+   */
+  private byte[] cut(byte[] text, int later) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    int at = 0;
+    if (front > 0) {
+      out.write(text, 0, starts[1]);
+      at = skip(1, front, out);
+    }
+    if (back < starts.length) {
+      out.write(text, at, starts[back + 1] + later - at);
+      at = skip(back + 1, starts.length - 1, out) + later;
+    }
+    out.write(text, at, text.length - at);
+    return out.toByteArray();
+  }
+
+  /**
+   * What is left of a text, read.
+   *
+   * @param lines finds a line of the earlier text in this one
+   * @return its tree without the jobs next to the cuts that are unchanged; null where jobs are not
+   *     where they must be
+   */
+  private Node.Mapping left(byte[] cut, String shown, IntUnaryOperator lines) throws IOException {
+    if (hasAnchor(cut)
+        || !(SourceFile.parse(cut, shown) instanceof Node.Mapping top)
+        || !(top.get("jobs") instanceof Node.Mapping written)) {
+      return null;
+    }
+    List<Map.Entry<String, Entry>> read = List.copyOf(written.entries().entrySet());
+    int begin = front > 0 ? 1 : 0;
+    int end = read.size() - (back < starts.length ? 2 : 0);
+    boolean stand =
+        begin <= end
+            // in braces they would begin behind the first one
+            && stands(written.place(), read, 0, line -> line)
+            && (begin == 0
+                || stands(jobs.place(0), read, 0, lines)
+                    && stands(jobs.place(front), read, 1, lines))
+            && (end == read.size()
+                || stands(jobs.place(back), read, end, lines)
+                    && stands(jobs.place(starts.length - 1), read, end + 1, lines));
+    if (!stand) {
+      return null;
+    }
+    SequencedMap<String, Entry> others = new LinkedHashMap<>();
+    read.subList(begin, end).forEach(each -> others.put(each.getKey(), each.getValue()));
+    SequencedMap<String, Entry> all = new LinkedHashMap<>(top.entries());
+    all.put("jobs", new Entry(all.get("jobs").place(), new Node.Mapping(written.place(), others)));
+    return new Node.Mapping(top.place(), all);
+  }
+
+  /** Whether an entry is read that stood there in the earlier text. */
+  private boolean stands(
+      Place was, List<Map.Entry<String, Entry>> read, int at, IntUnaryOperator lines) {
+    Place is = at < read.size() ? read.get(at).getValue().place() : Place.NONE;
+    return is.line() == lines.applyAsInt(was.line()) && is.column() == was.column();
+  }
+
+  /** Whether a text may name a value for use elsewhere. */
+  private static boolean hasAnchor(byte[] text) {
+    for (int at = 0; at + 1 < text.length; at++) {
+      if (text[at] == '&'
+          && (at == 0 || " \t\r\n,:[{".indexOf(text[at - 1]) >= 0)
+          && " &\r\n".indexOf(text[at + 1]) < 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int skip(int job, int end, ByteArrayOutputStream out) {
+    byte[] lines = new byte[jobs.place(end).line() - jobs.place(job).line()];
+    Arrays.fill(lines, (byte) '\n');
+    out.writeBytes(lines);
+    return starts[end];
+  }
+}
