@@ -179,12 +179,10 @@ public final class Graph {
 
   private static int[] position(int[] written, int nodes) {
     boolean same = true;
-    for (int i = 0; i < written.length && same; i++) {
-      same = written[i] == i;
-    }
-    int[] position = new int[same ? 0 : nodes];
-    for (int i = 0; i < written.length && !same; i++) {
+    int[] position = new int[nodes];
+    for (int i = 0; i < written.length; i++) {
       position[written[i]] = i;
+      same &= written[i] == i;
     }
     return same ? null : position;
   }
@@ -250,13 +248,7 @@ public final class Graph {
 
   /** Some nodes in topological order, but jobs before all others. */
   public int[] inOrder(BitSet some) {
-    int[] nodes = new int[some.cardinality()];
-    int n = 0;
-    for (int node = some.nextSetBit(0); node >= 0; node = some.nextSetBit(node + 1)) {
-      nodes[n++] = node;
-    }
-    order.sort(nodes, 0, n);
-    return nodes;
+    return order.sorted(some);
   }
 
   /** Compares two nodes by that order. */
@@ -408,10 +400,7 @@ public final class Graph {
     return file >= 0 ? maker[file] : plain ? -1 : makers.get().of(path);
   }
 
-  /**
-   * For each node the one of an earlier graph that is the same there, -1 where none is: see {@link
-   * SameJobs}. Both graphs are whole, with packed jobs.
-   */
+  /** The same node of an earlier graph by node, -1 for none. Both are whole, with packed jobs. */
   public int[] sameIn(Graph earlier) {
     return SameJobs.of(earlier, this);
   }
@@ -499,39 +488,12 @@ public final class Graph {
 
   /** Where some nodes stand in the order of all. */
   public BitSet places(BitSet some) {
-    BitSet places = new BitSet(nodes());
-    for (int node = some.nextSetBit(0); node >= 0; node = some.nextSetBit(node + 1)) {
-      places.set(place(node));
-    }
-    return places;
+    return order.places(some);
   }
 
   /** Whether the node {@code later} waits for {@code earlier}, directly or through others. */
   public boolean precedes(int earlier, int later) {
-    int from = order.place(earlier);
-    int reach = order.place(later) - from;
-    if (reach <= 0) {
-      return false;
-    }
-    boolean[] seen = new boolean[reach];
-    int[] stack = new int[reach + 1];
-    int top = 0;
-    stack[top++] = later;
-    while (top > 0) {
-      int node = stack[--top];
-      for (int i = before.from(node); i < before.to(node); i++) {
-        int p = before.at(i);
-        if (p == earlier) {
-          return true;
-        }
-        int at = order.place(p) - from;
-        if (at > 0 && !seen[at]) {
-          seen[at] = true;
-          stack[top++] = p;
-        }
-      }
-    }
-    return false;
+    return order.precedes(before, earlier, later);
   }
 
   /** The jobs that a job waits for, join nodes seen through. */

@@ -84,6 +84,57 @@ final class NodeOrder {
     return Arrays.stream(nodes).boxed().toList();
   }
 
+  /** Some nodes, sorted likewise. */
+  int[] sorted(BitSet some) {
+    int[] sorted = new int[some.cardinality()];
+    int n = 0;
+    for (int node = some.nextSetBit(0); node >= 0; node = some.nextSetBit(node + 1)) {
+      sorted[n++] = node;
+    }
+    sort(sorted, 0, n);
+    return sorted;
+  }
+
+  /** Where some nodes stand. */
+  BitSet places(BitSet some) {
+    BitSet places = new BitSet(nodes.length);
+    for (int node = some.nextSetBit(0); node >= 0; node = some.nextSetBit(node + 1)) {
+      places.set(place[node]);
+    }
+    return places;
+  }
+
+  /**
+   * Whether a node comes to another one by what that waits for.
+   *
+   * @param before what each node waits for
+   */
+  boolean precedes(Adjacency before, int earlier, int later) {
+    int from = place[earlier];
+    int reach = place[later] - from;
+    if (reach <= 0) {
+      return false;
+    }
+    BitSet seen = new BitSet(reach);
+    int[] stack = new int[reach + 1];
+    int top = 0;
+    stack[top++] = later;
+    while (top > 0) {
+      int node = stack[--top];
+      for (int i = before.from(node); i < before.to(node); i++) {
+        int at = place[before.at(i)] - from;
+        if (at == 0) {
+          return true;
+        }
+        if (at > 0 && !seen.get(at)) {
+          seen.set(at);
+          stack[top++] = before.at(i);
+        }
+      }
+    }
+    return false;
+  }
+
   /** Compares two nodes likewise. */
   int compare(int node, int other) {
     return Integer.compare(rank(node), rank(other));
