@@ -1,8 +1,8 @@
 package dev.torc.cli;
 
 import dev.torc.session.Caller;
+import dev.torc.session.CompletionNames;
 import dev.torc.session.ProjectOptions;
-import dev.torc.session.TargetNames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -160,13 +160,14 @@ record Completion(String how, List<Fit> fits) {
       return switch (of.paramLabel()) {
         case "FILE" -> new Completion("files", List.of());
         case "DIR", "FOLDER" -> new Completion("folders", List.of());
-        case "VAR=VALUE" -> keys(names(prefix, before, TargetNames::variables));
-        case "NAME=AMOUNT" -> keys(names(prefix, before, TargetNames::limits));
+        case "VAR=VALUE" -> keys(names(prefix, before, CompletionNames::variables));
+        case "NAME=AMOUNT" -> keys(names(prefix, before, CompletionNames::limits));
         case "NAME" ->
-            name.equals("--executor") ? names(prefix, before, TargetNames::executors) : NOTHING;
+            name.equals("--executor") ? names(prefix, before, CompletionNames::executors) : NOTHING;
         case String label when label.contains("TARGET") || label.contains("JOB") -> {
           boolean sources = label.contains("FILE");
-          Wanted wanted = (who, project) -> TargetNames.beginning(who, project, prefix, sources);
+          Wanted wanted =
+              (who, project) -> CompletionNames.beginning(who, project, prefix, sources);
           yield names(prefix, before, wanted);
         }
         default -> NOTHING;

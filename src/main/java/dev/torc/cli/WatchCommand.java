@@ -1,14 +1,14 @@
 package dev.torc.cli;
 
 import dev.torc.posix.Signals;
-import dev.torc.session.WatchRequest;
+import dev.torc.session.WatchRounds;
 import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.util.List;
 
-/** {@code torc watch}: shows builds that follow one another; {@link WatchRequest} says when. */
-final class WatchCommand implements WatchRequest.Screen {
+/** {@code torc watch}: shows builds that follow one another; {@link WatchRounds} says when. */
+final class WatchCommand implements WatchRounds.Screen {
   private final Call call;
 
   WatchCommand(Call call) {
@@ -18,7 +18,7 @@ final class WatchCommand implements WatchRequest.Screen {
   int run() throws IOException {
     boolean all = call.json() || BuildCommand.detail(call) == Report.Detail.VERBOSE;
     try (Signals signals = new Signals()) {
-      return new WatchRequest(
+      return new WatchRounds(
               call.console.caller(),
               call.options(),
               BuildCommand.request(call, false),

@@ -13,7 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * A job that runs in this build, from the moment that its verdict is known until it is final: its
- * reasons, its attempts, and what the next attempt takes. It starts nothing; the loop does.
+ * reasons, its attempts, whether a retry follows a failure and what it takes. It starts nothing:
+ * {@link BuildLoop} waits out the delay of a retry and starts it.
  */
 final class JobRun {
 

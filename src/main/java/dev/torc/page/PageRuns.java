@@ -20,7 +20,7 @@ import java.util.TreeSet;
 
 /**
  * What ran, by the history of attempts: of each job the last run, and all of the build on the
- * timeline. How the jobs stand now is for {@link PageJobs}.
+ * timeline, which {@code timeline.js} draws. How the jobs stand now is for {@link PageJobs}.
  */
 final class PageRuns {
 

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
  * attempt did not write, rename or link into place itself. Folders, files looked for in vain and
  * devices are none. Which of these files count for the job is not its business.
  *
- * <p>{@link CallTracer} asks it about one call at a time, on one thread; what it found is for when
- * the processes have ended.
+ * <p>{@link CallFilter} has the kernel tell of the calls (seccomp), and {@link CallTracer} asks
+ * this about one call at a time, on one thread; what it found is for when the processes have ended.
  */
 public final class JobTrace {
 

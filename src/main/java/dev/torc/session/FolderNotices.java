@@ -2,7 +2,7 @@ package dev.torc.session;
 
 import dev.torc.posix.FileSystems;
 import dev.torc.posix.OwnFile;
-import dev.torc.session.WatchRequest.Notices;
+import dev.torc.session.WatchRounds.Notices;
 import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -185,7 +185,7 @@ final class FolderNotices implements Notices {
   /**
    * The folders in which something happens when one of some files changes, comes or goes: the
    * file's own, all above it, since they may be moved or made, and those where links on the way
-   * stand and lead. It looks where links lead, and listens to nothing; {@link WatchRequest.Notices}
+   * stand and lead. It looks where links lead, and listens to nothing; {@link WatchRounds.Notices}
    * do.
    */
   static final class WatchedFolders {

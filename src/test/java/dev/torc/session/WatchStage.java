@@ -7,7 +7,7 @@ import dev.torc.posix.Signals;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller.Host;
 import dev.torc.session.FolderNotices.WatchedFolders;
-import dev.torc.session.WatchRequest.Notices;
+import dev.torc.session.WatchRounds.Notices;
 import dev.torc.show.Report;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * A watch of a real project with notices that the test gives: each {@link #then} is what happens
  * while the watch waits, and after the last one the watch is ended. Jobs are real processes.
  */
-final class WatchStage implements WatchRequest.Screen, Notices {
+final class WatchStage implements WatchRounds.Screen, Notices {
 
   /** What happens while the watch waits; whether a notice comes of it. */
   interface Step {
@@ -137,7 +137,7 @@ final class WatchStage implements WatchRequest.Screen, Notices {
     Caller caller = new Caller(ENV, root, host);
     try (signals) {
       exit =
-          new WatchRequest(caller, options(restores), request(targets, force), this, false, signals)
+          new WatchRounds(caller, options(restores), request(targets, force), this, false, signals)
               .run(this, () -> now);
       return this;
     } catch (Over over) {

@@ -16,9 +16,9 @@ import java.util.TreeSet;
  * The names in a project that a user may type: what a completion offers. It looks at the graph that
  * the last build kept, else at the build file, and at nothing else.
  */
-public final class TargetNames {
+public final class CompletionNames {
 
-  private TargetNames() {}
+  private CompletionNames() {}
 
   /**
    * Jobs, groups, tags and produced files whose names begin like this; instances where the

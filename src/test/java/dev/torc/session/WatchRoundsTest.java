@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.torc.cli.Run;
 import dev.torc.engine.Event;
 import dev.torc.session.FolderNotices.WatchedFolders;
-import dev.torc.session.WatchRequest.Notices;
+import dev.torc.session.WatchRounds.Notices;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** When a watch builds, and what it says. Which files count is for {@link WatchedChangesTest}. */
-class WatchRequestTest {
+class WatchRoundsTest {
 
   private static final String COPY =
       "copy: { command: cp a.txt b.txt, needs: a.txt, produces: b.txt }\n";

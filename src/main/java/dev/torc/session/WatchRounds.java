@@ -34,7 +34,7 @@ import java.util.function.LongSupplier;
  * @param all whether commands as they run and each job that is up to date are told
  * @param signals of the process; closed by the caller
  */
-public record WatchRequest(
+public record WatchRounds(
     Caller caller,
     ProjectOptions options,
     BuildRequest request,
@@ -92,11 +92,11 @@ public record WatchRequest(
 
   /** The same with other notices, and a clock in nanoseconds. */
   int run(Notices notices, LongSupplier clock) throws IOException {
-    return new Rounds(notices, clock).run();
+    return new RunningWatch(notices, clock).run();
   }
 
   /** The rounds, one after the other. */
-  private final class Rounds {
+  private final class RunningWatch {
     private final Notices notices;
     private final LongSupplier clock;
     private BuildRequest asked = request;
@@ -110,7 +110,7 @@ public record WatchRequest(
     private int circles;
     private int row; // of rounds that follow one another without a wait
 
-    Rounds(Notices notices, LongSupplier clock) {
+    RunningWatch(Notices notices, LongSupplier clock) {
       this.notices = notices;
       this.clock = clock;
     }
