@@ -87,8 +87,10 @@ public final class StepFiles {
                     continue;
                   }
                   if (FIX) { // a session that breaks stays as it is
-                    parts.set(each, said);
-                    Files.write(file, parts.stream().flatMap(List::stream).toList());
+                    synchronized (parts) {
+                      parts.set(each, said);
+                      Files.write(file, parts.stream().flatMap(List::stream).toList());
+                    }
                   } else {
                     same(told, said);
                   }

@@ -9,12 +9,10 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The files of {@code testdata/transcripts/launcher}, by the shipped torc. */
 @Order(1) // it takes long
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("LauncherTranscriptIT") // one of its tests at a time, beside other classes
 class LauncherTranscriptIT {
 
   @TempDir Path temp;
