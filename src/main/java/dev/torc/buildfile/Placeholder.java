@@ -12,7 +12,7 @@ import java.util.List;
  * @param index -1 without one
  * @param member null without one; likewise the format
  */
-public record Placeholder(String written, String name, int index, String member, String format) {
+record Placeholder(String written, String name, int index, String member, String format) {
 
   /**
    * Splits a text into strings and placeholders, in order. {@code {{name}}} becomes the text {@code

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * A name for a file that belongs to a job, whatever characters the job's own name has: letters,
  * digits and a few signs stay, all else is %-encoded, and long names end in a digest.
  */
-public final class JobFileName {
+final class JobFileName {
 
   private static final int LONGEST = 150;
 

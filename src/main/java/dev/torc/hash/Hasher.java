@@ -26,7 +26,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  * to be read at all, and whether it held still meanwhile. Safe for use by several threads; each has
  * its own buffer.
  */
-public final class Hasher {
+final class Hasher {
 
   private static final int BUFFER = 1 << 16; // bytes
 

@@ -29,7 +29,7 @@ import java.util.TreeMap;
  * How much of each resource a build may use at a time: the machine's, changed by the build file's
  * {@code limits}, changed by the command line (rule 12). The engine hands it out.
  */
-public record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation) {
+record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation) {
 
   /**
    * Puts the three sources together. In an allocation the command line's cpus, memory and gpus do

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 
 /** The torc that runs, as it is installed. Its version for people is the command line's to tell. */
-public final class InstalledTorc {
+final class InstalledTorc {
 
   private InstalledTorc() {}
 
