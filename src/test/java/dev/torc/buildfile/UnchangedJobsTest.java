@@ -185,6 +185,9 @@ class UnchangedJobsTest {
   }
 
   private static void edit(List<String> parts, int kinds, Random random) {
+    if (parts.isEmpty()) {
+      parts.add("jobs:");
+    }
     int at = random.nextInt(parts.size());
     switch (random.nextInt(12)) {
       case 0, 1 -> parts.add(at, "# " + random.nextInt());
@@ -211,7 +214,7 @@ class UnchangedJobsTest {
         parts.addAll(random.nextInt(parts.size()), some);
       }
     }
-    if (parts.isEmpty() || random.nextInt(6) == 0) {
+    if (random.nextInt(6) == 0) {
       parts.replaceAll(part -> part.equals("jobs:") ? part : part.replaceAll("^ (  \\S)", "$1"));
     }
   }

@@ -20,8 +20,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** When a watch builds, and what it says. Which files count is for {@link WatchedChangesTest}. */
+@Isolated("open files and threads of the process are counted")
 class WatchRoundsTest {
 
   private static final String COPY =
