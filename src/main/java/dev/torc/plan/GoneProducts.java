@@ -104,11 +104,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
     JobResult made = records.result(job);
     return made == null
         ? Map.of()
-        : toBeStored(
-            job,
-            made.products().stream()
-                .filter(each -> each.kind() == Stamp.Kind.FOLDER && !tells(each))
-                .toList());
+        : toBeStored(job, made.products().stream().filter(each -> !tells(each)).toList());
   }
 
   /**

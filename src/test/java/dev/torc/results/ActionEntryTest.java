@@ -48,7 +48,10 @@ class ActionEntryTest {
   void sizesAreOfAsManyBytesAsTheyTake() throws Exception {
     for (long size : new long[] {0, 1, 127, 128, 16_383, 16_384, SealedRecord.MOST}) {
       Blob blob = new Blob(RECORD.digest(), size);
-      assertEquals(blob, ActionEntry.decode(ActionEntry.encode(blob)));
+      byte[] entry = ActionEntry.encode(blob);
+      assertEquals(blob, ActionEntry.decode(entry));
+      int bytes = size < 128 ? 1 : size < 16_384 ? 2 : size < SealedRecord.MOST ? 3 : 4;
+      assertEquals(ENTRY.length - 2 + bytes, entry.length);
     }
   }
 
@@ -63,6 +66,7 @@ class ActionEntryTest {
     byte[] large = ActionEntry.encode(new Blob(RECORD.digest(), SealedRecord.MOST + 1L));
     assertEquals(
         "its entry names a record of 16777217 bytes", refusal(HexFormat.of().formatHex(large)));
+    assertEquals(none, refusal("00".repeat(65536)));
     assertEquals("its entry is longer than 65536 bytes", refusal("00".repeat(65537)));
   }
 

@@ -1,6 +1,7 @@
 package dev.torc.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,13 +9,20 @@ import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Stamp;
+import dev.torc.records.JobResult.Origin;
+import dev.torc.records.JobResult.Restorable;
+import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.SealedRecord.FoundNames;
 import dev.torc.results.SealedRecord.StoreRecord;
+import java.lang.reflect.RecordComponent;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -163,12 +171,16 @@ class ResultChecksTest {
         bad("x: stands there twice", link("x", "y"), x),
         bad("x/y: lies in another product", x, ResultSamples.file("x/y", "")),
         bad("x/y: lies in another product", link("x", "z"), ResultSamples.file("x/y", "")),
-        bad("$'a\\x00b': a path with NUL", ResultSamples.file("a\0b", "")),
+        bad("$'\\x00b': a path with NUL", ResultSamples.file("\0b", "")),
         bad("x: a link that leads out of its folder", link("x", "/etc")),
         bad("x: a link that leads out of its folder", link("x", "../y")),
         bad("a/x: a link that leads out of its folder", link("a/x", "../y")),
         bad("x: a link with .. behind a name", link("x", "a/../y")),
         bad("x: a link without a text, or with NUL", link("x", "")),
+        bad("x: a link without a text, or with NUL", link("x", "\0b")),
+        bad(
+            "f/x: a link with too long a text",
+            folder(RecordedProduct.link("x", "x".repeat(4096)))),
         bad("f/x: a link that leads out of its folder", folder(RecordedProduct.link("x", ".."))),
         bad(
             "f/d/x: a link that leads out of its folder",
@@ -183,6 +195,8 @@ class ResultChecksTest {
         bad("f/x: stands there twice", folder(x, x)),
         bad("f/d: not in its order", folder(x, d)),
         bad("f/__pycache__: never part of a folder", folder(RecordedProduct.inner("__pycache__"))),
+        bad("a product without a path", RecordedProduct.file(null, DIGEST, 0)),
+        bad("a product without a path", folder(RecordedProduct.file(null, DIGEST, 0))),
         bad("x: an odd size", RecordedProduct.file("x", DIGEST, -1)),
         bad("x: an odd size", RecordedProduct.file("x", DIGEST, Long.MAX_VALUE)),
         bad(kind("x"), RecordedProduct.file("x", null, 1)),
@@ -244,6 +258,8 @@ class ResultChecksTest {
         refusal(withDepfile(ResultSamples.file("x/d", ""), link("x", "y"))).endsWith(within));
     assertTrue(refusal(withDepfile(ResultSamples.file("f/d", ""), folder(x))).endsWith(within));
     assertTrue(refusal(withDepfile(link("d", "x"), x)).endsWith("a depfile that is no file"));
+    RecordedProduct odd = RecordedProduct.file("d", DIGEST, -1);
+    assertTrue(refusal(withDepfile(odd)).endsWith("d: an odd size"));
   }
 
   private static Result withDepfile(RecordedProduct depfile, RecordedProduct... products) {
@@ -264,8 +280,93 @@ class ResultChecksTest {
     assertEquals(inner, again(inner));
   }
 
+  /** The sample with some of everything, one part another. */
+  private static Result with(String name, Object other) throws ReflectiveOperationException {
+    Result whole = ResultSamples.whole();
+    List<Object> parts = new ArrayList<>();
+    for (RecordComponent each : Result.class.getRecordComponents()) {
+      parts.add(each.getName().equals(name) ? other : each.getAccessor().invoke(whole));
+    }
+    return (Result) Result.class.getDeclaredConstructors()[0].newInstance(parts.toArray());
+  }
+
+  private static Restorable terms(Digest key, Digest first, int files) {
+    return new Restorable(key, first, List.of(), files, true, null);
+  }
+
+  static Stream<Arguments> oddParts() {
+    Digest run = DIGEST.executable();
+    RecordedProduct member = ResultSamples.file("x", "");
+    return Stream.of(
+        Arguments.of("no key", "terms", terms(null, null, 0)),
+        Arguments.of("an odd key", "terms", terms(run, null, 0)),
+        Arguments.of("an odd key", "terms", terms(DIGEST, run, 0)),
+        Arguments.of("an odd key", "manifest", run),
+        Arguments.of("an odd key", "manifest", null),
+        Arguments.of("an odd origin", "origin", null),
+        Arguments.of("an odd origin", "origin", new Origin("a store", 1, "", 1)),
+        Arguments.of("or has a long one", "job", null),
+        Arguments.of("or has a long one", "job", "x".repeat(4097)),
+        Arguments.of("or has a long one", "origin", new Origin("", 1, null, 1)),
+        Arguments.of("or has a long one", "origin", new Origin("", 1, "", 1, "x".repeat(4097))),
+        Arguments.of("an odd root", "root", "home"),
+        Arguments.of("an odd root", "root", "/".repeat(4096)),
+        Arguments.of("an odd log", "log", RecordedProduct.file("x", DIGEST, 1)),
+        Arguments.of("an odd log", "log", RecordedProduct.folder("", DIGEST, List.of())),
+        Arguments.of("an odd log", "log", RecordedProduct.file("", run, 1)),
+        Arguments.of("an odd log", "log", RecordedProduct.file("", null, 1)),
+        Arguments.of(
+            "an odd log",
+            "log",
+            new RecordedProduct("", Stamp.Kind.FILE, DIGEST, 1, null, List.of(member))),
+        Arguments.of("too long", "log", RecordedProduct.file("", DIGEST, -1)),
+        Arguments.of("too long", "log", RecordedProduct.file("", DIGEST, (1 << 20) + 1)),
+        Arguments.of("without a name or text", "data", List.of(new StoredValue("x", null))),
+        Arguments.of("without a name or text", "data", List.of(new StoredValue(null, "x"))),
+        Arguments.of("less than no time", "wall", -1L),
+        Arguments.of("less than no time", "terms", terms(DIGEST, null, -1)),
+        Arguments.of("without a name, or with NUL", "found", List.of("")),
+        Arguments.of("without a name, or with NUL", "found", List.of("\0b")),
+        Arguments.of("too long a path", "found", List.of("x".repeat(4096))),
+        Arguments.of("not in its order", "found", List.of("b", "a")),
+        Arguments.of("stands there twice", "found", List.of("a", "a")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("oddParts")
+  void partsThatCannotBeAreRefused(String reason, String part, Object value) throws Exception {
+    String refusal = refusal(with(part, value));
+    assertTrue(refusal.endsWith(reason), refusal);
+  }
+
+  static Stream<Result> largest() throws ReflectiveOperationException {
+    String path = "x/".repeat(2047) + "x";
+    return Stream.of(
+        with("job", "x".repeat(4096)),
+        with("root", "/".repeat(4095)),
+        with("root", null),
+        with("log", RecordedProduct.file("", DIGEST, 1 << 20)),
+        with("log", RecordedProduct.file("", DIGEST, 0)),
+        with("wall", 0L),
+        with("found", List.of("x".repeat(4095))),
+        ResultSamples.of(ResultSamples.file("x".repeat(255), "")),
+        ResultSamples.of(ResultSamples.file(path, "")),
+        ResultSamples.of(RecordedProduct.file("a", DIGEST, (1L << 60) - 1)),
+        ResultSamples.of(folder(RecordedProduct.link("x", path))),
+        ResultSamples.of(
+            IntStream.rangeClosed(100_001, 100_000 + ResultChecks.MOST_FILES)
+                .mapToObj(i -> ResultSamples.file("f" + i, ""))
+                .toArray(RecordedProduct[]::new)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("largest")
+  void whatIsAtABoundIsTaken(Result result) throws Exception {
+    assertEquals(result, again(result));
+  }
+
   @Test
-  void thereAreBoundsOnHowMuch() {
+  void thereAreBoundsOnHowMuch() throws Exception {
     RecordedProduct[] files =
         IntStream.rangeClosed(100_000, 100_000 + ResultChecks.MOST_FILES)
             .mapToObj(i -> ResultSamples.file("f" + i, ""))
@@ -285,20 +386,79 @@ class ResultChecksTest {
     assertEquals("its record has too many bytes", refusal(ResultSamples.of(huge)));
     RecordedProduct longest = ResultSamples.file("x".repeat(256), "");
     assertTrue(refusal(ResultSamples.of(longest)).endsWith("too long a name"));
-    RecordedProduct deep = ResultSamples.file("x/".repeat(2048) + "x", "");
-    assertTrue(refusal(ResultSamples.of(deep)).endsWith("too long a path"));
+    RecordedProduct deep = ResultSamples.file("x/".repeat(2046) + "xx", "");
+    assertTrue(refusal(ResultSamples.of(folder(deep))).endsWith("too long a path"));
+    RecordedProduct[] inner =
+        IntStream.rangeClosed(100_001, 100_000 + ResultChecks.MOST_ENTRIES)
+            .mapToObj(i -> RecordedProduct.inner("" + i))
+            .toArray(RecordedProduct[]::new);
+    assertEquals("its record has too many files", refusal(ResultSamples.of(folder(inner))));
+    Result most = ResultSamples.of(folder(Arrays.copyOf(inner, inner.length - 1)));
+    assertEquals(most, again(most));
   }
 
   @Test
-  void namesAreSortedAndFew() {
+  void smallBlobsComeWithTheirRecord() throws Exception {
+    Result two = ResultSamples.of(ResultSamples.file("a", "one"), ResultSamples.file("b", "three"));
+    assertEquals(Map.of(), opened(two, "").inside());
+    Map<Blob, byte[]> inside = opened(two, "onethree").inside();
+    assertEquals("three", new String(inside.get(new Blob(Digest.ofText("three"), 5))));
+    assertEquals(2, inside.size());
+    assertEquals(1, opened(ResultSamples.of(ResultSamples.file("a", "")), "").inside().size());
+    for (String wrong : List.of("one", "onetree", "oneThree")) {
+      String refusal = assertThrows(StoreRefusal.class, () -> opened(two, wrong)).getMessage();
+      assertTrue(refusal.startsWith("other bytes lie in its record than those of"), refusal);
+    }
+    FoundNames names = new FoundNames(DIGEST, List.of(List.of("a.h")));
+    assertEquals(names, opened(names, "").record());
+    for (StoreRecord record : List.of(two, names)) {
+      assertEquals(
+          "its record has bytes that belong to nothing",
+          assertThrows(StoreRefusal.class, () -> opened(record, "onethreefour")).getMessage());
+    }
+  }
+
+  private static SealedRecord opened(StoreRecord record, String inside) throws StoreRefusal {
+    return SealedRecord.open(
+        SealedRecord.seal(record.isResult(), inside.getBytes(), ResultChecks.encode(record), null));
+  }
+
+  @Test
+  void soMuchLiesInARecord() throws Exception {
+    int large = SealedRecord.SMALL;
+    int[] sizes = {large, large - 1, large - 1, large - 1, 5 + large - 1, large - 1, 5, 4, 1};
+    Result result =
+        ResultSamples.of(
+            IntStream.range(0, sizes.length)
+                .mapToObj(i -> RecordedProduct.file("f" + i, Digest.ofText("" + i), sizes[i]))
+                .toArray(RecordedProduct[]::new));
+    assertEquals(
+        List.of(large - 1L, large - 1L, large - 1L, large - 1L, 4L),
+        SealedRecord.small(result).stream().map(Blob::size).toList());
+    byte[] head = Arrays.copyOf(SealedRecord.seal(result, List.of(), null), 11);
+    assertNull(SealedRecord.signer(head));
+    assertNull(SealedRecord.signer(Arrays.copyOf(head, SealedRecord.MOST)));
+    assertThrows(
+        StoreRefusal.class, () -> SealedRecord.signer(Arrays.copyOf(head, SealedRecord.MOST + 1)));
+    byte[] much = Arrays.copyOf(head, 300_000);
+    ByteBuffer.wrap(much).putInt(7, 4 * large);
+    assertNull(SealedRecord.signer(much));
+    ByteBuffer.wrap(much).putInt(7, 4 * large + 1);
+    assertThrows(StoreRefusal.class, () -> SealedRecord.signer(much));
+  }
+
+  @Test
+  void namesAreSortedAndFew() throws Exception {
     assertEquals("its record has 0 lists of names", refusal(new FoundNames(DIGEST, List.of())));
     List<String> one = List.of("a.h");
     assertEquals(
         "its record has a list of names twice", refusal(new FoundNames(DIGEST, List.of(one, one))));
-    for (List<String> list : List.of(List.of("b", "a"), List.of("a", "a"), List.of(""))) {
-      refusal(new FoundNames(DIGEST, List.of(list)));
-    }
+    assertEquals("its record has no key", refusal(new FoundNames(null, List.of(one))));
+    String order = refusal(new FoundNames(DIGEST, List.of(List.of("b", "a"))));
+    assertEquals("its record has a: not in its order", order);
     List<List<String>> many = IntStream.range(0, 17).mapToObj(i -> List.of("a" + i)).toList();
+    FoundNames most = new FoundNames(DIGEST, many.subList(1, 17));
+    assertEquals(most, again(most));
     assertEquals(
         "its record has 17 lists of names",
         refusal(false, ResultChecks.bytes(new FoundNames(DIGEST, many))));
@@ -315,5 +475,9 @@ class ResultChecksTest {
     assertEquals(List.of("a15"), names.get(0));
     assertEquals(List.of("a19"), names.get(1));
     assertEquals(List.of("a4"), names.getLast());
+    List<String> long1 = List.of("x".repeat(2 << 20));
+    List<String> long2 = List.of("y".repeat((2 << 20) - 1));
+    assertEquals(2, FoundNames.with(List.of(long1), long2).size());
+    assertEquals(1, FoundNames.with(List.of(long1), List.of(long2.getFirst() + "y")).size());
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.posix.OwnUser;
 import dev.torc.results.SigningKey.SigningWord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,6 +89,16 @@ class SigningKeyTest {
                         .parseHex(
                             "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")),
         SigningKey.read(file).word().toString());
+    write(RFC + "x".repeat((1 << 14) - RFC.length())); // the longest file
+    SigningKey.read(file);
+  }
+
+  @Test
+  void anotherUsersKeyIsRefused() throws Exception {
+    assumeTrue(OwnUser.is(0), "only root gives files away");
+    SigningKey.make(file);
+    Files.setAttribute(file, "unix:uid", 1);
+    assertTrue(refusal().startsWith(file + ": this key is another user's"), refusal());
   }
 
   @ParameterizedTest
