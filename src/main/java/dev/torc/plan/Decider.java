@@ -274,7 +274,7 @@ public final class Decider {
       found = difference(id, last.found(), details.manifest());
     }
     if (found.isEmpty() && undecided < 0) {
-      String old = last.manifest() == null ? "" : last.manifest().hex();
+      String old = last.manifest().hex();
       found = List.of(new Reason(Reason.Kind.SETTING_CHANGED, "manifest", old, now.hex()));
     }
     reasons.addAll(found);
@@ -353,23 +353,22 @@ public final class Decider {
   }
 
   /** Says everything to two writers: lines show more than what counts. */
-  private record Both(ManifestWriter one, ManifestWriter other) implements ManifestWriter {
+  private record Both(Lines lines, ManifestHash hash) implements ManifestWriter {
     @Override
     public void text(LineKind line, String name, String shown, String counts) {
-      one.text(line, name, shown, counts);
-      other.text(line, name, shown, counts);
+      lines.text(line, name, shown, counts);
+      hash.text(line, name, shown, counts);
     }
 
     @Override
     public void content(LineKind line, String shown, String counts, Content content) {
-      one.content(line, shown, counts, content);
-      other.content(line, shown, counts, content);
+      lines.content(line, shown, counts, content);
+      hash.content(line, shown, counts, content);
     }
 
     @Override
     public void leftOut(ManifestEntry line) {
-      one.leftOut(line);
-      other.leftOut(line);
+      lines.leftOut(line);
     }
   }
 

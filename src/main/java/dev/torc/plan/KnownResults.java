@@ -211,7 +211,7 @@ public final class KnownResults {
       }
     }
     for (List<String> named : lists) {
-      Decider.Described now = mayName(id, named) ? manifests.apply(named) : null;
+      Decider.Described now = manifests.apply(named);
       Match match = now == null ? null : place.at(key(job, now.digest(), null), first, named, now);
       if (match != null) {
         return match;
@@ -298,20 +298,9 @@ public final class KnownResults {
     return pending < 0 ? new Decider.Described(digest, List.of(), Map.of()) : null;
   }
 
-  /** Whether a depfile may name these; else a run would say what to add to the needs. */
-  private boolean mayName(int id, List<String> found) {
-    for (String path : found) {
-      int maker = graph.makerOf(path);
-      if (maker >= 0 && !graph.precedes(maker, id)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** The key of a job as it is now, with what its depfile named; null where that is not known. */
   Digest key(int id, List<String> found) {
-    Decider.Described now = mayName(id, found) ? described(id, found) : null;
+    Decider.Described now = described(id, found);
     return now == null ? null : key(graph.job(id), now.digest(), null);
   }
 

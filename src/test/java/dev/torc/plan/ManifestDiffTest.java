@@ -2,15 +2,20 @@ package dev.torc.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.hash.Digest;
 import dev.torc.records.JobResult.ManifestEntry;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -145,6 +150,40 @@ class ManifestDiffTest {
         .filter(line -> LineKind.of(line.code()) != null)
         .forEach(line -> kinds.add(LineKind.of(line.code())));
     assertEquals(EnumSet.allOf(LineKind.class), kinds);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | NEED x = 2 & FOUND x.h = 1 & TOOL cc = 1 & LIST d/ = {d/a=1 d/b=1} & ENV A = =a
+          true  | NEED x = 1 & FOUND x.h = 2 & TOOL cc = 1 & LIST d/ = {d/a=1 d/b=1} & ENV A = =a
+          true  | NEED x = 1 & FOUND x.h = 1 & TOOL cc = 2 & LIST d/ = {d/a=1 d/b=1} & ENV A = =a
+          true  | NEED x = 1 & FOUND x.h = 1 & TOOL cc = 1 & LIST d/ = {d/a=1 d/b=2} & ENV A = =a
+          false | NEED y = 1 & FOUND x.h = 1 & TOOL cc = 1 & LIST d/ = {d/a=1 d/b=1} & ENV A = =a
+          false | NEED x = 1 & FOUND x.h = 1 & TOOL cc = 1 & LIST d/ = {d/a=1 d/c=1} & ENV A = =a
+          false | NEED x = 1 & FOUND x.h = 1 & TOOL cc = 1 & LIST d/ = {d/a=1 d/b=1} & ENV A = =b
+          """)
+  void whatFilesHoldIsNoPartOfTheCommand(boolean same, String lines) {
+    String now = "NEED x = 1 & FOUND x.h = 1 & TOOL cc = 1 & LIST d/ = {d/a=1 d/b=1} & ENV A = =a";
+    assertEquals(same, command(lines).equals(command(now)));
+  }
+
+  /** The digest of the command of a manifest with these lines. */
+  private static Digest command(String text) {
+    Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
+    List<ManifestEntry> lines = new ArrayList<>();
+    for (ManifestEntry line : lines(text)) {
+      Digest digest = Digest.ofText(line.now());
+      boolean list = line.code() == LineKind.LIST.ordinal();
+      if (list) {
+        lists.put(digest, members(line.now()));
+      }
+      String value = list ? digest.hex() : line.now();
+      lines.add(new ManifestEntry(line.code(), line.name(), "", value));
+    }
+    return new Decider.Described(null, lines, lists).command();
   }
 
   private static List<ManifestEntry> lines(String cell) {

@@ -224,6 +224,14 @@ class FolderStoreTest {
           folder + " is another user's; name its group in the store, or use a folder of your own";
       assertTrue(other.get(KEY, into).endsWith(others));
     }
+    Files.setAttribute(folder, "unix:gid", LAB);
+    assertEquals(
+        "it is another user's, who holds its bound",
+        assertThrows(StoreRefusal.class, () -> FolderBound.hold(folder, "" + LAB, 0, false))
+            .getMessage());
+    Files.setAttribute(folder, "unix:uid", 0);
+    mode(entry(), 0644);
+    assertEquals(1, FolderBound.hold(folder, "" + LAB, 0, false).removed());
   }
 
   @Test
