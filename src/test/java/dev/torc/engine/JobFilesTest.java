@@ -7,34 +7,34 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 /** Any name of a job gives a name of a file, each another one. */
-class JobFileNameTest {
+class JobFilesTest {
 
   @Test
   void mostNamesStayAsTheyAre() {
     for (String name : new String[] {"work2", "a.o", "a..b", "lr=0.1,seed=3", "x+y-z_"}) {
-      assertEquals(name, JobFileName.of(name));
+      assertEquals(name, JobFiles.name(name));
     }
   }
 
   @Test
   void theRestIsEncodedByteByByte() {
-    assertEquals("lib%2Fa.o", JobFileName.of("lib/a.o"));
-    assertEquals("%2Ehidden", JobFileName.of(".hidden"));
-    assertEquals("%2E.", JobFileName.of(".."));
-    assertEquals("%C3%A9%25%0A%7F", JobFileName.of("é%\n\u007f"));
+    assertEquals("lib%2Fa.o", JobFiles.name("lib/a.o"));
+    assertEquals("%2Ehidden", JobFiles.name(".hidden"));
+    assertEquals("%2E.", JobFiles.name(".."));
+    assertEquals("%C3%A9%25%0A%7F", JobFiles.name("é%\n\u007f"));
   }
 
   @Test
   void theLogOfTheHooksHasItsOwn() {
-    assertEquals("%68ooks", JobFileName.of("hooks"));
+    assertEquals("%68ooks", JobFiles.name("hooks"));
   }
 
   @Test
   void longOnesEndInADigest() {
-    String one = JobFileName.of("x".repeat(150) + "1");
-    String two = JobFileName.of("x".repeat(150) + "2");
+    String one = JobFiles.name("x".repeat(150) + "1");
+    String two = JobFiles.name("x".repeat(150) + "2");
     assertTrue(one.length() <= 170 && one.startsWith("xxx") && one.charAt(150) == '~', one);
     assertNotEquals(one, two);
-    assertEquals("y".repeat(150), JobFileName.of("y".repeat(150)));
+    assertEquals("y".repeat(150), JobFiles.name("y".repeat(150)));
   }
 }
