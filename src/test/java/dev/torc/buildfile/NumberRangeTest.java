@@ -9,7 +9,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -60,13 +59,5 @@ class NumberRangeTest {
       assertEquals(whole, !values.get(i).contains("."));
       assertTrue(values.get(i).matches("-?[0-9]+(\\.[0-9]*[1-9])?"), values.get(i));
     }
-  }
-
-  @Test
-  void threeDimensionsOfTheSeedAre112() {
-    int x = NumberRange.of("1", "4", "1", 1000).size();
-    int y = NumberRange.of("2", "5", "1", 1000).size();
-    int z = NumberRange.of("3", "6", "0.5", 1000).size();
-    assertEquals(112, x * y * z);
   }
 }
