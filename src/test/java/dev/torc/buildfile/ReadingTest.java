@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Plays the files of {@code testdata/readings}: what becomes of build files, good and bad. */
+/**
+ * Plays the files of {@code testdata/readings}, what becomes of build files, good and bad; and of
+ * {@code testdata/words}, what the small texts in them mean.
+ */
 class ReadingTest {
 
   private static final Path READINGS = Path.of("testdata", "readings");
@@ -25,6 +28,11 @@ class ReadingTest {
   @TestFactory
   List<DynamicContainer> everyReading() throws IOException {
     return StepFiles.tests(READINGS, temp, _ -> new Reading());
+  }
+
+  @TestFactory
+  List<DynamicContainer> everyWord() throws IOException {
+    return StepFiles.tests(Path.of("testdata", "words"), temp, _ -> new Words());
   }
 
   @Test
