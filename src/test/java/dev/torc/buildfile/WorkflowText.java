@@ -34,7 +34,7 @@ final class WorkflowText {
           List.of(), false, false);
   private static final int WIDTH = 100;
 
-  /** What no text has that stands as it is within another one. */
+  /** A text that stands in quotes, since its end could not be told within others. */
   private static final String ODD = "(?s)|[ !].*|.* |.*[,\\[\\]{}\"\n\r\t].*";
 
   private WorkflowText() {}
@@ -118,7 +118,10 @@ final class WorkflowText {
     return lines;
   }
 
-  /** All that is special about a job, but its name. */
+  /**
+   * All that is special about a job, but its name. Parameters are in the environment by themselves:
+   * one that is lost there is told.
+   */
   private static List<String> job(Job job) {
     Job plain = PLAIN.jobs().getFirst();
     Step plainStep = plain.steps().getFirst();
