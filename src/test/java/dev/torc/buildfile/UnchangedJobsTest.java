@@ -96,6 +96,9 @@ class UnchangedJobsTest {
     assertLeft(1, text, text.replace("  j9", "# a comment\n  j9"));
     assertLeft(3, text, text.replace("  j9", "  new: { command: x }\n  j9"));
     assertLeft(0, text, "# a comment\n" + text);
+    assertLeft(2, text, text + "# the end &");
+    String and = text.replace("cp", "cp & a&b").stripTrailing(); // no anchors
+    assertLeft(2, and, and.replace("i9,", "i99,"));
   }
 
   @Test
