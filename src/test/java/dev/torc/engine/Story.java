@@ -1,14 +1,21 @@
 package dev.torc.engine;
 
 import dev.torc.StepFiles;
+import dev.torc.ask.WhyAnswer;
 import dev.torc.engine.StubRunner.Deadly;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Stub;
+import dev.torc.hash.AgedStamps;
+import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.LeftOut;
 import dev.torc.records.Cache;
+import dev.torc.records.SharingHost;
 import dev.torc.records.StartMarks;
+import dev.torc.session.ReadSession;
+import dev.torc.show.Palette;
 import dev.torc.show.ReasonText;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
@@ -20,8 +27,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -51,14 +60,29 @@ final class Story extends Harness implements StepFiles.Stage {
 
   private final List<String> told = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, Held> held = new HashMap<>();
+  private final Set<String> refused = new ConcurrentSkipListSet<>();
   private Building building;
+  private Story twin;
+  private boolean restoring;
 
   Story(Path root) {
     super(root);
   }
 
+  /** A second root beside the first one, with the same build files and jobs from now on. */
+  private Story other() throws IOException {
+    if (twin == null) {
+      twin = new Story(Files.createDirectory(root.resolveSibling("other")));
+      twin.restoring = restoring;
+    }
+    return twin;
+  }
+
   @Override
   public void put(String file, String text) {
+    if (twin != null) {
+      twin.put(file, text);
+    }
     if (file.equals("jobs")) {
       given(real(text));
     } else {
@@ -83,14 +107,20 @@ final class Story extends Harness implements StepFiles.Stage {
       String rest = String.join("; ", Arrays.copyOfRange(steps, i, steps.length));
       Matcher does = DOES.matcher(rest);
       if (steps[i].contains(" does: ") && does.matches()) {
-        List<String> acts = List.of(does.group(2).split("; "));
-        Stream.of(does.group(1).split(" ")).forEach(job -> job(job, new Acts(acts)));
+        act(List.of(does.group(1).split(" ")), List.of(does.group(2).split("; ")));
         break;
       }
       said.addAll(does(steps[i], null));
     }
     said.replaceAll(this::plain);
     return said;
+  }
+
+  private void act(List<String> jobs, List<String> steps) {
+    jobs.forEach(job -> job(job, new Acts(steps)));
+    if (twin != null) {
+      twin.act(jobs, steps);
+    }
   }
 
   /** Does a step, of a job where there is one; returns what it prints. */
@@ -105,6 +135,11 @@ final class Story extends Harness implements StepFiles.Stage {
       case "env" -> setEnv(words[1], after(step, 2));
       case "cpus" -> limits.put("cpus", Long.valueOf(words[1]));
       case "hosts-only" -> containers = false;
+      case "restoring" -> restoring = true;
+      case "host" -> here = SharingHost.named(words[1], root.getParent());
+      case "gone" -> gone = Set.copyOf(rest);
+      case "aged" -> stamps = new AgedStamps();
+      case "refuse" -> refuse(rest);
       case "fails" -> rest.forEach(this::failing);
       case "usual" -> rest.forEach(this::usual);
       case "hold" -> rest.forEach(job -> held.put(job, hold(job)));
@@ -127,6 +162,15 @@ final class Story extends Harness implements StepFiles.Stage {
       case "build" -> built(() -> build(asked(rest)));
       case "end" -> built(building::await);
       case "look" -> looked(asked(rest));
+      case "other" -> other().said(after(step, 1));
+      case "both" -> {
+        List<String> said = new ArrayList<>(does(after(step, 1), null));
+        said.addAll(other().said(after(step, 1)));
+        yield said;
+      }
+      case "torc" -> asked(words[2]); // torc why JOB
+      case "rested" -> rested();
+      case "posted" -> posted();
       case "cat" -> step.contains(">") ? shell(step, stub) : cat(rest);
       case "echo" ->
           stub != null && ECHO.matcher(step).matches() ? echo(rest, stub) : shell(step, stub);
@@ -140,10 +184,77 @@ final class Story extends Harness implements StepFiles.Stage {
       case "order" -> List.of(started().isEmpty() ? "nothing" : String.join(" ", started()));
       case "owned" -> owned();
       case "stored" -> stored(words[1]);
-      case "launch" -> List.of(launch(stub.launch().steps().getFirst()));
+      case "launch" -> stub.launch().steps().stream().map(Story::launch).toList();
       case "command" -> stub.command().lines().toList();
       default -> shell(step, stub);
     };
+  }
+
+  private List<String> said(String step) throws Exception {
+    return does(step, null).stream().map(this::plain).toList();
+  }
+
+  /** From now on the system says nothing of these paths; of no path, it tells of all again. */
+  private void refuse(List<String> paths) {
+    if (refused.isEmpty()) {
+      StampSource real = stamps;
+      stamps =
+          new StampSource() {
+            @Override
+            public Stamp stamp(Path path) throws IOException {
+              refuse(path);
+              return real.stamp(path);
+            }
+
+            @Override
+            public Stamp linkStamp(Path path) throws IOException {
+              refuse(path);
+              return real.linkStamp(path);
+            }
+          };
+    }
+    refused.clear();
+    refused.addAll(paths);
+  }
+
+  private void refuse(Path path) throws IOException {
+    if (path.startsWith(root) && refused.contains(root.relativize(path).toString())) {
+      throw new IOException("cannot look at " + path + ": input/output error");
+    }
+  }
+
+  /** What {@code torc why} prints. */
+  private List<String> asked(String job) throws IOException {
+    restores = restoring;
+    List<String> said = new ArrayList<>();
+    try (ReadSession look = ReadSession.at(load(), said::add)) {
+      String text = WhyAnswer.of(look, List.of(job), false).text(Palette.NONE);
+      text = text.replace(" on " + here.name(), " on HOST");
+      said.addAll(text.replaceAll("\\d{4}-\\d\\d-\\d\\d [\\d:]{8}", "MOMENT").lines().toList());
+    }
+    return said;
+  }
+
+  /** A build in which nothing runs: how often it looked at a file that was not at rest. */
+  private List<String> rested() {
+    build();
+    ran();
+    return List.of(stats() == 0 ? "at rest" : "not at rest");
+  }
+
+  /** Build, sequence, job, attempt and text of all events that jobs posted. */
+  private List<String> posted() {
+    List<String> all = new ArrayList<>();
+    try (Cache cache = Cache.look(place(), _ -> {})) {
+      cache.eachEvent(
+          0,
+          0,
+          e ->
+              all.add(
+                  "%d.%d %s#%d %s"
+                      .formatted(e.build(), e.sequence(), e.job(), e.attempt(), e.text())));
+    }
+    return all;
   }
 
   /** At once: a hook may be about to be ended. */
@@ -224,7 +335,7 @@ final class Story extends Harness implements StepFiles.Stage {
     force = words.contains("--force");
     failFast = words.contains("--fail-fast");
     keepsFailed = words.contains("--keep-failed");
-    restores = words.contains("--restore");
+    restores = words.contains("--restore") || restoring && !words.contains("--no-restore");
     commands = words.contains("--commands");
     return words.stream().filter(word -> !word.startsWith("--")).toArray(String[]::new);
   }
@@ -294,7 +405,9 @@ final class Story extends Harness implements StepFiles.Stage {
             return stub.exit(Integer.parseInt(step.substring(5)));
           }
           case "ends" -> {
-            return stub.ended(ProcessEnd.How.valueOf(step.substring(5)));
+            String[] how = step.split(" ");
+            int code = how.length > 2 ? Integer.parseInt(how[2]) : 0;
+            return stub.ended(ProcessEnd.How.valueOf(how[1]), code);
           }
           default -> does(step, stub).forEach(line -> told.add(stub.name() + "> " + line));
         }
@@ -350,6 +463,7 @@ final class Story extends Harness implements StepFiles.Stage {
     String state =
         switch (end.state()) {
           case RAN -> "";
+          case RESTORED -> restored(end.job());
           case BLOCKED -> several() ? "blocked" : "blocked by " + what; // the first that ended
           default ->
               end.state().name().toLowerCase().replace('_', ' ')
@@ -360,6 +474,23 @@ final class Story extends Harness implements StepFiles.Stage {
             + why(end.job())
             + (state.isEmpty() ? "" : " → ");
     return (attempts == 0 ? "" : ran) + state + without(end.details().leftOut());
+  }
+
+  /** Why a job would have run, and where the result came from that stands in its place. */
+  private String restored(String job) {
+    return events.stream()
+        .filter(e -> e instanceof Event.JobRestored each && each.job().equals(job))
+        .map(e -> (Event.JobRestored) e)
+        .map(
+            each ->
+                "restored from build "
+                    + each.origin().build()
+                    + (each.origin().job().isEmpty() ? "" : " (job " + each.origin().job() + ")")
+                    + (each.origin().store().isEmpty() ? "" : ", by " + each.origin().store())
+                    + ": "
+                    + words(each.reasons()))
+        .findFirst()
+        .orElseThrow();
   }
 
   private boolean several() {
