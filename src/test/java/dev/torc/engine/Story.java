@@ -51,7 +51,7 @@ import java.util.stream.Stream;
  * the exit status where it is not 0: {@code a b: ran: need changed x} or {@code c: ran: never ran →
  * failed: exit 1}.
  */
-final class Story extends Harness implements StepFiles.Stage {
+class Story extends Harness implements StepFiles.Stage {
 
   private static final Pattern DOES = Pattern.compile("(.+?) does: (.*)");
   private static final Pattern ATTEMPT = Pattern.compile("attempt (\\d): (.*)");
@@ -96,7 +96,9 @@ final class Story extends Harness implements StepFiles.Stage {
   }
 
   private String plain(String text) {
-    return text.replace(root.toString(), "ROOT").replace(root.getParent().toString(), "TOP");
+    return text.replace(root.toString(), "ROOT")
+        .replace(root.getParent().toString(), "TOP")
+        .replace("(pid " + ProcessHandle.current().pid() + ")", "(pid PID)");
   }
 
   @Override
@@ -136,7 +138,7 @@ final class Story extends Harness implements StepFiles.Stage {
       case "cpus" -> limits.put("cpus", Long.valueOf(words[1]));
       case "hosts-only" -> containers = false;
       case "restoring" -> restoring = true;
-      case "host" -> here = SharingHost.named(words[1], root.getParent());
+      case "host" -> host(words[1], after(step, 2));
       case "gone" -> gone = Set.copyOf(rest);
       case "aged" -> stamps = new AgedStamps();
       case "refuse" -> refuse(rest);
@@ -171,6 +173,11 @@ final class Story extends Harness implements StepFiles.Stage {
       case "torc" -> asked(words[2]); // torc why JOB
       case "rested" -> rested();
       case "posted" -> posted();
+      case "state" ->
+          rest.stream()
+              .map(job -> job + ": " + (state(job) == null ? "not over" : state(job)))
+              .toList();
+      case "counts" -> List.of(counts());
       case "cat" -> step.contains(">") ? shell(step, stub) : cat(rest);
       case "echo" ->
           stub != null && ECHO.matcher(step).matches() ? echo(rest, stub) : shell(step, stub);
@@ -233,6 +240,28 @@ final class Story extends Harness implements StepFiles.Stage {
       said.addAll(text.replaceAll("\\d{4}-\\d\\d-\\d\\d [\\d:]{8}", "MOMENT").lines().toList());
     }
     return said;
+  }
+
+  /** This host from now on, started again where it has another boot. */
+  private void host(String name, String boot) {
+    SharingHost host = SharingHost.named(name, root.getParent());
+    here = boot.isEmpty() ? host : new SharingHost(name, boot, host.databases());
+  }
+
+  /** What became of how many jobs in the last build. */
+  private String counts() {
+    Event.Finished over =
+        events.stream()
+            .filter(Event.Finished.class::isInstance)
+            .map(Event.Finished.class::cast)
+            .findFirst()
+            .orElseThrow();
+    return over.counts().entrySet().stream()
+        .filter(count -> count.getValue() > 0)
+        .map(
+            count -> count.getValue() + " " + count.getKey().name().toLowerCase().replace('_', ' '))
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 
   /** A build in which nothing runs: how often it looked at a file that was not at rest. */
@@ -337,6 +366,8 @@ final class Story extends Harness implements StepFiles.Stage {
     keepsFailed = words.contains("--keep-failed");
     restores = words.contains("--restore") || restoring && !words.contains("--no-restore");
     commands = words.contains("--commands");
+    traces = words.contains("--trace");
+    strict = words.contains("--strict");
     return words.stream().filter(word -> !word.startsWith("--")).toArray(String[]::new);
   }
 
