@@ -90,7 +90,6 @@ class StoreCallTest {
 
     @Override
     public boolean has(Blob blob, StoreCall.Request call) {
-      await();
       return false;
     }
 
@@ -201,8 +200,7 @@ class StoreCallTest {
             return null;
           }
         };
-    LongSupplier clock = now::get;
-    try (SharedStore store = store(place, clock)) {
+    try (SharedStore store = store(place, now::get)) {
       assertNull(store.find(KEY).reason());
     }
     assertEquals(200, moved.size());
@@ -212,11 +210,6 @@ class StoreCallTest {
   private String sent(long taken) {
     Place place =
         new Place() {
-          @Override
-          public boolean has(Blob blob, StoreCall.Request call) {
-            return false;
-          }
-
           @Override
           public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
             call.sends(100);
@@ -323,8 +316,7 @@ class StoreCallTest {
             throw new IllegalStateException("a bug\nof two lines");
           }
         };
-    LongSupplier clock = now::get;
-    try (SharedStore store = store(place, clock)) {
+    try (SharedStore store = store(place, now::get)) {
       String line = "java.lang.IllegalStateException: a bug ⏎ of two lines";
       assertEquals(line, store.find(KEY).reason());
     }
@@ -332,9 +324,7 @@ class StoreCallTest {
 
   @Test
   void whoIsInterruptedWaitsNoMore() {
-    Place place = new Place();
-    LongSupplier clock = now::get;
-    try (SharedStore store = store(place, clock)) {
+    try (SharedStore store = store(new Place(), now::get)) {
       Thread.currentThread().interrupt();
       assertEquals("the build was ended", store.find(KEY).reason());
       assertTrue(Thread.interrupted());
@@ -381,11 +371,6 @@ class StoreCallTest {
     List<String> sent = new CopyOnWriteArrayList<>();
     Place place =
         new Place() {
-          @Override
-          public boolean has(Blob blob, StoreCall.Request call) {
-            return false;
-          }
-
           @Override
           public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
             sent.add(in);

@@ -15,8 +15,11 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
-class RangeLockTest {
+/** The two kinds of locks on open files: that on all bytes, and the flock at the end. */
+@Isolated("a descriptor is compared by its number")
+class OpenFileLockTest {
 
   @TempDir Path folder;
   private Path file;
@@ -37,7 +40,7 @@ class RangeLockTest {
                 "-Djffi.unsafe.disabled=true",
                 "-cp",
                 System.getProperty("java.class.path"),
-                RangeLockTest.class.getName(),
+                OpenFileLockTest.class.getName(),
                 file.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
@@ -149,5 +152,40 @@ class RangeLockTest {
     IOException other = OpenFileLock.unlockable(file, 5);
     assertFalse(other instanceof Unlockable);
     assertEquals(file + ": cannot be locked: input/output error", other.getMessage());
+  }
+
+  /**
+   * A process that is just being started holds a copy of each descriptor until its program runs.
+   */
+  @Test
+  void aFlockIsFreeAtOnceWhileACopyOfItsDescriptorIsOpen() throws IOException {
+    Path open = Path.of("/proc/self/fd");
+    assumeTrue(Files.isDirectory(open), "without /proc the descriptor cannot be found");
+    file = Files.createFile(folder.toRealPath().resolve("lock"));
+    int copy;
+    try (OpenFileLock _ = OpenFileLock.flock(file).orElseThrow()) {
+      List<Path> found;
+      try (var all = Files.list(open)) {
+        found = all.filter(fd -> Files.exists(fd) && same(fd, file)).toList();
+      }
+      assertEquals(1, found.size());
+      int descriptor = Integer.parseInt(found.getFirst().getFileName().toString());
+      copy = NativeCall.of("dup").call(descriptor);
+      assertTrue(copy > descriptor);
+      assertTrue(OpenFileLock.flock(file).isEmpty());
+    }
+    try (OpenFileLock _ = OpenFileLock.flock(file).orElseThrow()) {
+      assertTrue(OpenFileLock.flock(file).isEmpty());
+    } finally {
+      Libc.close(copy);
+    }
+  }
+
+  private static boolean same(Path descriptor, Path file) {
+    try {
+      return Files.readSymbolicLink(descriptor).equals(file);
+    } catch (IOException closed) {
+      return false;
+    }
   }
 }
