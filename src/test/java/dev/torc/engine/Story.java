@@ -6,14 +6,9 @@ import dev.torc.engine.StubRunner.Deadly;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Stub;
 import dev.torc.hash.AgedStamps;
-import dev.torc.hash.Stamp;
-import dev.torc.hash.StampSource;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
-import dev.torc.plan.LeftOut;
-import dev.torc.records.Cache;
 import dev.torc.records.SharingHost;
-import dev.torc.records.StartMarks;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Palette;
 import dev.torc.show.ReasonText;
@@ -28,8 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,6 +43,9 @@ import java.util.stream.Stream;
  * <p>{@code build} tells what became of each job, then the lines for people behind {@code !}, then
  * the exit status where it is not 0: {@code a b: ran: need changed x} or {@code c: ran: never ran →
  * failed: exit 1}.
+ *
+ * <p>{@code other STEP} does a step in a second root beside the first one, {@code both STEP} in
+ * both; once there are two, both have the build files and jobs that are given.
  */
 class Story extends Harness implements StepFiles.Stage {
 
@@ -69,7 +65,7 @@ class Story extends Harness implements StepFiles.Stage {
     super(root);
   }
 
-  /** A second root beside the first one, with the same build files and jobs from now on. */
+  /** The second root. */
   private Story other() throws IOException {
     if (twin == null) {
       twin = new Story(Files.createDirectory(root.resolveSibling("other")));
@@ -141,7 +137,11 @@ class Story extends Harness implements StepFiles.Stage {
       case "host" -> host(words[1], after(step, 2));
       case "gone" -> gone = Set.copyOf(rest);
       case "aged" -> stamps = new AgedStamps();
-      case "refuse" -> refuse(rest);
+      case "refuse" -> {
+        stamps = refused.isEmpty() ? new RefusedStamps(stamps, root, refused) : stamps;
+        refused.clear();
+        refused.addAll(rest);
+      }
       case "fails" -> rest.forEach(this::failing);
       case "usual" -> rest.forEach(this::usual);
       case "hold" -> rest.forEach(job -> held.put(job, hold(job)));
@@ -172,12 +172,12 @@ class Story extends Harness implements StepFiles.Stage {
       }
       case "torc" -> asked(words[2]); // torc why JOB
       case "rested" -> rested();
-      case "posted" -> posted();
+      case "posted" -> RecordsTold.posted(place());
       case "state" ->
           rest.stream()
               .map(job -> job + ": " + (state(job) == null ? "not over" : state(job)))
               .toList();
-      case "counts" -> List.of(counts());
+      case "counts" -> List.of(new Fates(events).counts());
       case "cat" -> step.contains(">") ? shell(step, stub) : cat(rest);
       case "echo" ->
           stub != null && ECHO.matcher(step).matches() ? echo(rest, stub) : shell(step, stub);
@@ -186,11 +186,11 @@ class Story extends Harness implements StepFiles.Stage {
         yield List.of(there.isEmpty() ? "none" : String.join(" ", there));
       }
       case "kept" -> keptTexts();
-      case "marks" -> marks();
+      case "marks" -> RecordsTold.marks(place());
       case "why" -> List.of(ReasonText.all(reasons(words[1])));
       case "order" -> List.of(started().isEmpty() ? "nothing" : String.join(" ", started()));
-      case "owned" -> owned();
-      case "stored" -> stored(words[1]);
+      case "owned" -> RecordsTold.owned(place());
+      case "stored" -> RecordsTold.stored(place(), words[1]);
       case "launch" -> stub.launch().steps().stream().map(Story::launch).toList();
       case "command" -> stub.command().lines().toList();
       default -> shell(step, stub);
@@ -199,35 +199,6 @@ class Story extends Harness implements StepFiles.Stage {
 
   private List<String> said(String step) throws Exception {
     return does(step, null).stream().map(this::plain).toList();
-  }
-
-  /** From now on the system says nothing of these paths; of no path, it tells of all again. */
-  private void refuse(List<String> paths) {
-    if (refused.isEmpty()) {
-      StampSource real = stamps;
-      stamps =
-          new StampSource() {
-            @Override
-            public Stamp stamp(Path path) throws IOException {
-              refuse(path);
-              return real.stamp(path);
-            }
-
-            @Override
-            public Stamp linkStamp(Path path) throws IOException {
-              refuse(path);
-              return real.linkStamp(path);
-            }
-          };
-    }
-    refused.clear();
-    refused.addAll(paths);
-  }
-
-  private void refuse(Path path) throws IOException {
-    if (path.startsWith(root) && refused.contains(root.relativize(path).toString())) {
-      throw new IOException("cannot look at " + path + ": input/output error");
-    }
   }
 
   /** What {@code torc why} prints. */
@@ -248,42 +219,11 @@ class Story extends Harness implements StepFiles.Stage {
     here = boot.isEmpty() ? host : new SharingHost(name, boot, host.databases());
   }
 
-  /** What became of how many jobs in the last build. */
-  private String counts() {
-    Event.Finished over =
-        events.stream()
-            .filter(Event.Finished.class::isInstance)
-            .map(Event.Finished.class::cast)
-            .findFirst()
-            .orElseThrow();
-    return over.counts().entrySet().stream()
-        .filter(count -> count.getValue() > 0)
-        .map(
-            count -> count.getValue() + " " + count.getKey().name().toLowerCase().replace('_', ' '))
-        .sorted()
-        .collect(Collectors.joining(", "));
-  }
-
   /** A build in which nothing runs: how often it looked at a file that was not at rest. */
   private List<String> rested() {
     build();
     ran();
     return List.of(stats() == 0 ? "at rest" : "not at rest");
-  }
-
-  /** Build, sequence, job, attempt and text of all events that jobs posted. */
-  private List<String> posted() {
-    List<String> all = new ArrayList<>();
-    try (Cache cache = Cache.look(place(), _ -> {})) {
-      cache.eachEvent(
-          0,
-          0,
-          e ->
-              all.add(
-                  "%d.%d %s#%d %s"
-                      .formatted(e.build(), e.sequence(), e.job(), e.attempt(), e.text())));
-    }
-    return all;
   }
 
   /** At once: a hook may be about to be ended. */
@@ -311,38 +251,6 @@ class Story extends Harness implements StepFiles.Stage {
     }
     Collections.sort(kept);
     return kept.isEmpty() ? List.of("nothing") : kept;
-  }
-
-  /** What torc may take away, since it made it. */
-  private List<String> owned() {
-    List<String> paths = new ArrayList<>();
-    try (Cache cache = Cache.look(place(), _ -> {})) {
-      cache.eachOwned(owned -> paths.add(owned.path()));
-    }
-    Collections.sort(paths);
-    return paths.isEmpty() ? List.of("nothing") : paths;
-  }
-
-  /** The values that the last good run of a job left. */
-  private List<String> stored(String job) {
-    try (Cache cache = Cache.look(place(), _ -> {})) {
-      List<String> values =
-          cache.data(job).stream()
-              .map(value -> value.key() + "=" + value.text().replace("\n", "\\n"))
-              .toList();
-      return values.isEmpty() ? List.of("nothing") : values;
-    }
-  }
-
-  /** The attempts that began and whose ends nothing tells. */
-  private List<String> marks() {
-    try (Cache cache = Cache.look(place(), _ -> {})) {
-      List<String> marks =
-          StartMarks.live(StartMarks.read(place()), cache).stream()
-              .map(mark -> mark.job() + " attempt " + mark.attempt())
-              .toList();
-      return marks.isEmpty() ? List.of("none") : marks;
-    }
   }
 
   private static String after(String step, int words) {
@@ -456,21 +364,9 @@ class Story extends Harness implements StepFiles.Stage {
       return refused(e);
     }
     List<String> said = told.stream().sorted().collect(Collectors.toList());
-    Map<String, String> fates = new TreeMap<>();
-    for (Event event : events) {
-      if (event instanceof Event.JobEnded end) {
-        fates.put(end.job(), fate(end));
-      }
-    }
-    started().forEach(job -> fates.putIfAbsent(job, "ran: " + why(job) + " → unfinished"));
-    said.addAll(grouped(fates));
-    events.stream()
-        .filter(event -> event instanceof Event.Note)
-        .map(event -> ((Event.Note) event).text())
-        .filter(text -> !text.startsWith("earlier results are kept"))
-        .map(text -> "! " + text)
-        .sorted()
-        .forEach(said::add);
+    Fates fates = new Fates(events);
+    said.addAll(fates.lines());
+    said.addAll(fates.notes());
     if (exit != 0) {
       said.add("[" + exit + "]");
     }
@@ -484,78 +380,11 @@ class Story extends Harness implements StepFiles.Stage {
     return said;
   }
 
-  /** What became of a job. */
-  private String fate(Event.JobEnded end) {
-    long attempts =
-        events.stream()
-            .filter(e -> e instanceof Event.JobStarted each && each.job().equals(end.job()))
-            .count();
-    String what = end.details().what();
-    String state =
-        switch (end.state()) {
-          case RAN -> "";
-          case RESTORED -> restored(end.job());
-          case BLOCKED -> several() ? "blocked" : "blocked by " + what; // the first that ended
-          default ->
-              end.state().name().toLowerCase().replace('_', ' ')
-                  + (what.isEmpty() ? "" : ": " + what);
-        };
-    String ran =
-        (attempts > 1 ? "ran " + attempts + " times: " : "ran: ")
-            + why(end.job())
-            + (state.isEmpty() ? "" : " → ");
-    return (attempts == 0 ? "" : ran) + state + without(end.details().leftOut());
-  }
-
-  /** Why a job would have run, and where the result came from that stands in its place. */
-  private String restored(String job) {
-    return events.stream()
-        .filter(e -> e instanceof Event.JobRestored each && each.job().equals(job))
-        .map(e -> (Event.JobRestored) e)
-        .map(
-            each ->
-                "restored from build "
-                    + each.origin().build()
-                    + (each.origin().job().isEmpty() ? "" : " (job " + each.origin().job() + ")")
-                    + (each.origin().store().isEmpty() ? "" : ", by " + each.origin().store())
-                    + ": "
-                    + words(each.reasons()))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private boolean several() {
-    return 1
-        < events.stream()
-            .filter(e -> e instanceof Event.JobEnded end && end.state() == JobState.FAILED)
-            .count();
-  }
-
-  private static String without(List<LeftOut> leftOut) {
-    return leftOut.stream()
-        .map(each -> ", without " + String.join(" ", each.jobs()) + " of " + each.of())
-        .collect(Collectors.joining());
-  }
-
   private List<String> looked(String... targets) {
     try {
-      return grouped(look(targets));
+      return Fates.grouped(look(targets));
     } catch (BadInput e) {
       return refused(e);
     }
-  }
-
-  /** A line for all jobs of which the same is said; those with nothing to do come last. */
-  private static List<String> grouped(Map<String, String> byJob) {
-    Map<String, List<String>> jobs = new TreeMap<>();
-    byJob.forEach((job, said) -> jobs.computeIfAbsent(said, _ -> new ArrayList<>()).add(job));
-    TreeSet<String> lines = new TreeSet<>();
-    List<String> idle = jobs.remove("up to date");
-    jobs.forEach((said, of) -> lines.add(String.join(" ", of) + ": " + said));
-    List<String> all = new ArrayList<>(lines);
-    if (idle != null) {
-      all.add(String.join(" ", idle) + ": up to date");
-    }
-    return all;
   }
 }
