@@ -4,6 +4,7 @@ import dev.torc.plan.LeftOut;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -43,6 +44,27 @@ record Fates(List<Event> events) {
         .map(count -> count.getValue() + " " + word(count.getKey()))
         .sorted()
         .collect(Collectors.joining(", "));
+  }
+
+  /** The commands of a job, as its attempts and its end told them. */
+  Stream<String> commands(String job) {
+    Stream<String> attempts =
+        all(Event.JobStarted.class)
+            .filter(begun -> begun.job().equals(job))
+            .map(begun -> Objects.requireNonNullElse(begun.command(), ""))
+            .filter(command -> !command.isEmpty())
+            .map(command -> job + ": " + command);
+    Stream<String> end =
+        all(Event.JobEnded.class)
+            .filter(over -> over.job().equals(job))
+            .map(Event.JobEnded::details)
+            .map(over -> over.command() + (isShown(over.log()) ? ", with its output" : ""))
+            .map(command -> job + " at its end: " + command);
+    return Stream.concat(attempts, end).map(line -> line.replace("\n", "\\n"));
+  }
+
+  private static boolean isShown(Event.Log log) {
+    return log != null && log.wanted();
   }
 
   private static String word(JobState state) {

@@ -177,6 +177,7 @@ class Story extends Harness implements StepFiles.Stage {
           rest.stream()
               .map(job -> job + ": " + (state(job) == null ? "not over" : state(job)))
               .toList();
+      case "commands" -> rest.stream().flatMap(new Fates(events)::commands).toList();
       case "counts" -> List.of(new Fates(events).counts());
       case "cat" -> step.contains(">") ? shell(step, stub) : cat(rest);
       case "echo" ->

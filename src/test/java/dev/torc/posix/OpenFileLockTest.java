@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.JavaChild;
 import dev.torc.posix.OpenFileLock.Unlockable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -33,15 +34,7 @@ class OpenFileLockTest {
   /** A process of its own that holds the lock until it is told to go on, or killed. */
   private Process holder() throws IOException {
     Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djffi.unsafe.disabled=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                OpenFileLockTest.class.getName(),
-                file.toString())
+        new ProcessBuilder(JavaChild.command(OpenFileLockTest.class, file.toString()))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     assertEquals("locked", child.inputReader().readLine());
