@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.buildfile.BuildFile;
-import dev.torc.cluster.SlurmLook;
+import dev.torc.cluster.Scheduler.SlurmLook;
 import dev.torc.container.Containers;
 import dev.torc.machine.Jobserver;
 import dev.torc.machine.Limits;

@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.local.ProcessEnd;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import dev.torc.plan.Decider;
 import dev.torc.plan.KnownResults;
 import dev.torc.plan.LeftOut;
@@ -16,7 +16,7 @@ import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Resources;
+import dev.torc.workflow.Job.Resources;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -1,8 +1,10 @@
 package dev.torc.local;
 
+import dev.torc.local.Launch.Container;
+import dev.torc.local.LocalRunner.RunWatch;
 import dev.torc.local.ProcessEnd.How;
 import dev.torc.machine.Series;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Environment.EnvironmentEntries;

@@ -7,7 +7,7 @@ import dev.torc.engine.Recorder;
 import dev.torc.engine.TemporaryFolder;
 import dev.torc.hash.DigestMemo;
 import dev.torc.local.LeftoverProcesses;
-import dev.torc.local.LocalRunner;
+import dev.torc.local.Runner;
 import dev.torc.posix.FileTree;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
@@ -51,7 +51,7 @@ public final class Leftovers {
     Set<LeftoverProcesses.Mark> left = new LinkedHashSet<>();
     StartMarks.running(marks, cache)
         .forEach(mark -> left.add(new LeftoverProcesses.Mark(mark.build(), mark.job())));
-    LeftoverProcesses.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
+    LeftoverProcesses.end(place.root(), left, Runner.GRACE).forEach(warn);
     endContainers(place.root(), caller.env(), StartMarks.running(marks, cache), warn);
     for (StartMarks.Mark mark : marks) {
       remove(TemporaryFolder.of(place, mark), "the folder {tmp} of " + mark.job(), warn);

@@ -1,7 +1,7 @@
 package dev.torc.session;
 
+import dev.torc.cluster.BatchTracker.SchedulerAccess;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
-import dev.torc.cluster.SchedulerAccess;
 import dev.torc.container.Containers;
 import dev.torc.engine.AttemptContext;
 import dev.torc.engine.Event;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.local.ProcessEnd;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.local.LocalRunner;
 import dev.torc.local.Runner;
 import dev.torc.posix.Environment;
 import dev.torc.posix.JobTrace;
@@ -37,7 +36,7 @@ class TracingTest extends Harness {
 
   @Override
   Runner openRunner() {
-    return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(5));
+    return Runner.local(Environment.ofCaller(), Duration.ofSeconds(5));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.local.LocalRunner.RunWatch;
 import dev.torc.local.ProcessEnd.How;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Spawn;
