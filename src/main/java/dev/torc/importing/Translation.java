@@ -4,7 +4,7 @@ import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.BuildFileText.Placed;
 import dev.torc.importing.BuildFileText.Quoted;
 import dev.torc.importing.Imported.Notes;
-import dev.torc.importing.NameIndex.Found;
+import dev.torc.importing.Symbols.NameIndex.Found;
 import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.PlacedText;
 import dev.torc.syntax.BadInput;
