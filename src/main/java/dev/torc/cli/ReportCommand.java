@@ -63,7 +63,7 @@ final class ReportCommand {
     Console console = call.console;
     String shown = call.value("--ro-crate");
     Path to = call.path(shown);
-    CrateRequest.Told told =
+    CrateRequest.WrittenCrate told =
         CrateRequest.write(project, to, shown, Version.number(), console::warn);
     if (!told.hasRuns()) {
       console.warn("nothing has run here yet: the crate tells of the workflow alone");

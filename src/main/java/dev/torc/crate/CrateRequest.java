@@ -69,7 +69,7 @@ public final class CrateRequest {
    * @param jobs how many jobs the project has
    * @param behind how many of them are not up to date
    */
-  public record Told(boolean hasRuns, int jobs, int behind) {}
+  public record WrittenCrate(boolean hasRuns, int jobs, int behind) {}
 
   private static final String BIOSCHEMAS =
       "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE";
@@ -125,7 +125,7 @@ public final class CrateRequest {
    * @param warn takes lines for people
    * @throws BadInput where something stands there
    */
-  public static Told write(
+  public static WrittenCrate write(
       Project of, Path folder, String shown, String torc, Consumer<String> warn)
       throws IOException {
     RoCrate.refuse(folder, of.folder(), shown);
@@ -134,7 +134,7 @@ public final class CrateRequest {
     }
   }
 
-  private Told tell(Path folder) throws IOException {
+  private WrittenCrate tell(Path folder) throws IOException {
     JobSelection selection = project.select(List.of());
     Entity workflow = files();
     licence();
@@ -156,7 +156,7 @@ public final class CrateRequest {
     root(workflow);
     int jobs = selection.jobs().cardinality();
     crate.write(folder);
-    return new Told(!builds.isEmpty(), jobs, jobs - plan.upToDate());
+    return new WrittenCrate(!builds.isEmpty(), jobs, jobs - plan.upToDate());
   }
 
   private void root(Entity workflow) {

@@ -44,6 +44,15 @@ public record Launch(
     this(steps, log, append, interactive, timeLimit, memoryLimit, mark, null);
   }
 
+  /**
+   * The entries by which the processes of a job are known, of all its attempts and hooks.
+   *
+   * @param build the random id of the build
+   */
+  public static Map<String, String> mark(String build, String job, Path root) {
+    return Map.of("TORC_BUILD", build, "TORC_JOB", job, "TORC_ROOT", root.toString());
+  }
+
   /** The same, traced. */
   public Launch traced(JobTrace by) {
     return new Launch(steps, log, append, interactive, timeLimit, memoryLimit, mark, by);
