@@ -10,7 +10,7 @@ import dev.torc.posix.InputFile;
 import dev.torc.posix.JobTrace;
 import dev.torc.posix.Memory;
 import dev.torc.records.BuildLock;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;

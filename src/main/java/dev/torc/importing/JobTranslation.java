@@ -1,7 +1,7 @@
 package dev.torc.importing;
 
 import dev.torc.buildfile.LiteralText;
-import dev.torc.importing.BuildFileText.Flow;
+import dev.torc.importing.Imported.BuildFileText.Flow;
 import dev.torc.importing.Imported.Notes;
 import dev.torc.importing.Sweep.SweepAxis;
 import dev.torc.importing.Symbols.NameIndex.Found;

@@ -30,7 +30,7 @@ import dev.torc.records.BuildRecord;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.Cache;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.rest.CleanJobs;
