@@ -26,7 +26,7 @@ public record RemoteAttempt(
     Launch launch,
     long expected,
     List<Product> products,
-    List<Pattern> patterns,
+    List<ProductPattern> patterns,
     SchedulerResources resources) {
 
   private static final long SECOND = 1_000_000_000;
@@ -70,7 +70,7 @@ public record RemoteAttempt(
    * @param beyond folders in which there are none
    * @param like all matches; absolute
    */
-  public record Pattern(Path folder, String beyond, String like) {}
+  public record ProductPattern(Path folder, String beyond, String like) {}
 
   /** Throws {@link IllegalArgumentException} for what a script cannot run. */
   public RemoteAttempt {

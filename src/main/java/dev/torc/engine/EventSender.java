@@ -131,7 +131,7 @@ final class EventSender {
   void restored(Job job, List<Reason> reasons, AttemptOutcome outcome) {
     Result known = outcome.restored();
     Origin from = known.originFor(job.name());
-    StoreUse.Place hit = new StoreUse.Place(from.store(), 1, known.size());
+    StoreUse.StoreHits hit = new StoreUse.StoreHits(from.store(), 1, known.size());
     use = StoreUse.sum(List.of(use, new StoreUse(0, List.of(hit))));
     tell(new Event.JobRestored(job.name(), reasons, from));
   }

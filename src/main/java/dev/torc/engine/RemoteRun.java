@@ -181,7 +181,7 @@ final class RemoteRun {
     Path root = shared.graph().workflow().root();
     Clearing clearing = job.persist() ? Clearing.KEEP : Clearing.CLEAR;
     List<RemoteAttempt.Product> products = new ArrayList<>();
-    List<RemoteAttempt.Pattern> patterns = new ArrayList<>();
+    List<RemoteAttempt.ProductPattern> patterns = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
         products.add(new RemoteAttempt.Product(root.resolve(file.path()), false, clearing));
