@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
@@ -316,26 +315,6 @@ public record CleanJobs(
     BitSet files = new BitSet();
     of.stream().forEach(job -> new Files(graph, extra).each(job, files::set));
     return files;
-  }
-
-  /** Nothing at rest. */
-  public static CleanJobs none(Graph graph) {
-    Adjacency.Builder rows = new Adjacency.Builder();
-    for (int n = 0; n < graph.nodes(); n++) {
-      rows.endRow(false);
-    }
-    long[] stamps = new long[graph.files() * WIDTH];
-    StringTable further = StringTable.of(List.of());
-    RestDigests unread = RestDigests.of(0);
-    return new CleanJobs(
-        null, 0, new BitSet(), new BitSet(), stamps, unread, further, rows.build());
-  }
-
-  /** The same where some files are as they are now, whatever they hold. */
-  CleanJobs anew(Graph graph, BitSet files, Function<String, Stamp> now) {
-    long[] others = stamps.clone();
-    files.stream().forEach(file -> put(others, file, now.apply(path(graph, file))));
-    return new CleanJobs(held, number, jobs, dirty, others, RestDigests.of(0), further, extra);
   }
 
   /** Puts down a stamp by its numbers. */

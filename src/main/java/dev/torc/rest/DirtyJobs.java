@@ -8,6 +8,7 @@ import dev.torc.plan.PlanContext;
 import dev.torc.plan.ToolSearch;
 import dev.torc.records.JobResult;
 import dev.torc.records.RecordedProduct;
+import dev.torc.rest.WatchSnapshot.SeenList;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -129,7 +129,7 @@ record FastPath(
   }
 
   /** Of a file beside the database, which lies on a disk of this host and must not be opened. */
-  private static Stamp own(Project project, Path file) throws IOException {
+  static Stamp own(Project project, Path file) throws IOException {
     return project.caller().host().stamps().stamp(file);
   }
 
