@@ -13,6 +13,7 @@ import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.MachineInputs;
+import dev.torc.rest.RestFiles.RestDigests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -167,6 +168,23 @@ public record CleanJobs(
     }
   }
 
+  /**
+   * What is at rest in another graph.
+   *
+   * @param whole whether each job of the earlier graph is the same in this one
+   */
+  public record Carried(CleanJobs rest, boolean whole) {}
+
+  /**
+   * The same in the graph of other build files of the same root.
+   *
+   * @param before the graph in which these jobs are at rest, whole as the other one is
+   * @return null where no verdict of the one graph need be that of the other
+   */
+  public Carried over(Graph before, Graph now) {
+    return CarriedRest.of(before, this, now);
+  }
+
   /** The same of the same graph under another name. */
   public CleanJobs of(Digest graph) {
     return with(new Held(graph, held.boot, held.database, held.journal, held.caller), stamps);
@@ -317,10 +335,9 @@ public record CleanJobs(
     return files;
   }
 
-  /** Puts down a stamp by its numbers. */
-  static void put(long[] stamps, int file, Stamp stamp) {
+  /** A stamp by its numbers. */
+  static long[] numbers(Stamp stamp) {
     long[] numbers = stamp.numbers();
-    int at = file * WIDTH;
     numbers[0] =
         switch (stamp.kind()) {
           case FILE -> numbers[0];
@@ -329,7 +346,7 @@ public record CleanJobs(
           case OTHER, LINK -> OTHER;
         };
     numbers[CTIME] = Math.max(1, numbers[CTIME]);
-    System.arraycopy(numbers, 0, stamps, at, WIDTH);
+    return numbers;
   }
 
   /** Whether a file was there. */
@@ -350,7 +367,7 @@ public record CleanJobs(
   }
 
   /** The number of a path; negative where it has none. */
-  private int number(Graph graph, String path) {
+  int number(Graph graph, String path) {
     int file = graph.fileId(path);
     int other = file < 0 ? further.id(path) : -1;
     return other < 0 ? file : graph.files() + other;

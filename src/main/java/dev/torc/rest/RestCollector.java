@@ -13,6 +13,7 @@ import dev.torc.plan.ToolSearch;
 import dev.torc.plan.Verdict;
 import dev.torc.records.JobResult;
 import dev.torc.records.RecordedProduct;
+import dev.torc.rest.RestFiles.RestDigests;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Step.Image;
@@ -37,8 +38,6 @@ import java.util.stream.IntStream;
  * alone: the next build reads it, and decides nothing where the bytes are the same.
  */
 public final class RestCollector {
-
-  private static final long[] GONE = {CleanJobs.GONE, 0, 1, 0};
 
   /** Stands for what cannot be looked at. */
   private static final Stamp CLOSED = new Stamp(Stamp.Kind.OTHER, false, 0, 0, 0, 0);
@@ -144,10 +143,9 @@ public final class RestCollector {
   private void wake(CleanJobs before, BitSet stayed) {
     BitSet moved = new BitSet();
     for (String path : graph.hasTemporary() ? replaced : Set.<String>of()) {
-      int file = graph.fileId(path);
-      int other = file < 0 ? before.further().id(path) : -1;
-      if (file >= 0 || other >= 0) {
-        moved.set(file >= 0 ? file : graph.files() + other);
+      int file = before.number(graph, path);
+      if (file >= 0) {
+        moved.set(file);
       }
     }
     if (!moved.isEmpty()) {
@@ -161,27 +159,10 @@ public final class RestCollector {
   private void keep(CleanJobs before) {
     BitSet stayed = (BitSet) jobs.clone();
     stayed.or(dirty);
-    gathered.digests().putFirst(before.digests(), graph.files()); // no stamp: it says nothing
-    int[] numbers = new int[before.further().size()]; // of the further files, once they were met
-    Arrays.fill(numbers, -1);
-    CleanJobs.Files files = new CleanJobs.Files(graph, before.extra());
+    RestFiles.Earlier files = gathered.new Earlier(graph, before);
     for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
-      int[] more = before.extra().row(j);
-      for (int i = 0; i < more.length; i++) {
-        int at = more[i] - graph.files();
-        if (at >= 0 && numbers[at] < 0) { // headers are those of many jobs
-          numbers[at] = gathered.take(before, more[i], before.further().text(at));
-        }
-        more[i] = at < 0 ? more[i] : numbers[at];
-      }
+      int[] more = files.take(j);
       extra[j] = more.length == 0 ? null : more;
-      files.each(
-          j,
-          file -> {
-            if (file < graph.files()) {
-              gathered.putStamp(file, before, file);
-            }
-          });
     }
   }
 
@@ -253,11 +234,7 @@ public final class RestCollector {
       found
           .folders()
           .forEach(
-              (path, stamp) -> {
-                long[] numbers = stamp.numbers();
-                numbers[0] = CleanJobs.FOLDER;
-                folders.put(add(path), numbers);
-              });
+              (path, stamp) -> folders.put(add(path), CleanJobs.numbers(stamp)));
       for (String path : found.files()) {
         made.set(add(path), own);
       }
@@ -283,13 +260,9 @@ public final class RestCollector {
     for (int file : files) {
       long[] folder = deciding.folders.get(file);
       KnownDigest known = digests.last(gathered.path(file));
-      if (folder != null) {
-        claim(file, folder);
-      } else if (known.stamp().exists()) {
-        claim(file, numbers(known));
+      claim(file, folder != null ? folder : numbers(known));
+      if (folder == null && known.stamp().exists()) {
         gathered.digests().put(file, known.digest());
-      } else {
-        claim(file, GONE);
       }
     }
     variables.addAll(questions);
@@ -385,8 +358,8 @@ public final class RestCollector {
 
   /** Of a file that may have changed without a trace, those that no file has: it is read again. */
   private static long[] numbers(KnownDigest known) {
-    long[] numbers = known.stamp().numbers();
-    if (!known.safe()) {
+    long[] numbers = CleanJobs.numbers(known.stamp());
+    if (known.digest() != null && !known.safe()) {
       numbers[CleanJobs.CTIME] = -numbers[CleanJobs.CTIME];
     }
     return numbers;
@@ -421,11 +394,7 @@ public final class RestCollector {
 
   private void put(int file, KnownDigest seen) {
     KnownDigest known = seen == null ? new KnownDigest(now(gathered.path(file)), null, true) : seen;
-    long[] stamps = gathered.stamps();
-    CleanJobs.put(stamps, file, known.stamp());
-    if (known.digest() != null && !known.safe()) {
-      stamps[file * CleanJobs.WIDTH + CleanJobs.CTIME] *= -1;
-    }
+    gathered.put(file, numbers(known));
     gathered.digests().put(file, known.digest() == null ? RestDigests.NONE : known.digest());
   }
 

@@ -17,8 +17,8 @@ import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
-import dev.torc.rest.CarriedRest;
 import dev.torc.rest.CleanJobs;
+import dev.torc.rest.CleanJobs.Carried;
 import dev.torc.rest.GraphFile;
 import dev.torc.rest.RestCollector;
 import dev.torc.session.BuildRequest.LockTerms;
@@ -69,7 +69,7 @@ record FastPath(
   static FastPath of(Project project, FileClock clock) throws IOException {
     StampSource stamps = project.stamps();
     Stamp file = own(project, project.place().rest());
-    CarriedRest.Carried left = file.exists() ? left(project) : null;
+    Carried left = file.exists() ? left(project) : null;
     if (left == null) {
       return none(project);
     }
@@ -83,7 +83,7 @@ record FastPath(
   }
 
   /** What the last build left at rest of the graph; null where nothing is. */
-  private static CarriedRest.Carried left(Project project) throws IOException {
+  private static Carried left(Project project) throws IOException {
     CachePlace place = project.place();
     GraphFile kept = project.kept();
     GraphFile last = project.keeper().last();
@@ -93,13 +93,13 @@ record FastPath(
     CleanJobs clean =
         CleanJobs.read(place.rest(), held(project, last.id()), project.machineInputs());
     if (clean == null || kept != null) {
-      return clean == null ? null : new CarriedRest.Carried(clean, true);
+      return clean == null ? null : new Carried(clean, true);
     }
     if (project.graph().isWith(last.graph())) {
-      return new CarriedRest.Carried(clean, true);
+      return new Carried(clean, true);
     }
     return last.deciding().isEmpty() && project.graph().isWhole()
-        ? CarriedRest.of(last.graph(), clean, project.graph())
+        ? clean.over(last.graph(), project.graph())
         : null;
   }
 
