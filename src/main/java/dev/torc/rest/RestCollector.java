@@ -231,10 +231,7 @@ public final class RestCollector {
       if (found == null) {
         return false;
       }
-      found
-          .folders()
-          .forEach(
-              (path, stamp) -> folders.put(add(path), CleanJobs.numbers(stamp)));
+      found.folders().forEach((path, stamp) -> folders.put(add(path), CleanJobs.numbers(stamp)));
       for (String path : found.files()) {
         made.set(add(path), own);
       }

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The files of {@link CleanJobs} as they are gathered, after a build or for an edited build file: their numbers, those of the graph first and
- * further ones as they come, with stamps and digests. Which files count for a job is not its
- * business.
+ * The files of {@link CleanJobs} as they are gathered, after a build or for an edited build file:
+ * their numbers, those of the graph first and further ones as they come, with stamps and digests.
+ * Which files count for a job is not its business.
  */
 final class RestFiles {
 
@@ -118,8 +118,8 @@ final class RestFiles {
 
   /**
    * The digests of the files of {@link CleanJobs}, by the numbers that these have there. They are
-   * only asked for where a stamp is another one, so they lie behind the rest in its file and are not
-   * read before. Safe for several threads.
+   * only asked for where a stamp is another one, so they lie behind the rest in its file and are
+   * not read before. Safe for several threads.
    */
   static final class RestDigests {
 
@@ -153,7 +153,9 @@ final class RestFiles {
       return new RestDigests(null, null, new byte[CheckedFile.FREE + files * Digest.LENGTH]);
     }
 
-    /** All of them behind {@link CheckedFile#FREE} bytes; empty where the file is damaged or gone. */
+    /**
+     * All of them behind {@link CheckedFile#FREE} bytes; empty where the file is damaged or gone.
+     */
     synchronized byte[] bytes() {
       if (bytes == null) {
         byte[] read = CheckedFile.next(file, first);
