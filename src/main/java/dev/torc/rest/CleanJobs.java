@@ -13,6 +13,7 @@ import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.MachineInputs;
+import dev.torc.plan.PlanContext;
 import dev.torc.rest.RestFiles.RestDigests;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -83,6 +84,9 @@ public record CleanJobs(
   static final long TORN = -4;
 
   private static final String LAYOUT = "torc rest 8";
+
+  /** How many look at files at a time. */
+  static final int THREADS = Runtime.getRuntime().availableProcessors();
 
   /** So many files are worth another thread. */
   private static final int MANY = 2_000;
@@ -185,6 +189,23 @@ public record CleanJobs(
     return CarriedRest.of(before, this, now);
   }
 
+  /**
+   * What a build leaves at rest.
+   *
+   * @param context with which it ended
+   * @param held what the next build must find the same; its variables are found here
+   * @param before what was at rest before the build, with the stamps that its files had when the
+   *     build looked at them; null if nothing was
+   * @param stayed the jobs of {@code before} that the build did not have to look at
+   * @param build the id of the build that is over
+   */
+  public static CleanJobs after(
+      PlanContext context, Held held, CleanJobs before, BitSet stayed, String build)
+      throws IOException {
+    return RestCollector.of(context, held, before, stayed, build)
+        .reread(context.graph(), context.basis().digests(), THREADS);
+  }
+
   /** The same of the same graph under another name. */
   public CleanJobs of(Digest graph) {
     return with(new Held(graph, held.boot, held.database, held.journal, held.caller), stamps);
@@ -207,7 +228,7 @@ public record CleanJobs(
    * @param digests of the build that is over: its clock and where it looks, not what it knows
    * @param threads how many may read
    */
-  public CleanJobs reread(Graph graph, DigestMemo digests, int threads) {
+  CleanJobs reread(Graph graph, DigestMemo digests, int threads) {
     BitSet late = new BitSet();
     for (int at = 0; at < stamps.length; at += WIDTH) {
       boolean small = stamps[at] != FOLDER && (stamps[at] & ~Stamp.EXECUTABLE) <= SMALL;

@@ -37,7 +37,7 @@ import java.util.stream.IntStream;
  * whose stamp cannot be trusted yet (rule 4), as that of a product made just now, keeps its digest
  * alone: the next build reads it, and decides nothing where the bytes are the same.
  */
-public final class RestCollector {
+final class RestCollector {
 
   /** Stands for what cannot be looked at. */
   private static final Stamp CLOSED = new Stamp(Stamp.Kind.OTHER, false, 0, 0, 0, 0);
@@ -54,10 +54,10 @@ public final class RestCollector {
   private final BitSet torn = new BitSet();
   private final BitSet woken = new BitSet();
 
-  private RestCollector(PlanContext context, DigestMemo digests) {
+  private RestCollector(PlanContext context) {
     this.context = context;
     this.graph = context.graph();
-    this.digests = digests;
+    this.digests = context.basis().digests();
     this.replaced = digests.replaced();
     this.members = new RestMembers(context, digests);
     this.extra = new int[graph.nodes()][];
@@ -65,27 +65,13 @@ public final class RestCollector {
   }
 
   /**
-   * What is at rest now.
-   *
-   * @param held what the next build must find the same; its variables are found here
-   * @param before what was at rest before the build, with the stamps that its files had when the
-   *     build looked at them; null if nothing was
-   * @param stayed the jobs of {@code before} that the build did not have to look at
-   * @param machine what manifests ask of the machine; nothing was searched there yet
-   * @param number that the next build has in the history
-   * @param build the id of the build that is over
+   * What is at rest now; see {@link CleanJobs#after}. What manifests ask of the machine is asked
+   * once more: contents have searches of their own.
    */
-  public static CleanJobs of(
-      PlanContext context,
-      DigestMemo digests,
-      CleanJobs.Held held,
-      CleanJobs before,
-      BitSet stayed,
-      MachineInputs machine,
-      long number,
-      String build)
+  static CleanJobs of(
+      PlanContext context, CleanJobs.Held held, CleanJobs before, BitSet stayed, String build)
       throws IOException {
-    RestCollector resting = new RestCollector(context, digests);
+    RestCollector resting = new RestCollector(context);
     if (before != null) {
       resting.wake(before, stayed);
       resting.dirty.or(before.dirty());
@@ -105,11 +91,13 @@ public final class RestCollector {
     }
     BitSet others = (BitSet) context.selection().jobs().clone();
     others.andNot(resting.jobs);
-    DirtyJobs dirty = new DirtyJobs(context, digests, resting.members, build);
+    DirtyJobs dirty = new DirtyJobs(context, resting.digests, resting.members, build);
     for (int j = others.nextSetBit(0); j >= 0; j = others.nextSetBit(j + 1)) {
       resting.see(j, dirty);
     }
-    return resting.rest(held.with(machine, variables), number);
+    return resting.rest(
+        held.with(context.basis().machine(), variables),
+        context.basis().cache().nextBuildNumber());
   }
 
   private CleanJobs rest(CleanJobs.Held held, long number) {

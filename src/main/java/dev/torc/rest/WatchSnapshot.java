@@ -45,8 +45,6 @@ public final class WatchSnapshot {
   /** In place of a file that cannot be looked at. */
   private static final Stamp CLOSED = new Stamp(Stamp.Kind.OTHER, false, -1, 0, 0, 0);
 
-  private static final int THREADS = Runtime.getRuntime().availableProcessors();
-
   private final Path root;
   private final StampSource stamps;
   private final FileClock clock;
@@ -208,10 +206,10 @@ public final class WatchSnapshot {
           }
         });
     if (rest != null) {
-      BitSet moved = rest.moved(graph, stamps, THREADS);
+      BitSet moved = rest.moved(graph, stamps, CleanJobs.THREADS);
       moved.and(files);
       TouchedFiles touched = new TouchedFiles(rest, graph, memo, true);
-      touched.takeFrom(moved, THREADS);
+      touched.takeFrom(moved, CleanJobs.THREADS);
       moved.stream()
           .filter(file -> matters(rest.path(graph, file), rest.isFolder(file)))
           .forEach(file -> changed.add(rest.path(graph, file)));

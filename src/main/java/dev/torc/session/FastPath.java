@@ -20,7 +20,6 @@ import dev.torc.records.StartMarks;
 import dev.torc.rest.CleanJobs;
 import dev.torc.rest.CleanJobs.Carried;
 import dev.torc.rest.GraphFile;
-import dev.torc.rest.RestCollector;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.BuildSession.BuildWatcher;
 import dev.torc.session.Caller.Host;
@@ -236,16 +235,8 @@ record FastPath(
         stayed.andNot(restless);
         stayed.andNot(plan.decided());
       }
-      return RestCollector.of(
-              last,
-              work.digests(),
-              held(project, id),
-              same ? clean : null,
-              stayed,
-              project.machineInputs(),
-              work.cache().nextBuildNumber(),
-              work.build().id())
-          .reread(last.graph(), work.digests(), THREADS);
+      return CleanJobs.after(
+          last, held(project, id), same ? clean : null, stayed, work.build().id());
     } catch (IOException e) {
       lost(e, warn);
     } catch (UncheckedIOException e) {
