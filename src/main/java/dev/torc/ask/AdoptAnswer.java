@@ -71,8 +71,7 @@ public record AdoptAnswer(
       }
     }
     String id = RandomId.next();
-    BuildLock held =
-        WriteSession.lock(project.caller(), project.place(), id, "torc adopt", lock, say);
+    BuildLock held = lock.take(project.caller(), project.place(), id, "torc adopt", say);
     if (held == null) {
       return null;
     }

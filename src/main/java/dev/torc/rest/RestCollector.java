@@ -96,8 +96,7 @@ final class RestCollector {
       resting.see(j, dirty);
     }
     return resting.rest(
-        held.with(context.basis().machine(), variables),
-        context.basis().cache().nextBuildNumber());
+        held.with(context.basis().machine(), variables), context.basis().cache().nextBuildNumber());
   }
 
   private CleanJobs rest(CleanJobs.Held held, long number) {

@@ -169,7 +169,7 @@ public final class BuildSession {
     Consumer<String> note = line -> watcher.accept(new Event.Note(Event.Level.INFO, line));
     BuildLock lock;
     try {
-      lock = WriteSession.lock(project.caller(), project.place(), id, NAME, request.lock(), note);
+      lock = request.lock().take(project.caller(), project.place(), id, NAME, note);
     } catch (CacheException refused) {
       return look(id, began, watcher, refused);
     }

@@ -17,7 +17,9 @@ import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.records.StartMarks.StartOrigin;
 import dev.torc.session.BuildRequest.LockTerms;
+import dev.torc.session.Leftovers.RunningJobs;
 import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What a killed torc left of its jobs (rule 9), ended by the next one that opens the cache for
@@ -75,6 +78,15 @@ public final class Leftovers {
     }
     cache.flush();
     return on;
+  }
+
+  /** Lines on the jobs, of some, that may still run on other hosts by these marks. */
+  public static List<String> elsewhere(
+      List<StartMarks.Mark> on, CachePlace place, Predicate<String> jobs) {
+    return on.stream()
+        .filter(mark -> !mark.isRemote() && jobs.test(mark.job()))
+        .map(m -> SafeText.name(m.job()) + " " + RunningJobs.left(place, m, Set.of()).lack())
+        .toList();
   }
 
   private static void remove(Path folder, String what, Consumer<String> warn) {

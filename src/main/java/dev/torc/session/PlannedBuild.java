@@ -1,12 +1,17 @@
 package dev.torc.session;
 
+import dev.torc.container.Containers;
+import dev.torc.engine.AttemptContext;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
+import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.Remotes;
+import dev.torc.engine.Tracing;
 import dev.torc.graph.Graph;
 import dev.torc.local.Runner;
 import dev.torc.machine.Jobserver;
+import dev.torc.machine.Makeflags;
 import dev.torc.plan.CommandWarnings;
 import dev.torc.plan.Expander;
 import dev.torc.plan.Plan;
@@ -14,9 +19,11 @@ import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import dev.torc.results.SharedStores;
+import dev.torc.session.BuildRequest.Nesting;
 import dev.torc.session.BuildSession.BuildWatcher;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -76,7 +83,7 @@ record PlannedBuild(
               plan,
               expander,
               work.cache(),
-              work.shared(plan.context(), runner, remotes, request, listener),
+              shared(runner, remotes, listener),
               threads,
               capacity.limits(),
               capacity.machine().gpus(),
@@ -99,6 +106,39 @@ record PlannedBuild(
     } finally {
       tokens.ifPresent(Jobserver::close);
     }
+  }
+
+  /** What attempts of this build share. */
+  private AttemptContext shared(Runner runner, Remotes remotes, Consumer<? super Event> events)
+      throws IOException {
+    PlanContext context = plan.context();
+    String build = work.build().id();
+    Map<String, String> env = project.caller().env();
+    Map<String, String> inherited = new HashMap<>();
+    String makeflags = env.get("MAKEFLAGS");
+    if (makeflags != null) {
+      inherited.put("MAKEFLAGS", Makeflags.without(makeflags));
+    }
+    inherited.put(AllocatedBuild.VARIABLE, null);
+    String outer = env.get(Nesting.VARIABLE);
+    inherited.put(Nesting.VARIABLE, outer == null ? build : outer + ":" + build);
+    Containers images = project.containers();
+    LaunchBuilder launches =
+        new LaunchBuilder(
+            project.workflow(), project.place(), build, inherited, env, images, events);
+    Consumer<String> told = line -> events.accept(new Event.Note(Event.Level.WARNING, line));
+    String traces = env.get(Tracing.VARIABLE);
+    return new AttemptContext(
+        context,
+        context.taken(),
+        work.removal(),
+        launches,
+        work.marks(),
+        runner,
+        remotes,
+        new Tracing(request.trace(), request.strict(), traces, told),
+        work.build(),
+        project.caller().host().here());
   }
 
   /** The schedulers; attempts that are out are ended where their job is gone or recorded. */
