@@ -25,7 +25,7 @@ import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;
 import dev.torc.session.Leftovers;
-import dev.torc.session.OutJobs;
+import dev.torc.session.Leftovers.OutJobs;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ReadSession;

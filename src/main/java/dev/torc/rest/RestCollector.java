@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -102,28 +103,20 @@ final class RestCollector {
   private CleanJobs rest(CleanJobs.Held held, long number) {
     Adjacency.Builder rows = new Adjacency.Builder();
     for (int j = 0; j < extra.length; j++) {
-      if (!torn.isEmpty() && jobs.get(j) && Arrays.stream(files(j)).anyMatch(torn::get)) {
-        jobs.clear(j);
-        dirty.set(j);
-      }
       if ((jobs.get(j) || dirty.get(j)) && extra[j] != null) {
         Arrays.stream(extra[j]).forEach(rows::add);
       }
       rows.endRow(false);
     }
+    CleanJobs.Files files = new CleanJobs.Files(graph, rows.build());
+    for (int j = torn.isEmpty() ? -1 : jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+      if (files.any(j, torn::get)) {
+        jobs.clear(j);
+        dirty.set(j);
+      }
+    }
     torn.stream().forEach(file -> gathered.put(file, new long[] {CleanJobs.TORN, 0, 1, 0}));
-    return gathered.rest(held, number, jobs, dirty, rows.build());
-  }
-
-  /** All files of a job that decide about it, by number. */
-  private int[] files(int job) {
-    int[] needs = graph.needs().row(job);
-    int[] products = graph.products().row(job);
-    int[] more = extra[job] == null ? new int[0] : extra[job];
-    int[] all = Arrays.copyOf(needs, needs.length + products.length + more.length);
-    System.arraycopy(products, 0, all, needs.length, products.length);
-    System.arraycopy(more, 0, all, needs.length + products.length, more.length);
-    return all;
+    return gathered.rest(held, number, jobs, dirty, files.extra());
   }
 
   /** Lets those be found anew that touch a temporary product which came or went in this build. */
@@ -148,8 +141,7 @@ final class RestCollector {
     stayed.or(dirty);
     RestFiles.Earlier files = gathered.new Earlier(graph, before);
     for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
-      int[] more = files.take(j);
-      extra[j] = more.length == 0 ? null : more;
+      extra[j] = files.take(j);
     }
   }
 
@@ -193,21 +185,19 @@ final class RestCollector {
 
   /** What decides about one job, as it is found: files and folders by number. */
   private final class Deciding {
-    final BitSet all = new BitSet();
+    final Set<Integer> all = new LinkedHashSet<>();
     final Map<Integer, long[]> folders = new HashMap<>();
     final BitSet made = new BitSet(); // in folders that are as the job made them
     final IntStream.Builder also = IntStream.builder();
 
     Deciding(int job) {
-      for (int file : files(job)) {
-        all.set(file);
-      }
+      IntStream.of(graph.needs().row(job)).forEach(all::add);
+      IntStream.of(graph.products().row(job)).forEach(all::add);
     }
 
     int add(String path) {
       int file = gathered.number(path);
-      if (!all.get(file)) {
-        all.set(file);
+      if (all.add(file)) {
         also.add(file);
       }
       return file;
@@ -230,18 +220,12 @@ final class RestCollector {
     Footprint footprint = context.footprint(id);
     Set<String> questions = new TreeSet<>(footprint.variables());
     Deciding deciding = new Deciding(id);
-    if (!find(id, footprint, deciding, questions)) {
+    if (!find(id, footprint, deciding, questions) || !stand(id, deciding)) {
       return;
     }
-    int[] more = deciding.also.build().toArray();
-    extra[id] = more.length == 0 ? null : more;
-    int[] files = files(id);
-    if (!stand(id, files, deciding)) {
-      extra[id] = null;
-      return;
-    }
+    extra[id] = deciding.also.build().toArray();
     jobs.set(id);
-    for (int file : files) {
+    for (int file : deciding.all) {
       long[] folder = deciding.folders.get(file);
       KnownDigest known = digests.last(gathered.path(file));
       claim(file, folder != null ? folder : numbers(known));
@@ -323,9 +307,9 @@ final class RestCollector {
   }
 
   /** Whether the verdict about a job came from what is known of these files now. */
-  private boolean stand(int id, int[] files, Deciding deciding) throws IOException {
+  private boolean stand(int id, Deciding deciding) throws IOException {
     boolean doubt = woken.get(id);
-    for (int file : files) {
+    for (int file : deciding.all) {
       if (deciding.folders.containsKey(file)) {
         continue;
       }
@@ -366,7 +350,7 @@ final class RestCollector {
     others.files(id).forEach(seen::add);
     extra[id] = seen.also.build().toArray();
     dirty.set(id);
-    for (int file : files(id)) {
+    for (int file : seen.all) {
       String path = gathered.path(file);
       if (others.movedUnder(id, path) || replaced.contains(path) && graph.makerOf(path) < 0) {
         torn.set(file);

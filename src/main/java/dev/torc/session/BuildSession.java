@@ -334,7 +334,7 @@ public final class BuildSession {
      * @param setup what the build works with, the verdicts to begin with among it
      * @return is closed when no job runs any more
      */
-    default Watch running(BuildSetup setup, BuildLoop build) {
+    default Signals.Work running(BuildSetup setup, BuildLoop build) {
       return () -> {};
     }
 
@@ -349,11 +349,5 @@ public final class BuildSession {
      * @param jobs of the graph, those that were asked for
      */
     default void left(Graph graph, BitSet jobs, CleanJobs rest) {}
-
-    /** What lasts as long as jobs may run. */
-    interface Watch extends AutoCloseable {
-      @Override
-      void close();
-    }
   }
 }

@@ -18,9 +18,11 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
+import dev.torc.posix.Signals;
 import dev.torc.results.SharedStores;
 import dev.torc.session.BuildRequest.Nesting;
 import dev.torc.session.BuildSession.BuildWatcher;
+import dev.torc.session.Leftovers.OutJobs;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -97,7 +99,7 @@ record PlannedBuild(
               listener);
       BuildLoop build = new BuildLoop(setup);
       commands.context = build::context;
-      try (BuildWatcher.Watch _ = watcher.running(setup, build)) {
+      try (Signals.Work _ = watcher.running(setup, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
         int exit = build.run(began);
         work.keep(runner.machine());

@@ -62,12 +62,12 @@ class ReportedBuild implements BuildWatcher {
   }
 
   @Override
-  public Watch running(BuildSetup setup, BuildLoop build) {
+  public Signals.Work running(BuildSetup setup, BuildLoop build) {
     if (report.isLive()) {
       progress = new BuildProgress(setup, build);
       report.follow(progress);
     }
-    return signals.during(build::signal)::close;
+    return signals.during(build::signal);
   }
 
   /**
