@@ -9,11 +9,10 @@ import dev.torc.hash.FileClock;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.posix.FileTree;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -85,11 +84,7 @@ public final class WatchSnapshot {
 
   /** Adds the lists of a job, and its files where no build saw them. */
   private void addFiles(int job) {
-    for (int list : graph.listNeeds().row(job)) {
-      if (!graph.list(list).ofJobs()) {
-        lists.add(SeenList.of(graph.list(list)));
-      }
-    }
+    lists.addAll(SeenList.needed(graph, job));
     if (rest == null) {
       IntStream.of(graph.needs().row(job)).mapToObj(graph::path).forEach(this::add);
       IntStream.of(graph.products().row(job)).mapToObj(graph::path).forEach(this::add);
@@ -300,11 +295,18 @@ public final class WatchSnapshot {
       return new SeenList(null, folder, List.of(), true);
     }
 
-    /** A needed glob or folder. */
-    static SeenList of(NeedList list) {
-      Glob glob = list.glob();
-      String folder = glob == null ? list.text() : glob.fixedPrefix();
-      return new SeenList(glob, folder, list.excludes(), false);
+    /** The globs and folders that a job needs. */
+    static List<SeenList> needed(Graph graph, int job) {
+      List<SeenList> needed = new ArrayList<>();
+      for (int id : graph.listNeeds().row(job)) {
+        NeedList list = graph.list(id);
+        if (!list.ofJobs()) {
+          Glob glob = list.glob();
+          String folder = glob == null ? list.text() : glob.fixedPrefix();
+          needed.add(new SeenList(glob, folder, list.excludes(), false));
+        }
+      }
+      return needed;
     }
 
     /** Goes through it; what cannot be listed has no names, since it is the build that tells. */
@@ -321,7 +323,7 @@ public final class WatchSnapshot {
         } else {
           enter(root, folder.equals(".") ? "" : folder, found, new HashSet<>());
         }
-      } catch (IOException | DirectoryIteratorException e) {
+      } catch (IOException e) {
         found.names.clear();
       }
       found.names.removeIf(name -> excludes.stream().anyMatch(each -> each.matches(name)));
@@ -340,14 +342,12 @@ public final class WatchSnapshot {
         return;
       }
       into.folders.add(path);
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-        for (Path entry : entries) {
-          String name = entry.getFileName().toString();
-          if (!FolderDigest.IGNORED.contains(name)) {
-            String child = path.isEmpty() ? name : path + "/" + name;
-            into.names.add(child);
-            enter(root, child, into, open);
-          }
+      for (Path entry : FileTree.entries(folder)) {
+        String name = entry.getFileName().toString();
+        if (!FolderDigest.IGNORED.contains(name)) {
+          String child = FolderDigest.join(path, name);
+          into.names.add(child);
+          enter(root, child, into, open);
         }
       }
       open.remove(real);

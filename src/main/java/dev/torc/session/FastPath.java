@@ -86,15 +86,14 @@ record FastPath(
     CachePlace place = project.place();
     GraphFile kept = project.kept();
     GraphFile last = project.keeper().last();
-    if (last == null) {
+    CleanJobs clean =
+        last == null
+            ? null
+            : CleanJobs.read(place.rest(), held(project, last.id()), project.machineInputs());
+    if (clean == null) {
       return null;
     }
-    CleanJobs clean =
-        CleanJobs.read(place.rest(), held(project, last.id()), project.machineInputs());
-    if (clean == null || kept != null) {
-      return clean == null ? null : new Carried(clean, true);
-    }
-    if (project.graph().isWith(last.graph())) {
+    if (kept != null || project.graph().isWith(last.graph())) {
       return new Carried(clean, true);
     }
     return last.deciding().isEmpty() && project.graph().isWhole()
