@@ -20,7 +20,6 @@ import dev.torc.session.Caller;
 import dev.torc.session.Exit;
 import dev.torc.session.Leftovers;
 import dev.torc.session.ProjectFolder;
-import dev.torc.session.WriteSession;
 import dev.torc.show.AttemptText.OriginText;
 import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
@@ -70,7 +69,7 @@ public record StoreUpkeep(
         return work.of(cache);
       }
     }
-    try (BuildLock held = WriteSession.lock(caller, place, RandomId.next(), what, lock, say)) {
+    try (BuildLock held = lock.take(caller, place, RandomId.next(), what, say)) {
       if (held == null) {
         return null;
       }
