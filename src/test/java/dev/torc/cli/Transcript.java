@@ -27,8 +27,8 @@ import org.junit.jupiter.api.DynamicContainer;
  * <p>In process, a call of torc stands alone on its line, but for {@code cd DIR &&} and {@code
  * NAME=VALUE} before it and {@code < FILE}, {@code >/dev/null}, {@code 2>/dev/null}, {@code 2>&1}
  * and {@code | COMMAND} behind it, in this order; its status is that of torc where that is not 0.
- * The shipped torc is a program like others; {@code exit $MISSING} is for what CI must have and others
- * may lack: there it skips.
+ * The shipped torc is a program like others; {@code exit $MISSING} is for what CI must have and
+ * others may lack: there it skips.
  */
 final class Transcript implements StepFiles.Stage {
 
