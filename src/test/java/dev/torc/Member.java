@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A user that the tests make up, in a group, and their calls of torc in a sandbox. Where
- * the tests do not run as root, or such a user cannot run torc, a test is skipped with the reason.
+ * A user that the tests make up, in a group, and their calls of torc in a sandbox. Where the tests
+ * do not run as root, or such a user cannot run torc, a test is skipped with the reason.
  *
  * @param user the user's number, and that of a group of their own
  */
