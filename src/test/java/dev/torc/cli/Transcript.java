@@ -176,7 +176,7 @@ final class Transcript implements StepFiles.Stage {
             .replaceAll("(\"started\":)\\d+", "$1N")
             .replaceAll("(\"(?:cpu|memory)\":)(?:null|[\\dE.+-]+)", "$1N") // a sample or none
             .replaceAll("(\"(?:seconds|queued|expected|torc_bytes)\":)[\\dE.+-]+", "$1N")
-            .replaceAll(", memory \\d+\\.\\d MiB\\b", "") // where there was a sample
+            .replaceAll(", memory \\d+\\.\\d [KM]iB\\b", "") // where there was a sample
             .replaceAll("\\b\\d+\\.\\d s\\b", "SECONDS")
             .replaceAll("\\b[\\d.]+ \\S+ (?=at most(, 5 GiB or| \\(stores))", "SIZE ")
             .replaceAll("(?m)[ \\t]+$", "");
