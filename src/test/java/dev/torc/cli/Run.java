@@ -33,11 +33,6 @@ public record Run(int exit, String out, String err) {
     return in(env, cwd, "", false, args);
   }
 
-  /** The shipped commands, with this on standard input. */
-  static Run with(String input, Path cwd, String... args) {
-    return in(Map.of(), cwd, input, false, args);
-  }
-
   /** The shipped commands; {@code together}, errors go where data go. */
   static Run in(Map<String, String> env, Path cwd, String input, boolean together, String... args) {
     StringWriter out = new StringWriter();
