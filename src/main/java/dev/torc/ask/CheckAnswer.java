@@ -8,10 +8,8 @@ import dev.torc.plan.JobSelection;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.session.Advice;
-import dev.torc.session.Caller;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
-import dev.torc.session.ProjectOptions;
 import dev.torc.session.ReadSession;
 import dev.torc.session.SharedAccess;
 import dev.torc.show.Json;
@@ -27,7 +25,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
@@ -38,7 +35,7 @@ import java.util.stream.Collectors;
  * @param jobs how many it has
  * @param images what they run in
  */
-public record CheckAnswer(
+record CheckAnswer(
     String file,
     int jobs,
     List<ImageUse> images,
@@ -46,15 +43,22 @@ public record CheckAnswer(
     List<Diagnostic> warnings)
     implements Answer {
 
-  /** Looks; {@code warn} takes lines that are about no place in the build file. */
-  public static CheckAnswer of(Caller caller, ProjectOptions options, Consumer<String> warn)
-      throws IOException {
+  /** Warnings and errors go to standard error, the line that counts them to standard output. */
+  static int run(Call call) throws IOException {
+    CheckAnswer answer = of(call);
+    if (!call.json()) {
+      call.console().tellAll(answer.lines(call.errPalette()));
+    }
+    return call.print(answer);
+  }
+
+  private static CheckAnswer of(Call call) throws IOException {
     List<Diagnostic> errors = new ArrayList<>();
     List<Diagnostic> warnings = new ArrayList<>();
     List<ImageUse> images = List.of();
     Project project = null;
     try {
-      project = Project.load(caller, options);
+      project = call.project();
       List<String> notes = new ArrayList<>();
       try (ReadSession look = ReadSession.at(project, notes::add)) {
         project = look.project();
@@ -62,7 +66,7 @@ public record CheckAnswer(
         JobSelection all = project.select(List.of());
         int[] jobs = graph.inOrder(all.jobs());
         try {
-          warnings.addAll(DiskChecks.check(graph, look.digests(), caller.env(), all.jobs()));
+          warnings.addAll(DiskChecks.check(graph, look.digests(), call.caller().env(), all.jobs()));
           warnings.addAll(Advice.scripts(project, look.digests(), all.jobs()));
           look.taken().refuse(all.jobs());
         } finally {
@@ -77,7 +81,7 @@ public record CheckAnswer(
       errors.addAll(new SharedAccess(project).troubles());
       project.workflow().groups().forEach(group -> errors.addAll(group.problems()));
       errors.forEach(each -> notes.remove(each.toString()));
-      notes.forEach(warn);
+      notes.forEach(call::warn);
       JobSelection all = project.select(List.of());
       warnings.addAll(project.workflow().warnings());
       warnings.addAll(Advice.emptyGroups(project, all, List.of()));
@@ -139,7 +143,7 @@ public record CheckAnswer(
   }
 
   /** The lines for standard error: place first, then how bad it is, as compilers have it. */
-  public List<String> lines(Palette palette) {
+  private List<String> lines(Palette palette) {
     List<String> lines = new ArrayList<>();
     warnings.forEach(said -> lines.add(line(said, palette.yellow("warning: "))));
     errors.forEach(said -> lines.add(line(said, palette.red("error: "))));

@@ -1,5 +1,6 @@
 package dev.torc.ask;
 
+import dev.torc.ask.JobCounts.Standing;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
@@ -8,14 +9,13 @@ import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
-import dev.torc.plan.Verdict;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.session.RunningJobs;
+import dev.torc.show.Console;
 import dev.torc.show.Palette;
-import dev.torc.show.Summary;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.text.TextWidth;
@@ -29,7 +29,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,9 +37,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -53,7 +50,7 @@ import java.util.stream.Collectors;
  * @param waiting the jobs that have to wait for a build that is at work, as far as they are to run
  * @param columns of the window that the lines have to fit; 0 where there is none
  */
-public record ListAnswer(
+record ListAnswer(
     Plan plan,
     SequencedMap<Integer, Known> jobs,
     List<DisplayGraph.Fold> shown,
@@ -90,45 +87,20 @@ public record ListAnswer(
       String command,
       Path log) {}
 
-  /** How it stands with a job; a failure is told by how the last run ended. */
-  private enum State {
-    UP_TO_DATE,
-    RUNNING,
-    SUBMITTED,
-    WAITING,
-    WILL_RUN,
-    WILL_BE_RESTORED,
-    WILL_FAIL,
-    MAY_RUN,
-    FAILED,
-    TIMED_OUT,
-    OUT_OF_MEMORY,
-    INTERRUPTED
-  }
+  private static final Set<Standing> TO_COME =
+      EnumSet.of(Standing.WILL_RUN, Standing.WILL_RESTORE, Standing.MAY_RUN);
 
-  private static final Set<State> TO_COME =
-      EnumSet.of(State.WILL_RUN, State.WILL_BE_RESTORED, State.MAY_RUN);
-
-  private static final Set<State> BAD =
-      EnumSet.of(State.WILL_FAIL, State.FAILED, State.TIMED_OUT, State.OUT_OF_MEMORY);
-
-  /**
-   * The jobs that targets name, all without one.
-   *
-   * @param instances whether each instance of a group is told of by itself
-   * @param groups whether the groups alone are told
-   * @param columns of the window; 0 where there is none
-   * @param warn takes lines for people
-   */
-  public static ListAnswer of(
-      Project given,
-      List<String> targets,
-      boolean instances,
-      boolean groups,
-      int columns,
-      Consumer<String> warn)
-      throws IOException {
-    try (ReadSession look = ReadSession.at(given, warn)) {
+  /** The jobs that targets name, all without one. */
+  static ListAnswer of(Call call) throws IOException {
+    boolean groups = call.has("--groups");
+    boolean instances = call.has("--instances");
+    if (groups && instances) {
+      throw Call.usage("--groups: --instances shows no groups");
+    }
+    List<String> targets = call.targets();
+    Console console = call.console();
+    int columns = console.stdoutTerminal() ? console.columns().getAsInt() : 0;
+    try (ReadSession look = call.look()) {
       Project project = look.project();
       JobSelection selection = project.select(targets);
       Plan plan = look.plan(selection, Rerun.of(targets, false));
@@ -175,7 +147,7 @@ public record ListAnswer(
   public String text(Palette palette) {
     boolean images = graph().workflow().jobs().stream().anyMatch(job -> images(job) != null);
     List<List<String>> lines = new ArrayList<>();
-    List<UnaryOperator<String>> colours = new ArrayList<>();
+    List<Standing> standings = new ArrayList<>();
     for (DisplayGraph.Fold fold : shown) {
       boolean group = fold.isGroup() && (all || fold.jobs().size() != 1);
       List<String> line = new ArrayList<>(group ? group(fold) : job(fold.jobs().getFirst()));
@@ -185,8 +157,7 @@ public record ListAnswer(
         line.add(line.size() - 1, image.isEmpty() ? "-" : image);
       }
       lines.add(line);
-      Set<State> states = group ? states(fold).keySet() : Set.of(state(fold.jobs().getFirst()));
-      colours.add(colour(states, palette));
+      standings.add(group ? counts(fold).worst() : standing(fold.jobs().getFirst()));
     }
     int[] widths = TextTable.widths(lines, images ? 6 : 5);
     int room = Math.max(LEAST, columns - Arrays.stream(widths).map(width -> width + 2).sum());
@@ -194,7 +165,10 @@ public record ListAnswer(
     for (int i = 0; i < lines.size(); i++) {
       for (int c = 0; c < widths.length; c++) {
         String column = lines.get(i).get(c);
-        text.append(c == 1 ? colours.get(i).apply(column) : c == 0 ? palette.bold(column) : column)
+        text.append(
+                c == 1
+                    ? standings.get(i).paint(column, palette)
+                    : c == 0 ? palette.bold(column) : column)
             .append(" ".repeat(widths[c] - TextWidth.of(column) + 2));
       }
       String last = lines.get(i).getLast();
@@ -227,34 +201,16 @@ public record ListAnswer(
     String size = "[" + Amount.count(known.size(), "instance") + "] ";
     return List.of(
         SafeText.name(fold.name()),
-        words(fold),
+        counts(fold).words(),
         last > 0 ? TimeText.local(last) : "-",
         last > 0 ? Amount.time(total) : "-",
         first == null ? "-" : resources(first.resources()),
         first == null ? "-" : (size + first.description()).strip());
   }
 
-  /** How many instances are in each state; what is not known yet of a group counts as one. */
-  private Map<State, Integer> states(DisplayGraph.Fold fold) {
-    Map<State, Integer> states = new EnumMap<>(State.class);
-    fold.jobs().forEach(id -> states.merge(state(id), 1, Integer::sum));
-    if (fold.open() >= 0) {
-      states.merge(State.MAY_RUN, 1, Integer::sum);
-    }
-    return states;
-  }
-
-  /** The numbers in words: {@code 15 of 20 up to date, 2 running, 3 waiting}. */
-  private String words(DisplayGraph.Fold fold) {
-    if (fold.jobs().isEmpty()) {
-      return "may run, instances not known yet";
-    }
-    Map<State, Integer> states = states(fold);
-    Integer fresh = states.remove(State.UP_TO_DATE);
-    StringJoiner out = new StringJoiner(", ");
-    out.add("%d of %d up to date".formatted(fresh == null ? 0 : fresh, fold.jobs().size()));
-    states.forEach((state, count) -> out.add(count + " " + Summary.words(state)));
-    return out.toString();
+  /** How it stands with the instances; what is not known yet of a group counts as one. */
+  private JobCounts counts(DisplayGraph.Fold fold) {
+    return JobCounts.of(fold.jobs(), this::standing, fold.open() >= 0);
   }
 
   /** The images of a job's steps, each once; null for none. */
@@ -269,40 +225,30 @@ public record ListAnswer(
   }
 
   private String words(int id) {
-    State state = state(id);
-    String to = state == State.SUBMITTED ? " to " + Reason.out(plan.verdict(id).reasons()) : "";
-    return Summary.words(state) + SafeText.line(to);
+    Standing standing = standing(id);
+    boolean out = standing == Standing.SUBMITTED;
+    String to = out ? " to " + Reason.out(plan.verdict(id).reasons()) : "";
+    return standing.words() + SafeText.line(to);
   }
 
-  private State state(int id) {
+  /** A failure is told by how the last run ended. */
+  private Standing standing(int id) {
     Known known = jobs.get(id);
+    List<Reason> reasons = plan.verdict(id).reasons();
+    Standing standing = Standing.of(plan.verdict(id));
     if (known.running) {
-      return State.RUNNING;
-    }
-    if (Reason.out(plan.verdict(id).reasons()) != null) {
-      return State.SUBMITTED;
-    }
-    if (known.outcome != null && !known.outcome.isGood()) {
-      return State.valueOf(known.outcome.name());
+      return Standing.RUNNING;
+    } else if (standing == Standing.SUBMITTED) {
+      return standing;
+    } else if (known.outcome != null && !known.outcome.isGood()) {
+      return Standing.valueOf(known.outcome.name());
     }
     // Of a job that was killed together with torc there is no record, but a mark.
-    boolean killed =
-        plan.verdict(id).reasons().stream().anyMatch(r -> r.kind() == Reason.Kind.INTERRUPTED);
-    State state =
-        switch (plan.verdict(id)) {
-          case Verdict.UpToDate _ -> State.UP_TO_DATE;
-          case Verdict.WillRun _ -> killed ? State.INTERRUPTED : State.WILL_RUN;
-          case Verdict.WillRestore _ -> State.WILL_BE_RESTORED;
-          case Verdict.WillFail _ -> State.WILL_FAIL;
-          case Verdict.MayRun _ -> State.MAY_RUN;
-        };
-    return waiting.get(id) && TO_COME.contains(state) ? State.WAITING : state;
-  }
-
-  private static UnaryOperator<String> colour(Set<State> states, Palette palette) {
-    return states.stream().anyMatch(BAD::contains)
-        ? palette::red
-        : states.equals(Set.of(State.UP_TO_DATE)) ? palette::green : palette::yellow;
+    if (standing == Standing.WILL_RUN
+        && reasons.stream().anyMatch(r -> r.kind() == Reason.Kind.INTERRUPTED)) {
+      return Standing.INTERRUPTED;
+    }
+    return waiting.get(id) && TO_COME.contains(standing) ? Standing.WAITING : standing;
   }
 
   private static String resources(Resources resources) {

@@ -3,6 +3,9 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.torc.ask.Call;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Script;
 import dev.torc.engine.StubRunner.Stub;
@@ -30,12 +33,16 @@ import dev.torc.session.Caller;
 import dev.torc.session.Caller.Host;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
+import dev.torc.show.Console;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -304,6 +311,30 @@ class Harness {
   /** The project as it is now; tests of groups put another one in its place. */
   Project load() throws IOException {
     return Project.load(caller(), options(List.of(root.resolve("torc.yaml"))));
+  }
+
+  /** A question to the project. */
+  final Call call(Writer out, Writer err, String command, Call.Given... given) {
+    Console console =
+        new Console(
+            InputStream.nullInputStream(),
+            out,
+            err,
+            env,
+            root,
+            false,
+            false,
+            () -> 0,
+            System::nanoTime);
+    Call.Line line = new Call.Line(command, List.of(), List.of(given));
+    return new Call(line, console, caller().host());
+  }
+
+  /** What a command says as JSON. */
+  final JsonNode json(String command) throws IOException {
+    StringWriter out = new StringWriter();
+    call(out, new StringWriter(), command, new Call.Given("--json", "true")).answer();
+    return new ObjectMapper().readTree(out.toString());
   }
 
   /** How a project of these build files is asked for. */

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.ask.WhyAnswer;
+import dev.torc.ask.Call;
 import dev.torc.hash.Digest;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult.Restorable;
@@ -18,10 +18,9 @@ import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
 import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.Upload;
-import dev.torc.session.ReadSession;
-import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -401,16 +400,16 @@ class Section11SharedTest extends Harness {
 
   /** What {@code why} says of the nearest earlier result; empty for nothing. */
   private static String nearest(Harness of, String job) throws IOException {
-    List<String> told = new ArrayList<>();
-    try (ReadSession look = ReadSession.at(of.load(), told::add)) {
-      String text = WhyAnswer.of(look, List.of(job), false).text(Palette.NONE);
-      assertEquals(List.of(), told);
-      return text.lines()
-          .filter(line -> line.startsWith("  nearest"))
-          .findFirst()
-          .orElse("")
-          .replaceAll("\\b[0-9a-f]{7}\\b", "#");
-    }
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    of.call(out, err, "why", new Call.Given("JOB|FILE", job)).answer();
+    assertEquals("", err.toString());
+    return out.toString()
+        .lines()
+        .filter(line -> line.startsWith("  nearest"))
+        .findFirst()
+        .orElse("")
+        .replaceAll("\\b[0-9a-f]{7}\\b", "#");
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.ask.WhyAnswer;
+import dev.torc.ask.Call;
 import dev.torc.hash.Digest;
 import dev.torc.posix.FileTree;
 import dev.torc.records.Cache;
@@ -13,9 +13,8 @@ import dev.torc.records.Dying;
 import dev.torc.records.StartMarks;
 import dev.torc.records.Unclosed;
 import dev.torc.results.KeptResults;
-import dev.torc.session.ReadSession;
-import dev.torc.show.Palette;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -203,9 +202,9 @@ class Section11StoreTest extends Harness {
 
   /** The first line of {@code why}. */
   static String why(Harness of, String job) throws IOException {
-    try (ReadSession look = ReadSession.at(of.load(), _ -> {})) {
-      return WhyAnswer.of(look, List.of(job), false).text(Palette.NONE).lines().findFirst().get();
-    }
+    StringWriter out = new StringWriter();
+    of.call(out, new StringWriter(), "why", new Call.Given("JOB|FILE", job)).answer();
+    return out.toString().lines().findFirst().get();
   }
 
   /**
