@@ -1,6 +1,6 @@
 package dev.torc.ask;
 
-import dev.torc.engine.LaunchBuilder;
+import dev.torc.engine.JobFiles;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
@@ -75,11 +75,11 @@ record LogAnswer(ProjectFolder folder, String target, SequencedMap<String, Path>
     SequencedMap<String, Path> logs = new LinkedHashMap<>();
     try (Cache cache = Cache.look(folder.place(), call::warn)) {
       cache.eachResult((name, _) -> names.add(name));
-      if (OwnFile.stands(LaunchBuilder.log(folder.place(), target))) {
+      if (OwnFile.stands(new JobFiles(folder.place(), target).log())) {
         names.add(target); // the database may be another one by now
       }
       for (String job : JobQuery.of(folder, List.of(target), names, cache).names()) {
-        Path log = LaunchBuilder.log(folder.place(), job);
+        Path log = new JobFiles(folder.place(), job).log();
         logs.put(job, OwnFile.stands(log) ? log : null);
       }
     }
@@ -157,7 +157,7 @@ record LogAnswer(ProjectFolder folder, String target, SequencedMap<String, Path>
 
     /** Writes what a job's log has beyond what was written. */
     void added(String job) throws IOException {
-      Path log = LaunchBuilder.log(folder.place(), job);
+      Path log = new JobFiles(folder.place(), job).log();
       if (!OwnFile.stands(log)) {
         return;
       }

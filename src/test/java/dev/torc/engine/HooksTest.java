@@ -12,8 +12,8 @@ class HooksTest extends Harness {
 
   @Test
   void aJobNamedHooksHasALogOfItsOwn() {
-    assertEquals("%68ooks", JobFileName.of("hooks"));
-    assertEquals("%2568ooks", JobFileName.of("%68ooks"));
+    assertEquals("%68ooks", JobFiles.name("hooks"));
+    assertEquals("%2568ooks", JobFiles.name("%68ooks"));
   }
 
   @Test

@@ -307,7 +307,7 @@ class Section11SharedTest extends Harness {
     build();
     other.build().ran();
     other.restored("a");
-    assertEquals("said\n", Files.readString(LaunchBuilder.log(other.place(), "a")));
+    assertEquals("said\n", Files.readString(new JobFiles(other.place(), "a").log()));
   }
 
   @Test

@@ -496,11 +496,11 @@ class Section11StoreTest extends Harness {
       build();
     }
     restored("a");
-    assertEquals("said 1", Files.readString(LaunchBuilder.log(place(), "a")));
+    assertEquals("said 1", Files.readString(new JobFiles(place(), "a").log()));
     delete(".torc/store/f" + Digest.ofText("said 2").hex());
     edit("x", "2");
     build().ran("a");
-    assertEquals("said 2", Files.readString(LaunchBuilder.log(place(), "a")));
+    assertEquals("said 2", Files.readString(new JobFiles(place(), "a").log()));
   }
 
   @Test
