@@ -35,13 +35,13 @@ import java.util.TreeSet;
 
 /**
  * A command as it was called: what was given to it, and what the caller gave torc to work with;
- * what the options of all commands mean; and the one way on which an answer is printed. What the
+ * what the options of all commands mean; and the one way in which an answer is printed. What the
  * options of a question mean is said where it is answered.
  */
 public final class Call {
   private static final String CONTAINER = "TORC_CONTAINER";
 
-  private final Line line;
+  private final Arguments given;
   private final Caller.Host host;
   private final Console console; // stands in the folder that -C names
   private final Path from; // where the caller stands
@@ -60,15 +60,15 @@ public final class Call {
    * @param words behind the command's name, as they were given
    * @param given the same as they were read
    */
-  public record Line(String command, List<String> words, List<Given> given) {}
+  public record Arguments(String command, List<String> words, List<Given> given) {}
 
   /**
    * Checks the values of the options of all commands, and goes where {@code -C} says.
    *
    * @param host the machine as the command uses it
    */
-  public Call(Line line, Console console, Caller.Host host) {
-    this.line = line;
+  public Call(Arguments given, Console console, Caller.Host host) {
+    this.given = given;
     this.host = host;
     color();
     variables();
@@ -85,7 +85,7 @@ public final class Call {
 
   /** Answers the question that the command is, and returns the exit status. */
   public int answer() throws IOException {
-    return switch (line.command) {
+    return switch (given.command) {
       case "adopt" -> AdoptAnswer.run(this);
       case "check" -> CheckAnswer.run(this);
       case "clean" -> print(CleanAnswer.of(this));
@@ -100,7 +100,7 @@ public final class Call {
       case "status" -> StatusAnswer.run(this);
       case "store" -> print(StoreAnswer.of(this));
       case "why" -> WhyAnswer.run(this);
-      default -> throw new IllegalArgumentException(line.command);
+      default -> throw new IllegalArgumentException(given.command);
     };
   }
 
@@ -145,21 +145,21 @@ public final class Call {
 
   /** What was given of some, each by its longest name, in the order of the command line. */
   public List<Given> given(String... names) {
-    return line.given.stream().filter(each -> List.of(names).contains(each.name)).toList();
+    return given.given.stream().filter(each -> List.of(names).contains(each.name)).toList();
   }
 
   /** Names and files that the user gave: all words, in their order. */
   public List<String> targets() {
-    return line.given.stream().filter(e -> !e.name.startsWith("-")).map(Given::value).toList();
+    return given.given.stream().filter(e -> !e.name.startsWith("-")).map(Given::value).toList();
   }
 
   public String command() {
-    return line.command;
+    return given.command;
   }
 
   /** The words behind the command's name, as they were given. */
   public List<String> words() {
-    return line.words;
+    return given.words;
   }
 
   /** What the caller gave torc to work with, in the folder that {@code -C} names. */

@@ -28,7 +28,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,23 +68,32 @@ record ListAnswer(
   /**
    * What is known of a job beside its verdict.
    *
-   * @param outcome of its last run; null if it never ran
-   * @param started milliseconds since 1970 when that began, 0 where it did not run
-   * @param wall nanoseconds that it took
-   * @param found what it was found to read beyond its needs
-   * @param last that run as JSON
+   * @param result of its last run; null if it never ran
+   * @param details of that; null where they cannot be read
    * @param command as it would run now
    * @param log where its log is, if it has one
    */
   private record Known(
-      JobResult.Outcome outcome,
-      long started,
-      long wall,
-      Collection<String> found,
-      Map<String, Object> last,
-      boolean running,
-      String command,
-      Path log) {}
+      JobResult result, RunDetails details, boolean running, String command, Path log) {
+
+    /** Milliseconds since 1970 when the last run began, 0 where it did not run. */
+    long started() {
+      boolean adopted = result != null && result.outcome() == JobResult.Outcome.ADOPTED;
+      return details == null || adopted ? 0 : details.started();
+    }
+
+    /** Nanoseconds that the last run took. */
+    long wall() {
+      return result == null ? 0 : result.wall();
+    }
+
+    /** What the job was found to read beyond its needs. */
+    Set<String> found() {
+      Set<String> found = new TreeSet<>(result == null ? List.of() : result.found());
+      found.addAll(details == null ? List.of() : details.read());
+      return found;
+    }
+  }
 
   private static final Set<Standing> TO_COME =
       EnumSet.of(Standing.WILL_RUN, Standing.WILL_RESTORE, Standing.MAY_RUN);
@@ -108,8 +116,11 @@ record ListAnswer(
       IntFunction<String> commands = look.commands();
       SequencedMap<Integer, Known> jobs = new LinkedHashMap<>();
       for (int id : project.graph().inOrder(selection.named())) {
-        boolean runs = running.running().contains(project.graph().name(id));
-        jobs.put(id, known(look, id, runs, commands.apply(id)));
+        String name = project.graph().name(id);
+        RunDetails details = look.records().details(name);
+        boolean runs = running.running().contains(name);
+        Path log = new JobFiles(project.place(), name).log();
+        jobs.put(id, new Known(look.records().result(id), details, runs, commands.apply(id), log));
       }
       List<DisplayGraph.Fold> shown = new ArrayList<>(project.folded(selection, instances).folds());
       shown.removeIf(fold -> groups && !fold.isGroup());
@@ -117,25 +128,6 @@ record ListAnswer(
       boolean all = groups || targets.isEmpty();
       return new ListAnswer(plan, jobs, shown, all, groups, waiting, columns);
     }
-  }
-
-  private static Known known(ReadSession look, int id, boolean running, String command) {
-    String name = look.project().graph().name(id);
-    JobResult result = look.records().result(id);
-    RunDetails details = look.records().details(name);
-    JobResult.Outcome outcome = result == null ? null : result.outcome();
-    boolean ran = details != null && outcome != JobResult.Outcome.ADOPTED;
-    long started = ran ? details.started() : 0;
-    long wall = result == null ? 0 : result.wall();
-    Map<String, Object> last = JobFields.last(result, details);
-    Path log = new JobFiles(look.project().place(), name).log();
-    return new Known(outcome, started, wall, found(result, details), last, running, command, log);
-  }
-
-  private static Collection<String> found(JobResult result, RunDetails details) {
-    Set<String> found = new TreeSet<>(result == null ? List.of() : result.found());
-    found.addAll(details == null ? List.of() : details.read());
-    return found;
   }
 
   private Graph graph() {
@@ -182,12 +174,12 @@ record ListAnswer(
   private List<String> job(int id) {
     Job job = graph().job(id);
     Known known = jobs.get(id);
-    boolean ran = known.outcome != null && known.started > 0;
+    boolean ran = known.result != null && known.started() > 0;
     return List.of(
         SafeText.name(job.name()),
         words(id),
-        ran ? TimeText.local(known.started) : "-",
-        ran ? Amount.time(known.wall) : "-",
+        ran ? TimeText.local(known.started()) : "-",
+        ran ? Amount.time(known.wall()) : "-",
         resources(job.resources()),
         job.description().isEmpty() ? SafeText.line(known.command, COMMAND) : job.description());
   }
@@ -240,8 +232,8 @@ record ListAnswer(
       return Standing.RUNNING;
     } else if (standing == Standing.SUBMITTED) {
       return standing;
-    } else if (known.outcome != null && !known.outcome.isGood()) {
-      return Standing.valueOf(known.outcome.name());
+    } else if (known.result != null && !known.result.outcome().isGood()) {
+      return Standing.valueOf(known.result.outcome().name());
     }
     // Of a job that was killed together with torc there is no record, but a mark.
     if (standing == Standing.WILL_RUN
@@ -301,7 +293,7 @@ record ListAnswer(
     fields.put("image", images(job));
     ImageUse.put(fields, plan.context(), id);
     fields.put("needs", Manifest.needs(job));
-    fields.put("found", known.found);
+    fields.put("found", known.found());
     fields.put("produces", Manifest.products(job));
     fields.put("waits_for", Arrays.stream(graph().jobsBefore(id)).mapToObj(graph()::name).toList());
     Map<String, Object> resources = JobFields.resources(job.resources());
@@ -311,7 +303,7 @@ record ListAnswer(
     fields.put("running", known.running);
     JobFields.verdict(fields, graph(), id, plan.verdict(id));
     fields.put("log", Files.exists(known.log) ? known.log : null);
-    fields.put("last", known.last);
+    fields.put("last", JobFields.last(known.result, known.details));
     return fields;
   }
 }

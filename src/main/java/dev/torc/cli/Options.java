@@ -176,7 +176,7 @@ final class Options {
 
   /** What was read, as a call. */
   Call call(Console console) {
-    Call.Line read = new Call.Line(command, line, List.copyOf(given));
+    Call.Arguments read = new Call.Arguments(command, line, List.copyOf(given));
     return new Call(read, console, Caller.Host.of(console.env()));
   }
 }

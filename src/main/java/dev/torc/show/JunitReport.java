@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -134,63 +135,69 @@ public final class JunitReport implements Report {
     return new Event.Details(what, "", null, 0, -1, -1);
   }
 
-  /**
-   * An element on a line of its own.
-   *
-   * @param attributes names and values in turns; what XML has no place for in a value is escaped
-   * @param inside elements on lines of their own, or one text; null for an empty element
-   */
-  private record Element(String name, List<String> attributes, Object inside) {
-    void write(XMLStreamWriter xml, int depth) throws XMLStreamException {
-      line(xml, depth);
-      if (inside == null) {
-        xml.writeEmptyElement(name);
-      } else {
-        xml.writeStartElement(name);
-      }
-      for (int i = 0; i < attributes.size(); i += 2) {
-        xml.writeAttribute(attributes.get(i), clean(attributes.get(i + 1)));
-      }
-      if (inside instanceof List<?> elements) {
-        for (Object each : elements) {
-          ((Element) each).write(xml, depth + 1);
+  /** Elements, each on a line of its own; what XML has no place for in a text is escaped. */
+  private static final class Elements {
+    private final XMLStreamWriter xml;
+    private int depth;
+
+    Elements(XMLStreamWriter xml) {
+      this.xml = xml;
+    }
+
+    /** Begins one, with names and values in turns; what has no value is left out. */
+    void open(String name, String... attributes) throws XMLStreamException {
+      xml.writeCharacters("\n" + "  ".repeat(depth++));
+      xml.writeStartElement(name);
+      attributes(attributes);
+    }
+
+    private void attributes(String... attributes) throws XMLStreamException {
+      for (int i = 0; i < attributes.length; i += 2) {
+        if (attributes[i + 1] != null) {
+          xml.writeAttribute(attributes[i], clean(attributes[i + 1]));
         }
-        line(xml, depth);
-      } else if (inside != null) {
-        xml.writeCharacters(clean(inside.toString()));
-      }
-      if (inside != null) {
-        xml.writeEndElement();
       }
     }
 
-    private static void line(XMLStreamWriter xml, int depth) throws XMLStreamException {
+    /** Ends one that has a text. */
+    void close(String text) throws XMLStreamException {
+      depth--;
+      xml.writeCharacters(clean(text));
+      xml.writeEndElement();
+    }
+
+    /** Ends one that has others, or none. */
+    void close() throws XMLStreamException {
+      close("\n" + "  ".repeat(depth - 1));
+    }
+
+    void property(String name, String value) throws XMLStreamException {
       xml.writeCharacters("\n" + "  ".repeat(depth));
+      xml.writeEmptyElement("property");
+      attributes("name", name, "value", value);
     }
   }
 
   private void xml(Writer out) throws IOException {
-    List<String> suite = counts(suite());
-    suite.addAll(4 * 2, List.of("skipped", Long.toString(count("skipped"))));
-    suite.add("timestamp");
-    suite.add(TimeText.iso(begun).substring(0, WITHOUT_FRACTION));
-    List<Element> inside = new ArrayList<>();
-    if (started != null) {
-      inside.add(
-          new Element(
-              "properties",
-              List.of(),
-              List.of(
-                  property("build", started.build().id()),
-                  property("number", Long.toString(started.build().number())),
-                  property("exit", exit < 0 ? "" : Integer.toString(exit)))));
-    }
-    cases.forEach(each -> inside.add(element(each)));
-    Element all = new Element("testsuite", suite, inside);
     try {
       XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out);
       xml.writeStartDocument("UTF-8", "1.0");
-      new Element("testsuites", counts("torc"), List.of(all)).write(xml, 0);
+      Elements all = new Elements(xml);
+      all.open("testsuites", counts(TORC, null, null));
+      String moment = TimeText.iso(begun).substring(0, WITHOUT_FRACTION);
+      all.open("testsuite", counts(suite(), count("skipped"), moment));
+      if (started != null) {
+        all.open("properties");
+        all.property("build", started.build().id());
+        all.property("number", Long.toString(started.build().number()));
+        all.property("exit", exit < 0 ? "" : Integer.toString(exit));
+        all.close();
+      }
+      for (Case each : cases) {
+        write(each, all);
+      }
+      all.close();
+      all.close();
       xml.writeCharacters("\n");
       xml.writeEndDocument();
       xml.flush();
@@ -201,25 +208,22 @@ public final class JunitReport implements Report {
     }
   }
 
-  private static Element property(String name, String value) {
-    return new Element("property", List.of("name", name, "value", value), null);
-  }
-
   /** The root's folder; its name is what people call the project. */
   private String suite() {
     Path name = started == null ? null : started.root().getFileName();
     return name == null ? TORC : SafeText.name(name.toString());
   }
 
-  private List<String> counts(String name) {
+  private String[] counts(String name, String skipped, String moment) {
+    String time = seconds(finished == null ? 0 : finished.nanos());
     List<String> counts = new ArrayList<>(List.of("name", name, "tests", "" + cases.size()));
-    counts.addAll(List.of("failures", "" + count("failure"), "errors", "" + count("error")));
-    counts.addAll(List.of("time", seconds(finished == null ? 0 : finished.nanos())));
-    return counts;
+    counts.addAll(List.of("failures", count("failure"), "errors", count("error")));
+    counts.addAll(Arrays.asList("skipped", skipped, "time", time, "timestamp", moment));
+    return counts.toArray(String[]::new);
   }
 
-  private long count(String kind) {
-    return cases.stream().filter(each -> kind(each.state).equals(kind)).count();
+  private String count(String kind) {
+    return "" + cases.stream().filter(each -> kind(each.state).equals(kind)).count();
   }
 
   /** The element that says what is wrong; empty for a case that passed. */
@@ -233,15 +237,16 @@ public final class JunitReport implements Report {
     };
   }
 
-  private Element element(Case of) {
-    List<Element> inside = new ArrayList<>();
+  private void write(Case of, Elements all) throws XMLStreamException {
+    String group = InstanceName.parse(of.name).group();
+    String suite = group.equals(of.name) ? suite() : suite() + "." + SafeText.name(group);
+    String time = of.details.wall() < 0 ? null : seconds(of.details.wall());
+    all.open("testcase", "name", SafeText.name(of.name), "classname", suite, "time", time);
     String kind = kind(of.state);
     if (!kind.isEmpty()) {
-      List<String> said = new ArrayList<>(List.of("message", message(of)));
-      if (!kind.equals("skipped")) {
-        said.addAll(List.of("type", of.isTorc ? TORC : Json.lower(of.state)));
-      }
-      inside.add(new Element(kind, said, text(of)));
+      String type = of.isTorc ? TORC : Json.lower(of.state);
+      all.open(kind, "message", message(of), "type", kind.equals("skipped") ? null : type);
+      all.close(text(of));
     }
     String output =
         switch (of.state) {
@@ -250,16 +255,10 @@ public final class JunitReport implements Report {
           default -> output(of);
         };
     if (!output.isEmpty()) {
-      inside.add(new Element("system-out", List.of(), output));
+      all.open("system-out");
+      all.close(output);
     }
-    String group = InstanceName.parse(of.name).group();
-    String suite = group.equals(of.name) ? suite() : suite() + "." + SafeText.name(group);
-    List<String> about = new ArrayList<>(List.of("name", SafeText.name(of.name)));
-    about.addAll(List.of("classname", suite));
-    if (of.details.wall() >= 0) {
-      about.addAll(List.of("time", seconds(of.details.wall())));
-    }
-    return new Element("testcase", about, inside);
+    all.close();
   }
 
   private static String message(Case of) {

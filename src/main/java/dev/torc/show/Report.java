@@ -75,7 +75,8 @@ public interface Report extends Consumer<Event>, AutoCloseable {
         terminal
             && detail != Detail.QUIET
             && (ci.isEmpty() || ci.equals("false"))
-            && !env.containsKey("JPY_PARENT_PID") // a notebook's: its terminal shows none that move
+            // Jupyter sets it: the terminal of a notebook shows no moving lines.
+            && !env.containsKey("JPY_PARENT_PID")
             && !"dumb".equals(env.get("TERM"))
             // Events on the same screen would be torn apart.
             && !(json && console.stdoutTerminal());

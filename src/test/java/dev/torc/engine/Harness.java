@@ -326,7 +326,7 @@ class Harness {
             false,
             () -> 0,
             System::nanoTime);
-    Call.Line line = new Call.Line(command, List.of(), List.of(given));
+    Call.Arguments line = new Call.Arguments(command, List.of(), List.of(given));
     return new Call(line, console, caller().host());
   }
 
