@@ -1,6 +1,6 @@
 package dev.torc.ask;
 
-import dev.torc.ask.JobCounts.Standing;
+import dev.torc.ask.JobCounts.JobStanding;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
@@ -71,7 +71,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
 
     /** The verdict as JSON has it, or {@code failed} where one failed that is to run again. */
     String state() {
-      return counts.of(Standing.FAILED) > 0 ? "failed" : Json.lower(counts.verdict());
+      return counts.of(JobStanding.FAILED) > 0 ? "failed" : Json.lower(counts.verdict());
     }
   }
 
@@ -268,7 +268,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     Vertex vertex = vertices.get(number);
     List<String> behind = Arrays.stream(behind(number)).mapToObj(this::name).toList();
     String after = behind.isEmpty() ? "" : "; after " + SafeText.names(behind, NAMED);
-    String failed = vertex.counts.of(Standing.FAILED) > 0 ? ", failed last time" : "";
+    String failed = vertex.counts.of(JobStanding.FAILED) > 0 ? ", failed last time" : "";
     return SafeText.name(name(number))
         + (vertex.middle ? " (asked for)" : "")
         + ": "

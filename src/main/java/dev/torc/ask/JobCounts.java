@@ -28,14 +28,14 @@ import java.util.stream.Stream;
  * @param counts those of each standing; jobs that failed the last time may count twice
  * @param open whether they are a group that is not expanded yet
  */
-record JobCounts(int jobs, Map<Standing, Integer> counts, boolean open) {
+record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
 
   /** What the line that counts tells though there is none. */
-  private static final Set<Standing> ALWAYS =
-      EnumSet.of(Standing.WILL_RUN, Standing.MAY_RUN, Standing.UP_TO_DATE);
+  private static final Set<JobStanding> ALWAYS =
+      EnumSet.of(JobStanding.WILL_RUN, JobStanding.MAY_RUN, JobStanding.UP_TO_DATE);
 
   /** How it stands with a job, in the order in which the numbers of a group are told. */
-  enum Standing {
+  enum JobStanding {
     UP_TO_DATE,
     RUNNING,
     SUBMITTED,
@@ -50,10 +50,10 @@ record JobCounts(int jobs, Map<Standing, Integer> counts, boolean open) {
     INTERRUPTED;
 
     /** What follows from a verdict, in the order of lists and of the line that counts. */
-    static final List<Standing> VERDICTS =
+    static final List<JobStanding> VERDICTS =
         List.of(WILL_FAIL, SUBMITTED, WILL_RUN, WILL_RESTORE, MAY_RUN, UP_TO_DATE);
 
-    static Standing of(Verdict verdict) {
+    static JobStanding of(Verdict verdict) {
       if (Reason.out(verdict.reasons()) != null) {
         return SUBMITTED;
       }
@@ -89,45 +89,46 @@ record JobCounts(int jobs, Map<Standing, Integer> counts, boolean open) {
   }
 
   /** Counts jobs, and as one what is not known yet of a group. */
-  static <T> JobCounts of(Collection<T> jobs, Function<T, Standing> each, boolean open) {
-    Map<Standing, Integer> counts = new EnumMap<>(Standing.class);
+  static <T> JobCounts of(Collection<T> jobs, Function<T, JobStanding> each, boolean open) {
+    Map<JobStanding, Integer> counts = new EnumMap<>(JobStanding.class);
     jobs.forEach(job -> counts.merge(each.apply(job), 1, Integer::sum));
     if (open) {
-      counts.merge(Standing.MAY_RUN, 1, Integer::sum);
+      counts.merge(JobStanding.MAY_RUN, 1, Integer::sum);
     }
     return new JobCounts(jobs.size(), counts, open);
   }
 
   /** Counts those of a vertex, and those that failed the last time. */
   static JobCounts of(DisplayGraph.Fold fold, Plan plan, Function<Integer, JobResult> results) {
-    JobCounts counts = of(fold.jobs(), job -> Standing.of(plan.verdict(job)), fold.open() >= 0);
+    JobCounts counts = of(fold.jobs(), job -> JobStanding.of(plan.verdict(job)), fold.open() >= 0);
     Stream<JobResult> last = fold.jobs().stream().map(results);
     long failed = last.filter(one -> one != null && one.outcome().isFailure()).count();
-    counts.counts.put(Standing.FAILED, (int) failed);
+    counts.counts.put(JobStanding.FAILED, (int) failed);
     return counts;
   }
 
   /** Counts jobs of a plan, and groups of it that are not expanded yet. */
   static JobCounts of(Plan plan, BitSet nodes) {
     List<Integer> all = nodes.stream().boxed().toList();
-    return of(all, node -> Standing.of(plan.verdict(node)), false);
+    return of(all, node -> JobStanding.of(plan.verdict(node)), false);
   }
 
-  int of(Standing standing) {
+  int of(JobStanding standing) {
     return counts.getOrDefault(standing, 0);
   }
 
   /** The verdict of the whole: the first one, in the order of lists, that any job has. */
-  Standing verdict() {
-    Standing first = Standing.VERDICTS.stream().filter(s -> of(s) > 0).findFirst().orElse(null);
+  JobStanding verdict() {
+    JobStanding first =
+        JobStanding.VERDICTS.stream().filter(s -> of(s) > 0).findFirst().orElse(null);
     return first == null
-        ? Standing.UP_TO_DATE
-        : first == Standing.SUBMITTED ? Standing.WILL_RUN : first;
+        ? JobStanding.UP_TO_DATE
+        : first == JobStanding.SUBMITTED ? JobStanding.WILL_RUN : first;
   }
 
   /** How it stands with the job that has most trouble. */
-  Standing worst() {
-    return Collections.max(counts.keySet(), Comparator.comparingInt(Standing::trouble));
+  JobStanding worst() {
+    return Collections.max(counts.keySet(), Comparator.comparingInt(JobStanding::trouble));
   }
 
   /** The numbers in words: {@code 18 of 20 up to date, 2 will run}. */
@@ -136,10 +137,10 @@ record JobCounts(int jobs, Map<Standing, Integer> counts, boolean open) {
       return "may run, instances not known yet";
     }
     StringJoiner out = new StringJoiner(", ");
-    out.add("%d of %d up to date".formatted(of(Standing.UP_TO_DATE), jobs));
+    out.add("%d of %d up to date".formatted(of(JobStanding.UP_TO_DATE), jobs));
     counts.forEach(
         (standing, count) -> {
-          if (count > 0 && standing != Standing.UP_TO_DATE) {
+          if (count > 0 && standing != JobStanding.UP_TO_DATE) {
             out.add(count + " " + standing.words());
           }
         });
@@ -149,7 +150,7 @@ record JobCounts(int jobs, Map<Standing, Integer> counts, boolean open) {
   /** The line that counts jobs: {@code 4 jobs: 1 will run, 2 may run, 1 up to date}. */
   String line() {
     StringJoiner out = new StringJoiner(", ", Amount.count(jobs, "job") + ": ", "");
-    for (Standing each : Standing.VERDICTS) {
+    for (JobStanding each : JobStanding.VERDICTS) {
       if (of(each) > 0 || ALWAYS.contains(each)) {
         out.add(of(each) + " " + each.words());
       }

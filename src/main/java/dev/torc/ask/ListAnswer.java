@@ -1,6 +1,6 @@
 package dev.torc.ask;
 
-import dev.torc.ask.JobCounts.Standing;
+import dev.torc.ask.JobCounts.JobStanding;
 import dev.torc.engine.JobFiles;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
@@ -95,8 +95,8 @@ record ListAnswer(
     }
   }
 
-  private static final Set<Standing> TO_COME =
-      EnumSet.of(Standing.WILL_RUN, Standing.WILL_RESTORE, Standing.MAY_RUN);
+  private static final Set<JobStanding> TO_COME =
+      EnumSet.of(JobStanding.WILL_RUN, JobStanding.WILL_RESTORE, JobStanding.MAY_RUN);
 
   /** The jobs that targets name, all without one. */
   static ListAnswer of(Call call) throws IOException {
@@ -139,7 +139,7 @@ record ListAnswer(
   public String text(Palette palette) {
     boolean images = graph().workflow().jobs().stream().anyMatch(job -> images(job) != null);
     List<List<String>> lines = new ArrayList<>();
-    List<Standing> standings = new ArrayList<>();
+    List<JobStanding> standings = new ArrayList<>();
     for (DisplayGraph.Fold fold : shown) {
       boolean group = fold.isGroup() && (all || fold.jobs().size() != 1);
       List<String> line = new ArrayList<>(group ? group(fold) : job(fold.jobs().getFirst()));
@@ -217,30 +217,30 @@ record ListAnswer(
   }
 
   private String words(int id) {
-    Standing standing = standing(id);
-    boolean out = standing == Standing.SUBMITTED;
+    JobStanding standing = standing(id);
+    boolean out = standing == JobStanding.SUBMITTED;
     String to = out ? " to " + Reason.out(plan.verdict(id).reasons()) : "";
     return standing.words() + SafeText.line(to);
   }
 
   /** A failure is told by how the last run ended. */
-  private Standing standing(int id) {
+  private JobStanding standing(int id) {
     Known known = jobs.get(id);
     List<Reason> reasons = plan.verdict(id).reasons();
-    Standing standing = Standing.of(plan.verdict(id));
+    JobStanding standing = JobStanding.of(plan.verdict(id));
     if (known.running) {
-      return Standing.RUNNING;
-    } else if (standing == Standing.SUBMITTED) {
+      return JobStanding.RUNNING;
+    } else if (standing == JobStanding.SUBMITTED) {
       return standing;
     } else if (known.result != null && !known.result.outcome().isGood()) {
-      return Standing.valueOf(known.result.outcome().name());
+      return JobStanding.valueOf(known.result.outcome().name());
     }
     // Of a job that was killed together with torc there is no record, but a mark.
-    if (standing == Standing.WILL_RUN
+    if (standing == JobStanding.WILL_RUN
         && reasons.stream().anyMatch(r -> r.kind() == Reason.Kind.INTERRUPTED)) {
-      return Standing.INTERRUPTED;
+      return JobStanding.INTERRUPTED;
     }
-    return waiting.get(id) && TO_COME.contains(standing) ? Standing.WAITING : standing;
+    return waiting.get(id) && TO_COME.contains(standing) ? JobStanding.WAITING : standing;
   }
 
   private static String resources(Resources resources) {

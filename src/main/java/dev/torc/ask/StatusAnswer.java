@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.ask.CleanAnswer.StaleProducts;
-import dev.torc.ask.JobCounts.Standing;
+import dev.torc.ask.JobCounts.JobStanding;
 import dev.torc.engine.JobState;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
@@ -220,8 +220,8 @@ record StatusAnswer(
     StringBuilder out = new StringBuilder();
     if (plan != null) {
       out.append(palette.bold(JobCounts.of(plan, named()).line())).append('\n');
-      Map<Standing, StringBuilder> lines = lines();
-      for (Standing each : Standing.VERDICTS) {
+      Map<JobStanding, StringBuilder> lines = lines();
+      for (JobStanding each : JobStanding.VERDICTS) {
         String head = each.paint(each.words() + ":", palette);
         list(out, head, lines.getOrDefault(each, new StringBuilder()));
       }
@@ -254,13 +254,13 @@ record StatusAnswer(
   }
 
   /** The jobs and the instances of groups, by how it stands with them. */
-  private Map<Standing, StringBuilder> lines() {
-    Map<Standing, StringBuilder> all = new EnumMap<>(Standing.class);
+  private Map<JobStanding, StringBuilder> lines() {
+    Map<JobStanding, StringBuilder> all = new EnumMap<>(JobStanding.class);
     for (DisplayGraph.Fold fold : shown) {
       for (VerdictLine line : VerdictLine.of(fold, plan)) {
-        Standing standing = Standing.of(line.verdict());
+        JobStanding standing = JobStanding.of(line.verdict());
         StringBuilder out = all.computeIfAbsent(standing, _ -> new StringBuilder());
-        String at = standing == Standing.SUBMITTED ? " to " + line.out() : "";
+        String at = standing == JobStanding.SUBMITTED ? " to " + line.out() : "";
         line(out, line.name() + at, line.brief());
       }
     }
@@ -323,11 +323,11 @@ record StatusAnswer(
     fields.put("accepted", plan != null);
     if (plan != null) {
       JobCounts counts = JobCounts.of(plan, named());
-      fields.put("will_fail", counts.of(Standing.WILL_FAIL));
-      fields.put("will_run", counts.of(Standing.WILL_RUN) + counts.of(Standing.SUBMITTED));
-      fields.put("will_restore", counts.of(Standing.WILL_RESTORE));
-      fields.put("may_run", counts.of(Standing.MAY_RUN));
-      fields.put("up_to_date", counts.of(Standing.UP_TO_DATE));
+      fields.put("will_fail", counts.of(JobStanding.WILL_FAIL));
+      fields.put("will_run", counts.of(JobStanding.WILL_RUN) + counts.of(JobStanding.SUBMITTED));
+      fields.put("will_restore", counts.of(JobStanding.WILL_RESTORE));
+      fields.put("may_run", counts.of(JobStanding.MAY_RUN));
+      fields.put("up_to_date", counts.of(JobStanding.UP_TO_DATE));
       fields.put("jobs", jobs());
       fields.put("stale", stale);
     }
