@@ -313,7 +313,7 @@ class Harness {
     return Project.load(caller(), options(List.of(root.resolve("torc.yaml"))));
   }
 
-  /** A question to the project. */
+  /** A question to the project, asked for as {@link #load} does. */
   final Call call(Writer out, Writer err, String command, Call.Given... given) {
     Console console =
         new Console(
@@ -326,8 +326,18 @@ class Harness {
             false,
             () -> 0,
             System::nanoTime);
-    Call.Arguments line = new Call.Arguments(command, List.of(), List.of(given));
-    return new Call(line, console, caller().host());
+    List<Call.Given> all = new ArrayList<>(List.of(given));
+    Map<String, Boolean> options =
+        Map.of(
+            "--no-restore",
+            !restores,
+            "--keep-failed",
+            keepsFailed,
+            "--no-containers",
+            !containers);
+    options.forEach(
+        (name, on) -> all.addAll(on ? List.of(new Call.Given(name, "true")) : List.of()));
+    return new Call(new Call.Arguments(command, List.of(), all), console, caller().host());
   }
 
   /** What a command says as JSON. */
@@ -653,7 +663,7 @@ class Harness {
         .orElse(List.of());
   }
 
-  private static String words(List<Reason> reasons) {
+  static String words(List<Reason> reasons) {
     return reasons.stream()
         .map(r -> (r.kind().name().toLowerCase().replace('_', ' ') + " " + r.name()).strip())
         .collect(Collectors.joining("; "));

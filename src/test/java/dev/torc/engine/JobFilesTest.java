@@ -27,6 +27,7 @@ class JobFilesTest {
   @Test
   void theLogOfTheHooksHasItsOwn() {
     assertEquals("%68ooks", JobFiles.name("hooks"));
+    assertEquals("%2568ooks", JobFiles.name("%68ooks"));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.JavaChild;
 import dev.torc.posix.OpenFileLock.Unlockable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -15,8 +16,11 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
-class RangeLockTest {
+/** The two kinds of locks on open files: that on all bytes, and the flock at the end. */
+@Isolated("a descriptor is compared by its number")
+class OpenFileLockTest {
 
   @TempDir Path folder;
   private Path file;
@@ -30,15 +34,7 @@ class RangeLockTest {
   /** A process of its own that holds the lock until it is told to go on, or killed. */
   private Process holder() throws IOException {
     Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djffi.unsafe.disabled=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                RangeLockTest.class.getName(),
-                file.toString())
+        new ProcessBuilder(JavaChild.command(OpenFileLockTest.class, file.toString()))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     assertEquals("locked", child.inputReader().readLine());
@@ -149,5 +145,40 @@ class RangeLockTest {
     IOException other = OpenFileLock.unlockable(file, 5);
     assertFalse(other instanceof Unlockable);
     assertEquals(file + ": cannot be locked: input/output error", other.getMessage());
+  }
+
+  /**
+   * A process that is just being started holds a copy of each descriptor until its program runs.
+   */
+  @Test
+  void aFlockIsFreeAtOnceWhileACopyOfItsDescriptorIsOpen() throws IOException {
+    Path open = Path.of("/proc/self/fd");
+    assumeTrue(Files.isDirectory(open), "without /proc the descriptor cannot be found");
+    file = Files.createFile(folder.toRealPath().resolve("lock"));
+    int copy;
+    try (OpenFileLock _ = OpenFileLock.flock(file).orElseThrow()) {
+      List<Path> found;
+      try (var all = Files.list(open)) {
+        found = all.filter(fd -> Files.exists(fd) && same(fd, file)).toList();
+      }
+      assertEquals(1, found.size());
+      int descriptor = Integer.parseInt(found.getFirst().getFileName().toString());
+      copy = NativeCall.of("dup").call(descriptor);
+      assertTrue(copy > descriptor);
+      assertTrue(OpenFileLock.flock(file).isEmpty());
+    }
+    try (OpenFileLock _ = OpenFileLock.flock(file).orElseThrow()) {
+      assertTrue(OpenFileLock.flock(file).isEmpty());
+    } finally {
+      Libc.close(copy);
+    }
+  }
+
+  private static boolean same(Path descriptor, Path file) {
+    try {
+      return Files.readSymbolicLink(descriptor).equals(file);
+    } catch (IOException closed) {
+      return false;
+    }
   }
 }
