@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.buildfile.BuildFile;
-import dev.torc.cluster.HandedOutAttempt;
+import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.engine.Cleaner;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.graph.Graph;
@@ -35,8 +35,8 @@ import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
-import dev.torc.workflow.Stores;
 import dev.torc.workflow.Workflow;
+import dev.torc.workflow.Workflow.Stores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

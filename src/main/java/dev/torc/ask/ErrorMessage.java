@@ -1,6 +1,6 @@
 package dev.torc.ask;
 
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.session.Exit;
 import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;

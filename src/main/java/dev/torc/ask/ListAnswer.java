@@ -21,7 +21,7 @@ import dev.torc.text.SafeText;
 import dev.torc.text.TextWidth;
 import dev.torc.text.TimeText;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Resources;
+import dev.torc.workflow.Job.Resources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

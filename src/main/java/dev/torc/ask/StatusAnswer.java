@@ -29,7 +29,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.text.TimeText;
-import dev.torc.workflow.Stores;
+import dev.torc.workflow.Workflow.Stores;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;

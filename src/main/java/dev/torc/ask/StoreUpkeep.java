@@ -11,7 +11,7 @@ import dev.torc.results.FolderBound;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SigningKey;
 import dev.torc.results.StoreContents;
-import dev.torc.results.StoreContents.Held;
+import dev.torc.results.StoreContents.HeldResult;
 import dev.torc.results.StoreContents.StoreCheck;
 import dev.torc.results.StoreContents.StoreCheck.Fault;
 import dev.torc.results.StoreRefusal;
@@ -26,8 +26,8 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
-import dev.torc.workflow.Stores;
-import dev.torc.workflow.Stores.SharedEntry;
+import dev.torc.workflow.Workflow.Stores;
+import dev.torc.workflow.Workflow.Stores.SharedEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -130,7 +130,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
    * Whether a result is of no use, since its bytes are nowhere: of a temporary job the record alone
    * is enough, and where the build file is refused it is not known which these are.
    */
-  private boolean isLost(Held held) {
+  private boolean isLost(HeldResult held) {
     if (held.lacks().isEmpty() || folder.project() == null) {
       return false;
     }
@@ -151,12 +151,12 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
         folder.project() == null ? Stores.UNSAID : folder.project().workflow().stores().keep();
     KeptResults kept = new KeptResults(cache, keep, false);
     StoreContents before = StoreContents.of(cache);
-    List<Held> gone = new ArrayList<>(before.results());
+    List<HeldResult> gone = new ArrayList<>(before.results());
     if (!all) {
       gone.removeIf(each -> !isLost(each));
       gone.addAll(before.without(gone).beyond(most == BOUND ? kept.bound() : most, Set.of()));
     }
-    List<Held> left = before.without(gone).results();
+    List<HeldResult> left = before.without(gone).results();
     boolean nothing = before.results().isEmpty() && before.sizes().isEmpty();
     List<String> stuck = List.of();
     if (!dry && !nothing) {
@@ -262,7 +262,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
         new StoreCheck(cache.place(), contents, call.caller().stamps(folder.place()));
     List<StoreCheck.Faulty> faults = new ArrayList<>();
     Set<Digest> gone = new HashSet<>();
-    for (Held each : contents.results()) {
+    for (HeldResult each : contents.results()) {
       List<StoreCheck.Faulty> found = check.faults(each, isLost(each));
       faults.addAll(found);
       if (found.stream().anyMatch(fault -> fault.fault() != Fault.UNREADABLE)) {

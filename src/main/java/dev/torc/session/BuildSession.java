@@ -22,7 +22,7 @@ import dev.torc.plan.Verdict;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.Cache;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.rest.CleanJobs;
 import dev.torc.results.SharedStores;
 import dev.torc.syntax.BadInput;
@@ -163,7 +163,7 @@ public final class BuildSession {
    * @param id the random id of this build
    * @param began when it began for the user, by {@link System#nanoTime}
    * @return an {@link Exit} status
-   * @throws dev.torc.records.CacheException where a record could not be written: the jobs in
+   * @throws dev.torc.records.Cache.CacheException where a record could not be written: the jobs in
    *     question are not done
    */
   public int run(String id, long began, BuildWatcher watcher) throws IOException {

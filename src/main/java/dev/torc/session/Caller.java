@@ -2,7 +2,6 @@ package dev.torc.session;
 
 import dev.torc.cluster.Allocation;
 import dev.torc.hash.StampSource;
-import dev.torc.local.LocalRunner;
 import dev.torc.local.Runner;
 import dev.torc.machine.Limits;
 import dev.torc.posix.Environment;
@@ -75,7 +74,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       return new Host(
           StampSource.of(FileSystems.getDefault()),
           () -> Limits.here(env),
-          () -> new LocalRunner(Environment.ofCaller(), LocalRunner.GRACE),
+          () -> Runner.local(Environment.ofCaller(), Runner.GRACE),
           Executors::newCachedThreadPool,
           Cache::open,
           ThisHost.system(),

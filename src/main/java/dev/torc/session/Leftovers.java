@@ -6,8 +6,9 @@ import dev.torc.engine.ProductRestore;
 import dev.torc.engine.Recorder;
 import dev.torc.engine.TemporaryFolder;
 import dev.torc.hash.DigestMemo;
+import dev.torc.local.Launch;
 import dev.torc.local.LeftoverProcesses;
-import dev.torc.local.LocalRunner;
+import dev.torc.local.Runner;
 import dev.torc.posix.FileTree;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
@@ -48,10 +49,10 @@ public final class Leftovers {
     List<StartMarks.Mark> elsewhere = StartMarks.elsewhere(marks, cache, gone);
     marks.removeAll(elsewhere);
     on.addAll(elsewhere);
-    Set<LeftoverProcesses.Mark> left = new LinkedHashSet<>();
+    Set<Map<String, String>> left = new LinkedHashSet<>();
     StartMarks.running(marks, cache)
-        .forEach(mark -> left.add(new LeftoverProcesses.Mark(mark.build(), mark.job())));
-    LeftoverProcesses.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
+        .forEach(mark -> left.add(Launch.mark(mark.build(), mark.job(), place.root())));
+    LeftoverProcesses.end(left, Runner.GRACE).forEach(warn);
     endContainers(place.root(), caller.env(), StartMarks.running(marks, cache), warn);
     for (StartMarks.Mark mark : marks) {
       remove(TemporaryFolder.of(place, mark), "the folder {tmp} of " + mark.job(), warn);

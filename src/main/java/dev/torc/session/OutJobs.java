@@ -1,8 +1,8 @@
 package dev.torc.session;
 
+import dev.torc.cluster.BatchTracker.SchedulerAccess;
 import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.EarlierJob;
-import dev.torc.cluster.SchedulerAccess;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.Recorder;
 import dev.torc.engine.Remotes;

@@ -5,7 +5,7 @@ import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.StoreRefusal;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.SafeText;
-import dev.torc.workflow.Stores.SharedEntry;
+import dev.torc.workflow.Workflow.Stores.SharedEntry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.rest.CleanJobs;
 import dev.torc.rest.WatchSnapshot;
 import dev.torc.session.FolderNotices.WatchedFolders;

@@ -1,7 +1,7 @@
 package dev.torc.session;
 
+import dev.torc.cluster.BatchTracker.SchedulerAccess;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
-import dev.torc.cluster.SchedulerAccess;
 import dev.torc.container.Containers;
 import dev.torc.engine.AttemptContext;
 import dev.torc.engine.Event;
@@ -30,7 +30,7 @@ import dev.torc.records.BuildRecord;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.Cache;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.rest.CleanJobs;

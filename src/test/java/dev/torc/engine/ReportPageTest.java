@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.torc.local.ProcessEnd;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import dev.torc.page.ReadPage;
 import dev.torc.page.ReportPage;
 import dev.torc.syntax.BadInput;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.torc.JavaChild;
 import dev.torc.posix.OpenFileLock;
 import dev.torc.records.BuildLock;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.LocalLocks;
 import dev.torc.records.OneHost;
 import dev.torc.records.ThisHost;
