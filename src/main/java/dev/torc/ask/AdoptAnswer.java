@@ -12,7 +12,7 @@ import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Exit;
-import dev.torc.session.OutJobs;
+import dev.torc.session.Leftovers.OutJobs;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.session.WriteSession;

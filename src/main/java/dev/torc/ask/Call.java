@@ -11,7 +11,6 @@ import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ProjectOptions;
 import dev.torc.session.ReadSession;
-import dev.torc.session.WriteSession;
 import dev.torc.show.Console;
 import dev.torc.show.Json;
 import dev.torc.show.Palette;
@@ -297,7 +296,7 @@ public final class Call {
 
   /** Takes the build lock; null where another build has it, and this may not wait. */
   BuildLock take(CachePlace place, String id, String what, LockTerms terms) throws IOException {
-    return WriteSession.lock(caller(), place, id, what, terms, console::say);
+    return terms.take(caller(), place, id, what, console::say);
   }
 
   /** The project that the options mean; see {@link Project#load}. */

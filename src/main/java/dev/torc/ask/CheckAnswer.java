@@ -7,11 +7,9 @@ import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
-import dev.torc.session.Advice;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
-import dev.torc.session.SharedAccess;
 import dev.torc.show.Json;
 import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
@@ -67,7 +65,7 @@ record CheckAnswer(
         int[] jobs = graph.inOrder(all.jobs());
         try {
           warnings.addAll(DiskChecks.check(graph, look.digests(), call.caller().env(), all.jobs()));
-          warnings.addAll(Advice.scripts(project, look.digests(), all.jobs()));
+          warnings.addAll(look.scripts(all.jobs()));
           look.taken().refuse(all.jobs());
         } finally {
           images = ImageUse.of(look.context(), jobs);
@@ -78,14 +76,11 @@ record CheckAnswer(
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());
       }
-      errors.addAll(new SharedAccess(project).troubles());
+      errors.addAll(project.storeTroubles());
       project.workflow().groups().forEach(group -> errors.addAll(group.problems()));
       errors.forEach(each -> notes.remove(each.toString()));
       notes.forEach(call::warn);
-      JobSelection all = project.select(List.of());
-      warnings.addAll(project.workflow().warnings());
-      warnings.addAll(Advice.emptyGroups(project, all, List.of()));
-      warnings.addAll(Advice.emptyGlobs(project, all.jobs()));
+      warnings.addAll(project.advice());
     } catch (BadInput refused) {
       errors.addAll(refused.diagnostics());
     }

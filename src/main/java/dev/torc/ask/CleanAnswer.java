@@ -24,11 +24,10 @@ import dev.torc.results.KeptResults;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Exit;
 import dev.torc.session.Leftovers;
-import dev.torc.session.OutJobs;
+import dev.torc.session.Leftovers.OutJobs;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ReadSession;
-import dev.torc.session.WriteSession;
 import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
@@ -206,7 +205,7 @@ final class CleanAnswer implements Cleaner.Listener {
     if (kept && !all && !stale) {
       return false;
     }
-    List<String> elsewhere = WriteSession.elsewhere(on, place, wanted::has);
+    List<String> elsewhere = Leftovers.elsewhere(on, place, wanted::has);
     elsewhere.forEach(call::warn);
     OutJobs out = OutJobs.of(place, cache, job -> isWanted(job.place()));
     if (elsewhere.isEmpty() && force && !out.jobs().isEmpty()) {

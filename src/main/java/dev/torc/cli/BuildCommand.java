@@ -6,7 +6,6 @@ import dev.torc.machine.Makeflags;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Plan;
 import dev.torc.posix.Io;
-import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildSession;
@@ -14,7 +13,6 @@ import dev.torc.session.Caller;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
-import dev.torc.session.ReportedBuild;
 import dev.torc.show.Console;
 import dev.torc.show.JunitReport;
 import dev.torc.show.Profile;
@@ -129,7 +127,7 @@ class BuildCommand {
     try (Signals signals = new Signals();
         Report report = report(profile)) {
       boolean all = junit != null || call.json() || verbose;
-      return session.run(RandomId.next(), began, new ReportedBuild(report, profile, all, signals));
+      return session.run(began, report, profile, all, signals);
     }
   }
 

@@ -2,8 +2,8 @@ package dev.torc.cli;
 
 import dev.torc.ask.Call;
 import dev.torc.session.Caller;
-import dev.torc.session.CompletionNames;
 import dev.torc.session.Exit;
+import dev.torc.session.Project.CompletionNames;
 import dev.torc.session.ProjectOptions;
 import dev.torc.show.Console;
 import dev.torc.text.SafeText;

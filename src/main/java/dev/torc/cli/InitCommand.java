@@ -2,8 +2,8 @@ package dev.torc.cli;
 
 import dev.torc.ask.Call;
 import dev.torc.session.Exit;
-import dev.torc.session.FilesForOthers;
 import dev.torc.session.ProjectFolder;
+import dev.torc.session.ProjectFolder.FilesForOthers;
 import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.SafeText;

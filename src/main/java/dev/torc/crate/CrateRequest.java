@@ -21,7 +21,7 @@ import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
-import dev.torc.session.BuildMachine;
+import dev.torc.session.Caller.BuildMachine;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.show.AttemptText.OriginText;

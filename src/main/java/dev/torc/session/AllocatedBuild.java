@@ -21,6 +21,7 @@ import dev.torc.posix.OpenFileLock;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.session.AllocationFiles.Shown;
+import dev.torc.session.Leftovers.OutJobs;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
