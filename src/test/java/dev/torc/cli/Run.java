@@ -1,6 +1,8 @@
 package dev.torc.cli;
 
+import dev.torc.ask.Call;
 import dev.torc.posix.Io;
+import dev.torc.show.Console;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -53,6 +55,6 @@ public record Run(int exit, String out, String err) {
   static Call call(Console console, String command, String... args) {
     Options options = new Commands().options(command);
     options.parse(List.of(args));
-    return new Call(options, console);
+    return options.call(console);
   }
 }
