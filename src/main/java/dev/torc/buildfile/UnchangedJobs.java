@@ -134,7 +134,11 @@ final class UnchangedJobs {
         starts[known++] = at;
       }
       from = at >= end ? Math.min(from, line) : from;
-      while (at < before.length && before[at++] != '\n') {}
+      while (at < before.length && before[at++] != '\n') {
+        if (before[at - 1] == '\r' && at < before.length && before[at] != '\n') {
+          return false; // a line ends there, which is not looked for in the text
+        }
+      }
     }
     int next = 0; // the first job that ends behind what is the same
     int behind = count; // the first one whose line begins behind what is not
