@@ -9,6 +9,7 @@ import dev.torc.workflow.Workflow;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -243,9 +244,8 @@ final class UnchangedJobs {
   }
 
   private int skip(int job, int end, ByteArrayOutputStream out) {
-    byte[] lines = new byte[jobs.place(end).line() - jobs.place(job).line()];
-    Arrays.fill(lines, (byte) '\n');
-    out.writeBytes(lines);
+    int lines = jobs.place(end).line() - jobs.place(job).line();
+    out.writeBytes("\n".repeat(lines).getBytes(StandardCharsets.UTF_8));
     return starts[end];
   }
 }

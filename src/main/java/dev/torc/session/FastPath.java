@@ -92,13 +92,10 @@ record FastPath(
     }
     CleanJobs clean =
         CleanJobs.read(place.rest(), held(project, last.id()), project.machineInputs());
-    if (clean == null || kept != null) {
-      return clean == null ? null : new CarriedRest.Carried(clean, true);
-    }
-    if (project.graph().isWith(last.graph())) {
+    if (clean != null && (kept != null || project.graph().isWith(last.graph()))) {
       return new CarriedRest.Carried(clean, true);
     }
-    return last.deciding().isEmpty() && project.graph().isWhole()
+    return clean != null && last.deciding().isEmpty() && project.graph().isWhole()
         ? CarriedRest.of(last.graph(), clean, project.graph())
         : null;
   }
