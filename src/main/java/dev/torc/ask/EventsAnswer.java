@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.engine.EventLines;
-import dev.torc.engine.LaunchBuilder;
+import dev.torc.engine.JobFiles;
 import dev.torc.posix.Io;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.AttemptRecord.PostedEvent;
@@ -165,7 +165,7 @@ public final class EventsAnswer {
     Map<String, Integer> before = attempts(cache, id);
     Map<String, List<String>> written = new HashMap<>();
     for (String job : before.keySet()) {
-      written.put(job, lines(LaunchBuilder.events(place, job)));
+      written.put(job, lines(new JobFiles(place, job).events()));
     }
     Map<String, Integer> after = attempts(cache, id);
     before.entrySet().retainAll(after.entrySet()); // of others it cannot be told whose lines are

@@ -1,6 +1,6 @@
 package dev.torc.ask;
 
-import dev.torc.engine.LaunchBuilder;
+import dev.torc.engine.JobFiles;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.plan.JobSelection;
@@ -156,7 +156,7 @@ public record ListAnswer(
     long started = ran ? details.started() : 0;
     long wall = result == null ? 0 : result.wall();
     Map<String, Object> last = JobFields.last(result, details);
-    Path log = LaunchBuilder.log(look.project().place(), name);
+    Path log = new JobFiles(look.project().place(), name).log();
     return new Known(outcome, started, wall, found(result, details), last, running, command, log);
   }
 

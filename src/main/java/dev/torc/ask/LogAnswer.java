@@ -1,6 +1,6 @@
 package dev.torc.ask;
 
-import dev.torc.engine.LaunchBuilder;
+import dev.torc.engine.JobFiles;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
@@ -49,11 +49,11 @@ public record LogAnswer(ProjectFolder folder, String target, SequencedMap<String
     SequencedMap<String, Path> logs = new LinkedHashMap<>();
     try (Cache cache = Cache.look(folder.place(), warn)) {
       cache.eachResult((name, _) -> names.add(name));
-      if (OwnFile.stands(LaunchBuilder.log(folder.place(), target))) {
+      if (OwnFile.stands(new JobFiles(folder.place(), target).log())) {
         names.add(target); // the database may be another one by now
       }
       for (String job : JobQuery.of(folder, List.of(target), names, cache).names()) {
-        Path log = LaunchBuilder.log(folder.place(), job);
+        Path log = new JobFiles(folder.place(), job).log();
         logs.put(job, OwnFile.stands(log) ? log : null);
       }
     }
@@ -154,7 +154,7 @@ public record LogAnswer(ProjectFolder folder, String target, SequencedMap<String
     }
 
     private void added(String job, Sink sink) throws IOException {
-      Path log = LaunchBuilder.log(folder.place(), job);
+      Path log = new JobFiles(folder.place(), job).log();
       if (!OwnFile.stands(log)) {
         return;
       }

@@ -215,7 +215,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
             node.place(), hole.written() + ": write {" + hole.name() + "} where it is matched");
       }
     }
-    Paths.refuseHome(text.toString(), node.place());
+    Paths.refuseHome(text.toString().replace(PathPattern.HOLE, '*'), node.place());
     String pattern;
     try {
       pattern = paths.normalize(text.toString());

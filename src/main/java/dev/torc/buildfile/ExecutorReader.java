@@ -78,7 +78,8 @@ final class ExecutorReader {
   private void executor(String name, Entry entry) {
     if (name.equals(Executor.LOCAL)) {
       problems.add(
-          entry.place(), "local is this machine, which limits describes; name the scheduler else");
+          entry.place(),
+          "local is this machine, which limits describes; give the scheduler another name");
       return;
     }
     if (name.isBlank()) {
@@ -130,7 +131,9 @@ final class ExecutorReader {
       String other = scope.text(MapFields.scalar(like, "like"));
       Entry below = all.entries().get(other);
       if (seen.contains(other)) {
-        throw new BadInput(like.place(), "executor " + name + " is like itself: " + seen);
+        seen.add(other);
+        throw new BadInput(
+            like.place(), "executor " + other + " is like itself: " + String.join(" → ", seen));
       }
       if (below == null) {
         throw new BadInput(

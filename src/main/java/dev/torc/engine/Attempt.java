@@ -52,6 +52,7 @@ final class Attempt {
   final int id;
   final Job job;
   final JobRun run;
+  private final JobFiles files;
   private final int number;
   private final LaunchBuilder.Granted granted;
   private final long timeLimit;
@@ -93,6 +94,7 @@ final class Attempt {
     this.id = id;
     this.job = shared.graph().job(id);
     this.run = run;
+    this.files = shared.launches().files(job.name());
     this.number = run.attempts();
     this.granted = granted;
     this.timeLimit = run.runtime();
@@ -251,11 +253,11 @@ final class Attempt {
   }
 
   private PostTimes times(long from) {
-    return new PostTimes(shared.launches().events(job.name()), shared.digests(), from);
+    return new PostTimes(files.eventLines(), shared.digests(), from);
   }
 
   private void readPosts() throws IOException {
-    LinesFile events = shared.launches().events(job.name());
+    LinesFile events = files.eventLines();
     posts = EventLines.read(events, times, shared.digests());
     if (!posts.posts().isEmpty()) {
       events.clear(shared.digests());
@@ -267,7 +269,7 @@ final class Attempt {
     if (ended.how() != ProcessEnd.How.EXITED || job.interactive() || remote.isRemote()) {
       return "";
     }
-    try (FileChannel log = OwnFile.outChannel(shared.launches().log(job.name()))) {
+    try (FileChannel log = OwnFile.outChannel(files.log())) {
       long end = log.size();
       log.write(ByteBuffer.allocate(1), end);
       log.truncate(end);
@@ -297,8 +299,8 @@ final class Attempt {
    */
   private Stamp launch(String containers) throws IOException {
     LaunchBuilder launches = shared.launches();
-    launches.events(job.name()).clear(shared.digests()); // the next attempt takes its lines
-    launches.output(job.name()).clear(shared.digests());
+    files.eventLines().clear(shared.digests()); // the next attempt takes its lines
+    files.output().clear(shared.digests());
     StartMarks.Mark mark =
         new StartMarks.Mark(shared.build().id(), job.name(), number).in(containers);
     if (!remote.isRemote()) { // else when it is handed out
@@ -309,12 +311,12 @@ final class Attempt {
         launches.of(shared.graph(), id, snapshot, granted, number, tmp, timeLimit, number > 1);
     command = LaunchBuilder.shown(launch, job);
     if (!job.interactive()) {
-      launches.readyLog(launch.log());
+      launches.place().ready(launch.log());
       logFrom = number > 1 ? AttemptMark.append(launch.log(), number) : 0;
     }
     Stamp begin =
         job.finds() || shared.tracing().traces(shared.graph(), job)
-            ? shared.digests().stamp(launches.needsFile(job.name(), "").toString())
+            ? shared.digests().stamp(files.needs("").toString())
             : null;
     trace = begin == null ? null : shared.tracing().of(shared.graph(), id, snapshot, begin);
     times = times(started);
@@ -381,7 +383,7 @@ final class Attempt {
   /** A look first: nearly always another job's products lie there already. */
   private void makeFolder(Path folder) throws IOException {
     if (shared.digests().stamp(folder.toString()).kind() != Stamp.Kind.FOLDER) {
-      shared.launches().makeFolders(folder);
+      shared.launches().place().makeFolders(folder);
     }
   }
 
@@ -469,13 +471,13 @@ final class Attempt {
     }
     moved.addAll(needs.moved());
     cleared.made(products.owned());
-    LinesFile output = shared.launches().output(job.name());
+    LinesFile output = files.output();
     List<StoredValue> data = ValueLines.read(output, output.lines(shared.digests()));
     if (posts.bad() != null) {
       throw posts.bad();
     }
     try {
-      shared.launches().spent(job, snapshot, !data.isEmpty());
+      files.remove(job, !snapshot.data().isEmpty(), !data.isEmpty());
     } catch (IOException e) {
       shared.removal().note("cannot remove a file of " + job.name() + ": " + Refusal.line(e));
     }

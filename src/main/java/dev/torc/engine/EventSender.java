@@ -17,6 +17,7 @@ import dev.torc.text.SafeText;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Resources;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -189,9 +190,15 @@ final class EventSender {
   }
 
   private Event.Details restored(Job job, AttemptOutcome outcome) {
-    Event.Log log = outcome.restored().log() == null ? null : launches.log(job, 0);
+    Event.Log log = outcome.restored().log() == null ? null : log(job, 0);
     return new Event.Details(
         "", job.command(), log, 0, -1, -1, LeftOut.of(outcome.restored().lines()), false);
+  }
+
+  /** What a job wrote from a byte of its log on. */
+  private Event.Log log(Job job, long from) {
+    Path dir = launches.place().root().resolve(job.steps().getFirst().dir());
+    return new Event.Log(launches.files(job.name()).log(), dir, from, job.showsOutput());
   }
 
   private Event.Details details(AttemptContext shared, int id, JobRun run, AttemptOutcome outcome) {
@@ -204,7 +211,7 @@ final class EventSender {
     return new Event.Details(
         outcome.what(),
         outcome.command().isEmpty() ? command(shared, id, run) : outcome.command(),
-        wrote ? launches.log(job, outcome.logFrom()) : null,
+        wrote ? log(job, outcome.logFrom()) : null,
         ended.wall(),
         ended.usage().cpu(),
         ended.usage().peak(),

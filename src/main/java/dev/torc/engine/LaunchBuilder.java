@@ -8,8 +8,6 @@ import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.NeedContents.NeedFiles;
 import dev.torc.plan.NeedSnapshot;
-import dev.torc.posix.OwnFile;
-import dev.torc.posix.PlainFile;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.syntax.BadInput;
@@ -45,9 +43,7 @@ import java.util.function.Function;
 public final class LaunchBuilder {
 
   private static final String MAKEFLAGS = "MAKEFLAGS";
-
-  private static final String DATA = ".data.json";
-  private static final String CONTAINER = ".container";
+  private static final String NO_DATA = ".data.json";
 
   private final CachePlace place;
   private final Path root;
@@ -105,6 +101,7 @@ public final class LaunchBuilder {
       boolean recover)
       throws IOException {
     Job job = graph.job(id);
+    JobFiles files = files(job.name());
     PlaceholderValues values = new PlaceholderValues(graph, id, snapshot, granted, attempt, tmp);
     Map<String, String> common = new LinkedHashMap<>(inherited);
     Map<String, String> mark = mark(job.name(), "TORC_ATTEMPT", Integer.toString(attempt));
@@ -124,16 +121,14 @@ public final class LaunchBuilder {
     if (tmp != null) {
       common.put(TemporaryFolder.VARIABLE, tmp.toString());
     }
-    common.put("TORC_NEEDS", write(job, "", values.needs()).toString());
-    common.put("TORC_DATA", data(job, snapshot.data()).toString());
-    LinesFile output = output(job.name());
-    common.put(output.name(), output.path().toString());
-    LinesFile events = events(job.name());
-    common.put(events.name(), events.path().toString());
+    common.put("TORC_NEEDS", list(files, "", values.needs()));
+    common.put("TORC_DATA", data(files, snapshot.data()));
+    for (LinesFile lines : List.of(files.output(), files.eventLines())) {
+      common.put(lines.name(), lines.path().toString());
+    }
     for (Item item : job.needs()) {
       if (item.name() != null) {
-        common.put(
-            "TORC_NEEDS_" + item.name(), write(job, item.name(), values.needs(item)).toString());
+        common.put("TORC_NEEDS_" + item.name(), list(files, item.name(), values.needs(item)));
       }
     }
     List<Launch.Step> steps = new ArrayList<>();
@@ -148,13 +143,7 @@ public final class LaunchBuilder {
       contain(job, attempt, granted, values.needs(), steps);
     }
     return new Launch(
-        steps,
-        log(job.name()),
-        attempt > 1,
-        job.interactive(),
-        timeLimit,
-        granted.memoryLimit(),
-        mark);
+        steps, files.log(), attempt > 1, job.interactive(), timeLimit, granted.memoryLimit(), mark);
   }
 
   /** Puts the steps that have an image into their containers. */
@@ -178,7 +167,7 @@ public final class LaunchBuilder {
         if (!step.env().containsKey(MAKEFLAGS)) {
           env.remove(MAKEFLAGS);
         }
-        Path status = file(place, job.name(), CONTAINER);
+        Path status = files(job.name()).container();
         place.ready(status);
         steps.set(
             i,
@@ -317,43 +306,11 @@ public final class LaunchBuilder {
     return Map.of("TORC_BUILD", build, "TORC_JOB", job, "TORC_ROOT", root.toString(), last, value);
   }
 
-  /**
-   * Removes the files that an attempt which ended well was given to read, and those that it wrote
-   * for torc. A background child of it has names of files in its environment that are gone.
-   *
-   * @param wrote whether it stored values
-   */
-  void spent(Job job, NeedSnapshot snapshot, boolean wrote) throws IOException {
-    PlainFile.delete(needsFile(job.name(), ""));
-    for (Item item : job.needs()) {
-      if (item.name() != null) {
-        PlainFile.delete(needsFile(job.name(), item.name()));
-      }
-    }
-    if (!snapshot.data().isEmpty()) {
-      PlainFile.delete(file(place, job.name(), DATA));
-    }
-    if (wrote) {
-      PlainFile.delete(output(job.name()).path());
-    }
-    if (job.runsInContainers()) {
-      PlainFile.delete(file(place, job.name(), CONTAINER));
-    }
-  }
-
-  private Path write(Job job, String name, List<String> paths) throws IOException {
-    Path file = needsFile(job.name(), name);
+  /** Writes the file that lists needs, each on a line. */
+  private static String list(JobFiles files, String item, List<String> paths) throws IOException {
     StringBuilder text = new StringBuilder();
     paths.forEach(path -> text.append(path).append('\n'));
-    place.ready(file);
-    OwnFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
-    return file;
-  }
-
-  /** The file that lists a job's needs while it runs. */
-  Path needsFile(String job, String item) {
-    String name = item.isEmpty() ? JobFileName.of(job) : JobFileName.of(job, item);
-    return place.jobs().resolve(name + ".needs");
+    return files.write(files.needs(item), text.toString());
   }
 
   /**
@@ -374,67 +331,28 @@ public final class LaunchBuilder {
   }
 
   /** The file with the needed values; jobs that need none share one. */
-  private Path data(Job job, SortedMap<String, String> values) throws IOException {
+  private String data(JobFiles files, SortedMap<String, String> values) throws IOException {
     if (!values.isEmpty()) {
-      Path file = file(place, job.name(), DATA);
-      place.ready(file);
-      OwnFile.write(file, JsonText.object(values).getBytes(StandardCharsets.UTF_8));
-      return file;
+      return files.write(files.values(), JsonText.object(values));
     }
-    Path none = place.jobs().resolve(DATA);
+    Path none = place.jobs().resolve(NO_DATA);
     synchronized (this) {
       if (!noData) {
-        place.ready(none);
-        OwnFile.write(none, "{}".getBytes(StandardCharsets.UTF_8));
+        files.write(none, "{}");
         noData = true;
       }
     }
-    return none;
+    return none.toString();
   }
 
-  /** The file to which a job writes the values that it stores. */
-  LinesFile output(String job) {
-    return new LinesFile("TORC_OUTPUT", file(place, job, ".output"));
+  /** The files of a job, where attempts find them. */
+  JobFiles files(String job) {
+    return new JobFiles(place, job);
   }
 
-  /** The file to which a job writes events. */
-  LinesFile events(String job) {
-    return new LinesFile("TORC_EVENTS", events(place, job));
-  }
-
-  /** Where the file of {@code TORC_EVENTS} of a job is. */
-  public static Path events(CachePlace place, String job) {
-    return file(place, job, ".events");
-  }
-
-  private static Path file(CachePlace place, String job, String ending) {
-    return place.jobs().resolve(JobFileName.of(job) + ending);
-  }
-
-  /** Makes folders for products, as the root is written to. */
-  void makeFolders(Path folder) throws IOException {
-    place.makeFolders(folder);
-  }
-
-  /** Lets any user that builds next write the log anew. */
-  void readyLog(Path log) throws IOException {
-    place.ready(log);
-  }
-
-  /** What a job wrote from a byte of its log on. */
-  Event.Log log(Job job, long from) {
-    Path dir = place.root().resolve(job.steps().getFirst().dir());
-    return new Event.Log(log(job.name()), dir, from, job.showsOutput());
-  }
-
-  /** Where a job's output goes. */
-  Path log(String job) {
-    return log(place, job);
-  }
-
-  /** Where the output of a job of a project goes; the file may not be there. */
-  public static Path log(CachePlace place, String job) {
-    return place.logs().resolve(JobFileName.of(job) + ".log");
+  /** Where they are: the project's own folder. */
+  CachePlace place() {
+    return place;
   }
 
   /**

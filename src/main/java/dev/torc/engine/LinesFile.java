@@ -48,9 +48,9 @@ record LinesFile(String name, Path path) {
 
   /** The lines without their ends; of a file that is not there, none. */
   List<String> lines(DigestMemo digests) throws IOException {
-    return rawLines(digests).stream()
-        .map(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line)
-        .toList();
+    List<String> lines = new ArrayList<>(rawLines(digests));
+    lines.replaceAll(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line);
+    return lines;
   }
 
   /** The same as they are between two {@code \n}: only that ends a line, others are in values. */

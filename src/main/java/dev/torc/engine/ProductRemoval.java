@@ -450,7 +450,7 @@ public record ProductRemoval(
       Map<String, OwnedPath> parts = new HashMap<>();
       if (result != null && kept.holds(result.size(), result.terms().files())) {
         result.parts().forEach(part -> parts.put(part.path(), part));
-        kept.put(Upload.kept(result, said(result, LaunchBuilder.log(place, result.job()))));
+        kept.put(Upload.kept(result, said(result, new JobFiles(place, result.job()).log())));
       }
       return parts;
     }

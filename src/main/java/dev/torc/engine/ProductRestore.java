@@ -113,7 +113,7 @@ public final class ProductRestore {
       String folder = UserPaths.parent(part.path());
       if (!folder.equals(made)) {
         made = folder;
-        shared.launches().makeFolders(root.resolve(folder));
+        shared.launches().place().makeFolders(root.resolve(folder));
       }
     }
   }
@@ -169,7 +169,7 @@ public final class ProductRestore {
 
   /** What was written belongs to the result, or else the log tells of another run and goes. */
   private void log() throws IOException {
-    Path log = shared.launches().log(job.name());
+    Path log = shared.launches().files(job.name()).log();
     byte[] text = from.log() == null ? null : parts.text(from.logPart());
     if (text != null) {
       OwnFile.write(log, text);

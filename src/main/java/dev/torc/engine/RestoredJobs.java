@@ -205,7 +205,7 @@ final class RestoredJobs implements AutoCloseable {
         return null;
       }
       Path root = shared.graph().workflow().root();
-      byte[] said = ClearedProducts.said(made, shared.launches().log(job.name()));
+      byte[] said = ClearedProducts.said(made, shared.launches().files(job.name()).log());
       return Upload.of(root, shared.digests(), made, said, umask, shared.here().name(), again);
     } catch (CacheException | StoppedException e) {
       return null;

@@ -33,7 +33,7 @@ public final class TemporaryFolder {
     String build = attempt.build().substring(0, Math.min(8, attempt.build().length()));
     return place
         .jobs()
-        .resolve(JobFileName.of(attempt.job()) + "." + build + "." + attempt.attempt() + ".tmp");
+        .resolve(JobFiles.name(attempt.job()) + "." + build + "." + attempt.attempt() + ".tmp");
   }
 
   /** Whether a text of a job names it. */

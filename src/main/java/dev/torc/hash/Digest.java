@@ -1,6 +1,7 @@
 package dev.torc.hash;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -15,6 +16,10 @@ public final class Digest implements Comparable<Digest> {
   public static final int LENGTH = 32;
 
   private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
+
+  /** Making one anew takes longer than a short text. */
+  private static final ThreadLocal<MessageDigest> SHA256 =
+      ThreadLocal.withInitial(DigestUtils::getSha256Digest);
 
   private final byte[] bytes;
   private final boolean executable;
@@ -38,12 +43,12 @@ public final class Digest implements Comparable<Digest> {
 
   /** The digest of some bytes. */
   public static Digest ofBytes(byte[] bytes) {
-    return new Digest(DigestUtils.sha256(bytes));
+    return new Digest(SHA256.get().digest(bytes));
   }
 
   /** The digest of a text's UTF-8 bytes. */
   public static Digest ofText(String text) {
-    return new Digest(DigestUtils.sha256(text));
+    return ofBytes(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Parses 64 hexadecimal digits. */

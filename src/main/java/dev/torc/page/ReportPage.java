@@ -1,6 +1,6 @@
 package dev.torc.page;
 
-import dev.torc.engine.LaunchBuilder;
+import dev.torc.engine.JobFiles;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Limits;
 import dev.torc.machine.Series;
@@ -199,7 +199,7 @@ public final class ReportPage {
       int length = 0;
       for (int i = 0; i < jobs.rows().size(); i++) {
         Row row = jobs.rows().get(i);
-        Path log = LaunchBuilder.log(project.place(), row.name());
+        Path log = new JobFiles(project.place(), row.name()).log();
         boolean its = row.state() == State.FAILED && jobs.isKnown(i) && OwnFile.stands(log);
         if (its && tails.size() < TAILS && length < LOGS) {
           List<String> lines = LogExcerpt.SHORT.of(log, 0, false).stream().map(this::told).toList();

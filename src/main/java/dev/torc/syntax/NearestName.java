@@ -37,13 +37,13 @@ public final class NearestName {
   }
 
   /**
-   * The same; where none is near, all of them.
+   * The same; where none is near, all of them, if there are any.
    *
    * @param before stands before all, such as {@code "; known are "}
    */
   public static String hint(String name, Collection<String> known, String before) {
-    String nearest = to(name, known);
-    return nearest == null ? before + String.join(", ", known) : "; did you mean " + nearest + "?";
+    String near = hint(name, known);
+    return near.isEmpty() && !known.isEmpty() ? before + String.join(", ", known) : near;
   }
 
   /** Insertions, deletions, replacements and swaps of neighbours from one text to the other. */

@@ -26,7 +26,8 @@ public final class Sizes {
     String number = s.substring(0, end);
     String unit = s.substring(end).strip().toLowerCase(Locale.ROOT);
     if (end > 30 || !number.matches("\\d+(\\.\\d+)?")) {
-      throw new IllegalArgumentException(text + " is no size; write it like 4GiB or 512MB");
+      throw new IllegalArgumentException(
+          Durations.shown(text) + " is no size; write it like 4GiB or 512MB");
     }
     long factor =
         switch (unit) {

@@ -95,7 +95,7 @@ class BuildFilePageTest {
     }
   }
 
-  private static TreeSet<String> keys() {
+  static TreeSet<String> keys() {
     TreeSet<String> keys = new TreeSet<>();
     Stream.of(
             KnownKeys.TOP,

@@ -1,7 +1,6 @@
 package dev.torc.buildfile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,13 +18,11 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class PathPatternTest {
 
   /** Reads {@code {a}_{b}.fq}. */
-  private static PathPattern match(String written) {
+  static PathPattern match(String written) {
     List<String> holes = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     Map<String, String> constraints = new HashMap<>();
@@ -43,63 +40,11 @@ class PathPatternTest {
     return PathPattern.of(text.toString(), holes, constraints, Place.NONE);
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "fq/{sample}_{lane}.fq|fq/s_1.fq|s 1",
-        // As much as it can, left first.
-        "fq/{sample}_{lane}.fq|fq/a_b_1.fq|a_b 1",
-        "{a}{b}|xyz|xy z",
-        "{d}/{f}.txt|a/b.txt|a b",
-        // A name takes no slash, and one character at least.
-        "{d}/{f}.txt|a/b/c.txt|",
-        "fq/{sample}.fq|fq/.fq|",
-        // Used twice, it must be equal.
-        "{s}/{s}.txt|a/a.txt|a",
-        "{s}/{s}.txt|a/b.txt|",
-        "{s}1{s}|a1a|a",
-        // Only a written dot matches a leading dot.
-        "{f}.txt|.a.txt|",
-        "d/{f}.txt|d/.a.txt|",
-        ".{f}.txt|.a.txt|a",
-        // What is special elsewhere is not here.
-        "a.b+(x)/{f}|a.b+(x)/y|y",
-        "a.b/{f}|axb/y|",
-        // A regular expression takes what it matches, but no slash and not nothing.
-        "fq/{s}_{lane:L[0-9]+}.fq|fq/a_b_L1.fq|a_b L1",
-        "fq/{s}_{lane:L[0-9]+}.fq|fq/a_b_1.fq|",
-        "fq/{s:.{1,2}}{t}.fq|fq/abc.fq|ab c",
-        "fq/{s:(a)(b)?}{t:.*}.fq|fq/abc.fq|ab c",
-        "{a:.+}.fq|x/y.fq|",
-        "{a:x*}{b}.fq|y.fq|",
-        "{a:[xy]}/{a}.fq|x/x.fq|x",
-        "{a:[xy]}/{a}.fq|x/y.fq|",
-        "{a:\\{x}.fq|{x.fq|{x",
-      })
-  void names(String pattern, String path, String values) {
-    List<String> found = match(pattern).values(path);
-    if (values == null) {
-      assertNull(found);
-    } else {
-      assertEquals(List.of(values.split(" ")), found);
-    }
-  }
-
   @Test
   void aRegularExpressionThatTakesTooLongIsAnError() {
     PathPattern match = match("{a:x*x*x*x*x*x*x*x*}y");
     BadInput slow = assertThrows(BadInput.class, () -> match.values("x".repeat(200) + "z"));
     assertTrue(slow.getMessage().contains("take too long"), slow.getMessage());
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {"{a:(}|{a:(} is no regular expression: Unclosed group", "{a:(x)\\1}|refer back"})
-  void aBadRegularExpressionIsAnError(String pattern, String why) {
-    Exception bad = assertThrows(IllegalArgumentException.class, () -> match(pattern));
-    assertTrue(bad.getMessage().contains(why), bad.getMessage());
   }
 
   @Provide
@@ -158,18 +103,5 @@ class PathPatternTest {
       }
     }
     return null;
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "a|a pattern to match needs a name, such as {sample}",
-        "*{a}|a pattern to match has names, such as {sample}, instead of wildcards",
-        "{a}{b}{c}{d}{e}{f}{g}|a pattern to match can have 6 names; this has 7",
-      })
-  void whatIsRefused(String pattern, String message) {
-    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> match(pattern));
-    assertEquals(message, e.getMessage());
   }
 }

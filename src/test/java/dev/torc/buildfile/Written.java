@@ -5,52 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
 import dev.torc.syntax.BadInput;
-import dev.torc.workflow.Job;
-import dev.torc.workflow.Step;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Build files written to a file system in memory, under the root {@code /p}, and their reading. */
-public final class Written implements AutoCloseable {
+final class Written implements AutoCloseable {
 
   private final FileSystem fs = Jimfs.newFileSystem(Configuration.unix());
-  private final List<Path> layers = new ArrayList<>();
+  private final SequencedSet<Path> layers = new LinkedHashSet<>();
   private final SortedMap<String, String> defines = new TreeMap<>();
 
   /** A build file torc.yaml of these lines. */
-  public static Written yaml(String... lines) {
+  static Written yaml(String... lines) {
     return new Written().layer("torc.yaml", lines);
-  }
-
-  /** The only job of a build file of these lines, which stand below {@code jobs: a:}. */
-  static Job job(String... lines) {
-    return yaml(jobA(lines)).load().jobs().getFirst();
-  }
-
-  /** The message for a job of these lines. */
-  static String refusedJob(String... lines) {
-    return yaml(jobA(lines)).refused();
-  }
-
-  /** The text of a job's only command, without slots. */
-  public static String command(Job job) {
-    return ((Step.Command.Shell) job.steps().getFirst().command()).text().declared();
-  }
-
-  private static String[] jobA(String... lines) {
-    List<String> all = new ArrayList<>(List.of("jobs:", "  a:"));
-    for (String line : lines) {
-      all.add("    " + line);
-    }
-    return all.toArray(String[]::new);
   }
 
   /** One more file, given with -f. */
@@ -83,25 +59,30 @@ public final class Written implements AutoCloseable {
     return fs.getPath("/p").resolve(name);
   }
 
-  public Workflow load() {
+  Workflow load() {
     try {
-      return BuildFileLoader.load(layers, defines);
+      return BuildFileLoader.load(layers(), defines);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** The files as read, groups not expanded. */
-  ParsedBuildFile blueprint() {
+  /** The files given with -f. */
+  List<Path> layers() {
+    return List.copyOf(layers);
+  }
+
+  /** The files as read for an executor, or as they say themselves; groups not expanded. */
+  ParsedBuildFile blueprint(String on) {
     try {
-      return ParsedBuildFile.read(layers, null, new ParsedBuildFile.Overrides(defines, true, null));
+      return ParsedBuildFile.read(layers(), null, new ParsedBuildFile.Overrides(defines, true, on));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /** The message of the refusal. */
-  public String refused() {
+  String refused() {
     return assertThrows(BadInput.class, this::load).getMessage();
   }
 

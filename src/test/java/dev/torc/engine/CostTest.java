@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,14 @@ class CostTest extends Harness {
     public Stamp linkStamp(Path path) throws IOException {
       count(path);
       return real.linkStamp(path);
+    }
+  }
+
+  /** The same, but for looks at a path itself, which tell its size as well. */
+  private final class CountingFiles extends Counting {
+    @Override
+    public Stamp linkStamp(Path path) throws IOException {
+      return StampSource.of(FileSystems.getDefault()).linkStamp(path);
     }
   }
 
@@ -209,13 +218,7 @@ class CostTest extends Harness {
         a: { command: make a, produces: a, priority: 1 }
         b: { command: make b }
         """);
-    Counting counting =
-        new Counting() {
-          @Override
-          public Stamp linkStamp(Path path) throws IOException {
-            return StampSource.of(FileSystems.getDefault()).linkStamp(path); // tells its size
-          }
-        };
+    Counting counting = new CountingFiles();
     stamps = counting;
     Held b = hold("b");
     CountDownLatch begun = new CountDownLatch(1);
@@ -296,5 +299,25 @@ class CostTest extends Harness {
     building.await();
     assertEquals(2, counting.looks("p3") - before, "one for r1, one for r2 and r3");
     assertEquals(List.of(), notes());
+  }
+
+  /** What a build without work looks at does not grow with m times n. */
+  @Test
+  void aNoOpLooksAtEachProductOfAGroupOnceHoweverManyNeedTheGroup() {
+    int size = 60;
+    given(
+        """
+        produce: { parameters: { i: { from: 1, to: %1$d } }, command: a, produces: 'out/{i}' }
+        use: { parameters: { i: { from: 1, to: %1$d } }, command: b, needs: { job: produce }, produces: 'u{i}' }
+        """
+            .formatted(size));
+    build();
+    Counting counting = new CountingFiles();
+    stamps = counting;
+    build().ran();
+    int looks = IntStream.rangeClosed(1, size).map(i -> counting.looks("out/" + i)).sum();
+    assertTrue(0 < looks && looks <= 2 * size, () -> looks + " looks");
+    assertEquals(size, graph.before().count(graph.nodes() - 1));
+    assertEquals(2 * size, graph.before().to(graph.nodes() - 1));
   }
 }

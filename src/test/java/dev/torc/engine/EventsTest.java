@@ -3,10 +3,8 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.engine.StubRunner.Stub;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
-import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.Cache;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -18,58 +16,8 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
-/** What jobs append to the file of TORC_EVENTS. */
+/** When events were written; what jobs append to the file of TORC_EVENTS is told in stories. */
 class EventsTest extends Harness {
-
-  private static void post(Stub stub, String... lines) throws IOException {
-    Path file = Path.of(stub.env("TORC_EVENTS"));
-    Files.write(file, List.of(lines), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-  }
-
-  private List<PostedEvent> posted(long build, long sequence) {
-    List<PostedEvent> events = new ArrayList<>();
-    try (Cache cache = Cache.look(place(), _ -> {})) {
-      cache.eachEvent(build, sequence, events::add);
-    }
-    return events;
-  }
-
-  /** Build, sequence, job, attempt and text of all events. */
-  private List<String> all() {
-    return posted(0, 0).stream()
-        .map(e -> e.build() + "." + e.sequence() + " " + e.job() + "#" + e.attempt() + e.text())
-        .toList();
-  }
-
-  @Test
-  void eventsAreStampedWithTimeJobAttemptAndBuild() {
-    given("a: { command: make a, needs: [x], retries: 1 }");
-    edit("x", "1");
-    job(
-        "a",
-        stub -> {
-          post(stub, "{\"n\": 1}", "", " {\"n\":2, \"at\": " + stub.attempt() + "} ");
-          return stub.exit(stub.attempt() == 1 ? 1 : 0);
-        });
-    long before = System.currentTimeMillis();
-    build();
-    long after = System.currentTimeMillis();
-    assertEquals(
-        List.of(
-            "1.0 a#1{\"n\": 1}",
-            "1.1 a#1{\"n\":2, \"at\": 1}",
-            "1.2 a#2{\"n\": 1}",
-            "1.3 a#2{\"n\":2, \"at\": 2}"),
-        all());
-    assertTrue(posted(0, 0).stream().allMatch(e -> before <= e.time() && e.time() <= after));
-    edit("x", "2");
-    build();
-    assertEquals(8, all().size());
-    assertEquals("2.0 a#1{\"n\": 1}", all().get(4));
-    assertEquals(2, posted(2, 2).size());
-    settled();
-    assertEquals(8, all().size());
-  }
 
   @Test
   void anEventHasTheTimeAtWhichItWasWrittenThoughTheJobGoesOn() throws IOException {
@@ -82,15 +30,22 @@ class EventsTest extends Harness {
         stub -> {
           for (int n = 0; n < 2; n++) {
             looks.await(); // for one that sees the line before, and is over
-            post(stub, "{}");
             Path file = Path.of(stub.env("TORC_EVENTS"));
+            Files.writeString(file, "{}\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             times.add(Files.getLastModifiedTime(file).toMillis());
             waitPast(times.getLast() + 10);
           }
           return stub.exit(0);
         });
     build();
-    assertEquals(times, posted(0, 0).stream().map(PostedEvent::time).toList());
+    List<Long> told = new ArrayList<>();
+    try (Cache cache = Cache.look(place(), _ -> {})) {
+      cache.eachEvent(0, 0, event -> told.add(event.time()));
+      assertEquals(times, told);
+      cache.eachEvent(1, 1, event -> told.add(event.time()));
+      assertEquals(times.get(1), told.get(2), "from the second one on");
+      assertEquals(3, told.size());
+    }
     assertTrue(times.get(1) - times.get(0) > 10);
   }
 
@@ -123,70 +78,5 @@ class EventsTest extends Harness {
     while (System.currentTimeMillis() <= millis) {
       Thread.onSpinWait();
     }
-  }
-
-  @Test
-  void aLineThatIsNoObjectIsAFailureThatQuotesItAndIsKept() {
-    given("a: { command: make a, produces: [a.out] }");
-    job(
-        "a",
-        stub -> {
-          post(stub, "{\"n\": 1}", "[1]", "{\"n\": 2}");
-          return work(stub);
-        });
-    build();
-    assertEquals(JobState.FAILED, state("a"));
-    assertEquals(
-        "TORC_EVENTS has a line that cannot be read: [1] (each line is a JSON object)", what("a"));
-    assertEquals(
-        List.of("1.0 a#1{\"n\": 1}", "1.1 a#1{\"text\":\"[1]\"}", "1.2 a#1{\"n\": 2}"), all());
-  }
-
-  @Test
-  void aFailedAttemptFailsForItsOwnReasonAndKeepsWhatItPosted() {
-    given("a: { command: make a }");
-    job(
-        "a",
-        stub -> {
-          post(stub, "half a \"line\"");
-          return stub.exit(3);
-        });
-    build();
-    assertEquals("exit 3", what("a"));
-    assertEquals(List.of("1.0 a#1{\"text\":\"half a \\\"line\\\"\"}"), all());
-  }
-
-  @Test
-  void bytesThatAreNoTextAreAFailureOfAnAttemptThatEndedWell() {
-    given("a: { command: make a }");
-    job(
-        "a",
-        stub -> {
-          Files.write(Path.of(stub.env("TORC_EVENTS")), new byte[] {'{', (byte) 0xff, '}'});
-          return stub.exit(0);
-        });
-    build();
-    assertEquals("TORC_EVENTS holds what is no valid UTF-8", what("a"));
-  }
-
-  @Test
-  void eventsDecideNothing() {
-    given(
-        """
-        a: { command: make a, needs: [x], produces: [a.out] }
-        b: { command: make b, needs: [a.out], produces: [b.out] }
-        """);
-    edit("x", "1");
-    job(
-        "a",
-        stub -> {
-          post(stub, "{\"n\": \"" + stub.read("x") + "\"}");
-          stub.write("a.out", "same");
-          return stub.exit(0);
-        });
-    build().ran("a", "b");
-    edit("x", "2");
-    build().ran("a");
-    assertEquals(2, all().size());
   }
 }

@@ -622,7 +622,7 @@ class Harness {
         .orElse(List.of());
   }
 
-  private static String words(List<Reason> reasons) {
+  static String words(List<Reason> reasons) {
     return reasons.stream()
         .map(r -> (r.kind().name().toLowerCase().replace('_', ' ') + " " + r.name()).strip())
         .collect(Collectors.joining("; "));

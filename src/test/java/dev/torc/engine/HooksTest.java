@@ -1,6 +1,5 @@
 package dev.torc.engine;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,12 +8,6 @@ import org.junit.jupiter.api.Test;
 
 /** Hooks beside jobs; when they are called is told in stories. */
 class HooksTest extends Harness {
-
-  @Test
-  void aJobNamedHooksHasALogOfItsOwn() {
-    assertEquals("%68ooks", JobFileName.of("hooks"));
-    assertEquals("%2568ooks", JobFileName.of("%68ooks"));
-  }
 
   @Test
   void theProcessesOfAHookAreNotThoseOfItsJob() {

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.hash.AgedStamps;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.records.SharingHost;
 import dev.torc.records.ThisHost;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -88,29 +88,7 @@ class OpenedStampsTest extends Harness {
 
   /** The root is on a network file system. */
   private void share() {
-    ThisHost system = ThisHost.system();
-    here =
-        new ThisHost() {
-          @Override
-          public Optional<String> networkKind(Path folder) {
-            return Optional.of("NFS");
-          }
-
-          @Override
-          public String name() {
-            return "login1";
-          }
-
-          @Override
-          public String boot() {
-            return system.boot();
-          }
-
-          @Override
-          public Path databases() {
-            return disk.resolve("torc-1");
-          }
-        };
+    here = new SharingHost("login1", ThisHost.system().boot(), disk.resolve("torc-1"));
   }
 
   /** Another host writes a file while this one remembers how it was. */

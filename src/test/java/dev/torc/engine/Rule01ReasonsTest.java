@@ -3,7 +3,6 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.engine.StubRunner.Stub;
-import dev.torc.hash.Digest;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Reason;
 import dev.torc.records.CachePlace;
@@ -209,69 +208,5 @@ class Rule01ReasonsTest extends Harness {
 
   private static String word(Reason.Kind kind) {
     return kind.name().toLowerCase().replace('_', ' ');
-  }
-
-  @Test
-  void aRenamedJobIsNew() {
-    given(JOB);
-    edit("x", "1");
-    build();
-    given(JOB.replace("a:", "b:"));
-    build().ran("b");
-    assertEquals("never ran", why("b"));
-  }
-
-  @Test
-  void aNeedChangedFromOneDigestToAnother() {
-    given(JOB);
-    edit("x", "1");
-    build();
-    edit("x", "2");
-    build().ran("a");
-    Reason expected =
-        new Reason(
-            Reason.Kind.NEED_CHANGED, "x", Digest.ofText("1").hex(), Digest.ofText("2").hex());
-    assertEquals(List.of(expected), reasons("a"));
-    settled();
-  }
-
-  @Test
-  void forceIsForTheTargetsOwnJobsOnly() {
-    edit("x", "1");
-    given(JOB + "\nb: { command: make b, needs: [a.out], produces: [b.out] }");
-    build();
-    force = true;
-    build("b").ran("b");
-  }
-
-  @Test
-  void allProductsOfAJob() {
-    edit("x", "1");
-    given(
-        """
-        a: { command: make a, needs: [x], produces: [a.out, dir/] }
-        b: { command: make b, needs: [{job: a}], produces: [b.out] }
-        """);
-    build();
-    edit("x", "2");
-    build().ran("a", "b");
-    assertEquals("need changed a.out; need changed dir", why("b"));
-    settled();
-  }
-
-  @Test
-  void theManifestOfAJobWithoutProducts() {
-    edit("x", "1");
-    given(
-        """
-        a: { command: make a, needs: [x] }
-        b: { command: make b, needs: [{job: a}], produces: [b.out] }
-        """);
-    build();
-    settled();
-    edit("x", "2");
-    build().ran("a", "b");
-    assertEquals("need changed job a", why("b"));
-    settled();
   }
 }

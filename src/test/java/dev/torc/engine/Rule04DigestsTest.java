@@ -3,6 +3,7 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.hash.AgedStamps;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.posix.FileSystems;
@@ -21,19 +22,7 @@ class Rule04DigestsTest extends Harness {
   /** All files but the probe of the clock seem an hour older than they are: none is racy. */
   @BeforeEach
   void anHourLater() {
-    StampSource real = stamps;
-    stamps =
-        new StampSource() {
-          @Override
-          public Stamp stamp(Path path) throws IOException {
-            return path.endsWith("clock") ? real.stamp(path) : older(real.stamp(path));
-          }
-
-          @Override
-          public Stamp linkStamp(Path path) throws IOException {
-            return older(real.linkStamp(path));
-          }
-        };
+    stamps = new AgedStamps();
     given(
         """
         a: { command: make a, needs: [x, d/, '*.c'], produces: [a.out, out/] }
@@ -42,19 +31,6 @@ class Rule04DigestsTest extends Harness {
     edit("x", "12345");
     edit("d/in", "1");
     edit("m.c", "1");
-  }
-
-  private static Stamp older(Stamp s) {
-    return s.exists()
-        ? new Stamp(
-            s.kind(),
-            s.executable(),
-            s.size(),
-            s.mtime(),
-            s.ctime() - 3_600_000_000_000L,
-            s.inode(),
-            s.attributes())
-        : s;
   }
 
   @Test

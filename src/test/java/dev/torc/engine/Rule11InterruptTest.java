@@ -200,32 +200,6 @@ class Rule11InterruptTest extends Harness {
   }
 
   @Test
-  void aSignalEndsTheJobsAndTheBuild() {
-    given(
-        """
-        a: { command: make a, produces: [a.out] }
-        b: { command: make b, produces: [b.out] }
-        c: { command: make c, needs: [a.out], produces: [c.out] }
-        """);
-    for (int signal : new int[] {2, 15, 1}) {
-      Held a = hold("a");
-      Building building = start();
-      a.started();
-      building.signal(signal);
-      building.await();
-      assertEquals(128 + signal, exit);
-      assertEquals(JobState.INTERRUPTED, state("a"));
-      assertEquals(JobState.NOT_REACHED, state("c"));
-    }
-    usual("a");
-    build();
-    assertEquals("interrupted", why("a"));
-    assertEquals("never ran", why("c"));
-    assertEquals(0, exit);
-    settled();
-  }
-
-  @Test
   void aSecondSignalEndsThemAtOnce() {
     given("a: { command: make a, produces: [a.out] }");
     CompletableFuture<Void> started = new CompletableFuture<>();
@@ -245,41 +219,6 @@ class Rule11InterruptTest extends Harness {
     building.await();
     assertEquals(List.of(false, true), ends);
     assertEquals(130, exit);
-  }
-
-  @Test
-  void anInterruptedJobIsNotRepeatedAtOnce() {
-    given("a: { command: make a, produces: [a.out], retries: 3 }");
-    Held a = hold("a");
-    Building building = start();
-    a.started();
-    building.signal(15);
-    building.await();
-    assertEquals(1, events.stream().filter(Event.JobStarted.class::isInstance).count());
-    assertEquals(143, exit);
-  }
-
-  @Test
-  void aRetryThatWaitsIsNotReachedAndTheFailureIsRemembered() {
-    given(
-        """
-        a: { command: make a, produces: [a.out], retries: 3, retry: { delay: 1h } }
-        b: { command: make b, produces: [b.out] }
-        """);
-    limits.put("cpus", 1L);
-    failing("a");
-    Held b = hold("b");
-    Building building = start();
-    b.started();
-    building.signal(2);
-    building.await();
-    assertEquals(JobState.NOT_REACHED, state("a"));
-    usual("a");
-    usual("b");
-    build();
-    assertEquals("failed", why("a"));
-    assertEquals("interrupted", why("b"));
-    settled();
   }
 
   /**

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.StubRunner.Held;
-import dev.torc.local.ProcessEnd;
-import dev.torc.machine.Usage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -103,42 +101,6 @@ class Rule12ResourcesTest extends Harness {
   }
 
   @Test
-  void theFirstThatRunsAloneHasTheWarningForAll() {
-    given(
-        """
-        a: { command: make a, needs: [s], produces: [a], resources: { cpus: 18 } }
-        b: { command: make b, needs: [a], produces: [b], resources: { cpus: 18 } }
-        c: { command: make c, needs: [t], produces: [c], resources: { cpus: 18 } }
-        """);
-    edit("s", "1");
-    edit("t", "1");
-    limits.put("cpus", 2L);
-    build().ran("a", "b", "c");
-    said("asks for 18 cpus, and there are 2", "as others like it do");
-    edit("t", "2");
-    build().ran("c");
-    assertEquals(
-        List.of("job c asks for 18 cpus, and there are 2: it runs alone, as others like it do"),
-        notes());
-    build().ran();
-    assertEquals(List.of(), notes());
-  }
-
-  @Test
-  void theHigherPriorityIsFirst() {
-    limits.put("cpus", 1L);
-    given(
-        """
-        a: { command: make a }
-        b: { command: make b, priority: 5 }
-        c: { command: make c, priority: -1 }
-        d: { command: make d, priority: 5 }
-        """);
-    build();
-    assertEquals(List.of("b", "d", "a", "c"), started());
-  }
-
-  @Test
   void thenTheLongestPathByRecordedDurations() {
     limits.put("cpus", 1L);
     given(
@@ -233,119 +195,5 @@ class Rule12ResourcesTest extends Harness {
     assertEquals(order.indexOf("+t") + 1, order.indexOf("-t"), order.toString());
     List<String> before = order.subList(0, order.indexOf("+t"));
     assertEquals(0, before.size() % 2, order.toString());
-  }
-
-  // ---- retries
-
-  private final List<String> memory = new ArrayList<>();
-
-  /** A job that fails so until the given attempt, which succeeds. */
-  private void failingUntil(int attempt, ProcessEnd.How how, int code) {
-    job(
-        "a",
-        stub -> {
-          memory.add(stub.env("TORC_MEMORY"));
-          assertEquals("-", stub.read("a.out"), "what the attempt before left");
-          work(stub);
-          return stub.attempt() == attempt
-              ? stub.exit(0)
-              : new ProcessEnd(how, code, 1, Usage.NOTHING, "");
-        });
-  }
-
-  private long retried() {
-    return events.stream().filter(Event.JobRetried.class::isInstance).count();
-  }
-
-  @Test
-  void aFailureIsRetriedAsOftenAsAllowed() {
-    given("a: { command: make a, produces: [a.out], retries: 2 }");
-    failingUntil(3, ProcessEnd.How.EXITED, 1);
-    build();
-    assertEquals(JobState.RAN, state("a"));
-    assertEquals(2, retried());
-    assertEquals(0, exit);
-    assertEquals(List.of(), kept());
-    settled();
-    given("a: { command: make again, produces: [a.out], retries: 2 }");
-    failingUntil(4, ProcessEnd.How.EXITED, 1);
-    build();
-    assertEquals(JobState.FAILED, state("a"));
-    assertEquals(2, retried());
-  }
-
-  @Test
-  void onlyTheCausesThatAreNamedAreRetried() {
-    String job = "a: { command: make a, produces: [a.out], retries: 1, retry: { on: [%s] } }";
-    record Case(String on, ProcessEnd.How how, int code, int retries) {}
-    for (Case c :
-        List.of(
-            new Case("137", ProcessEnd.How.EXITED, 137, 1),
-            new Case("137", ProcessEnd.How.SIGNALED, 9, 1),
-            new Case("137", ProcessEnd.How.EXITED, 1, 0),
-            new Case("timeout", ProcessEnd.How.TIMEOUT, 0, 1),
-            new Case("timeout", ProcessEnd.How.EXITED, 1, 0),
-            new Case("memory", ProcessEnd.How.MEMORY, 0, 1),
-            new Case("memory", ProcessEnd.How.TIMEOUT, 0, 0),
-            new Case("signal", ProcessEnd.How.SIGNALED, 11, 1),
-            new Case("signal", ProcessEnd.How.EXITED, 139, 0))) {
-      given(job.formatted(c.on));
-      force = true;
-      failingUntil(2, c.how, c.code);
-      build();
-      assertEquals(c.retries, retried(), c.toString());
-    }
-  }
-
-  @Test
-  void memoryGrowsFromAttemptToAttemptUntilTheLimit() {
-    given(
-        "a: { command: make a, produces: [a.out], resources: { memory: 1500MiB }, retries: 3,"
-            + " retry: { grow: { memory: 2 } } }");
-    failingUntil(4, ProcessEnd.How.MEMORY, 0);
-    build();
-    assertEquals(List.of("1500", "3000", "4096", "4096"), memory);
-    assertEquals(JobState.RAN, state("a"));
-  }
-
-  @Test
-  void theWayToRecoverComesFirst() {
-    given("a: { command: make a, produces: [a.out], retries: 1, retry: { recover: 'sh fix.sh' } }");
-    List<Integer> steps = new ArrayList<>();
-    job(
-        "a",
-        stub -> {
-          steps.add(stub.launch().steps().size());
-          work(stub);
-          return stub.exit(stub.attempt() == 1 ? 1 : 0);
-        });
-    build();
-    assertEquals(List.of(1, 2), steps);
-  }
-
-  @Test
-  void aRetryThatWaitsHoldsNoResources() {
-    limits.put("cpus", 1L);
-    given(
-        """
-        a: { command: make a, produces: [a.out], retries: 1, retry: { delay: 1h } }
-        b: { command: make b }
-        """);
-    failing("a");
-    Held b = hold("b");
-    Building building = start();
-    b.started(); // though a is not done
-    building.signal(2);
-    building.await();
-    assertEquals(1, retried());
-  }
-
-  @Test
-  void aRetryFollowsAfterItsDelay() {
-    given("a: { command: make a, produces: [a.out], retries: 1, retry: { delay: 1ms } }");
-    failingUntil(2, ProcessEnd.How.EXITED, 1);
-    build();
-    assertEquals(JobState.RAN, state("a"));
-    assertEquals(1, retried());
   }
 }

@@ -27,7 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Section 10, network roots: builds of one root by several hosts, one after the other. */
+/**
+ * Section 10, network roots: clocks that differ, and clean; what several hosts build is told in
+ * stories.
+ */
 class SharedRootBuildTest {
 
   private static final ProjectOptions OPTIONS =
@@ -56,42 +59,6 @@ class SharedRootBuildTest {
   private Harness on(ThisHost host) {
     torc.here = host;
     return torc.build();
-  }
-
-  @Test
-  void whatOneHasBuiltTheOtherDoesNotBuildAgain() {
-    on(one).ran("first", "second");
-    on(two).ran();
-    torc.edit("source", "1");
-    on(two).ran("first", "second");
-    on(one).ran();
-    on(one).ran();
-  }
-
-  /** What this host left at rest counts for the records of then only. */
-  @Test
-  void aFailureElsewhereIsKnownWhereAllWasAtRest() {
-    on(one).ran("first", "second");
-    on(one).ran(); // at rest
-    torc.edit("source", "1");
-    torc.failing("first");
-    on(two);
-    assertEquals(1, torc.exit);
-    torc.usual("first");
-    torc.edit("source", "0");
-    on(one);
-    assertTrue(torc.why("first").contains("failed"), torc.why("first"));
-    torc.ran("first");
-  }
-
-  @Test
-  void aCleanElsewhereIsKnownWhereAllWasAtRest() throws Exception {
-    on(one).ran("first", "second");
-    on(one).ran();
-    on(two).ran();
-    torc.edit("middle", "edited");
-    on(two).ran("first");
-    on(one).ran();
   }
 
   /** The clock of a host may be ahead of the server's, or behind: files are dated by the server. */
@@ -141,75 +108,6 @@ class SharedRootBuildTest {
               s.attributes())
           : s;
     }
-  }
-
-  @Test
-  void aNewHostKnowsWhatTheOthersBuilt() {
-    on(one).ran("first", "second");
-    for (String name : new String[] {"three", "four"}) {
-      on(SharingHost.named(name, temp)).ran();
-    }
-  }
-
-  /** Rule 9: what another host's mark names is neither ended nor started again from here. */
-  @Test
-  void aJobThatMayStillRunOnAnotherHostFailsUntilThatIsKnown() throws Exception {
-    on(one).ran("first", "second");
-    torc.edit("source", "1");
-    torc.deadly("first", torc::work);
-    on(one);
-    torc.usual("first");
-    torc.given(
-        """
-        first: {command: stub, needs: source, produces: middle}
-        second: {command: stub, needs: middle, produces: end}
-        other: {command: stub, produces: more}
-        """);
-    String pid = "" + ProcessHandle.current().pid();
-    String said =
-        "may still run on one (pid %s): build there, or --gone one if that host is down"
-            .formatted(pid);
-    torc.force = true;
-    for (ThisHost host : List.of(two, SharingHost.named("three", temp), two)) {
-      torc.here = host;
-      assertEquals("will fail: elsewhere one", torc.look().get("first"));
-      on(host).ran("other");
-      assertEquals(1, torc.exit);
-      assertEquals(JobState.FAILED, torc.state("first"));
-      assertEquals(said, torc.what("first"));
-      assertEquals(JobState.BLOCKED, torc.state("second"));
-    }
-    torc.force = false;
-    on(one).ran("first", "second");
-    assertEquals("interrupted; need changed source", torc.why("first"));
-    on(two).ran();
-    torc.settled();
-  }
-
-  @Test
-  void whatRanOnAHostThatIsGoneRunsAgain() {
-    torc.deadly("first", torc::work);
-    on(one);
-    torc.usual("first");
-    on(two).ran();
-    torc.gone = Set.of("one");
-    assertEquals("will run: interrupted", torc.look().get("first"));
-    on(two).ran("first", "second");
-    assertEquals("interrupted", torc.why("first"));
-    torc.gone = Set.of();
-    on(one).ran();
-    on(two).ran();
-    torc.settled();
-  }
-
-  /** A host that went down and is up again has none of the processes that its marks name. */
-  @Test
-  void aHostThatIsUpAgainAnswersForItsMarks() {
-    torc.deadly("first", torc::work);
-    on(one);
-    torc.usual("first");
-    on(new SharingHost("one", "another boot", one.databases())).ran("first", "second");
-    assertEquals("interrupted", torc.why("first"));
   }
 
   @Test

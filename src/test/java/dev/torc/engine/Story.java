@@ -1,14 +1,16 @@
 package dev.torc.engine;
 
 import dev.torc.StepFiles;
+import dev.torc.ask.WhyAnswer;
 import dev.torc.engine.StubRunner.Deadly;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Stub;
+import dev.torc.hash.AgedStamps;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
-import dev.torc.plan.LeftOut;
-import dev.torc.records.Cache;
-import dev.torc.records.StartMarks;
+import dev.torc.records.SharingHost;
+import dev.torc.session.ReadSession;
+import dev.torc.show.Palette;
 import dev.torc.show.ReasonText;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
@@ -20,8 +22,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -41,8 +43,11 @@ import java.util.stream.Stream;
  * <p>{@code build} tells what became of each job, then the lines for people behind {@code !}, then
  * the exit status where it is not 0: {@code a b: ran: need changed x} or {@code c: ran: never ran →
  * failed: exit 1}.
+ *
+ * <p>{@code other STEP} does a step in a second root beside the first one, {@code both STEP} in
+ * both; once there are two, both have the build files and jobs that are given.
  */
-final class Story extends Harness implements StepFiles.Stage {
+class Story extends Harness implements StepFiles.Stage {
 
   private static final Pattern DOES = Pattern.compile("(.+?) does: (.*)");
   private static final Pattern ATTEMPT = Pattern.compile("attempt (\\d): (.*)");
@@ -51,14 +56,29 @@ final class Story extends Harness implements StepFiles.Stage {
 
   private final List<String> told = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, Held> held = new HashMap<>();
+  private final Set<String> refused = new ConcurrentSkipListSet<>();
   private Building building;
+  private Story twin;
+  private boolean restoring;
 
   Story(Path root) {
     super(root);
   }
 
+  /** The second root. */
+  private Story other() throws IOException {
+    if (twin == null) {
+      twin = new Story(Files.createDirectory(root.resolveSibling("other")));
+      twin.restoring = restoring;
+    }
+    return twin;
+  }
+
   @Override
   public void put(String file, String text) {
+    if (twin != null) {
+      twin.put(file, text);
+    }
     if (file.equals("jobs")) {
       given(real(text));
     } else {
@@ -72,7 +92,9 @@ final class Story extends Harness implements StepFiles.Stage {
   }
 
   private String plain(String text) {
-    return text.replace(root.toString(), "ROOT").replace(root.getParent().toString(), "TOP");
+    return text.replace(root.toString(), "ROOT")
+        .replace(root.getParent().toString(), "TOP")
+        .replace("(pid " + ProcessHandle.current().pid() + ")", "(pid PID)");
   }
 
   @Override
@@ -83,14 +105,20 @@ final class Story extends Harness implements StepFiles.Stage {
       String rest = String.join("; ", Arrays.copyOfRange(steps, i, steps.length));
       Matcher does = DOES.matcher(rest);
       if (steps[i].contains(" does: ") && does.matches()) {
-        List<String> acts = List.of(does.group(2).split("; "));
-        Stream.of(does.group(1).split(" ")).forEach(job -> job(job, new Acts(acts)));
+        act(List.of(does.group(1).split(" ")), List.of(does.group(2).split("; ")));
         break;
       }
       said.addAll(does(steps[i], null));
     }
     said.replaceAll(this::plain);
     return said;
+  }
+
+  private void act(List<String> jobs, List<String> steps) {
+    jobs.forEach(job -> job(job, new Acts(steps)));
+    if (twin != null) {
+      twin.act(jobs, steps);
+    }
   }
 
   /** Does a step, of a job where there is one; returns what it prints. */
@@ -105,6 +133,15 @@ final class Story extends Harness implements StepFiles.Stage {
       case "env" -> setEnv(words[1], after(step, 2));
       case "cpus" -> limits.put("cpus", Long.valueOf(words[1]));
       case "hosts-only" -> containers = false;
+      case "restoring" -> restoring = true;
+      case "host" -> host(words[1], after(step, 2));
+      case "gone" -> gone = Set.copyOf(rest);
+      case "aged" -> stamps = new AgedStamps();
+      case "refuse" -> {
+        stamps = refused.isEmpty() ? new RefusedStamps(stamps, root, refused) : stamps;
+        refused.clear();
+        refused.addAll(rest);
+      }
       case "fails" -> rest.forEach(this::failing);
       case "usual" -> rest.forEach(this::usual);
       case "hold" -> rest.forEach(job -> held.put(job, hold(job)));
@@ -127,6 +164,21 @@ final class Story extends Harness implements StepFiles.Stage {
       case "build" -> built(() -> build(asked(rest)));
       case "end" -> built(building::await);
       case "look" -> looked(asked(rest));
+      case "other" -> other().said(after(step, 1));
+      case "both" -> {
+        List<String> said = new ArrayList<>(does(after(step, 1), null));
+        said.addAll(other().said(after(step, 1)));
+        yield said;
+      }
+      case "torc" -> asked(words[2]); // torc why JOB
+      case "rested" -> rested();
+      case "posted" -> RecordsTold.posted(place());
+      case "state" ->
+          rest.stream()
+              .map(job -> job + ": " + (state(job) == null ? "not over" : state(job)))
+              .toList();
+      case "commands" -> rest.stream().flatMap(new Fates(events)::commands).toList();
+      case "counts" -> List.of(new Fates(events).counts());
       case "cat" -> step.contains(">") ? shell(step, stub) : cat(rest);
       case "echo" ->
           stub != null && ECHO.matcher(step).matches() ? echo(rest, stub) : shell(step, stub);
@@ -135,15 +187,44 @@ final class Story extends Harness implements StepFiles.Stage {
         yield List.of(there.isEmpty() ? "none" : String.join(" ", there));
       }
       case "kept" -> keptTexts();
-      case "marks" -> marks();
+      case "marks" -> RecordsTold.marks(place());
       case "why" -> List.of(ReasonText.all(reasons(words[1])));
       case "order" -> List.of(started().isEmpty() ? "nothing" : String.join(" ", started()));
-      case "owned" -> owned();
-      case "stored" -> stored(words[1]);
-      case "launch" -> List.of(launch(stub.launch().steps().getFirst()));
+      case "owned" -> RecordsTold.owned(place());
+      case "stored" -> RecordsTold.stored(place(), words[1]);
+      case "launch" -> stub.launch().steps().stream().map(Story::launch).toList();
       case "command" -> stub.command().lines().toList();
       default -> shell(step, stub);
     };
+  }
+
+  private List<String> said(String step) throws Exception {
+    return does(step, null).stream().map(this::plain).toList();
+  }
+
+  /** What {@code torc why} prints. */
+  private List<String> asked(String job) throws IOException {
+    restores = restoring;
+    List<String> said = new ArrayList<>();
+    try (ReadSession look = ReadSession.at(load(), said::add)) {
+      String text = WhyAnswer.of(look, List.of(job), false).text(Palette.NONE);
+      text = text.replace(" on " + here.name(), " on HOST");
+      said.addAll(text.replaceAll("\\d{4}-\\d\\d-\\d\\d [\\d:]{8}", "MOMENT").lines().toList());
+    }
+    return said;
+  }
+
+  /** This host from now on, started again where it has another boot. */
+  private void host(String name, String boot) {
+    SharingHost host = SharingHost.named(name, root.getParent());
+    here = boot.isEmpty() ? host : new SharingHost(name, boot, host.databases());
+  }
+
+  /** A build in which nothing runs: how often it looked at a file that was not at rest. */
+  private List<String> rested() {
+    build();
+    ran();
+    return List.of(stats() == 0 ? "at rest" : "not at rest");
   }
 
   /** At once: a hook may be about to be ended. */
@@ -173,38 +254,6 @@ final class Story extends Harness implements StepFiles.Stage {
     return kept.isEmpty() ? List.of("nothing") : kept;
   }
 
-  /** What torc may take away, since it made it. */
-  private List<String> owned() {
-    List<String> paths = new ArrayList<>();
-    try (Cache cache = Cache.look(place(), _ -> {})) {
-      cache.eachOwned(owned -> paths.add(owned.path()));
-    }
-    Collections.sort(paths);
-    return paths.isEmpty() ? List.of("nothing") : paths;
-  }
-
-  /** The values that the last good run of a job left. */
-  private List<String> stored(String job) {
-    try (Cache cache = Cache.look(place(), _ -> {})) {
-      List<String> values =
-          cache.data(job).stream()
-              .map(value -> value.key() + "=" + value.text().replace("\n", "\\n"))
-              .toList();
-      return values.isEmpty() ? List.of("nothing") : values;
-    }
-  }
-
-  /** The attempts that began and whose ends nothing tells. */
-  private List<String> marks() {
-    try (Cache cache = Cache.look(place(), _ -> {})) {
-      List<String> marks =
-          StartMarks.live(StartMarks.read(place()), cache).stream()
-              .map(mark -> mark.job() + " attempt " + mark.attempt())
-              .toList();
-      return marks.isEmpty() ? List.of("none") : marks;
-    }
-  }
-
   private static String after(String step, int words) {
     String[] parts = step.split(" ", words + 1);
     return parts.length > words ? parts[words] : "";
@@ -224,8 +273,10 @@ final class Story extends Harness implements StepFiles.Stage {
     force = words.contains("--force");
     failFast = words.contains("--fail-fast");
     keepsFailed = words.contains("--keep-failed");
-    restores = words.contains("--restore");
+    restores = words.contains("--restore") || restoring && !words.contains("--no-restore");
     commands = words.contains("--commands");
+    traces = words.contains("--trace");
+    strict = words.contains("--strict");
     return words.stream().filter(word -> !word.startsWith("--")).toArray(String[]::new);
   }
 
@@ -294,7 +345,9 @@ final class Story extends Harness implements StepFiles.Stage {
             return stub.exit(Integer.parseInt(step.substring(5)));
           }
           case "ends" -> {
-            return stub.ended(ProcessEnd.How.valueOf(step.substring(5)));
+            String[] how = step.split(" ");
+            int code = how.length > 2 ? Integer.parseInt(how[2]) : 0;
+            return stub.ended(ProcessEnd.How.valueOf(how[1]), code);
           }
           default -> does(step, stub).forEach(line -> told.add(stub.name() + "> " + line));
         }
@@ -312,21 +365,9 @@ final class Story extends Harness implements StepFiles.Stage {
       return refused(e);
     }
     List<String> said = told.stream().sorted().collect(Collectors.toList());
-    Map<String, String> fates = new TreeMap<>();
-    for (Event event : events) {
-      if (event instanceof Event.JobEnded end) {
-        fates.put(end.job(), fate(end));
-      }
-    }
-    started().forEach(job -> fates.putIfAbsent(job, "ran: " + why(job) + " → unfinished"));
-    said.addAll(grouped(fates));
-    events.stream()
-        .filter(event -> event instanceof Event.Note)
-        .map(event -> ((Event.Note) event).text())
-        .filter(text -> !text.startsWith("earlier results are kept"))
-        .map(text -> "! " + text)
-        .sorted()
-        .forEach(said::add);
+    Fates fates = new Fates(events);
+    said.addAll(fates.lines());
+    said.addAll(fates.notes());
     if (exit != 0) {
       said.add("[" + exit + "]");
     }
@@ -340,60 +381,11 @@ final class Story extends Harness implements StepFiles.Stage {
     return said;
   }
 
-  /** What became of a job. */
-  private String fate(Event.JobEnded end) {
-    long attempts =
-        events.stream()
-            .filter(e -> e instanceof Event.JobStarted each && each.job().equals(end.job()))
-            .count();
-    String what = end.details().what();
-    String state =
-        switch (end.state()) {
-          case RAN -> "";
-          case BLOCKED -> several() ? "blocked" : "blocked by " + what; // the first that ended
-          default ->
-              end.state().name().toLowerCase().replace('_', ' ')
-                  + (what.isEmpty() ? "" : ": " + what);
-        };
-    String ran =
-        (attempts > 1 ? "ran " + attempts + " times: " : "ran: ")
-            + why(end.job())
-            + (state.isEmpty() ? "" : " → ");
-    return (attempts == 0 ? "" : ran) + state + without(end.details().leftOut());
-  }
-
-  private boolean several() {
-    return 1
-        < events.stream()
-            .filter(e -> e instanceof Event.JobEnded end && end.state() == JobState.FAILED)
-            .count();
-  }
-
-  private static String without(List<LeftOut> leftOut) {
-    return leftOut.stream()
-        .map(each -> ", without " + String.join(" ", each.jobs()) + " of " + each.of())
-        .collect(Collectors.joining());
-  }
-
   private List<String> looked(String... targets) {
     try {
-      return grouped(look(targets));
+      return Fates.grouped(look(targets));
     } catch (BadInput e) {
       return refused(e);
     }
-  }
-
-  /** A line for all jobs of which the same is said; those with nothing to do come last. */
-  private static List<String> grouped(Map<String, String> byJob) {
-    Map<String, List<String>> jobs = new TreeMap<>();
-    byJob.forEach((job, said) -> jobs.computeIfAbsent(said, _ -> new ArrayList<>()).add(job));
-    TreeSet<String> lines = new TreeSet<>();
-    List<String> idle = jobs.remove("up to date");
-    jobs.forEach((said, of) -> lines.add(String.join(" ", of) + ": " + said));
-    List<String> all = new ArrayList<>(lines);
-    if (idle != null) {
-      all.add(String.join(" ", idle) + ": up to date");
-    }
-    return all;
   }
 }

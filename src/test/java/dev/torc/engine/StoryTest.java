@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Plays the files of {@code testdata/stories}: what builds do by the rules, step by step. */
+@Order(1) // it takes long
 class StoryTest {
 
   @TempDir Path temp;

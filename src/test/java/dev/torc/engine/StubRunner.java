@@ -153,7 +153,11 @@ final class StubRunner implements Runner {
     }
 
     ProcessEnd ended(ProcessEnd.How how) {
-      return new ProcessEnd(how, 0, 1, Usage.NOTHING.withPeak(1 << 20), "");
+      return ended(how, 0);
+    }
+
+    ProcessEnd ended(ProcessEnd.How how, int code) {
+      return new ProcessEnd(how, code, 1, Usage.NOTHING.withPeak(1 << 20), "");
     }
 
     /** The next call of {@link #end}: whether it wanted it at once. */

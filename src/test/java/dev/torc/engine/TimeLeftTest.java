@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.local.ProcessEnd;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -20,8 +19,8 @@ class TimeLeftTest extends Harness {
     scripts.put(
         job,
         stub -> {
-          ProcessEnd end = work(stub);
-          return new ProcessEnd(end.how(), end.code(), seconds * SECOND, end.usage(), "");
+          work(stub);
+          return stub.exit(0, seconds * SECOND);
         });
   }
 
@@ -151,8 +150,8 @@ class TimeLeftTest extends Harness {
     given("g: { command: 'g {n}', produces: 'g{n}', parameters: { n: {from: 0, to: 199} } }");
     otherwise =
         stub -> {
-          ProcessEnd end = work(stub);
-          return new ProcessEnd(end.how(), end.code(), millis * 1_000_000, end.usage(), "");
+          work(stub);
+          return stub.exit(0, millis * 1_000_000);
         };
   }
 
@@ -200,8 +199,8 @@ class TimeLeftTest extends Harness {
     took("a", 1);
     otherwise =
         stub -> {
-          ProcessEnd end = work(stub);
-          return new ProcessEnd(end.how(), end.code(), SECOND, end.usage(), "");
+          work(stub);
+          return stub.exit(0, SECOND);
         };
     build();
     edit("s", "2");

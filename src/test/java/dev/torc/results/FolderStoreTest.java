@@ -31,21 +31,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A shared store in a folder: whose files count, and how they come there. */
-class FolderStoreTest {
+class FolderStoreTest extends StoreContract {
 
-  private static final Digest KEY = ResultSamples.KEY;
   private static final int OTHER = 61001;
   private static final int LAB = 61010;
 
-  @TempDir Path temp;
   private Path folder;
   private Path into;
-  private Outbox box;
 
   @BeforeEach
   void aFolder() throws Exception {
@@ -58,6 +54,36 @@ class FolderStoreTest {
   @AfterEach
   void end() {
     box.close();
+  }
+
+  @Override
+  String name() {
+    return folder.toString();
+  }
+
+  @Override
+  Outbox reader() throws StoreRefusal {
+    return other(null);
+  }
+
+  @Override
+  SigningKey key() {
+    return null;
+  }
+
+  @Override
+  byte[] bytes(String path) throws IOException {
+    Path file = folder.resolve(path);
+    return Files.exists(file) ? Files.readAllBytes(file) : null;
+  }
+
+  @Override
+  void put(String path, byte[] bytes) throws IOException {
+    if (bytes == null) {
+      Files.delete(folder.resolve(path));
+    } else {
+      Files.write(folder.resolve(path), bytes);
+    }
   }
 
   private StoreSettings settings(String group) {
@@ -77,30 +103,15 @@ class FolderStoreTest {
   }
 
   private Path entry() {
-    return folder.resolve("ac/" + KEY.hex());
+    return folder.resolve(entry(KEY));
   }
 
-  private Path blob(String text) {
-    return folder.resolve("cas/" + Digest.ofText(text).hex());
+  private Path file(String text) {
+    return folder.resolve(blob(text));
   }
 
   private void assumeRoot() throws IOException {
     assumeTrue(Integer.valueOf(0).equals(Files.getAttribute(temp, "unix:uid")), "not root");
-  }
-
-  @Test
-  void whatOneRootSendsAnotherFinds() throws Exception {
-    Result sent = box.send(KEY, "one\n", "two\n");
-    try (Outbox other = other(null)) {
-      Hit found = other.find(KEY);
-      assertEquals(sent, found.result());
-      assertEquals(folder.toString(), found.store().name());
-      assertNull(other.fetch(found, into));
-      assertEquals("two\n", Files.readString(into.resolve(Digest.ofText("two\n").hex())));
-      assertNull(other.find(Digest.ofText("another")).result());
-      assertNull(other.find(Digest.ofText("another")).reason());
-    }
-    assertEquals(List.of(), box.told);
   }
 
   @Test
@@ -149,12 +160,12 @@ class FolderStoreTest {
     for (int mode : new int[] {0646, 0664, 0666}) {
       mode(entry(), mode);
       String reason = entry() + " does not count: others made it, or can write to it";
-      assertEquals("store " + folder + ": " + reason, fresh());
+      assertEquals(told(reason), fresh());
     }
     mode(entry(), 0444);
-    mode(blob("one\n"), 0666);
+    mode(file("one\n"), 0666);
     assertTrue(fresh().endsWith("does not count: others made it, or can write to it"));
-    mode(blob("one\n"), 0600);
+    mode(file("one\n"), 0600);
     assertEquals("one\n", fresh());
   }
 
@@ -173,8 +184,7 @@ class FolderStoreTest {
       try (Outbox other = other(null)) {
         String line = "others can write to " + above + "; run: chmod o-w " + above;
         assertTrue(other.get(KEY, into).endsWith(line), above.toString());
-        assertEquals(
-            List.of("store " + folder + ": " + line + "; left alone for this build"), other.told);
+        assertEquals(List.of(told(line + "; left alone for this build")), other.told);
       }
       mode(above, before | 0020);
       try (Outbox other = other(null)) {
@@ -236,7 +246,7 @@ class FolderStoreTest {
       assertEquals("one\n", ours.get(KEY, into));
       assertEquals(List.of(), ours.told);
     }
-    for (Path made : List.of(folder.resolve("ac"), folder.resolve("cas"), entry(), blob("one\n"))) {
+    for (Path made : List.of(folder.resolve("ac"), folder.resolve("cas"), entry(), file("one\n"))) {
       assertEquals(LAB, Files.getAttribute(made, "unix:gid"), made.toString());
       assertEquals(Files.isDirectory(made) ? 0775 : 0644, mode(made), made.toString());
     }
@@ -246,7 +256,7 @@ class FolderStoreTest {
   void nothingIsOpenedThroughALink() throws Exception {
     box.send(KEY, "one\n");
     Path real = temp.resolve("real");
-    for (Path file : List.of(entry(), blob("one\n"))) {
+    for (Path file : List.of(entry(), file("one\n"))) {
       Files.move(file, real);
       Files.createSymbolicLink(file, real);
       assertTrue(fresh().contains("does not count"), file.toString());
@@ -278,64 +288,6 @@ class FolderStoreTest {
     try (Outbox other = new Outbox(temp.resolve("root"), through)) {
       assertNull(other.find(KEY).result());
     }
-  }
-
-  @Test
-  void wrongBytesAreAMissAndAreSentAgain() throws Exception {
-    box.send(KEY, "one\n", "two\n");
-    Files.writeString(blob("one\n"), "two\n");
-    String wrong = "other bytes lie under the name " + Digest.ofText("one\n");
-    assertEquals(wrong, box.get(KEY, into));
-    try (Stream<Path> files = Files.list(into)) {
-      assertEquals(0, files.count());
-    }
-    box.send(KEY, "one\n", "two\n");
-    assertEquals("one\n", Files.readString(blob("one\n")));
-    Files.writeString(blob("one\n"), "one\nand more");
-    String more = Digest.ofText("one\n") + " has more than its 4 bytes";
-    box.later();
-    assertEquals(more, box.get(KEY, into));
-    box.later();
-    Files.writeString(blob("one\n"), "on");
-    String less = Digest.ofText("one\n") + " ended after 2 of its 4 bytes";
-    assertEquals(less, box.get(KEY, into));
-    assertEquals(
-        List.of("store " + folder + ": " + less + "; left alone for this build"), box.told);
-    assertEquals("store " + folder + ": left alone for this build", box.get(KEY, into));
-  }
-
-  @Test
-  void aBlobThatIsGoneIsAMissAndNoFailure() throws Exception {
-    box.send(KEY, "one\n");
-    Files.delete(blob("one\n"));
-    for (int i = 0; i < 5; i++) {
-      assertEquals(Digest.ofText("one\n") + " is gone from the store", box.get(KEY, into));
-    }
-    assertEquals(List.of(), box.told);
-    box.send(KEY, "one\n");
-    assertEquals("one\n", box.get(KEY, into));
-  }
-
-  @Test
-  void anothersRecordUnderAKeyIsAMiss() throws Exception {
-    box.send(KEY, "one\n");
-    Digest other = Digest.ofText("another key");
-    Files.copy(entry(), folder.resolve("ac/" + other.hex()));
-    assertEquals(
-        "store " + folder + ": another's record lies under the key " + other, box.get(other, into));
-    box.later();
-    assertEquals(List.of(), box.names(KEY));
-    box.later();
-    assertEquals("one\n", box.get(KEY, into));
-    box.close();
-    assertEquals(
-        List.of(
-            "store "
-                + folder
-                + ": another's record lies under the key "
-                + KEY
-                + " (the last of 2 such answers)"),
-        box.told);
   }
 
   @Test
@@ -388,7 +340,7 @@ class FolderStoreTest {
     assertEquals(sent, newest("work", 100));
     assertEquals(sent.subList(0, 2), newest("work", 4));
     assertEquals(List.of(), newest("other", 100));
-    Files.delete(blob("one\n"));
+    Files.delete(file("one\n"));
     assertEquals(sent, newest("work", 100));
     box.step.set(250_000_000); // with each look at the time: so many entries and records
     int fewer = newest("work", 100).size();
@@ -522,20 +474,6 @@ class FolderStoreTest {
   }
 
   @Test
-  void aFileThatChangedIsNotSent() throws Exception {
-    Path file = Files.writeString(temp.resolve("file"), "other\n");
-    RecordedProduct product = ResultSamples.file("out", "bytes\n");
-    BlobSource source = BlobSource.file(new Blob(product.digest(), product.size()), file);
-    box.post(new Upload(ResultSamples.of(product), List.of(source), false, null));
-    box.stores.finish();
-    assertNull(box.find(KEY).result());
-    assertFalse(Files.exists(blob("bytes\n")));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> new Upload(ResultSamples.of(product), List.of(), false, null).marked(null));
-  }
-
-  @Test
   void aStoreThatCannotBeWrittenIsToldOnce() throws Exception {
     Files.delete(Files.createDirectory(folder.resolve("cas")));
     Files.writeString(folder.resolve("cas"), "a file");
@@ -560,7 +498,7 @@ class FolderStoreTest {
     assertEquals(1, box.told.size(), box.told.toString());
     assertTrue(box.told.getFirst().contains(": permission denied; nothing more is sent to it"));
     assertEquals("one\n", box.get(KEY, into));
-    mode(blob("one\n"), 0);
+    mode(file("one\n"), 0);
     assertTrue(box.get(KEY, temp).endsWith(": permission denied"));
     mode(folder.resolve("cas"), 0755);
   }

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +24,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,7 +90,6 @@ class StoreCallTest {
 
     @Override
     public boolean has(Blob blob, StoreCall.Request call) {
-      await();
       return false;
     }
 
@@ -185,38 +184,42 @@ class StoreCallTest {
     assertTrue(now.get() < 60 * SECOND, now.toString());
   }
 
+  /** With each look at the clock a second and so many bytes have passed, for longer than 100 s. */
   @Test
-  void whatFlowsFastEnoughMayTakeLong() {
-    List<Long> moved = new ArrayList<>();
+  void whatFlowsFastEnoughMayTakeLong(@TempDir Path folder) {
+    AtomicReference<StoreCall.Request> flowing = new AtomicReference<>();
     Place place =
         new Place() {
           @Override
-          byte[] entry(StoreCall.Request call) {
+          void blob(StoreCall.Request call) {
             call.begin();
-            while (now.get() < 100 * SECOND) {
-              long at = now.addAndGet(SECOND / 2);
-              call.moved(60_000);
-              moved.add(at);
-            }
-            return null;
+            flowing.set(call);
+            await();
           }
         };
-    LongSupplier clock = now::get;
+    LongSupplier clock =
+        () -> {
+          if (flowing.get() != null) {
+            flowing.get().moved(110_000);
+            if (now.addAndGet(SECOND) > 100 * SECOND) {
+              place.answer.countDown();
+            }
+          }
+          return now.get();
+        };
+    Blob blob = new Blob(KEY, 10 << 20);
+    Result result = ResultSamples.of(RecordedProduct.file("x", blob.digest(), blob.size()));
     try (SharedStore store = store(place, clock)) {
-      assertNull(store.find(KEY).reason());
+      ResultStore.Hit hit = new ResultStore.Hit(ResultSamples.lasting(200 * SECOND, result), store);
+      StoreRefusal refused = assertThrows(StoreRefusal.class, () -> store.fetchBlobs(hit, folder));
+      assertEquals(KEY + " is gone from the store", refused.getMessage(), "all of it came");
     }
-    assertEquals(200, moved.size());
   }
 
   /** What is said of a store that takes so many of 100 bytes, and then nothing more. */
   private String sent(long taken) {
     Place place =
         new Place() {
-          @Override
-          public boolean has(Blob blob, StoreCall.Request call) {
-            return false;
-          }
-
           @Override
           public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
             call.sends(100);
@@ -323,8 +326,7 @@ class StoreCallTest {
             throw new IllegalStateException("a bug\nof two lines");
           }
         };
-    LongSupplier clock = now::get;
-    try (SharedStore store = store(place, clock)) {
+    try (SharedStore store = store(place, now::get)) {
       String line = "java.lang.IllegalStateException: a bug ⏎ of two lines";
       assertEquals(line, store.find(KEY).reason());
     }
@@ -332,9 +334,7 @@ class StoreCallTest {
 
   @Test
   void whoIsInterruptedWaitsNoMore() {
-    Place place = new Place();
-    LongSupplier clock = now::get;
-    try (SharedStore store = store(place, clock)) {
+    try (SharedStore store = store(new Place(), now::get)) {
       Thread.currentThread().interrupt();
       assertEquals("the build was ended", store.find(KEY).reason());
       assertTrue(Thread.interrupted());
@@ -381,11 +381,6 @@ class StoreCallTest {
     List<String> sent = new CopyOnWriteArrayList<>();
     Place place =
         new Place() {
-          @Override
-          public boolean has(Blob blob, StoreCall.Request call) {
-            return false;
-          }
-
           @Override
           public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
             sent.add(in);

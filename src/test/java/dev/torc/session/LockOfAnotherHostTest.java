@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.JavaChild;
 import dev.torc.posix.OpenFileLock;
 import dev.torc.records.BuildLock;
 import dev.torc.records.CacheException;
@@ -105,16 +106,7 @@ class LockOfAnotherHostTest {
 
   private String child(String host) throws IOException {
     Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djffi.unsafe.disabled=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                LockOfAnotherHostTest.class.getName(),
-                root.toString(),
-                host)
+        new ProcessBuilder(JavaChild.command(LockOfAnotherHostTest.class, root.toString(), host))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     return child.inputReader().readLine();

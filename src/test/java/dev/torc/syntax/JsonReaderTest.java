@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class JsonReaderTest {
 
@@ -46,28 +44,6 @@ class JsonReaderTest {
     assertEquals("f.json:2:2", map.entries().get("\uD83D\uDE00é").place().toString());
     Node.Sequence list = (Node.Sequence) map.get("\uD83D\uDE00é");
     assertEquals("f.json:2:12", list.items().get(1).place().toString());
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      value = {
-        "{\"a\": 1,#\"a\": 2}|f.json:2:1: duplicate key a, first at line 1",
-        "{} {}|f.json:1:4: something follows the end of the document",
-        "{\"a\": \"\\ud800\"}|f.json:1:7: half a surrogate pair is no character",
-        "{\"a\": \"\\u0000\"}|f.json:1:7: a text cannot hold a NUL character",
-      })
-  void whatIsRefusedIsToldInOneLine(String text, String message) {
-    assertEquals(message, refused(text.replace('#', '\n')));
-  }
-
-  @Test
-  void badSyntaxHasItsPlace() {
-    String message = refused("{\n  \"a\": nope\n}");
-    assertTrue(message.startsWith("f.json:2:"), message);
-    assertEquals(1, message.lines().count());
-    assertTrue(refused("{\"a\": 1").startsWith("f.json:1:"));
   }
 
   @Test

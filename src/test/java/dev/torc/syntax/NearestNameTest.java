@@ -11,22 +11,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.AlphaChars;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class NearestNameTest {
-
-  @ParameterizedTest
-  @CsvSource({
-    "comand, command",
-    "nedes, needs",
-    "prodcues, produces",
-    "taks, tasks",
-    "hsell, shell"
-  })
-  void aSlipIsNearItsKey(String slip, String key) {
-    assertEquals(key, NearestName.to(slip, KnownKeys.JOB));
-  }
 
   @Test
   void nothingNearIsNothing() {

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class ShellTextTest {
 
@@ -16,66 +14,6 @@ class ShellTextTest {
     return ShellText.scan(text.replace('@', ShellText.HOLE)).holes().stream()
         .map(quote -> quote.name().substring(0, 1))
         .collect(Collectors.joining());
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '%',
-      value = {
-        "x @|B",
-        "x \"@\"|D",
-        "x '@'|S",
-        "x '@' @ \"@ '@' \" @|SBDDB",
-        "x \\\"@|B",
-        "x \"\\\"@\" @|DB",
-        "x '\\'@|B",
-        "x it\\'s @|B",
-        "x \\@|R",
-        "x \"\\@\"|R",
-        "x # don't @~y @|RB",
-        "x a#b @|B",
-        "x $# @|B",
-        "x ${#a} @|B",
-        "x ${a#\\\"} @|B",
-        "x \"$(cat '@' \"@\" @)\" @|SDBB",
-        "x $(a $(b @) @) @|BBB",
-        "x $(a (b) '@')|S",
-        "x $(a # ) '~'@') @|SB",
-        "x `cat @` @|RB",
-        "x \"`cat '@'` @\"|RD",
-        "x ${a:-@} @|RB",
-        "x \"${a:-$(b @)}\" @|RB",
-        "x \"${a:-'@}\" @|RR",
-        "x ${a:-\"@\"}|R",
-        "x $((1 + @)) @|RB",
-        "x $(( (1 + 2) * @ )) \"@\"|RD",
-        "x $((echo '@'); cat) @|RR",
-        "(( @ )) @|RB",
-        "x $'a@' @|RB",
-        "x $'a\\'@' @|RR",
-        "x $\"@\"|D",
-        "x $@|R",
-        "x $[1+@]|R",
-        "x \"$\" @|B",
-        "cat <<EOF @~@ '~EOF~x @ '@'|BRBS",
-        "cat <<'E F'~@~E F~x @|RB",
-        "cat <<-EOF~\t@~\tEOF~x @|RB",
-        "cat <<A <<B~@~A~@~B~@|RRB",
-        "cat <<$X~@|R",
-        "cat <<< @|B",
-        "x $(cat <<E) @|R",
-        "cat <<E 'a~b' @|R",
-        "case @ in a) @;; esac|BB",
-        "x $(case a in a) echo;; esac) '@'|R",
-        "x <(cat @) '@'|BS",
-        "for f in @; do echo \"@\"; done|BD",
-        "[[ @ == \"@\" ]]|BD",
-        "f() { echo @; }|B",
-        "x 'a~@' @|SB",
-      })
-  void aValueIsQuotedForThePlaceWhereItStands(String text, String expected) {
-    assertEquals(expected, holes(text.replace('~', '\n')));
   }
 
   @Test

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class YamlReaderTest {
@@ -62,80 +61,6 @@ class YamlReaderTest {
   @Test
   void aQuotedMergeKeyIsJustAKey() {
     assertEquals("1", text(read("'<<': 1").get("<<")));
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      value = {
-        "a: 1#a: 2|f.yaml:2:1: duplicate key a, first at line 1",
-        "a: {b: 1, c: 2, b: 3}|f.yaml:1:17: duplicate key b, first at line 1",
-        "a: 1#---#b: 2|f.yaml:2:1: a second document; a build file is just one",
-        "a: [bam/{s}.bam]|f.yaml:1:9: a comma is missing before {; quote a text that has { in it",
-        "a: {job: t/lr={lr}}|f.yaml:1:15: a comma is missing before {; quote a text that has { in"
-            + " it",
-        "a: [*.c]|f.yaml:1:6: * begins an alias in YAML; quote a text that begins with *",
-        "a: !x/y|f.yaml:1:4: !x/y is a tag in YAML; to mean a text that begins with !, quote it",
-        "a: &a [*a]|f.yaml:1:8: alias *a has no anchor; to mean a text that begins with *, quote"
-            + " it",
-        "{[a]: 1}|f.yaml:1:2: a key must be a plain text; quote a text that has { or [ in it",
-        "a: {<<: 1}|f.yaml:1:9: << takes a map or a list of maps",
-        "a:#\t b|f.yaml:2:1: a tab cannot indent in YAML; use blanks",
-        "a: \"\\0\"|f.yaml:1:4: a text cannot hold a NUL character",
-        "\"\\u0000\": a|f.yaml:1:1: a text cannot hold a NUL character",
-        "a: \"\\ud800\"|f.yaml:1:4: half a surrogate pair is no character",
-      })
-  void whatIsRefusedIsToldInOneLine(String text, String message) {
-    assertEquals(message, refused(text.replace('#', '\n')));
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiterString = " => ",
-      quoteCharacter = '~',
-      value = {
-        "a: echo a: b => 1:10: a colon and a blank begin a value in YAML; quote the whole text",
-        "a: 'b' c: d => 1:8: the text goes on behind its closing quote; quote the whole of it",
-        "a: 1¶  b: 2 => 2:4: indented deeper than the key above it; let both begin in one column",
-        "a:¶    b: 1¶   c: 2 => 3:4: indented like no line above it; let the keys of one map begin"
-            + " in one column",
-        "a:¶  b: 1¶  - c => 3:3: an item of a list where a key must stand; indent the list deeper"
-            + " than its key",
-        "a:¶  - b¶  c: d => 3:3: a key where an item of a list (- …) must stand; indent it"
-            + " otherwise",
-        "a: 1¶b¶ => 2:1: no key: a colon is missing behind it, or it belongs to the text above and"
-            + " must be indented",
-        "a: >¶b c¶ => 2:1: no key: a colon is missing behind it, or it belongs to the text above"
-            + " and must be indented",
-        "a: \"b => 1:4: the \" here is never closed",
-        "a: \"b¶c: d => 1:4: the \" here is never closed",
-        "a: 'b => 1:4: the ' here is never closed",
-        "a: [b, c #d] => 1:4: the [ here is never closed (a # behind a blank begins a comment)",
-        "a: { b: c¶ => 1:4: the { here is never closed",
-        "a: [b, c¶d:¶  e => 2:2: the [ of line 1 is still open here; close it first",
-        "a: [b], c => 1:7: something follows the closing ]; quote the whole text",
-        "a: {s}.bam => 1:7: something follows the closing }; quote a text that has { in it",
-        "a: { b: c }} => 1:12: something follows the closing }; quote a text that has { in it",
-        "a: \"b\" c => 1:8: the text goes on behind its closing quote; quote the whole of it",
-        "a: [ -f x ] || y => 1:13: something follows the closing ]; quote the whole text",
-        "a:¶  - [ -f x ] && y => 2:14: something follows the closing ]; quote the whole text",
-        "a: {s}>y => 1:7: something follows the closing }; quote a text that has { in it",
-        "a: 'b' | c => 1:8: the text goes on behind its closing quote; quote the whole of it",
-        "a: %b => 1:4: a text cannot begin with % in YAML; quote it",
-        "a: `b` => 1:4: a text cannot begin with ` in YAML; quote it",
-        "a: @b => 1:4: a text cannot begin with @ in YAML; quote it",
-        "a: , b => 1:4: a text cannot begin with , in YAML; quote it",
-        "a: - b => 1:4: an item of a list has a line of its own in YAML; quote a text that begins"
-            + " with -",
-        "a: |b => 1:5: | begins a text on the lines below in YAML; quote a text that begins with |",
-        "a: & => 1:5: & begins an anchor in YAML; quote a text that begins with &",
-        "a: !<b => 1:7: ! begins a tag in YAML; quote a text that begins with !",
-        "a: \"b\\qc\" => 1:7: \\q is no escape in double quotes; use single quotes, or write \\\\q",
-        "é: 'ü' c => 1:8: the text goes on behind its closing quote; quote the whole of it",
-      })
-  void theParsersWordsBecomeSentences(String text, String message) {
-    assertEquals("f.yaml:" + message, refused(text.replace('¶', '\n')));
   }
 
   @Test

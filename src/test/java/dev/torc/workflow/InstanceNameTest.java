@@ -12,8 +12,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Chars;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class InstanceNameTest {
 
@@ -26,26 +24,6 @@ class InstanceNameTest {
     assertEquals("train/lr=0.1,seed=3", name("train", Map.of("seed", "3", "lr", "0.1")));
     assertEquals(
         InstanceName.parse("train/lr=0.1,seed=3"), InstanceName.parse("train/seed=3,lr=0.1"));
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      quoteCharacter = '"',
-      value = {
-        "a/b,a%2Fb",
-        "\"a,b\",a%2Cb",
-        "a=b,a%3Db",
-        "50%,50%25",
-        "a b,a%20b",
-        "\"a\nb\",a%0Ab",
-        "a\u00a0b,a%C2%A0b",
-        "-ü'\"\"*,-ü'\"\"*",
-        "\"\",\"\"",
-      })
-  void slashesCommasEqualsPercentsBlanksAndControlCharactersAreEncoded(
-      String value, String encoded) {
-    assertEquals(encoded, InstanceName.encode(value));
-    assertEquals(value, InstanceName.decode(encoded));
   }
 
   @Property

@@ -1,0 +1,149 @@
+package dev.torc.engine;
+
+import dev.torc.hash.Digest;
+import dev.torc.posix.OwnFile;
+import dev.torc.posix.PlainFile;
+import dev.torc.records.CachePlace;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Item;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * The files that a job has below {@code .torc}: what an attempt is given to read, what it writes
+ * for torc, and its log. Each is named after the job, whatever characters the job's own name has.
+ * What stands in them is for {@link LaunchBuilder} and {@link LinesFile}.
+ */
+public final class JobFiles {
+
+  private static final int LONGEST = 150;
+
+  /** Of a part behind a job's name: both, a sign and an ending are no more than 255 bytes. */
+  private static final int LONGEST_PART = 60;
+
+  private static final String HEX = "0123456789ABCDEF";
+
+  private final CachePlace place;
+  private final String name;
+
+  /** Those of a job of a project; none of them need be there. */
+  public JobFiles(CachePlace place, String job) {
+    this.place = place;
+    this.name = name(job);
+  }
+
+  /** Where the job's output goes. */
+  public Path log() {
+    return place.logs().resolve(name + ".log");
+  }
+
+  /** The file of {@code TORC_EVENTS}, to which the job writes events. */
+  public Path events() {
+    return inJobs(".events");
+  }
+
+  /** Its lines. */
+  LinesFile eventLines() {
+    return new LinesFile("TORC_EVENTS", events());
+  }
+
+  /** The lines of the file to which the job writes the values that it stores. */
+  LinesFile output() {
+    return new LinesFile("TORC_OUTPUT", inJobs(".output"));
+  }
+
+  /** The file that lists its needs while it runs, or those of one name; empty for all. */
+  Path needs(String item) {
+    // "@" is a sign that no name of a job keeps
+    return inJobs(item.isEmpty() ? ".needs" : "@" + name(item, LONGEST_PART) + ".needs");
+  }
+
+  /** The file with the values that it needs, of a job that needs some. */
+  Path values() {
+    return inJobs(".data.json");
+  }
+
+  /** Where its container says how far it came. */
+  Path container() {
+    return inJobs(".container");
+  }
+
+  private Path inJobs(String ending) {
+    return place.jobs().resolve(name + ending);
+  }
+
+  /** Writes one of them anew, whichever user wrote it before; returns its path as text. */
+  String write(Path file, String text) throws IOException {
+    place.ready(file);
+    OwnFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+    return file.toString();
+  }
+
+  /**
+   * Removes those that an attempt which ended well was given to read, and those that it wrote for
+   * torc. A background child of it has names of files in its environment that are gone.
+   *
+   * @param values whether it needed values
+   * @param wrote whether it stored values
+   */
+  void remove(Job job, boolean values, boolean wrote) throws IOException {
+    PlainFile.delete(needs(""));
+    for (Item item : job.needs()) {
+      if (item.name() != null) {
+        PlainFile.delete(needs(item.name()));
+      }
+    }
+    if (values) {
+      PlainFile.delete(values());
+    }
+    if (wrote) {
+      PlainFile.delete(output().path());
+    }
+    if (job.runsInContainers()) {
+      PlainFile.delete(container());
+    }
+  }
+
+  /**
+   * A job's name as that of a file: letters, digits and a few signs stay, all else is %-encoded,
+   * and long names end in a digest. Different jobs have different ones.
+   */
+  static String name(String job) {
+    return name(job, LONGEST);
+  }
+
+  private static String name(String job, int longest) {
+    if (isPlain(job) && job.length() <= longest) {
+      return job;
+    }
+    StringBuilder name = new StringBuilder();
+    for (byte b : job.getBytes(StandardCharsets.UTF_8)) {
+      if (isPlain((char) b) || b == '.' && !name.isEmpty()) {
+        name.append((char) b);
+      } else {
+        name.append('%').append(HEX.charAt(b >> 4 & 15)).append(HEX.charAt(b & 15));
+      }
+    }
+    if (name.length() > longest) {
+      name.setLength(longest);
+      name.append('~').append(Digest.ofText(job).hex(), 0, 16);
+    }
+    String file = name.toString();
+    return file.equals("hooks") ? "%68ooks" : file; // hooks.log is that of the hooks
+  }
+
+  /** Nearly every name is one for a file already. */
+  private static boolean isPlain(String job) {
+    for (int i = 0; i < job.length(); i++) {
+      if (!isPlain(job.charAt(i)) && (i == 0 || job.charAt(i) != '.')) {
+        return false;
+      }
+    }
+    return !job.isEmpty() && !job.equals("hooks");
+  }
+
+  private static boolean isPlain(char c) {
+    return c < 128 && Character.isLetterOrDigit(c) || "_-=,+".indexOf(c) >= 0;
+  }
+}

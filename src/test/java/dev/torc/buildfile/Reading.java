@@ -1,0 +1,158 @@
+package dev.torc.buildfile;
+
+import dev.torc.StepFiles;
+import dev.torc.buildfile.ParsedBuildFile.ResultSource;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.SourceFile;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What reading build files gives, told by steps in a text file. Build files are those named {@code
+ * torc.…} and those that begin with {@code --- -f FILE}; other files lie beside them. A step that
+ * is none of those in {@link #say} is put in place of the word {@code LINE} in them, {@code ⏎} as a
+ * line end, and all is read.
+ *
+ * <p>A refusal stands behind {@code !}, or behind {@code !!} where the schema for editors refuses
+ * it as well. How the rest is told is the business of {@link WorkflowText}.
+ */
+final class Reading implements StepFiles.Stage {
+
+  private final Written files = new Written();
+  private final Map<String, String> withLine = new TreeMap<>();
+  private final Map<String, List<String>> ended = new HashMap<>();
+  private final Set<String> recorded = new HashSet<>();
+  private String on;
+  private ParsedBuildFile read;
+  private Workflow workflow;
+
+  /** What is known of results at one time. */
+  private record Results(Map<String, List<String>> ended, Set<String> recorded)
+      implements ResultSource {
+
+    @Override
+    public Optional<List<String>> products(String job) {
+      return Optional.ofNullable(ended.get(job));
+    }
+
+    @Override
+    public boolean isRecorded(String path) {
+      return recorded.contains(path);
+    }
+  }
+
+  @Override
+  public void put(String file, String text) {
+    String name = file.replaceFirst("^-f ", "");
+    String lines = text.substring(0, text.length() - 1);
+    if (!name.equals(file) || name.matches("torc\\.\\w+")) {
+      files.layer(name, lines);
+    } else {
+      files.file(name, lines);
+    }
+    withLine.remove(name);
+    if (text.contains("LINE")) {
+      withLine.put(name, lines);
+    }
+  }
+
+  @Override
+  public List<String> say(String step) throws Exception {
+    List<String> words = List.of(step.split(" "));
+    List<String> rest = words.subList(1, words.size());
+    switch (words.getFirst()) {
+      case "define" -> files.define(words.get(1), after(step));
+      case "on" -> on = words.get(1);
+      case "edit" -> files.file(words.get(1), after(step).translateEscapes());
+      case "touch" -> rest.forEach(files::file);
+      case "copy" -> copy(Path.of("testdata", words.get(1)));
+      case "ended" -> ended.put(words.get(1), words.subList(2, words.size()));
+      case "recorded" -> recorded.addAll(rest);
+      case "read" -> {
+        return read();
+      }
+      case "again" -> {
+        return expand();
+      }
+      case "all" -> {
+        return WorkflowText.all(workflow);
+      }
+      case "places" -> {
+        return WorkflowText.places(workflow);
+      }
+      default -> {
+        withLine.forEach(
+            (file, text) -> files.file(file, text.replace("LINE", step.replace('⏎', '\n'))));
+        return read();
+      }
+    }
+    return List.of();
+  }
+
+  /** A build file of the tests, or a file beside one. */
+  private void copy(Path file) throws IOException {
+    String name = file.getFileName().toString();
+    put(name.replaceFirst(".*(?=\\.(yaml|json)$)", "torc"), Files.readString(file));
+  }
+
+  /** What stands behind the second word. */
+  private static String after(String step) {
+    String[] parts = step.split(" ", 3);
+    return parts.length < 3 ? "" : parts[2];
+  }
+
+  private List<String> read() throws IOException {
+    workflow = null;
+    boolean seen = isSeenByEditors();
+    try {
+      read = files.blueprint(on);
+      List<String> told = expand();
+      return seen ? List.of("the schema refuses what torc reads") : told;
+    } catch (BadInput e) {
+      return e.getMessage().lines().map(line -> (seen ? "!! " : "! ") + line).toList();
+    }
+  }
+
+  /** Whether the schema refuses one of the files; of what cannot be parsed it sees nothing. */
+  private boolean isSeenByEditors() throws IOException {
+    for (Path file : files.layers()) {
+      String name = file.toString();
+      try {
+        if (!SchemaTest.accepts(SourceFile.parse(SourceFile.bytes(file, name), name))) {
+          return true;
+        }
+      } catch (BadInput e) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  /** The instances by what is known now; a job that is not what it was is told. */
+  private List<String> expand() throws IOException {
+    Workflow before = workflow;
+    workflow = read.expand(new Results(Map.copyOf(ended), Set.copyOf(recorded)));
+    List<String> told = new ArrayList<>(WorkflowText.special(workflow));
+    if (before != null) {
+      Map<String, Job> earlier = new HashMap<>();
+      before.jobs().forEach(job -> earlier.put(job.name(), job));
+      for (Job job : workflow.jobs()) {
+        if (!job.equals(earlier.getOrDefault(job.name(), job))) {
+          told.add("changed: " + job.name());
+        }
+      }
+    }
+    return told;
+  }
+}
