@@ -12,7 +12,7 @@ import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Exit;
-import dev.torc.session.OutJobs;
+import dev.torc.session.Leftovers.OutJobs;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.session.WriteSession;
@@ -71,8 +71,7 @@ public record AdoptAnswer(
       }
     }
     String id = RandomId.next();
-    BuildLock held =
-        WriteSession.lock(project.caller(), project.place(), id, "torc adopt", lock, say);
+    BuildLock held = lock.take(project.caller(), project.place(), id, "torc adopt", say);
     if (held == null) {
       return null;
     }

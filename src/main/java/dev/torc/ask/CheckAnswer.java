@@ -7,13 +7,11 @@ import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
-import dev.torc.session.Advice;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
 import dev.torc.session.ReadSession;
-import dev.torc.session.SharedAccess;
 import dev.torc.show.Json;
 import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
@@ -63,7 +61,7 @@ public record CheckAnswer(
         int[] jobs = graph.inOrder(all.jobs());
         try {
           warnings.addAll(DiskChecks.check(graph, look.digests(), caller.env(), all.jobs()));
-          warnings.addAll(Advice.scripts(project, look.digests(), all.jobs()));
+          warnings.addAll(look.scripts(all.jobs()));
           look.taken().refuse(all.jobs());
         } finally {
           images = ImageUse.of(look.context(), jobs);
@@ -74,14 +72,11 @@ public record CheckAnswer(
       } catch (BadInput refused) {
         errors.addAll(refused.diagnostics());
       }
-      errors.addAll(new SharedAccess(project).troubles());
+      errors.addAll(project.storeTroubles());
       project.workflow().groups().forEach(group -> errors.addAll(group.problems()));
       errors.forEach(each -> notes.remove(each.toString()));
       notes.forEach(warn);
-      JobSelection all = project.select(List.of());
-      warnings.addAll(project.workflow().warnings());
-      warnings.addAll(Advice.emptyGroups(project, all, List.of()));
-      warnings.addAll(Advice.emptyGlobs(project, all.jobs()));
+      warnings.addAll(project.advice());
     } catch (BadInput refused) {
       errors.addAll(refused.diagnostics());
     }

@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.buildfile.BuildFile;
-import dev.torc.cluster.HandedOutAttempt;
+import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.engine.Cleaner;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.graph.Graph;
@@ -25,19 +25,18 @@ import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;
 import dev.torc.session.Leftovers;
-import dev.torc.session.OutJobs;
+import dev.torc.session.Leftovers.OutJobs;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ReadSession;
-import dev.torc.session.WriteSession;
 import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
-import dev.torc.workflow.Stores;
 import dev.torc.workflow.Workflow;
+import dev.torc.workflow.Workflow.Stores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -180,8 +179,7 @@ public record Cleaning(
           cleaner(given, null).memory(place, kept);
         }
       } else if (Files.isDirectory(place.folder())) {
-        try (BuildLock held =
-            WriteSession.lock(caller, place, RandomId.next(), "torc clean", lock, told.say)) {
+        try (BuildLock held = lock.take(caller, place, RandomId.next(), "torc clean", told.say)) {
           if (held == null) {
             return null;
           }
@@ -212,7 +210,7 @@ public record Cleaning(
       if (kept && !all && !stale) {
         return false;
       }
-      List<String> elsewhere = WriteSession.elsewhere(on, place, wanted::has);
+      List<String> elsewhere = Leftovers.elsewhere(on, place, wanted::has);
       elsewhere.forEach(told.warn);
       OutJobs out = OutJobs.of(place, cache, job -> isWanted(job.place()));
       if (elsewhere.isEmpty() && force && !out.jobs().isEmpty()) {

@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.buildfile.BuildFile;
-import dev.torc.cluster.SlurmLook;
+import dev.torc.cluster.Scheduler.SlurmLook;
 import dev.torc.container.Containers;
 import dev.torc.machine.Jobserver;
 import dev.torc.machine.Limits;
@@ -10,7 +10,7 @@ import dev.torc.posix.InputFile;
 import dev.torc.posix.JobTrace;
 import dev.torc.posix.Memory;
 import dev.torc.records.BuildLock;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.session.Caller;
 import dev.torc.session.Exit;

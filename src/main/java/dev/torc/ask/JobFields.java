@@ -7,7 +7,7 @@ import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.show.Json;
 import dev.torc.text.TimeText;
-import dev.torc.workflow.Resources;
+import dev.torc.workflow.Job.Resources;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

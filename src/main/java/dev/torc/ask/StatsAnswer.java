@@ -15,7 +15,7 @@ import dev.torc.show.Palette;
 import dev.torc.syntax.Place;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
-import dev.torc.workflow.Resources;
+import dev.torc.workflow.Job.Resources;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;

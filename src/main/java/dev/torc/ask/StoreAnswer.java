@@ -7,15 +7,15 @@ import dev.torc.records.JobResult.Origin;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.StoreContents;
-import dev.torc.results.StoreContents.Held;
+import dev.torc.results.StoreContents.HeldResult;
 import dev.torc.session.ProjectFolder;
 import dev.torc.show.AttemptText.OriginText;
 import dev.torc.show.Palette;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.text.TimeText;
-import dev.torc.workflow.Stores;
-import dev.torc.workflow.Stores.SharedEntry;
+import dev.torc.workflow.Workflow.Stores;
+import dev.torc.workflow.Workflow.Stores.SharedEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -78,7 +78,7 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
    *
    * @param builds how many builds asked for anything, among the builds that are looked at
    */
-  private record Use(int builds, int misses, List<StoreUse.Place> hits) {
+  private record Use(int builds, int misses, List<StoreUse.StoreHits> hits) {
     static Use of(Cache cache) {
       List<StoreUse> uses =
           cache.builds(BUILDS).stream().map(BuildRecord::use).filter(use -> !use.isNone()).toList();
@@ -91,7 +91,7 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
         return "";
       }
       StringJoiner text = new StringJoiner(", ", "", "\n");
-      for (StoreUse.Place each : hits) {
+      for (StoreUse.StoreHits each : hits) {
         String where = each.store().isEmpty() ? "here" : "in " + SafeText.name(each.store());
         String size = Amount.size(each.bytes());
         text.add("%s %s (%s)".formatted(Amount.count(each.hits(), "hit"), where, size));
@@ -104,7 +104,7 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
 
   /** A job with results in the store; the bytes are those that they have there. */
   private record Job(String job, int results, long bytes, Instant firstUsed, Instant lastUsed) {
-    static Job of(String job, List<Held> held, StoreContents contents) {
+    static Job of(String job, List<HeldResult> held, StoreContents contents) {
       Instant first = Instant.ofEpochMilli(held.getFirst().used());
       Instant last = Instant.ofEpochMilli(held.getLast().used());
       return new Job(job, held.size(), contents.bytes(held), first, last);
@@ -130,8 +130,8 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
 
   private static StoreAnswer all(ProjectFolder folder, Cache cache, StoreContents contents)
       throws IOException {
-    Map<String, List<Held>> held = new LinkedHashMap<>();
-    for (Held each : contents.results()) {
+    Map<String, List<HeldResult>> held = new LinkedHashMap<>();
+    for (HeldResult each : contents.results()) {
       held.computeIfAbsent(each.result().job(), _ -> new ArrayList<>()).add(each);
     }
     List<Job> jobs = new ArrayList<>();
@@ -231,7 +231,7 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
 
   private record Kept(
       String job, Origin from, long bytes, int files, Instant lastUsed, State state) {
-    static Kept of(Held held) {
+    static Kept of(HeldResult held) {
       Result of = held.result();
       Instant used = Instant.ofEpochMilli(held.used());
       State there = held.standing() ? State.IN_PLACE : State.STORED;

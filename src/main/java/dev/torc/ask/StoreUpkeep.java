@@ -11,7 +11,7 @@ import dev.torc.results.FolderBound;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SigningKey;
 import dev.torc.results.StoreContents;
-import dev.torc.results.StoreContents.Held;
+import dev.torc.results.StoreContents.HeldResult;
 import dev.torc.results.StoreContents.StoreCheck;
 import dev.torc.results.StoreContents.StoreCheck.Fault;
 import dev.torc.results.StoreRefusal;
@@ -20,15 +20,14 @@ import dev.torc.session.Caller;
 import dev.torc.session.Exit;
 import dev.torc.session.Leftovers;
 import dev.torc.session.ProjectFolder;
-import dev.torc.session.WriteSession;
 import dev.torc.show.AttemptText.OriginText;
 import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
-import dev.torc.workflow.Stores;
-import dev.torc.workflow.Stores.SharedEntry;
+import dev.torc.workflow.Workflow.Stores;
+import dev.torc.workflow.Workflow.Stores.SharedEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -70,7 +69,7 @@ public record StoreUpkeep(
         return work.of(cache);
       }
     }
-    try (BuildLock held = WriteSession.lock(caller, place, RandomId.next(), what, lock, say)) {
+    try (BuildLock held = lock.take(caller, place, RandomId.next(), what, say)) {
       if (held == null) {
         return null;
       }
@@ -86,7 +85,7 @@ public record StoreUpkeep(
    * Whether a result is of no use, since its bytes are nowhere: of a temporary job the record alone
    * is enough, and where the build file is refused it is not known which these are.
    */
-  private boolean isLost(Held held) {
+  private boolean isLost(HeldResult held) {
     if (held.lacks().isEmpty() || folder.project() == null) {
       return false;
     }
@@ -111,12 +110,12 @@ public record StoreUpkeep(
         folder.project() == null ? Stores.UNSAID : folder.project().workflow().stores().keep();
     KeptResults kept = new KeptResults(cache, keep, false);
     StoreContents before = StoreContents.of(cache);
-    List<Held> gone = new ArrayList<>(before.results());
+    List<HeldResult> gone = new ArrayList<>(before.results());
     if (!all) {
       gone.removeIf(each -> !isLost(each));
       gone.addAll(before.without(gone).beyond(most == BOUND ? kept.bound() : most, Set.of()));
     }
-    List<Held> left = before.without(gone).results();
+    List<HeldResult> left = before.without(gone).results();
     boolean nothing = before.results().isEmpty() && before.sizes().isEmpty();
     List<String> stuck = List.of();
     if (!dry && !nothing) {
@@ -225,7 +224,7 @@ public record StoreUpkeep(
     StoreCheck check = new StoreCheck(cache.place(), contents, caller.stamps(folder.place()));
     List<StoreCheck.Faulty> faults = new ArrayList<>();
     Set<Digest> gone = new HashSet<>();
-    for (Held each : contents.results()) {
+    for (HeldResult each : contents.results()) {
       List<StoreCheck.Faulty> found = check.faults(each, isLost(each));
       faults.addAll(found);
       if (found.stream().anyMatch(fault -> fault.fault() != Fault.UNREADABLE)) {

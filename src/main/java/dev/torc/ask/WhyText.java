@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.plan.Causes.CauseChain;
-import dev.torc.plan.NearestResult;
+import dev.torc.plan.KnownResults.NearestResult;
 import dev.torc.plan.PathReaders;
 import dev.torc.plan.Reason;
 import dev.torc.records.JobResult.RunDetails;

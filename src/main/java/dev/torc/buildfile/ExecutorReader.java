@@ -1,7 +1,7 @@
 package dev.torc.buildfile;
 
-import dev.torc.cluster.CommandTemplate;
 import dev.torc.cluster.SchedulerSettings;
+import dev.torc.cluster.SchedulerSettings.CommandTemplate;
 import dev.torc.cluster.SchedulerSettings.Word;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;

@@ -3,6 +3,7 @@ package dev.torc.buildfile;
 import dev.torc.buildfile.Axis.Row;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
+import dev.torc.syntax.PlaceholderFormat;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow;

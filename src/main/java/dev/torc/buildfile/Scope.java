@@ -5,6 +5,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
+import dev.torc.syntax.PlaceholderFormat;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Template;

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.torc.buildfile.Axis.Row;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.JsonReader;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
+import dev.torc.syntax.PlaceholderFormat;
 import dev.torc.syntax.SourceFile;
 import dev.torc.text.Amount;
 import java.io.IOException;
@@ -218,7 +218,7 @@ final class TableReader {
           e.getLocation() == null
               ? new Place(shown, 0, 0)
               : new Place(shown, e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-      throw new BadInput(place, JsonReader.oneLine(e.getOriginalMessage()));
+      throw new BadInput(place, SourceFile.oneLine(e.getOriginalMessage()));
     }
   }
 

@@ -4,14 +4,12 @@ import dev.torc.ask.DryRunAnswer;
 import dev.torc.machine.Makeflags;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Plan;
-import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildSession;
 import dev.torc.session.Caller;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
-import dev.torc.session.ReportedBuild;
 import dev.torc.show.Profile;
 import dev.torc.show.Report;
 import dev.torc.show.Report.Detail;
@@ -119,7 +117,7 @@ class BuildCommand {
     try (Signals signals = new Signals();
         Report report = report(profile)) {
       boolean all = junit != null || call.json() || verbose;
-      return session.run(RandomId.next(), began, new ReportedBuild(report, profile, all, signals));
+      return session.run(began, report, profile, all, signals);
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.session.Caller;
-import dev.torc.session.CompletionNames;
+import dev.torc.session.Project.CompletionNames;
 import dev.torc.session.ProjectOptions;
 import java.io.IOException;
 import java.util.ArrayList;

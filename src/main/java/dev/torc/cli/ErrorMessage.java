@@ -1,6 +1,6 @@
 package dev.torc.cli;
 
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.session.Exit;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.Refusal;

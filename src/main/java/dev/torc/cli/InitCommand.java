@@ -1,8 +1,8 @@
 package dev.torc.cli;
 
 import dev.torc.session.Exit;
-import dev.torc.session.FilesForOthers;
 import dev.torc.session.ProjectFolder;
+import dev.torc.session.ProjectFolder.FilesForOthers;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.SafeText;
 import java.io.IOException;

@@ -2,7 +2,6 @@ package dev.torc.cli;
 
 import dev.torc.cli.Main.Version;
 import dev.torc.crate.CrateRequest;
-import dev.torc.crate.RoCrate.CrateFolder;
 import dev.torc.page.ReportPage;
 import dev.torc.posix.OwnFile;
 import dev.torc.session.Exit;
@@ -64,9 +63,8 @@ final class ReportCommand {
     Console console = call.console;
     String shown = call.value("--ro-crate");
     Path to = call.path(shown);
-    CrateFolder folder = new CrateFolder(to, project.folder(), shown);
-    CrateRequest.Answer told = new CrateRequest(Version.number()).answer(project, console::warn);
-    folder.write(told.crate());
+    CrateRequest.WrittenCrate told =
+        CrateRequest.write(project, to, shown, Version.number(), console::warn);
     if (!told.hasRuns()) {
       console.warn("nothing has run here yet: the crate tells of the workflow alone");
     } else if (told.behind() > 0) {

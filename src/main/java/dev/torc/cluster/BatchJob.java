@@ -1,5 +1,6 @@
 package dev.torc.cluster;
 
+import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteListener;
 import dev.torc.local.ProcessEnd;
 import java.util.ArrayList;

@@ -106,7 +106,7 @@ record BatchScript(
         text.append(quoted(product.path().toString()));
       }
     }
-    for (RemoteAttempt.Pattern pattern : job.attempt.patterns()) {
+    for (RemoteAttempt.ProductPattern pattern : job.attempt.patterns()) {
       text.append(" pattern ").append(quoted(pattern.folder().toString()));
       text.append(' ').append(quoted(pattern.beyond() + ' ' + pattern.like()));
     }

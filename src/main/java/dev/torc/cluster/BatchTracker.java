@@ -1,6 +1,7 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.BatchFolder.Word;
+import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteAttempt.RemoteListener;
 import dev.torc.cluster.RemoteBatch.ArrayTask;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -404,6 +406,50 @@ public final class BatchTracker implements AutoCloseable {
           to.scheduler().cancel(List.of(task.job));
         }
         ends.settle(task, ending);
+      }
+    }
+  }
+
+  /**
+   * How one torc speaks to one scheduler: what it asks, by which settings, and where the scripts
+   * go.
+   *
+   * @param folder where scripts and what they say go, each in a folder of its own, on a file system
+   *     that all nodes share
+   * @param me torc, for its claims
+   * @param marks is told before anything is handed out
+   * @param notes takes lines for people
+   */
+  public record SchedulerAccess(
+      Scheduler scheduler,
+      SchedulerSettings settings,
+      Path folder,
+      ClaimOwner me,
+      Marks marks,
+      Consumer<String> notes) {
+
+    /** Writes down that attempts may be out from now on; on disk when it returns. */
+    public interface Marks {
+
+      /** Throws where that cannot be written: then nothing is handed out. */
+      void handOut(List<RemoteAttempt.RemoteKey> attempts, String executor) throws IOException;
+    }
+
+    /** The name of the executor. */
+    String executor() {
+      return settings.name();
+    }
+
+    /** Takes a job, so that no script begins it; see {@link BatchFolder#claim}. */
+    boolean claim(BatchJob job) throws IOException {
+      return job.place().folder().claim(job.claim(), me);
+    }
+
+    /** Tells the scheduler to end some tasks, and says where it did not hear that. */
+    void cancel(List<RemoteBatch.ArrayTask> tasks) {
+      String said = scheduler.cancel(tasks.stream().map(task -> task.job).toList());
+      if (!said.isEmpty()) {
+        notes.accept(executor() + ": " + said);
       }
     }
   }

@@ -6,6 +6,7 @@ import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
+import dev.torc.cluster.SchedulerSettings.CommandTemplate;
 import dev.torc.cluster.SchedulerSettings.Word;
 import dev.torc.local.ProgramOutput;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.BatchFolder.Word;
+import dev.torc.cluster.BatchTracker.SchedulerAccess;
+import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteAttempt.RemoteListener;
 import dev.torc.cluster.RemoteBatch.ArrayTask;

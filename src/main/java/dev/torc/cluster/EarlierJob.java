@@ -1,6 +1,7 @@
 package dev.torc.cluster;
 
 import dev.torc.cluster.BatchFolder.Word;
+import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

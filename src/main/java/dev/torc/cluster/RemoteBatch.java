@@ -1,5 +1,7 @@
 package dev.torc.cluster;
 
+import dev.torc.cluster.BatchTracker.SchedulerAccess;
+import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.Scheduler.SchedulerJob;
 import dev.torc.cluster.Scheduler.SchedulerResources;

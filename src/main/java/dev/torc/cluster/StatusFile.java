@@ -3,7 +3,7 @@ package dev.torc.cluster;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.ProcessEnd.How;
 import dev.torc.local.ProcessEnd.Made;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.SystemName;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.torc.container;
 
+import dev.torc.container.ContainerRuntime.StepContainer;
 import dev.torc.hash.Digest;
 import dev.torc.local.ProgramOutput;
 import java.util.ArrayList;

@@ -9,9 +9,9 @@ import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
+import dev.torc.plan.Manifest.RunInputs;
+import dev.torc.plan.Manifest.RunInputs.Line;
 import dev.torc.plan.Plan;
-import dev.torc.plan.RunInputs;
-import dev.torc.plan.RunInputs.Line;
 import dev.torc.plan.Verdict;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.JobResult;
@@ -21,11 +21,12 @@ import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
-import dev.torc.session.BuildMachine;
+import dev.torc.session.Caller.BuildMachine;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.show.AttemptText.OriginText;
 import dev.torc.show.ReasonText;
+import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.syntax.SourceFile;
 import dev.torc.text.SafeText;
@@ -58,19 +59,17 @@ import java.util.stream.Stream;
  *
  * <p>The crate has the profiles of Workflow Run RO-Crate 0.5 with Provenance Run Crate. Where
  * nothing has run it is a Workflow RO-Crate alone, since the others want a run.
- *
- * @param torc the version that tells it
  */
-public record CrateRequest(String torc) {
+public final class CrateRequest {
 
   /**
-   * A crate, and what a user has to know of it.
+   * What a user has to know of a crate.
    *
    * @param hasRuns whether anything has run
    * @param jobs how many jobs the project has
    * @param behind how many of them are not up to date
    */
-  public record Answer(RoCrate crate, boolean hasRuns, int jobs, int behind) {}
+  public record WrittenCrate(boolean hasRuns, int jobs, int behind) {}
 
   private static final String BIOSCHEMAS =
       "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE";
@@ -90,343 +89,349 @@ public record CrateRequest(String torc) {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxxx").withZone(ZoneOffset.UTC);
 
-  /**
-   * What is on record.
-   *
-   * @param warn takes lines for people
-   */
-  public Answer answer(Project of, Consumer<String> warn) throws IOException {
-    try (ReadSession look = ReadSession.at(of, warn)) {
-      return new Gathering(look).answer();
-    }
-  }
-
   /** A run that is told; times are milliseconds since 1970, 0 unknown. */
   private record Run(Entity action, String step, long started, long ended) {}
 
-  /** One answer under way. */
-  private final class Gathering {
-    private final ReadSession look;
-    private final Project project;
-    private final Graph graph;
-    private final Plan plan;
-    private final IntFunction<String> commands;
-    private final RoCrate crate = new RoCrate();
-    private final Entity metadata = crate.entity("ro-crate-metadata.json", "CreativeWork");
-    private final Entity root = crate.entity("./", "Dataset");
-    private final Entity person;
-    private final BuildMachine machine;
-    private final Map<Long, List<Run>> builds = new TreeMap<>();
+  private final ReadSession look;
+  private final String torc;
+  private final Project project;
+  private final Graph graph;
+  private final Plan plan;
+  private final IntFunction<String> commands;
+  private final RoCrate crate = new RoCrate();
+  private final Entity metadata = crate.entity(RoCrate.METADATA, "CreativeWork");
+  private final Entity root = crate.entity("./", "Dataset");
+  private final Entity person;
+  private final BuildMachine machine;
+  private final Map<Long, List<Run>> builds = new TreeMap<>();
 
-    Gathering(ReadSession look) throws IOException {
-      this.look = look;
-      this.project = look.project();
-      this.graph = project.graph();
-      this.plan = look.plan(project.select(List.of()), Rerun.NONE);
-      this.commands = look.commands();
-      this.person = person();
-      this.machine = new BuildMachine(project.caller().host());
+  private CrateRequest(ReadSession look, String torc) throws IOException {
+    this.look = look;
+    this.torc = torc;
+    this.project = look.project();
+    this.graph = project.graph();
+    this.plan = look.plan(project.select(List.of()), Rerun.NONE);
+    this.commands = look.commands();
+    this.person = person();
+    this.machine = new BuildMachine(project.caller().host());
+  }
+
+  /**
+   * Writes what is on record into a new folder, which appears whole.
+   *
+   * @param folder absolute
+   * @param shown the folder as the user wrote it
+   * @param torc the version that tells it
+   * @param warn takes lines for people
+   * @throws BadInput where something stands there
+   */
+  public static WrittenCrate write(
+      Project of, Path folder, String shown, String torc, Consumer<String> warn)
+      throws IOException {
+    RoCrate.refuse(folder, of.folder(), shown);
+    try (ReadSession look = ReadSession.at(of, warn)) {
+      return new CrateRequest(look, torc).tell(folder);
     }
+  }
 
-    Answer answer() throws IOException {
-      JobSelection selection = project.select(List.of());
-      Entity workflow = files();
-      licence();
-      Map<Integer, String> steps = new HashMap<>();
-      for (DisplayGraph.Fold fold :
-          DisplayGraph.of(graph, selection.jobs(), selection.open(), false).folds()) {
-        workflow.ref("step", step(fold).text("position", "" + (workflow.refs("step").size() + 1)));
-        fold.jobs().forEach(job -> steps.put(job, fold.name()));
-      }
-      for (int job : graph.inOrder(selection.jobs())) { // what is made is known to its readers
-        run(job, steps.get(job));
-      }
-      crate.nest();
-      Map<Long, BuildRecord> records = new HashMap<>();
-      for (BuildRecord record : look.cache().builds(Integer.MAX_VALUE)) {
-        records.put(record.id().number(), record);
-      }
-      builds.forEach((number, runs) -> build(workflow, number, runs, records.get(number)));
-      root(workflow);
-      int jobs = selection.jobs().cardinality();
-      return new Answer(crate, !builds.isEmpty(), jobs, jobs - plan.upToDate());
+  private WrittenCrate tell(Path folder) throws IOException {
+    JobSelection selection = project.select(List.of());
+    Entity workflow = files();
+    licence();
+    Map<Integer, String> steps = new HashMap<>();
+    for (DisplayGraph.Fold fold :
+        DisplayGraph.of(graph, selection.jobs(), selection.open(), false).folds()) {
+      workflow.ref("step", step(fold).text("position", "" + (workflow.refs("step").size() + 1)));
+      fold.jobs().forEach(job -> steps.put(job, fold.name()));
     }
-
-    private void root(Entity workflow) {
-      String said = project.workflow().description().strip();
-      String what =
-          builds.isEmpty()
-              ? "The workflow of this project. Nothing of it is on record as having run."
-              : "Where the results of this project come from, as torc has it on record: the jobs,"
-                  + " the last run of each, and what it read and made. The files themselves are not"
-                  + " in this crate; their names are relative to the folder of the build file.";
-      Entity profile =
-          profile("https://w3id.org/workflowhub/workflow-ro-crate/1.0", "Workflow RO-Crate");
-      metadata
-          .ref("about", root)
-          .ref("conformsTo", crate.outside(RoCrate.PROFILE))
-          .ref("conformsTo", profile);
-      root.text("name", project.workflow().name())
-          .text("description", said.isEmpty() ? what : said + "\n\n" + what)
-          .text("datePublished", TIME.format(Instant.now()))
-          .ref("conformsTo", profile)
-          .ref("mainEntity", workflow)
-          .refs("hasPart", crate.data());
-      for (String each : List.of("Process", "Workflow", "Provenance")) {
-        String id = "https://w3id.org/ro/wfrun/" + each.toLowerCase(Locale.ROOT) + "/0.5";
-        root.ref("conformsTo", builds.isEmpty() ? null : profile(id, each + " Run Crate"));
-      }
+    for (int job : graph.inOrder(selection.jobs())) { // what is made is known to its readers
+      run(job, steps.get(job));
     }
-
-    private Entity profile(String id, String name) {
-      String version = id.substring(id.lastIndexOf('/') + 1);
-      return crate.entity(id, "CreativeWork").text("name", name).text("version", version);
+    crate.nest();
+    Map<Long, BuildRecord> records = new HashMap<>();
+    for (BuildRecord record : look.cache().builds(Integer.MAX_VALUE)) {
+      records.put(record.id().number(), record);
     }
+    builds.forEach((number, runs) -> build(workflow, number, runs, records.get(number)));
+    root(workflow);
+    int jobs = selection.jobs().cardinality();
+    crate.write(folder);
+    return new WrittenCrate(!builds.isEmpty(), jobs, jobs - plan.upToDate());
+  }
 
-    /** The build files, the first of which is the workflow. */
-    private Entity files() throws IOException {
-      Workflow of = project.workflow();
-      Path first = of.files().getFirst();
-      byte[] input = first.endsWith(BuildFile.INPUT) ? project.options().input() : null;
-      boolean inside = first.startsWith(of.root());
-      String own = (inside ? of.root().relativize(first) : first.getFileName()).toString();
-      String name = input == null ? own : BuildFile.NAMES.getFirst();
-      byte[] bytes = input == null ? SourceFile.bytes(first, name) : input;
-      String[] types = {"File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"};
-      Entity workflow = crate.source(name, bytes, types).text("name", of.name());
-      root.ref("hasPart", workflow);
-      String read = "Read together with " + workflow.id() + ".";
-      String laid = "Laid over the build file where it was read; not in this crate.";
-      for (Path file : of.files().subList(1, of.files().size())) {
-        boolean in = file.startsWith(of.root());
-        String path = (in ? of.root().relativize(file) : file).toString();
-        source(path, in ? SourceFile.bytes(file, path) : null, in ? read : laid);
-      }
-      Entity language = named("#language", "ComputerLanguage", "torc", "Its build files.");
-      return workflow
-          .text("description", of.description())
-          .ref("conformsTo", profile(BIOSCHEMAS, "Bioschemas ComputationalWorkflow"))
-          .ref("programmingLanguage", language.text("version", torc));
+  private void root(Entity workflow) {
+    String said = project.workflow().description().strip();
+    String what =
+        builds.isEmpty()
+            ? "The workflow of this project. Nothing of it is on record as having run."
+            : "Where the results of this project come from, as torc has it on record: the jobs,"
+                + " the last run of each, and what it read and made. The files themselves are not"
+                + " in this crate; their names are relative to the folder of the build file.";
+    Entity profile =
+        profile("https://w3id.org/workflowhub/workflow-ro-crate/1.0", "Workflow RO-Crate");
+    metadata
+        .ref("about", root)
+        .ref("conformsTo", crate.outside(RoCrate.PROFILE))
+        .ref("conformsTo", profile);
+    root.text("name", project.workflow().name())
+        .text("description", said.isEmpty() ? what : said + "\n\n" + what)
+        .text("datePublished", TIME.format(Instant.now()))
+        .ref("conformsTo", profile)
+        .ref("mainEntity", workflow)
+        .refs("hasPart", crate.data());
+    for (String each : List.of("Process", "Workflow", "Provenance")) {
+      String id = "https://w3id.org/ro/wfrun/" + each.toLowerCase(Locale.ROOT) + "/0.5";
+      root.ref("conformsTo", builds.isEmpty() ? null : profile(id, each + " Run Crate"));
     }
+  }
 
-    private Entity named(String id, String type, String name, String description) {
-      return crate.entity(id, type).text("name", name).text("description", description);
+  private Entity profile(String id, String name) {
+    String version = id.substring(id.lastIndexOf('/') + 1);
+    return crate.entity(id, "CreativeWork").text("name", name).text("version", version);
+  }
+
+  /** The build files, the first of which is the workflow. */
+  private Entity files() throws IOException {
+    Workflow of = project.workflow();
+    Path first = of.files().getFirst();
+    byte[] input = first.endsWith(BuildFile.INPUT) ? project.options().input() : null;
+    boolean inside = first.startsWith(of.root());
+    String own = (inside ? of.root().relativize(first) : first.getFileName()).toString();
+    String name = input == null ? own : BuildFile.NAMES.getFirst();
+    byte[] bytes = input == null ? SourceFile.bytes(first, name) : input;
+    String[] types = {"File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"};
+    Entity workflow = crate.source(name, bytes, types).text("name", of.name());
+    root.ref("hasPart", workflow);
+    String read = "Read together with " + workflow.id + ".";
+    String laid = "Laid over the build file where it was read; not in this crate.";
+    for (Path file : of.files().subList(1, of.files().size())) {
+      boolean in = file.startsWith(of.root());
+      String path = (in ? of.root().relativize(file) : file).toString();
+      source(path, in ? SourceFile.bytes(file, path) : null, in ? read : laid);
     }
+    Entity language = named("#language", "ComputerLanguage", "torc", "Its build files.");
+    return workflow
+        .text("description", of.description())
+        .ref("conformsTo", profile(BIOSCHEMAS, "Bioschemas ComputationalWorkflow"))
+        .ref("programmingLanguage", language.text("version", torc));
+  }
 
-    private Entity source(String name, byte[] bytes, String what) {
-      Entity source = crate.source(name, bytes, "File").text("name", name);
-      root.ref("hasPart", source);
-      return source.text("description", what);
-    }
+  private Entity named(String id, String type, String name, String description) {
+    return crate.entity(id, type).text("name", name).text("description", description);
+  }
 
-    private void licence() throws IOException {
-      for (String name : LICENCES) {
-        Path file = project.workflow().root().resolve(name);
-        if (Files.isRegularFile(file) && Files.isReadable(file) && Files.size(file) <= LICENCE) {
-          String what = "The licence of the project.";
-          root.ref("license", source(name, Files.readAllBytes(file), what));
-          return;
-        }
-      }
-      root.text(
-          "license", "Not stated. Ask the authors before you use or pass on what it tells of.");
-    }
+  private Entity source(String name, byte[] bytes, String what) {
+    Entity source = crate.source(name, bytes, "File").text("name", name);
+    root.ref("hasPart", source);
+    return source.text("description", what);
+  }
 
-    /** Where a group writes, any of its members may have been the one. */
-    private Entity person() {
-      try {
-        String name = Files.getOwner(project.folder(), LinkOption.NOFOLLOW_LINKS).getName();
-        String what = "The user who owns what torc records of this project.";
-        boolean named = project.place().group() == null && !name.matches("\\d*");
-        return named ? crate.named("person", name, "Person").text("description", what) : null;
-      } catch (IOException | UnsupportedOperationException e) {
-        return null; // it only adds to what is told
-      }
-    }
-
-    private Entity step(DisplayGraph.Fold fold) {
-      // Instances may have their values in it: then none of them is about the group.
-      List<String> texts =
-          fold.jobs().stream().map(job -> graph.job(job).description()).distinct().toList();
-      String group =
-          fold.isGroup() ? " A group of " + fold.jobs().size() + " jobs, one per run." : "";
-      String said = ((texts.size() == 1 ? texts.getFirst() : "") + group).strip();
-      Entity tool = tool(fold.name()).text("description", said);
-      Entity step = crate.named("step", fold.name(), "HowToStep").text("description", said);
-      return step.ref("workExample", tool);
-    }
-
-    /** What a run of a job is a run of. */
-    private Entity tool(String step) {
-      return crate.named("job", step, "SoftwareApplication");
-    }
-
-    private void run(int job, String step) {
-      String name = graph.name(job);
-      JobResult result = look.records().result(job);
-      RunDetails details = result == null ? null : look.cache().details(name);
-      if (details == null) {
+  private void licence() throws IOException {
+    for (String name : LICENCES) {
+      Path file = project.workflow().root().resolve(name);
+      if (Files.isRegularFile(file) && Files.isReadable(file) && Files.size(file) <= LICENCE) {
+        String what = "The licence of the project.";
+        root.ref("license", source(name, Files.readAllBytes(file), what));
         return;
       }
-      List<Entity> made = new ArrayList<>();
-      for (RecordedProduct product : result.products()) {
-        String digest = new Line("", product.digest().hex()).digest();
-        boolean folder = product.kind() == Stamp.Kind.FOLDER;
-        made.add(folder ? crate.folder(product.path(), digest) : file(product.path(), digest));
-      }
-      if (result.outcome() == Outcome.ADOPTED) {
-        return; // nothing ran; what was there was accepted
-      }
-      if (result.outcome().isGood()) {
-        for (StoredValue value : look.cache().data(name)) {
-          made.add(crate.value(name + "." + value.key(), JsonText.of(value.text()), null));
-        }
-      }
-      // Of a run that torc was killed with, the lines are those of the run before.
-      boolean known = details.started() > 0;
-      Origin from = details.origin();
-      boolean here = from == null || from.store().isEmpty();
-      long started = from == null ? details.started() : from.time();
-      long ended = known && result.wall() >= 0 ? started + result.wall() / 1_000_000 : 0;
-      String what = SafeText.line(details.what());
-      String outcome = result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-      String error = result.outcome().isGood() ? null : what.isEmpty() ? outcome : what;
-      RunInputs inputs = RunInputs.of(known ? details.manifest() : List.of());
-      Entity action =
-          action("CreateAction", RoCrate.id("run", name), started, ended, error)
-              .text("name", name)
-              .text("description", description(job, result, details, inputs))
-              .ref("instrument", tool(step))
-              .ref("agent", here ? person : null)
-              .refs("result", made);
-      needs(action, inputs);
-      long number = from != null && here ? from.build() : details.number();
-      Run run = new Run(action, step, started, ended);
-      builds.computeIfAbsent(number, _ -> new ArrayList<>()).add(run);
     }
+    root.text("license", "Not stated. Ask the authors before you use or pass on what it tells of.");
+  }
 
-    /** The command as it ran, and what has happened since. */
-    private String description(int job, JobResult result, RunDetails details, RunInputs inputs) {
-      Verdict verdict = plan.verdict(job);
-      boolean same = verdict instanceof Verdict.UpToDate;
-      StringJoiner notes = new StringJoiner("; ", "(", ")").setEmptyValue("");
-      if (details.origin() != null) {
-        String from = OriginText.of(details.origin());
-        notes.add("restored in build " + details.number() + " from " + from);
+  /** Where a group writes, any of its members may have been the one. */
+  private Entity person() {
+    try {
+      String name = Files.getOwner(project.folder(), LinkOption.NOFOLLOW_LINKS).getName();
+      String what = "The user who owns what torc records of this project.";
+      boolean named = project.place().group() == null && !name.matches("\\d*");
+      return named ? crate.named("person", name, "Person").text("description", what) : null;
+    } catch (IOException | UnsupportedOperationException e) {
+      return null; // it only adds to what is told
+    }
+  }
+
+  private Entity step(DisplayGraph.Fold fold) {
+    // Instances may have their values in it: then none of them is about the group.
+    List<String> texts =
+        fold.jobs().stream().map(job -> graph.job(job).description()).distinct().toList();
+    String group =
+        fold.isGroup() ? " A group of " + fold.jobs().size() + " jobs, one per run." : "";
+    String said = ((texts.size() == 1 ? texts.getFirst() : "") + group).strip();
+    Entity tool = tool(fold.name()).text("description", said);
+    Entity step = crate.named("step", fold.name(), "HowToStep").text("description", said);
+    return step.ref("workExample", tool);
+  }
+
+  /** What a run of a job is a run of. */
+  private Entity tool(String step) {
+    return crate.named("job", step, "SoftwareApplication");
+  }
+
+  private void run(int job, String step) {
+    String name = graph.name(job);
+    JobResult result = look.records().result(job);
+    RunDetails details = result == null ? null : look.cache().details(name);
+    if (details == null) {
+      return;
+    }
+    List<Entity> made = new ArrayList<>();
+    for (RecordedProduct product : result.products()) {
+      String digest = new Line("", product.digest().hex()).digest();
+      boolean folder = product.kind() == Stamp.Kind.FOLDER;
+      made.add(folder ? crate.folder(product.path(), digest) : file(product.path(), digest));
+    }
+    if (result.outcome() == Outcome.ADOPTED) {
+      return; // nothing ran; what was there was accepted
+    }
+    if (result.outcome().isGood()) {
+      for (StoredValue value : look.cache().data(name)) {
+        made.add(crate.value(name + "." + value.key(), JsonText.of(value.text()), null));
       }
-      if (result.outcome().isGood() && verdict instanceof Verdict.MayRun(int after)) {
-        notes.add("may be out of date: it waits for " + SafeText.name(graph.name(after)));
-      } else if (result.outcome().isGood() && !same) {
-        notes.add("no longer up to date: " + ReasonText.brief(verdict.reasons()));
-      }
-      // The values of placeholders are not on record; while nothing moved they are those of then.
-      boolean put = same && !inputs.commands().isEmpty();
-      List<String> lines = new ArrayList<>(put ? List.of(commands.apply(job)) : inputs.commands());
-      lines.add(notes.toString());
-      lines.removeIf(String::isEmpty);
-      return String.join("\n", lines);
     }
+    // Of a run that torc was killed with, the lines are those of the run before.
+    boolean known = details.started() > 0;
+    Origin from = details.origin();
+    boolean here = from == null || from.store().isEmpty();
+    long started = from == null ? details.started() : from.time();
+    long ended = known && result.wall() >= 0 ? started + result.wall() / 1_000_000 : 0;
+    String what = SafeText.line(details.what());
+    String outcome = result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    String error = result.outcome().isGood() ? null : what.isEmpty() ? outcome : what;
+    RunInputs inputs = RunInputs.of(known ? details.manifest() : List.of());
+    Entity action =
+        action("CreateAction", RoCrate.id("run", name), started, ended, error)
+            .text("name", name)
+            .text("description", description(job, result, details, inputs))
+            .ref("instrument", tool(step))
+            .ref("agent", here ? person : null)
+            .refs("result", made);
+    needs(action, inputs);
+    long number = from != null && here ? from.build() : details.number();
+    Run run = new Run(action, step, started, ended);
+    builds.computeIfAbsent(number, _ -> new ArrayList<>()).add(run);
+  }
 
-    /** The size is known where the file is still the one that the digest is of. */
-    private Entity file(String path, String digest) {
-      long size = size(look.cache().stamp(path), digest);
-      return crate.file(path, digest, size < 0 ? size(look.digests().last(path), digest) : size);
+  /** The command as it ran, and what has happened since. */
+  private String description(int job, JobResult result, RunDetails details, RunInputs inputs) {
+    Verdict verdict = plan.verdict(job);
+    boolean same = verdict instanceof Verdict.UpToDate;
+    StringJoiner notes = new StringJoiner("; ", "(", ")").setEmptyValue("");
+    if (details.origin() != null) {
+      String from = OriginText.of(details.origin());
+      notes.add("restored in build " + details.number() + " from " + from);
     }
+    if (result.outcome().isGood() && verdict instanceof Verdict.MayRun(int after)) {
+      notes.add("may be out of date: it waits for " + SafeText.name(graph.name(after)));
+    } else if (result.outcome().isGood() && !same) {
+      notes.add("no longer up to date: " + ReasonText.brief(verdict.reasons()));
+    }
+    // The values of placeholders are not on record; while nothing moved they are those of then.
+    boolean put = same && !inputs.commands().isEmpty();
+    List<String> lines = new ArrayList<>(put ? List.of(commands.apply(job)) : inputs.commands());
+    lines.add(notes.toString());
+    lines.removeIf(String::isEmpty);
+    return String.join("\n", lines);
+  }
 
-    private static long size(KnownDigest known, String digest) {
-      boolean same = known != null && known.digest() != null && known.digest().hex().equals(digest);
-      return same ? known.stamp().size() : -1;
-    }
+  /** The size is known where the file is still the one that the digest is of. */
+  private Entity file(String path, String digest) {
+    long size = size(look.cache().stamp(path), digest);
+    return crate.file(path, digest, size < 0 ? size(look.digests().last(path), digest) : size);
+  }
 
-    /** Leads to what a run was given, but for what had no digest: it was not there. */
-    private void needs(Entity action, RunInputs of) {
-      each(action, of.files(), line -> file(line.name(), line.digest()));
-      each(action, of.lists(), this::list);
-      each(action, of.tools(), line -> crate.tool(line.name(), line.digest()));
-      for (Line line : of.data()) {
-        boolean known = line.json() != null || line.digest() != null;
-        action.ref("object", known ? crate.value(line.name(), line.json(), line.digest()) : null);
-      }
-      of.variables().forEach(v -> action.ref("environment", crate.variable(v.name(), v.value())));
-      of.images().forEach(it -> action.ref("containerImage", crate.image(it.name(), it.digest())));
-    }
+  private static long size(KnownDigest known, String digest) {
+    boolean same = known != null && known.digest() != null && known.digest().hex().equals(digest);
+    return same ? known.stamp().size() : -1;
+  }
 
-    private static void each(Entity to, List<Line> lines, Function<Line, Entity> part) {
-      lines.forEach(line -> to.ref("object", line.digest() == null ? null : part.apply(line)));
+  /** Leads to what a run was given, but for what had no digest: it was not there. */
+  private void needs(Entity action, RunInputs of) {
+    each(action, of.files(), line -> file(line.name(), line.digest()));
+    each(action, of.lists(), this::list);
+    each(action, of.tools(), line -> crate.tool(line.name(), line.digest()));
+    for (Line line : of.data()) {
+      boolean known = line.json() != null || line.digest() != null;
+      action.ref("object", known ? crate.value(line.name(), line.json(), line.digest()) : null);
     }
+    of.variables().forEach(v -> action.ref("environment", crate.variable(v.name(), v.value())));
+    of.images().forEach(it -> action.ref("containerImage", crate.image(it.name(), it.digest())));
+  }
 
-    /** Its members are read once for all its readers. */
-    private Entity list(Line line) {
-      Entity list = crate.list(line.name(), line.digest());
-      List<ManifestEntry> stored =
-          list.refs("hasPart").isEmpty() ? look.records().list(Digest.ofHex(line.digest())) : null;
-      for (Line member : stored == null ? List.<Line>of() : RunInputs.members(stored)) {
-        list.ref("hasPart", file(member.name(), member.digest()));
-      }
-      return list;
-    }
+  private static void each(Entity to, List<Line> lines, Function<Line, Entity> part) {
+    lines.forEach(line -> to.ref("object", line.digest() == null ? null : part.apply(line)));
+  }
 
-    /**
-     * A build of the runs that are told. What was made within it is not what it was made from.
-     *
-     * @param record null where it is not in the history any more: then the runs tell the times
-     */
-    private void build(Entity workflow, long number, List<Run> runs, BuildRecord record) {
-      boolean over = record == null || record.nanos() >= 0;
-      int exit = record == null ? 0 : record.exit();
-      String killed = "it has not ended, or was killed: its end is not on record";
-      String error = !over ? killed : exit == 0 ? null : "exit status " + exit;
-      long began = runs.stream().mapToLong(Run::started).filter(at -> at > 0).min().orElse(0);
-      long last = runs.stream().mapToLong(Run::ended).max().orElse(0);
-      boolean whole = record != null && over;
-      long started = record == null ? began : record.started();
-      long ended = whole ? started + record.nanos() / 1_000_000 : last;
-      Entity build = action("CreateAction", "#build/" + number, started, ended, error);
-      Entity engine = action("OrganizeAction", "#engine/" + number, started, ended, error);
-      Set<Entity> read = new LinkedHashSet<>();
-      Set<Entity> inside = new LinkedHashSet<>();
-      for (Run run : runs) {
-        read.addAll(run.action.refs("object"));
-        build.refs("result", run.action.refs("result"));
-        run.action.refs("result").forEach(made -> inside.addAll(made.refs("hasPart")));
-        root.ref("mentions", run.action);
-        workflow.ref("hasPart", tool(run.step));
-        String id = RoCrate.id("control", number + "/" + run.step);
-        Entity control =
-            crate.entity(id, "ControlAction").text("name", run.step + " in build " + number);
-        control.ref("instrument", crate.named("step", run.step, "HowToStep"));
-        engine.ref("object", control.ref("object", run.action));
-      }
-      inside.addAll(build.refs("result"));
-      for (Entity need : read) {
-        Set<Entity> members = need.id().startsWith("#list/") ? need.refs("hasPart") : Set.of();
-        boolean own = inside.contains(need) || !members.isEmpty() && inside.containsAll(members);
-        build.ref("object", own ? null : need);
-      }
-      String what = "What it made that is the last result of its job; all else of it is not told.";
-      build
-          .text("location", record == null ? null : machine.of(record))
-          .text("name", "build " + number + " of " + project.workflow().name())
-          .text("description", what)
-          .ref("instrument", workflow)
-          .ref("agent", person);
-      root.ref("mentions", build);
-      Entity tool = named("#torc", "SoftwareApplication", "torc", "An incremental build engine.");
-      engine
-          .text("name", "torc in build " + number)
-          .ref("agent", person)
-          .ref("instrument", tool.text("softwareVersion", torc))
-          .ref("result", build);
+  /** Its members are read once for all its readers. */
+  private Entity list(Line line) {
+    Entity list = crate.list(line.name(), line.digest());
+    List<ManifestEntry> stored =
+        list.refs("hasPart").isEmpty() ? look.records().list(Digest.ofHex(line.digest())) : null;
+    for (Line member : stored == null ? List.<Line>of() : RunInputs.members(stored)) {
+      list.ref("hasPart", file(member.name(), member.digest()));
     }
+    return list;
+  }
 
-    private Entity action(String type, String id, long started, long ended, String error) {
-      return crate
-          .entity(id, type)
-          .text("startTime", started > 0 ? TIME.format(Instant.ofEpochMilli(started)) : null)
-          .text("endTime", ended > 0 ? TIME.format(Instant.ofEpochMilli(ended)) : null)
-          // As a text: so the validator wants it.
-          .text("actionStatus", STATUS.formatted(error == null ? "Completed" : "Failed"))
-          .text("error", error);
+  /**
+   * A build of the runs that are told. What was made within it is not what it was made from.
+   *
+   * @param record null where it is not in the history any more: then the runs tell the times
+   */
+  private void build(Entity workflow, long number, List<Run> runs, BuildRecord record) {
+    boolean over = record == null || record.nanos() >= 0;
+    int exit = record == null ? 0 : record.exit();
+    String killed = "it has not ended, or was killed: its end is not on record";
+    String error = !over ? killed : exit == 0 ? null : "exit status " + exit;
+    long began = runs.stream().mapToLong(Run::started).filter(at -> at > 0).min().orElse(0);
+    long last = runs.stream().mapToLong(Run::ended).max().orElse(0);
+    boolean whole = record != null && over;
+    long started = record == null ? began : record.started();
+    long ended = whole ? started + record.nanos() / 1_000_000 : last;
+    Entity build = action("CreateAction", "#build/" + number, started, ended, error);
+    Entity engine = action("OrganizeAction", "#engine/" + number, started, ended, error);
+    Set<Entity> read = new LinkedHashSet<>();
+    Set<Entity> inside = new LinkedHashSet<>();
+    for (Run run : runs) {
+      read.addAll(run.action.refs("object"));
+      build.refs("result", run.action.refs("result"));
+      run.action.refs("result").forEach(made -> inside.addAll(made.refs("hasPart")));
+      root.ref("mentions", run.action);
+      workflow.ref("hasPart", tool(run.step));
+      String id = RoCrate.id("control", number + "/" + run.step);
+      Entity control =
+          crate.entity(id, "ControlAction").text("name", run.step + " in build " + number);
+      control.ref("instrument", crate.named("step", run.step, "HowToStep"));
+      engine.ref("object", control.ref("object", run.action));
     }
+    inside.addAll(build.refs("result"));
+    for (Entity need : read) {
+      Set<Entity> members = need.id.startsWith("#list/") ? need.refs("hasPart") : Set.of();
+      boolean own = inside.contains(need) || !members.isEmpty() && inside.containsAll(members);
+      build.ref("object", own ? null : need);
+    }
+    String what = "What it made that is the last result of its job; all else of it is not told.";
+    build
+        .text("location", record == null ? null : machine.of(record))
+        .text("name", "build " + number + " of " + project.workflow().name())
+        .text("description", what)
+        .ref("instrument", workflow)
+        .ref("agent", person);
+    root.ref("mentions", build);
+    Entity tool = named("#torc", "SoftwareApplication", "torc", "An incremental build engine.");
+    engine
+        .text("name", "torc in build " + number)
+        .ref("agent", person)
+        .ref("instrument", tool.text("softwareVersion", torc))
+        .ref("result", build);
+  }
+
+  private Entity action(String type, String id, long started, long ended, String error) {
+    return crate
+        .entity(id, type)
+        .text("startTime", started > 0 ? TIME.format(Instant.ofEpochMilli(started)) : null)
+        .text("endTime", ended > 0 ? TIME.format(Instant.ofEpochMilli(ended)) : null)
+        // As a text: so the validator wants it.
+        .text("actionStatus", STATUS.formatted(error == null ? "Completed" : "Failed"))
+        .text("error", error);
   }
 }

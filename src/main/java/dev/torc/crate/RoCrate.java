@@ -32,16 +32,16 @@ import java.util.stream.Collectors;
 
 /**
  * An RO-Crate 1.1: entities that lead to each other, and the files that come along. It knows what
- * is said of a file, folder, value or image; what a project ran is for {@code session} to say.
+ * is said of a file, folder, value or image; what a project ran is for {@link CrateRequest} to say.
  *
  * <p>Data is not in the crate: files have ids that begin with {@code #}, as RO-Crate has them for
  * files that are not there. The same path with other bytes is another file: one run may have read
  * what it held before, another what it holds now.
  */
-public final class RoCrate {
+final class RoCrate {
 
   /** What the metadata conforms to. */
-  public static final String PROFILE = "https://w3id.org/ro/crate/1.1";
+  static final String PROFILE = "https://w3id.org/ro/crate/1.1";
 
   static final String METADATA = "ro-crate-metadata.json";
 
@@ -59,8 +59,8 @@ public final class RoCrate {
   private static final int SHORT = 12;
 
   /** What the crate says of something: texts, and other entities that it leads to. */
-  public static final class Entity {
-    private final String id;
+  static final class Entity {
+    final String id;
     private final Map<String, Object> fields = new LinkedHashMap<>();
 
     private Entity(String id, String... types) {
@@ -69,16 +69,12 @@ public final class RoCrate {
       fields.put("@type", List.of(types));
     }
 
-    public String id() {
-      return id;
-    }
-
     private String path() {
       return fields.get("alternateName").toString();
     }
 
     /** Says a text, if it says none of that name yet; nothing for null and an empty one. */
-    public Entity text(String name, String text) {
+    Entity text(String name, String text) {
       if (text != null && !text.isEmpty()) {
         fields.putIfAbsent(name, text);
       }
@@ -86,11 +82,11 @@ public final class RoCrate {
     }
 
     /** Leads to one more entity; nothing for null. */
-    public Entity ref(String name, Entity other) {
+    Entity ref(String name, Entity other) {
       return refs(name, other == null ? List.of() : List.of(other));
     }
 
-    public Entity refs(String name, Collection<Entity> others) {
+    Entity refs(String name, Collection<Entity> others) {
       if (!others.isEmpty()) {
         refs(name).addAll(others);
       }
@@ -99,7 +95,7 @@ public final class RoCrate {
 
     /** The entities that it leads to, for more of them. */
     @SuppressWarnings("unchecked") // under the name of a text there is no reference
-    public Set<Entity> refs(String name) {
+    Set<Entity> refs(String name) {
       return (Set<Entity>) fields.computeIfAbsent(name, _ -> new LinkedHashSet<>(2));
     }
   }
@@ -109,22 +105,22 @@ public final class RoCrate {
   private final SequencedMap<String, byte[]> files = new LinkedHashMap<>();
 
   /** An entity under an id that no other one has, or the one that has it. */
-  public Entity entity(String id, String... types) {
+  Entity entity(String id, String... types) {
     return entities.computeIfAbsent(id, _ -> new Entity(id, types));
   }
 
   /** What stands elsewhere: the crate leads to it, and says nothing of it. */
-  public Entity outside(String id) {
+  Entity outside(String id) {
     return byContent.computeIfAbsent(id, Entity::new);
   }
 
   /** The same, under an id that the name can be read from. */
-  public Entity named(String kind, String name, String type) {
+  Entity named(String kind, String name, String type) {
     return entity(id(kind, name), type).text("name", name);
   }
 
   /** A file that comes along, or with null for its bytes one that is only named. */
-  public Entity source(String name, byte[] bytes, String... types) {
+  Entity source(String name, byte[] bytes, String... types) {
     Entity entity = entity(bytes == null ? id("site", name) : encoded(name), types);
     String format = format(name);
     if (bytes != null) {
@@ -134,13 +130,8 @@ public final class RoCrate {
     return entity.text("encodingFormat", format == null ? "text/plain" : format);
   }
 
-  /** The files that come along, by their names. */
-  Map<String, byte[]> files() {
-    return files;
-  }
-
   /** The files and folders that runs read or made. */
-  public List<Entity> data() {
+  List<Entity> data() {
     return entities.values().stream()
         .filter(each -> each.id.startsWith("#file/") || each.id.startsWith("#folder/"))
         .toList();
@@ -152,7 +143,7 @@ public final class RoCrate {
    * @param digest in hexadecimal digits
    * @param size bytes; -1 unknown
    */
-  public Entity file(String path, String digest, long size) {
+  Entity file(String path, String digest, long size) {
     Entity folder = byContent.get(key("folder", path + "/", digest));
     return folder != null
         ? folder
@@ -160,7 +151,7 @@ public final class RoCrate {
   }
 
   /** A program by the name that a job calls it by. */
-  public Entity tool(String name, String digest) {
+  Entity tool(String name, String digest) {
     return file("tool", name, digest)
         .text("description", "A program that counts by what it holds.");
   }
@@ -175,7 +166,7 @@ public final class RoCrate {
   }
 
   /** A folder as a run left it, by the digest that torc has for folders. */
-  public Entity folder(String path, String digest) {
+  Entity folder(String path, String digest) {
     return part("folder", path + "/", digest, "Dataset")
         .text("name", last(path) + "/")
         .text("alternateName", path + "/")
@@ -187,14 +178,14 @@ public final class RoCrate {
   }
 
   /** What a needed glob, folder or group stood for, by the digest of its list. */
-  public Entity list(String written, String digest) {
+  Entity list(String written, String digest) {
     return part("list", digest.substring(0, SHORT), digest, "Dataset")
         .text("name", written)
         .text("description", "What a need of this form stood for.");
   }
 
   /** A variable of the environment. */
-  public Entity variable(String name, String value) {
+  Entity variable(String name, String value) {
     return part("env", name, "=" + value, "PropertyValue").text("name", name).text("value", value);
   }
 
@@ -203,7 +194,7 @@ public final class RoCrate {
    *
    * @param json null where only its digest is known
    */
-  public Entity value(String name, String json, String digest) {
+  Entity value(String name, String json, String digest) {
     String content = json == null ? digest : Digest.ofText(json).hex();
     Entity value =
         part("value", name, content, "PropertyValue").text("name", name).text("value", json);
@@ -211,7 +202,7 @@ public final class RoCrate {
   }
 
   /** An image; the digest is that of its configuration, or of its file; null unknown. */
-  public Entity image(String name, String digest) {
+  Entity image(String name, String digest) {
     boolean file = name.endsWith(".sif");
     Matcher parts = IMAGE.matcher(name);
     boolean parted = !file && parts.matches();
@@ -239,7 +230,7 @@ public final class RoCrate {
   }
 
   /** Puts files that stand in folders which a run made into these: their digests are beside. */
-  public void nest() {
+  void nest() {
     Map<String, List<Entity>> folders =
         data().stream().collect(Collectors.groupingBy(Entity::path));
     for (Entity each : data()) {
@@ -256,7 +247,7 @@ public final class RoCrate {
   }
 
   /** The id of something by a name, which can be read from it. */
-  public static String id(String kind, String name) {
+  static String id(String kind, String name) {
     return "#" + kind + "/" + encoded(name);
   }
 
@@ -278,7 +269,7 @@ public final class RoCrate {
   }
 
   /** Writes the metadata, each entity on a line of its own; does not close. */
-  public void write(Writer to) throws IOException {
+  void write(Writer to) throws IOException {
     Map<String, String> terms = new LinkedHashMap<>();
     OWN_TERMS.forEach(term -> terms.put(term, TERMS + term));
     Writer out = new Harmless(to);
@@ -306,48 +297,41 @@ public final class RoCrate {
     };
   }
 
-  /** A new folder with a crate in it, which appears whole. What it says is for {@link RoCrate}. */
-  public static final class CrateFolder {
-
-    private final Path folder;
-
-    /**
-     * A folder that is not there yet.
-     *
-     * @param folder absolute
-     * @param own torc's own folder, in which there is no place for it
-     * @param shown the folder as the user wrote it
-     * @throws BadInput where something stands there
-     */
-    public CrateFolder(Path folder, Path own, String shown) {
-      this.folder = folder;
-      String refused =
-          Files.exists(folder, LinkOption.NOFOLLOW_LINKS)
-              ? "it is there already; name a new folder"
-              : folder.startsWith(own) ? ".torc is for what torc keeps; name another" : null;
-      if (refused != null) {
-        throw new BadInput(Place.NONE, "--ro-crate " + SafeText.name(shown) + ": " + refused);
-      }
+  /**
+   * Refuses a folder that cannot be a new crate.
+   *
+   * @param folder absolute
+   * @param own torc's own folder, in which there is no place for it
+   * @param shown the folder as the user wrote it
+   * @throws BadInput where something stands there
+   */
+  static void refuse(Path folder, Path own, String shown) {
+    String refused =
+        Files.exists(folder, LinkOption.NOFOLLOW_LINKS)
+            ? "it is there already; name a new folder"
+            : folder.startsWith(own) ? ".torc is for what torc keeps; name another" : null;
+    if (refused != null) {
+      throw new BadInput(Place.NONE, "--ro-crate " + SafeText.name(shown) + ": " + refused);
     }
+  }
 
-    /** Writes a folder beside it, and renames that. The folders around it are made. */
-    public void write(RoCrate crate) throws IOException {
-      Files.createDirectories(folder.getParent());
-      Path fresh = folder.resolveSibling("." + RandomId.next() + ".torc-new");
-      try {
-        Files.createDirectory(fresh);
-        for (Map.Entry<String, byte[]> source : crate.files().entrySet()) {
-          Path file = fresh.resolve(source.getKey());
-          Files.createDirectories(file.getParent());
-          Files.write(file, source.getValue());
-        }
-        // Last, and under its name only when it is whole: by it a folder is a crate.
-        WholeFile.write(fresh.resolve(RoCrate.METADATA), crate::write);
-        Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
-      } catch (IOException | RuntimeException e) {
-        FileTree.remove(fresh);
-        throw e;
+  /** Writes a folder beside a new one, and gives it that name. The folders around it are made. */
+  void write(Path folder) throws IOException {
+    Files.createDirectories(folder.getParent());
+    Path fresh = folder.resolveSibling("." + RandomId.next() + ".torc-new");
+    try {
+      Files.createDirectory(fresh);
+      for (Map.Entry<String, byte[]> source : files.entrySet()) {
+        Path file = fresh.resolve(source.getKey());
+        Files.createDirectories(file.getParent());
+        Files.write(file, source.getValue());
       }
+      // Last, and under its name only when it is whole: by it a folder is a crate.
+      WholeFile.write(fresh.resolve(METADATA), this::write);
+      Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | RuntimeException e) {
+      FileTree.remove(fresh);
+      throw e;
     }
   }
 }

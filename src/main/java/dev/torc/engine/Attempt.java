@@ -15,7 +15,7 @@ import dev.torc.posix.FileTree;
 import dev.torc.posix.JobTrace;
 import dev.torc.posix.Kill;
 import dev.torc.posix.OwnFile;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StartMarks;

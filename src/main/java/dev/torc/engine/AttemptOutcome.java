@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.local.ProcessEnd;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;

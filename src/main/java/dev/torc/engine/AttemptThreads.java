@@ -2,7 +2,7 @@ package dev.torc.engine;
 
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.ProcessEnd;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

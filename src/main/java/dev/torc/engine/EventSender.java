@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.local.ProcessEnd;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import dev.torc.plan.Decider;
 import dev.torc.plan.KnownResults;
 import dev.torc.plan.LeftOut;
@@ -16,7 +16,7 @@ import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Resources;
+import dev.torc.workflow.Job.Resources;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -131,7 +131,7 @@ final class EventSender {
   void restored(Job job, List<Reason> reasons, AttemptOutcome outcome) {
     Result known = outcome.restored();
     Origin from = known.originFor(job.name());
-    StoreUse.Place hit = new StoreUse.Place(from.store(), 1, known.size());
+    StoreUse.StoreHits hit = new StoreUse.StoreHits(from.store(), 1, known.size());
     use = StoreUse.sum(List.of(use, new StoreUse(0, List.of(hit))));
     tell(new Event.JobRestored(job.name(), reasons, from));
   }

@@ -299,11 +299,13 @@ public final class LaunchBuilder {
   }
 
   /**
-   * The entries by which the processes of an attempt are known; a later torc looks for the first
-   * three. The last one tells a job from the hooks of the job.
+   * The entries by which the processes of an attempt are known. A later torc looks for those of the
+   * job; the last one tells a job from the hooks of the job.
    */
   private Map<String, String> mark(String job, String last, String value) {
-    return Map.of("TORC_BUILD", build, "TORC_JOB", job, "TORC_ROOT", root.toString(), last, value);
+    Map<String, String> mark = new HashMap<>(Launch.mark(build, job, root));
+    mark.put(last, value);
+    return mark;
   }
 
   /** Writes the file that lists needs, each on a line. */

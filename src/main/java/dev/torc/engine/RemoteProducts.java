@@ -107,7 +107,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
   }
 
   /** A pattern of products in the words of {@code find}, which may match more. */
-  static RemoteAttempt.Pattern pattern(Path root, String pattern) {
+  static RemoteAttempt.ProductPattern pattern(Path root, String pattern) {
     Path folder = root.resolve(Glob.of(pattern).fixedPrefix());
     int last = -1;
     for (int i = 0; i < pattern.length(); i++) {
@@ -117,7 +117,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
     String in = plain(folder.equals(folder.getRoot()) ? "" : folder.toString());
     boolean deep = pattern.contains("**") || pattern.contains("{");
     int levels = root.resolve(pattern).getNameCount() - folder.getNameCount();
-    return new RemoteAttempt.Pattern(
+    return new RemoteAttempt.ProductPattern(
         folder,
         deep ? "-" : in + "/*".repeat(levels),
         in + "/*" + plain(end.startsWith("/") ? end.substring(1) : end));

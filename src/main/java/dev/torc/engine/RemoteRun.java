@@ -15,8 +15,8 @@ import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.Reason;
 import dev.torc.records.JobResult;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.Ref;
-import dev.torc.workflow.Resources;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -181,7 +181,7 @@ final class RemoteRun {
     Path root = shared.graph().workflow().root();
     Clearing clearing = job.persist() ? Clearing.KEEP : Clearing.CLEAR;
     List<RemoteAttempt.Product> products = new ArrayList<>();
-    List<RemoteAttempt.Pattern> patterns = new ArrayList<>();
+    List<RemoteAttempt.ProductPattern> patterns = new ArrayList<>();
     for (Ref ref : job.productRefs()) {
       if (ref instanceof Ref.OfFile file) {
         products.add(new RemoteAttempt.Product(root.resolve(file.path()), false, clearing));

@@ -2,8 +2,8 @@ package dev.torc.engine;
 
 import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.ClaimOwner;
-import dev.torc.cluster.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt;
+import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.RemoteAttempt.RemoteListener;
 import dev.torc.engine.ProductRemoval.ClearedProducts;

@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.workflow.Resources;
+import dev.torc.workflow.Job.Resources;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;

@@ -10,7 +10,7 @@ import dev.torc.plan.Verdict;
 import dev.torc.posix.OwnUser;
 import dev.torc.posix.ThreadEnd;
 import dev.torc.records.Batch;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.ResultStore;

@@ -1,10 +1,10 @@
 package dev.torc.importing;
 
-import dev.torc.buildfile.NumberRange;
 import dev.torc.importing.Imported.Notes;
 import dev.torc.importing.Text.PlacedText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Node;
+import dev.torc.syntax.NumberRange;
 import dev.torc.syntax.SourceFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

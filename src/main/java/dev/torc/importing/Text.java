@@ -1,7 +1,7 @@
 package dev.torc.importing;
 
-import dev.torc.buildfile.PlaceholderFormat;
 import dev.torc.syntax.Place;
+import dev.torc.syntax.PlaceholderFormat;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;

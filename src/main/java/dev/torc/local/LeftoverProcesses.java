@@ -1,12 +1,10 @@
 package dev.torc.local;
 
 import dev.torc.posix.OtherProcesses;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,34 +17,19 @@ import java.util.Set;
  */
 public final class LeftoverProcesses {
 
-  /** A job that was running: the build's random id and the job's name. */
-  public record Mark(String build, String job) {
-
-    /** The environment entries that its processes carry and no other process does. */
-    public Map<String, String> entries(Path root) {
-      Map<String, String> entries = new LinkedHashMap<>();
-      entries.put("TORC_BUILD", build);
-      entries.put("TORC_JOB", job);
-      entries.put("TORC_ROOT", root.toString());
-      return entries;
-    }
-  }
-
   private LeftoverProcesses() {}
 
   /**
-   * Ends the processes of the given jobs, with all their descendants, and waits until they are
-   * gone.
+   * Ends the processes of some jobs, with all their descendants, and waits until they are gone.
    *
-   * @param root the folder as {@code TORC_ROOT} names it
+   * @param marks of the jobs, as {@link Launch#mark} has them
    * @param grace time between TERM and KILL
    * @return one line for each job of which something was still running
    */
-  public static List<String> end(Path root, Collection<Mark> marks, Duration grace) {
+  public static List<String> end(Collection<Map<String, String>> marks, Duration grace) {
     List<String> lines = new ArrayList<>();
     List<Map<String, String>> found = new ArrayList<>();
-    for (Map<String, String> mark :
-        carried(marks.stream().map(mark -> mark.entries(root)).toList())) {
+    for (Map<String, String> mark : carried(marks)) {
       int count = living(mark).size();
       if (count > 0) {
         found.add(mark);

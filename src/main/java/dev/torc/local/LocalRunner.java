@@ -1,16 +1,20 @@
 package dev.torc.local;
 
 import dev.torc.machine.Series;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Spawn;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -18,10 +22,7 @@ import java.util.function.Consumer;
  * that starts its processes and waits for them; one thread more watches limits. The scheduler
  * decides how many run at once.
  */
-public final class LocalRunner implements Runner {
-
-  /** The time between TERM and KILL where no option says otherwise. */
-  public static final Duration GRACE = Duration.ofSeconds(5);
+final class LocalRunner implements Runner {
 
   private final Environment caller;
   private final long grace;
@@ -32,13 +33,8 @@ public final class LocalRunner implements Runner {
   private final UsageSampler sampler;
   private volatile boolean closed;
 
-  /**
-   * A runner.
-   *
-   * @param caller the environment that jobs get theirs laid over
-   * @param grace time between TERM and KILL when an attempt is ended
-   */
-  public LocalRunner(Environment caller, Duration grace) {
+  /** See {@link Runner#local}. */
+  LocalRunner(Environment caller, Duration grace) {
     this.caller = caller;
     this.grace = grace.toNanos();
     this.sampler = new UsageSampler(running.keySet(), caller);
@@ -144,5 +140,93 @@ public final class LocalRunner implements Runner {
     watch.close();
     sampler.close();
     spawn.close();
+  }
+
+  /**
+   * The one thread that looks at running attempts from time to time, for limits and samples; it
+   * sleeps while nothing runs. What is to be done at a look, each attempt does itself.
+   */
+  static final class RunWatch implements AutoCloseable {
+
+    /** Something to look at now and then. */
+    interface Watched {
+      /**
+       * Looks.
+       *
+       * @return when it wants to be looked at again, by {@link System#nanoTime}
+       */
+      long look();
+    }
+
+    /** How long it sleeps where nothing wants to be looked at: nanoseconds. */
+    static final long IDLE = TimeUnit.HOURS.toNanos(1);
+
+    private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition news = lock.newCondition();
+    private final Thread thread = new Thread(this::run, "torc-watch");
+    private long wakesAt = System.nanoTime();
+    private boolean woken;
+    private boolean closed;
+
+    RunWatch() {
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    /** Begins to look at something, first at the given time. */
+    void add(Watched one, long first) {
+      watched.add(one);
+      lock.lock();
+      try {
+        if (wakesAt - first > 0) { // with many short jobs it nearly always wakes soon enough
+          woken = true;
+          news.signal();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    void remove(Watched one) {
+      watched.remove(one);
+    }
+
+    private void run() {
+      while (true) {
+        long now = System.nanoTime();
+        long rest = IDLE;
+        for (Watched one : watched) {
+          rest = Math.min(rest, one.look() - now);
+        }
+        lock.lock();
+        try {
+          wakesAt = now + rest;
+          long left = rest - (System.nanoTime() - now);
+          while (!closed && !woken && left > 0) {
+            left = news.awaitNanos(left);
+          }
+          woken = false;
+          if (closed) {
+            return;
+          }
+        } catch (InterruptedException unwanted) {
+          return; // only the end of the JVM interrupts it
+        } finally {
+          lock.unlock();
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      lock.lock();
+      try {
+        closed = true;
+        news.signal();
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 }

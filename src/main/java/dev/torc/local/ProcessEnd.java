@@ -1,7 +1,7 @@
 package dev.torc.local;
 
 import dev.torc.machine.Series;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import java.util.Map;
 
 /**

@@ -1,8 +1,10 @@
 package dev.torc.local;
 
+import dev.torc.local.Launch.Container;
+import dev.torc.local.LocalRunner.RunWatch;
 import dev.torc.local.ProcessEnd.How;
 import dev.torc.machine.Series;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Environment.EnvironmentEntries;
@@ -125,7 +127,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
               endTree();
             }
             endTraced();
-            ChildWait.Use own = tree.reapLeader(i == steps - 1);
+            ChildWait.ChildUse own = tree.reapLeader(i == steps - 1);
             boolean alone = container == null || !step.container().isApart();
             used = alone ? plus(used, own) : Usage.UNKNOWN; // a client's is not the job's
             if (container != null) {
@@ -149,7 +151,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     return ended(last, notStarted, used);
   }
 
-  private static Usage plus(Usage sum, ChildWait.Use step) {
+  private static Usage plus(Usage sum, ChildWait.ChildUse step) {
     return sum.user() < 0
         ? sum
         : new Usage(

@@ -84,7 +84,7 @@ final class ProcessTree {
    * @param last whether no other leader follows: then its start is not asked for any more
    * @return as {@link ChildWait#reap}
    */
-  synchronized ChildWait.Use reapLeader(boolean last) {
+  synchronized ChildWait.ChildUse reapLeader(boolean last) {
     if (!last) {
       note();
     }

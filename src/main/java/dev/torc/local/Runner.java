@@ -1,6 +1,8 @@
 package dev.torc.local;
 
 import dev.torc.machine.Series;
+import dev.torc.posix.Environment;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -10,6 +12,19 @@ import java.util.function.Consumer;
  * its place.
  */
 public interface Runner extends AutoCloseable {
+
+  /** The time between TERM and KILL where no option says otherwise. */
+  Duration GRACE = Duration.ofSeconds(5);
+
+  /**
+   * One that runs attempts as processes of this machine.
+   *
+   * @param caller the environment that jobs get theirs laid over
+   * @param grace time between TERM and KILL when an attempt is ended
+   */
+  static Runner local(Environment caller, Duration grace) {
+    return new LocalRunner(caller, grace);
+  }
 
   /**
    * Starts an attempt and returns at once.

@@ -7,7 +7,7 @@ import dev.torc.bytes.ByteWriter;
  * What was used over time, by the processes of an attempt or by the machine: points in columns,
  * {@value #MOST} at most. When they are all taken, two neighbours become one and from then on each
  * point stands for twice the time, so a series of any length has the same bound. It takes no
- * samples. Safe for use by several threads.
+ * samples. Safe for use by several threads. What was used in all is a {@link Usage}.
  */
 public final class Series {
 
@@ -137,5 +137,33 @@ public final class Series {
     }
     series.size = (int) count;
     return series;
+  }
+
+  /**
+   * What the processes of an attempt used in all; -1 for what is not known.
+   *
+   * @param user nanoseconds of CPU time in programs, of the processes that were waited for
+   * @param system nanoseconds of CPU time in the kernel, likewise
+   * @param peak bytes of memory of the whole tree at its highest sample
+   * @param read bytes that a disk gave; what the system had in memory does not count
+   * @param written bytes for a disk, counted when they are written to the file
+   */
+  public record Usage(long user, long system, long peak, long read, long written) {
+
+    /** Nothing is known of it. */
+    public static final Usage UNKNOWN = new Usage(-1, -1, -1, -1, -1);
+
+    /** No process was started. */
+    public static final Usage NOTHING = new Usage(0, 0, -1, 0, 0);
+
+    /** User and system time together; -1 unknown. */
+    public long cpu() {
+      return user < 0 || system < 0 ? -1 : user + system;
+    }
+
+    /** The same with a sampled peak of memory. */
+    public Usage withPeak(long bytes) {
+      return new Usage(user, system, bytes, read, written);
+    }
   }
 }

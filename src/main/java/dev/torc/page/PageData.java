@@ -2,7 +2,7 @@ package dev.torc.page;
 
 import dev.torc.machine.Series;
 import dev.torc.records.AttemptRecord;
-import dev.torc.workflow.Resources;
+import dev.torc.workflow.Job.Resources;
 import java.util.List;
 import java.util.SortedMap;
 

@@ -17,7 +17,7 @@ import dev.torc.show.AttemptText.OriginText;
 import dev.torc.show.ReasonText;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Resources;
+import dev.torc.workflow.Job.Resources;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -18,7 +18,7 @@ import dev.torc.records.AttemptRecord;
 import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.Cache;
-import dev.torc.session.BuildMachine;
+import dev.torc.session.Caller.BuildMachine;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.show.LogExcerpt;

@@ -4,6 +4,8 @@ import dev.torc.buildfile.RowPlaces;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.plan.JobSelection.Rerun;
+import dev.torc.plan.ManifestWriter.LineKind;
+import dev.torc.plan.ManifestWriter.ManifestHash;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;

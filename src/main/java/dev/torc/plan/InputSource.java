@@ -1,6 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
+import dev.torc.plan.MachineInputs.ImageIdentity;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;

@@ -2,10 +2,18 @@ package dev.torc.plan;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.RunDetails;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
 
-/** Takes the lines of a manifest in their fixed order; see {@link Manifest}. */
+/**
+ * Takes the lines of a manifest in their fixed order; see {@link Manifest}. {@link LineKind} has
+ * the kinds of lines, {@link ManifestHash} makes the digest of them.
+ */
 interface ManifestWriter {
 
   /** Value of a need that does not exist. */
@@ -117,6 +125,148 @@ interface ManifestWriter {
     /** All lines in their order. */
     List<ManifestEntry> lines() {
       return lines;
+    }
+  }
+
+  /**
+   * The kinds of lines in a manifest. The order is that of the codes in the cache and in the
+   * digest: only append.
+   */
+  enum LineKind {
+    /** Text of a step's command; the name is the step's number. */
+    COMMAND("command"),
+    /** The words before a command text; the name is the step's number. */
+    SHELL("shell"),
+    /** The folder a step runs in; the name is the step's number. */
+    FOLDER("folder"),
+    /** A declared variable of a step; the name is the variable's. */
+    ENV("env"),
+    /** The depfile's path. */
+    DEPFILE("depfile"),
+    /** Order and names of the needs as written, where the command uses them. */
+    NEEDS_WRITTEN("needs as written"),
+    /** The same of the products. */
+    PRODUCES_WRITTEN("produces as written"),
+    /** A needed file and its digest. */
+    NEED("need"),
+    /** A file that the depfile named, and its digest. */
+    FOUND("need"),
+    /** A needed glob, folder or job, and the digest of its list. */
+    LIST("needs"),
+    /** A declared product; the value is its kind. */
+    PRODUCT("product"),
+    /** The image that a step runs in; the name is its number. */
+    IMAGE("image"),
+
+    /** A needed value, or its digest where it is long. */
+    DATA("data"),
+
+    /** A program of {@code tools} that no job makes, and its digest; the name is as written. */
+    TOOL("tool"),
+
+    /** Volumes and options of a step's container; the name is the step's number. */
+    CONTAINER("container"),
+
+    /** Which jobs a need leaves out, see {@link LeftOut}; it does not count. */
+    LEFT_OUT("left out"),
+
+    /** What an executor runs before a job. */
+    BEFORE("before"),
+
+    /** That what the job reads is traced, and so needed. */
+    TRACE("trace");
+
+    private static final LineKind[] ALL = values();
+
+    private final String word;
+
+    LineKind(String word) {
+      this.word = word;
+    }
+
+    /** How people call the setting. */
+    String word() {
+      return word;
+    }
+
+    /** Whether a setting, as people call it with the number of its step, is of this kind. */
+    boolean tells(String setting) {
+      return setting.startsWith(word)
+          && (setting.length() == word.length() || setting.charAt(word.length()) == ' ');
+    }
+
+    /** The value of this line in the manifest of a run, null where there is none of that name. */
+    String value(RunDetails run, String name) {
+      for (ManifestEntry line : run == null ? List.<ManifestEntry>of() : run.manifest()) {
+        if (line.code() == ordinal() && line.name().equals(name)) {
+          return line.now();
+        }
+      }
+      return null;
+    }
+
+    /** The line of a stored code, null for one of a future version. */
+    static LineKind of(int code) {
+      return code >= 0 && code < ALL.length ? ALL[code] : null;
+    }
+  }
+
+  /**
+   * The manifest as one digest: SHA-256 over its lines, each a code and two texts with their
+   * lengths before them, so that no two manifests give the same bytes. Reusable for one job after
+   * another.
+   */
+  final class ManifestHash implements ManifestWriter {
+
+    private final MessageDigest sha = DigestUtils.getSha256Digest();
+    private byte[] buffer = new byte[4096];
+    private int size;
+    private int pending = -1;
+
+    @Override
+    public void text(LineKind line, String name, String shown, String counts) {
+      reserve(1);
+      buffer[size++] = (byte) line.ordinal();
+      append(name);
+      append(counts);
+    }
+
+    @Override
+    public void content(LineKind line, String shown, String counts, Content content) {
+      if (content instanceof Content.Pending p) {
+        pending = p.job();
+      } else {
+        text(line, counts, content.value());
+      }
+    }
+
+    /** The job that has yet to run before the digest can be told, -1 if there is none. */
+    int pending() {
+      return pending;
+    }
+
+    /** The digest of all lines since the last call; the writer is empty again. */
+    Digest digest() {
+      sha.update(buffer, 0, size);
+      size = 0;
+      pending = -1;
+      return Digest.of(sha.digest());
+    }
+
+    private void append(String text) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      reserve(4 + bytes.length);
+      for (int shift = 24; shift >= 0; shift -= 8) {
+        buffer[size++] = (byte) (bytes.length >>> shift);
+      }
+      System.arraycopy(bytes, 0, buffer, size, bytes.length);
+      size += bytes.length;
+    }
+
+    private void reserve(int more) {
+      if (size + more > buffer.length) {
+        buffer = Arrays.copyOf(buffer, Math.max(buffer.length * 2, size + more));
+      }
     }
   }
 }

@@ -7,6 +7,8 @@ import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.plan.MachineInputs.ImageIdentity;
+import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.posix.Io;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;

@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.plan.ManifestWriter.LineKind;
 import java.util.List;
 
 /**

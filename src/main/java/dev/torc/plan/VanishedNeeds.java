@@ -3,6 +3,7 @@ package dev.torc.plan;
 import dev.torc.buildfile.MissHint;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
+import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct.OwnedPath;

@@ -23,7 +23,7 @@ public final class ChildWait {
    * @param read bytes that came from disks
    * @param written bytes that go to disks
    */
-  public record Use(long user, long system, long read, long written) {}
+  public record ChildUse(long user, long system, long read, long written) {}
 
   /**
    * News of a child.
@@ -71,11 +71,11 @@ public final class ChildWait {
    *
    * @return what it used; see getrusage(2), which counts blocks of 512 bytes
    */
-  public static Use reap(int pid) {
+  public static ChildUse reap(int pid) {
     Memory usage = INFO.get();
     // the status is not needed: waitid has told it
     check(pid, WAIT4.again(pid, 0, 0, usage.address()));
-    return new Use(
+    return new ChildUse(
         time(usage, 0),
         time(usage, 16),
         usage.getLong(BLOCKS_IN) * BLOCK,

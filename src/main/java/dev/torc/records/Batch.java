@@ -6,6 +6,7 @@ import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.machine.Series;
 import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.AttemptRecord.PostedEvent;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;

@@ -6,6 +6,7 @@ import dev.torc.posix.OpenFileLock;
 import dev.torc.posix.OpenFileLock.Unlockable;
 import dev.torc.posix.OtherProcesses;
 import dev.torc.posix.OwnFile;
+import dev.torc.records.Cache.CacheException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

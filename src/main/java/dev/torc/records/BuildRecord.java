@@ -43,7 +43,7 @@ public record BuildRecord(
    * @param misses how many jobs ran for which no store had a result
    * @param places the stores that had any, by their names
    */
-  public record StoreUse(int misses, List<Place> places) {
+  public record StoreUse(int misses, List<StoreHits> places) {
 
     /** Nothing was asked for. */
     public static final StoreUse NONE = new StoreUse(0, List.of());
@@ -55,13 +55,13 @@ public record BuildRecord(
      * @param hits how many results
      * @param bytes of their products
      */
-    public record Place(String store, int hits, long bytes) {
+    public record StoreHits(String store, int hits, long bytes) {
 
-      private static Place form(Fields fields, Place of) {
-        return new Place(
-            fields.text(1, of, Place::store),
-            fields.small(2, of, Place::hits),
-            fields.number(3, of, Place::bytes));
+      private static StoreHits form(Fields fields, StoreHits of) {
+        return new StoreHits(
+            fields.text(1, of, StoreHits::store),
+            fields.small(2, of, StoreHits::hits),
+            fields.number(3, of, StoreHits::bytes));
       }
     }
 
@@ -74,13 +74,14 @@ public record BuildRecord(
 
     /** All of them together. */
     public static StoreUse sum(Collection<StoreUse> all) {
-      TreeMap<String, Place> places = new TreeMap<>();
+      TreeMap<String, StoreHits> places = new TreeMap<>();
       for (StoreUse each : all) {
-        for (Place place : each.places) {
+        for (StoreHits place : each.places) {
           places.merge(
               place.store,
               place,
-              (one, other) -> new Place(one.store, one.hits + other.hits, one.bytes + other.bytes));
+              (one, other) ->
+                  new StoreHits(one.store, one.hits + other.hits, one.bytes + other.bytes));
         }
       }
       int misses = all.stream().mapToInt(StoreUse::misses).sum();
@@ -90,7 +91,8 @@ public record BuildRecord(
     /** Its form as a part of a record. */
     static StoreUse form(Fields fields, StoreUse of) {
       return new StoreUse(
-          fields.small(1, of, StoreUse::misses), fields.list(2, of, StoreUse::places, Place::form));
+          fields.small(1, of, StoreUse::misses),
+          fields.list(2, of, StoreUse::places, StoreHits::form));
     }
   }
 }

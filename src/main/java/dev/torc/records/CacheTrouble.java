@@ -2,6 +2,7 @@ package dev.torc.records;
 
 import dev.torc.posix.GroupAccess;
 import dev.torc.posix.OwnUser;
+import dev.torc.records.Cache.CacheException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;

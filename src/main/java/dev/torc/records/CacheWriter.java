@@ -1,6 +1,7 @@
 package dev.torc.records;
 
 import dev.torc.posix.ThreadEnd;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.DatabaseKey.RecordTree;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -7,7 +7,7 @@ import dev.torc.bytes.Fields.Form;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.machine.Series;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import dev.torc.records.AttemptRecord.Asked;
 import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.BuildRecord.BuildId;

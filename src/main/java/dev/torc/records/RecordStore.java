@@ -2,6 +2,7 @@ package dev.torc.records;
 
 import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.Cache.CacheSettings;
 import dev.torc.records.Commits.CommitNote;
 import dev.torc.records.DatabaseKey.RecordTree;

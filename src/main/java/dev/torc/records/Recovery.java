@@ -8,6 +8,7 @@ import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.OwnFile;
+import dev.torc.records.Cache.CacheException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.ProcessBuilder.Redirect;

@@ -2,6 +2,7 @@ package dev.torc.records;
 
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.OwnFile;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.Cache.CacheSettings;
 import dev.torc.records.Journal.JournalPosition;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package dev.torc.rest;
 
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
+import dev.torc.rest.CleanJobs.Carried;
 import dev.torc.workflow.Workflow;
-import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -11,29 +11,19 @@ import java.util.BitSet;
  * that are the same} stay at rest, or dirty, with what is known of their files under the numbers
  * that these have now. The other jobs are decided.
  */
-public final class CarriedRest {
+final class CarriedRest {
 
   private final Graph before;
   private final Graph now;
   private final CleanJobs rest;
-  private final int[] numbers; // by number of a file before, -1 until it is met
   private final BitSet asked = new BitSet(); // for their makers, by the same number
   private final BitSet otherMaker = new BitSet();
   private final RestFiles files;
-
-  /**
-   * What is at rest in another graph.
-   *
-   * @param whole whether each job of the earlier graph is the same in this one
-   */
-  public record Carried(CleanJobs rest, boolean whole) {}
 
   private CarriedRest(Graph before, CleanJobs rest, Graph now) {
     this.before = before;
     this.now = now;
     this.rest = rest;
-    this.numbers = new int[rest.stamps().length / CleanJobs.WIDTH];
-    Arrays.fill(numbers, -1);
     this.files = new RestFiles(now);
   }
 
@@ -44,7 +34,7 @@ public final class CarriedRest {
    * @param now another one of the same root; both whole
    * @return null where no verdict of the one graph need be that of the other
    */
-  public static Carried of(Graph before, CleanJobs rest, Graph now) {
+  static Carried of(Graph before, CleanJobs rest, Graph now) {
     Workflow old = before.workflow();
     Workflow read = now.workflow();
     boolean alike =
@@ -59,17 +49,16 @@ public final class CarriedRest {
     BitSet jobs = new BitSet();
     BitSet dirty = new BitSet();
     Adjacency.Builder extra = new Adjacency.Builder();
-    CleanJobs.Files all = new CleanJobs.Files(before, rest.extra());
+    RestFiles.Earlier all = files.new Earlier(before, rest);
     int found = 0;
     for (int job = 0; job < same.length; job++) {
       int earlier = same[job];
       found += earlier >= 0 && now.isJob(job) ? 1 : 0;
       if (earlier >= 0 && isKnown(earlier) && hasSameMakers(earlier)) {
         (rest.jobs().get(earlier) ? jobs : dirty).set(job);
-        for (int file : rest.extra().row(earlier)) {
-          extra.add(number(file));
+        for (int file : all.take(earlier)) {
+          extra.add(file);
         }
-        all.each(earlier, this::number);
       }
       extra.endRow(false);
     }
@@ -99,13 +88,5 @@ public final class CarriedRest {
   private static String maker(Graph graph, String path) {
     int maker = graph.makerOf(path);
     return maker < 0 ? "" : graph.name(maker);
-  }
-
-  /** The number that a file has now, with all that was known of it. */
-  private int number(int file) {
-    if (numbers[file] < 0) {
-      numbers[file] = files.take(rest, file, rest.path(before, file));
-    }
-    return numbers[file];
   }
 }

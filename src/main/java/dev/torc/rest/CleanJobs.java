@@ -13,6 +13,8 @@ import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.MachineInputs;
+import dev.torc.plan.PlanContext;
+import dev.torc.rest.RestFiles.RestDigests;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -21,7 +23,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
@@ -83,6 +84,9 @@ public record CleanJobs(
   static final long TORN = -4;
 
   private static final String LAYOUT = "torc rest 8";
+
+  /** How many look at files at a time. */
+  static final int THREADS = Runtime.getRuntime().availableProcessors();
 
   /** So many files are worth another thread. */
   private static final int MANY = 2_000;
@@ -168,6 +172,40 @@ public record CleanJobs(
     }
   }
 
+  /**
+   * What is at rest in another graph.
+   *
+   * @param whole whether each job of the earlier graph is the same in this one
+   */
+  public record Carried(CleanJobs rest, boolean whole) {}
+
+  /**
+   * The same in the graph of other build files of the same root.
+   *
+   * @param before the graph in which these jobs are at rest, whole as the other one is
+   * @return null where no verdict of the one graph need be that of the other
+   */
+  public Carried over(Graph before, Graph now) {
+    return CarriedRest.of(before, this, now);
+  }
+
+  /**
+   * What a build leaves at rest.
+   *
+   * @param context with which it ended
+   * @param held what the next build must find the same; its variables are found here
+   * @param before what was at rest before the build, with the stamps that its files had when the
+   *     build looked at them; null if nothing was
+   * @param stayed the jobs of {@code before} that the build did not have to look at
+   * @param build the id of the build that is over
+   */
+  public static CleanJobs after(
+      PlanContext context, Held held, CleanJobs before, BitSet stayed, String build)
+      throws IOException {
+    return RestCollector.of(context, held, before, stayed, build)
+        .reread(context.graph(), context.basis().digests(), THREADS);
+  }
+
   /** The same of the same graph under another name. */
   public CleanJobs of(Digest graph) {
     return with(new Held(graph, held.boot, held.database, held.journal, held.caller), stamps);
@@ -190,7 +228,7 @@ public record CleanJobs(
    * @param digests of the build that is over: its clock and where it looks, not what it knows
    * @param threads how many may read
    */
-  public CleanJobs reread(Graph graph, DigestMemo digests, int threads) {
+  CleanJobs reread(Graph graph, DigestMemo digests, int threads) {
     BitSet late = new BitSet();
     for (int at = 0; at < stamps.length; at += WIDTH) {
       boolean small = stamps[at] != FOLDER && (stamps[at] & ~Stamp.EXECUTABLE) <= SMALL;
@@ -318,30 +356,9 @@ public record CleanJobs(
     return files;
   }
 
-  /** Nothing at rest. */
-  public static CleanJobs none(Graph graph) {
-    Adjacency.Builder rows = new Adjacency.Builder();
-    for (int n = 0; n < graph.nodes(); n++) {
-      rows.endRow(false);
-    }
-    long[] stamps = new long[graph.files() * WIDTH];
-    StringTable further = StringTable.of(List.of());
-    RestDigests unread = RestDigests.of(0);
-    return new CleanJobs(
-        null, 0, new BitSet(), new BitSet(), stamps, unread, further, rows.build());
-  }
-
-  /** The same where some files are as they are now, whatever they hold. */
-  CleanJobs anew(Graph graph, BitSet files, Function<String, Stamp> now) {
-    long[] others = stamps.clone();
-    files.stream().forEach(file -> put(others, file, now.apply(path(graph, file))));
-    return new CleanJobs(held, number, jobs, dirty, others, RestDigests.of(0), further, extra);
-  }
-
-  /** Puts down a stamp by its numbers. */
-  static void put(long[] stamps, int file, Stamp stamp) {
+  /** A stamp by its numbers. */
+  static long[] numbers(Stamp stamp) {
     long[] numbers = stamp.numbers();
-    int at = file * WIDTH;
     numbers[0] =
         switch (stamp.kind()) {
           case FILE -> numbers[0];
@@ -350,7 +367,7 @@ public record CleanJobs(
           case OTHER, LINK -> OTHER;
         };
     numbers[CTIME] = Math.max(1, numbers[CTIME]);
-    System.arraycopy(numbers, 0, stamps, at, WIDTH);
+    return numbers;
   }
 
   /** Whether a file was there. */
@@ -371,7 +388,7 @@ public record CleanJobs(
   }
 
   /** The number of a path; negative where it has none. */
-  private int number(Graph graph, String path) {
+  int number(Graph graph, String path) {
     int file = graph.fileId(path);
     int other = file < 0 ? further.id(path) : -1;
     return other < 0 ? file : graph.files() + other;

@@ -8,6 +8,7 @@ import dev.torc.plan.PlanContext;
 import dev.torc.plan.ToolSearch;
 import dev.torc.records.JobResult;
 import dev.torc.records.RecordedProduct;
+import dev.torc.rest.WatchSnapshot.SeenList;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,12 +54,7 @@ record DirtyJobs(
     List<String> files = new ArrayList<>(footprint.files());
     ToolSearch search = context.contents().machine().tools();
     footprint.tools().stream().map(search::path).filter(Objects::nonNull).forEach(files::add);
-    List<SeenList> lists = new ArrayList<>();
-    for (int list : context.graph().listNeeds().row(id)) {
-      if (!context.graph().list(list).ofJobs()) {
-        lists.add(SeenList.of(context.graph().list(list)));
-      }
-    }
+    List<SeenList> lists = SeenList.needed(context.graph(), id);
     JobResult result = context.records().result(id);
     for (RecordedProduct made : result == null ? List.<RecordedProduct>of() : result.products()) {
       files.add(made.path());

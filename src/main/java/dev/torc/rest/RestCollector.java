@@ -13,6 +13,7 @@ import dev.torc.plan.ToolSearch;
 import dev.torc.plan.Verdict;
 import dev.torc.records.JobResult;
 import dev.torc.records.RecordedProduct;
+import dev.torc.rest.RestFiles.RestDigests;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Step.Image;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,9 +38,7 @@ import java.util.stream.IntStream;
  * whose stamp cannot be trusted yet (rule 4), as that of a product made just now, keeps its digest
  * alone: the next build reads it, and decides nothing where the bytes are the same.
  */
-public final class RestCollector {
-
-  private static final long[] GONE = {CleanJobs.GONE, 0, 1, 0};
+final class RestCollector {
 
   /** Stands for what cannot be looked at. */
   private static final Stamp CLOSED = new Stamp(Stamp.Kind.OTHER, false, 0, 0, 0, 0);
@@ -55,10 +55,10 @@ public final class RestCollector {
   private final BitSet torn = new BitSet();
   private final BitSet woken = new BitSet();
 
-  private RestCollector(PlanContext context, DigestMemo digests) {
+  private RestCollector(PlanContext context) {
     this.context = context;
     this.graph = context.graph();
-    this.digests = digests;
+    this.digests = context.basis().digests();
     this.replaced = digests.replaced();
     this.members = new RestMembers(context, digests);
     this.extra = new int[graph.nodes()][];
@@ -66,27 +66,13 @@ public final class RestCollector {
   }
 
   /**
-   * What is at rest now.
-   *
-   * @param held what the next build must find the same; its variables are found here
-   * @param before what was at rest before the build, with the stamps that its files had when the
-   *     build looked at them; null if nothing was
-   * @param stayed the jobs of {@code before} that the build did not have to look at
-   * @param machine what manifests ask of the machine; nothing was searched there yet
-   * @param number that the next build has in the history
-   * @param build the id of the build that is over
+   * What is at rest now; see {@link CleanJobs#after}. What manifests ask of the machine is asked
+   * once more: contents have searches of their own.
    */
-  public static CleanJobs of(
-      PlanContext context,
-      DigestMemo digests,
-      CleanJobs.Held held,
-      CleanJobs before,
-      BitSet stayed,
-      MachineInputs machine,
-      long number,
-      String build)
+  static CleanJobs of(
+      PlanContext context, CleanJobs.Held held, CleanJobs before, BitSet stayed, String build)
       throws IOException {
-    RestCollector resting = new RestCollector(context, digests);
+    RestCollector resting = new RestCollector(context);
     if (before != null) {
       resting.wake(before, stayed);
       resting.dirty.or(before.dirty());
@@ -106,48 +92,40 @@ public final class RestCollector {
     }
     BitSet others = (BitSet) context.selection().jobs().clone();
     others.andNot(resting.jobs);
-    DirtyJobs dirty = new DirtyJobs(context, digests, resting.members, build);
+    DirtyJobs dirty = new DirtyJobs(context, resting.digests, resting.members, build);
     for (int j = others.nextSetBit(0); j >= 0; j = others.nextSetBit(j + 1)) {
       resting.see(j, dirty);
     }
-    return resting.rest(held.with(machine, variables), number);
+    return resting.rest(
+        held.with(context.basis().machine(), variables), context.basis().cache().nextBuildNumber());
   }
 
   private CleanJobs rest(CleanJobs.Held held, long number) {
     Adjacency.Builder rows = new Adjacency.Builder();
     for (int j = 0; j < extra.length; j++) {
-      if (!torn.isEmpty() && jobs.get(j) && Arrays.stream(files(j)).anyMatch(torn::get)) {
-        jobs.clear(j);
-        dirty.set(j);
-      }
       if ((jobs.get(j) || dirty.get(j)) && extra[j] != null) {
         Arrays.stream(extra[j]).forEach(rows::add);
       }
       rows.endRow(false);
     }
+    CleanJobs.Files files = new CleanJobs.Files(graph, rows.build());
+    for (int j = torn.isEmpty() ? -1 : jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
+      if (files.any(j, torn::get)) {
+        jobs.clear(j);
+        dirty.set(j);
+      }
+    }
     torn.stream().forEach(file -> gathered.put(file, new long[] {CleanJobs.TORN, 0, 1, 0}));
-    return gathered.rest(held, number, jobs, dirty, rows.build());
-  }
-
-  /** All files of a job that decide about it, by number. */
-  private int[] files(int job) {
-    int[] needs = graph.needs().row(job);
-    int[] products = graph.products().row(job);
-    int[] more = extra[job] == null ? new int[0] : extra[job];
-    int[] all = Arrays.copyOf(needs, needs.length + products.length + more.length);
-    System.arraycopy(products, 0, all, needs.length, products.length);
-    System.arraycopy(more, 0, all, needs.length + products.length, more.length);
-    return all;
+    return gathered.rest(held, number, jobs, dirty, files.extra());
   }
 
   /** Lets those be found anew that touch a temporary product which came or went in this build. */
   private void wake(CleanJobs before, BitSet stayed) {
     BitSet moved = new BitSet();
     for (String path : graph.hasTemporary() ? replaced : Set.<String>of()) {
-      int file = graph.fileId(path);
-      int other = file < 0 ? before.further().id(path) : -1;
-      if (file >= 0 || other >= 0) {
-        moved.set(file >= 0 ? file : graph.files() + other);
+      int file = before.number(graph, path);
+      if (file >= 0) {
+        moved.set(file);
       }
     }
     if (!moved.isEmpty()) {
@@ -161,27 +139,9 @@ public final class RestCollector {
   private void keep(CleanJobs before) {
     BitSet stayed = (BitSet) jobs.clone();
     stayed.or(dirty);
-    gathered.digests().putFirst(before.digests(), graph.files()); // no stamp: it says nothing
-    int[] numbers = new int[before.further().size()]; // of the further files, once they were met
-    Arrays.fill(numbers, -1);
-    CleanJobs.Files files = new CleanJobs.Files(graph, before.extra());
+    RestFiles.Earlier files = gathered.new Earlier(graph, before);
     for (int j = stayed.nextSetBit(0); j >= 0; j = stayed.nextSetBit(j + 1)) {
-      int[] more = before.extra().row(j);
-      for (int i = 0; i < more.length; i++) {
-        int at = more[i] - graph.files();
-        if (at >= 0 && numbers[at] < 0) { // headers are those of many jobs
-          numbers[at] = gathered.take(before, more[i], before.further().text(at));
-        }
-        more[i] = at < 0 ? more[i] : numbers[at];
-      }
-      extra[j] = more.length == 0 ? null : more;
-      files.each(
-          j,
-          file -> {
-            if (file < graph.files()) {
-              gathered.putStamp(file, before, file);
-            }
-          });
+      extra[j] = files.take(j);
     }
   }
 
@@ -225,21 +185,19 @@ public final class RestCollector {
 
   /** What decides about one job, as it is found: files and folders by number. */
   private final class Deciding {
-    final BitSet all = new BitSet();
+    final Set<Integer> all = new LinkedHashSet<>();
     final Map<Integer, long[]> folders = new HashMap<>();
     final BitSet made = new BitSet(); // in folders that are as the job made them
     final IntStream.Builder also = IntStream.builder();
 
     Deciding(int job) {
-      for (int file : files(job)) {
-        all.set(file);
-      }
+      IntStream.of(graph.needs().row(job)).forEach(all::add);
+      IntStream.of(graph.products().row(job)).forEach(all::add);
     }
 
     int add(String path) {
       int file = gathered.number(path);
-      if (!all.get(file)) {
-        all.set(file);
+      if (all.add(file)) {
         also.add(file);
       }
       return file;
@@ -250,14 +208,7 @@ public final class RestCollector {
       if (found == null) {
         return false;
       }
-      found
-          .folders()
-          .forEach(
-              (path, stamp) -> {
-                long[] numbers = stamp.numbers();
-                numbers[0] = CleanJobs.FOLDER;
-                folders.put(add(path), numbers);
-              });
+      found.folders().forEach((path, stamp) -> folders.put(add(path), CleanJobs.numbers(stamp)));
       for (String path : found.files()) {
         made.set(add(path), own);
       }
@@ -269,27 +220,17 @@ public final class RestCollector {
     Footprint footprint = context.footprint(id);
     Set<String> questions = new TreeSet<>(footprint.variables());
     Deciding deciding = new Deciding(id);
-    if (!find(id, footprint, deciding, questions)) {
+    if (!find(id, footprint, deciding, questions) || !stand(id, deciding)) {
       return;
     }
-    int[] more = deciding.also.build().toArray();
-    extra[id] = more.length == 0 ? null : more;
-    int[] files = files(id);
-    if (!stand(id, files, deciding)) {
-      extra[id] = null;
-      return;
-    }
+    extra[id] = deciding.also.build().toArray();
     jobs.set(id);
-    for (int file : files) {
+    for (int file : deciding.all) {
       long[] folder = deciding.folders.get(file);
       KnownDigest known = digests.last(gathered.path(file));
-      if (folder != null) {
-        claim(file, folder);
-      } else if (known.stamp().exists()) {
-        claim(file, numbers(known));
+      claim(file, folder != null ? folder : numbers(known));
+      if (folder == null && known.stamp().exists()) {
         gathered.digests().put(file, known.digest());
-      } else {
-        claim(file, GONE);
       }
     }
     variables.addAll(questions);
@@ -366,9 +307,9 @@ public final class RestCollector {
   }
 
   /** Whether the verdict about a job came from what is known of these files now. */
-  private boolean stand(int id, int[] files, Deciding deciding) throws IOException {
+  private boolean stand(int id, Deciding deciding) throws IOException {
     boolean doubt = woken.get(id);
-    for (int file : files) {
+    for (int file : deciding.all) {
       if (deciding.folders.containsKey(file)) {
         continue;
       }
@@ -385,8 +326,8 @@ public final class RestCollector {
 
   /** Of a file that may have changed without a trace, those that no file has: it is read again. */
   private static long[] numbers(KnownDigest known) {
-    long[] numbers = known.stamp().numbers();
-    if (!known.safe()) {
+    long[] numbers = CleanJobs.numbers(known.stamp());
+    if (known.digest() != null && !known.safe()) {
       numbers[CleanJobs.CTIME] = -numbers[CleanJobs.CTIME];
     }
     return numbers;
@@ -409,7 +350,7 @@ public final class RestCollector {
     others.files(id).forEach(seen::add);
     extra[id] = seen.also.build().toArray();
     dirty.set(id);
-    for (int file : files(id)) {
+    for (int file : seen.all) {
       String path = gathered.path(file);
       if (others.movedUnder(id, path) || replaced.contains(path) && graph.makerOf(path) < 0) {
         torn.set(file);
@@ -421,11 +362,7 @@ public final class RestCollector {
 
   private void put(int file, KnownDigest seen) {
     KnownDigest known = seen == null ? new KnownDigest(now(gathered.path(file)), null, true) : seen;
-    long[] stamps = gathered.stamps();
-    CleanJobs.put(stamps, file, known.stamp());
-    if (known.digest() != null && !known.safe()) {
-      stamps[file * CleanJobs.WIDTH + CleanJobs.CTIME] *= -1;
-    }
+    gathered.put(file, numbers(known));
     gathered.digests().put(file, known.digest() == null ? RestDigests.NONE : known.digest());
   }
 

@@ -1,8 +1,11 @@
 package dev.torc.rest;
 
+import dev.torc.bytes.CheckedFile;
 import dev.torc.bytes.StringTable;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -11,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The files of {@link CleanJobs} as they are gathered: their numbers, those of the graph first and
- * further ones as they come, with stamps and digests. Which files count for a job is not its
- * business.
+ * The files of {@link CleanJobs} as they are gathered, after a build or for an edited build file:
+ * their numbers, those of the graph first and further ones as they come, with stamps and digests.
+ * Which files count for a job is not its business.
  */
 final class RestFiles {
 
@@ -68,23 +71,132 @@ final class RestFiles {
     System.arraycopy(stamp, 0, stamps, file * CleanJobs.WIDTH, CleanJobs.WIDTH);
   }
 
-  /** Puts down the stamp that a file had before, under the number that it had then. */
-  void putStamp(int file, CleanJobs before, int theirs) {
-    int width = CleanJobs.WIDTH;
-    System.arraycopy(before.stamps(), theirs * width, stamps, file * width, width);
-  }
+  /** Takes files over from what was at rest, under the numbers that they have now. */
+  final class Earlier {
+    private final Graph before;
+    private final CleanJobs rest;
+    private final boolean same; // the files of the graph keep their numbers
+    private final int[] numbers; // by number of a file before, -1 until it is met
 
-  /** The same with the digest; returns the number that the file has now. */
-  int take(CleanJobs before, int theirs, String path) {
-    int file = number(path);
-    putStamp(file, before, theirs);
-    digests.put(file, before.digests(), theirs);
-    return file;
+    Earlier(Graph before, CleanJobs rest) {
+      this.before = before;
+      this.rest = rest;
+      this.same = before == graph;
+      this.numbers = new int[rest.stamps().length / CleanJobs.WIDTH];
+      Arrays.fill(numbers, -1);
+    }
+
+    /** All files of a job; returns those beside its named needs and products. */
+    int[] take(int job) {
+      new CleanJobs.Files(before, rest.extra()).each(job, this::number);
+      int[] more = rest.extra().row(job);
+      for (int i = 0; i < more.length; i++) {
+        more[i] = number(more[i]);
+      }
+      return more;
+    }
+
+    /** The number that a file has now, with all that was known of it. */
+    private int number(int file) {
+      if (numbers[file] < 0) { // headers are those of many jobs
+        boolean named = same && file < before.files();
+        int now = named ? file : RestFiles.this.number(rest.path(before, file));
+        int width = CleanJobs.WIDTH;
+        System.arraycopy(rest.stamps(), file * width, stamps, now * width, width);
+        digests.put(now, rest.digests(), file);
+        numbers[file] = now;
+      }
+      return numbers[file];
+    }
   }
 
   /** What is at rest, and dirty, with these files. */
   CleanJobs rest(CleanJobs.Held held, long number, BitSet jobs, BitSet dirty, Adjacency extra) {
     StringTable others = StringTable.of(furtherPaths);
     return new CleanJobs(held, number, jobs, dirty, stamps, digests, others, extra);
+  }
+
+  /**
+   * The digests of the files of {@link CleanJobs}, by the numbers that these have there. They are
+   * only asked for where a stamp is another one, so they lie behind the rest in its file and are
+   * not read before. Safe for several threads.
+   */
+  static final class RestDigests {
+
+    private static final byte[] UNKNOWN = new byte[Digest.LENGTH];
+
+    /** Is put where a digest is not known. */
+    static final Digest NONE = Digest.of(UNKNOWN);
+
+    private final Path file; // null where the bytes were given
+    private final byte[] first;
+    private byte[] bytes;
+
+    private RestDigests(Path file, byte[] first, byte[] bytes) {
+      this.file = file;
+      this.first = first;
+      this.bytes = bytes;
+    }
+
+    /**
+     * Those that lie in a file.
+     *
+     * @param first the file's first part, read before: only what belongs to it counts
+     */
+    static RestDigests in(Path file, byte[] first) {
+      byte[] head = Arrays.copyOf(first, CheckedFile.FREE);
+      return new RestDigests(file, head, null);
+    }
+
+    /** Those of so many files; where nothing was {@link #put}, none is known. */
+    static RestDigests of(int files) {
+      return new RestDigests(null, null, new byte[CheckedFile.FREE + files * Digest.LENGTH]);
+    }
+
+    /**
+     * All of them behind {@link CheckedFile#FREE} bytes; empty where the file is damaged or gone.
+     */
+    synchronized byte[] bytes() {
+      if (bytes == null) {
+        byte[] read = CheckedFile.next(file, first);
+        bytes = read == null ? new byte[CheckedFile.FREE] : read;
+      }
+      return bytes;
+    }
+
+    private static int at(int number) {
+      return CheckedFile.FREE + number * Digest.LENGTH;
+    }
+
+    /** The digest of a file, null where it is not known. */
+    Digest get(int number) {
+      byte[] all = bytes();
+      int from = at(number);
+      int to = from + Digest.LENGTH;
+      return to > all.length || Arrays.equals(all, from, to, UNKNOWN, 0, Digest.LENGTH)
+          ? null
+          : Digest.of(Arrays.copyOfRange(all, from, to));
+    }
+
+    /** Sets the digest of a file. */
+    synchronized void put(int number, Digest digest) {
+      room(number);
+      System.arraycopy(digest.bytes(), 0, bytes, at(number), Digest.LENGTH);
+    }
+
+    /** Takes over what others know of a file, be it nothing. */
+    synchronized void put(int number, RestDigests from, int theirs) {
+      byte[] known = from.bytes();
+      room(number);
+      if (at(theirs) < known.length) {
+        System.arraycopy(known, at(theirs), bytes, at(number), Digest.LENGTH);
+      }
+    }
+
+    private void room(int number) {
+      if (at(number) >= bytes.length) {
+        bytes = Arrays.copyOf(bytes, at(2 * (number + 1)));
+      }
+    }
   }
 }

@@ -2,12 +2,19 @@ package dev.torc.rest;
 
 import dev.torc.buildfile.BuildFile;
 import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
+import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.posix.FileTree;
+import dev.torc.syntax.Glob;
+import dev.torc.syntax.GlobWalk;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -21,6 +28,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * What a watch compares the disk with: the files of the jobs that it builds, as {@link CleanJobs}
@@ -36,14 +44,11 @@ public final class WatchSnapshot {
   /** In place of a file that cannot be looked at. */
   private static final Stamp CLOSED = new Stamp(Stamp.Kind.OTHER, false, -1, 0, 0, 0);
 
-  private static final int THREADS = Runtime.getRuntime().availableProcessors();
-
   private final Path root;
   private final StampSource stamps;
   private final FileClock clock;
   private final Graph graph; // null where no build file could be read
-  private final BitSet jobs;
-  private final BitSet files; // of these jobs, by number
+  private final BitSet files; // of the jobs, by number
   private final Set<SeenList> lists = new LinkedHashSet<>();
 
   /** The other files: null where being there is all that counts, no digest where the stamp does. */
@@ -52,56 +57,58 @@ public final class WatchSnapshot {
   private final Set<String> members =
       new HashSet<>(); // of lists, when these were last gone through
   private final Set<Path> folders = new HashSet<>();
-  private CleanJobs rest;
+  private CleanJobs rest; // null where no build saw the files; then all of them are named
 
-  private WatchSnapshot(
-      Path root, StampSource stamps, FileClock clock, Graph graph, BitSet jobs, CleanJobs rest) {
+  /**
+   * Of some jobs what a build saw, or all of them as they are now.
+   *
+   * @param root what relative paths are relative to
+   * @param graph null where no build file could be read
+   * @param jobs of the graph, those that are built
+   * @param rest what the build left; null where none came to its end
+   * @param clock of the file system
+   */
+  public WatchSnapshot(
+      Path root, Graph graph, BitSet jobs, CleanJobs rest, StampSource stamps, FileClock clock) {
     this.root = root;
     this.stamps = stamps;
     this.clock = clock;
     this.graph = graph;
-    this.jobs = jobs;
     this.rest = rest;
-    this.files = graph == null ? new BitSet() : rest.files(graph, jobs);
-    for (int j = jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
-      for (int list : graph.listNeeds().row(j)) {
-        if (!graph.list(list).ofJobs()) {
-          lists.add(SeenList.of(graph.list(list)));
-        }
-      }
-      for (int file : graph.products().row(j)) {
-        if (rest.isFolder(file)) {
-          lists.add(SeenList.made(graph.path(file)));
-        }
+    this.files = rest == null ? new BitSet() : rest.files(graph, jobs);
+    jobs.stream().forEach(this::addFiles);
+    if (rest == null) {
+      members.addAll(names());
+    }
+  }
+
+  /** Adds the lists of a job, and its files where no build saw them. */
+  private void addFiles(int job) {
+    lists.addAll(SeenList.needed(graph, job));
+    if (rest == null) {
+      IntStream.of(graph.needs().row(job)).mapToObj(graph::path).forEach(this::add);
+      IntStream.of(graph.products().row(job)).mapToObj(graph::path).forEach(this::add);
+    }
+    for (int file : graph.products().row(job)) {
+      String path = graph.path(file);
+      if (rest == null ? stamp(path).kind() == Stamp.Kind.FOLDER : rest.isFolder(file)) {
+        lists.add(SeenList.made(path));
       }
     }
   }
 
-  /** Nothing was seen; what is added counts as it is now. */
+  /** Nothing was seen of any job. */
   public static WatchSnapshot none(Path root, StampSource stamps) {
-    return new WatchSnapshot(root, stamps, FileClock.none(), null, new BitSet(), null);
-  }
-
-  /**
-   * What a build saw.
-   *
-   * @param jobs of the graph, those that are built
-   * @param rest what the build left; {@link CleanJobs#none} where it did not come to its end
-   * @param clock of the file system
-   */
-  public static WatchSnapshot of(
-      Graph graph, BitSet jobs, CleanJobs rest, StampSource stamps, FileClock clock) {
-    return new WatchSnapshot(graph.workflow().root(), stamps, clock, graph, jobs, rest);
+    return new WatchSnapshot(root, null, new BitSet(), null, stamps, FileClock.none());
   }
 
   /** The same files as they are now. */
-  public WatchSnapshot again() {
-    CleanJobs now = graph == null ? null : rest.anew(graph, files, this::stamp);
-    WatchSnapshot again = new WatchSnapshot(root, stamps, clock, graph, jobs, now);
-    named.keySet().forEach(again::add);
-    again.lists.addAll(lists);
-    again.members.addAll(again.names());
-    return again;
+  public WatchSnapshot anew() {
+    WatchSnapshot now = new WatchSnapshot(root, graph, new BitSet(), null, stamps, clock);
+    files().forEach(now::add);
+    now.lists.addAll(lists);
+    now.members.addAll(now.names());
+    return now;
   }
 
   /**
@@ -160,7 +167,9 @@ public final class WatchSnapshot {
   /** How many files there are, as far as is known. */
   public int size() {
     long more =
-        named.keySet().stream().filter(path -> !isOfJobs(path) && stamp(path).exists()).count();
+        named.keySet().stream()
+            .filter(path -> !isOfJobs(path) && stamp(path).kind() == Stamp.Kind.FILE)
+            .count();
     return (int) more + (int) files.stream().filter(file -> rest.isFile(file)).count();
   }
 
@@ -191,12 +200,14 @@ public final class WatchSnapshot {
             changed.add(path);
           }
         });
-    if (graph != null) {
-      BitSet moved = rest.moved(graph, stamps, THREADS);
+    if (rest != null) {
+      BitSet moved = rest.moved(graph, stamps, CleanJobs.THREADS);
       moved.and(files);
       TouchedFiles touched = new TouchedFiles(rest, graph, memo, true);
-      touched.takeFrom(moved, THREADS);
-      moved.stream().filter(this::matters).forEach(f -> changed.add(rest.path(graph, f)));
+      touched.takeFrom(moved, CleanJobs.THREADS);
+      moved.stream()
+          .filter(file -> matters(rest.path(graph, file), rest.isFolder(file)))
+          .forEach(file -> changed.add(rest.path(graph, file)));
       rest = rest.with(touched.stamps());
     }
     Set<String> names = names();
@@ -212,31 +223,31 @@ public final class WatchSnapshot {
 
   private boolean differs(String path, KnownDigest known, DigestMemo memo) {
     Stamp now = stamp(path);
+    if (known == null) {
+      return !now.exists();
+    } else if (known.digest() == null) {
+      return !now.equals(known.stamp()) && matters(path, known.stamp().kind() == Stamp.Kind.FOLDER);
+    }
     try {
-      return known == null
-          ? !now.exists()
-          : known.digest() == null
-              ? !now.equals(known.stamp())
-              : !known.digest().equals(memo.of(path, now).digest());
+      return !known.digest().equals(memo.of(path, now).digest());
     } catch (IOException e) {
       return true; // the build tells
     }
   }
 
   /** Names in a folder are told by its list, and a temporary product may go. */
-  private boolean matters(int file) {
-    String path = rest.path(graph, file);
+  private boolean matters(String path, boolean folder) {
     Stamp now = stamp(path);
-    int maker = graph.makerOf(path);
+    if (now.exists()) {
+      return now.kind() != Stamp.Kind.FOLDER || !folder;
+    }
+    int maker = graph == null ? -1 : graph.makerOf(path);
     boolean temporary = maker >= 0 && graph.isJob(maker) && graph.isTemporary(maker);
-    return now.exists()
-        ? now.kind() != Stamp.Kind.FOLDER || !rest.isFolder(file)
-        : !temporary
-            && (!rest.isFolder(file) || lists.stream().anyMatch(list -> list.isInside(path)));
+    return !temporary && (!folder || lists.stream().anyMatch(list -> list.isInside(path)));
   }
 
   private boolean isOfJobs(String path) {
-    return graph != null && rest.has(graph, path);
+    return rest != null && rest.has(graph, path);
   }
 
   /** What the lists find now, but for products that are found by name. */
@@ -251,5 +262,105 @@ public final class WatchSnapshot {
           .forEach(names::add);
     }
     return names;
+  }
+
+  /**
+   * A glob or a folder whose names are of interest: which there are now. What they contain is not
+   * its business.
+   *
+   * @param glob null for a folder
+   * @param folder its path; where a glob begins to look
+   * @param excludes patterns whose matches do not count
+   * @param made whether it is a product: no other job may put anything there
+   */
+  record SeenList(Glob glob, String folder, List<Glob> excludes, boolean made) {
+
+    /**
+     * What is there.
+     *
+     * @param names relative to the root or absolute as the list is; of a folder the folders and
+     *     links in it too
+     * @param folders where names can come and go
+     */
+    record Found(List<String> names, List<String> folders) {}
+
+    /** All that a pattern matches. */
+    static SeenList of(String pattern) {
+      Glob glob = Glob.of(pattern);
+      return new SeenList(glob, glob.fixedPrefix(), List.of(), false);
+    }
+
+    /** Whatever is below a folder that a job made. */
+    static SeenList made(String folder) {
+      return new SeenList(null, folder, List.of(), true);
+    }
+
+    /** The globs and folders that a job needs. */
+    static List<SeenList> needed(Graph graph, int job) {
+      List<SeenList> needed = new ArrayList<>();
+      for (int id : graph.listNeeds().row(job)) {
+        NeedList list = graph.list(id);
+        if (!list.ofJobs()) {
+          Glob glob = list.glob();
+          String folder = glob == null ? list.text() : glob.fixedPrefix();
+          needed.add(new SeenList(glob, folder, list.excludes(), false));
+        }
+      }
+      return needed;
+    }
+
+    /** Goes through it; what cannot be listed has no names, since it is the build that tells. */
+    Found walk(Path root) {
+      Found found = new Found(new ArrayList<>(), new ArrayList<>());
+      if (glob == null || FolderDigest.counts(folder)) {
+        found.folders.add(folder);
+      }
+      try {
+        if (glob != null) {
+          GlobWalk.Found all = GlobWalk.all(root, glob);
+          found.names.addAll(all.files());
+          found.folders.addAll(all.folders());
+        } else {
+          enter(root, folder.equals(".") ? "" : folder, found, new HashSet<>());
+        }
+      } catch (IOException e) {
+        found.names.clear();
+      }
+      found.names.removeIf(name -> excludes.stream().anyMatch(each -> each.matches(name)));
+      return found;
+    }
+
+    /** Links to folders are entered: those that lead out of the folder count with what is there. */
+    private static void enter(Path root, String path, Found into, Set<Path> open)
+        throws IOException {
+      Path folder = root.resolve(path);
+      if (!Files.isDirectory(folder)) {
+        return;
+      }
+      Path real = folder.toRealPath();
+      if (!open.add(real)) {
+        return;
+      }
+      into.folders.add(path);
+      for (Path entry : FileTree.entries(folder)) {
+        String name = entry.getFileName().toString();
+        if (!FolderDigest.IGNORED.contains(name)) {
+          String child = FolderDigest.join(path, name);
+          into.names.add(child);
+          enter(root, child, into, open);
+        }
+      }
+      open.remove(real);
+    }
+
+    /** Whether a path is below a folder of which all counts. */
+    boolean isInside(String path) {
+      return glob == null && (folder.equals(".") || path.startsWith(folder + "/"));
+    }
+
+    /** Whether a name that was found is that of a file, and of no link. */
+    static boolean isFile(Path root, String name) {
+      return Files.isRegularFile(root.resolve(name), LinkOption.NOFOLLOW_LINKS);
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.torc.posix.FileTree;
 import dev.torc.posix.OwnUser;
 import dev.torc.results.Blob.BlobStream;
 import dev.torc.results.SealedRecord.ActionEntry;
+import dev.torc.results.SharedStore.StorePlace;
 import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.StoreContents.Uses;
 import dev.torc.text.Refusal;

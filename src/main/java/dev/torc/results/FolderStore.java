@@ -4,6 +4,7 @@ import dev.torc.hash.Digest;
 import dev.torc.posix.RandomId;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.Blob.BlobStream;
+import dev.torc.results.SharedStore.StorePlace;
 import dev.torc.results.StoreRefusal.Failure;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;

@@ -3,6 +3,7 @@ package dev.torc.results;
 import dev.torc.hash.Digest;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.Blob.BlobStream;
+import dev.torc.results.SharedStore.StorePlace;
 import dev.torc.results.StoreRefusal.Failure;
 import dev.torc.text.SafeText;
 import java.io.IOException;

@@ -387,7 +387,7 @@ public final class KeptResults implements ResultStore, ResultParts {
       return;
     }
     StoreContents all = StoreContents.of(light); // all of each is too much
-    for (StoreContents.Held each : all.beyond(most, wanted.keySet())) {
+    for (StoreContents.HeldResult each : all.beyond(most, wanted.keySet())) {
       forget(each.result());
     }
     if (total > most) {

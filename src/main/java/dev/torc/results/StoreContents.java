@@ -26,7 +26,7 @@ import java.util.Set;
  * @param results the least recently used first
  * @param sizes the bytes of all that is in the store, by name
  */
-public record StoreContents(List<Held> results, Map<String, Long> sizes) {
+public record StoreContents(List<HeldResult> results, Map<String, Long> sizes) {
 
   /**
    * A result that is kept.
@@ -35,7 +35,7 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
    * @param lacks what is neither in the store nor, by the records, where it stood
    * @param standing whether some of it is not in the store but stands where it stood
    */
-  public record Held(Result result, long used, List<OwnedPath> lacks, boolean standing) {}
+  public record HeldResult(Result result, long used, List<OwnedPath> lacks, boolean standing) {}
 
   /** Looks at the store of a root. */
   public static StoreContents of(Cache cache) throws IOException {
@@ -46,13 +46,13 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
   static StoreContents of(StoredResults<Result> kept) throws IOException {
     Cache cache = kept.cache();
     Map<String, Long> sizes = new LocalStore(cache.place()).sizes();
-    List<Held> results = new ArrayList<>();
+    List<HeldResult> results = new ArrayList<>();
     kept.each(each -> results.add(held(each, sizes, cache)));
-    results.sort(Comparator.comparingLong(Held::used));
+    results.sort(Comparator.comparingLong(HeldResult::used));
     return new StoreContents(results, sizes);
   }
 
-  private static Held held(
+  private static HeldResult held(
       StoredResults.Stored<Result> stored, Map<String, Long> sizes, Cache cache) {
     Result result = stored.result();
     List<OwnedPath> lacks = new ArrayList<>(0);
@@ -67,7 +67,7 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
         }
       }
     }
-    return new Held(result, stored.used(), lacks, standing);
+    return new HeldResult(result, stored.used(), lacks, standing);
   }
 
   /** The bytes of all that is in the store. */
@@ -76,7 +76,7 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
   }
 
   /** The bytes in the store that some results have, those that they share counted once. */
-  public long bytes(List<Held> some) {
+  public long bytes(List<HeldResult> some) {
     return some.stream()
         .flatMap(each -> LocalStore.names(each.result()).stream())
         .distinct()
@@ -85,7 +85,7 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
   }
 
   /** The same without some results. */
-  public StoreContents without(Collection<Held> gone) {
+  public StoreContents without(Collection<HeldResult> gone) {
     return new StoreContents(results.stream().filter(each -> !gone.contains(each)).toList(), sizes);
   }
 
@@ -100,14 +100,14 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
    *
    * @param last keys of results that go when all others are gone
    */
-  public List<Held> beyond(long most, Set<Digest> last) {
-    List<Held> left = new ArrayList<>(results);
+  public List<HeldResult> beyond(long most, Set<Digest> last) {
+    List<HeldResult> left = new ArrayList<>(results);
     left.sort(Comparator.comparing(each -> last.contains(each.result().key()))); // a stable sort
     Uses<String> uses = new Uses<>();
     left.forEach(each -> uses.add(LocalStore.names(each.result())));
     long total = bytes(left);
-    List<Held> beyond = new ArrayList<>();
-    for (Held oldest : left) {
+    List<HeldResult> beyond = new ArrayList<>();
+    for (HeldResult oldest : left) {
       List<String> names = LocalStore.names(oldest.result());
       if (total > most && names.stream().anyMatch(sizes::containsKey)) {
         beyond.add(oldest);
@@ -193,7 +193,7 @@ public record StoreContents(List<Held> results, Map<String, Long> sizes) {
      *
      * @param whole whether what is neither in the store nor where it stood is a fault
      */
-    public List<Faulty> faults(Held held, boolean whole) {
+    public List<Faulty> faults(HeldResult held, boolean whole) {
       List<Faulty> faults = new ArrayList<>(0);
       Result of = held.result();
       for (OwnedPath part : of.allParts()) {

@@ -33,12 +33,12 @@ import java.util.Set;
  * What is accepted but looks wrong, for {@code torc check} and builds; what commands read
  * undeclared is found by {@link dev.torc.plan.CommandWarnings}.
  */
-public final class Advice {
+final class Advice {
 
   private Advice() {}
 
   /** The lines on groups without instances, as far as they are named or needed. */
-  public static List<BadInput.Diagnostic> emptyGroups(
+  static List<BadInput.Diagnostic> emptyGroups(
       Project project, JobSelection selection, List<String> targets) {
     Set<String> asked = new HashSet<>();
     List<Group> empty =
@@ -62,8 +62,7 @@ public final class Advice {
   }
 
   /** The lines on needed globs and folders that give nothing, each with its place. */
-  public static List<BadInput.Diagnostic> emptyGlobs(Project project, BitSet jobs)
-      throws IOException {
+  static List<BadInput.Diagnostic> emptyGlobs(Project project, BitSet jobs) throws IOException {
     Graph graph = project.graph();
     EmptyGlobs globs = new EmptyGlobs(graph);
     List<BadInput.Diagnostic> lines = new ArrayList<>();
@@ -81,7 +80,7 @@ public final class Advice {
    * The lines on tools that are scripts elsewhere, as the shims of pyenv and conda are, each once:
    * what such a script runs may change while it stays the same.
    */
-  public static List<BadInput.Diagnostic> scripts(Project project, DigestMemo digests, BitSet jobs)
+  static List<BadInput.Diagnostic> scripts(Project project, DigestMemo digests, BitSet jobs)
       throws IOException {
     Graph graph = project.graph();
     ToolSearch search = new ToolSearch(digests.root(), project.caller().env(), digests.counting());

@@ -3,7 +3,7 @@ package dev.torc.session;
 import dev.torc.cluster.BatchFolder;
 import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.EarlierJob;
-import dev.torc.cluster.HandedOutAttempt;
+import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.cluster.Scheduler;
 import dev.torc.cluster.Scheduler.SchedulerJob;
 import dev.torc.cluster.Scheduler.SchedulerState;

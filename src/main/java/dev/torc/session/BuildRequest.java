@@ -1,12 +1,23 @@
 package dev.torc.session;
 
 import dev.torc.plan.JobSelection.Rerun;
+import dev.torc.posix.OtherProcesses;
+import dev.torc.records.BuildLock;
+import dev.torc.records.Cache.CacheException;
+import dev.torc.records.CachePlace;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Place;
+import dev.torc.text.SafeText;
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 
 /**
- * What a build is asked to do.
+ * What a build is asked to do, and on what terms a command takes the build lock.
  *
  * @param targets names and files; none for all jobs
  * @param rerun which of the targets' own jobs run whatever their verdict
@@ -47,5 +58,72 @@ public record BuildRequest(
 
     /** The variable that says the same as {@code --trust-lock}, for all that is called. */
     public static final String TRUST = "TORC_TRUST_LOCK";
+
+    /**
+     * Takes the build lock, waiting if it may; null where another build has it and it may not.
+     * Throws {@link CacheException} where only this host would see it, and that is not trusted.
+     *
+     * @param what the caller does, for a torc that waits for it
+     * @param say takes a line where the caller has to wait, or may not
+     */
+    public BuildLock take(
+        Caller caller, CachePlace place, String build, String what, Consumer<String> say)
+        throws IOException {
+      BuildLock.Holder me = new BuildLock.Holder(ProcessHandle.current().pid(), build, what);
+      var lock = BuildLock.tryAcquire(place, me, trusts);
+      if (lock.isPresent()) {
+        return lock.get();
+      }
+      var holder = BuildLock.holder(place);
+      Nesting.refuse(caller.env(), place, holder);
+      String whom = " (" + holder.map(LockTerms::told).orElse("another torc") + ")";
+      say.accept(
+          (waits ? "waiting for another build to end" : "another build is at work here") + whom);
+      try {
+        return waits ? BuildLock.acquire(place, me, trusts) : null;
+      } catch (InterruptedException e) {
+        throw new IOException("interrupted while waiting for another build", e);
+      }
+    }
+
+    private static String told(BuildLock.Holder holder) {
+      String where = holder.host().isEmpty() ? "" : " on " + SafeText.name(holder.host());
+      return "process " + holder.pid() + where + ", " + holder.what();
+    }
+  }
+
+  /**
+   * Rule 10: a torc that is called, at any depth, by a job of the build that holds the lock would
+   * wait for itself. The builds around a job stand in its environment, outermost first; where a job
+   * took them out of it, it still descends from torc. On another host than the holder's only the
+   * environment tells.
+   */
+  static final class Nesting {
+
+    /** Names the variable that holds the ids of the builds around a process, joined by colons. */
+    static final String VARIABLE = "TORC_BUILDS";
+
+    private Nesting() {}
+
+    /** Throws {@link BadInput} where the holder of the lock is a build around this process. */
+    static void refuse(
+        Map<String, String> env, CachePlace place, Optional<BuildLock.Holder> holder) {
+      if (holder.isPresent() && isAround(env, place, holder.get())) {
+        String job = env.get("TORC_JOB");
+        throw new BadInput(
+            Place.NONE,
+            "%s calls torc in %s, whose build it is part of; it would wait for itself"
+                .formatted(job == null ? "a job" : "job " + job, place.root()));
+      }
+    }
+
+    private static boolean isAround(
+        Map<String, String> env, CachePlace place, BuildLock.Holder holder) {
+      List<String> around = List.of(env.getOrDefault(VARIABLE, "").split(":"));
+      return !holder.build().isEmpty() && around.contains(holder.build())
+          || holder.host().isEmpty()
+              && OtherProcesses.descendsFrom(holder.pid())
+              && OtherProcesses.mayHave(holder.pid(), place.lock());
+    }
   }
 }

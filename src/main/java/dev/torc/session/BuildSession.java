@@ -3,39 +3,33 @@ package dev.torc.session;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
-import dev.torc.engine.Remotes;
 import dev.torc.engine.TimeLeft;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
-import dev.torc.local.Runner;
-import dev.torc.machine.Jobserver;
-import dev.torc.plan.CommandWarnings;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
-import dev.torc.plan.Reason;
-import dev.torc.plan.Verdict;
+import dev.torc.posix.RandomId;
+import dev.torc.posix.Signals;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.Cache;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.rest.CleanJobs;
 import dev.torc.results.SharedStores;
+import dev.torc.show.Profile;
+import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * One build of one project, from what is asked for to the exit status, in this order: checks
@@ -110,12 +104,11 @@ public final class BuildSession {
     try (ReadSession look = ReadSession.at(project, fast, request.lock().gone(), stores, warn)) {
       JobSelection expanded = look.project().selectToBuild(request.targets());
       Plan plan = look.plan(expanded, request.rerun());
-      capacity.refuse(plan);
-      look.taken().refuse(looked(plan));
+      refuse(plan);
       if (request.dry()) {
         expected = TimeLeft.of(plan, capacity.limits());
         warn(Advice.emptyGroups(look.project(), expanded, request.targets()), warn);
-        warn(Advice.emptyGlobs(look.project(), looked(plan)), warn);
+        warn(Advice.emptyGlobs(look.project(), PlannedBuild.looked(plan)), warn);
       }
       return plan;
     }
@@ -149,6 +142,12 @@ public final class BuildSession {
         project.graph(), project.looking(_ -> null), project.caller().env(), jobs);
   }
 
+  /** Refuses jobs that can never get what they ask for, or would take away files of others. */
+  private void refuse(Plan plan) throws IOException {
+    capacity.refuse(plan);
+    plan.context().taken().refuse(PlannedBuild.looked(plan));
+  }
+
   private static void warn(List<BadInput.Diagnostic> lines, Consumer<String> warn) {
     lines.forEach(line -> warn.accept(line.toString()));
   }
@@ -163,14 +162,14 @@ public final class BuildSession {
    * @param id the random id of this build
    * @param began when it began for the user, by {@link System#nanoTime}
    * @return an {@link Exit} status
-   * @throws dev.torc.records.CacheException where a record could not be written: the jobs in
+   * @throws dev.torc.records.Cache.CacheException where a record could not be written: the jobs in
    *     question are not done
    */
   public int run(String id, long began, BuildWatcher watcher) throws IOException {
     Consumer<String> note = line -> watcher.accept(new Event.Note(Event.Level.INFO, line));
     BuildLock lock;
     try {
-      lock = WriteSession.lock(project.caller(), project.place(), id, NAME, request.lock(), note);
+      lock = request.lock().take(project.caller(), project.place(), id, NAME, note);
     } catch (CacheException refused) {
       return look(id, began, watcher, refused);
     }
@@ -186,6 +185,18 @@ public final class BuildSession {
       }
       return exit;
     }
+  }
+
+  /**
+   * The same with a report that shows it, and signals that end it.
+   *
+   * @param profile null where it was not asked for
+   * @param all whether commands as they run and each job that is up to date are told
+   * @param signals of the process; closed by the caller
+   */
+  public int run(long began, Report report, Profile profile, boolean all, Signals signals)
+      throws IOException {
+    return run(RandomId.next(), began, new ReportedBuild(report, profile, all, signals));
   }
 
   /** Where nothing can be written, nothing is to be done, or that is an error. */
@@ -216,7 +227,7 @@ public final class BuildSession {
         && fast.whole()
         && !restless.intersects(selection.jobs())
         && selection.open().isEmpty()) {
-      tellEmpty(project, selection, watcher);
+      watcher.warn(Advice.emptyGroups(project, selection, request.targets()));
       fast.renew(watcher::warn);
       watcher.left(project.graph(), selection.jobs(), fast.clean());
       BuildId last = new BuildId(id, fast.clean().number());
@@ -232,34 +243,21 @@ public final class BuildSession {
         return AGAIN;
       }
       // Once more: what changed since the first look may make such a job run, and it never could.
-      capacity.refuse(plan);
-      plan.context().taken().refuse(looked(plan));
+      refuse(plan);
       arrivals.planned = true;
-      Ended ended = run(work, plan, expander, began, watcher);
+      PlannedBuild.Ended ended =
+          new PlannedBuild(project, request, capacity, work, plan, expander, watcher).run(began);
       // After a signal, which may have ended the sending alone, nothing is read any more: the next
       // build looks at everything.
-      if (ended.exit <= Exit.signal(0) && !work.digests().stop().isTold()) {
-        PlanContext last = ended.context;
+      if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isTold()) {
+        PlanContext last = ended.context();
         CleanJobs next = work.leave(fast, plan, last, watcher.wantsRest());
         if (next != null) {
           watcher.left(last.graph(), last.selection().jobs(), next);
         }
       }
-      return ended.exit;
+      return ended.exit();
     }
-  }
-
-  /** How a build ended, and the context with which it did. */
-  private record Ended(int exit, PlanContext context) {}
-
-  /** The selected jobs without those that are at rest, and those that fail for what is gone. */
-  private static BitSet looked(Plan plan) {
-    BitSet looked = (BitSet) plan.decided().clone();
-    looked.and(plan.selected());
-    plan.selected().stream()
-        .filter(j -> plan.verdict(j) instanceof Verdict.WillFail)
-        .forEach(looked::clear);
-    return looked;
   }
 
   /** Refuses jobs that come up when groups are expanded, and cannot be built. */
@@ -276,163 +274,6 @@ public final class BuildSession {
       DiskChecks.check(graph, digests, project.caller().env(), jobs);
       if (planned) {
         capacity.refuse(graph, jobs);
-      }
-    }
-  }
-
-  private void tellEmpty(Project of, JobSelection selected, BuildWatcher watcher) {
-    warn(Advice.emptyGroups(of, selected, request.targets()), watcher::warn);
-  }
-
-  private Ended run(
-      WriteSession work, Plan plan, Expander expander, long began, BuildWatcher watcher)
-      throws IOException {
-    Consumer<String> warn = watcher::warn;
-    NewCommands commands = new NewCommands(plan, watcher);
-    begin(work, plan, began, commands, watcher);
-    RegistryLook images = RegistryLook.begin(plan, project.containers(), warn);
-    Consumer<Event> listener =
-        event -> {
-          if (event instanceof Event.Finished last) {
-            images.close(); // nothing is told behind the end
-            if (!work.news().isEmpty()) {
-              watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
-            }
-            work.end(last, capacity.machine());
-          } else if (event instanceof Event.JobStarted job) {
-            commands.started(job);
-          }
-          work.heap().watch();
-          watcher.accept(event);
-        };
-    Optional<Jobserver> tokens = jobserver(warn);
-    boolean sharing = shared.isAny() && !plan.isQuiet();
-    try (images;
-        SharedStores stores = sharing ? shared.open(false, warn) : null;
-        Runner runner = project.caller().host().runner().get();
-        Remotes remotes = remotes(work, plan, warn);
-        ExecutorService threads = project.caller().host().threads().get()) {
-      BuildSetup setup =
-          new BuildSetup(
-              plan,
-              expander,
-              work.cache(),
-              work.shared(plan.context(), runner, remotes, request, listener),
-              threads,
-              capacity.limits(),
-              capacity.machine().gpus(),
-              capacity.allocated(),
-              capacity.nodes(),
-              request.failFast(),
-              request.submit(),
-              sharing ? new BuildSetup.Sharing(stores, project.options().restores()) : null,
-              watcher.wantsCommands(),
-              tokens.orElse(null),
-              listener);
-      BuildLoop build = new BuildLoop(setup);
-      commands.follow(build::context);
-      try (BuildWatcher.Watch _ = watcher.running(setup, build)) {
-        tokens.ifPresent(t -> t.start(build::tokenCame));
-        int exit = build.run(began);
-        work.keep(runner.machine());
-        return new Ended(exit, build.context());
-      }
-    } finally {
-      tokens.ifPresent(Jobserver::close);
-    }
-  }
-
-  /** The schedulers; attempts that are out are ended where their job is gone or recorded. */
-  private Remotes remotes(WriteSession work, Plan plan, Consumer<String> warn) throws IOException {
-    String id = work.build().id();
-    AllocationFiles.tidy(project.place(), OutJobs.owner(project.caller(), id), null, warn);
-    Remotes remotes =
-        OutJobs.remotes(project.caller(), project.place(), project.workflow(), id, work, warn);
-    Graph graph = plan.context().graph();
-    boolean known = plan.context().selection().open().isEmpty();
-    for (String job : remotes.jobs()) {
-      if (!work.isOut(job)) {
-        remotes.forget(job, work.removal());
-      } else if (known && graph.jobId(job) < 0) {
-        remotes.drop(job, work.removal());
-      }
-    }
-    return remotes;
-  }
-
-  /** What is said before the first job, and the begin of the build's record. */
-  private void begin(
-      WriteSession work, Plan plan, long began, NewCommands commands, BuildWatcher watcher)
-      throws IOException {
-    Consumer<String> warn = watcher::warn;
-    Project expanded = project.with(plan.context().graph());
-    watcher.accept(
-        new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
-    if (work.build().number() == 1) {
-      warn(project.workflow().warnings(), warn);
-      Advice.network(project, work.cache().place()).ifPresent(warn);
-    }
-    tellEmpty(expanded, plan.context().selection(), watcher);
-    if (!plan.isQuiet()) {
-      commands.tellPlanned();
-      warn(Advice.emptyGlobs(expanded, looked(plan)), warn);
-      work.begin(began);
-    }
-  }
-
-  /** The calling make's jobserver, unless the user said how many cpus to use. */
-  private Optional<Jobserver> jobserver(Consumer<String> warn) {
-    Map<String, String> env = project.caller().env();
-    if (!request.limits().containsKey("cpus")) {
-      return Jobserver.from(env, warn);
-    }
-    if (env.getOrDefault("MAKEFLAGS", "").contains("--jobserver")) {
-      warn.accept("-j or --limit cpus= is given: make's jobserver is left alone");
-    }
-    return Optional.empty();
-  }
-
-  /**
-   * Tells in a build what is wrong with its new commands (rule 14): before the first job those of
-   * all that is planned, later those of instances that come up, as they start. What there is to say
-   * is found by {@link CommandWarnings}.
-   */
-  private static final class NewCommands {
-
-    private final Plan plan;
-    private final BuildWatcher watcher;
-    private final CommandWarnings warnings = new CommandWarnings(false);
-    private Supplier<PlanContext> context;
-
-    NewCommands(Plan plan, BuildWatcher watcher) {
-      this.plan = plan;
-      this.watcher = watcher;
-      this.context = plan::context;
-    }
-
-    /** What the build goes by from now on. */
-    void follow(Supplier<PlanContext> now) {
-      context = now;
-    }
-
-    /** Tells of all that is planned. */
-    void tellPlanned() {
-      tell(plan.context().graph().inOrder(plan.newCommands()));
-    }
-
-    /** A job starts; one that was planned was told of. */
-    void started(Event.JobStarted job) {
-      if (job.attempt() == 1 && Reason.anyNewCommand(job.reasons())) {
-        int id = context.get().graph().jobId(job.job());
-        if (id >= plan.context().graph().nodes()) {
-          tell(new int[] {id});
-        }
-      }
-    }
-
-    private void tell(int[] jobs) {
-      for (BadInput.Diagnostic line : warnings.of(context.get(), jobs)) {
-        watcher.warn(line.toString());
       }
     }
   }
@@ -466,6 +307,11 @@ public final class BuildSession {
       accept(new Event.Note(Event.Level.WARNING, line));
     }
 
+    /** The same for each line. */
+    default void warn(List<BadInput.Diagnostic> lines) {
+      lines.forEach(line -> warn(line.toString()));
+    }
+
     /** Whether each job that is up to date is of interest, where nothing has to be decided. */
     default boolean wantsAll() {
       return true;
@@ -488,7 +334,7 @@ public final class BuildSession {
      * @param setup what the build works with, the verdicts to begin with among it
      * @return is closed when no job runs any more
      */
-    default Watch running(BuildSetup setup, BuildLoop build) {
+    default Signals.Work running(BuildSetup setup, BuildLoop build) {
       return () -> {};
     }
 
@@ -503,11 +349,5 @@ public final class BuildSession {
      * @param jobs of the graph, those that were asked for
      */
     default void left(Graph graph, BitSet jobs, CleanJobs rest) {}
-
-    /** What lasts as long as jobs may run. */
-    interface Watch extends AutoCloseable {
-      @Override
-      void close();
-    }
   }
 }

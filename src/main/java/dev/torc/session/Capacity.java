@@ -14,7 +14,7 @@ import dev.torc.syntax.Sizes;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Resources;
+import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.Template;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;

@@ -17,10 +17,9 @@ import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
-import dev.torc.rest.CarriedRest;
 import dev.torc.rest.CleanJobs;
+import dev.torc.rest.CleanJobs.Carried;
 import dev.torc.rest.GraphFile;
-import dev.torc.rest.RestCollector;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.BuildSession.BuildWatcher;
 import dev.torc.session.Caller.Host;
@@ -69,7 +68,7 @@ record FastPath(
   static FastPath of(Project project, FileClock clock) throws IOException {
     StampSource stamps = project.stamps();
     Stamp file = own(project, project.place().rest());
-    CarriedRest.Carried left = file.exists() ? left(project) : null;
+    Carried left = file.exists() ? left(project) : null;
     if (left == null) {
       return none(project);
     }
@@ -83,20 +82,22 @@ record FastPath(
   }
 
   /** What the last build left at rest of the graph; null where nothing is. */
-  private static CarriedRest.Carried left(Project project) throws IOException {
+  private static Carried left(Project project) throws IOException {
     CachePlace place = project.place();
     GraphFile kept = project.kept();
     GraphFile last = project.keeper().last();
-    if (last == null) {
+    CleanJobs clean =
+        last == null
+            ? null
+            : CleanJobs.read(place.rest(), held(project, last.id()), project.machineInputs());
+    if (clean == null) {
       return null;
     }
-    CleanJobs clean =
-        CleanJobs.read(place.rest(), held(project, last.id()), project.machineInputs());
-    if (clean != null && (kept != null || project.graph().isWith(last.graph()))) {
-      return new CarriedRest.Carried(clean, true);
+    if (kept != null || project.graph().isWith(last.graph())) {
+      return new Carried(clean, true);
     }
-    return clean != null && last.deciding().isEmpty() && project.graph().isWhole()
-        ? CarriedRest.of(last.graph(), clean, project.graph())
+    return last.deciding().isEmpty() && project.graph().isWhole()
+        ? clean.over(last.graph(), project.graph())
         : null;
   }
 
@@ -126,7 +127,7 @@ record FastPath(
   }
 
   /** Of a file beside the database, which lies on a disk of this host and must not be opened. */
-  private static Stamp own(Project project, Path file) throws IOException {
+  static Stamp own(Project project, Path file) throws IOException {
     return project.caller().host().stamps().stamp(file);
   }
 
@@ -233,16 +234,8 @@ record FastPath(
         stayed.andNot(restless);
         stayed.andNot(plan.decided());
       }
-      return RestCollector.of(
-              last,
-              work.digests(),
-              held(project, id),
-              same ? clean : null,
-              stayed,
-              project.machineInputs(),
-              work.cache().nextBuildNumber(),
-              work.build().id())
-          .reread(last.graph(), work.digests(), THREADS);
+      return CleanJobs.after(
+          last, held(project, id), same ? clean : null, stayed, work.build().id());
     } catch (IOException e) {
       lost(e, warn);
     } catch (UncheckedIOException e) {

@@ -42,7 +42,7 @@ final class FolderNotices implements Notices {
   private static final long SILENCE = 10_000_000_000L;
 
   private final WatchService service; // null where there is none
-  private Map<Path, WatchedFolders.Names> folders = Map.of();
+  private Map<Path, WatchedFolder> folders = Map.of();
   private Map<WatchKey, List<Path>> keys = Map.of(); // links lead to one folder
   private boolean stirred; // a folder may not be the one that is listened to
   private String deaf = ""; // why nothing is heard at all
@@ -64,7 +64,7 @@ final class FolderNotices implements Notices {
   }
 
   @Override
-  public boolean follow(Map<Path, WatchedFolders.Names> wanted) {
+  public boolean follow(Map<Path, WatchedFolder> wanted) {
     boolean same = !stirred && wanted.keySet().equals(folders.keySet());
     folders = wanted;
     if (service == null || same) {
@@ -73,7 +73,7 @@ final class FolderNotices implements Notices {
     stirred = false;
     lack = "";
     Map<WatchKey, List<Path>> now = new HashMap<>();
-    wanted.forEach((folder, names) -> listen(folder, names.isNear(), now));
+    wanted.forEach((folder, names) -> listen(folder, names.near, now));
     boolean fresh = !keys.keySet().containsAll(now.keySet());
     keys.keySet().stream().filter(key -> !now.containsKey(key)).forEach(WatchKey::cancel);
     keys = now;
@@ -183,83 +183,59 @@ final class FolderNotices implements Notices {
   }
 
   /**
-   * The folders in which something happens when one of some files changes, comes or goes: the
-   * file's own, all above it, since they may be moved or made, and those where links on the way
-   * stand and lead. It looks where links lead, and listens to nothing; {@link WatchRounds.Notices}
-   * do.
+   * What is of interest in a folder: some names or all, and whether for the sake of a file in it,
+   * or only because it is on the way to one. It looks where links lead, and listens to nothing;
+   * {@link WatchRounds.Notices} do.
    */
-  static final class WatchedFolders {
+  static final class WatchedFolder {
 
     /** So many links on the way to one file, and the system follows no more either. */
     private static final int LINKS = 40;
 
+    private final Set<String> names = new HashSet<>();
+    private boolean all;
+    private boolean near;
+
+    /** Whether this name is of interest. */
+    boolean has(String name) {
+      return all || names.contains(name);
+    }
+
     /**
-     * What is of interest in a folder: some names or all, and whether for the sake of a file in it,
-     * or only because it is on the way to one.
+     * The folders in which something happens when one of some files changes, comes or goes: the
+     * file's own, all above it, since they may be moved or made, and those where links on the way
+     * stand and lead.
+     *
+     * @param files absolute
+     * @param folders in which all names count, absolute
      */
-    static final class Names {
-      private final Set<String> names = new HashSet<>();
-      private boolean all;
-      private boolean near;
-
-      /** Whether this name is of interest. */
-      boolean has(String name) {
-        return all || names.contains(name);
-      }
-
-      /** Whether files in it count. */
-      boolean isNear() {
-        return near;
-      }
-    }
-
-    private final Map<Path, Names> folders = new HashMap<>();
-    private final Set<Path> known = new HashSet<>();
-
-    /** Those of files, and folders in which all names count; all of these absolute. */
-    static Map<Path, Names> of(Iterable<Path> files, Iterable<Path> folders) {
-      WatchedFolders all = new WatchedFolders();
-      files.forEach(file -> all.file(file, 0));
+    static Map<Path, WatchedFolder> of(Iterable<Path> files, Iterable<Path> folders) {
+      Map<Path, WatchedFolder> found = new HashMap<>();
+      files.forEach(file -> add(file, true, 0, found));
       for (Path folder : folders) {
-        Names names = all.at(folder, null, true);
-        names.all = true;
-        all.way(folder, 0);
+        at(folder, true, found).all = true;
+        add(folder, false, 0, found);
       }
-      return all.folders;
+      return found;
     }
 
-    private Names at(Path folder, Path inner, boolean near) {
-      Names names = folders.computeIfAbsent(folder, _ -> new Names());
-      names.near |= near;
-      if (inner != null) {
-        names.names.add(inner.getFileName().toString());
-      }
-      return names;
+    private static WatchedFolder at(Path path, boolean near, Map<Path, WatchedFolder> found) {
+      WatchedFolder folder = found.computeIfAbsent(path, _ -> new WatchedFolder());
+      folder.near |= near;
+      return folder;
     }
 
-    private void file(Path file, int links) {
-      Path folder = file.getParent();
-      if (folder != null) {
-        at(folder, file, true);
-        way(folder, links);
-        link(file, links);
+    /** Adds a name where it stands, and all that leads to it. */
+    private static void add(Path path, boolean near, int links, Map<Path, WatchedFolder> found) {
+      Path above = path.getParent();
+      if (above == null || !at(above, near, found).names.add(path.getFileName().toString())) {
+        return; // the top, or known with all above it
       }
-    }
-
-    /** All that leads to a folder. */
-    private void way(Path folder, int links) {
-      Path above = folder.getParent();
-      if (known.add(folder) && above != null) {
-        at(above, folder, false);
-        way(above, links);
-        link(folder, links);
-      }
-    }
-
-    private void link(Path path, int links) {
+      add(above, false, links, found);
       if (links < LINKS && Files.isSymbolicLink(path)) {
         try {
-          file(path.resolveSibling(Files.readSymbolicLink(path)), links + 1);
+          Path target = path.resolveSibling(Files.readSymbolicLink(path));
+          add(target, true, links + 1, found);
         } catch (IOException e) {
           return; // gone in this moment, which is heard where it stood
         }

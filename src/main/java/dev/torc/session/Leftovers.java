@@ -1,28 +1,43 @@
 package dev.torc.session;
 
+import dev.torc.cluster.BatchTracker.SchedulerAccess;
+import dev.torc.cluster.ClaimOwner;
+import dev.torc.cluster.EarlierJob;
 import dev.torc.container.Containers;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.engine.ProductRestore;
 import dev.torc.engine.Recorder;
+import dev.torc.engine.Remotes;
 import dev.torc.engine.TemporaryFolder;
 import dev.torc.hash.DigestMemo;
+import dev.torc.local.Launch;
 import dev.torc.local.LeftoverProcesses;
-import dev.torc.local.LocalRunner;
+import dev.torc.local.Runner;
+import dev.torc.plan.Reason;
 import dev.torc.posix.FileTree;
+import dev.torc.records.BuildLock;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
+import dev.torc.records.StartMarks.StartOrigin;
 import dev.torc.session.BuildRequest.LockTerms;
+import dev.torc.session.Leftovers.RunningJobs;
 import dev.torc.text.Refusal;
+import dev.torc.text.SafeText;
+import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What a killed torc left of its jobs (rule 9), ended by the next one that opens the cache for
@@ -48,10 +63,10 @@ public final class Leftovers {
     List<StartMarks.Mark> elsewhere = StartMarks.elsewhere(marks, cache, gone);
     marks.removeAll(elsewhere);
     on.addAll(elsewhere);
-    Set<LeftoverProcesses.Mark> left = new LinkedHashSet<>();
+    Set<Map<String, String>> left = new LinkedHashSet<>();
     StartMarks.running(marks, cache)
-        .forEach(mark -> left.add(new LeftoverProcesses.Mark(mark.build(), mark.job())));
-    LeftoverProcesses.end(place.root(), left, LocalRunner.GRACE).forEach(warn);
+        .forEach(mark -> left.add(Launch.mark(mark.build(), mark.job(), place.root())));
+    LeftoverProcesses.end(left, Runner.GRACE).forEach(warn);
     endContainers(place.root(), caller.env(), StartMarks.running(marks, cache), warn);
     for (StartMarks.Mark mark : marks) {
       remove(TemporaryFolder.of(place, mark), "the folder {tmp} of " + mark.job(), warn);
@@ -69,6 +84,15 @@ public final class Leftovers {
     }
     cache.flush();
     return on;
+  }
+
+  /** Lines on the jobs, of some, that may still run on other hosts by these marks. */
+  public static List<String> elsewhere(
+      List<StartMarks.Mark> on, CachePlace place, Predicate<String> jobs) {
+    return on.stream()
+        .filter(mark -> !mark.isRemote() && jobs.test(mark.job()))
+        .map(m -> SafeText.name(m.job()) + " " + RunningJobs.left(place, m, Set.of()).lack())
+        .toList();
   }
 
   private static void remove(Path folder, String what, Consumer<String> warn) {
@@ -94,6 +118,163 @@ public final class Leftovers {
                   .formatted(mark.job(), trouble));
         }
       }
+    }
+  }
+
+  /**
+   * What the marks of started jobs mean to a command that only looks (rule 9): those of the build
+   * that holds the lock are running, any others were interrupted, or are out at a scheduler. It
+   * ends nothing: {@link Leftovers} does.
+   *
+   * @param holder of the build lock, if there is one
+   * @param running names of the jobs that run now
+   * @param left why jobs run that an earlier torc left running or handed out, by their names
+   */
+  public record RunningJobs(
+      Optional<BuildLock.Holder> holder, Set<String> running, Map<String, Reason> left) {
+
+    /**
+     * Looks at the marks.
+     *
+     * @throws IOException where what was handed out cannot be looked at
+     */
+    public static RunningJobs of(CachePlace place, Cache cache) throws IOException {
+      return of(place, cache, Set.of());
+    }
+
+    /**
+     * The same with hosts and users of which nothing runs any more.
+     *
+     * @param gone as {@link LockTerms#gone}
+     */
+    static RunningJobs of(CachePlace place, Cache cache, Set<String> gone) throws IOException {
+      Optional<BuildLock.Holder> holder = BuildLock.holder(place);
+      String build = holder.map(BuildLock.Holder::build).orElse("");
+      List<StartMarks.Mark> others =
+          new ArrayList<>(StartMarks.live(StartMarks.read(place), cache));
+      Set<String> running = new HashSet<>();
+      others.stream().filter(m -> m.build().equals(build)).forEach(m -> running.add(m.job()));
+      others.removeIf(mark -> mark.build().equals(build));
+      return new RunningJobs(holder, running, left(place, others, gone));
+    }
+
+    /** Whether a build is at work, and not another command that holds the lock. */
+    public boolean isBuild() {
+      return holder.isPresent() && holder.get().what().equals(BuildSession.NAME);
+    }
+
+    /** Why the jobs of some marks run. */
+    static Map<String, Reason> left(CachePlace place, List<StartMarks.Mark> marks, Set<String> gone)
+        throws IOException {
+      Map<String, Reason> left = new ConcurrentHashMap<>();
+      for (StartMarks.Mark mark : marks) {
+        left.put(mark.job(), left(place, mark, gone));
+      }
+      if (marks.stream().anyMatch(StartMarks.Mark::isRemote)) {
+        for (EarlierJob out : EarlierJob.all(place.remote())) {
+          left.computeIfPresent(
+              out.job(), (_, _) -> submitted(out.where(), out.place().key().cause()));
+        }
+      }
+      return left;
+    }
+
+    /** Why the job of a mark runs, or cannot. */
+    static Reason left(CachePlace place, StartMarks.Mark mark, Set<String> gone) {
+      if (mark.isRemote()) {
+        return submitted(mark.executor(), "");
+      }
+      if (!mark.isOutOfReach(place, gone)) {
+        return Reason.of(Reason.Kind.INTERRUPTED);
+      }
+      StartOrigin origin = mark.origin();
+      String pid = Long.toString(origin.pid());
+      return origin.isOfAnotherHost(place)
+          ? new Reason(Reason.Kind.ELSEWHERE, origin.host(), Reason.HOST, pid)
+          : new Reason(Reason.Kind.ELSEWHERE, origin.user(), Reason.USER, pid);
+    }
+
+    private static Reason submitted(String where, String cause) {
+      return new Reason(Reason.Kind.SUBMITTED, "", cause, where);
+    }
+  }
+
+  /**
+   * Jobs that earlier builds handed out and that are out still, for a command that may not go on
+   * beside them. A build takes their results; see {@link Remotes}.
+   *
+   * @param marks of the jobs that are out, by job
+   * @param jobs where they are
+   */
+  public record OutJobs(Map<String, StartMarks.Mark> marks, List<EarlierJob> jobs) {
+
+    /** Looks for those that are concerned. */
+    public static OutJobs of(CachePlace place, Cache cache, Predicate<EarlierJob> concerned)
+        throws IOException {
+      Map<String, StartMarks.Mark> marks = new HashMap<>();
+      StartMarks.out(StartMarks.read(place), cache).forEach(mark -> marks.put(mark.job(), mark));
+      List<EarlierJob> jobs = new ArrayList<>();
+      if (!marks.isEmpty()) {
+        for (EarlierJob each : EarlierJob.all(place.remote())) {
+          if (marks.containsKey(each.job()) && concerned.test(each)) {
+            jobs.add(each);
+          }
+        }
+      }
+      return new OutJobs(marks, jobs);
+    }
+
+    /** A line for each of them, that names the command which ends them. */
+    public List<String> lines(String command) {
+      String line =
+          "job %s is still out at %s: `torc` takes its result, `torc %s --force` cancels it";
+      return jobs.stream()
+          .map(each -> line.formatted(SafeText.name(each.job()), each.where(), command))
+          .toList();
+    }
+
+    /**
+     * Ends them, waits until they are over, and records them as interrupted.
+     *
+     * @param workflow null where the build file is refused
+     * @param build the id of this command
+     */
+    public void cancel(
+        Caller caller,
+        Workflow workflow,
+        String build,
+        ProductRemoval removal,
+        Consumer<String> warn)
+        throws IOException {
+      Cache cache = removal.cache();
+      try (Remotes remotes =
+          remotes(caller, removal.place(), workflow, build, (_, _) -> {}, warn)) {
+        for (EarlierJob each : jobs) {
+          remotes.cancel(each.job(), removal);
+          StartMarks.Mark mark = marks.get(each.job());
+          cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
+        }
+      }
+      cache.flush();
+    }
+
+    /** The schedulers of a build or of a command; see {@link Remotes}. */
+    static Remotes remotes(
+        Caller caller,
+        CachePlace place,
+        Workflow workflow,
+        String build,
+        SchedulerAccess.Marks marks,
+        Consumer<String> warn)
+        throws IOException {
+      ClaimOwner me = owner(caller, build);
+      return new Remotes(
+          caller.env(), caller.host().allocation(), me, place, workflow, marks, warn);
+    }
+
+    /** A build of this process, as it claims jobs. */
+    static ClaimOwner owner(Caller caller, String build) {
+      return ClaimOwner.here(build, caller.env(), caller.host().here().boot());
     }
   }
 }

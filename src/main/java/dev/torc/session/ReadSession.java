@@ -18,6 +18,8 @@ import dev.torc.records.CachePlace;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
 import dev.torc.session.BuildRequest.LockTerms;
+import dev.torc.session.Leftovers.RunningJobs;
+import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Group;
 import java.io.IOException;
 import java.util.BitSet;
@@ -165,6 +167,11 @@ public final class ReadSession implements AutoCloseable {
   /** Files of others that produced globs and folders would take away. */
   public OccupiedPlaces taken() {
     return context.taken();
+  }
+
+  /** Tools of jobs that are scripts elsewhere; see {@link Advice}. */
+  public List<BadInput.Diagnostic> scripts(BitSet jobs) throws IOException {
+    return Advice.scripts(project, digests, jobs);
   }
 
   public DigestMemo digests() {

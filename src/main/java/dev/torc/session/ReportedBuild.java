@@ -14,7 +14,7 @@ import dev.torc.show.Report.Progress;
 import java.util.Map;
 
 /** Hands the events of a build to a report, and signals to the build. */
-public class ReportedBuild implements BuildWatcher {
+class ReportedBuild implements BuildWatcher {
 
   private final Report report;
   private final Profile profile;
@@ -29,7 +29,7 @@ public class ReportedBuild implements BuildWatcher {
    * @param all whether commands as they run and each job that is up to date are told
    * @param signals of the process; closed by the caller
    */
-  public ReportedBuild(Report report, Profile profile, boolean all, Signals signals) {
+  ReportedBuild(Report report, Profile profile, boolean all, Signals signals) {
     this.report = report;
     this.profile = profile;
     this.all = all;
@@ -62,12 +62,12 @@ public class ReportedBuild implements BuildWatcher {
   }
 
   @Override
-  public Watch running(BuildSetup setup, BuildLoop build) {
+  public Signals.Work running(BuildSetup setup, BuildLoop build) {
     if (report.isLive()) {
       progress = new BuildProgress(setup, build);
       report.follow(progress);
     }
-    return signals.during(build::signal)::close;
+    return signals.during(build::signal);
   }
 
   /**

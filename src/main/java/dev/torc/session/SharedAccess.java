@@ -5,7 +5,7 @@ import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.StoreRefusal;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.SafeText;
-import dev.torc.workflow.Stores.SharedEntry;
+import dev.torc.workflow.Workflow.Stores.SharedEntry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * completes them. What is written there that can be no store ends the request; a store that cannot
  * serve never does.
  */
-public record SharedAccess(Project project) {
+record SharedAccess(Project project) {
 
   private List<SharedEntry> entries() {
     return project.workflow().stores().shared();
@@ -31,7 +31,7 @@ public record SharedAccess(Project project) {
   }
 
   /** What keeps stores from being meant by what is written; asks none. */
-  public List<BadInput.Diagnostic> troubles() {
+  List<BadInput.Diagnostic> troubles() {
     List<BadInput.Diagnostic> wrong = new ArrayList<>();
     for (SharedEntry entry : entries()) {
       try {

@@ -3,14 +3,14 @@ package dev.torc.session;
 import dev.torc.engine.Event;
 import dev.torc.graph.Graph;
 import dev.torc.hash.FileClock;
+import dev.torc.hash.Stamp;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.records.BuildLock;
-import dev.torc.records.Cache;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.rest.CleanJobs;
 import dev.torc.rest.WatchSnapshot;
-import dev.torc.session.FolderNotices.WatchedFolders;
+import dev.torc.session.FolderNotices.WatchedFolder;
 import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
@@ -21,6 +21,7 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -101,8 +102,9 @@ public record WatchRounds(
     private final LongSupplier clock;
     private BuildRequest asked = request;
     private Project project; // of the last round, null where its build file was refused
-    private WatchSnapshot seen;
-    private Object records = ""; // what told those that are known from those of a later build
+    private WatchSnapshot left; // by the last round, null where it did not come to its end
+    private WatchSnapshot seen; // what the next look compares with
+    private Stamp kept; // of the file in which the last build left what is at rest
     private String refused = ""; // what the last round said where it did not begin
     private long took; // nanoseconds until it said so
     private boolean lackTold;
@@ -143,14 +145,13 @@ public record WatchRounds(
 
     private int round(Report report, boolean first) throws IOException {
       long began = clock.getAsLong();
-      WatchSnapshot before = seen;
       project = null;
-      seen = null;
+      left = null;
       refused = "";
       int exit = build(report, first);
       took = clock.getAsLong() - began;
       if (exit <= Exit.signal(0)) {
-        remember(before);
+        remember();
       }
       return exit;
     }
@@ -158,9 +159,7 @@ public record WatchRounds(
     private int build(Report report, boolean first) throws IOException {
       long began = System.nanoTime();
       try {
-        project = Project.load(caller, options);
-        BuildSession session = BuildSession.of(project, asked);
-        session.check(line -> note(Event.Level.WARNING, line, report));
+        BuildSession session = begin(line -> note(Event.Level.WARNING, line, report));
         asked = asked.again();
         return session.run(RandomId.next(), began, new Round(report));
       } catch (BadInput bad) {
@@ -176,6 +175,14 @@ public record WatchRounds(
       }
     }
 
+    /** Reads the project anew, and refuses what cannot be built. */
+    private BuildSession begin(Consumer<String> warn) throws IOException {
+      project = Project.load(caller, options);
+      BuildSession session = BuildSession.of(project, asked);
+      session.check(warn);
+      return session;
+    }
+
     /** Keeps what the build saw of files. */
     private final class Round extends ReportedBuild {
       Round(Report report) {
@@ -189,7 +196,7 @@ public record WatchRounds(
 
       @Override
       public void left(Graph graph, BitSet jobs, CleanJobs rest) {
-        seen = WatchSnapshot.of(graph, jobs, rest, project.stamps(), project.clock());
+        left = seen(graph, jobs, rest);
       }
     }
 
@@ -204,22 +211,17 @@ public record WatchRounds(
     }
 
     /** Keeps what the round saw; of one that did not come to its end, how things are now. */
-    private void remember(WatchSnapshot before) throws IOException {
-      if (project == null) {
-        seen =
-            before == null
-                ? WatchSnapshot.none(caller.cwd(), caller.host().stamps())
-                : before.again();
-      } else if (seen == null) {
-        seen = seen(CleanJobs.none(project.graph())).again();
-      }
-      complete(before);
+    private void remember() throws IOException {
       if (project != null) {
-        records = records();
+        goOn(left == null ? seen(null) : left);
+        kept = FastPath.own(project, project.settled().rest());
         notices.catchUp(project.settled().clock());
+      } else {
+        goOn(seen == null ? WatchSnapshot.none(caller.cwd(), caller.host().stamps()) : seen.anew());
       }
     }
 
+    /** Of the jobs that are to be built, what a build left; null for how things are now. */
     private WatchSnapshot seen(CleanJobs rest) {
       BitSet jobs = new BitSet();
       try {
@@ -227,23 +229,24 @@ public record WatchRounds(
       } catch (BadInput unknown) {
         // told
       }
-      return WatchSnapshot.of(project.graph(), jobs, rest, project.stamps(), project.clock());
+      return seen(project.graph(), jobs, rest);
     }
 
-    /** Adds the files that a round begins with, before it comes to any job. */
-    private void complete(WatchSnapshot before) {
+    private WatchSnapshot seen(Graph graph, BitSet jobs, CleanJobs rest) {
+      Path root = project.place().root();
+      return new WatchSnapshot(root, graph, jobs, rest, project.stamps(), project.clock());
+    }
+
+    /** The next look compares with this, and with the files that a round begins with. */
+    private void goOn(WatchSnapshot now) {
       if (project != null) {
-        seen.addSources(project.keeper().sources(), project.keeper().patterns());
+        now.addSources(project.keeper().sources(), project.keeper().patterns());
       }
-      if (before != null) {
-        seen.follow(before);
+      if (seen != null) {
+        now.follow(seen);
       }
-      options.candidates(caller.cwd()).forEach(seen::add);
-    }
-
-    private Object records() throws IOException {
-      return List.of(
-          caller.host().stamps().stamp(project.settled().data()), Cache.journal(project.settled()));
+      options.candidates(caller.cwd()).forEach(now::add);
+      seen = now;
     }
 
     /** What changed, but for products that another build made as they should be. */
@@ -266,19 +269,15 @@ public record WatchRounds(
     }
 
     /** Whether another build was at work since, and left what the next round may rely on. */
-    private boolean isOthersWork() throws IOException {
-      Object now = records();
-      boolean news = !now.equals(records);
-      records = now;
+    private boolean isOthersWork() {
       try {
-        FastPath left = news ? FastPath.of(Project.load(caller, options), FileClock.none()) : null;
-        if (left == null || left.clean() == null) {
+        FastPath other = FastPath.of(Project.load(caller, options), FileClock.none());
+        if (other.clean() == null || other.file().equals(kept)) {
           return false;
         }
-        project = left.project();
-        WatchSnapshot before = seen;
-        seen = seen(left.clean());
-        complete(before);
+        kept = other.file();
+        project = other.project();
+        goOn(seen(other.clean()));
         return true;
       } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
         return false; // the build tells
@@ -288,7 +287,7 @@ public record WatchRounds(
     /** What changed since the round looked at it; listens where the files are by now. */
     private Collection<String> settle() throws IOException {
       Collection<String> changed = seen.look();
-      while (changed.isEmpty() && notices.follow(WatchedFolders.of(seen.files(), seen.folders()))) {
+      while (changed.isEmpty() && notices.follow(WatchedFolder.of(seen.files(), seen.folders()))) {
         changed = seen.look(); // once more, for what no notice told until now
       }
       return changed;
@@ -322,7 +321,7 @@ public record WatchRounds(
     /** What a round would say now if it did not begin; empty if it would. */
     private String refusal() {
       try {
-        BuildSession.of(Project.load(caller, options), asked).check(_ -> {});
+        begin(_ -> {});
         return "";
       } catch (BadInput bad) {
         return bad.diagnostics().toString();
@@ -373,7 +372,7 @@ public record WatchRounds(
      * @return whether any is listened to that was not before: what happened there until now was not
      *     heard
      */
-    boolean follow(Map<Path, WatchedFolders.Names> folders) throws IOException;
+    boolean follow(Map<Path, WatchedFolder> folders) throws IOException;
 
     /**
      * Takes what is to be told of all that happened until now, and tells nothing of it: a look

@@ -1,18 +1,11 @@
 package dev.torc.session;
 
+import dev.torc.cluster.BatchTracker.SchedulerAccess;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
-import dev.torc.cluster.SchedulerAccess;
-import dev.torc.container.Containers;
-import dev.torc.engine.AttemptContext;
 import dev.torc.engine.Event;
-import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.ProductRemoval;
-import dev.torc.engine.Remotes;
-import dev.torc.engine.Tracing;
 import dev.torc.hash.DigestMemo;
-import dev.torc.local.Runner;
 import dev.torc.machine.Limits;
-import dev.torc.machine.Makeflags;
 import dev.torc.machine.Series;
 import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.JobSelection;
@@ -21,33 +14,29 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
 import dev.torc.posix.GroupAccess;
-import dev.torc.posix.OtherProcesses;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.Batch;
-import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
 import dev.torc.records.Cache;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.rest.CleanJobs;
 import dev.torc.results.KeptResults;
 import dev.torc.session.BuildRequest.LockTerms;
-import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Place;
+import dev.torc.session.Caller.BuildMachine;
+import dev.torc.session.Leftovers.RunningJobs;
+import dev.torc.session.ProjectFolder.FilesForOthers;
 import dev.torc.text.Amount;
-import dev.torc.text.SafeText;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -173,40 +162,9 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     return next;
   }
 
-  /** What attempts of this build share. */
-  AttemptContext shared(
-      PlanContext context,
-      Runner runner,
-      Remotes remotes,
-      BuildRequest request,
-      Consumer<? super Event> events)
-      throws IOException {
-    Map<String, String> env = project.caller().env();
-    Map<String, String> inherited = new HashMap<>();
-    String makeflags = env.get("MAKEFLAGS");
-    if (makeflags != null) {
-      inherited.put("MAKEFLAGS", Makeflags.without(makeflags));
-    }
-    inherited.put(AllocatedBuild.VARIABLE, null);
-    String outer = env.get(Nesting.VARIABLE);
-    inherited.put(Nesting.VARIABLE, outer == null ? build.id() : outer + ":" + build.id());
-    Containers images = project.containers();
-    LaunchBuilder launches =
-        new LaunchBuilder(
-            project.workflow(), project.place(), build.id(), inherited, env, images, events);
-    Consumer<String> told = line -> events.accept(new Event.Note(Event.Level.WARNING, line));
-    String traces = env.get(Tracing.VARIABLE);
-    return new AttemptContext(
-        context,
-        context.taken(),
-        removal(),
-        launches,
-        marks,
-        runner,
-        remotes,
-        new Tracing(request.trace(), request.strict(), traces, told),
-        build,
-        project.caller().host().here());
+  /** The marks of jobs that run; those of the next torc once the build has ended. */
+  StartMarks marks() {
+    return marks;
   }
 
   /** Takes away products and keeps what is the user's. */
@@ -305,16 +263,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
 
   /** Lines on the jobs, of some, that may still run on other hosts. */
   public List<String> elsewhere(Predicate<String> jobs) {
-    return elsewhere(elsewhere, cache.place(), jobs);
-  }
-
-  /** The same by the marks of running work. */
-  public static List<String> elsewhere(
-      List<StartMarks.Mark> on, CachePlace place, Predicate<String> jobs) {
-    return on.stream()
-        .filter(mark -> !mark.isRemote() && jobs.test(mark.job()))
-        .map(m -> SafeText.name(m.job()) + " " + RunningJobs.left(place, m, Set.of()).lack())
-        .toList();
+    return Leftovers.elsewhere(elsewhere, cache.place(), jobs);
   }
 
   @Override
@@ -366,44 +315,6 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   }
 
   /**
-   * Takes the build lock, waiting if it may; null where another build has it and it may not. Throws
-   * {@link CacheException} where only this host would see it, and the terms do not trust that.
-   *
-   * @param what the caller does, for a torc that waits for it
-   * @param say takes a line where the caller has to wait, or may not
-   */
-  public static BuildLock lock(
-      Caller caller,
-      CachePlace place,
-      String build,
-      String what,
-      LockTerms terms,
-      Consumer<String> say)
-      throws IOException {
-    BuildLock.Holder me = new BuildLock.Holder(ProcessHandle.current().pid(), build, what);
-    var lock = BuildLock.tryAcquire(place, me, terms.trusts());
-    if (lock.isPresent()) {
-      return lock.get();
-    }
-    var holder = BuildLock.holder(place);
-    Nesting.refuse(caller.env(), place, holder);
-    String whom = " (" + holder.map(WriteSession::told).orElse("another torc") + ")";
-    boolean waits = terms.waits();
-    say.accept(
-        (waits ? "waiting for another build to end" : "another build is at work here") + whom);
-    try {
-      return waits ? BuildLock.acquire(place, me, terms.trusts()) : null;
-    } catch (InterruptedException e) {
-      throw new IOException("interrupted while waiting for another build", e);
-    }
-  }
-
-  private static String told(BuildLock.Holder holder) {
-    String where = holder.host().isEmpty() ? "" : " on " + SafeText.name(holder.host());
-    return "process " + holder.pid() + where + ", " + holder.what();
-  }
-
-  /**
    * Collects garbage where much of it is known to be, so that the heap grows no further than what
    * is in use needs. The collector itself (Serial) lets the heap grow first: a build of 100 000
    * jobs would take 150 MB more. For one thread at a time.
@@ -437,41 +348,6 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
         System.gc();
         limit = Runtime.getRuntime().totalMemory() / 4 * 5;
       }
-    }
-  }
-
-  /**
-   * Rule 10: a torc that is called, at any depth, by a job of the build that holds the lock would
-   * wait for itself. The builds around a job stand in its environment, outermost first; where a job
-   * took them out of it, it still descends from torc. On another host than the holder's only the
-   * environment tells.
-   */
-  static final class Nesting {
-
-    /** Names the variable that holds the ids of the builds around a process, joined by colons. */
-    static final String VARIABLE = "TORC_BUILDS";
-
-    private Nesting() {}
-
-    /** Throws {@link BadInput} where the holder of the lock is a build around this process. */
-    static void refuse(
-        Map<String, String> env, CachePlace place, Optional<BuildLock.Holder> holder) {
-      if (holder.isPresent() && isAround(env, place, holder.get())) {
-        String job = env.get("TORC_JOB");
-        throw new BadInput(
-            Place.NONE,
-            "%s calls torc in %s, whose build it is part of; it would wait for itself"
-                .formatted(job == null ? "a job" : "job " + job, place.root()));
-      }
-    }
-
-    private static boolean isAround(
-        Map<String, String> env, CachePlace place, BuildLock.Holder holder) {
-      List<String> around = List.of(env.getOrDefault(VARIABLE, "").split(":"));
-      return !holder.build().isEmpty() && around.contains(holder.build())
-          || holder.host().isEmpty()
-              && OtherProcesses.descendsFrom(holder.pid())
-              && OtherProcesses.mayHave(holder.pid(), place.lock());
     }
   }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Writes out the braces of a pattern: {@code a{b,c}} stands for {@code ab} and {@code ac}. */
-public final class Braces {
+final class Braces {
 
   /** How many texts the braces of a pattern may stand for. */
   static final int MAX = 1000;
@@ -12,7 +12,7 @@ public final class Braces {
   private Braces() {}
 
   /** Writes the braces out: the texts a pattern stands for, escapes kept. */
-  public static void expand(String text, List<String> into) {
+  static void expand(String text, List<String> into) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '\\') {

@@ -63,10 +63,8 @@ public final class Glob {
    *     braces that stand for more than {@value Braces#MAX} alternatives
    */
   public static Glob of(String pattern) {
-    List<String> texts = new ArrayList<>();
-    Braces.expand(pattern, texts);
     List<Component[]> alternatives = new ArrayList<>();
-    for (String text : texts) {
+    for (String text : withoutBraces(pattern)) {
       Component[] parts = components(text);
       if (Arrays.stream(parts).noneMatch(Component::isImpossible)) {
         alternatives.add(parts);
@@ -127,6 +125,13 @@ public final class Glob {
     return -1;
   }
 
+  /** The texts that a pattern stands for with its braces written out, escapes kept. */
+  public static List<String> withoutBraces(String pattern) {
+    List<String> texts = new ArrayList<>();
+    Braces.expand(pattern, texts);
+    return texts;
+  }
+
   /**
    * The text with which all matches begin: what all alternatives have before a special character.
    */
@@ -135,10 +140,8 @@ public final class Glob {
     if (special < 0 || pattern.charAt(special) != '{') {
       return literalPrefix(pattern, special);
     }
-    List<String> texts = new ArrayList<>();
-    Braces.expand(pattern, texts);
     String common = null;
-    for (String text : texts) {
+    for (String text : withoutBraces(pattern)) {
       String own = literalPrefix(text, firstSpecial(text));
       common = common == null ? own : common(common, own);
     }

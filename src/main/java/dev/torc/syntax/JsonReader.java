@@ -12,14 +12,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.SequencedMap;
 
 /**
  * Reads JSON text into the same tree as {@link YamlReader}, with the place of every key and value.
  * Duplicate keys and anything after the document are refused; numbers keep their text.
  */
-public final class JsonReader {
+final class JsonReader {
 
   private final String shown;
   private final String text;
@@ -87,7 +86,7 @@ public final class JsonReader {
     } catch (JsonParseException e) {
       long at = e.getLocation() == null ? -1 : e.getLocation().getCharOffset();
       throw new BadInput(
-          at < 0 ? reader.place() : reader.place(at), oneLine(e.getOriginalMessage()));
+          at < 0 ? reader.place() : reader.place(at), SourceFile.oneLine(e.getOriginalMessage()));
     }
   }
 
@@ -143,15 +142,5 @@ public final class JsonReader {
       }
     }
     return new Place(shown, line, column);
-  }
-
-  /** A message of the parser in torc's form: without codes of characters and places of its own. */
-  public static String oneLine(String message) {
-    String line =
-        message
-            .replaceAll("\\s+", " ")
-            .replaceAll(" \\((code \\d+|start marker at .*)\\)", "")
-            .strip();
-    return line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
   }
 }

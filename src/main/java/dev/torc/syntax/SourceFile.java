@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * Reads a file into a tree: bounds the size, refuses what is not text, and picks the reader by the
@@ -170,5 +171,17 @@ public final class SourceFile {
       }
     }
     return text;
+  }
+
+  /** A message of a parser in torc's form: without codes of characters and places of its own. */
+  public static String oneLine(String message) {
+    String line =
+        message
+            .replaceAll("\\s+", " ")
+            .replaceAll(" \\((code \\d+|start marker at .*)\\)", "")
+            .strip();
+    return line.isEmpty() // as the parser of YAML may have it
+        ? "not YAML"
+        : line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
   }
 }

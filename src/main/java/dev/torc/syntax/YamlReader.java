@@ -76,7 +76,7 @@ final class YamlReader {
     } catch (YamlVersionException e) {
       throw new BadInput(new Place(shown, 1, 1), "an unknown version of YAML; write 1.2, or none");
     } catch (YamlEngineException e) {
-      throw new BadInput(new Place(shown, 0, 0), YamlTrouble.oneLine(e.getMessage()));
+      throw new BadInput(new Place(shown, 0, 0), SourceFile.oneLine(e.getMessage()));
     }
   }
 

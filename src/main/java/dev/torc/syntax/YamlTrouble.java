@@ -1,6 +1,5 @@
 package dev.torc.syntax;
 
-import java.util.Locale;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -21,7 +20,7 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
   /** The error to show. */
   static BadInput of(MarkedYamlEngineException e, String text, String shown) {
     Mark at = e.getProblemMark().or(e::getContextMark).orElse(null);
-    String problem = oneLine(e.getProblem());
+    String problem = SourceFile.oneLine(e.getProblem());
     if (at == null) {
       return new BadInput(new Place(shown, 0, 0), problem);
     }
@@ -149,13 +148,5 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
 
   private static int column(Mark mark, String line) {
     return Math.min(mark.getColumn(), line.codePointCount(0, line.length()));
-  }
-
-  /** A message of the parser in torc's form. */
-  static String oneLine(String message) {
-    String line = message.replaceAll("\\s+", " ").strip();
-    return line.isEmpty()
-        ? "not YAML"
-        : line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
   }
 }

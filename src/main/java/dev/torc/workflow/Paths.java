@@ -1,7 +1,6 @@
 package dev.torc.workflow;
 
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Braces;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.text.SafeText;
@@ -56,9 +55,7 @@ public final class Paths {
         String pattern = pattern(text);
         Glob.of(pattern);
         if (!need) {
-          List<String> texts = new ArrayList<>();
-          Braces.expand(pattern, texts);
-          texts.forEach(each -> refuseReserved(each, place));
+          Glob.withoutBraces(pattern).forEach(each -> refuseReserved(each, place));
         }
         return new Ref.OfGlob(place, pattern);
       }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.torc.ask.StatsAnswer.JobUse;
 import dev.torc.ask.StatsAnswer.JobUse.Used;
 import dev.torc.syntax.Place;
-import dev.torc.workflow.Resources;
+import dev.torc.workflow.Job.Resources;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

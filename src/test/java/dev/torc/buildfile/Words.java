@@ -6,6 +6,8 @@ import dev.torc.StepFiles;
 import dev.torc.syntax.Durations;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
+import dev.torc.syntax.NumberRange;
+import dev.torc.syntax.PlaceholderFormat;
 import dev.torc.syntax.Quoting;
 import dev.torc.syntax.ShellText;
 import dev.torc.syntax.Sizes;

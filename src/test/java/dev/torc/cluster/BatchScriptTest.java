@@ -121,7 +121,8 @@ class BatchScriptTest {
                   0,
                   attempt.products(),
                   List.of(
-                      new RemoteAttempt.Pattern(temp.resolve("g"), temp + "/g/*", temp + "/g/*.o")),
+                      new RemoteAttempt.ProductPattern(
+                          temp.resolve("g"), temp + "/g/*", temp + "/g/*.o")),
                   null));
       node.run(job, node.job("b", "exit 1", node.file("b *")), node.job("c", "true"));
       Map<String, ProcessEnd.Made> made = node.folder.status("a", 0).elsewhere().made();

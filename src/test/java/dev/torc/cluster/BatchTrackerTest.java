@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.torc.cluster.BatchTracker.SchedulerAccess;
+import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.local.ProcessEnd;
 import java.io.IOException;

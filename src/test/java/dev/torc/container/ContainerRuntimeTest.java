@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.container.ContainerRuntime.StepContainer;
 import dev.torc.hash.Digest;
 import dev.torc.local.ProgramOutput;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.torc.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.container.ContainerRun.ContainerScript;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.torc.crate.RoCrate.CrateFolder;
 import dev.torc.crate.RoCrate.Entity;
 import dev.torc.hash.Digest;
 import java.io.IOException;
@@ -48,19 +47,19 @@ class RoCrateTest {
   }
 
   private String said(Entity entity, String field) throws IOException {
-    return written().get(entity.id()).path(field).asText(null);
+    return written().get(entity.id).path(field).asText(null);
   }
 
   @Test
   void aFileHasItsPathAsItsOtherName() throws IOException {
     Entity file = crate.file("in/a.csv", ONE, 12);
-    assertEquals("#file/in/a.csv", file.id());
+    assertEquals("#file/in/a.csv", file.id);
     assertEquals(
         "{\"@id\":\"#file/in/a.csv\",\"@type\":\"File\",\"name\":\"a.csv\","
             + "\"alternateName\":\"in/a.csv\",\"encodingFormat\":\"text/csv\",\"sha256\":\""
             + ONE
             + "\",\"contentSize\":\"12\"}",
-        written().get(file.id()).toString());
+        written().get(file.id).toString());
     assertNull(said(crate.file("b", TWO, -1), "contentSize"), "it is not known");
   }
 
@@ -71,9 +70,9 @@ class RoCrateTest {
     Entity one = crate.entity("#one", "CreateAction").ref("object", a).ref("object", a);
     Entity two = crate.entity("#two", "CreateAction").refs("object", List.of(a, b));
     two.refs("result");
-    assertEquals("{\"@id\":\"#file/a\"}", written().get(one.id()).get("object").toString());
-    assertEquals(2, written().get(two.id()).get("object").size());
-    assertFalse(written().get(two.id()).has("result"));
+    assertEquals("{\"@id\":\"#file/a\"}", written().get(one.id).get("object").toString());
+    assertEquals(2, written().get(two.id).get("object").size());
+    assertFalse(written().get(two.id).has("result"));
   }
 
   @Test
@@ -81,7 +80,7 @@ class RoCrateTest {
     Entity one = crate.file("a", ONE, 1);
     Entity other = crate.file("a", TWO, 1);
     assertSame(one, crate.file("a", ONE, 1));
-    assertTrue(other.id().matches("#file/a@[0-9a-f]{12}"), other.id());
+    assertTrue(other.id.matches("#file/a@[0-9a-f]{12}"), other.id);
     assertEquals(TWO, said(other, "sha256"));
   }
 
@@ -104,7 +103,7 @@ class RoCrateTest {
     crate.nest();
     assertEquals(List.of(inside), List.copyOf(folder.refs("hasPart")));
     crate.data().stream()
-        .filter(each -> each.id().startsWith("#folder/twice"))
+        .filter(each -> each.id.startsWith("#folder/twice"))
         .forEach(each -> assertEquals(List.of(), List.copyOf(each.refs("hasPart"))));
   }
 
@@ -145,7 +144,7 @@ class RoCrateTest {
     assertEquals("alpine", said(plain, "name"));
     assertNull(said(plain, "registry"));
     Entity file = crate.image("tools/fit.sif", null);
-    assertTrue(written().get(file.id()).get("additionalType").toString().contains("SIFImage"));
+    assertTrue(written().get(file.id).get("additionalType").toString().contains("SIFImage"));
     assertEquals("tools/fit.sif", said(file, "name"));
   }
 
@@ -165,16 +164,15 @@ class RoCrateTest {
     Entity main = crate.source("torc.yaml", new byte[3], "File");
     assertEquals("3", said(main, "contentSize"));
     assertEquals("application/yaml", said(main, "encodingFormat"));
-    assertEquals("#site//etc/site.yaml", crate.source("/etc/site.yaml", null, "File").id());
-    new CrateFolder(temp.resolve("new/crate"), temp.resolve(".torc"), "new/crate").write(crate);
+    assertEquals("#site//etc/site.yaml", crate.source("/etc/site.yaml", null, "File").id);
+    crate.write(temp.resolve("new/crate"));
     assertEquals(List.of("ro-crate-metadata.json", "torc.yaml"), names(temp.resolve("new/crate")));
   }
 
   @Test
   void ofAFolderThatCannotBeWrittenNothingIsLeft(@TempDir Path temp) throws IOException {
     crate.source("x".repeat(300), new byte[3], "File"); // no file system has such names
-    CrateFolder folder = new CrateFolder(temp.resolve("crate"), temp.resolve(".torc"), "crate");
-    assertThrows(IOException.class, () -> folder.write(crate));
+    assertThrows(IOException.class, () -> crate.write(temp.resolve("crate")));
     assertEquals(List.of(), names(temp));
   }
 

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.engine.LaunchBuilder.ArgumentList;
-import dev.torc.local.LocalRunner;
 import dev.torc.local.Runner;
 import dev.torc.posix.Environment;
 import java.util.Collections;
@@ -23,7 +22,7 @@ class ArgumentListTest extends Harness {
 
   @Override
   Runner openRunner() {
-    return real ? new LocalRunner(Environment.ofCaller(), LocalRunner.GRACE) : super.openRunner();
+    return real ? Runner.local(Environment.ofCaller(), Runner.GRACE) : super.openRunner();
   }
 
   private static void check(List<String> argv) {

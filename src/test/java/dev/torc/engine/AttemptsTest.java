@@ -8,7 +8,7 @@ import dev.torc.ask.StatsAnswer.JobUse;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Series;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import dev.torc.records.AttemptRecord;
 import dev.torc.records.AttemptRecord.AttemptHistory;
 import dev.torc.records.Cache;

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.JavaChild;
-import dev.torc.local.LocalRunner;
 import dev.torc.local.Runner;
 import dev.torc.posix.Environment;
 import dev.torc.records.Cache;
@@ -60,7 +59,7 @@ class DyingIT {
 
     @Override
     Runner openRunner() {
-      return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(1));
+      return Runner.local(Environment.ofCaller(), Duration.ofSeconds(1));
     }
   }
 

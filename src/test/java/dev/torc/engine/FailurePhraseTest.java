@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.ProcessEnd.How;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

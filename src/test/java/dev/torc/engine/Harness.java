@@ -19,6 +19,7 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.FileTree;
+import dev.torc.posix.Signals;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.ThisHost;
@@ -478,7 +479,7 @@ class Harness {
     }
 
     @Override
-    public Watch running(BuildSetup setup, BuildLoop build) {
+    public Signals.Work running(BuildSetup setup, BuildLoop build) {
       graph = setup.plan().context().graph();
       running = build;
       Harness.this.setup = setup;

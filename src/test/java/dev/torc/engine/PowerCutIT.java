@@ -18,7 +18,6 @@ import dev.torc.engine.DiskTrace.Size;
 import dev.torc.engine.DiskTrace.Sync;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
-import dev.torc.local.LocalRunner;
 import dev.torc.local.Runner;
 import dev.torc.posix.Environment;
 import dev.torc.records.Cache;
@@ -229,7 +228,7 @@ class PowerCutIT {
 
     @Override
     Runner openRunner() {
-      return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(1));
+      return Runner.local(Environment.ofCaller(), Duration.ofSeconds(1));
     }
   }
 

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.torc.ask.StatsAnswer;
 import dev.torc.ask.StatsAnswer.JobUse;
 import dev.torc.local.ProcessEnd;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import dev.torc.page.ReadPage;
 import dev.torc.page.ReportPage;
 import dev.torc.syntax.BadInput;

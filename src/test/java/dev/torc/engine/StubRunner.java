@@ -3,7 +3,7 @@ package dev.torc.engine;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.Runner;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.StepFiles;
-import dev.torc.local.LocalRunner;
 import dev.torc.local.Runner;
 import dev.torc.posix.Environment;
 import dev.torc.posix.JobTrace;
@@ -39,7 +38,7 @@ class TracingTest {
 
     @Override
     Runner openRunner() {
-      return new LocalRunner(Environment.ofCaller(), Duration.ofSeconds(5));
+      return Runner.local(Environment.ofCaller(), Duration.ofSeconds(5));
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.local.LocalRunner.RunWatch;
 import dev.torc.local.ProcessEnd.How;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Spawn;
@@ -412,25 +413,26 @@ class LocalRunnerTest {
   @Test
   void leftoversOfAKilledTorcAreEnded() throws Exception {
     Path root = dir.resolve("root é");
-    LeftoverProcesses.Mark mine = new LeftoverProcesses.Mark("b1-" + System.nanoTime(), "job 1");
-    LeftoverProcesses.Mark other = new LeftoverProcesses.Mark(mine.build(), "job 2");
+    String build = "b1-" + System.nanoTime();
+    Map<String, String> mine = Launch.mark(build, "job 1", root);
+    Map<String, String> other = Launch.mark(build, "job 2", root);
+    Map<String, String> elsewhere = Launch.mark(build, "job 1", dir);
     List<String> pids = new ArrayList<>();
-    for (LeftoverProcesses.Mark one : List.of(mine, other)) {
+    for (Map<String, String> one : List.of(mine, other)) {
       Launch launch = launch(0, 0, "setsid sh -c 'echo $$ > tell; sleep 1000; :' & exit 0");
-      runner.start(
-          new Launch(launch.steps(), log, false, false, 0, 0, one.entries(root)), ended::add);
+      runner.start(new Launch(launch.steps(), log, false, false, 0, 0, one), ended::add);
       pids.add(told());
       assertTrue(ended.take().ok());
     }
-    assertEquals(List.of(), LeftoverProcesses.end(dir, List.of(mine), LONG)); // another root
-    List<String> lines = LeftoverProcesses.end(root, List.of(mine), LONG);
+    assertEquals(List.of(), LeftoverProcesses.end(List.of(elsewhere), LONG));
+    List<String> lines = LeftoverProcesses.end(List.of(mine), LONG);
     assertEquals(1, lines.size());
     assertTrue(lines.get(0).startsWith("job 1: ended "), lines::toString);
     assertFalse(lives(pids.get(0)));
     assertTrue(lives(pids.get(1)));
-    assertEquals(1, LeftoverProcesses.end(root, List.of(mine, other), LONG).size());
+    assertEquals(1, LeftoverProcesses.end(List.of(mine, other), LONG).size());
     assertFalse(lives(pids.get(1)));
-    assertEquals(List.of(), LeftoverProcesses.end(root, List.of(mine, other), LONG));
-    assertEquals(List.of(), LeftoverProcesses.end(root, List.of(), LONG));
+    assertEquals(List.of(), LeftoverProcesses.end(List.of(mine, other), LONG));
+    assertEquals(List.of(), LeftoverProcesses.end(List.of(), LONG));
   }
 }

@@ -1,7 +1,7 @@
 package dev.torc.page;
 
 import dev.torc.machine.Series;
-import dev.torc.machine.Usage;
+import dev.torc.machine.Series.Usage;
 import dev.torc.page.PageData.Event;
 import dev.torc.page.PageData.Row;
 import dev.torc.page.PageData.Shown;
@@ -14,7 +14,7 @@ import dev.torc.records.AttemptRecord;
 import dev.torc.records.JobResult.Outcome;
 import dev.torc.show.Summary;
 import dev.torc.syntax.Place;
-import dev.torc.workflow.Resources;
+import dev.torc.workflow.Job.Resources;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;

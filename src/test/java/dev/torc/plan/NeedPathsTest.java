@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.buildfile.BuildFileLoader;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
+import dev.torc.plan.UndeclaredReads.NeedPaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

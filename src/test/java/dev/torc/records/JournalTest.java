@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.DatabaseKey.RecordTree;
 import dev.torc.records.Journal.JournalFrame;
 import dev.torc.records.Journal.JournalPosition;

@@ -162,7 +162,7 @@ class RecordCodecTest {
                 3,
                 List.of("f"),
                 "m",
-                new StoreUse(1, List.of(new StoreUse.Place("s", 2, 3)))),
+                new StoreUse(1, List.of(new StoreUse.StoreHits("s", 2, 3)))),
             (f, of) -> RecordCodec.build(DatabaseKey.of(7), f, of),
             "030162"
                 + "0402"

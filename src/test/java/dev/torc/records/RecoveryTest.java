@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.lmdbjava.ByteArrayProxy.PROXY_BA;
 
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.DatabaseKey.RecordTree;
 import java.io.IOException;
 import java.nio.file.Files;

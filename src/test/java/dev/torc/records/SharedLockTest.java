@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.posix.OpenFileLock;
 import dev.torc.posix.OtherProcesses;
+import dev.torc.records.Cache.CacheException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,6 +16,7 @@ import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.rest.RestFiles.RestDigests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,6 +16,7 @@ import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.MachineInputs;
+import dev.torc.rest.RestFiles.RestDigests;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;

@@ -11,6 +11,7 @@ import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.HttpStore.HttpAddress;
 import dev.torc.results.ResultStore.Hit;
 import dev.torc.results.SealedRecord.ActionEntry;
+import dev.torc.results.SharedStore.StorePlace;
 import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.SigningKey.SigningWord;
 import java.nio.file.Files;

@@ -10,6 +10,7 @@ import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.SealedRecord.ActionEntry;
+import dev.torc.results.SharedStore.StorePlace;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

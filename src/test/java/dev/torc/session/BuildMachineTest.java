@@ -8,6 +8,7 @@ import dev.torc.machine.MachineFacts;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.BuildRecord.StoreUse;
+import dev.torc.session.Caller.BuildMachine;
 import dev.torc.session.Caller.Host;
 import java.util.List;
 import java.util.Map;

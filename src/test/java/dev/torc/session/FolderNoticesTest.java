@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.session.FolderNotices.WatchedFolders;
+import dev.torc.session.FolderNotices.WatchedFolder;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -50,12 +50,12 @@ class FolderNoticesTest {
     return Files.writeString(file, text);
   }
 
-  private Map<Path, WatchedFolders.Names> of(String... files) {
-    return WatchedFolders.of(List.of(files).stream().map(root::resolve).toList(), List.of());
+  private Map<Path, WatchedFolder> of(String... files) {
+    return WatchedFolder.of(List.of(files).stream().map(root::resolve).toList(), List.of());
   }
 
   /** No folder is left to be listened to anew, and nothing of the past is to be heard. */
-  private void settle(Map<Path, WatchedFolders.Names> folders) throws IOException {
+  private void settle(Map<Path, WatchedFolder> folders) throws IOException {
     while (notices.follow(folders) || notices.await(SHORT)) {
       // once more
     }
@@ -78,7 +78,7 @@ class FolderNoticesTest {
     put("b", "2");
     assertFalse(notices.await(SHORT));
     assertFalse(notices.await(0));
-    notices.follow(WatchedFolders.of(List.of(), List.of(root)));
+    notices.follow(WatchedFolder.of(List.of(), List.of(root)));
     put("c", "2");
     assertTrue(notices.await(LONG), "in a folder of which all counts");
   }

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.torc.JavaChild;
 import dev.torc.posix.OpenFileLock;
 import dev.torc.records.BuildLock;
-import dev.torc.records.CacheException;
+import dev.torc.records.Cache.CacheException;
 import dev.torc.records.LocalLocks;
 import dev.torc.records.OneHost;
 import dev.torc.records.ThisHost;
 import dev.torc.session.BuildRequest.LockTerms;
+import dev.torc.session.BuildRequest.Nesting;
 import dev.torc.session.Caller.Host;
-import dev.torc.session.WriteSession.Nesting;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,8 +51,7 @@ class LockOfAnotherHostTest {
 
   private static String asked(Caller caller, Path root, LockTerms terms) throws IOException {
     List<String> said = new ArrayList<>();
-    BuildLock lock =
-        WriteSession.lock(caller, caller.place(root), "b2", "torc build", terms, said::add);
+    BuildLock lock = terms.take(caller, caller.place(root), "b2", "torc build", said::add);
     if (lock != null) {
       lock.close();
     }

@@ -8,7 +8,6 @@ import dev.torc.engine.Event;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.local.Launch;
-import dev.torc.local.LocalRunner;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.Runner;
 import dev.torc.posix.Environment;
@@ -68,7 +67,7 @@ class SignalStepsTest {
     final Set<String> running = new HashSet<>();
     final List<String> over = new CopyOnWriteArrayList<>();
     final List<Boolean> ends = new CopyOnWriteArrayList<>();
-    final Runner runner = new LocalRunner(Environment.ofCaller(), LocalRunner.GRACE);
+    final Runner runner = Runner.local(Environment.ofCaller(), Runner.GRACE);
     final StampSource stamps = StampSource.of(FileSystems.getDefault());
     Signals signals;
     String at; // where the signal came; null before

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.cli.Run;
 import dev.torc.engine.Event;
-import dev.torc.session.FolderNotices.WatchedFolders;
+import dev.torc.session.FolderNotices.WatchedFolder;
 import dev.torc.session.WatchRounds.Notices;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
@@ -369,7 +369,7 @@ class WatchRoundsTest {
                 open.add(open("/proc/self/fd"));
                 open.add(open("/proc/self/task"));
               }
-              real.follow(WatchedFolders.of(List.of(many.root.resolve("a.txt")), List.of()));
+              real.follow(WatchedFolder.of(List.of(many.root.resolve("a.txt")), List.of()));
               many.put("a.txt", text);
               return real.await(-1);
             });

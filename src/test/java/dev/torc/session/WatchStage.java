@@ -6,7 +6,7 @@ import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.posix.Signals;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller.Host;
-import dev.torc.session.FolderNotices.WatchedFolders;
+import dev.torc.session.FolderNotices.WatchedFolder;
 import dev.torc.session.WatchRounds.Notices;
 import dev.torc.show.Report;
 import java.io.IOException;
@@ -55,7 +55,7 @@ final class WatchStage implements WatchRounds.Screen, Notices {
   String lack = "";
 
   /** Where it listens. */
-  Map<Path, WatchedFolders.Names> followed = Map.of();
+  Map<Path, WatchedFolder> followed = Map.of();
 
   /** Answers to the waits of 50 ms for quiet; then it is quiet. */
   int busy;
@@ -146,7 +146,7 @@ final class WatchStage implements WatchRounds.Screen, Notices {
   }
 
   @Override
-  public boolean follow(Map<Path, WatchedFolders.Names> folders) {
+  public boolean follow(Map<Path, WatchedFolder> folders) {
     stepping.accept("follow");
     followed = folders;
     return false;

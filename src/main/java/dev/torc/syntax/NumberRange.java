@@ -1,4 +1,4 @@
-package dev.torc.buildfile;
+package dev.torc.syntax;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;

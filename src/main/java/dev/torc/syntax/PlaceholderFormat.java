@@ -1,6 +1,5 @@
-package dev.torc.buildfile;
+package dev.torc.syntax;
 
-import dev.torc.syntax.NearestName;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;

@@ -1,4 +1,4 @@
-package dev.torc.buildfile;
+package dev.torc.syntax;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,0 +1,232 @@
+package dev.torc.session;
+
+import dev.torc.container.Containers;
+import dev.torc.engine.AttemptContext;
+import dev.torc.engine.BuildLoop;
+import dev.torc.engine.BuildSetup;
+import dev.torc.engine.Event;
+import dev.torc.engine.LaunchBuilder;
+import dev.torc.engine.Remotes;
+import dev.torc.engine.Tracing;
+import dev.torc.graph.Graph;
+import dev.torc.local.Runner;
+import dev.torc.machine.Jobserver;
+import dev.torc.machine.Makeflags;
+import dev.torc.plan.CommandWarnings;
+import dev.torc.plan.Expander;
+import dev.torc.plan.Plan;
+import dev.torc.plan.PlanContext;
+import dev.torc.plan.Reason;
+import dev.torc.plan.Verdict;
+import dev.torc.posix.Signals;
+import dev.torc.results.SharedStores;
+import dev.torc.session.BuildRequest.Nesting;
+import dev.torc.session.BuildSession.BuildWatcher;
+import dev.torc.session.Leftovers.OutJobs;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A build that has its plan and its cache open for work, from the first line that it tells to the
+ * last job: wires the engine with what serves it beside the jobs. {@link BuildSession} makes the
+ * plan, under the lock, and keeps what the build leaves.
+ *
+ * @param plan the verdicts to begin with
+ * @param expander gives the contexts that follow
+ */
+record PlannedBuild(
+    Project project,
+    BuildRequest request,
+    Capacity capacity,
+    WriteSession work,
+    Plan plan,
+    Expander expander,
+    BuildWatcher watcher) {
+
+  /** How a build ended, and the context with which it did. */
+  record Ended(int exit, PlanContext context) {}
+
+  /** Runs what the plan says. */
+  Ended run(long began) throws IOException {
+    Consumer<String> warn = watcher::warn;
+    NewCommands commands = new NewCommands();
+    begin(began, commands);
+    SharedAccess shared = new SharedAccess(project);
+    RegistryLook images = RegistryLook.begin(plan, project.containers(), warn);
+    Consumer<Event> listener =
+        event -> {
+          if (event instanceof Event.Finished last) {
+            images.close(); // nothing is told behind the end
+            if (!work.news().isEmpty()) {
+              watcher.accept(new Event.Note(Event.Level.INFO, work.news()));
+            }
+            work.end(last, capacity.machine());
+          } else if (event instanceof Event.JobStarted job) {
+            commands.started(job);
+          }
+          work.heap().watch();
+          watcher.accept(event);
+        };
+    Optional<Jobserver> tokens = jobserver();
+    boolean sharing = shared.isAny() && !plan.isQuiet();
+    try (images;
+        SharedStores stores = sharing ? shared.open(false, warn) : null;
+        Runner runner = project.caller().host().runner().get();
+        Remotes remotes = remotes();
+        ExecutorService threads = project.caller().host().threads().get()) {
+      BuildSetup setup =
+          new BuildSetup(
+              plan,
+              expander,
+              work.cache(),
+              shared(runner, remotes, listener),
+              threads,
+              capacity.limits(),
+              capacity.machine().gpus(),
+              capacity.allocated(),
+              capacity.nodes(),
+              request.failFast(),
+              request.submit(),
+              sharing ? new BuildSetup.Sharing(stores, project.options().restores()) : null,
+              watcher.wantsCommands(),
+              tokens.orElse(null),
+              listener);
+      BuildLoop build = new BuildLoop(setup);
+      commands.context = build::context;
+      try (Signals.Work _ = watcher.running(setup, build)) {
+        tokens.ifPresent(t -> t.start(build::tokenCame));
+        int exit = build.run(began);
+        work.keep(runner.machine());
+        return new Ended(exit, build.context());
+      }
+    } finally {
+      tokens.ifPresent(Jobserver::close);
+    }
+  }
+
+  /** What attempts of this build share. */
+  private AttemptContext shared(Runner runner, Remotes remotes, Consumer<? super Event> events)
+      throws IOException {
+    PlanContext context = plan.context();
+    String build = work.build().id();
+    Map<String, String> env = project.caller().env();
+    Map<String, String> inherited = new HashMap<>();
+    String makeflags = env.get("MAKEFLAGS");
+    if (makeflags != null) {
+      inherited.put("MAKEFLAGS", Makeflags.without(makeflags));
+    }
+    inherited.put(AllocatedBuild.VARIABLE, null);
+    String outer = env.get(Nesting.VARIABLE);
+    inherited.put(Nesting.VARIABLE, outer == null ? build : outer + ":" + build);
+    Containers images = project.containers();
+    LaunchBuilder launches =
+        new LaunchBuilder(
+            project.workflow(), project.place(), build, inherited, env, images, events);
+    Consumer<String> told = line -> events.accept(new Event.Note(Event.Level.WARNING, line));
+    String traces = env.get(Tracing.VARIABLE);
+    return new AttemptContext(
+        context,
+        context.taken(),
+        work.removal(),
+        launches,
+        work.marks(),
+        runner,
+        remotes,
+        new Tracing(request.trace(), request.strict(), traces, told),
+        work.build(),
+        project.caller().host().here());
+  }
+
+  /** The schedulers; attempts that are out are ended where their job is gone or recorded. */
+  private Remotes remotes() throws IOException {
+    Consumer<String> warn = watcher::warn;
+    String id = work.build().id();
+    AllocationFiles.tidy(project.place(), OutJobs.owner(project.caller(), id), null, warn);
+    Remotes remotes =
+        OutJobs.remotes(project.caller(), project.place(), project.workflow(), id, work, warn);
+    Graph graph = plan.context().graph();
+    boolean known = plan.context().selection().open().isEmpty();
+    for (String job : remotes.jobs()) {
+      if (!work.isOut(job)) {
+        remotes.forget(job, work.removal());
+      } else if (known && graph.jobId(job) < 0) {
+        remotes.drop(job, work.removal());
+      }
+    }
+    return remotes;
+  }
+
+  /** What is said before the first job, and the begin of the build's record. */
+  private void begin(long began, NewCommands commands) throws IOException {
+    Project expanded = project.with(plan.context().graph());
+    watcher.accept(
+        new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
+    if (work.build().number() == 1) {
+      watcher.warn(project.workflow().warnings());
+      Advice.network(project, work.cache().place()).ifPresent(watcher::warn);
+    }
+    watcher.warn(Advice.emptyGroups(expanded, plan.context().selection(), request.targets()));
+    if (!plan.isQuiet()) {
+      commands.tellPlanned();
+      watcher.warn(Advice.emptyGlobs(expanded, looked(plan)));
+      work.begin(began);
+    }
+  }
+
+  /** The selected jobs without those that are at rest, and those that fail for what is gone. */
+  static BitSet looked(Plan plan) {
+    BitSet looked = (BitSet) plan.decided().clone();
+    looked.and(plan.selected());
+    plan.selected().stream()
+        .filter(j -> plan.verdict(j) instanceof Verdict.WillFail)
+        .forEach(looked::clear);
+    return looked;
+  }
+
+  /** The calling make's jobserver, unless the user said how many cpus to use. */
+  private Optional<Jobserver> jobserver() {
+    Map<String, String> env = project.caller().env();
+    if (!request.limits().containsKey("cpus")) {
+      return Jobserver.from(env, watcher::warn);
+    }
+    if (env.getOrDefault("MAKEFLAGS", "").contains("--jobserver")) {
+      watcher.warn("-j or --limit cpus= is given: make's jobserver is left alone");
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Tells in a build what is wrong with its new commands (rule 14): before the first job those of
+   * all that is planned, later those of instances that come up, as they start. What there is to say
+   * is found by {@link CommandWarnings}.
+   */
+  private final class NewCommands {
+    private final CommandWarnings warnings = new CommandWarnings(false);
+    private Supplier<PlanContext> context = plan::context; // what the build goes by now
+
+    /** Tells of all that is planned. */
+    void tellPlanned() {
+      tell(plan.context().graph().inOrder(plan.newCommands()));
+    }
+
+    /** A job starts; one that was planned was told of. */
+    void started(Event.JobStarted job) {
+      if (job.attempt() == 1 && Reason.anyNewCommand(job.reasons())) {
+        int id = context.get().graph().jobId(job.job());
+        if (id >= plan.context().graph().nodes()) {
+          tell(new int[] {id});
+        }
+      }
+    }
+
+    private void tell(int[] jobs) {
+      watcher.warn(warnings.of(context.get(), jobs));
+    }
+  }
+}
