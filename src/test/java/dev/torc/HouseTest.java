@@ -83,20 +83,6 @@ class HouseTest {
     }
   }
 
-  /** The drawing has a mark there for it alone. */
-  @Test
-  void ofTheRecordsTheCommandLineKnowsOnlyTheirError() {
-    noClasses()
-        .that()
-        .resideInAPackage("dev.torc.cli..")
-        .should()
-        .dependOnClassesThat(
-            describe(
-                "the records but CacheException",
-                c -> room(c).equals("records") && !c.getSimpleName().equals("CacheException")))
-        .check(TORC);
-  }
-
   /** A drawing's rows in their order: a mark stands below the name of an imported package. */
   private static Map<String, Set<String>> drawing(String floor) throws IOException {
     List<String> lines =

@@ -6,18 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * A user that the tests make up, who may be in a group, and their calls of torc in a sandbox. Where
- * the tests do not run as root, or such a user cannot run torc, a test is skipped with the reason.
+ * A user that the tests make up, in a group, and their calls of torc in a sandbox. Where the tests
+ * do not run as root, or such a user cannot run torc, a test is skipped with the reason.
  *
  * @param user the user's number, and that of a group of their own
- * @param groups the further groups, with commas between them; empty for none
  */
-record Member(Sandbox box, int user, String groups) {
+record Member(Sandbox box, int user) {
 
   /** A group that nobody is in by themselves. */
   static final int LAB = 61010;
@@ -30,14 +27,9 @@ record Member(Sandbox box, int user, String groups) {
     }
   }
 
-  /** A user in the group of the root. */
+  /** A user in the group. */
   static Member of(Sandbox box, int user) throws Exception {
-    return in(box, user, Integer.toString(LAB));
-  }
-
-  /** A user in some groups. */
-  static Member in(Sandbox box, int user, String groups) throws Exception {
-    Member member = new Member(box, user, groups);
+    Member member = new Member(box, user);
     Sandbox.Ran said = member.sh("0022", "'" + Sandbox.launcher() + "' --version");
     assumeTrue(
         said.out().startsWith("torc "), "another user cannot run torc: " + said.out() + said.err());
@@ -56,20 +48,15 @@ record Member(Sandbox box, int user, String groups) {
 
   private Sandbox.Ran run(String umask, List<String> command) throws Exception {
     List<String> words =
-        new ArrayList<>(List.of("setpriv", "--reuid", "" + user, "--regid", "" + user));
-    words.addAll(groups.isEmpty() ? List.of("--clear-groups") : List.of("--groups", groups));
+        new ArrayList<>(
+            List.of("setpriv", "--reuid", "" + user, "--regid", "" + user, "--groups", "" + LAB));
     words.addAll(List.of("sh", "-c", "umask " + umask + "; exec \"$@\"", "sh"));
     words.addAll(command);
-    Map<String, String> before = new HashMap<>(box.env);
-    box.env.put("HOME", "/nonexistent");
-    if (box.env.containsKey("TORC_CACHE")) {
-      box.env.put("TORC_CACHE", box.env.get("TORC_CACHE") + "/" + user);
-    }
+    String home = box.env.put("HOME", "/nonexistent");
     try {
       return box.run(words);
     } finally {
-      box.env.clear();
-      box.env.putAll(before);
+      box.env.put("HOME", home);
     }
   }
 }

@@ -32,11 +32,6 @@ record SmallDisk(Path at) implements AutoCloseable {
     assertEquals(0, run("mount", "-o", "remount,size=" + size, at.toString()));
   }
 
-  /** From now on nothing can be written to it. */
-  void readOnly() throws IOException {
-    assertEquals(0, run("mount", "-o", "remount,ro", at.toString()));
-  }
-
   /** Takes all of it but so many KiB; returns the file that does. */
   Path fill(int free) throws IOException {
     long left = Files.getFileStore(at).getUsableSpace() - free * 1024L;

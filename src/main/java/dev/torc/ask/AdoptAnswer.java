@@ -22,7 +22,6 @@ import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -35,48 +34,40 @@ import java.util.stream.Collectors;
  * @param upToDate names of jobs that need no adoption
  * @param problems what is in the way, one line each
  */
-public record AdoptAnswer(
+record AdoptAnswer(
     boolean dryRun, List<String> adopted, List<String> upToDate, List<String> problems)
     implements Answer {
 
-  /**
-   * Adopts.
-   *
-   * @param targets names and files, at least one
-   * @param dry whether nothing is stored
-   * @param force whether what is out at a scheduler is cancelled first
-   * @param lock how it takes the build lock
-   * @param say takes lines on the build that has the lock
-   * @param warn takes warnings
-   * @return null where another build has the lock, and this does not wait
-   */
-  public static AdoptAnswer of(
-      Project given,
-      List<String> targets,
-      boolean dry,
-      boolean force,
-      LockTerms lock,
-      Consumer<String> say,
-      Consumer<String> warn)
-      throws IOException {
-    Project project = given.withoutResults();
+  static int run(Call call) throws IOException {
+    AdoptAnswer answer = of(call);
+    if (answer != null) {
+      answer.problems.forEach(call.console()::say);
+    }
+    return call.print(answer);
+  }
+
+  /** Adopts; null where another build has the lock, and this does not wait. */
+  private static AdoptAnswer of(Call call) throws IOException {
+    List<String> targets = call.targets();
+    Project project = call.project().withoutResults();
+    LockTerms lock = call.lock();
     JobSelection selection = project.select(targets);
     DiskChecks.check(
         project.graph(), project.looking(_ -> null), project.caller().env(), selection.named());
-    if (dry) {
-      try (ReadSession look = ReadSession.at(project, warn)) {
+    if (call.has("--dry-run")) {
+      try (ReadSession look = ReadSession.at(project, call::warn)) {
         PlanContext seen = look.plan(look.project().select(targets), Rerun.NONE).context();
         BuildId none = new BuildId("", 0);
         return of(adoption(look.project(), targets, seen, look.digests(), none), true);
       }
     }
     String id = RandomId.next();
-    BuildLock held = lock.take(project.caller(), project.place(), id, "torc adopt", say);
+    BuildLock held = call.take(project.place(), id, "torc adopt", lock);
     if (held == null) {
       return null;
     }
     try (held;
-        WriteSession work = WriteSession.open(project, id, lock.gone(), warn)) {
+        WriteSession work = WriteSession.open(project, id, lock.gone(), call::warn)) {
       Predicate<String> named =
           name -> {
             int job = project.graph().jobId(name);
@@ -84,14 +75,14 @@ public record AdoptAnswer(
           };
       List<String> problems = work.elsewhere(named);
       OutJobs out = OutJobs.of(project.place(), work.cache(), each -> named.test(each.job()));
-      if (problems.isEmpty() && !force) {
+      if (problems.isEmpty() && !call.has("--force")) {
         problems = out.lines("adopt");
       }
       if (!problems.isEmpty()) {
-        return new AdoptAnswer(dry, List.of(), List.of(), problems);
+        return new AdoptAnswer(false, List.of(), List.of(), problems);
       }
       if (!out.jobs().isEmpty()) {
-        out.cancel(project.caller(), project.workflow(), id, work.removal(), warn);
+        out.cancel(project.caller(), project.workflow(), id, work.removal(), call::warn);
       }
       PlanContext context = work.context(selection, Rerun.NONE);
       Adoption adoption = adoption(project, targets, context, work.digests(), work.build());

@@ -7,10 +7,8 @@ import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.PlanContext;
 import dev.torc.plan.Reason;
-import dev.torc.session.Caller;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
-import dev.torc.session.ProjectOptions;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Json;
 import dev.torc.show.Palette;
@@ -25,7 +23,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
@@ -36,7 +33,7 @@ import java.util.stream.Collectors;
  * @param jobs how many it has
  * @param images what they run in
  */
-public record CheckAnswer(
+record CheckAnswer(
     String file,
     int jobs,
     List<ImageUse> images,
@@ -44,15 +41,22 @@ public record CheckAnswer(
     List<Diagnostic> warnings)
     implements Answer {
 
-  /** Looks; {@code warn} takes lines that are about no place in the build file. */
-  public static CheckAnswer of(Caller caller, ProjectOptions options, Consumer<String> warn)
-      throws IOException {
+  /** Warnings and errors go to standard error, the line that counts them to standard output. */
+  static int run(Call call) throws IOException {
+    CheckAnswer answer = of(call);
+    if (!call.json()) {
+      call.console().tellAll(answer.lines(call.errPalette()));
+    }
+    return call.print(answer);
+  }
+
+  private static CheckAnswer of(Call call) throws IOException {
     List<Diagnostic> errors = new ArrayList<>();
     List<Diagnostic> warnings = new ArrayList<>();
     List<ImageUse> images = List.of();
     Project project = null;
     try {
-      project = Project.load(caller, options);
+      project = call.project();
       List<String> notes = new ArrayList<>();
       try (ReadSession look = ReadSession.at(project, notes::add)) {
         project = look.project();
@@ -60,7 +64,7 @@ public record CheckAnswer(
         JobSelection all = project.select(List.of());
         int[] jobs = graph.inOrder(all.jobs());
         try {
-          warnings.addAll(DiskChecks.check(graph, look.digests(), caller.env(), all.jobs()));
+          warnings.addAll(DiskChecks.check(graph, look.digests(), call.caller().env(), all.jobs()));
           warnings.addAll(look.scripts(all.jobs()));
           look.taken().refuse(all.jobs());
         } finally {
@@ -75,7 +79,7 @@ public record CheckAnswer(
       errors.addAll(project.storeTroubles());
       project.workflow().groups().forEach(group -> errors.addAll(group.problems()));
       errors.forEach(each -> notes.remove(each.toString()));
-      notes.forEach(warn);
+      notes.forEach(call::warn);
       warnings.addAll(project.advice());
     } catch (BadInput refused) {
       errors.addAll(refused.diagnostics());
@@ -134,7 +138,7 @@ public record CheckAnswer(
   }
 
   /** The lines for standard error: place first, then how bad it is, as compilers have it. */
-  public List<String> lines(Palette palette) {
+  private List<String> lines(Palette palette) {
     List<String> lines = new ArrayList<>();
     warnings.forEach(said -> lines.add(line(said, palette.yellow("warning: "))));
     errors.forEach(said -> lines.add(line(said, palette.red("error: "))));

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.function.Consumer;
 
 /**
  * {@code torc data}: the values that the jobs' last runs stored, as they wrote them, and those of
@@ -23,23 +22,17 @@ import java.util.function.Consumer;
  * @param fixed the values of the data section, as JSON, by name
  * @param stored those that jobs stored, by job
  */
-public record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredValue>> stored)
+record DataAnswer(Map<String, String> fixed, SequencedMap<String, List<StoredValue>> stored)
     implements Answer {
 
-  /**
-   * Looks.
-   *
-   * @param wanted names of jobs and groups; none for all, and the data section too
-   * @param warn takes a line where the cache cannot be used
-   */
-  public static DataAnswer of(ProjectFolder given, List<String> wanted, Consumer<String> warn)
-      throws IOException {
-    ProjectFolder folder = given.withoutResults();
+  /** The values of the jobs that are named; without a name all, and the data section too. */
+  static DataAnswer of(Call call) throws IOException {
+    ProjectFolder folder = call.folder();
     Project project = folder.project();
     SequencedMap<String, List<StoredValue>> stored = new LinkedHashMap<>();
-    try (Cache cache = Cache.look(folder.place(), warn)) {
+    try (Cache cache = Cache.look(folder.place(), call::warn)) {
       cache.eachData(stored::put);
-      JobQuery asked = JobQuery.of(folder, wanted, stored.keySet(), cache);
+      JobQuery asked = JobQuery.of(folder, call.targets(), stored.keySet(), cache);
       boolean all = asked.all() && project != null; // then jobs that are gone are not shown
       stored.keySet().removeIf(job -> !asked.has(job) || all && project.graph().jobId(job) < 0);
       return new DataAnswer(all ? project.workflow().data() : Map.of(), stored);

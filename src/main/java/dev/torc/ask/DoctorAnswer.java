@@ -39,10 +39,24 @@ import java.util.stream.Stream;
  * {@code torc doctor}: what builds depend on beside the build file: the machine, its programs, the
  * place of the records. It writes nothing, so what only a write could tell stays untold; it works
  * where there is no project too.
- *
- * @param checks in the order looked at
  */
-public record DoctorAnswer(List<Check> checks) implements Answer {
+final class DoctorAnswer implements Answer {
+
+  /** Bytes below which a disk counts as full. */
+  private static final long FULL = 64L << 20;
+
+  private static final long SECOND = 1_000_000_000;
+
+  /** So many files of a folder tell how fine its times are. */
+  private static final int ENOUGH = 100;
+
+  private final Call call;
+  private final Caller caller;
+  private final ProjectOptions options;
+  private final Map<String, String> env;
+  private final List<Check> checks = new ArrayList<>(); // in the order looked at
+  private Path root; // null where there is no project
+  private Project project; // null too where its build file is refused
 
   /** How bad it is: builds work, they work and something could be better, none works here. */
   private enum State {
@@ -60,14 +74,33 @@ public record DoctorAnswer(List<Check> checks) implements Answer {
    */
   private record Check(String name, State state, String text, String next) {}
 
-  /**
-   * Looks at all of it.
-   *
-   * @param options which project is meant
-   * @param terminal what is known of the caller's terminal, in a few words
-   */
-  public static DoctorAnswer of(Caller caller, ProjectOptions options, String terminal) {
-    return new DoctorAnswer(new Look(caller, options).all(terminal));
+  private DoctorAnswer(Call call) throws IOException {
+    this.call = call;
+    this.caller = call.caller();
+    this.options = call.options();
+    this.env = caller.env();
+  }
+
+  /** Looks at all of it. */
+  static DoctorAnswer of(Call call) throws IOException {
+    DoctorAnswer all = new DoctorAnswer(call);
+    all.java();
+    all.project();
+    all.cache();
+    all.files();
+    all.locale();
+    all.terminal();
+    all.jobserver();
+    all.machine();
+    all.containers();
+    all.trace();
+    all.slurm();
+    return all;
+  }
+
+  @Override
+  public Object json() {
+    return Map.of("checks", checks);
   }
 
   @Override
@@ -94,301 +127,271 @@ public record DoctorAnswer(List<Check> checks) implements Answer {
     return text.toString();
   }
 
-  private static final class Look {
+  private void ok(String name, String text) {
+    checks.add(new Check(name, State.OK, text, ""));
+  }
 
-    /** Bytes below which a disk counts as full. */
-    private static final long FULL = 64L << 20;
+  private void advise(String name, String text, String next) {
+    checks.add(new Check(name, State.ADVICE, text, next));
+  }
 
-    private static final long SECOND = 1_000_000_000;
+  private void problem(String name, String text, String next) {
+    checks.add(new Check(name, State.PROBLEM, text, next));
+  }
 
-    /** So many files of a folder tell how fine its times are. */
-    private static final int ENOUGH = 100;
-
-    private final Caller caller;
-    private final ProjectOptions options;
-    private final Map<String, String> env;
-    private final List<Check> checks = new ArrayList<>();
-    private Path root; // null where there is no project
-    private Project project; // null too where its build file is refused
-
-    Look(Caller caller, ProjectOptions options) {
-      this.caller = caller;
-      this.options = options;
-      this.env = caller.env();
+  private void java() {
+    String here = Runtime.version() + ", in " + System.getProperty("java.home");
+    boolean given =
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .anyMatch(argument -> argument.startsWith("-XX:AOTCache="));
+    if (given && System.getProperty("java.vm.info", "").contains("sharing")) {
+      ok("java", here);
+    } else {
+      String next = "call TORC_TRAINING=1 torc once, as someone who may write to its folder";
+      advise("java", here + ": starts without the AOT cache, slower", next);
     }
+  }
 
-    List<Check> all(String terminal) {
-      java();
-      project();
-      cache();
-      files();
-      locale();
-      ok("terminal", terminal);
-      jobserver();
-      machine();
-      containers();
-      trace();
-      slurm();
-      return checks;
-    }
-
-    private void ok(String name, String text) {
-      checks.add(new Check(name, State.OK, text, ""));
-    }
-
-    private void advise(String name, String text, String next) {
-      checks.add(new Check(name, State.ADVICE, text, next));
-    }
-
-    private void problem(String name, String text, String next) {
-      checks.add(new Check(name, State.PROBLEM, text, next));
-    }
-
-    private void java() {
-      String here = Runtime.version() + ", in " + System.getProperty("java.home");
-      boolean given =
-          ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-              .anyMatch(argument -> argument.startsWith("-XX:AOTCache="));
-      if (given && System.getProperty("java.vm.info", "").contains("sharing")) {
-        ok("java", here);
+  private void project() {
+    try {
+      root = BuildFile.root(options.layers(caller.cwd()).getFirst());
+      project = Project.load(caller, options);
+      ok("project", root + ", " + Amount.count(project.graph().jobs(), "job"));
+    } catch (BadInput refused) {
+      BadInput.Diagnostic first = refused.diagnostics().getFirst();
+      if (root == null && options.files().isEmpty()) {
+        ok("project", "none here: " + first.message());
       } else {
-        String next = "call TORC_TRAINING=1 torc once, as someone who may write to its folder";
-        advise("java", here + ": starts without the AOT cache, slower", next);
+        problem("project", first.toString(), "torc check tells all that is wrong");
       }
+    } catch (CacheException e) {
+      ok("project", "" + root); // the line on the cache says it
+    } catch (IOException e) {
+      problem("project", Refusal.line(e), "");
     }
+  }
 
-    private void project() {
-      try {
-        root = BuildFile.root(options.layers(caller.cwd()).getFirst());
-        project = Project.load(caller, options);
-        ok("project", root + ", " + Amount.count(project.graph().jobs(), "job"));
-      } catch (BadInput refused) {
-        BadInput.Diagnostic first = refused.diagnostics().getFirst();
-        if (root == null && options.files().isEmpty()) {
-          ok("project", "none here: " + first.message());
-        } else {
-          problem("project", first.toString(), "torc check tells all that is wrong");
-        }
-      } catch (CacheException e) {
-        ok("project", "" + root); // the line on the cache says it
-      } catch (IOException e) {
-        problem("project", Refusal.line(e), "");
-      }
+  private void cache() {
+    if (root == null) {
+      String elsewhere = env.getOrDefault("TORC_CACHE", "");
+      ok("cache", elsewhere.isEmpty() ? "none, it will lie in .torc of a project" : elsewhere);
+      return;
     }
-
-    private void cache() {
-      if (root == null) {
-        String elsewhere = env.getOrDefault("TORC_CACHE", "");
-        ok("cache", elsewhere.isEmpty() ? "none, it will lie in .torc of a project" : elsewhere);
-        return;
-      }
-      try {
-        CachePlace place = caller.place(root);
-        cache(place);
-        lock(place);
-      } catch (CacheException e) {
-        problem("cache", e.getMessage(), "");
-      }
+    try {
+      CachePlace place = caller.place(root);
+      cache(place);
+      lock(place);
+    } catch (CacheException e) {
+      problem("cache", e.getMessage(), "");
     }
+  }
 
-    private void cache(CachePlace place) {
-      Path below = unwritable(place.folder());
-      Path closed = below == null ? unwritable(place.database()) : below;
-      String kind = caller.host().here().networkKind(place.database()).orElse("");
-      if (closed != null) {
-        String next = below == null ? "set TORC_CACHE to another one" : "change its permissions";
-        problem("cache", closed + " is no folder that can be written", next);
-      } else if (!kind.isEmpty()) {
-        String text = "%s lies on a network file system (%s), where it is not safe";
-        String next = "set TORC_CACHE to a folder on a local disk";
-        advise("cache", text.formatted(place.database(), kind), next);
+  private void cache(CachePlace place) {
+    Path below = unwritable(place.folder());
+    Path closed = below == null ? unwritable(place.database()) : below;
+    String kind = caller.host().here().networkKind(place.database()).orElse("");
+    if (closed != null) {
+      String next = below == null ? "set TORC_CACHE to another one" : "change its permissions";
+      problem("cache", closed + " is no folder that can be written", next);
+    } else if (!kind.isEmpty()) {
+      String text = "%s lies on a network file system (%s), where it is not safe";
+      String next = "set TORC_CACHE to a folder on a local disk";
+      advise("cache", text.formatted(place.database(), kind), next);
+    } else {
+      ok("cache", place.database() + ", " + size(place));
+    }
+  }
+
+  /** The folder, or the nearest one above that is there, if it cannot be written; else null. */
+  private static Path unwritable(Path folder) {
+    Path at = folder;
+    while (at.getParent() != null && !Files.exists(at)) {
+      at = at.getParent();
+    }
+    return Files.isDirectory(at) && Files.isWritable(at) ? null : at;
+  }
+
+  private static String size(CachePlace place) {
+    try {
+      return Amount.size(Files.size(place.database().resolve("data.mdb")));
+    } catch (IOException none) {
+      return "made by the first build";
+    }
+  }
+
+  private void lock(CachePlace place) {
+    var local = caller.host().here().localLocks(root).filter(_ -> place.isShared());
+    var holder = BuildLock.holder(place);
+    if (local.isPresent() && !"1".equals(env.get("TORC_TRUST_LOCK"))) {
+      String text = local.get().told() + ", so two hosts could build here at once";
+      problem("lock", text, "give --trust-lock if no other host builds here");
+    } else if (holder.isPresent()) {
+      BuildLock.Holder it = holder.get();
+      String host = it.host().isEmpty() ? "" : " of host " + it.host();
+      ok("lock", "a build is at work: " + it.what() + ", process " + it.pid() + host);
+    } else {
+      ok("lock", "free");
+    }
+  }
+
+  private void files() {
+    Path folder = root == null ? caller.cwd() : root;
+    try {
+      var store = Files.getFileStore(folder);
+      String about = store.type() + " below " + folder;
+      if (store.getUsableSpace() < FULL) {
+        advise("files", about + " has less than 64 MiB free", "make room");
+      } else if (!isFine(folder)) {
+        String next = "files younger than two seconds are read again by the next build";
+        advise("files", about + " seems to keep times in whole seconds", next);
       } else {
-        ok("cache", place.database() + ", " + size(place));
+        ok("files", about + leases());
       }
+    } catch (IOException e) {
+      advise("files", folder + ": " + Refusal.line(e), "");
     }
+  }
 
-    /** The folder, or the nearest one above that is there, if it cannot be written; else null. */
-    private static Path unwritable(Path folder) {
-      Path at = folder;
-      while (at.getParent() != null && !Files.exists(at)) {
-        at = at.getParent();
-      }
-      return Files.isDirectory(at) && Files.isWritable(at) ? null : at;
+  /** Whether times have parts of seconds; so too where nothing is there that would tell. */
+  private boolean isFine(Path folder) throws IOException {
+    List<Path> some;
+    try (Stream<Path> entries = Files.list(folder)) {
+      some = entries.limit(ENOUGH).toList();
     }
-
-    private static String size(CachePlace place) {
-      try {
-        return Amount.size(Files.size(place.database().resolve("data.mdb")));
-      } catch (IOException none) {
-        return "made by the first build";
-      }
+    boolean fine = some.isEmpty();
+    for (Path entry : some) {
+      fine |= caller.host().stamps().linkStamp(entry).ctime() % SECOND != 0;
     }
+    return fine;
+  }
 
-    private void lock(CachePlace place) {
-      var local = caller.host().here().localLocks(root).filter(_ -> place.isShared());
-      var holder = BuildLock.holder(place);
-      if (local.isPresent() && !"1".equals(env.get("TORC_TRUST_LOCK"))) {
-        String text = local.get().told() + ", so two hosts could build here at once";
-        problem("lock", text, "give --trust-lock if no other host builds here");
-      } else if (holder.isPresent()) {
-        BuildLock.Holder it = holder.get();
-        String host = it.host().isEmpty() ? "" : " of host " + it.host();
-        ok("lock", "a build is at work: " + it.what() + ", process " + it.pid() + host);
-      } else {
-        ok("lock", "free");
-      }
+  /** Whether the kernel reports a write to the build file. */
+  private String leases() {
+    if (project == null) {
+      return "";
     }
-
-    private void files() {
-      Path folder = root == null ? caller.cwd() : root;
-      try {
-        var store = Files.getFileStore(folder);
-        String about = store.type() + " below " + folder;
-        if (store.getUsableSpace() < FULL) {
-          advise("files", about + " has less than 64 MiB free", "make room");
-        } else if (!isFine(folder)) {
-          String next = "files younger than two seconds are read again by the next build";
-          advise("files", about + " seems to keep times in whole seconds", next);
-        } else {
-          ok("files", about + leases());
-        }
-      } catch (IOException e) {
-        advise("files", folder + ": " + Refusal.line(e), "");
-      }
+    Path file = project.workflow().files().getFirst();
+    try (InputFile in = InputFile.open(file.toString(), Memory.of(1 << 16))) {
+      return in.showsWriters() ? ", with leases" : ", without leases";
+    } catch (IOException unreadable) {
+      return "";
     }
+  }
 
-    /** Whether times have parts of seconds; so too where nothing is there that would tell. */
-    private boolean isFine(Path folder) throws IOException {
-      List<Path> some;
-      try (Stream<Path> entries = Files.list(folder)) {
-        some = entries.limit(ENOUGH).toList();
-      }
-      boolean fine = some.isEmpty();
-      for (Path entry : some) {
-        fine |= caller.host().stamps().linkStamp(entry).ctime() % SECOND != 0;
-      }
-      return fine;
+  private void locale() {
+    String value = "none";
+    for (String name : List.of("LANG", "LC_CTYPE", "LC_ALL")) {
+      value = env.getOrDefault(name, "").isEmpty() ? value : name + "=" + env.get(name);
     }
-
-    /** Whether the kernel reports a write to the build file. */
-    private String leases() {
-      if (project == null) {
-        return "";
-      }
-      Path file = project.workflow().files().getFirst();
-      try (InputFile in = InputFile.open(file.toString(), Memory.of(1 << 16))) {
-        return in.showsWriters() ? ", with leases" : ", without leases";
-      } catch (IOException unreadable) {
-        return "";
-      }
+    String jvm = System.getProperty("sun.jnu.encoding", "");
+    if (!jvm.equals("UTF-8")) {
+      String text = "Java reads names as " + jvm + ", and opens no file beyond ASCII";
+      advise("locale", text, "install the locale C.UTF-8");
+    } else if (!value.toUpperCase(Locale.ROOT).matches(".*UTF-?8.*")) {
+      String text = value + ": jobs get it, and may not read names beyond ASCII";
+      advise("locale", text, "set LC_ALL=C.UTF-8, in env of the build file for all");
+    } else {
+      ok("locale", value);
     }
+  }
 
-    private void locale() {
-      String value = "none";
-      for (String name : List.of("LANG", "LC_CTYPE", "LC_ALL")) {
-        value = env.getOrDefault(name, "").isEmpty() ? value : name + "=" + env.get(name);
-      }
-      String jvm = System.getProperty("sun.jnu.encoding", "");
-      if (!jvm.equals("UTF-8")) {
-        String text = "Java reads names as " + jvm + ", and opens no file beyond ASCII";
-        advise("locale", text, "install the locale C.UTF-8");
-      } else if (!value.toUpperCase(Locale.ROOT).matches(".*UTF-?8.*")) {
-        String text = value + ": jobs get it, and may not read names beyond ASCII";
-        advise("locale", text, "set LC_ALL=C.UTF-8, in env of the build file for all");
-      } else {
-        ok("locale", value);
-      }
+  private void terminal() {
+    int columns = call.console().columns().getAsInt();
+    String kind = env.getOrDefault("TERM", "");
+    String wide = columns > 0 ? ", " + Amount.count(columns, "column") : "";
+    boolean some = call.console().stderrTerminal();
+    String text = (kind.isEmpty() ? "of no kind" : kind) + wide;
+    ok("terminal", some ? text : "none, so builds write plain lines");
+  }
+
+  private void jobserver() {
+    List<String> troubles = new ArrayList<>();
+    Optional<Jobserver> found = Jobserver.from(env, troubles::add);
+    found.ifPresent(Jobserver::close);
+    if (!troubles.isEmpty()) {
+      advise("jobserver", troubles.getFirst(), "");
+    } else {
+      ok("jobserver", found.isPresent() ? "make's is used" : "no make calls");
     }
+  }
 
-    private void jobserver() {
-      List<String> troubles = new ArrayList<>();
-      Optional<Jobserver> found = Jobserver.from(env, troubles::add);
-      found.ifPresent(Jobserver::close);
-      if (!troubles.isEmpty()) {
-        advise("jobserver", troubles.getFirst(), "");
-      } else {
-        ok("jobserver", found.isPresent() ? "make's is used" : "no make calls");
-      }
+  private void machine() {
+    Limits limits = caller.host().limits().get();
+    Optional<MachineFacts> facts = MachineFacts.here();
+    String given = Amount.count(limits.cpus(), "cpu") + ", " + mebibytes(limits.memory());
+    ok("machine", given + " of memory" + facts.map(all -> beside(all, limits)).orElse(""));
+    String gpus = String.join(", ", limits.gpus());
+    String cards = facts.map(all -> String.join(", ", all.cards())).orElse("");
+    if (gpus.isEmpty() && !cards.isEmpty()) {
+      String next = "install its driver if jobs are to have it";
+      advise("gpus", "none for jobs; there is " + cards, next);
+    } else {
+      ok("gpus", gpus.isEmpty() ? "none" : gpus);
     }
+  }
 
-    private void machine() {
-      Limits limits = caller.host().limits().get();
-      Optional<MachineFacts> facts = MachineFacts.here();
-      String given = Amount.count(limits.cpus(), "cpu") + ", " + mebibytes(limits.memory());
-      ok("machine", given + " of memory" + facts.map(all -> beside(all, limits)).orElse(""));
-      String gpus = String.join(", ", limits.gpus());
-      String cards = facts.map(all -> String.join(", ", all.cards())).orElse("");
-      if (gpus.isEmpty() && !cards.isEmpty()) {
-        String next = "install its driver if jobs are to have it";
-        advise("gpus", "none for jobs; there is " + cards, next);
-      } else {
-        ok("gpus", gpus.isEmpty() ? "none" : gpus);
-      }
+  /** What the machine has beside what builds may take. */
+  private static String beside(MachineFacts machine, Limits limits) {
+    boolean less = limits.cpus() < machine.cpus() || limits.memory() < machine.memory();
+    String whole = " (of " + machine.cpus() + " and " + mebibytes(machine.memory()) + ")";
+    String all = less ? whole : "";
+    String free = ", " + mebibytes(machine.free()) + " free now";
+    return all + free + "; " + machine.processor() + ", " + machine.system();
+  }
+
+  private static String mebibytes(long bytes) {
+    return bytes / (1 << 20) + " MiB";
+  }
+
+  private void containers() {
+    List<String> working = new ArrayList<>();
+    List<String> troubles = new ArrayList<>();
+    new Containers(null, root == null ? caller.cwd() : root, env)
+        .troubles()
+        .forEach((name, t) -> (t.isEmpty() ? working : troubles).add(t.isEmpty() ? name : t));
+    if (!working.isEmpty()) {
+      ok("containers", String.join(", ", working) + " found, not tried");
+    } else if (needsImage()) {
+      String text = "jobs have an image, and none can run it: " + String.join("; ", troubles);
+      advise("containers", text, "install podman, or give --no-containers");
+    } else {
+      ok("containers", "none works here; only jobs with an image need one");
     }
+  }
 
-    /** What the machine has beside what builds may take. */
-    private static String beside(MachineFacts machine, Limits limits) {
-      boolean less = limits.cpus() < machine.cpus() || limits.memory() < machine.memory();
-      String whole = " (of " + machine.cpus() + " and " + mebibytes(machine.memory()) + ")";
-      String all = less ? whole : "";
-      String free = ", " + mebibytes(machine.free()) + " free now";
-      return all + free + "; " + machine.processor() + ", " + machine.system();
+  private boolean needsImage() {
+    return !ProjectOptions.HOST.equals(options.containers())
+        && anyJob(job -> job.steps().stream().anyMatch(step -> step.image() != null));
+  }
+
+  private boolean anyJob(Predicate<Job> like) {
+    return project != null && project.workflow().jobs().stream().anyMatch(like);
+  }
+
+  private void trace() {
+    String why = JobTrace.refusal();
+    if (why == null) {
+      ok("trace", "works: the system tells what jobs read");
+    } else if (anyJob(job -> job.trace() || job.strict())) {
+      advise("trace", "jobs want it, and it does not work: " + why, "give TORC_TRACE=0");
+    } else {
+      ok("trace", "does not work here: " + why);
     }
+  }
 
-    private static String mebibytes(long bytes) {
-      return bytes / (1 << 20) + " MiB";
-    }
-
-    private void containers() {
-      List<String> working = new ArrayList<>();
-      List<String> troubles = new ArrayList<>();
-      new Containers(null, root == null ? caller.cwd() : root, env)
-          .troubles()
-          .forEach((name, t) -> (t.isEmpty() ? working : troubles).add(t.isEmpty() ? name : t));
-      if (!working.isEmpty()) {
-        ok("containers", String.join(", ", working) + " found, not tried");
-      } else if (needsImage()) {
-        String text = "jobs have an image, and none can run it: " + String.join("; ", troubles);
-        advise("containers", text, "install podman, or give --no-containers");
-      } else {
-        ok("containers", "none works here; only jobs with an image need one");
-      }
-    }
-
-    private boolean needsImage() {
-      return !ProjectOptions.HOST.equals(options.containers())
-          && anyJob(job -> job.steps().stream().anyMatch(step -> step.image() != null));
-    }
-
-    private boolean anyJob(Predicate<Job> like) {
-      return project != null && project.workflow().jobs().stream().anyMatch(like);
-    }
-
-    private void trace() {
-      String why = JobTrace.refusal();
-      if (why == null) {
-        ok("trace", "works: the system tells what jobs read");
-      } else if (anyJob(job -> job.trace() || job.strict())) {
-        advise("trace", "jobs want it, and it does not work: " + why, "give TORC_TRACE=0");
-      } else {
-        ok("trace", "does not work here: " + why);
-      }
-    }
-
-    private void slurm() {
-      SlurmLook look = SlurmLook.of(env);
-      boolean described =
-          project != null
-              && project.workflow().executors().stream().anyMatch(e -> e.settings().isSlurm());
-      if (look.version().isEmpty() && described) {
-        String text = "an executor goes by it, and it is not here: " + look.trouble();
-        advise("slurm", text, "go to a host of the cluster");
-      } else if (look.version().isEmpty() || look.trouble().isEmpty()) {
-        ok("slurm", look.version().isEmpty() ? "not here" : look.version());
-      } else {
-        String next = "see that SLURM_CONF leads to the settings of a controller that runs";
-        advise("slurm", look.version() + " does not answer: " + look.trouble(), next);
-      }
+  private void slurm() {
+    SlurmLook look = SlurmLook.of(env);
+    boolean described =
+        project != null
+            && project.workflow().executors().stream().anyMatch(e -> e.settings().isSlurm());
+    if (look.version().isEmpty() && described) {
+      String text = "an executor goes by it, and it is not here: " + look.trouble();
+      advise("slurm", text, "go to a host of the cluster");
+    } else if (look.version().isEmpty() || look.trouble().isEmpty()) {
+      ok("slurm", look.version().isEmpty() ? "not here" : look.version());
+    } else {
+      String next = "see that SLURM_CONF leads to the settings of a controller that runs";
+      advise("slurm", look.version() + " does not answer: " + look.trouble(), next);
     }
   }
 }

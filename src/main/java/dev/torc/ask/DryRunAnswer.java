@@ -20,7 +20,7 @@ import java.util.Map;
  * @param instances whether each instance of a group has a line, however many there are
  * @param expected nanoseconds that it is likely to take, if all that may run does; negative unknown
  */
-public record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answer {
+record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answer {
 
   /** A build that takes less is not worth a word on its time. */
   private static final long SHORT = 1_000_000_000L;
@@ -61,7 +61,7 @@ public record DryRunAnswer(Plan plan, boolean instances, long expected) implemen
     int[] open = restless().stream().toArray();
     ImageUse.of(plan.context(), open).forEach(image -> lines.add(image.line()));
     String time = expected < SHORT ? "" : "; about " + Amount.time(expected);
-    lines.add(JobCounts.of(plan).line() + time);
+    lines.add(JobCounts.of(plan, plan.told()).line() + time);
     return lines;
   }
 

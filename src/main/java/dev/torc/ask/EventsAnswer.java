@@ -2,30 +2,33 @@ package dev.torc.ask;
 
 import dev.torc.engine.EventLines;
 import dev.torc.engine.JobFiles;
-import dev.torc.posix.Io;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.AttemptRecord.PostedEvent;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
+import dev.torc.session.Exit;
 import dev.torc.session.ProjectFolder;
 import dev.torc.show.Json;
 import dev.torc.show.Palette;
+import dev.torc.syntax.Durations;
 import dev.torc.text.SafeText;
 import dev.torc.text.TimeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,7 +37,7 @@ import java.util.stream.Stream;
  * at work ends: those that it stores, and before that what running attempts have written to their
  * files so far. It only looks.
  */
-public final class EventsAnswer {
+final class EventsAnswer {
 
   /** An event by itself: a line, or a document. */
   private record One(Instant time, long build, String job, int attempt, Json.Raw data)
@@ -65,6 +68,7 @@ public final class EventsAnswer {
 
   private record Try(String job, int attempt) {}
 
+  private final Call call;
   private final CachePlace place;
   private final JobQuery asked;
   private final long from;
@@ -73,7 +77,9 @@ public final class EventsAnswer {
   private long build;
   private long sequence;
 
-  private EventsAnswer(CachePlace place, JobQuery asked, long from, List<PostedEvent> events) {
+  private EventsAnswer(
+      Call call, CachePlace place, JobQuery asked, long from, List<PostedEvent> events) {
+    this.call = call;
     this.place = place;
     this.asked = asked;
     this.from = from;
@@ -85,30 +91,53 @@ public final class EventsAnswer {
   }
 
   /**
-   * Looks; it works from the records where the build file is refused.
-   *
-   * @param wanted names of jobs and groups; none for all
-   * @param from milliseconds since 1970 of the first one that is wanted
-   * @param warn takes a line where the cache cannot be used
+   * Prints what was posted, oldest first; it works from the records where the build file is
+   * refused.
    */
-  public static EventsAnswer of(
-      ProjectFolder given, List<String> wanted, long from, Consumer<String> warn)
-      throws IOException {
-    ProjectFolder folder = given.withoutResults();
+  static int run(Call call) throws IOException {
+    String since = call.value("--since");
+    long from = since == null ? Long.MIN_VALUE : moment(since, System.currentTimeMillis());
+    EventsAnswer history = of(call, from);
+    if (!call.has("--follow")) {
+      return call.print(
+          new Events(history.events.stream().filter(history::wanted).map(One::of).toList()));
+    }
+    history.follow();
+    return Exit.DONE;
+  }
+
+  /** Milliseconds since 1970 of a moment, or of a time back from now. */
+  static long moment(String text, long now) {
+    try {
+      return now - Durations.parse(text) / 1_000_000;
+    } catch (IllegalArgumentException no) {
+      // then it is a moment
+    }
+    try {
+      if (text.endsWith("Z")) {
+        return Instant.parse(text).toEpochMilli();
+      }
+      LocalDateTime moment = LocalDateTime.parse(text.indexOf('T') < 0 ? text + "T00:00" : text);
+      return moment.atZone(ZoneId.systemDefault()).toInstant().toEpochMilli();
+    } catch (DateTimeException e) {
+      String write = ": write a moment as 2026-11-20T10:00, or 30m, 2h, 7d";
+      throw Call.usage("--since " + SafeText.name(text) + write);
+    }
+  }
+
+  private static EventsAnswer of(Call call, long from) throws IOException {
+    List<String> wanted = new ArrayList<>(call.values("--job"));
+    wanted.addAll(call.targets());
+    ProjectFolder folder = call.folder();
     List<PostedEvent> events = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    try (Cache cache = Cache.look(folder.place(), warn)) {
+    try (Cache cache = Cache.look(folder.place(), call::warn)) {
       cache.eachResult((job, _) -> names.add(job));
       cache.eachEvent(0, 0, events::add);
       events.forEach(event -> names.add(event.job()));
       JobQuery asked = JobQuery.of(folder, wanted, names, cache);
-      return new EventsAnswer(folder.place(), asked, from, events);
+      return new EventsAnswer(call, folder.place(), asked, from, events);
     }
-  }
-
-  /** Those that were asked for. */
-  public Answer answer() {
-    return new Events(events.stream().filter(this::wanted).map(One::of).toList());
   }
 
   private boolean wanted(PostedEvent event) {
@@ -116,31 +145,32 @@ public final class EventsAnswer {
   }
 
   /**
-   * Hands them over one by one, and those that come after them until the build that is at work has
+   * Prints them one by one, and those that come after them until the build that is at work has
    * ended.
    */
-  public void follow(Io.Take<Answer> sink) throws IOException {
-    hand(events, sink);
+  private void follow() throws IOException {
+    print(events);
     new BuildFollow(place)
         .follow(
             (cache, id, ended) -> {
-              stored(cache, sink);
+              stored(cache);
               if (!ended) {
-                running(cache, id, sink);
+                running(cache, id);
               }
               return false;
             });
   }
 
-  private void hand(List<PostedEvent> some, Io.Take<Answer> sink) throws IOException {
+  private void print(List<PostedEvent> some) throws IOException {
     for (PostedEvent event : some) {
       if (wanted(event)) {
-        sink.take(One.of(event));
+        call.print(One.of(event));
+        call.console().out().flush();
       }
     }
   }
 
-  private void stored(Cache cache, Io.Take<Answer> sink) throws IOException {
+  private void stored(Cache cache) throws IOException {
     List<PostedEvent> later = new ArrayList<>();
     cache.eachEvent(build, sequence, later::add);
     for (PostedEvent event : later) {
@@ -151,12 +181,12 @@ public final class EventsAnswer {
       if (left > 0) {
         told.put(of, left - 1); // told when it was written
       } else {
-        hand(List.of(event), sink);
+        print(List.of(event));
       }
     }
   }
 
-  private void running(Cache cache, String id, Io.Take<Answer> sink) throws IOException {
+  private void running(Cache cache, String id) throws IOException {
     List<BuildRecord> builds = cache.builds(1);
     if (builds.isEmpty() || !builds.getFirst().id().id().equals(id)) {
       return; // nothing of it has run yet
@@ -176,7 +206,7 @@ public final class EventsAnswer {
           lines.subList(Math.min(told.getOrDefault(of, 0), lines.size()), lines.size())) {
         String text = EventLines.object(line);
         long now = System.currentTimeMillis();
-        hand(List.of(new PostedEvent(number, -1, now, of.job, of.attempt, text)), sink);
+        print(List.of(new PostedEvent(number, -1, now, of.job, of.attempt, text)));
         told.merge(of, 1, Integer::sum);
       }
     }

@@ -1,5 +1,6 @@
 package dev.torc.ask;
 
+import dev.torc.ask.JobCounts.JobStanding;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
@@ -9,6 +10,7 @@ import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
 import dev.torc.records.JobResult;
+import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Json;
@@ -25,6 +27,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jgrapht.nio.Attribute;
@@ -36,12 +39,15 @@ import org.jgrapht.nio.json.JSONExporter;
 /**
  * {@code torc graph}: the jobs and groups as a picture's source. An edge leads from a job to one
  * that waits for it. JSON has all of them; the others leave out what longer ways imply. JGraphT
- * writes dot and JSON; Mermaid and the words have classes of their own.
+ * writes dot and JSON; Mermaid and the words are written here.
  *
  * @param before vertex to those that it waits for
  * @param stages the order of the vertices
  */
-public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages stages) {
+record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages stages) {
+
+  /** So many are named in words that a job waits for; then how many more. */
+  private static final int NAMED = 10;
 
   /**
    * A job or a group.
@@ -65,54 +71,81 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
 
     /** The verdict as JSON has it, or {@code failed} where one failed that is to run again. */
     String state() {
-      return counts.failed() > 0 ? "failed" : counts.verdict();
+      return counts.of(JobStanding.FAILED) > 0 ? "failed" : Json.lower(counts.verdict());
     }
   }
 
-  /** In what form. */
-  public enum Format {
-    DOT,
-    JSON,
-    MERMAID,
-    TEXT
+  /** Writes the picture in the form that is wanted; JSON is on one line. */
+  static int run(Call call) throws IOException {
+    String format = format(call);
+    List<String> around = call.values("--job");
+    int steps = steps(call, around.isEmpty());
+    if (!around.isEmpty() && !call.targets().isEmpty()) {
+      String job = SafeText.name(around.getFirst());
+      String target = SafeText.name(call.targets().getFirst());
+      throw Call.usage(
+          "--job %s: there is a target too, %s; give one of them".formatted(job, target));
+    }
+    GraphPicture picture = of(call, around, steps);
+    Writer out = call.console().out();
+    switch (format) {
+      case "dot" -> out.write(picture.text(picture.dot(), false));
+      case "json" -> Json.write(new Json.Raw(picture.text(picture.json(), true)), out);
+      case "mermaid" -> new GraphMermaid(picture).write(out, call::warn);
+      default -> out.write(picture.words());
+    }
+    return Exit.DONE;
+  }
+
+  private static String format(Call call) {
+    String format = call.value("--format");
+    String wanted = format == null ? call.json() ? "json" : "dot" : format;
+    if (!List.of("dot", "mermaid", "json", "text").contains(wanted)) {
+      throw Call.usage("--format " + SafeText.name(wanted) + ": write dot, mermaid, json or text");
+    }
+    if (call.json() && !wanted.equals("json")) {
+      throw Call.usage("--format " + format + ": --json asks for json");
+    }
+    return wanted;
+  }
+
+  private static int steps(Call call, boolean all) {
+    String depth = call.value("--depth");
+    if (depth == null) {
+      return Integer.MAX_VALUE;
+    }
+    int steps = Call.number("--depth", depth, 0, "write a number of steps");
+    if (all) {
+      throw Call.usage("--depth " + depth + ": name the job in the middle by --job");
+    }
+    return steps;
   }
 
   /**
    * The picture of the jobs that targets name, and of all jobs that these wait for, or the
    * surroundings of some jobs.
    *
-   * @param targets names and files; none for all jobs
    * @param around names and files in the middle; none for what the targets name
    * @param steps how far from these; at least 0
-   * @param instances whether each instance of a group is shown by itself
-   * @param warn takes lines for people
-   * @throws dev.torc.syntax.BadInput for a name that there is not
    */
-  public static GraphPicture of(
-      Project given,
-      List<String> targets,
-      List<String> around,
-      int steps,
-      boolean instances,
-      Consumer<String> warn)
-      throws IOException {
-    try (ReadSession look = ReadSession.at(given, warn)) {
+  private static GraphPicture of(Call call, List<String> around, int steps) throws IOException {
+    try (ReadSession look = call.look()) {
       Project project = look.project();
       Graph graph = project.graph();
       BitSet middle = new BitSet();
-      JobSelection selection = project.select(targets);
+      JobSelection selection = project.select(call.targets());
       BitSet jobs = selection.jobs();
       BitSet open = selection.open();
       if (!around.isEmpty()) {
         middle = JobSelection.nodes(graph, around, project.paths());
-        BitSet all = Neighbours.of(graph, middle, steps);
+        BitSet all = around(graph, middle, steps);
         selection = JobSelection.of(graph, all);
         jobs = graph.jobsOf(all);
         open = (BitSet) selection.open().clone();
         open.and(all);
       }
       Plan plan = look.plan(selection, Rerun.NONE);
-      DisplayGraph shown = DisplayGraph.of(graph, jobs, open, instances);
+      DisplayGraph shown = DisplayGraph.of(graph, jobs, open, call.has("--instances"));
       List<Vertex> vertices = new ArrayList<>();
       for (DisplayGraph.Fold fold : shown.folds()) {
         JobResult last = fold.isGroup() ? null : look.records().result(fold.jobs().getFirst());
@@ -123,20 +156,6 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
         vertices.add(new Vertex(fold, counts, outcome, asked));
       }
       return new GraphPicture(graph, vertices, shown.before(), Stages.of(shown.before()));
-    }
-  }
-
-  /**
-   * The text for standard output; JSON is on one line.
-   *
-   * @param warn takes a line where a program will not show so much
-   */
-  public void write(Format format, Writer out, Consumer<String> warn) throws IOException {
-    switch (format) {
-      case DOT -> out.write(text(dot(), false));
-      case JSON -> Json.write(new Json.Raw(text(json(), true)), out);
-      case MERMAID -> new GraphMermaid(this).write(out, warn);
-      case TEXT -> out.write(new GraphText(this).text());
     }
   }
 
@@ -209,7 +228,7 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
     Vertex vertex = vertices.get(number);
     DisplayGraph.Fold fold = vertex.fold;
     Map<String, Attribute> attributes = new LinkedHashMap<>();
-    put(attributes, "verdict", vertex.counts.verdict());
+    put(attributes, "verdict", Json.lower(vertex.counts.verdict()));
     attributes.put("stage", DefaultAttribute.createAttribute(stages.of(number) + 1));
     if (fold.isGroup()) {
       put(attributes, "instances", Integer.toString(fold.jobs().size()));
@@ -224,92 +243,172 @@ public record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before,
   }
 
   /**
-   * A graph in words, stage by stage, to be read or listened to: each job with how it stands with
+   * The graph in words, stage by stage, to be read or listened to: each job with how it stands with
    * it and what it waits for.
    */
-  private record GraphText(GraphPicture picture) {
+  private String words() {
+    List<List<Integer>> all = new ArrayList<>();
+    for (int s = 0; s < stages.count(); s++) {
+      all.add(new ArrayList<>());
+    }
+    for (int v = 0; v < vertices.size(); v++) {
+      all.get(stages.of(v)).add(v);
+    }
+    int jobs = vertices.stream().mapToInt(v -> v.fold.jobs().size()).sum();
+    StringBuilder out = new StringBuilder(Amount.count(jobs, "job"));
+    out.append(" in " + Amount.count(all.size(), "stage") + "\n");
+    for (int s = 0; s < all.size(); s++) {
+      out.append("stage ").append(s + 1).append(":\n");
+      all.get(s).forEach(v -> out.append("  ").append(line(v)).append('\n'));
+    }
+    return out.toString();
+  }
 
-    /** So many are named that a job waits for; then how many more. */
-    private static final int NAMED = 10;
+  private String line(int number) {
+    Vertex vertex = vertices.get(number);
+    List<String> behind = Arrays.stream(behind(number)).mapToObj(this::name).toList();
+    String after = behind.isEmpty() ? "" : "; after " + SafeText.names(behind, NAMED);
+    String failed = vertex.counts.of(JobStanding.FAILED) > 0 ? ", failed last time" : "";
+    return SafeText.name(name(number))
+        + (vertex.middle ? " (asked for)" : "")
+        + ": "
+        + (vertex.fold.isGroup() ? vertex.counts.words() : vertex.counts.verdict().words() + failed)
+        + after;
+  }
 
-    String text() {
-      List<List<Integer>> stages = new ArrayList<>();
-      for (int s = 0; s < picture.stages().count(); s++) {
-        stages.add(new ArrayList<>());
+  private String name(int number) {
+    return vertices.get(number).fold.name();
+  }
+
+  /**
+   * A graph as a flowchart of Mermaid, which GitHub and GitLab draw where it stands in a page. A
+   * name is text and nothing else there: no markup, no comment, no statement.
+   */
+  private record GraphMermaid(GraphPicture picture) {
+
+    /** More edges than these are not drawn unless the page says otherwise; on GitHub none can. */
+    static final int EDGES = 500;
+
+    /** Nor is more text, in characters. */
+    static final int TEXT = 50_000;
+
+    /** Mermaid's own mark for what it escapes; as a letter of a name it would be taken for that. */
+    private static final int MARK = 'ﬂ';
+
+    void write(Writer out, Consumer<String> warn) throws IOException {
+      StringBuilder text = new StringBuilder("flowchart LR\n");
+      TreeMap<String, StringBuilder> classes = new TreeMap<>();
+      int edges = 0;
+      for (int v = 0; v < picture.vertices().size(); v++) {
+        Vertex vertex = picture.vertices().get(v);
+        text.append("  ").append(box(v, vertex)).append('\n');
+        put(classes, vertex.state(), v);
+        if (vertex.middle()) {
+          put(classes, "asked", v);
+        }
       }
       for (int v = 0; v < picture.vertices().size(); v++) {
-        stages.get(picture.stages().of(v)).add(v);
+        for (int from : picture.behind(v)) {
+          text.append("  j%d --> j%d\n".formatted(from, v));
+          edges++;
+        }
       }
-      int jobs = picture.vertices().stream().mapToInt(v -> v.fold().jobs().size()).sum();
-      StringBuilder out = new StringBuilder(Amount.count(jobs, "job"));
-      out.append(" in " + Amount.count(stages.size(), "stage") + "\n");
-      for (int s = 0; s < stages.size(); s++) {
-        out.append("stage ").append(s + 1).append(":\n");
-        stages.get(s).forEach(v -> out.append("  ").append(line(v)).append('\n'));
+      classes.forEach(
+          (state, of) ->
+              text.append("  classDef %s %s\n".formatted(state, style(state)))
+                  .append("  class %s %s\n".formatted(of, state)));
+      out.write(text.toString());
+      if (edges > EDGES || text.length() > TEXT) {
+        warn.accept(
+            "Mermaid draws at most %d edges and %d characters, here are %s and %d: name a target, or a"
+                    .formatted(EDGES, TEXT, Amount.count(edges, "edge"), text.length())
+                + " job by --job with --depth, or take --format dot");
+      }
+    }
+
+    private static void put(TreeMap<String, StringBuilder> classes, String name, int vertex) {
+      StringBuilder all = classes.computeIfAbsent(name, _ -> new StringBuilder());
+      all.append(all.isEmpty() ? "" : ",").append('j').append(vertex);
+    }
+
+    /** Black on light colours, whatever the page's theme is. */
+    private static String style(String state) {
+      return state.equals("asked") ? "stroke-width:3px" : "fill:" + colour(state) + ",color:black";
+    }
+
+    private static String box(int number, Vertex vertex) {
+      String name =
+          vertex.lines().stream().map(GraphMermaid::escaped).collect(Collectors.joining("<br/>"));
+      return vertex.fold().isGroup()
+          ? "j%d[[\"%s<br/>%s\"]]".formatted(number, name, vertex.size())
+          : "j%d[\"%s\"]".formatted(number, name);
+    }
+
+    /**
+     * Letters and digits as they are, and what stands between them in the names of instances; all
+     * else by its number, as Mermaid has it: {@code #34;}. Where a line of Markdown may begin with
+     * it (a list, a heading), or a blank is next to it, a sign is no longer between letters.
+     */
+    private static String escaped(String line) {
+      StringBuilder out = new StringBuilder();
+      List<Integer> codes = line.codePoints().boxed().toList();
+      for (int i = 0; i < codes.size(); i++) {
+        int c = codes.get(i);
+        boolean plain =
+            Character.isLetterOrDigit(c) && c != MARK
+                || isMark(c) && i > 0
+                || " /=,.-".indexOf(c) >= 0 && isInside(codes, i);
+        if (plain) {
+          out.appendCodePoint(c);
+        } else {
+          out.append('#').append(c == ' ' ? 0xa0 : c).append(';');
+        }
       }
       return out.toString();
     }
 
-    private String line(int number) {
-      GraphPicture.Vertex vertex = picture.vertices().get(number);
-      String after =
-          SafeText.names(
-              Arrays.stream(picture.behind(number)).mapToObj(this::name).toList(), NAMED);
-      return SafeText.name(name(number))
-          + (vertex.middle() ? " (asked for)" : "")
-          + ": "
-          + (vertex.fold().isGroup() ? vertex.counts().words() : state(vertex))
-          + (after.isEmpty() ? "" : "; after " + after);
+    private static boolean isMark(int c) {
+      return Character.getType(c) == Character.NON_SPACING_MARK
+          || Character.getType(c) == Character.COMBINING_SPACING_MARK;
     }
 
-    private static String state(GraphPicture.Vertex vertex) {
-      String verdict = vertex.counts().verdict();
-      return (verdict.equals("will_restore") ? "will be restored" : verdict.replace('_', ' '))
-          + (vertex.counts().failed() > 0 ? ", failed last time" : "");
-    }
-
-    private String name(int number) {
-      return picture.vertices().get(number).fold().name();
+    private static boolean isInside(List<Integer> codes, int at) {
+      return at > 0
+          && at + 1 < codes.size()
+          && Character.isLetterOrDigit(codes.get(at - 1))
+          && Character.isLetterOrDigit(codes.get(at + 1));
     }
   }
 
   /**
-   * What lies around some nodes of a graph: what they wait for, and what waits for them. What waits
-   * for something else that they wait for is not around them.
+   * What lies around some nodes: the nodes and all that is at most some steps before or behind
+   * them; join nodes are seen through, and come with them. What waits for something else that they
+   * wait for is not around them.
+   *
+   * @param steps from one job or group to the next, at least 0
    */
-  private static final class Neighbours {
+  private static BitSet around(Graph graph, BitSet nodes, int steps) {
+    BitSet around = way(graph, graph.before(), nodes, steps);
+    around.or(way(graph, graph.after(), nodes, steps));
+    return around;
+  }
 
-    private Neighbours() {}
-
-    /**
-     * The nodes and all that is at most some steps before or behind them; join nodes are seen
-     * through, and come with them.
-     *
-     * @param steps from one job or group to the next, at least 0
-     */
-    static BitSet of(Graph graph, BitSet nodes, int steps) {
-      BitSet around = way(graph, graph.before(), nodes, steps);
-      around.or(way(graph, graph.after(), nodes, steps));
-      return around;
-    }
-
-    private static BitSet way(Graph graph, Adjacency next, BitSet nodes, int steps) {
-      BitSet seen = (BitSet) nodes.clone();
-      ArrayDeque<Integer> here = new ArrayDeque<>();
-      nodes.stream().forEach(here::add);
-      for (int step = 0; step < steps && !here.isEmpty(); step++) {
-        ArrayDeque<Integer> there = new ArrayDeque<>();
-        while (!here.isEmpty()) {
-          for (int node : next.row(here.pop())) {
-            if (!seen.get(node)) {
-              seen.set(node);
-              (graph.isJob(node) || graph.isOpen(node) ? there : here).push(node);
-            }
+  private static BitSet way(Graph graph, Adjacency next, BitSet nodes, int steps) {
+    BitSet seen = (BitSet) nodes.clone();
+    ArrayDeque<Integer> here = new ArrayDeque<>();
+    nodes.stream().forEach(here::add);
+    for (int step = 0; step < steps && !here.isEmpty(); step++) {
+      ArrayDeque<Integer> there = new ArrayDeque<>();
+      while (!here.isEmpty()) {
+        for (int node : next.row(here.pop())) {
+          if (!seen.get(node)) {
+            seen.set(node);
+            (graph.isJob(node) || graph.isOpen(node) ? there : here).push(node);
           }
         }
-        here = there;
       }
-      return seen;
+      here = there;
     }
+    return seen;
   }
 }

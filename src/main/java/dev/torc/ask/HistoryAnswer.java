@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * {@code torc history}: the builds in which something ran, newest first, or the runs of jobs. It
@@ -32,24 +31,23 @@ import java.util.function.Consumer;
  * @param usual the build files of most builds, which are not told by each
  * @param earlier whether there are earlier ones
  */
-public record HistoryAnswer(
-    List<BuildRecord> builds, String working, List<String> usual, boolean earlier)
+record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usual, boolean earlier)
     implements Answer {
+
+  private static final int USUAL = 20;
 
   private static final List<String> LEFT_OUT =
       List.of("earlier ones are left out: --all shows them");
 
-  /**
-   * Looks.
-   *
-   * @param wanted names of jobs and groups; none for the builds
-   * @param most so many builds or runs
-   * @param warn takes a line where the cache cannot be used
-   */
-  public static Answer of(
-      ProjectFolder folder, List<String> wanted, int most, Consumer<String> warn)
-      throws IOException {
-    try (Cache cache = Cache.look(folder.place(), warn)) {
+  /** The builds, or the runs of the jobs that are named. */
+  static Answer of(Call call) throws IOException {
+    int most =
+        call.has("--all")
+            ? Integer.MAX_VALUE
+            : call.number("--last", USUAL, "write a number, at least 1");
+    List<String> wanted = call.targets();
+    ProjectFolder folder = call.folder(false);
+    try (Cache cache = Cache.look(folder.place(), call::warn)) {
       return wanted.isEmpty()
           ? builds(folder, cache, most)
           : runs(folder.withoutResults(), cache, wanted, most);

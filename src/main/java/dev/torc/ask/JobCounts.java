@@ -5,83 +5,130 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import dev.torc.records.JobResult;
+import dev.torc.show.Palette;
+import dev.torc.show.Summary;
 import dev.torc.text.Amount;
 import java.util.BitSet;
-import java.util.HashMap;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
-import java.util.function.IntFunction;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
- * How it stands with the jobs of a vertex, in numbers: one job, or the instances of a group.
+ * How it stands with some jobs, in numbers.
  *
- * @param willRun those that are out among them
- * @param submitted how many an earlier build handed out, and are out
- * @param willRestore how many are to be put back as an earlier run made them
- * @param failed how many jobs that will or may run failed the last time
- * @param open whether it is a group that is not expanded yet
+ * @param jobs how many there are
+ * @param counts those of each standing; jobs that failed the last time may count twice
+ * @param open whether they are a group that is not expanded yet
  */
-record JobCounts(
-    int jobs,
-    int upToDate,
-    int willRun,
-    int submitted,
-    int willRestore,
-    int willFail,
-    int mayRun,
-    int failed,
-    boolean open) {
+record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
 
-  /** Counts those of a vertex; {@code results} has the last result of each job, or null. */
-  static JobCounts of(DisplayGraph.Fold fold, Plan plan, IntFunction<JobResult> results) {
-    BitSet jobs = new BitSet();
-    fold.jobs().forEach(jobs::set);
-    long failed = jobs.stream().mapToObj(results).filter(JobCounts::isFailure).count();
-    return of(plan, jobs, (int) failed, fold.open() >= 0);
+  /** What the line that counts tells though there is none. */
+  private static final Set<JobStanding> ALWAYS =
+      EnumSet.of(JobStanding.WILL_RUN, JobStanding.MAY_RUN, JobStanding.UP_TO_DATE);
+
+  /** How it stands with a job, in the order in which the numbers of a group are told. */
+  enum JobStanding {
+    UP_TO_DATE,
+    RUNNING,
+    SUBMITTED,
+    WAITING,
+    WILL_RUN,
+    WILL_RESTORE,
+    WILL_FAIL,
+    MAY_RUN,
+    FAILED,
+    TIMED_OUT,
+    OUT_OF_MEMORY,
+    INTERRUPTED;
+
+    /** What follows from a verdict, in the order of lists and of the line that counts. */
+    static final List<JobStanding> VERDICTS =
+        List.of(WILL_FAIL, SUBMITTED, WILL_RUN, WILL_RESTORE, MAY_RUN, UP_TO_DATE);
+
+    static JobStanding of(Verdict verdict) {
+      if (Reason.out(verdict.reasons()) != null) {
+        return SUBMITTED;
+      }
+      return switch (verdict) {
+        case Verdict.UpToDate _ -> UP_TO_DATE;
+        case Verdict.WillRun _ -> WILL_RUN;
+        case Verdict.WillRestore _ -> WILL_RESTORE;
+        case Verdict.WillFail _ -> WILL_FAIL;
+        case Verdict.MayRun _ -> MAY_RUN;
+      };
+    }
+
+    String words() {
+      return this == WILL_RESTORE ? "will be restored" : Summary.words(this);
+    }
+
+    /** From 0, where there is nothing to do, to 2, where something went or will go wrong. */
+    private int trouble() {
+      return switch (this) {
+        case UP_TO_DATE -> 0;
+        case WILL_FAIL, FAILED, TIMED_OUT, OUT_OF_MEMORY -> 2;
+        default -> 1;
+      };
+    }
+
+    String paint(String text, Palette palette) {
+      return switch (trouble()) {
+        case 0 -> palette.green(text);
+        case 1 -> palette.yellow(text);
+        default -> palette.red(text);
+      };
+    }
   }
 
-  private static boolean isFailure(JobResult last) {
-    return last != null && last.outcome().isFailure();
+  /** Counts jobs, and as one what is not known yet of a group. */
+  static <T> JobCounts of(Collection<T> jobs, Function<T, JobStanding> each, boolean open) {
+    Map<JobStanding, Integer> counts = new EnumMap<>(JobStanding.class);
+    jobs.forEach(job -> counts.merge(each.apply(job), 1, Integer::sum));
+    if (open) {
+      counts.merge(JobStanding.MAY_RUN, 1, Integer::sum);
+    }
+    return new JobCounts(jobs.size(), counts, open);
   }
 
-  /** Those of all that a plan is about. */
-  static JobCounts of(Plan of) {
-    return of(of, of.told());
+  /** Counts those of a vertex, and those that failed the last time. */
+  static JobCounts of(DisplayGraph.Fold fold, Plan plan, Function<Integer, JobResult> results) {
+    JobCounts counts = of(fold.jobs(), job -> JobStanding.of(plan.verdict(job)), fold.open() >= 0);
+    Stream<JobResult> last = fold.jobs().stream().map(results);
+    long failed = last.filter(one -> one != null && one.outcome().isFailure()).count();
+    counts.counts.put(JobStanding.FAILED, (int) failed);
+    return counts;
   }
 
-  /** Counts some jobs, and groups that are not expanded yet. */
+  /** Counts jobs of a plan, and groups of it that are not expanded yet. */
   static JobCounts of(Plan plan, BitSet nodes) {
-    return of(plan, nodes, 0, false);
+    List<Integer> all = nodes.stream().boxed().toList();
+    return of(all, node -> JobStanding.of(plan.verdict(node)), false);
   }
 
-  private static JobCounts of(Plan plan, BitSet nodes, int failed, boolean open) {
-    Map<Class<?>, Integer> counts = new HashMap<>();
-    nodes.stream().forEach(n -> counts.merge(plan.verdict(n).getClass(), 1, Integer::sum));
-    return new JobCounts(
-        nodes.cardinality(),
-        counts.getOrDefault(Verdict.UpToDate.class, 0),
-        counts.getOrDefault(Verdict.WillRun.class, 0),
-        submitted(plan, nodes),
-        counts.getOrDefault(Verdict.WillRestore.class, 0),
-        counts.getOrDefault(Verdict.WillFail.class, 0),
-        counts.getOrDefault(Verdict.MayRun.class, 0) + (open ? 1 : 0),
-        failed,
-        open);
+  int of(JobStanding standing) {
+    return counts.getOrDefault(standing, 0);
   }
 
-  private static int submitted(Plan plan, BitSet nodes) {
-    return (int)
-        nodes.stream().filter(node -> Reason.out(plan.verdict(node).reasons()) != null).count();
+  /** The verdict of the whole: the first one, in the order of lists, that any job has. */
+  JobStanding verdict() {
+    JobStanding first =
+        JobStanding.VERDICTS.stream().filter(s -> of(s) > 0).findFirst().orElse(null);
+    return first == null
+        ? JobStanding.UP_TO_DATE
+        : first == JobStanding.SUBMITTED ? JobStanding.WILL_RUN : first;
   }
 
-  /**
-   * The verdict of the whole as JSON has it: the first that any job has of fail, will run, will be
-   * restored, may and not.
-   */
-  String verdict() {
-    String quiet = mayRun > 0 ? "may_run" : "up_to_date";
-    String later = willRestore > 0 ? "will_restore" : quiet;
-    return willFail > 0 ? "will_fail" : willRun > 0 ? "will_run" : later;
+  /** How it stands with the job that has most trouble. */
+  JobStanding worst() {
+    return Collections.max(counts.keySet(), Comparator.comparingInt(JobStanding::trouble));
   }
 
   /** The numbers in words: {@code 18 of 20 up to date, 2 will run}. */
@@ -90,29 +137,24 @@ record JobCounts(
       return "may run, instances not known yet";
     }
     StringJoiner out = new StringJoiner(", ");
-    out.add("%d of %d up to date".formatted(upToDate, jobs));
-    add(out, submitted, " submitted");
-    add(out, willRun - submitted, " will run");
-    add(out, willRestore, " will be restored");
-    add(out, willFail, " will fail");
-    add(out, mayRun, " may run");
-    add(out, failed, " failed");
+    out.add("%d of %d up to date".formatted(of(JobStanding.UP_TO_DATE), jobs));
+    counts.forEach(
+        (standing, count) -> {
+          if (count > 0 && standing != JobStanding.UP_TO_DATE) {
+            out.add(count + " " + standing.words());
+          }
+        });
     return out.toString();
   }
 
   /** The line that counts jobs: {@code 4 jobs: 1 will run, 2 may run, 1 up to date}. */
   String line() {
-    String fail = willFail == 0 ? "" : willFail + " will fail, ";
-    String restored = willRestore == 0 ? "" : willRestore + " will be restored, ";
-    String out = submitted == 0 ? "" : submitted + " submitted, ";
-    int run = willRun - submitted;
-    return "%s: %s%s%d will run, %s%d may run, %d up to date"
-        .formatted(Amount.count(jobs, "job"), fail, out, run, restored, mayRun, upToDate);
-  }
-
-  private static void add(StringJoiner out, int count, String what) {
-    if (count > 0) {
-      out.add(count + what);
+    StringJoiner out = new StringJoiner(", ", Amount.count(jobs, "job") + ": ", "");
+    for (JobStanding each : JobStanding.VERDICTS) {
+      if (of(each) > 0 || ALWAYS.contains(each)) {
+        out.add(of(each) + " " + each.words());
+      }
     }
+    return out.toString();
   }
 }

@@ -1,5 +1,6 @@
 package dev.torc.ask;
 
+import dev.torc.ask.JobCounts.JobStanding;
 import dev.torc.engine.JobFiles;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
@@ -8,14 +9,13 @@ import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Manifest;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
-import dev.torc.plan.Verdict;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.session.Leftovers.RunningJobs;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
+import dev.torc.show.Console;
 import dev.torc.show.Palette;
-import dev.torc.show.Summary;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.text.TextWidth;
@@ -28,8 +28,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,9 +36,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.IntFunction;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -53,7 +49,7 @@ import java.util.stream.Collectors;
  * @param waiting the jobs that have to wait for a build that is at work, as far as they are to run
  * @param columns of the window that the lines have to fit; 0 where there is none
  */
-public record ListAnswer(
+record ListAnswer(
     Plan plan,
     SequencedMap<Integer, Known> jobs,
     List<DisplayGraph.Fold> shown,
@@ -72,63 +68,47 @@ public record ListAnswer(
   /**
    * What is known of a job beside its verdict.
    *
-   * @param outcome of its last run; null if it never ran
-   * @param started milliseconds since 1970 when that began, 0 where it did not run
-   * @param wall nanoseconds that it took
-   * @param found what it was found to read beyond its needs
-   * @param last that run as JSON
+   * @param result of its last run; null if it never ran
+   * @param details of that; null where they cannot be read
    * @param command as it would run now
    * @param log where its log is, if it has one
    */
   private record Known(
-      JobResult.Outcome outcome,
-      long started,
-      long wall,
-      Collection<String> found,
-      Map<String, Object> last,
-      boolean running,
-      String command,
-      Path log) {}
+      JobResult result, RunDetails details, boolean running, String command, Path log) {
 
-  /** How it stands with a job; a failure is told by how the last run ended. */
-  private enum State {
-    UP_TO_DATE,
-    RUNNING,
-    SUBMITTED,
-    WAITING,
-    WILL_RUN,
-    WILL_BE_RESTORED,
-    WILL_FAIL,
-    MAY_RUN,
-    FAILED,
-    TIMED_OUT,
-    OUT_OF_MEMORY,
-    INTERRUPTED
+    /** Milliseconds since 1970 when the last run began, 0 where it did not run. */
+    long started() {
+      boolean adopted = result != null && result.outcome() == JobResult.Outcome.ADOPTED;
+      return details == null || adopted ? 0 : details.started();
+    }
+
+    /** Nanoseconds that the last run took. */
+    long wall() {
+      return result == null ? 0 : result.wall();
+    }
+
+    /** What the job was found to read beyond its needs. */
+    Set<String> found() {
+      Set<String> found = new TreeSet<>(result == null ? List.of() : result.found());
+      found.addAll(details == null ? List.of() : details.read());
+      return found;
+    }
   }
 
-  private static final Set<State> TO_COME =
-      EnumSet.of(State.WILL_RUN, State.WILL_BE_RESTORED, State.MAY_RUN);
+  private static final Set<JobStanding> TO_COME =
+      EnumSet.of(JobStanding.WILL_RUN, JobStanding.WILL_RESTORE, JobStanding.MAY_RUN);
 
-  private static final Set<State> BAD =
-      EnumSet.of(State.WILL_FAIL, State.FAILED, State.TIMED_OUT, State.OUT_OF_MEMORY);
-
-  /**
-   * The jobs that targets name, all without one.
-   *
-   * @param instances whether each instance of a group is told of by itself
-   * @param groups whether the groups alone are told
-   * @param columns of the window; 0 where there is none
-   * @param warn takes lines for people
-   */
-  public static ListAnswer of(
-      Project given,
-      List<String> targets,
-      boolean instances,
-      boolean groups,
-      int columns,
-      Consumer<String> warn)
-      throws IOException {
-    try (ReadSession look = ReadSession.at(given, warn)) {
+  /** The jobs that targets name, all without one. */
+  static ListAnswer of(Call call) throws IOException {
+    boolean groups = call.has("--groups");
+    boolean instances = call.has("--instances");
+    if (groups && instances) {
+      throw Call.usage("--groups: --instances shows no groups");
+    }
+    List<String> targets = call.targets();
+    Console console = call.console();
+    int columns = console.stdoutTerminal() ? console.columns().getAsInt() : 0;
+    try (ReadSession look = call.look()) {
       Project project = look.project();
       JobSelection selection = project.select(targets);
       Plan plan = look.plan(selection, Rerun.of(targets, false));
@@ -136,8 +116,11 @@ public record ListAnswer(
       IntFunction<String> commands = look.commands();
       SequencedMap<Integer, Known> jobs = new LinkedHashMap<>();
       for (int id : project.graph().inOrder(selection.named())) {
-        boolean runs = running.running().contains(project.graph().name(id));
-        jobs.put(id, known(look, id, runs, commands.apply(id)));
+        String name = project.graph().name(id);
+        RunDetails details = look.records().details(name);
+        boolean runs = running.running().contains(name);
+        Path log = new JobFiles(project.place(), name).log();
+        jobs.put(id, new Known(look.records().result(id), details, runs, commands.apply(id), log));
       }
       List<DisplayGraph.Fold> shown = new ArrayList<>(project.folded(selection, instances).folds());
       shown.removeIf(fold -> groups && !fold.isGroup());
@@ -145,25 +128,6 @@ public record ListAnswer(
       boolean all = groups || targets.isEmpty();
       return new ListAnswer(plan, jobs, shown, all, groups, waiting, columns);
     }
-  }
-
-  private static Known known(ReadSession look, int id, boolean running, String command) {
-    String name = look.project().graph().name(id);
-    JobResult result = look.records().result(id);
-    RunDetails details = look.records().details(name);
-    JobResult.Outcome outcome = result == null ? null : result.outcome();
-    boolean ran = details != null && outcome != JobResult.Outcome.ADOPTED;
-    long started = ran ? details.started() : 0;
-    long wall = result == null ? 0 : result.wall();
-    Map<String, Object> last = JobFields.last(result, details);
-    Path log = new JobFiles(look.project().place(), name).log();
-    return new Known(outcome, started, wall, found(result, details), last, running, command, log);
-  }
-
-  private static Collection<String> found(JobResult result, RunDetails details) {
-    Set<String> found = new TreeSet<>(result == null ? List.of() : result.found());
-    found.addAll(details == null ? List.of() : details.read());
-    return found;
   }
 
   private Graph graph() {
@@ -175,7 +139,7 @@ public record ListAnswer(
   public String text(Palette palette) {
     boolean images = graph().workflow().jobs().stream().anyMatch(job -> images(job) != null);
     List<List<String>> lines = new ArrayList<>();
-    List<UnaryOperator<String>> colours = new ArrayList<>();
+    List<JobStanding> standings = new ArrayList<>();
     for (DisplayGraph.Fold fold : shown) {
       boolean group = fold.isGroup() && (all || fold.jobs().size() != 1);
       List<String> line = new ArrayList<>(group ? group(fold) : job(fold.jobs().getFirst()));
@@ -185,8 +149,7 @@ public record ListAnswer(
         line.add(line.size() - 1, image.isEmpty() ? "-" : image);
       }
       lines.add(line);
-      Set<State> states = group ? states(fold).keySet() : Set.of(state(fold.jobs().getFirst()));
-      colours.add(colour(states, palette));
+      standings.add(group ? counts(fold).worst() : standing(fold.jobs().getFirst()));
     }
     int[] widths = TextTable.widths(lines, images ? 6 : 5);
     int room = Math.max(LEAST, columns - Arrays.stream(widths).map(width -> width + 2).sum());
@@ -194,7 +157,10 @@ public record ListAnswer(
     for (int i = 0; i < lines.size(); i++) {
       for (int c = 0; c < widths.length; c++) {
         String column = lines.get(i).get(c);
-        text.append(c == 1 ? colours.get(i).apply(column) : c == 0 ? palette.bold(column) : column)
+        text.append(
+                c == 1
+                    ? standings.get(i).paint(column, palette)
+                    : c == 0 ? palette.bold(column) : column)
             .append(" ".repeat(widths[c] - TextWidth.of(column) + 2));
       }
       String last = lines.get(i).getLast();
@@ -208,12 +174,12 @@ public record ListAnswer(
   private List<String> job(int id) {
     Job job = graph().job(id);
     Known known = jobs.get(id);
-    boolean ran = known.outcome != null && known.started > 0;
+    boolean ran = known.result != null && known.started() > 0;
     return List.of(
         SafeText.name(job.name()),
         words(id),
-        ran ? TimeText.local(known.started) : "-",
-        ran ? Amount.time(known.wall) : "-",
+        ran ? TimeText.local(known.started()) : "-",
+        ran ? Amount.time(known.wall()) : "-",
         resources(job.resources()),
         job.description().isEmpty() ? SafeText.line(known.command, COMMAND) : job.description());
   }
@@ -227,34 +193,16 @@ public record ListAnswer(
     String size = "[" + Amount.count(known.size(), "instance") + "] ";
     return List.of(
         SafeText.name(fold.name()),
-        words(fold),
+        counts(fold).words(),
         last > 0 ? TimeText.local(last) : "-",
         last > 0 ? Amount.time(total) : "-",
         first == null ? "-" : resources(first.resources()),
         first == null ? "-" : (size + first.description()).strip());
   }
 
-  /** How many instances are in each state; what is not known yet of a group counts as one. */
-  private Map<State, Integer> states(DisplayGraph.Fold fold) {
-    Map<State, Integer> states = new EnumMap<>(State.class);
-    fold.jobs().forEach(id -> states.merge(state(id), 1, Integer::sum));
-    if (fold.open() >= 0) {
-      states.merge(State.MAY_RUN, 1, Integer::sum);
-    }
-    return states;
-  }
-
-  /** The numbers in words: {@code 15 of 20 up to date, 2 running, 3 waiting}. */
-  private String words(DisplayGraph.Fold fold) {
-    if (fold.jobs().isEmpty()) {
-      return "may run, instances not known yet";
-    }
-    Map<State, Integer> states = states(fold);
-    Integer fresh = states.remove(State.UP_TO_DATE);
-    StringJoiner out = new StringJoiner(", ");
-    out.add("%d of %d up to date".formatted(fresh == null ? 0 : fresh, fold.jobs().size()));
-    states.forEach((state, count) -> out.add(count + " " + Summary.words(state)));
-    return out.toString();
+  /** How it stands with the instances; what is not known yet of a group counts as one. */
+  private JobCounts counts(DisplayGraph.Fold fold) {
+    return JobCounts.of(fold.jobs(), this::standing, fold.open() >= 0);
   }
 
   /** The images of a job's steps, each once; null for none. */
@@ -269,40 +217,30 @@ public record ListAnswer(
   }
 
   private String words(int id) {
-    State state = state(id);
-    String to = state == State.SUBMITTED ? " to " + Reason.out(plan.verdict(id).reasons()) : "";
-    return Summary.words(state) + SafeText.line(to);
+    JobStanding standing = standing(id);
+    boolean out = standing == JobStanding.SUBMITTED;
+    String to = out ? " to " + Reason.out(plan.verdict(id).reasons()) : "";
+    return standing.words() + SafeText.line(to);
   }
 
-  private State state(int id) {
+  /** A failure is told by how the last run ended. */
+  private JobStanding standing(int id) {
     Known known = jobs.get(id);
+    List<Reason> reasons = plan.verdict(id).reasons();
+    JobStanding standing = JobStanding.of(plan.verdict(id));
     if (known.running) {
-      return State.RUNNING;
-    }
-    if (Reason.out(plan.verdict(id).reasons()) != null) {
-      return State.SUBMITTED;
-    }
-    if (known.outcome != null && !known.outcome.isGood()) {
-      return State.valueOf(known.outcome.name());
+      return JobStanding.RUNNING;
+    } else if (standing == JobStanding.SUBMITTED) {
+      return standing;
+    } else if (known.result != null && !known.result.outcome().isGood()) {
+      return JobStanding.valueOf(known.result.outcome().name());
     }
     // Of a job that was killed together with torc there is no record, but a mark.
-    boolean killed =
-        plan.verdict(id).reasons().stream().anyMatch(r -> r.kind() == Reason.Kind.INTERRUPTED);
-    State state =
-        switch (plan.verdict(id)) {
-          case Verdict.UpToDate _ -> State.UP_TO_DATE;
-          case Verdict.WillRun _ -> killed ? State.INTERRUPTED : State.WILL_RUN;
-          case Verdict.WillRestore _ -> State.WILL_BE_RESTORED;
-          case Verdict.WillFail _ -> State.WILL_FAIL;
-          case Verdict.MayRun _ -> State.MAY_RUN;
-        };
-    return waiting.get(id) && TO_COME.contains(state) ? State.WAITING : state;
-  }
-
-  private static UnaryOperator<String> colour(Set<State> states, Palette palette) {
-    return states.stream().anyMatch(BAD::contains)
-        ? palette::red
-        : states.equals(Set.of(State.UP_TO_DATE)) ? palette::green : palette::yellow;
+    if (standing == JobStanding.WILL_RUN
+        && reasons.stream().anyMatch(r -> r.kind() == Reason.Kind.INTERRUPTED)) {
+      return JobStanding.INTERRUPTED;
+    }
+    return waiting.get(id) && TO_COME.contains(standing) ? JobStanding.WAITING : standing;
   }
 
   private static String resources(Resources resources) {
@@ -355,7 +293,7 @@ public record ListAnswer(
     fields.put("image", images(job));
     ImageUse.put(fields, plan.context(), id);
     fields.put("needs", Manifest.needs(job));
-    fields.put("found", known.found);
+    fields.put("found", known.found());
     fields.put("produces", Manifest.products(job));
     fields.put("waits_for", Arrays.stream(graph().jobsBefore(id)).mapToObj(graph()::name).toList());
     Map<String, Object> resources = JobFields.resources(job.resources());
@@ -365,7 +303,7 @@ public record ListAnswer(
     fields.put("running", known.running);
     JobFields.verdict(fields, graph(), id, plan.verdict(id));
     fields.put("log", Files.exists(known.log) ? known.log : null);
-    fields.put("last", known.last);
+    fields.put("last", JobFields.last(known.result, known.details));
     return fields;
   }
 }

@@ -5,15 +5,18 @@ import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.RunDetails;
+import dev.torc.session.Exit;
 import dev.torc.session.Leftovers.RunningJobs;
 import dev.torc.session.ProjectFolder;
+import dev.torc.show.Console;
 import dev.torc.show.Palette;
+import dev.torc.text.SafeText;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,7 +25,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -33,21 +35,45 @@ import java.util.stream.Collectors;
  * @param target as given on the command line
  * @param logs where the logs of the last runs are, by job; null for a job that has none
  */
-public record LogAnswer(ProjectFolder folder, String target, SequencedMap<String, Path> logs)
+record LogAnswer(ProjectFolder folder, String target, SequencedMap<String, Path> logs)
     implements Answer {
 
-  /**
-   * Looks.
-   *
-   * @param target as given on the command line
-   * @param warn takes a line where the cache cannot be used
-   */
-  public static LogAnswer of(ProjectFolder given, String target, Consumer<String> warn)
-      throws IOException {
-    ProjectFolder folder = given.withoutResults();
+  /** Prints the logs byte for byte, or where they are; of several, each is below its job's name. */
+  static int run(Call call) throws IOException {
+    boolean follow = call.has("--follow");
+    boolean path = call.has("--path");
+    if (follow && (path || call.json())) {
+      throw Call.usage("--follow shows what jobs write: leave out --path and --json");
+    }
+    LogAnswer answer = of(call);
+    boolean none = answer.logs.values().stream().allMatch(Objects::isNull);
+    if (call.json() || path && !none) {
+      return call.print(answer);
+    }
+    Output out = new Output(call.console(), answer);
+    if (follow) {
+      new BuildFollow(answer.folder.place()).follow(out::look);
+    } else if (none) {
+      String target = SafeText.name(answer.target);
+      String what = answer.logs.containsKey(answer.target) ? "job " : "";
+      call.console().tell(what + target + " has no log: none of its commands was started");
+    } else {
+      for (Map.Entry<String, Path> log : answer.logs.entrySet()) {
+        if (log.getValue() != null) {
+          out.head(log.getKey()); // of an empty one, too
+          out.added(log.getKey());
+        }
+      }
+    }
+    return Exit.DONE;
+  }
+
+  private static LogAnswer of(Call call) throws IOException {
+    String target = call.targets().getFirst();
+    ProjectFolder folder = call.folder();
     Set<String> names = new HashSet<>();
     SequencedMap<String, Path> logs = new LinkedHashMap<>();
-    try (Cache cache = Cache.look(folder.place(), warn)) {
+    try (Cache cache = Cache.look(folder.place(), call::warn)) {
       cache.eachResult((name, _) -> names.add(name));
       if (OwnFile.stands(new JobFiles(folder.place(), target).log())) {
         names.add(target); // the database may be another one by now
@@ -58,16 +84,6 @@ public record LogAnswer(ProjectFolder folder, String target, SequencedMap<String
       }
     }
     return new LogAnswer(folder, target, logs);
-  }
-
-  /** Whether no job has a log. */
-  public boolean isNone() {
-    return logs.values().stream().allMatch(Objects::isNull);
-  }
-
-  /** The same logs, to be read while they grow. */
-  public LogFollow following() {
-    return new LogFollow(folder, logs);
   }
 
   @Override
@@ -91,50 +107,36 @@ public record LogAnswer(ProjectFolder folder, String target, SequencedMap<String
   }
 
   /**
-   * The logs of jobs while these write them. Where a build is at work, what an earlier one left is
-   * passed over until it is known that the job does not run in this one. It only looks.
+   * What jobs wrote, on standard output, also while they write it: where a build is at work, what
+   * an earlier one left is passed over until it is known that the job does not run in this one.
    */
-  public static final class LogFollow {
+  private static final class Output {
 
     private static final int PIECE = 1 << 16;
 
-    /** Takes what was added to a job's log. */
-    public interface Sink {
-      void take(String job, byte[] added) throws IOException;
-    }
-
+    private final Console console;
     private final ProjectFolder folder;
-    private final Map<String, Path> logs;
+    private final Set<String> jobs;
     private final Map<String, Long> read = new HashMap<>();
     private final Set<String> begun = new HashSet<>();
+    private String shown; // the job whose output was written last
 
-    /**
-     * @param logs by job, in the order in which they are shown
-     */
-    LogFollow(ProjectFolder folder, Map<String, Path> logs) {
-      this.folder = folder;
-      this.logs = logs;
+    Output(Console console, LogAnswer answer) {
+      this.console = console;
+      this.folder = answer.folder;
+      this.jobs = answer.logs.keySet();
     }
 
-    /**
-     * Hands over what there is, and what is added until the jobs have ended, or the build that is
-     * at work; returns at once if none is.
-     */
-    public void follow(Sink sink) throws IOException {
-      new BuildFollow(folder.place())
-          .follow((cache, build, ended) -> look(cache, build, ended, sink));
-    }
-
-    /** Whether all the jobs came to their ends in this build. */
-    private boolean look(Cache cache, String build, boolean ended, Sink sink) throws IOException {
+    /** Writes what is new; returns whether all the jobs came to their ends in this build. */
+    boolean look(Cache cache, String build, boolean ended) throws IOException {
       boolean all = true;
       Set<String> running = RunningJobs.of(folder.place(), cache).running();
-      for (String job : logs.keySet()) {
+      for (String job : jobs) {
         JobResult result = cache.result(job);
         boolean ran = result != null && result.build().equals(build);
         // At the first sight of a running job the log may still be that of its run before.
         if (ended || (running.contains(job) ? !begun.add(job) : ran)) {
-          added(job, sink);
+          added(job);
         }
         all &= ran && !running.contains(job) && isFinal(job, result, cache);
       }
@@ -153,7 +155,8 @@ public record LogAnswer(ProjectFolder folder, String target, SequencedMap<String
           && details.attempts() > folder.project().graph().job(id).retry().retries();
     }
 
-    private void added(String job, Sink sink) throws IOException {
+    /** Writes what a job's log has beyond what was written. */
+    void added(String job) throws IOException {
       Path log = new JobFiles(folder.place(), job).log();
       if (!OwnFile.stands(log)) {
         return;
@@ -163,10 +166,20 @@ public record LogAnswer(ProjectFolder folder, String target, SequencedMap<String
         at = file.size() < at ? 0 : at; // it was begun anew
         ByteBuffer piece = ByteBuffer.allocate(PIECE);
         for (int got = file.read(piece, at); got > 0; got = file.read(piece.clear(), at)) {
-          sink.take(job, Arrays.copyOf(piece.array(), got));
+          head(job);
+          console.copy(new ByteArrayInputStream(piece.array(), 0, got), console.out());
           at += got;
         }
+        console.out().flush();
         read.put(job, at);
+      }
+    }
+
+    /** Says whose output follows, where there are several. */
+    void head(String job) throws IOException {
+      if (jobs.size() > 1 && !job.equals(shown)) {
+        console.print((shown == null ? "" : "\n") + "==> " + SafeText.name(job) + " <==\n");
+        shown = job;
       }
     }
   }

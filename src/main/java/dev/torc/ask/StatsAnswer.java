@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * {@code torc stats}: how much jobs and groups used of the resources that they ask for, and what
@@ -32,7 +31,7 @@ import java.util.function.Consumer;
  *
  * @param jobs in order
  */
-public record StatsAnswer(List<JobUse> jobs) implements Answer {
+record StatsAnswer(List<JobUse> jobs) implements Answer {
 
   /** Names of jobs that share a place and are told; of more, how many. */
   private static final int NAMES = 3;
@@ -46,18 +45,12 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
   /**
    * Looks: for each job the last attempt counts that ended well, or exceeded a resource that it had
    * asked for.
-   *
-   * @param targets names and files; none for all jobs
-   * @param instances whether each instance of a group is told of by itself
-   * @param warn takes lines for people
    */
-  public static StatsAnswer of(
-      Project given, List<String> targets, boolean instances, Consumer<String> warn)
-      throws IOException {
-    try (ReadSession look = ReadSession.at(given, warn)) {
+  static StatsAnswer of(Call call) throws IOException {
+    try (ReadSession look = call.look()) {
       Project project = look.project();
       Graph graph = project.graph();
-      JobSelection selection = project.select(targets);
+      JobSelection selection = project.select(call.targets());
       AttemptHistory history = new AttemptHistory(look.cache());
       Map<String, AttemptRecord> last = new HashMap<>();
       history.from(
@@ -69,7 +62,7 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
             }
           });
       return new StatsAnswer(
-          project.folded(selection, instances).folds().stream()
+          project.folded(selection, call.has("--instances")).folds().stream()
               .map(fold -> use(fold, graph, history, last))
               .toList());
     }
@@ -197,7 +190,7 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
    * @param lackedMemory whether one ran out of the memory that it had asked for
    * @param lackedTime whether one ran out of the time that it had asked for
    */
-  public record JobUse(
+  record JobUse(
       String name,
       int instances,
       int measured,
@@ -207,7 +200,7 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
       boolean lackedTime) {
 
     /** What is measured, in the order and by the names of the JSON; times are in nanoseconds. */
-    public enum Used {
+    enum Used {
       SECONDS,
       /** On average over a run of a second or more. */
       CPU_PERCENT,
@@ -227,12 +220,12 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
     }
 
     /** Nothing is on record. */
-    public static JobUse none(String name, int instances, Resources asked) {
+    static JobUse none(String name, int instances, Resources asked) {
       return new JobUse(name, instances, 0, asked, Map.of(), false, false);
     }
 
     /** An amount; -1 where it is not known. */
-    public long of(Used what) {
+    long of(Used what) {
       return used.getOrDefault(what, -1L);
     }
 
@@ -242,7 +235,7 @@ public record StatsAnswer(List<JobUse> jobs) implements Answer {
      * @param last the attempt that counts for a job
      * @param series what that used over time; null where it is not known
      */
-    public JobUse with(AttemptRecord last, Series series) {
+    JobUse with(AttemptRecord last, Series series) {
       Map<Used, Long> run = new EnumMap<>(Used.class);
       run.put(Used.SECONDS, last.wall());
       run.put(Used.CPU_PERCENT, last.cpuPercent());

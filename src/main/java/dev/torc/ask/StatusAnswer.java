@@ -1,6 +1,7 @@
 package dev.torc.ask;
 
-import dev.torc.ask.Cleaning.StaleProducts;
+import dev.torc.ask.CleanAnswer.StaleProducts;
+import dev.torc.ask.JobCounts.JobStanding;
 import dev.torc.engine.JobState;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
@@ -9,7 +10,6 @@ import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
-import dev.torc.plan.Verdict;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
@@ -17,6 +17,7 @@ import dev.torc.records.CachePlace;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.KeptResults;
+import dev.torc.session.Exit;
 import dev.torc.session.Leftovers.RunningJobs;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
@@ -38,6 +39,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +47,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -60,7 +61,7 @@ import java.util.stream.Collectors;
  * @param holder the build that is at work, null for none
  * @param running names of the jobs that run now, sorted
  */
-public record StatusAnswer(
+record StatusAnswer(
     Path root,
     Plan plan,
     List<DisplayGraph.Fold> shown,
@@ -79,7 +80,7 @@ public record StatusAnswer(
    * @param kept the user's files that were moved aside
    * @param records and logs
    */
-  public record Disk(long store, long kept, long records) {
+  record Disk(long store, long kept, long records) {
 
     /** Of so many files the bytes are added up; more are not waited for. */
     private static final int MOST = 10_000;
@@ -119,39 +120,39 @@ public record StatusAnswer(
   /** Bytes that are worth a line. */
   private static final long LARGE = 1_000_000_000;
 
-  /**
-   * Looks.
-   *
-   * @param targets names and files; none for all jobs
-   * @param instances whether each instance of a group is told of by itself
-   * @param warn takes lines for people
-   * @param refused takes what a build would refuse, which is no reason not to tell the rest
-   */
-  public static StatusAnswer of(
-      ProjectFolder folder,
-      List<String> targets,
-      boolean instances,
-      Consumer<String> warn,
-      Consumer<BadInput> refused)
-      throws IOException {
+  static int run(Call call) throws IOException {
+    StatusAnswer answer = of(call);
+    call.print(answer);
+    if (!call.has("--exit-code")) {
+      return Exit.DONE;
+    }
+    // An answer that is not known must not look like "nothing would run".
+    boolean quiet = answer.plan != null && answer.plan.isQuiet();
+    return answer.plan == null ? Exit.USAGE : quiet ? Exit.DONE : Exit.FAILED;
+  }
+
+  private static StatusAnswer of(Call call) throws IOException {
+    List<String> targets = call.targets();
+    ProjectFolder folder = call.folder(!targets.isEmpty());
     if (folder.project() == null) {
-      try (Cache cache = Cache.look(folder.place(), warn)) {
+      try (Cache cache = Cache.look(folder.place(), call::warn)) {
         return of(folder, null, List.of(), 0, cache);
       }
     }
-    try (ReadSession look = ReadSession.at(folder.project(), warn)) {
+    try (ReadSession look = ReadSession.at(folder.project(), call::warn)) {
       Project project = look.project();
       JobSelection selection = project.selectToBuild(targets);
       try {
         DiskChecks.check(project.graph(), look.digests(), project.caller().env(), selection.jobs());
         look.taken().refuse(selection.jobs());
       } catch (BadInput bad) {
-        refused.accept(bad);
+        // What a build would refuse is no reason not to tell the rest.
+        ErrorMessage.of(bad).lines().forEach(call.console()::say);
       }
       return of(
           folder,
           look.plan(selection, Rerun.of(targets, false)),
-          project.folded(selection, instances).folds(),
+          project.folded(selection, call.has("--instances")).folds(),
           targets.isEmpty() ? stale(project.graph(), look) : 0,
           look.cache());
     }
@@ -214,27 +215,16 @@ public record StatusAnswer(
         Disk.of(folder.place(), cache));
   }
 
-  /** Whether the build file is accepted, so that there are verdicts. */
-  public boolean isAccepted() {
-    return plan != null;
-  }
-
-  /** Whether nothing would run; false where that cannot be told. */
-  public boolean isQuiet() {
-    return plan != null && plan.isQuiet();
-  }
-
   @Override
   public String text(Palette palette) {
     StringBuilder out = new StringBuilder();
     if (plan != null) {
       out.append(palette.bold(JobCounts.of(plan, named()).line())).append('\n');
-      list(out, palette.red("will fail:"), lines(Verdict.WillFail.class, false));
-      list(out, palette.yellow("submitted:"), lines(Verdict.WillRun.class, true));
-      list(out, palette.yellow("will run:"), lines(Verdict.WillRun.class, false));
-      list(out, palette.yellow("will be restored:"), lines(Verdict.WillRestore.class, false));
-      list(out, palette.yellow("may run:"), lines(Verdict.MayRun.class, false));
-      list(out, palette.green("up to date:"), lines(Verdict.UpToDate.class, false));
+      Map<JobStanding, StringBuilder> lines = lines();
+      for (JobStanding each : JobStanding.VERDICTS) {
+        String head = each.paint(each.words() + ":", palette);
+        list(out, head, lines.getOrDefault(each, new StringBuilder()));
+      }
     }
     StringBuilder bad = new StringBuilder();
     failed.forEach((job, what) -> line(bad, SafeText.name(job), SafeText.line(what)));
@@ -263,18 +253,18 @@ public record StatusAnswer(
     out.append("  ").append(name).append(what.isEmpty() ? "" : ": " + what).append('\n');
   }
 
-  /** The jobs and the instances of groups that have a verdict of one kind, and are not out. */
-  private StringBuilder lines(Class<? extends Verdict> kind, boolean submitted) {
-    StringBuilder out = new StringBuilder();
+  /** The jobs and the instances of groups, by how it stands with them. */
+  private Map<JobStanding, StringBuilder> lines() {
+    Map<JobStanding, StringBuilder> all = new EnumMap<>(JobStanding.class);
     for (DisplayGraph.Fold fold : shown) {
       for (VerdictLine line : VerdictLine.of(fold, plan)) {
-        String at = line.out();
-        if (kind.isInstance(line.verdict()) && submitted == (at != null)) {
-          line(out, at == null ? line.name() : line.name() + " to " + at, line.brief());
-        }
+        JobStanding standing = JobStanding.of(line.verdict());
+        StringBuilder out = all.computeIfAbsent(standing, _ -> new StringBuilder());
+        String at = standing == JobStanding.SUBMITTED ? " to " + line.out() : "";
+        line(out, line.name() + at, line.brief());
       }
     }
-    return out;
+    return all;
   }
 
   private String large() {
@@ -333,11 +323,11 @@ public record StatusAnswer(
     fields.put("accepted", plan != null);
     if (plan != null) {
       JobCounts counts = JobCounts.of(plan, named());
-      fields.put("will_fail", counts.willFail());
-      fields.put("will_run", counts.willRun());
-      fields.put("will_restore", counts.willRestore());
-      fields.put("may_run", counts.mayRun());
-      fields.put("up_to_date", counts.upToDate());
+      fields.put("will_fail", counts.of(JobStanding.WILL_FAIL));
+      fields.put("will_run", counts.of(JobStanding.WILL_RUN) + counts.of(JobStanding.SUBMITTED));
+      fields.put("will_restore", counts.of(JobStanding.WILL_RESTORE));
+      fields.put("may_run", counts.of(JobStanding.MAY_RUN));
+      fields.put("up_to_date", counts.of(JobStanding.UP_TO_DATE));
       fields.put("jobs", jobs());
       fields.put("stale", stale);
     }

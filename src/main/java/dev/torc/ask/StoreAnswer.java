@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
-import java.util.function.Consumer;
 
 /**
  * {@code torc store}: where earlier results are, how much they take, and whose they are. It only
@@ -38,8 +37,7 @@ import java.util.function.Consumer;
  * @param use of all of them by the last builds
  * @param jobs that have results there, the largest first
  */
-public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs)
-    implements Answer {
+record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) implements Answer {
 
   /** So many builds are looked at, the newest ones. */
   private static final int BUILDS = 100;
@@ -111,16 +109,16 @@ public record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> j
     }
   }
 
-  /**
-   * Looks at the store of a project.
-   *
-   * @param wanted names of jobs and groups whose results are told; none for all, job by job
-   * @param warn takes a line where the cache cannot be used
-   */
-  public static Answer of(ProjectFolder given, List<String> wanted, Consumer<String> warn)
-      throws IOException {
-    ProjectFolder folder = given.withoutResults();
-    try (Cache cache = Cache.look(folder.place(), warn)) {
+  /** Does the action that is asked for; without one, looks at the store of the project. */
+  static Answer of(Call call) throws IOException {
+    if (!StoreUpkeep.actions(call).isEmpty()) {
+      return StoreUpkeep.of(call);
+    } else if (call.has("--dry-run")) {
+      throw Call.usage("-n: showing changes nothing; give it with --prune, --clear or --verify");
+    }
+    List<String> wanted = call.targets();
+    ProjectFolder folder = call.folder();
+    try (Cache cache = Cache.look(folder.place(), call::warn)) {
       StoreContents contents = StoreContents.of(cache);
       return wanted.isEmpty()
           ? all(folder, cache, contents)

@@ -16,7 +16,6 @@ import dev.torc.results.StoreContents.StoreCheck;
 import dev.torc.results.StoreContents.StoreCheck.Fault;
 import dev.torc.results.StoreRefusal;
 import dev.torc.session.BuildRequest.LockTerms;
-import dev.torc.session.Caller;
 import dev.torc.session.Exit;
 import dev.torc.session.Leftovers;
 import dev.torc.session.ProjectFolder;
@@ -24,6 +23,7 @@ import dev.torc.show.AttemptText.OriginText;
 import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
+import dev.torc.syntax.Sizes;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Workflow.Stores;
@@ -37,7 +37,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -47,35 +46,81 @@ import java.util.stream.Collectors;
  *
  * @param dry whether nothing is taken away
  * @param lock how it takes the build lock
- * @param say takes a line where it has to wait, or may not
- * @param warn takes other lines for people
  */
-public record StoreUpkeep(
-    Caller caller,
-    ProjectFolder folder,
-    boolean dry,
-    LockTerms lock,
-    Consumer<String> say,
-    Consumer<String> warn) {
+record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock) {
+
+  private static final String PRUNE = "--prune";
+  private static final String CLEAR = "--clear";
+  private static final String VERIFY = "--verify";
+  private static final String KEY = "--make-key";
 
   /** Stands for the bound that the build file says, or the usual one. */
-  public static final long BOUND = -1;
+  private static final long BOUND = -1;
+
+  /** The actions that a call asks for. */
+  static List<Call.Given> actions(Call call) {
+    return call.given(PRUNE, CLEAR, VERIFY, KEY);
+  }
+
+  /** Does the one action that a call asks for. */
+  static Answer of(Call call) throws IOException {
+    List<Call.Given> actions = actions(call);
+    String action = actions.getFirst().name();
+    for (Call.Given other : actions) {
+      if (!other.name().equals(action)) {
+        throw Call.usage(action + " and " + other.name() + ": do one at a time");
+      }
+    }
+    if (!call.targets().isEmpty()) {
+      String first = SafeText.name(call.targets().getFirst());
+      String next = "; `torc clean JOB` forgets the results of a job too";
+      throw Call.usage(
+          "%s %s: %s takes no JOB%s"
+              .formatted(action, first, action, action.equals(KEY) ? "" : next));
+    }
+    String value = actions.getLast().value();
+    boolean dry = call.has("--dry-run");
+    if (action.equals(KEY)) {
+      if (dry) {
+        throw Call.usage("-n with --make-key: a key is made or not; leave one out");
+      }
+      return key(call.path(value));
+    }
+    long most = action.equals(PRUNE) && !value.isEmpty() ? size(value) : BOUND;
+    LockTerms lock = call.lock();
+    boolean bound = action.equals(PRUNE) && most == BOUND;
+    StoreUpkeep upkeep = new StoreUpkeep(call, call.folder(bound).withoutResults(), dry, lock);
+    boolean clear = action.equals(CLEAR);
+    return upkeep.run(
+        "torc store " + action,
+        cache -> action.equals(VERIFY) ? upkeep.verify(cache) : upkeep.free(cache, clear, most));
+  }
+
+  private static long size(String text) {
+    try {
+      return Sizes.parse(text);
+    } catch (IllegalArgumentException e) {
+      BadInput refused = Call.usage(PRUNE + ": " + SafeText.line(e.getMessage()));
+      refused.initCause(e);
+      throw refused;
+    }
+  }
 
   /** Does it; where torc has no folder yet, none is made. */
   private Answer run(String what, Io.Make<Cache, Answer> work) throws IOException {
     CachePlace place = folder.place();
     if (dry || !Files.isDirectory(place.folder())) {
-      try (Cache cache = Cache.look(place, warn)) {
+      try (Cache cache = Cache.look(place, call::warn)) {
         return work.of(cache);
       }
     }
-    try (BuildLock held = lock.take(caller, place, RandomId.next(), what, say)) {
+    try (BuildLock held = call.take(place, RandomId.next(), what, lock)) {
       if (held == null) {
         return null;
       }
-      try (Cache cache = Cache.open(place, warn)) {
+      try (Cache cache = Cache.open(place, call::warn)) {
         // A restore that was cut off names its result: what it placed is torc's, for that.
-        Leftovers.end(caller, place, cache, lock.gone(), warn);
+        Leftovers.end(call.caller(), place, cache, lock.gone(), call::warn);
         return work.of(cache);
       }
     }
@@ -101,10 +146,6 @@ public record StoreUpkeep(
    * @param all whether all of them go
    * @param most bytes that may stay; or {@link #BOUND}
    */
-  public Answer free(boolean all, long most) throws IOException {
-    return run("torc store " + (all ? "--clear" : "--prune"), cache -> free(cache, all, most));
-  }
-
   private Freed free(Cache cache, boolean all, long most) throws IOException {
     long keep =
         folder.project() == null ? Stores.UNSAID : folder.project().workflow().stores().keep();
@@ -123,7 +164,7 @@ public record StoreUpkeep(
       kept.forget(each -> keys.contains(each.key()));
       stuck = kept.sweep();
       kept.end();
-      stuck.forEach(warn);
+      stuck.forEach(call::warn);
     }
     long stay = dry || nothing ? before.bytes(left) : kept.size();
     List<FolderBound> shared = all || most != BOUND ? List.of() : folders();
@@ -140,11 +181,11 @@ public record StoreUpkeep(
       Path path = folder.project().workflow().root().resolve(each.path());
       try {
         FolderBound bound = FolderBound.hold(path, each.group(), each.keep(), dry);
-        bound.stuck().forEach(warn);
+        bound.stuck().forEach(call::warn);
         held.add(bound);
       } catch (StoreRefusal | NoSuchFileException e) {
         String why = e instanceof NoSuchFileException ? "there is no such folder" : e.getMessage();
-        warn.accept("store " + SafeText.name(each.path()) + " is not pruned: " + why);
+        call.warn("store " + SafeText.name(each.path()) + " is not pruned: " + why);
       }
     }
     return held;
@@ -215,13 +256,10 @@ public record StoreUpkeep(
    * something is wrong or missing are taken out; what cannot be read stays, since others may be
    * able to.
    */
-  public Answer verify() throws IOException {
-    return run("torc store --verify", this::verify);
-  }
-
   private Verified verify(Cache cache) throws IOException {
     StoreContents contents = StoreContents.of(cache);
-    StoreCheck check = new StoreCheck(cache.place(), contents, caller.stamps(folder.place()));
+    StoreCheck check =
+        new StoreCheck(cache.place(), contents, call.caller().stamps(folder.place()));
     List<StoreCheck.Faulty> faults = new ArrayList<>();
     Set<Digest> gone = new HashSet<>();
     for (HeldResult each : contents.results()) {
@@ -306,7 +344,7 @@ public record StoreUpkeep(
    *     there
    * @throws IOException where it cannot be written
    */
-  public static Answer key(Path file) throws IOException {
+  private static Answer key(Path file) throws IOException {
     boolean meant =
         !Files.exists(file, LinkOption.NOFOLLOW_LINKS) && Files.isDirectory(file.getParent());
     try {

@@ -43,7 +43,7 @@ import java.util.Set;
  * @param running names of the jobs that run now
  * @param instances whether each instance of a group is told of by itself
  */
-public record WhyAnswer(
+record WhyAnswer(
     ReadSession look,
     Plan plan,
     Map<Integer, NearestResult> near,
@@ -69,8 +69,13 @@ public record WhyAnswer(
       String path,
       List<PathReaders.Use> uses) {}
 
-  /** The answer to these names and files, good until the session is closed. */
-  public static WhyAnswer of(ReadSession look, List<String> targets, boolean instances)
+  static int run(Call call) throws IOException {
+    try (ReadSession look = call.look()) {
+      return call.print(of(look, call.targets(), call.has("--instances")));
+    }
+  }
+
+  private static WhyAnswer of(ReadSession look, List<String> targets, boolean instances)
       throws IOException {
     Project project = look.project();
     Graph graph = project.graph();

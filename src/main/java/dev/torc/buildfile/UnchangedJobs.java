@@ -10,6 +10,7 @@ import dev.torc.workflow.Workflow;
 import dev.torc.workflow.WorkflowCodec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -135,7 +136,11 @@ final class UnchangedJobs {
         starts[known++] = at;
       }
       from = at >= end ? Math.min(from, line) : from;
-      while (at < before.length && before[at++] != '\n') {}
+      while (at < before.length && before[at++] != '\n') {
+        if (before[at - 1] == '\r' && at < before.length && before[at] != '\n') {
+          return false; // a line ends there, which is not looked for in the text
+        }
+      }
     }
     int next = 0; // the first job that ends behind what is the same
     int behind = count; // the first one whose line begins behind what is not
@@ -240,9 +245,8 @@ final class UnchangedJobs {
   }
 
   private int skip(int job, int end, ByteArrayOutputStream out) {
-    byte[] lines = new byte[jobs.place(end).line() - jobs.place(job).line()];
-    Arrays.fill(lines, (byte) '\n');
-    out.writeBytes(lines);
+    int lines = jobs.place(end).line() - jobs.place(job).line();
+    out.writeBytes("\n".repeat(lines).getBytes(StandardCharsets.UTF_8));
     return starts[end];
   }
 }

@@ -1,24 +1,31 @@
 package dev.torc.cli;
 
-import dev.torc.ask.DryRunAnswer;
+import dev.torc.ask.Call;
+import dev.torc.ask.ErrorMessage;
 import dev.torc.machine.Makeflags;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Plan;
+import dev.torc.posix.Io;
 import dev.torc.posix.Signals;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildSession;
 import dev.torc.session.Caller;
+import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
+import dev.torc.show.Console;
+import dev.torc.show.JunitReport;
 import dev.torc.show.Profile;
 import dev.torc.show.Report;
 import dev.torc.show.Report.Detail;
-import dev.torc.show.StepSummary;
+import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -32,11 +39,11 @@ class BuildCommand {
 
   BuildCommand(Call call) {
     this.call = call;
-    this.console = call.console;
+    this.console = call.console();
   }
 
   int run() throws IOException {
-    return run(console.caller(), call.options(), request());
+    return run(call.caller(), call.options(), request());
   }
 
   /** What the options ask for; under a dry run of make that is one too. */
@@ -62,14 +69,12 @@ class BuildCommand {
    */
   static BuildRequest request(Call call, boolean dry) {
     SortedMap<String, String> limits = new TreeMap<>();
-    for (Options.Given each : call.given.given("--jobs", "--limit")) {
+    for (Call.Given each : call.given("--jobs", "--limit")) {
       String value = each.value();
       int equals = value.indexOf('=');
       if (each.name().equals("--jobs")) {
-        if (!value.matches("[0-9]{1,9}") || Integer.parseInt(value) == 0) {
-          throw Call.usage("-j " + SafeText.name(value) + ": write a number of cpus, at least 1");
-        }
-        limits.put("cpus", value);
+        String write = "write a number of cpus, at least 1";
+        limits.put("cpus", "" + Call.number("-j", value, 1, write));
       } else if (equals < 1 || equals == value.length() - 1) {
         throw Call.usage("--limit " + SafeText.name(value) + ": write --limit NAME=AMOUNT");
       } else {
@@ -96,10 +101,15 @@ class BuildCommand {
 
   /** How much is shown; of {@code -v} and {@code -q} the last one counts. */
   static Detail detail(Call call) {
-    List<Options.Given> said = call.given.given("--verbose", "--quiet");
+    List<Call.Given> said = call.given("--verbose", "--quiet");
     return said.isEmpty()
         ? Detail.NORMAL
         : said.getLast().name().equals("--quiet") ? Detail.QUIET : Detail.VERBOSE;
+  }
+
+  /** The report on the build of a call, at work: to be closed. */
+  static Report shown(Call call) {
+    return Report.open(call.console(), call.errPalette(), detail(call), call.json());
   }
 
   private int build(Caller caller, ProjectOptions of, BuildRequest request) throws IOException {
@@ -110,7 +120,7 @@ class BuildCommand {
     boolean verbose = detail(call) == Detail.VERBOSE;
     if (request.dry()) {
       Plan plan = session.forecast(console::warn);
-      return call.print(new DryRunAnswer(plan, verbose, session.expected()));
+      return call.forecast(plan, verbose, session.expected());
     }
     session.check(console::warn);
     Profile profile = profile(project, began, read);
@@ -140,21 +150,66 @@ class BuildCommand {
   }
 
   private Report report(Profile profile) {
-    Report report = ReportChoice.open(call, detail(call));
-    String summary = console.env().getOrDefault("GITHUB_STEP_SUMMARY", "");
-    if (profile == null && junit == null && summary.isEmpty()) {
-      return report;
-    }
+    Report report = shown(call);
     List<Report> all = new ArrayList<>(List.of(report));
-    if (junit != null) {
-      all.add(junit.report());
+    all.add(junit == null ? null : junit.report());
+    all.add(Report.ofStep(console));
+    all.add(profile);
+    all.removeIf(Objects::isNull);
+    return all.size() == 1 ? report : Report.all(all);
+  }
+
+  /**
+   * {@code --junit}: what becomes of a build goes to a file too, however it ends. The report says
+   * what is in it.
+   *
+   * @param named the file as the user named it
+   * @param file the same, absolute
+   */
+  private record JunitOption(Console console, String named, Path file, JunitReport report) {
+
+    /** Checks the name, and begins. */
+    static JunitOption of(Console console, String named) {
+      if (named.isEmpty() || named.equals("-")) {
+        throw Call.usage("--junit " + SafeText.name(named) + ": name a file");
+      }
+      Path file = console.cwd().resolve(named).normalize();
+      if (Files.isDirectory(file)) {
+        throw Call.usage("--junit " + SafeText.name(named) + ": is a folder; name a file");
+      }
+      return new JunitOption(console, named, file, new JunitReport(System.currentTimeMillis()));
     }
-    if (!summary.isEmpty()) {
-      all.add(new StepSummary(console.cwd().resolve(summary), console.cwd(), console::warn));
+
+    /** Builds, and writes the file; where only that goes wrong, the status says so. */
+    int around(Io.Get<Integer> build) throws IOException {
+      int exit;
+      try {
+        exit = build.get();
+      } catch (IOException | RuntimeException | Error e) {
+        report.broken(ErrorMessage.of(e).lines());
+        try {
+          isWritten();
+        } catch (IOException unsaid) {
+          e.addSuppressed(unsaid); // the reader of torc's output is gone
+        }
+        throw e;
+      }
+      if (exit == Exit.LOCKED) {
+        report.broken(List.of("another build is at work here"));
+      }
+      report.ended(exit);
+      return isWritten() || exit != Exit.DONE ? exit : Exit.TROUBLE;
     }
-    if (profile != null) {
-      all.add(profile);
+
+    private boolean isWritten() throws IOException {
+      try {
+        report.write(file);
+        return true;
+      } catch (IOException e) {
+        console.tell(
+            "torc: cannot write the JUnit report " + SafeText.name(named) + ": " + Refusal.why(e));
+        return false;
+      }
     }
-    return Report.all(all);
   }
 }

@@ -1,5 +1,6 @@
 package dev.torc.cli;
 
+import dev.torc.ask.Call;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -165,29 +166,15 @@ final class Commands {
 
   /** Does what a command is for, and returns the exit status. */
   static int perform(Call call) throws IOException {
-    return switch (call.given.command()) {
+    return switch (call.command()) {
       case "build" -> new BuildCommand(call).run();
-      case "watch" -> new WatchCommand(call).run();
-      case "why" -> Questions.why(call);
-      case "clean" -> CleanCommand.run(call);
-      case "adopt" -> Questions.adopt(call);
-      case "status" -> Questions.status(call);
-      case "list" -> Questions.list(call);
-      case "check" -> Questions.check(call);
-      case "graph" -> GraphCommand.run(call);
-      case "log" -> new LogCommand(call).run();
-      case "data" -> Questions.data(call);
-      case "events" -> EventsCommand.run(call);
-      case "stats" -> Questions.stats(call);
-      case "report" -> ReportCommand.run(call);
-      case "history" -> Questions.history(call);
-      case "store" -> StoreCommand.run(call);
-      case "init" -> InitCommand.run(call);
+      case "completion" -> Completion.run(call);
       case "import" -> ImportCommand.run(call);
+      case "init" -> InitCommand.run(call);
+      case "report" -> ReportCommand.run(call);
       case "slurm" -> new SlurmCommand(call).run();
-      case "doctor" -> Questions.doctor(call);
-      case "completion" -> CompletionCommand.run(call);
-      default -> throw new IllegalArgumentException(call.given.command());
+      case "watch" -> new WatchCommand(call).run();
+      default -> call.answer();
     };
   }
 }

@@ -1,9 +1,11 @@
 package dev.torc.cli;
 
+import dev.torc.ask.Call;
 import dev.torc.importing.Imported;
 import dev.torc.posix.RandomId;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
+import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Place;
@@ -28,7 +30,7 @@ final class ImportCommand {
 
   static int run(Call call) throws IOException {
     InitCommand.refuseOver(call, "import");
-    Console console = call.console;
+    Console console = call.console();
     String file = call.targets().getFirst();
     Imported imported = Imported.of(console.cwd().resolve(file), file, console.cwd());
     Path target = console.cwd().resolve("torc.yaml");

@@ -1,8 +1,10 @@
 package dev.torc.cli;
 
+import dev.torc.ask.Call;
 import dev.torc.session.Exit;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ProjectFolder.FilesForOthers;
+import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.SafeText;
 import java.io.IOException;
@@ -44,7 +46,7 @@ final class InitCommand {
   private InitCommand() {}
 
   static int run(Call call) throws IOException {
-    Console console = call.console;
+    Console console = call.console();
     refuseOver(call, "init");
     Path file = console.cwd().resolve("torc.yaml");
     try {
@@ -67,7 +69,7 @@ final class InitCommand {
       throw Call.usage(
           "-f: torc %s writes torc.yaml in the current folder; use -C DIR".formatted(command));
     }
-    String there = ProjectFolder.buildFile(call.console.cwd());
+    String there = ProjectFolder.buildFile(call.console().cwd());
     if (there != null) {
       throw there(command, there);
     }

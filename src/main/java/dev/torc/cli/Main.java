@@ -1,10 +1,12 @@
 package dev.torc.cli;
 
-import dev.torc.ask.Answer;
+import dev.torc.ask.Call;
+import dev.torc.ask.ErrorMessage;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Io;
 import dev.torc.posix.Terminal;
 import dev.torc.session.Exit;
+import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.text.SafeText;
@@ -185,10 +187,10 @@ public final class Main {
       throw Call.usage("the path of this folder is no valid UTF-8; rename it, or go to another");
     }
     try {
-      return work.of(new Call(options, console));
+      return work.of(options.call(console));
     } catch (BadInput refused) {
-      if (!options.given("--json").isEmpty()) {
-        Answer.refuse(refused, console.out());
+      if (options.has("--json")) {
+        Call.refuse(refused, console.out());
       }
       throw refused;
     }

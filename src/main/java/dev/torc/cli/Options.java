@@ -1,5 +1,8 @@
 package dev.torc.cli;
 
+import dev.torc.ask.Call;
+import dev.torc.session.Caller;
+import dev.torc.show.Console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,25 +20,14 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class Options {
   private final String command;
   private final CommandSpec spec = CommandSpec.create();
-  private final List<Given> given = new ArrayList<>();
+  private final List<Call.Given> given = new ArrayList<>();
   private List<String> line = List.of();
-
-  /**
-   * An option by its longest name, or a word by what stands for it in the help.
-   *
-   * @param value {@code true} of an option that takes none
-   */
-  record Given(String name, String value) {}
 
   /** Takes nothing yet. */
   Options(String command, String description) {
     this.command = command;
     spec.name("torc " + command);
     spec.usageMessage().description(description).abbreviateSynopsis(true);
-  }
-
-  String command() {
-    return command;
   }
 
   /** One more option, or word, by its line. */
@@ -74,11 +66,11 @@ final class Options {
   }
 
   /** Notes values in the order of the command line; picocli's resets come as null. */
-  private record Taker(String name, List<Given> given) implements ISetter {
+  private record Taker(String name, List<Call.Given> given) implements ISetter {
     @Override
     public <T> T set(T value) {
       if (value != null && !value.equals(false)) {
-        given.add(new Given(name, value.toString()));
+        given.add(new Call.Given(name, value.toString()));
       }
       return null;
     }
@@ -110,11 +102,6 @@ final class Options {
   private static List<String> fits(String text) {
     int colon = text.indexOf(':');
     return colon < 0 ? List.of() : List.of(text.substring(colon + 1).split(","));
-  }
-
-  /** The words behind the command's name, as they were given. */
-  List<String> line() {
-    return line;
   }
 
   /** All names of options, with their hyphens. */
@@ -176,19 +163,20 @@ final class Options {
     for (PositionalParamSpec each : words()) {
       List<String> values = each.getValue();
       if (values != null) {
-        values.forEach(value -> given.add(new Given(each.paramLabel(), value)));
+        values.forEach(value -> given.add(new Call.Given(each.paramLabel(), value)));
       }
     }
     return parser;
   }
 
-  /** What was given of some, each by its longest name, in the order of the command line. */
-  List<Given> given(String... names) {
-    return given.stream().filter(each -> List.of(names).contains(each.name)).toList();
+  /** Whether an option was read, by its longest name. */
+  boolean has(String option) {
+    return given.stream().anyMatch(each -> each.name().equals(option));
   }
 
-  /** All words, in their order. */
-  List<String> givenWords() {
-    return given.stream().filter(e -> !e.name.startsWith("-")).map(Given::value).toList();
+  /** What was read, as a call. */
+  Call call(Console console) {
+    Call.Arguments read = new Call.Arguments(command, line, List.copyOf(given));
+    return new Call(read, console, Caller.Host.of(console.env()));
   }
 }

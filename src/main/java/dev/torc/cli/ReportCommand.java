@@ -1,11 +1,13 @@
 package dev.torc.cli;
 
+import dev.torc.ask.Call;
 import dev.torc.cli.Main.Version;
 import dev.torc.crate.CrateRequest;
 import dev.torc.page.ReportPage;
 import dev.torc.posix.OwnFile;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
+import dev.torc.show.Console;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -37,7 +39,7 @@ final class ReportCommand {
               + " numbers");
     }
     Project project = call.project();
-    Console console = call.console;
+    Console console = call.console();
     ReportPage page = ReportPage.of(project, build, call.has("--paths"), console::warn);
     if (file == null && !console.stdoutTerminal()) {
       page.write(console.out());
@@ -60,7 +62,7 @@ final class ReportCommand {
 
   private static int crate(Call call) throws IOException {
     Project project = call.project();
-    Console console = call.console;
+    Console console = call.console();
     String shown = call.value("--ro-crate");
     Path to = call.path(shown);
     CrateRequest.WrittenCrate told =

@@ -1,9 +1,11 @@
 package dev.torc.cli;
 
+import dev.torc.ask.Call;
 import dev.torc.session.AllocatedBuild;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.Caller;
 import dev.torc.session.ProjectOptions;
+import dev.torc.show.Console;
 import dev.torc.show.Report;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,11 +24,11 @@ final class SlurmCommand extends BuildCommand {
 
   @Override
   int run() throws IOException {
-    Console console = call.console;
+    Console console = call.console();
     boolean quiet = detail(call) == Report.Detail.QUIET;
     Consumer<String> say = quiet ? _ -> {} : console::say;
     BuildRequest request = request();
-    Caller caller = console.caller();
+    Caller caller = call.caller();
     ProjectOptions asked = AllocatedBuild.options(caller, call.options());
     Caller inside = request.dry() ? caller : AllocatedBuild.inside(caller, say);
     if (inside != null) {
@@ -37,14 +39,14 @@ final class SlurmCommand extends BuildCommand {
         ? run(caller, asked, request)
         : build.run(
             words(),
-            call.from,
+            call.from(),
             out -> console.copy(out, console.out()),
             err -> console.copy(err, console.err()));
   }
 
   /** The command line for the allocation: a build file from a pipe is its standard input there. */
   private List<String> words() {
-    List<String> words = new ArrayList<>(call.given.line());
+    List<String> words = new ArrayList<>(call.words());
     if (call.readsInput()) {
       words.replaceAll(word -> word.matches("/dev/stdin|(/dev|/proc/self)/fd/.*") ? "-" : word);
     }

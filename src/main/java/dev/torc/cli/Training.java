@@ -1,6 +1,7 @@
 package dev.torc.cli;
 
-import dev.torc.cli.CompletionCommand.BashLine;
+import dev.torc.cli.Completion.BashLine;
+import dev.torc.show.Console;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

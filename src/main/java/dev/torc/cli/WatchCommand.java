@@ -1,5 +1,7 @@
 package dev.torc.cli;
 
+import dev.torc.ask.Call;
+import dev.torc.ask.ErrorMessage;
 import dev.torc.posix.Signals;
 import dev.torc.session.WatchRounds;
 import dev.torc.show.Report;
@@ -19,19 +21,14 @@ final class WatchCommand implements WatchRounds.Screen {
     boolean all = call.json() || BuildCommand.detail(call) == Report.Detail.VERBOSE;
     try (Signals signals = new Signals()) {
       return new WatchRounds(
-              call.console.caller(),
-              call.options(),
-              BuildCommand.request(call, false),
-              this,
-              all,
-              signals)
+              call.caller(), call.options(), BuildCommand.request(call, false), this, all, signals)
           .run();
     }
   }
 
   @Override
   public Report open() {
-    return ReportChoice.open(call, BuildCommand.detail(call));
+    return BuildCommand.shown(call);
   }
 
   @Override

@@ -250,10 +250,10 @@ public final class Expander {
     return old;
   }
 
-  /** Whether what was known of a group is known still. */
+  /** Whether the instances that were known of a group are known still. */
   private static boolean stays(Group before, Group now) {
     if (!before.isOpen()) {
-      return before.equals(now);
+      return !now.isOpen() && before.instances().equals(now.instances());
     }
     Iterator<String> names = now.instances().iterator();
     for (String name : before.instances()) {

@@ -4,6 +4,7 @@ import dev.torc.cluster.Allocation;
 import dev.torc.cluster.BatchTracker;
 import dev.torc.cluster.BatchTracker.SchedulerAccess;
 import dev.torc.cluster.ClaimOwner;
+import dev.torc.cluster.EarlierJob;
 import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteListener;
@@ -40,6 +41,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * A build in one allocation of Slurm: torc hands itself out, as it does any attempt of a job, and
@@ -169,7 +171,8 @@ public record AllocatedBuild(
     ClaimOwner me = OutJobs.owner(caller, id);
     SchedulerSettings settings = settings();
     Scheduler slurm = Scheduler.of(settings, files.scripts(), caller.env());
-    AllocationFiles.tidy(project.place(), me, slurm, say);
+    Predicate<EarlierJob> over = AllocationFiles.over(slurm);
+    AllocationFiles.tidy(project.place(), me, over, say);
     project.place().makeFolders(files.scripts());
     try (OpenFileLock _ = files.begin(project.options().input());
         Signals signals = new Signals();
@@ -184,7 +187,7 @@ public record AllocatedBuild(
       }
     } finally {
       files.remove();
-      AllocationFiles.tidy(project.place(), me, null, say);
+      AllocationFiles.tidy(project.place(), me, over, say);
     }
   }
 

@@ -20,10 +20,12 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What a caller of {@code torc slurm} and the build in its allocation share in {@code .torc/slurm}:
@@ -71,11 +73,10 @@ record AllocationFiles(Path folder, String id) {
   OpenFileLock begin(byte[] text) throws IOException {
     OpenFileLock lives = null;
     try {
-      Optional<OpenFileLock> lock = OpenFileLock.flock(input());
-      for (; lock.isEmpty(); lock = OpenFileLock.flock(input())) {
+      lives = OpenFileLock.flock(input()).orElse(null);
+      for (; lives == null; lives = OpenFileLock.flock(input()).orElse(null)) {
         LockSupport.parkNanos(AGAIN); // another torc takes it for a killed one's, and away
       }
-      lives = lock.get();
     } catch (Unlockable none) {
       // then it is never taken for a killed one's
     }
@@ -92,10 +93,11 @@ record AllocationFiles(Path folder, String id) {
   /**
    * Takes away what killed callers left, where the builds that they asked for are over.
    *
-   * @param slurm is asked for those of which no script tells an end; null for no question
+   * @param over is asked for those of which no script tells an end; null for no question
    * @param warn takes lines for people
    */
-  static void tidy(CachePlace place, ClaimOwner me, Scheduler slurm, Consumer<String> warn) {
+  static void tidy(
+      CachePlace place, ClaimOwner me, Predicate<EarlierJob> over, Consumer<String> warn) {
     Path folder = of(place, "").folder;
     if (!Files.isDirectory(folder)) {
       return;
@@ -109,7 +111,7 @@ record AllocationFiles(Path folder, String id) {
           AllocationFiles left = new AllocationFiles(folder, id);
           try (OpenFileLock dead = OpenFileLock.flock(file).orElse(null)) {
             alone &= dead != null;
-            if (dead != null && left.isOver(me, slurm)) {
+            if (dead != null && left.isOver(me, over)) {
               left.remove();
             }
           }
@@ -126,11 +128,11 @@ record AllocationFiles(Path folder, String id) {
   }
 
   /** Whether its build is over; then its script is of no use any more. */
-  private boolean isOver(ClaimOwner me, Scheduler slurm) throws IOException {
+  private boolean isOver(ClaimOwner me, Predicate<EarlierJob> over) throws IOException {
     for (EarlierJob each : EarlierJob.all(folder)) {
       HandedOutAttempt place = each.place();
       if (place.key().build().equals(id)) {
-        if (!place.isOver(me) && (slurm == null || !isOver(slurm, each))) {
+        if (!place.isOver(me) && (over == null || !over.test(each))) {
           return false;
         }
         place.folder().forget(place.claim(), me);
@@ -139,11 +141,18 @@ record AllocationFiles(Path folder, String id) {
     return true;
   }
 
-  private static boolean isOver(Scheduler slurm, EarlierJob job) {
-    String name = job.place().folder().path().getFileName().toString();
-    SchedulerJob asked = new SchedulerJob(job.id(), name, null);
-    SchedulerState state = slurm.states(List.of(asked)).get(asked);
-    return state.isEnd() || state.is(SchedulerState.Kind.GONE);
+  /**
+   * Asks Slurm whether a build is over. That it has nothing of one counts when it says so for the
+   * second time: a listing that was cut looks the same.
+   */
+  static Predicate<EarlierJob> over(Scheduler slurm) {
+    Set<SchedulerJob> gone = new HashSet<>();
+    return job -> {
+      String name = job.place().folder().path().getFileName().toString();
+      SchedulerJob asked = new SchedulerJob(job.id(), name, null);
+      SchedulerState state = slurm.states(List.of(asked)).get(asked);
+      return state.isEnd() || state.is(SchedulerState.Kind.GONE) && !gone.add(asked);
+    };
   }
 
   /** Shows what a file has that grows on another machine. */

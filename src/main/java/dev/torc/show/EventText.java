@@ -74,9 +74,8 @@ final class EventText {
     }
     if (event instanceof Event.JobSubmitted out) {
       begun.computeIfPresent(out.job(), (_, job) -> new Begun(job.reasons, job.since, true));
-      return at(Detail.NORMAL)
-          ? SafeText.name(out.job()) + ": submitted to " + SafeText.line(out.where()) + "\n"
-          : "";
+      String where = SafeText.line(out.where());
+      return line(Detail.NORMAL, SafeText.name(out.job()) + ": submitted to " + where);
     }
     if (event instanceof Event.Started started) {
       return at(Detail.VERBOSE) ? started(started) : "";
@@ -93,7 +92,7 @@ final class EventText {
       return at(Detail.BRIEF) ? ending(ending) : "";
     }
     if (event instanceof Event.Fetching fetching) {
-      return fetching.ended() || !at(Detail.BRIEF) ? "" : fetching(fetching) + "\n";
+      return fetching.ended() ? "" : line(Detail.BRIEF, fetching(fetching));
     }
     if (event instanceof Event.Note note) {
       return note(note);
@@ -102,12 +101,11 @@ final class EventText {
       return restored(restored);
     }
     if (event instanceof Event.Changed changed) {
-      return at(Detail.BRIEF) ? palette.bold(changed(changed)) + "\n" : "";
+      return line(Detail.BRIEF, palette.bold(changed(changed)));
     }
     if (event instanceof Event.Watching watching) {
-      return at(Detail.BRIEF)
-          ? palette.dim("watching " + Amount.count(watching.files(), "file")) + "\n"
-          : "";
+      String files = Amount.count(watching.files(), "file");
+      return line(Detail.BRIEF, palette.dim("watching " + files));
     }
     if (event instanceof Event.Finished finished) {
       return recap.text(palette, this::shown)
@@ -277,22 +275,16 @@ final class EventText {
       }
       case RESTORED -> output(details.log());
       case UP_TO_DATE -> palette.dim(name + ": up to date" + without(details)) + "\n";
-      case BLOCKED ->
-          at(Detail.BRIEF)
-              ? palette.yellow(name)
-                  + ": blocked"
-                  + (details.what().isEmpty() ? "" : " by " + SafeText.name(details.what()))
-                  + "\n"
-              : "";
-      case INTERRUPTED ->
-          at(Detail.BRIEF)
-              ? palette.yellow(name)
-                  + (": interrupted after " + Amount.time(details.wall()))
-                  + why
-                  + "\n"
-              : "";
-      case SUBMITTED -> at(Detail.VERBOSE) ? palette.dim(name + ": is still out") + "\n" : "";
-      case NOT_REACHED -> at(Detail.VERBOSE) ? palette.dim(name + ": not reached") + "\n" : "";
+      case BLOCKED -> {
+        String by = details.what().isEmpty() ? "" : " by " + SafeText.name(details.what());
+        yield line(Detail.BRIEF, palette.yellow(name) + ": blocked" + by);
+      }
+      case INTERRUPTED -> {
+        String after = ": interrupted after " + Amount.time(details.wall());
+        yield line(Detail.BRIEF, palette.yellow(name) + after + why);
+      }
+      case SUBMITTED -> line(Detail.VERBOSE, palette.dim(name + ": is still out"));
+      case NOT_REACHED -> line(Detail.VERBOSE, palette.dim(name + ": not reached"));
       case FAILED, WAITING, READY, RUNNING ->
           throw new IllegalArgumentException("no end of a job: " + ended.state());
     };
@@ -341,10 +333,15 @@ final class EventText {
   private String note(Event.Note note) {
     String text = SafeText.line(note.text());
     return switch (note.level()) {
-      case INFO -> at(Detail.BRIEF) ? text + "\n" : "";
-      case WARNING -> palette.yellow("warning:") + " " + text + "\n";
-      case ERROR -> palette.red("error:") + " " + text + "\n";
+      case INFO -> line(Detail.BRIEF, text);
+      case WARNING -> line(Detail.QUIET, palette.yellow("warning:") + " " + text);
+      case ERROR -> line(Detail.QUIET, palette.red("error:") + " " + text);
     };
+  }
+
+  /** A line that is left out where less is said. */
+  private String line(Detail least, String text) {
+    return at(least) ? text + "\n" : "";
   }
 
   private boolean at(Detail least) {

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * in what others wrote are switched off by {@code stop-commands} (docs.github.com, "Workflow
  * commands for GitHub Actions").
  */
-public final class GithubReport extends PlainReport {
+final class GithubReport extends PlainReport {
 
   /** GitHub shows ten errors of a step; the tenth is its own, that the step failed. */
   static final int ANNOTATIONS = 9;
@@ -41,7 +41,7 @@ public final class GithubReport extends PlainReport {
    * @param clock nanoseconds, as {@link System#nanoTime}
    * @param token gives a new word of letters and digits that no job can guess at each call
    */
-  public GithubReport(
+  GithubReport(
       Writer err,
       Detail detail,
       Palette palette,

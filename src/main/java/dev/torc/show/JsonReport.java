@@ -15,13 +15,13 @@ import java.util.Map;
  * documentation describes them; what is there may grow, and changes its meaning only together with
  * the version.
  */
-public final class JsonReport implements Report {
+final class JsonReport implements Report {
 
   private final Writer out;
   private boolean first = true;
 
   /** Reports to {@code out}, which stays open and is flushed after each event. */
-  public JsonReport(Writer out) {
+  JsonReport(Writer out) {
     this.out = out;
   }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -22,13 +23,17 @@ import javax.xml.stream.XMLStreamWriter;
 
 /**
  * Remembers what became of each job, for a file of JUnit XML that programs of continuous
- * integration read. What became of torc itself, where that is the trouble, is a case too. {@link
- * JunitXml} has the form.
+ * integration read. What became of torc itself, where that is the trouble, is a case too. The form
+ * is that which Jenkins, GitLab and the actions for GitHub read: a suite for the build, a case for
+ * each job. It has no standard; {@code testdata/junit.xsd} has what all of them take.
  */
 public final class JunitReport implements Report {
 
   /** The case that stands for torc itself. */
   static final String TORC = "torc";
+
+  private static final double SECOND = 1e9;
+  private static final int WITHOUT_FRACTION = "2026-11-22T10:01:02".length();
 
   /** So many lines of torc's own errors are kept. */
   private static final int LINES = 20;
@@ -106,22 +111,20 @@ public final class JunitReport implements Report {
   }
 
   /**
-   * Writes the file, whole or not at all.
+   * Writes the file, whole or not at all; called once, at the end.
    *
    * @param file absolute
    */
   public void write(Path file) throws IOException {
-    List<Case> all = new ArrayList<>(cases);
     for (String job : running) {
-      all.add(new Case(job, JobState.INTERRUPTED, details("torc ended before it"), false));
+      cases.add(new Case(job, JobState.INTERRUPTED, details("torc ended before it"), false));
     }
-    if (exit != 0 && all.stream().noneMatch(JunitReport::isBad)) {
+    if (exit != 0 && cases.stream().noneMatch(JunitReport::isBad)) {
       String ended = exit < 0 ? "torc was ended" : "torc ended with status " + exit;
       String what = said.isEmpty() ? ended : said.getFirst();
-      all.add(new Case(TORC, JobState.INTERRUPTED, details(what), true));
+      cases.add(new Case(TORC, JobState.INTERRUPTED, details(what), true));
     }
-    JunitXml xml = new JunitXml(started, finished, begun, exit, all, said);
-    WholeFile.write(file, xml::write);
+    WholeFile.write(file, this::xml);
   }
 
   private static boolean isBad(Case of) {
@@ -132,215 +135,191 @@ public final class JunitReport implements Report {
     return new Event.Details(what, "", null, 0, -1, -1);
   }
 
-  /**
-   * JUnit XML as Jenkins, GitLab and the actions for GitHub read it: a suite for the build, a case
-   * for each job. The form has no standard; {@code testdata/junit.xsd} has what all of them take.
-   *
-   * @param started null where the build did not come so far
-   * @param finished null likewise
-   * @param begun milliseconds since 1970
-   * @param exit torc's exit status, -1 where an error ended it
-   * @param said what torc said went wrong, harmless
-   */
-  private record JunitXml(
-      Event.Started started,
-      Event.Finished finished,
-      long begun,
-      int exit,
-      List<JunitReport.Case> cases,
-      List<String> said) {
+  /** Elements, each on a line of its own; what XML has no place for in a text is escaped. */
+  private static final class Elements {
+    private final XMLStreamWriter xml;
+    private int depth;
 
-    private static final double SECOND = 1e9;
-    private static final int WITHOUT_FRACTION = "2026-11-22T10:01:02".length();
+    Elements(XMLStreamWriter xml) {
+      this.xml = xml;
+    }
 
-    /**
-     * An element on a line of its own.
-     *
-     * @param attributes names and values in turns; what XML has no place for in a value is escaped
-     * @param inside elements on lines of their own, or one text; null for an empty element
-     */
-    private record Element(String name, List<String> attributes, Object inside) {
-      void write(XMLStreamWriter xml, int depth) throws XMLStreamException {
-        line(xml, depth);
-        if (inside == null) {
-          xml.writeEmptyElement(name);
-        } else {
-          xml.writeStartElement(name);
-        }
-        for (int i = 0; i < attributes.size(); i += 2) {
-          xml.writeAttribute(attributes.get(i), clean(attributes.get(i + 1)));
-        }
-        if (inside instanceof List<?> elements) {
-          for (Object each : elements) {
-            ((Element) each).write(xml, depth + 1);
-          }
-          line(xml, depth);
-        } else if (inside != null) {
-          xml.writeCharacters(clean(inside.toString()));
-        }
-        if (inside != null) {
-          xml.writeEndElement();
-        }
-      }
+    /** Begins one, with names and values in turns; what has no value is left out. */
+    void open(String name, String... attributes) throws XMLStreamException {
+      xml.writeCharacters("\n" + "  ".repeat(depth++));
+      xml.writeStartElement(name);
+      attributes(attributes);
+    }
 
-      private static void line(XMLStreamWriter xml, int depth) throws XMLStreamException {
-        xml.writeCharacters("\n" + "  ".repeat(depth));
+    private void attributes(String... attributes) throws XMLStreamException {
+      for (int i = 0; i < attributes.length; i += 2) {
+        if (attributes[i + 1] != null) {
+          xml.writeAttribute(attributes[i], clean(attributes[i + 1]));
+        }
       }
     }
 
-    void write(Writer out) throws IOException {
-      List<String> suite = counts(suite());
-      suite.addAll(4 * 2, List.of("skipped", Long.toString(count("skipped"))));
-      suite.add("timestamp");
-      suite.add(TimeText.iso(begun).substring(0, WITHOUT_FRACTION));
-      List<Element> inside = new ArrayList<>();
+    /** Ends one that has a text. */
+    void close(String text) throws XMLStreamException {
+      depth--;
+      xml.writeCharacters(clean(text));
+      xml.writeEndElement();
+    }
+
+    /** Ends one that has others, or none. */
+    void close() throws XMLStreamException {
+      close("\n" + "  ".repeat(depth - 1));
+    }
+
+    void property(String name, String value) throws XMLStreamException {
+      xml.writeCharacters("\n" + "  ".repeat(depth));
+      xml.writeEmptyElement("property");
+      attributes("name", name, "value", value);
+    }
+  }
+
+  private void xml(Writer out) throws IOException {
+    try {
+      XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out);
+      xml.writeStartDocument("UTF-8", "1.0");
+      Elements all = new Elements(xml);
+      all.open("testsuites", counts(TORC, null, null));
+      String moment = TimeText.iso(begun).substring(0, WITHOUT_FRACTION);
+      all.open("testsuite", counts(suite(), count("skipped"), moment));
       if (started != null) {
-        inside.add(
-            new Element(
-                "properties",
-                List.of(),
-                List.of(
-                    property("build", started.build().id()),
-                    property("number", Long.toString(started.build().number())),
-                    property("exit", exit < 0 ? "" : Integer.toString(exit)))));
+        all.open("properties");
+        all.property("build", started.build().id());
+        all.property("number", Long.toString(started.build().number()));
+        all.property("exit", exit < 0 ? "" : Integer.toString(exit));
+        all.close();
       }
-      cases.forEach(each -> inside.add(element(each)));
-      Element all = new Element("testsuite", suite, inside);
-      try {
-        XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out);
-        xml.writeStartDocument("UTF-8", "1.0");
-        new Element("testsuites", counts("torc"), List.of(all)).write(xml, 0);
-        xml.writeCharacters("\n");
-        xml.writeEndDocument();
-        xml.flush();
-      } catch (XMLStreamException e) {
-        throw e.getNestedException() instanceof IOException io
-            ? io
-            : new IOException(e.getMessage(), e);
+      for (Case each : cases) {
+        write(each, all);
       }
+      all.close();
+      all.close();
+      xml.writeCharacters("\n");
+      xml.writeEndDocument();
+      xml.flush();
+    } catch (XMLStreamException e) {
+      throw e.getNestedException() instanceof IOException io
+          ? io
+          : new IOException(e.getMessage(), e);
     }
+  }
 
-    private static Element property(String name, String value) {
-      return new Element("property", List.of("name", name, "value", value), null);
-    }
+  /** The root's folder; its name is what people call the project. */
+  private String suite() {
+    Path name = started == null ? null : started.root().getFileName();
+    return name == null ? TORC : SafeText.name(name.toString());
+  }
 
-    /** The root's folder; its name is what people call the project. */
-    private String suite() {
-      Path name = started == null ? null : started.root().getFileName();
-      return name == null ? JunitReport.TORC : SafeText.name(name.toString());
-    }
+  private String[] counts(String name, String skipped, String moment) {
+    String time = seconds(finished == null ? 0 : finished.nanos());
+    List<String> counts = new ArrayList<>(List.of("name", name, "tests", "" + cases.size()));
+    counts.addAll(List.of("failures", count("failure"), "errors", count("error")));
+    counts.addAll(Arrays.asList("skipped", skipped, "time", time, "timestamp", moment));
+    return counts.toArray(String[]::new);
+  }
 
-    private List<String> counts(String name) {
-      List<String> counts = new ArrayList<>(List.of("name", name, "tests", "" + cases.size()));
-      counts.addAll(List.of("failures", "" + count("failure"), "errors", "" + count("error")));
-      counts.addAll(List.of("time", seconds(finished == null ? 0 : finished.nanos())));
-      return counts;
-    }
+  private String count(String kind) {
+    return "" + cases.stream().filter(each -> kind(each.state).equals(kind)).count();
+  }
 
-    private long count(String kind) {
-      return cases.stream().filter(each -> kind(each.state()).equals(kind)).count();
-    }
+  /** The element that says what is wrong; empty for a case that passed. */
+  private static String kind(JobState state) {
+    return switch (state) {
+      case RAN, RESTORED, UP_TO_DATE -> "";
+      case FAILED -> "failure";
+      case INTERRUPTED -> "error";
+      case BLOCKED, SUBMITTED, NOT_REACHED -> "skipped";
+      case WAITING, READY, RUNNING -> throw new IllegalArgumentException("no end: " + state);
+    };
+  }
 
-    /** The element that says what is wrong; empty for a case that passed. */
-    private static String kind(JobState state) {
-      return switch (state) {
-        case RAN, RESTORED, UP_TO_DATE -> "";
-        case FAILED -> "failure";
-        case INTERRUPTED -> "error";
-        case BLOCKED, SUBMITTED, NOT_REACHED -> "skipped";
-        case WAITING, READY, RUNNING -> throw new IllegalArgumentException("no end: " + state);
-      };
+  private void write(Case of, Elements all) throws XMLStreamException {
+    String group = InstanceName.parse(of.name).group();
+    String suite = group.equals(of.name) ? suite() : suite() + "." + SafeText.name(group);
+    String time = of.details.wall() < 0 ? null : seconds(of.details.wall());
+    all.open("testcase", "name", SafeText.name(of.name), "classname", suite, "time", time);
+    String kind = kind(of.state);
+    if (!kind.isEmpty()) {
+      String type = of.isTorc ? TORC : Json.lower(of.state);
+      all.open(kind, "message", message(of), "type", kind.equals("skipped") ? null : type);
+      all.close(text(of));
     }
+    String output =
+        switch (of.state) {
+          case UP_TO_DATE -> "up to date, not run\n";
+          case RESTORED -> "restored, not run\n";
+          default -> output(of);
+        };
+    if (!output.isEmpty()) {
+      all.open("system-out");
+      all.close(output);
+    }
+    all.close();
+  }
 
-    private Element element(JunitReport.Case of) {
-      List<Element> inside = new ArrayList<>();
-      String kind = kind(of.state());
-      if (!kind.isEmpty()) {
-        List<String> said = new ArrayList<>(List.of("message", message(of)));
-        if (!kind.equals("skipped")) {
-          said.addAll(List.of("type", of.isTorc() ? JunitReport.TORC : Json.lower(of.state())));
-        }
-        inside.add(new Element(kind, said, text(of)));
-      }
-      String output =
-          switch (of.state()) {
-            case UP_TO_DATE -> "up to date, not run\n";
-            case RESTORED -> "restored, not run\n";
-            default -> output(of);
-          };
-      if (!output.isEmpty()) {
-        inside.add(new Element("system-out", List.of(), output));
-      }
-      String group = InstanceName.parse(of.name()).group();
-      String suite = group.equals(of.name()) ? suite() : suite() + "." + SafeText.name(group);
-      List<String> about = new ArrayList<>(List.of("name", SafeText.name(of.name())));
-      about.addAll(List.of("classname", suite));
-      if (of.details().wall() >= 0) {
-        about.addAll(List.of("time", seconds(of.details().wall())));
-      }
-      return new Element("testcase", about, inside);
-    }
+  private static String message(Case of) {
+    String what = of.details.what();
+    return switch (of.state) {
+      case BLOCKED -> "blocked" + (what.isEmpty() ? "" : " by " + SafeText.name(what));
+      case SUBMITTED -> "submitted: it is still out";
+      case NOT_REACHED -> "not reached: the build ended before its turn";
+      case INTERRUPTED ->
+          what.isEmpty() || what.equals("interrupted")
+              ? "interrupted after " + Amount.time(of.details.wall())
+              : SafeText.line(what);
+      default -> SafeText.line(what);
+    };
+  }
 
-    private static String message(JunitReport.Case of) {
-      String what = of.details().what();
-      return switch (of.state()) {
-        case BLOCKED -> "blocked" + (what.isEmpty() ? "" : " by " + SafeText.name(what));
-        case SUBMITTED -> "submitted: it is still out";
-        case NOT_REACHED -> "not reached: the build ended before its turn";
-        case INTERRUPTED ->
-            what.isEmpty() || what.equals("interrupted")
-                ? "interrupted after " + Amount.time(of.details().wall())
-                : SafeText.line(what);
-        default -> SafeText.line(what);
-      };
+  private String text(Case of) {
+    if (of.isTorc) {
+      return said.isEmpty() ? "" : String.join("\n", said) + "\n";
     }
+    StringBuilder out = new StringBuilder();
+    of.details
+        .command()
+        .lines()
+        .forEach(line -> out.append("command: ").append(SafeText.line(line)).append('\n'));
+    if (of.details.log() != null) {
+      out.append("log: ")
+          .append(LogExcerpt.shown(of.details.log().file(), started.root()))
+          .append('\n');
+    }
+    return out.toString();
+  }
 
-    private String text(JunitReport.Case of) {
-      if (of.isTorc()) {
-        return said.isEmpty() ? "" : String.join("\n", said) + "\n";
-      }
-      StringBuilder out = new StringBuilder();
-      of.details()
-          .command()
-          .lines()
-          .forEach(line -> out.append("command: ").append(SafeText.line(line)).append('\n'));
-      if (of.details().log() != null) {
-        out.append("log: ")
-            .append(LogExcerpt.shown(of.details().log().file(), started.root()))
-            .append('\n');
-      }
-      return out.toString();
+  /** The first and last lines of a job's output. */
+  private static String output(Case of) {
+    Event.Log log = of.details.log();
+    if (log == null) {
+      return "";
     }
+    List<String> lines = LogExcerpt.SHORT.orWhy(log.file(), log.from(), Palette.NONE);
+    return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
+  }
 
-    /** The first and last lines of a job's output. */
-    private static String output(JunitReport.Case of) {
-      Event.Log log = of.details().log();
-      if (log == null) {
-        return "";
-      }
-      List<String> lines = LogExcerpt.SHORT.orWhy(log.file(), log.from(), Palette.NONE);
-      return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
-    }
+  private static String seconds(long nanos) {
+    return String.format(Locale.ROOT, "%.3f", Math.max(0, nanos) / SECOND);
+  }
 
-    private static String seconds(long nanos) {
-      return String.format(Locale.ROOT, "%.3f", Math.max(0, nanos) / SECOND);
-    }
+  /** The text with what XML 1.0 has no place for as escapes that mean nothing to it. */
+  private static String clean(String text) {
+    return text.codePoints()
+        .mapToObj(c -> isXml(c) ? Character.toString(c) : "\\u%04x".formatted(c))
+        .collect(Collectors.joining());
+  }
 
-    /** The text with what XML 1.0 has no place for as escapes that mean nothing to it. */
-    private static String clean(String text) {
-      return text.codePoints()
-          .mapToObj(c -> isXml(c) ? Character.toString(c) : "\\u%04x".formatted(c))
-          .collect(Collectors.joining());
-    }
-
-    /** Whether it is a Char of XML 1.0, section 2.2. */
-    private static boolean isXml(int c) {
-      return c == '\t'
-          || c == '\n'
-          || c == '\r'
-          || c >= 0x20 && c <= 0xd7ff
-          || c >= 0xe000 && c <= 0xfffd
-          || c >= 0x10000;
-    }
+  /** Whether it is a Char of XML 1.0, section 2.2. */
+  private static boolean isXml(int c) {
+    return c == '\t'
+        || c == '\n'
+        || c == '\r'
+        || c >= 0x20 && c <= 0xd7ff
+        || c >= 0xe000 && c <= 0xfffd
+        || c >= 0x10000;
   }
 }

@@ -3,6 +3,7 @@ package dev.torc.show;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.machine.Series;
+import dev.torc.show.PlainReport.Beat;
 import dev.torc.show.Report.Progress;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
@@ -26,7 +27,7 @@ import java.util.function.LongSupplier;
  * <p>The terminal is told not to wrap while the lines are drawn, so that a line never takes two
  * rows, even if the window has just become narrower than was measured.
  */
-public final class LiveReport implements Report {
+final class LiveReport implements Report {
 
   /** Nanoseconds between two redraws. */
   static final long PERIOD = 100_000_000L;
@@ -82,7 +83,7 @@ public final class LiveReport implements Report {
    * @param columns the terminal's width now; 0 where it cannot be told
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
-  public LiveReport(
+  LiveReport(
       Writer err,
       Detail detail,
       Palette palette,
@@ -99,7 +100,7 @@ public final class LiveReport implements Report {
   }
 
   /** Starts the thread that redraws; it ends with {@link #close}. */
-  public synchronized LiveReport start() {
+  synchronized LiveReport start() {
     beat = new Beat("torc-live", PERIOD, this::redraw);
     return this;
   }

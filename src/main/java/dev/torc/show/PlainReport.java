@@ -5,13 +5,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
  * Lines one after the other, where no live ones are wanted: those of events, and those of jobs that
  * run for long, as time passes. It does not make the words.
  */
-public class PlainReport implements Report {
+class PlainReport implements Report {
 
   /** Nanoseconds between two looks at the clock. */
   private static final long PERIOD = 1_000_000_000L;
@@ -28,7 +32,7 @@ public class PlainReport implements Report {
    * @param terminal whether people read it at once: what jobs wrote is set off then
    * @param clock nanoseconds, as {@link System#nanoTime}
    */
-  public PlainReport(
+  PlainReport(
       Writer err, Detail detail, Palette palette, Path here, boolean terminal, LongSupplier clock) {
     this.err = err;
     this.wording = new EventText(detail, palette, here, terminal, clock);
@@ -79,6 +83,42 @@ public class PlainReport implements Report {
       out.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Calls a report again and again, on a thread of its own, until it is closed. What breaks a call
+   * ends that, and is kept for the thread of the events.
+   */
+  static final class Beat implements AutoCloseable {
+    private final ScheduledExecutorService thread;
+    private final Future<?> calls;
+    private boolean told;
+
+    /** Begins, with a call at once. */
+    Beat(String name, long period, Runnable each) {
+      thread =
+          Executors.newSingleThreadScheduledExecutor(
+              Thread.ofPlatform().daemon().name(name).factory());
+      calls = thread.scheduleWithFixedDelay(each, 0, period, TimeUnit.NANOSECONDS);
+    }
+
+    /** Throws what broke a call, once; {@code before} is done where something did. */
+    synchronized void tellBroken(Runnable before) {
+      if (!told && calls.state() == Future.State.FAILED) {
+        told = true;
+        before.run();
+        switch (calls.exceptionNow()) {
+          case Error e -> throw e;
+          case Throwable e -> throw (RuntimeException) e;
+        }
+      }
+    }
+
+    /** Returns when no call is under way any more. */
+    @Override
+    public void close() {
+      thread.close(); // a call that is under way ends, and no other follows
     }
   }
 }

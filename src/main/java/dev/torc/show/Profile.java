@@ -27,6 +27,7 @@ import java.util.function.LongSupplier;
 public final class Profile implements Report {
 
   private static final double SECOND = 1e9;
+  private static final double MICROSECOND = 1e3;
 
   /** Lanes in the trace: that of the phases, and before those of the jobs. */
   private static final int PHASES = 0;
@@ -51,7 +52,8 @@ public final class Profile implements Report {
   private final LongSupplier clock;
   private final Writer err;
   private final Path file;
-  private final TraceFile trace;
+  private final long began;
+  private final List<Map<String, Object>> spans = new ArrayList<>();
   private final Map<String, Long> phases = new LinkedHashMap<>();
   private final Map<String, Open> open = new HashMap<>();
   private final BitSet lanes = new BitSet(); // taken
@@ -73,7 +75,7 @@ public final class Profile implements Report {
     this.clock = clock;
     this.err = err;
     this.file = file;
-    this.trace = new TraceFile(began);
+    this.began = began;
     this.phase = "start";
     this.since = began;
     lanes.set(PHASES);
@@ -87,7 +89,7 @@ public final class Profile implements Report {
   /** The same from an earlier moment on, by the clock. */
   public void phase(String next, long now) {
     phases.merge(phase, now - since, Long::sum);
-    trace.add(phase, "phase", PHASES, since, now, Map.of());
+    span(phase, "phase", PHASES, since, now, Map.of());
     phase = next;
     since = now;
   }
@@ -136,11 +138,11 @@ public final class Profile implements Report {
     long from = over.from;
     if (!over.where.isEmpty()) { // it waited there; how long, its own time tells
       from = Math.max(from, released - Math.max(0, details.wall()));
-      trace.add(job, "queued", over.lane, over.from, from, attempt);
+      span(job, "queued", over.lane, over.from, from, attempt);
     }
-    trace.add(job, "job", over.lane, from, released, attempt);
+    span(job, "job", over.lane, from, released, attempt);
     if (over.released >= 0) {
-      trace.add(job, "products", over.lane, released, now, attempt);
+      span(job, "products", over.lane, released, now, attempt);
     }
   }
 
@@ -160,7 +162,7 @@ public final class Profile implements Report {
       names.add("slot " + lane);
     }
     try {
-      trace.write(file, names);
+      write(names);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the trace " + file, e);
     }
@@ -172,77 +174,60 @@ public final class Profile implements Report {
   }
 
   /**
-   * A trace of a build in the Trace Event Format of Chrome, for chrome://tracing and Perfetto:
-   * lanes with a name, and what lasted some time in each. What that was is the profile's.
+   * Adds what lasted some time; what is in the same lane never lasts at the same time.
+   *
+   * @param lane from 0
+   * @param from nanoseconds
+   * @param args what else is told of it
    */
-  private static final class TraceFile {
-
-    private static final double MICROSECOND = 1e3;
-
-    private final long began;
-    private final List<Map<String, Object>> spans = new ArrayList<>();
-
-    /** Begins at a moment, in nanoseconds. */
-    TraceFile(long began) {
-      this.began = began;
+  private void span(
+      String name, String kind, int lane, long from, long to, Map<String, Object> args) {
+    Map<String, Object> span = event(name, "X", lane);
+    span.put("cat", kind);
+    span.put("ts", (from - began) / MICROSECOND);
+    span.put("dur", (to - from) / MICROSECOND);
+    if (!args.isEmpty()) {
+      span.put("args", args);
     }
+    spans.add(span);
+  }
 
-    /**
-     * Adds what lasted some time; what is in the same lane never lasts at the same time.
-     *
-     * @param lane from 0
-     * @param from nanoseconds
-     * @param args what else is told of it
-     */
-    void add(String name, String kind, int lane, long from, long to, Map<String, Object> args) {
-      Map<String, Object> span = event(name, "X", lane);
-      span.put("cat", kind);
-      span.put("ts", (from - began) / MICROSECOND);
-      span.put("dur", (to - from) / MICROSECOND);
-      if (!args.isEmpty()) {
-        span.put("args", args);
-      }
-      spans.add(span);
+  /**
+   * Writes the trace into torc's own file.
+   *
+   * @param lanes their names
+   */
+  private void write(List<String> lanes) throws IOException {
+    List<Map<String, Object>> all = new ArrayList<>();
+    all.add(about("process_name", 0, "name", "torc"));
+    for (int lane = 0; lane < lanes.size(); lane++) {
+      all.add(about("thread_name", lane, "name", lanes.get(lane)));
+      all.add(about("thread_sort_index", lane, "sort_index", lane));
     }
+    all.addAll(spans);
+    OwnFile.folder(file.getParent());
+    OwnFile.remove(file); // another member's could not be written
+    try (Writer out =
+        new OutputStreamWriter(
+            OwnFile.out(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),
+            StandardCharsets.UTF_8)) {
+      Json.write(new TreeMap<>(Map.of("displayTimeUnit", "ms", "traceEvents", all)), out);
+    }
+  }
 
-    /**
-     * Writes it.
-     *
-     * @param file torc's own
-     * @param lanes their names
-     */
-    void write(Path file, List<String> lanes) throws IOException {
-      List<Map<String, Object>> all = new ArrayList<>();
-      all.add(about("process_name", 0, "name", "torc"));
-      for (int lane = 0; lane < lanes.size(); lane++) {
-        all.add(about("thread_name", lane, "name", lanes.get(lane)));
-        all.add(about("thread_sort_index", lane, "sort_index", lane));
-      }
-      all.addAll(spans);
-      OwnFile.folder(file.getParent());
-      OwnFile.remove(file); // another member's could not be written
-      try (Writer out =
-          new OutputStreamWriter(
-              OwnFile.out(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),
-              StandardCharsets.UTF_8)) {
-        Json.write(new TreeMap<>(Map.of("displayTimeUnit", "ms", "traceEvents", all)), out);
-      }
-    }
+  private static Map<String, Object> about(String what, int lane, String key, Object value) {
+    Map<String, Object> event = event(what, "M", lane);
+    event.put("args", Map.of(key, value));
+    return event;
+  }
 
-    private static Map<String, Object> about(String what, int lane, String key, Object value) {
-      Map<String, Object> event = event(what, "M", lane);
-      event.put("args", Map.of(key, value));
-      return event;
-    }
-
-    /** All are of one process. */
-    private static Map<String, Object> event(String name, String phase, int lane) {
-      Map<String, Object> event = new LinkedHashMap<>();
-      event.put("name", name);
-      event.put("ph", phase);
-      event.put("pid", 1);
-      event.put("tid", lane);
-      return event;
-    }
+  /** All are of one process. */
+  private static Map<String, Object> event(String name, String phase, int lane) {
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("name", name);
+    event.put("ph", phase);
+    event.put("pid", 1);
+    event.put("tid", lane);
+    return event;
   }
 }

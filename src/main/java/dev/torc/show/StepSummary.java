@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * at the end of the file that {@code GITHUB_STEP_SUMMARY} names: the counts, the failed jobs with
  * their logs, the longest jobs. It fails no build.
  */
-public final class StepSummary implements Report {
+final class StepSummary implements Report {
 
   /** Bytes of one build; a step may have many. */
   static final int LIMIT = 64 << 10;
@@ -54,7 +54,7 @@ public final class StepSummary implements Report {
    * @param here the folder that the user stands in: logs below it are named relative to it
    * @param warn takes a line where the file cannot be written
    */
-  public StepSummary(Path file, Path here, Consumer<String> warn) {
+  StepSummary(Path file, Path here, Consumer<String> warn) {
     this.file = file;
     this.here = here;
     this.warn = warn;

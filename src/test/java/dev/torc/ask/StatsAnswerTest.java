@@ -9,6 +9,7 @@ import dev.torc.machine.Series;
 import dev.torc.machine.Series.Usage;
 import dev.torc.records.AttemptRecord;
 import dev.torc.records.JobResult.Outcome;
+import dev.torc.show.Json;
 import dev.torc.show.Palette;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Job.Resources;
@@ -100,7 +101,7 @@ class StatsAnswerTest {
   @Test
   void programsGetNumbers() throws IOException {
     StringWriter out = new StringWriter();
-    ANSWER.write(out, null);
+    Json.write(ANSWER.json(), out);
     assertTrue(
         out.toString()
             .contains(

@@ -116,6 +116,8 @@ class UnchangedJobsTest {
     assertNull(left(named, named.replace("command: one", "command: two")));
     String braces = "jobs: {\n" + jobs(0, 20).replace("}\n", "},\n") + "}\n";
     assertNull(left(braces, braces.replace("i9,", "i99,")));
+    String ends = text.replace("  j5", "  # ends\r  # twice\n  j5") + "# a comment\n";
+    assertNull(left(ends, ends + "# a comment\n"));
   }
 
   private Object told(String text, String before, Workflow earlier) throws IOException {
@@ -207,7 +209,7 @@ class UnchangedJobsTest {
         parts.set(
             at,
             part.substring(0, cut)
-                + "'\"\n |>&*#:-,{[ ".charAt(random.nextInt(15))
+                + "'\"\n\r |>&*#:-,{[ ".charAt(random.nextInt(16))
                 + part.substring(cut));
       }
       case 10 -> parts.set(at, parts.get(at).stripTrailing().replaceFirst("^ ?", ""));

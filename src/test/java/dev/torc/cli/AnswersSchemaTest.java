@@ -9,16 +9,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
-import dev.torc.ask.StatusAnswer;
 import dev.torc.records.BuildLock;
+import dev.torc.records.CachePlace;
+import dev.torc.records.StartMarks;
+import dev.torc.records.ThisHost;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -183,13 +184,13 @@ class AnswersSchemaTest {
     folder.put("b", "mine");
     holds("clean", "clean", "-n");
     holds("adopt", "adopt", "b");
-    StringWriter atWork = new StringWriter();
+    CachePlace place = CachePlace.find(folder.at(), Map.of(), ThisHost.system());
     BuildLock.Holder holder = new BuildLock.Holder(4711, "id", "torc build");
-    StatusAnswer.Disk disk = new StatusAnswer.Disk(1, 2, 3);
-    new StatusAnswer(
-            folder.at(), null, List.of(), 0, null, new TreeMap<>(), holder, List.of("a"), disk)
-        .write(atWork, null);
-    accepts("status", atWork.toString());
+    try (StartMarks marks = StartMarks.begin(place, List.of());
+        BuildLock _ = BuildLock.tryAcquire(place, holder, false).orElseThrow()) {
+      marks.add(new StartMarks.Mark("id", "a", 1));
+      holds("status", "status");
+    }
 
     folder.put("torc.yaml", "jobs: { a: { comand: x } }\n");
     holds("status", "status");

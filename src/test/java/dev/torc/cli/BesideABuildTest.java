@@ -8,6 +8,7 @@ import dev.torc.records.BuildLock;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.records.ThisHost;
+import dev.torc.show.Console;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

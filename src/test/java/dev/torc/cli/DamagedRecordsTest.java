@@ -8,6 +8,7 @@ import dev.torc.records.Damaging;
 import dev.torc.records.Damaging.Spot;
 import dev.torc.session.Forgetting;
 import dev.torc.session.Project;
+import dev.torc.show.Console;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -100,7 +101,7 @@ class DamagedRecordsTest {
   /** Damages a record as a disk does that forgets: the jobs at rest stay so. */
   private void behindTheRest(Spot spot, int kind, Random random) throws IOException {
     Console console = Run.console(folder.at(), new StringWriter(), new StringWriter(), Map.of());
-    Project project = Project.load(console.caller(), Run.call(console, "build").options());
+    Project project = Run.call(console, "build").project();
     assertTrue(
         Forgetting.behind(project, () -> Damaging.damage(folder.at(), spot, kind, random)),
         "something is at rest");

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.ask.Call;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.session.BuildRequest;
+import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import java.io.IOException;
@@ -26,30 +28,31 @@ class MainTest {
 
   /** What a command was given, as text. */
   private static int probe(Call call) throws IOException {
-    if (call.given.command().equals("graph")) {
-      call.console.print("graph %s %s\n".formatted(call.value("--depth"), call.json()));
+    if (call.command().equals("graph")) {
+      call.console().print("graph %s %s\n".formatted(call.value("--depth"), call.json()));
       return 0;
     }
     BuildRequest request = BuildCommand.request(call, false);
-    call.console.print(
-        String.join(
-            " ",
-            call.console.cwd().getFileName().toString(),
-            call.options().files().stream()
-                .map(f -> f.getFileName().toString())
-                .toList()
-                .toString(),
-            call.options().variables().toString(),
-            request.targets().toString(),
-            request.limits().toString(),
-            BuildCommand.detail(call).toString(),
-            (call.json() ? "json " : "")
-                + (call.has("--color") ? call.value("--color") : "auto")
-                + (request.dry() ? " dry" : "")
-                + (request.failFast() ? " fast" : "")
-                + (request.rerun() == Rerun.ALL ? " force" : "")
-                + (request.lock().waits() ? "" : " nowait")
-                + (request.lock().trusts() ? " trust" : "")));
+    call.console()
+        .print(
+            String.join(
+                " ",
+                call.console().cwd().getFileName().toString(),
+                call.options().files().stream()
+                    .map(f -> f.getFileName().toString())
+                    .toList()
+                    .toString(),
+                call.options().variables().toString(),
+                request.targets().toString(),
+                request.limits().toString(),
+                BuildCommand.detail(call).toString(),
+                (call.json() ? "json " : "")
+                    + (call.has("--color") ? call.value("--color") : "auto")
+                    + (request.dry() ? " dry" : "")
+                    + (request.failFast() ? " fast" : "")
+                    + (request.rerun() == Rerun.ALL ? " force" : "")
+                    + (request.lock().waits() ? "" : " nowait")
+                    + (request.lock().trusts() ? " trust" : "")));
     return 1;
   }
 

@@ -12,9 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -22,7 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rules 9 and 15: what stands in the place of a file or folder that torc keeps in .torc. */
+/**
+ * Rules 9 and 15: what stands in the place of each file or folder that torc keeps in .torc, by each
+ * command. What is told of it is {@code launcher/own-files.txt}.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 class OwnFilesIT {
 
@@ -156,23 +157,6 @@ class OwnFilesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lock", "running", "clock", "rest", "closed", "lock.mdb", "logs/a.log"})
-  void aFifoIsToldInOneLineThatNamesIt(String name) throws Exception {
-    folder.build();
-    Path file = cwd.resolve(".torc").resolve(name);
-    Odd.FIFO.put(file, outside);
-    assertTimeoutPreemptively(
-        WAIT,
-        () -> {
-          Run run = folder.run("build", "--force");
-          assertEquals(name.startsWith("logs") ? 1 : 3, run.exit(), run.err());
-          String line = file + ": a FIFO stands where torc keeps a file of its own; move it away";
-          assertTrue(run.err().contains(line), run.err());
-        });
-    assertTrue(Files.exists(file));
-  }
-
-  @ParameterizedTest
   @ValueSource(strings = {".torc", ".torc/logs", ".torc/jobs", ".torc/kept"})
   void aFolderThatIsALinkIsRefusedWithTheNextStep(String name) throws IOException {
     folder.build();
@@ -192,76 +176,6 @@ class OwnFilesIT {
       assertEquals(name.equals(".torc"), run.err().contains("TORC_CACHE"), run.err());
       assertEquals(before, all(elsewhere), call.toString());
     }
-  }
-
-  @Test
-  void whatIsKeptNeverLeavesThroughALink() throws IOException {
-    folder.put("a.txt", "mine\n");
-    Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
-    Files.createDirectories(cwd.resolve(".torc/kept"));
-    Files.createSymbolicLink(cwd.resolve(".torc/kept/1"), elsewhere);
-    Run run = folder.run("build");
-    assertEquals(1, run.exit(), run.err());
-    assertTrue(run.err().contains(".torc/kept/1: it is a link"), run.err());
-    assertEquals(List.of(elsewhere), all(elsewhere));
-    assertEquals("mine\n", folder.get("a.txt"));
-  }
-
-  @Test
-  void aCopyMadeOfLinksKeepsWhatItRemembersAndChangesNothingOfTheOther() throws Exception {
-    folder.build();
-    Path copy = temp.resolve("copy");
-    assertEquals(
-        0, new ProcessBuilder("cp", "-al", cwd.toString(), copy.toString()).start().waitFor());
-    byte[] data = Files.readAllBytes(copy.resolve(".torc/data.mdb"));
-    folder.put("in", "2\n"); // of both
-    assertEquals(0, folder.run("build").exit());
-    assertTrue(java.util.Arrays.equals(data, Files.readAllBytes(copy.resolve(".torc/data.mdb"))));
-    assertTrue(folder.run("build").err().contains("3 up to date"));
-    Run other = new Folder(copy).run("why", "a");
-    assertTrue(other.out().contains("a will run: need in changed"), other.out() + other.err());
-  }
-
-  @Test
-  void whatAJobPutsInPlaceOfItsFilesIsItsFailure() {
-    assertTimeoutPreemptively(
-        WAIT,
-        () -> {
-          for (String odd :
-              List.of("ln -s \"$PWD/in\"", "mkfifo", "mkdir", "ln -s /dev/zero", "ln -s none")) {
-            for (String variable : List.of("TORC_OUTPUT", "TORC_EVENTS")) {
-              folder.put(
-                  "torc.yaml", "jobs:\n  a: { command: '%s \"$%s\"' }\n".formatted(odd, variable));
-              Run run = folder.run("build");
-              assertEquals(1, run.exit(), odd + run.err());
-              assertTrue(run.err().contains(variable + " is no file any more"), odd + run.err());
-            }
-          }
-        });
-  }
-
-  @Test
-  void belowTorcCacheToo() throws Exception {
-    Map<String, String> env = Map.of("TORC_CACHE", temp.resolve("cache").toString());
-    assertEquals(0, Run.of(Commands::perform, cwd, env, "build").exit());
-    Path database;
-    try (var all = Files.list(temp.resolve("cache"))) {
-      database = all.toList().getFirst();
-    }
-    for (String name : List.of("lock", "closed", "rest.new", "data.mdb", "lock.mdb")) {
-      for (Odd odd : List.of(Odd.LINK, Odd.SECOND_NAME)) {
-        Files.writeString(outside, "mine\n");
-        odd.put(database.resolve(name), outside);
-        Run run = Run.of(Commands::perform, cwd, env, "build", "--force");
-        assertEquals(0, run.exit(), odd + name + run.err());
-        assertEquals("mine\n", Files.readString(outside), odd + name);
-      }
-    }
-    Files.move(database, temp.resolve("moved"));
-    Files.createSymbolicLink(database, temp.resolve("moved"));
-    Run run = Run.of(Commands::perform, cwd, env, "build");
-    assertEquals(3, run.exit(), run.err());
-    assertTrue(run.err().contains(database + " is a link, "), run.err());
   }
 
   private static List<Path> all(Path folder) throws IOException {

@@ -3,6 +3,7 @@ package dev.torc.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.show.Console;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.file.Path;

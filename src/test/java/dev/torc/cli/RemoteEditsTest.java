@@ -23,9 +23,22 @@ class RemoteEditsTest {
   private void build(String word) throws IOException {
     project.put(
         "torc.yaml",
-        Rule15RemoteTest.far(project.at())
-                .replace("! test -e refuse", "echo >> submissions; ! test -e refuse")
-                .replace("states: '", "states: 'echo >> " + project.at() + "/asked; ")
+        """
+        executors:
+          far:
+            kind: commands
+            submit: >-
+              cd ROOT; echo >> submissions;
+              { while test -e hold; do sleep 0.02; done; exec setsid {script}; } > {log} 2>&1 & echo $!
+            states: 'echo >> ROOT/asked; for i in {ids}; do
+              if kill -0 $i; then echo $i runs; else echo $i gone; fi; done 2> /dev/null'
+            cancel: kill {ids}
+            id: '(?m)^(\\d+)$'
+            words: { running: [runs], gone: [gone] }
+            latency: 1s
+        defaults: { executor: far }
+        """
+                .replace("ROOT", project.at().toString())
             + """
             jobs:
               a:

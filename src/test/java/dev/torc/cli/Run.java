@@ -1,6 +1,8 @@
 package dev.torc.cli;
 
+import dev.torc.ask.Call;
 import dev.torc.posix.Io;
+import dev.torc.show.Console;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -33,11 +35,6 @@ public record Run(int exit, String out, String err) {
     return in(env, cwd, "", false, args);
   }
 
-  /** The shipped commands, with this on standard input. */
-  static Run with(String input, Path cwd, String... args) {
-    return in(Map.of(), cwd, input, false, args);
-  }
-
   /** The shipped commands; {@code together}, errors go where data go. */
   static Run in(Map<String, String> env, Path cwd, String input, boolean together, String... args) {
     StringWriter out = new StringWriter();
@@ -58,6 +55,6 @@ public record Run(int exit, String out, String err) {
   static Call call(Console console, String command, String... args) {
     Options options = new Commands().options(command);
     options.parse(List.of(args));
-    return new Call(options, console);
+    return options.call(console);
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.local.Launch;
@@ -11,17 +12,21 @@ import dev.torc.local.ProcessEnd;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a script of batches ends jobs, and how it is ended itself, by the shells of nodes. */
+@ParameterizedClass
+@ValueSource(strings = {"dash", "bash", "busybox"})
+@Execution(ExecutionMode.CONCURRENT)
 class BatchEndTest {
 
   private static final long SECOND = 1_000_000_000;
@@ -39,7 +44,19 @@ class BatchEndTest {
 
   private static final List<String> ALL = List.of("own", "deaf", "apart", "bare");
 
+  private final String shell;
+
   @TempDir Path temp;
+  @AutoClose private BatchNode node;
+
+  BatchEndTest(String shell) {
+    this.shell = shell;
+  }
+
+  @BeforeEach
+  void aNode() throws Exception {
+    node = new BatchNode(temp, shell);
+  }
 
   private static void assertGone(BatchNode node) throws Exception {
     for (String process : ALL) {
@@ -47,198 +64,142 @@ class BatchEndTest {
     }
   }
 
-  @ParameterizedTest
-  @Execution(ExecutionMode.CONCURRENT)
-  @ValueSource(strings = {"dash", "bash", "busybox"})
-  void theTimeLimitEndsTheWholeTree(String shell) throws Exception {
-    try (BatchNode node = new BatchNode(temp, shell)) {
-      node.run(
-          node.job("a", List.of(node.step(TREE + "sleep 1000"), node.step(":")), SECOND, 0),
-          node.job("b", "echo next"));
-      ProcessEnd status = node.folder.status("a", 0);
-      assertEquals(ProcessEnd.How.TIMEOUT, status.how());
-      assertEquals(0, status.code());
-      assertEquals("", status.message());
-      assertTrue(status.wall() >= SECOND, status.toString());
-      assertTrue(status.usage().peak() > 0, status.toString());
-      assertTrue(status.usage().cpu() >= 0, status.toString());
-      assertGone(node);
-      assertTrue(node.folder.status("b", 0).ok());
-    }
+  @Test
+  void theTimeLimitEndsTheWholeTree() throws Exception {
+    node.run(
+        node.job("a", List.of(node.step(TREE + "sleep 1000"), node.step(":")), SECOND, 0),
+        node.job("b", "echo next"));
+    ProcessEnd status = node.folder.status("a", 0);
+    assertEquals(ProcessEnd.How.TIMEOUT, status.how());
+    assertEquals(0, status.code());
+    assertEquals("", status.message());
+    assertTrue(status.wall() >= SECOND, status.toString());
+    assertTrue(status.usage().peak() > 0, status.toString());
+    assertTrue(status.usage().cpu() >= 0, status.toString());
+    assertGone(node);
+    assertTrue(node.folder.status("b", 0).ok());
+  }
+
+  @Test
+  void theMemoryLimitIsHeldWhereTheScriptIsTold() throws Exception {
+    // dd holds its whole block until somebody reads it
+    String use = "dd if=/dev/zero bs=100M count=1 2>/dev/null | { sleep 1000; cat; }";
+    BatchJob job = node.job("a", List.of(node.step(use)), 0, 50L << 20);
+    node.run(job);
+    ProcessEnd status = node.folder.status("a", 0);
+    assertEquals(ProcessEnd.How.MEMORY, status.how());
+    assertTrue(status.message().matches("used \\d+ MiB of 50 MiB"), status.message());
+    assertTrue(status.usage().peak() > 100L << 20, status.toString());
+
+    BatchScript script = new BatchScript(node.folder.path(), "", false, 0, 1, "");
+    String text = new String(script.of(List.of(List.of(job))), StandardCharsets.UTF_8);
+    assertTrue(text.contains("\ntorc_job a 0 0 0 new "), "the scheduler holds it");
   }
 
   @ParameterizedTest
-  @Execution(ExecutionMode.CONCURRENT)
-  @ValueSource(strings = {"dash", "bash", "busybox"})
-  void theMemoryLimitIsHeldWhereTheScriptIsTold(String shell) throws Exception {
-    try (BatchNode node = new BatchNode(temp, shell)) {
-      // dd holds its whole block until somebody reads it
-      String use = "dd if=/dev/zero bs=100M count=1 2>/dev/null | { sleep 1000; cat; }";
-      BatchJob job = node.job("a", List.of(node.step(use)), 0, 50L << 20);
-      node.run(job);
-      ProcessEnd status = node.folder.status("a", 0);
-      assertEquals(ProcessEnd.How.MEMORY, status.how());
-      assertTrue(status.message().matches("used \\d+ MiB of 50 MiB"), status.message());
-      assertTrue(status.usage().peak() > 100L << 20, status.toString());
-
-      BatchScript script = new BatchScript(node.folder.path(), "", false, 0, 1, "");
-      String text = new String(script.of(List.of(List.of(job))), StandardCharsets.UTF_8);
-      assertTrue(text.contains("\ntorc_job a 0 0 0 new "), "the scheduler holds it");
-    }
-  }
-
-  @ParameterizedTest
-  @Execution(ExecutionMode.CONCURRENT)
-  @CsvSource({"dash,TERM", "bash,INT", "busybox,HUP", "dash,INT", "bash,TERM", "busybox,TERM"})
-  void aScriptThatIsToldToEndCancelsItsJob(String shell, String signal) throws Exception {
-    try (BatchNode node = new BatchNode(temp, shell)) {
-      node.folder.writeScript(
-          node.script()
-              .of(
-                  List.of(
-                      List.of(
-                          node.job("a", TREE + "sleep 1000", node.file("p")),
-                          node.job("b", "echo ran >ran")))));
-      Process process = node.start(Map.of());
-      node.awaitFile("up");
-      assertNull(node.folder.status("a", 0));
-      BatchNode.signal(signal, process);
-      assertEquals(0, node.await(process).exit());
-      ProcessEnd status = node.folder.status("a", 0);
-      assertEquals(ProcessEnd.How.INTERRUPTED, status.how());
-      assertGone(node);
-      assertEquals("cancelled", node.folder.later("b"));
-      assertEquals(Set.of(BatchFolder.Word.LATER), node.folder.words().get("b"));
-      assertFalse(node.exists("ran"));
-    }
+  @ValueSource(strings = {"TERM", "INT", "HUP"})
+  void aScriptThatIsToldToEndCancelsItsJob(String signal) throws Exception {
+    Process process =
+        node.up(node.job("a", TREE + "sleep 1000", node.file("p")), node.job("b", "echo ran >ran"));
+    assertNull(node.folder.status("a", 0));
+    BatchNode.signal(signal, process);
+    assertEquals(0, node.await(process).exit());
+    ProcessEnd status = node.folder.status("a", 0);
+    assertEquals(ProcessEnd.How.INTERRUPTED, status.how());
+    assertGone(node);
+    assertEquals("cancelled", node.folder.later("b"));
+    assertEquals(Set.of(BatchFolder.Word.LATER), node.folder.words().get("b"));
+    assertFalse(node.exists("ran"));
   }
 
   /**
    * Slurm signals every process of a batch: the job's shell too, and what the script just calls.
    */
-  @ParameterizedTest
-  @Execution(ExecutionMode.CONCURRENT)
-  @ValueSource(strings = {"dash", "bash", "busybox"})
-  void aSignalToAllProcessesCancelsToo(String shell) throws Exception {
-    try (BatchNode node = new BatchNode(temp, shell)) {
-      node.folder.writeScript(
-          node.script().of(List.of(List.of(node.job("a", "touch up; exec sleep 1000")))));
-      Process process = node.start(Map.of());
-      node.awaitFile("up");
-      List<ProcessHandle> all = process.descendants().toList();
-      assertTrue(all.size() > 2, all.toString());
-      BatchNode.signal("STOP", process); // or it sees the job's end before its own signal
-      for (ProcessHandle one : all) {
-        one.destroy();
-      }
-      BatchNode.signal("TERM", process);
-      BatchNode.signal("CONT", process);
-      assertEquals(0, node.await(process).exit());
-      assertEquals(ProcessEnd.How.INTERRUPTED, node.folder.status("a", 0).how());
+  @Test
+  void aSignalToAllProcessesCancelsToo() throws Exception {
+    Process process = node.up(node.job("a", "touch up; exec sleep 1000"));
+    List<ProcessHandle> all = process.descendants().toList();
+    assertTrue(all.size() > 2, all.toString());
+    BatchNode.signal("STOP", process); // or it sees the job's end before its own signal
+    for (ProcessHandle one : all) {
+      one.destroy();
     }
+    BatchNode.signal("TERM", process);
+    BatchNode.signal("CONT", process);
+    assertEquals(0, node.await(process).exit());
+    assertEquals(ProcessEnd.How.INTERRUPTED, node.folder.status("a", 0).how());
   }
 
-  @ParameterizedTest
-  @Execution(ExecutionMode.CONCURRENT)
-  @ValueSource(strings = {"dash", "bash", "busybox"})
-  void aKilledScriptLeavesNoStatusAndNoJob(String shell) throws Exception {
-    try (BatchNode node = new BatchNode(temp, shell)) {
-      node.folder.writeScript(
-          node.script().of(List.of(List.of(node.job("a", TREE + "sleep 1000")))));
-      Process process = node.start(Map.of());
-      node.awaitFile("up");
-      process.destroyForcibly().waitFor();
-      assertEquals(
-          Set.of(BatchFolder.Word.CLAIM, BatchFolder.Word.BEGUN), node.folder.words().get("a"));
-      assertEquals(process.pid(), ClaimOwner.read(node.folder.begunFile("a")).pid());
-      // what is left of the script ends the job
-      for (String one : List.of("own", "deaf", "apart")) {
-        BatchNode.until(one + " is gone", () -> !node.lives(one));
-      }
-      assertNull(node.folder.status("a", 0));
+  @Test
+  void aKilledScriptLeavesNoStatusAndNoJob() throws Exception {
+    Process process = node.up(node.job("a", TREE + "sleep 1000"));
+    process.destroyForcibly().waitFor();
+    assertEquals(
+        Set.of(BatchFolder.Word.CLAIM, BatchFolder.Word.BEGUN), node.folder.words().get("a"));
+    assertEquals(process.pid(), ClaimOwner.read(node.folder.begunFile("a")).pid());
+    // what is left of the script ends the job
+    for (String one : List.of("own", "deaf", "apart")) {
+      BatchNode.until(one + " is gone", () -> !node.lives(one));
     }
+    assertNull(node.folder.status("a", 0));
   }
 
-  @ParameterizedTest
-  @Execution(ExecutionMode.CONCURRENT)
-  @ValueSource(strings = {"dash", "bash", "busybox"})
-  void whatAFailedJobLeavesRunningIsEndedAndOfAGoodOneNot(String shell) throws Exception {
-    try (BatchNode node = new BatchNode(temp, shell)) {
-      String leave = "(setsid sleep 1000 >/dev/null 2>&1 & echo $! >";
-      node.run(
-          node.job("b", leave + "good); until [ -s good ]; do :; done"),
-          node.job("a", leave + "bad); until [ -s bad ]; do :; done; exit 1"));
-      assertEquals(1, node.folder.status("a", 0).code());
-      assertFalse(node.lives("bad"));
-      assertTrue(node.lives("good"));
-      ProcessHandle.of(Long.parseLong(node.text("good").strip())).get().destroyForcibly();
-    }
+  @Test
+  void whatAFailedJobLeavesRunningIsEndedAndOfAGoodOneNot() throws Exception {
+    String leave = "(setsid sleep 1000 >/dev/null 2>&1 & echo $! >";
+    node.run(
+        node.job("b", leave + "good); until [ -s good ]; do :; done"),
+        node.job("a", leave + "bad); until [ -s bad ]; do :; done; exit 1"));
+    assertEquals(1, node.folder.status("a", 0).code());
+    assertFalse(node.lives("bad"));
+    assertTrue(node.lives("good"));
+    ProcessHandle.of(Long.parseLong(node.text("good").strip())).get().destroyForcibly();
   }
 
-  @ParameterizedTest
-  @Execution(ExecutionMode.CONCURRENT)
-  @ValueSource(strings = {"dash", "bash", "busybox"})
-  void aJobMaySignalItsOwnGroup(String shell) throws Exception {
-    try (BatchNode node = new BatchNode(temp, shell)) {
-      node.run(node.job("a", "kill -s KILL 0; sleep 1000"), node.job("b", "echo next"));
-      assertEquals(ProcessEnd.How.SIGNALED, node.folder.status("a", 0).how());
-      assertEquals(9, node.folder.status("a", 0).code());
-      assertTrue(node.folder.status("b", 0).ok());
-    }
+  @Test
+  void aJobMaySignalItsOwnGroup() throws Exception {
+    node.run(node.job("a", "kill -s KILL 0; sleep 1000"), node.job("b", "echo next"));
+    assertEquals(ProcessEnd.How.SIGNALED, node.folder.status("a", 0).how());
+    assertEquals(9, node.folder.status("a", 0).code());
+    assertTrue(node.folder.status("b", 0).ok());
   }
 
-  @ParameterizedTest
-  @Execution(ExecutionMode.CONCURRENT)
-  @ValueSource(strings = {"dash", "bash", "busybox"})
-  void aKilledShellOfTheJobIsNotTakenForItsEnd(String shell) throws Exception {
-    try (BatchNode node = new BatchNode(temp, shell)) {
-      node.run(node.job("a", "echo $$ >own; kill -s KILL $PPID; sleep 1000"));
-      assertEquals(ProcessEnd.How.SIGNALED, node.folder.status("a", 0).how());
-      assertEquals(-1, node.folder.status("a", 0).usage().cpu());
-      assertFalse(node.lives("own"));
-    }
+  @Test
+  void aKilledShellOfTheJobIsNotTakenForItsEnd() throws Exception {
+    node.run(node.job("a", "echo $$ >own; kill -s KILL $PPID; sleep 1000"));
+    assertEquals(ProcessEnd.How.SIGNALED, node.folder.status("a", 0).how());
+    assertEquals(-1, node.folder.status("a", 0).usage().cpu());
+    assertFalse(node.lives("own"));
   }
 
-  @ParameterizedTest
-  @Execution(ExecutionMode.CONCURRENT)
-  @ValueSource(strings = {"dash", "bash", "busybox"})
-  void ofAKilledScriptNoFurtherProcessStarts(String shell) throws Exception {
-    try (BatchNode node = new BatchNode(temp, shell)) {
-      List<Launch.Step> steps =
-          List.of(
-              node.step("trap 'exit 0' TERM; touch up; while :; do sleep 0.1; done"),
-              node.step("touch second"));
-      node.folder.writeScript(node.script().of(List.of(List.of(node.job("a", steps, 0, 0)))));
-      Process process = node.start(Map.of());
-      node.awaitFile("up");
-      process.destroyForcibly().waitFor();
-      node.awaitAll();
-      assertFalse(node.exists("second"));
-    }
+  @Test
+  void ofAKilledScriptNoFurtherProcessStarts() throws Exception {
+    List<Launch.Step> steps =
+        List.of(
+            node.step("trap 'exit 0' TERM; touch up; while :; do sleep 0.1; done"),
+            node.step("touch second"));
+    Process process = node.up(node.job("a", steps, 0, 0));
+    process.destroyForcibly().waitFor();
+    node.awaitAll();
+    assertFalse(node.exists("second"));
   }
 
-  @ParameterizedTest
-  @Execution(ExecutionMode.CONCURRENT)
-  @ValueSource(strings = {"dash", "bash"})
-  void jobsHearInterruptsWhereEnvCanUndoWhatAShellDoes(String shell) throws Exception {
+  @Test
+  void jobsHearInterruptsWhereEnvCanUndoWhatAShellDoes() throws Exception {
+    assumeFalse(shell.equals("busybox"), "its env knows no --default-signal");
     Process env = new ProcessBuilder("env", "--default-signal", "true").start();
     assumeTrue(env.waitFor() == 0, "this env knows no --default-signal");
-    try (BatchNode node = new BatchNode(temp, shell)) {
-      node.run(node.job("a", "trap 'echo heard' INT; kill -s INT $$"));
-      assertEquals("heard\n", node.text("a.log"));
-    }
+    node.run(node.job("a", "trap 'echo heard' INT; kill -s INT $$"));
+    assertEquals("heard\n", node.text("a.log"));
   }
 
   /** Its shell still cleans up when the limit comes. */
   @Test
-  @Execution(ExecutionMode.CONCURRENT)
   void aJobThatIsOverIsNotEndedForALimit() throws Exception {
-    try (BatchNode node = new BatchNode(temp, "dash")) {
-      node.run(
-          node.before("trap 'sleep 1000' EXIT"),
-          node.job("a", List.of(node.step("exit 3")), 2 * SECOND, 0));
-      assertEquals(ProcessEnd.How.EXITED, node.folder.status("a", 0).how());
-      assertEquals(3, node.folder.status("a", 0).code());
-    }
+    node.run(
+        node.before("trap 'sleep 1000' EXIT"),
+        node.job("a", List.of(node.step("exit 3")), 2 * SECOND, 0));
+    assertEquals(ProcessEnd.How.EXITED, node.folder.status("a", 0).how());
+    assertEquals(3, node.folder.status("a", 0).code());
   }
 }

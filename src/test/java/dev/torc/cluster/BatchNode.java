@@ -52,6 +52,14 @@ final class BatchNode implements AutoCloseable {
     }
   }
 
+  /** Starts a script of jobs, and waits until one of them has made the file {@code up}. */
+  Process up(BatchJob... jobs) throws Exception {
+    folder.writeScript(script().of(List.of(List.of(jobs))));
+    Process process = start(Map.of());
+    awaitFile("up");
+    return process;
+  }
+
   /** A script that holds memory limits, with a grace of a second and no limit of time. */
   BatchScript script() {
     return new BatchScript(folder.path(), "", true, 0, 1, "ELEMENT");

@@ -3,8 +3,6 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.ask.StatsAnswer;
-import dev.torc.ask.StatsAnswer.JobUse;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Series;
@@ -160,7 +158,9 @@ class AttemptsTest extends Harness {
 
   @Test
   void statsAreThoseOfTheLastRunThatSaysSomething() throws Exception {
-    given("a: { command: a, produces: a, retries: 1 }\nb: { command: b, produces: b }");
+    given(
+        "a: { command: a, produces: a, retries: 1, resources: { memory: 1MiB } }\n"
+            + "b: { command: b, produces: b }");
     scripts.put(
         "a",
         job ->
@@ -171,17 +171,12 @@ class AttemptsTest extends Harness {
                 new Usage(3_000_000_000L, 0, 99, 1, 2),
                 ""));
     build();
-    List<JobUse> uses = StatsAnswer.of(load(), List.of("a"), false, _ -> {}).jobs();
-    assertEquals(1, uses.size());
-    assertEquals(150, uses.getFirst().of(JobUse.Used.CPU_PERCENT));
-    assertTrue(uses.getFirst().lackedMemory(), "a failure by itself says nothing of resources");
+    assertEquals(150, json("stats").at("/jobs/0/used/cpu_percent").asInt());
+    String why = json("stats").at("/advice/0/why").asText();
+    assertEquals("ran out of 1.0 MiB of memory", why, "a failure by itself says nothing");
     scripts.remove("a");
     build();
-    assertEquals(
-        List.of(false, false),
-        StatsAnswer.of(load(), List.of(), false, _ -> {}).jobs().stream()
-            .map(JobUse::lackedMemory)
-            .toList());
+    assertEquals(0, json("stats").get("advice").size());
   }
 
   @Test

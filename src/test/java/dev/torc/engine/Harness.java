@@ -3,6 +3,9 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.torc.ask.Call;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Script;
 import dev.torc.engine.StubRunner.Stub;
@@ -31,12 +34,16 @@ import dev.torc.session.Caller;
 import dev.torc.session.Caller.Host;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
+import dev.torc.show.Console;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -305,6 +312,40 @@ class Harness {
   /** The project as it is now; tests of groups put another one in its place. */
   Project load() throws IOException {
     return Project.load(caller(), options(List.of(root.resolve("torc.yaml"))));
+  }
+
+  /** A question to the project, asked for as {@link #load} does. */
+  final Call call(Writer out, Writer err, String command, Call.Given... given) {
+    Console console =
+        new Console(
+            InputStream.nullInputStream(),
+            out,
+            err,
+            env,
+            root,
+            false,
+            false,
+            () -> 0,
+            System::nanoTime);
+    List<Call.Given> all = new ArrayList<>(List.of(given));
+    Map<String, Boolean> options =
+        Map.of(
+            "--no-restore",
+            !restores,
+            "--keep-failed",
+            keepsFailed,
+            "--no-containers",
+            !containers);
+    options.forEach(
+        (name, on) -> all.addAll(on ? List.of(new Call.Given(name, "true")) : List.of()));
+    return new Call(new Call.Arguments(command, List.of(), all), console, caller().host());
+  }
+
+  /** What a command says as JSON. */
+  final JsonNode json(String command) throws IOException {
+    StringWriter out = new StringWriter();
+    call(out, new StringWriter(), command, new Call.Given("--json", "true")).answer();
+    return new ObjectMapper().readTree(out.toString());
   }
 
   /** How a project of these build files is asked for. */

@@ -2,17 +2,16 @@ package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.torc.ask.DryRunAnswer;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.graph.Grouped;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
-import dev.torc.show.Palette;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,13 +61,15 @@ class PartlyKnownTest extends Harness {
     Project project = partly(12);
     try (ReadSession look = ReadSession.at(project, _ -> {})) {
       JobSelection all = project.select(List.of());
-      DryRunAnswer answer = new DryRunAnswer(look.plan(all, Rerun.NONE), instances, -1);
-      String text = answer.text(Palette.NONE);
+      StringWriter out = new StringWriter();
+      StringWriter err = new StringWriter();
+      call(out, err, "build").forecast(look.plan(all, Rerun.NONE), instances, -1);
+      String text = out.toString();
       assertEquals(instances, !text.contains("measure (12 of 12) will run: never ran\n"), text);
       assertEquals(instances ? 16 : 5, text.lines().count(), text);
       assertEquals(
           1, text.lines().filter("measure may run: more after detect/f=b"::equals).count(), text);
-      assertEquals(List.of("16 jobs: 15 will run, 1 may run, 0 up to date"), answer.beside());
+      assertEquals("16 jobs: 15 will run, 1 may run, 0 up to date\n", err.toString());
     }
   }
 }

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.torc.ask.StatsAnswer;
-import dev.torc.ask.StatsAnswer.JobUse;
 import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Series.Usage;
 import dev.torc.page.ReadPage;
@@ -232,13 +230,13 @@ class ReportPageTest extends Harness {
     scripts.put("g/n=2", job -> work(job)); // took no time
     build();
     ReadPage page = page(0);
-    JobUse use = StatsAnswer.of(load(), List.of(), false, _ -> {}).jobs().getFirst();
-    assertEquals(use.of(JobUse.Used.SECONDS) / 1e9, most(page, "wall"), 1e-6);
-    assertEquals(use.of(JobUse.Used.CPU_PERCENT) / 100.0, most(page, "busy"), 1e-6);
-    assertEquals(use.of(JobUse.Used.MEMORY), most(page, "memory"), 1e-6);
-    assertEquals(use.of(JobUse.Used.READ), most(page, "read"), 1e-6);
-    assertEquals(use.of(JobUse.Used.WRITTEN), most(page, "written"), 1e-6);
-    assertEquals(use.of(JobUse.Used.QUEUED) / 1e9, most(page, "queued"), 1e-6);
+    JsonNode use = json("stats").at("/jobs/0/used");
+    assertEquals(use.get("seconds").asDouble(), most(page, "wall"), 1e-6);
+    assertEquals(use.get("cpu_percent").asDouble() / 100, most(page, "busy"), 1e-6);
+    assertEquals(use.get("memory").asDouble(), most(page, "memory"), 1e-6);
+    assertEquals(use.get("read").asDouble(), most(page, "read"), 1e-6);
+    assertEquals(use.get("written").asDouble(), most(page, "written"), 1e-6);
+    assertEquals(use.get("queued").asDouble(), most(page, "queued"), 1e-6);
     assertEquals(4.5, most(page, "wall"), 1e-6, "of a run before the failed one");
   }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.ask.WhyAnswer;
+import dev.torc.ask.Call;
 import dev.torc.hash.Digest;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult.Restorable;
@@ -16,9 +16,8 @@ import dev.torc.results.ResultStore;
 import dev.torc.results.SharedStores;
 import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.Upload;
-import dev.torc.session.ReadSession;
-import dev.torc.show.Palette;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -62,14 +61,13 @@ class Section11SharedTest extends Harness {
   void whyTellsOfOtherProgramsAndOtherRoots() throws Exception {
     built("a: { command: make a, needs: [x], produces: [a.out] }");
     forge(List.of("make=/opt/make 1 2", "sh=/opt/sh 1 2"));
-    List<String> told = new ArrayList<>();
-    try (ReadSession look = ReadSession.at(other.load(), told::add)) {
-      String text = WhyAnswer.of(look, List.of("a"), false).text(Palette.NONE);
-      String nearest = "  nearest is the result of build 1 on " + here.name() + ", by " + store;
-      String differs = ": program make (/opt/make) was another one then";
-      assertTrue(text.lines().anyMatch((nearest + differs)::equals), text);
-    }
-    assertEquals(List.of(), told);
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    other.call(out, err, "why", new Call.Given("JOB|FILE", "a")).answer();
+    String nearest = "  nearest is the result of build 1 on " + here.name() + ", by " + store;
+    String differs = ": program make (/opt/make) was another one then";
+    assertTrue(out.toString().lines().anyMatch((nearest + differs)::equals), out::toString);
+    assertEquals("", err.toString());
     other.build().ran("a");
     assertEquals(List.of(), other.notes());
   }

@@ -4,22 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.ask.Cleaning;
+import dev.torc.ask.Call;
 import dev.torc.hash.AgedStamps;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.records.SharingHost;
 import dev.torc.records.ThisHost;
-import dev.torc.session.BuildRequest.LockTerms;
-import dev.torc.session.ProjectFolder;
-import dev.torc.session.ProjectOptions;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,9 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * stories.
  */
 class SharedRootBuildTest {
-
-  private static final ProjectOptions OPTIONS =
-      new ProjectOptions(List.of(), null, null, new TreeMap<>(), null, null, true, false);
 
   @TempDir Path temp;
 
@@ -129,19 +123,15 @@ class SharedRootBuildTest {
 
   /** Cleans, and returns the warnings. */
   private List<String> clean(String... targets) throws Exception {
-    List<String> warnings = new ArrayList<>();
-    new Cleaning(
-            List.of(targets),
-            false,
-            false,
-            false,
-            false,
-            false,
-            new LockTerms(true, true, torc.gone))
-        .run(
-            torc.caller(),
-            ProjectFolder.find(torc.caller(), OPTIONS),
-            new Cleaning.Told(_ -> {}, _ -> {}, warnings::add));
-    return warnings;
+    List<Call.Given> given = new ArrayList<>(List.of(new Call.Given("--trust-lock", "true")));
+    List.of(targets).forEach(target -> given.add(new Call.Given("TARGET", target)));
+    torc.gone.forEach(host -> given.add(new Call.Given("--gone", host)));
+    StringWriter err = new StringWriter();
+    torc.call(new StringWriter(), err, "clean", given.toArray(Call.Given[]::new)).answer();
+    return err.toString()
+        .lines()
+        .filter(line -> line.startsWith("warning: "))
+        .map(line -> line.substring("warning: ".length()))
+        .toList();
   }
 }

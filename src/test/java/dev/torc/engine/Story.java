@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.StepFiles;
-import dev.torc.ask.WhyAnswer;
+import dev.torc.ask.Call;
 import dev.torc.engine.StubRunner.Deadly;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Stub;
@@ -9,11 +9,10 @@ import dev.torc.hash.AgedStamps;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.records.SharingHost;
-import dev.torc.session.ReadSession;
-import dev.torc.show.Palette;
 import dev.torc.show.ReasonText;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -205,13 +204,12 @@ class Story extends Harness implements StepFiles.Stage {
   /** What {@code torc why} prints. */
   private List<String> asked(String job) throws IOException {
     restores = restoring;
-    List<String> said = new ArrayList<>();
-    try (ReadSession look = ReadSession.at(load(), said::add)) {
-      String text = WhyAnswer.of(look, List.of(job), false).text(Palette.NONE);
-      text = text.replace(" on " + here.name(), " on HOST");
-      said.addAll(text.replaceAll("\\d{4}-\\d\\d-\\d\\d [\\d:]{8}", "MOMENT").lines().toList());
-    }
-    return said;
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    call(out, err, "why", new Call.Given("JOB|FILE", job)).answer();
+    String text = out.toString().replace(" on " + here.name(), " on HOST");
+    text = text.replaceAll("\\d{4}-\\d\\d-\\d\\d [\\d:]{8}", "MOMENT");
+    return (err.toString().replaceAll("(?m)^warning: ", "") + text).lines().toList();
   }
 
   /** This host from now on, started again where it has another boot. */

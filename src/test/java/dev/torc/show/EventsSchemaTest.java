@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
-import dev.torc.ask.Answer;
+import dev.torc.ask.Call;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.plan.Reason;
@@ -43,7 +43,7 @@ class EventsSchemaTest {
   /** A line of each kind of event. */
   private static List<ObjectNode> lines() throws IOException {
     StringWriter refused = new StringWriter();
-    Answer.refuse(new BadInput(new Place("torc.yaml", 3, 4), "wrong"), refused);
+    Call.refuse(new BadInput(new Place("torc.yaml", 3, 4), "wrong"), refused);
     List<ObjectNode> lines = new ArrayList<>();
     for (String line : (JsonReportTest.show(JsonReportTest.ALL) + refused).split("\n")) {
       lines.add((ObjectNode) MAPPER.readTree(line));

@@ -1,7 +1,8 @@
-package dev.torc.cli;
+package dev.torc.ask;
 
 import dev.torc.records.Cache.CacheException;
 import dev.torc.session.Exit;
+import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
@@ -11,15 +12,15 @@ import java.nio.file.InvalidPathException;
 import java.util.List;
 
 /**
- * What a throwable that reaches {@link Main} means: an exit status and the lines to say. The one
+ * What a throwable that reaches {@code main} means: an exit status and the lines to say. The one
  * place where exceptions become messages.
  *
  * @param lines none where the terminal is gone
  * @param defect whether it is one of torc itself, so that a stack trace is of use
  */
-record ErrorMessage(int exit, List<String> lines, boolean defect) {
+public record ErrorMessage(int exit, List<String> lines, boolean defect) {
 
-  static ErrorMessage of(Throwable thrown) {
+  public static ErrorMessage of(Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof Console.ClosedPipe) {
         return new ErrorMessage(Exit.PIPE, List.of(), false);

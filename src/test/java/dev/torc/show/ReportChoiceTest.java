@@ -1,12 +1,8 @@
-package dev.torc.cli;
+package dev.torc.show;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.engine.Event;
-import dev.torc.show.GithubReport;
-import dev.torc.show.LiveReport;
-import dev.torc.show.PlainReport;
-import dev.torc.show.Report;
 import dev.torc.show.Report.Detail;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -16,19 +12,16 @@ import org.junit.jupiter.api.Test;
 
 class ReportChoiceTest {
 
+  private static Console console(
+      boolean terminal, Map<String, String> env, StringWriter out, StringWriter err) {
+    InputStream in = InputStream.nullInputStream();
+    Path here = Path.of("/");
+    return new Console(in, out, err, env, here, terminal, terminal, () -> 80, System::nanoTime);
+  }
+
   private static Class<?> chosen(boolean terminal, Detail detail, Map<String, String> env) {
-    Console console =
-        new Console(
-            InputStream.nullInputStream(),
-            new StringWriter(),
-            new StringWriter(),
-            env,
-            Path.of("/"),
-            terminal,
-            terminal,
-            () -> 80,
-            System::nanoTime);
-    try (Report report = ReportChoice.open(Run.call(console, "build"), detail)) {
+    Console console = console(terminal, env, new StringWriter(), new StringWriter());
+    try (Report report = Report.open(console, Palette.NONE, detail, false)) {
       return report.getClass();
     }
   }
@@ -58,8 +51,8 @@ class ReportChoiceTest {
   void eventsGoToStandardOutputAndMessagesToStandardError() {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    Console console = Run.console(Path.of("/"), out, err, Map.of());
-    try (Report report = ReportChoice.open(Run.call(console, "build", "--json"), Detail.NORMAL)) {
+    Console console = console(false, Map.of(), out, err);
+    try (Report report = Report.open(console, Palette.NONE, Detail.NORMAL, true)) {
       report.accept(new Event.Note(Event.Level.WARNING, "beware"));
     }
     assertEquals(

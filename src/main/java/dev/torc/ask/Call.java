@@ -1,12 +1,18 @@
-package dev.torc.cli;
+package dev.torc.ask;
 
-import dev.torc.ask.Answer;
 import dev.torc.buildfile.BuildFile;
+import dev.torc.plan.Plan;
+import dev.torc.records.BuildLock;
+import dev.torc.records.CachePlace;
 import dev.torc.session.BuildRequest.LockTerms;
+import dev.torc.session.Caller;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ProjectOptions;
+import dev.torc.session.ReadSession;
+import dev.torc.show.Console;
+import dev.torc.show.Json;
 import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
@@ -14,30 +20,55 @@ import dev.torc.syntax.SourceFile;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A command as it was called: what was given to it, and what the caller gave torc to work with; and
- * what the options of all commands mean.
+ * A command as it was called: what was given to it, and what the caller gave torc to work with;
+ * what the options of all commands mean; and the one way in which an answer is printed. What the
+ * options of a question mean is said where it is answered.
  */
-final class Call {
+public final class Call {
   private static final String CONTAINER = "TORC_CONTAINER";
 
-  final Options given;
-  final Console console; // stands in the folder that -C names
-  final Path from; // where the caller stands
+  private final Arguments given;
+  private final Caller.Host host;
+  private final Console console; // stands in the folder that -C names
+  private final Path from; // where the caller stands
   private BadInput refused;
 
-  /** Checks the values of the options of all commands, and goes where {@code -C} says. */
-  Call(Options given, Console console) {
+  /**
+   * An option by its longest name, or a word by what stands for it in the help.
+   *
+   * @param value {@code true} of an option that takes none
+   */
+  public record Given(String name, String value) {}
+
+  /**
+   * What stands on the command line.
+   *
+   * @param words behind the command's name, as they were given
+   * @param given the same as they were read
+   */
+  public record Arguments(String command, List<String> words, List<Given> given) {}
+
+  /**
+   * Checks the values of the options of all commands, and goes where {@code -C} says.
+   *
+   * @param host the machine as the command uses it
+   */
+  public Call(Arguments given, Console console, Caller.Host host) {
     this.given = given;
+    this.host = host;
     color();
     variables();
     this.from = console.cwd();
@@ -51,44 +82,106 @@ final class Call {
     this.console = console.at(at);
   }
 
+  /** Answers the question that the command is, and returns the exit status. */
+  public int answer() throws IOException {
+    return switch (given.command) {
+      case "adopt" -> AdoptAnswer.run(this);
+      case "check" -> CheckAnswer.run(this);
+      case "clean" -> print(CleanAnswer.of(this));
+      case "data" -> print(DataAnswer.of(this));
+      case "doctor" -> print(DoctorAnswer.of(this));
+      case "events" -> EventsAnswer.run(this);
+      case "graph" -> GraphPicture.run(this);
+      case "history" -> print(HistoryAnswer.of(this));
+      case "list" -> print(ListAnswer.of(this));
+      case "log" -> LogAnswer.run(this);
+      case "stats" -> print(StatsAnswer.of(this));
+      case "status" -> StatusAnswer.run(this);
+      case "store" -> print(StoreAnswer.of(this));
+      case "why" -> WhyAnswer.run(this);
+      default -> throw new IllegalArgumentException(given.command);
+    };
+  }
+
+  /** Prints what a build would do, and returns the exit status; see {@link DryRunAnswer}. */
+  public int forecast(Plan plan, boolean instances, long expected) throws IOException {
+    return print(new DryRunAnswer(plan, instances, expected));
+  }
+
   /** An error of the command line. */
-  static BadInput usage(String message) {
+  public static BadInput usage(String message) {
     return new BadInput(Place.NONE, message);
   }
 
   /** Whether an option is given, by its longest name. */
-  boolean has(String option) {
-    return !given.given(option).isEmpty();
+  public boolean has(String option) {
+    return !given(option).isEmpty();
   }
 
   /** The last value of an option; null where it is not given. */
-  String value(String option) {
+  public String value(String option) {
     return values(option).reversed().stream().findFirst().orElse(null);
   }
 
   /** All values of an option, in their order. */
   List<String> values(String option) {
-    return given.given(option).stream().map(Options.Given::value).toList();
+    return given(option).stream().map(Given::value).toList();
   }
 
   /** The last value of an option as a number from 1 on, or what holds without it. */
-  int number(String option, int otherwise, String write) {
+  public int number(String option, int otherwise, String write) {
     String text = value(option);
-    if (text == null) {
-      return otherwise;
-    }
-    if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < 1) {
+    return text == null ? otherwise : number(option, text, 1, write);
+  }
+
+  /** The value of an option as a number from the least one on. */
+  public static int number(String option, String text, int least, String write) {
+    if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < least) {
       throw usage(option + " " + SafeText.name(text) + ": " + write);
     }
     return Integer.parseInt(text);
   }
 
-  /** Names and files that the user gave. */
-  List<String> targets() {
-    return given.givenWords();
+  /** What was given of some, each by its longest name, in the order of the command line. */
+  public List<Given> given(String... names) {
+    return given.given.stream().filter(each -> List.of(names).contains(each.name)).toList();
   }
 
-  boolean json() {
+  /** Names and files that the user gave: all words, in their order. */
+  public List<String> targets() {
+    return given.given.stream().filter(e -> !e.name.startsWith("-")).map(Given::value).toList();
+  }
+
+  public String command() {
+    return given.command;
+  }
+
+  /** The words behind the command's name, as they were given. */
+  public List<String> words() {
+    return given.words;
+  }
+
+  /** What the caller gave torc to work with, in the folder that {@code -C} names. */
+  public Console console() {
+    return console;
+  }
+
+  /** Where the caller stands. */
+  public Path from() {
+    return from;
+  }
+
+  /** The caller, in the folder that {@code -C} names. */
+  public Caller caller() {
+    return new Caller(console.env(), console.cwd(), host);
+  }
+
+  /** Writes a warning to standard error. */
+  void warn(String text) {
+    console.warn(text);
+  }
+
+  public boolean json() {
     return has("--json");
   }
 
@@ -108,7 +201,7 @@ final class Call {
   }
 
   /** Colours for standard error. */
-  Palette errPalette() {
+  public Palette errPalette() {
     return Palette.of(color(), console.env(), console.stderrTerminal());
   }
 
@@ -116,7 +209,7 @@ final class Call {
    * Which project the options and the current folder name; reads standard input, or a descriptor
    * that the shell has opened, if asked to.
    */
-  ProjectOptions options() throws IOException {
+  public ProjectOptions options() throws IOException {
     List<String> files = values("--file");
     List<String> inputs = files.stream().filter(Call::isInput).distinct().toList();
     if (inputs.size() > 1) {
@@ -137,13 +230,13 @@ final class Call {
   }
 
   /** A file as the user names it from the current folder. */
-  Path path(String file) {
+  public Path path(String file) {
     return console.cwd().resolve(file).normalize();
   }
 
   /** The runtime that was ordered; null for none. */
   private String container() {
-    List<Options.Given> said = given.given("--container", "--no-containers");
+    List<Given> said = given("--container", "--no-containers");
     if (!said.isEmpty()) {
       boolean none = said.getLast().name().equals("--no-containers");
       String runtime = none ? ProjectOptions.HOST : said.getLast().value();
@@ -167,7 +260,7 @@ final class Call {
   }
 
   /** Whether a build file comes from standard input or another descriptor. */
-  boolean readsInput() {
+  public boolean readsInput() {
     return values("--file").stream().anyMatch(Call::isInput);
   }
 
@@ -191,7 +284,7 @@ final class Call {
   }
 
   /** How the command takes the build lock, by its options and the environment. */
-  LockTerms lock() {
+  public LockTerms lock() {
     String trust = console.env().getOrDefault(LockTerms.TRUST, "");
     if (!trust.isEmpty() && !trust.equals("1")) {
       throw usage(LockTerms.TRUST + "=" + SafeText.name(trust) + ": write 1, or leave it empty");
@@ -201,14 +294,27 @@ final class Call {
     return new LockTerms(!has("--no-wait"), trusts, gone);
   }
 
-  /** The project that the options mean; see {@link Project#load}. */
-  Project project() throws IOException {
-    return Project.load(console.caller(), options());
+  /** Takes the build lock; null where another build has it, and this may not wait. */
+  BuildLock take(CachePlace place, String id, String what, LockTerms terms) throws IOException {
+    return terms.take(caller(), place, id, what, console::say);
   }
 
-  /** The same for a command that works from the records where the build file is refused. */
+  /** The project that the options mean; see {@link Project#load}. */
+  public Project project() throws IOException {
+    return Project.load(caller(), options());
+  }
+
+  /** Looks at it; see {@link ReadSession}. */
+  ReadSession look() throws IOException {
+    return ReadSession.at(project(), this::warn);
+  }
+
+  /**
+   * The same for a command that works from the records where the build file is refused, with the
+   * groups that the build file alone decides.
+   */
   ProjectFolder folder() throws IOException {
-    return folder(false);
+    return folder(false).withoutResults();
   }
 
   /**
@@ -217,7 +323,7 @@ final class Call {
    * @param particular whether the command cannot go on this time, so that the refusal is thrown
    */
   ProjectFolder folder(boolean particular) throws IOException {
-    ProjectFolder folder = ProjectFolder.find(console.caller(), options());
+    ProjectFolder folder = ProjectFolder.find(caller(), options());
     if (folder.refused() != null && particular) {
       throw folder.refused();
     }
@@ -237,7 +343,13 @@ final class Call {
       return Exit.LOCKED;
     }
     if (json()) {
-      answer.write(console.out(), refused);
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("version", Json.VERSION);
+      all.putAll(Json.fields(answer.json()));
+      if (refused != null) {
+        all.put("errors", Json.places(refused.diagnostics()));
+      }
+      Json.write(all, console.out());
       return answer.exit();
     }
     console.print(answer.text(outPalette()));
@@ -246,5 +358,13 @@ final class Call {
       console.tellAll(answer.beside());
     }
     return answer.exit();
+  }
+
+  /** Writes what a command says in place of all else where its build file is refused. */
+  public static void refuse(BadInput refused, Writer to) throws IOException {
+    Map<String, Object> all = new LinkedHashMap<>(Map.of("event", "refused"));
+    all.put("version", Json.VERSION);
+    all.put("errors", Json.places(refused.diagnostics()));
+    Json.write(all, to);
   }
 }

@@ -1,8 +1,5 @@
-package dev.torc.cli;
+package dev.torc.show;
 
-import dev.torc.posix.OwnFile;
-import dev.torc.session.Caller;
-import dev.torc.session.Caller.Host;
 import dev.torc.text.SafeText;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -30,7 +27,7 @@ import java.util.function.LongSupplier;
  * @param columns width of the terminal now, 0 where it cannot be told
  * @param began when torc began, by {@link System#nanoTime}
  */
-record Console(
+public record Console(
     InputStream in,
     Writer out,
     Writer err,
@@ -42,7 +39,7 @@ record Console(
     LongSupplier began) {
 
   /** The reader of a stream is gone: torc ends, and says nothing. */
-  static final class ClosedPipe extends IOException {
+  public static final class ClosedPipe extends IOException {
     private static final long serialVersionUID = 1L;
 
     ClosedPipe() {
@@ -50,29 +47,24 @@ record Console(
     }
   }
 
-  /** The caller, on the machine itself. */
-  Caller caller() {
-    return new Caller(env, cwd, Host.of(env));
-  }
-
   /** The same, standing in another folder. */
-  Console at(Path folder) {
+  public Console at(Path folder) {
     return new Console(in, out, err, env, folder, stdoutTerminal, stderrTerminal, columns, began);
   }
 
   /** Writes data to standard output. */
-  void print(String text) throws IOException {
+  public void print(String text) throws IOException {
     out.write(text);
   }
 
   /** Writes a message, one line without its line feed and harmless, to standard error. */
-  void tell(String line) throws IOException {
+  public void tell(String line) throws IOException {
     err.write(line + "\n");
     err.flush();
   }
 
   /** Writes messages that are harmless already. */
-  void tellAll(List<String> lines) throws IOException {
+  public void tellAll(List<String> lines) throws IOException {
     for (String line : lines) {
       tell(line);
     }
@@ -83,7 +75,7 @@ record Console(
    *
    * @throws java.io.UncheckedIOException where it cannot
    */
-  void say(String line) {
+  public void say(String line) {
     try {
       tell(SafeText.line(line));
     } catch (IOException e) {
@@ -96,24 +88,12 @@ record Console(
    *
    * @throws java.io.UncheckedIOException where it cannot
    */
-  void warn(String line) {
+  public void warn(String line) {
     say("warning: " + line);
   }
 
-  /** Writes the bytes of a file of torc's own to standard output as they are. */
-  void copy(Path file) throws IOException {
-    try (InputStream in = OwnFile.in(file)) {
-      copy(in);
-    }
-  }
-
-  /** Writes bytes to standard output as they are. */
-  void copy(InputStream bytes) throws IOException {
-    copy(bytes, out);
-  }
-
   /** Writes bytes to one of the streams as they are. */
-  void copy(InputStream bytes, Writer to) throws IOException {
+  public void copy(InputStream bytes, Writer to) throws IOException {
     if (to instanceof Stream stream) {
       stream.copy(bytes);
     } else {
@@ -122,11 +102,11 @@ record Console(
   }
 
   /** A writer to an open descriptor whose errors are {@link ClosedPipe} or name the stream. */
-  static Writer writer(FileDescriptor descriptor, String name) {
+  public static Writer writer(FileDescriptor descriptor, String name) {
     return writer(new FileOutputStream(descriptor), name);
   }
 
-  static Writer writer(OutputStream stream, String name) {
+  public static Writer writer(OutputStream stream, String name) {
     return new Stream(
         new FilterOutputStream(stream) {
           @Override

@@ -1,0 +1,127 @@
+package dev.torc.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.cluster.BatchTracker;
+import dev.torc.cluster.BatchTracker.SchedulerAccess;
+import dev.torc.cluster.ClaimOwner;
+import dev.torc.cluster.EarlierJob;
+import dev.torc.cluster.RemoteAttempt;
+import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
+import dev.torc.cluster.RemoteAttempt.RemoteKey;
+import dev.torc.cluster.RemoteAttempt.RemoteListener;
+import dev.torc.cluster.Scheduler;
+import dev.torc.cluster.Scheduler.SchedulerJob;
+import dev.torc.cluster.Scheduler.SchedulerResources;
+import dev.torc.cluster.Scheduler.SchedulerState;
+import dev.torc.cluster.Scheduler.Submission;
+import dev.torc.cluster.Scheduler.SubmissionRequest;
+import dev.torc.cluster.SchedulerSettings;
+import dev.torc.local.Launch;
+import dev.torc.local.ProcessEnd;
+import dev.torc.records.CachePlace;
+import dev.torc.records.OneHost;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a caller of {@code torc slurm} that was killed left, for one whose build goes on. */
+class AllocationFilesTest {
+
+  /** Takes one script, and says of it what is set. */
+  private static final class OneScript implements Scheduler {
+    private SchedulerState says = new SchedulerState(SchedulerState.Kind.RUNNING, "");
+
+    @Override
+    public Submission submit(SubmissionRequest request) {
+      SchedulerJob job = new SchedulerJob("7", request.name(), null);
+      return new Submission.Accepted(List.of(job));
+    }
+
+    @Override
+    public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
+      Map<SchedulerJob, SchedulerState> states = new HashMap<>();
+      jobs.forEach(job -> states.put(job, says));
+      return states;
+    }
+
+    @Override
+    public String cancel(List<SchedulerJob> jobs) {
+      return "";
+    }
+  }
+
+  @TempDir Path root;
+
+  private static void handOut(OneScript slurm, AllocationFiles files, ClaimOwner me) {
+    SchedulerSettings settings =
+        new SchedulerSettings("slurm", "", "", "", List.of(), 1, 0, 0, 0, null);
+    SchedulerAccess access =
+        new SchedulerAccess(slurm, settings, files.scripts(), me, (_, _) -> {}, _ -> {});
+    CompletableFuture<String> submitted = new CompletableFuture<>();
+    CompletableFuture<ProcessEnd> end = new CompletableFuture<>();
+    RemoteListener listener =
+        new RemoteListener() {
+          @Override
+          public void submitted(String id) {
+            submitted.complete(id);
+          }
+
+          @Override
+          public void ended(ProcessEnd how, List<HandedOutAttempt> places) {
+            end.complete(how);
+          }
+        };
+    Launch.Step step = new Launch.Step(List.of("true"), files.scripts(), Map.of());
+    Launch launch = new Launch(List.of(step), files.log(), false, false, 0, 0, Map.of());
+    try (BatchTracker tracker = BatchTracker.start(access)) {
+      tracker.add(
+          new RemoteAttempt(
+              new RemoteKey("torc slurm", files.id(), 1, "-", "-", ""),
+              launch,
+              0,
+              List.of(),
+              List.of(),
+              new SchedulerResources(1, 0, 0, 1, 0, 0)),
+          listener);
+      assertEquals("7", submitted.join());
+      tracker.leave(true);
+      assertEquals(ProcessEnd.How.LEFT, end.join().how());
+    }
+  }
+
+  @Test
+  void thatSlurmHasNothingOfItCountsWhenItWasSaidTwice() throws Exception {
+    CachePlace place = OneHost.at(root, "login").place(root);
+    AllocationFiles files = AllocationFiles.of(place, "killed");
+    Files.createDirectories(files.scripts());
+    files.begin(null).close();
+    Files.writeString(files.output(), "so far\n");
+    OneScript slurm = new OneScript();
+    handOut(slurm, files, ClaimOwner.here("killed", Map.of(), "boot"));
+    ClaimOwner me = ClaimOwner.here("next", Map.of(), "boot");
+    List<String> said = new ArrayList<>();
+    Predicate<EarlierJob> over = AllocationFiles.over(slurm);
+
+    AllocationFiles.tidy(place, me, over, said::add);
+    assertTrue(Files.exists(files.output()), "it runs");
+    slurm.says = SchedulerState.GONE;
+    AllocationFiles.tidy(place, me, over, said::add);
+    assertTrue(Files.exists(files.output()), "it may run");
+    AllocationFiles.tidy(place, me, null, said::add);
+    assertTrue(Files.exists(files.output()), "it was not asked for");
+    AllocationFiles.tidy(place, me, over, said::add);
+    assertFalse(Files.exists(files.output()));
+    assertFalse(Files.exists(files.scripts()));
+    assertEquals(List.of(), said);
+  }
+}
