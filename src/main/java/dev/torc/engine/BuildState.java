@@ -20,7 +20,8 @@ import java.util.stream.IntStream;
  * @param delayed retries that are not due yet
  * @param undecided temporary jobs that are up to date but for missing products, while it is not
  *     known whether a reader needs them
- * @param renewed the nodes that may wait for less than they did, since groups were expanded
+ * @param renewed the nodes that may wait for less than they did, or are asked for only now, since
+ *     groups were expanded
  */
 record BuildState(
     AttemptContext shared,
@@ -66,11 +67,12 @@ record BuildState(
     BitSet fresh = next.graph().allJobs();
     fresh.andNot(graph().allJobs());
     BitSet revived = next.revive(fresh);
-    BitSet renewed = next.graph().renewed(revived);
-    boolean failed = states.areAnyBlocking() || next.hasFailedGroups();
-    renewed.set(0, failed ? next.graph().nodes() : 0);
     BitSet selected = (BitSet) next.selection().jobs().clone();
     selected.andNot(context().selection().jobs());
+    BitSet renewed = next.graph().renewed(revived);
+    renewed.or(selected); // only a new instance needs some of the jobs that were there
+    boolean failed = states.areAnyBlocking() || next.hasFailedGroups();
+    renewed.set(0, failed ? next.graph().nodes() : 0);
     states.grow(next.graph().nodes(), selected, revived);
     paths.grow(next, renewed, ready);
     pending.grow(next.graph(), next.records(), renewed);
