@@ -123,8 +123,9 @@ public final class Causes {
   /** The job whose last run made what a reason names, -1 if none did or it cannot be told. */
   private int behind(int job, Reason reason, long above, long to) {
     int maker = maker(graph, reason);
-    // Records of an older build file may name what only a later job makes now.
-    Run run = maker < 0 || graph.place(maker) >= graph.place(job) ? null : run(maker);
+    // Records of an older build file may name what only a later job makes now, or an open group.
+    boolean ran = maker >= 0 && graph.isJob(maker) && graph.place(maker) < graph.place(job);
+    Run run = ran ? run(maker) : null;
     if (run == null || run.details.number() <= above || run.details.number() > to) {
       return -1;
     }
