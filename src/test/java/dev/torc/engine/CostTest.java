@@ -24,11 +24,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * What running a job costs, counted: looks at files, reads, processes. A count that grows is a
  * decision and not an accident; none of them depends on the machine.
  */
+@Isolated("what other tests start may hold a file open, which is then read again")
 class CostTest extends Harness {
 
   /** The machine's stamps, counted by path until all jobs ended; a test may make a look wait. */

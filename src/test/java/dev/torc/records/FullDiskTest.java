@@ -20,8 +20,10 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A disk of its own, small enough to be filled: that needs the right to mount. */
+@Isolated("what other tests start may hold the disk")
 class FullDiskTest {
 
   @TempDir Path folder;
