@@ -140,7 +140,7 @@ public final class LaunchBuilder {
       steps.add(step(step, step.command(), values, common));
     }
     if (job.runsInContainers()) {
-      contain(job, attempt, granted, values.needs(), steps);
+      contain(job, files, attempt, granted, values.needs(), steps);
     }
     return new Launch(
         steps, files.log(), attempt > 1, job.interactive(), timeLimit, granted.memoryLimit(), mark);
@@ -148,7 +148,12 @@ public final class LaunchBuilder {
 
   /** Puts the steps that have an image into their containers. */
   private void contain(
-      Job job, int attempt, Granted granted, List<String> needs, List<Launch.Step> steps)
+      Job job,
+      JobFiles files,
+      int attempt,
+      Granted granted,
+      List<String> needs,
+      List<Launch.Step> steps)
       throws IOException {
     int recovering = steps.size() - job.steps().size();
     for (int i = 0; i < steps.size(); i++) {
@@ -167,7 +172,7 @@ public final class LaunchBuilder {
         if (!step.env().containsKey(MAKEFLAGS)) {
           env.remove(MAKEFLAGS);
         }
-        Path status = files(job.name()).container();
+        Path status = files.container();
         place.ready(status);
         steps.set(
             i,

@@ -68,7 +68,7 @@ public final class Causes {
   }
 
   private CauseChain.Link link(Plan plan, String name, Ask ask, List<Ask> next) {
-    Run run = graph.isJob(ask.job) ? run(ask.job) : null;
+    Run run = run(ask.job);
     return switch (ask.verdict) {
       case null ->
           run.adopted
@@ -123,9 +123,8 @@ public final class Causes {
   /** The job whose last run made what a reason names, -1 if none did or it cannot be told. */
   private int behind(int job, Reason reason, long above, long to) {
     int maker = maker(graph, reason);
-    // Records of an older build file may name what only a later job makes now, or an open group.
-    boolean ran = maker >= 0 && graph.isJob(maker) && graph.place(maker) < graph.place(job);
-    Run run = ran ? run(maker) : null;
+    // Records of an older build file may name what only a later job makes now.
+    Run run = maker < 0 || graph.place(maker) >= graph.place(job) ? null : run(maker);
     if (run == null || run.details.number() <= above || run.details.number() > to) {
       return -1;
     }
@@ -135,7 +134,7 @@ public final class Causes {
     return other ? -1 : maker;
   }
 
-  /** The job that makes what a reason names; -1 where there is none. */
+  /** The job, or open group, that makes what a reason names; -1 where there is none. */
   static int maker(Graph graph, Reason reason) {
     String name = reason.name();
     return switch (reason.kind()) {
@@ -148,9 +147,10 @@ public final class Causes {
     };
   }
 
+  /** The last run of a job; null where it has none, as an open group. */
   private Run run(int job) {
     Run known = runs.get(job);
-    if (known == null) {
+    if (known == null && graph.isJob(job)) {
       RunDetails details = records.details(graph.job(job).name());
       JobResult result = records.result(job);
       if (details == null || result == null) {

@@ -6,6 +6,7 @@ import dev.torc.engine.StubRunner.Deadly;
 import dev.torc.engine.StubRunner.Held;
 import dev.torc.engine.StubRunner.Stub;
 import dev.torc.hash.AgedStamps;
+import dev.torc.hash.WatchedStamps;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.records.SharingHost;
@@ -62,6 +63,13 @@ class Story extends Harness implements StepFiles.Stage {
 
   Story(Path root) {
     super(root);
+  }
+
+  /** What the system says nothing of, now one path and now another. */
+  private void refuse(Path path) throws IOException {
+    if (path.startsWith(root) && refused.contains(root.relativize(path).toString())) {
+      throw new IOException("cannot look at " + path + ": input/output error");
+    }
   }
 
   /** The second root. */
@@ -137,7 +145,7 @@ class Story extends Harness implements StepFiles.Stage {
       case "gone" -> gone = Set.copyOf(rest);
       case "aged" -> stamps = new AgedStamps();
       case "refuse" -> {
-        stamps = refused.isEmpty() ? new RefusedStamps(stamps, root, refused) : stamps;
+        stamps = refused.isEmpty() ? new WatchedStamps(stamps, this::refuse) : stamps;
         refused.clear();
         refused.addAll(rest);
       }

@@ -7,8 +7,8 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
-import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.hash.WatchedStamps;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -33,21 +33,9 @@ class DiskChecksTest {
   private final List<String> looks = new ArrayList<>();
 
   private final StampSource stamps =
-      new StampSource() {
-        private final StampSource real = StampSource.of(FileSystems.getDefault());
-
-        @Override
-        public Stamp stamp(Path path) throws IOException {
-          looks.add(root.relativize(path).toString());
-          return real.stamp(path);
-        }
-
-        @Override
-        public Stamp linkStamp(Path path) throws IOException {
-          looks.add(root.relativize(path).toString());
-          return real.linkStamp(path);
-        }
-      };
+      new WatchedStamps(
+          StampSource.of(FileSystems.getDefault()),
+          path -> looks.add(root.relativize(path).toString()));
 
   @BeforeEach
   void folders() throws IOException {

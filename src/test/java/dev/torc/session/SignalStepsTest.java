@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.Event;
-import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.hash.WatchedStamps;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.Runner;
@@ -102,19 +102,7 @@ class SignalStepsTest {
     Host host() {
       Host system = Host.of(WatchStage.ENV);
       return new Host(
-          new StampSource() {
-            @Override
-            public Stamp stamp(Path path) throws IOException {
-              look(path);
-              return stamps.stamp(path);
-            }
-
-            @Override
-            public Stamp linkStamp(Path path) throws IOException {
-              look(path);
-              return stamps.linkStamp(path);
-            }
-          },
+          new WatchedStamps(stamps, this::look),
           () -> {
             step("limits");
             return system.limits().get();

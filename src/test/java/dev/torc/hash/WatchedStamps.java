@@ -1,0 +1,28 @@
+package dev.torc.hash;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * The stamps of another source, where a test sees each path before it is looked at, and may refuse
+ * it.
+ */
+public record WatchedStamps(StampSource real, Look look) implements StampSource {
+
+  /** Told of a path; what it throws comes in the place of the stamp. */
+  public interface Look {
+    void at(Path path) throws IOException;
+  }
+
+  @Override
+  public Stamp stamp(Path path) throws IOException {
+    look.at(path);
+    return real.stamp(path);
+  }
+
+  @Override
+  public Stamp linkStamp(Path path) throws IOException {
+    look.at(path);
+    return real.linkStamp(path);
+  }
+}
