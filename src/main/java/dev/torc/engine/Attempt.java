@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.engine.AttemptOutcome.FailurePhrase;
+import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.engine.EventLines.PostTimes;
 import dev.torc.engine.LinesFile.ValueLines;
 import dev.torc.engine.ProductRemoval.ClearedProducts;

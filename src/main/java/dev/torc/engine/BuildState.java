@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.graph.Graph;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;

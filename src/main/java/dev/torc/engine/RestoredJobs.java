@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.plan.Decider;
@@ -15,7 +16,7 @@ import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.ResultStore;
 import dev.torc.results.ResultStore.ResultParts;
-import dev.torc.results.Upload;
+import dev.torc.results.ResultStore.Upload;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Job;
 import java.io.IOException;

@@ -22,7 +22,6 @@ import dev.torc.plan.MachineInputs.ImageSource;
 import dev.torc.plan.PlanContext;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
-import dev.torc.rest.GraphFile;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
 import dev.torc.session.WriteSession.Heap;

@@ -1,4 +1,4 @@
-package dev.torc.rest;
+package dev.torc.session;
 
 import dev.torc.buildfile.BuildFile;
 import dev.torc.buildfile.ParsedBuildFile;
