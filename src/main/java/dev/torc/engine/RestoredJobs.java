@@ -64,6 +64,9 @@ final class RestoredJobs implements AutoCloseable {
 
     /** It is to be decided again. */
     void decide(int id);
+
+    /** It runs, once the temporary products are made that it reads: it was to be restored. */
+    void runs(int id);
   }
 
   /** Those of a build, whose state is asked for as it is then. */
@@ -179,10 +182,8 @@ final class RestoredJobs implements AutoCloseable {
   /** A known result was not to be had after all: the job runs. */
   void failed(int id, AttemptOutcome outcome) {
     own(outcome);
-    BuildState now = state.get();
-    now.runs().get(id).mustRun();
-    now.states().set(id, JobState.READY);
-    now.ready().add(id);
+    state.get().runs().get(id).mustRun();
+    loop.runs(id);
   }
 
   /**
