@@ -37,6 +37,9 @@ class Rule01ReasonsTest extends Harness {
       command           |                                   | command: make b, needs: [x]     | will run: setting changed command
       shell             |                                   | + shell: [bash, -c]             | will run: setting changed shell
       folder            |                                   | + dir: d                        | will run: setting changed folder
+      another folder    | edit e/one 1 & + dir: d           | + dir: e                        | will run: setting changed folder
+      list of words     | command: [make, a]                | command: [make, b]              | will run: setting changed command
+      traced no more    | + trace: true & traces x          | + trace: false                  | will run: setting changed trace
       image on the host |                                   | + image: busybox                | up to date
       image unavailable |                                   | containers & + image: busybox   | will fail: image unavailable busybox
       variable          | + env: { V: '1' }                 | + env: { V: '2' }               | will run: setting changed env V
