@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,8 +39,9 @@ class StoreCallTest {
 
   private static final long SECOND = 1_000_000_000;
   private static final Digest KEY = ResultSamples.KEY;
+  private static final long BEGIN = 1000 * SECOND;
 
-  private final AtomicLong now = new AtomicLong();
+  private final AtomicLong now = new AtomicLong(BEGIN);
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final List<String> told = new CopyOnWriteArrayList<>();
 
@@ -126,13 +128,13 @@ class StoreCallTest {
     return new SharedStores(build(clock), store(place, clock));
   }
 
-  /** Asks until the store is left alone, or twenty times, with such answers. */
+  /** Asks until the store is left alone, or forty times, with such answers. */
   private int asked(long delay) {
     Place place = new Place();
     AtomicLong until = new AtomicLong();
     LongSupplier clock = () -> look(place, until);
     try (SharedStore store = store(place, clock)) {
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < 40; i++) {
         if (!told.isEmpty()) {
           return i;
         }
@@ -140,7 +142,7 @@ class StoreCallTest {
         until.set(now.get() + delay);
         assertNull(store.find(KEY).result());
       }
-      return 20;
+      return 40;
     }
   }
 
@@ -153,7 +155,7 @@ class StoreCallTest {
 
   @Test
   void anAnswerWithinASecondIsNotWaitedFor() {
-    assertEquals(20, asked(SECOND / 2));
+    assertEquals(40, asked(SECOND));
     assertEquals(List.of(), told);
   }
 
@@ -182,7 +184,7 @@ class StoreCallTest {
       }
     }
     assertEquals(1, told.size(), told.toString());
-    assertTrue(now.get() < 60 * SECOND, now.toString());
+    assertTrue(now.get() < BEGIN + 60 * SECOND, now.toString());
   }
 
   /** With each look at the clock a second and so many bytes have passed, for longer than 100 s. */
@@ -193,7 +195,6 @@ class StoreCallTest {
         new Place() {
           @Override
           void blob(StoreCall.Request call) {
-            call.begin();
             flowing.set(call);
             await();
           }
@@ -201,8 +202,8 @@ class StoreCallTest {
     LongSupplier clock =
         () -> {
           if (flowing.get() != null) {
-            flowing.get().moved(110_000);
-            if (now.addAndGet(SECOND) > 100 * SECOND) {
+            flowing.get().passed(110_000);
+            if (now.addAndGet(SECOND) > BEGIN + 100 * SECOND) {
               place.answer.countDown();
             }
           }
@@ -280,6 +281,112 @@ class StoreCallTest {
     assertEquals(List.of(), told);
   }
 
+  /** Each time a MiB comes in a second, and the job took five. */
+  @Test
+  void whatCameSoonEnoughIsBegunAgain(@TempDir Path folder) {
+    Blob blob = new Blob(KEY, 1 << 20);
+    AtomicInteger begun = new AtomicInteger();
+    Place place =
+        new Place() {
+          @Override
+          void blob(StoreCall.Request call) {
+            begun.incrementAndGet();
+            call.passed(blob.size());
+            now.addAndGet(SECOND);
+          }
+        };
+    Result result = ResultSamples.of(RecordedProduct.file("x", blob.digest(), blob.size()));
+    try (SharedStore store = store(place, now::get)) {
+      for (int i = 1; i <= 2; i++) {
+        Path into = folder.resolve("" + i);
+        assertTrue(into.toFile().mkdir());
+        assertNull(store.fetch(new ResultStore.Hit(result, store), into));
+        assertEquals(i, begun.get());
+      }
+    }
+  }
+
+  /** A result of 100 bytes of a job of five seconds; it cannot be told in the first two. */
+  @Test
+  void bytesMayTakeAsLongAsTheJobDid() throws Exception {
+    StoreCall call = StoreCall.large(build(now::get), null, 5 * SECOND, 100);
+    call.moved(1);
+    now.addAndGet(2 * SECOND);
+    call.check();
+    now.addAndGet(SECOND);
+    assertThrows(StoreRefusal.class, call::check);
+    call.moved(59);
+    call.check();
+    now.addAndGet(2 * SECOND);
+    call.moved(40);
+    call.check();
+    now.addAndGet(1);
+    assertThrows(StoreRefusal.class, call::check);
+    StoreCall silent = StoreCall.large(build(now::get), null, 5 * SECOND, 100);
+    now.addAndGet(3 * SECOND);
+    silent.check();
+  }
+
+  /** After how many seconds a request is given up that begins so, and then does nothing. */
+  private long givenUp(String why, Consumer<StoreCall.Request> beginning) {
+    CountDownLatch begun = new CountDownLatch(1);
+    LongSupplier clock = () -> begun.getCount() > 0 ? now.get() : now.addAndGet(SECOND);
+    StoreCall call = StoreCall.small(build(clock), null);
+    StoreCall.Asked<Object> asked =
+        request -> {
+          assertEquals(SECOND, request.age());
+          beginning.accept(request);
+          begun.countDown();
+          new Place().await();
+          return null;
+        };
+    long from = now.addAndGet(SECOND);
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
+      StoreRefusal refused = assertThrows(StoreRefusal.class, () -> call.ask(threads, asked));
+      assertEquals(why, refused.getMessage());
+    }
+    return (now.get() - from) / SECOND;
+  }
+
+  /** Of silence ten seconds; of what flows, five in which too little came. */
+  @Test
+  void whatStandsIsGivenUp() {
+    String slow = "slower than 100 kB/s for 5 s";
+    assertEquals(11, givenUp("no answer in 10 s", _ -> {}), 1);
+    assertEquals(7, givenUp(slow, StoreCall.Request::begin), 1);
+    givenUp(slow, request -> request.passed(1 << 20)); // it came before
+  }
+
+  /** It ends with the build, and counts as time that a job waited. */
+  @Test
+  void aTurnAtALargeRecordIsWaitedForLikeAnAnswer() {
+    Place place =
+        new Place() {
+          @Override
+          byte[] entry(StoreCall.Request call) {
+            return ActionEntry.encode(new Blob(KEY, 2 << 20));
+          }
+        };
+    LongSupplier clock = () -> now.addAndGet(SECOND);
+    Semaphore none = new Semaphore(0);
+    SharedStore.Build build = new SharedStore.Build("/root", clock, stopped, none, told::add);
+    try (SharedStore store = new SharedStore(place, null, null, build)) {
+      assertEquals("left alone for this build", store.find(KEY).reason());
+    }
+    told.clear();
+    LongSupplier ends =
+        () -> {
+          stopped.set(now.addAndGet(SECOND) > BEGIN + 100 * SECOND);
+          return now.get();
+        };
+    now.set(BEGIN + 90 * SECOND);
+    build = new SharedStore.Build("/root", ends, stopped, none, told::add);
+    try (SharedStore store = new SharedStore(place, null, null, build)) {
+      assertEquals("the build was ended", store.find(KEY).reason());
+    }
+    assertEquals(List.of(), told);
+  }
+
   /** Some of 16 MiB each at a time would be too much for a small heap. */
   @Test
   void largeRecordsAreLookedAtOneAtATime() throws Exception {
@@ -329,7 +436,11 @@ class StoreCallTest {
         };
     try (SharedStore store = store(place, now::get)) {
       String line = "java.lang.IllegalStateException: a bug ⏎ of two lines";
-      assertEquals(line, store.find(KEY).reason());
+      for (int i = 0; i < 3; i++) {
+        assertEquals(line, store.find(KEY).reason());
+        now.addAndGet(11 * SECOND);
+      }
+      assertEquals(List.of("store place: " + line + "; left alone for this build"), told);
     }
   }
 
@@ -340,6 +451,26 @@ class StoreCallTest {
       assertEquals("the build was ended", store.find(KEY).reason());
       assertTrue(Thread.interrupted());
     }
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void afterTheEndNothingMoreIsAsked() {
+    AtomicInteger asked = new AtomicInteger();
+    Place place =
+        new Place() {
+          @Override
+          byte[] entry(StoreCall.Request call) {
+            asked.incrementAndGet();
+            return null;
+          }
+        };
+    stopped.set(true);
+    try (SharedStore store = store(place, now::get)) {
+      assertEquals("the build was ended", store.find(KEY).reason());
+    }
+    assertEquals(0, asked.get());
+    assertEquals(List.of(), told);
   }
 
   @Test
