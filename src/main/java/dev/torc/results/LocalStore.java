@@ -59,8 +59,7 @@ final class LocalStore {
   static String name(OwnedPath part) {
     Stamp.Kind of = part.kind();
     char kind = of == Stamp.Kind.FOLDER ? 'd' : of == Stamp.Kind.LINK ? 'l' : 'f';
-    String hex = part.digest().hex();
-    return kind + (part.digest().isExecutable() ? hex.replace(' ', '.') : hex);
+    return kind + part.digest().hex().replace(' ', '.'); // behind it stands that it is executable
   }
 
   /** The names of all that a result has here; of products that are alike, one for each. */

@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,8 @@ class StoreCallTest {
     }
 
     @Override
-    public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
+    public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call)
+        throws StoreRefusal {
       await();
     }
 
@@ -471,6 +473,46 @@ class StoreCallTest {
     }
     assertEquals(0, asked.get());
     assertEquals(List.of(), told);
+  }
+
+  /** After a failure what is to be sent waits for ten seconds, while the build goes on. */
+  @Test
+  void afterAFailureSendingRests() throws Exception {
+    AtomicInteger puts = new AtomicInteger();
+    AtomicInteger looks = new AtomicInteger();
+    Place place =
+        new Place() {
+          @Override
+          public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call)
+              throws StoreRefusal {
+            if (puts.incrementAndGet() == 1) {
+              throw StoreRefusal.failed("once");
+            }
+          }
+        };
+    LongSupplier clock =
+        () -> {
+          looks.incrementAndGet();
+          return now.get();
+        };
+    Upload upload = new Upload(ResultSamples.of(), List.of(), false, null);
+    try (SharedStores stores = stores(place, clock)) {
+      stores.send(1, () -> upload);
+      until(() -> stores.pending() == 0);
+      stores.send(1, () -> upload);
+      int before = looks.get();
+      until(() -> looks.get() > before + 10);
+      assertEquals(1, puts.get());
+      now.addAndGet(10 * SECOND);
+      until(() -> stores.pending() == 0);
+    }
+    assertEquals(3, puts.get());
+  }
+
+  private static void until(BooleanSupplier done) throws InterruptedException {
+    while (!done.getAsBoolean()) {
+      Thread.sleep(1);
+    }
   }
 
   @Test
