@@ -2,6 +2,7 @@ package dev.torc.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -25,7 +27,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -71,19 +72,18 @@ class StoreCallTest {
       return null;
     }
 
-    /** A blob comes, which is not there after all. */
-    void blob(StoreCall.Request call) {
+    /** The bytes of a blob; null for none. */
+    InputStream blob(StoreCall.Request call) {
       await();
+      return null;
     }
 
     @Override
     public InputStream open(String in, Digest name, StoreCall.Request call) {
-      byte[] bytes = null;
-      if (in.equals(ENTRIES)) {
-        bytes = entry(call);
-      } else {
-        blob(call);
+      if (in.equals(BLOBS)) {
+        return blob(call);
       }
+      byte[] bytes = entry(call);
       return bytes == null ? null : new ByteArrayInputStream(bytes);
     }
 
@@ -173,11 +173,12 @@ class StoreCallTest {
           }
 
           @Override
-          void blob(StoreCall.Request call) {
+          InputStream blob(StoreCall.Request call) {
             call.begin();
             while (!Thread.currentThread().isInterrupted()) {
               call.moved(1 << 20);
             }
+            return null;
           }
         };
     try (SharedStore store = store(place, () -> now.addAndGet(SECOND / 10))) {
@@ -189,34 +190,56 @@ class StoreCallTest {
     assertTrue(now.get() < BEGIN + 60 * SECOND, now.toString());
   }
 
-  /** With each look at the clock a second and so many bytes have passed, for longer than 100 s. */
+  /** With each piece of 16 KiB a tenth of a second has passed, for six seconds. */
   @Test
   void whatFlowsFastEnoughMayTakeLong(@TempDir Path folder) {
-    AtomicReference<StoreCall.Request> flowing = new AtomicReference<>();
+    byte[] bytes = new byte[60 << 14];
+    AtomicBoolean waits = new AtomicBoolean();
+    Semaphore looks = new Semaphore(0);
+    InputStream slow =
+        new ByteArrayInputStream(bytes) {
+          @Override
+          public synchronized int read(byte[] into, int offset, int length) {
+            waits.set(true);
+            looks.acquireUninterruptibly();
+            return super.read(into, offset, Math.min(length, 1 << 14));
+          }
+        };
     Place place =
         new Place() {
           @Override
-          void blob(StoreCall.Request call) {
-            flowing.set(call);
-            await();
+          InputStream blob(StoreCall.Request call) {
+            call.begin();
+            return slow;
           }
         };
     LongSupplier clock =
         () -> {
-          if (flowing.get() != null) {
-            flowing.get().passed(110_000);
-            if (now.addAndGet(SECOND) > BEGIN + 100 * SECOND) {
-              place.answer.countDown();
-            }
+          if (waits.compareAndSet(true, false)) {
+            now.addAndGet(SECOND / 10);
+            looks.release();
           }
           return now.get();
         };
-    Blob blob = new Blob(KEY, 10 << 20);
-    Result result = ResultSamples.of(RecordedProduct.file("x", blob.digest(), blob.size()));
+    Result result = ResultSamples.lasting(200 * SECOND, ResultSamples.of(file(bytes)));
     try (SharedStore store = store(place, clock)) {
-      ResultStore.Hit hit = new ResultStore.Hit(ResultSamples.lasting(200 * SECOND, result), store);
-      StoreRefusal refused = assertThrows(StoreRefusal.class, () -> store.fetchBlobs(hit, folder));
-      assertEquals(KEY + " is gone from the store", refused.getMessage(), "all of it came");
+      assertNotNull(store.fetch(new ResultStore.Hit(result, store), folder));
+    }
+    assertEquals(List.of(), told);
+  }
+
+  private static RecordedProduct file(byte[] bytes) {
+    return RecordedProduct.file("x", Digest.ofBytes(bytes), bytes.length);
+  }
+
+  /** By the usual rate half of it would come in time. */
+  @Test
+  void whatCameWithTheRecordNeedNotCome(@TempDir Path folder) {
+    byte[] bytes = new byte[30 << 20];
+    Result result = ResultSamples.of(file(bytes));
+    Map<Blob, byte[]> inside = Map.of(Blob.of(result.products().getFirst()), bytes);
+    try (SharedStore store = store(new Place(), now::get)) {
+      assertNotNull(store.fetch(new ResultStore.Hit(result, store, null, inside), folder));
     }
   }
 
@@ -258,12 +281,12 @@ class StoreCallTest {
     Place place =
         new Place() {
           @Override
-          void blob(StoreCall.Request call) {
+          InputStream blob(StoreCall.Request call) {
             begun.incrementAndGet();
             call.begin();
             call.moved(blob.size() / 2);
             now.addAndGet(3 * SECOND);
-            await();
+            return super.blob(call);
           }
         };
     Result result = ResultSamples.of(RecordedProduct.file("x", blob.digest(), blob.size()));
@@ -283,6 +306,47 @@ class StoreCallTest {
     assertEquals(List.of(), told);
   }
 
+  /** A place that has what is large; each byte that is sent takes three seconds, of five. */
+  private Place slowToTake(List<String> puts) {
+    return new Place() {
+      @Override
+      public boolean has(Blob blob, StoreCall.Request call) {
+        return blob.size() > 1 << 20;
+      }
+
+      @Override
+      public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
+        puts.add(in);
+        now.addAndGet(3 * SECOND);
+        call.moved(bytes.blob().size() / 2);
+      }
+    };
+  }
+
+  private List<String> sentTwice(int size) {
+    List<String> puts = new CopyOnWriteArrayList<>();
+    BlobSource source = BlobSource.bytes(new byte[size]);
+    Result result = ResultSamples.of(file(source.memory()));
+    try (SharedStore store = store(slowToTake(puts), now::get)) {
+      for (int i = 0; i < 2; i++) {
+        store.put(new Upload(result, List.of(source), false, null));
+      }
+    }
+    assertEquals(List.of(), told);
+    return puts;
+  }
+
+  /** Half of it went in three seconds, and the job took five. */
+  @Test
+  void whatWouldTakeTooLongIsNotSentAgain() {
+    assertEquals(List.of("cas"), sentTwice(1 << 20));
+  }
+
+  @Test
+  void whatIsThereCountsAsSent() {
+    assertEquals(List.of("cas", "ac", "cas", "ac"), sentTwice(2 << 20));
+  }
+
   /** Each time a MiB comes in a second, and the job took five. */
   @Test
   void whatCameSoonEnoughIsBegunAgain(@TempDir Path folder) {
@@ -291,10 +355,11 @@ class StoreCallTest {
     Place place =
         new Place() {
           @Override
-          void blob(StoreCall.Request call) {
+          InputStream blob(StoreCall.Request call) {
             begun.incrementAndGet();
             call.passed(blob.size());
             now.addAndGet(SECOND);
+            return null;
           }
         };
     Result result = ResultSamples.of(RecordedProduct.file("x", blob.digest(), blob.size()));
@@ -403,13 +468,14 @@ class StoreCallTest {
           }
 
           @Override
-          void blob(StoreCall.Request call) {
+          InputStream blob(StoreCall.Request call) {
             most.accumulateAndGet(at.incrementAndGet(), Math::max);
             for (int i = 0; i < 100; i++) {
               Thread.yield();
             }
             looked.incrementAndGet();
             at.decrementAndGet();
+            return null;
           }
         };
     SharedStore.Build build = build(now::get);

@@ -3,8 +3,10 @@ package dev.torc.results;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
+import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.ResultStore.Hit;
@@ -150,6 +152,37 @@ abstract class StoreContract {
     try (Outbox other = reader()) {
       assertEquals(told("another's record lies under the key " + KEY), other.get(KEY, into()));
     }
+  }
+
+  @Test
+  void whatOnlyItsOwnerCanReadIsNotSent() throws Exception {
+    box.post(new Upload(ResultSamples.of(), List.of(), false, "mine"));
+    box.stores.finish();
+    assertNull(box.find(KEY).result());
+    String line = "mine is for its owner alone; results with such products are not sent";
+    assertEquals(List.of("shared stores: " + line), box.told);
+  }
+
+  @Test
+  void aLargeRecordIsReadWhole() {
+    Result result = withData(2 << 20);
+    assertEquals(result, box.find(KEY).result());
+  }
+
+  @Test
+  void aRecordThatIsTooLargeIsTold() {
+    withData(17 << 20);
+    assertNull(box.find(KEY).result());
+    box.close();
+    assertTrue(box.told.toString().endsWith(" bytes, and 16777216 are the most]"));
+  }
+
+  private Result withData(int length) {
+    List<StoredValue> data = List.of(new StoredValue("key", "x".repeat(length)));
+    Result result = ResultSamples.of(KEY, null, null, null, data, List.of(), List.of());
+    box.post(new Upload(result, List.of(), false, null));
+    box.stores.finish();
+    return result;
   }
 
   @Test
