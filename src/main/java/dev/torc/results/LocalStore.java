@@ -118,13 +118,9 @@ final class LocalStore {
   Added add(OwnedPath part, Path file) throws IOException {
     make();
     String name = name(part);
-    FileStatus there = look(name);
-    if (isOf(part.kind(), there)) {
+    if (isOf(part.kind(), look(name))) {
       FileTree.remove(file);
       return Added.THERE;
-    }
-    if (there.exists()) {
-      drop(name);
     }
     try {
       Files.move(file, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
