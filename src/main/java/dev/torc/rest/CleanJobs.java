@@ -111,10 +111,9 @@ public record CleanJobs(
       String journal,
       SortedMap<String, Optional<String>> caller) {
 
-    /** The same with the answers to these questions, and to its own, as they are now. */
+    /** The same with the answers to these questions as they are now. */
     Held with(MachineInputs machine, Iterable<String> questions) {
       SortedMap<String, Optional<String>> all = new TreeMap<>();
-      caller.keySet().forEach(question -> all.put(question, machine.answer(question)));
       questions.forEach(question -> all.put(question, machine.answer(question)));
       return new Held(graph, boot, database, journal, all);
     }
