@@ -215,7 +215,7 @@ public record CleanJobs(
     return with(new Held(held.graph, held.boot, database, journal, held.caller), stamps);
   }
 
-  private CleanJobs with(Held now, long[] others) {
+  CleanJobs with(Held now, long[] others) {
     return new CleanJobs(now, number, jobs, dirty, others, digests, further, extra);
   }
 

@@ -148,7 +148,7 @@ class CleanJobsTest {
     }
     assertFalse(rest.has(graph, "elsewhere"));
     CleanJobs less = rest.with(new long[CleanJobs.WIDTH]); // the graph has grown since
-    assertNull(less.digest(graph, "found.h", down.get("found.h")));
+    assertNull(less.digest(graph, graph.path(1), down.get(graph.path(1))));
   }
 
   @Test
@@ -169,6 +169,9 @@ class CleanJobsTest {
       assertFalse(rest.lack(graph, jobs(0)));
     }
     assertEquals("file file file folder none none ", seen);
+    rest.stamps()[product * CleanJobs.WIDTH] = 5;
+    rest.stamps()[product * CleanJobs.WIDTH + CleanJobs.CTIME] = 0;
+    assertFalse(rest.isFile(product), "nothing was seen");
     rest.stamps()[further * CleanJobs.WIDTH] = CleanJobs.GONE;
     assertTrue(rest.lack(graph, last));
     rest.jobs().andNot(last);
@@ -201,18 +204,8 @@ class CleanJobsTest {
   @Test
   void whereNothingCanBeLookedAtAllIsDecided() throws IOException {
     Graph graph = graph();
-    StampSource closed =
-        new StampSource() {
-          @Override
-          public Stamp stamp(Path path) throws IOException {
-            throw new IOException("closed");
-          }
-
-          @Override
-          public Stamp linkStamp(Path path) throws IOException {
-            return stamp(path);
-          }
-
+    Looks closed =
+        new Looks(graph) {
           @Override
           public FolderStamps inFolder(Path folder, boolean follow) throws IOException {
             throw new IOException("closed");
@@ -265,7 +258,7 @@ class CleanJobsTest {
   }
 
   /** Files with the stamps that the test gives them. */
-  private static final class Looks implements StampSource {
+  private static class Looks implements StampSource {
     private final Path root;
     private final Map<String, Stamp> stamps = new HashMap<>();
     private final ConcurrentMap<String, Integer> counts = new ConcurrentHashMap<>();

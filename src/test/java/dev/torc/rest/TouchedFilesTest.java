@@ -294,18 +294,8 @@ class TouchedFilesTest {
   @Test
   void anotherAnswerOfTheCallersEnvironmentIsAnotherRest() throws IOException {
     CleanJobs.Held held = held().with(caller(Map.of("A", "1")), List.of("A", "B"));
-    CleanJobs asked =
-        new CleanJobs(
-            held,
-            7,
-            rest.jobs(),
-            rest.dirty(),
-            rest.stamps(),
-            rest.digests(),
-            rest.further(),
-            rest.extra());
     Path file = temp.resolve("rest");
-    asked.write(file);
+    rest.with(held, rest.stamps()).write(file);
     assertEquals(held, CleanJobs.read(file, held(), caller(Map.of("A", "1", "C", "2"))).held());
     assertNull(CleanJobs.read(file, held(), caller(Map.of("A", "2"))));
     assertNull(CleanJobs.read(file, held(), caller(Map.of("A", "1", "B", ""))));

@@ -153,10 +153,6 @@ class FolderStoreTest extends StoreContract {
         List.of(
             none + "nothing more is sent to it in this build", none + "left alone for this build"),
         box.told);
-    try (Outbox other = other(null)) {
-      other.stores.newest(1, hit -> assertNull(hit));
-      assertEquals(List.of(none + "left alone for this build"), other.told);
-    }
   }
 
   @Test
@@ -317,15 +313,6 @@ class FolderStoreTest extends StoreContract {
       assertTrue(without.find(KEY).reason().startsWith(link + " is another user's; "));
       assertEquals("one\n", with.get(KEY, into));
     }
-  }
-
-  @Test
-  void whatOnlyItsOwnerCanReadIsSentWhereItStaysSo() throws Exception {
-    mode(folder, 0700);
-    box.post(new Upload(ResultSamples.of(), List.of(), false, "mine"));
-    box.stores.finish();
-    assertEquals(ResultSamples.of(), box.find(KEY).result());
-    assertEquals(List.of(), box.told);
   }
 
   /** What lies there is taken at its size, if it counts: a torn one is sent again. */

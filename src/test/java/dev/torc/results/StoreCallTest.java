@@ -18,7 +18,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +47,11 @@ class StoreCallTest {
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final List<String> told = new CopyOnWriteArrayList<>();
 
+  /** What is done with what is sent. */
+  private interface Taker {
+    void take(String in, BlobSource bytes, StoreCall.Request call) throws StoreRefusal;
+  }
+
   /** A store whose answers come when the time is right. */
   private static class Place implements StorePlace {
 
@@ -58,32 +63,28 @@ class StoreCallTest {
       return "place";
     }
 
-    void await() {
+    /** The bytes of an entry, and of a blob; null for none. */
+    private Function<StoreCall.Request, byte[]> entry = this::none;
+
+    private Function<StoreCall.Request, InputStream> blob = this::none;
+
+    private Taker put = (in, bytes, call) -> none(call);
+
+    <T> T none(StoreCall.Request call) {
       try {
         answer.await();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-    }
-
-    /** The bytes of an entry; null for none. */
-    byte[] entry(StoreCall.Request call) {
-      await();
-      return null;
-    }
-
-    /** The bytes of a blob; null for none. */
-    InputStream blob(StoreCall.Request call) {
-      await();
       return null;
     }
 
     @Override
     public InputStream open(String in, Digest name, StoreCall.Request call) {
       if (in.equals(BLOBS)) {
-        return blob(call);
+        return blob.apply(call);
       }
-      byte[] bytes = entry(call);
+      byte[] bytes = entry.apply(call);
       return bytes == null ? null : new ByteArrayInputStream(bytes);
     }
 
@@ -100,7 +101,7 @@ class StoreCallTest {
     @Override
     public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call)
         throws StoreRefusal {
-      await();
+      put.take(in, bytes, call);
     }
 
     @Override
@@ -164,22 +165,19 @@ class StoreCallTest {
   /** Each of its bytes comes soon enough, and all of them would take minutes. */
   @Test
   void aRecordThatTricklesIsNotWaitedForLongerThanThirtySeconds() {
-    Place place =
-        new Place() {
-          @Override
-          byte[] entry(StoreCall.Request call) {
-            call.begin();
-            return ActionEntry.encode(new Blob(KEY, 10 << 20));
+    Place place = new Place();
+    place.entry =
+        call -> {
+          call.begin();
+          return ActionEntry.encode(new Blob(KEY, 10 << 20));
+        };
+    place.blob =
+        call -> {
+          call.begin();
+          while (!Thread.currentThread().isInterrupted()) {
+            call.moved(1 << 20);
           }
-
-          @Override
-          InputStream blob(StoreCall.Request call) {
-            call.begin();
-            while (!Thread.currentThread().isInterrupted()) {
-              call.moved(1 << 20);
-            }
-            return null;
-          }
+          return null;
         };
     try (SharedStore store = store(place, () -> now.addAndGet(SECOND / 10))) {
       for (int i = 0; i < 3; i++) {
@@ -205,13 +203,11 @@ class StoreCallTest {
             return super.read(into, offset, Math.min(length, 1 << 14));
           }
         };
-    Place place =
-        new Place() {
-          @Override
-          InputStream blob(StoreCall.Request call) {
-            call.begin();
-            return slow;
-          }
+    Place place = new Place();
+    place.blob =
+        call -> {
+          call.begin();
+          return slow;
         };
     LongSupplier clock =
         () -> {
@@ -232,27 +228,14 @@ class StoreCallTest {
     return RecordedProduct.file("x", Digest.ofBytes(bytes), bytes.length);
   }
 
-  /** By the usual rate half of it would come in time. */
-  @Test
-  void whatCameWithTheRecordNeedNotCome(@TempDir Path folder) {
-    byte[] bytes = new byte[30 << 20];
-    Result result = ResultSamples.of(file(bytes));
-    Map<Blob, byte[]> inside = Map.of(Blob.of(result.products().getFirst()), bytes);
-    try (SharedStore store = store(new Place(), now::get)) {
-      assertNotNull(store.fetch(new ResultStore.Hit(result, store, null, inside), folder));
-    }
-  }
-
   /** What is said of a store that takes so many of 100 bytes, and then nothing more. */
   private String sent(long taken) {
-    Place place =
-        new Place() {
-          @Override
-          public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
-            call.sends(100);
-            call.moved(taken);
-            await();
-          }
+    Place place = new Place();
+    place.put =
+        (in, bytes, call) -> {
+          call.sends(100);
+          call.moved(taken);
+          place.none(call);
         };
     Result result = ResultSamples.lasting(100 * SECOND, ResultSamples.of());
     LongSupplier clock = () -> now.addAndGet(SECOND / 10);
@@ -278,16 +261,14 @@ class StoreCallTest {
   void whatWouldTakeTooLongIsGivenUpAndNotBegunAgain(@TempDir Path folder) {
     Blob blob = new Blob(KEY, 1 << 20);
     AtomicInteger begun = new AtomicInteger();
-    Place place =
-        new Place() {
-          @Override
-          InputStream blob(StoreCall.Request call) {
-            begun.incrementAndGet();
-            call.begin();
-            call.moved(blob.size() / 2);
-            now.addAndGet(3 * SECOND);
-            return super.blob(call);
-          }
+    Place place = new Place();
+    place.blob =
+        call -> {
+          begun.incrementAndGet();
+          call.begin();
+          call.moved(blob.size() / 2);
+          now.addAndGet(3 * SECOND);
+          return place.none(call);
         };
     Result result = ResultSamples.of(RecordedProduct.file("x", blob.digest(), blob.size()));
     LongSupplier clock = now::get;
@@ -306,37 +287,36 @@ class StoreCallTest {
     assertEquals(List.of(), told);
   }
 
-  /** A place that has what is large; each byte that is sent takes three seconds, of five. */
-  private Place slowToTake(List<String> puts) {
-    return new Place() {
-      @Override
-      public boolean has(Blob blob, StoreCall.Request call) {
-        return blob.size() > 1 << 20;
-      }
-
-      @Override
-      public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
-        puts.add(in);
-        now.addAndGet(3 * SECOND);
-        call.moved(bytes.blob().size() / 2);
-      }
-    };
-  }
-
+  /**
+   * What is sent of a result of so many bytes, twice, to a place that has what is large already;
+   * half of the rest goes in three seconds, and the job took five.
+   */
   private List<String> sentTwice(int size) {
     List<String> puts = new CopyOnWriteArrayList<>();
+    Place place =
+        new Place() {
+          @Override
+          public boolean has(Blob blob, StoreCall.Request call) {
+            return blob.size() > 1 << 20;
+          }
+        };
+    place.put =
+        (in, bytes, call) -> {
+          puts.add(in);
+          now.addAndGet(3 * SECOND);
+          call.moved(bytes.blob().size() / 2);
+        };
     BlobSource source = BlobSource.bytes(new byte[size]);
-    Result result = ResultSamples.of(file(source.memory()));
-    try (SharedStore store = store(slowToTake(puts), now::get)) {
-      for (int i = 0; i < 2; i++) {
-        store.put(new Upload(result, List.of(source), false, null));
-      }
+    Upload upload =
+        new Upload(ResultSamples.of(file(source.memory())), List.of(source), false, null);
+    try (SharedStore store = store(place, now::get)) {
+      store.put(upload);
+      store.put(upload);
     }
     assertEquals(List.of(), told);
     return puts;
   }
 
-  /** Half of it went in three seconds, and the job took five. */
   @Test
   void whatWouldTakeTooLongIsNotSentAgain() {
     assertEquals(List.of("cas"), sentTwice(1 << 20));
@@ -347,30 +327,14 @@ class StoreCallTest {
     assertEquals(List.of("cas", "ac", "cas", "ac"), sentTwice(2 << 20));
   }
 
-  /** Each time a MiB comes in a second, and the job took five. */
   @Test
-  void whatCameSoonEnoughIsBegunAgain(@TempDir Path folder) {
-    Blob blob = new Blob(KEY, 1 << 20);
-    AtomicInteger begun = new AtomicInteger();
-    Place place =
-        new Place() {
-          @Override
-          InputStream blob(StoreCall.Request call) {
-            begun.incrementAndGet();
-            call.passed(blob.size());
-            now.addAndGet(SECOND);
-            return null;
-          }
-        };
-    Result result = ResultSamples.of(RecordedProduct.file("x", blob.digest(), blob.size()));
-    try (SharedStore store = store(place, now::get)) {
-      for (int i = 1; i <= 2; i++) {
-        Path into = folder.resolve("" + i);
-        assertTrue(into.toFile().mkdir());
-        assertNull(store.fetch(new ResultStore.Hit(result, store), into));
-        assertEquals(i, begun.get());
-      }
-    }
+  void theRateIsThatOfAllThatPassed() {
+    StoreCall call = StoreCall.large(build(now::get), null, SECOND, 0);
+    call.moved((1 << 18) - 1);
+    now.addAndGet(SECOND);
+    assertEquals(7, call.rate(7), "too little to tell");
+    call.moved(1);
+    assertEquals((1 << 18) / 1e9, call.rate(7));
   }
 
   /** A result of 100 bytes of a job of five seconds; it cannot be told in the first two. */
@@ -404,7 +368,7 @@ class StoreCallTest {
           assertEquals(SECOND, request.age());
           beginning.accept(request);
           begun.countDown();
-          new Place().await();
+          new Place().none(request);
           return null;
         };
     long from = now.addAndGet(SECOND);
@@ -424,34 +388,29 @@ class StoreCallTest {
     givenUp(slow, request -> request.passed(1 << 20)); // it came before
   }
 
-  /** It ends with the build, and counts as time that a job waited. */
-  @Test
-  void aTurnAtALargeRecordIsWaitedForLikeAnAnswer() {
-    Place place =
-        new Place() {
-          @Override
-          byte[] entry(StoreCall.Request call) {
-            return ActionEntry.encode(new Blob(KEY, 2 << 20));
-          }
-        };
-    LongSupplier clock = () -> now.addAndGet(SECOND);
+  /** What comes of a look at a large record while others are looked at. */
+  private String turn(LongSupplier clock) {
+    Place place = new Place();
+    place.entry = _ -> ActionEntry.encode(new Blob(KEY, 2 << 20));
     Semaphore none = new Semaphore(0);
     SharedStore.Build build = new SharedStore.Build("/root", clock, stopped, none, told::add);
     try (SharedStore store = new SharedStore(place, null, null, build)) {
-      assertEquals("left alone for this build", store.find(KEY).reason());
+      return store.find(KEY).reason();
     }
-    told.clear();
+  }
+
+  /** It ends with the build, and counts as time that a job waited. */
+  @Test
+  void aTurnAtALargeRecordIsWaitedForLikeAnAnswer() {
+    assertEquals("left alone for this build", turn(() -> now.addAndGet(SECOND)));
+    AtomicInteger looks = new AtomicInteger();
     LongSupplier ends =
         () -> {
-          stopped.set(now.addAndGet(SECOND) > BEGIN + 100 * SECOND);
+          stopped.set(looks.incrementAndGet() > 9);
           return now.get();
         };
-    now.set(BEGIN + 90 * SECOND);
-    build = new SharedStore.Build("/root", ends, stopped, none, told::add);
-    try (SharedStore store = new SharedStore(place, null, null, build)) {
-      assertEquals("the build was ended", store.find(KEY).reason());
-    }
-    assertEquals(List.of(), told);
+    assertEquals("the build was ended", turn(ends));
+    assertEquals(1, told.size());
   }
 
   /** Some of 16 MiB each at a time would be too much for a small heap. */
@@ -460,23 +419,17 @@ class StoreCallTest {
     AtomicInteger at = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     AtomicInteger looked = new AtomicInteger();
-    Place place =
-        new Place() {
-          @Override
-          byte[] entry(StoreCall.Request call) {
-            return ActionEntry.encode(new Blob(KEY, 2 << 20));
+    Place place = new Place();
+    place.entry = call -> ActionEntry.encode(new Blob(KEY, 2 << 20));
+    place.blob =
+        call -> {
+          most.accumulateAndGet(at.incrementAndGet(), Math::max);
+          for (int i = 0; i < 100; i++) {
+            Thread.yield();
           }
-
-          @Override
-          InputStream blob(StoreCall.Request call) {
-            most.accumulateAndGet(at.incrementAndGet(), Math::max);
-            for (int i = 0; i < 100; i++) {
-              Thread.yield();
-            }
-            looked.incrementAndGet();
-            at.decrementAndGet();
-            return null;
-          }
+          looked.incrementAndGet();
+          at.decrementAndGet();
+          return null;
         };
     SharedStore.Build build = build(now::get);
     try (ExecutorService jobs = Executors.newFixedThreadPool(8)) {
@@ -495,12 +448,10 @@ class StoreCallTest {
 
   @Test
   void aPlaceThatBreaksIsAStoreThatFails() {
-    Place place =
-        new Place() {
-          @Override
-          byte[] entry(StoreCall.Request call) {
-            throw new IllegalStateException("a bug\nof two lines");
-          }
+    Place place = new Place();
+    place.entry =
+        call -> {
+          throw new IllegalStateException("a bug\nof two lines");
         };
     try (SharedStore store = store(place, now::get)) {
       String line = "java.lang.IllegalStateException: a bug ⏎ of two lines";
@@ -524,20 +475,12 @@ class StoreCallTest {
 
   @Test
   void afterTheEndNothingMoreIsAsked() {
-    AtomicInteger asked = new AtomicInteger();
-    Place place =
-        new Place() {
-          @Override
-          byte[] entry(StoreCall.Request call) {
-            asked.incrementAndGet();
-            return null;
-          }
-        };
+    Place place = new Place();
+    place.answer.countDown(); // it would say that nothing is there
     stopped.set(true);
     try (SharedStore store = store(place, now::get)) {
       assertEquals("the build was ended", store.find(KEY).reason());
     }
-    assertEquals(0, asked.get());
     assertEquals(List.of(), told);
   }
 
@@ -546,14 +489,11 @@ class StoreCallTest {
   void afterAFailureSendingRests() throws Exception {
     AtomicInteger puts = new AtomicInteger();
     AtomicInteger looks = new AtomicInteger();
-    Place place =
-        new Place() {
-          @Override
-          public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call)
-              throws StoreRefusal {
-            if (puts.incrementAndGet() == 1) {
-              throw StoreRefusal.failed("once");
-            }
+    Place place = new Place();
+    place.put =
+        (in, bytes, call) -> {
+          if (puts.incrementAndGet() == 1) {
+            throw StoreRefusal.failed("once");
           }
         };
     LongSupplier clock =
@@ -590,7 +530,7 @@ class StoreCallTest {
       sender.send(
           10 * SECOND, // so long did the job take
           () -> {
-            place.await();
+            place.none(null);
             return null;
           });
     }
@@ -619,12 +559,10 @@ class StoreCallTest {
   @Test
   void whatTakesTooLongToSearchIsNotSent() {
     List<String> sent = new CopyOnWriteArrayList<>();
-    Place place =
-        new Place() {
-          @Override
-          public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
-            sent.add(in);
-          }
+    Place place = new Place();
+    place.put =
+        (in, bytes, call) -> {
+          sent.add(in);
         };
     BlobSource large = BlobSource.bytes(new byte[1 << 20]);
     Result result =
