@@ -177,7 +177,7 @@ record BatchScript(
         }
       }
     }
-    return common == null ? Map.of() : common;
+    return common;
   }
 
   /** A word that the shell takes as it is. */

@@ -381,11 +381,8 @@ public final class KeptResults implements ResultStore, ResultParts {
   }
 
   /** Makes room until no more than so many bytes are left; forgets the results that had them. */
-  public synchronized void free(long most) throws IOException {
+  private void free(long most) throws IOException {
     known();
-    if (total <= most) {
-      return;
-    }
     StoreContents all = StoreContents.of(light); // all of each is too much
     for (StoreContents.HeldResult each : all.beyond(most, wanted.keySet())) {
       forget(each.result());

@@ -26,7 +26,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -464,11 +463,11 @@ class BatchScriptTest {
     assertTrue(node.folder.claim("likely", new ClaimOwner("build", "h", "boot", 1, 0, 1)));
     assertEquals(0, node.run(script, jobs).exit());
     assertEquals(0, node.folder.status("first", 0).code());
-    assertEquals("time", node.folder.later("limit"));
+    assertTrue(node.folder.isLater("limit"));
     assertEquals(Set.of(BatchFolder.Word.CLAIM), node.folder.words().get("likely"));
     assertEquals(Set.of(BatchFolder.Word.LATER), node.folder.words().get("limit"));
-    assertEquals("time", node.folder.later("long"));
-    assertNull(node.folder.later("short"));
+    assertTrue(node.folder.isLater("long"));
+    assertFalse(node.folder.isLater("short"));
     assertTrue(node.folder.status("short", 0).ok());
     assertTrue(node.folder.status("both", 0).ok());
 
@@ -557,23 +556,6 @@ class BatchScriptTest {
             0,
             List.of());
     assertThrows(IllegalArgumentException.class, () -> script.of(List.of(List.of(job))));
-    for (Executable bad :
-        List.<Executable>of(
-            () ->
-                BatchNode.job(
-                    "a/b",
-                    job.attempt.launch().steps(),
-                    job.attempt.launch().log(),
-                    false,
-                    0,
-                    0,
-                    0,
-                    List.of()),
-            () ->
-                BatchNode.job(
-                    "a", List.of(), job.attempt.launch().log(), false, 0, 0, 0, List.of()))) {
-      assertThrows(IllegalArgumentException.class, bad);
-    }
   }
 
   /** Half a file, or one of which blocks are still zeros, is no word: never a wrong one. */
