@@ -5,6 +5,7 @@ import dev.torc.posix.ThreadEnd;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.Blob.BlobStream;
 import dev.torc.results.ResultStore.ResultParts;
+import dev.torc.results.ResultStore.Upload;
 import dev.torc.results.SealedRecord.ActionEntry;
 import dev.torc.results.SealedRecord.FoundNames;
 import dev.torc.results.SealedRecord.StoreRecord;
