@@ -107,10 +107,9 @@ public record CleanJobs(
       String journal,
       SortedMap<String, Optional<String>> caller) {
 
-    /** The same with the answers to these questions, and to its own, as they are now. */
+    /** The same with the answers to these questions as they are now. */
     Held with(MachineInputs machine, Iterable<String> questions) {
       SortedMap<String, Optional<String>> all = new TreeMap<>();
-      caller.keySet().forEach(question -> all.put(question, machine.answer(question)));
       questions.forEach(question -> all.put(question, machine.answer(question)));
       return new Held(graph, boot, database, journal, all);
     }
@@ -212,7 +211,7 @@ public record CleanJobs(
     return with(new Held(held.graph, held.boot, database, journal, held.caller), stamps);
   }
 
-  private CleanJobs with(Held now, long[] others) {
+  CleanJobs with(Held now, long[] others) {
     return new CleanJobs(now, number, jobs, dirty, others, digests, further, extra);
   }
 

@@ -346,7 +346,6 @@ final class SharedStore implements ResultStore, AutoCloseable {
           result.blobs(),
           breadth(),
           blob -> {
-            call.check();
             Path file = folder.resolve(blob.name());
             try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
               if (!fetch(blob, hit.inside().get(blob), call, bytes -> bytes.transferTo(out))) {
@@ -412,7 +411,6 @@ final class SharedStore implements ResultStore, AutoCloseable {
   }
 
   private void sendBlob(BlobSource blob, boolean again, StoreCall call) throws StoreRefusal {
-    call.check();
     boolean small = place.isFar() && blob.blob().size() < SealedRecord.SMALL;
     if (again
         || small
