@@ -136,10 +136,11 @@ public final class Causes {
     if (run == null || run.details.number() <= above || run.details.number() > to) {
       return -1;
     }
-    // Where the last run made other bytes than the reader found, an earlier one was behind it.
+    // Where the last run made other bytes than the reader found, an earlier one was behind it;
+    // where
+    // the reader needs them no more, no run was.
     String made = run.made.get(reason.name());
-    boolean other = made != null && !reason.now().isEmpty() && !made.equals(reason.now());
-    return other ? -1 : maker;
+    return made == null || made.equals(reason.now()) ? maker : -1;
   }
 
   /** The job, or open group, that makes what a reason names; -1 where there is none. */
