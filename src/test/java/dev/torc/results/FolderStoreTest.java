@@ -137,7 +137,7 @@ class FolderStoreTest extends StoreContract {
     Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
     Files.setLastModifiedTime(young, FileTime.from(Instant.now().minus(Duration.ofHours(23))));
     try (Outbox other = other(null)) {
-      other.send(Digest.ofText("key"), "two\n");
+      other.send(KEY, "one\n"); // of which it writes the entry alone
       assertFalse(Files.exists(old));
       assertTrue(Files.exists(young), "somebody may still write it");
     }
