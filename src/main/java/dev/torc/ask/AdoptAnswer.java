@@ -23,7 +23,7 @@ import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -69,13 +69,10 @@ record AdoptAnswer(
     }
     try (held;
         WriteSession work = WriteSession.open(project, id, lock.gone(), call::warn)) {
-      Predicate<String> named =
-          name -> {
-            int job = project.graph().jobId(name);
-            return job >= 0 && selection.named().get(job);
-          };
-      List<String> problems = work.elsewhere(named);
-      OutJobs out = OutJobs.of(project.place(), work.cache(), each -> named.test(each.job()));
+      Set<String> named =
+          selection.named().stream().mapToObj(project.graph()::name).collect(Collectors.toSet());
+      List<String> problems = work.elsewhere(named::contains);
+      OutJobs out = OutJobs.of(project.place(), work.cache(), each -> named.contains(each.job()));
       if (problems.isEmpty() && !call.has("--force")) {
         problems = out.lines("adopt");
       }

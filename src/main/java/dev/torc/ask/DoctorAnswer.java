@@ -266,15 +266,13 @@ final class DoctorAnswer implements Answer {
   }
 
   /** Whether the kernel reports a write to the build file. */
-  private String leases() {
+  private String leases() throws IOException {
     if (project == null) {
       return "";
     }
     Path file = project.workflow().files().getFirst();
     try (InputFile in = InputFile.open(file.toString(), Memory.of(1 << 16))) {
       return in.showsWriters() ? ", with leases" : ", without leases";
-    } catch (IOException unreadable) {
-      return "";
     }
   }
 

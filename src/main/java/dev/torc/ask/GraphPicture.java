@@ -62,11 +62,10 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       return Arrays.stream(fold.name().split("\n", -1)).map(SafeText::line).toList();
     }
 
-    /** How many instances a group has; empty for a job. */
+    /** How many instances a group has. */
     String size() {
       int known = fold.jobs().size();
-      String size = fold.open() < 0 ? Amount.count(known, "instance") : "instances not known yet";
-      return fold.isGroup() ? size : "";
+      return fold.open() < 0 ? Amount.count(known, "instance") : "instances not known yet";
     }
 
     /** The verdict as JSON has it, or {@code failed} where one failed that is to run again. */

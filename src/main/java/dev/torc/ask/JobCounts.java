@@ -120,10 +120,11 @@ record JobCounts(int jobs, Map<JobStanding, Integer> counts, boolean open) {
   /** The verdict of the whole: the first one, in the order of lists, that any job has. */
   JobStanding verdict() {
     JobStanding first =
-        JobStanding.VERDICTS.stream().filter(s -> of(s) > 0).findFirst().orElse(null);
-    return first == null
-        ? JobStanding.UP_TO_DATE
-        : first == JobStanding.SUBMITTED ? JobStanding.WILL_RUN : first;
+        JobStanding.VERDICTS.stream()
+            .filter(s -> of(s) > 0)
+            .findFirst()
+            .orElse(JobStanding.UP_TO_DATE);
+    return first == JobStanding.SUBMITTED ? JobStanding.WILL_RUN : first;
   }
 
   /** How it stands with the job that has most trouble. */

@@ -29,7 +29,7 @@ record ResourceAdvice(String key, String value, String why) {
   /** Half a CPU more than was asked for is too much. */
   private static final int MUCH = 50;
 
-  /** All that there is to say of a job; nothing where nothing is on record. */
+  /** All that there is to say of a job that has a run on record. */
   static List<ResourceAdvice> of(JobUse use) {
     return Stream.of(cpus(use), memory(use), runtime(use)).filter(Objects::nonNull).toList();
   }
@@ -75,8 +75,7 @@ record ResourceAdvice(String key, String value, String why) {
     }
     long enough = Math.max(MINUTE, 2 * use.of(Used.SECONDS));
     String why = "took " + Amount.time(use.of(Used.SECONDS)) + " of " + Amount.time(asked);
-    boolean much = use.measured() > 0 && asked > 2 * enough;
-    return much ? new ResourceAdvice("runtime", runtime(enough), why) : null;
+    return asked > 2 * enough ? new ResourceAdvice("runtime", runtime(enough), why) : null;
   }
 
   /** The next round amount, in units as the present one was written. */

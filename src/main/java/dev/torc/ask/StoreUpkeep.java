@@ -100,9 +100,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
     try {
       return Sizes.parse(text);
     } catch (IllegalArgumentException e) {
-      BadInput refused = Call.usage(PRUNE + ": " + SafeText.line(e.getMessage()));
-      refused.initCause(e);
-      throw refused;
+      throw Call.usage(PRUNE + ": " + SafeText.line(e.getMessage()));
     }
   }
 

@@ -13,7 +13,7 @@ final class TextTable {
   /**
    * A line for each row, two blanks between the columns; the last one is as long as it is.
    *
-   * @param rows harmless, all of one length
+   * @param rows at least one, harmless, all of one length
    */
   static String of(List<List<String>> rows) {
     return of(rows, Integer.MAX_VALUE);
@@ -26,7 +26,7 @@ final class TextTable {
    */
   static String of(List<List<String>> rows, int names) {
     StringBuilder text = new StringBuilder();
-    int[] widths = widths(rows, rows.isEmpty() ? 0 : rows.getFirst().size());
+    int[] widths = widths(rows, rows.getFirst().size());
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < widths.length; c++) {

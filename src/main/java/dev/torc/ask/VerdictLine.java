@@ -42,12 +42,10 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   static List<VerdictLine> of(DisplayGraph.Fold fold, Plan plan, int all) {
     Map<String, List<Integer>> alike = new LinkedHashMap<>();
     for (int job : fold.jobs()) {
-      if (plan.verdict(job) != null) {
-        alike.computeIfAbsent(kinds(plan.verdict(job)), _ -> new ArrayList<>()).add(job);
-      }
+      alike.computeIfAbsent(kinds(plan.verdict(job)), _ -> new ArrayList<>()).add(job);
     }
     List<VerdictLine> lines = new ArrayList<>();
-    if (fold.open() >= 0 && plan.verdict(fold.open()) != null) {
+    if (fold.open() >= 0) {
       lines.add(new VerdictLine(plan, fold.name(), List.of(fold.open()), all));
     }
     for (List<Integer> some : alike.values()) {

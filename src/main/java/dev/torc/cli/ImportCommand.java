@@ -12,8 +12,6 @@ import dev.torc.syntax.Place;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -39,7 +37,7 @@ final class ImportCommand {
     try {
       Files.writeString(draft, imported.text(), StandardOpenOption.CREATE_NEW);
       jobs = accepted(draft, file, imported);
-      place(draft, target);
+      InitCommand.write(target, imported.text(), "import");
     } finally {
       Files.deleteIfExists(draft);
     }
@@ -68,22 +66,6 @@ final class ImportCommand {
                 "what this becomes is refused, so nothing is written: " + said));
       }
       throw new BadInput(told);
-    }
-  }
-
-  /** Gives the draft its name, in one step and only where nothing has it. */
-  private static void place(Path draft, Path target) throws IOException {
-    try {
-      Files.createLink(target, draft);
-    } catch (FileAlreadyExistsException e) {
-      throw InitCommand.there("import", "torc.yaml");
-    } catch (UnsupportedOperationException | FileSystemException e) {
-      // No hard links here: a move that looks first is the next best.
-      try {
-        Files.move(draft, target);
-      } catch (FileAlreadyExistsException late) {
-        throw InitCommand.there("import", "torc.yaml");
-      }
     }
   }
 }

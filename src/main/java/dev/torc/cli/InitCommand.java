@@ -49,15 +49,7 @@ final class InitCommand {
     Console console = call.console();
     refuseOver(call, "init");
     Path file = console.cwd().resolve("torc.yaml");
-    try {
-      Files.writeString(file, TEXT.formatted(FilesForOthers.SCHEMA), StandardOpenOption.CREATE_NEW);
-    } catch (FileAlreadyExistsException e) {
-      throw there("init", "torc.yaml");
-    } catch (IOException e) {
-      // Half a file would be in the way of the next try.
-      Files.deleteIfExists(file);
-      throw e;
-    }
+    write(file, TEXT.formatted(FilesForOthers.SCHEMA), "init");
     FilesForOthers.keep(console.cwd());
     console.tell("wrote " + SafeText.name(file.toString()) + "; next: torc");
     return Exit.DONE;
@@ -75,7 +67,20 @@ final class InitCommand {
     }
   }
 
-  static BadInput there(String command, String name) {
+  /** Writes a new build file. */
+  static void write(Path file, String text, String command) throws IOException {
+    try {
+      Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
+    } catch (FileAlreadyExistsException e) {
+      throw there(command, "torc.yaml");
+    } catch (IOException e) {
+      // Half a file would be in the way of the next try.
+      Files.deleteIfExists(file);
+      throw e;
+    }
+  }
+
+  private static BadInput there(String command, String name) {
     return Call.usage(name + ": is there already, and torc " + command + " writes over nothing");
   }
 }

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
@@ -51,16 +52,7 @@ public final class Main {
   /** Starts torc as a process. */
   public static void main(String[] args) {
     endWhereAThreadBreaks();
-    int exit;
-    try {
-      exit = run(args, console());
-    } catch (LinkageError e) {
-      System.err.println(
-          "torc: cannot load the shared libraries beside torc.jar ("
-              + SafeText.line(String.valueOf(e.getMessage()))
-              + "); install torc anew");
-      exit = Exit.TROUBLE;
-    }
+    int exit = run(args, console());
     if (System.getProperty("lmdbjava.native.lib") != null) {
       // All is written and closed. An orderly exit first loads a logging framework: 4 ms.
       Runtime.getRuntime().halt(exit);
@@ -245,8 +237,8 @@ public final class Main {
           ? unknown(option, options.names(), help)
           : Call.usage("unexpected " + SafeText.name(word) + help);
     } catch (CommandLine.MissingParameterException e) {
-      var missing = e.getMissing().isEmpty() ? null : e.getMissing().getFirst();
-      String what = missing == null ? e.getMessage() : missing.paramLabel() + " is missing";
+      ArgSpec missing = e.getMissing().getFirst();
+      String what = missing.paramLabel() + " is missing";
       throw Call.usage(
           missing instanceof OptionSpec option
               ? "option " + option.longestName() + " needs a value: " + option.paramLabel()

@@ -202,13 +202,12 @@ public record BatchFolder(Path path) {
   }
 
   /**
-   * Why its script did not begin it: {@code time}, which the rest of the batch's did not hold, or
-   * {@code cancelled} before it was its turn; null where there is no word of that. The claim is
-   * still to be taken before the job is submitted anew.
+   * Whether its script says that it did not begin it: for the time, which the rest of the batch's
+   * did not hold, or since it was cancelled before its turn. The claim is still to be taken before
+   * the job is submitted anew.
    */
-  public String later(String job) {
-    BatchWord word = BatchWord.read(file(job, Word.LATER));
-    return word == null || word.all("reason").isEmpty() ? null : word.all("reason").getFirst();
+  boolean isLater(String job) {
+    return BatchWord.read(file(job, Word.LATER)) != null;
   }
 
   /**

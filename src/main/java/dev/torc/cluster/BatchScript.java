@@ -21,15 +21,13 @@ import java.util.concurrent.TimeUnit;
  *     file system that all nodes share, and there before the script runs
  * @param before text of sh that runs before each job, in the job's own shell; empty for none. Where
  *     it fails, the job is not started
- * @param holdsMemory whether the script ends jobs for their memory limit; peaks are measured anyway
  * @param limit seconds that the scheduler gives a batch, counted here from the script's begin, so
  *     the scheduler is best asked for some more, the grace too; 0 for no limit
  * @param grace seconds between TERM and KILL
  * @param element name of the variable that tells a batch its number, from 0, where a script has
  *     several
  */
-record BatchScript(
-    Path folder, String before, boolean holdsMemory, long limit, long grace, String element) {
+record BatchScript(Path folder, String before, long limit, long grace, String element) {
 
   private static final String FUNCTIONS = functions();
 
@@ -94,7 +92,7 @@ record BatchScript(
       and = " &&\n";
     }
     long time = seconds(launch.timeLimit());
-    long memory = holdsMemory ? (launch.memoryLimit() + 1023) / 1024 : 0;
+    long memory = (launch.memoryLimit() + 1023) / 1024;
     text.append("\n}\ntorc_job ").append(job.claim()).append(' ').append(time);
     text.append(' ').append(time > 0 ? time : job.attempt.expected()).append(' ').append(memory);
     text.append(launch.append() ? " append " : " new ").append(quoted(launch.log().toString()));
@@ -177,7 +175,7 @@ record BatchScript(
         }
       }
     }
-    return common == null ? Map.of() : common;
+    return common;
   }
 
   /** A word that the shell takes as it is. */

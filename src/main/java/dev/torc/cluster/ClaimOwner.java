@@ -38,9 +38,6 @@ public record ClaimOwner(String build, String host, String boot, long pid, long 
 
   private static ClaimOwner of(BatchWord word) {
     String by = word.text("by");
-    if (!by.equals("script") && !by.startsWith("torc ")) {
-      throw new IllegalArgumentException(by);
-    }
     return new ClaimOwner(
         by.equals("script") ? null : by.substring(5),
         word.text("host"),

@@ -72,18 +72,6 @@ public record RemoteAttempt(
    */
   public record ProductPattern(Path folder, String beyond, String like) {}
 
-  /** Throws {@link IllegalArgumentException} for what a script cannot run. */
-  public RemoteAttempt {
-    if (launch.steps().isEmpty()) {
-      throw new IllegalArgumentException("nothing to run: " + key);
-    }
-    for (Launch.Step step : launch.steps()) {
-      if (step.container() != null) {
-        throw new IllegalArgumentException("a batch starts no containers itself: " + key);
-      }
-    }
-  }
-
   /** Seconds that count for what fits into a batch; 0 where nothing is known. */
   long counted() {
     return expected > 0 ? expected : Math.ceilDiv(launch.timeLimit(), SECOND);

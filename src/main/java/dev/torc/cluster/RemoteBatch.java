@@ -146,8 +146,7 @@ final class RemoteBatch {
   void write(SchedulerAccess to, long asked) throws IOException {
     long limit = asked == 0 ? 0 : Math.max(1, (asked - SLACK) / SECOND);
     String variable = to.scheduler().elementVariable();
-    BatchScript script =
-        new BatchScript(folder.path(), settings.before(), true, limit, GRACE, variable);
+    BatchScript script = new BatchScript(folder.path(), settings.before(), limit, GRACE, variable);
     try {
       folder.make();
       folder.writeScript(script.of(tasks.stream().map(task -> task.jobs).toList()));

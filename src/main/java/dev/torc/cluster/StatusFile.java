@@ -26,7 +26,7 @@ final class StatusFile {
 
   private static final long MILLISECOND = 1_000_000;
 
-  private static final Pattern TIME = Pattern.compile("(\\d+)m(\\d+)(?:[.,](\\d+))?s");
+  private static final Pattern TIME = Pattern.compile("(\\d+)m(\\d+)[.,](\\d+)s");
 
   private StatusFile() {}
 
@@ -93,7 +93,7 @@ final class StatusFile {
     if (!time.find()) {
       return -1;
     }
-    String fraction = ((time.group(3) == null ? "" : time.group(3)) + "000000000").substring(0, 9);
+    String fraction = (time.group(3) + "000000000").substring(0, 9);
     long seconds = Long.parseLong(time.group(1)) * 60 + Long.parseLong(time.group(2));
     return seconds * 1_000_000_000 + Long.parseLong(fraction);
   }
@@ -125,7 +125,6 @@ final class StatusFile {
           case "end" -> {
             return files;
           }
-          default -> throw new IllegalArgumentException(line);
         }
       }
       return null;

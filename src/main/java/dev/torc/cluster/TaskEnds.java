@@ -49,7 +49,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
     if (there.contains(Word.BEGUN) && job.begun()) {
       return true;
     }
-    if (there.contains(Word.LATER) && batch.folder.later(job.claim()) != null) {
+    if (there.contains(Word.LATER) && batch.folder.isLater(job.claim())) {
       if (to.claim(job)) {
         anew.accept(job.anew());
       }

@@ -82,9 +82,6 @@ public final class CrateRequest {
           .flatMap(name -> Stream.of(name, name + ".txt", name + ".md"))
           .toList();
 
-  /** Bytes of a licence that are taken; the longest in use are a twentieth of it. */
-  private static final long LICENCE = 1 << 20;
-
   /** Of UTC it writes the offset, which the validator wants. */
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxxx").withZone(ZoneOffset.UTC);
@@ -229,7 +226,7 @@ public final class CrateRequest {
   private void licence() throws IOException {
     for (String name : LICENCES) {
       Path file = project.workflow().root().resolve(name);
-      if (Files.isRegularFile(file) && Files.isReadable(file) && Files.size(file) <= LICENCE) {
+      if (Files.isRegularFile(file)) {
         String what = "The licence of the project.";
         root.ref("license", source(name, Files.readAllBytes(file), what));
         return;

@@ -24,7 +24,7 @@ import java.util.SequencedMap;
  */
 record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) {
 
-  /** How many combinations a job or file may have. */
+  /** How many combinations a job or file may have, and values a parameter. */
   private static final int MAX = 200_000;
 
   /** A job or file without parameters has this one. */
@@ -125,9 +125,6 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
    * @param range from, to and step where the values were written as a range, otherwise null
    */
   record SweepAxis(String name, List<String> values, Map<String, String> range) {
-
-    /** How many values a parameter may have. */
-    private static final int MAX = 1_000_000;
 
     /**
      * Reads a list of values, or a text in that notation.

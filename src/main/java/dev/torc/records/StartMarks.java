@@ -169,7 +169,8 @@ public final class StartMarks implements AutoCloseable {
   /**
    * Those of the marks that are the cache's own and that no result of the same attempt replaced:
    * their jobs were interrupted. A job that is tried again has a result of its earlier attempts
-   * while the next one runs.
+   * while the next one runs. One that is adopted has no attempt: what was out of it was ended
+   * first.
    */
   public static List<Mark> live(List<Mark> marks, Cache cache) {
     return marks.stream()
@@ -184,7 +185,7 @@ public final class StartMarks implements AutoCloseable {
     return result != null
         && mark.build.equals(result.build())
         && details != null
-        && details.attempts() >= mark.attempt;
+        && (details.attempts() >= mark.attempt || result.outcome() == JobResult.Outcome.ADOPTED);
   }
 
   /** Those of the marks that are the cache's own and say what was being put back. */

@@ -157,9 +157,8 @@ public record Blob(Digest digest, long size) {
 
     /** Why a blob is not sent. */
     static StoreRefusal unreadable(IOException e) {
-      boolean changed = e instanceof BlobStream.Broken && e.getCause() == null;
-      IOException from = e.getCause() instanceof IOException cause ? cause : e;
-      String why = changed ? "it changed meanwhile" : Refusal.why(from);
+      String why =
+          e.getCause() instanceof IOException from ? Refusal.why(from) : "it changed meanwhile";
       return new StoreRefusal("a file to be sent cannot be read: " + why);
     }
   }

@@ -105,25 +105,19 @@ final class HttpStore implements StorePlace {
 
   @Override
   public boolean has(Blob blob, StoreCall.Request request) throws StoreRefusal {
-    try {
-      HttpResponse<InputStream> answer = send(ask(BLOBS, blob.digest()).HEAD().build(), request);
-      drop(answer);
-      long size = answer.headers().firstValueAsLong("Content-Length").orElse(blob.size());
-      return answer.statusCode() == 200 && size == blob.size();
-    } catch (NumberFormatException e) {
-      return false;
-    }
+    HttpResponse<InputStream> answer = send(ask(BLOBS, blob.digest()).HEAD().build(), request);
+    drop(answer);
+    long size = answer.headers().firstValueAsLong("Content-Length").orElse(blob.size());
+    return answer.statusCode() == 200 && size == blob.size();
   }
 
   @Override
   public void put(String kind, Digest name, BlobSource source, StoreCall.Request request)
       throws StoreRefusal {
-    long size = source.blob().size();
+    // An empty blob lies in its record, so there are bytes.
     BodyPublisher body =
-        size == 0
-            ? BodyPublishers.noBody()
-            : BodyPublishers.fromPublisher(
-                BodyPublishers.ofInputStream(() -> body(source, request)), size);
+        BodyPublishers.fromPublisher(
+            BodyPublishers.ofInputStream(() -> body(source, request)), source.blob().size());
     HttpResponse<InputStream> answer = send(ask(kind, name).PUT(body).build(), request);
     drop(answer);
     if (!TAKEN.contains(answer.statusCode())) {

@@ -34,9 +34,6 @@ public final class KeptResults implements ResultStore, ResultParts {
   /** A result is not kept if it takes more than this part of the bound. */
   private static final int PARTS = 4;
 
-  /** Nor if it has more files. */
-  private static final int MOST_FILES = 10_000;
-
   /**
    * Where no setting says more: so many bytes, and such a part of the free space of the file
    * system.
@@ -202,7 +199,7 @@ public final class KeptResults implements ResultStore, ResultParts {
 
   /** Whether there is room for a result of such a size, others aside. */
   public boolean holds(long size, int files) throws IOException {
-    return size <= bound() / PARTS && files <= MOST_FILES;
+    return size <= bound() / PARTS && files <= ResultChecks.MOST_FILES;
   }
 
   /** Its products come when they are cleared. */
@@ -382,11 +379,8 @@ public final class KeptResults implements ResultStore, ResultParts {
   }
 
   /** Makes room until no more than so many bytes are left; forgets the results that had them. */
-  public synchronized void free(long most) throws IOException {
+  private void free(long most) throws IOException {
     known();
-    if (total <= most) {
-      return;
-    }
     StoreContents all = StoreContents.of(light); // all of each is too much
     for (StoreContents.HeldResult each : all.beyond(most, wanted.keySet())) {
       forget(each.result());

@@ -13,7 +13,6 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -192,9 +191,6 @@ final class LocalStore {
     String name = name(part);
     FileStatus there = look(name);
     Path from = folder.resolve(name);
-    if (!isOf(part.kind(), there)) {
-      throw new NoSuchFileException(from.toString());
-    }
     boolean left = false;
     if (stays || there.isFile() && there.links() > 1) { // another name might write to it
       copy(from, to);

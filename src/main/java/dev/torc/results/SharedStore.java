@@ -194,9 +194,6 @@ final class SharedStore implements ResultStore, AutoCloseable {
    * @param nanos how long that may take; two thirds of it until the newest ones are known
    */
   void newest(int most, long nanos, Consumer<Hit> visitor) {
-    if (reading.isAlone()) {
-      return;
-    }
     StoreCall call = StoreCall.small(build, reading);
     try {
       for (Digest each : call.ask(threads, request -> place.newest(most, nanos / 3 * 2, request))) {

@@ -286,9 +286,7 @@ final class EventText {
         yield line(Detail.BRIEF, palette.yellow(name) + after + why);
       }
       case SUBMITTED -> line(Detail.VERBOSE, palette.dim(name + ": is still out"));
-      case NOT_REACHED -> line(Detail.VERBOSE, palette.dim(name + ": not reached"));
-      case FAILED, WAITING, READY, RUNNING ->
-          throw new IllegalArgumentException("no end of a job: " + ended.state());
+      default -> line(Detail.VERBOSE, palette.dim(name + ": not reached"));
     };
   }
 

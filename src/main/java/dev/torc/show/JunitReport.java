@@ -37,9 +37,6 @@ public final class JunitReport implements Report {
   private static final double SECOND = 1e9;
   private static final int WITHOUT_FRACTION = "2026-11-22T10:01:02".length();
 
-  /** So many lines of torc's own errors are kept. */
-  private static final int LINES = 20;
-
   /**
    * What became of a job, or of torc.
    *
@@ -77,7 +74,7 @@ public final class JunitReport implements Report {
       }
       case Event.Note note -> {
         if (note.level() == Event.Level.ERROR) {
-          say(SafeText.line(note.text()));
+          said.add(SafeText.line(note.text()));
         }
       }
       case Event.Finished last -> finished = last;
@@ -92,12 +89,6 @@ public final class JunitReport implements Report {
     return new Event.Details(of.what(), command, logged ? of.log() : null, of.wall(), -1, -1);
   }
 
-  private void say(String line) {
-    if (said.size() < LINES) {
-      said.add(line);
-    }
-  }
-
   /** The build came to its end, with an exit status. */
   public void ended(int status) {
     exit = status;
@@ -109,7 +100,7 @@ public final class JunitReport implements Report {
    * @param lines what torc says of that, harmless; none where the terminal was gone
    */
   public void broken(List<String> lines) {
-    lines.forEach(this::say);
+    said.addAll(lines);
   }
 
   /**
@@ -234,8 +225,7 @@ public final class JunitReport implements Report {
       case RAN, RESTORED, UP_TO_DATE -> "";
       case FAILED -> "failure";
       case INTERRUPTED -> "error";
-      case BLOCKED, SUBMITTED, NOT_REACHED -> "skipped";
-      case WAITING, READY, RUNNING -> throw new IllegalArgumentException("no end: " + state);
+      default -> "skipped"; // of all that did not run
     };
   }
 

@@ -278,7 +278,7 @@ final class LiveReport implements Report {
 
   /** What is done, failed or blocked, running, and to do; empty where there is too little room. */
   private String bar(int cells) {
-    if (cells < LEAST_BAR || total == 0) {
+    if (cells < LEAST_BAR) {
       return "";
     }
     StringBuilder bar = new StringBuilder("[");

@@ -46,7 +46,6 @@ class ResourceAdviceTest {
   void whatIsAboutRightIsLeftAlone() {
     assertEquals(List.of(), said(use(asked(2, 2 * GIB, 60 * SECOND), 40 * SECOND, 150, 199, GIB)));
     assertEquals(List.of(), said(use(asked(1, 0, 0), 40 * SECOND, 105, 110, GIB / 2)));
-    assertEquals(List.of(), said(JobUse.none("j", -1, asked(18, 99 * GIB, 9999 * SECOND))));
   }
 
   @Test

@@ -62,11 +62,11 @@ final class BatchNode implements AutoCloseable {
 
   /** A script that holds memory limits, with a grace of a second and no limit of time. */
   BatchScript script() {
-    return new BatchScript(folder.path(), "", true, 0, 1, "ELEMENT");
+    return new BatchScript(folder.path(), "", 0, 1, "ELEMENT");
   }
 
   BatchScript before(String text) {
-    return new BatchScript(folder.path(), text, true, 0, 1, "ELEMENT");
+    return new BatchScript(folder.path(), text, 0, 1, "ELEMENT");
   }
 
   /** A job of one line of sh that runs in the root. */

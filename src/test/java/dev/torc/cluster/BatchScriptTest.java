@@ -26,7 +26,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -441,7 +440,7 @@ class BatchScriptTest {
   void aNodeThatDoesNotSeeTheFolderSaysSo() throws Exception {
     BatchFolder gone = new BatchFolder(temp.resolve("gone"));
     BatchNode.Ended ended =
-        node.run(new BatchScript(gone.path(), "", false, 0, 1, ""), node.job("a", "echo ran >ran"));
+        node.run(new BatchScript(gone.path(), "", 0, 1, ""), node.job("a", "echo ran >ran"));
     assertEquals(1, ended.exit());
     assertTrue(ended.out().startsWith("torc: a: cannot be claimed on "), ended.out());
     assertFalse(node.exists("ran"));
@@ -449,7 +448,7 @@ class BatchScriptTest {
 
   @Test
   void aJobThatTheRestOfTheTimeDoesNotHoldIsLeft() throws Exception {
-    BatchScript script = new BatchScript(node.folder.path(), "", false, 100, 1, "");
+    BatchScript script = new BatchScript(node.folder.path(), "", 100, 1, "");
     long second = 1_000_000_000;
     BatchJob[] jobs = {
       node.job("first", List.of(node.step("echo ran >>first")), 200 * second, 0),
@@ -464,11 +463,11 @@ class BatchScriptTest {
     assertTrue(node.folder.claim("likely", new ClaimOwner("build", "h", "boot", 1, 0, 1)));
     assertEquals(0, node.run(script, jobs).exit());
     assertEquals(0, node.folder.status("first", 0).code());
-    assertEquals("time", node.folder.later("limit"));
+    assertTrue(node.folder.isLater("limit"));
     assertEquals(Set.of(BatchFolder.Word.CLAIM), node.folder.words().get("likely"));
     assertEquals(Set.of(BatchFolder.Word.LATER), node.folder.words().get("limit"));
-    assertEquals("time", node.folder.later("long"));
-    assertNull(node.folder.later("short"));
+    assertTrue(node.folder.isLater("long"));
+    assertFalse(node.folder.isLater("short"));
     assertTrue(node.folder.status("short", 0).ok());
     assertTrue(node.folder.status("both", 0).ok());
 
@@ -537,7 +536,7 @@ class BatchScriptTest {
                   new RemoteAttempt.Product(
                       Path.of("/root/b" + i), false, RemoteAttempt.Clearing.CLEAR))));
     }
-    BatchScript script = new BatchScript(Path.of("/root/x"), "", true, 0, 1, "");
+    BatchScript script = new BatchScript(Path.of("/root/x"), "", 0, 1, "");
     int one = script.of(List.of(jobs.subList(0, 1))).length;
     int all = script.of(List.of(jobs)).length;
     assertTrue((all - one) / 999 < 250, (all - one) / 999 + " bytes for a job");
@@ -545,7 +544,7 @@ class BatchScriptTest {
 
   @Test
   void whatNoShellCanTakeIsRefused() {
-    BatchScript script = new BatchScript(Path.of("/x"), "", true, 0, 1, "");
+    BatchScript script = new BatchScript(Path.of("/x"), "", 0, 1, "");
     BatchJob job =
         BatchNode.job(
             "n",
@@ -557,23 +556,6 @@ class BatchScriptTest {
             0,
             List.of());
     assertThrows(IllegalArgumentException.class, () -> script.of(List.of(List.of(job))));
-    for (Executable bad :
-        List.<Executable>of(
-            () ->
-                BatchNode.job(
-                    "a/b",
-                    job.attempt.launch().steps(),
-                    job.attempt.launch().log(),
-                    false,
-                    0,
-                    0,
-                    0,
-                    List.of()),
-            () ->
-                BatchNode.job(
-                    "a", List.of(), job.attempt.launch().log(), false, 0, 0, 0, List.of()))) {
-      assertThrows(IllegalArgumentException.class, bad);
-    }
   }
 
   /** Half a file, or one of which blocks are still zeros, is no word: never a wrong one. */

@@ -169,6 +169,44 @@ class BatchTrackerTest {
   }
 
   @Test
+  void whatASubmissionNeedsToKnowAndNoJobSaysFailsWithThatWord() throws IOException {
+    torc(500, 120 * SECOND);
+    cluster.lacks = List.of("{memory}", "{disk}");
+    torc.add(2, 0);
+    torc.drain(100);
+    all(ProcessEnd.How.NOT_STARTED);
+    String lack = "far: its submit asks for {memory}, which the job does not say";
+    jobs().forEach(job -> assertEquals(lack, job.message()));
+    assertEquals(0, cluster.submissions);
+  }
+
+  @Test
+  void aNodeThatDoesNotSeeTheRootFailsTheJob() throws IOException {
+    torc(500, 120 * SECOND);
+    cluster.busy = true; // no script is run, and it is over all the same
+    torc.add(1, 0);
+    torc.run(5);
+    cluster.endAll(Kind.EXITED);
+    torc.drain(1000);
+    all(ProcessEnd.How.NOT_STARTED);
+    String why = "the machine that far took does not see " + torc.folder;
+    assertEquals(why, jobs().getFirst().message());
+    assertEquals(1, cluster.submissions);
+  }
+
+  @Test
+  void whatIsLostWithItsNodeIsSubmittedAnewThreeTimes() throws IOException {
+    torc(500, 120 * SECOND);
+    cluster.deaths = 1;
+    torc.add(1, 0);
+    torc.drain(100_000);
+    all(ProcessEnd.How.NOT_STARTED);
+    assertEquals(3, jobs().getFirst().lost);
+    assertEquals(4, cluster.submissions);
+    assertEquals("lost with its machine: NODE_FAILURE", jobs().getFirst().message());
+  }
+
+  @Test
   void oneWithoutAnAnswerIsFoundByItsNameOrSubmittedAnewOnce() throws IOException {
     torc(500, 120 * SECOND);
     cluster.lost = 1;
@@ -359,6 +397,8 @@ class BatchTrackerTest {
     assertEquals(List.of("far: 1 submitted job is cancelled"), torc.notes);
     torc.drain(100);
     all(ProcessEnd.How.INTERRUPTED);
+    torc.add(1, 0);
+    assertEquals("ready", jobs().getLast().left, "it is not handed out any more");
     assertTrue(torc.desk.isEmpty());
   }
 

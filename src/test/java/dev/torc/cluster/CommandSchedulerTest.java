@@ -108,6 +108,17 @@ class CommandSchedulerTest {
     assertEquals(List.of(), scheduler(commands(template, null)).lacks(MUCH));
   }
 
+  /** Enough for what is out, and nothing can be handed out by it. */
+  @Test
+  void aLaterTorcReadsHowToAskForWhatIsOut() throws IOException {
+    SchedulerSettings asked =
+        new SchedulerSettings("pbs", "", "", "", List.of(), 1, 0, 0, 5, commands("", null));
+    StringBuilder lines = new StringBuilder();
+    asked.write(lines);
+    Path file = Files.write(temp.resolve("jobs"), BatchWord.whole(lines.toString()));
+    assertEquals(asked, BatchWord.read(file, SchedulerSettings::read));
+  }
+
   @Test
   void theIdIsTheLastWordOrWhatTheUserSays() throws IOException {
     programs.says("qsub", "echo 'Job <12> is submitted to queue <normal>.'");

@@ -52,6 +52,7 @@ final class FakeCluster implements Scheduler {
   boolean blind; // to names
   String babbles = ""; // what it says of all that it has
   long told; // when all ended, as it says: milliseconds since 1970; 0 for no word
+  List<String> lacks = List.of(); // what its commands need to know
   boolean outlive = true; // what it was given, the torc that gave it
 
   /** By claim: how often its processes began. */
@@ -249,7 +250,7 @@ final class FakeCluster implements Scheduler {
 
   @Override
   public List<String> lacks(SchedulerResources resources) {
-    return List.of();
+    return lacks;
   }
 
   @Override

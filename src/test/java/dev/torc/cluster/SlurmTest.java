@@ -315,6 +315,25 @@ class SlurmTest {
     assertEquals(4, programs.calls().stream().filter(call -> call.startsWith("squeue")).count());
   }
 
+  /** A submission of which sbatch told nothing; one that it refused may have been taken too. */
+  @Test
+  void aSubmissionIsFoundByItsName() throws IOException {
+    SubmissionRequest asked =
+        new SubmissionRequest(temp.resolve("x"), "torc-1", 2, MUCH, Path.of("/logs/5"));
+    queue("8|RUNNING|None|n1|other|N/A|N/A");
+    assertEquals(new Submission.Refused("there is no torc-1"), slurm(Map.of()).find(asked));
+    queue("7_0|RUNNING|None|n1|torc-1|N/A|N/A", "7_1|PENDING|Resources||torc-1|N/A|N/A");
+    assertEquals(
+        new Submission.Accepted(
+            List.of(
+                new SchedulerJob("7_0", "torc-1", Path.of("/logs/5.0")),
+                new SchedulerJob("7_1", "torc-1", Path.of("/logs/5.1")))),
+        slurm(Map.of()).find(asked));
+    queue("7|RUNNING|None|n1|torc-1|N/A|N/A", "9|PENDING|Resources||torc-1|N/A|N/A");
+    assertEquals(
+        new Submission.NoAnswer("there are [7, 9] of torc-1"), slurm(Map.of()).find(asked));
+  }
+
   @Test
   void whatCannotBeReadIsNoAnswerAndNeverGone() throws IOException {
     programs.says(

@@ -8,6 +8,7 @@ import dev.torc.plan.Reason.Kind;
 import dev.torc.show.ReasonText.TextDiff;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,23 @@ class ReasonTextTest {
         forced\
         """,
         said);
+  }
+
+  @Test
+  void whatIsLackingIsCountedByItsKind() {
+    Map<Kind, String> words =
+        Map.of(
+            Kind.NEED_UNREADABLE, "need cannot be read: a and 1 more",
+            Kind.NEED_VANISHED, "need matches nothing: a and 1 more",
+            Kind.NEED_MISSING, "need does not exist: a and 1 more",
+            Kind.IMAGE_UNAVAILABLE, "image cannot be had: a and 1 more",
+            Kind.ELSEWHERE, "may still run elsewhere: a and 1 more");
+    words.forEach(
+        (kind, said) -> {
+          List<Reason> both =
+              List.of(new Reason(kind, "a", "", "1"), new Reason(kind, "b", "", "2"));
+          assertEquals(said, ReasonText.together(both.stream().map(List::of).toList()));
+        });
   }
 
   @Test
