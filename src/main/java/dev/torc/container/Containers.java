@@ -132,9 +132,6 @@ public final class Containers {
    */
   public String end(String runtime, String build) {
     ContainerRuntime of = runtimes.get(runtime);
-    if (of == null) {
-      return "torc knows no " + runtime;
-    }
     List<String> left = of.left(build);
     return left.isEmpty() ? of.trouble() : of.remove(left);
   }

@@ -97,10 +97,5 @@ class SystemStamps implements StampSource {
     StatusReader reader(String folder, boolean follow) throws IOException {
       return OpenedStatus.reader(folder, follow);
     }
-
-    @Override
-    public StampSource opened() {
-      return this;
-    }
   }
 }

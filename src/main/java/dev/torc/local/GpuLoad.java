@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * How busy the GPUs are, as their vendor's tool tells it: {@code nvidia-smi}, which is asked once
@@ -123,20 +122,10 @@ final class GpuLoad implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    Process ending;
-    synchronized (this) {
-      closed = true;
-      ending = tool;
-      tool = null;
-    }
-    if (ending != null) {
-      ending.destroyForcibly();
-      try {
-        ending.waitFor(1, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+  public synchronized void close() {
+    closed = true;
+    if (tool != null) {
+      tool.destroyForcibly();
     }
   }
 }

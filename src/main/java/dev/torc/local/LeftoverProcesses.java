@@ -95,9 +95,6 @@ final class LeftoverProcesses {
   }
 
   private static List<ProcessTable.Entry> trees(List<Set<String>> marks) {
-    if (marks.isEmpty()) {
-      return List.of();
-    }
     Set<Long> ours = OtherProcesses.ancestors(ProcessHandle.current().pid());
     List<ProcessTable.Entry> all = new ArrayList<>(ProcessTable.all());
     all.removeIf(p -> ours.contains((long) p.pid()));

@@ -95,17 +95,16 @@ final class MachineLoad {
   }
 
   private long machineCpu() {
-    for (String line : Limits.lines(system.resolve("proc/stat"))) {
-      String[] words = line.split(" +");
-      if (words[0].equals("cpu")) {
-        long ticks = 0;
-        for (int i = 1; i <= LAST && i < words.length; i++) {
-          ticks += i == IDLE || i == WAITING ? 0 : Long.parseLong(words[i]);
-        }
-        return ticks * NANOS_OF_TICK;
-      }
+    List<String> lines = Limits.lines(system.resolve("proc/stat"));
+    if (lines.isEmpty()) {
+      return -1;
     }
-    return -1;
+    String[] words = lines.getFirst().split(" +"); // cpu, and its columns
+    long ticks = 0;
+    for (int i = 1; i <= LAST; i++) {
+      ticks += i == IDLE || i == WAITING ? 0 : Long.parseLong(words[i]);
+    }
+    return ticks * NANOS_OF_TICK;
   }
 
   private long groupCpu() {
@@ -122,9 +121,6 @@ final class MachineLoad {
   /** Pages of files that were not used of late are given back before anything is refused. */
   private long groupMemory() {
     List<String> current = Limits.lines(memoryGroup.resolve("memory.current"));
-    if (current.isEmpty()) {
-      return -1;
-    }
     long files = numbers(memoryGroup.resolve("memory.stat")).getOrDefault("inactive_file", 0L);
     return Math.max(0, Long.parseLong(current.getFirst()) - files);
   }

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What {@code /proc} tells of processes (proc(5)). A process may be gone at any moment, so whatever
@@ -129,12 +130,7 @@ final class ProcessTable {
     Optional<byte[]> environment = read(pid, "environ");
     // It is empty too in the moment of an exec; that of a kernel's thread, without exe, always is.
     for (int look = 1; look <= EXEC_LOOKS && isEmpty(environment) && hasProgram(pid); look++) {
-      try {
-        Thread.sleep(1);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        break;
-      }
+      LockSupport.parkNanos(1_000_000);
       environment = read(pid, "environ");
     }
     if (environment.isEmpty() || environment.get().length == 0) {

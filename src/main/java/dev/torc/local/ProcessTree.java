@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -136,7 +137,7 @@ final class ProcessTree {
           Kill.process(entry.pid(), Kill.CONT); // a stopped one would not see it
         }
       }
-      pause(pause);
+      LockSupport.parkNanos(pause * 1_000_000);
     }
   }
 
@@ -154,7 +155,7 @@ final class ProcessTree {
       if (passed >= grace || hurry.getAsBoolean()) {
         signalGroup(Kill.KILL);
       }
-      pause(20);
+      LockSupport.parkNanos(20_000_000);
     }
     return List.of();
   }
@@ -294,13 +295,9 @@ final class ProcessTree {
     for (ProcessTable.Entry p : all) {
       children.computeIfAbsent(p.parent(), parent -> new ArrayList<>()).add(p);
     }
+    List<ProcessTable.Entry> tree = new ArrayList<>(roots);
     Set<Integer> seen = new HashSet<>();
-    List<ProcessTable.Entry> tree = new ArrayList<>();
-    for (ProcessTable.Entry root : roots) {
-      if (seen.add(root.pid())) {
-        tree.add(root);
-      }
-    }
+    roots.forEach(root -> seen.add(root.pid()));
     for (int i = 0; i < tree.size(); i++) {
       for (ProcessTable.Entry child : children.getOrDefault(tree.get(i).pid(), List.of())) {
         if (seen.add(child.pid())) {
@@ -309,13 +306,5 @@ final class ProcessTree {
       }
     }
     return tree;
-  }
-
-  private static void pause(long milliseconds) {
-    try {
-      Thread.sleep(milliseconds);
-    } catch (InterruptedException wanted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -102,16 +102,10 @@ final class UsageSampler implements AutoCloseable {
     if (runs.isEmpty()) {
       return;
     }
-    List<ProcessTree> trees = new ArrayList<>();
-    boolean any = false;
-    for (ProcessRun run : runs) {
-      trees.add(run.tree());
-      any |= !run.gpus().isEmpty();
-    }
-    if (any) {
+    if (runs.stream().anyMatch(run -> !run.gpus().isEmpty())) {
       gpus.look();
     }
-    List<ProcessPass.Use> uses = pass.look(trees);
+    List<ProcessPass.Use> uses = pass.look(runs.stream().map(ProcessRun::tree).toList());
     long now = System.nanoTime();
     for (int i = 0; i < runs.size(); i++) {
       runs.get(i).sampled(now, uses.get(i), gpus.of(runs.get(i).gpus()));

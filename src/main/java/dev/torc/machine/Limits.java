@@ -78,9 +78,6 @@ public record Limits(int cpus, long memory, List<String> gpus) {
     Path groups = system.resolve("sys/fs/cgroup");
     for (String line : lines(system.resolve("proc/self/cgroup"))) { // ID:CONTROLLERS:PATH
       String[] parts = line.split(":", 3);
-      if (parts.length < 3) {
-        continue;
-      }
       if (parts[1].isEmpty()) { // version 2, alone or beside version 1
         memory = Math.min(memory, lowest(groups, parts[2], "memory.max"));
         memory = Math.min(memory, lowest(groups.resolve("unified"), parts[2], "memory.max"));

@@ -10,12 +10,8 @@ import java.nio.ByteOrder;
  */
 final class CallFilter {
 
-  /** Why it cannot be laid on this kind of system at all; null where it can. */
-  static final String LACK;
-
-  private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
-  private static final int SECCOMP = ARM ? 277 : 317;
-  private static final int ARCHITECTURE = ARM ? 0xC00000B7 : 0xC000003E;
+  private static final int SECCOMP = Libc.ARM ? 277 : 317;
+  private static final int ARCHITECTURE = Libc.ARM ? 0xC00000B7 : 0xC000003E;
   private static final int IO_URING_SETUP = 425;
   private static final int X32 = 0x40000000;
 
@@ -44,11 +40,6 @@ final class CallFilter {
   private static final NativeCall PRCTL = NativeCall.of("prctl");
   private static final NativeCall IOCTL = NativeCall.of("ioctl");
 
-  static {
-    boolean known = ARM || System.getProperty("os.arch").equals("amd64");
-    LACK = known && !Libc.MAC ? null : "only Linux on x86-64 and AArch64 can tell it";
-  }
-
   private final Memory code;
   private final Memory program = Memory.of(16); // struct sock_fprog
 
@@ -60,8 +51,8 @@ final class CallFilter {
     add(out, LOAD, 0, 0, 0); // the number
     when(out, IF_ANY_BIT, X32, NOTIFY);
     for (FileCall call : FileCall.values()) {
-      if (call.number(ARM) >= 0) {
-        when(out, IF_EQUAL, call.number(ARM), NOTIFY);
+      if (call.number(Libc.ARM) >= 0) {
+        when(out, IF_EQUAL, call.number(Libc.ARM), NOTIFY);
       }
     }
     when(out, IF_EQUAL, IO_URING_SETUP, NO_SUCH_CALL); // its opens would go unseen
@@ -142,13 +133,12 @@ final class CallFilter {
     SETNS(308, 268),
     OPEN_BY_HANDLE(304, 265);
 
-    private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
     private static final FileCall[] BY_NUMBER = new FileCall[512];
 
     static {
       for (FileCall call : values()) {
-        if (call.number(ARM) >= 0) {
-          BY_NUMBER[call.number(ARM)] = call;
+        if (call.number(Libc.ARM) >= 0) {
+          BY_NUMBER[call.number(Libc.ARM)] = call;
         }
       }
     }

@@ -48,7 +48,7 @@ final class CallTracer implements AutoCloseable {
   /** The same with another pause, in milliseconds, between the looks of the guard. */
   CallTracer(long pause) {
     this.pause = pause;
-    refusal = CallFilter.LACK == null ? tried() : CallFilter.LACK;
+    refusal = tried();
     closed = refusal != null;
   }
 
@@ -72,11 +72,11 @@ final class CallTracer implements AutoCloseable {
     return refusal;
   }
 
-  /** Starts a process, perhaps after tries that came to nothing, and watches its tree. */
+  /**
+   * Where nothing refuses it: starts a process, perhaps after tries that came to nothing, and
+   * watches its tree.
+   */
   Spawn.Caller of(JobTrace trace) {
-    if (refusal != null) {
-      throw new UnsupportedOperationException(refusal);
-    }
     return (pid, path, actions, attributes, argv, env) ->
         new Watch(trace).spawn(pid, path, actions, attributes, argv, env);
   }

@@ -18,7 +18,6 @@ public record Descriptor(int number) {
   public static final int NOTHING = -2;
 
   private static final short POLLIN = 1;
-  private static final short POLLOUT = 4;
 
   private static final NativeCall READ = NativeCall.of("read");
   private static final NativeCall WRITE = NativeCall.of("write");
@@ -43,45 +42,34 @@ public record Descriptor(int number) {
   public int read() throws IOException {
     Memory one = Memory.of(1);
     byte[] value = new byte[1];
-    int count = READ.call(number, one.address(), 1);
-    one.get(0, value, 0, 1);
-    if (count == 1) {
-      return Byte.toUnsignedInt(value[0]);
-    }
-    if (count == 0) {
-      return END;
-    }
-    if (count == -Libc.EAGAIN || count == -Libc.EINTR) {
+    int count = READ.again(number, one.address(), 1);
+    if (count == -Libc.EAGAIN) {
       return NOTHING;
     }
-    throw new IOException("cannot read: " + FileStatus.reason(-count));
+    if (count < 0) {
+      throw new IOException("cannot read: " + FileStatus.reason(-count));
+    }
+    one.get(0, value, 0, 1);
+    return count == 0 ? END : Byte.toUnsignedInt(value[0]);
   }
 
-  /** Writes one byte, waiting for room. */
+  /** Writes one byte, for which there is room. */
   public void write(int value) throws IOException {
     Memory one = Memory.of(1);
     one.put(0, new byte[] {(byte) value});
-    int count;
-    while ((count = WRITE.call(number, one.address(), 1)) != 1) {
-      if (count == -Libc.EAGAIN) {
-        poll(POLLOUT, 100);
-      } else if (count != -Libc.EINTR) {
-        throw new IOException("cannot write: " + FileStatus.reason(-count));
-      }
-    }
+    int count = WRITE.again(number, one.address(), 1);
     Reference.reachabilityFence(one);
+    if (count < 0) {
+      throw new IOException("cannot write: " + FileStatus.reason(-count));
+    }
   }
 
   /** Waits until a read would not block. Returns whether it would not, after some milliseconds. */
   public boolean readable(int milliseconds) {
-    return poll(POLLIN, milliseconds);
-  }
-
-  /** struct pollfd: int fd, short events, short revents. */
-  private boolean poll(short events, int milliseconds) {
+    // struct pollfd: int fd, short events, short revents
     ByteBuffer pollfd = ByteBuffer.allocate(8).order(ByteOrder.nativeOrder());
     Memory asked = Memory.of(8);
-    asked.put(0, pollfd.putInt(number).putShort(events).array());
+    asked.put(0, pollfd.putInt(number).putShort(POLLIN).array());
     boolean ready = POLL.call(asked.address(), 1, milliseconds) > 0;
     Reference.reachabilityFence(asked);
     return ready;

@@ -49,13 +49,11 @@ public final class Environment {
   public static Environment ofCaller() {
     List<byte[]> entries = new ArrayList<>();
     long list = address();
-    if (list != 0) {
-      byte[] entry = Memory.textAt(Memory.longAt(list));
-      while (entry != null) {
-        entries.add(entry);
-        list += Long.BYTES;
-        entry = Memory.textAt(Memory.longAt(list));
-      }
+    byte[] entry = Memory.textAt(Memory.longAt(list));
+    while (entry != null) {
+      entries.add(entry);
+      list += Long.BYTES;
+      entry = Memory.textAt(Memory.longAt(list));
     }
     return new Environment(entries);
   }

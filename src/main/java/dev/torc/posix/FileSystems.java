@@ -53,10 +53,9 @@ public final class FileSystems {
   /** What {@code statfs(2)} says of a path; null where it cannot be told. */
   private static Memory status(long path) {
     String name = Libc.MAC && Libc.symbol("statfs$INODE64") != 0 ? "statfs$INODE64" : "statfs";
-    Optional<NativeCall> statfs =
-        NativeCall.find(name); // int statfs(const char *path, struct statfs *)
     Memory status = Memory.of(4096); // the largest, that of macOS, has 2168 bytes
-    boolean told = statfs.isPresent() && statfs.get().call(path, status.address()) == 0;
+    // int statfs(const char *path, struct statfs *)
+    boolean told = NativeCall.of(name).call(path, status.address()) == 0;
     Reference.reachabilityFence(status);
     return told ? status : null;
   }

@@ -100,16 +100,13 @@ public final class InputFile extends InputStream {
   @Override
   public int read(byte[] into, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, into.length);
-    if (length == 0) {
-      return 0;
-    }
     int most = Math.min(length, buffer.size());
     int count = READ.again(fd, buffer.address(), most, 0, 0, 0);
     if (count < 0) {
       throw new IOException(FileStatus.reason(-count));
     }
     buffer.get(0, into, offset, count);
-    return count == 0 ? -1 : count;
+    return count == 0 && length > 0 ? -1 : count;
   }
 
   @Override

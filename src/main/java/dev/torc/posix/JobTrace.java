@@ -108,6 +108,9 @@ public final class JobTrace {
 
   /** Why nothing can be traced here; null where it can. */
   public static String refusal() {
+    if (Libc.MAC) {
+      return "only Linux on x86-64 and AArch64 can tell it";
+    }
     try (CallTracer tried = new CallTracer()) {
       return tried.refusal();
     }

@@ -13,6 +13,9 @@ final class Libc {
   /** Whether this is macOS: some numbers and layouts differ there. */
   static final boolean MAC = System.getProperty("os.name").startsWith("Mac");
 
+  /** Whether the processor is AArch64; otherwise it is x86-64. */
+  static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
+
   /** Flags of {@code open}. */
   static final int O_WRONLY = 1;
 
@@ -23,25 +26,11 @@ final class Libc {
   static final int O_NOCTTY = MAC ? 0x20000 : 0400;
   static final int O_CLOEXEC = MAC ? 0x1000000 : 02000000;
 
-  /** The flag of {@code open} that refuses a link; 0 where its number is not known. */
-  static final int O_NOFOLLOW =
-      MAC
-          ? 0x100
-          : switch (System.getProperty("os.arch")) {
-            case "amd64", "x86_64", "riscv64", "s390x" -> 0400000;
-            case "aarch64", "arm", "ppc64le" -> 0100000;
-            default -> 0;
-          };
+  /** The flag of {@code open} that refuses a link. */
+  static final int O_NOFOLLOW = NativeCall.number(ARM ? 0100000 : 0400000, 0x100);
 
-  /** The flag of {@code open} that takes nothing but a folder; 0 where its number is not known. */
-  static final int O_DIRECTORY =
-      MAC
-          ? 0x100000
-          : switch (System.getProperty("os.arch")) {
-            case "amd64", "x86_64", "riscv64", "s390x" -> 0200000;
-            case "aarch64", "arm", "ppc64le" -> 040000;
-            default -> 0;
-          };
+  /** The flag of {@code open} that takes nothing but a folder. */
+  static final int O_DIRECTORY = NativeCall.number(ARM ? 040000 : 0200000, 0x100000);
 
   /** In place of a folder's descriptor: the folder of the process. */
   static final int AT_FDCWD = MAC ? -2 : -100;

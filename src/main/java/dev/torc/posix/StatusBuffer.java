@@ -29,28 +29,19 @@ class StatusBuffer {
   /** {@code struct statx} of linux/stat.h, the same on every architecture; the mode has 16 bits. */
   private static final Layout STATX = new Layout(28, 16, 20, 40, 112, 96, 32, 136);
 
-  /** {@code struct stat} of glibc and musl on x86-64. */
-  private static final Layout LINUX_X86 = new Layout(24, 16, 28, 48, 88, 104, 8, 0);
-
-  /** {@code struct stat} of glibc and musl on AArch64 and RISC-V 64 (asm-generic/stat.h). */
-  private static final Layout LINUX_GENERIC = new Layout(16, 20, 24, 48, 88, 104, 8, 0);
+  /** {@code struct stat} of glibc and musl: on AArch64 that of asm-generic/stat.h. */
+  private static final Layout LINUX =
+      Libc.ARM
+          ? new Layout(16, 20, 24, 48, 88, 104, 8, 0)
+          : new Layout(24, 16, 28, 48, 88, 104, 8, 0);
 
   /**
    * {@code struct stat} of macOS with 64-bit inodes; mode and links have 16 bits, the device 32.
    */
   private static final Layout MACOS = new Layout(4, 6, 16, 96, 48, 64, 8, 0);
 
-  /** Plain stat where it is exported (glibc does since 2.33, musl always) and its layout known. */
-  private static final Layout LAYOUT =
-      Libc.MAC
-          ? MACOS
-          : Libc.symbol("stat") == 0
-              ? STATX
-              : switch (System.getProperty("os.arch")) {
-                case "amd64", "x86_64" -> LINUX_X86;
-                case "aarch64", "riscv64" -> LINUX_GENERIC;
-                default -> STATX;
-              };
+  /** Plain stat where it is exported (glibc does since 2.33, musl always). */
+  private static final Layout LAYOUT = Libc.MAC ? MACOS : Libc.symbol("stat") == 0 ? STATX : LINUX;
 
   private static final NativeCall FOLLOWING = plain("stat");
   private static final NativeCall NOT_FOLLOWING = plain("lstat");
@@ -171,7 +162,7 @@ class StatusBuffer {
   }
 
   private boolean isWide() {
-    return at == LINUX_X86 || at == LINUX_GENERIC;
+    return at == LINUX;
   }
 
   /** As in {@link FileStatus}: each file system is asked once, and only if it matters. */

@@ -3,7 +3,6 @@ package dev.torc.posix;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -38,19 +37,14 @@ public final class WholeFile {
     Path place = Files.exists(file) ? file.toRealPath() : file;
     Files.createDirectories(place.getParent());
     Path fresh = place.resolveSibling("." + RandomId.next() + ".torc-new");
-    try {
-      OwnFile.replace(
-          place,
-          fresh,
-          out -> {
-            Writer writer =
-                new BufferedWriter(
-                    new OutputStreamWriter(out, StandardCharsets.UTF_8.newEncoder()));
-            text.take(writer);
-            writer.flush();
-          });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    OwnFile.replace(
+        place,
+        fresh,
+        out -> {
+          Writer writer =
+              new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8.newEncoder()));
+          text.take(writer);
+          writer.flush();
+        });
   }
 }

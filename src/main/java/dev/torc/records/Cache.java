@@ -15,7 +15,9 @@ import dev.torc.records.Journal.JournalPosition;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.Recovery.CleanClose;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -195,9 +197,13 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** The id of the system's boot, empty where the system has none. */
+  /** The id of this boot: Linux has one; elsewhere empty, and then nothing is distrusted. */
   public static String boot() {
-    return CommitNote.thisBoot();
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    } catch (IOException none) {
+      return "";
+    }
   }
 
   /** What is known of a path, or null. */
@@ -483,7 +489,7 @@ public final class Cache implements AutoCloseable {
    */
   record CacheSettings(long mapSize, String boot, LongSupplier clock) {
     static CacheSettings system() {
-      return new CacheSettings(4L << 30, CommitNote.thisBoot(), System::currentTimeMillis);
+      return new CacheSettings(4L << 30, Cache.boot(), System::currentTimeMillis);
     }
   }
 

@@ -109,9 +109,7 @@ final class CacheTrouble {
 
   /** What the C library says, in lower case as all else on the line. */
   private static String lower(String reason) {
-    return reason.isEmpty()
-        ? "refused"
-        : reason.substring(0, 1).toLowerCase(Locale.ROOT) + reason.substring(1);
+    return reason.substring(0, 1).toLowerCase(Locale.ROOT) + reason.substring(1);
   }
 
   private static boolean full(Path file) {

@@ -5,8 +5,6 @@ import dev.torc.records.Journal.JournalPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -127,15 +125,6 @@ final class Commits {
   record CommitNote(long transaction, long time, String boot) {
 
     private static final int SUM = Integer.BYTES;
-
-    /** The id of this boot: Linux has one; elsewhere empty, and then nothing is distrusted. */
-    static String thisBoot() {
-      try {
-        return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-      } catch (IOException none) {
-        return "";
-      }
-    }
 
     byte[] bytes() {
       byte[] name = boot.getBytes(StandardCharsets.UTF_8);

@@ -178,8 +178,6 @@ final class RecordStore implements AutoCloseable {
         Files.createLink(table, whole);
       } catch (FileAlreadyExistsException made) {
         return;
-      } catch (UnsupportedOperationException noLinks) {
-        return; // then LMDB makes it
       } finally {
         Files.deleteIfExists(whole);
       }

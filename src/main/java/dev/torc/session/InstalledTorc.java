@@ -43,9 +43,6 @@ final class InstalledTorc {
       return Path.of(path);
     }
     CodeSource code = InstalledTorc.class.getProtectionDomain().getCodeSource();
-    if (code == null || code.getLocation() == null) {
-      throw new IOException("cannot find torc's own code; install torc anew");
-    }
     try {
       return Path.of(code.getLocation().toURI());
     } catch (URISyntaxException e) {

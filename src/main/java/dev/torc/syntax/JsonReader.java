@@ -84,9 +84,8 @@ final class JsonReader {
           reader.place(),
           "nested more than " + YamlReader.MAX_DEPTH + " deep, or a value too long");
     } catch (JsonParseException e) {
-      long at = e.getLocation() == null ? -1 : e.getLocation().getCharOffset();
-      throw new BadInput(
-          at < 0 ? reader.place() : reader.place(at), SourceFile.oneLine(e.getOriginalMessage()));
+      Place at = reader.place(e.getLocation().getCharOffset());
+      throw new BadInput(at, SourceFile.oneLine(e.getOriginalMessage()));
     }
   }
 
@@ -127,11 +126,6 @@ final class JsonReader {
 
   /** The place of a character; tokens come in order, so the text is walked once. */
   private Place place(long at) {
-    if (at < offset) {
-      line = 1;
-      column = 1;
-      offset = 0;
-    }
     for (; offset < at && offset < text.length(); offset++) {
       char c = text.charAt(offset);
       if (c == '\n') {

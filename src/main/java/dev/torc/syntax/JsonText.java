@@ -82,13 +82,11 @@ public final class JsonText {
     JsonStringEncoder.getInstance().quoteAsString(text, out);
     // Half a surrogate pair would not outlive UTF-8.
     for (int i = 1; i < out.length(); i++) {
-      char c = out.charAt(i);
-      if (Character.isHighSurrogate(c)
-          && i + 1 < out.length()
-          && Character.isLowSurrogate(out.charAt(i + 1))) {
+      int c = out.codePointAt(i);
+      if (c > Character.MAX_VALUE) {
         i++;
-      } else if (Character.isSurrogate(c)) {
-        out.replace(i, i + 1, "\\u%04X".formatted((int) c));
+      } else if (Character.isSurrogate((char) c)) {
+        out.replace(i, i + 1, "\\u%04X".formatted(c));
         i += 5;
       }
     }

@@ -156,18 +156,14 @@ public final class SourceFile {
   public static String clean(String text, Place place) {
     bounded(text, place);
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
+      int c = text.codePointAt(i);
       if (c == 0) {
         throw new BadInput(place, "a text cannot hold a NUL character");
       }
-      if (Character.isSurrogate(c)) {
-        if (Character.isHighSurrogate(c)
-            && i + 1 < text.length()
-            && Character.isLowSurrogate(text.charAt(i + 1))) {
-          i++;
-        } else {
-          throw new BadInput(place, "half a surrogate pair is no character");
-        }
+      if (c > Character.MAX_VALUE) {
+        i++;
+      } else if (Character.isSurrogate((char) c)) {
+        throw new BadInput(place, "half a surrogate pair is no character");
       }
     }
     return text;

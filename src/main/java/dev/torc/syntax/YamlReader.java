@@ -116,7 +116,8 @@ final class YamlReader {
     } else if (event instanceof MappingStartEvent map) {
       untagged(map.getTag(), place);
       node = mapping(place, depth);
-    } else if (event instanceof SequenceStartEvent list) {
+    } else {
+      SequenceStartEvent list = (SequenceStartEvent) event;
       untagged(list.getTag(), place);
       List<Node> items = new ArrayList<>();
       for (Event e = events.next(); e.getEventId() != Event.ID.SequenceEnd; ) {
@@ -124,8 +125,6 @@ final class YamlReader {
         e = events.next();
       }
       node = new Node.Sequence(place, items);
-    } else {
-      throw new BadInput(place, "a value is missing");
     }
     Optional<Anchor> anchor = ((NodeEvent) event).getAnchor();
     if (anchor.isPresent()) {
@@ -214,10 +213,8 @@ final class YamlReader {
   }
 
   private Place place(Event event) {
-    Mark mark = event.getStartMark().orElse(null);
-    return mark == null
-        ? new Place(shown, 0, 0)
-        : new Place(shown, mark.getLine() + 1, mark.getColumn() + 1);
+    Mark mark = event.getStartMark().orElseThrow();
+    return new Place(shown, mark.getLine() + 1, mark.getColumn() + 1);
   }
 
   private Place placeOf(int codePoint) {

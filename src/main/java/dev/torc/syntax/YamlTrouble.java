@@ -19,11 +19,8 @@ record YamlTrouble(String text, String problem, String context, Mark at, Mark fr
 
   /** The error to show. */
   static BadInput of(MarkedYamlEngineException e, String text, String shown) {
-    Mark at = e.getProblemMark().or(e::getContextMark).orElse(null);
+    Mark at = e.getProblemMark().or(e::getContextMark).orElseThrow();
     String problem = SourceFile.oneLine(e.getProblem());
-    if (at == null) {
-      return new BadInput(new Place(shown, 0, 0), problem);
-    }
     String context = Optional.ofNullable(e.getContext()).orElse("");
     YamlTrouble trouble =
         new YamlTrouble(text, problem, context, at, e.getContextMark().orElse(at));

@@ -187,11 +187,7 @@ public final class SafeText {
 
     @Override
     public void write(int c) throws IOException {
-      if (obeyed((char) c)) {
-        out.write(String.format("\\u%04x", c));
-      } else {
-        out.write(c);
-      }
+      write(new char[] {(char) c}, 0, 1);
     }
 
     @Override
@@ -200,7 +196,7 @@ public final class SafeText {
       for (int i = from; i < from + length; i++) {
         if (obeyed(text[i])) {
           out.write(text, begin, i - begin);
-          write(text[i]);
+          out.write(String.format("\\u%04x", (int) text[i]));
           begin = i + 1;
         }
       }

@@ -112,6 +112,20 @@ class JobTraceTest {
   }
 
   @Test
+  void tooManyFilesAreToldByTheirFolder() {
+    JobTrace trace = new JobTrace(List.of(), 0, null);
+    for (int i = 0; i < 10_000; i++) {
+      trace.saw("/data/part/" + i);
+    }
+    assertNull(trace.blind());
+    trace.saw("/data/part/last");
+    assertEquals(
+        "it read more than 10000 files; add their folder to its needs, as /data/part/",
+        trace.blind());
+    assertEquals(Set.of(), trace.read());
+  }
+
+  @Test
   void namesAreThoseThatWereOpenedToBeRead() throws IOException {
     assertEquals(Set.of("a", "sub/c"), read("cat a; cd sub; cat c; cat ../a ./c >/dev/null"));
     assertEquals(Set.of("a"), read("cat " + root + "/a; ls sub; test -e b; cat none || true"));
