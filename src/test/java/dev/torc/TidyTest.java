@@ -37,10 +37,10 @@ class TidyTest {
   private static final int LONGEST_METHOD = 70;
 
   /** Each figure may fall; a change that lets it rise says here by how much. */
-  private static final int LINES = 54_840;
+  private static final int LINES = 54_900;
 
   private static final int FILES = 415;
-  private static final int SURFACE = 196;
+  private static final int SURFACE = 185;
 
   /** Counters and views that only tests ask for, and what is called from outside of the classes. */
   private static final Set<String> SEEN_FROM_OUTSIDE =

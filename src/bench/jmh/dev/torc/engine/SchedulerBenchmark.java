@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.workflow.Job.Resources;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,7 @@ import org.openjdk.jmh.infra.Blackhole;
 public class SchedulerBenchmark {
 
   private static final int JOBS = 10_000;
-  private static final ResourceDemand ONE = new ResourceDemand(Map.of(ResourceDemand.CPUS, 1L));
+  private static final ResourceDemand ONE = new ResourceDemand(Map.of(Resources.CPUS, 1L));
 
   private final long[] paths = new Random(1).longs(JOBS, 0, 1_000_000).toArray();
 
@@ -37,7 +38,7 @@ public class SchedulerBenchmark {
     for (int job = 0; job < JOBS; job++) {
       queue.add(job);
     }
-    ResourcePool pool = new ResourcePool(Map.of(ResourceDemand.CPUS, 2L));
+    ResourcePool pool = new ResourcePool(Map.of(Resources.CPUS, 2L));
     for (int job = queue.next(pool, _ -> ONE); job >= 0; job = queue.next(pool, _ -> ONE)) {
       ResourcePool.Taken taken = pool.take(ONE);
       hole.consume(job);

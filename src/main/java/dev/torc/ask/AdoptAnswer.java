@@ -1,6 +1,8 @@
 package dev.torc.ask;
 
 import dev.torc.engine.Adoption;
+import dev.torc.engine.Leftovers.OutJobs;
+import dev.torc.engine.Remotes;
 import dev.torc.hash.DigestMemo;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
@@ -12,13 +14,12 @@ import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Exit;
-import dev.torc.session.Leftovers.OutJobs;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.session.WriteSession;
-import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.text.Amount;
+import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.util.List;
@@ -82,7 +83,10 @@ record AdoptAnswer(
         return new AdoptAnswer(false, List.of(), List.of(), problems);
       }
       if (!out.jobs().isEmpty()) {
-        out.cancel(project.caller(), project.workflow(), id, work.removal(), call::warn);
+        Remotes remotes =
+            call.caller()
+                .remotes(project.place(), project.workflow(), id, (_, _) -> {}, call::warn);
+        out.cancel(remotes, work.removal());
       }
       PlanContext context = work.context(selection, Rerun.NONE);
       Adoption adoption = adoption(project, targets, context, work.digests(), work.build());

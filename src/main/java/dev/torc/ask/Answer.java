@@ -1,7 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.session.Exit;
-import dev.torc.show.Palette;
+import dev.torc.text.Palette;
 import java.util.List;
 
 /**

@@ -5,7 +5,9 @@ import dev.torc.plan.Plan;
 import dev.torc.records.BuildLock;
 import dev.torc.records.CachePlace;
 import dev.torc.session.BuildRequest.LockTerms;
+import dev.torc.session.BuildSession;
 import dev.torc.session.Caller;
+import dev.torc.session.ErrorMessage;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
@@ -13,10 +15,10 @@ import dev.torc.session.ProjectOptions;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Console;
 import dev.torc.show.Json;
-import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.SourceFile;
+import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -104,8 +106,9 @@ public final class Call {
   }
 
   /** Prints what a build would do, and returns the exit status; see {@link DryRunAnswer}. */
-  public int forecast(Plan plan, boolean instances, long expected) throws IOException {
-    return print(new DryRunAnswer(plan, instances, expected));
+  public int forecast(BuildSession session, boolean instances) throws IOException {
+    Plan plan = session.forecast(this::warn);
+    return print(new DryRunAnswer(plan, instances, session.expected()));
   }
 
   /** An error of the command line. */

@@ -3,7 +3,10 @@ package dev.torc.ask;
 import dev.torc.buildfile.BuildFile;
 import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.engine.Cleaner;
+import dev.torc.engine.Leftovers;
+import dev.torc.engine.Leftovers.OutJobs;
 import dev.torc.engine.ProductRemoval;
+import dev.torc.engine.Remotes;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.DigestMemo;
@@ -22,17 +25,16 @@ import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StartMarks;
 import dev.torc.results.KeptResults;
 import dev.torc.session.BuildRequest.LockTerms;
+import dev.torc.session.Caller;
 import dev.torc.session.Exit;
-import dev.torc.session.Leftovers;
-import dev.torc.session.Leftovers.OutJobs;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ReadSession;
-import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.text.Amount;
+import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Workflow;
 import dev.torc.workflow.Workflow.Stores;
@@ -179,7 +181,9 @@ final class CleanAnswer implements Cleaner.Listener {
           return null;
         }
         try (Cache cache = Cache.open(place, call::warn)) {
-          var on = Leftovers.end(call.caller(), place, cache, lock.gone(), call::warn);
+          Caller caller = call.caller();
+          var on =
+              Leftovers.end(caller.env(), caller.stamps(place), cache, lock.gone(), call::warn);
           if (isOut(on, cache)) {
             return answer(Exit.FAILED); // a job is out that makes it
           }
@@ -210,8 +214,9 @@ final class CleanAnswer implements Cleaner.Listener {
     OutJobs out = OutJobs.of(place, cache, job -> isWanted(job.place()));
     if (elsewhere.isEmpty() && force && !out.jobs().isEmpty()) {
       Workflow workflow = given.project() == null ? null : given.project().workflow();
-      out.cancel(
-          call.caller(), workflow, RandomId.next(), removal(given, cache, call::warn), call::warn);
+      Remotes remotes =
+          call.caller().remotes(place, workflow, RandomId.next(), (_, _) -> {}, call::warn);
+      out.cancel(remotes, removal(given, cache, call::warn));
       return false;
     }
     if (elsewhere.isEmpty()) {

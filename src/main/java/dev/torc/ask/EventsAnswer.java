@@ -1,6 +1,5 @@
 package dev.torc.ask;
 
-import dev.torc.engine.EventLines;
 import dev.torc.engine.JobFiles;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.AttemptRecord.PostedEvent;
@@ -11,8 +10,9 @@ import dev.torc.records.StartMarks;
 import dev.torc.session.Exit;
 import dev.torc.session.ProjectFolder;
 import dev.torc.show.Json;
-import dev.torc.show.Palette;
 import dev.torc.syntax.Durations;
+import dev.torc.syntax.JsonText;
+import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import dev.torc.text.TimeText;
 import java.io.IOException;
@@ -204,7 +204,7 @@ final class EventsAnswer {
       List<String> lines = written.get(of.job);
       for (String line :
           lines.subList(Math.min(told.getOrDefault(of, 0), lines.size()), lines.size())) {
-        String text = EventLines.object(line);
+        String text = JsonText.objectOf(line);
         long now = System.currentTimeMillis();
         print(List.of(new PostedEvent(number, -1, now, of.job, of.attempt, text)));
         told.merge(of, 1, Integer::sum);

@@ -1,15 +1,15 @@
 package dev.torc.ask;
 
 import dev.torc.engine.JobFiles;
+import dev.torc.engine.Leftovers.RunningJobs;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.session.Exit;
-import dev.torc.session.Leftovers.RunningJobs;
 import dev.torc.session.ProjectFolder;
 import dev.torc.show.Console;
-import dev.torc.show.Palette;
+import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

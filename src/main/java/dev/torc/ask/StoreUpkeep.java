@@ -1,5 +1,6 @@
 package dev.torc.ask;
 
+import dev.torc.engine.Leftovers;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.posix.Io;
@@ -17,14 +18,13 @@ import dev.torc.results.StoreContents.StoreCheck.Fault;
 import dev.torc.results.StoreRefusal;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Exit;
-import dev.torc.session.Leftovers;
 import dev.torc.session.ProjectFolder;
 import dev.torc.show.AttemptText.OriginText;
-import dev.torc.show.Palette;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
 import dev.torc.text.Amount;
+import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Workflow.Stores;
 import dev.torc.workflow.Workflow.Stores.SharedEntry;
@@ -120,7 +120,8 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
       }
       try (Cache cache = Cache.open(place, call::warn)) {
         // A restore that was cut off names its result: what it placed is torc's, for that.
-        Leftovers.end(call.caller(), place, cache, lock.gone(), call::warn);
+        Leftovers.end(
+            call.caller().env(), call.caller().stamps(place), cache, lock.gone(), call::warn);
         return work.of(cache);
       }
     }

@@ -1,6 +1,6 @@
 package dev.torc.ask;
 
-import dev.torc.show.Palette;
+import dev.torc.text.Palette;
 import dev.torc.text.TextWidth;
 import java.util.Arrays;
 import java.util.List;

@@ -1,28 +1,28 @@
 package dev.torc.ask;
 
+import dev.torc.engine.Leftovers.RunningJobs;
 import dev.torc.engine.Tracing;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.plan.Causes;
 import dev.torc.plan.Causes.CauseChain;
+import dev.torc.plan.Causes.PathUse;
 import dev.torc.plan.Decider;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.KnownResults.NearestResult;
 import dev.torc.plan.LeftOut;
-import dev.torc.plan.PathReaders;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
-import dev.torc.session.Leftovers.RunningJobs;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Json;
-import dev.torc.show.Palette;
 import dev.torc.show.ReasonText.LeftOutText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
+import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -63,11 +63,7 @@ record WhyAnswer(
    * @param path of the source, empty for jobs
    */
   private record Question(
-      String target,
-      BitSet jobs,
-      DisplayGraph.Fold fold,
-      String path,
-      List<PathReaders.Use> uses) {}
+      String target, BitSet jobs, DisplayGraph.Fold fold, String path, List<PathUse> uses) {}
 
   static int run(Call call) throws IOException {
     try (ReadSession look = call.look()) {
@@ -79,11 +75,11 @@ record WhyAnswer(
       throws IOException {
     Project project = look.project();
     Graph graph = project.graph();
-    PathReaders readers = new PathReaders(graph, look.records(), look.contents());
+    Causes causes = new Causes(graph, look.records(), look.contents());
     List<Question> questions = new ArrayList<>();
     BitSet jobs = new BitSet();
     for (String target : targets) {
-      Question question = question(project, readers, target);
+      Question question = question(project, causes, target);
       questions.add(question);
       jobs.or(question.jobs());
       if (question.fold() != null && question.fold().open() >= 0) {
@@ -97,7 +93,6 @@ record WhyAnswer(
     }
     Plan plan = look.plan(asked, Rerun.MANUAL);
     Set<String> running = RunningJobs.of(project.place(), look.cache()).running();
-    Causes causes = new Causes(graph, look.records());
     return new WhyAnswer(look, plan, near(look, plan, jobs), causes, running, questions, instances);
   }
 
@@ -115,11 +110,11 @@ record WhyAnswer(
     return runs.isEmpty() ? Map.of() : NearestResult.of(plan.context(), runs, look.asked());
   }
 
-  private static Question question(Project project, PathReaders readers, String target) {
+  private static Question question(Project project, Causes causes, String target) {
     Graph graph = project.graph();
     String path = project.paths().path(target);
     if (!JobSelection.isName(graph, target) && graph.makerOf(path) < 0) {
-      List<PathReaders.Use> uses = readers.of(path);
+      List<PathUse> uses = causes.readers(path);
       if (uses.isEmpty()) {
         String hint = JobSelection.hint(graph, target, project.paths(), true, List.of());
         throw new BadInput(
@@ -171,16 +166,16 @@ record WhyAnswer(
 
   /** A line for each reader of a source; many instances that say the same are counted. */
   private void uses(Question question, StringBuilder out) {
-    Map<String, List<PathReaders.Use>> alike = new LinkedHashMap<>();
-    for (PathReaders.Use use : question.uses) {
+    Map<String, List<PathUse>> alike = new LinkedHashMap<>();
+    for (PathUse use : question.uses) {
       String group = graph().job(graph().jobId(use.job())).group();
       boolean apart = instances || group == null;
       String key = apart ? "job " + use.job() : group + "/" + WhyText.since(use);
       alike.computeIfAbsent(key, _ -> new ArrayList<>()).add(use);
     }
-    for (List<PathReaders.Use> same : alike.values()) {
+    for (List<PathUse> same : alike.values()) {
       boolean fold = same.size() > VerdictLine.APART;
-      for (PathReaders.Use use : fold ? same.subList(0, 1) : same) {
+      for (PathUse use : fold ? same.subList(0, 1) : same) {
         String group = graph().job(graph().jobId(use.job())).group();
         String name =
             fold
@@ -270,7 +265,7 @@ record WhyAnswer(
   private record Source(String target, String file, List<Use> neededBy) {}
 
   private record Use(String job, Long build, String old, String now) {
-    Use(PathReaders.Use use) {
+    Use(PathUse use) {
       this(use.job(), Json.some(use.build()), use.old(), use.now());
     }
   }

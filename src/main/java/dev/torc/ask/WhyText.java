@@ -1,14 +1,14 @@
 package dev.torc.ask;
 
 import dev.torc.plan.Causes.CauseChain;
+import dev.torc.plan.Causes.PathUse;
 import dev.torc.plan.KnownResults.NearestResult;
-import dev.torc.plan.PathReaders;
 import dev.torc.plan.Reason;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
 import dev.torc.show.AttemptText.OriginText;
-import dev.torc.show.Palette;
 import dev.torc.show.ReasonText;
+import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import dev.torc.text.TimeText;
 import java.util.HashSet;
@@ -118,12 +118,12 @@ final class WhyText {
    *
    * @param reader its name, or that of several that {@link #since} says the same of
    */
-  static String use(String path, String reader, PathReaders.Use use) {
+  static String use(String path, String reader, PathUse use) {
     return SafeText.name(path) + " is needed by " + reader + since(use);
   }
 
   /** Whether the source changed since the reader last ran. */
-  static String since(PathReaders.Use use) {
+  static String since(PathUse use) {
     if (use.build() == 0) {
       return ", which never ran";
     }

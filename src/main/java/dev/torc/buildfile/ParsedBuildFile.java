@@ -1,7 +1,7 @@
 package dev.torc.buildfile;
 
+import dev.torc.buildfile.UnitReader.Unit;
 import dev.torc.buildfile.VariableReader.Vars;
-import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.syntax.Node;
@@ -9,7 +9,6 @@ import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Group;
-import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
@@ -36,8 +35,8 @@ import java.util.TreeSet;
 
 /**
  * Build files as read, with their groups not expanded: what can be told without results. It reads
- * the top level and leaves the rest to others: joining files to {@link FileLayers}, a job to {@link
- * JobReader}, the values of groups to {@link GroupExpansion}.
+ * the top level and leaves the rest to others: joining files to {@link FileLayers}, jobs and groups
+ * to {@link UnitReader} and {@link JobReader}, the values of groups to {@link GroupExpansion}.
  *
  * <p>{@code defaults} is a job laid under every job: its {@code env}, {@code resources} (class
  * names replaced by what they stand for) and {@code retry} are joined with the job's key by key,
@@ -144,7 +143,7 @@ public final class ParsedBuildFile {
     AxisReader axes = new AxisReader(scope, paths, problems);
     WorkflowCodec codec = unchanged == null ? new WorkflowCodec() : unchanged.codec();
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
-    List<Unit> units = units(jobs, unchanged, reader, axes, codec, places);
+    List<Unit> units = new UnitReader(reader, axes, codec, places, manual).read(jobs, unchanged);
     this.expansion = new GroupExpansion(root, units, codec, reader, warnings, manual);
     Path folder = root.getFileName();
     this.sources = layers.sources();
@@ -226,129 +225,6 @@ public final class ParsedBuildFile {
     SequencedMap<String, Entry> entries = new LinkedHashMap<>(top.entries());
     entries.remove("jobs");
     return new Node.Mapping(top.place(), entries);
-  }
-
-  /** Reads the entries of {@code jobs}; {@code places} takes where each stands. */
-  private List<Unit> units(
-      SequencedMap<String, Entry> jobs,
-      UnchangedJobs unchanged,
-      JobReader reader,
-      AxisReader axes,
-      WorkflowCodec codec,
-      Map<String, Place> places) {
-    List<Unit> units = new ArrayList<>();
-    List<Unit> behind = new ArrayList<>();
-    if (unchanged != null) {
-      unchanged.take(codec, units, behind, manual);
-      units.forEach(each -> places.put(each.name(), Place.NONE));
-      behind.forEach(each -> places.put(each.name(), Place.NONE));
-    }
-    while (!jobs.isEmpty()) {
-      Map.Entry<String, Entry> job = jobs.pollFirstEntry();
-      Entry read = new Entry(job.getValue().place(), job.getValue().value());
-      Unit unit = unit(job.getKey(), read, reader, axes, codec, places);
-      if (unit != null) {
-        units.add(unit);
-      }
-    }
-    units.addAll(behind);
-    return units;
-  }
-
-  /** Reads one entry of the jobs; null where it cannot be one. */
-  private Unit unit(
-      String key,
-      Entry entry,
-      JobReader reader,
-      AxisReader axes,
-      WorkflowCodec codec,
-      Map<String, Place> places) {
-    Problems problems = axes.problems();
-    String name;
-    try {
-      name = reader.name(key, entry.place());
-    } catch (BadInput e) {
-      problems.add(e);
-      return null;
-    }
-    Place earlier = places.putIfAbsent(name, entry.place());
-    if (earlier != null) {
-      problems.add(entry.place(), "a second job " + name + ", first at " + earlier);
-      return null;
-    }
-    if (!(entry.value() instanceof Node.Mapping) && !Node.isNothing(entry.value())) {
-      problems.add(
-          entry.value().place(),
-          "the job "
-              + name
-              + " must be a map such as {command: make}"
-              + (KnownKeys.JOB.contains(name)
-                  ? "; to mean the " + name + " of a job, indent it below the job's name"
-                  : ""));
-      return null;
-    }
-    if (!AxisReader.isGroup(entry.value())) {
-      Job job = reader.read(key, name, entry, null);
-      if (job.manual()) {
-        manual.add(name);
-      }
-      return new Unit.Single(codec, codec.packed(job));
-    }
-    Problems own = new Problems();
-    List<Axis> read =
-        new AxisReader(axes.scope(), axes.paths(), own).read((Node.Mapping) entry.value());
-    if (!own.isEmpty()) {
-      problems.add(new BadInput(own.found()));
-      read = List.of();
-    }
-    Job outline = outline(key, name, entry, read, reader, problems);
-    if (outline.manual()) {
-      manual.add(name);
-    }
-    return new Unit.Many(name, key, entry, read, outline);
-  }
-
-  /**
-   * A group as one job with wildcards for its values. It tells only the mistakes in it that no
-   * value could mend.
-   */
-  private static Job outline(
-      String key, String name, Entry entry, List<Axis> axes, JobReader reader, Problems problems) {
-    SortedMap<String, String> values = new TreeMap<>();
-    axes.forEach(axis -> unknown(axis, values));
-    if (axes.isEmpty()) {
-      values.put(Scope.ALL, Scope.ANY_PATH);
-    }
-    Problems own = new Problems();
-    Job job =
-        reader
-            .telling(own, new LinkedHashSet<>())
-            .read(
-                key,
-                name,
-                entry,
-                new JobReader.Instance(Scope.ANY_PATH, values, Map.of(), List.of()));
-    own.found().stream()
-        .filter(problem -> problem.message().matches("(?s)(unknown|the job) [^\\x00]*"))
-        .forEach(problem -> problems.add(problem.place(), problem.message()));
-    return job;
-  }
-
-  private static void unknown(Axis axis, Map<String, String> into) {
-    boolean whole =
-        switch (axis) {
-          case Axis.Fixed fixed ->
-              fixed.rows().stream().noneMatch(row -> row.values().getFirst().indexOf('/') >= 0);
-          case Axis.Matched _ -> true;
-          default -> false;
-        };
-    if (axis instanceof Axis.Zip zip) {
-      zip.axes().forEach(each -> unknown(each, into));
-    } else if (axis.names().isEmpty()
-        || axis instanceof Axis.Table table && !table.key().isEmpty()) {
-      into.put(Scope.ALL, Scope.ANY_PATH);
-    }
-    axis.names().forEach(name -> into.putIfAbsent(name, whole ? Scope.ANY : Scope.ANY_PATH));
   }
 
   private static SortedMap<String, Long> limits(Node.Mapping top, Scope scope, Problems problems) {
@@ -498,42 +374,5 @@ public final class ParsedBuildFile {
     static ResultSource nothing() {
       return job -> Optional.empty();
     }
-  }
-
-  /** One entry of {@code jobs}: a plain job, or a group that is not expanded yet. */
-  sealed interface Unit {
-
-    /** The name, unique among units. */
-    String name();
-
-    /** The job; of a group, with wildcards for all values, so that it tells what could be. */
-    Job job();
-
-    /**
-     * A plain job, as bytes: of 100 000 of them the records need not be held.
-     *
-     * @param packed as the codec wrote it; not to be changed
-     */
-    record Single(WorkflowCodec codec, byte[] packed) implements Unit {
-      @Override
-      public String name() {
-        return codec.name(new ByteReader(packed, 0));
-      }
-
-      @Override
-      public Job job() {
-        return codec.job(new ByteReader(packed, 0));
-      }
-    }
-
-    /**
-     * A group.
-     *
-     * @param key the name as written
-     * @param entry the job as written
-     * @param axes at least one; none where they cannot be read, which was told
-     */
-    record Many(String name, String key, Node.Entry entry, List<Axis> axes, Job job)
-        implements Unit {}
   }
 }

@@ -1,15 +1,14 @@
 package dev.torc.cli;
 
 import dev.torc.ask.Call;
-import dev.torc.ask.ErrorMessage;
 import dev.torc.machine.Makeflags;
 import dev.torc.plan.JobSelection.Rerun;
-import dev.torc.plan.Plan;
 import dev.torc.posix.Io;
 import dev.torc.posix.Signals;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildSession;
 import dev.torc.session.Caller;
+import dev.torc.session.ErrorMessage;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
@@ -119,8 +118,7 @@ class BuildCommand {
     BuildSession session = BuildSession.of(project, request);
     boolean verbose = detail(call) == Detail.VERBOSE;
     if (request.dry()) {
-      Plan plan = session.forecast(console::warn);
-      return call.forecast(plan, verbose, session.expected());
+      return call.forecast(session, verbose);
     }
     session.check(console::warn);
     Profile profile = profile(project, began, read);

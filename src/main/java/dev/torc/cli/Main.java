@@ -1,10 +1,10 @@
 package dev.torc.cli;
 
 import dev.torc.ask.Call;
-import dev.torc.ask.ErrorMessage;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Io;
 import dev.torc.posix.Terminal;
+import dev.torc.session.ErrorMessage;
 import dev.torc.session.Exit;
 import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;

@@ -1,8 +1,8 @@
 package dev.torc.cli;
 
 import dev.torc.ask.Call;
-import dev.torc.ask.ErrorMessage;
 import dev.torc.posix.Signals;
+import dev.torc.session.ErrorMessage;
 import dev.torc.session.WatchRounds;
 import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;

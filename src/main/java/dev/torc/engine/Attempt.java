@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.engine.AttemptOutcome.FailurePhrase;
+import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.engine.EventLines.PostTimes;
 import dev.torc.engine.LinesFile.ValueLines;
 import dev.torc.engine.ProductRemoval.ClearedProducts;
@@ -8,13 +9,10 @@ import dev.torc.hash.Stamp;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
-import dev.torc.local.Runner;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.JobTrace;
-import dev.torc.posix.Kill;
-import dev.torc.posix.OwnFile;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct.OwnedPath;
@@ -25,15 +23,10 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -46,8 +39,6 @@ final class Attempt {
   /** Nanoseconds for which files may be read after a signal, and after the jobs that it ended. */
   static final long LOOK = 50_000_000;
 
-  private static final long SOON = 500_000_000; // nanoseconds
-
   final AttemptContext shared; // in whose graph the job has its number
   final int id;
   final Job job;
@@ -58,15 +49,14 @@ final class Attempt {
   private final long timeLimit;
   private final Runnable gone;
   private final ClearedProducts cleared;
+  private final EndableRun here; // what the Runner has of it
   private final RemoteRun remote;
   private final String executor; // what runs it, as Remotes know it; null for this machine
   private final long started = System.currentTimeMillis();
   private NeedSnapshot snapshot; // of its needs, once they were looked at
   private ProcessEnd ended = ProcessEnd.unstarted(ProcessEnd.How.NOT_STARTED, "");
-  private Runner.Running running;
   private JobTrace trace; // of its processes; null where they are not traced
   private ProductRestore restore; // where a known result is put in the place of a run
-  private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
   private volatile PostTimes times; // of its events, once its processes start
   private boolean hasCleared;
   private volatile boolean relieved;
@@ -100,6 +90,7 @@ final class Attempt {
     this.timeLimit = run.runtime();
     this.gone = gone;
     this.cleared = shared.removal().clearing();
+    this.here = new EndableRun(shared.runner());
     this.remote = new RemoteRun(shared, id, number, run.executor(), run.reasons(), submitted);
     this.executor = run.executor();
   }
@@ -115,12 +106,8 @@ final class Attempt {
    *
    * @param now whether without a grace
    */
-  synchronized void end(boolean now) {
-    ends.add(now);
-    notifyAll();
-    if (running != null) {
-      running.end(now);
-    }
+  void end(boolean now) {
+    here.end(now);
   }
 
   /** Its outcome is recorded. */
@@ -203,7 +190,7 @@ final class Attempt {
   private AttemptOutcome ran() throws IOException {
     String containers = "";
     if (job.runsInContainers()) {
-      containers = shared.launches().containers(job, number, this::runHere);
+      containers = shared.launches().containers(job, number, here::run);
     }
     snapshot = shared.contents().snapshot(id);
     String lack = snapshot.lack();
@@ -263,25 +250,17 @@ final class Attempt {
 
   /** What is to be said where the job could not tell why it failed: no more fits into its log. */
   private String unlogged() {
-    if (ended.how() != ProcessEnd.How.EXITED || job.interactive() || remote.isRemote()) {
-      return "";
-    }
-    try (FileChannel log = OwnFile.outChannel(files.log())) {
-      long end = log.size();
-      log.write(ByteBuffer.allocate(1), end);
-      log.truncate(end);
-      return "";
-    } catch (IOException e) {
-      String why = Refusal.why(e);
-      return why.endsWith(Refusal.FULL) ? ", and its log could not be written: " + why : "";
-    }
+    boolean tells =
+        ended.how() == ProcessEnd.How.EXITED && !job.interactive() && !remote.isRemote();
+    String full = tells ? files.fullLog() : "";
+    return full.isEmpty() ? "" : ", and its log could not be written: " + full;
   }
 
   /** Hands it out and waits for its end; what recovers from a failed attempt runs here. */
   private ProcessEnd hand(Launch launch) throws IOException {
     int recovering = launch.steps().size() - job.steps().size();
     if (recovering > 0) {
-      ProcessEnd recovered = runHere(launch.only(0, recovering));
+      ProcessEnd recovered = here.run(launch.only(0, recovering));
       if (!recovered.ok()) {
         return recovered;
       }
@@ -309,7 +288,7 @@ final class Attempt {
     command = LaunchBuilder.shown(launch, job);
     if (!job.interactive()) {
       launches.place().ready(launch.log());
-      logFrom = number > 1 ? AttemptMark.append(launch.log(), number) : 0;
+      logFrom = number > 1 ? files.markLog(number) : 0;
     }
     Stamp begin =
         job.finds() || shared.tracing().traces(shared.graph(), job)
@@ -391,35 +370,6 @@ final class Attempt {
     }
   }
 
-  private ProcessEnd runHere(Launch launch) {
-    if (isEnded()) {
-      return ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "");
-    }
-    ProcessEnd end = shared.runner().run(launch, this::runs);
-    return end.isBySignal(Kill.TERM, true) && isEndedSoon()
-        ? end.as(ProcessEnd.How.INTERRUPTED, 0, "")
-        : end;
-  }
-
-  /**
-   * A scheduler or a shutdown ends torc and its jobs by one signal, and torc may see that later.
-   */
-  private synchronized boolean isEndedSoon() {
-    long end = System.nanoTime() + SOON;
-    try {
-      for (long left = SOON; ends.isEmpty() && left > 0; left = end - System.nanoTime()) {
-        TimeUnit.NANOSECONDS.timedWait(this, left);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return !ends.isEmpty();
-  }
-
-  private synchronized boolean isEnded() {
-    return !ends.isEmpty();
-  }
-
   /**
    * Runs it to its end, here or elsewhere.
    *
@@ -429,7 +379,7 @@ final class Attempt {
     if (tmp != null) {
       TemporaryFolder.make(tmp);
     }
-    ended = remote.isRemote() ? hand(launch) : runHere(launch);
+    ended = remote.isRemote() ? hand(launch) : here.run(launch);
     if (tmp != null && ended.how() != ProcessEnd.How.LEFT) {
       try {
         FileTree.remove(tmp);
@@ -438,11 +388,6 @@ final class Attempt {
         shared.removal().note(line);
       }
     }
-  }
-
-  private synchronized void runs(Runner.Running handle) {
-    running = handle;
-    ends.forEach(running::end); // they came meanwhile
   }
 
   /**
@@ -510,34 +455,6 @@ final class Attempt {
 
     AttemptFailure(String message) {
       super(message, null, false, false);
-    }
-  }
-
-  /** The line in a log that tells an attempt from the one before it. The rest is the job's own. */
-  private static final class AttemptMark {
-
-    private AttemptMark() {}
-
-    /** Adds the line to a log, if there is one; returns where the attempt's own output begins. */
-    static long append(Path log, int attempt) throws IOException {
-      if (!OwnFile.stands(log)) {
-        return 0;
-      }
-      String line = "--- torc: attempt " + attempt + " ---\n";
-      byte[] bytes = ((endsLine(log) ? "" : "\n") + line).getBytes(StandardCharsets.US_ASCII);
-      try (FileChannel out = OwnFile.outChannel(log)) {
-        out.position(out.size());
-        out.write(ByteBuffer.wrap(bytes));
-        return out.size();
-      }
-    }
-
-    /** Whether a log is empty or ends with a line feed. */
-    private static boolean endsLine(Path log) throws IOException {
-      try (FileChannel in = OwnFile.channel(log)) {
-        ByteBuffer last = ByteBuffer.allocate(1);
-        return in.size() == 0 || in.read(last, in.size() - 1) < 1 || last.get(0) == '\n';
-      }
     }
   }
 }

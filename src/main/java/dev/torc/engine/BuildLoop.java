@@ -13,6 +13,7 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Workflow.Hook.On;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -252,9 +253,7 @@ public final class BuildLoop {
       PlanContext old = state.context();
       PlanContext next = setup.expander().next(old);
       if (next != old) {
-        state = state.over(next);
-        spent.over(next, () -> state.made());
-        starts.unpark();
+        over(next, new BitSet());
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
         blocked.warn(old, next);
         failGroups();
@@ -267,6 +266,12 @@ public final class BuildLoop {
       unreadable = e instanceof IOException io ? io : ((UncheckedIOException) e).getCause();
       starts.stop();
     }
+  }
+
+  private void over(PlanContext next, BitSet late) {
+    state = state.over(next, late);
+    spent.over(next, () -> state.made());
+    starts.unpark();
   }
 
   /** Groups with problems fail, each once, and what waits for them is blocked. */
@@ -403,6 +408,9 @@ public final class BuildLoop {
   private void decide(int job) {
     if (restored.isAsked(job)) {
       return;
+    } else if (state.runs().containsKey(job)) { // it has waited for what it reads to be made
+      ready(job);
+      return;
     }
     try {
       Verdict verdict = state.context().decide(job);
@@ -470,19 +478,36 @@ public final class BuildLoop {
     return any;
   }
 
+  private void ready(int job) {
+    state.states().set(job, JobState.READY);
+    state.ready().add(job);
+  }
+
   /** What is done with jobs whose verdict is known. */
   private final class Decided implements RestoredJobs.Loop {
 
     @Override
     public void ready(int id, List<Reason> reasons, ProductRestore.Known known) {
       state.runs().put(id, new JobRun(state.graph().job(id), reasons, known, setup));
-      state.states().set(id, JobState.READY);
-      state.ready().add(id);
+      BuildLoop.this.ready(id);
     }
 
     @Override
     public void decide(int id) {
       BuildLoop.this.decide(id);
+    }
+
+    @Override
+    public void runs(int id) {
+      PlanContext next = state.context().running(id);
+      if (next == state.context()) {
+        BuildLoop.this.ready(id);
+      } else {
+        BitSet late = new BitSet();
+        late.set(id);
+        over(next, late);
+        state.free().forEach(BuildLoop.this::decide);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.graph.Graph;
 import dev.torc.plan.Plan;
 import dev.torc.plan.PlanContext;
@@ -59,14 +60,19 @@ record BuildState(
   }
 
   /**
-   * The state of the context that follows, when groups were expanded: what is new waits, and so do
-   * temporary jobs that were up to date and that lack what only new ones read. After a failure all
-   * is counted anew, and what follows from failures has to be told again.
+   * The state of the context that follows, when groups were expanded, or a job turned out to run:
+   * what is new waits, and so do temporary jobs that were up to date and that lack what such a job
+   * reads. After a failure all is counted anew, and what follows from failures has to be told
+   * again.
+   *
+   * @param late known jobs that run after all, once what they read is made
    */
-  BuildState over(PlanContext next) {
-    BitSet fresh = next.graph().allJobs();
-    fresh.andNot(graph().allJobs());
-    BitSet revived = next.revive(fresh);
+  BuildState over(PlanContext next, BitSet late) {
+    BitSet readers = next.graph().allJobs();
+    readers.andNot(graph().allJobs());
+    readers.or(late);
+    BitSet revived = next.revive(readers);
+    revived.or(late);
     BitSet selected = (BitSet) next.selection().jobs().clone();
     selected.andNot(context().selection().jobs());
     BitSet renewed = next.graph().renewed(revived);

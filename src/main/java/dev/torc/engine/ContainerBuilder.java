@@ -7,6 +7,7 @@ import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.hash.Digest;
 import dev.torc.posix.OwnUser;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Step.Image;
 import dev.torc.workflow.Workflow;
@@ -105,7 +106,7 @@ record ContainerBuilder(
     if (here == null) {
       throw new AttemptFailure("image " + image.name() + " is not here any more");
     }
-    long cpus = job.resources().askedCpus() > 0 ? granted.demand().of(ResourceDemand.CPUS) : 0;
+    long cpus = job.resources().askedCpus() > 0 ? granted.demand().of(Resources.CPUS) : 0;
     boolean limited = cpus > 0 || granted.memoryLimit() > 0;
     String remark = containers.remark(ImageSupply.name(image), runtime, limited);
     if (!remark.isEmpty() && told.add(remark)) {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The events that a job posted in the file of {@code TORC_EVENTS}: a JSON object on each line. What
@@ -17,7 +16,7 @@ import java.util.Map;
  * @param posts in the order of their lines
  * @param bad why not all could be read, null where they could
  */
-public record EventLines(List<Post> posts, AttemptFailure bad) {
+record EventLines(List<Post> posts, AttemptFailure bad) {
 
   /**
    * An event.
@@ -25,7 +24,7 @@ public record EventLines(List<Post> posts, AttemptFailure bad) {
    * @param time milliseconds since 1970, when it was written
    * @param text a JSON object
    */
-  public record Post(long time, String text) {}
+  record Post(long time, String text) {}
 
   static final EventLines NONE = new EventLines(List.of(), null);
 
@@ -34,7 +33,7 @@ public record EventLines(List<Post> posts, AttemptFailure bad) {
     try {
       lines = file.rawLines(digests);
     } catch (AttemptFailure e) {
-      Post said = new Post(System.currentTimeMillis(), asText(e.getMessage()));
+      Post said = new Post(System.currentTimeMillis(), JsonText.objectOf(e.getMessage()));
       return new EventLines(List.of(said), e);
     }
     if (!lines.isEmpty()) {
@@ -48,21 +47,12 @@ public record EventLines(List<Post> posts, AttemptFailure bad) {
       if (line.isBlank()) {
         continue;
       }
-      posts.add(new Post(times.of(end), object(line)));
+      posts.add(new Post(times.of(end), JsonText.objectOf(line)));
       if (bad == null && !JsonText.isObject(line)) {
         bad = file.unreadable(line, "each line is a JSON object");
       }
     }
     return new EventLines(posts, bad);
-  }
-
-  /** A line as an object: itself, or one that holds it as its text. */
-  public static String object(String line) {
-    return JsonText.isObject(line) ? line.strip() : asText(line.replaceFirst("\r$", ""));
-  }
-
-  private static String asText(String line) {
-    return JsonText.object(Map.of("text", JsonText.string(line)));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Series.Usage;
 import dev.torc.plan.Decider;
@@ -262,8 +263,8 @@ final class EventSender {
         return "%s kept %d.%d cpus busy and asked for %d"
             .formatted(name, tenths / 10, tenths % 10, asked.cpus());
       }
-      long cpus = Math.max(1, limits.getOrDefault(ResourceDemand.CPUS, 1L));
-      long share = limits.getOrDefault(ResourceDemand.MEMORY, 0L) / cpus * asked.cpus();
+      long cpus = Math.max(1, limits.getOrDefault(Resources.CPUS, 1L));
+      long share = limits.getOrDefault(Resources.MEMORY, 0L) / cpus * asked.cpus();
       if (asked.memory() == 0 && share > 0 && usage.peak() >= Math.max(LARGE, 2 * share)) {
         return "%s used %s of memory and asked for none".formatted(name, Amount.size(usage.peak()));
       }

@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.engine.AttemptOutcome.FailurePhrase;
+import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.graph.Graph;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;

@@ -4,9 +4,12 @@ import dev.torc.hash.Digest;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.PlainFile;
 import dev.torc.records.CachePlace;
+import dev.torc.text.Refusal;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -36,6 +39,46 @@ public final class JobFiles {
   /** Where the job's output goes. */
   public Path log() {
     return place.logs().resolve(name + ".log");
+  }
+
+  /**
+   * Adds the line to the log, if there is one, that tells an attempt from the one before it.
+   *
+   * @return the byte where the attempt's own output begins
+   */
+  long markLog(int attempt) throws IOException {
+    Path log = log();
+    if (!OwnFile.stands(log)) {
+      return 0;
+    }
+    String line = "--- torc: attempt " + attempt + " ---\n";
+    byte[] bytes = ((endsLine(log) ? "" : "\n") + line).getBytes(StandardCharsets.US_ASCII);
+    try (FileChannel out = OwnFile.outChannel(log)) {
+      out.position(out.size());
+      out.write(ByteBuffer.wrap(bytes));
+      return out.size();
+    }
+  }
+
+  /** Whether a log is empty or ends with a line feed. */
+  private static boolean endsLine(Path log) throws IOException {
+    try (FileChannel in = OwnFile.channel(log)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      return in.size() == 0 || in.read(last, in.size() - 1) < 1 || last.get(0) == '\n';
+    }
+  }
+
+  /** Why no more fits into the log; empty where it does. */
+  String fullLog() {
+    try (FileChannel log = OwnFile.outChannel(log())) {
+      long end = log.size();
+      log.write(ByteBuffer.allocate(1), end);
+      log.truncate(end);
+      return "";
+    } catch (IOException e) {
+      String why = Refusal.why(e);
+      return why.endsWith(Refusal.FULL) ? why : "";
+    }
   }
 
   /** The file of {@code TORC_EVENTS}, to which the job writes events. */

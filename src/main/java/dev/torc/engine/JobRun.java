@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Reason;
 import dev.torc.records.AttemptRecord;
@@ -163,7 +164,7 @@ final class JobRun {
    * @param identifiers of the GPUs
    */
   LaunchBuilder.Granted granted(List<String> identifiers) {
-    long all = memory > 0 ? memory : limits.getOrDefault(ResourceDemand.MEMORY, 0L);
+    long all = memory > 0 ? memory : limits.getOrDefault(Resources.MEMORY, 0L);
     boolean here = executor == null;
     long granted = !here && memory == 0 ? LaunchBuilder.Granted.BY_SCHEDULER : all >> 20;
     ResourceDemand own = here ? demand() : ResourceDemand.whole(resources, memory);
@@ -216,7 +217,7 @@ final class JobRun {
    */
   void grow(long delay) {
     ready = System.nanoTime() + delay;
-    long limit = limits.getOrDefault(ResourceDemand.MEMORY, Long.MAX_VALUE);
+    long limit = limits.getOrDefault(Resources.MEMORY, Long.MAX_VALUE);
     long most =
         executor != null && !allocated
             ? Long.MAX_VALUE

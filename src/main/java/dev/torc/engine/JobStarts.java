@@ -2,6 +2,7 @@ package dev.torc.engine;
 
 import dev.torc.engine.ResourcePool.JobserverTokens;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Resources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -147,7 +148,7 @@ final class JobStarts {
     Attempt attempt = run.begin(now.shared(), id, taken, setup, gone, at -> out.submitted(id, at));
     out.begin(id, run.executor());
     if (!run.isRestored()) {
-      sender.started(now.shared(), id, run, pool.limits().get(ResourceDemand.CPUS));
+      sender.started(now.shared(), id, run, pool.limits().get(Resources.CPUS));
     }
     String refusal = hooks.refusal(job);
     if (refusal == null) {

@@ -17,6 +17,7 @@ import dev.torc.syntax.ShellText.Quote;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
+import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Template;
 import dev.torc.workflow.Workflow;
@@ -106,7 +107,7 @@ public final class LaunchBuilder {
     Map<String, String> common = new LinkedHashMap<>(inherited);
     Map<String, String> mark = mark(job.name(), "TORC_ATTEMPT", Integer.toString(attempt));
     common.putAll(mark);
-    common.put("TORC_CPUS", Long.toString(granted.demand().of(ResourceDemand.CPUS)));
+    common.put("TORC_CPUS", Long.toString(granted.demand().of(Resources.CPUS)));
     if (granted.memoryMiB() >= 0) {
       common.put("TORC_MEMORY", Long.toString(granted.memoryMiB()));
     }

@@ -7,6 +7,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Item;
+import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Template.Part.Slot;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class PlaceholderValues {
   /** The values of a slot for a step that runs in {@code dir} (relative to the root). */
   List<String> of(Slot slot, String dir) {
     return switch (slot.name()) {
-      case "cpus" -> List.of(Long.toString(granted.demand().of(ResourceDemand.CPUS)));
+      case "cpus" -> List.of(Long.toString(granted.demand().of(Resources.CPUS)));
       case "memory" -> {
         if (granted.memoryMiB() < 0) {
           throw new BadInput(

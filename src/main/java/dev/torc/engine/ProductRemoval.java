@@ -16,7 +16,7 @@ import dev.torc.records.CachePlace;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
-import dev.torc.results.Upload;
+import dev.torc.results.ResultStore.Upload;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.text.Refusal;

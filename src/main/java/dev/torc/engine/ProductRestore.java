@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.engine.Attempt.AttemptFailure;
+import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.ParallelShares;
@@ -8,7 +9,6 @@ import dev.torc.hash.Stamp;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Batch;
-import dev.torc.records.Cache;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StartMarks;
@@ -30,7 +30,7 @@ import java.util.Set;
  * says is taken away again, and the job has to run. Which result fits is decided before, by {@link
  * dev.torc.plan.KnownResults}; the bytes come from a {@link dev.torc.results.ResultStore}.
  */
-public final class ProductRestore {
+final class ProductRestore {
 
   /**
    * A good result that is known for what a job is now.
@@ -143,8 +143,8 @@ public final class ProductRestore {
    *
    * @param mark that of the restoring
    */
-  public static void claim(Cache cache, ProductRemoval removal, StartMarks.Mark mark) {
-    Result from = KeptResults.of(cache, mark.key());
+  static void claim(ProductRemoval removal, StartMarks.Mark mark) {
+    Result from = KeptResults.of(removal.cache(), mark.key());
     if (from == null) {
       return; // forgotten since, as it is when it was restored in whole and stored no more
     }
@@ -152,14 +152,14 @@ public final class ProductRestore {
     for (OwnedPath part : from.parts()) {
       OwnedPath ours = new OwnedPath(part.path(), part.kind(), part.digest(), mark.job(), false);
       try {
-        if (!ours.equals(cache.owned(part.path())) && removal.asRecorded(ours)) {
+        if (!ours.equals(removal.cache().owned(part.path())) && removal.asRecorded(ours)) {
           own.own(ours);
         }
       } catch (IOException e) {
         continue; // what cannot be looked at has no owner
       }
     }
-    cache.put(own);
+    removal.cache().put(own);
   }
 
   /** What was put in its place so far. */

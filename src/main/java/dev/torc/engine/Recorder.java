@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * reads, the details that people ask for, and the paths that it owns. The cache commits them.
  * Records are made on any thread; what all share goes into them by {@link #whole}.
  */
-public final class Recorder {
+final class Recorder {
 
   private final BuildId build;
   private final ThisHost here;
@@ -263,7 +263,7 @@ public final class Recorder {
   }
 
   /** The record of a job that a killed torc left running (rule 9): interrupted. */
-  public static Batch interrupted(Cache cache, StartMarks.Mark mark, long number) {
+  static Batch interrupted(Cache cache, StartMarks.Mark mark, long number) {
     JobResult last = cache.result(mark.job());
     RunDetails details = cache.details(mark.job());
     Digest manifest = last == null ? Decider.UNKNOWN : last.manifest();

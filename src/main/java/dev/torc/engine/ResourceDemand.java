@@ -2,7 +2,6 @@ package dev.torc.engine;
 
 import dev.torc.workflow.Job.Resources;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -11,27 +10,15 @@ import java.util.TreeMap;
  *
  * @param moves whether another node of an allocation may give it in the place of this machine
  */
-public record ResourceDemand(Map<String, Long> amounts, boolean moves) {
+record ResourceDemand(Map<String, Long> amounts, boolean moves) {
 
   /** What a job of this machine takes. */
   ResourceDemand(Map<String, Long> amounts) {
     this(amounts, false);
   }
 
-  /** Name of the resource that every job takes. */
-  public static final String CPUS = "cpus";
-
-  /** Name of the memory resource, in bytes. */
-  public static final String MEMORY = "memory";
-
-  /** Name of the GPU resource. */
-  public static final String GPUS = "gpus";
-
-  /** What a machine has; the others are counters. */
-  public static final Set<String> MACHINE = Set.of(CPUS, MEMORY, GPUS);
-
   /** What moves files about. */
-  static final ResourceDemand ONE_CPU = new ResourceDemand(Map.of(CPUS, 1L));
+  static final ResourceDemand ONE_CPU = new ResourceDemand(Map.of(Resources.CPUS, 1L));
 
   /**
    * What a job declares, grown for a later attempt. More cpus than there are become all there are:
@@ -40,28 +27,21 @@ public record ResourceDemand(Map<String, Long> amounts, boolean moves) {
    * @param memory bytes for this attempt, 0 for no demand
    */
   static ResourceDemand of(Resources resources, long memory, Map<String, Long> limits) {
-    Map<String, Long> amounts = new TreeMap<>(resources.counters());
-    amounts.put(CPUS, Math.min(resources.cpus(), limits.get(CPUS)));
-    if (memory > 0) {
-      amounts.put(MEMORY, memory);
-    }
-    if (resources.gpus() > 0) {
-      amounts.put(GPUS, (long) resources.gpus());
-    }
+    Map<String, Long> amounts = resources.amounts();
+    amounts.put(Resources.CPUS, Math.min(resources.cpus(), limits.get(Resources.CPUS)));
+    amounts.put(Resources.MEMORY, memory);
     amounts.values().removeIf(amount -> amount == 0);
     return new ResourceDemand(amounts);
   }
 
   /** What a job takes of this machine's limits while it runs on another one. */
   static ResourceDemand ofCounters(Resources resources) {
-    Map<String, Long> amounts = new TreeMap<>(resources.counters());
-    amounts.values().removeIf(amount -> amount == 0);
-    return new ResourceDemand(amounts);
+    return new ResourceDemand(resources.amounts()).ofAll();
   }
 
   /** What a job declares, whatever this machine has. */
   static ResourceDemand whole(Resources resources, long memory) {
-    return of(resources, memory, Map.of(CPUS, Long.MAX_VALUE));
+    return of(resources, memory, Map.of(Resources.CPUS, Long.MAX_VALUE));
   }
 
   /** The same, where another node may give it. */
@@ -72,14 +52,14 @@ public record ResourceDemand(Map<String, Long> amounts, boolean moves) {
   /** What of it the node gives that runs the job. */
   ResourceDemand ofNode() {
     Map<String, Long> own = new TreeMap<>(amounts);
-    own.keySet().retainAll(MACHINE);
+    own.keySet().retainAll(Resources.MACHINE);
     return new ResourceDemand(own);
   }
 
   /** What of it binds all nodes together. */
   ResourceDemand ofAll() {
     Map<String, Long> counters = new TreeMap<>(amounts);
-    counters.keySet().removeAll(MACHINE);
+    counters.keySet().removeAll(Resources.MACHINE);
     return new ResourceDemand(counters);
   }
 

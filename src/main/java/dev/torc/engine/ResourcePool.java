@@ -1,6 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.machine.Jobserver;
+import dev.torc.workflow.Job.Resources;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -45,7 +46,7 @@ final class ResourcePool {
   ResourcePool(Map<String, Long> limits) {
     this.limits = Map.copyOf(limits);
     this.free = new HashMap<>(limits);
-    for (int gpu = 0; gpu < limits.getOrDefault(ResourceDemand.GPUS, 0L); gpu++) {
+    for (int gpu = 0; gpu < limits.getOrDefault(Resources.GPUS, 0L); gpu++) {
       freeGpus.add(gpu);
     }
   }
@@ -57,7 +58,7 @@ final class ResourcePool {
 
   /** Whether no cpu of this machine is free. */
   boolean isFull() {
-    return free(ResourceDemand.CPUS) == 0;
+    return free(Resources.CPUS) == 0;
   }
 
   private long free(String resource) {
@@ -88,7 +89,7 @@ final class ResourcePool {
     ResourceDemand own = demand.ofNode();
     return nodes.keySet().stream()
         .filter(name -> holds(nodes.get(name).free, own))
-        .min(Comparator.comparingLong(name -> nodes.get(name).free(ResourceDemand.CPUS)))
+        .min(Comparator.comparingLong(name -> nodes.get(name).free(Resources.CPUS)))
         .orElse(null);
   }
 
@@ -127,7 +128,7 @@ final class ResourcePool {
     }
     demand.amounts().forEach((resource, amount) -> free.merge(resource, -amount, Long::sum));
     List<Integer> gpus = new ArrayList<>();
-    for (long i = 0; i < demand.of(ResourceDemand.GPUS); i++) {
+    for (long i = 0; i < demand.of(Resources.GPUS); i++) {
       gpus.add(freeGpus.pollFirst());
     }
     return new Taken(null, gpus);
@@ -140,7 +141,7 @@ final class ResourcePool {
    * @return whether it did
    */
   boolean giveEarly(JobRun run) {
-    if (early >= Math.max(1, limits.getOrDefault(ResourceDemand.CPUS, 1L))) {
+    if (early >= Math.max(1, limits.getOrDefault(Resources.CPUS, 1L))) {
       return false;
     }
     early++;

@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.plan.Decider;
@@ -15,7 +16,7 @@ import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.ResultStore;
 import dev.torc.results.ResultStore.ResultParts;
-import dev.torc.results.Upload;
+import dev.torc.results.ResultStore.Upload;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Job;
 import java.io.IOException;
@@ -63,6 +64,9 @@ final class RestoredJobs implements AutoCloseable {
 
     /** It is to be decided again. */
     void decide(int id);
+
+    /** It runs, once the temporary products are made that it reads: it was to be restored. */
+    void runs(int id);
   }
 
   /** Those of a build, whose state is asked for as it is then. */
@@ -178,10 +182,8 @@ final class RestoredJobs implements AutoCloseable {
   /** A known result was not to be had after all: the job runs. */
   void failed(int id, AttemptOutcome outcome) {
     own(outcome);
-    BuildState now = state.get();
-    now.runs().get(id).mustRun();
-    now.states().set(id, JobState.READY);
-    now.ready().add(id);
+    state.get().runs().get(id).mustRun();
+    loop.runs(id);
   }
 
   /**

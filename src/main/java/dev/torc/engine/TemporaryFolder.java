@@ -19,7 +19,7 @@ import java.util.Set;
  * name is made of the attempt's mark, so that the next build finds what a killed torc left. Only a
  * job that names it has one.
  */
-public final class TemporaryFolder {
+final class TemporaryFolder {
 
   /** The variable that holds its path. */
   static final String VARIABLE = "TORC_TMP";
@@ -29,7 +29,7 @@ public final class TemporaryFolder {
   private TemporaryFolder() {}
 
   /** Where that of an attempt is, or would be. */
-  public static Path of(CachePlace place, StartMarks.Mark attempt) {
+  static Path of(CachePlace place, StartMarks.Mark attempt) {
     String build = attempt.build().substring(0, Math.min(8, attempt.build().length()));
     return place
         .jobs()

@@ -15,7 +15,7 @@ import java.util.Set;
  * one that it descends from: a job may itself call torc. Where there is no {@code /proc}, nothing
  * can be found. Which jobs those may be is known from the cache, not here.
  */
-public final class LeftoverProcesses {
+final class LeftoverProcesses {
 
   private LeftoverProcesses() {}
 
@@ -26,7 +26,7 @@ public final class LeftoverProcesses {
    * @param grace time between TERM and KILL
    * @return one line for each job of which something was still running
    */
-  public static List<String> end(Collection<Map<String, String>> marks, Duration grace) {
+  static List<String> end(Collection<Map<String, String>> marks, Duration grace) {
     List<String> lines = new ArrayList<>();
     List<Map<String, String>> found = new ArrayList<>();
     for (Map<String, String> mark : carried(marks)) {

@@ -3,6 +3,8 @@ package dev.torc.local;
 import dev.torc.machine.Series;
 import dev.torc.posix.Environment;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -24,6 +26,16 @@ public interface Runner extends AutoCloseable {
    */
   static Runner local(Environment caller, Duration grace) {
     return new LocalRunner(caller, grace);
+  }
+
+  /**
+   * Ends the processes that a killed torc left running of some jobs; see {@link LeftoverProcesses}.
+   *
+   * @param marks of the jobs, as {@link Launch#mark} has them
+   * @return one line for each job of which something was still running
+   */
+  static List<String> endLeft(Collection<Map<String, String>> marks) {
+    return LeftoverProcesses.end(marks, GRACE);
   }
 
   /**

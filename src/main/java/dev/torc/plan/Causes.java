@@ -1,11 +1,14 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
+import dev.torc.graph.NeedList;
+import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.Origin;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
+import dev.torc.workflow.Job.Tool;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,11 +16,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
- * Follows reasons to their root causes: from a need that changed to the job that made it, and to
- * the reasons of that job's run. It reads verdicts and records and decides nothing.
+ * What {@code torc why} tells: follows reasons to their root causes, from a need that changed to
+ * the job that made it, and to the reasons of that job's run; and from a file to the jobs that need
+ * it, with what it was when each of them last ran. It reads verdicts, records and contents, and
+ * decides nothing.
  */
 public final class Causes {
 
@@ -25,6 +31,7 @@ public final class Causes {
 
   private final Graph graph;
   private final JobRecords records;
+  private final NeedContents contents;
   private final Map<Integer, Run> runs = new HashMap<>();
 
   /** What a job last did; {@code made} are its products with their digests, if it went well. */
@@ -33,10 +40,11 @@ public final class Causes {
   /** A job to be explained; by its last run where there is no verdict to explain. */
   private record Ask(int job, Verdict verdict) {}
 
-  /** Follows the reasons of the jobs of a graph. */
-  public Causes(Graph graph, JobRecords records) {
+  /** Follows the reasons of the jobs of a graph, and the uses of its files. */
+  public Causes(Graph graph, JobRecords records, NeedContents contents) {
     this.graph = graph;
     this.records = records;
+    this.contents = contents;
   }
 
   /** Why a job will or may run; null if it is up to date. */
@@ -128,10 +136,11 @@ public final class Causes {
     if (run == null || run.details.number() <= above || run.details.number() > to) {
       return -1;
     }
-    // Where the last run made other bytes than the reader found, an earlier one was behind it.
+    // Where the last run made other bytes than the reader found, an earlier one was behind it;
+    // where
+    // the reader needs them no more, no run was.
     String made = run.made.get(reason.name());
-    boolean other = made != null && !reason.now().isEmpty() && !made.equals(reason.now());
-    return other ? -1 : maker;
+    return made == null || made.equals(reason.now()) ? maker : -1;
   }
 
   /** The job, or open group, that makes what a reason names; -1 where there is none. */
@@ -166,6 +175,101 @@ public final class Causes {
     return known;
   }
 
+  /**
+   * The jobs that need a path, by itself, in a glob or folder, or because a depfile named it; empty
+   * where there are none. What they will do is not known here.
+   *
+   * @param path may be that of a needed folder, too
+   */
+  public List<PathUse> readers(String path) {
+    List<PathUse> uses = new ArrayList<>();
+    for (int job : graph.inOrder(graph.allJobs())) {
+      String now = now(job, path);
+      if (now != null) {
+        RunDetails last = records.details(graph.job(job).name());
+        JobResult result = records.result(job);
+        uses.add(
+            new PathUse(
+                graph.job(job).name(),
+                last == null ? 0 : last.number(),
+                result != null && result.outcome() == JobResult.Outcome.ADOPTED,
+                last == null ? "" : Objects.requireNonNullElse(then(job, last, path), ""),
+                now));
+      }
+    }
+    return uses;
+  }
+
+  /** What a path is to a job now, null if the job does not need it. */
+  private String now(int job, String path) {
+    if (graph.needs().has(job, graph.fileId(path))) {
+      return contents.of(path).value();
+    }
+    for (int id : graph.listNeeds().row(job)) {
+      NeedList list = graph.list(id);
+      if (list.kind() == NeedList.Kind.FOLDER && list.text().equals(path)) {
+        return contents.ofList(id).value();
+      }
+      if (list.covers(path)) {
+        String value = find(contents.members(id).entries(), path);
+        if (value != null) {
+          return value;
+        }
+      }
+    }
+    Tool tool = tool(job, path);
+    if (tool != null) {
+      return contents.ofTool(tool).value();
+    }
+    JobResult result = records.result(job);
+    return result != null && result.found().contains(path) ? contents.of(path).value() : null;
+  }
+
+  /** The tool of a job that a path is, null where it is none. */
+  private Tool tool(int job, String path) {
+    for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
+      if (path.equals(contents.machine().tools().path(tool))) {
+        return tool;
+      }
+    }
+    return null;
+  }
+
+  /** What a path was to a job when it last ran, null if the job did not need it. */
+  private String then(int job, RunDetails last, String path) {
+    Tool tool = tool(job, path);
+    for (ManifestEntry line : last.manifest()) {
+      LineKind kind = LineKind.of(line.code());
+      if (kind == LineKind.TOOL && tool != null && line.name().equals(tool.name())) {
+        return line.now();
+      }
+      if ((kind == LineKind.NEED || kind == LineKind.FOUND) && line.name().equals(path)) {
+        return line.now();
+      }
+      if (kind == LineKind.LIST && line.name().equals(path + "/")) {
+        return line.now();
+      }
+    }
+    for (int id : graph.listNeeds().row(job)) {
+      if (graph.list(id).covers(path)) {
+        String value = find(records.members(last, graph.list(id).written()), path);
+        if (value != null) {
+          return value;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static String find(List<ManifestEntry> members, String path) {
+    for (ManifestEntry member : members) {
+      if (member.name().equals(path)) {
+        return member.now();
+      }
+    }
+    return null;
+  }
+
   /** The reasons of a recorded run; those that a later version of torc wrote are left out. */
   public static List<Reason> decode(RunDetails details) {
     return decode(details.reasons());
@@ -178,6 +282,16 @@ public final class Causes {
         .map(entry -> new Reason(KINDS[entry.code()], entry.name(), entry.old(), entry.now()))
         .toList();
   }
+
+  /**
+   * A job that needs the path.
+   *
+   * @param build number of the build in which it last ran, 0 if it never did
+   * @param adopted whether it did not run then: its products were adopted
+   * @param old the digest that the path had then, or {@code missing}; empty if it was no need then
+   * @param now the same at present
+   */
+  public record PathUse(String job, long build, boolean adopted, String old, String now) {}
 
   /**
    * Why a job runs, may run or ran, with the jobs behind each reason, down to the root causes. It

@@ -48,11 +48,9 @@ public record JobSelection(
     if (targets.isEmpty()) {
       for (String manual : graph.workflow().manual()) {
         int job = graph.jobId(manual);
-        int[] group = job < 0 ? graph.named(manual) : null; // without known instances
-        if (job >= 0) {
-          named.clear(job);
-        } else if (group != null && group.length == 1 && graph.isOpen(group[0])) {
-          named.clear(group[0]);
+        int[] nodes = job < 0 ? graph.named(manual) : new int[] {job}; // of a group with its own
+        for (int i = 0; nodes != null && i < nodes.length; i++) {
+          named.clear(nodes[i]);
         }
       }
       named = withPredecessors(graph, named);
@@ -138,15 +136,15 @@ public record JobSelection(
       for (int node : nodes) {
         found.set(node);
       }
-      return found;
-    }
-    for (int j : graph.inOrder(graph.allJobs())) {
-      found.set(j, graph.job(j).tags().contains(target));
+    } else {
+      for (int j : graph.inOrder(graph.allJobs())) {
+        found.set(j, graph.job(j).tags().contains(target));
+      }
     }
     if (found.isEmpty() && Glob.isPattern(target)) {
-      match(graph, target, found);
+      match(graph, target, found); // of a group that has no instance yet, too
     }
-    return found.isEmpty() ? null : found;
+    return found.isEmpty() && nodes == null ? null : found;
   }
 
   /** Whether a target is a name, a tag or a glob over instances, so that it means no file. */

@@ -159,9 +159,6 @@ final class MissingTemporaries {
    */
   private void addAwaited(int node, Group group, List<Read> reads) {
     for (int before : graph.before().row(node)) {
-      if (!graph.isJob(before) && !graph.isOpen(before)) {
-        addAwaited(before, group, reads);
-      }
       for (RecordedProduct made : of(before)) {
         boolean told = made.kind() == Stamp.Kind.FILE && !group.tables().contains(made.path());
         reads.add(new Read(before, made.path(), told));

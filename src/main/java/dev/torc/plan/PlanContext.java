@@ -10,6 +10,7 @@ import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -137,6 +138,18 @@ public record PlanContext(
       }
     }
     return revived;
+  }
+
+  /**
+   * The context in which a job runs that was not to: what it reads of the missing products of
+   * temporary jobs is wanted. This one where it reads none.
+   */
+  public PlanContext running(int job) {
+    Map<String, String> wants = new HashMap<>(wanted);
+    new MissingTemporaries(this)
+        .reads(job)
+        .forEach(read -> wants.put(read.path(), graph.name(job)));
+    return wants.equals(wanted) ? this : anew(true, wants);
   }
 
   /** Whether there is a group that cannot be expanded any further. */

@@ -59,7 +59,6 @@ final class UndeclaredReads {
   private final Paths paths;
   private final NeedPaths needs;
   private final Map<String, Boolean> files = new HashMap<>();
-  private final Map<String, Boolean> searches = new HashMap<>(); // by PATH and folder
 
   /**
    * For the jobs of a context.
@@ -217,17 +216,7 @@ final class UndeclaredReads {
       return null;
     }
     Tool tool = new Tool(null, name, List.of(), search, step.dir());
-    String folders = context.contents().machine().tools().folders(tool);
-    Boolean inside = searches.get(step.dir() + "\0" + folders);
-    if (inside == null) {
-      inside = false;
-      for (String each : folders.split(":", -1)) {
-        String place = path(step, each.isEmpty() ? "." : each);
-        inside |= place != null && !place.startsWith("/");
-      }
-      searches.put(step.dir() + "\0" + folders, inside);
-    }
-    String path = inside ? context.contents().machine().tools().path(tool) : null;
+    String path = context.contents().machine().tools().path(tool);
     return path == null || path.startsWith("/") ? null : path;
   }
 
@@ -263,9 +252,6 @@ final class UndeclaredReads {
 
     /** Whether {@code later} needs what {@code earlier} makes; both are nodes. */
     boolean lead(int earlier, int later) {
-      if (graph.place(later) < graph.place(earlier)) {
-        return false;
-      }
       Search search = new Search(earlier);
       for (Integer node = later; node != null; node = search.open.poll()) {
         search.follow(node);

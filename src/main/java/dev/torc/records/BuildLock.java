@@ -49,6 +49,9 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
+  /** What a build says that it does; other commands hold the lock, too. */
+  public static final String BUILD = "torc build";
+
   private final CachePlace place;
   private final List<Runnable> releases = new ArrayList<>(); // of the locks that are held
 

@@ -5,6 +5,8 @@ import dev.torc.graph.Graph;
 import dev.torc.rest.CleanJobs.Carried;
 import dev.torc.workflow.Workflow;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Carries what is at rest over to the graph of other build files: {@linkplain Graph#sameIn jobs
@@ -40,8 +42,20 @@ final class CarriedRest {
     boolean alike =
         old.root().equals(read.root())
             && old.roots().equals(read.roots())
-            && old.data().equals(read.data());
+            && old.data().equals(read.data())
+            && elsewhere(old).equals(elsewhere(read));
     return alike ? new CarriedRest(before, rest, now).carry() : null;
+  }
+
+  /**
+   * What counts of executors for their jobs: what runs before these, and whether they are traced.
+   */
+  private static Map<String, String> elsewhere(Workflow workflow) {
+    Map<String, String> texts = new HashMap<>();
+    for (Workflow.Executor executor : workflow.executors()) {
+      texts.put(executor.name(), executor.trace() + executor.before());
+    }
+    return texts;
   }
 
   private Carried carry() {

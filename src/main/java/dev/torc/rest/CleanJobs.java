@@ -9,7 +9,6 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
-import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.MachineInputs;
@@ -34,7 +33,7 @@ import java.util.function.IntPredicate;
  * none of its files has another stamp, or those that have hold the same bytes: its verdict is a
  * function of just these. So a build in which nothing moved looks at each file once and at nothing
  * else, and an edit costs the jobs behind it. {@link RestCollector} finds out which jobs can be at
- * rest, {@link TouchedFiles} which files were only touched.
+ * rest, {@link TouchedFiles} which files moved, and which were only touched.
  *
  * <p>Opening the cache for work takes the file away, and a build puts another in its place when it
  * is over: after a crash there is none, and everything is looked at.
@@ -78,7 +77,7 @@ public record CleanJobs(
   static final long GONE = -2;
 
   /** In place of a size: a FIFO, or what cannot be looked at. */
-  private static final long OTHER = -3;
+  static final long OTHER = -3;
 
   /** In place of a size: what one job saw is not what another one saw, so no stamp is that one. */
   static final long TORN = -4;
@@ -87,9 +86,6 @@ public record CleanJobs(
 
   /** How many look at files at a time. */
   static final int THREADS = Runtime.getRuntime().availableProcessors();
-
-  /** So many files are worth another thread. */
-  private static final int MANY = 2_000;
 
   /** Files of up to so many bytes cost their calls and not their bytes. */
   private static final int SMALL = 1 << 16;
@@ -111,10 +107,9 @@ public record CleanJobs(
       String journal,
       SortedMap<String, Optional<String>> caller) {
 
-    /** The same with the answers to these questions, and to its own, as they are now. */
+    /** The same with the answers to these questions as they are now. */
     Held with(MachineInputs machine, Iterable<String> questions) {
       SortedMap<String, Optional<String>> all = new TreeMap<>();
-      caller.keySet().forEach(question -> all.put(question, machine.answer(question)));
       questions.forEach(question -> all.put(question, machine.answer(question)));
       return new Held(graph, boot, database, journal, all);
     }
@@ -216,7 +211,7 @@ public record CleanJobs(
     return with(new Held(held.graph, held.boot, database, journal, held.caller), stamps);
   }
 
-  private CleanJobs with(Held now, long[] others) {
+  CleanJobs with(Held now, long[] others) {
     return new CleanJobs(now, number, jobs, dirty, others, digests, further, extra);
   }
 
@@ -303,7 +298,7 @@ public record CleanJobs(
    */
   public Looked look(Graph graph, StampSource source, DigestMemo digests, int threads) {
     TouchedFiles touched = new TouchedFiles(this, graph, digests, false);
-    BitSet moved = moved(graph, source, threads);
+    BitSet moved = touched.moved(source, threads);
     if (!moved.isEmpty()) {
       touched.takeFrom(moved, threads);
     }
@@ -417,60 +412,5 @@ public record CleanJobs(
   /** The path of a file by its number. */
   String path(Graph graph, int file) {
     return file < graph.files() ? graph.path(file) : further.text(file - graph.files());
-  }
-
-  /** The files that have another stamp, by number. */
-  BitSet moved(Graph graph, StampSource source, int threads) {
-    int files = stamps.length / WIDTH;
-    int shares = Math.max(1, Math.min(threads, files / MANY));
-    BitSet[] found = new BitSet[shares];
-    ParallelShares.run(
-        shares,
-        share -> {
-          int from = (int) ((long) files * share / shares);
-          int to = (int) ((long) files * (share + 1) / shares);
-          found[share] = look(graph, source, from, to);
-        });
-    BitSet all = new BitSet(files);
-    for (BitSet some : found) {
-      all.or(some);
-    }
-    return all;
-  }
-
-  private BitSet look(Graph graph, StampSource source, int from, int to) {
-    BitSet moved = new BitSet();
-    StampSource.FolderStamps files;
-    try {
-      files = source.inFolder(graph.workflow().root(), true);
-    } catch (IOException e) {
-      moved.set(from, to); // the verdicts on the jobs will meet it again, and tell
-      return moved;
-    }
-    long[] now = new long[WIDTH];
-    StringTable.Taker<Stamp.Kind> look = (names, begin, end) -> files.look(names, begin, end, now);
-    for (int f = from; f < to; f++) {
-      int at = f * WIDTH;
-      if (stamps[at + CTIME] == 0) {
-        continue;
-      }
-      Stamp.Kind kind;
-      try {
-        kind = f < graph.files() ? graph.handPath(f, look) : further.hand(f - graph.files(), look);
-      } catch (IOException e) {
-        kind = Stamp.Kind.OTHER; // likewise
-      }
-      if (stamps[at] == GONE || stamps[at] == OTHER) {
-        moved.set(f, kind != (stamps[at] == GONE ? Stamp.Kind.MISSING : Stamp.Kind.OTHER));
-        continue;
-      }
-      boolean folder = stamps[at] == FOLDER;
-      int first = folder ? 1 : 0; // its size says nothing
-      if (kind != (folder ? Stamp.Kind.FOLDER : Stamp.Kind.FILE)
-          || !Arrays.equals(stamps, at + first, at + WIDTH, now, first, WIDTH)) {
-        moved.set(f);
-      }
-    }
-    return moved;
   }
 }

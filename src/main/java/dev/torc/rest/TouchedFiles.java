@@ -1,5 +1,6 @@
 package dev.torc.rest;
 
+import dev.torc.bytes.StringTable;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.Digest;
@@ -7,9 +8,11 @@ import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.ParallelShares;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
 import dev.torc.workflow.Job.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -20,16 +23,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Tells, of files of {@link CleanJobs} that have another stamp, those which hold the same bytes:
- * they were touched, copied, checked out there and back. Nothing else of a file decides about a
- * job, not its times, and of its mode no more than the executable bit of a product, a tool or what
- * is in a needed folder, as long as it is a file by itself: where a link is on the way to it a
+ * Looks at the files of {@link CleanJobs}: tells which have another stamp, and which of these hold
+ * the same bytes: they were touched, copied, checked out there and back. Nothing else decides about
+ * a job, not its times, and of its mode no more than the executable bit of a product, a tool or
+ * what is in a needed folder, as long as it is a file by itself: where a link is on the way to it a
  * build decides the jobs, since the checks before it see where the link leads. A watch, which asks
  * for what changed, takes the bytes alone.
  */
 final class TouchedFiles {
 
-  /** So many files, or bytes, are worth another thread. */
+  /** So many files to look at are worth another thread. */
+  private static final int SHARE = 2_000;
+
+  /** So many files, or bytes, to read are worth another thread. */
   private static final int MANY = 100;
 
   private static final long MUCH = 1 << 22;
@@ -55,6 +61,65 @@ final class TouchedFiles {
     this.digests = digests;
     this.root = graph.workflow().root();
     this.stamps = rest.stamps();
+  }
+
+  /** The files that have another stamp, by number. */
+  BitSet moved(StampSource source, int threads) {
+    int files = rest.stamps().length / CleanJobs.WIDTH;
+    int shares = Math.max(1, Math.min(threads, files / SHARE));
+    BitSet[] found = new BitSet[shares];
+    ParallelShares.run(
+        shares,
+        share -> {
+          int from = (int) ((long) files * share / shares);
+          int to = (int) ((long) files * (share + 1) / shares);
+          found[share] = look(source, from, to);
+        });
+    BitSet all = new BitSet(files);
+    for (BitSet some : found) {
+      all.or(some);
+    }
+    return all;
+  }
+
+  private BitSet look(StampSource source, int from, int to) {
+    long[] seen = rest.stamps();
+    BitSet moved = new BitSet();
+    StampSource.FolderStamps files;
+    try {
+      files = source.inFolder(graph.workflow().root(), true);
+    } catch (IOException e) {
+      moved.set(from, to); // the verdicts on the jobs will meet it again, and tell
+      return moved;
+    }
+    long[] now = new long[CleanJobs.WIDTH];
+    StringTable.Taker<Stamp.Kind> look = (names, begin, end) -> files.look(names, begin, end, now);
+    for (int f = from; f < to; f++) {
+      int at = f * CleanJobs.WIDTH;
+      if (seen[at + CleanJobs.CTIME] == 0) {
+        continue;
+      }
+      Stamp.Kind kind;
+      try {
+        kind =
+            f < graph.files()
+                ? graph.handPath(f, look)
+                : rest.further().hand(f - graph.files(), look);
+      } catch (IOException e) {
+        kind = Stamp.Kind.OTHER; // likewise
+      }
+      if (seen[at] == CleanJobs.GONE || seen[at] == CleanJobs.OTHER) {
+        moved.set(f, kind != (seen[at] == CleanJobs.GONE ? Stamp.Kind.MISSING : Stamp.Kind.OTHER));
+        continue;
+      }
+      boolean folder = seen[at] == CleanJobs.FOLDER;
+      int first = folder ? 1 : 0; // its size says nothing
+      if (kind != (folder ? Stamp.Kind.FOLDER : Stamp.Kind.FILE)
+          || !Arrays.equals(seen, at + first, at + CleanJobs.WIDTH, now, first, CleanJobs.WIDTH)) {
+        moved.set(f);
+      }
+    }
+    return moved;
   }
 
   /** Takes the files that were only touched from those that moved, by their numbers. */

@@ -201,9 +201,9 @@ public final class WatchSnapshot {
           }
         });
     if (rest != null) {
-      BitSet moved = rest.moved(graph, stamps, CleanJobs.THREADS);
-      moved.and(files);
       TouchedFiles touched = new TouchedFiles(rest, graph, memo, true);
+      BitSet moved = touched.moved(stamps, CleanJobs.THREADS);
+      moved.and(files);
       touched.takeFrom(moved, CleanJobs.THREADS);
       moved.stream()
           .filter(file -> matters(rest.path(graph, file), rest.isFolder(file)))

@@ -132,10 +132,13 @@ final class FolderTrust {
       Status status = status(i == 0 ? above : above.resolve(folder.subpath(0, i)));
       boolean end = last && i == names;
       String why = null;
-      if (status.kind() == FileStatus.LINK) {
+      if (status.kind() == FileStatus.LINK && !status.own() && !status.ofGroup) {
+        why = refusal(status);
+      } else if (status.kind() == FileStatus.LINK && links == MOST_LINKS) {
+        why = SafeText.name(status.path.toString()) + " is in a loop of links";
+      } else if (status.kind() == FileStatus.LINK) {
         Path target = status.path.resolveSibling(Files.readSymbolicLink(status.path));
-        boolean followed = (status.own() || status.ofGroup) && links < MOST_LINKS;
-        why = followed ? refusal(target, end, links + 1) : refusal(status);
+        why = refusal(target, end, links + 1);
       } else if (status.kind() != FileStatus.FOLDER) {
         why = SafeText.name(status.path.toString()) + " is no folder";
       } else if (!status.isTrusted() && (end || !status.isSticky())) {

@@ -7,6 +7,7 @@ import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StoredResults;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.ResultStore.ResultParts;
+import dev.torc.results.ResultStore.Upload;
 import dev.torc.results.SealedRecord.FoundNames;
 import dev.torc.results.StoreContents.Uses;
 import dev.torc.text.Refusal;

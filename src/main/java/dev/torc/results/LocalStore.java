@@ -59,8 +59,7 @@ final class LocalStore {
   static String name(OwnedPath part) {
     Stamp.Kind of = part.kind();
     char kind = of == Stamp.Kind.FOLDER ? 'd' : of == Stamp.Kind.LINK ? 'l' : 'f';
-    String hex = part.digest().hex();
-    return kind + (part.digest().isExecutable() ? hex.replace(' ', '.') : hex);
+    return kind + part.digest().hex().replace(' ', '.'); // behind it stands that it is executable
   }
 
   /** The names of all that a result has here; of products that are alike, one for each. */
@@ -119,13 +118,9 @@ final class LocalStore {
   Added add(OwnedPath part, Path file) throws IOException {
     make();
     String name = name(part);
-    FileStatus there = look(name);
-    if (isOf(part.kind(), there)) {
+    if (isOf(part.kind(), look(name))) {
       FileTree.remove(file);
       return Added.THERE;
-    }
-    if (there.exists()) {
-      drop(name);
     }
     try {
       Files.move(file, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);

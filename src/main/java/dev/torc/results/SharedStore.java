@@ -5,6 +5,7 @@ import dev.torc.posix.ThreadEnd;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.Blob.BlobStream;
 import dev.torc.results.ResultStore.ResultParts;
+import dev.torc.results.ResultStore.Upload;
 import dev.torc.results.SealedRecord.ActionEntry;
 import dev.torc.results.SealedRecord.FoundNames;
 import dev.torc.results.SealedRecord.StoreRecord;
@@ -348,7 +349,6 @@ final class SharedStore implements ResultStore, AutoCloseable {
           result.blobs(),
           breadth(),
           blob -> {
-            call.check();
             Path file = folder.resolve(blob.name());
             try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
               if (!fetch(blob, hit.inside().get(blob), call, bytes -> bytes.transferTo(out))) {
@@ -414,7 +414,6 @@ final class SharedStore implements ResultStore, AutoCloseable {
   }
 
   private void sendBlob(BlobSource blob, boolean again, StoreCall call) throws StoreRefusal {
-    call.check();
     boolean small = place.isFar() && blob.blob().size() < SealedRecord.SMALL;
     if (again
         || small

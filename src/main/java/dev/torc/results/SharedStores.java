@@ -8,6 +8,7 @@ import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.HttpStore.HttpAddress;
+import dev.torc.results.ResultStore.Upload;
 import dev.torc.results.SharedStore.StorePlace;
 import dev.torc.results.SigningKey.SigningWord;
 import dev.torc.text.SafeText;

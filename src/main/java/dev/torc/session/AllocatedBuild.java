@@ -11,7 +11,6 @@ import dev.torc.cluster.RemoteAttempt.RemoteListener;
 import dev.torc.cluster.Scheduler;
 import dev.torc.cluster.Scheduler.SchedulerResources;
 import dev.torc.cluster.SchedulerSettings;
-import dev.torc.engine.ResourceDemand;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Plan;
@@ -22,7 +21,6 @@ import dev.torc.posix.OpenFileLock;
 import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.session.AllocationFiles.Shown;
-import dev.torc.session.Leftovers.OutJobs;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
@@ -168,7 +166,7 @@ public record AllocatedBuild(
       throws IOException {
     String id = RandomId.next();
     AllocationFiles files = AllocationFiles.of(project.place(), id);
-    ClaimOwner me = OutJobs.owner(caller, id);
+    ClaimOwner me = caller.owner(id);
     SchedulerSettings settings = settings();
     Scheduler slurm = Scheduler.of(settings, files.scripts(), caller.env());
     Predicate<EarlierJob> over = AllocationFiles.over(slurm);
@@ -198,11 +196,11 @@ public record AllocatedBuild(
     Map<String, String> limits = request.limits();
     List<String> args = new ArrayList<>();
     int tasks = 1;
-    if (limits.containsKey(ResourceDemand.CPUS)) {
-      tasks = Math.ceilDiv(whole(limits.get(ResourceDemand.CPUS)), each.cpus());
+    if (limits.containsKey(Resources.CPUS)) {
+      tasks = Math.ceilDiv(whole(limits.get(Resources.CPUS)), each.cpus());
       args.add("--ntasks=" + tasks);
     }
-    String memory = limits.get(ResourceDemand.MEMORY);
+    String memory = limits.get(Resources.MEMORY);
     long bytes = memory == null ? tasks * each.memory() : Sizes.parse(memory);
     if (bytes > 0 && given.args().stream().noneMatch(arg -> arg.startsWith("--mem"))) {
       long part = Math.ceilDiv(bytes + OWN, (long) tasks * each.cpus());
@@ -238,7 +236,7 @@ public record AllocatedBuild(
       gpus = Math.max(gpus, own.gpus());
       disk = Math.max(disk, own.disk());
     }
-    String all = request.limits().get(ResourceDemand.GPUS);
+    String all = request.limits().get(Resources.GPUS);
     return new SchedulerResources(cpus, memory, all == null ? gpus : whole(all), 1, disk, 0);
   }
 

@@ -3,7 +3,6 @@ package dev.torc.session;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
-import dev.torc.engine.TimeLeft;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
@@ -37,9 +36,6 @@ import java.util.function.Consumer;
  * command line and of the tests. It reads no options and prints nothing.
  */
 public final class BuildSession {
-
-  /** What holds the lock, for people. */
-  static final String NAME = "torc build";
 
   /** In place of an exit status: what is at rest does not hold, and nothing was done by it. */
   private static final int AGAIN = -1;
@@ -169,7 +165,7 @@ public final class BuildSession {
     Consumer<String> note = line -> watcher.accept(new Event.Note(Event.Level.INFO, line));
     BuildLock lock;
     try {
-      lock = request.lock().take(project.caller(), project.place(), id, NAME, note);
+      lock = request.lock().take(project.caller(), project.place(), id, BuildLock.BUILD, note);
     } catch (CacheException refused) {
       return look(id, began, watcher, refused);
     }

@@ -1,6 +1,9 @@
 package dev.torc.session;
 
 import dev.torc.cluster.Allocation;
+import dev.torc.cluster.BatchTracker.SchedulerAccess;
+import dev.torc.cluster.ClaimOwner;
+import dev.torc.engine.Remotes;
 import dev.torc.hash.StampSource;
 import dev.torc.local.Runner;
 import dev.torc.machine.Limits;
@@ -12,6 +15,8 @@ import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.ThisHost;
 import dev.torc.text.Amount;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Map;
@@ -36,6 +41,27 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
   /** Where the cache of a root is for this caller. */
   public CachePlace place(Path root) {
     return CachePlace.find(root, env, host.here());
+  }
+
+  /** A build of this process, as it claims jobs. */
+  ClaimOwner owner(String build) {
+    return ClaimOwner.here(build, env, host.here().boot());
+  }
+
+  /**
+   * The schedulers of a build or of a command; see {@link Remotes}.
+   *
+   * @param workflow null where the build file is refused
+   * @param build the id of this build or command
+   */
+  public Remotes remotes(
+      CachePlace place,
+      Workflow workflow,
+      String build,
+      SchedulerAccess.Marks marks,
+      Consumer<String> warn)
+      throws IOException {
+    return new Remotes(env, host.allocation(), owner(build), place, workflow, marks, warn);
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.torc.session;
 
 import dev.torc.cluster.Allocation;
-import dev.torc.engine.ResourceDemand;
 import dev.torc.graph.Graph;
 import dev.torc.machine.Limits;
 import dev.torc.plan.Plan;
@@ -40,9 +39,9 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
   static Capacity of(Workflow workflow, Host host, Map<String, String> given) {
     Limits machine = host.limits().get();
     Map<String, Long> limits = new TreeMap<>();
-    limits.put(ResourceDemand.CPUS, (long) machine.cpus());
-    limits.put(ResourceDemand.MEMORY, machine.memory());
-    limits.put(ResourceDemand.GPUS, (long) machine.gpus().size());
+    limits.put(Resources.CPUS, (long) machine.cpus());
+    limits.put(Resources.MEMORY, machine.memory());
+    limits.put(Resources.GPUS, (long) machine.gpus().size());
     limits.putAll(workflow.limits());
     given.forEach(
         (name, amount) -> {
@@ -51,7 +50,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
             throw usage("--limit " + SafeText.name(name) + ": no such resource" + hint);
           }
           long value = amount(name, amount);
-          if (host.allocation() == null || !ResourceDemand.MACHINE.contains(name)) {
+          if (host.allocation() == null || !Resources.MACHINE.contains(name)) {
             limits.put(name, value);
           }
         });
@@ -70,11 +69,11 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
       for (Allocation.Node node : allocation.nodes().subList(1, allocation.nodes().size())) {
         Map<String, Long> own =
             Map.of(
-                ResourceDemand.CPUS,
+                Resources.CPUS,
                 (long) node.cpus(),
-                ResourceDemand.MEMORY,
+                Resources.MEMORY,
                 node.memory(),
-                ResourceDemand.GPUS,
+                Resources.GPUS,
                 (long) node.gpus());
         nodes.put(node.name(), own);
       }
@@ -88,9 +87,8 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
 
   private static long amount(String name, String amount) {
     try {
-      long value =
-          name.equals(ResourceDemand.MEMORY) ? Sizes.parse(amount) : Long.parseLong(amount);
-      if (value < (name.equals(ResourceDemand.CPUS) ? 1 : 0)) {
+      long value = name.equals(Resources.MEMORY) ? Sizes.parse(amount) : Long.parseLong(amount);
+      if (value < (name.equals(Resources.CPUS) ? 1 : 0)) {
         throw usage("--limit " + name + "=" + amount + ": the amount is too small");
       }
       return value;
@@ -149,7 +147,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
 
   /** What a scheduler gives to a job that asks for none is not known when its command is made. */
   private static BadInput.Diagnostic unknownMemory(Job job) {
-    Template.Part.Slot slot = job.slot(ResourceDemand.MEMORY);
+    Template.Part.Slot slot = job.slot(Resources.MEMORY);
     if (slot == null) {
       return null;
     }
@@ -165,8 +163,8 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
     return all.stream()
         .anyMatch(
             node ->
-                node.getOrDefault(ResourceDemand.MEMORY, 0L) >= wanted.memory()
-                    && node.getOrDefault(ResourceDemand.GPUS, 0L) >= wanted.gpus());
+                node.getOrDefault(Resources.MEMORY, 0L) >= wanted.memory()
+                    && node.getOrDefault(Resources.GPUS, 0L) >= wanted.gpus());
   }
 
   /** What there is of a resource, on the node that has most of it. */
@@ -184,14 +182,13 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
       return "job %s asks for %d nodes, and torc slurm runs each job on one"
           .formatted(job.name(), resources.nodes());
     }
-    Map<String, Long> wanted = new TreeMap<>(resources.counters());
-    wanted.put(ResourceDemand.MEMORY, resources.memory());
-    wanted.put(ResourceDemand.GPUS, (long) resources.gpus());
+    Map<String, Long> wanted = resources.amounts();
+    wanted.remove(Resources.CPUS); // a job that asks for more than there are runs alone
     for (String name : wanted.keySet()) {
       long asked = wanted.get(name);
       long there = job.executor() == null ? limits.getOrDefault(name, 0L) : most(name);
       if (asked > there) {
-        boolean bytes = name.equals(ResourceDemand.MEMORY);
+        boolean bytes = name.equals(Resources.MEMORY);
         String most = bytes ? Amount.size(there, asked) : "" + there;
         return "job %s asks for %s of %s, and there is only %s; lower it, or raise --limit %s"
             .formatted(job.name(), bytes ? Amount.size(asked, asked) : asked, name, most, name);

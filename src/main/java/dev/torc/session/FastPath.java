@@ -19,7 +19,6 @@ import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.rest.CleanJobs;
 import dev.torc.rest.CleanJobs.Carried;
-import dev.torc.rest.GraphFile;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.BuildSession.BuildWatcher;
 import dev.torc.session.Caller.Host;

@@ -1,9 +1,9 @@
 package dev.torc.session;
 
 import dev.torc.container.Containers;
-import dev.torc.engine.AttemptContext;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
+import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.engine.Event;
 import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.Remotes;
@@ -22,7 +22,6 @@ import dev.torc.posix.Signals;
 import dev.torc.results.SharedStores;
 import dev.torc.session.BuildRequest.Nesting;
 import dev.torc.session.BuildSession.BuildWatcher;
-import dev.torc.session.Leftovers.OutJobs;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -147,9 +146,8 @@ record PlannedBuild(
   private Remotes remotes() throws IOException {
     Consumer<String> warn = watcher::warn;
     String id = work.build().id();
-    AllocationFiles.tidy(project.place(), OutJobs.owner(project.caller(), id), null, warn);
-    Remotes remotes =
-        OutJobs.remotes(project.caller(), project.place(), project.workflow(), id, work, warn);
+    AllocationFiles.tidy(project.place(), project.caller().owner(id), null, warn);
+    Remotes remotes = project.caller().remotes(project.place(), project.workflow(), id, work, warn);
     Graph graph = plan.context().graph();
     boolean known = plan.context().selection().open().isEmpty();
     for (String job : remotes.jobs()) {

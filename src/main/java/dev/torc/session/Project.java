@@ -9,7 +9,6 @@ import dev.torc.engine.ImageSupply;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
-import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
@@ -22,10 +21,8 @@ import dev.torc.plan.MachineInputs.ImageSource;
 import dev.torc.plan.PlanContext;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
-import dev.torc.rest.GraphFile;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
-import dev.torc.session.WriteSession.Heap;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Step.Image;
@@ -34,11 +31,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -52,7 +47,7 @@ import java.util.function.Function;
  * @param source reads the workflow anew with what is known of results
  * @param containers what is known of runtimes and images
  * @param kept the file of the last build where the graph comes from it, null where it does not
- * @param keeper keeps the graph in that file
+ * @param keeper reads the files, and keeps the graph in that file
  */
 public record Project(
     Caller caller,
@@ -63,28 +58,7 @@ public record Project(
     Expander.Source source,
     Containers containers,
     GraphFile kept,
-    Keeper keeper) {
-
-  /** Keeps a graph for the next build. */
-  public interface Keeper {
-    /** The file of the last build, which may be about other build files; null where none is. */
-    default GraphFile last() {
-      return null;
-    }
-
-    /** Returns its name; null where it cannot be told whether the next build has the same. */
-    Digest keep(CachePlace place, Graph graph, DigestMemo digests) throws IOException;
-
-    /** The build files, tables among them, that the graph was made from. */
-    default List<BuildFile.Read> sources() {
-      return List.of();
-    }
-
-    /** The patterns of groups that looked for files on disk, each with what it found. */
-    default SortedMap<String, List<String>> patterns() {
-      return Collections.emptySortedMap();
-    }
-  }
+    BuildFiles keeper) {
 
   /**
    * The graph of the last build if the build files are still those, else the build file that the
@@ -275,75 +249,6 @@ public record Project(
   /** Files as the user names them from where he stands. */
   public UserPaths paths() {
     return new UserPaths(workflow().root(), caller.cwd());
-  }
-
-  /**
-   * The build files of a project, read when they are first asked for: where the graph of the last
-   * build serves they never are. {@link ParsedBuildFile} reads them, {@link GraphFile} keeps the
-   * graph.
-   */
-  static final class BuildFiles implements Expander.Source, Project.Keeper {
-
-    private final GraphFile.Origin origin;
-    private final byte[] input;
-    private final GraphFile last;
-    private final GraphFile kept; // null where that does not serve
-    private ParsedBuildFile parsed;
-
-    /**
-     * @param origin names the files, and what is said over them
-     * @param input the text of the one from standard input, null without one: its graph is not kept
-     * @param last the graph of the last build, null where there is none
-     */
-    BuildFiles(GraphFile.Origin origin, byte[] input, GraphFile last) {
-      this.origin = origin;
-      this.input = input;
-      this.last = last;
-      this.kept = last != null && last.good() && input == null ? last : null;
-    }
-
-    @Override
-    public GraphFile last() {
-      return last;
-    }
-
-    @Override
-    public Workflow expand(ResultSource found) throws IOException {
-      if (parsed == null) {
-        parsed =
-            last == null || last.text() == null || input != null
-                ? ParsedBuildFile.read(origin.files(), input, origin.over())
-                : ParsedBuildFile.again(
-                    origin.files().getFirst(), origin.over(), last.text(), last.graph().workflow());
-        new Heap().phaseEnded(); // the text of the files is garbage now
-      }
-      return parsed.expand(found);
-    }
-
-    @Override
-    public Digest keep(CachePlace place, Graph graph, DigestMemo digests) throws IOException {
-      if (kept != null && graph == kept.graph()) {
-        return kept.id();
-      }
-      if (input != null || !parsed.deciders().complete() || !graph.isWhole()) {
-        return null;
-      }
-      Digest id =
-          GraphFile.write(
-              place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests);
-      place.giveRecords(place.graph());
-      return id;
-    }
-
-    @Override
-    public List<BuildFile.Read> sources() {
-      return parsed == null ? kept.sources() : parsed.sources();
-    }
-
-    @Override
-    public SortedMap<String, List<String>> patterns() {
-      return parsed == null ? kept.patterns() : parsed.deciders().files();
-    }
   }
 
   /**

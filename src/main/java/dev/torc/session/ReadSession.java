@@ -1,6 +1,7 @@
 package dev.torc.session;
 
 import dev.torc.engine.LaunchBuilder;
+import dev.torc.engine.Leftovers.RunningJobs;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.plan.DiskChecks;
@@ -18,7 +19,6 @@ import dev.torc.records.CachePlace;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
 import dev.torc.session.BuildRequest.LockTerms;
-import dev.torc.session.Leftovers.RunningJobs;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Group;
 import java.io.IOException;

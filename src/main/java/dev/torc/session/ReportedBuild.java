@@ -3,7 +3,6 @@ package dev.torc.session;
 import dev.torc.engine.BuildLoop;
 import dev.torc.engine.BuildSetup;
 import dev.torc.engine.Event;
-import dev.torc.engine.TimeLeft;
 import dev.torc.local.Runner;
 import dev.torc.machine.Series;
 import dev.torc.posix.Signals;

@@ -3,6 +3,8 @@ package dev.torc.session;
 import dev.torc.cluster.BatchTracker.SchedulerAccess;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.engine.Event;
+import dev.torc.engine.Leftovers;
+import dev.torc.engine.Leftovers.RunningJobs;
 import dev.torc.engine.ProductRemoval;
 import dev.torc.hash.DigestMemo;
 import dev.torc.machine.Limits;
@@ -28,7 +30,6 @@ import dev.torc.rest.CleanJobs;
 import dev.torc.results.KeptResults;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller.BuildMachine;
-import dev.torc.session.Leftovers.RunningJobs;
 import dev.torc.session.ProjectFolder.FilesForOthers;
 import dev.torc.text.Amount;
 import dev.torc.workflow.Workflow;
@@ -111,8 +112,9 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
     Cache cache = project.caller().host().cache().open(project.place(), warn);
     try {
       List<StartMarks.Mark> on = new ArrayList<>();
+      Caller caller = project.caller();
       for (StartMarks.Mark mark :
-          Leftovers.end(project.caller(), project.place(), cache, gone, warn)) {
+          Leftovers.end(caller.env(), caller.stamps(project.place()), cache, gone, warn)) {
         on.add(mark.isRemote() ? new StartMarks.Mark(id, mark.job(), 1).at(mark.executor()) : mark);
       }
       CachePlace place = cache.place();

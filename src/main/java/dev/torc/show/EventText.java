@@ -7,6 +7,8 @@ import dev.torc.show.AttemptText.OriginText;
 import dev.torc.show.ReasonText.LeftOutText;
 import dev.torc.show.Report.Detail;
 import dev.torc.text.Amount;
+import dev.torc.text.LogExcerpt;
+import dev.torc.text.Palette;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.nio.file.Path;

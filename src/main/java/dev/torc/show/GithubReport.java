@@ -2,6 +2,8 @@ package dev.torc.show;
 
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
+import dev.torc.text.LogExcerpt;
+import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.io.Writer;

@@ -6,6 +6,8 @@ import dev.torc.machine.Series;
 import dev.torc.show.PlainReport.Beat;
 import dev.torc.show.Report.Progress;
 import dev.torc.text.Amount;
+import dev.torc.text.LogExcerpt;
+import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import dev.torc.text.TextWidth;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.torc.show;
 
 import dev.torc.engine.Event;
+import dev.torc.text.Palette;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;

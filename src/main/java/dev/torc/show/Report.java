@@ -3,6 +3,7 @@ package dev.torc.show;
 import dev.torc.engine.Event;
 import dev.torc.machine.Series;
 import dev.torc.posix.RandomId;
+import dev.torc.text.Palette;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;

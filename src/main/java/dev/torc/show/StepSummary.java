@@ -4,6 +4,8 @@ import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.show.EventText.Recap;
 import dev.torc.text.Amount;
+import dev.torc.text.LogExcerpt;
+import dev.torc.text.Palette;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;

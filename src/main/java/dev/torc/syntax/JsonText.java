@@ -70,6 +70,12 @@ public final class JsonText {
     };
   }
 
+  /** A line as an object: itself, or one that holds it as its {@code text}. */
+  public static String objectOf(String line) {
+    String text = line.replaceFirst("\r$", "");
+    return isObject(text) ? text.strip() : object(Map.of("text", string(text)));
+  }
+
   /** A text as a JSON string. */
   public static String string(String text) {
     StringBuilder out = new StringBuilder(text.length() + 2).append('"');

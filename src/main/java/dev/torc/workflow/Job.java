@@ -5,9 +5,11 @@ import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 
 /**
  * One job as the build file says it. Paths are relative to the root, normalized, with {@code /};
@@ -270,6 +272,18 @@ public record Job(
       int nodes,
       Place place) {
 
+    /** Name of the resource that every job takes. */
+    public static final String CPUS = "cpus";
+
+    /** Name of the memory resource, in bytes. */
+    public static final String MEMORY = "memory";
+
+    /** Name of the GPU resource. */
+    public static final String GPUS = "gpus";
+
+    /** What a machine has; the others are counters. */
+    public static final Set<String> MACHINE = Set.of(CPUS, MEMORY, GPUS);
+
     /** What a job has that says nothing. */
     public static final Resources DEFAULT =
         new Resources(0, 0, 0, 0, Collections.emptySortedMap(), 0, 1, Place.NONE);
@@ -277,6 +291,16 @@ public record Job(
     /** How many cpus it takes; at least 1, whether any were declared or not. */
     public int cpus() {
       return Math.max(1, askedCpus);
+    }
+
+    /** The amounts by resource, without those that are 0. */
+    public Map<String, Long> amounts() {
+      Map<String, Long> amounts = new TreeMap<>(counters);
+      amounts.put(CPUS, (long) cpus());
+      amounts.put(MEMORY, memory);
+      amounts.put(GPUS, (long) gpus);
+      amounts.values().removeIf(amount -> amount == 0);
+      return amounts;
     }
 
     /** Asked of each job that is read back; a record's own is linked anew at every start. */

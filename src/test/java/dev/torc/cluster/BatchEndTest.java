@@ -151,7 +151,7 @@ class BatchEndTest {
         node.job("b", leave + "good); until [ -s good ]; do :; done"),
         node.job("a", leave + "bad); until [ -s bad ]; do :; done; exit 1"));
     assertEquals(1, node.folder.status("a", 0).code());
-    assertFalse(node.lives("bad"));
+    BatchNode.until("bad is gone", () -> !node.lives("bad"));
     assertTrue(node.lives("good"));
     ProcessHandle.of(Long.parseLong(node.text("good").strip())).get().destroyForcibly();
   }

@@ -149,7 +149,7 @@ class DyingIT {
     }
 
     @Override
-    void heard(Event event) {
+    protected void heard(Event event) {
       rest();
       if (event instanceof Event.JobEnded) {
         cache.flush();

@@ -42,7 +42,7 @@ class FaultTest extends Harness {
   private Consumer<Event> listener = _ -> {};
 
   @Override
-  void heard(Event event) {
+  protected void heard(Event event) {
     listener.accept(event);
   }
 

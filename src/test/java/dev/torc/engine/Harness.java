@@ -72,12 +72,12 @@ import org.junit.jupiter.api.io.TempDir;
  * each declared product with a text made of its command and the contents of its needs. It builds by
  * the very session that the command line has, without streams and signals.
  */
-class Harness {
+public class Harness {
 
   @TempDir Path root;
 
   /** Amounts by resource for the next builds. */
-  final Map<String, Long> limits = new TreeMap<>(Map.of("cpus", 4L, "memory", 4L << 30));
+  protected final Map<String, Long> limits = new TreeMap<>(Map.of("cpus", 4L, "memory", 4L << 30));
 
   final Map<String, String> env = new HashMap<>();
 
@@ -87,11 +87,11 @@ class Harness {
   /** Hosts that the user says are down. */
   Set<String> gone = Set.of();
 
-  final Map<String, Script> scripts = new ConcurrentHashMap<>();
+  protected final Map<String, Script> scripts = new ConcurrentHashMap<>();
 
   boolean containers = true;
   boolean failFast;
-  boolean force;
+  protected boolean force;
 
   /** Whether known results stand for runs; off, since most tests are about runs. */
   boolean restores;
@@ -120,12 +120,12 @@ class Harness {
   volatile BuildLoop running;
 
   /** What it works with. */
-  volatile BuildSetup setup;
+  protected volatile BuildSetup setup;
 
   /** What a job does that has no script. */
-  Script otherwise = this::work;
+  protected Script otherwise = this::work;
 
-  Harness() {}
+  protected Harness() {}
 
   Harness(Path root) {
     this.root = root;
@@ -134,17 +134,17 @@ class Harness {
   // ---- given
 
   /** Sets the jobs, as lines below {@code jobs:}. */
-  void given(String jobs) {
+  protected void given(String jobs) {
     givenFile("jobs:\n" + jobs.indent(2));
   }
 
   /** Sets the whole build file. */
-  void givenFile(String text) {
+  protected void givenFile(String text) {
     edit("torc.yaml", text);
   }
 
   /** Writes a file, so that its stamp surely differs from what it was. */
-  void edit(String path, String text) {
+  protected void edit(String path, String text) {
     try {
       Path file = root.resolve(path);
       Files.createDirectories(file.getParent());
@@ -239,7 +239,7 @@ class Harness {
   }
 
   /** Writes all declared products from the command and what the needs contain. */
-  ProcessEnd work(Stub stub) throws IOException {
+  protected ProcessEnd work(Stub stub) throws IOException {
     StringBuilder input = new StringBuilder(stub.command());
     for (String need : stub.needs()) {
       input.append(' ').append(need).append('=').append(stub.read(need));
@@ -300,7 +300,7 @@ class Harness {
   }
 
   /** Builds to the end. */
-  Harness build(String... targets) {
+  protected Harness build(String... targets) {
     try {
       build(new CompletableFuture<>(), targets);
     } catch (IOException e) {
@@ -397,12 +397,12 @@ class Harness {
 
   boolean strict;
 
-  private BuildSession session(boolean dry, String... targets) throws IOException {
+  final BuildSession session(Project of, boolean dry, String... targets) throws IOException {
     SortedMap<String, String> counters = new TreeMap<>();
     limits.forEach((name, amount) -> counters.put(name, amount.toString()));
     counters.keySet().removeAll(Set.of("cpus", "memory"));
     return BuildSession.of(
-        followed(load()),
+        of,
         new BuildRequest(
             List.of(targets),
             Rerun.of(List.of(targets), force),
@@ -468,7 +468,7 @@ class Harness {
   }
 
   /** Is told every event on the loop's thread. */
-  void heard(Event event) {}
+  protected void heard(Event event) {}
 
   /** What runs the jobs; tests with real processes put another one in its place. */
   Runner openRunner() {
@@ -483,7 +483,7 @@ class Harness {
   private void build(CompletableFuture<BuildLoop> begun, String... targets) throws IOException {
     events = new CopyOnWriteArrayList<>();
     read.clear();
-    BuildSession session = session(false, targets);
+    BuildSession session = session(followed(load()), false, targets);
     session.check(this::warn);
     tick(); // so that an edit before the build does not seem to be one in it
     try {
@@ -571,22 +571,22 @@ class Harness {
         }
         Files.delete(aside);
       }
-      return look(session(true, targets).forecast(_ -> {}));
+      return look(session(followed(load()), true, targets).forecast(_ -> {}));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /** Nanoseconds that a build would take, as a dry run tells it. */
-  final long expected(String... targets) throws IOException {
-    BuildSession session = session(true, targets);
+  protected final long expected(String... targets) throws IOException {
+    BuildSession session = session(followed(load()), true, targets);
     session.forecast(_ -> {});
     return session.expected();
   }
 
   /** The verdicts with all that is in their reasons. */
   private Map<String, String> verdicts(String... targets) throws IOException {
-    Plan plan = session(true, targets).forecast(_ -> {});
+    Plan plan = session(followed(load()), true, targets).forecast(_ -> {});
     Map<String, String> verdicts = new TreeMap<>();
     for (int n = 0; n < plan.context().graph().nodes(); n++) {
       Verdict verdict = plan.verdict(n);

@@ -4,10 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.graph.GraphBuilder;
 import dev.torc.graph.Grouped;
-import dev.torc.plan.JobSelection;
-import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.session.Project;
-import dev.torc.session.ReadSession;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
@@ -59,17 +56,14 @@ class PartlyKnownTest extends Harness {
   @ValueSource(booleans = {false, true})
   void theKnownOnesCountAsEverAndAllOthersAsOne(boolean instances) throws IOException {
     Project project = partly(12);
-    try (ReadSession look = ReadSession.at(project, _ -> {})) {
-      JobSelection all = project.select(List.of());
-      StringWriter out = new StringWriter();
-      StringWriter err = new StringWriter();
-      call(out, err, "build").forecast(look.plan(all, Rerun.NONE), instances, -1);
-      String text = out.toString();
-      assertEquals(instances, !text.contains("measure (12 of 12) will run: never ran\n"), text);
-      assertEquals(instances ? 16 : 5, text.lines().count(), text);
-      assertEquals(
-          1, text.lines().filter("measure may run: more after detect/f=b"::equals).count(), text);
-      assertEquals("16 jobs: 15 will run, 1 may run, 0 up to date\n", err.toString());
-    }
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    call(out, err, "build").forecast(session(project, true), instances);
+    String text = out.toString();
+    assertEquals(instances, !text.contains("measure (12 of 12) will run: never ran\n"), text);
+    assertEquals(instances ? 16 : 5, text.lines().count(), text);
+    assertEquals(
+        1, text.lines().filter("measure may run: more after detect/f=b"::equals).count(), text);
+    assertEquals("16 jobs: 15 will run, 1 may run, 0 up to date\n", err.toString());
   }
 }

@@ -37,6 +37,9 @@ class Rule01ReasonsTest extends Harness {
       command           |                                   | command: make b, needs: [x]     | will run: setting changed command
       shell             |                                   | + shell: [bash, -c]             | will run: setting changed shell
       folder            |                                   | + dir: d                        | will run: setting changed folder
+      another folder    | edit e/one 1 & + dir: d           | + dir: e                        | will run: setting changed folder
+      list of words     | command: [make, a]                | command: [make, b]              | will run: setting changed command
+      traced no more    | + trace: true & traces x          | + trace: false                  | will run: setting changed trace
       image on the host |                                   | + image: busybox                | up to date
       image unavailable |                                   | containers & + image: busybox   | will fail: image unavailable busybox
       variable          | + env: { V: '1' }                 | + env: { V: '2' }               | will run: setting changed env V
@@ -46,6 +49,8 @@ class Rule01ReasonsTest extends Harness {
       depfile           |                                   | + depfile: a.d                  | will run: setting changed depfile
       order of needs    | command: a, needs: [x, y]         | command: a, needs: [y, x]       | up to date
       order that is used | command: 'a {needs}', needs: [x, y] | command: 'a {needs}', needs: [y, x] | will run: setting changed needs as written
+      names that are used | command: 'a {needs.p} {needs.q}', needs: { p: x, q: y } | command: 'a {needs.p} {needs.q}', needs: { q: x, p: y } | will run: setting changed needs as written
+      one step of several | tasks: [{ command: a }, { command: b, env: { V: '1' } }] | tasks: [{ command: a }, { command: b, env: { V: '2' } }] | will run: setting changed env V 2
       order of products | command: 'a {produces}', produces: [a.out, b] | command: 'a {produces}', produces: [b, a.out] | will run: setting changed produces as written
       need changed      |                                   | edit x 2                        | will run: need changed x
       need put back     |                                   | edit x 2 & edit x 1             | up to date

@@ -22,7 +22,7 @@ class Rule11InterruptTest extends Harness {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   @Override
-  void heard(Event event) {
+  protected void heard(Event event) {
     if (event instanceof Event.JobStarted) {
       whenStarted.run();
     } else if (event instanceof Event.JobEnded) {
@@ -229,7 +229,7 @@ class Rule11InterruptTest extends Harness {
     Harness ended =
         new Harness(Files.createDirectory(root.resolve("ended"))) {
           @Override
-          void heard(Event event) {
+          protected void heard(Event event) {
             if (event instanceof Event.Finished) {
               running.signal(2);
               running.signal(2);

@@ -21,10 +21,10 @@ import java.util.function.Consumer;
  * Runs jobs in process, as the test says: what is no process here is a {@link Script}. It knows no
  * graph; what a job without a script does is the harness's business.
  */
-final class StubRunner implements Runner {
+public final class StubRunner implements Runner {
 
   /** What a job does; returns how it ended. */
-  interface Script {
+  public interface Script {
     ProcessEnd run(Stub job) throws Exception;
   }
 
@@ -90,7 +90,7 @@ final class StubRunner implements Runner {
   }
 
   /** A job that runs: the hands of its script. */
-  static final class Stub implements Running {
+  public static final class Stub implements Running {
     private final Launch launch;
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
     private final LinkedBlockingQueue<Boolean> ends = new LinkedBlockingQueue<>();
@@ -143,12 +143,12 @@ final class StubRunner implements Runner {
       return Harness.read(root().resolve(path));
     }
 
-    ProcessEnd exit(int code) {
+    public ProcessEnd exit(int code) {
       return exit(code, 1);
     }
 
     /** An end with a status after so many nanoseconds. */
-    ProcessEnd exit(int code, long wall) {
+    public ProcessEnd exit(int code, long wall) {
       return new ProcessEnd(ProcessEnd.How.EXITED, code, wall, Usage.NOTHING, "");
     }
 

@@ -42,7 +42,7 @@ class TracingTest {
     }
 
     @Override
-    Harness build(String... targets) {
+    protected Harness build(String... targets) {
       return assertTimeoutPreemptively(Duration.ofSeconds(120), () -> super.build(targets));
     }
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +77,10 @@ class ManifestDiffTest {
       LIST d/ = {d/one=1}       |                           | NEED_REMOVED d/: {d/one=1} →
       LIST job a = {o=1}        | LIST job b = {o=1}        |
       LIST job a = {o=1}        | LIST job b = {o=2}        | NEED_CHANGED o: 1 → 2
+      LIST job a = {o=1} & LIST job b = {p=1} | LIST job c = {p=1} & LIST job d = {o=1} |
+      LIST job b = {p=1} & LIST job a = {o=1} | LIST job a = {o=2} & LIST job c = {p=2} | NEED_CHANGED o: 1 → 2; NEED_CHANGED p: 1 → 2
+      LIST job a = {o=1} & LIST job b = {p=1} | LIST job d = {p=2} & LIST job c = pending |
+      NEEDS_WRITTEN = ["job a"] & LIST job a = {o=1} | NEEDS_WRITTEN = ["job b"] & LIST job b = {o=1} |
       PRODUCT a =               | PRODUCT a = & PRODUCT b = | PRODUCTS_DECLARED : a → a b
       PRODUCT a = & PRODUCT b = | PRODUCT b =               | PRODUCTS_DECLARED : a b → b
                                 | IMAGE 1 = busybox         | SETTING_CHANGED image 1: host → busybox
@@ -140,6 +145,18 @@ class ManifestDiffTest {
             .map(r -> "%s %s: %s → %s".formatted(r.kind(), r.name(), r.old(), r.now()))
             .map(text -> text.replaceAll(" +", " ").strip())
             .collect(Collectors.joining("; ")));
+  }
+
+  @Test
+  void reasonsOfALaterTorcAreLeftOut() {
+    int kinds = Reason.Kind.values().length;
+    List<ManifestEntry> stored =
+        IntStream.of(0, kinds, kinds - 1)
+            .mapToObj(code -> new ManifestEntry(code, "x", "", ""))
+            .toList();
+    assertEquals(
+        List.of(0, kinds - 1),
+        Causes.decode(stored).stream().map(reason -> reason.kind().ordinal()).toList());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.torc.rest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -130,6 +132,89 @@ class CleanJobsTest {
     assertNull(rest.digest(graph, "out/1", folder));
   }
 
+  @Test
+  void whatElseDecidesIsKnownByItsPath() throws IOException {
+    Graph graph = graph();
+    Map<String, Stamp> down = new HashMap<>();
+    CleanJobs rest = atRest(graph, down, "found.h", "tool");
+    for (String path : List.of(graph.path(0), "found.h", "tool")) {
+      int file = rest.number(graph, path);
+      rest.digests().put(file, Digest.ofText(path));
+      assertEquals(path, rest.path(graph, file));
+      assertEquals(Digest.ofText(path), rest.digest(graph, path, down.get(path)));
+      assertTrue(rest.has(graph, path));
+      rest.stamps()[file * CleanJobs.WIDTH + CleanJobs.CTIME] = 0;
+      assertFalse(rest.has(graph, path), "nothing was seen");
+    }
+    assertFalse(rest.has(graph, "elsewhere"));
+    CleanJobs less = rest.with(new long[CleanJobs.WIDTH]); // the graph has grown since
+    assertNull(less.digest(graph, graph.path(1), down.get(graph.path(1))));
+  }
+
+  @Test
+  void filesFoldersAndWhatIsGoneAreToldApart() throws IOException {
+    Graph graph = graph();
+    CleanJobs rest = atRest(graph, new HashMap<>(), "found.h");
+    BitSet last = jobs(graph.jobs() - 1); // it touches the further file too
+    int product = graph.products().at(graph.products().from(graph.jobs() - 1));
+    int further = graph.files();
+    assertEquals(
+        jobs(graph.fileId("one"), product, further), rest.files(graph, last), "all of its files");
+    String seen = "";
+    for (long size :
+        new long[] {0, 5, 5 | Stamp.EXECUTABLE, CleanJobs.FOLDER, CleanJobs.GONE, CleanJobs.TORN}) {
+      rest.stamps()[product * CleanJobs.WIDTH] = size;
+      seen += rest.isFile(product) ? "file " : rest.isFolder(product) ? "folder " : "none ";
+      assertEquals(size == CleanJobs.GONE, rest.lack(graph, last));
+      assertFalse(rest.lack(graph, jobs(0)));
+    }
+    assertEquals("file file file folder none none ", seen);
+    rest.stamps()[product * CleanJobs.WIDTH] = 5;
+    rest.stamps()[product * CleanJobs.WIDTH + CleanJobs.CTIME] = 0;
+    assertFalse(rest.isFile(product), "nothing was seen");
+    rest.stamps()[further * CleanJobs.WIDTH] = CleanJobs.GONE;
+    assertTrue(rest.lack(graph, last));
+    rest.jobs().andNot(last);
+    assertFalse(rest.lack(graph, last), "it is decided anyway");
+  }
+
+  private static BitSet jobs(int... some) {
+    BitSet jobs = new BitSet();
+    IntStream.of(some).forEach(jobs::set);
+    return jobs;
+  }
+
+  @Test
+  void whatIsGoneOrNoFileMovesWhenItIsAnotherKind() throws IOException {
+    Graph graph = graph();
+    Looks looks = new Looks(graph);
+    CleanJobs rest = atRest(graph, looks.stamps);
+    int at = graph.fileId("out/3") * CleanJobs.WIDTH;
+    String moved = "{%d}".formatted(graph.jobId("j3"));
+    Stamp fifo = new Stamp(Stamp.Kind.OTHER, false, 0, 0, 0, 0);
+    for (Stamp before : List.of(Stamp.MISSING, fifo)) {
+      rest.stamps()[at] = CleanJobs.numbers(before)[0];
+      for (Stamp now : List.of(Stamp.MISSING, fifo)) {
+        looks.stamps.put("out/3", now);
+        assertEquals(before == now ? "{}" : moved, restless(rest, graph, looks).toString());
+      }
+    }
+  }
+
+  @Test
+  void whereNothingCanBeLookedAtAllIsDecided() throws IOException {
+    Graph graph = graph();
+    Looks closed =
+        new Looks(graph) {
+          @Override
+          public FolderStamps inFolder(Path folder, boolean follow) throws IOException {
+            throw new IOException("closed");
+          }
+        };
+    CleanJobs rest = atRest(graph, new HashMap<>());
+    assertEquals(graph.allJobs(), rest.look(graph, closed, digests(), 2).restless());
+  }
+
   private Graph graph() throws IOException {
     StringBuilder json = new StringBuilder("{\"jobs\": {");
     for (int j = 0; j < JOBS; j++) {
@@ -141,19 +226,23 @@ class CleanJobsTest {
     return GraphBuilder.build(BuildFileLoader.load(List.of(file), new TreeMap<>()));
   }
 
-  /** All jobs, each file with a stamp that is put down. */
-  private static CleanJobs atRest(Graph graph, Map<String, Stamp> down) {
+  /** All jobs, each file with a stamp that is put down; the last one touches further ones. */
+  private static CleanJobs atRest(Graph graph, Map<String, Stamp> down, String... further) {
     BitSet jobs = new BitSet();
     jobs.set(0, graph.jobs());
-    long[] stamps = new long[graph.files() * CleanJobs.WIDTH];
-    for (int f = 0; f < graph.files(); f++) {
+    int files = graph.files() + further.length;
+    long[] stamps = new long[files * CleanJobs.WIDTH];
+    for (int f = 0; f < files; f++) {
       Stamp stamp = new Stamp(Stamp.Kind.FILE, false, 1, 2, 3, f);
-      down.put(graph.path(f), stamp);
+      down.put(f < graph.files() ? graph.path(f) : further[f - graph.files()], stamp);
       System.arraycopy(stamp.numbers(), 0, stamps, f * CleanJobs.WIDTH, CleanJobs.WIDTH);
     }
-    Adjacency.Builder none = new Adjacency.Builder();
+    Adjacency.Builder extra = new Adjacency.Builder();
     for (int j = 0; j < graph.jobs(); j++) {
-      none.endRow(false);
+      if (j == graph.jobs() - 1) {
+        IntStream.range(graph.files(), files).forEach(extra::add);
+      }
+      extra.endRow(false);
     }
     CleanJobs.Held held =
         new CleanJobs.Held(Digest.ofText("graph"), "boot", Stamp.MISSING, "", new TreeMap<>());
@@ -163,13 +252,13 @@ class CleanJobsTest {
         jobs,
         new BitSet(),
         stamps,
-        RestDigests.of(graph.files()),
-        StringTable.of(List.of()),
-        none.build());
+        RestDigests.of(files),
+        StringTable.of(List.of(further)),
+        extra.build());
   }
 
   /** Files with the stamps that the test gives them. */
-  private static final class Looks implements StampSource {
+  private static class Looks implements StampSource {
     private final Path root;
     private final Map<String, Stamp> stamps = new HashMap<>();
     private final ConcurrentMap<String, Integer> counts = new ConcurrentHashMap<>();

@@ -2,6 +2,7 @@ package dev.torc.rest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.torc.buildfile.BuildFileLoader;
@@ -97,8 +98,12 @@ class TouchedFilesTest {
 
   /** A caller without an environment. */
   private static MachineInputs nobody() {
+    return caller(Map.of());
+  }
+
+  private static MachineInputs caller(Map<String, String> variables) {
     return new MachineInputs(
-        Path.of("/"), Map.of(), StampSource.of(FileSystems.getDefault()), null);
+        Path.of("/"), variables, StampSource.of(FileSystems.getDefault()), null);
   }
 
   /** The stamp of some file that is there stands for that of the database. */
@@ -284,6 +289,16 @@ class TouchedFilesTest {
     rest = CleanJobs.read(file, held(), nobody());
     assertEquals(Set.of("c"), look());
     assertEquals(1, digests.filesHashed());
+  }
+
+  @Test
+  void anotherAnswerOfTheCallersEnvironmentIsAnotherRest() throws IOException {
+    CleanJobs.Held held = held().with(caller(Map.of("A", "1")), List.of("A", "B"));
+    Path file = temp.resolve("rest");
+    rest.with(held, rest.stamps()).write(file);
+    assertEquals(held, CleanJobs.read(file, held(), caller(Map.of("A", "1", "C", "2"))).held());
+    assertNull(CleanJobs.read(file, held(), caller(Map.of("A", "2"))));
+    assertNull(CleanJobs.read(file, held(), caller(Map.of("A", "1", "B", ""))));
   }
 
   @Test

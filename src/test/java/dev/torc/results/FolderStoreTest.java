@@ -2,6 +2,7 @@ package dev.torc.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.ResultStore.Hit;
+import dev.torc.results.ResultStore.Upload;
 import dev.torc.results.SealedRecord.ActionEntry;
 import dev.torc.results.SealedRecord.FoundNames;
 import dev.torc.results.SharedStores.StoreSettings;
@@ -294,8 +296,44 @@ class FolderStoreTest extends StoreContract {
     Files.delete(open.resolve("b"));
     Files.createSymbolicLink(open.resolve("b"), open.resolve("b"));
     try (Outbox other = new Outbox(temp.resolve("root"), through)) {
-      assertNull(other.find(KEY).result());
+      assertEquals(open.resolve("b") + " is in a loop of links", other.find(KEY).reason());
     }
+  }
+
+  @Test
+  void aLinkOfOthersIsFollowedOnlyWhereTheGroupCounts() throws Exception {
+    assumeRoot();
+    box.send(KEY, "one\n");
+    Path link = Files.createSymbolicLink(temp.resolve("a"), folder);
+    Files.setAttribute(link, "unix:uid", OTHER, LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(link, "unix:gid", LAB, LinkOption.NOFOLLOW_LINKS);
+    StoreSettings alone = new StoreSettings(link, null, null, Map.of(), null, List.of());
+    StoreSettings ours = new StoreSettings(link, "" + LAB, null, Map.of(), null, List.of());
+    try (Outbox without = new Outbox(temp.resolve("root"), alone);
+        Outbox with = new Outbox(temp.resolve("root"), ours)) {
+      assertTrue(without.find(KEY).reason().startsWith(link + " is another user's; "));
+      assertEquals("one\n", with.get(KEY, into));
+    }
+  }
+
+  /** What lies there is taken at its size, if it counts: a torn one is sent again. */
+  @Test
+  void whatIsThereIsNotWrittenAgain() throws Exception {
+    box.send(KEY, ONE);
+    Object before = inode();
+    box.send(KEY, ONE);
+    assertEquals(before, inode());
+    put(blob(ONE), new byte[3]);
+    box.send(KEY, ONE);
+    assertEquals(ONE, Files.readString(file(ONE)));
+    before = inode();
+    mode(file(ONE), 0666);
+    box.send(KEY, ONE);
+    assertNotEquals(before, inode());
+  }
+
+  private Object inode() throws IOException {
+    return Files.getAttribute(file(ONE), "unix:ino");
   }
 
   @Test

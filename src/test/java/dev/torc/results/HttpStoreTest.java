@@ -11,6 +11,7 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.HostileServer.Trick;
 import dev.torc.results.ResultStore.Hit;
+import dev.torc.results.ResultStore.Upload;
 import dev.torc.results.SealedRecord.ActionEntry;
 import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.SigningKey.SigningWord;

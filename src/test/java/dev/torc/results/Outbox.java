@@ -4,6 +4,7 @@ import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.ResultStore.Hit;
+import dev.torc.results.ResultStore.Upload;
 import dev.torc.results.SharedStores.StoreSettings;
 import java.io.File;
 import java.nio.file.Files;

@@ -10,6 +10,7 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.HttpStore.HttpAddress;
 import dev.torc.results.ResultStore.Hit;
+import dev.torc.results.ResultStore.Upload;
 import dev.torc.results.SealedRecord.ActionEntry;
 import dev.torc.results.SharedStore.StorePlace;
 import dev.torc.results.SharedStores.StoreSettings;

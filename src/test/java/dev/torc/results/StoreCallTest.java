@@ -2,6 +2,7 @@ package dev.torc.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.ResultStore.Upload;
 import dev.torc.results.SealedRecord.ActionEntry;
 import dev.torc.results.SharedStore.StorePlace;
 import java.io.ByteArrayInputStream;
@@ -25,7 +27,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,10 +42,16 @@ class StoreCallTest {
 
   private static final long SECOND = 1_000_000_000;
   private static final Digest KEY = ResultSamples.KEY;
+  private static final long BEGIN = 1000 * SECOND;
 
-  private final AtomicLong now = new AtomicLong();
+  private final AtomicLong now = new AtomicLong(BEGIN);
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final List<String> told = new CopyOnWriteArrayList<>();
+
+  /** What is done with what is sent. */
+  private interface Taker {
+    void take(String in, BlobSource bytes, StoreCall.Request call) throws StoreRefusal;
+  }
 
   /** A store whose answers come when the time is right. */
   private static class Place implements StorePlace {
@@ -54,33 +64,28 @@ class StoreCallTest {
       return "place";
     }
 
-    void await() {
+    /** The bytes of an entry, and of a blob; null for none. */
+    private Function<StoreCall.Request, byte[]> entry = this::none;
+
+    private Function<StoreCall.Request, InputStream> blob = this::none;
+
+    private Taker put = (in, bytes, call) -> none(call);
+
+    <T> T none(StoreCall.Request call) {
       try {
         answer.await();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-    }
-
-    /** The bytes of an entry; null for none. */
-    byte[] entry(StoreCall.Request call) {
-      await();
       return null;
-    }
-
-    /** A blob comes, which is not there after all. */
-    void blob(StoreCall.Request call) {
-      await();
     }
 
     @Override
     public InputStream open(String in, Digest name, StoreCall.Request call) {
-      byte[] bytes = null;
-      if (in.equals(ENTRIES)) {
-        bytes = entry(call);
-      } else {
-        blob(call);
+      if (in.equals(BLOBS)) {
+        return blob.apply(call);
       }
+      byte[] bytes = entry.apply(call);
       return bytes == null ? null : new ByteArrayInputStream(bytes);
     }
 
@@ -95,8 +100,9 @@ class StoreCallTest {
     }
 
     @Override
-    public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
-      await();
+    public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call)
+        throws StoreRefusal {
+      put.take(in, bytes, call);
     }
 
     @Override
@@ -126,13 +132,13 @@ class StoreCallTest {
     return new SharedStores(build(clock), store(place, clock));
   }
 
-  /** Asks until the store is left alone, or twenty times, with such answers. */
+  /** Asks until the store is left alone, or forty times, with such answers. */
   private int asked(long delay) {
     Place place = new Place();
     AtomicLong until = new AtomicLong();
     LongSupplier clock = () -> look(place, until);
     try (SharedStore store = store(place, clock)) {
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < 40; i++) {
         if (!told.isEmpty()) {
           return i;
         }
@@ -140,7 +146,7 @@ class StoreCallTest {
         until.set(now.get() + delay);
         assertNull(store.find(KEY).result());
       }
-      return 20;
+      return 40;
     }
   }
 
@@ -153,28 +159,26 @@ class StoreCallTest {
 
   @Test
   void anAnswerWithinASecondIsNotWaitedFor() {
-    assertEquals(20, asked(SECOND / 2));
+    assertEquals(40, asked(SECOND));
     assertEquals(List.of(), told);
   }
 
   /** Each of its bytes comes soon enough, and all of them would take minutes. */
   @Test
   void aRecordThatTricklesIsNotWaitedForLongerThanThirtySeconds() {
-    Place place =
-        new Place() {
-          @Override
-          byte[] entry(StoreCall.Request call) {
-            call.begin();
-            return ActionEntry.encode(new Blob(KEY, 10 << 20));
+    Place place = new Place();
+    place.entry =
+        call -> {
+          call.begin();
+          return ActionEntry.encode(new Blob(KEY, 10 << 20));
+        };
+    place.blob =
+        call -> {
+          call.begin();
+          while (!Thread.currentThread().isInterrupted()) {
+            call.moved(1 << 20);
           }
-
-          @Override
-          void blob(StoreCall.Request call) {
-            call.begin();
-            while (!Thread.currentThread().isInterrupted()) {
-              call.moved(1 << 20);
-            }
-          }
+          return null;
         };
     try (SharedStore store = store(place, () -> now.addAndGet(SECOND / 10))) {
       for (int i = 0; i < 3; i++) {
@@ -182,51 +186,57 @@ class StoreCallTest {
       }
     }
     assertEquals(1, told.size(), told.toString());
-    assertTrue(now.get() < 60 * SECOND, now.toString());
+    assertTrue(now.get() < BEGIN + 60 * SECOND, now.toString());
   }
 
-  /** With each look at the clock a second and so many bytes have passed, for longer than 100 s. */
+  /** With each piece of 16 KiB a tenth of a second has passed, for six seconds. */
   @Test
   void whatFlowsFastEnoughMayTakeLong(@TempDir Path folder) {
-    AtomicReference<StoreCall.Request> flowing = new AtomicReference<>();
-    Place place =
-        new Place() {
+    byte[] bytes = new byte[60 << 14];
+    AtomicBoolean waits = new AtomicBoolean();
+    Semaphore looks = new Semaphore(0);
+    InputStream slow =
+        new ByteArrayInputStream(bytes) {
           @Override
-          void blob(StoreCall.Request call) {
-            call.begin();
-            flowing.set(call);
-            await();
+          public synchronized int read(byte[] into, int offset, int length) {
+            waits.set(true);
+            looks.acquireUninterruptibly();
+            return super.read(into, offset, Math.min(length, 1 << 14));
           }
+        };
+    Place place = new Place();
+    place.blob =
+        call -> {
+          call.begin();
+          return slow;
         };
     LongSupplier clock =
         () -> {
-          if (flowing.get() != null) {
-            flowing.get().moved(110_000);
-            if (now.addAndGet(SECOND) > 100 * SECOND) {
-              place.answer.countDown();
-            }
+          if (waits.compareAndSet(true, false)) {
+            now.addAndGet(SECOND / 10);
+            looks.release();
           }
           return now.get();
         };
-    Blob blob = new Blob(KEY, 10 << 20);
-    Result result = ResultSamples.of(RecordedProduct.file("x", blob.digest(), blob.size()));
+    Result result = ResultSamples.lasting(200 * SECOND, ResultSamples.of(file(bytes)));
     try (SharedStore store = store(place, clock)) {
-      ResultStore.Hit hit = new ResultStore.Hit(ResultSamples.lasting(200 * SECOND, result), store);
-      StoreRefusal refused = assertThrows(StoreRefusal.class, () -> store.fetchBlobs(hit, folder));
-      assertEquals(KEY + " is gone from the store", refused.getMessage(), "all of it came");
+      assertNotNull(store.fetch(new ResultStore.Hit(result, store), folder));
     }
+    assertEquals(List.of(), told);
+  }
+
+  private static RecordedProduct file(byte[] bytes) {
+    return RecordedProduct.file("x", Digest.ofBytes(bytes), bytes.length);
   }
 
   /** What is said of a store that takes so many of 100 bytes, and then nothing more. */
   private String sent(long taken) {
-    Place place =
-        new Place() {
-          @Override
-          public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
-            call.sends(100);
-            call.moved(taken);
-            await();
-          }
+    Place place = new Place();
+    place.put =
+        (in, bytes, call) -> {
+          call.sends(100);
+          call.moved(taken);
+          place.none(call);
         };
     Result result = ResultSamples.lasting(100 * SECOND, ResultSamples.of());
     LongSupplier clock = () -> now.addAndGet(SECOND / 10);
@@ -252,16 +262,14 @@ class StoreCallTest {
   void whatWouldTakeTooLongIsGivenUpAndNotBegunAgain(@TempDir Path folder) {
     Blob blob = new Blob(KEY, 1 << 20);
     AtomicInteger begun = new AtomicInteger();
-    Place place =
-        new Place() {
-          @Override
-          void blob(StoreCall.Request call) {
-            begun.incrementAndGet();
-            call.begin();
-            call.moved(blob.size() / 2);
-            now.addAndGet(3 * SECOND);
-            await();
-          }
+    Place place = new Place();
+    place.blob =
+        call -> {
+          begun.incrementAndGet();
+          call.begin();
+          call.moved(blob.size() / 2);
+          now.addAndGet(3 * SECOND);
+          return place.none(call);
         };
     Result result = ResultSamples.of(RecordedProduct.file("x", blob.digest(), blob.size()));
     LongSupplier clock = now::get;
@@ -280,28 +288,149 @@ class StoreCallTest {
     assertEquals(List.of(), told);
   }
 
+  /**
+   * What is sent of a result of so many bytes, twice, to a place that has what is large already;
+   * half of the rest goes in three seconds, and the job took five.
+   */
+  private List<String> sentTwice(int size) {
+    List<String> puts = new CopyOnWriteArrayList<>();
+    Place place =
+        new Place() {
+          @Override
+          public boolean has(Blob blob, StoreCall.Request call) {
+            return blob.size() > 1 << 20;
+          }
+        };
+    place.put =
+        (in, bytes, call) -> {
+          puts.add(in);
+          now.addAndGet(3 * SECOND);
+          call.moved(bytes.blob().size() / 2);
+        };
+    BlobSource source = BlobSource.bytes(new byte[size]);
+    Upload upload =
+        new Upload(ResultSamples.of(file(source.memory())), List.of(source), false, null);
+    try (SharedStore store = store(place, now::get)) {
+      store.put(upload);
+      store.put(upload);
+    }
+    assertEquals(List.of(), told);
+    return puts;
+  }
+
+  @Test
+  void whatWouldTakeTooLongIsNotSentAgain() {
+    assertEquals(List.of("cas"), sentTwice(1 << 20));
+  }
+
+  @Test
+  void whatIsThereCountsAsSent() {
+    assertEquals(List.of("cas", "ac", "cas", "ac"), sentTwice(2 << 20));
+  }
+
+  @Test
+  void theRateIsThatOfAllThatPassed() {
+    StoreCall call = StoreCall.large(build(now::get), null, SECOND, 0);
+    call.moved((1 << 18) - 1);
+    now.addAndGet(SECOND);
+    assertEquals(7, call.rate(7), "too little to tell");
+    call.moved(1);
+    assertEquals((1 << 18) / 1e9, call.rate(7));
+  }
+
+  /** A result of 100 bytes of a job of five seconds; it cannot be told in the first two. */
+  @Test
+  void bytesMayTakeAsLongAsTheJobDid() throws Exception {
+    StoreCall call = StoreCall.large(build(now::get), null, 5 * SECOND, 100);
+    call.moved(1);
+    now.addAndGet(2 * SECOND);
+    call.check();
+    now.addAndGet(SECOND);
+    assertThrows(StoreRefusal.class, call::check);
+    call.moved(59);
+    call.check();
+    now.addAndGet(2 * SECOND);
+    call.moved(40);
+    call.check();
+    now.addAndGet(1);
+    assertThrows(StoreRefusal.class, call::check);
+    StoreCall silent = StoreCall.large(build(now::get), null, 5 * SECOND, 100);
+    now.addAndGet(3 * SECOND);
+    silent.check();
+  }
+
+  /** After how many seconds a request is given up that begins so, and then does nothing. */
+  private long givenUp(String why, Consumer<StoreCall.Request> beginning) {
+    CountDownLatch begun = new CountDownLatch(1);
+    LongSupplier clock = () -> begun.getCount() > 0 ? now.get() : now.addAndGet(SECOND);
+    StoreCall call = StoreCall.small(build(clock), null);
+    StoreCall.Asked<Object> asked =
+        request -> {
+          assertEquals(SECOND, request.age());
+          beginning.accept(request);
+          begun.countDown();
+          new Place().none(request);
+          return null;
+        };
+    long from = now.addAndGet(SECOND);
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
+      StoreRefusal refused = assertThrows(StoreRefusal.class, () -> call.ask(threads, asked));
+      assertEquals(why, refused.getMessage());
+    }
+    return (now.get() - from) / SECOND;
+  }
+
+  /** Of silence ten seconds; of what flows, five in which too little came. */
+  @Test
+  void whatStandsIsGivenUp() {
+    String slow = "slower than 100 kB/s for 5 s";
+    assertEquals(11, givenUp("no answer in 10 s", _ -> {}), 1);
+    assertEquals(7, givenUp(slow, StoreCall.Request::begin), 1);
+    givenUp(slow, request -> request.passed(1 << 20)); // it came before
+  }
+
+  /** What comes of a look at a large record while others are looked at. */
+  private String turn(LongSupplier clock) {
+    Place place = new Place();
+    place.entry = _ -> ActionEntry.encode(new Blob(KEY, 2 << 20));
+    Semaphore none = new Semaphore(0);
+    SharedStore.Build build = new SharedStore.Build("/root", clock, stopped, none, told::add);
+    try (SharedStore store = new SharedStore(place, null, null, build)) {
+      return store.find(KEY).reason();
+    }
+  }
+
+  /** It ends with the build, and counts as time that a job waited. */
+  @Test
+  void aTurnAtALargeRecordIsWaitedForLikeAnAnswer() {
+    assertEquals("left alone for this build", turn(() -> now.addAndGet(SECOND)));
+    AtomicInteger looks = new AtomicInteger();
+    LongSupplier ends =
+        () -> {
+          stopped.set(looks.incrementAndGet() > 9);
+          return now.get();
+        };
+    assertEquals("the build was ended", turn(ends));
+    assertEquals(1, told.size());
+  }
+
   /** Some of 16 MiB each at a time would be too much for a small heap. */
   @Test
   void largeRecordsAreLookedAtOneAtATime() throws Exception {
     AtomicInteger at = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     AtomicInteger looked = new AtomicInteger();
-    Place place =
-        new Place() {
-          @Override
-          byte[] entry(StoreCall.Request call) {
-            return ActionEntry.encode(new Blob(KEY, 2 << 20));
+    Place place = new Place();
+    place.entry = call -> ActionEntry.encode(new Blob(KEY, 2 << 20));
+    place.blob =
+        call -> {
+          most.accumulateAndGet(at.incrementAndGet(), Math::max);
+          for (int i = 0; i < 100; i++) {
+            Thread.yield();
           }
-
-          @Override
-          void blob(StoreCall.Request call) {
-            most.accumulateAndGet(at.incrementAndGet(), Math::max);
-            for (int i = 0; i < 100; i++) {
-              Thread.yield();
-            }
-            looked.incrementAndGet();
-            at.decrementAndGet();
-          }
+          looked.incrementAndGet();
+          at.decrementAndGet();
+          return null;
         };
     SharedStore.Build build = build(now::get);
     try (ExecutorService jobs = Executors.newFixedThreadPool(8)) {
@@ -320,16 +449,18 @@ class StoreCallTest {
 
   @Test
   void aPlaceThatBreaksIsAStoreThatFails() {
-    Place place =
-        new Place() {
-          @Override
-          byte[] entry(StoreCall.Request call) {
-            throw new IllegalStateException("a bug\nof two lines");
-          }
+    Place place = new Place();
+    place.entry =
+        call -> {
+          throw new IllegalStateException("a bug\nof two lines");
         };
     try (SharedStore store = store(place, now::get)) {
       String line = "java.lang.IllegalStateException: a bug ⏎ of two lines";
-      assertEquals(line, store.find(KEY).reason());
+      for (int i = 0; i < 3; i++) {
+        assertEquals(line, store.find(KEY).reason());
+        now.addAndGet(11 * SECOND);
+      }
+      assertEquals(List.of("store place: " + line + "; left alone for this build"), told);
     }
   }
 
@@ -339,6 +470,55 @@ class StoreCallTest {
       Thread.currentThread().interrupt();
       assertEquals("the build was ended", store.find(KEY).reason());
       assertTrue(Thread.interrupted());
+    }
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void afterTheEndNothingMoreIsAsked() {
+    Place place = new Place();
+    place.answer.countDown(); // it would say that nothing is there
+    stopped.set(true);
+    try (SharedStore store = store(place, now::get)) {
+      assertEquals("the build was ended", store.find(KEY).reason());
+    }
+    assertEquals(List.of(), told);
+  }
+
+  /** After a failure what is to be sent waits for ten seconds, while the build goes on. */
+  @Test
+  void afterAFailureSendingRests() throws Exception {
+    AtomicInteger puts = new AtomicInteger();
+    AtomicInteger looks = new AtomicInteger();
+    Place place = new Place();
+    place.put =
+        (in, bytes, call) -> {
+          if (puts.incrementAndGet() == 1) {
+            throw StoreRefusal.failed("once");
+          }
+        };
+    LongSupplier clock =
+        () -> {
+          looks.incrementAndGet();
+          return now.get();
+        };
+    Upload upload = new Upload(ResultSamples.of(), List.of(), false, null);
+    try (SharedStores stores = stores(place, clock)) {
+      stores.send(1, () -> upload);
+      until(() -> stores.pending() == 0);
+      stores.send(1, () -> upload);
+      int before = looks.get();
+      until(() -> looks.get() > before + 10);
+      assertEquals(1, puts.get());
+      now.addAndGet(10 * SECOND);
+      until(() -> stores.pending() == 0);
+    }
+    assertEquals(3, puts.get());
+  }
+
+  private static void until(BooleanSupplier done) throws InterruptedException {
+    while (!done.getAsBoolean()) {
+      Thread.sleep(1);
     }
   }
 
@@ -351,7 +531,7 @@ class StoreCallTest {
       sender.send(
           10 * SECOND, // so long did the job take
           () -> {
-            place.await();
+            place.none(null);
             return null;
           });
     }
@@ -380,12 +560,10 @@ class StoreCallTest {
   @Test
   void whatTakesTooLongToSearchIsNotSent() {
     List<String> sent = new CopyOnWriteArrayList<>();
-    Place place =
-        new Place() {
-          @Override
-          public void put(String in, Digest name, BlobSource bytes, StoreCall.Request call) {
-            sent.add(in);
-          }
+    Place place = new Place();
+    place.put =
+        (in, bytes, call) -> {
+          sent.add(in);
         };
     BlobSource large = BlobSource.bytes(new byte[1 << 20]);
     Result result =

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.torc.hash.Digest;
+import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.ResultStore.Hit;
+import dev.torc.results.ResultStore.Upload;
 import dev.torc.results.SealedRecord.ActionEntry;
 import dev.torc.results.SealedRecord.FoundNames;
 import java.io.IOException;
@@ -150,6 +152,24 @@ abstract class StoreContract {
     try (Outbox other = reader()) {
       assertEquals(told("another's record lies under the key " + KEY), other.get(KEY, into()));
     }
+  }
+
+  @Test
+  void whatOnlyItsOwnerCanReadIsNotSent() throws Exception {
+    box.post(new Upload(ResultSamples.of(), List.of(), false, "mine"));
+    box.stores.finish();
+    assertNull(box.find(KEY).result());
+    String line = "mine is for its owner alone; results with such products are not sent";
+    assertEquals(List.of("shared stores: " + line), box.told);
+  }
+
+  @Test
+  void aLargeRecordIsReadWhole() {
+    List<StoredValue> data = List.of(new StoredValue("key", "x".repeat(2 << 20)));
+    Result result = ResultSamples.of(KEY, null, null, null, data, List.of(), List.of());
+    box.post(new Upload(result, List.of(), false, null));
+    box.stores.finish();
+    assertEquals(result, box.find(KEY).result());
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.torc.engine.JobState;
 import dev.torc.show.Report.Detail;
+import dev.torc.text.Palette;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

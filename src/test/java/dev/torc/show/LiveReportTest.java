@@ -10,6 +10,7 @@ import dev.torc.engine.JobState;
 import dev.torc.machine.Series;
 import dev.torc.show.Report.Detail;
 import dev.torc.show.Report.Progress;
+import dev.torc.text.Palette;
 import dev.torc.text.TextWidth;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -9,6 +9,7 @@ import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.plan.Reason;
 import dev.torc.show.Report.Detail;
+import dev.torc.text.Palette;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

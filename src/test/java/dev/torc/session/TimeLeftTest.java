@@ -1,9 +1,11 @@
-package dev.torc.engine;
+package dev.torc.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.engine.Event;
+import dev.torc.engine.Harness;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -109,7 +111,7 @@ class TimeLeftTest extends Harness {
   private Consumer<TimeLeft> follows;
 
   @Override
-  void heard(Event event) {
+  protected void heard(Event event) {
     if (event instanceof Event.JobStarted && follows != null) {
       Consumer<TimeLeft> first = follows;
       follows = null;

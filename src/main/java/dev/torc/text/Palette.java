@@ -1,4 +1,4 @@
-package dev.torc.show;
+package dev.torc.text;
 
 import java.util.Map;
 

@@ -1,4 +1,4 @@
-package dev.torc.engine;
+package dev.torc.session;
 
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
@@ -7,6 +7,7 @@ import dev.torc.plan.PlanContext;
 import dev.torc.plan.Verdict;
 import dev.torc.records.JobResult;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Resources;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -22,7 +23,7 @@ import java.util.Map;
  * <p>{@link #left} may be called on any thread, the other methods on that of the events. A look
  * does not hold these up: what happens meanwhile it may see or not.
  */
-public final class TimeLeft {
+final class TimeLeft {
 
   /** A job that is late is taken to need so much more: a part of its time until now. */
   private static final int LATE = 10;
@@ -37,7 +38,7 @@ public final class TimeLeft {
     private boolean may; // run
     private boolean runs;
     private long began; // by the clock of the caller
-    private ResourceDemand demand; // made when it is first asked for
+    private Map<String, Long> demand; // made when it is first asked for
 
     Due(double[] group, long record, boolean may) {
       this.group = group;
@@ -63,18 +64,18 @@ public final class TimeLeft {
    *
    * @param limits amounts by resource
    */
-  public TimeLeft(Plan plan, Map<String, Long> limits) {
+  TimeLeft(Plan plan, Map<String, Long> limits) {
     this.limits = limits;
     over(plan.context(), plan);
   }
 
   /** Nanoseconds that a plan will take; negative where nothing is known of its jobs. */
-  public static long of(Plan plan, Map<String, Long> limits) {
+  static long of(Plan plan, Map<String, Long> limits) {
     return new TimeLeft(plan, limits).left(0);
   }
 
   /** Groups were expanded: there is no verdict on their instances. */
-  public void over(PlanContext context) {
+  void over(PlanContext context) {
     over(context, null);
   }
 
@@ -127,7 +128,7 @@ public final class TimeLeft {
   }
 
   /** An attempt of a job begins. */
-  public synchronized void started(String job, long now) {
+  synchronized void started(String job, long now) {
     Due begins = due(job);
     if (begins != null) {
       ran += begins.may ? 1 : 0;
@@ -143,7 +144,7 @@ public final class TimeLeft {
    *
    * @param wall nanoseconds that it ran, 0 where it did not
    */
-  public synchronized void ended(String job, long wall) {
+  synchronized void ended(String job, long wall) {
     Due over = due(job);
     if (over == null) {
       return;
@@ -158,13 +159,13 @@ public final class TimeLeft {
   }
 
   /** Nanoseconds that an attempt of a job takes; negative where nothing is known of it. */
-  public synchronized long expected(String job) {
+  synchronized long expected(String job) {
     Due asked = due(job);
     return asked == null || asked.record == 0 ? -1 : asked.record;
   }
 
   /** Nanoseconds from now on; negative where nothing is known of any job. */
-  public long left(long now) {
+  long left(long now) {
     Graph of;
     Due[] jobs;
     synchronized (this) {
@@ -188,7 +189,7 @@ public final class TimeLeft {
         paths[node] += takes;
         work.merge("", paths[node], Math::max);
         job.demand = job.demand == null ? demand(of.job(node)) : job.demand;
-        job.demand.amounts().forEach((what, n) -> work.merge(what, takes * n, Double::sum));
+        job.demand.forEach((what, n) -> work.merge(what, takes * n, Double::sum));
       }
     }
     double most = 0;
@@ -209,9 +210,14 @@ public final class TimeLeft {
     return mean[1] == 0 ? -1 : job.may ? guess * ran / decided : guess;
   }
 
-  private ResourceDemand demand(Job job) {
-    return job.executor() != null
-        ? ResourceDemand.ofCounters(job.resources())
-        : ResourceDemand.of(job.resources(), job.resources().memory(), limits);
+  /** What a job takes of the limits; on another machine the counters alone. */
+  private Map<String, Long> demand(Job job) {
+    Map<String, Long> amounts = job.resources().amounts();
+    if (job.executor() != null) {
+      amounts.keySet().removeAll(Resources.MACHINE);
+    } else {
+      amounts.merge(Resources.CPUS, limits.get(Resources.CPUS), Math::min);
+    }
+    return amounts;
   }
 }

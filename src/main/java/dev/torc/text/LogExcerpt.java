@@ -1,8 +1,6 @@
-package dev.torc.show;
+package dev.torc.text;
 
 import dev.torc.posix.OwnFile;
-import dev.torc.text.Refusal;
-import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -25,7 +23,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
   public static final LogExcerpt SHORT = new LogExcerpt(10, 20, 16 << 10);
 
   /** All, but of a job that wrote more than memory should hold. */
-  static final LogExcerpt WHOLE =
+  public static final LogExcerpt WHOLE =
       new LogExcerpt(Integer.MAX_VALUE / 2, Integer.MAX_VALUE / 2, 8 << 20);
 
   /** Code points of a line before its middle is cut out. */
@@ -59,7 +57,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
   }
 
   /** The same, or a line that says why it cannot be read. */
-  List<String> orWhy(Path log, long from, Palette palette) {
+  public List<String> orWhy(Path log, long from, Palette palette) {
     try {
       return of(log, from, palette.on());
     } catch (IOException e) {
@@ -68,7 +66,7 @@ public record LogExcerpt(int head, int tail, int bytes) {
   }
 
   /** A log's path as it is shown: relative to a folder that it is below. */
-  static String shown(Path log, Path folder) {
+  public static String shown(Path log, Path folder) {
     return SafeText.name((log.startsWith(folder) ? folder.relativize(log) : log).toString());
   }
 

@@ -1,4 +1,4 @@
-package dev.torc.rest;
+package dev.torc.session;
 
 import dev.torc.buildfile.BuildFile;
 import dev.torc.buildfile.ParsedBuildFile;
@@ -44,7 +44,7 @@ import java.util.TreeMap;
  * @param patterns that looked for files on disk, each with what it found
  * @param tags of its jobs, each once, so that a completion reads no job for them
  */
-public record GraphFile(
+record GraphFile(
     Graph graph,
     boolean good,
     byte[] text,
@@ -65,7 +65,7 @@ public record GraphFile(
    * @param files as the command line names them, or as found; absolute
    * @param over what the command line says over them
    */
-  public record Origin(String version, List<Path> files, ParsedBuildFile.Overrides over) {
+  record Origin(String version, List<Path> files, ParsedBuildFile.Overrides over) {
 
     private static ByteWriter of(String version) {
       ByteWriter out = new ByteWriter(0);
@@ -92,7 +92,7 @@ public record GraphFile(
    * @return null where there is none of this version of torc
    * @throws IOException where a build file cannot be looked at
    */
-  public static GraphFile read(Path file, Origin origin, DigestMemo digests) throws IOException {
+  static GraphFile read(Path file, Origin origin, DigestMemo digests) throws IOException {
     byte[] bytes = CheckedFile.read(file);
     try {
       return bytes == null ? null : read(bytes, file, origin, digests);
@@ -173,7 +173,7 @@ public record GraphFile(
    * @param digests looks at the build files once more
    * @return the graph's name; null where a build file changed meanwhile: nothing is written then
    */
-  public static Digest write(
+  static Digest write(
       Path file,
       Origin origin,
       Graph graph,

@@ -1,7 +1,6 @@
-package dev.torc.ask;
+package dev.torc.session;
 
 import dev.torc.records.Cache.CacheException;
-import dev.torc.session.Exit;
 import dev.torc.show.Console;
 import dev.torc.syntax.BadInput;
 import dev.torc.text.Refusal;

@@ -1,17 +1,11 @@
-package dev.torc.session;
+package dev.torc.engine;
 
-import dev.torc.cluster.BatchTracker.SchedulerAccess;
-import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.EarlierJob;
 import dev.torc.container.Containers;
-import dev.torc.engine.ProductRemoval;
-import dev.torc.engine.ProductRestore;
-import dev.torc.engine.Recorder;
-import dev.torc.engine.Remotes;
-import dev.torc.engine.TemporaryFolder;
+import dev.torc.engine.Leftovers.RunningJobs;
 import dev.torc.hash.DigestMemo;
+import dev.torc.hash.StampSource;
 import dev.torc.local.Launch;
-import dev.torc.local.LeftoverProcesses;
 import dev.torc.local.Runner;
 import dev.torc.plan.Reason;
 import dev.torc.posix.FileTree;
@@ -20,11 +14,8 @@ import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
 import dev.torc.records.StartMarks;
 import dev.torc.records.StartMarks.StartOrigin;
-import dev.torc.session.BuildRequest.LockTerms;
-import dev.torc.session.Leftovers.RunningJobs;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
-import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,11 +43,18 @@ public final class Leftovers {
    * Ends the processes and containers, takes the temporary folders away, and records as interrupted
    * the jobs that this cache answers for.
    *
-   * @param gone as {@link LockTerms#gone}
+   * @param env the caller's environment
+   * @param cache open for work
+   * @param gone names of hosts and users of which the caller says that nothing of theirs runs
    * @return the marks of running work
    */
   public static List<StartMarks.Mark> end(
-      Caller caller, CachePlace place, Cache cache, Set<String> gone, Consumer<String> warn) {
+      Map<String, String> env,
+      StampSource stamps,
+      Cache cache,
+      Set<String> gone,
+      Consumer<String> warn) {
+    CachePlace place = cache.place();
     List<StartMarks.Mark> marks = new ArrayList<>(StartMarks.read(place));
     List<StartMarks.Mark> on = new ArrayList<>(StartMarks.out(marks, cache));
     marks.removeIf(StartMarks.Mark::isRemote);
@@ -64,10 +62,10 @@ public final class Leftovers {
     marks.removeAll(elsewhere);
     on.addAll(elsewhere);
     Set<Map<String, String>> left = new LinkedHashSet<>();
-    StartMarks.running(marks, cache)
-        .forEach(mark -> left.add(Launch.mark(mark.build(), mark.job(), place.root())));
-    LeftoverProcesses.end(left, Runner.GRACE).forEach(warn);
-    endContainers(place.root(), caller.env(), StartMarks.running(marks, cache), warn);
+    List<StartMarks.Mark> running = StartMarks.running(marks, cache);
+    running.forEach(mark -> left.add(Launch.mark(mark.build(), mark.job(), place.root())));
+    Runner.endLeft(left).forEach(warn);
+    endContainers(place.root(), env, running, warn);
     for (StartMarks.Mark mark : marks) {
       remove(TemporaryFolder.of(place, mark), "the folder {tmp} of " + mark.job(), warn);
     }
@@ -78,9 +76,8 @@ public final class Leftovers {
       cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
     }
     for (StartMarks.Mark mark : StartMarks.restored(marks, cache)) {
-      DigestMemo digests = DigestMemo.looking(place.root(), caller.stamps(place), cache::stamp);
-      ProductRestore.claim(
-          cache, new ProductRemoval(place, null, "", cache, digests, null, warn), mark);
+      DigestMemo digests = DigestMemo.looking(place.root(), stamps, cache::stamp);
+      ProductRestore.claim(new ProductRemoval(place, null, "", cache, digests, null, warn), mark);
     }
     cache.flush();
     return on;
@@ -145,9 +142,10 @@ public final class Leftovers {
     /**
      * The same with hosts and users of which nothing runs any more.
      *
-     * @param gone as {@link LockTerms#gone}
+     * @param gone their names
      */
-    static RunningJobs of(CachePlace place, Cache cache, Set<String> gone) throws IOException {
+    public static RunningJobs of(CachePlace place, Cache cache, Set<String> gone)
+        throws IOException {
       Optional<BuildLock.Holder> holder = BuildLock.holder(place);
       String build = holder.map(BuildLock.Holder::build).orElse("");
       List<StartMarks.Mark> others =
@@ -160,12 +158,12 @@ public final class Leftovers {
 
     /** Whether a build is at work, and not another command that holds the lock. */
     public boolean isBuild() {
-      return holder.isPresent() && holder.get().what().equals(BuildSession.NAME);
+      return holder.isPresent() && holder.get().what().equals(BuildLock.BUILD);
     }
 
     /** Why the jobs of some marks run. */
-    static Map<String, Reason> left(CachePlace place, List<StartMarks.Mark> marks, Set<String> gone)
-        throws IOException {
+    public static Map<String, Reason> left(
+        CachePlace place, List<StartMarks.Mark> marks, Set<String> gone) throws IOException {
       Map<String, Reason> left = new ConcurrentHashMap<>();
       for (StartMarks.Mark mark : marks) {
         left.put(mark.job(), left(place, mark, gone));
@@ -236,19 +234,11 @@ public final class Leftovers {
     /**
      * Ends them, waits until they are over, and records them as interrupted.
      *
-     * @param workflow null where the build file is refused
-     * @param build the id of this command
+     * @param remotes are closed then
      */
-    public void cancel(
-        Caller caller,
-        Workflow workflow,
-        String build,
-        ProductRemoval removal,
-        Consumer<String> warn)
-        throws IOException {
+    public void cancel(Remotes remotes, ProductRemoval removal) throws IOException {
       Cache cache = removal.cache();
-      try (Remotes remotes =
-          remotes(caller, removal.place(), workflow, build, (_, _) -> {}, warn)) {
+      try (remotes) {
         for (EarlierJob each : jobs) {
           remotes.cancel(each.job(), removal);
           StartMarks.Mark mark = marks.get(each.job());
@@ -256,25 +246,6 @@ public final class Leftovers {
         }
       }
       cache.flush();
-    }
-
-    /** The schedulers of a build or of a command; see {@link Remotes}. */
-    static Remotes remotes(
-        Caller caller,
-        CachePlace place,
-        Workflow workflow,
-        String build,
-        SchedulerAccess.Marks marks,
-        Consumer<String> warn)
-        throws IOException {
-      ClaimOwner me = owner(caller, build);
-      return new Remotes(
-          caller.env(), caller.host().allocation(), me, place, workflow, marks, warn);
-    }
-
-    /** A build of this process, as it claims jobs. */
-    static ClaimOwner owner(Caller caller, String build) {
-      return ClaimOwner.here(build, caller.env(), caller.host().here().boot());
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.torc.rest;
+package dev.torc.session;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,10 +1,10 @@
-package dev.torc.show;
+package dev.torc.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.show.Palette.When;
+import dev.torc.text.Palette.When;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

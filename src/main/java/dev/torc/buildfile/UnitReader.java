@@ -1,0 +1,179 @@
+package dev.torc.buildfile;
+
+import dev.torc.bytes.ByteReader;
+import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Node;
+import dev.torc.syntax.Node.Entry;
+import dev.torc.syntax.Place;
+import dev.torc.syntax.Problems;
+import dev.torc.workflow.Job;
+import dev.torc.workflow.WorkflowCodec;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Reads the entries of {@code jobs}: a plain job is packed at once, a group is kept as written,
+ * with an outline that stands for its instances until {@link GroupExpansion} finds them.
+ *
+ * @param codec packs the jobs
+ * @param places takes where each entry stands, by name
+ * @param manual takes the names of manual jobs and groups
+ */
+record UnitReader(
+    JobReader reader,
+    AxisReader axes,
+    WorkflowCodec codec,
+    Map<String, Place> places,
+    Set<String> manual) {
+
+  /** One entry of {@code jobs}: a plain job, or a group that is not expanded yet. */
+  sealed interface Unit {
+
+    /** The name, unique among units. */
+    String name();
+
+    /** The job; of a group, with wildcards for all values, so that it tells what could be. */
+    Job job();
+
+    /**
+     * A plain job, as bytes: of 100 000 of them the records need not be held.
+     *
+     * @param packed as the codec wrote it; not to be changed
+     */
+    record Single(WorkflowCodec codec, byte[] packed) implements Unit {
+      @Override
+      public String name() {
+        return codec.name(new ByteReader(packed, 0));
+      }
+
+      @Override
+      public Job job() {
+        return codec.job(new ByteReader(packed, 0));
+      }
+    }
+
+    /**
+     * A group.
+     *
+     * @param key the name as written
+     * @param entry the job as written
+     * @param axes at least one; none where they cannot be read, which was told
+     */
+    record Many(String name, String key, Entry entry, List<Axis> axes, Job job) implements Unit {}
+  }
+
+  /** Reads all; jobs whose text did not change are taken over. */
+  List<Unit> read(SequencedMap<String, Entry> jobs, UnchangedJobs unchanged) {
+    List<Unit> units = new ArrayList<>();
+    List<Unit> behind = new ArrayList<>();
+    if (unchanged != null) {
+      unchanged.take(codec, units, behind, manual);
+      units.forEach(each -> places.put(each.name(), Place.NONE));
+      behind.forEach(each -> places.put(each.name(), Place.NONE));
+    }
+    while (!jobs.isEmpty()) {
+      Map.Entry<String, Entry> job = jobs.pollFirstEntry();
+      Unit unit = unit(job.getKey(), new Entry(job.getValue().place(), job.getValue().value()));
+      if (unit != null) {
+        units.add(unit);
+      }
+    }
+    units.addAll(behind);
+    return units;
+  }
+
+  /** Reads one entry of the jobs; null where it cannot be one. */
+  private Unit unit(String key, Entry entry) {
+    Problems problems = axes.problems();
+    String name;
+    try {
+      name = reader.name(key, entry.place());
+    } catch (BadInput e) {
+      problems.add(e);
+      return null;
+    }
+    Place earlier = places.putIfAbsent(name, entry.place());
+    if (earlier != null) {
+      problems.add(entry.place(), "a second job " + name + ", first at " + earlier);
+      return null;
+    }
+    if (!(entry.value() instanceof Node.Mapping) && !Node.isNothing(entry.value())) {
+      problems.add(
+          entry.value().place(),
+          "the job "
+              + name
+              + " must be a map such as {command: make}"
+              + (KnownKeys.JOB.contains(name)
+                  ? "; to mean the " + name + " of a job, indent it below the job's name"
+                  : ""));
+      return null;
+    }
+    if (!AxisReader.isGroup(entry.value())) {
+      Job job = reader.read(key, name, entry, null);
+      if (job.manual()) {
+        manual.add(name);
+      }
+      return new Unit.Single(codec, codec.packed(job));
+    }
+    Problems own = new Problems();
+    List<Axis> read =
+        new AxisReader(axes.scope(), axes.paths(), own).read((Node.Mapping) entry.value());
+    if (!own.isEmpty()) {
+      problems.add(new BadInput(own.found()));
+      read = List.of();
+    }
+    Job outline = outline(key, name, entry, read);
+    if (outline.manual()) {
+      manual.add(name);
+    }
+    return new Unit.Many(name, key, entry, read, outline);
+  }
+
+  /**
+   * A group as one job with wildcards for its values. It tells only the mistakes in it that no
+   * value could mend.
+   */
+  private Job outline(String key, String name, Entry entry, List<Axis> read) {
+    SortedMap<String, String> values = new TreeMap<>();
+    read.forEach(axis -> unknown(axis, values));
+    if (read.isEmpty()) {
+      values.put(Scope.ALL, Scope.ANY_PATH);
+    }
+    Problems own = new Problems();
+    Job job =
+        reader
+            .telling(own, new LinkedHashSet<>())
+            .read(
+                key,
+                name,
+                entry,
+                new JobReader.Instance(Scope.ANY_PATH, values, Map.of(), List.of()));
+    own.found().stream()
+        .filter(problem -> problem.message().matches("(?s)(unknown|the job) [^\\x00]*"))
+        .forEach(problem -> axes.problems().add(problem.place(), problem.message()));
+    return job;
+  }
+
+  private static void unknown(Axis axis, Map<String, String> into) {
+    boolean whole =
+        switch (axis) {
+          case Axis.Fixed fixed ->
+              fixed.rows().stream().noneMatch(row -> row.values().getFirst().indexOf('/') >= 0);
+          case Axis.Matched _ -> true;
+          default -> false;
+        };
+    if (axis instanceof Axis.Zip zip) {
+      zip.axes().forEach(each -> unknown(each, into));
+    } else if (axis.names().isEmpty()
+        || axis instanceof Axis.Table table && !table.key().isEmpty()) {
+      into.put(Scope.ALL, Scope.ANY_PATH);
+    }
+    axis.names().forEach(name -> into.putIfAbsent(name, whole ? Scope.ANY : Scope.ANY_PATH));
+  }
+}

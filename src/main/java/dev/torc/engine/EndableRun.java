@@ -1,0 +1,75 @@
+package dev.torc.engine;
+
+import dev.torc.local.Launch;
+import dev.torc.local.ProcessEnd;
+import dev.torc.local.Runner;
+import dev.torc.posix.Kill;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The processes of an attempt on this machine, which another thread may end before they start and
+ * while they run. Where one signal ended torc and them, they count as interrupted.
+ */
+final class EndableRun {
+
+  private static final long SOON = 500_000_000; // nanoseconds
+
+  private final Runner runner;
+  private final List<Boolean> ends = new ArrayList<>(); // asked for so far, at once or not
+  private Runner.Running running;
+
+  EndableRun(Runner runner) {
+    this.runner = runner;
+  }
+
+  /**
+   * Ends them, or lets none start.
+   *
+   * @param now whether without a grace
+   */
+  synchronized void end(boolean now) {
+    ends.add(now);
+    notifyAll();
+    if (running != null) {
+      running.end(now);
+    }
+  }
+
+  /** Runs some to their end; none where that was asked for. */
+  ProcessEnd run(Launch launch) {
+    if (isEnded()) {
+      return ProcessEnd.unstarted(ProcessEnd.How.INTERRUPTED, "");
+    }
+    ProcessEnd end = runner.run(launch, this::runs);
+    return end.isBySignal(Kill.TERM, true) && isEndedSoon()
+        ? end.as(ProcessEnd.How.INTERRUPTED, 0, "")
+        : end;
+  }
+
+  /**
+   * A scheduler or a shutdown ends torc and its jobs by one signal, and torc may see that later.
+   */
+  private synchronized boolean isEndedSoon() {
+    long end = System.nanoTime() + SOON;
+    try {
+      for (long left = SOON; ends.isEmpty() && left > 0; left = end - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !ends.isEmpty();
+  }
+
+  /** Whether their end was asked for. */
+  private synchronized boolean isEnded() {
+    return !ends.isEmpty();
+  }
+
+  private synchronized void runs(Runner.Running handle) {
+    running = handle;
+    ends.forEach(running::end); // they came meanwhile
+  }
+}

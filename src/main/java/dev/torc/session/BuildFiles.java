@@ -1,0 +1,87 @@
+package dev.torc.session;
+
+import dev.torc.buildfile.BuildFile;
+import dev.torc.buildfile.ParsedBuildFile;
+import dev.torc.buildfile.ParsedBuildFile.ResultSource;
+import dev.torc.graph.Graph;
+import dev.torc.hash.Digest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.plan.Expander;
+import dev.torc.records.CachePlace;
+import dev.torc.session.WriteSession.Heap;
+import dev.torc.workflow.Workflow;
+import java.io.IOException;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * The build files of a project, read when they are first asked for: where the graph of the last
+ * build serves they never are. {@link ParsedBuildFile} reads them, {@link GraphFile} keeps the
+ * graph.
+ */
+final class BuildFiles implements Expander.Source {
+
+  private final GraphFile.Origin origin;
+  private final byte[] input;
+  private final GraphFile last;
+  final GraphFile kept; // null where that does not serve
+  private ParsedBuildFile parsed;
+
+  /**
+   * @param origin names the files, and what is said over them
+   * @param input the text of the one from standard input, null without one: its graph is not kept
+   * @param last the graph of the last build, null where there is none
+   */
+  BuildFiles(GraphFile.Origin origin, byte[] input, GraphFile last) {
+    this.origin = origin;
+    this.input = input;
+    this.last = last;
+    this.kept = last != null && last.good() && input == null ? last : null;
+  }
+
+  /** The file of the last build, which may be about other build files; null where none is. */
+  GraphFile last() {
+    return last;
+  }
+
+  @Override
+  public Workflow expand(ResultSource found) throws IOException {
+    if (parsed == null) {
+      parsed =
+          last == null || last.text() == null || input != null
+              ? ParsedBuildFile.read(origin.files(), input, origin.over())
+              : ParsedBuildFile.again(
+                  origin.files().getFirst(), origin.over(), last.text(), last.graph().workflow());
+      new Heap().phaseEnded(); // the text of the files is garbage now
+    }
+    return parsed.expand(found);
+  }
+
+  /**
+   * Keeps a graph for the next build.
+   *
+   * @return its name; null where it cannot be told whether the next build has the same
+   */
+  Digest keep(CachePlace place, Graph graph, DigestMemo digests) throws IOException {
+    if (kept != null && graph == kept.graph()) {
+      return kept.id();
+    }
+    if (input != null || !parsed.deciders().complete() || !graph.isWhole()) {
+      return null;
+    }
+    Digest id =
+        GraphFile.write(place.graph(), origin, graph, parsed.deciders(), parsed.sources(), digests);
+    place.giveRecords(place.graph());
+    return id;
+  }
+
+  /** The build files, tables among them, that the graph was made from. */
+  List<BuildFile.Read> sources() {
+    return parsed == null ? kept.sources() : parsed.sources();
+  }
+
+  /** The patterns of groups that looked for files on disk, each with what it found. */
+  SortedMap<String, List<String>> patterns() {
+    return parsed == null ? kept.patterns() : parsed.deciders().files();
+  }
+}
