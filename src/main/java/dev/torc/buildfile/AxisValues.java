@@ -17,6 +17,7 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -145,14 +146,8 @@ final class AxisValues {
       case Axis.Matched matched -> unmatched(matched.written(), matched.match().glob());
       case Axis.Products products -> expansion.nothing(products.job());
       case Axis.ValuesOf values -> expansion.nothing(values.group());
-      case Axis.Zip _ -> {
-        for (AxisValues each : sides) {
-          if (each.there != null) {
-            yield each.there;
-          }
-        }
-        yield null;
-      }
+      case Axis.Zip _ ->
+          sides.stream().map(AxisValues::there).filter(Objects::nonNull).findFirst().orElse(null);
       case Axis.Fixed _ -> null;
     };
   }
@@ -340,11 +335,7 @@ final class AxisValues {
     SortedMap<String, Row> found = new TreeMap<>();
     for (Search search : searches) {
       search.look();
-      if (searches.size() == 1) {
-        found = search.found;
-      } else {
-        found.putAll(search.found);
-      }
+      found.putAll(search.found);
     }
     waits = axis instanceof Axis.Globbed && !coming.isEmpty();
     return new Axis.Rows(axis.names(), List.copyOf(found.values()));

@@ -79,9 +79,6 @@ final class FileLayers {
     if (open.contains(real)) {
       throw new BadInput(from, shown(file) + " includes itself");
     }
-    if (open.size() > 20) {
-      throw new BadInput(from, "includes are nested more than 20 deep");
-    }
     files.add(file);
     Node node;
     try {

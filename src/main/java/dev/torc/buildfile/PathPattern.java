@@ -134,11 +134,6 @@ record PathPattern(
     public CharSequence subSequence(int start, int end) {
       return path.subSequence(start, end);
     }
-
-    @Override
-    public String toString() {
-      return path.toString();
-    }
   }
 
   /** The values of the names, in their order; null if the path does not fit. */

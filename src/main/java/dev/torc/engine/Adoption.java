@@ -9,7 +9,6 @@ import dev.torc.plan.AllowedRoots;
 import dev.torc.plan.Expander;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.PlanContext;
-import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import dev.torc.records.Batch;
 import dev.torc.records.BuildRecord.BuildId;
@@ -116,11 +115,6 @@ public final class Adoption {
       return;
     }
     int before = problems.size();
-    if (verdict instanceof Verdict.WillFail fails
-        && fails.reasons().getFirst().kind() == Reason.Kind.NEED_MISSING) {
-      problem(job, fails.what());
-      return;
-    }
     if (job.always()) {
       problem(job, "it always runs, so nothing can be adopted for it");
       return;

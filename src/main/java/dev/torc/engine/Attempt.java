@@ -191,9 +191,6 @@ final class Attempt {
     String containers = "";
     if (job.runsInContainers()) {
       containers = shared.launches().containers(job, number, here::run);
-      if (here.isEnded()) { // while an image was fetched
-        return interrupted();
-      }
     }
     snapshot = shared.contents().snapshot(id);
     String lack = snapshot.lack();

@@ -77,9 +77,9 @@ public record Cleaner(
 
   /** Takes away what rule 15 set aside, in {@code .torc/kept} and below the roots. */
   public void kept() throws IOException {
-    removeBelow(place.kept("").normalize());
+    remove(place.kept("").normalize());
     for (Path other : roots) {
-      removeBelow(other.resolve(CachePlace.KEPT_BELOW_ROOTS));
+      remove(other.resolve(CachePlace.KEPT_BELOW_ROOTS));
     }
   }
 
@@ -120,15 +120,6 @@ public record Cleaner(
       } catch (DirectoryNotEmptyException waiting) {
         return; // another torc took its turn
       }
-    }
-  }
-
-  private void removeBelow(Path folder) throws IOException {
-    String astray = astray(folder);
-    if (astray.isEmpty()) {
-      remove(folder);
-    } else if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      listener.kept(shown(folder), astray);
     }
   }
 
@@ -231,12 +222,9 @@ public record Cleaner(
   /** The nearest of the root and the folders in {@code roots}, as they are named. */
   private Path base(Path file) {
     Path path = file.normalize();
-    if (!path.equals(file) || path.getParent() == null) {
-      return null;
-    }
     return Stream.concat(Stream.of(place.root()), roots.stream())
         .filter(other -> path.startsWith(other) && !path.equals(other))
-        .reduce(
-            null, (nearest, each) -> nearest == null || each.startsWith(nearest) ? each : nearest);
+        .max(Comparator.comparingInt(Path::getNameCount))
+        .orElse(null);
   }
 }

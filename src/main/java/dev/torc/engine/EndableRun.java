@@ -64,7 +64,7 @@ final class EndableRun {
   }
 
   /** Whether their end was asked for. */
-  synchronized boolean isEnded() {
+  private synchronized boolean isEnded() {
     return !ends.isEmpty();
   }
 

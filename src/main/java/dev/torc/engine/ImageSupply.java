@@ -5,6 +5,7 @@ import dev.torc.container.Containers;
 import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.hash.Digest;
+import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.workflow.Job;
@@ -79,9 +80,6 @@ public final class ImageSupply {
         && image.pull() != Image.Pull.NEVER
         && (!here || image.pull() == Image.Pull.ALWAYS)) {
       fetch.trouble = fetch(image, runtime, runner);
-      if (fetch.trouble == null) {
-        return; // interrupted: the job will not start
-      }
       builder.containers().fetched(name);
       if (!fetch.trouble.isEmpty()) {
         String line = "image %s cannot be had: %s".formatted(image.name(), fetch.trouble);
@@ -126,7 +124,11 @@ public final class ImageSupply {
     }
   }
 
-  /** Fetches it; returns why that failed, empty where it did not, null where it was interrupted. */
+  /**
+   * Fetches it; returns why that failed, empty where it did not.
+   *
+   * @throws StoppedException where it was interrupted
+   */
   private String fetch(Image image, ContainerRuntime runtime, Function<Launch, ProcessEnd> runner)
       throws IOException {
     Path log =
@@ -145,7 +147,7 @@ public final class ImageSupply {
       return "";
     }
     if (end.how() == ProcessEnd.How.INTERRUPTED) {
-      return null;
+      throw new StoppedException();
     }
     String said = ContainerRuntime.lastLine(log);
     return said.isEmpty() ? FailurePhrase.of(end, 0, 0) : said;

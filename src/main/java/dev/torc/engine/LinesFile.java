@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,20 +54,16 @@ record LinesFile(String name, Path path) {
 
   /** The same as they are between two {@code \n}: only that ends a line, others are in values. */
   List<String> rawLines(DigestMemo digests) throws IOException {
-    byte[] bytes;
-    try {
-      Stamp there = digests.linkStamp(path.toString());
-      if (there.exists() && there.kind() != Stamp.Kind.FILE) {
-        throw new AttemptFailure(name + " is no file any more; append lines to what stands there");
-      }
-      if (there.size() == 0) {
-        return List.of();
-      }
-      try (InputStream in = OwnFile.in(path)) {
-        bytes = in.readNBytes(MAX + 1);
-      }
-    } catch (NoSuchFileException gone) {
+    Stamp there = digests.linkStamp(path.toString());
+    if (there.exists() && there.kind() != Stamp.Kind.FILE) {
+      throw new AttemptFailure(name + " is no file any more; append lines to what stands there");
+    }
+    if (there.size() == 0) {
       return List.of();
+    }
+    byte[] bytes;
+    try (InputStream in = OwnFile.in(path)) {
+      bytes = in.readNBytes(MAX + 1);
     }
     if (bytes.length > MAX) {
       throw new AttemptFailure(

@@ -62,7 +62,10 @@ final class PlaceholderValues {
       case "cpus" -> List.of(Long.toString(granted.demand().of(Resources.CPUS)));
       case "memory" -> {
         if (granted.memoryMiB() < 0) {
-          throw bad(slot, "has no value: the job asks for no memory, and its scheduler gives it");
+          throw new BadInput(
+              slot.place(),
+              "`memory` of job %s has no value: the job asks for no memory, and its scheduler gives it"
+                  .formatted(job.name()));
         }
         yield List.of(Long.toString(granted.memoryMiB()));
       }
@@ -104,17 +107,7 @@ final class PlaceholderValues {
       all.addAll(paths(item, needs, true));
       counted++;
     }
-    if (slot.member() != null) {
-      throw bad(slot, "has no item named " + slot.member());
-    }
-    if (slot.index() >= 0) {
-      throw bad(slot, "has only " + counted);
-    }
-    return all;
-  }
-
-  private BadInput bad(Slot slot, String what) {
-    return new BadInput(slot.place(), "`%s` of job %s %s".formatted(slot.name(), job.name(), what));
+    return all; // that an item is there which is named or counted was seen when it was read
   }
 
   /** Paths of one item; a needed folder stands for its files only among all needs. */

@@ -191,8 +191,6 @@ final class ProductRestore {
   private boolean isDepfile(ProductScan scan) {
     RecordedProduct then = from.depfile();
     RecordedProduct now = scan.depfile();
-    return then == null
-        ? job.depfile() == null
-        : now != null && then.path().equals(job.depfile()) && then.digest().equals(now.digest());
+    return then == null || now != null && then.digest().equals(now.digest());
   }
 }

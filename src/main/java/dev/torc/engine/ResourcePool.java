@@ -123,9 +123,6 @@ final class ResourcePool {
   Taken take(ResourceDemand demand) {
     if (!holds(free, demand)) {
       String node = node(demand);
-      if (node == null) {
-        throw new IllegalStateException(demand + " does not fit into " + free);
-      }
       take(demand.ofAll());
       return new Taken(node, nodes.get(node).take(demand.ofNode()).gpus);
     }

@@ -43,7 +43,7 @@ public final class StopFlag {
 
     private static final long serialVersionUID = 1;
 
-    StoppedException() {
+    public StoppedException() {
       super("reading was told to stop", null, false, false);
     }
   }

@@ -131,12 +131,9 @@ public final class AllowedRoots {
       // some of it is yet to be made, or the next look meets it again
     }
     List<Path> rest = new ArrayList<>();
-    while (existing != null && !Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
+    while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
       rest.add(existing.getFileName());
       existing = existing.getParent();
-    }
-    if (existing == null) {
-      return path;
     }
     Path real;
     try {

@@ -101,10 +101,8 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
 
   /** What is to be stored of folders that a job made when it was not temporary yet. */
   public Map<Digest, List<ManifestEntry>> untold(int job) {
-    JobResult made = records.result(job);
-    return made == null
-        ? Map.of()
-        : toBeStored(job, made.products().stream().filter(each -> !tells(each)).toList());
+    List<RecordedProduct> made = records.result(job).products();
+    return toBeStored(job, made.stream().filter(each -> !tells(each)).toList());
   }
 
   /**

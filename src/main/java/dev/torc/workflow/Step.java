@@ -2,7 +2,6 @@ package dev.torc.workflow;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -92,12 +91,7 @@ public record Step(
       /** Once in each build, before the first job that runs in it. */
       ALWAYS,
       /** Never: its jobs fail where it is not here. */
-      NEVER;
-
-      /** The word for it. */
-      public String word() {
-        return name().toLowerCase(Locale.ROOT);
-      }
+      NEVER
     }
   }
 }

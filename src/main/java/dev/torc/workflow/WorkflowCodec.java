@@ -363,9 +363,6 @@ public final class WorkflowCodec implements Wire.Shared {
   }
 
   private static Group group(Wire wire, Group of) {
-    if (of != null && of.isOpen()) {
-      throw new IllegalArgumentException("not all instances are known: " + of.name());
-    }
     return new Group(
         wire.text(of, Group::name),
         wire.one(of, Group::place, Wire::place),
