@@ -335,6 +335,10 @@ public final class BuildLoop {
       // Its record stays as it is, and says why it is to run.
       finish(id, left ? JobState.SUBMITTED : JobState.NOT_REACHED, outcome);
       return;
+    } else if (run.isRestored() && cut) {
+      restored.own(outcome);
+      finish(id, JobState.NOT_REACHED, outcome); // the next build restores it
+      return;
     } else if (run.isRestored() && !outcome.ok()) {
       restored.failed(id, outcome);
       return;

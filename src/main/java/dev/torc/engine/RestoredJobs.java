@@ -173,7 +173,7 @@ final class RestoredJobs implements AutoCloseable {
   }
 
   /** What was placed is torc's, though the job has no new result. */
-  private void own(AttemptOutcome outcome) {
+  void own(AttemptOutcome outcome) {
     Batch own = new Batch();
     outcome.owned().forEach(own::own);
     setup.cache().put(own);
