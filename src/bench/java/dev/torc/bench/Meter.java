@@ -108,7 +108,7 @@ final class Meter implements AutoCloseable {
     Thread end =
         Thread.ofPlatform().unstarted(() -> ProcessHandle.of(pid).ifPresent(p -> p.destroy()));
     Runtime.getRuntime().addShutdownHook(end);
-    ChildWait.Change change;
+    ChildWait.News change;
     long wall;
     try {
       long start = System.nanoTime();

@@ -396,7 +396,7 @@ final class CleanAnswer implements Cleaner.Listener {
       if (job(path) >= 0 || graph.fileId(path) >= 0 || found.contains(path) || holds(path)) {
         return false;
       }
-      if (owned.kind() == Stamp.Kind.FILE && unaltered && !owned.adopted()) {
+      if (owned.kind() == Stamp.FileKind.FILE && unaltered && !owned.adopted()) {
         return true;
       }
       Glob inside = Glob.of(Glob.escape(path) + "/**");

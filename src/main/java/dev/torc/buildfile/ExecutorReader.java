@@ -2,7 +2,7 @@ package dev.torc.buildfile;
 
 import dev.torc.cluster.SchedulerSettings;
 import dev.torc.cluster.SchedulerSettings.CommandTemplate;
-import dev.torc.cluster.SchedulerSettings.Word;
+import dev.torc.cluster.SchedulerSettings.Fact;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
@@ -193,8 +193,8 @@ final class ExecutorReader {
     }
     MapFields said = fields.inner("words");
     said.only(KnownKeys.EXECUTOR_WORDS, "words");
-    Map<Word, List<String>> words = new EnumMap<>(Word.class);
-    for (Word word : Word.values()) {
+    Map<Fact, List<String>> words = new EnumMap<>(Fact.class);
+    for (Fact word : Fact.values()) {
       words.put(word, said.texts(word.name().toLowerCase(Locale.ROOT)));
     }
     return new SchedulerSettings.Commands(

@@ -1,8 +1,8 @@
 package dev.torc.buildfile;
 
 import dev.torc.buildfile.Axis.Row;
+import dev.torc.buildfile.JobEntryReader.Unit;
 import dev.torc.buildfile.ParsedBuildFile.ResultSource;
-import dev.torc.buildfile.UnitReader.Unit;
 import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;

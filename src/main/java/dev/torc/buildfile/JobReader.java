@@ -35,7 +35,8 @@ import java.util.TreeSet;
 /**
  * Reads the map of one job into its record: {@code defaults} are laid under it, classes and
  * placeholders put in, paths normalized. {@link StepReader} reads what it runs, {@link ItemReader}
- * what it needs and produces. It looks at no other job and at no disk.
+ * what it needs and produces. {@link JobEntryReader} tells jobs from groups. It looks at no other
+ * job and at no disk.
  */
 final class JobReader {
 

@@ -1,6 +1,6 @@
 package dev.torc.buildfile;
 
-import dev.torc.buildfile.UnitReader.Unit;
+import dev.torc.buildfile.JobEntryReader.Unit;
 import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
@@ -36,7 +36,7 @@ import java.util.TreeSet;
 /**
  * Build files as read, with their groups not expanded: what can be told without results. It reads
  * the top level and leaves the rest to others: joining files to {@link FileLayers}, jobs and groups
- * to {@link UnitReader} and {@link JobReader}, the values of groups to {@link GroupExpansion}.
+ * to {@link JobEntryReader} and {@link JobReader}, the values of groups to {@link GroupExpansion}.
  *
  * <p>{@code defaults} is a job laid under every job: its {@code env}, {@code resources} (class
  * names replaced by what they stand for) and {@code retry} are joined with the job's key by key,
@@ -143,7 +143,8 @@ public final class ParsedBuildFile {
     AxisReader axes = new AxisReader(scope, paths, problems);
     WorkflowCodec codec = unchanged == null ? new WorkflowCodec() : unchanged.codec();
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
-    List<Unit> units = new UnitReader(reader, axes, codec, places, manual).read(jobs, unchanged);
+    List<Unit> units =
+        new JobEntryReader(reader, axes, codec, places, manual).read(jobs, unchanged);
     this.expansion = new GroupExpansion(root, units, codec, reader, warnings, manual);
     Path folder = root.getFileName();
     this.sources = layers.sources();

@@ -1,6 +1,6 @@
 package dev.torc.buildfile;
 
-import dev.torc.buildfile.UnitReader.Unit;
+import dev.torc.buildfile.JobEntryReader.Unit;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;

@@ -19,7 +19,7 @@ import java.util.function.Function;
  */
 public final class ByteReader {
 
-  private static final Stamp.Kind[] KINDS = Stamp.Kind.values();
+  private static final Stamp.FileKind[] KINDS = Stamp.FileKind.values();
 
   private final byte[] bytes;
   private final int end;

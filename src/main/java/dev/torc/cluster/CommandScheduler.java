@@ -7,7 +7,7 @@ import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
 import dev.torc.cluster.SchedulerSettings.CommandTemplate;
-import dev.torc.cluster.SchedulerSettings.Word;
+import dev.torc.cluster.SchedulerSettings.Fact;
 import dev.torc.local.ProgramOutput;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -184,8 +184,8 @@ final class CommandScheduler implements Scheduler {
     private static final Pattern BEHIND = Pattern.compile("[.:].*");
 
     /** Of several that one word stands for, the first counts. */
-    private static final List<Word> FIRST =
-        List.of(Word.RUNNING, Word.GONE, Word.CANCELLED, Word.WAITING);
+    private static final List<Fact> FIRST =
+        List.of(Fact.RUNNING, Fact.GONE, Fact.CANCELLED, Fact.WAITING);
 
     static CommandStates of(ProgramOutput said, SchedulerSettings.Commands commands) {
       if (said.status() < 0 || !SchedulerWords.isText(said.text())) {
@@ -238,7 +238,7 @@ final class CommandScheduler implements Scheduler {
 
     private static SchedulerState state(List<String> line, SchedulerSettings.Commands commands) {
       for (String word : line.subList(1, line.size())) {
-        for (Word of : FIRST) {
+        for (Fact of : FIRST) {
           if (commands.says(of, word)) {
             return new SchedulerState(Kind.valueOf(of.name()), word);
           }

@@ -51,7 +51,7 @@ public record SchedulerSettings(
   }
 
   /** What of a job its scheduler says. */
-  public enum Word {
+  public enum Fact {
     RUNNING,
     /** It has not begun; so counts any word that is not named. */
     WAITING,
@@ -78,11 +78,11 @@ public record SchedulerSettings(
       String cancel,
       String id,
       String separator,
-      Map<Word, List<String>> words,
+      Map<Fact, List<String>> words,
       SortedMap<String, String> settings) {
 
     /** Whether this is a word for that. */
-    boolean says(Word of, String word) {
+    boolean says(Fact of, String word) {
       return words.getOrDefault(of, List.of()).contains(word);
     }
   }
@@ -115,8 +115,8 @@ public record SchedulerSettings(
       int end = value.indexOf('=');
       values.put(value.substring(0, end), value.substring(end + 1));
     }
-    Map<Word, List<String>> words = new EnumMap<>(Word.class);
-    for (Word word : Word.values()) {
+    Map<Fact, List<String>> words = new EnumMap<>(Fact.class);
+    for (Fact word : Fact.values()) {
       words.put(word, lines.texts(word.key));
     }
     Commands commands =

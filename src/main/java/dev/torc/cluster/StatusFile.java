@@ -2,7 +2,7 @@ package dev.torc.cluster;
 
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.ProcessEnd.How;
-import dev.torc.local.ProcessEnd.Made;
+import dev.torc.local.ProcessEnd.MadeFile;
 import dev.torc.machine.Series.Usage;
 import dev.torc.posix.OwnFile;
 import dev.torc.posix.SystemName;
@@ -46,7 +46,7 @@ final class StatusFile {
 
   private static ProcessEnd of(BatchWord word, Path made, long submitted) {
     boolean says = !word.all("made").isEmpty() && word.known("made") >= 0;
-    Map<String, Made> files = says ? made(made, word.known("made")) : null;
+    Map<String, MadeFile> files = says ? made(made, word.known("made")) : null;
     if (says && files == null) {
       return null;
     }
@@ -105,8 +105,8 @@ final class StatusFile {
   }
 
   /** What a file of so many bytes says of products; null where it is not here, or not whole. */
-  private static Map<String, Made> made(Path file, long length) {
-    Map<String, Made> files = new TreeMap<>();
+  private static Map<String, MadeFile> made(Path file, long length) {
+    Map<String, MadeFile> files = new TreeMap<>();
     try {
       byte[] bytes = OwnFile.read(file);
       if (bytes.length != length) {
@@ -117,10 +117,10 @@ final class StatusFile {
         switch (words[0]) {
           case "size" ->
               files.putIfAbsent(
-                  words[3], new Made(Long.parseLong(words[1]), Long.parseLong(words[2]), null));
+                  words[3], new MadeFile(Long.parseLong(words[1]), Long.parseLong(words[2]), null));
           case "digest" -> {
             String path = line.substring(words[0].length() + words[1].length() + 2);
-            files.computeIfPresent(path, (_, of) -> new Made(of.bytes(), of.time(), words[1]));
+            files.computeIfPresent(path, (_, of) -> new MadeFile(of.bytes(), of.time(), words[1]));
           }
           case "end" -> {
             return files;

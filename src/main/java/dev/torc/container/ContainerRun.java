@@ -71,7 +71,7 @@ final class ContainerRun implements Container.Client {
   /** How a failed attempt ended on another machine, with what its container tells of it. */
   ProcessEnd handedBack(ProcessEnd end) throws IOException {
     ProcessEnd.How how =
-        switch (meaning(new ChildWait.Change(ChildWait.What.EXITED, end.code()))) {
+        switch (meaning(new ChildWait.News(ChildWait.What.EXITED, end.code()))) {
           case AS_IT_IS -> end.how();
           case MEMORY -> ProcessEnd.How.MEMORY;
           case AGAIN -> {
@@ -118,7 +118,7 @@ final class ContainerRun implements Container.Client {
 
   /** What the end of its client means, where torc did not end it. */
   @Override
-  public Container.Meaning meaning(ChildWait.Change end) throws IOException {
+  public Container.Meaning meaning(ChildWait.News end) throws IOException {
     boolean failed = end.what() != ChildWait.What.EXITED || end.code() != 0;
     if (plain) {
       if (!failed || !isRuntimes(end)) {
@@ -153,11 +153,11 @@ final class ContainerRun implements Container.Client {
    * Whether an end of its client may leave the container: the client, or its monitor, was killed.
    */
   @Override
-  public boolean mayLeave(ChildWait.Change end) {
+  public boolean mayLeave(ChildWait.News end) {
     return end.what() != ChildWait.What.EXITED || isRuntimes(end);
   }
 
-  private boolean isRuntimes(ChildWait.Change end) {
+  private boolean isRuntimes(ChildWait.News end) {
     return end.what() == ChildWait.What.EXITED && container.runtime().isOwn(end.code());
   }
 

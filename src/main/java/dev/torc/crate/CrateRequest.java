@@ -274,7 +274,7 @@ public final class CrateRequest {
     List<Entity> made = new ArrayList<>();
     for (RecordedProduct product : result.products()) {
       String digest = new Line("", product.digest().hex()).digest();
-      boolean folder = product.kind() == Stamp.Kind.FOLDER;
+      boolean folder = product.kind() == Stamp.FileKind.FOLDER;
       made.add(folder ? crate.folder(product.path(), digest) : file(product.path(), digest));
     }
     if (result.outcome() == Outcome.ADOPTED) {

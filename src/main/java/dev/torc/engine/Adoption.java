@@ -138,8 +138,8 @@ public final class Adoption {
     int globs = 0;
     for (Ref ref : job.productRefs()) {
       switch (ref) {
-        case Ref.OfFile file -> product(job, file.path(), Stamp.Kind.FILE);
-        case Ref.OfFolder folder -> product(job, folder.path(), Stamp.Kind.FOLDER);
+        case Ref.OfFile file -> product(job, file.path(), Stamp.FileKind.FILE);
+        case Ref.OfFolder folder -> product(job, folder.path(), Stamp.FileKind.FOLDER);
         case Ref.OfGlob _ -> globs++;
         case Ref.Exclude _, Ref.OfJob _, Ref.OfData _ -> {}
       }
@@ -149,13 +149,14 @@ public final class Adoption {
         && ProductScan.of(grounds, digests, job, false, () -> {}).made().isEmpty()) {
       problem(job, "none of its products is there; " + run(job));
     }
-    if (job.depfile() != null && digests.product(job.depfile()).stamp().kind() != Stamp.Kind.FILE) {
+    if (job.depfile() != null
+        && digests.product(job.depfile()).stamp().kind() != Stamp.FileKind.FILE) {
       problem(job, "depfile " + SafeText.name(job.depfile()) + " is missing; " + run(job));
     }
   }
 
-  private void product(Job job, String path, Stamp.Kind kind) throws IOException {
-    Stamp.Kind there = digests.product(path).stamp().kind();
+  private void product(Job job, String path, Stamp.FileKind kind) throws IOException {
+    Stamp.FileKind there = digests.product(path).stamp().kind();
     if (there != kind) {
       problem(job, ProductScan.lack(SafeText.name(path), there, "is missing; " + run(job)));
     }

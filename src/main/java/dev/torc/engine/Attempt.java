@@ -358,7 +358,7 @@ final class Attempt {
 
   /** A look first: nearly always another job's products lie there already. */
   private void makeFolder(Path folder) throws IOException {
-    if (shared.digests().stamp(folder.toString()).kind() != Stamp.Kind.FOLDER) {
+    if (shared.digests().stamp(folder.toString()).kind() != Stamp.FileKind.FOLDER) {
       shared.launches().place().makeFolders(folder);
     }
   }

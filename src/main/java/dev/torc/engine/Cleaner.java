@@ -193,7 +193,7 @@ public record Cleaner(
 
   private String reasonToKeep(OwnedPath owned, Path file, boolean recorded) {
     boolean folder = Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
-    if (folder && owned.kind() != Stamp.Kind.FOLDER) {
+    if (folder && owned.kind() != Stamp.FileKind.FOLDER) {
       return "it is a folder, and torc made none there";
     }
     if (force) {

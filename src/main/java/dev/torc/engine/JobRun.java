@@ -33,7 +33,7 @@ final class JobRun {
   private boolean released;
   private boolean spared;
   private long ready = System.nanoTime();
-  private Asked asked;
+  private Queued asked;
   private ProductRestore.Known from;
 
   /**
@@ -41,7 +41,7 @@ final class JobRun {
    *
    * @param queued nanoseconds from when nothing but resources held it
    */
-  record Asked(AttemptRecord.Asked amounts, long queued) {}
+  record Queued(AttemptRecord.Asked amounts, long queued) {}
 
   JobRun(Job job, List<Reason> reasons, ProductRestore.Known from, BuildSetup setup) {
     this(job, reasons, from, setup.limits(), setup.allocation());
@@ -113,7 +113,7 @@ final class JobRun {
   }
 
   /** What its present attempt asked for. */
-  Asked asked() {
+  Queued asked() {
     return asked;
   }
 
@@ -153,7 +153,7 @@ final class JobRun {
     taken.gpus().forEach(gpu -> identifiers.add(setup.gpu(gpu)));
     long queued = Math.max(0, System.nanoTime() - ready);
     asked =
-        new Asked(
+        new Queued(
             new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime), queued);
     return new Attempt(shared, id, this, granted(identifiers), gone, submitted);
   }

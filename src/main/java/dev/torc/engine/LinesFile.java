@@ -55,7 +55,7 @@ record LinesFile(String name, Path path) {
   /** The same as they are between two {@code \n}: only that ends a line, others are in values. */
   List<String> rawLines(DigestMemo digests) throws IOException {
     Stamp there = digests.linkStamp(path.toString());
-    if (there.exists() && there.kind() != Stamp.Kind.FILE) {
+    if (there.exists() && there.kind() != Stamp.FileKind.FILE) {
       throw new AttemptFailure(name + " is no file any more; append lines to what stands there");
     }
     if (there.size() == 0) {

@@ -119,19 +119,20 @@ final class PlaceholderValues {
       } else if (ref instanceof Ref.OfFolder folder) {
         paths.addAll(
             needs && filesOfFolders
-                ? members(NeedList.Kind.FOLDER, folder.path())
+                ? members(NeedList.ListKind.FOLDER, folder.path())
                 : List.of(folder.path()));
       } else if (ref instanceof Ref.OfGlob glob) {
         String pattern = glob.pattern();
-        paths.addAll(needs ? members(NeedList.Kind.GLOB, pattern) : List.of(pattern));
+        paths.addAll(needs ? members(NeedList.ListKind.GLOB, pattern) : List.of(pattern));
       } else if (ref instanceof Ref.OfJob other) {
-        paths.addAll(members(other.skips() ? NeedList.Kind.SOME : NeedList.Kind.JOB, other.job()));
+        paths.addAll(
+            members(other.skips() ? NeedList.ListKind.SOME : NeedList.ListKind.JOB, other.job()));
       }
     }
     return paths;
   }
 
-  private List<String> members(NeedList.Kind kind, String text) {
+  private List<String> members(NeedList.ListKind kind, String text) {
     return contents.files(lists.get(kind + text));
   }
 

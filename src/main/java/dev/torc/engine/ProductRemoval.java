@@ -247,16 +247,16 @@ public record ProductRemoval(
   private boolean clearAbove(Path file, ClearedProducts cleared) throws IOException {
     Path above = file.getParent();
     Stamp stamp = digests.linkStamp(above.toString());
-    if (stamp.kind() == Stamp.Kind.FOLDER) {
+    if (stamp.kind() == Stamp.FileKind.FOLDER) {
       return true;
     }
     while (above.startsWith(place.root()) && !stamp.exists()) {
       above = above.getParent();
       stamp = digests.linkStamp(above.toString());
     }
-    if (stamp.kind() != Stamp.Kind.FOLDER
+    if (stamp.kind() != Stamp.FileKind.FOLDER
         && above.startsWith(place.root())
-        && digests.stamp(above.toString()).kind() != Stamp.Kind.FOLDER) {
+        && digests.stamp(above.toString()).kind() != Stamp.FileKind.FOLDER) {
       OwnedPath owned = cache.owned(place.root().relativize(above).toString());
       Standing standing = ours(owned, null);
       if (standing != null) {
@@ -284,18 +284,18 @@ public record ProductRemoval(
   private Standing standing(OwnedPath owned, String path, Stamp seen, DigestMemo memo)
       throws IOException {
     Stamp self = seen == null ? memo.linkStamp(path) : seen;
-    if (owned.kind() == Stamp.Kind.LINK) {
-      Digest text = memo.standing(path, Stamp.Kind.LINK);
+    if (owned.kind() == Stamp.FileKind.LINK) {
+      Digest text = memo.standing(path, Stamp.FileKind.LINK);
       return owned.digest().equals(text) ? new Standing(0, false) : null;
     }
-    if (self.kind() == Stamp.Kind.LINK) {
+    if (self.kind() == Stamp.FileKind.LINK) {
       return null;
     }
     KnownDigest known = memo.of(path, self);
     if (known.stamp().kind() != owned.kind()) {
       return null;
     }
-    if (owned.kind() == Stamp.Kind.FILE) {
+    if (owned.kind() == Stamp.FileKind.FILE) {
       return known.product().equals(owned.digest())
           ? new Standing(known.stamp().size(), known.stamp().hasOtherName())
           : null;

@@ -133,8 +133,8 @@ final class ProductRestore {
   private boolean differs(OwnedPath part) {
     KnownDigest seen = shared.digests().last(part.path());
     return seen != null
-        && part.kind() == Stamp.Kind.FILE
-        && seen.stamp().kind() == Stamp.Kind.FILE
+        && part.kind() == Stamp.FileKind.FILE
+        && seen.stamp().kind() == Stamp.FileKind.FILE
         && !part.digest().equals(seen.product());
   }
 

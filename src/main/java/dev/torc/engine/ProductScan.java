@@ -99,9 +99,9 @@ final class ProductScan {
         continue;
       }
       if (ref instanceof Ref.OfFile file) {
-        products.add(file.path(), Stamp.Kind.FILE, products.look(file.path()));
+        products.add(file.path(), Stamp.FileKind.FILE, products.look(file.path()));
       } else if (ref instanceof Ref.OfFolder folder) {
-        products.add(folder.path(), Stamp.Kind.FOLDER, products.look(folder.path()));
+        products.add(folder.path(), Stamp.FileKind.FOLDER, products.look(folder.path()));
       } else if (ref instanceof Ref.OfGlob glob) {
         slow.run();
         products.addAll(GlobWalk.of(grounds.root(), Glob.of(glob.pattern()), digests.stop()));
@@ -109,7 +109,7 @@ final class ProductScan {
     }
     if (job.depfile() != null && products.lies(job.depfile(), UserPaths.parent(job.depfile()))) {
       KnownDigest known = digests.product(job.depfile());
-      if (known.stamp().kind() == Stamp.Kind.FILE) {
+      if (known.stamp().kind() == Stamp.FileKind.FILE) {
         Stamp self = digests.linkStamp(job.depfile());
         long size = known.stamp().size();
         products.depfile = products.product(job.depfile(), self, known, size);
@@ -157,36 +157,37 @@ final class ProductScan {
 
   private Look look(String path) throws IOException {
     Stamp self = digests.linkStamp(path);
-    if (self.kind() != Stamp.Kind.FILE || self.size() >= LARGE) {
+    if (self.kind() != Stamp.FileKind.FILE || self.size() >= LARGE) {
       slow.run();
     }
     return new Look(
-        self, self.kind() == Stamp.Kind.LINK ? digests.product(path) : digests.product(path, self));
+        self,
+        self.kind() == Stamp.FileKind.LINK ? digests.product(path) : digests.product(path, self));
   }
 
   private void addAll(List<String> paths) throws IOException {
     Look[] looks = new Look[paths.size()];
     ParallelShares.each(looks.length, i -> looks[i] = look(paths.get(i)));
     for (int i = 0; i < looks.length; i++) {
-      add(paths.get(i), Stamp.Kind.FILE, looks[i]);
+      add(paths.get(i), Stamp.FileKind.FILE, looks[i]);
     }
   }
 
-  private void add(String path, Stamp.Kind kind, Look look) throws IOException {
+  private void add(String path, Stamp.FileKind kind, Look look) throws IOException {
     KnownDigest known = look.known;
-    Stamp.Kind there = known.stamp().kind();
+    Stamp.FileKind there = known.stamp().kind();
     if (there != kind) {
       if (strict) {
         throw new AttemptFailure(lack(path, there, "is missing though the command ended well"));
       }
       return;
     }
-    if (kind == Stamp.Kind.FOLDER) {
+    if (kind == Stamp.FileKind.FOLDER) {
       FolderDigest folder = digests.productFolder(path);
       known = new KnownDigest(known.stamp(), folder.digest(), false);
       if (seen != null) {
         for (FolderDigest.Member member : folder.members()) {
-          if (member.kind() == Stamp.Kind.FILE) {
+          if (member.kind() == Stamp.FileKind.FILE) {
             saw(FolderDigest.join(path, member.path()), path, member.stamp(), member.digest());
           }
         }
@@ -206,7 +207,7 @@ final class ProductScan {
    *
    * @param missing what is said of it where nothing does
    */
-  static String lack(String path, Stamp.Kind there, String missing) {
+  static String lack(String path, Stamp.FileKind there, String missing) {
     return switch (there) {
       case MISSING -> "product " + path + " " + missing;
       case FOLDER -> "product %s is a folder; declare %s/".formatted(path, path);
@@ -216,7 +217,7 @@ final class ProductScan {
 
   private RecordedProduct product(String path, Stamp self, KnownDigest known, long size)
       throws IOException {
-    Path place = self.kind() == Stamp.Kind.LINK ? grounds.root().resolve(path) : null;
+    Path place = self.kind() == Stamp.FileKind.LINK ? grounds.root().resolve(path) : null;
     String link = place == null ? null : Files.readSymbolicLink(place).toString();
     return new RecordedProduct(path, known.stamp().kind(), known.product(), size, link);
   }
@@ -232,7 +233,7 @@ final class ProductScan {
     return made.link() == null
         ? new OwnedPath(made.path(), made.kind(), made.digest(), job.name(), false)
         : new OwnedPath(
-            made.path(), Stamp.Kind.LINK, Digest.ofText(made.link()), job.name(), false);
+            made.path(), Stamp.FileKind.LINK, Digest.ofText(made.link()), job.name(), false);
   }
 
   /** The products in declared order, matches of globs sorted. */

@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.cluster.RemoteAttempt;
-import dev.torc.local.ProcessEnd.Made;
+import dev.torc.local.ProcessEnd.MadeFile;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
@@ -35,14 +35,14 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
    * @param whole whether it saw all there is: else it ended where something was not there
    */
   static RemoteProducts of(
-      Map<String, Made> made, Job job, Path root, List<ProductScan.Seen> seen, boolean whole) {
+      Map<String, MadeFile> made, Job job, Path root, List<ProductScan.Seen> seen, boolean whole) {
     Map<String, String> altered = new LinkedHashMap<>();
     List<String> touched = new ArrayList<>();
     Set<String> here = new HashSet<>();
     for (ProductScan.Seen each : seen) {
       String path = root.resolve(each.path()).toString();
       here.add(path);
-      Made then = made.get(path);
+      MadeFile then = made.get(path);
       String line = difference(each, then);
       if (line != null && path.indexOf('\n') < 0) {
         altered.putIfAbsent(each.product(), line);
@@ -62,7 +62,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
     return new RemoteProducts(altered, touched);
   }
 
-  private static String missing(Path root, String path, Made then) {
+  private static String missing(Path root, String path, MadeFile then) {
     String name = root.relativize(Path.of(path)).toString();
     return path.endsWith("/")
         ? name + "/ is missing here and was there where the job ended"
@@ -74,7 +74,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
   }
 
   /** Null for none. */
-  private static String difference(ProductScan.Seen seen, Made then) {
+  private static String difference(ProductScan.Seen seen, MadeFile then) {
     if (then == null) {
       return seen.path() + " is here and was not where the job ended";
     }

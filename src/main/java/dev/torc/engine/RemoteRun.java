@@ -51,7 +51,7 @@ final class RemoteRun {
   private RemoteKey key;
   private volatile RemoteWait wait; // null before a scheduler is asked
   private boolean resumed; // an earlier torc handed it out
-  private Map<String, ProcessEnd.Made> made; // what its node saw; null where it told none
+  private Map<String, ProcessEnd.MadeFile> made; // what its node saw; null where it told none
   private long awaited; // until then what its node wrote may be on its way here
   private RemoteProducts products = RemoteProducts.SAME;
 

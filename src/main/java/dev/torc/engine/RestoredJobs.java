@@ -33,7 +33,7 @@ import java.util.function.Supplier;
  * for jobs that are due, before these take anything of the machine, several at a time on threads of
  * their own, which change no state of the build; they are sent what was made. All else belongs to
  * the thread that has the turn of the loop. How a result is put in place, {@link ProductRestore}
- * knows.
+ * knows; where it turns out to be damaged or gone, the job runs.
  */
 final class RestoredJobs implements AutoCloseable {
 

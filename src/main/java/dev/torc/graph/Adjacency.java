@@ -81,7 +81,7 @@ public final class Adjacency {
       Arrays.setAll(order, row -> row);
       return reversed(order);
     }
-    Builder some = new Builder();
+    RowCollector some = new RowCollector();
     for (int r = first; r < rows(); r++) {
       for (int i = start[r]; i < start[r + 1]; i++) {
         if (target[i] >= first) {
@@ -124,7 +124,7 @@ public final class Adjacency {
   }
 
   /** Collects rows one after the other. */
-  public static final class Builder {
+  public static final class RowCollector {
     private int[] start = new int[64];
     private int[] target = new int[256];
     private int rows;
@@ -186,7 +186,7 @@ public final class Adjacency {
      * @param set as for {@link #endRow}
      */
     Adjacency build(int[] numbers, boolean set) {
-      Builder other = new Builder();
+      RowCollector other = new RowCollector();
       for (int r = 0; r < rows; r++) {
         for (int i = start[r]; i < start[r + 1]; i++) {
           other.add(numbers == null ? target[i] : numbers[target[i]]);

@@ -82,7 +82,7 @@ public final class DisplayGraph {
 
   /** Vertex to the vertices that it waits for, ascending, by index. */
   public Adjacency before() {
-    Adjacency.Builder rows = new Adjacency.Builder();
+    Adjacency.RowCollector rows = new Adjacency.RowCollector();
     for (int v = 0; v < folds.size(); v++) {
       BitSet row = new BitSet();
       for (int job : folds.get(v).jobs) {

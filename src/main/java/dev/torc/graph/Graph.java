@@ -118,7 +118,7 @@ public final class Graph {
     this.renewed = renewed;
     this.order = order;
     for (NeedList list : lists) {
-      if (list.kind() == NeedList.Kind.SOME && list.awaited() >= 0) {
+      if (list.kind() == NeedList.ListKind.SOME && list.awaited() >= 0) {
         lenient.set(list.awaited());
       }
     }

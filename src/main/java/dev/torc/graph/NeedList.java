@@ -21,7 +21,7 @@ import java.util.List;
  * @param awaited the node that readers wait for, -1 where there is none; of SOME no other list's
  */
 public record NeedList(
-    Kind kind,
+    ListKind kind,
     String text,
     Glob glob,
     List<Glob> excludes,
@@ -30,7 +30,7 @@ public record NeedList(
     int awaited) {
 
   /** What the need is. */
-  public enum Kind {
+  public enum ListKind {
     GLOB,
     FOLDER,
     /** All products of a job, group or part of one. */
@@ -41,7 +41,7 @@ public record NeedList(
 
   /** Whether jobs are named, so that what they made are its members. */
   public boolean ofJobs() {
-    return kind == Kind.JOB || kind == Kind.SOME;
+    return kind == ListKind.JOB || kind == ListKind.SOME;
   }
 
   /** The same list with others that make its members. */
@@ -106,12 +106,12 @@ public record NeedList(
   }
 
   static NeedList read(ByteReader in) {
-    Kind kind = Kind.values()[in.one()];
+    ListKind kind = ListKind.values()[in.one()];
     String text = in.text();
     List<Glob> excludes = in.list(from -> Glob.of(from.text()));
     String reader = in.text();
     List<Integer> makers = Arrays.stream(in.ints()).boxed().toList();
-    Glob glob = kind == Kind.GLOB ? Glob.of(text) : null;
+    Glob glob = kind == ListKind.GLOB ? Glob.of(text) : null;
     return new NeedList(kind, text, glob, excludes, reader, makers, (int) in.number());
   }
 }

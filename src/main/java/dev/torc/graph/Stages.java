@@ -138,7 +138,7 @@ public final class Stages {
 
   /** Knot to the knots that it waits for. */
   private static Adjacency between(Adjacency before, int[] knot, int[] order) {
-    Adjacency.Builder rows = new Adjacency.Builder();
+    Adjacency.RowCollector rows = new Adjacency.RowCollector();
     for (int i = 0; i < order.length; i++) {
       int v = order[i];
       for (int e = before.from(v); e < before.to(v); e++) {

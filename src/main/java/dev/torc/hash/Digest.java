@@ -121,7 +121,7 @@ public final class Digest implements Comparable<Digest> {
 
     /** The digest of a file by which it counts as a product: with its executable bit. */
     public Digest product() {
-      return digest != null && stamp.kind() == Stamp.Kind.FILE && stamp.executable()
+      return digest != null && stamp.kind() == Stamp.FileKind.FILE && stamp.executable()
           ? digest.executable()
           : digest;
     }

@@ -223,7 +223,7 @@ public final class DigestMemo implements FileDigests {
       if (earlier != null) {
         earlier.slots.remove(path); // and so may what was read before
       }
-      boolean large = fresh.kind() == Stamp.Kind.FILE && fresh.size() >= LARGE;
+      boolean large = fresh.kind() == Stamp.FileKind.FILE && fresh.size() >= LARGE;
       if (large && !trusted(path, slot, fresh)) {
         long window = window(fresh.mtime(), fresh.ctime());
         clock.await(fresh.ctime() + window, 2 * window, stop);
@@ -238,7 +238,7 @@ public final class DigestMemo implements FileDigests {
    * The digest by which what stands at a path counts as a product of a kind, a link by its text;
    * null where another kind stands there.
    */
-  public Digest standing(String path, Stamp.Kind kind) throws IOException {
+  public Digest standing(String path, Stamp.FileKind kind) throws IOException {
     Stamp self = linkStamp(path);
     if (self.kind() != kind) {
       return null;
@@ -289,7 +289,7 @@ public final class DigestMemo implements FileDigests {
    * @param needed as it was digested
    */
   public boolean moved(String path, FolderDigest before, boolean needed) throws IOException {
-    return stamp(path).kind() != Stamp.Kind.FOLDER || moved(before, folder(path, needed));
+    return stamp(path).kind() != Stamp.FileKind.FOLDER || moved(before, folder(path, needed));
   }
 
   /** The same for a folder that was digested again. */
@@ -299,7 +299,7 @@ public final class DigestMemo implements FileDigests {
     }
     for (int i = 0; i < now.members().size(); i++) { // equal digests: the same members
       FolderDigest.Member member = now.members().get(i);
-      if (member.kind() == Stamp.Kind.FILE
+      if (member.kind() == Stamp.FileKind.FILE
           && moved(before.members().get(i).stamp(), member.stamp())) {
         return true;
       }
@@ -310,7 +310,7 @@ public final class DigestMemo implements FileDigests {
   /** Whether one and the same path with these stamps moved, whatever its bytes are. */
   public static boolean moved(Stamp before, Stamp now) {
     return now.kind() != before.kind()
-        || now.kind() == Stamp.Kind.FILE
+        || now.kind() == Stamp.FileKind.FILE
             && (now.size() != before.size()
                 || now.mtime() != before.mtime()
                 || now.inode() != before.inode()
@@ -361,13 +361,13 @@ public final class DigestMemo implements FileDigests {
   }
 
   private KnownDigest found(String path, Slot slot, Stamp fresh, boolean ask) throws IOException {
-    if (fresh.kind() == Stamp.Kind.FILE
+    if (fresh.kind() == Stamp.FileKind.FILE
         && !(ask ? trusted(path, slot, fresh) : isThat(slot.known, fresh))) {
       slot.known = read(path, fresh);
       if (slot.known.safe()) {
         learnt.accept(path, slot.known);
       }
-    } else if (fresh.kind() != Stamp.Kind.FILE) {
+    } else if (fresh.kind() != Stamp.FileKind.FILE) {
       refuseOther(path, fresh);
       slot.known = new KnownDigest(fresh, null, false);
     }
@@ -388,7 +388,7 @@ public final class DigestMemo implements FileDigests {
         safe = false; // gone or replaced in this moment: the next stamp tells
       }
       Stamp after = stamp(file);
-      if (after.kind() != Stamp.Kind.FILE) {
+      if (after.kind() != Stamp.FileKind.FILE) {
         refuseOther(path, after);
         return new KnownDigest(after, null, false);
       }
@@ -406,7 +406,7 @@ public final class DigestMemo implements FileDigests {
   }
 
   static void refuseOther(String path, Stamp stamp) throws IOException {
-    if (stamp.kind() == Stamp.Kind.OTHER) {
+    if (stamp.kind() == Stamp.FileKind.OTHER) {
       throw new IOException("cannot read " + path + ": it is a FIFO, socket or device, not a file");
     }
   }

@@ -45,13 +45,13 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
    */
   public record Member(String path, Stamp stamp, Digest digest) {
     /** File, folder or link. */
-    public Stamp.Kind kind() {
+    public Stamp.FileKind kind() {
       return stamp.kind();
     }
 
     /** Whether the owner may execute it; only of files. */
     public boolean executable() {
-      return kind() == Stamp.Kind.FILE && stamp.executable();
+      return kind() == Stamp.FileKind.FILE && stamp.executable();
     }
   }
 
@@ -59,7 +59,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
   public long bytes() {
     long sum = 0;
     for (Member member : members) {
-      sum += member.kind() == Stamp.Kind.FILE ? member.stamp().size() : 0;
+      sum += member.kind() == Stamp.FileKind.FILE ? member.stamp().size() : 0;
     }
     return sum;
   }
@@ -152,13 +152,13 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
         if (member == null) {
           continue; // gone since it was listed
         }
-        if (member.kind() == Stamp.Kind.LINK) {
+        if (member.kind() == Stamp.FileKind.LINK) {
           Digest target = link(join(path, names.get(i)));
           members.add(new Member(member.path, member.stamp, target));
           continue;
         }
         members.add(member);
-        if (member.kind() == Stamp.Kind.FOLDER) {
+        if (member.kind() == Stamp.FileKind.FOLDER) {
           complete &= collect(join(path, names.get(i)), member.path + "/", members);
         }
       }
@@ -170,7 +170,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       String inner = join(folder, name);
       Stamp stamp = stamps.linkStamp(root, inner);
       DigestMemo.refuseOther(inner, stamp);
-      if (stamp.kind() == Stamp.Kind.FILE) {
+      if (stamp.kind() == Stamp.FileKind.FILE) {
         KnownDigest known = files.of(inner, stamp);
         return known.digest() == null
             ? null
@@ -203,7 +203,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
         return null;
       }
       String target = real.startsWith(root) ? root.relativize(real).toString() : real.toString();
-      if (stamp.kind() == Stamp.Kind.FILE) {
+      if (stamp.kind() == Stamp.FileKind.FILE) {
         return files.of(target, stamp).digest();
       }
       Digest known = outside.get(real);

@@ -16,10 +16,16 @@ package dev.torc.hash;
  *     neither compared nor stored
  */
 public record Stamp(
-    Kind kind, boolean executable, long size, long mtime, long ctime, long inode, long attributes) {
+    FileKind kind,
+    boolean executable,
+    long size,
+    long mtime,
+    long ctime,
+    long inode,
+    long attributes) {
 
   /** What stands at a path. */
-  public enum Kind {
+  public enum FileKind {
     MISSING,
     FILE,
     FOLDER,
@@ -36,10 +42,10 @@ public record Stamp(
   public static final long EXECUTABLE = Long.MIN_VALUE;
 
   /** Nothing is there. */
-  public static final Stamp MISSING = new Stamp(Kind.MISSING, false, 0, 0, 0, 0);
+  public static final Stamp MISSING = new Stamp(FileKind.MISSING, false, 0, 0, 0, 0);
 
   /** A stamp as it is stored. */
-  public Stamp(Kind kind, boolean executable, long size, long mtime, long ctime, long inode) {
+  public Stamp(FileKind kind, boolean executable, long size, long mtime, long ctime, long inode) {
     this(kind, executable, size, mtime, ctime, inode, 0);
   }
 
@@ -67,11 +73,11 @@ public record Stamp(
 
   /** Whether it is a file that is known to have another name, by which others may write to it. */
   public boolean hasOtherName() {
-    return kind == Kind.FILE && (attributes & 1) != 0;
+    return kind == FileKind.FILE && (attributes & 1) != 0;
   }
 
   /** Whether anything is there. */
   public boolean exists() {
-    return kind != Kind.MISSING;
+    return kind != FileKind.MISSING;
   }
 }

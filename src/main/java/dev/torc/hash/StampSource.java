@@ -79,6 +79,6 @@ public interface StampSource {
      * @param numbers takes those of its stamp, unless nothing is there; see {@link Stamp#numbers}
      * @throws IOException with a line that names the path, where the system refuses to say
      */
-    Stamp.Kind look(byte[] names, int from, int to, long[] numbers) throws IOException;
+    Stamp.FileKind look(byte[] names, int from, int to, long[] numbers) throws IOException;
   }
 }

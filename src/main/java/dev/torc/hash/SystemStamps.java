@@ -69,19 +69,19 @@ class SystemStamps implements StampSource {
     if (!s.exists()) {
       return Stamp.MISSING;
     }
-    Stamp.Kind kind = kind(s.mode());
+    Stamp.FileKind kind = kind(s.mode());
     return new Stamp(
         kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode(), s.attributes());
   }
 
   /** What a mode says that is there. */
-  private static Stamp.Kind kind(int mode) {
+  private static Stamp.FileKind kind(int mode) {
     return switch (mode & FileStatus.KIND) {
-      case 0 -> Stamp.Kind.MISSING;
-      case FileStatus.FILE -> Stamp.Kind.FILE;
-      case FileStatus.FOLDER -> Stamp.Kind.FOLDER;
-      case FileStatus.LINK -> Stamp.Kind.LINK;
-      default -> Stamp.Kind.OTHER;
+      case 0 -> Stamp.FileKind.MISSING;
+      case FileStatus.FILE -> Stamp.FileKind.FILE;
+      case FileStatus.FOLDER -> Stamp.FileKind.FOLDER;
+      case FileStatus.LINK -> Stamp.FileKind.LINK;
+      default -> Stamp.FileKind.OTHER;
     };
   }
 

@@ -4,7 +4,7 @@ import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.Imported.BuildFileText.Flow;
 import dev.torc.importing.Imported.Notes;
 import dev.torc.importing.Sweep.SweepAxis;
-import dev.torc.importing.Symbols.NameIndex.Found;
+import dev.torc.importing.Symbols.NameIndex.Referred;
 import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.Hole;
 import dev.torc.importing.Text.PlacedText;
@@ -160,7 +160,7 @@ final class JobTranslation {
     if (side.equals("input")) {
       Set<Member> makers = next(symbols.files(from, side), symbols.makers);
       List<PlacedText> names = job.map.texts("depends_on", "depends_on_regexes");
-      for (Found found : symbols.jobs.resolve(from, names)) {
+      for (Referred found : symbols.jobs.resolve(from, names)) {
         others(slot, makers.containsAll(found.some()) ? List.of() : refs(found));
       }
       data(from, makers, slot);
@@ -194,21 +194,21 @@ final class JobTranslation {
    */
   private Set<Object> files(Member from, List<PlacedText> names) {
     Set<Object> refs = new LinkedHashSet<>();
-    List<Found> found = symbols.files.resolve(from, names);
-    Set<Member> wanted = Found.all(found);
-    for (Found each : found) {
+    List<Referred> found = symbols.files.resolve(from, names);
+    Set<Member> wanted = Referred.all(found);
+    for (Referred each : found) {
       Set<Member> made = next(each.some(), symbols.makers);
       Set<Member> all = next(made, symbols.products);
       Set<Target> by = made.stream().map(Member::of).collect(Collectors.toSet());
       boolean isAll = wanted.containsAll(all) && all.containsAll(each.some());
       boolean isJob = isAll && each.some().size() > 1 && by.size() == 1 && !by.contains(job);
-      refs.addAll(refs(isJob ? new Found(by.iterator().next(), made, each.said()) : each));
+      refs.addAll(refs(isJob ? new Referred(by.iterator().next(), made, each.said()) : each));
     }
     return refs;
   }
 
   /** How an instance says what it refers to: by the names of parameters where it did so. */
-  private List<Object> refs(Found found) {
+  private List<Object> refs(Referred found) {
     Target to = found.to();
     Map<String, String> said = Sweep.part(found.said(), to.kept);
     boolean isJob = to.map.given("path") == null;

@@ -1,7 +1,7 @@
 package dev.torc.importing;
 
 import dev.torc.importing.Imported.Notes;
-import dev.torc.importing.Symbols.NameIndex.Found;
+import dev.torc.importing.Symbols.NameIndex.Referred;
 import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.PlacedText;
 import dev.torc.syntax.BadInput;
@@ -90,13 +90,13 @@ final class Symbols {
 
   /** All files that an instance names. */
   Set<Member> files(Member from, String side) {
-    return Found.all(files.resolve(from, names(from.of(), "files", side, "_file")));
+    return Referred.all(files.resolve(from, names(from.of(), "files", side, "_file")));
   }
 
   /** All user data that an instance names. */
   Set<Target> data(Member from, String side) {
-    List<Found> found = data.resolve(from, names(from.of(), "user_data", side, "_user_data"));
-    return new LinkedHashSet<>(found.stream().map(Found::to).toList());
+    List<Referred> found = data.resolve(from, names(from.of(), "user_data", side, "_user_data"));
+    return new LinkedHashSet<>(found.stream().map(Referred::to).toList());
   }
 
   private static List<PlacedText> names(Target job, String kind, String side, String key) {
@@ -127,10 +127,10 @@ final class Symbols {
      *
      * @param said the values of its own that stand in the names, by which they were found
      */
-    record Found(Target to, Set<Member> some, Map<String, String> said) {
+    record Referred(Target to, Set<Member> some, Map<String, String> said) {
 
       /** All of them. */
-      static Set<Member> all(List<Found> found) {
+      static Set<Member> all(List<Referred> found) {
         return found.stream().flatMap(it -> it.some.stream()).collect(Collectors.toSet());
       }
     }
@@ -183,19 +183,19 @@ final class Symbols {
     }
 
     /** What an instance refers to by these texts; what refers to nothing is refused. */
-    List<Found> resolve(Member from, List<PlacedText> names) {
+    List<Referred> resolve(Member from, List<PlacedText> names) {
       Map<Map<String, String>, Map<PlacedText, PlacedText>> texts = new LinkedHashMap<>();
       for (PlacedText name : names) {
         Map<String, String> said = Sweep.part(from.values(), name.holes(from.of().kept));
         Map<PlacedText, PlacedText> alike = texts.computeIfAbsent(said, _ -> new LinkedHashMap<>());
         from.of().rows.get(from).forEach(row -> alike.put(name.put(row), name));
       }
-      List<Found> all = new ArrayList<>();
+      List<Referred> all = new ArrayList<>();
       texts.forEach(
           (said, alike) ->
               found
                   .computeIfAbsent(alike, this::find)
-                  .forEach((to, some) -> all.add(new Found(to, some, said))));
+                  .forEach((to, some) -> all.add(new Referred(to, some, said))));
       return all;
     }
 

@@ -4,7 +4,7 @@ import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.Imported.BuildFileText.Placed;
 import dev.torc.importing.Imported.BuildFileText.Quoted;
 import dev.torc.importing.Imported.Notes;
-import dev.torc.importing.Symbols.NameIndex.Found;
+import dev.torc.importing.Symbols.NameIndex.Referred;
 import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.PlacedText;
 import dev.torc.syntax.BadInput;
@@ -220,7 +220,7 @@ final class Translation {
     } else if (trigger.startsWith("on_jobs") && on != null) {
       List<PlacedText> names = action.texts("jobs", "job_name_regexes");
       Member from = new Member(new Target(action, Sweep.NONE), Map.of());
-      List<Found> found = symbols.jobs.resolve(from, names);
+      List<Referred> found = symbols.jobs.resolve(from, names);
       if (found.size() == 1 && found.getFirst().some().equals(found.getFirst().to().members())) {
         hook.put("job", literal(symbols.names.get(found.getFirst().to())));
       } else {

@@ -139,10 +139,10 @@ public record Launch(
       Map<String, String> variables();
 
       /** What the end of its client means, where torc did not end it. */
-      Meaning meaning(ChildWait.Change end) throws IOException;
+      Meaning meaning(ChildWait.News end) throws IOException;
 
       /** Whether an end of its client may leave the container. */
-      boolean mayLeave(ChildWait.Change end);
+      boolean mayLeave(ChildWait.News end);
 
       /** What the end means, in words. */
       String message();

@@ -5,7 +5,8 @@ import dev.torc.machine.Series.Usage;
 import java.util.Map;
 
 /**
- * How an attempt ended.
+ * How an attempt ended: what is known, and nothing that is done. {@link ProcessTree} ends
+ * processes.
  *
  * @param how the cause
  * @param code exit status for EXITED, signal number for SIGNALED, otherwise 0
@@ -29,7 +30,7 @@ public record ProcessEnd(
    *     path, and names with a line end are not told. Null where all of that is not known
    */
   public record Elsewhere(
-      String host, long submitted, long began, String system, Map<String, Made> made) {}
+      String host, long submitted, long began, String system, Map<String, MadeFile> made) {}
 
   /**
    * One file.
@@ -37,7 +38,7 @@ public record ProcessEnd(
    * @param time of its last change, in seconds since 1970
    * @param digest SHA-256 in hexadecimal digits; null where that is not known, as of a large one
    */
-  public record Made(long bytes, long time, String digest) {}
+  public record MadeFile(long bytes, long time, String digest) {}
 
   /** Why a job's processes are no more. */
   public enum How {

@@ -105,7 +105,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     }
     watch.add(this, first);
     Usage used = Usage.NOTHING;
-    ChildWait.Change last = new ChildWait.Change(ChildWait.What.EXITED, 0);
+    ChildWait.News last = new ChildWait.News(ChildWait.What.EXITED, 0);
     String notStarted = null;
     try {
       int steps = launch.steps().size();
@@ -166,12 +166,12 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
    * Whether a step succeeded; if it is the last one or failed, nothing can change that any more,
    * but for a container, whose end is yet to be understood.
    */
-  private synchronized boolean endedWell(ChildWait.Change change, boolean last, boolean contained) {
+  private synchronized boolean endedWell(ChildWait.News change, boolean last, boolean contained) {
     settled = cause == null && !contained && (last || !succeeded(change));
     return cause == null && succeeded(change);
   }
 
-  private synchronized ProcessEnd ended(ChildWait.Change last, String notStarted, Usage used) {
+  private synchronized ProcessEnd ended(ChildWait.News last, String notStarted, Usage used) {
     settled = true;
     How how = last.what() == ChildWait.What.EXITED ? How.EXITED : How.SIGNALED;
     int code = last.code();
@@ -189,12 +189,12 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     }
   }
 
-  private static boolean succeeded(ChildWait.Change change) {
+  private static boolean succeeded(ChildWait.News change) {
     return change.what() == ChildWait.What.EXITED && change.code() == 0;
   }
 
   /** What the end of a container means; one that was ended leaves nothing behind. */
-  private Container.Meaning meaning(Container.Client container, ChildWait.Change last)
+  private Container.Meaning meaning(Container.Client container, ChildWait.News last)
       throws IOException {
     if (!wanted()) {
       String left = container.remove();
@@ -243,9 +243,9 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     return pid;
   }
 
-  private ChildWait.Change await(int pid) {
+  private ChildWait.News await(int pid) {
     while (true) {
-      ChildWait.Change change = ChildWait.next(pid);
+      ChildWait.News change = ChildWait.next(pid);
       if (change.what() != ChildWait.What.STOPPED) {
         return change;
       }
@@ -255,10 +255,10 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     }
   }
 
-  private ChildWait.Change atTerminal(int pid) {
+  private ChildWait.News atTerminal(int pid) {
     try (Foreground foreground = new Foreground(pid)) {
       while (true) {
-        ChildWait.Change change = ChildWait.next(pid);
+        ChildWait.News change = ChildWait.next(pid);
         if (change.what() != ChildWait.What.STOPPED) {
           return change;
         }
@@ -273,7 +273,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     }
   }
 
-  private static boolean wantsTerminal(ChildWait.Change change) {
+  private static boolean wantsTerminal(ChildWait.News change) {
     return change.code() == Kill.TTIN || change.code() == Kill.TTOU;
   }
 

@@ -17,8 +17,9 @@ import java.util.function.Supplier;
 /**
  * The processes that belong to one attempt of a job: its process group, all descendants, those that
  * once were seen among them (a daemon that left by fork and setsid), and all that carry the
- * attempt's mark in their environment. Where there is no {@code /proc}, only the group is known.
- * When and why they are ended is decided elsewhere. Safe for use by several threads.
+ * attempt's mark in their environment. Where there is no {@code /proc}, only the group is known. It
+ * ends them with a grace, or at once; when, {@link ProcessRun} says. Safe for use by several
+ * threads.
  */
 final class ProcessTree {
 

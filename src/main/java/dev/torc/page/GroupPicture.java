@@ -98,7 +98,7 @@ final class GroupPicture {
     Stages stages = Stages.of(shown.before());
     int each = Math.ceilDiv(stages.count(), MOST);
     List<Box> boxes = new ArrayList<>();
-    Adjacency.Builder row = new Adjacency.Builder();
+    Adjacency.RowCollector row = new Adjacency.RowCollector();
     for (int first = 0; first < stages.count(); first += each) {
       boxes.add(new Box("", first, new EnumMap<>(State.class)));
       if (first > 0) {

@@ -1,14 +1,11 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
-import dev.torc.graph.NeedList;
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.Origin;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
-import dev.torc.workflow.Job.Tool;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,14 +13,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
- * What {@code torc why} tells: follows reasons to their root causes, from a need that changed to
- * the job that made it, and to the reasons of that job's run; and from a file to the jobs that need
- * it, with what it was when each of them last ran. It reads verdicts, records and contents, and
- * decides nothing.
+ * Finds what {@code torc why} tells: follows reasons to their root causes, from a need that changed
+ * to the job that made it, and to the reasons of that job's run. The other way, from a file to the
+ * jobs that need it, {@link PathReaders} goes. It reads verdicts, records and contents, and decides
+ * nothing.
  */
 public final class Causes {
 
@@ -138,7 +134,7 @@ public final class Causes {
     }
     // Where the last run made other bytes than the reader found, an earlier one was behind it;
     // where
-    // the reader needs them no more, no run was.
+    // the reader does not need them any more, none was.
     String made = run.made.get(reason.name());
     return made == null || made.equals(reason.now()) ? maker : -1;
   }
@@ -182,92 +178,7 @@ public final class Causes {
    * @param path may be that of a needed folder, too
    */
   public List<PathUse> readers(String path) {
-    List<PathUse> uses = new ArrayList<>();
-    for (int job : graph.inOrder(graph.allJobs())) {
-      String now = now(job, path);
-      if (now != null) {
-        RunDetails last = records.details(graph.job(job).name());
-        JobResult result = records.result(job);
-        uses.add(
-            new PathUse(
-                graph.job(job).name(),
-                last == null ? 0 : last.number(),
-                result != null && result.outcome() == JobResult.Outcome.ADOPTED,
-                last == null ? "" : Objects.requireNonNullElse(then(job, last, path), ""),
-                now));
-      }
-    }
-    return uses;
-  }
-
-  /** What a path is to a job now, null if the job does not need it. */
-  private String now(int job, String path) {
-    if (graph.needs().has(job, graph.fileId(path))) {
-      return contents.of(path).value();
-    }
-    for (int id : graph.listNeeds().row(job)) {
-      NeedList list = graph.list(id);
-      if (list.kind() == NeedList.Kind.FOLDER && list.text().equals(path)) {
-        return contents.ofList(id).value();
-      }
-      if (list.covers(path)) {
-        String value = find(contents.members(id).entries(), path);
-        if (value != null) {
-          return value;
-        }
-      }
-    }
-    Tool tool = tool(job, path);
-    if (tool != null) {
-      return contents.ofTool(tool).value();
-    }
-    JobResult result = records.result(job);
-    return result != null && result.found().contains(path) ? contents.of(path).value() : null;
-  }
-
-  /** The tool of a job that a path is, null where it is none. */
-  private Tool tool(int job, String path) {
-    for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
-      if (path.equals(contents.machine().tools().path(tool))) {
-        return tool;
-      }
-    }
-    return null;
-  }
-
-  /** What a path was to a job when it last ran, null if the job did not need it. */
-  private String then(int job, RunDetails last, String path) {
-    Tool tool = tool(job, path);
-    for (ManifestEntry line : last.manifest()) {
-      LineKind kind = LineKind.of(line.code());
-      if (kind == LineKind.TOOL && tool != null && line.name().equals(tool.name())) {
-        return line.now();
-      }
-      if ((kind == LineKind.NEED || kind == LineKind.FOUND) && line.name().equals(path)) {
-        return line.now();
-      }
-      if (kind == LineKind.LIST && line.name().equals(path + "/")) {
-        return line.now();
-      }
-    }
-    for (int id : graph.listNeeds().row(job)) {
-      if (graph.list(id).covers(path)) {
-        String value = find(records.members(last, graph.list(id).written()), path);
-        if (value != null) {
-          return value;
-        }
-      }
-    }
-    return null;
-  }
-
-  private static String find(List<ManifestEntry> members, String path) {
-    for (ManifestEntry member : members) {
-      if (member.name().equals(path)) {
-        return member.now();
-      }
-    }
-    return null;
+    return new PathReaders(graph, records, contents).of(path);
   }
 
   /** The reasons of a recorded run; those that a later version of torc wrote are left out. */

@@ -1,8 +1,8 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
-import dev.torc.plan.UndeclaredReads.Kind;
-import dev.torc.plan.UndeclaredReads.Read;
+import dev.torc.plan.UndeclaredReads.UndeclaredWord;
+import dev.torc.plan.UndeclaredReads.WordKind;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
@@ -77,8 +77,8 @@ public final class CommandWarnings {
       Step.Command recover = new Step.Command.Shell(job.retry().recover());
       lost = CommandWords.of(recover, shell).losesFailures() ? shell : null;
     }
-    int[] alike = new int[Kind.values().length];
-    for (Read read : reads.of(id, commands)) {
+    int[] alike = new int[WordKind.values().length];
+    for (UndeclaredWord read : reads.of(id, commands)) {
       String key = read.kind().name() + alike[read.kind().ordinal()]++;
       if (isFirst(job, key)) {
         add(job, key, text(id, read), lines);
@@ -107,13 +107,13 @@ public final class CommandWarnings {
     }
   }
 
-  private String text(int job, Read read) {
+  private String text(int job, UndeclaredWord read) {
     Graph graph = context.graph();
     String does = (read.runs() ? " runs " : " names ") + read.word();
     String add = "add " + item(read) + " to needs";
-    if (read.kind() == Kind.RUN) {
+    if (read.kind() == WordKind.RUN) {
       return does + " but does not need it; " + add + ", or its changes go unseen";
-    } else if (read.kind() == Kind.FILE) {
+    } else if (read.kind() == WordKind.FILE) {
       return does + ", a file that it does not need; if it is read, " + add;
     }
     String maker = (graph.isJob(read.maker()) ? "job " : "group ") + graph.name(read.maker());
@@ -129,7 +129,7 @@ public final class CommandWarnings {
   }
 
   /** The path as an item of needs. */
-  private String item(Read read) {
+  private String item(UndeclaredWord read) {
     String path = Glob.escape(read.path());
     if (read.maker() >= 0 && context.graph().isJob(read.maker())) {
       for (Ref ref : context.graph().job(read.maker()).productRefs()) {

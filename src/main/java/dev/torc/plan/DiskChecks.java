@@ -49,7 +49,7 @@ public final class DiskChecks {
   private final RowPlaces rows;
   private final StampSource.FolderStamps links;
   private final long[] numbers = new long[Stamp.NUMBERS];
-  private final StringTable.Taker<Stamp.Kind> kind;
+  private final StringTable.Taker<Stamp.FileKind> kind;
   private final List<BadInput.Diagnostic> errors = new ArrayList<>();
   private final List<BadInput.Diagnostic> unreadable = new ArrayList<>();
 
@@ -159,7 +159,7 @@ public final class DiskChecks {
               tool.place(),
               "job %s has the tool %s, which does not exist and which no job produces"
                   .formatted(job.name(), tool.name()));
-        } else if (digests.stamp(path).kind() != Stamp.Kind.FILE) {
+        } else if (digests.stamp(path).kind() != Stamp.FileKind.FILE) {
           error(tool.place(), "tool %s of job %s is no file".formatted(tool.name(), job.name()));
         }
       } catch (IOException e) {
@@ -183,7 +183,7 @@ public final class DiskChecks {
   /** Whether a source is a file, and no product under another name. */
   private boolean isSound(int file) throws IOException {
     try {
-      if (graph.handPath(file, kind) != Stamp.Kind.FILE) {
+      if (graph.handPath(file, kind) != Stamp.FileKind.FILE) {
         return false;
       }
     } catch (IOException e) {
@@ -196,7 +196,7 @@ public final class DiskChecks {
 
   private void source(int id, Ref.OfFile file) throws IOException {
     Stamp stamp = digests.linkStamp(file.path());
-    if (stamp.kind() == Stamp.Kind.LINK) {
+    if (stamp.kind() == Stamp.FileKind.LINK) {
       stamp = digests.stamp(file.path());
       alias(id, file, name(AllowedRoots.real(root.resolve(file.path()))));
     } else {
@@ -276,7 +276,7 @@ public final class DiskChecks {
       NeedList list = graph.list(each);
       made |= list.text().equals(folder.path()) && !list.makers().isEmpty();
     }
-    if (stamp.exists() && stamp.kind() != Stamp.Kind.FOLDER) {
+    if (stamp.exists() && stamp.kind() != Stamp.FileKind.FOLDER) {
       unreadable(
           folder.place(), folder.path() + "/", "it is no folder; write it without the slash");
     } else if (!stamp.exists() && !made) {
@@ -392,7 +392,7 @@ public final class DiskChecks {
   private boolean isLink(String path) {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     try {
-      return links.look(name, 0, name.length, numbers) == Stamp.Kind.LINK;
+      return links.look(name, 0, name.length, numbers) == Stamp.FileKind.LINK;
     } catch (IOException e) {
       return false; // the job that makes it meets it again, and tells
     }

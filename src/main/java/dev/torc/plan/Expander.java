@@ -101,7 +101,7 @@ public final class Expander {
   private PlanContext next(Plan plan, Map<String, Integer> counted) throws IOException {
     MissingTemporaries missing = new MissingTemporaries(plan.context());
     for (int group : plan.context().selection().open().stream().toArray()) {
-      for (MissingTemporaries.Read read : missing.reads(group)) {
+      for (MissingTemporaries.MissingRead read : missing.reads(group)) {
         counted.put(read.path(), group);
       }
     }
@@ -367,7 +367,7 @@ public final class Expander {
     }
 
     private void add(RecordedProduct made, List<String> paths) {
-      if (made.kind() != Stamp.Kind.FOLDER) {
+      if (made.kind() != Stamp.FileKind.FOLDER) {
         paths.add(made.path());
         return;
       }

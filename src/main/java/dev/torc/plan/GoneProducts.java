@@ -60,19 +60,19 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
   boolean tells(NeedList list, RecordedProduct made) {
     return switch (list.kind()) {
       case JOB, SOME -> true;
-      case GLOB -> made.kind() == Stamp.Kind.FILE || tells(made);
+      case GLOB -> made.kind() == Stamp.FileKind.FILE || tells(made);
       case FOLDER -> (list.text() + "/").startsWith(made.path() + "/") && tells(made);
     };
   }
 
   /** Whether the records tell what a folder held. */
   boolean tells(RecordedProduct made) {
-    return made.kind() == Stamp.Kind.FOLDER && records.list(made.digest()) != null;
+    return made.kind() == Stamp.FileKind.FOLDER && records.list(made.digest()) != null;
   }
 
   /** What a glob or folder had of the products of a job that are gone, as far as it is told. */
   List<ManifestEntry> members(NeedList list, int job) {
-    boolean glob = list.kind() == NeedList.Kind.GLOB;
+    boolean glob = list.kind() == NeedList.ListKind.GLOB;
     List<ManifestEntry> members = new ArrayList<>(0);
     for (RecordedProduct made : of(job)) {
       for (ManifestEntry each : tells(list, made) ? members(made) : NONE) {
@@ -88,7 +88,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
 
   /** A file itself, or what a folder held. */
   private List<ManifestEntry> members(RecordedProduct made) {
-    if (made.kind() == Stamp.Kind.FILE) {
+    if (made.kind() == Stamp.FileKind.FILE) {
       return List.of(NeedMembers.entry(made.path(), made.digest().hex()));
     }
     List<ManifestEntry> stored = records.list(made.digest());
@@ -112,10 +112,10 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
   public Map<Digest, List<ManifestEntry>> toBeStored(int job, List<RecordedProduct> products) {
     Map<Digest, List<ManifestEntry>> lists = new HashMap<>();
     for (RecordedProduct made : graph.isTemporary(job) ? products : List.<RecordedProduct>of()) {
-      if (made.kind() == Stamp.Kind.FOLDER) {
+      if (made.kind() == Stamp.FileKind.FOLDER) {
         try {
           FolderDigest folder = digests.folder(made.path(), false);
-          if (folder.members().stream().noneMatch(each -> each.kind() == Stamp.Kind.LINK)) {
+          if (folder.members().stream().noneMatch(each -> each.kind() == Stamp.FileKind.LINK)) {
             lists.put(folder.digest(), folder.members().stream().map(NeedMembers::entry).toList());
           }
         } catch (IOException e) {

@@ -381,19 +381,19 @@ public final class KnownResults {
               }
             });
         for (String path : matching.keySet()) {
-          products.add(of(left.remove(path), Stamp.Kind.FILE));
+          products.add(of(left.remove(path), Stamp.FileKind.FILE));
         }
       } else if (ref instanceof Ref.OfFolder folder) {
-        products.add(of(left.remove(folder.path()), Stamp.Kind.FOLDER));
+        products.add(of(left.remove(folder.path()), Stamp.FileKind.FOLDER));
       } else if (ref instanceof Ref.OfFile file) {
-        products.add(of(left.remove(file.path()), Stamp.Kind.FILE));
+        products.add(of(left.remove(file.path()), Stamp.FileKind.FILE));
       }
     }
     return left.isEmpty() && !products.contains(null) ? products : null;
   }
 
   /** A product as a run here has it, if it is of that kind; else null. */
-  private static RecordedProduct of(RecordedProduct product, Stamp.Kind kind) {
+  private static RecordedProduct of(RecordedProduct product, Stamp.FileKind kind) {
     return product == null || product.kind() != kind
         ? null
         : new RecordedProduct(

@@ -133,7 +133,7 @@ final class ListLooks {
             path -> {
               KnownDigest known = digests.of(path);
               files.put(path, known);
-              if (known.stamp().kind() == Stamp.Kind.FOLDER) {
+              if (known.stamp().kind() == Stamp.FileKind.FOLDER) {
                 folders.put(path, digests.folder(path, false));
               }
               return known;

@@ -110,7 +110,8 @@ public record Manifest(Graph graph) {
     sorted.forEach((name, list) -> writer.content(LineKind.LIST, name, contains.ofList(list)));
     made(made, ordered, contains, writer);
     for (int list : made) {
-      LeftOut left = graph.list(list).kind() == NeedList.Kind.SOME ? contains.leftOut(list) : null;
+      LeftOut left =
+          graph.list(list).kind() == NeedList.ListKind.SOME ? contains.leftOut(list) : null;
       if (left != null) {
         writer.leftOut(left.line(graph.list(list).written()));
       }

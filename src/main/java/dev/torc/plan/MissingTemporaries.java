@@ -27,14 +27,14 @@ final class MissingTemporaries {
    *
    * @param told whether the records tell what the reader would find
    */
-  record Read(int maker, String path, boolean told) {}
+  record MissingRead(int maker, String path, boolean told) {}
 
   private final Graph graph;
   private final JobRecords records;
   private final GoneProducts products;
   private final IntFunction<List<RecordedProduct>> missing;
   private final Map<Integer, List<RecordedProduct>> gone = new HashMap<>();
-  private final Map<Integer, List<Read>> ofList = new HashMap<>();
+  private final Map<Integer, List<MissingRead>> ofList = new HashMap<>();
 
   /** Those that are not there. */
   MissingTemporaries(PlanContext context) {
@@ -68,7 +68,7 @@ final class MissingTemporaries {
     makers.stream().forEach(maker -> Downstream.addReaders(all.graph, maker, readers));
     Map<String, Boolean> can = new TreeMap<>();
     for (int j : all.graph.inOrder(all.graph.jobsOf(readers))) {
-      List<Read> reads = all.reads(j);
+      List<MissingRead> reads = all.reads(j);
       boolean well = !reads.isEmpty() && all.isGood(j);
       reads.forEach(read -> can.merge(read.path, read.told && well, Boolean::logicalAnd));
     }
@@ -94,8 +94,8 @@ final class MissingTemporaries {
    * Which of the missing products a job reads, those included that its depfile named, or a group
    * that is not expanded yet.
    */
-  List<Read> reads(int node) {
-    List<Read> reads = new ArrayList<>(0);
+  List<MissingRead> reads(int node) {
+    List<MissingRead> reads = new ArrayList<>(0);
     Group group = graph.open().get(node);
     if (group == null) {
       addReads(node, reads);
@@ -105,7 +105,7 @@ final class MissingTemporaries {
     return reads;
   }
 
-  private void addReads(int job, List<Read> reads) {
+  private void addReads(int job, List<MissingRead> reads) {
     for (int file : graph.needs().row(job)) {
       addFile(graph.maker(file), graph.path(file), reads);
     }
@@ -121,21 +121,21 @@ final class MissingTemporaries {
     }
   }
 
-  private void addFile(int maker, String path, List<Read> reads) {
+  private void addFile(int maker, String path, List<MissingRead> reads) {
     for (RecordedProduct made : of(maker)) {
       boolean whole = path.equals(made.path());
       if (whole || path.startsWith(made.path() + "/")) {
-        reads.add(new Read(maker, made.path(), whole || products.tells(made)));
+        reads.add(new MissingRead(maker, made.path(), whole || products.tells(made)));
       }
     }
   }
 
-  private List<Read> ofList(NeedList list) {
-    List<Read> reads = new ArrayList<>(0);
+  private List<MissingRead> ofList(NeedList list) {
+    List<MissingRead> reads = new ArrayList<>(0);
     for (int maker : list.makers()) {
       for (RecordedProduct made : of(maker)) {
         if (list.ofJobs() || holds(list, made)) {
-          reads.add(new Read(maker, made.path(), products.tells(list, made)));
+          reads.add(new MissingRead(maker, made.path(), products.tells(list, made)));
         }
       }
     }
@@ -145,10 +145,10 @@ final class MissingTemporaries {
   /** Whether a product, or what was in it, may be among the members of a glob or folder. */
   private static boolean holds(NeedList list, RecordedProduct made) {
     String path = made.path();
-    if (made.kind() == Stamp.Kind.FILE) {
+    if (made.kind() == Stamp.FileKind.FILE) {
       return list.covers(path) && !list.excludes(path);
     }
-    return list.kind() == NeedList.Kind.GLOB
+    return list.kind() == NeedList.ListKind.GLOB
         ? list.glob().overlaps(Glob.of(Glob.escape(path) + "/**"))
         : list.covers(path) || (list.text() + "/").startsWith(path + "/");
   }
@@ -157,11 +157,11 @@ final class MissingTemporaries {
    * Adds what a group that is not expanded yet awaits: of a file its name is recorded, and that is
    * enough but where it is a table.
    */
-  private void addAwaited(int node, Group group, List<Read> reads) {
+  private void addAwaited(int node, Group group, List<MissingRead> reads) {
     for (int before : graph.before().row(node)) {
       for (RecordedProduct made : of(before)) {
-        boolean told = made.kind() == Stamp.Kind.FILE && !group.tables().contains(made.path());
-        reads.add(new Read(before, made.path(), told));
+        boolean told = made.kind() == Stamp.FileKind.FILE && !group.tables().contains(made.path());
+        reads.add(new MissingRead(before, made.path(), told));
       }
     }
   }

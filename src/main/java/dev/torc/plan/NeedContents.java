@@ -121,7 +121,7 @@ public final class NeedContents implements InputSource {
       boolean inside = maker >= 0 && !graph.declares(maker, path);
       KnownDigest known = inside ? digests.of(path) : digests.seen(path);
       refuseFolder(graph, path, known);
-      boolean source = maker < 0 && known.stamp().kind() == Stamp.Kind.FILE;
+      boolean source = maker < 0 && known.stamp().kind() == Stamp.FileKind.FILE;
       Digest digest = source ? known.digest() : product(path, known);
       return content(digest == null && maker >= 0 ? gone.digest(maker, path) : digest);
     } catch (IOException e) {
@@ -150,7 +150,7 @@ public final class NeedContents implements InputSource {
 
   /** Throws where a folder stands in the place of a source that is needed as a file. */
   static void refuseFolder(Graph graph, String path, KnownDigest known) throws IOException {
-    if (known.stamp().kind() == Stamp.Kind.FOLDER
+    if (known.stamp().kind() == Stamp.FileKind.FOLDER
         && graph.fileId(path) >= 0
         && graph.makerOf(path) < 0) {
       throw new IOException("cannot read " + path + ": it is a folder; write " + path + "/");
@@ -177,19 +177,19 @@ public final class NeedContents implements InputSource {
   }
 
   private Digest product(String path, KnownDigest known) throws IOException {
-    return known.stamp().kind() == Stamp.Kind.FOLDER
+    return known.stamp().kind() == Stamp.FileKind.FOLDER
         ? digests.folder(path, false).digest()
         : known.product();
   }
 
   /** The digest of a recorded product as it is now, null if it is missing or of another kind. */
-  public Digest product(String path, Stamp.Kind kind) throws IOException {
+  public Digest product(String path, Stamp.FileKind kind) throws IOException {
     KnownDigest known = digests.seen(path);
     return known.stamp().kind() == kind ? product(path, known) : null;
   }
 
   /** The same for the file there itself, be it a link. */
-  Digest standing(String path, Stamp.Kind kind) throws IOException {
+  Digest standing(String path, Stamp.FileKind kind) throws IOException {
     return digests.standing(path, kind);
   }
 
@@ -256,7 +256,7 @@ public final class NeedContents implements InputSource {
   private int pending(int list) {
     List<Integer> makers = graph.list(list).makers();
     int i = passed.get(list);
-    boolean some = graph.list(list).kind() == NeedList.Kind.SOME;
+    boolean some = graph.list(list).kind() == NeedList.ListKind.SOME;
     boolean seen = !graph.list(list).ofJobs(); // looked for on the disk
     while (i < makers.size()
         && ((seen ? stands(makers.get(i)) : records.isSettled(makers.get(i)))
@@ -314,7 +314,7 @@ public final class NeedContents implements InputSource {
         List<String> dropped = new ArrayList<>(0);
         int all = list.makers().size();
         for (int maker : list.makers()) {
-          if (list.kind() == NeedList.Kind.SOME && records.isDropped(maker)) {
+          if (list.kind() == NeedList.ListKind.SOME && records.isDropped(maker)) {
             List<String> names = records.dropped(maker);
             dropped.addAll(names);
             all += names.size() - 1;
@@ -399,17 +399,17 @@ public final class NeedContents implements InputSource {
   private List<ManifestEntry> inside(
       NeedList list, Map<String, Stamp> stamps, List<OwnedPath> stale) throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
-    Stamp.Kind kind = digests.stamp(list.text()).kind();
-    if (kind == Stamp.Kind.MISSING) {
+    Stamp.FileKind kind = digests.stamp(list.text()).kind();
+    if (kind == Stamp.FileKind.MISSING) {
       addGone(list, entries);
       return entries; // the job that makes files in it will make it too
-    } else if (kind != Stamp.Kind.FOLDER) {
+    } else if (kind != Stamp.FileKind.FOLDER) {
       throw new IOException(
           "cannot list " + list.text() + ": it is no folder; write it without the slash");
     }
     for (FolderDigest.Member member : digests.folder(list.text(), true).members()) {
       String path = FolderDigest.join(list.text(), member.path());
-      if (member.kind() == Stamp.Kind.FOLDER) {
+      if (member.kind() == Stamp.FileKind.FOLDER) {
         stamps.put(path, member.stamp()); // names that count may stand in one that does not
       }
       if (!list.excludes(path) && counts(list, path, stale)) {
@@ -452,7 +452,7 @@ public final class NeedContents implements InputSource {
   /** The record of a file that torc made and that stands unaltered; null for others. */
   public OwnedPath recorded(String path) {
     OwnedPath owned = records.owned(path);
-    if (owned == null || owned.adopted() || owned.kind() != Stamp.Kind.FILE) {
+    if (owned == null || owned.adopted() || owned.kind() != Stamp.FileKind.FILE) {
       return null;
     }
     try {
@@ -465,7 +465,7 @@ public final class NeedContents implements InputSource {
   /** The files in a folder product. */
   List<String> inside(String folder) throws IOException {
     return digests.folder(folder, false).members().stream()
-        .filter(member -> member.kind() == Stamp.Kind.FILE)
+        .filter(member -> member.kind() == Stamp.FileKind.FILE)
         .map(member -> folder + "/" + member.path())
         .toList();
   }

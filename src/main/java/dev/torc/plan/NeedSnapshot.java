@@ -122,7 +122,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       throw unreadable(unreadable.name(), why);
     }
     NeedList list = graph.list(id);
-    if (list.kind() == NeedList.Kind.FOLDER
+    if (list.kind() == NeedList.ListKind.FOLDER
         && list.makers().isEmpty()
         && !digests.stamp(list.text()).exists()) {
       missing.add(list.text() + "/");
@@ -144,7 +144,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     KnownDigest known = digests.of(path);
     NeedContents.refuseFolder(graph, path, known);
     files.put(path, known);
-    if (known.stamp().kind() == Stamp.Kind.FOLDER) {
+    if (known.stamp().kind() == Stamp.FileKind.FOLDER) {
       folders.put(path, digests.folder(path, false));
     }
     return known;

@@ -227,7 +227,7 @@ public final class Plan {
     /** What the records cannot tell is needed by its readers whether they run or not. */
     private void untold(int[] nodes) {
       for (int node : nodes) {
-        for (MissingTemporaries.Read read : missing.reads(node)) {
+        for (MissingTemporaries.MissingRead read : missing.reads(node)) {
           if (graph.isOpen(node) ? amid || !read.told() : decided.get(node) && !read.told()) {
             want(read, node);
           }
@@ -235,7 +235,7 @@ public final class Plan {
       }
     }
 
-    private void want(MissingTemporaries.Read read, int reader) {
+    private void want(MissingTemporaries.MissingRead read, int reader) {
       wanted.putIfAbsent(read.path(), graph.name(reader));
       decided.set(read.maker());
     }
@@ -285,7 +285,7 @@ public final class Plan {
       for (int i = order.length - 1; i >= 0; i--) {
         Verdict verdict = verdicts[order[i]];
         if (verdict instanceof Verdict.WillRun || verdict instanceof Verdict.MayRun) {
-          for (MissingTemporaries.Read read : missing.reads(order[i])) {
+          for (MissingTemporaries.MissingRead read : missing.reads(order[i])) {
             changed |= ask(read, order[i]);
           }
         }
@@ -294,7 +294,7 @@ public final class Plan {
     }
 
     /** A reader runs, or may: its maker is asked for. Returns whether that is new. */
-    private boolean ask(MissingTemporaries.Read read, int reader) {
+    private boolean ask(MissingTemporaries.MissingRead read, int reader) {
       int maker = read.maker();
       boolean idle = verdicts[maker] instanceof Verdict.UpToDate;
       Reason why = new Reason(Reason.Kind.PRODUCT_WANTED, read.path(), "", graph.name(reader));

@@ -129,7 +129,7 @@ public record PlanContext(
     int[] order = graph.inOrder(graph.hasTemporary() ? graph.allJobs() : revived);
     for (int i = order.length - 1; i >= 0; i--) {
       if (readers.get(order[i]) || revived.get(order[i])) {
-        for (MissingTemporaries.Read read : missing.reads(order[i])) {
+        for (MissingTemporaries.MissingRead read : missing.reads(order[i])) {
           if (records.isSettled(read.maker())) {
             records.unsettle(read.maker());
             revived.set(read.maker());

@@ -81,7 +81,7 @@ public final class ToolSearch {
       try {
         String path = paths.below(parts[0], folder.isEmpty() ? parts[1] : folder + "/" + parts[1]);
         Stamp stamp = stamps.stamp(root, path);
-        if (stamp.kind() == Stamp.Kind.FILE && stamp.executable()) {
+        if (stamp.kind() == Stamp.FileKind.FILE && stamp.executable()) {
           return Optional.of(path);
         }
       } catch (IOException | IllegalArgumentException e) {

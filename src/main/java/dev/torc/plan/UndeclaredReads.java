@@ -31,7 +31,7 @@ import java.util.Set;
 final class UndeclaredReads {
 
   /** What a word is. */
-  enum Kind {
+  enum WordKind {
     /** A file that the command runs. */
     RUN,
     /** Another job's product. */
@@ -48,7 +48,7 @@ final class UndeclaredReads {
    * @param path normalized
    * @param maker the node of the job or group that makes it, -1 for a source
    */
-  record Read(Kind kind, boolean runs, String word, String path, int maker) {}
+  record UndeclaredWord(WordKind kind, boolean runs, String word, String path, int maker) {}
 
   /** In a build, how many edges are followed at most: a second's hundredth. */
   private static final long STEPS = 1_000_000;
@@ -78,16 +78,16 @@ final class UndeclaredReads {
    *
    * @param commands the words of its steps, in order
    */
-  List<Read> of(int job, List<CommandWords> commands) {
+  List<UndeclaredWord> of(int job, List<CommandWords> commands) {
     List<Step> steps = graph.job(job).steps();
-    List<Read> reads = List.of();
+    List<UndeclaredWord> reads = List.of();
     Set<String> passed = null; // targets, and what was told
     for (int s = 0; s < steps.size(); s++) {
       for (CommandWords.Word word : commands.get(s).words()) {
         if (word.role() == Role.TARGET) {
           continue;
         }
-        Read read = read(job, steps.get(s), word);
+        UndeclaredWord read = read(job, steps.get(s), word);
         if (read != null) {
           if (passed == null) {
             passed = targets(steps, commands);
@@ -115,31 +115,31 @@ final class UndeclaredReads {
   }
 
   /** What a word is, null where there is nothing to tell of it. */
-  private Read read(int job, Step step, CommandWords.Word word) {
+  private UndeclaredWord read(int job, Step step, CommandWords.Word word) {
     String text = word.text();
     if (word.role() == Role.PROGRAM && text.indexOf('/') < 0) {
       String path = onPath(step, text);
       return path == null ? null : script(job, text, path);
     } else if (word.role() == Role.MODULE) {
       String module = text.replace('.', '/');
-      Read one = script(job, text, path(step, module + ".py"));
+      UndeclaredWord one = script(job, text, path(step, module + ".py"));
       return one == null ? script(job, text, path(step, module + "/__main__.py")) : one;
     }
     String path = path(step, text);
     return word.role() == Role.ARGUMENT ? named(job, text, path) : script(job, text, path);
   }
 
-  private Read script(int job, String word, String path) {
+  private UndeclaredWord script(int job, String word, String path) {
     int maker = path == null ? -1 : graph.makerOf(path);
     if (maker >= 0) {
       return product(job, true, word, path, maker);
     }
     return path == null || isNeeded(job, path) || !mayAsk(job, path) || !isFile(path)
         ? null
-        : new Read(Kind.RUN, true, word, path, -1);
+        : new UndeclaredWord(WordKind.RUN, true, word, path, -1);
   }
 
-  private Read named(int job, String word, String path) {
+  private UndeclaredWord named(int job, String word, String path) {
     int maker = path == null ? -1 : graph.makerOf(path);
     if (maker >= 0) {
       return product(job, false, word, path, maker);
@@ -152,17 +152,17 @@ final class UndeclaredReads {
             || !mayAsk(job, path)
             || !isFile(path)
         ? null
-        : new Read(Kind.FILE, false, word, path, -1);
+        : new UndeclaredWord(WordKind.FILE, false, word, path, -1);
   }
 
-  private Read product(int job, boolean runs, String word, String path, int maker) {
+  private UndeclaredWord product(int job, boolean runs, String word, String path, int maker) {
     if (maker == job || graph.needs().has(job, graph.fileId(path)) || needs.lead(maker, job)) {
       return null;
     }
     JobResult last = !graph.job(job).finds() ? null : context.records().result(job);
     return last != null && last.found().contains(path)
         ? null
-        : new Read(Kind.PRODUCT, runs, word, path, maker);
+        : new UndeclaredWord(WordKind.PRODUCT, runs, word, path, maker);
   }
 
   /** Whether a job needs a source. */

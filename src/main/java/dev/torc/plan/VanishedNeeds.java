@@ -73,7 +73,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     Path root = graph.workflow().root();
     try {
       String there =
-          list.kind() == NeedList.Kind.GLOB
+          list.kind() == NeedList.ListKind.GLOB
               ? MissHint.pattern(root, list.glob())
               : MissHint.folder(root, list.text());
       return there.isEmpty() ? "there are no files in it that count" : there;

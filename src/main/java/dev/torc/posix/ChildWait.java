@@ -30,7 +30,7 @@ public final class ChildWait {
    *
    * @param code exit status for EXITED, otherwise the signal's number
    */
-  public record Change(What what, int code) {}
+  public record News(What what, int code) {}
 
   private static final int P_PID = 1;
   private static final int CLD_EXITED = 1;
@@ -54,16 +54,16 @@ public final class ChildWait {
   private ChildWait() {}
 
   /** Blocks until the child has stopped or is dead; a dead one stays for {@link #reap}. */
-  public static Change next(int pid) {
+  public static News next(int pid) {
     Memory info = INFO.get();
     waitid(pid, info, WEXITED | WSTOPPED | WNOWAIT);
     int how = info.getInt(SIGINFO_CODE);
     int code = info.getInt(SIGINFO_STATUS);
     if (how == CLD_STOPPED) {
       waitid(pid, info, WSTOPPED | WNOHANG); // takes this report, never a death
-      return new Change(What.STOPPED, code);
+      return new News(What.STOPPED, code);
     }
-    return new Change(how == CLD_EXITED ? What.EXITED : What.SIGNALED, code);
+    return new News(how == CLD_EXITED ? What.EXITED : What.SIGNALED, code);
   }
 
   /**

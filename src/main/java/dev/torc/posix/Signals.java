@@ -21,7 +21,7 @@ import sun.misc.SignalHandler;
 public final class Signals implements AutoCloseable {
 
   /** The time in which signals go to some work. */
-  public interface Work extends AutoCloseable {
+  public interface Handling extends AutoCloseable {
     @Override
     void close();
   }
@@ -36,7 +36,7 @@ public final class Signals implements AutoCloseable {
    *
    * @param told given the signal's number, on a thread of the JVM's; must return soon
    */
-  public Work during(IntConsumer told) {
+  public Handling during(IntConsumer told) {
     int before;
     synchronized (this) {
       work = told;

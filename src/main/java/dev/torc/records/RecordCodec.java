@@ -38,7 +38,7 @@ import java.util.zip.CRC32C;
 final class RecordCodec {
 
   static final int SUM = Integer.BYTES;
-  private static final Stamp.Kind[] KINDS = Stamp.Kind.values();
+  private static final Stamp.FileKind[] KINDS = Stamp.FileKind.values();
   private static final JobResult.Outcome[] OUTCOMES = JobResult.Outcome.values();
 
   private RecordCodec() {}

@@ -22,18 +22,18 @@ import java.util.List;
  */
 public record RecordedProduct(
     String path,
-    Stamp.Kind kind,
+    Stamp.FileKind kind,
     Digest digest,
     long size,
     String link,
     List<RecordedProduct> members) {
 
   /** One without members. */
-  public RecordedProduct(String path, Stamp.Kind kind, Digest digest, long size, String link) {
+  public RecordedProduct(String path, Stamp.FileKind kind, Digest digest, long size, String link) {
     this(path, kind, digest, size, link, List.of());
   }
 
-  private static final Stamp.Kind[] KINDS = Stamp.Kind.values();
+  private static final Stamp.FileKind[] KINDS = Stamp.FileKind.values();
 
   /** Its form as a part of a record; members of members are read by no torc. */
   public static RecordedProduct form(Fields fields, RecordedProduct of) {
@@ -58,28 +58,29 @@ public record RecordedProduct(
 
   /** A file. */
   public static RecordedProduct file(String path, Digest digest, long size) {
-    return new RecordedProduct(path, Stamp.Kind.FILE, digest, size, null);
+    return new RecordedProduct(path, Stamp.FileKind.FILE, digest, size, null);
   }
 
   /** A link in a product. */
   public static RecordedProduct link(String path, String text) {
-    return new RecordedProduct(path, Stamp.Kind.LINK, null, 0, text);
+    return new RecordedProduct(path, Stamp.FileKind.LINK, null, 0, text);
   }
 
   /** A product that is a folder, with its digest. */
   public static RecordedProduct folder(String path, Digest digest, List<RecordedProduct> members) {
     long size = members.stream().mapToLong(RecordedProduct::size).sum();
-    return new RecordedProduct(path, Stamp.Kind.FOLDER, digest, size, null, List.copyOf(members));
+    return new RecordedProduct(
+        path, Stamp.FileKind.FOLDER, digest, size, null, List.copyOf(members));
   }
 
   /** A folder in a product. */
   public static RecordedProduct inner(String path) {
-    return new RecordedProduct(path, Stamp.Kind.FOLDER, null, 0, null);
+    return new RecordedProduct(path, Stamp.FileKind.FOLDER, null, 0, null);
   }
 
   /** Whether it is a file itself, and no link to one. */
   public boolean isFile() {
-    return kind == Stamp.Kind.FILE && link == null;
+    return kind == Stamp.FileKind.FILE && link == null;
   }
 
   /** Whether it is a link. */
@@ -88,8 +89,8 @@ public record RecordedProduct(
   }
 
   /** What stands in its place. */
-  public Stamp.Kind stands() {
-    return isLink() ? Stamp.Kind.LINK : kind;
+  public Stamp.FileKind stands() {
+    return isLink() ? Stamp.FileKind.LINK : kind;
   }
 
   /** Whether it is the same. A record's own equality is linked anew at every start. */
@@ -104,7 +105,7 @@ public record RecordedProduct(
    * @param adopted whether it is the user's own file, accepted as a product: never deleted
    */
   public record OwnedPath(
-      String path, Stamp.Kind kind, Digest digest, String job, boolean adopted) {
+      String path, Stamp.FileKind kind, Digest digest, String job, boolean adopted) {
 
     /**
      * Whether the same stands, or stood, at the same path, made by any job. A record's own equality

@@ -62,7 +62,7 @@ final class CarriedRest {
     int[] same = now.sameIn(before);
     BitSet jobs = new BitSet();
     BitSet dirty = new BitSet();
-    Adjacency.Builder extra = new Adjacency.Builder();
+    Adjacency.RowCollector extra = new Adjacency.RowCollector();
     RestFiles.Earlier all = files.new Earlier(before, rest);
     int found = 0;
     for (int job = 0; job < same.length; job++) {

@@ -403,7 +403,7 @@ public record CleanJobs(
     int at = file * WIDTH;
     boolean same =
         file >= 0
-            && stamp.kind() == Stamp.Kind.FILE
+            && stamp.kind() == Stamp.FileKind.FILE
             && at + WIDTH <= stamps.length
             && Arrays.equals(stamps, at, at + WIDTH, stamp.numbers(), 0, WIDTH);
     return same ? digests.get(file) : null;

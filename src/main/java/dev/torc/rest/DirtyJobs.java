@@ -58,7 +58,7 @@ record DirtyJobs(
     JobResult result = context.records().result(id);
     for (RecordedProduct made : result == null ? List.<RecordedProduct>of() : result.products()) {
       files.add(made.path());
-      if (made.kind() == Stamp.Kind.FOLDER) {
+      if (made.kind() == Stamp.FileKind.FOLDER) {
         lists.add(SeenList.made(made.path()));
       }
     }

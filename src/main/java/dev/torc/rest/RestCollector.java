@@ -41,7 +41,7 @@ import java.util.stream.IntStream;
 final class RestCollector {
 
   /** Stands for what cannot be looked at. */
-  private static final Stamp CLOSED = new Stamp(Stamp.Kind.OTHER, false, 0, 0, 0, 0);
+  private static final Stamp CLOSED = new Stamp(Stamp.FileKind.OTHER, false, 0, 0, 0, 0);
 
   private final PlanContext context;
   private final Graph graph;
@@ -101,7 +101,7 @@ final class RestCollector {
   }
 
   private CleanJobs rest(CleanJobs.Held held, long number) {
-    Adjacency.Builder rows = new Adjacency.Builder();
+    Adjacency.RowCollector rows = new Adjacency.RowCollector();
     for (int j = 0; j < extra.length; j++) {
       if ((jobs.get(j) || dirty.get(j)) && extra[j] != null) {
         Arrays.stream(extra[j]).forEach(rows::add);
@@ -291,7 +291,7 @@ final class RestCollector {
 
   private boolean isFolder(int id, String path) throws IOException {
     KnownDigest known = known(id, path);
-    return known != null && known.stamp().kind() == Stamp.Kind.FOLDER;
+    return known != null && known.stamp().kind() == Stamp.FileKind.FOLDER;
   }
 
   /** What a needed folder that a job made comes down to; null where that is not all. */
@@ -315,7 +315,7 @@ final class RestCollector {
       }
       String path = gathered.path(file);
       KnownDigest known = known(id, path);
-      boolean plain = known != null && known.stamp().kind() == Stamp.Kind.FILE;
+      boolean plain = known != null && known.stamp().kind() == Stamp.FileKind.FILE;
       if (!plain && !(isGone(path) && context.lacks(graph.makerOf(path)))) {
         return false; // nor a temporary product that is not there, of which the records tell
       }

@@ -85,9 +85,9 @@ final class RestMembers {
     for (FolderDigest.Member member : found.members()) {
       String path = FolderDigest.join(made.path(), member.path());
       // What a link says cannot change without another stamp of the folder in which it stands.
-      if (member.kind() == Stamp.Kind.FOLDER && !add(path, member.stamp(), folders)) {
+      if (member.kind() == Stamp.FileKind.FOLDER && !add(path, member.stamp(), folders)) {
         return null;
-      } else if (member.kind() == Stamp.Kind.FILE) {
+      } else if (member.kind() == Stamp.FileKind.FILE) {
         files.add(path);
       }
     }
@@ -117,10 +117,10 @@ final class RestMembers {
       return null;
     }
     for (Map.Entry<String, Stamp> inner : again.stamps().entrySet()) {
-      Stamp.Kind kind = inner.getValue().kind();
+      Stamp.FileKind kind = inner.getValue().kind();
       // What a link that leads out of the folder stands for is decided elsewhere.
-      if (kind == Stamp.Kind.LINK
-          || kind == Stamp.Kind.FOLDER && !add(inner.getKey(), inner.getValue(), folders)) {
+      if (kind == Stamp.FileKind.LINK
+          || kind == Stamp.FileKind.FOLDER && !add(inner.getKey(), inner.getValue(), folders)) {
         return null;
       }
     }
@@ -161,6 +161,6 @@ final class RestMembers {
   /** Adds a folder; returns whether it is one that can be trusted. */
   private boolean add(String path, Stamp stamp, Map<String, Stamp> folders) {
     folders.put(path, stamp);
-    return stamp.kind() == Stamp.Kind.FOLDER && digests.isSafe(stamp);
+    return stamp.kind() == Stamp.FileKind.FOLDER && digests.isSafe(stamp);
   }
 }

@@ -93,28 +93,31 @@ final class TouchedFiles {
       return moved;
     }
     long[] now = new long[CleanJobs.WIDTH];
-    StringTable.Taker<Stamp.Kind> look = (names, begin, end) -> files.look(names, begin, end, now);
+    StringTable.Taker<Stamp.FileKind> look =
+        (names, begin, end) -> files.look(names, begin, end, now);
     for (int f = from; f < to; f++) {
       int at = f * CleanJobs.WIDTH;
       if (seen[at + CleanJobs.CTIME] == 0) {
         continue;
       }
-      Stamp.Kind kind;
+      Stamp.FileKind kind;
       try {
         kind =
             f < graph.files()
                 ? graph.handPath(f, look)
                 : rest.further().hand(f - graph.files(), look);
       } catch (IOException e) {
-        kind = Stamp.Kind.OTHER; // likewise
+        kind = Stamp.FileKind.OTHER; // likewise
       }
       if (seen[at] == CleanJobs.GONE || seen[at] == CleanJobs.OTHER) {
-        moved.set(f, kind != (seen[at] == CleanJobs.GONE ? Stamp.Kind.MISSING : Stamp.Kind.OTHER));
+        moved.set(
+            f,
+            kind != (seen[at] == CleanJobs.GONE ? Stamp.FileKind.MISSING : Stamp.FileKind.OTHER));
         continue;
       }
       boolean folder = seen[at] == CleanJobs.FOLDER;
       int first = folder ? 1 : 0; // its size says nothing
-      if (kind != (folder ? Stamp.Kind.FOLDER : Stamp.Kind.FILE)
+      if (kind != (folder ? Stamp.FileKind.FOLDER : Stamp.FileKind.FILE)
           || !Arrays.equals(seen, at + first, at + CleanJobs.WIDTH, now, first, CleanJobs.WIDTH)) {
         moved.set(f);
       }
@@ -179,7 +182,7 @@ final class TouchedFiles {
       }
       Stamp now = links ? digests.stamp(path) : digests.linkStamp(path);
       boolean plain = links || isPlain(path);
-      if (now.kind() != Stamp.Kind.FILE || now.size() != size(file) || !plain) {
+      if (now.kind() != Stamp.FileKind.FILE || now.size() != size(file) || !plain) {
         return null;
       }
       boolean flipped = now.numbers()[0] != number(file); // whether its owner may execute it
@@ -210,7 +213,7 @@ final class TouchedFiles {
   private boolean isInFolder(String path) {
     return IntStream.range(0, graph.lists())
         .mapToObj(graph::list)
-        .anyMatch(list -> list.kind() == NeedList.Kind.FOLDER && list.covers(path));
+        .anyMatch(list -> list.kind() == NeedList.ListKind.FOLDER && list.covers(path));
   }
 
   /** Whether no link is among the folders above a file. */

@@ -42,7 +42,7 @@ import java.util.stream.IntStream;
 public final class WatchSnapshot {
 
   /** In place of a file that cannot be looked at. */
-  private static final Stamp CLOSED = new Stamp(Stamp.Kind.OTHER, false, -1, 0, 0, 0);
+  private static final Stamp CLOSED = new Stamp(Stamp.FileKind.OTHER, false, -1, 0, 0, 0);
 
   private final Path root;
   private final StampSource stamps;
@@ -91,7 +91,7 @@ public final class WatchSnapshot {
     }
     for (int file : graph.products().row(job)) {
       String path = graph.path(file);
-      if (rest == null ? stamp(path).kind() == Stamp.Kind.FOLDER : rest.isFolder(file)) {
+      if (rest == null ? stamp(path).kind() == Stamp.FileKind.FOLDER : rest.isFolder(file)) {
         lists.add(SeenList.made(path));
       }
     }
@@ -168,7 +168,7 @@ public final class WatchSnapshot {
   public int size() {
     long more =
         named.keySet().stream()
-            .filter(path -> !isOfJobs(path) && stamp(path).kind() == Stamp.Kind.FILE)
+            .filter(path -> !isOfJobs(path) && stamp(path).kind() == Stamp.FileKind.FILE)
             .count();
     return (int) more + (int) files.stream().filter(file -> rest.isFile(file)).count();
   }
@@ -226,7 +226,8 @@ public final class WatchSnapshot {
     if (known == null) {
       return !now.exists();
     } else if (known.digest() == null) {
-      return !now.equals(known.stamp()) && matters(path, known.stamp().kind() == Stamp.Kind.FOLDER);
+      return !now.equals(known.stamp())
+          && matters(path, known.stamp().kind() == Stamp.FileKind.FOLDER);
     }
     try {
       return !known.digest().equals(memo.of(path, now).digest());
@@ -239,7 +240,7 @@ public final class WatchSnapshot {
   private boolean matters(String path, boolean folder) {
     Stamp now = stamp(path);
     if (now.exists()) {
-      return now.kind() != Stamp.Kind.FOLDER || !folder;
+      return now.kind() != Stamp.FileKind.FOLDER || !folder;
     }
     int maker = graph == null ? -1 : graph.makerOf(path);
     boolean temporary = maker >= 0 && graph.isJob(maker) && graph.isTemporary(maker);
@@ -255,7 +256,7 @@ public final class WatchSnapshot {
     Set<String> names = new HashSet<>();
     folders.clear();
     for (SeenList list : lists) {
-      SeenList.Found found = list.walk(root);
+      SeenList.Listed found = list.walk(root);
       found.folders().forEach(folder -> folders.add(root.resolve(folder)));
       found.names().stream()
           .filter(name -> list.made() || graph == null || graph.makerOf(name) < 0)
@@ -282,7 +283,7 @@ public final class WatchSnapshot {
      *     links in it too
      * @param folders where names can come and go
      */
-    record Found(List<String> names, List<String> folders) {}
+    record Listed(List<String> names, List<String> folders) {}
 
     /** All that a pattern matches. */
     static SeenList of(String pattern) {
@@ -310,8 +311,8 @@ public final class WatchSnapshot {
     }
 
     /** Goes through it; what cannot be listed has no names, since it is the build that tells. */
-    Found walk(Path root) {
-      Found found = new Found(new ArrayList<>(), new ArrayList<>());
+    Listed walk(Path root) {
+      Listed found = new Listed(new ArrayList<>(), new ArrayList<>());
       if (glob == null || FolderDigest.counts(folder)) {
         found.folders.add(folder);
       }
@@ -331,7 +332,7 @@ public final class WatchSnapshot {
     }
 
     /** Links to folders are entered: those that lead out of the folder count with what is there. */
-    private static void enter(Path root, String path, Found into, Set<Path> open)
+    private static void enter(Path root, String path, Listed into, Set<Path> open)
         throws IOException {
       Path folder = root.resolve(path);
       if (!Files.isDirectory(folder)) {

@@ -44,7 +44,7 @@ final class FetchedProducts implements ResultParts {
   public synchronized void take(OwnedPath part, Path to) throws IOException {
     RecordedProduct product = places.get(part.path());
     Path fresh = folder.resolve("product"); // so that what stands in the place is whole
-    if (product.stands() == Stamp.Kind.FOLDER) {
+    if (product.stands() == Stamp.FileKind.FOLDER) {
       Files.createDirectory(fresh);
       for (RecordedProduct member : product.members()) {
         make(member, fresh.resolve(member.path()));
@@ -54,11 +54,11 @@ final class FetchedProducts implements ResultParts {
     }
     LocalStore.move(fresh, to);
     FileTree.remove(fresh); // still there where it was copied
-    LocalStore.touch(to, part.kind() == Stamp.Kind.FOLDER);
+    LocalStore.touch(to, part.kind() == Stamp.FileKind.FOLDER);
   }
 
   private void make(RecordedProduct entry, Path to) throws IOException {
-    if (entry.kind() == Stamp.Kind.FOLDER) {
+    if (entry.kind() == Stamp.FileKind.FOLDER) {
       Files.createDirectory(to);
       return;
     }

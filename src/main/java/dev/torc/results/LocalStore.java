@@ -56,8 +56,8 @@ final class LocalStore {
 
   /** The name of a product: equal where the bytes are. */
   static String name(OwnedPath part) {
-    Stamp.Kind of = part.kind();
-    char kind = of == Stamp.Kind.FOLDER ? 'd' : of == Stamp.Kind.LINK ? 'l' : 'f';
+    Stamp.FileKind of = part.kind();
+    char kind = of == Stamp.FileKind.FOLDER ? 'd' : of == Stamp.FileKind.LINK ? 'l' : 'f';
     return kind + part.digest().hex().replace(' ', '.'); // behind it stands that it is executable
   }
 
@@ -101,7 +101,7 @@ final class LocalStore {
     }
   }
 
-  private static boolean isOf(Stamp.Kind kind, FileStatus there) {
+  private static boolean isOf(Stamp.FileKind kind, FileStatus there) {
     return switch (kind) {
       case FOLDER -> there.isFolder();
       case LINK -> there.isLink();

@@ -207,7 +207,7 @@ final class ResultChecks {
   }
 
   private static void members(RecordedProduct folder) throws StoreRefusal {
-    Map<String, Stamp.Kind> inner = new HashMap<>();
+    Map<String, Stamp.FileKind> inner = new HashMap<>();
     String before = null;
     for (RecordedProduct member : folder.members()) {
       String path = folder.path() + "/" + member.path();
@@ -220,10 +220,10 @@ final class ResultChecks {
       before = member.path();
       entry(path, member, false);
       int slash = member.path().lastIndexOf('/');
-      Stamp.Kind above =
-          slash < 0 ? Stamp.Kind.FOLDER : inner.get(member.path().substring(0, slash));
-      refuse(above == Stamp.Kind.LINK, path, "lies below a link");
-      refuse(above != Stamp.Kind.FOLDER, path, "lies in no folder of its product");
+      Stamp.FileKind above =
+          slash < 0 ? Stamp.FileKind.FOLDER : inner.get(member.path().substring(0, slash));
+      refuse(above == Stamp.FileKind.LINK, path, "lies below a link");
+      refuse(above != Stamp.FileKind.FOLDER, path, "lies in no folder of its product");
       inner.put(member.path(), member.kind());
     }
   }
@@ -254,7 +254,7 @@ final class ResultChecks {
           default -> false;
         };
     refuse(!fits, path, "neither a file nor a folder nor a link as torc describes them");
-    boolean holds = top && entry.kind() == Stamp.Kind.FOLDER;
+    boolean holds = top && entry.kind() == Stamp.FileKind.FOLDER;
     long size = holds ? sum(entry.members()) : top || entry.isFile() ? entry.size() : 0;
     refuse(entry.size() != size || size < 0 || size > MOST_BYTES, path, "an odd size");
     refuse(!holds && !entry.members().isEmpty(), path, "members of what is no folder");

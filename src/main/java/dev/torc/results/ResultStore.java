@@ -194,7 +194,7 @@ public interface ResultStore {
           check(product.link().equals(text(path)), path);
           return product;
         }
-        if (product.kind() != Stamp.Kind.FOLDER) {
+        if (product.kind() != Stamp.FileKind.FOLDER) {
           return file(product);
         }
         FolderDigest folder = digests.productFolder(path);
@@ -224,7 +224,8 @@ public interface ResultStore {
 
       RecordedProduct file(RecordedProduct product) throws IOException {
         Stamp stamp = digests.linkStamp(product.path());
-        check(stamp.kind() == Stamp.Kind.FILE && stamp.size() == product.size(), product.path());
+        check(
+            stamp.kind() == Stamp.FileKind.FILE && stamp.size() == product.size(), product.path());
         add(product.path(), Blob.of(product));
         return product;
       }

@@ -123,12 +123,12 @@ final class StoreCall {
   }
 
   /** What is asked. */
-  interface Asked<T> {
+  interface Question<T> {
     T of(Request request) throws StoreRefusal;
   }
 
   /** Asks, and waits for the answer, no longer than the rules allow. */
-  <T> T ask(ExecutorService threads, Asked<T> what) throws StoreRefusal {
+  <T> T ask(ExecutorService threads, Question<T> what) throws StoreRefusal {
     check();
     Request request = new Request(this);
     Future<T> answer = submit(threads, request, what);
@@ -177,7 +177,7 @@ final class StoreCall {
     }
   }
 
-  private static <T> Future<T> submit(ExecutorService threads, Request request, Asked<T> what)
+  private static <T> Future<T> submit(ExecutorService threads, Request request, Question<T> what)
       throws StoreRefusal {
     try {
       return threads.submit(() -> what.of(request));
@@ -200,7 +200,7 @@ final class StoreCall {
   }
 
   /** What is done with each item. */
-  interface Work<T> {
+  interface ItemWork<T> {
     void of(T item) throws StoreRefusal;
   }
 
@@ -211,7 +211,7 @@ final class StoreCall {
    *
    * @param breadth at most so many at a time
    */
-  static <T> void each(Collection<T> items, int breadth, Work<T> work) throws StoreRefusal {
+  static <T> void each(Collection<T> items, int breadth, ItemWork<T> work) throws StoreRefusal {
     try (ExecutorService crew =
         Executors.newFixedThreadPool(breadth, Thread.ofVirtual().factory())) {
       CompletionService<Void> done = new ExecutorCompletionService<>(crew);

@@ -145,9 +145,10 @@ final class Advice {
       }
       List<Ref> empty = new ArrayList<>();
       for (Ref ref : graph.job(job).needRefs()) {
-        if (ref instanceof Ref.OfGlob glob && givesNothing(job, NeedList.Kind.GLOB, glob.pattern())
+        if (ref instanceof Ref.OfGlob glob
+                && givesNothing(job, NeedList.ListKind.GLOB, glob.pattern())
             || ref instanceof Ref.OfFolder folder
-                && givesNothing(job, NeedList.Kind.FOLDER, folder.path())) {
+                && givesNothing(job, NeedList.ListKind.FOLDER, folder.path())) {
           empty.add(ref);
         }
       }
@@ -162,7 +163,7 @@ final class Advice {
           : MissHint.folder(root, ((Ref.OfFolder) empty).path());
     }
 
-    private boolean givesNothing(int job, NeedList.Kind kind, String text) {
+    private boolean givesNothing(int job, NeedList.ListKind kind, String text) {
       for (int id : graph.listNeeds().row(job)) {
         NeedList list = graph.list(id);
         if (list.kind() == kind && list.text().equals(text)) {
@@ -181,7 +182,8 @@ final class Advice {
       Path root = graph.workflow().root();
       List<String> paths;
       try {
-        if (list.kind() == NeedList.Kind.FOLDER) { // where there is none at all, that is an error
+        if (list.kind()
+            == NeedList.ListKind.FOLDER) { // where there is none at all, that is an error
           boolean empty = Files.isDirectory(root.resolve(list.text()));
           return empty && !MissHint.folder(root, list.text()).isEmpty() ? NOTHING : SEVERAL;
         }

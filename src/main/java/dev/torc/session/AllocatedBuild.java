@@ -178,7 +178,7 @@ public record AllocatedBuild(
             BatchTracker.start(
                 new SchedulerAccess(slurm, settings, files.scripts(), me, (_, _) -> {}, say))) {
       Waiting waiting = new Waiting(tracker);
-      try (Signals.Work _ = signals.during(_ -> waiting.stop())) {
+      try (Signals.Handling _ = signals.during(_ -> waiting.stop())) {
         tracker.add(attempt(files, words, dir), waiting);
         waiting.show(List.of(new Shown(files.log(), err), new Shown(files.output(), out)));
         return status(waiting, signals.last());

@@ -21,7 +21,7 @@ import java.util.SortedMap;
  */
 final class BuildFiles implements Expander.Source {
 
-  private final GraphFile.Origin origin;
+  private final GraphFile.Inputs origin;
   private final byte[] input;
   private final GraphFile last;
   final GraphFile kept; // null where that does not serve
@@ -32,7 +32,7 @@ final class BuildFiles implements Expander.Source {
    * @param input the text of the one from standard input, null without one: its graph is not kept
    * @param last the graph of the last build, null where there is none
    */
-  BuildFiles(GraphFile.Origin origin, byte[] input, GraphFile last) {
+  BuildFiles(GraphFile.Inputs origin, byte[] input, GraphFile last) {
     this.origin = origin;
     this.input = input;
     this.last = last;

@@ -330,7 +330,7 @@ public final class BuildSession {
      * @param setup what the build works with, the verdicts to begin with among it
      * @return is closed when no job runs any more
      */
-    default Signals.Work running(BuildSetup setup, BuildLoop build) {
+    default Signals.Handling running(BuildSetup setup, BuildLoop build) {
       return () -> {};
     }
 

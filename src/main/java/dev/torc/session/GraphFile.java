@@ -65,7 +65,7 @@ record GraphFile(
    * @param files as the command line names them, or as found; absolute
    * @param over what the command line says over them
    */
-  record Origin(String version, List<Path> files, ParsedBuildFile.Overrides over) {
+  record Inputs(String version, List<Path> files, ParsedBuildFile.Overrides over) {
 
     private static ByteWriter of(String version) {
       ByteWriter out = new ByteWriter(0);
@@ -92,7 +92,7 @@ record GraphFile(
    * @return null where there is none of this version of torc
    * @throws IOException where a build file cannot be looked at
    */
-  static GraphFile read(Path file, Origin origin, DigestMemo digests) throws IOException {
+  static GraphFile read(Path file, Inputs origin, DigestMemo digests) throws IOException {
     byte[] bytes = CheckedFile.read(file);
     try {
       return bytes == null ? null : read(bytes, file, origin, digests);
@@ -101,11 +101,11 @@ record GraphFile(
     }
   }
 
-  private static GraphFile read(byte[] bytes, Path file, Origin origin, DigestMemo digests)
+  private static GraphFile read(byte[] bytes, Path file, Inputs origin, DigestMemo digests)
       throws IOException {
     ByteReader in = new ByteReader(bytes, CheckedFile.FREE);
     byte[] from = in.raw(in.small());
-    byte[] version = Origin.of(origin.version()).bytes();
+    byte[] version = Inputs.of(origin.version()).bytes();
     int end = Math.min(version.length, from.length);
     if (!Arrays.equals(version, 0, version.length, from, 0, end)) {
       return null;
@@ -175,7 +175,7 @@ record GraphFile(
    */
   static Digest write(
       Path file,
-      Origin origin,
+      Inputs origin,
       Graph graph,
       ParsedBuildFile.Deciders deciders,
       List<BuildFile.Read> sources,

@@ -98,7 +98,7 @@ record PlannedBuild(
               listener);
       BuildLoop build = new BuildLoop(setup);
       commands.context = build::context;
-      try (Signals.Work _ = watcher.running(setup, build)) {
+      try (Signals.Handling _ = watcher.running(setup, build)) {
         tokens.ifPresent(t -> t.start(build::tokenCame));
         int exit = build.run(began);
         work.keep(runner.machine());

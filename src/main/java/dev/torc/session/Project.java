@@ -69,7 +69,7 @@ public record Project(
   public static Project load(Caller caller, ProjectOptions options) throws IOException {
     List<Path> files = options.layers(caller.cwd());
     CachePlace place = caller.place(BuildFile.root(files.getFirst()));
-    GraphFile.Origin origin = origin(options, files);
+    GraphFile.Inputs origin = origin(options, files);
     boolean contained = origin.over().containers();
     GraphFile last = GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null));
     BuildFiles from = new BuildFiles(origin, options.input(), last);
@@ -81,9 +81,9 @@ public record Project(
   }
 
   /** What a graph is made from under these options, of these files. */
-  static GraphFile.Origin origin(ProjectOptions options, List<Path> files) throws IOException {
+  static GraphFile.Inputs origin(ProjectOptions options, List<Path> files) throws IOException {
     boolean contained = !ProjectOptions.HOST.equals(options.containers());
-    return new GraphFile.Origin(
+    return new GraphFile.Inputs(
         InstalledTorc.id(),
         files,
         new Overrides(options.variables(), contained, options.executor()));
@@ -313,7 +313,7 @@ public record Project(
 
     /** The variables of the build file, which is read for them. */
     public static Set<String> variables(Caller caller, ProjectOptions options) throws IOException {
-      GraphFile.Origin origin = Project.origin(options, options.layers(caller.cwd()));
+      GraphFile.Inputs origin = Project.origin(options, options.layers(caller.cwd()));
       return ParsedBuildFile.read(origin.files(), null, origin.over()).variables();
     }
 

@@ -61,7 +61,7 @@ class ReportedBuild implements BuildWatcher {
   }
 
   @Override
-  public Signals.Work running(BuildSetup setup, BuildLoop build) {
+  public Signals.Handling running(BuildSetup setup, BuildLoop build) {
     if (report.isLive()) {
       progress = new BuildProgress(setup, build);
       report.follow(progress);

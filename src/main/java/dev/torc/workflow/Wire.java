@@ -21,7 +21,7 @@ import java.util.function.ToLongFunction;
 final class Wire {
 
   /** How a value is written and read; the value is null where it is to be read. */
-  interface Form<T> {
+  interface Codec<T> {
     T pass(Wire wire, T value);
   }
 
@@ -32,10 +32,10 @@ final class Wire {
     String text(int number);
   }
 
-  static final Form<String> TEXT = (wire, text) -> wire.text(text);
-  static final Form<String> SHARED = (wire, text) -> wire.shared(text);
-  static final Form<Integer> INT = (wire, i) -> (int) wire.number(i == null ? 0 : i);
-  static final Form<Long> LONG = (wire, l) -> wire.number(l == null ? 0 : l);
+  static final Codec<String> TEXT = (wire, text) -> wire.text(text);
+  static final Codec<String> SHARED = (wire, text) -> wire.shared(text);
+  static final Codec<Integer> INT = (wire, i) -> (int) wire.number(i == null ? 0 : i);
+  static final Codec<Long> LONG = (wire, l) -> wire.number(l == null ? 0 : l);
 
   private final ByteReader in;
   private final ByteReader placesIn; // null where places are left out
@@ -133,18 +133,18 @@ final class Wire {
     return all[(int) number(in == null ? field.apply(of).ordinal() : 0)];
   }
 
-  <R, T> T one(R of, Function<R, T> field, Form<T> form) {
+  <R, T> T one(R of, Function<R, T> field, Codec<T> form) {
     return form.pass(this, in == null ? field.apply(of) : null);
   }
 
   /** A value, or null. */
-  <R, T> T maybe(R of, Function<R, T> field, Form<T> form) {
+  <R, T> T maybe(R of, Function<R, T> field, Codec<T> form) {
     T value = in == null ? field.apply(of) : null;
     return flag(value, each -> each != null) ? form.pass(this, value) : null;
   }
 
   /** A list; one that is read is unmodifiable. */
-  <R, T> List<T> list(R of, Function<R, List<T>> field, Form<T> form) {
+  <R, T> List<T> list(R of, Function<R, List<T>> field, Codec<T> form) {
     if (in != null) {
       return in.list(_ -> form.pass(this, null));
     }
@@ -157,7 +157,7 @@ final class Wire {
   }
 
   /** Names with their values. */
-  <R, T> SortedMap<String, T> map(R of, Function<R, SortedMap<String, T>> field, Form<T> form) {
+  <R, T> SortedMap<String, T> map(R of, Function<R, SortedMap<String, T>> field, Codec<T> form) {
     SortedMap<String, T> map = in == null ? field.apply(of) : new TreeMap<>();
     List<String> names = list(map, each -> List.copyOf(each.keySet()), SHARED);
     for (String name : names) {

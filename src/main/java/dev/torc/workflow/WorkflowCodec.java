@@ -37,7 +37,7 @@ public final class WorkflowCodec implements Wire.Shared {
   private static final Quote[] QUOTES = Quote.values();
   private static final Image.Pull[] PULLS = Image.Pull.values();
   private static final Retry.Cause[] CAUSES = Retry.Cause.values();
-  private static final SchedulerSettings.Word[] WORDS = SchedulerSettings.Word.values();
+  private static final SchedulerSettings.Fact[] WORDS = SchedulerSettings.Fact.values();
   private static final Job.Caching[] CACHING = Job.Caching.values();
   private static final Hook.On[] ONS = Hook.On.values();
 
@@ -97,7 +97,7 @@ public final class WorkflowCodec implements Wire.Shared {
   }
 
   private Workflow workflow(Wire wire, Workflow of, FileSystem files, List<Job> jobs) {
-    Wire.Form<Path> path = (to, each) -> files.getPath(to.text(each, Path::toString));
+    Wire.Codec<Path> path = (to, each) -> files.getPath(to.text(each, Path::toString));
     return new Workflow(
         wire.one(of, Workflow::root, path),
         wire.list(of, Workflow::files, path),
@@ -446,10 +446,10 @@ public final class WorkflowCodec implements Wire.Shared {
         wire.map(of, SchedulerSettings.Commands::settings, Wire.TEXT));
   }
 
-  private static Map<SchedulerSettings.Word, List<String>> words(
+  private static Map<SchedulerSettings.Fact, List<String>> words(
       Wire wire, SchedulerSettings.Commands of) {
-    Map<SchedulerSettings.Word, List<String>> words = new EnumMap<>(SchedulerSettings.Word.class);
-    for (SchedulerSettings.Word word : WORDS) {
+    Map<SchedulerSettings.Fact, List<String>> words = new EnumMap<>(SchedulerSettings.Fact.class);
+    for (SchedulerSettings.Fact word : WORDS) {
       words.put(word, wire.list(of, each -> each.words().getOrDefault(word, List.of()), Wire.TEXT));
     }
     return words;

@@ -135,13 +135,13 @@ class BatchScriptTest {
                         temp.resolve("g"), temp + "/g/*", temp + "/g/*.o")),
                 null));
     node.run(job, node.job("b", "exit 1", node.file("b *")), node.job("c", "true"));
-    Map<String, ProcessEnd.Made> made = node.folder.status("a", 0).elsewhere().made();
+    Map<String, ProcessEnd.MadeFile> made = node.folder.status("a", 0).elsewhere().made();
     assertEquals(
         Set.of("b *", "l", "large", "d", "d/e/f", "g/x.o", "g/l.o"),
         made.keySet().stream()
             .map(path -> temp.relativize(Path.of(path)).toString())
             .collect(Collectors.toSet()));
-    ProcessEnd.Made linked = made.get(temp + "/l");
+    ProcessEnd.MadeFile linked = made.get(temp + "/l");
     assertEquals(linked, made.get(temp + "/g/l.o"));
     assertEquals(2, linked.bytes());
     assertEquals(Digest.ofText("1\n").hex(), linked.digest());

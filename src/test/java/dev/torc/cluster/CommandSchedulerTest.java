@@ -10,7 +10,7 @@ import dev.torc.cluster.Scheduler.SchedulerState;
 import dev.torc.cluster.Scheduler.SchedulerState.Kind;
 import dev.torc.cluster.Scheduler.Submission;
 import dev.torc.cluster.Scheduler.SubmissionRequest;
-import dev.torc.cluster.SchedulerSettings.Word;
+import dev.torc.cluster.SchedulerSettings.Fact;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,13 +46,13 @@ class CommandSchedulerTest {
         id == null ? "" : id,
         " ",
         Map.of(
-            Word.RUNNING,
+            Fact.RUNNING,
             List.of("R", "E"),
-            Word.WAITING,
+            Fact.WAITING,
             List.of("Q", "H"),
-            Word.GONE,
+            Fact.GONE,
             List.of("F"),
-            Word.CANCELLED,
+            Fact.CANCELLED,
             List.of("C")),
         new TreeMap<>(Map.of("queue", "long one")));
   }
@@ -290,13 +290,13 @@ class CommandSchedulerTest {
             "",
             " ",
             Map.of(
-                Word.RUNNING,
+                Fact.RUNNING,
                 List.of("R"),
-                Word.WAITING,
+                Fact.WAITING,
                 List.of(),
-                Word.GONE,
+                Fact.GONE,
                 List.of(),
-                Word.CANCELLED,
+                Fact.CANCELLED,
                 List.of()),
             new TreeMap<>(Map.of("queue", "long one")));
     List<SchedulerJob> jobs =

@@ -363,7 +363,8 @@ record DiskTrace(List<Path> folders, Map<String, Inode> begin, List<Op> ops, Lis
       long ctime = time(words, "ctime");
       long size = number(words, "_size=(\\d+)");
       long number = number(words, "_ino=(\\d+)");
-      ops.add(new Seen(inode, new Stamp(Stamp.Kind.FILE, executable, size, mtime, ctime, number)));
+      ops.add(
+          new Seen(inode, new Stamp(Stamp.FileKind.FILE, executable, size, mtime, ctime, number)));
     }
 
     /** Of both forms: {@code st_mtime=1, st_mtime_nsec=2} and {@code {tv_sec=1, tv_nsec=2}}. */

@@ -520,7 +520,7 @@ public class Harness {
     }
 
     @Override
-    public Signals.Work running(BuildSetup setup, BuildLoop build) {
+    public Signals.Handling running(BuildSetup setup, BuildLoop build) {
       graph = setup.plan().context().graph();
       running = build;
       Harness.this.setup = setup;

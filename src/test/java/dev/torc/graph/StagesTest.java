@@ -19,7 +19,7 @@ class StagesTest {
 
   /** Vertex to those that it waits for. */
   private static Adjacency rows(List<List<Integer>> before) {
-    Adjacency.Builder rows = new Adjacency.Builder();
+    Adjacency.RowCollector rows = new Adjacency.RowCollector();
     for (List<Integer> row : before) {
       row.forEach(rows::add);
       rows.endRow(true);

@@ -412,14 +412,14 @@ class DigestMemoTest {
   void folderAndNothingHaveNoDigest() throws IOException {
     assertEquals(Stamp.MISSING, build().of("a").stamp());
     assertNull(build().of("a").digest());
-    assertEquals(Stamp.Kind.FOLDER, build().of("").stamp().kind());
+    assertEquals(Stamp.FileKind.FOLDER, build().of("").stamp().kind());
     assertNull(build().product("").digest());
   }
 
   @Test
   void fifoIsRefusedUnopened() throws IOException {
     Path file = write("a", "one", LONG_AGO);
-    stamps.forge(file, s -> new Stamp(Stamp.Kind.OTHER, false, 0, 1, 1, 1));
+    stamps.forge(file, s -> new Stamp(Stamp.FileKind.OTHER, false, 0, 1, 1, 1));
     IOException e = assertThrows(IOException.class, () -> build().of("a"));
     assertEquals("cannot read a: it is a FIFO, socket or device, not a file", e.getMessage());
   }

@@ -51,15 +51,15 @@ public final class FakeStamps implements StampSource {
     } catch (NoSuchFileException e) {
       return Stamp.MISSING;
     }
-    Stamp.Kind kind =
+    Stamp.FileKind kind =
         a.isSymbolicLink()
-            ? Stamp.Kind.LINK
+            ? Stamp.FileKind.LINK
             : a.isRegularFile()
-                ? Stamp.Kind.FILE
-                : a.isDirectory() ? Stamp.Kind.FOLDER : Stamp.Kind.OTHER;
+                ? Stamp.FileKind.FILE
+                : a.isDirectory() ? Stamp.FileKind.FOLDER : Stamp.FileKind.OTHER;
     boolean executable =
         path.getFileSystem().supportedFileAttributeViews().contains("posix")
-            && kind != Stamp.Kind.LINK
+            && kind != Stamp.FileKind.LINK
             && Files.getPosixFilePermissions(path).contains(PosixFilePermission.OWNER_EXECUTE);
     long mtime = a.lastModifiedTime().to(TimeUnit.NANOSECONDS);
     Stamp stamp =

@@ -236,7 +236,7 @@ class FolderDigestTest {
     for (FolderDigest.Member member : folder.members()) {
       String name = member.path().replace("/in", "");
       String text = links.getOrDefault(name, "text " + name);
-      Digest expected = member.kind() == Stamp.Kind.FOLDER ? null : Digest.ofText(text);
+      Digest expected = member.kind() == Stamp.FileKind.FOLDER ? null : Digest.ofText(text);
       assertEquals(expected, member.digest(), member.path());
     }
     Path last = root.resolve("d/" + (many - 1));

@@ -1,7 +1,6 @@
 package dev.torc.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +47,7 @@ class GpuLoadTest {
       assertEquals(135, load.all());
     }
     String pid = Files.readString(dir.resolve("pid")).strip();
-    assertFalse(ProcessHandle.of(Long.parseLong(pid)).map(ProcessHandle::isAlive).orElse(false));
+    ProcessHandle.of(Long.parseLong(pid)).ifPresent(ended -> ended.onExit().join());
   }
 
   @Test

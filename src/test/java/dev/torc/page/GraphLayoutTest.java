@@ -24,7 +24,7 @@ class GraphLayoutTest {
 
   /** Vertex to those that it waits for. */
   private static Adjacency rows(List<? extends Iterable<Integer>> before) {
-    Adjacency.Builder rows = new Adjacency.Builder();
+    Adjacency.RowCollector rows = new Adjacency.RowCollector();
     for (Iterable<Integer> row : before) {
       row.forEach(rows::add);
       rows.endRow(true);

@@ -55,7 +55,7 @@ class EndingIT {
     }
     CountDownLatch told = new CountDownLatch(1);
     try (Signals signals = new Signals();
-        Signals.Work _ =
+        Signals.Handling _ =
             signals.during(
                 number -> {
                   System.out.println("told " + number);

@@ -27,11 +27,11 @@ class SignalsTest {
     BlockingQueue<Integer> outer = new LinkedBlockingQueue<>();
     BlockingQueue<Integer> inner = new LinkedBlockingQueue<>();
     try (Signals first = new Signals();
-        Signals.Work _ = first.during(outer::add)) {
+        Signals.Handling _ = first.during(outer::add)) {
       try (Signals second = new Signals()) {
         assertEquals(0, second.last());
         for (int i = 0; i < 2; i++) {
-          try (Signals.Work _ = second.during(inner::add)) {
+          try (Signals.Handling _ = second.during(inner::add)) {
             assertEquals(i == 0 ? null : Kill.TERM, inner.poll(), "one that came meanwhile");
             Kill.process(own, Kill.TERM); // the one that no caller ignores
             assertEquals(Kill.TERM, inner.take());

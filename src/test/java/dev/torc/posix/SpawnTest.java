@@ -175,12 +175,11 @@ class SpawnTest {
     EnvironmentEntries env = Environment.ofCaller().with(Map.of());
     int pid =
         new Spawn().start(List.of("sh", "-c", "kill -STOP $$; exit 7"), dir, env, log, true, null);
-    assertEquals(new ChildWait.Change(ChildWait.What.STOPPED, Kill.STOP), ChildWait.next(pid));
+    assertEquals(new ChildWait.News(ChildWait.What.STOPPED, Kill.STOP), ChildWait.next(pid));
     assertTrue(Kill.process(pid, Kill.CONT));
-    assertEquals(new ChildWait.Change(ChildWait.What.EXITED, 7), ChildWait.next(pid));
+    assertEquals(new ChildWait.News(ChildWait.What.EXITED, 7), ChildWait.next(pid));
     assertEquals(
-        new ChildWait.Change(ChildWait.What.EXITED, 7),
-        ChildWait.next(pid)); // looking takes nothing
+        new ChildWait.News(ChildWait.What.EXITED, 7), ChildWait.next(pid)); // looking takes nothing
     ChildWait.reap(pid);
     assertThrows(IllegalStateException.class, () -> ChildWait.next(pid));
 
@@ -193,7 +192,7 @@ class SpawnTest {
                 log,
                 true,
                 null);
-    assertEquals(new ChildWait.Change(ChildWait.What.SIGNALED, Kill.TERM), ChildWait.next(busy));
+    assertEquals(new ChildWait.News(ChildWait.What.SIGNALED, Kill.TERM), ChildWait.next(busy));
     assertTrue(ChildWait.reap(busy).user() > 1_000_000);
   }
 

@@ -83,7 +83,7 @@ class CacheTest {
   void everyKindOfStampComesBack() {
     KnownDigest missing = new KnownDigest(Stamp.MISSING, null, false);
     KnownDigest device =
-        new KnownDigest(new Stamp(Stamp.Kind.OTHER, true, -1, -2, -3, -4), null, true);
+        new KnownDigest(new Stamp(Stamp.FileKind.OTHER, true, -1, -2, -3, -4), null, true);
     try (Cache cache = open()) {
       cache.put(new Batch().stamp("m", missing).stamp("d", device));
     }

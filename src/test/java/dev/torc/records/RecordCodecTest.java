@@ -75,7 +75,7 @@ class RecordCodecTest {
     String line = "0206" + "05016e" + "07016f" + "090177";
     return Stream.of(
         new Kind<>(
-            new KnownDigest(new Stamp(Stamp.Kind.FILE, true, 1, 2, 3, 4), DIGEST, true),
+            new KnownDigest(new Stamp(Stamp.FileKind.FILE, true, 1, 2, 3, 4), DIGEST, true),
             RecordCodec::known,
             "0204" + "0402" + "0602" + "0804" + "0a06" + "0c08" + "0f2101" + SUM + "1002",
             8),
@@ -85,8 +85,8 @@ class RecordCodecTest {
                 "b",
                 DIGEST,
                 List.of(
-                    new RecordedProduct("p", Stamp.Kind.FILE, DIGEST.executable(), 7, "t"),
-                    new RecordedProduct("q", Stamp.Kind.MISSING, null, 0, null)),
+                    new RecordedProduct("p", Stamp.FileKind.FILE, DIGEST.executable(), 7, "t"),
+                    new RecordedProduct("q", Stamp.FileKind.MISSING, null, 0, null)),
                 List.of("f", "g"),
                 List.of("m"),
                 5,
@@ -121,7 +121,7 @@ class RecordCodecTest {
                     List.of("p"),
                     7,
                     true,
-                    new RecordedProduct("d", Stamp.Kind.FILE, DIGEST, 8, null)),
+                    new RecordedProduct("d", Stamp.FileKind.FILE, DIGEST, 8, null)),
                 new Origin("s", 8, "h", 9),
                 List.of("r")),
             RecordCodec::details,
@@ -141,7 +141,7 @@ class RecordCodecTest {
             "0c0a" + "1108" + "0b067265636f7264",
             8),
         new Kind<>(
-            new OwnedPath("path", Stamp.Kind.FOLDER, DIGEST, "j", true),
+            new OwnedPath("path", Stamp.FileKind.FOLDER, DIGEST, "j", true),
             (f, of) -> RecordCodec.owned("path", f, of),
             "0206" + "052101" + SUM + "07016a" + "0802",
             4),

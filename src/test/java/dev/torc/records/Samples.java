@@ -55,7 +55,12 @@ final class Samples {
 
   static Stamp stamp(String name, long ctime) {
     return new Stamp(
-        Stamp.Kind.FILE, name.length() % 2 == 0, name.length(), ctime - 1, ctime, name.hashCode());
+        Stamp.FileKind.FILE,
+        name.length() % 2 == 0,
+        name.length(),
+        ctime - 1,
+        ctime,
+        name.hashCode());
   }
 
   static KnownDigest known(String name) {
@@ -68,10 +73,11 @@ final class Samples {
         build,
         digest("manifest " + name),
         List.of(
-            new RecordedProduct(name + ".out", Stamp.Kind.FILE, digest(name + build), 1, null),
-            new RecordedProduct(name + "/", Stamp.Kind.FOLDER, digest(name), 1L << 40, null),
-            new RecordedProduct(name + ".bin", Stamp.Kind.FILE, digest(name).executable(), 0, "é"),
-            new RecordedProduct("gone", Stamp.Kind.MISSING, null, 0, null)),
+            new RecordedProduct(name + ".out", Stamp.FileKind.FILE, digest(name + build), 1, null),
+            new RecordedProduct(name + "/", Stamp.FileKind.FOLDER, digest(name), 1L << 40, null),
+            new RecordedProduct(
+                name + ".bin", Stamp.FileKind.FILE, digest(name).executable(), 0, "é"),
+            new RecordedProduct("gone", Stamp.FileKind.MISSING, null, 0, null)),
         List.of(name + ".h", "b.h"),
         List.of(name),
         name.length() * 1_000_003L,
@@ -104,7 +110,7 @@ final class Samples {
 
   static OwnedPath owned(String name) {
     return new OwnedPath(
-        name, Stamp.Kind.FOLDER, digest(name), "job " + name, name.length() % 2 == 1);
+        name, Stamp.FileKind.FOLDER, digest(name), "job " + name, name.length() % 2 == 1);
   }
 
   static BuildRecord build(long number) {

@@ -61,7 +61,7 @@ class CleanJobsTest {
     Graph graph = graph();
     Looks looks = new Looks(graph);
     CleanJobs rest = atRest(graph, looks.stamps);
-    looks.stamps.put("out/17", new Stamp(Stamp.Kind.FILE, false, 1, 2, 4, 3));
+    looks.stamps.put("out/17", new Stamp(Stamp.FileKind.FILE, false, 1, 2, 4, 3));
     assertEquals("{%d}".formatted(graph.jobId("j17")), restless(rest, graph, looks).toString());
     looks.stamps.put("one", Stamp.MISSING);
     assertEquals(JOBS, restless(rest, graph, looks).cardinality());
@@ -128,7 +128,7 @@ class CleanJobsTest {
     assertNull(rest.digest(graph, "out/2", down.get("out/2")), "its digest is not known");
     assertNull(rest.digest(graph, "out/1", down.get("out/2")), "another inode");
     assertNull(rest.digest(graph, "elsewhere", stamp), "not at rest");
-    Stamp folder = new Stamp(Stamp.Kind.FOLDER, false, 1, 2, 3, file);
+    Stamp folder = new Stamp(Stamp.FileKind.FOLDER, false, 1, 2, 3, file);
     assertNull(rest.digest(graph, "out/1", folder));
   }
 
@@ -191,7 +191,7 @@ class CleanJobsTest {
     CleanJobs rest = atRest(graph, looks.stamps);
     int at = graph.fileId("out/3") * CleanJobs.WIDTH;
     String moved = "{%d}".formatted(graph.jobId("j3"));
-    Stamp fifo = new Stamp(Stamp.Kind.OTHER, false, 0, 0, 0, 0);
+    Stamp fifo = new Stamp(Stamp.FileKind.OTHER, false, 0, 0, 0, 0);
     for (Stamp before : List.of(Stamp.MISSING, fifo)) {
       rest.stamps()[at] = CleanJobs.numbers(before)[0];
       for (Stamp now : List.of(Stamp.MISSING, fifo)) {
@@ -233,11 +233,11 @@ class CleanJobsTest {
     int files = graph.files() + further.length;
     long[] stamps = new long[files * CleanJobs.WIDTH];
     for (int f = 0; f < files; f++) {
-      Stamp stamp = new Stamp(Stamp.Kind.FILE, false, 1, 2, 3, f);
+      Stamp stamp = new Stamp(Stamp.FileKind.FILE, false, 1, 2, 3, f);
       down.put(f < graph.files() ? graph.path(f) : further[f - graph.files()], stamp);
       System.arraycopy(stamp.numbers(), 0, stamps, f * CleanJobs.WIDTH, CleanJobs.WIDTH);
     }
-    Adjacency.Builder extra = new Adjacency.Builder();
+    Adjacency.RowCollector extra = new Adjacency.RowCollector();
     for (int j = 0; j < graph.jobs(); j++) {
       if (j == graph.jobs() - 1) {
         IntStream.range(graph.files(), files).forEach(extra::add);

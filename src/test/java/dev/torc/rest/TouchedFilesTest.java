@@ -87,7 +87,7 @@ class TouchedFilesTest {
     }
     BitSet jobs = new BitSet();
     jobs.set(0, graph.jobs());
-    Adjacency.Builder none = new Adjacency.Builder();
+    Adjacency.RowCollector none = new Adjacency.RowCollector();
     for (int j = 0; j < graph.jobs(); j++) {
       none.endRow(false);
     }

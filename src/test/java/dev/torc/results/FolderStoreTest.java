@@ -501,7 +501,7 @@ class FolderStoreTest extends StoreContract {
             a,
             RecordedProduct.file("b", second.blob().digest(), second.blob().size()),
             RecordedProduct.folder("c", KEY, members),
-            new RecordedProduct("d", Stamp.Kind.FILE, a.digest(), a.size(), to),
+            new RecordedProduct("d", Stamp.FileKind.FILE, a.digest(), a.size(), to),
             RecordedProduct.file(to, a.digest(), a.size()));
     box.post(new Upload(result, List.of(first, second, log), false, null));
     box.stores.finish();

@@ -201,17 +201,17 @@ class ResultChecksTest {
         bad("x: an odd size", RecordedProduct.file("x", DIGEST, Long.MAX_VALUE)),
         bad(kind("x"), RecordedProduct.file("x", null, 1)),
         bad(kind("x"), RecordedProduct.inner("x")),
-        bad(kind("f/x"), folder(of("x", Stamp.Kind.FILE, "y"))),
+        bad(kind("f/x"), folder(of("x", Stamp.FileKind.FILE, "y"))),
         bad("x: a link to what is no product", link("x", "y")),
         bad("x: a link to other bytes", link("x", "y"), ResultSamples.file("y", "other")),
-        bad(kind("x"), of("x", Stamp.Kind.LINK, null)),
+        bad(kind("x"), of("x", Stamp.FileKind.LINK, null)),
         bad(kind("x"), RecordedProduct.link("x", "y")),
-        bad(kind("x"), of("x", Stamp.Kind.OTHER, null)),
-        bad(kind("f/device"), folder(of("device", Stamp.Kind.OTHER, null))),
+        bad(kind("x"), of("x", Stamp.FileKind.OTHER, null)),
+        bad(kind("f/device"), folder(of("device", Stamp.FileKind.OTHER, null))),
         bad(kind("f/d"), folder(RecordedProduct.folder("d", DIGEST, List.of()))),
         bad(
             "x: members of what is no folder",
-            new RecordedProduct("x", Stamp.Kind.FILE, DIGEST, 0, null, List.of(x))));
+            new RecordedProduct("x", Stamp.FileKind.FILE, DIGEST, 0, null, List.of(x))));
   }
 
   private static Arguments bad(String reason, RecordedProduct... products) {
@@ -222,12 +222,12 @@ class ResultChecksTest {
     return path + ": neither a file nor a folder nor a link as torc describes them";
   }
 
-  private static RecordedProduct of(String path, Stamp.Kind kind, String text) {
+  private static RecordedProduct of(String path, Stamp.FileKind kind, String text) {
     return new RecordedProduct(path, kind, DIGEST, 0, text, List.of());
   }
 
   private static RecordedProduct link(String path, String text) {
-    return new RecordedProduct(path, Stamp.Kind.FILE, Digest.ofText("x"), 1, text);
+    return new RecordedProduct(path, Stamp.FileKind.FILE, Digest.ofText("x"), 1, text);
   }
 
   private static RecordedProduct folder(RecordedProduct... members) {
@@ -318,7 +318,7 @@ class ResultChecksTest {
         Arguments.of(
             "an odd log",
             "log",
-            new RecordedProduct("", Stamp.Kind.FILE, DIGEST, 1, null, List.of(member))),
+            new RecordedProduct("", Stamp.FileKind.FILE, DIGEST, 1, null, List.of(member))),
         Arguments.of("too long", "log", RecordedProduct.file("", DIGEST, -1)),
         Arguments.of("too long", "log", RecordedProduct.file("", DIGEST, (1 << 20) + 1)),
         Arguments.of("without a name or text", "data", List.of(new StoredValue("x", null))),

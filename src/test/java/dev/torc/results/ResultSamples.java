@@ -97,7 +97,7 @@ final class ResultSamples {
                     file("a/one", "1"),
                     RecordedProduct.link("a/two", "../a-b"),
                     RecordedProduct.inner("empty"))),
-            new RecordedProduct("out/link", Stamp.Kind.FILE, program.digest(), 3, "run"),
+            new RecordedProduct("out/link", Stamp.FileKind.FILE, program.digest(), 3, "run"),
             program),
         RecordedProduct.file("", Digest.ofText("all it wrote"), 12),
         Digest.ofText("a manifest"),

@@ -364,7 +364,7 @@ class StoreCallTest {
     CountDownLatch begun = new CountDownLatch(1);
     LongSupplier clock = () -> begun.getCount() > 0 ? now.get() : now.addAndGet(SECOND);
     StoreCall call = StoreCall.small(build(clock), null);
-    StoreCall.Asked<Object> asked =
+    StoreCall.Question<Object> asked =
         request -> {
           assertEquals(SECOND, request.age());
           beginning.accept(request);

@@ -92,8 +92,8 @@ class GraphFileTest {
     return DigestMemo.looking(folder, StampSource.of(folder.getFileSystem()), _ -> null);
   }
 
-  private GraphFile.Origin origin(SortedMap<String, String> defines, Path... files) {
-    return new GraphFile.Origin("1.0", List.of(files), new Overrides(defines, true, null));
+  private GraphFile.Inputs origin(SortedMap<String, String> defines, Path... files) {
+    return new GraphFile.Inputs("1.0", List.of(files), new Overrides(defines, true, null));
   }
 
   private Graph write(SortedMap<String, String> defines, Path... files) throws IOException {

@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * @param places takes where each entry stands, by name
  * @param manual takes the names of manual jobs and groups
  */
-record UnitReader(
+record JobEntryReader(
     JobReader reader,
     AxisReader axes,
     WorkflowCodec codec,
