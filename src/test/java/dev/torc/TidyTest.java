@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -41,6 +42,9 @@ class TidyTest {
 
   private static final int FILES = 416;
   private static final int SURFACE = 185;
+
+  /** Types that one other package uses alone. */
+  private static final int ALONE = 30;
 
   /** Counters and views that only tests ask for, and what is called from outside of the classes. */
   private static final Set<String> SEEN_FROM_OUTSIDE =
@@ -149,10 +153,40 @@ class TidyTest {
                     .isPresent());
   }
 
+  /** A reader of one package meets a nested name in one sense. */
+  @Test
+  void aNestedNameStandsOnceWherePackagesMeet() {
+    Map<String, List<JavaClass>> nested =
+        HouseTest.TORC.stream()
+            .filter(
+                type -> type.isMemberClass() && !type.getModifiers().contains(JavaModifier.PRIVATE))
+            .collect(
+                Collectors.groupingBy(JavaClass::getSimpleName, TreeMap::new, Collectors.toList()));
+    List<String> found = new ArrayList<>();
+    for (List<JavaClass> alike : nested.values()) {
+      for (JavaClass one : alike) {
+        for (JavaClass other : alike) {
+          if (one != other && sees(one, other)) {
+            found.add(one.getName() + " and " + other.getName());
+          }
+        }
+      }
+    }
+    assertEquals(List.of(), found);
+  }
+
+  /** Whether the package of one type uses that of another, which may use this type there. */
+  private static boolean sees(JavaClass one, JavaClass other) {
+    return one.getPackage().equals(other.getPackage())
+        || other.getModifiers().contains(JavaModifier.PUBLIC)
+            && one.getPackage().getClassDependenciesFromThisPackage().stream()
+                .anyMatch(use -> use.getTargetClass().getPackage().equals(other.getPackage()));
+  }
+
   @Test
   void sizeOnlyFalls() throws IOException {
     Pattern imported = Pattern.compile("(?m)^import (?:static )?((?:[a-z]\\w*\\.)+)([A-Z]\\w*)");
-    Map<String, Set<String>> surface = new TreeMap<>();
+    Map<String, Set<String>> users = new TreeMap<>();
     List<Path> sources = FilesTest.sources("main");
     long lines = 0;
     for (Path source : sources) {
@@ -164,13 +198,14 @@ class TidyTest {
               .count();
       for (MatchResult use : imported.matcher(text).results().toList()) {
         if (use.group(1).startsWith("dev.torc") && !use.group(1).equals(here)) {
-          surface.computeIfAbsent(use.group(1), _ -> new TreeSet<>()).add(use.group(2));
+          users.computeIfAbsent(use.group(1) + use.group(2), _ -> new TreeSet<>()).add(here);
         }
       }
     }
-    int seen = surface.values().stream().mapToInt(Set::size).sum();
+    List<String> alone = users.keySet().stream().filter(t -> users.get(t).size() == 1).toList();
     assertTrue(lines <= LINES, lines + " code lines");
     assertTrue(sources.size() <= FILES, sources.size() + " files");
-    assertTrue(seen <= SURFACE, seen + " types are used from other packages");
+    assertTrue(users.size() <= SURFACE, users.size() + " types are used from other packages");
+    assertTrue(alone.size() <= ALONE, alone.size() + " of one other package: " + alone);
   }
 }

@@ -307,7 +307,7 @@ final class Attempt {
   private AttemptOutcome restored() throws IOException {
     shared.removal().refuseOutside(job, List.of());
     refuseTaken();
-    ProductRestore.Known from = run.from();
+    ProductRestore.Replacement from = run.from();
     restore = new ProductRestore(shared, job, from);
     ProductScan products;
     try {

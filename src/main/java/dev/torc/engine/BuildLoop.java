@@ -491,7 +491,7 @@ public final class BuildLoop {
   private final class Decided implements RestoredJobs.Loop {
 
     @Override
-    public void ready(int id, List<Reason> reasons, ProductRestore.Known known) {
+    public void ready(int id, List<Reason> reasons, ProductRestore.Replacement known) {
       state.runs().put(id, new JobRun(state.graph().job(id), reasons, known, setup));
       BuildLoop.this.ready(id);
     }

@@ -34,7 +34,7 @@ final class JobRun {
   private boolean spared;
   private long ready = System.nanoTime();
   private Queued asked;
-  private ProductRestore.Known from;
+  private ProductRestore.Replacement from;
 
   /**
    * What an attempt asked for, and how long it waited for that.
@@ -43,7 +43,7 @@ final class JobRun {
    */
   record Queued(AttemptRecord.Asked amounts, long queued) {}
 
-  JobRun(Job job, List<Reason> reasons, ProductRestore.Known from, BuildSetup setup) {
+  JobRun(Job job, List<Reason> reasons, ProductRestore.Replacement from, BuildSetup setup) {
     this(job, reasons, from, setup.limits(), setup.allocation());
   }
 
@@ -55,7 +55,7 @@ final class JobRun {
   JobRun(
       Job job,
       List<Reason> reasons,
-      ProductRestore.Known from,
+      ProductRestore.Replacement from,
       Map<String, Long> limits,
       String allocation) {
     this.executor = job.executor();
@@ -96,7 +96,7 @@ final class JobRun {
   }
 
   /** That result; null for a run. */
-  ProductRestore.Known from() {
+  ProductRestore.Replacement from() {
     return from;
   }
 

@@ -37,7 +37,7 @@ final class ProductRestore {
    *
    * @param parts where its products are, as far as they do not stand in their places
    */
-  record Known(Result result, ResultParts parts) {}
+  record Replacement(Result result, ResultParts parts) {}
 
   private final AttemptContext shared;
   private final Job job;
@@ -45,7 +45,7 @@ final class ProductRestore {
   private final ResultParts parts;
   private final List<OwnedPath> placed = Collections.synchronizedList(new ArrayList<>());
 
-  ProductRestore(AttemptContext shared, Job job, Known from) {
+  ProductRestore(AttemptContext shared, Job job, Replacement from) {
     this.shared = shared;
     this.job = job;
     this.from = from.result();

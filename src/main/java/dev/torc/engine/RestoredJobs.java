@@ -60,7 +60,7 @@ final class RestoredJobs implements AutoCloseable {
      *
      * @param known what is put in the place of a run; null for a run
      */
-    void ready(int id, List<Reason> reasons, ProductRestore.Known known);
+    void ready(int id, List<Reason> reasons, ProductRestore.Replacement known);
 
     /** It is to be decided again. */
     void decide(int id);
@@ -98,7 +98,7 @@ final class RestoredJobs implements AutoCloseable {
     threads.execute(
         () -> {
           try {
-            ProductRestore.Known known = find(shared, id);
+            ProductRestore.Replacement known = find(shared, id);
             lock.post(() -> answered(id, reasons, known));
           } catch (RuntimeException | Error e) {
             lock.fail(e);
@@ -111,7 +111,7 @@ final class RestoredJobs implements AutoCloseable {
   }
 
   /** What the stores have for a job is here, and ready to be put in its place; null for nothing. */
-  private ProductRestore.Known find(AttemptContext shared, int id) {
+  private ProductRestore.Replacement find(AttemptContext shared, int id) {
     KeptResults kept = shared.removal().kept();
     try {
       NeedSnapshot needs = shared.contents().snapshot(id);
@@ -126,7 +126,7 @@ final class RestoredJobs implements AutoCloseable {
           Batch lists = new Batch();
           match.lists().forEach(lists::list);
           setup.cache().put(lists);
-          return new ProductRestore.Known(match.result(), parts);
+          return new ProductRestore.Replacement(match.result(), parts);
         }
       }
       return null;
@@ -135,7 +135,7 @@ final class RestoredJobs implements AutoCloseable {
     }
   }
 
-  private void answered(int id, List<Reason> reasons, ProductRestore.Known known) {
+  private void answered(int id, List<Reason> reasons, ProductRestore.Replacement known) {
     asked.clear(id);
     if (state.get().states().of(id) == JobState.WAITING) { // else the build was ended meanwhile
       loop.ready(id, reasons, known);
@@ -156,7 +156,7 @@ final class RestoredJobs implements AutoCloseable {
   void restore(int id, Verdict.WillRestore will) {
     if (will.bytes()) {
       KeptResults kept = setup.shared().removal().kept();
-      loop.ready(id, will.reasons(), new ProductRestore.Known(will.from(), kept));
+      loop.ready(id, will.reasons(), new ProductRestore.Replacement(will.from(), kept));
     } else {
       recall(id, will);
       loop.decide(id);

@@ -289,7 +289,7 @@ public final class Decider {
    * @param found what a depfile named then
    */
   List<Reason> difference(int id, List<String> found, List<ManifestEntry> then) {
-    ManifestWriter.Lines lines = new ManifestWriter.Lines();
+    ManifestWriter.Listing lines = new ManifestWriter.Listing();
     manifest.describe(id, found, contents, lines);
     return ManifestDiff.between(
         then,
@@ -341,7 +341,7 @@ public final class Decider {
    * @param found files that its depfile named; the snapshot has taken them in
    */
   public Described describe(int id, List<String> found, NeedSnapshot snapshot) {
-    ManifestWriter.Lines lines = new ManifestWriter.Lines();
+    ManifestWriter.Listing lines = new ManifestWriter.Listing();
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, new Both(lines, counts));
     return new Described(counts.digest(), lines.lines(), snapshot.members());
@@ -355,7 +355,7 @@ public final class Decider {
   }
 
   /** Says everything to two writers: lines show more than what counts. */
-  private record Both(Lines lines, ManifestHash hash) implements ManifestWriter {
+  private record Both(Listing lines, ManifestHash hash) implements ManifestWriter {
     @Override
     public void text(LineKind line, String name, String shown, String counts) {
       lines.text(line, name, shown, counts);

@@ -103,7 +103,7 @@ interface ManifestWriter {
   }
 
   /** The manifest as lines: for the record of a run, and to be compared with an earlier one. */
-  final class Lines implements ManifestWriter {
+  final class Listing implements ManifestWriter {
 
     private final List<ManifestEntry> lines = new ArrayList<>();
 

@@ -182,8 +182,8 @@ final class Advice {
       Path root = graph.workflow().root();
       List<String> paths;
       try {
-        if (list.kind()
-            == NeedList.ListKind.FOLDER) { // where there is none at all, that is an error
+        if (list.kind() == NeedList.ListKind.FOLDER) {
+          // where there is none at all, that is an error
           boolean empty = Files.isDirectory(root.resolve(list.text()));
           return empty && !MissHint.folder(root, list.text()).isEmpty() ? NOTHING : SEVERAL;
         }
