@@ -504,7 +504,8 @@ public final class BuildLoop {
     @Override
     public void runs(int id) {
       PlanContext next = state.context().running(id);
-      if (next == state.context()) {
+      boolean waits = next.records().unsettledBefore(id) >= 0; // another one asked for them
+      if (next == state.context() && !waits) {
         BuildLoop.this.ready(id);
       } else {
         BitSet late = new BitSet();
