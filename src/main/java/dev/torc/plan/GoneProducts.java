@@ -35,8 +35,7 @@ public record GoneProducts(Graph graph, JobRecords records, DigestMemo digests) 
   /** Whether nothing stands at a path; what cannot be looked at is there. */
   boolean isGone(String path) {
     try {
-      // a folder that was made since is another one than was seen
-      return !digests.seen(path).stamp().exists() && !digests.of(path).stamp().exists();
+      return !digests.seen(path).stamp().exists();
     } catch (IOException e) {
       return false;
     }
