@@ -503,15 +503,19 @@ public final class BuildLoop {
 
     @Override
     public void runs(int id) {
-      PlanContext next = state.context().running(id);
-      boolean waits = next.records().unsettledBefore(id) >= 0; // another one asked for them
-      if (next == state.context() && !waits) {
-        BuildLoop.this.ready(id);
-      } else {
-        BitSet late = new BitSet();
-        late.set(id);
-        over(next, late);
-        state.free().forEach(BuildLoop.this::decide);
+      try {
+        PlanContext next = state.context().running(id);
+        boolean waits = next.records().unsettledBefore(id) >= 0; // another one asked for them
+        if (next == state.context() && !waits) {
+          BuildLoop.this.ready(id);
+        } else {
+          BitSet late = new BitSet();
+          late.set(id);
+          over(next, late);
+          state.free().forEach(BuildLoop.this::decide);
+        }
+      } catch (StoppedException e) {
+        return; // likewise: it is not reached
       }
     }
   }

@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.engine.StubRunner.Held;
+import dev.torc.hash.AgedStamps;
 import dev.torc.hash.Digest;
+import dev.torc.hash.WatchedStamps;
+import dev.torc.local.ProcessEnd;
 import dev.torc.posix.FileTree;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
@@ -19,6 +23,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -238,5 +245,95 @@ class Section11StoreTest extends Harness {
       }
     }
     assertTrue(now.size() < ever.size(), ever.size() + " of " + now.size());
+  }
+
+  /**
+   * Two readers of a temporary product turn out to run. When the second one does, the product that
+   * the first one asked for stands there, and its maker is not over: it has yet to look at y.
+   */
+  @Test
+  void aReaderWhoseResultIsDamagedWaitsForTheMakerThatAnotherOneAskedFor() throws Exception {
+    given(
+        """
+        t: { command: t, needs: [y], produces: [t.out], temporary: true, priority: 2 }
+        r: { command: r, needs: [t.out, x], produces: [r.out], priority: 2 }
+        u: { command: u, needs: [t.out, x], produces: [u.out], priority: 1 }
+        gate: { command: gate, always: true, priority: 3 }
+        next: { command: next, always: true }
+        """);
+    limits.put("cpus", 2L);
+    edit("y", "1");
+    for (String x : List.of("1", "2")) {
+      edit("x", x);
+      build();
+    }
+    delete("t.out");
+    for (String stored : store()) {
+      edit(".torc/store/" + stored, "spoilt");
+    }
+    CompletableFuture<Boolean> made = new CompletableFuture<>();
+    CompletableFuture<Boolean> over = new CompletableFuture<>();
+    AtomicBoolean wrote = new AtomicBoolean();
+    stamps =
+        new WatchedStamps(
+            stamps,
+            path -> {
+              if (wrote.get() && path.endsWith("y")) {
+                made.complete(true);
+                over.orTimeout(60, TimeUnit.SECONDS).join();
+              }
+            });
+    job(
+        "t",
+        stub -> {
+          ProcessEnd end = work(stub);
+          wrote.set(true);
+          return end;
+        });
+    Held gate = hold("gate");
+    Held next = hold("next");
+    edit("x", "1");
+    Building building = start();
+    made.orTimeout(60, TimeUnit.SECONDS).join();
+    gate.go(); // room for the restore of u
+    next.started(); // that failed
+    over.complete(true);
+    next.go();
+    building.await();
+    assertEquals(0, exit);
+    assertEquals(List.of("gate", "t", "next"), started().subList(0, 3));
+    ran("gate", "t", "next", "r", "u");
+  }
+
+  @Test
+  void aSignalInTheMomentInWhichARestoreFailsLeavesTheJobToTheNextBuild() {
+    given(
+        """
+        t: { command: t, produces: [t.out], temporary: true }
+        r: { command: r, needs: [t.out, x], produces: [r.out] }
+        """);
+    stamps = new AgedStamps();
+    for (String x : List.of("1", "2")) {
+      edit("x", x);
+      build();
+    }
+    delete("r.out");
+    edit("x", "1");
+    BuildLoop last = running;
+    stamps =
+        new WatchedStamps(
+            stamps,
+            path -> {
+              if (running != last && path.endsWith("r.out") && exists(".torc/store")) {
+                delete(".torc/store");
+                running.signal(2);
+                running.signal(2); // now nothing is looked at any more
+              }
+            });
+    build().ran();
+    assertEquals(130, exit);
+    assertEquals(JobState.NOT_REACHED, state("r"));
+    build().ran("r");
+    settled();
   }
 }
