@@ -424,8 +424,19 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
       String used = Amount.size(memory.used(), limit) + " of " + Amount.size(limit, limit);
       end(How.MEMORY, "used " + used, false);
     }
-    long cost = System.nanoTime() - start;
-    interval = Math.min(interval * 2, limit > 0 ? OFTEN : RARELY);
-    interval = above ? CONFIRM : Math.max(interval, 20 * cost);
+    interval = above ? CONFIRM : interval(interval, System.nanoTime() - start, limit > 0);
+  }
+
+  /**
+   * Nanoseconds to the next sample: samples take a twentieth of the time at most, but a limit is
+   * looked after even where a sample is slow, as the first of a torc on a busy machine is.
+   *
+   * @param last those before the last sample
+   * @param cost those that it took
+   */
+  static long interval(long last, long cost, boolean limited) {
+    return limited
+        ? Math.clamp(20 * cost, Math.min(last * 2, OFTEN), RARELY)
+        : Math.max(20 * cost, Math.min(last * 2, RARELY));
   }
 }

@@ -285,6 +285,18 @@ class LocalRunnerTest {
     assertEquals(List.of(), LeftoverProcesses.living(mark));
   }
 
+  /** Section 6: a memory limit is looked after, however slow a look is. */
+  @Test
+  void aSlowLookPutsOffNoLimit() {
+    long ms = 1_000_000;
+    assertEquals(40 * ms, ProcessRun.interval(20 * ms, ms, true));
+    assertEquals(100 * ms, ProcessRun.interval(80 * ms, ms, true));
+    assertEquals(400 * ms, ProcessRun.interval(20 * ms, 20 * ms, true));
+    assertEquals(500 * ms, ProcessRun.interval(20 * ms, 1000 * ms, true));
+    assertEquals(20_000 * ms, ProcessRun.interval(20 * ms, 1000 * ms, false));
+    assertEquals(500 * ms, ProcessRun.interval(400 * ms, ms, false));
+  }
+
   @Test
   void aTimeLimitThatIsKeptChangesNothing() throws Exception {
     assertTrue(run(launch(Duration.ofHours(1).toNanos(), 0, "exit 0")).ok());
