@@ -42,6 +42,7 @@ public final class KnownResults {
   /**
    * A result that may stand for a run.
    *
+   * @param hit what a shared store has; null for a result that is kept here
    * @param result the same as if it had been kept here
    * @param lists the members of its lists by their digests, which go into the cache with it
    */
@@ -167,7 +168,7 @@ public final class KnownResults {
         : find(
             id,
             manifests,
-            store,
+            store::names,
             (key, first, named, now) -> {
               ResultStore.Hit hit = store.find(key);
               boolean same = hit.result() != null && hit.result().found().equals(named);
@@ -193,10 +194,13 @@ public final class KnownResults {
    * The first result for a job that a place has.
    *
    * @param manifests the manifest with what a depfile named; null where that is not known yet
-   * @param store knows what a depfile named in the runs whose results it has
+   * @param names what a depfile named in the runs whose results it has, by the first key
    */
   private Match find(
-      int id, Function<List<String>, Decider.Described> manifests, ResultStore store, Place place) {
+      int id,
+      Function<List<String>, Decider.Described> manifests,
+      Function<Digest, List<List<String>>> names,
+      Place place) {
     Job job = graph.job(id);
     Digest first = null;
     Set<List<String>> lists = new LinkedHashSet<>();
@@ -205,7 +209,7 @@ public final class KnownResults {
     } else {
       Decider.Described bare = manifests.apply(List.of());
       first = bare == null ? null : key(job, bare.digest(), null);
-      lists.addAll(first == null ? List.of() : store.names(first));
+      lists.addAll(first == null ? List.of() : names.apply(first));
       for (String each : makers(job)) {
         JobResult last = cache.result(each);
         if (last != null) {
@@ -235,16 +239,16 @@ public final class KnownResults {
     return find(
         id,
         found -> described(id, found),
-        kept,
+        kept::names,
         (key, _, _, _) -> {
-          ResultStore.Hit hit = kept.find(key);
-          if (hit.result() != null && serves(job, hit.result(), key, bytes)) {
-            kept.want(hit.result());
-            return new Match(hit, hit.result(), Map.of());
+          Result known = kept.find(key);
+          if (known != null && serves(job, known, key, bytes)) {
+            kept.want(known);
+            return new Match(null, known, Map.of());
           }
           for (Result each : standing == null ? standing(job) : standing) {
             if (serves(job, each, key, bytes)) {
-              return new Match(hit, each, Map.of());
+              return new Match(null, each, Map.of());
             }
           }
           return null;

@@ -29,7 +29,7 @@ import java.util.function.Predicate;
  * makes room first, the least recently used result first. Any thread may call it. What a kept
  * result is good for, and when one is restored, is decided elsewhere.
  */
-public final class KeptResults implements ResultStore, ResultParts {
+public final class KeptResults implements ResultParts {
 
   /** A result is not kept if it takes more than this part of the bound. */
   private static final int PARTS = 4;
@@ -160,20 +160,9 @@ public final class KeptResults implements ResultStore, ResultParts {
     return bytes.text(part);
   }
 
-  @Override
-  public String name() {
-    return "";
-  }
-
-  @Override
-  public Hit find(Digest key) {
-    return new Hit(of(cache, key), this);
-  }
-
-  /** What is kept here stays where it is until it is placed. */
-  @Override
-  public ResultParts fetch(Hit hit, Path folder) {
-    return this;
+  /** The result under a key; null for none. */
+  public Result find(Digest key) {
+    return of(cache, key);
   }
 
   /** The result under a key, of a cache of which nothing else is asked; null for none. */
@@ -182,7 +171,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     return stored == null ? null : stored.result();
   }
 
-  @Override
+  /** The lists of files that depfiles named, to which a first key leads, the newest first. */
   public List<List<String>> names(Digest first) {
     return records.names(first);
   }
@@ -202,8 +191,7 @@ public final class KeptResults implements ResultStore, ResultParts {
     return size <= bound() / PARTS && files <= ResultChecks.MOST_FILES;
   }
 
-  /** Its products come when they are cleared. */
-  @Override
+  /** Keeps a result and its log; its products come when they are cleared. */
   public synchronized void put(Upload upload) throws IOException {
     for (BlobSource log : upload.blobs()) {
       known();

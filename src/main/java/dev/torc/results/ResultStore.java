@@ -19,9 +19,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A place where results are kept: here ({@link KeptResults}), in a folder or on a server ({@link
- * SharedStore}). It tells what it has; whether that is good for a job is decided elsewhere. For
- * several threads.
+ * A place where results are kept for others: in a folder or on a server ({@link SharedStore}). What
+ * is kept here is in {@link KeptResults}. It tells what it has; whether that is good for a job is
+ * decided elsewhere. For several threads.
  */
 public interface ResultStore {
 
@@ -40,7 +40,7 @@ public interface ResultStore {
     }
   }
 
-  /** As messages name it; empty for what is kept here. */
+  /** As messages name it. */
   String name();
 
   /** The lists of files that depfiles named, to which a first key leads, the newest first. */
