@@ -80,8 +80,8 @@ record BuildState(
     boolean failed = states.areAnyBlocking() || next.hasFailedGroups();
     renewed.set(0, failed ? next.graph().nodes() : 0);
     states.grow(next.graph().nodes(), selected, revived);
-    paths.grow(next, renewed, ready);
     pending.grow(next.graph(), next.records(), renewed);
+    paths.grow(next, renewed, ready);
     return new BuildState(
         shared.over(next), states, paths, ready, pending, runs, delayed, undecided, renewed);
   }

@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -249,9 +248,7 @@ final class RemoteRun {
       return new Needs(before, moved);
     }
     now.ended();
-    TreeSet<String> late = new TreeSet<>(now.since(begin.ctime()));
-    moved.stream().filter(path -> !now.holds(path)).forEach(late::add);
-    return new Needs(now, List.copyOf(late));
+    return new Needs(now, now.since(begin.ctime())); // the needs have the names that they had
   }
 
   private Digest command(NeedSnapshot snapshot) {

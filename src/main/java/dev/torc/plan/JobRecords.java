@@ -12,7 +12,6 @@ import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.Result;
 import dev.torc.syntax.JsonText;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +56,7 @@ public final class JobRecords {
       Map<Integer, Map<String, String>> data) {
 
     static Known of(Graph graph) {
-      int room = graph.isWhole() ? graph.nodes() : graph.nodes() + graph.nodes() / 4 + 1000;
+      int room = graph.isWhole() ? graph.nodes() : 2 * graph.nodes();
       return new Known(
           new AtomicReferenceArray<>(room),
           new AtomicIntegerArray(room),
@@ -86,18 +85,13 @@ public final class JobRecords {
   }
 
   /**
-   * The same results for the graph that follows, and what is settled stays so but for what waits
-   * for others now. Both share what they know, as far as there is room.
+   * The same results for the graph that follows, and what is settled stays so. Both share what they
+   * know, as far as there is room.
    */
   JobRecords grown(Graph next) {
     boolean fits = next.nodes() <= known.results.length();
     JobRecords grown =
         fits ? new JobRecords(next, cache, left, foresees, known) : copied(next, true);
-    for (int node = graph.nodes(); node < next.nodes(); node++) {
-      grown.known.results.set(node, null);
-      grown.known.settled.set(node, 0);
-    }
-    next.renewed(new BitSet()).stream().forEach(grown::forget);
     grown.era = era;
     return grown;
   }
@@ -112,11 +106,10 @@ public final class JobRecords {
   /**
    * The same results by themselves.
    *
-   * @param settled whether jobs that are settled stay so; join nodes never do
+   * @param settled whether what is settled stays so
    */
   JobRecords again(boolean settled) {
     JobRecords again = copied(graph, settled);
-    graph.joins().stream().forEach(again::forget);
     again.era = settled ? era : again.era;
     return again;
   }

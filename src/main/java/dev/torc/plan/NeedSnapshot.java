@@ -9,7 +9,6 @@ import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
 import dev.torc.plan.MachineInputs.ImageIdentity;
 import dev.torc.plan.MachineInputs.ImageSource;
-import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.plan.NeedContents.NeedFiles;
 import dev.torc.posix.Io;
 import dev.torc.records.JobResult.ManifestEntry;
@@ -21,6 +20,7 @@ import dev.torc.workflow.Step;
 import dev.torc.workflow.Step.Image;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -169,7 +169,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   @Override
   public ManifestWriter.Content ofTool(Tool tool) {
-    return NeedContents.content(files.get(contents.machine().tools().path(tool)).product());
+    KnownDigest found = files.get(contents.machine().tools().path(tool));
+    return NeedContents.content(found == null ? null : found.product());
   }
 
   /** It was fetched before, so it is here. */
@@ -307,39 +308,29 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
    */
   public List<String> since(long begun) {
     TreeSet<String> late = new TreeSet<>();
-    for (String path : files.keySet()) {
-      addMoved(path, () -> isLate(path, begun), late);
-    }
-    folders.forEach(
-        (path, folder) ->
-            addMoved(
-                path + "/",
-                () -> folder.members().stream().anyMatch(m -> m.stamp().ctime() >= begun),
-                late));
+    addLate(files.keySet(), folders, begun, late);
     for (ListLooks.Look look : lists.values()) {
-      for (ManifestEntry member : look.members().entries()) {
-        if (member.code() == LineKind.NEED.ordinal()) {
-          addMoved(member.name(), () -> isLate(member.name(), begun), late);
-        }
-      }
+      addLate(look.members().files(), look.folders(), begun, late);
     }
     return List.copyOf(late);
   }
 
-  /** What an earlier job made often has the very time of the start, and its bytes are known. */
-  private boolean isLate(String path, long begun) throws IOException {
-    Stamp stamp = digests.stamp(path);
-    long since = stamp.ctime() - begun;
-    return !stamp.exists() || (graph.makerOf(path) < 0 ? since >= 0 : since > 0);
+  private void addLate(
+      Collection<String> paths, Map<String, FolderDigest> made, long begun, TreeSet<String> late) {
+    for (String path : paths) {
+      FolderDigest folder = made.get(path);
+      String shown = folder == null ? path : path + "/";
+      addMoved(shown, () -> isLate(path, folder, begun), late);
+    }
   }
 
-  /** Whether something that moved is still a need. */
-  public boolean holds(String moved) {
-    String path = moved.endsWith("/") ? moved.substring(0, moved.length() - 1) : moved;
-    return files.containsKey(path)
-        || lists.values().stream()
-            .flatMap(look -> look.members().entries().stream())
-            .anyMatch(member -> member.name().equals(path));
+  /** What an earlier job made often has the very time of the start, and its bytes are known. */
+  private boolean isLate(String path, FolderDigest folder, long begun) throws IOException {
+    long late = graph.makerOf(path) < 0 ? begun : begun + 1;
+    Stamp stamp = digests.stamp(path);
+    return !stamp.exists()
+        || stamp.ctime() >= late
+        || folder != null && folder.members().stream().anyMatch(m -> m.stamp().ctime() >= late);
   }
 
   /** What cannot be looked at any more has moved. */
