@@ -49,8 +49,8 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   /**
-   * Goes on with the context that follows. The first one with makers that delete may come late: what
-   * ran before reads nothing of these.
+   * Goes on with the context that follows. The first one with makers that delete may come late:
+   * what ran before reads nothing of these.
    */
   void over(PlanContext next) {
     Graph graph = next.graph();
