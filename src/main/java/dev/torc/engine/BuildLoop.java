@@ -270,7 +270,7 @@ public final class BuildLoop {
 
   private void over(PlanContext next, BitSet late) {
     state = state.over(next, late);
-    spent.over(next, () -> state.made());
+    spent.over(next);
     starts.unpark();
   }
 

@@ -3,9 +3,7 @@ package dev.torc.engine;
 import dev.torc.engine.Attempt.AttemptFailure;
 import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.engine.ProductRemoval.ClearedProducts;
-import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.ParallelShares;
-import dev.torc.hash.Stamp;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Batch;
@@ -64,7 +62,7 @@ final class ProductRestore {
     List<OwnedPath> missing = new ArrayList<>();
     Set<String> standing = new HashSet<>();
     for (OwnedPath part : from.parts()) {
-      OwnedPath owned = differs(part) ? null : shared.removal().cache().owned(part.path());
+      OwnedPath owned = shared.removal().cache().owned(part.path());
       if (owned != null && owned.isLike(part) && shared.removal().unaltered(owned)) {
         standing.add(part.path());
       } else {
@@ -129,15 +127,6 @@ final class ProductRestore {
     return same;
   }
 
-  /** Whether a file was seen to be another one, when this build looked there last. */
-  private boolean differs(OwnedPath part) {
-    KnownDigest seen = shared.digests().last(part.path());
-    return seen != null
-        && part.kind() == Stamp.FileKind.FILE
-        && seen.stamp().kind() == Stamp.FileKind.FILE
-        && !part.digest().equals(seen.product());
-  }
-
   /**
    * What a killed torc had put back is torc's, though no record says so yet; the job is as it was.
    *
@@ -167,24 +156,15 @@ final class ProductRestore {
     return placed;
   }
 
-  /** What was written belongs to the result, or else the log tells of another run and goes. */
+  /** What was written belongs to the result, or else the log goes: it tells of another run. */
   private void log() throws IOException {
     Path log = shared.launches().files(job.name()).log();
     byte[] text = from.log() == null ? null : parts.text(from.logPart());
     if (text != null) {
       OwnFile.write(log, text);
-    } else if (OwnFile.stands(log) && !isLast()) {
+    } else {
       OwnFile.remove(log);
     }
-  }
-
-  /** Whether it is of the run that the job's record tells of. */
-  private boolean isLast() {
-    Result last = Result.of(shared.removal().cache(), job.name());
-    return last != null
-        && from.key().equals(last.key())
-        && from.job().equals(job.name())
-        && from.origin().equals(last.origin());
   }
 
   /** Whether the depfile is what the result says, where the job has one. */

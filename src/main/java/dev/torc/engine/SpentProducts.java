@@ -18,7 +18,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -46,20 +45,18 @@ final class SpentProducts implements Cleaner.Listener {
     this.lock = lock;
     this.recorded = (BitSet) setup.plan().selected().clone();
     recorded.andNot(setup.plan().decided()); // an earlier build left them at rest
-    over(setup.plan().context(), IntStream::empty);
+    over(setup.plan().context());
   }
 
   /**
-   * Goes on with the context that follows.
-   *
-   * @param ran the jobs that ran well so far; it is not known which of them are recorded
+   * Goes on with the context that follows. The first one with makers that delete may come late:
+   * what ran before reads nothing of these.
    */
-  void over(PlanContext next, Supplier<IntStream> ran) {
+  void over(PlanContext next) {
     Graph graph = next.graph();
     if (!graph.deletes()) {
       return;
     }
-    boolean first = context == null;
     context = next;
     readers = new int[graph.nodes()];
     lists = new int[graph.lists()];
@@ -67,10 +64,6 @@ final class SpentProducts implements Cleaner.Listener {
     jobs.andNot(recorded);
     jobs.stream().forEach(job -> count(job, 1));
     jobs.stream().forEach(job -> depfiles.set(job, graph.job(job).finds()));
-    if (first) {
-      setup.cache().flush();
-      ran.get().forEach(this::recorded);
-    }
   }
 
   /** A job ended: its record is about to be put into the cache. */
