@@ -3,6 +3,7 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.posix.FreshProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ class PlainWordsTest {
     program = Files.createTempFile("words", ".sh");
     Files.writeString(program, "#!/bin/sh\nprintf '%s|\\n' \"$#\" \"$@\"\n");
     assertTrue(program.toFile().setExecutable(true));
+    FreshProgram.of(program);
   }
 
   @AfterContainer

@@ -285,7 +285,7 @@ class LocalRunnerTest {
     assertEquals(List.of(), LeftoverProcesses.living(mark));
   }
 
-  /** Section 6: a memory limit is looked after, however slow a look is. */
+  /** Rule 12: a memory limit is looked after, however slow a look is. */
   @Test
   void aSlowLookPutsOffNoLimit() {
     long ms = 1_000_000;

@@ -57,7 +57,7 @@ class SpawnTest {
     Path file = dir.resolve(name);
     Files.writeString(file, text);
     assertTrue(file.toFile().setExecutable(true));
-    return file;
+    return FreshProgram.of(file);
   }
 
   @ParameterizedTest
