@@ -287,7 +287,7 @@ public final class Graph {
   }
 
   /** The join nodes; not to be changed. */
-  public BitSet joins() {
+  BitSet joins() {
     return joins;
   }
 
