@@ -7,19 +7,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Lets Ctrl-C end what a test starts where it is ignored here, as in what a shell starts in the
- * background: a program passes that on to all that it starts, and no shell can undo it.
+ * Lets Ctrl-C and a lost session end what a test starts where they are ignored here, as in what a
+ * shell starts in the background, and below nohup: a program passes that on to all that it starts,
+ * and no shell can undo it.
  */
 public final class Interruptible {
 
+  private static final int HUP = 1;
   private static final int INT = 2;
 
   private Interruptible() {}
 
-  /** The command, for which INT does what it does by default. */
+  /** The command, for which HUP and INT do what they do by default. */
   public static List<String> command(List<String> command) throws IOException {
     return isIgnored()
-        ? Stream.concat(Stream.of("env", "--default-signal=INT"), command.stream()).toList()
+        ? Stream.concat(Stream.of("env", "--default-signal=HUP,INT"), command.stream()).toList()
         : command;
   }
 
@@ -27,7 +29,8 @@ public final class Interruptible {
     Path status = Path.of("/proc/self/status");
     for (String line : Files.exists(status) ? Files.readAllLines(status) : List.<String>of()) {
       if (line.startsWith("SigIgn:")) {
-        return (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> INT - 1 & 1) == 1;
+        long ignored = Long.parseUnsignedLong(line.substring(7).strip(), 16);
+        return (ignored & (1 << HUP - 1 | 1 << INT - 1)) != 0;
       }
     }
     return false;

@@ -256,8 +256,9 @@ public final class BuildLoop {
         over(next, new BitSet());
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
         blocked.warn(old, next);
+        List<Integer> ended = state.ended(); // each is told once: groups that fail now block more
         failGroups();
-        state.ended().forEach(failed -> blocked.behind(state, failed));
+        ended.forEach(failed -> blocked.behind(state, failed));
         state.free().forEach(this::decide);
       }
     } catch (StoppedException e) {
