@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.torc.posix.FreshProgram;
 import java.awt.image.BufferedImage;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
@@ -287,7 +287,6 @@ class BrowserIT extends BrowserHarness {
   }
 
   private Path program(String script) throws Exception {
-    Path program = Files.writeString(temp.resolve("program"), "#!/bin/sh\n" + script + "\n");
-    return Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return FreshProgram.write(temp.resolve("program"), "#!/bin/sh\n" + script + "\n");
   }
 }

@@ -2,11 +2,11 @@ package dev.torc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.torc.posix.FreshProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -101,7 +101,9 @@ final class Sandbox implements AutoCloseable {
 
   /** Writes a program that the project's jobs can call. */
   void script(String path, String text) throws IOException {
-    Files.setPosixFilePermissions(write(path, text), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path file = root.resolve(path);
+    Files.createDirectories(file.getParent());
+    FreshProgram.write(file, text);
   }
 
   /** Puts one text of a file in the place of another, which must be there. */

@@ -3,9 +3,8 @@ package dev.torc.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
+import dev.torc.posix.FreshProgram;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,9 +36,8 @@ class ContestTest {
   }
 
   private String script(String name, String text) throws Exception {
-    Path file = Files.writeString(dir.toRealPath().resolve(name), "#!/bin/sh\n" + text + "\n");
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return file.toString();
+    Path file = dir.toRealPath().resolve(name);
+    return FreshProgram.write(file, "#!/bin/sh\n" + text + "\n").toString();
   }
 
   @Test

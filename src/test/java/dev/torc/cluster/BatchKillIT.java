@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
+import dev.torc.posix.FreshProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class BatchKillIT {
       String sh = node.bin.resolve("sh").toRealPath().toString();
       for (String name : CALLED) {
         String text = STAND_IN.formatted(sh, temp, temp, temp, temp, temp, node.path, name);
-        Files.writeString(stand.resolve(name), text).toFile().setExecutable(true);
+        FreshProgram.write(stand.resolve(name), text);
       }
       int calls = calls(node, stand, how);
       assertTrue(calls >= 15, "calls: " + calls);

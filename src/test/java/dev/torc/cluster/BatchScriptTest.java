@@ -232,8 +232,7 @@ class BatchScriptTest {
     env.put("IFS", "/=");
     env.put("GONE", null);
     List<String> argv = new ArrayList<>(List.of("printf", "<%s>", "-n", "", odd, "a=b"));
-    Path program = Files.writeString(dir.resolve("x=y"), "#!" + node.bin + "/sh\necho \"$1\"\n");
-    program.toFile().setExecutable(true);
+    Path program = FreshProgram.write(dir.resolve("x=y"), "#!" + node.bin + "/sh\necho \"$1\"\n");
     BatchJob job =
         BatchNode.job(
             "a",

@@ -1,9 +1,9 @@
 package dev.torc.cluster;
 
+import dev.torc.posix.FreshProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 
@@ -21,11 +21,9 @@ final class StandIn {
 
   /** Writes a program; {@code $calls} is the file of its own for {@link #calls}. */
   StandIn says(String program, String script) throws IOException {
-    Path file =
-        Files.writeString(
-            folder.resolve(program),
-            "#!/bin/sh\ncalls=${0%/*}/calls\necho \"${0##*/} $*\" >>\"$calls\"\n" + script + "\n");
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    FreshProgram.write(
+        folder.resolve(program),
+        "#!/bin/sh\ncalls=${0%/*}/calls\necho \"${0##*/} $*\" >>\"$calls\"\n" + script + "\n");
     return this;
   }
 

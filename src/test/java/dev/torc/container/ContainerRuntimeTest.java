@@ -9,11 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.container.ContainerRuntime.StepContainer;
 import dev.torc.hash.Digest;
 import dev.torc.local.ProgramOutput;
+import dev.torc.posix.FreshProgram;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,18 +34,16 @@ class ContainerRuntimeTest {
 
   /** A program that answers {@code info} and {@code image inspect}; the latter of {@code here}. */
   private ContainerRuntime runtime(String name, String info, String id) throws IOException {
-    Path script =
-        Files.writeString(
-            temp.resolve(name),
-            """
-            #!/bin/sh
-            case "$1" in
-              info) %s;;
-              image) [ "$5" = here ] && echo '%s' || { echo 'Error: no such image' >&2; exit 125; };;
-            esac
-            """
-                .formatted(info, id));
-    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    FreshProgram.write(
+        temp.resolve(name),
+        """
+        #!/bin/sh
+        case "$1" in
+          info) %s;;
+          image) [ "$5" = here ] && echo '%s' || { echo 'Error: no such image' >&2; exit 125; };;
+        esac
+        """
+            .formatted(info, id));
     return new OciRuntime(name, env());
   }
 
@@ -122,8 +120,8 @@ class ContainerRuntimeTest {
 
   /** The words with which a client is started on a node where a scheduler tells GPUs. */
   private String onNode(ContainerRuntime runtime, String tells) throws Exception {
-    Path program = Files.writeString(temp.resolve("client"), "#!/bin/sh\nunset IFS\necho \"$*\"\n");
-    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path program =
+        FreshProgram.write(temp.resolve("client"), "#!/bin/sh\nunset IFS\necho \"$*\"\n");
     String script = runtime.onNode(List.of("TORC_GPUS"), true);
     ProcessBuilder sh =
         new ProcessBuilder("sh", "-c", tells + script, "sh", "" + program, "run", "--rm", "image");
@@ -202,19 +200,18 @@ class ContainerRuntimeTest {
         echo "$*" >> "${0%/*}/calls"
         [ -e "${0%/*}/again" ] || { : > "${0%/*}/again"; echo 'Error: timed out' >&2; exit 125; }
         """;
-    Files.writeString(script, once);
+    FreshProgram.write(script, once);
     assertEquals("", podman.remove(List.of("a")));
     assertEquals(
         List.of("rm --force a", "rm --force a"), Files.readAllLines(temp.resolve("calls")));
-    Files.writeString(script, once.replace("[ -e \"${0%/*}/again\" ]", "false"));
+    FreshProgram.write(script, once.replace("[ -e \"${0%/*}/again\" ]", "false"));
     assertEquals("Error: timed out", podman.remove(List.of("a")));
   }
 
   @Test
   void apptainersCommandLineAndItsEnvironment() throws IOException {
     Path program = temp.resolve("singularity");
-    Files.writeString(program, "#!/bin/sh\necho apptainer version 1.3.6\n");
-    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    FreshProgram.write(program, "#!/bin/sh\necho apptainer version 1.3.6\n");
     Map<String, String> caller = new TreeMap<>(env());
     for (String name :
         List.of("APPTAINER_BIND", "SINGULARITYENV_LEAK", "https_proxy", "TERM", "MINE")) {

@@ -36,9 +36,7 @@ class PlainWordsTest {
   @BeforeContainer
   static void program() throws IOException {
     program = Files.createTempFile("words", ".sh");
-    Files.writeString(program, "#!/bin/sh\nprintf '%s|\\n' \"$#\" \"$@\"\n");
-    assertTrue(program.toFile().setExecutable(true));
-    FreshProgram.of(program);
+    FreshProgram.write(program, "#!/bin/sh\nprintf '%s|\\n' \"$#\" \"$@\"\n");
   }
 
   @AfterContainer

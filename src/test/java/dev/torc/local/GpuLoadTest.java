@@ -2,6 +2,7 @@ package dev.torc.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.torc.posix.FreshProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ class GpuLoadTest {
   @Test
   void theVendorsToolIsHeardAsLongAsAnybodyAsks() throws Exception {
     Path tool = dir.resolve("nvidia-smi");
-    Files.writeString(
+    FreshProgram.write(
         tool,
         """
         #!/bin/sh
@@ -30,7 +31,6 @@ class GpuLoadTest {
         exec sleep 1000
         """
             .formatted(dir));
-    tool.toFile().setExecutable(true);
     GpuLoad load = new GpuLoad(List.of(tool.toString()), Map.of("PATH", "/bin:/usr/bin"));
     assertEquals(-1, load.all());
     try (load) {

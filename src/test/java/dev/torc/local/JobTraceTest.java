@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.torc.local.ProcessEnd.How;
 import dev.torc.posix.Environment;
 import dev.torc.posix.FileStatus;
+import dev.torc.posix.FreshProgram;
 import dev.torc.posix.JobTrace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -190,13 +191,10 @@ class JobTraceTest {
 
   @Test
   void programsAndTheirInterpretersAreRead() throws IOException {
-    Path inner = file("tool");
-    Files.writeString(inner, "#!/bin/sh\ncat a\n");
-    assertTrue(inner.toFile().setExecutable(true));
+    FreshProgram.write(root.resolve("tool"), "#!/bin/sh\ncat a\n");
     assertEquals(Set.of("tool", "a"), read("./tool"));
-    Files.copy(Path.of("/bin/cat"), root.resolve("cat"));
-    Path script = Files.writeString(temp.resolve("script"), "#!" + root + "/cat -u\n");
-    assertTrue(script.toFile().setExecutable(true));
+    FreshProgram.of(Files.copy(Path.of("/bin/cat"), root.resolve("cat")));
+    Path script = FreshProgram.write(temp.resolve("script"), "#!" + root + "/cat -u\n");
     assertEquals(Set.of("cat"), read(List.of(script.toString())));
     assertEquals(Set.of("tool", "a"), read(List.of("./tool")));
   }
@@ -221,8 +219,7 @@ class JobTraceTest {
     ProcessEnd end = end(List.of(List.of("no-such-program")));
     assertEquals(How.NOT_STARTED, end.how());
     assertTrue(end.message().contains("no such program in PATH"), end.message());
-    Path bare = Files.writeString(root.resolve("bare"), "cat a\n");
-    assertTrue(bare.toFile().setExecutable(true));
+    FreshProgram.write(root.resolve("bare"), "cat a\n");
     for (int i = 0; i < 20; i++) { // a try that comes to nothing ends at once
       assertEquals(Set.of("bare", "a"), read(List.of("./bare")));
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.Environment;
+import dev.torc.posix.FreshProgram;
 import dev.torc.posix.Spawn;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -122,6 +123,7 @@ class ProcessTreeTest {
   void namesWithBlanksAndParenthesesAreRead() throws IOException {
     Path odd = dir.resolve("a) Z (b");
     Files.copy(Path.of("/bin/sleep"), odd);
+    FreshProgram.of(odd);
     leader =
         new Spawn()
             .start(

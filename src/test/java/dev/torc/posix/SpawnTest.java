@@ -54,10 +54,7 @@ class SpawnTest {
   }
 
   private Path executable(String name, String text) throws IOException {
-    Path file = dir.resolve(name);
-    Files.writeString(file, text);
-    assertTrue(file.toFile().setExecutable(true));
-    return FreshProgram.of(file);
+    return FreshProgram.write(dir.resolve(name), text);
   }
 
   @ParameterizedTest
