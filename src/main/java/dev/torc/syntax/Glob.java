@@ -178,25 +178,9 @@ public final class Glob {
    * patterns.
    */
   public String fixedPrefix() {
-    List<String> common = alternatives.isEmpty() ? List.of() : null;
-    for (Component[] alternative : alternatives) {
-      List<String> own = new ArrayList<>();
-      for (int i = 0; i < alternative.length - 1 && alternative[i].literal() != null; i++) {
-        own.add(alternative[i].literal());
-      }
-      if (common == null) {
-        common = own;
-      } else {
-        int same = 0;
-        while (same < Math.min(common.size(), own.size())
-            && common.get(same).equals(own.get(same))) {
-          same++;
-        }
-        common = common.subList(0, same);
-      }
-    }
-    String prefix = String.join("/", common);
-    return prefix.isEmpty() && !common.isEmpty() ? "/" : prefix;
+    String literal = literalPrefix();
+    int slash = literal.lastIndexOf('/');
+    return slash == 0 ? "/" : literal.substring(0, Math.max(slash, 0));
   }
 
   /** Whether some path could match both patterns. Exact. */
@@ -311,17 +295,17 @@ public final class Glob {
   }
 
   private static boolean covers(Component[] a, Component[] b) {
-    return holds(a, b, Component::isAnyFolders, part -> !part.dotted(), Glob::covers);
+    return fit(a, b, false, Component::isAnyFolders, part -> !part.dotted(), Glob::covers);
   }
 
   private static boolean covers(Component a, Component b) {
     return (a.dotted() || !b.dotted())
-        && holds(a.tokens(), b.tokens(), token -> token == STAR, _ -> true, CharacterRanges::holds);
+        && fit(a.tokens(), b.tokens(), false, t -> t == STAR, _ -> true, CharacterRanges::holds);
   }
 
   private static boolean overlaps(Component[] a, Component[] b) {
     return absolute(a) == absolute(b)
-        && meet(a, b, Component::isAnyFolders, part -> !part.dotted(), Glob::overlaps);
+        && fit(a, b, true, Component::isAnyFolders, part -> !part.dotted(), Glob::overlaps);
   }
 
   private static boolean overlaps(Component a, Component b) {
@@ -329,42 +313,21 @@ public final class Glob {
       return a.literal().equals(b.literal());
     }
     return a.dotted() == b.dotted()
-        && meet(
-            a.tokens(), b.tokens(), token -> token == STAR, _ -> true, CharacterRanges::intersect);
+        && fit(a.tokens(), b.tokens(), true, t -> t == STAR, _ -> true, CharacterRanges::intersect);
   }
 
   /**
-   * Whether one list of components or tokens fits whatever another does; both are walked from their
-   * ends.
+   * Compares two lists of components or tokens, walked from their ends.
    *
+   * @param meet whether they are to fit the same anywhere; else the first one must fit whatever the
+   *     second one does
    * @param isAny whether one stands for any number of others
    * @param isFree whether one is among those
-   * @param holds the answer for two that are not any
+   * @param pair the answer for two that are not any
    */
-  private static <T> boolean holds(
-      T[] a, T[] b, Predicate<T> isAny, Predicate<T> isFree, BiPredicate<T, T> holds) {
-    boolean[] below = new boolean[b.length + 1];
-    for (int i = a.length; i >= 0; i--) {
-      boolean[] row = new boolean[b.length + 1];
-      for (int j = b.length; j >= 0; j--) {
-        boolean more = j < b.length;
-        if (i == a.length) {
-          row[j] = !more;
-        } else if (isAny.test(a[i])) {
-          row[j] = below[j] || more && isFree.test(b[j]) && row[j + 1];
-        } else {
-          row[j] = more && !isAny.test(b[j]) && below[j + 1] && holds.test(a[i], b[j]);
-        }
-      }
-      below = row;
-    }
-    return below[0];
-  }
-
-  /** Whether two lists fit the same anywhere; like {@link #holds}. */
-  private static <T> boolean meet(
-      T[] a, T[] b, Predicate<T> isAny, Predicate<T> isFree, BiPredicate<T, T> meet) {
-    // row[j] says whether a[i..] and b[j..] fit the same, below[j] whether a[i+1..] and b[j..] do.
+  private static <T> boolean fit(
+      T[] a, T[] b, boolean meet, Predicate<T> isAny, Predicate<T> isFree, BiPredicate<T, T> pair) {
+    // row[j] is the answer for a[i..] and b[j..], below[j] the one for a[i+1..] and b[j..].
     boolean[] below = new boolean[b.length + 1];
     for (int i = a.length; i >= 0; i--) {
       boolean[] row = new boolean[b.length + 1];
@@ -373,12 +336,12 @@ public final class Glob {
         boolean moreB = j < b.length;
         boolean anyA = moreA && isAny.test(a[i]);
         boolean anyB = moreB && isAny.test(b[j]);
-        if (anyA || anyB) {
+        if (anyA || anyB && meet) {
           row[j] =
               anyA && (below[j] || moreB && isFree.test(b[j]) && row[j + 1])
-                  || anyB && (row[j + 1] || moreA && isFree.test(a[i]) && below[j]);
+                  || anyB && meet && (row[j + 1] || moreA && isFree.test(a[i]) && below[j]);
         } else if (moreA && moreB) {
-          row[j] = below[j + 1] && meet.test(a[i], b[j]);
+          row[j] = !anyB && below[j + 1] && pair.test(a[i], b[j]);
         } else {
           row[j] = moreA == moreB;
         }

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -103,15 +101,11 @@ public final class SourceFile {
       }
     }
     ByteBuffer in = ByteBuffer.wrap(bytes, start, bytes.length - start);
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(in).toString();
-    } catch (CharacterCodingException e) {
-      ByteBuffer again = ByteBuffer.wrap(bytes, start, bytes.length - start);
-      CharBuffer sink = CharBuffer.allocate(bytes.length);
-      CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(again, sink, true);
-      String message = "no valid UTF-8" + (result.isError() ? ": save the file as UTF-8" : "");
-      throw new BadInput(at(bytes, again.position(), shown), message);
+    CharBuffer sink = CharBuffer.allocate(bytes.length);
+    if (StandardCharsets.UTF_8.newDecoder().decode(in, sink, true).isError()) {
+      throw new BadInput(at(bytes, in.position(), shown), "no valid UTF-8: save the file as UTF-8");
     }
+    return text; // it has the character itself
   }
 
   /** The place of a byte; the column counts the characters before it. */
