@@ -62,11 +62,9 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     one(job.entries().get("table"), this::table, names, axes);
     one(job.entries().get("match"), this::match, names, axes);
     List<Axis> parameters = new ArrayList<>();
-    MapFields.map(job.get("parameters"), "parameters", problems)
-        .entries()
-        .forEach((name, entry) -> one(entry, e -> values(name, e), names, parameters));
-    if (job.entries().containsKey("parameters")
-        && MapFields.map(job.get("parameters"), "parameters", new Problems()).entries().isEmpty()) {
+    Node.Mapping written = MapFields.map(job.get("parameters"), "parameters", problems);
+    written.entries().forEach((name, e) -> one(e, each -> values(name, each), names, parameters));
+    if (job.entries().containsKey("parameters") && written.entries().isEmpty()) {
       problems.add(job.entries().get("parameters").place(), "parameters names none");
     }
     if (zip(fields) && parameters.size() > 1) {

@@ -4,6 +4,7 @@ import dev.torc.cluster.SchedulerSettings;
 import dev.torc.cluster.SchedulerSettings.CommandTemplate;
 import dev.torc.cluster.SchedulerSettings.Fact;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Durations;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
@@ -110,9 +111,9 @@ final class ExecutorReader {
                 fields.text("partition", ""),
                 fields.texts("args"),
                 (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
-                fields.duration("batch", BATCH),
-                fields.duration("max_runtime", 0),
-                fields.duration("latency", LATENCY),
+                fields.amount("batch", BATCH, Durations::parse),
+                fields.amount("max_runtime", 0, Durations::parse),
+                fields.amount("latency", LATENCY, Durations::parse),
                 slurm ? null : commands(name, entry, fields)),
             fields.choice("trace", "true", MapFields.FLAG).equals("true")));
   }

@@ -63,7 +63,12 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
           if (map.get("on") == null || map.get("command") == null) {
             throw new BadInput(node.place(), "a hook has on and command");
           }
-          On on = on(MapFields.scalar(map.get("on"), "on"));
+          On on =
+              fields.read(
+                  "on", null, text -> MapFields.constant("on", text.text(), On.values()));
+          if (on == null) {
+            return;
+          }
           String job = map.get("job") == null ? null : job(map.get("job"), names);
           if (job == null && (on == On.READY || on == On.DONE)) {
             throw new BadInput(
@@ -87,14 +92,6 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
       throw new BadInput(node.place(), "no job " + name + NearestName.hint(name, names));
     }
     return name;
-  }
-
-  private static On on(Node.Scalar scalar) {
-    try {
-      return MapFields.constant("on", scalar.text(), On.values());
-    } catch (IllegalArgumentException e) {
-      throw new BadInput(scalar.place(), e.getMessage());
-    }
   }
 
   private static String lower(On on) {

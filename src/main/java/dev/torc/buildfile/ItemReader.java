@@ -59,15 +59,11 @@ record ItemReader(Paths paths, Problems problems) {
   private void read(MapFields job, Node node, boolean need, Consumer<Ref> into) {
     job.guard(
         () -> {
-          if (!need || !isEmptied(node, job.scope())) {
+          // A need can be left out: single-end reads have no second file.
+          if (!need || !(node instanceof Node.Scalar text) || !job.scope().isEmptied(text)) {
             into.accept(ref(node, job.scope(), need));
           }
         });
-  }
-
-  /** Whether a need is left out: single-end reads have no second file. */
-  private static boolean isEmptied(Node node, Scope scope) {
-    return node instanceof Node.Scalar scalar && scope.isEmptied(scalar);
   }
 
   /** Whether a map is {@code {job: NAME}} and not one of names. */

@@ -376,7 +376,7 @@ final class JobReader {
         (int) fields.whole("gpus", 0, 0, Integer.MAX_VALUE),
         fields.limit("runtime", Durations::parse),
         amounts,
-        fields.size("disk"),
+        fields.amount("disk", 0, Sizes::parse),
         (int) fields.whole("nodes", 1, 1, Integer.MAX_VALUE),
         map.entries().isEmpty() ? Place.NONE : map.place());
   }
@@ -403,7 +403,7 @@ final class JobReader {
         retries,
         codes,
         causes,
-        retry.duration("delay", 0),
+        retry.amount("delay", 0, Durations::parse),
         grow.factor("memory"),
         grow.factor("runtime"),
         retry.read("recover", null, text -> steps.shellText(text, job.scope(), shell)));

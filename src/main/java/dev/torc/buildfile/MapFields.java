@@ -202,14 +202,9 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     }
   }
 
-  /** Bytes. */
-  long size(String key) {
-    return read(key, 0L, node -> Sizes.parse(scope.text(node)));
-  }
-
-  /** Nanoseconds. */
-  long duration(String key, long otherwise) {
-    return read(key, otherwise, node -> Durations.parse(scope.text(node)));
+  /** Bytes or nanoseconds. */
+  long amount(String key, long otherwise, ToLongFunction<String> parser) {
+    return read(key, otherwise, node -> parser.applyAsLong(scope.text(node)));
   }
 
   /** Bytes or nanoseconds that a job may not pass: none where there is no such key, never 0. */

@@ -8,6 +8,7 @@ import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
+import dev.torc.syntax.Sizes;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Paths;
@@ -239,7 +240,7 @@ public final class ParsedBuildFile {
         problems.add(
             each.getValue().place(), "the name of a counter is letters, digits and _: " + name);
       } else if (name.equals("memory")) {
-        limits.put(name, fields.size(name));
+        limits.put(name, fields.amount(name, 0, Sizes::parse));
       } else {
         limits.put(name, fields.whole(name, 1, name.equals("cpus") ? 1 : 0, Integer.MAX_VALUE));
       }

@@ -226,9 +226,6 @@ record StepReader(
     if (!(node instanceof Node.Sequence list)) {
       return new Command.Shell(shellText(MapFields.scalar(node, "command"), scope, shell));
     }
-    if (list.items().isEmpty()) {
-      throw new BadInput(node.place(), "the command is empty");
-    }
     List<Template> words = new ArrayList<>();
     for (Node word : scope.items(list)) {
       Node.Scalar text = MapFields.scalar(word, "a word of the command");
@@ -242,7 +239,7 @@ record StepReader(
                 "a list is the words of one command, and the program \"%s\" has blanks in it; write a text, or tasks for several commands"
                     .formatted(text.text())));
       }
-      words.add(scope.word(text, warnings::add));
+      words.add(new TemplateReader(scope, text).word(warnings::add));
     }
     if (words.isEmpty()) {
       throw new BadInput(node.place(), "the command is empty");
@@ -263,7 +260,7 @@ record StepReader(
               "the command ends inside of quotes; a # behind a blank begins a comment in YAML:"
                   + " quote the whole command"));
     }
-    return scope.command(node, shell, warnings::add);
+    return new TemplateReader(scope, node).command(shell, warnings::add);
   }
 
   /** A text without quotes, as most are, is not scanned. */
@@ -288,6 +285,6 @@ record StepReader(
     }
     return Node.isNothing(entry.value())
         ? Optional.empty()
-        : Optional.of(scope.env(MapFields.scalar(entry.value(), name)));
+        : Optional.of(new TemplateReader(scope, MapFields.scalar(entry.value(), name)).plain(true));
   }
 }

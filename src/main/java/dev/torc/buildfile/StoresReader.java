@@ -40,8 +40,8 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
     return new Stores(keep(fields), fields.text("system", ""), List.copyOf(shared));
   }
 
-  private long keep(MapFields fields) {
-    return fields.read("keep", Stores.UNSAID, size -> Sizes.parse(scope.text(size)));
+  private static long keep(MapFields fields) {
+    return fields.amount("keep", Stores.UNSAID, Sizes::parse);
   }
 
   private MapFields fields(Node node, String where, Set<String> known) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * A pattern over normalized paths: {@code *} and {@code ?} within a component, {@code **} as a
@@ -46,6 +47,9 @@ public final class Glob {
     }
   }
 
+  private static final Pattern SPECIAL = Pattern.compile("[*?\\[\\]{},\\\\!]");
+  private static final Pattern ESCAPED = Pattern.compile("\\\\(.)", Pattern.DOTALL);
+
   private static final Component FOLDERS = new Component(null, null);
 
   private final String pattern;
@@ -80,30 +84,12 @@ public final class Glob {
 
   /** The text with its backslashes taken out, for a path that is no pattern. */
   public static String unescape(String text) {
-    if (text.indexOf('\\') < 0) {
-      return text;
-    }
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) == '\\' && i + 1 < text.length()) {
-        i++;
-      }
-      out.append(text.charAt(i));
-    }
-    return out.toString();
+    return text.indexOf('\\') < 0 ? text : ESCAPED.matcher(text).replaceAll("$1");
   }
 
   /** The text with backslashes put in, so that it stands for itself in a pattern or path. */
   public static String escape(String text) {
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if ("*?[]{},\\!".indexOf(c) >= 0) {
-        out.append('\\');
-      }
-      out.append(c);
-    }
-    return out.toString();
+    return SPECIAL.matcher(text).replaceAll("\\\\$0");
   }
 
   /** Where the first special character stands, -1 without one. */

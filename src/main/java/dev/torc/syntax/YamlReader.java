@@ -85,15 +85,12 @@ final class YamlReader {
     boolean seen = false;
     while (events.hasNext()) {
       Event event = events.next();
-      switch (event.getEventId()) {
-        case DocumentStart -> {
-          if (seen) {
-            throw new BadInput(place(event), "a second document; a build file is just one");
-          }
-          seen = true;
-          result = value(events.next(), 0);
+      if (event.getEventId() == Event.ID.DocumentStart) {
+        if (seen) {
+          throw new BadInput(place(event), "a second document; a build file is just one");
         }
-        default -> {}
+        seen = true;
+        result = value(events.next(), 0);
       }
     }
     return result;

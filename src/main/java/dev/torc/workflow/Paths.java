@@ -53,7 +53,6 @@ public final class Paths {
       }
       if (Glob.isPattern(text)) {
         String pattern = pattern(text);
-        Glob.of(pattern);
         if (!need) {
           Glob.withoutBraces(pattern).forEach(each -> refuseReserved(each, place));
         }
@@ -126,9 +125,7 @@ public final class Paths {
       throw new IllegalArgumentException("nothing follows the !");
     }
     if (Glob.isPattern(text)) {
-      String pattern = pattern(text);
-      Glob.of(pattern);
-      return pattern;
+      return pattern(text);
     }
     String literal = Glob.unescape(text);
     String path = Glob.escape(normalize(literal));
@@ -149,15 +146,15 @@ public final class Paths {
             text + ": empty, . and .. cannot follow a wildcard in a pattern");
       }
     }
-    if (cut == 0) {
-      return rest;
-    }
-    String prefix = normalize(Glob.unescape(text.substring(0, cut)));
-    return switch (prefix) {
-      case "." -> rest;
-      case "/" -> "/" + rest;
-      default -> Glob.escape(prefix) + "/" + rest;
-    };
+    String prefix = cut == 0 ? "." : normalize(Glob.unescape(text.substring(0, cut)));
+    String pattern =
+        switch (prefix) {
+          case "." -> rest;
+          case "/" -> "/" + rest;
+          default -> Glob.escape(prefix) + "/" + rest;
+        };
+    Glob.of(pattern); // refuses what is none
+    return pattern;
   }
 
   /**

@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.LongAdder;
  * written one by one, so that each can be read by itself. It does not know whether the bytes are
  * still good; {@code GraphFile} does.
  */
-public final class WorkflowCodec implements Wire.Shared {
+public final class WorkflowCodec {
 
   private static final Quote[] QUOTES = Quote.values();
   private static final Image.Pull[] PULLS = Image.Pull.values();
@@ -69,8 +69,8 @@ public final class WorkflowCodec implements Wire.Shared {
     return List.of(Arrays.copyOf(shared, size));
   }
 
-  @Override
-  public int number(String text) {
+  /** The number of a text that most records share: it is written once, and named by that. */
+  int number(String text) {
     Integer known = numbers.putIfAbsent(text, size);
     if (known != null) {
       return known;
@@ -81,8 +81,8 @@ public final class WorkflowCodec implements Wire.Shared {
     return size++;
   }
 
-  @Override
-  public String text(int number) {
+  /** The text of a number. */
+  String text(int number) {
     return shared[number];
   }
 
