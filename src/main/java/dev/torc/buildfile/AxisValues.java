@@ -234,15 +234,21 @@ final class AxisValues {
     return products.isPresent();
   }
 
+  /** The unit that the axis names. */
+  private int named(String unit) {
+    Integer id = expansion.ids().get(unit);
+    if (id == null) {
+      String hint = NearestName.hint(unit, expansion.ids().keySet());
+      throw new BadInput(axis.place(), "no job " + unit + hint);
+    }
+    return id;
+  }
+
   private Axis.Rows valuesOf(Axis.ValuesOf axis) throws IOException {
-    Integer other = expansion.ids().get(axis.group());
-    GroupExpansion.Outcome outcome = other == null ? null : expansion.of(other);
+    int other = named(axis.group());
+    GroupExpansion.Outcome outcome = expansion.of(other);
     if (outcome == null) {
-      throw new BadInput(
-          axis.place(),
-          other == null
-              ? "no job " + axis.group() + NearestName.hint(axis.group(), expansion.ids().keySet())
-              : "no parameters has the job " + axis.group());
+      throw new BadInput(axis.place(), "no parameters has the job " + axis.group());
     }
     note(other, outcome);
     List<Row> rows = new ArrayList<>();
@@ -317,14 +323,7 @@ final class AxisValues {
   private List<Search> searches() throws IOException {
     List<Search> all = new ArrayList<>(1);
     switch (axis) {
-      case Axis.Products products -> {
-        Integer other = expansion.ids().get(products.job());
-        if (other == null) {
-          String hint = NearestName.hint(products.job(), expansion.ids().keySet());
-          throw new BadInput(axis.place(), "no job " + products.job() + hint);
-        }
-        all.add(new Search(other));
-      }
+      case Axis.Products products -> all.add(new Search(named(products.job())));
       case Axis.Matched matched ->
           all.add(new Search(matched.match().glob(), List.of(), matched.match()::values));
       case Axis.Globbed globbed -> {

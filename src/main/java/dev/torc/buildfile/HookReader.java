@@ -33,39 +33,26 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
   }
 
   private void map(Node.Mapping map) {
-    MapFields fields = new MapFields(map, scope, problems);
-    fields.only(KnownKeys.HOOKS, "hooks");
+    MapFields fields = new MapFields(map, scope, problems).only(KnownKeys.HOOKS, "hooks");
     for (String key : KnownKeys.HOOKS) {
-      Hook hook =
-          fields.read(
-              key,
-              null,
-              node ->
-                  new Hook(
-                      node.place(),
-                      MapFields.constant("on", key, On.values()),
-                      null,
-                      command(node),
-                      shell,
-                      false));
-      if (hook != null) {
-        hooks.add(hook);
-      }
+      On on = MapFields.constant("on", key, On.values());
+      fields.read(
+          key,
+          false,
+          node -> hooks.add(new Hook(node.place(), on, null, command(node), shell, false)));
     }
   }
 
   private void entry(Node node, Collection<String> names) {
-    MapFields fields = MapFields.of(node, "a hook", scope, problems);
-    fields.only(KnownKeys.HOOK, "a hook");
+    MapFields fields = MapFields.of(node, "a hook", scope, problems).only(KnownKeys.HOOK, "a hook");
     Node.Mapping map = fields.map();
-    fields.guard(
+    problems.guard(
         () -> {
           if (map.get("on") == null || map.get("command") == null) {
             throw new BadInput(node.place(), "a hook has on and command");
           }
           On on =
-              fields.read(
-                  "on", null, text -> MapFields.constant("on", text.text(), On.values()));
+              fields.read("on", null, text -> MapFields.constant("on", text.text(), On.values()));
           if (on == null) {
             return;
           }

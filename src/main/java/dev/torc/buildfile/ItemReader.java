@@ -57,7 +57,7 @@ record ItemReader(Paths paths, Problems problems) {
   }
 
   private void read(MapFields job, Node node, boolean need, Consumer<Ref> into) {
-    job.guard(
+    problems.guard(
         () -> {
           // A need can be left out: single-end reads have no second file.
           if (!need || !(node instanceof Node.Scalar text) || !job.scope().isEmptied(text)) {
@@ -76,8 +76,8 @@ record ItemReader(Paths paths, Problems problems) {
 
   private Ref ref(Node node, Scope scope, boolean need) {
     if (need && node instanceof Node.Mapping map) {
-      MapFields fields = new MapFields(map, scope, problems);
-      fields.only(KnownKeys.NEED, "an entry of needs");
+      MapFields fields =
+          new MapFields(map, scope, problems).only(KnownKeys.NEED, "an entry of needs");
       Set<String> keys = map.entries().keySet();
       boolean job = keys.contains("job");
       boolean skips = keys.contains("failed");
@@ -122,13 +122,14 @@ record ItemReader(Paths paths, Problems problems) {
   List<Item> report(MapFields top) {
     List<Item> items = new ArrayList<>();
     for (Node node : top.scope().items(top.map().get("report"))) {
-      top.guard(
+      problems.guard(
           () -> {
             Node file = node;
             String title = null;
             if (node instanceof Node.Mapping map) {
-              MapFields fields = new MapFields(map, top.scope(), problems);
-              fields.only(KnownKeys.REPORT, "an entry of report");
+              MapFields fields =
+                  new MapFields(map, top.scope(), problems)
+                      .only(KnownKeys.REPORT, "an entry of report");
               title = fields.text("title", null);
               file = map.get("file");
               if (file == null) {

@@ -392,13 +392,11 @@ final class JobReader {
         && !job.map().entries().containsKey("retries")) {
       problems.add(node.place(), "retry says how; add retries: 1 to say how often");
     }
-    MapFields retry = job.inner("retry");
-    retry.only(KnownKeys.RETRY, "retry");
+    MapFields retry = job.inner("retry").only(KnownKeys.RETRY, "retry");
     Set<Integer> codes = new TreeSet<>();
     Set<Retry.Cause> causes = EnumSet.noneOf(Retry.Cause.class);
     retry.list("on", each -> cause(job.scope().text(each), codes, causes));
-    MapFields grow = retry.inner("grow");
-    grow.only(KnownKeys.GROW, "grow");
+    MapFields grow = retry.inner("grow").only(KnownKeys.GROW, "grow");
     return new Retry(
         retries,
         codes,

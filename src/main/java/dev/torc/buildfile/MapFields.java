@@ -1,13 +1,11 @@
 package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Durations;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
-import dev.torc.syntax.Sizes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -53,8 +51,8 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return of(map.get(key), key, scope, problems);
   }
 
-  /** Notes every key that is not known. */
-  void only(Collection<String> known, String where) {
+  /** The same; every key that is not known is noted. */
+  MapFields only(Collection<String> known, String where) {
     for (Map.Entry<String, Entry> each : map.entries().entrySet()) {
       String key = each.getKey();
       if (!known.contains(key)) {
@@ -62,6 +60,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
         problems.add(entry.place(), unknown(key, where, entry, known));
       }
     }
+    return this;
   }
 
   private static String unknown(String key, String where, Entry entry, Collection<String> known) {
@@ -237,10 +236,5 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
       problems.add(e);
     }
     return otherwise;
-  }
-
-  /** Runs a step of reading; its error is noted. */
-  void guard(Runnable step) {
-    problems.guard(step);
   }
 }

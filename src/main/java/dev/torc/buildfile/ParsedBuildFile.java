@@ -33,6 +33,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Build files as read, with their groups not expanded: what can be told without results. It reads
@@ -266,15 +267,16 @@ public final class ParsedBuildFile {
     SortedMap<String, String> values = new TreeMap<>();
     for (Map.Entry<String, Entry> each : data.map().entries().entrySet()) {
       String name = each.getKey();
-      data.guard(
-          () -> {
-            if (!Ref.OfData.isKey(name)) {
-              throw new BadInput(
-                  each.getValue().place(),
-                  "the name of a value is letters, digits, _ and -; this is " + name);
-            }
-            values.put(name, json(value(name, each.getValue()), data.scope()));
-          });
+      data.problems()
+          .guard(
+              () -> {
+                if (!Ref.OfData.isKey(name)) {
+                  throw new BadInput(
+                      each.getValue().place(),
+                      "the name of a value is letters, digits, _ and -; this is " + name);
+                }
+                values.put(name, json(value(name, each.getValue()), data.scope()));
+              });
     }
     return values;
   }
@@ -284,11 +286,10 @@ public final class ParsedBuildFile {
       case Node.Scalar scalar when scalar.isNothing() -> "null";
       case Node.Scalar scalar ->
           scalar.quoted() ? JsonText.string(scope.text(scalar)) : JsonText.of(scope.text(scalar));
-      case Node.Sequence list -> {
-        List<String> items = new ArrayList<>();
-        list.items().forEach(item -> items.add(json(item, scope)));
-        yield "[" + String.join(",", items) + "]";
-      }
+      case Node.Sequence list ->
+          list.items().stream()
+              .map(item -> json(item, scope))
+              .collect(Collectors.joining(",", "[", "]"));
       case Node.Mapping map -> {
         Map<String, String> members = new TreeMap<>();
         map.entries().forEach((key, entry) -> members.put(key, json(value(key, entry), scope)));

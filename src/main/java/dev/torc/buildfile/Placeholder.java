@@ -141,7 +141,7 @@ record Placeholder(String written, String name, int index, String member, String
     return i;
   }
 
-  /** The end of what a pattern matches from an offset on; the offset itself where it does not. */
+  /** The end of the match of a pattern at an offset; the offset itself where there is none. */
   private static int end(Pattern pattern, String text, int from) {
     Matcher matcher = pattern.matcher(text).region(from, text.length());
     return matcher.lookingAt() ? matcher.end() : from;

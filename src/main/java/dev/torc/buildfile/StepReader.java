@@ -94,8 +94,8 @@ record StepReader(
     }
     List<Step> steps = new ArrayList<>();
     if (command != null) {
-      Image image = images.image(images.ofJob(job), images.settings(job));
-      job.guard(
+      Image image = images.image(images.said(job, ImageReader.Said.NOTHING), images.settings(job));
+      problems.guard(
           () -> steps.add(new Step(command(command, job.scope(), shell), dir, env, shell, image)));
     }
     return List.copyOf(steps);
@@ -109,15 +109,14 @@ record StepReader(
       SortedMap<String, Optional<Template>> env) {
     List<Step> steps = new ArrayList<>();
     Scope scope = job.scope();
-    ImageReader.Said shared = images.ofJob(job);
+    ImageReader.Said shared = images.said(job, ImageReader.Said.NOTHING);
     Image settings = images.settings(job);
     if (!(tasks instanceof Node.Sequence list) || list.items().isEmpty()) {
       problems.add(tasks.place(), "tasks must be a list of {command: …}");
       return steps;
     }
     for (Node node : list.items()) {
-      MapFields task = MapFields.of(node, "a task", scope, problems);
-      task.only(KnownKeys.TASK, "a task");
+      MapFields task = MapFields.of(node, "a task", scope, problems).only(KnownKeys.TASK, "a task");
       Node command = task.map().get("command");
       Node cmd = task.map().get("cmd");
       if (command == null == (cmd == null)) {
@@ -128,7 +127,7 @@ record StepReader(
       env(ownEnv(task), scope, own);
       String folder = dir(task, dir);
       Image image = images.image(images.said(task, shared), settings);
-      task.guard(
+      problems.guard(
           () ->
               steps.add(
                   new Step(

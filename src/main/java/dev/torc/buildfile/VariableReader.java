@@ -138,11 +138,9 @@ final class VariableReader {
     for (Node item : list.items()) {
       resolveIn(MapFields.scalar(item, "an item of " + name));
     }
-    List<String> items = new ArrayList<>();
-    for (Node item : scope().items(list)) {
-      items.add(scope().text(MapFields.scalar(item, name)));
-    }
-    return List.copyOf(items);
+    return scope().items(list).stream()
+        .map(item -> scope().text(MapFields.scalar(item, name)))
+        .toList();
   }
 
   private void resolveIn(Node.Scalar text) {

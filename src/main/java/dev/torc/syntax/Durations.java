@@ -30,9 +30,14 @@ public final class Durations {
    */
   public static long parse(String text) {
     String s = text.strip();
-    if (s.startsWith("P") || s.startsWith("p")) {
-      return iso(text, s);
+    try {
+      return s.startsWith("P") || s.startsWith("p") ? iso(text, s) : units(text, s);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(text + " is longer than 292 years", e);
     }
+  }
+
+  private static long units(String text, String s) {
     if (s.length() < MAX_LENGTH && s.matches(NUMBER)) {
       throw new IllegalArgumentException(text + " has no unit; write " + text + "s, or 10m, 24h");
     }
@@ -50,7 +55,7 @@ public final class Durations {
     if (end == 0 || end < s.length()) {
       throw bad(text);
     }
-    return nanos(text, sum.setScale(0, RoundingMode.CEILING));
+    return sum.setScale(0, RoundingMode.CEILING).longValueExact();
   }
 
   private static long iso(String text, String s) {
@@ -59,21 +64,10 @@ public final class Durations {
       if (duration.isNegative()) {
         throw bad(text);
       }
-      return nanos(
-          text,
-          BigDecimal.valueOf(duration.getSeconds())
-              .multiply(BigDecimal.valueOf(SECOND))
-              .add(BigDecimal.valueOf(duration.getNano())));
+      return duration.toNanos();
     } catch (DateTimeParseException e) {
       throw bad(text);
     }
-  }
-
-  private static long nanos(String text, BigDecimal nanos) {
-    if (nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
-      throw new IllegalArgumentException(text + " is longer than 292 years");
-    }
-    return nanos.longValueExact();
   }
 
   private static long factor(String unit) {

@@ -139,12 +139,8 @@ public final class Glob {
   }
 
   private static String common(String one, String other) {
-    int same = 0;
-    while (same < Math.min(one.length(), other.length())
-        && one.charAt(same) == other.charAt(same)) {
-      same++;
-    }
-    return one.substring(0, same);
+    int same = Arrays.mismatch(one.toCharArray(), other.toCharArray());
+    return same < 0 ? one : one.substring(0, same);
   }
 
   /** Whether a normalized path fits. */

@@ -40,8 +40,10 @@ public final class PlaceholderFormat {
 
   private static String printf(String format, String value) {
     if (!format.matches("[-+#0]*[0-9]{0,3}(\\.[0-9]{1,3})?[dixXoeEfgGs]")) {
+      String near = NearestName.hint(format, OF_PATHS);
+      String known = "; known are stem, name, dir, suffix and those of printf, such as 03d";
       throw new IllegalArgumentException(
-          "unknown format " + format + NearestName.hint(format, OF_PATHS) + suggestion(format));
+          "unknown format " + format + (near.isEmpty() ? known : near));
     }
     char type = format.charAt(format.length() - 1);
     String flags = format.substring(0, format.length() - 1);
@@ -59,12 +61,6 @@ public final class PlaceholderFormat {
     } catch (IllegalFormatException e) {
       throw new IllegalArgumentException("the flags of the format " + format + " do not fit");
     }
-  }
-
-  private static String suggestion(String format) {
-    return NearestName.to(format, OF_PATHS) == null
-        ? "; known are stem, name, dir, suffix and those of printf, such as 03d"
-        : "";
   }
 
   private static BigInteger integer(String value) {
