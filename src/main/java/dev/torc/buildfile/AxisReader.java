@@ -282,10 +282,8 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
       throw new BadInput(
           node.place(),
           scope.vars().has(name)
-              ? name
-                  + " is a text; where it is a list, vars: {"
-                  + name
-                  + ": [a, b]}, it gives values"
+              ? "%s is a text; where it is a list, vars: {%1$s: [a, b]}, it gives values"
+                  .formatted(name)
               : "no var " + name + NearestName.hint(name, scope.vars().names()));
     }
     return list;

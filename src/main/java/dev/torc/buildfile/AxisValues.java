@@ -255,12 +255,9 @@ final class AxisValues {
     if (!outcome.known()) {
       waits = true;
     } else if (!outcome.group().parameters().contains(axis.parameter())) {
+      String hint = NearestName.hint(axis.parameter(), outcome.group().parameters());
       throw new BadInput(
-          axis.place(),
-          axis.group()
-              + " has no parameter "
-              + axis.parameter()
-              + NearestName.hint(axis.parameter(), outcome.group().parameters()));
+          axis.place(), axis.group() + " has no parameter " + axis.parameter() + hint);
     } else {
       Set<String> distinct = new LinkedHashSet<>();
       expansion.jobs(outcome).forEach(job -> distinct.add(job.parameters().get(axis.parameter())));

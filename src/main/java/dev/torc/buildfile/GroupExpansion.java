@@ -34,6 +34,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Expands groups: for each, the product of its axes, one instance per combination. {@link
@@ -322,13 +324,9 @@ final class GroupExpansion {
 
   /** The names from an open unit to the one that is being expanded, and back. */
   private String chain(int unit) {
-    List<String> names = new ArrayList<>();
-    for (int each : open) {
-      if (each == unit || !names.isEmpty()) {
-        names.add(units.get(each).name());
-      }
-    }
-    return String.join(" → ", names) + " → " + units.get(unit).name();
+    return Stream.concat(open.stream().dropWhile(each -> each != unit), Stream.of(unit))
+        .map(each -> units.get(each).name())
+        .collect(Collectors.joining(" → "));
   }
 
   private Outcome circle(int unit, Unit.Many group) {

@@ -64,9 +64,8 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
           if (job != null && (on == On.START || on == On.FINISH)) {
             throw new BadInput(
                 map.get("on").place(),
-                lower(on)
-                    + " is of the build; of a job write "
-                    + (on == On.START ? "ready" : "done"));
+                "%s is of the build; of a job write %s"
+                    .formatted(lower(on), on == On.START ? "ready" : "done"));
           }
           String command = command(MapFields.scalar(map.get("command"), "command"));
           hooks.add(new Hook(node.place(), on, job, command, shell, fields.flag("required")));

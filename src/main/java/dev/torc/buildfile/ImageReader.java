@@ -130,11 +130,9 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
 
   private static String runtime(String text) {
     if (!RUNTIMES.contains(text)) {
-      throw new IllegalArgumentException(
-          text
-              + " runs no containers"
-              + NearestName.hint(text, RUNTIMES, "; known are ")
-              + (text.matches("[0-9].*") ? "; a time limit is resources: {runtime: 10m}" : ""));
+      String hint = NearestName.hint(text, RUNTIMES, "; known are ");
+      String limit = text.matches("[0-9].*") ? "; a time limit is resources: {runtime: 10m}" : "";
+      throw new IllegalArgumentException(text + " runs no containers" + hint + limit);
     }
     return text.equals("singularity") ? "apptainer" : text;
   }

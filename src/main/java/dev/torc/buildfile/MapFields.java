@@ -67,13 +67,14 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     if (Node.isNothing(entry.value())
         && Placeholder.isIdentifier(key)
         && (known.size() < 3 || known == KnownKeys.NEED)) {
-      return "{" + key + "} is a map in YAML; quote a text that has { in it";
+      return braced(key);
     }
-    return "unknown key "
-        + key
-        + " in "
-        + where
-        + ForeignWords.hint(key, known, "; known are " + String.join(", ", known));
+    String hint = ForeignWords.hint(key, known, "; known are " + String.join(", ", known));
+    return "unknown key " + key + " in " + where + hint;
+  }
+
+  private static String braced(String key) {
+    return "{" + key + "} is a map in YAML; quote a text that has { in it";
   }
 
   /** The text of a scalar, unexpanded. */
@@ -88,13 +89,9 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     if (!(node instanceof Node.Mapping map)) {
       throw new BadInput(node.place(), what + " must be a text, not a list");
     }
-    if (map.entries().size() == 1
-        && Node.isNothing(map.entries().firstEntry().getValue().value())) {
-      throw new BadInput(
-          map.place(),
-          "{"
-              + map.entries().firstEntry().getKey()
-              + "} is a map in YAML; quote a text that has { in it");
+    Map.Entry<String, Entry> first = map.entries().firstEntry();
+    if (map.entries().size() == 1 && Node.isNothing(first.getValue().value())) {
+      throw new BadInput(map.place(), braced(first.getKey()));
     }
     throw new BadInput(map.place(), what + " must be a text, not a map");
   }

@@ -132,13 +132,14 @@ public final class ParsedBuildFile {
     List<String> names = names(executors, over.executor(), problems);
     JobReader reader =
         new JobReader(
-            vars,
-            top,
-            new FactoryReader(top, scope, problems).parents(jobs.keySet()),
-            counters(limits),
-            paths,
-            over,
-            names,
+            new JobReader.Common(
+                vars,
+                top,
+                new FactoryReader(top, scope, problems).parents(jobs.keySet()),
+                counters(limits),
+                paths,
+                over,
+                names),
             problems,
             warnings);
     reader.checkShared();

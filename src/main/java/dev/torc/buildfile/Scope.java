@@ -257,12 +257,10 @@ public record Scope(
   }
 
   static BadInput caller(Placeholder hole, Place place) {
-    String name = hole.member();
     return new BadInput(
         place,
-        hole.written()
-            + " stands in values of env only; write env: {%s: \"%s\"}, and $%s in a command"
-                .formatted(name, hole.written(), name));
+        "%s stands in values of env only; write env: {%s: \"%1$s\"}, and $%2$s in a command"
+            .formatted(hole.written(), hole.member()));
   }
 
   static String bounded(StringBuilder text, Place place) {
@@ -302,11 +300,8 @@ public record Scope(
     if (hole.index() < 0) {
       throw new BadInput(
           place,
-          hole.written()
-              + ": "
-              + hole.name()
-              + " is a list; it stands as a word of its own in a command or as an item of a list,"
-              + " never within other text");
+          "%s: %s is a list; it stands as a word of its own in a command or as an item of a list, never within other text"
+              .formatted(hole.written(), hole.name()));
     }
     if (hole.index() >= list.size()) {
       throw new BadInput(

@@ -43,12 +43,8 @@ final class VariableReader {
     defines.forEach(
         (name, value) -> {
           if (!written.entries().containsKey(name)) {
-            problems.add(
-                Place.NONE,
-                "-D "
-                    + name
-                    + ": the build file has no such var"
-                    + NearestName.hint(name, written.entries().keySet()));
+            String hint = NearestName.hint(name, written.entries().keySet());
+            problems.add(Place.NONE, "-D " + name + ": the build file has no such var" + hint);
           } else if (written.get(name) instanceof Node.Sequence) {
             vars.lists.put(name, vars.defined(name, value));
           } else {

@@ -38,16 +38,7 @@ final class CharacterRanges {
 
   /** Whether all of {@code b} is in {@code a}. */
   static boolean holds(int[] a, int[] b) {
-    for (int i = 0; i < b.length; i += 2) {
-      boolean held = false;
-      for (int j = 0; j < a.length; j += 2) {
-        held |= a[j] <= b[i] && b[i + 1] <= a[j + 1];
-      }
-      if (!held) {
-        return false;
-      }
-    }
-    return true;
+    return !intersect(complement(a), b);
   }
 
   static int[] normalize(List<int[]> ranges) {

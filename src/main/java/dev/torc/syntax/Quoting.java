@@ -56,12 +56,8 @@ public final class Quoting {
     String shown = value.length() > 40 ? value.substring(0, 40) + "…" : value;
     return new BadInput(
         place,
-        written
-            + " stands where its value cannot be quoted (a here-document, backticks, arithmetic or"
-            + " another shell): "
-            + way
-            + "; the value is "
-            + shown.replace("\n", "\\n"));
+        "%s stands where its value cannot be quoted (a here-document, backticks, arithmetic or another shell): %s; the value is %s"
+            .formatted(written, way, shown.replace("\n", "\\n")));
   }
 
   /**

@@ -65,10 +65,8 @@ public record InstanceName(String group, SortedMap<String, String> values) {
   public String unknownParameter(Group named) {
     for (String name : values.keySet()) {
       if (!named.parameters().contains(name)) {
-        return group
-            + " has no parameter "
-            + name
-            + NearestName.hint(name, named.parameters(), "; it has ");
+        String hint = NearestName.hint(name, named.parameters(), "; it has ");
+        return group + " has no parameter " + name + hint;
       }
     }
     return null;

@@ -86,13 +86,8 @@ public final class Paths {
     if (text.startsWith(home) && (text.length() == end || text.charAt(end) == '/')) {
       throw new BadInput(
           place,
-          text
-              + ": "
-              + home
-              + " is not expanded in a path; write the folder, or name it by a var that is given as"
-              + " -D home=\"$HOME\" (./"
-              + home
-              + " is what has this very name)");
+          "%s: %s is not expanded in a path; write the folder, or name it by a var that is given as -D home=\"$HOME\" (./%2$s is what has this very name)"
+              .formatted(text, home));
     }
   }
 

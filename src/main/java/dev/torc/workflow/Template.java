@@ -47,11 +47,8 @@ public record Template(List<Part> parts) {
       /** The slot as it is written. */
       @Override
       public String toString() {
-        return "{"
-            + name
-            + (index < 0 ? "" : "[" + index + "]")
-            + (member == null ? "" : "." + member)
-            + "}";
+        String at = index < 0 ? "" : "[" + index + "]";
+        return "{" + name + at + (member == null ? "" : "." + member) + "}";
       }
     }
   }
