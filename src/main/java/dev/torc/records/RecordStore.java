@@ -109,9 +109,24 @@ final class RecordStore implements AutoCloseable {
   private Txn<byte[]> reader;
 
   private RecordStore(Path at, long mapSize, boolean writes, EnvFlags... flags) {
-    this.env = env(at, mapSize, writes, flags);
     this.writes = writes;
     this.size = mapSize;
+    // Without MDB_NOTLS a reader would belong to the thread that began it.
+    Set<EnvFlags> all = EnumSet.of(EnvFlags.MDB_NOTLS, flags);
+    if (!writes) {
+      all.add(EnvFlags.MDB_RDONLY_ENV);
+    }
+    try {
+      this.env =
+          Env.create(PROXY_BA)
+              .setMapSize(mapSize)
+              .setMaxDbs(RecordTree.values().length)
+              .setMaxReaders(READERS)
+              .open(at.toFile(), 0664, all.toArray(EnvFlags[]::new));
+    } catch (LinkageError e) {
+      throw new CacheException(
+          "cannot load the native library of LMDB: " + e.getMessage() + "; install torc anew", e);
+    }
   }
 
   /** Loads what calls LMDB. */
@@ -186,24 +201,6 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  private static Env<byte[]> env(Path at, long mapSize, boolean writes, EnvFlags... more) {
-    try {
-      Set<EnvFlags> flags = EnumSet.of(EnvFlags.MDB_NOTLS, more);
-      // Without MDB_NOTLS a reader would belong to the thread that began it.
-      if (!writes) {
-        flags.add(EnvFlags.MDB_RDONLY_ENV);
-      }
-      return Env.create(PROXY_BA)
-          .setMapSize(mapSize)
-          .setMaxDbs(RecordTree.values().length)
-          .setMaxReaders(READERS)
-          .open(at.toFile(), 0664, flags.toArray(EnvFlags[]::new));
-    } catch (LinkageError e) {
-      throw new CacheException(
-          "cannot load the native library of LMDB: " + e.getMessage() + "; install torc anew", e);
-    }
-  }
-
   /** A map that holds the file twice over and is no smaller than what is wanted. */
   static long mapSize(Path data, long wanted) throws IOException {
     long need = Files.exists(data) ? 2 * Files.size(data) : 0;
@@ -263,28 +260,18 @@ final class RecordStore implements AutoCloseable {
         });
   }
 
-  /** The least keys of a tree, so many at most. */
-  List<byte[]> firstKeys(RecordTree tree, long most) {
-    return read(
-        txn -> {
-          List<byte[]> keys = new ArrayList<>();
-          try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
-            for (boolean more = cursor.first(); more && keys.size() < most; more = cursor.next()) {
-              keys.add(cursor.key());
-            }
-            return keys;
-          }
-        });
-  }
-
-  /** Hands keys and values of a tree to the visitor, the greatest first, until it says no. */
-  void back(RecordTree tree, BiPredicate<byte[], byte[]> visitor) {
+  /**
+   * Hands keys and values of a tree to the visitor, until it says no.
+   *
+   * @param back whether the greatest key comes first, and not the least
+   */
+  void some(RecordTree tree, boolean back, BiPredicate<byte[], byte[]> visitor) {
     read(
         txn -> {
           try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
-            boolean more = cursor.last();
+            boolean more = back ? cursor.last() : cursor.first();
             while (more && visitor.test(cursor.key(), cursor.val())) {
-              more = cursor.prev();
+              more = back ? cursor.prev() : cursor.next();
             }
             return null;
           }
