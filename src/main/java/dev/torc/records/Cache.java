@@ -93,11 +93,7 @@ public final class Cache implements AutoCloseable {
    * @throws CacheException where it can be neither used nor set aside
    */
   public static Cache open(CachePlace place, Consumer<String> note) {
-    return open(place, note, CacheSettings.system());
-  }
-
-  static Cache open(CachePlace place, Consumer<String> note, CacheSettings settings) {
-    return CacheOpening.forWork(place, note, settings);
+    return CacheOpening.forWork(place, note, CacheSettings.system());
   }
 
   /** Loads what opens a database, if it can be loaded; opens nothing. */
@@ -112,11 +108,7 @@ public final class Cache implements AutoCloseable {
    * @param note takes the line that says why it cannot be used
    */
   public static Cache look(CachePlace place, Consumer<String> note) {
-    return look(place, note, CacheSettings.system());
-  }
-
-  static Cache look(CachePlace place, Consumer<String> note, CacheSettings settings) {
-    return CacheOpening.forLooking(place, note, settings);
+    return CacheOpening.forLooking(place, note, CacheSettings.system());
   }
 
   /** Where it is; of one that was opened for work, as it was settled. */

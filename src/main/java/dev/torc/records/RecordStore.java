@@ -127,6 +127,17 @@ final class RecordStore implements AutoCloseable {
       throw new CacheException(
           "cannot load the native library of LMDB: " + e.getMessage() + "; install torc anew", e);
     }
+    try {
+      if (writes) {
+        env.readerCheck(); // frees the slots of readers that were killed
+      } else {
+        reader = env.txnRead();
+        main = env.openDbi(reader, null, null, false);
+      }
+    } catch (RuntimeException e) {
+      env.close();
+      throw e;
+    }
   }
 
   /** Loads what calls LMDB. */
@@ -141,38 +152,18 @@ final class RecordStore implements AutoCloseable {
   /** Opens for reading and writing; the folder exists and a file there is sound. */
   static RecordStore open(Path folder, long mapSize) {
     lockTable(folder);
-    RecordStore store = new RecordStore(folder, mapSize, true);
-    try {
-      store.env.readerCheck(); // frees the slots of readers that were killed
-      return store;
-    } catch (RuntimeException e) {
-      store.env.close();
-      throw e;
-    }
+    return new RecordStore(folder, mapSize, true);
   }
 
   /** Opens for reading one snapshot, which is held until the end. Nothing of it was read yet. */
   static RecordStore look(Path folder, long mapSize) {
     lockTable(folder);
-    return new RecordStore(folder, mapSize, false).begin();
+    return new RecordStore(folder, mapSize, false);
   }
 
   /** Opens a file without a lock table: one to read that no process writes to, or a new one. */
   static RecordStore alone(Path file, long mapSize, boolean writes) {
-    RecordStore store =
-        new RecordStore(file, mapSize, writes, EnvFlags.MDB_NOSUBDIR, EnvFlags.MDB_NOLOCK);
-    return writes ? store : store.begin();
-  }
-
-  private RecordStore begin() {
-    try {
-      reader = env.txnRead();
-      main = env.openDbi(reader, null, null, false);
-      return this;
-    } catch (RuntimeException e) {
-      env.close();
-      throw e;
-    }
+    return new RecordStore(file, mapSize, writes, EnvFlags.MDB_NOSUBDIR, EnvFlags.MDB_NOLOCK);
   }
 
   /**
@@ -203,12 +194,7 @@ final class RecordStore implements AutoCloseable {
 
   /** A map that holds the file twice over and is no smaller than what is wanted. */
   static long mapSize(Path data, long wanted) throws IOException {
-    long need = Files.exists(data) ? 2 * Files.size(data) : 0;
-    long size = wanted;
-    while (size < need) {
-      size *= 2;
-    }
-    return size;
+    return Math.max(wanted, Files.exists(data) ? 2 * Files.size(data) : 0);
   }
 
   /** The transaction of a look's snapshot. */

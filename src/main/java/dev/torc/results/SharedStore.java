@@ -35,9 +35,9 @@ import java.util.function.LongSupplier;
 
 /**
  * A place where results are kept for others, in a folder or on a server: what of its records is
- * believed, and in which order it is sent to. What is kept here is in {@link KeptResults}. It throws
- * nothing at the build: where it cannot serve there is a miss with a reason. Where the bytes lie, a
- * {@link StorePlace} knows. For several threads.
+ * believed, and in which order it is sent to. What is kept here is in {@link KeptResults}. It
+ * throws nothing at the build: where it cannot serve there is a miss with a reason. Where the bytes
+ * lie, a {@link StorePlace} knows. For several threads.
  */
 public final class SharedStore implements AutoCloseable {
 

@@ -24,10 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Objects;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -326,11 +326,12 @@ public final class SharedStores implements AutoCloseable {
     }
 
     /** A product, with the members of a folder as they stand. */
-    private static RecordedProduct standing(
-        Path root, DigestMemo digests, RecordedProduct product) throws IOException {
+    private static RecordedProduct standing(Path root, DigestMemo digests, RecordedProduct product)
+        throws IOException {
       String path = product.path();
       if (product.isLink()) {
-        check(product.link().equals(Files.readSymbolicLink(root.resolve(path)).toString()), product);
+        check(
+            product.link().equals(Files.readSymbolicLink(root.resolve(path)).toString()), product);
       }
       if (product.stands() != Stamp.FileKind.FOLDER) {
         return product;
