@@ -13,6 +13,7 @@ import dev.torc.syntax.Problems;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,14 +45,8 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
 
   /** Whether the map of a job has a key that makes it a group. */
   static boolean isGroup(Node node) {
-    if (node instanceof Node.Mapping map) {
-      for (String key : KnownKeys.GROUP) {
-        if (map.entries().containsKey(key)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return node instanceof Node.Mapping map
+        && !Collections.disjoint(KnownKeys.GROUP, map.entries().keySet());
   }
 
   /** The axes of a job's map. */
@@ -62,11 +57,9 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     one(job.entries().get("table"), this::table, names, axes);
     one(job.entries().get("match"), this::match, names, axes);
     List<Axis> parameters = new ArrayList<>();
-    MapFields.map(job.get("parameters"), "parameters", problems)
-        .entries()
-        .forEach((name, entry) -> one(entry, e -> values(name, e), names, parameters));
-    if (job.entries().containsKey("parameters")
-        && MapFields.map(job.get("parameters"), "parameters", new Problems()).entries().isEmpty()) {
+    Node.Mapping written = MapFields.map(job.get("parameters"), "parameters", problems);
+    written.entries().forEach((name, e) -> one(e, each -> values(name, each), names, parameters));
+    if (job.entries().containsKey("parameters") && written.entries().isEmpty()) {
       problems.add(job.entries().get("parameters").place(), "parameters names none");
     }
     if (zip(fields) && parameters.size() > 1) {
@@ -153,17 +146,16 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
   }
 
   private static Axis fixed(Place place, String name, List<String> texts, Node node) {
-    List<Row> rows = new ArrayList<>(texts.size());
-    texts.forEach(text -> rows.add(new Row(List.of(text), node.place(), List.of())));
-    return new Axis.Fixed(place, List.of(name), List.copyOf(rows));
+    List<Row> rows =
+        texts.stream().map(text -> new Row(List.of(text), node.place(), List.of())).toList();
+    return new Axis.Fixed(place, List.of(name), rows);
   }
 
   private Axis table(Entry entry) {
     if (!(entry.value() instanceof Node.Mapping map)) {
       return new Axis.Table(entry.place(), file(entry.value(), "table"), List.of(), List.of());
     }
-    MapFields fields = new MapFields(map, scope, problems);
-    fields.only(KnownKeys.TABLE, "table");
+    MapFields fields = new MapFields(map, scope, problems).only(KnownKeys.TABLE, "table");
     if (map.get("file") == null) {
       throw new BadInput(map.place(), "a table needs a file");
     }
@@ -290,10 +282,8 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
       throw new BadInput(
           node.place(),
           scope.vars().has(name)
-              ? name
-                  + " is a text; where it is a list, vars: {"
-                  + name
-                  + ": [a, b]}, it gives values"
+              ? "%s is a text; where it is a list, vars: {%1$s: [a, b]}, it gives values"
+                  .formatted(name)
               : "no var " + name + NearestName.hint(name, scope.vars().names()));
     }
     return list;

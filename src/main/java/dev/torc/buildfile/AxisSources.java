@@ -5,7 +5,6 @@ import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -47,13 +46,13 @@ final class AxisSources {
 
   /** The tables that were read, with what they held. */
   List<BuildFile.Read> read() {
-    List<BuildFile.Read> all = new ArrayList<>();
-    digests.forEach(
-        (path, digest) -> {
-          Path asked = root.resolve(path);
-          all.add(new BuildFile.Read(asked, BuildFile.located(asked), digest));
-        });
-    return all;
+    return digests.entrySet().stream()
+        .map(
+            each -> {
+              Path asked = root.resolve(each.getKey());
+              return new BuildFile.Read(asked, BuildFile.located(asked), each.getValue());
+            })
+        .toList();
   }
 
   /** The files on disk that a pattern matches, sorted. */

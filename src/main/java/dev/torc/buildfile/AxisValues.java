@@ -13,7 +13,6 @@ import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,20 +34,31 @@ import java.util.function.Predicate;
  */
 final class AxisValues {
 
+  /** The axis as written. */
+  final Axis axis;
+
+  /** The jobs whose results decide which further values there are. */
+  final SortedSet<String> awaits = new TreeSet<>();
+
+  /** Whether there are no values before all of these have ended. */
+  boolean waits;
+
+  /** Whether neither a result nor a file can change the values. */
+  boolean lasting = true;
+
+  /** Whether results had a say. */
+  boolean byResults;
+
+  /** What is there where sources gave no values; null where results or texts did. */
+  BadInput.Diagnostic there;
+
   private final GroupExpansion expansion;
   private final int unit;
-  private final Axis axis;
   private final boolean side; // of a zip
   private final List<AxisValues> sides = new ArrayList<>(0);
-  private List<Search> searches;
-  private BitSet followers;
-  private Axis.Rows rows; // null where none were found yet, or something is wrong with them
-  private BadInput.Diagnostic there;
-  private final SortedSet<String> awaits = new TreeSet<>();
   private final List<Glob> coming = new ArrayList<>(0);
-  private boolean waits;
-  private boolean lasting = true;
-  private boolean byResults;
+  private List<Search> searches;
+  private Axis.Rows rows; // null where none were found yet, or something is wrong with them
 
   /**
    * @param unit of the group whose axis it is
@@ -65,11 +75,6 @@ final class AxisValues {
     if (axis instanceof Axis.Zip zip) {
       zip.axes().forEach(each -> sides.add(new AxisValues(expansion, unit, each, true)));
     }
-  }
-
-  /** The axis as written. */
-  Axis axis() {
-    return axis;
   }
 
   /** The values so far. */
@@ -91,16 +96,6 @@ final class AxisValues {
     return rows;
   }
 
-  /** The jobs whose results decide which further values there are. */
-  SortedSet<String> awaits() {
-    return awaits;
-  }
-
-  /** Whether there are no values before all of these have ended. */
-  boolean waits() {
-    return waits;
-  }
-
   /** What these may add; null where nothing is, or where it is not known. */
   Group.Growing growing() {
     if (coming.isEmpty() || waits) {
@@ -110,21 +105,6 @@ final class AxisValues {
     return axis instanceof Axis.Matched matched
         ? new Group.Growing(matched.match().text(), matched.match().holes(), made)
         : new Group.Growing(String.valueOf(PathPattern.HOLE), axis.names(), made);
-  }
-
-  /** Whether neither a result nor a file can change the values. */
-  boolean lasting() {
-    return lasting;
-  }
-
-  /** Whether results had a say. */
-  boolean byResults() {
-    return byResults;
-  }
-
-  /** What is there where sources gave no values; null where results or texts did. */
-  BadInput.Diagnostic there() {
-    return there;
   }
 
   /** Whether no values are an ordinary outcome: a job may make any number of files. */
@@ -147,7 +127,7 @@ final class AxisValues {
       case Axis.Products products -> expansion.nothing(products.job());
       case Axis.ValuesOf values -> expansion.nothing(values.group());
       case Axis.Zip _ ->
-          sides.stream().map(AxisValues::there).filter(Objects::nonNull).findFirst().orElse(null);
+          sides.stream().map(each -> each.there).filter(Objects::nonNull).findFirst().orElse(null);
       case Axis.Fixed _ -> null;
     };
   }
@@ -183,20 +163,13 @@ final class AxisValues {
     };
   }
 
-  private BitSet followers() {
-    if (followers == null) {
-      followers = expansion.makers().followers(unit);
-    }
-    return followers;
-  }
-
   private Axis.Rows table(String path, Io.Make<byte[], Axis.Rows> format) throws IOException {
     Axis.Rows content = expansion.sources().table(axis);
     if (content == null) {
       boolean source = true;
       boolean here = true;
       for (int maker : expansion.makers().of(path)) {
-        if (followers().get(maker) && !expansion.makers().declares(maker, path)) {
+        if (expansion.makers().follows(maker, unit) && !expansion.makers().declares(maker, path)) {
           continue; // a wildcard fits, but what follows from this group cannot have been meant
         }
         for (GroupExpansion.Makes job : jobs(maker)) {
@@ -244,7 +217,7 @@ final class AxisValues {
     byResults |= outcome.byResults();
     if (!outcome.known()) {
       List<String> deciders = outcome.group().awaits();
-      awaits.addAll(deciders.isEmpty() ? List.of(expansion.name(other)) : deciders);
+      awaits.addAll(deciders.isEmpty() ? List.of(expansion.unit(other).name()) : deciders);
     }
   }
 
@@ -261,27 +234,30 @@ final class AxisValues {
     return products.isPresent();
   }
 
+  /** The unit that the axis names. */
+  private int named(String unit) {
+    Integer id = expansion.ids().get(unit);
+    if (id == null) {
+      String hint = NearestName.hint(unit, expansion.ids().keySet());
+      throw new BadInput(axis.place(), "no job " + unit + hint);
+    }
+    return id;
+  }
+
   private Axis.Rows valuesOf(Axis.ValuesOf axis) throws IOException {
-    Integer other = expansion.ids().get(axis.group());
-    GroupExpansion.Outcome outcome = other == null ? null : expansion.of(other);
+    int other = named(axis.group());
+    GroupExpansion.Outcome outcome = expansion.of(other);
     if (outcome == null) {
-      throw new BadInput(
-          axis.place(),
-          other == null
-              ? "no job " + axis.group() + NearestName.hint(axis.group(), expansion.ids().keySet())
-              : "no parameters has the job " + axis.group());
+      throw new BadInput(axis.place(), "no parameters has the job " + axis.group());
     }
     note(other, outcome);
     List<Row> rows = new ArrayList<>();
     if (!outcome.known()) {
       waits = true;
     } else if (!outcome.group().parameters().contains(axis.parameter())) {
+      String hint = NearestName.hint(axis.parameter(), outcome.group().parameters());
       throw new BadInput(
-          axis.place(),
-          axis.group()
-              + " has no parameter "
-              + axis.parameter()
-              + NearestName.hint(axis.parameter(), outcome.group().parameters()));
+          axis.place(), axis.group() + " has no parameter " + axis.parameter() + hint);
     } else {
       Set<String> distinct = new LinkedHashSet<>();
       expansion.jobs(outcome).forEach(job -> distinct.add(job.parameters().get(axis.parameter())));
@@ -344,14 +320,7 @@ final class AxisValues {
   private List<Search> searches() throws IOException {
     List<Search> all = new ArrayList<>(1);
     switch (axis) {
-      case Axis.Products products -> {
-        Integer other = expansion.ids().get(products.job());
-        if (other == null) {
-          String hint = NearestName.hint(products.job(), expansion.ids().keySet());
-          throw new BadInput(axis.place(), "no job " + products.job() + hint);
-        }
-        all.add(new Search(other));
-      }
+      case Axis.Products products -> all.add(new Search(named(products.job())));
       case Axis.Matched matched ->
           all.add(new Search(matched.match().glob(), List.of(), matched.match()::values));
       case Axis.Globbed globbed -> {
@@ -404,7 +373,7 @@ final class AxisValues {
       lasting = false;
       sources.addAll(expansion.sources().matches(glob));
       for (int maker : expansion.makers().of(glob, excludes)) {
-        if (!followers().get(maker)) {
+        if (!expansion.makers().follows(maker, unit)) {
           makers.add(new Maker(maker, this::sees));
         } else if (!sources.isEmpty()) {
           expansion.makers().outlines(maker).forEach(this::hide);
@@ -468,7 +437,10 @@ final class AxisValues {
     Maker(int maker, Predicate<Glob> sees) {
       this.maker = maker;
       this.unknown =
-          expansion.products(maker).stream().map(ProductIndex::inside).filter(sees).toList();
+          expansion.unit(maker).job().productRefs().stream()
+              .map(ProductIndex::inside)
+              .filter(sees)
+              .toList();
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.torc.cluster.SchedulerSettings;
 import dev.torc.cluster.SchedulerSettings.CommandTemplate;
 import dev.torc.cluster.SchedulerSettings.Fact;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.Durations;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
@@ -56,7 +57,10 @@ final class ExecutorReader {
   static List<Executor> read(Node node, Scope scope, Problems problems) {
     ExecutorReader reader =
         new ExecutorReader(MapFields.map(node, "executors", problems), scope, problems);
-    reader.all.entries().forEach(reader::executor);
+    reader
+        .all
+        .entries()
+        .forEach((name, entry) -> problems.guard(() -> reader.executor(name, entry)));
     return List.copyOf(reader.read.values());
   }
 
@@ -77,24 +81,15 @@ final class ExecutorReader {
 
   private void executor(String name, Entry entry) {
     if (name.equals(Executor.LOCAL)) {
-      problems.add(
+      throw new BadInput(
           entry.place(),
           "local is this machine, which limits describes; give the scheduler another name");
-      return;
     }
     if (name.isBlank()) {
-      problems.add(entry.place(), "an executor needs a name");
-      return;
+      throw new BadInput(entry.place(), "an executor needs a name");
     }
-    Node.Mapping map = likeness(name, entry, new ArrayList<>());
-    if (map == null) {
-      return;
-    }
-    MapFields fields = new MapFields(map, scope, problems);
-    String kind = kind(name, entry, fields);
-    if (kind == null) {
-      return;
-    }
+    MapFields fields = new MapFields(likeness(name, entry, new ArrayList<>()), scope, problems);
+    String kind = kind(name, entry, fields.map().get("kind"));
     boolean slurm = kind.equals(SLURM);
     Collection<String> known = new TreeSet<>(KnownKeys.EXECUTOR);
     known.addAll(slurm ? KnownKeys.EXECUTOR_SLURM : KnownKeys.EXECUTOR_COMMANDS);
@@ -110,16 +105,14 @@ final class ExecutorReader {
                 fields.text("partition", ""),
                 fields.texts("args"),
                 (int) fields.whole("max_jobs", MAX_JOBS, 1, Integer.MAX_VALUE),
-                fields.duration("batch", BATCH),
-                fields.duration("max_runtime", 0),
-                fields.duration("latency", LATENCY),
+                fields.amount("batch", BATCH, Durations::parse),
+                fields.amount("max_runtime", 0, Durations::parse),
+                fields.amount("latency", LATENCY, Durations::parse),
                 slurm ? null : commands(name, entry, fields)),
             fields.choice("trace", "true", MapFields.FLAG).equals("true")));
   }
 
-  /**
-   * What is said of one, over what is said of the one that it is like; null where that is wrong.
-   */
+  /** What is said of one, over what is said of the one that it is like. */
   private Node.Mapping likeness(String name, Entry entry, List<String> seen) {
     Node.Mapping own = MapFields.map(entry.value(), "the executor " + name, problems);
     Node like = own.get("like");
@@ -127,49 +120,35 @@ final class ExecutorReader {
       return own;
     }
     seen.add(name);
-    try {
-      String other = scope.text(MapFields.scalar(like, "like"));
-      Entry below = all.entries().get(other);
-      if (seen.contains(other)) {
-        seen.add(other);
-        throw new BadInput(
-            like.place(), "executor " + other + " is like itself: " + String.join(" → ", seen));
-      }
-      if (below == null) {
-        throw new BadInput(
-            like.place(),
-            "no executor " + other + NearestName.hint(other, all.entries().keySet(), KNOWN));
-      }
-      Node.Mapping under = likeness(other, below, seen);
-      if (under == null) {
-        return null;
-      }
-      SequencedMap<String, Entry> rest = new LinkedHashMap<>(own.entries());
-      rest.remove("like");
-      return FileLayers.lay(under, new Node.Mapping(own.place(), rest));
-    } catch (BadInput e) {
-      problems.add(e);
-      return null;
+    String other = scope.text(MapFields.scalar(like, "like"));
+    Entry below = all.entries().get(other);
+    if (seen.contains(other)) {
+      seen.add(other);
+      throw new BadInput(
+          like.place(), "executor " + other + " is like itself: " + String.join(" → ", seen));
     }
+    if (below == null) {
+      throw new BadInput(
+          like.place(),
+          "no executor " + other + NearestName.hint(other, all.entries().keySet(), KNOWN));
+    }
+    SequencedMap<String, Entry> rest = new LinkedHashMap<>(own.entries());
+    rest.remove("like");
+    return FileLayers.lay(likeness(other, below, seen), new Node.Mapping(own.place(), rest));
   }
 
-  private String kind(String name, Entry entry, MapFields fields) {
-    if (fields.map().get("kind") == null) {
-      problems.add(
+  private String kind(String name, Entry entry, Node said) {
+    if (said == null) {
+      throw new BadInput(
           entry.place(), "the executor " + name + " has no kind: write kind: slurm, or commands");
-      return null;
     }
-    return fields.read(
-        "kind",
-        null,
-        node -> {
-          String kind = scope.text(node);
-          if (!KINDS.contains(kind)) {
-            throw new IllegalArgumentException(
-                "no kind of scheduler is called " + kind + NearestName.hint(kind, KINDS, KNOWN));
-          }
-          return kind;
-        });
+    String kind = scope.text(MapFields.scalar(said, "kind"));
+    if (!KINDS.contains(kind)) {
+      throw new BadInput(
+          said.place(),
+          "no kind of scheduler is called " + kind + NearestName.hint(kind, KINDS, KNOWN));
+    }
+    return kind;
   }
 
   private SchedulerSettings.Commands commands(String name, Entry entry, MapFields fields) {
@@ -191,8 +170,7 @@ final class ExecutorReader {
     } catch (PatternSyntaxException e) {
       problems.add(fields.map().get("id").place(), "no pattern: " + e.getDescription());
     }
-    MapFields said = fields.inner("words");
-    said.only(KnownKeys.EXECUTOR_WORDS, "words");
+    MapFields said = fields.inner("words").only(KnownKeys.EXECUTOR_WORDS, "words");
     Map<Fact, List<String>> words = new EnumMap<>(Fact.class);
     for (Fact word : Fact.values()) {
       words.put(word, said.texts(word.name().toLowerCase(Locale.ROOT)));

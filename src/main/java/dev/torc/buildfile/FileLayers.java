@@ -120,10 +120,7 @@ final class FileLayers {
   private void join(SequencedMap<String, Entry> into, Node.Mapping included) {
     for (String section : List.of("vars", "jobs")) {
       Entry more = included.entries().get(section);
-      if (more == null) {
-        continue;
-      }
-      Entry own = into.putIfAbsent(section, more);
+      Entry own = more == null ? null : into.putIfAbsent(section, more);
       if (own == null) {
         continue;
       }

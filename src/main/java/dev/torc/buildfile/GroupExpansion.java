@@ -34,7 +34,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Expands groups: for each, the product of its axes, one instance per combination. {@link
@@ -91,8 +92,6 @@ final class GroupExpansion {
   private record Known(List<Makes> makes, Set<byte[]> jobs) {}
 
   private final List<Unit> units;
-  private final int[] groups; // among the units
-  private final List<byte[]> singles; // the plain jobs, in their order
   private final Map<String, Integer> ids = new HashMap<>(); // of the units, once one is asked for
   private final WorkflowCodec codec;
   private final JobReader reader;
@@ -135,14 +134,6 @@ final class GroupExpansion {
     this.manual = manual;
     this.codec = codec;
     this.units = List.copyOf(units);
-    this.groups =
-        IntStream.range(0, units.size()).filter(u -> units.get(u) instanceof Unit.Many).toArray();
-    this.singles = new ArrayList<>(units.size() - groups.length);
-    for (Unit unit : units) {
-      if (unit instanceof Unit.Single single) {
-        singles.add(single.packed());
-      }
-    }
     this.reader = reader;
     this.warnings = warnings;
     this.sources = new AxisSources(root);
@@ -160,26 +151,26 @@ final class GroupExpansion {
     this.problems = problems;
     outcomes.clear();
     instances = 0;
-    for (int u : groups) {
+    for (int u = 0; u < units.size(); u++) {
       of(u);
     }
     checkTables();
     if (outcomes.values().stream().allMatch(Outcome::known)) {
       makers = null;
     }
-    List<byte[]> jobs = new ArrayList<>(singles.size() + (int) instances);
+    List<byte[]> jobs = new ArrayList<>(units.size() + (int) instances);
     List<Group> known = new ArrayList<>();
     List<Integer> starts = new ArrayList<>();
-    int from = 0;
-    for (int g = 0; g < groups.length; g++) {
-      jobs.addAll(singles.subList(from, groups[g] - g));
-      from = groups[g] - g;
-      Outcome outcome = outcomes.get(groups[g]);
-      starts.add(jobs.size());
-      jobs.addAll(outcome.packed);
-      known.add(outcome.group);
+    for (int u = 0; u < units.size(); u++) {
+      if (units.get(u) instanceof Unit.Single single) {
+        jobs.add(single.packed());
+      } else {
+        Outcome outcome = outcomes.get(u);
+        starts.add(jobs.size());
+        jobs.addAll(outcome.packed);
+        known.add(outcome.group);
+      }
     }
-    jobs.addAll(singles.subList(from, singles.size()));
     return blank.with(
         PackedJobs.of(codec, jobs),
         List.copyOf(known),
@@ -206,14 +197,9 @@ final class GroupExpansion {
     return ids;
   }
 
-  /** The name of a unit. */
-  String name(int unit) {
-    return units.get(unit).name();
-  }
-
-  /** What a unit makes, with wildcards for all values of a group. */
-  List<Ref> products(int unit) {
-    return units.get(unit).job().productRefs();
+  /** The plain job or group of a number. */
+  Unit unit(int unit) {
+    return units.get(unit);
   }
 
   /** Tables and files on disk. */
@@ -225,7 +211,7 @@ final class GroupExpansion {
   Optional<List<String>> made(int unit, String job) {
     Optional<List<String>> made = found.products(job);
     if (made.isPresent()) {
-      answered.add(name(unit));
+      answered.add(units.get(unit).name());
     }
     return made;
   }
@@ -249,7 +235,7 @@ final class GroupExpansion {
       Unit.Many group = (Unit.Many) units.get(reader);
       for (Map.Entry<String, Place> table : tables(group.axes()).entrySet()) {
         for (int maker : makers().of(table.getKey())) {
-          if (makers().followers(reader).get(maker)
+          if (makers().follows(maker, reader)
               && outcomes.containsKey(maker)
               && makes(maker).stream().anyMatch(job -> job.has(table.getKey()))) {
             String about = maker == reader ? "it" : group.name() + ", from which it follows";
@@ -338,13 +324,9 @@ final class GroupExpansion {
 
   /** The names from an open unit to the one that is being expanded, and back. */
   private String chain(int unit) {
-    List<String> names = new ArrayList<>();
-    for (int each : open) {
-      if (each == unit || !names.isEmpty()) {
-        names.add(units.get(each).name());
-      }
-    }
-    return String.join(" → ", names) + " → " + units.get(unit).name();
+    return Stream.concat(open.stream().dropWhile(each -> each != unit), Stream.of(unit))
+        .map(each -> units.get(each).name())
+        .collect(Collectors.joining(" → "));
   }
 
   private Outcome circle(int unit, Unit.Many group) {

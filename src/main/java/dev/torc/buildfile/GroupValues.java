@@ -53,23 +53,23 @@ final class GroupValues {
         names.addAll(values.names());
         columns.addAll(values.columns());
         rows.add(values.rows());
-        BadInput.Diagnostic there = axis.there();
+        BadInput.Diagnostic there = axis.there;
         nothing = nothing.isEmpty() && there != null ? there.toString() : nothing;
         if (values.rows().isEmpty() && !axis.mayBeEmpty()) {
           String message = "no values, so " + group.name() + " has no instances";
           String instead = there == null ? "" : ": " + there.message();
-          warnings.add(new BadInput.Diagnostic(axis.axis().place(), message + instead));
+          warnings.add(new BadInput.Diagnostic(axis.axis.place(), message + instead));
         }
       } catch (BadInput e) {
         problems.add(e);
       } catch (IOException e) {
-        problems.add(axis.axis().place(), Refusal.line(e));
+        problems.add(axis.axis.place(), Refusal.line(e));
         byResults = true; // of this group alone, as where a result is wrong
       }
-      awaits.addAll(axis.awaits());
-      waits |= axis.waits();
-      lasting &= axis.lasting();
-      byResults |= axis.byResults();
+      awaits.addAll(axis.awaits);
+      waits |= axis.waits;
+      lasting &= axis.lasting;
+      byResults |= axis.byResults;
       if (axis.growing() != null) {
         growing.add(axis.growing());
       }

@@ -33,37 +33,29 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
   }
 
   private void map(Node.Mapping map) {
-    MapFields fields = new MapFields(map, scope, problems);
-    fields.only(KnownKeys.HOOKS, "hooks");
+    MapFields fields = new MapFields(map, scope, problems).only(KnownKeys.HOOKS, "hooks");
     for (String key : KnownKeys.HOOKS) {
-      Hook hook =
-          fields.read(
-              key,
-              null,
-              node ->
-                  new Hook(
-                      node.place(),
-                      MapFields.constant("on", key, On.values()),
-                      null,
-                      command(node),
-                      shell,
-                      false));
-      if (hook != null) {
-        hooks.add(hook);
-      }
+      On on = MapFields.constant("on", key, On.values());
+      fields.read(
+          key,
+          false,
+          node -> hooks.add(new Hook(node.place(), on, null, command(node), shell, false)));
     }
   }
 
   private void entry(Node node, Collection<String> names) {
-    MapFields fields = MapFields.of(node, "a hook", scope, problems);
-    fields.only(KnownKeys.HOOK, "a hook");
+    MapFields fields = MapFields.of(node, "a hook", scope, problems).only(KnownKeys.HOOK, "a hook");
     Node.Mapping map = fields.map();
-    fields.guard(
+    problems.guard(
         () -> {
           if (map.get("on") == null || map.get("command") == null) {
             throw new BadInput(node.place(), "a hook has on and command");
           }
-          On on = on(MapFields.scalar(map.get("on"), "on"));
+          On on =
+              fields.read("on", null, text -> MapFields.constant("on", text.text(), On.values()));
+          if (on == null) {
+            return;
+          }
           String job = map.get("job") == null ? null : job(map.get("job"), names);
           if (job == null && (on == On.READY || on == On.DONE)) {
             throw new BadInput(
@@ -72,9 +64,8 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
           if (job != null && (on == On.START || on == On.FINISH)) {
             throw new BadInput(
                 map.get("on").place(),
-                lower(on)
-                    + " is of the build; of a job write "
-                    + (on == On.START ? "ready" : "done"));
+                "%s is of the build; of a job write %s"
+                    .formatted(lower(on), on == On.START ? "ready" : "done"));
           }
           String command = command(MapFields.scalar(map.get("command"), "command"));
           hooks.add(new Hook(node.place(), on, job, command, shell, fields.flag("required")));
@@ -87,14 +78,6 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
       throw new BadInput(node.place(), "no job " + name + NearestName.hint(name, names));
     }
     return name;
-  }
-
-  private static On on(Node.Scalar scalar) {
-    try {
-      return MapFields.constant("on", scalar.text(), On.values());
-    } catch (IllegalArgumentException e) {
-      throw new BadInput(scalar.place(), e.getMessage());
-    }
   }
 
   private static String lower(On on) {

@@ -41,11 +41,6 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
     static final Said NOTHING = new Said(null, null, null);
   }
 
-  /** What a job says of its image. */
-  Said ofJob(MapFields job) {
-    return said(job, Said.NOTHING);
-  }
-
   /** What a job or a task says of its image, over what is said around it. */
   Said said(MapFields fields, Said around) {
     String wish = fields.read("runtime", around.wish, node -> wish(fields.scope().text(node)));
@@ -92,8 +87,9 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
   private Image container(MapFields job) {
     Node.Mapping shared = MapFields.map(top.get("container"), "container", problems);
     Node.Mapping own = MapFields.map(job.map().get("container"), "container", problems);
-    MapFields fields = new MapFields(FileLayers.lay(shared, own), job.scope(), problems);
-    fields.only(KnownKeys.CONTAINER, "container");
+    MapFields fields =
+        new MapFields(FileLayers.lay(shared, own), job.scope(), problems)
+            .only(KnownKeys.CONTAINER, "container");
     String runtime = fields.read("runtime", null, node -> runtime(job.scope().text(node)));
     List<String> volumes = fields.texts("volumes");
     for (String volume : volumes) {
@@ -134,11 +130,9 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
 
   private static String runtime(String text) {
     if (!RUNTIMES.contains(text)) {
-      throw new IllegalArgumentException(
-          text
-              + " runs no containers"
-              + NearestName.hint(text, RUNTIMES, "; known are ")
-              + (text.matches("[0-9].*") ? "; a time limit is resources: {runtime: 10m}" : ""));
+      String hint = NearestName.hint(text, RUNTIMES, "; known are ");
+      String limit = text.matches("[0-9].*") ? "; a time limit is resources: {runtime: 10m}" : "";
+      throw new IllegalArgumentException(text + " runs no containers" + hint + limit);
     }
     return text.equals("singularity") ? "apptainer" : text;
   }

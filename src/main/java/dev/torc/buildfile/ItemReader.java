@@ -57,17 +57,13 @@ record ItemReader(Paths paths, Problems problems) {
   }
 
   private void read(MapFields job, Node node, boolean need, Consumer<Ref> into) {
-    job.guard(
+    problems.guard(
         () -> {
-          if (!need || !isEmptied(node, job.scope())) {
+          // A need can be left out: single-end reads have no second file.
+          if (!need || !(node instanceof Node.Scalar text) || !job.scope().isEmptied(text)) {
             into.accept(ref(node, job.scope(), need));
           }
         });
-  }
-
-  /** Whether a need is left out: single-end reads have no second file. */
-  private static boolean isEmptied(Node node, Scope scope) {
-    return node instanceof Node.Scalar scalar && scope.isEmptied(scalar);
   }
 
   /** Whether a map is {@code {job: NAME}} and not one of names. */
@@ -80,8 +76,8 @@ record ItemReader(Paths paths, Problems problems) {
 
   private Ref ref(Node node, Scope scope, boolean need) {
     if (need && node instanceof Node.Mapping map) {
-      MapFields fields = new MapFields(map, scope, problems);
-      fields.only(KnownKeys.NEED, "an entry of needs");
+      MapFields fields =
+          new MapFields(map, scope, problems).only(KnownKeys.NEED, "an entry of needs");
       Set<String> keys = map.entries().keySet();
       boolean job = keys.contains("job");
       boolean skips = keys.contains("failed");
@@ -126,13 +122,14 @@ record ItemReader(Paths paths, Problems problems) {
   List<Item> report(MapFields top) {
     List<Item> items = new ArrayList<>();
     for (Node node : top.scope().items(top.map().get("report"))) {
-      top.guard(
+      problems.guard(
           () -> {
             Node file = node;
             String title = null;
             if (node instanceof Node.Mapping map) {
-              MapFields fields = new MapFields(map, top.scope(), problems);
-              fields.only(KnownKeys.REPORT, "an entry of report");
+              MapFields fields =
+                  new MapFields(map, top.scope(), problems)
+                      .only(KnownKeys.REPORT, "an entry of report");
               title = fields.text("title", null);
               file = map.get("file");
               if (file == null) {

@@ -79,40 +79,29 @@ record JobEntryReader(
     }
     while (!jobs.isEmpty()) {
       Map.Entry<String, Entry> job = jobs.pollFirstEntry();
-      Unit unit = unit(job.getKey(), new Entry(job.getValue().place(), job.getValue().value()));
-      if (unit != null) {
-        units.add(unit);
+      try {
+        units.add(unit(job.getKey(), new Entry(job.getValue().place(), job.getValue().value())));
+      } catch (BadInput e) {
+        axes.problems().add(e);
       }
     }
     units.addAll(behind);
     return units;
   }
 
-  /** Reads one entry of the jobs; null where it cannot be one. */
+  /** Reads one entry of the jobs. */
   private Unit unit(String key, Entry entry) {
-    Problems problems = axes.problems();
-    String name;
-    try {
-      name = reader.name(key, entry.place());
-    } catch (BadInput e) {
-      problems.add(e);
-      return null;
-    }
+    String name = reader.name(key, entry.place());
     Place earlier = places.putIfAbsent(name, entry.place());
     if (earlier != null) {
-      problems.add(entry.place(), "a second job " + name + ", first at " + earlier);
-      return null;
+      throw new BadInput(entry.place(), "a second job " + name + ", first at " + earlier);
     }
     if (!(entry.value() instanceof Node.Mapping) && !Node.isNothing(entry.value())) {
-      problems.add(
+      String hint = "; to mean the " + name + " of a job, indent it below the job's name";
+      throw new BadInput(
           entry.value().place(),
-          "the job "
-              + name
-              + " must be a map such as {command: make}"
-              + (KnownKeys.JOB.contains(name)
-                  ? "; to mean the " + name + " of a job, indent it below the job's name"
-                  : ""));
-      return null;
+          "the job %s must be a map such as {command: make}%s"
+              .formatted(name, KnownKeys.JOB.contains(name) ? hint : ""));
     }
     if (!AxisReader.isGroup(entry.value())) {
       Job job = reader.read(key, name, entry, null);
@@ -125,7 +114,7 @@ record JobEntryReader(
     List<Axis> read =
         new AxisReader(axes.scope(), axes.paths(), own).read((Node.Mapping) entry.value());
     if (!own.isEmpty()) {
-      problems.add(new BadInput(own.found()));
+      axes.problems().add(new BadInput(own.found()));
       read = List.of();
     }
     Job outline = outline(key, name, entry, read);

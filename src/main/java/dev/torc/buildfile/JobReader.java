@@ -55,15 +55,9 @@ final class JobReader {
 
   private static final List<String> OUTPUT = List.of("failure", "always");
 
-  private final Vars vars;
-  private final Node.Mapping top;
+  private final Common common;
   private final Node.Mapping defaults;
   private final Node.Mapping classes;
-  private final Map<String, List<Item>> parents;
-  private final Set<String> counters;
-  private final Paths paths;
-  private final Overrides over;
-  private final List<String> executors;
   private final ItemReader items;
   private final ImageReader images;
   private final StepReader steps;
@@ -71,34 +65,29 @@ final class JobReader {
   private final Set<BadInput.Diagnostic> warnings;
 
   /**
-   * Makes a reader.
+   * What is the same for all jobs.
    *
    * @param parents needs that {@code dependencies} adds to jobs, by the key of the job
    * @param over what is said over the build file
    * @param executors names of the declared executors
    */
-  JobReader(
+  record Common(
       Vars vars,
       Node.Mapping top,
       Map<String, List<Item>> parents,
       Set<String> counters,
       Paths paths,
       Overrides over,
-      List<String> executors,
-      Problems problems,
-      Set<BadInput.Diagnostic> warnings) {
-    this.vars = vars;
-    this.parents = parents;
-    this.top = top;
+      List<String> executors) {}
+
+  JobReader(Common common, Problems problems, Set<BadInput.Diagnostic> warnings) {
+    Node.Mapping top = common.top;
+    this.common = common;
     this.defaults = MapFields.map(top.get("defaults"), "defaults", problems);
     this.classes = MapFields.map(top.get("resources"), "resources", problems);
-    this.counters = counters;
-    this.paths = paths;
-    this.over = over;
-    this.executors = executors;
-    this.items = new ItemReader(paths, problems);
-    this.images = new ImageReader(top, paths, problems, over.containers());
-    this.steps = new StepReader(top, paths, images, problems, warnings);
+    this.items = new ItemReader(common.paths, problems);
+    this.images = new ImageReader(top, common.paths, problems, common.over.containers());
+    this.steps = new StepReader(top, common.paths, images, problems, warnings);
     this.problems = problems;
     this.warnings = warnings;
   }
@@ -108,7 +97,8 @@ final class JobReader {
    * a class says by a parameter is known to the job that has one.
    */
   void checkShared() {
-    Scope scope = new Scope(vars, Map.of(Scope.ALL, Scope.ANY_PATH), Map.of(), "x", null, null);
+    Scope scope =
+        new Scope(common.vars, Map.of(Scope.ALL, Scope.ANY_PATH), Map.of(), "x", null, null);
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
     images.check(scope);
     Problems own = new Problems();
@@ -124,12 +114,12 @@ final class JobReader {
 
   /** The values of the build file's vars. */
   Vars vars() {
-    return vars;
+    return common.vars;
   }
 
   /** The same reader, with its problems and warnings told elsewhere. */
   JobReader telling(Problems problems, Set<BadInput.Diagnostic> warnings) {
-    return new JobReader(vars, top, parents, counters, paths, over, executors, problems, warnings);
+    return new JobReader(common, problems, warnings);
   }
 
   /**
@@ -158,8 +148,8 @@ final class JobReader {
     Node.Mapping own = MapFields.map(entry.value(), where, problems);
     Scope scope =
         instance == null
-            ? new Scope(vars, name, null, null)
-            : new Scope(vars, instance.values, instance.columns, instance.name, null, null);
+            ? new Scope(common.vars, name, null, null)
+            : new Scope(common.vars, instance.values, instance.columns, instance.name, null, null);
     new MapFields(own, scope, problems).only(KnownKeys.JOB, where);
     MapFields job = new MapFields(withDefaults(own, scope), scope, problems);
 
@@ -171,7 +161,8 @@ final class JobReader {
     List<Step> run = steps.steps(full, name, entry.place(), shell, dir);
     Retry retry = retry(full, own, shell);
     String depfile =
-        job.read("depfile", null, node -> paths.below(dir, StepReader.path(job.scope(), node)));
+        job.read(
+            "depfile", null, node -> common.paths.below(dir, StepReader.path(job.scope(), node)));
     String temporary = job.choice("temporary", "false", TEMPORARY);
     return new Job(
         scope.job(),
@@ -227,8 +218,8 @@ final class JobReader {
         job.read(
             "executor",
             Executor.LOCAL,
-            node -> ExecutorReader.known(job.scope().text(node), executors));
-    String on = over.executor();
+            node -> ExecutorReader.known(job.scope().text(node), common.executors));
+    String on = common.over.executor();
     boolean here = job.flag("interactive") || Executor.LOCAL.equals(on);
     String name = here ? Executor.LOCAL : on == null || named ? own : on;
     return name.equals(Executor.LOCAL) ? null : name;
@@ -236,7 +227,7 @@ final class JobReader {
 
   /** The needs as written with those of parents, and the files of an instance. */
   private List<Item> withOthers(List<Item> written, String key, Instance instance) {
-    List<Item> ofParents = parents.getOrDefault(key, List.of());
+    List<Item> ofParents = common.parents.getOrDefault(key, List.of());
     if (ofParents.isEmpty() && instance == null) {
       return written;
     }
@@ -298,7 +289,7 @@ final class JobReader {
    * @throws BadInput if it cannot be a name
    */
   String name(String key, Place place) {
-    String name = new Scope(vars, null, null, null).text(new Node.Scalar(place, key, true));
+    String name = new Scope(common.vars, null, null, null).text(new Node.Scalar(place, key, true));
     if (name.isEmpty()) {
       throw new BadInput(place, "a job needs a name");
     }
@@ -362,9 +353,9 @@ final class JobReader {
     SortedMap<String, Long> amounts = new TreeMap<>();
     if (!map.entries().isEmpty()) {
       Set<String> known = new TreeSet<>(KnownKeys.RESOURCES);
-      known.addAll(counters);
+      known.addAll(common.counters);
       fields.only(known, "resources");
-      for (String counter : counters) {
+      for (String counter : common.counters) {
         if (map.entries().containsKey(counter)) {
           amounts.put(counter, fields.whole(counter, 0, 0, Integer.MAX_VALUE));
         }
@@ -376,7 +367,7 @@ final class JobReader {
         (int) fields.whole("gpus", 0, 0, Integer.MAX_VALUE),
         fields.limit("runtime", Durations::parse),
         amounts,
-        fields.size("disk"),
+        fields.amount("disk", 0, Sizes::parse),
         (int) fields.whole("nodes", 1, 1, Integer.MAX_VALUE),
         map.entries().isEmpty() ? Place.NONE : map.place());
   }
@@ -392,18 +383,16 @@ final class JobReader {
         && !job.map().entries().containsKey("retries")) {
       problems.add(node.place(), "retry says how; add retries: 1 to say how often");
     }
-    MapFields retry = job.inner("retry");
-    retry.only(KnownKeys.RETRY, "retry");
+    MapFields retry = job.inner("retry").only(KnownKeys.RETRY, "retry");
     Set<Integer> codes = new TreeSet<>();
     Set<Retry.Cause> causes = EnumSet.noneOf(Retry.Cause.class);
     retry.list("on", each -> cause(job.scope().text(each), codes, causes));
-    MapFields grow = retry.inner("grow");
-    grow.only(KnownKeys.GROW, "grow");
+    MapFields grow = retry.inner("grow").only(KnownKeys.GROW, "grow");
     return new Retry(
         retries,
         codes,
         causes,
-        retry.duration("delay", 0),
+        retry.amount("delay", 0, Durations::parse),
         grow.factor("memory"),
         grow.factor("runtime"),
         retry.read("recover", null, text -> steps.shellText(text, job.scope(), shell)));
@@ -425,6 +414,6 @@ final class JobReader {
 
   /** The build file's shell. */
   List<String> shell() {
-    return steps.shell(MapFields.of(null, "", new Scope(vars, null, null, null), problems));
+    return steps.shell(MapFields.of(null, "", new Scope(common.vars, null, null, null), problems));
   }
 }

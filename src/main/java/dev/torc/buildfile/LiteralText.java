@@ -37,14 +37,11 @@ public final class LiteralText {
         meant.add(i % 2 + parts.get(i));
       }
     }
-    List<String> read = new ArrayList<>();
-    for (Object part : Placeholder.split(out.toString())) {
-      if (part instanceof Placeholder hole) {
-        read.add(1 + hole.written());
-      } else if (!part.equals("")) {
-        read.add("0" + part);
-      }
-    }
+    List<String> read =
+        Placeholder.split(out.toString()).stream()
+            .filter(part -> !part.equals(""))
+            .map(part -> part instanceof Placeholder hole ? 1 + hole.written() : "0" + part)
+            .toList();
     return read.equals(meant) ? out.toString() : null;
   }
 

@@ -1,13 +1,11 @@
 package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Durations;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
-import dev.torc.syntax.Sizes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -53,8 +51,8 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     return of(map.get(key), key, scope, problems);
   }
 
-  /** Notes every key that is not known. */
-  void only(Collection<String> known, String where) {
+  /** The same; every key that is not known is noted. */
+  MapFields only(Collection<String> known, String where) {
     for (Map.Entry<String, Entry> each : map.entries().entrySet()) {
       String key = each.getKey();
       if (!known.contains(key)) {
@@ -62,19 +60,21 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
         problems.add(entry.place(), unknown(key, where, entry, known));
       }
     }
+    return this;
   }
 
   private static String unknown(String key, String where, Entry entry, Collection<String> known) {
     if (Node.isNothing(entry.value())
         && Placeholder.isIdentifier(key)
         && (known.size() < 3 || known == KnownKeys.NEED)) {
-      return "{" + key + "} is a map in YAML; quote a text that has { in it";
+      return braced(key);
     }
-    return "unknown key "
-        + key
-        + " in "
-        + where
-        + ForeignWords.hint(key, known, "; known are " + String.join(", ", known));
+    String hint = ForeignWords.hint(key, known, "; known are " + String.join(", ", known));
+    return "unknown key " + key + " in " + where + hint;
+  }
+
+  private static String braced(String key) {
+    return "{" + key + "} is a map in YAML; quote a text that has { in it";
   }
 
   /** The text of a scalar, unexpanded. */
@@ -89,13 +89,9 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     if (!(node instanceof Node.Mapping map)) {
       throw new BadInput(node.place(), what + " must be a text, not a list");
     }
-    if (map.entries().size() == 1
-        && Node.isNothing(map.entries().firstEntry().getValue().value())) {
-      throw new BadInput(
-          map.place(),
-          "{"
-              + map.entries().firstEntry().getKey()
-              + "} is a map in YAML; quote a text that has { in it");
+    Map.Entry<String, Entry> first = map.entries().firstEntry();
+    if (map.entries().size() == 1 && Node.isNothing(first.getValue().value())) {
+      throw new BadInput(map.place(), braced(first.getKey()));
     }
     throw new BadInput(map.place(), what + " must be a text, not a map");
   }
@@ -202,14 +198,9 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
     }
   }
 
-  /** Bytes. */
-  long size(String key) {
-    return read(key, 0L, node -> Sizes.parse(scope.text(node)));
-  }
-
-  /** Nanoseconds. */
-  long duration(String key, long otherwise) {
-    return read(key, otherwise, node -> Durations.parse(scope.text(node)));
+  /** Bytes or nanoseconds. */
+  long amount(String key, long otherwise, ToLongFunction<String> parser) {
+    return read(key, otherwise, node -> parser.applyAsLong(scope.text(node)));
   }
 
   /** Bytes or nanoseconds that a job may not pass: none where there is no such key, never 0. */
@@ -242,10 +233,5 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
       problems.add(e);
     }
     return otherwise;
-  }
-
-  /** Runs a step of reading; its error is noted. */
-  void guard(Runnable step) {
-    problems.guard(step);
   }
 }

@@ -8,6 +8,7 @@ import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Problems;
+import dev.torc.syntax.Sizes;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Paths;
@@ -32,6 +33,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Build files as read, with their groups not expanded: what can be told without results. It reads
@@ -130,13 +132,14 @@ public final class ParsedBuildFile {
     List<String> names = names(executors, over.executor(), problems);
     JobReader reader =
         new JobReader(
-            vars,
-            top,
-            new FactoryReader(top, scope, problems).parents(jobs.keySet()),
-            counters(limits),
-            paths,
-            over,
-            names,
+            new JobReader.Common(
+                vars,
+                top,
+                new FactoryReader(top, scope, problems).parents(jobs.keySet()),
+                counters(limits),
+                paths,
+                over,
+                names),
             problems,
             warnings);
     reader.checkShared();
@@ -239,7 +242,7 @@ public final class ParsedBuildFile {
         problems.add(
             each.getValue().place(), "the name of a counter is letters, digits and _: " + name);
       } else if (name.equals("memory")) {
-        limits.put(name, fields.size(name));
+        limits.put(name, fields.amount(name, 0, Sizes::parse));
       } else {
         limits.put(name, fields.whole(name, 1, name.equals("cpus") ? 1 : 0, Integer.MAX_VALUE));
       }
@@ -265,15 +268,16 @@ public final class ParsedBuildFile {
     SortedMap<String, String> values = new TreeMap<>();
     for (Map.Entry<String, Entry> each : data.map().entries().entrySet()) {
       String name = each.getKey();
-      data.guard(
-          () -> {
-            if (!Ref.OfData.isKey(name)) {
-              throw new BadInput(
-                  each.getValue().place(),
-                  "the name of a value is letters, digits, _ and -; this is " + name);
-            }
-            values.put(name, json(value(name, each.getValue()), data.scope()));
-          });
+      data.problems()
+          .guard(
+              () -> {
+                if (!Ref.OfData.isKey(name)) {
+                  throw new BadInput(
+                      each.getValue().place(),
+                      "the name of a value is letters, digits, _ and -; this is " + name);
+                }
+                values.put(name, json(value(name, each.getValue()), data.scope()));
+              });
     }
     return values;
   }
@@ -283,11 +287,10 @@ public final class ParsedBuildFile {
       case Node.Scalar scalar when scalar.isNothing() -> "null";
       case Node.Scalar scalar ->
           scalar.quoted() ? JsonText.string(scope.text(scalar)) : JsonText.of(scope.text(scalar));
-      case Node.Sequence list -> {
-        List<String> items = new ArrayList<>();
-        list.items().forEach(item -> items.add(json(item, scope)));
-        yield "[" + String.join(",", items) + "]";
-      }
+      case Node.Sequence list ->
+          list.items().stream()
+              .map(item -> json(item, scope))
+              .collect(Collectors.joining(",", "[", "]"));
       case Node.Mapping map -> {
         Map<String, String> members = new TreeMap<>();
         map.entries().forEach((key, entry) -> members.put(key, json(value(key, entry), scope)));

@@ -2,6 +2,8 @@ package dev.torc.buildfile;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One placeholder as written: {@code {name}}, {@code {name[0]}}, {@code {name.member}}, {@code
@@ -13,6 +15,10 @@ import java.util.List;
  * @param member null without one; likewise the format
  */
 record Placeholder(String written, String name, int index, String member, String format) {
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*+");
+  private static final Pattern INDEX = Pattern.compile("[0-9]{1,6}+]");
+  private static final Pattern FORMAT = Pattern.compile("[-+#.0-9]*+\\p{L}++");
 
   /**
    * Splits a text into strings and placeholders, in order. {@code {{name}}} becomes the text {@code
@@ -60,11 +66,11 @@ record Placeholder(String written, String name, int index, String member, String
 
   /** Whether a text is an identifier: a letter or {@code _}, then also digits. */
   static boolean isIdentifier(String text) {
-    return !text.isEmpty() && identifierEnd(text, 0) == text.length();
+    return NAME.matcher(text).matches();
   }
 
   private static Placeholder of(String written) {
-    int nameEnd = identifierEnd(written, 1);
+    int nameEnd = end(NAME, written, 1);
     String name = written.substring(1, nameEnd);
     int last = written.length() - 1;
     String rest = written.substring(Math.min(nameEnd + 1, last), last);
@@ -84,45 +90,25 @@ record Placeholder(String written, String name, int index, String member, String
   }
 
   private static int end(String text, int open, boolean constraints) {
-    int i = identifierEnd(text, open + 1);
+    int i = end(NAME, text, open + 1);
     if (i == open + 1 || i >= text.length()) {
       return -1;
     }
     int start = i + 1;
     switch (text.charAt(i)) {
       case '[' -> {
-        i = start;
-        while (i < text.length() && isDigit(text.charAt(i))) {
-          i++;
-        }
-        if (i == start || i - start > 6 || i >= text.length() || text.charAt(i) != ']') {
-          return -1;
-        }
-        i++;
+        i = end(INDEX, text, start);
       }
       case '.' -> {
         boolean data = i == open + 5 && text.startsWith("data", open + 1);
-        i = data ? dataEnd(text, start) : identifierEnd(text, start);
-        if (i == start) {
-          return -1;
-        }
+        i = data ? dataEnd(text, start) : end(NAME, text, start);
       }
       case ':' -> {
-        i = constraints ? constraintEnd(text, start) : start;
-        while (!constraints && i < text.length() && "-+#.0123456789".indexOf(text.charAt(i)) >= 0) {
-          i++;
-        }
-        int letters = constraints ? start : i;
-        while (!constraints && i < text.length() && Character.isLetter(text.charAt(i))) {
-          i++;
-        }
-        if (i == letters) {
-          return -1;
-        }
+        i = constraints ? constraintEnd(text, start) : end(FORMAT, text, start);
       }
       default -> {}
     }
-    return i < text.length() && text.charAt(i) == '}' ? i + 1 : -1;
+    return i != start && text.startsWith("}", i) ? i + 1 : -1;
   }
 
   /** The brace that ends a placeholder with a regular expression; the start where none does. */
@@ -155,20 +141,9 @@ record Placeholder(String written, String name, int index, String member, String
     return i;
   }
 
-  private static int identifierEnd(String text, int from) {
-    int i = from;
-    while (i < text.length()) {
-      char c = text.charAt(i);
-      boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
-      if (!letter && (i == from || !isDigit(c))) {
-        break;
-      }
-      i++;
-    }
-    return i;
-  }
-
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
+  /** The end of the match of a pattern at an offset; the offset itself where there is none. */
+  private static int end(Pattern pattern, String text, int from) {
+    Matcher matcher = pattern.matcher(text).region(from, text.length());
+    return matcher.lookingAt() ? matcher.end() : from;
   }
 }

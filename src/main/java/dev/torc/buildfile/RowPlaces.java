@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Tells which paths come from the values of an instance, and the line of the table that gave them:
@@ -93,17 +94,12 @@ public final class RowPlaces {
     } catch (BadInput e) {
       content = new Axis.Rows(List.of(), TableReader.lines(bytes, path));
     }
-    List<String> names = content.names().stream().filter(parameters::containsKey).toList();
+    List<String> columns = content.names();
+    List<String> names = columns.stream().filter(parameters::containsKey).toList();
     Map<List<String>, Row> rows = HashMap.newHashMap(content.rows().size());
     for (Row row : content.rows()) {
-      List<String> key = new ArrayList<>(row.values());
-      if (!names.isEmpty()) {
-        key.clear();
-        for (String name : names) {
-          key.add(row.values().get(content.names().indexOf(name)));
-        }
-      }
-      rows.putIfAbsent(key, row);
+      Stream<String> key = names.stream().map(name -> row.values().get(columns.indexOf(name)));
+      rows.putIfAbsent(names.isEmpty() ? row.values() : key.toList(), row);
     }
     return new Table(names, rows);
   }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -247,28 +246,9 @@ public record Scope(
     return value == null && parameters.containsKey(ALL) && !vars.has(name) ? ANY_PATH : value;
   }
 
-  /** The value of a variable: slots are allowed, and the caller's own variables. */
-  Template env(Node.Scalar node) {
-    return new TemplateReader(this, node).plain(true);
-  }
-
   /** A text for a shell; values are quoted for the place where they stand. */
   public Template command(Node.Scalar node, List<String> shell) {
-    return command(node, shell, _ -> {});
-  }
-
-  /**
-   * The same.
-   *
-   * @param warn takes what is likely a mistake
-   */
-  Template command(Node.Scalar node, List<String> shell, Consumer<BadInput.Diagnostic> warn) {
-    return new TemplateReader(this, node).command(shell, warn);
-  }
-
-  /** A word of a command that no shell reads. */
-  Template word(Node.Scalar node, Consumer<BadInput.Diagnostic> warn) {
-    return new TemplateReader(this, node).word(warn);
+    return new TemplateReader(this, node).command(shell, _ -> {});
   }
 
   /** Whether a placeholder is {@code {env.NAME}}; {@code {env}} may be a var as any other. */
@@ -277,12 +257,10 @@ public record Scope(
   }
 
   static BadInput caller(Placeholder hole, Place place) {
-    String name = hole.member();
     return new BadInput(
         place,
-        hole.written()
-            + " stands in values of env only; write env: {%s: \"%s\"}, and $%s in a command"
-                .formatted(name, hole.written(), name));
+        "%s stands in values of env only; write env: {%s: \"%1$s\"}, and $%2$s in a command"
+            .formatted(hole.written(), hole.member()));
   }
 
   static String bounded(StringBuilder text, Place place) {
@@ -322,11 +300,8 @@ public record Scope(
     if (hole.index() < 0) {
       throw new BadInput(
           place,
-          hole.written()
-              + ": "
-              + hole.name()
-              + " is a list; it stands as a word of its own in a command or as an item of a list,"
-              + " never within other text");
+          "%s: %s is a list; it stands as a word of its own in a command or as an item of a list, never within other text"
+              .formatted(hole.written(), hole.name()));
     }
     if (hole.index() >= list.size()) {
       throw new BadInput(

@@ -94,8 +94,8 @@ record StepReader(
     }
     List<Step> steps = new ArrayList<>();
     if (command != null) {
-      Image image = images.image(images.ofJob(job), images.settings(job));
-      job.guard(
+      Image image = images.image(images.said(job, ImageReader.Said.NOTHING), images.settings(job));
+      problems.guard(
           () -> steps.add(new Step(command(command, job.scope(), shell), dir, env, shell, image)));
     }
     return List.copyOf(steps);
@@ -109,15 +109,14 @@ record StepReader(
       SortedMap<String, Optional<Template>> env) {
     List<Step> steps = new ArrayList<>();
     Scope scope = job.scope();
-    ImageReader.Said shared = images.ofJob(job);
+    ImageReader.Said shared = images.said(job, ImageReader.Said.NOTHING);
     Image settings = images.settings(job);
     if (!(tasks instanceof Node.Sequence list) || list.items().isEmpty()) {
       problems.add(tasks.place(), "tasks must be a list of {command: …}");
       return steps;
     }
     for (Node node : list.items()) {
-      MapFields task = MapFields.of(node, "a task", scope, problems);
-      task.only(KnownKeys.TASK, "a task");
+      MapFields task = MapFields.of(node, "a task", scope, problems).only(KnownKeys.TASK, "a task");
       Node command = task.map().get("command");
       Node cmd = task.map().get("cmd");
       if (command == null == (cmd == null)) {
@@ -128,7 +127,7 @@ record StepReader(
       env(ownEnv(task), scope, own);
       String folder = dir(task, dir);
       Image image = images.image(images.said(task, shared), settings);
-      task.guard(
+      problems.guard(
           () ->
               steps.add(
                   new Step(
@@ -226,9 +225,6 @@ record StepReader(
     if (!(node instanceof Node.Sequence list)) {
       return new Command.Shell(shellText(MapFields.scalar(node, "command"), scope, shell));
     }
-    if (list.items().isEmpty()) {
-      throw new BadInput(node.place(), "the command is empty");
-    }
     List<Template> words = new ArrayList<>();
     for (Node word : scope.items(list)) {
       Node.Scalar text = MapFields.scalar(word, "a word of the command");
@@ -242,7 +238,7 @@ record StepReader(
                 "a list is the words of one command, and the program \"%s\" has blanks in it; write a text, or tasks for several commands"
                     .formatted(text.text())));
       }
-      words.add(scope.word(text, warnings::add));
+      words.add(new TemplateReader(scope, text).word(warnings::add));
     }
     if (words.isEmpty()) {
       throw new BadInput(node.place(), "the command is empty");
@@ -263,7 +259,7 @@ record StepReader(
               "the command ends inside of quotes; a # behind a blank begins a comment in YAML:"
                   + " quote the whole command"));
     }
-    return scope.command(node, shell, warnings::add);
+    return new TemplateReader(scope, node).command(shell, warnings::add);
   }
 
   /** A text without quotes, as most are, is not scanned. */
@@ -288,6 +284,6 @@ record StepReader(
     }
     return Node.isNothing(entry.value())
         ? Optional.empty()
-        : Optional.of(scope.env(MapFields.scalar(entry.value(), name)));
+        : Optional.of(new TemplateReader(scope, MapFields.scalar(entry.value(), name)).plain(true));
   }
 }

@@ -6,10 +6,10 @@ import dev.torc.syntax.Sizes;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Workflow.Stores;
 import dev.torc.workflow.Workflow.Stores.SharedEntry;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -30,24 +30,20 @@ record StoresReader(Scope scope, Paths paths, Problems problems) {
   /** What is wrong goes to the problems. */
   Stores read(Node node) {
     MapFields fields = fields(node, "stores", KEYS);
-    List<SharedEntry> shared = new ArrayList<>();
-    for (Node each : MapFields.oneOrMore(fields.map().get("shared"))) {
-      SharedEntry entry = shared(each);
-      if (entry != null) {
-        shared.add(entry);
-      }
-    }
-    return new Stores(keep(fields), fields.text("system", ""), List.copyOf(shared));
+    List<SharedEntry> shared =
+        MapFields.oneOrMore(fields.map().get("shared")).stream()
+            .map(this::shared)
+            .filter(Objects::nonNull)
+            .toList();
+    return new Stores(keep(fields), fields.text("system", ""), shared);
   }
 
-  private long keep(MapFields fields) {
-    return fields.read("keep", Stores.UNSAID, size -> Sizes.parse(scope.text(size)));
+  private static long keep(MapFields fields) {
+    return fields.amount("keep", Stores.UNSAID, Sizes::parse);
   }
 
   private MapFields fields(Node node, String where, Set<String> known) {
-    MapFields fields = MapFields.of(node, where, scope, problems);
-    fields.only(known, where);
-    return fields;
+    return MapFields.of(node, where, scope, problems).only(known, where);
   }
 
   /** Null where it is neither a folder nor a URL. */

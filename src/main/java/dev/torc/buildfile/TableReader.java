@@ -109,25 +109,19 @@ final class TableReader {
       fields.clear();
       boolean more = true;
       while (more) {
-        StringBuilder quoted = null;
+        String quoted = null;
         int from = i;
-        if (separator == ',' && i < text.length() && text.charAt(i) == '"') {
-          quoted = new StringBuilder();
-          i++;
-          while (true) {
-            int quote = text.indexOf('"', i);
-            if (quote < 0) {
-              throw new BadInput(new Place(shown, start, 1), "a quote that nothing closes");
-            }
-            quoted.append(text, i, quote);
-            i = quote + 1;
-            if (i >= text.length() || text.charAt(i) != '"') {
-              break;
-            }
-            quoted.append('"');
-            i++;
+        if (separator == ',' && text.startsWith("\"", i)) {
+          int close = text.indexOf('"', i + 1);
+          while (close >= 0 && text.startsWith("\"", close + 1)) {
+            close = text.indexOf('"', close + 2);
           }
+          if (close < 0) {
+            throw new BadInput(new Place(shown, start, 1), "a quote that nothing closes");
+          }
+          quoted = text.substring(i + 1, close).replace("\"\"", "\"");
           line += (int) quoted.chars().filter(c -> c == '\n').count();
+          i = close + 1;
           from = i;
         }
         while (i < text.length() && text.charAt(i) != separator && text.charAt(i) != '\n') {
@@ -142,7 +136,7 @@ final class TableReader {
           throw new BadInput(
               new Place(shown, line, 1), "something follows the quote that closes a field");
         }
-        fields.add(quoted != null ? quoted.toString() : text.substring(from, end));
+        fields.add(quoted != null ? quoted : text.substring(from, end));
         i++;
       }
       if (!blank) {

@@ -37,6 +37,7 @@ final class UnitMakers {
   private final JobReader reader;
   private final ProductIndex products;
   private final Map<Integer, List<Job>> outlines = new HashMap<>();
+  private final Map<Integer, BitSet> followers = new HashMap<>();
   private List<List<Integer>> readers;
 
   UnitMakers(List<Unit> units, Map<String, Integer> ids, JobReader reader) {
@@ -102,11 +103,16 @@ final class UnitMakers {
         .toList();
   }
 
+  /** Whether a unit follows from another one, or is the same. */
+  boolean follows(int other, int unit) {
+    return followers.computeIfAbsent(unit, this::followers).get(other);
+  }
+
   /**
    * A unit and all that follow from it: by needs, by {@code after}, and by groups whose values are
    * named to come from it.
    */
-  BitSet followers(int unit) {
+  private BitSet followers(int unit) {
     if (readers == null) {
       readers = readers();
     }

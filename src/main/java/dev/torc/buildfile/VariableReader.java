@@ -43,12 +43,8 @@ final class VariableReader {
     defines.forEach(
         (name, value) -> {
           if (!written.entries().containsKey(name)) {
-            problems.add(
-                Place.NONE,
-                "-D "
-                    + name
-                    + ": the build file has no such var"
-                    + NearestName.hint(name, written.entries().keySet()));
+            String hint = NearestName.hint(name, written.entries().keySet());
+            problems.add(Place.NONE, "-D " + name + ": the build file has no such var" + hint);
           } else if (written.get(name) instanceof Node.Sequence) {
             vars.lists.put(name, vars.defined(name, value));
           } else {
@@ -138,11 +134,9 @@ final class VariableReader {
     for (Node item : list.items()) {
       resolveIn(MapFields.scalar(item, "an item of " + name));
     }
-    List<String> items = new ArrayList<>();
-    for (Node item : scope().items(list)) {
-      items.add(scope().text(MapFields.scalar(item, name)));
-    }
-    return List.copyOf(items);
+    return scope().items(list).stream()
+        .map(item -> scope().text(MapFields.scalar(item, name)))
+        .toList();
   }
 
   private void resolveIn(Node.Scalar text) {

@@ -44,8 +44,11 @@ public final class Fields {
   /** How many more texts and inner records it may give; shared with those. */
   private final int[] left;
 
-  /** First byte of the field that comes next, -1 at the end. */
+  /** First byte of a field, -1 at the end. */
   private int head;
+
+  /** Whether the content of that field was read, or skipped. */
+  private boolean done = true;
 
   private int last = Byte.MAX_VALUE; // what has a greater tag is not read
 
@@ -76,9 +79,8 @@ public final class Fields {
 
   private static <T> T read(ByteReader in, int[] left, Form<T> form) {
     Fields fields = new Fields(null, in, left);
-    fields.next();
     T record = form.pass(fields, null);
-    while (fields.head >= 0) { // throws where the bytes are no fields to their end
+    while (fields.head() >= 0) { // throws where the bytes are no fields to their end
       fields.skip();
     }
     return record;
@@ -125,20 +127,17 @@ public final class Fields {
       }
       return value;
     }
-    return finds(tag, NUMBER) ? then(in.number()) : 0;
+    return finds(tag, NUMBER) ? in.number() : 0;
   }
 
   /** A text, or null. */
   public <R> String text(int tag, R of, Function<R, String> field) {
-    return text(tag, out == null ? null : field.apply(of));
-  }
-
-  private String text(int tag, String text) {
     if (out != null) {
+      String text = field.apply(of);
       put(tag, text == null ? null : text.getBytes(StandardCharsets.UTF_8));
       return text;
     }
-    return finds(tag, BYTES) ? then(in.utf8(in.size())) : null;
+    return finds(tag, BYTES) ? in.utf8(in.size()) : null;
   }
 
   /** Bytes as they are, or null. */
@@ -146,7 +145,7 @@ public final class Fields {
     if (out != null) {
       return put(tag, field.apply(of));
     }
-    return finds(tag, BYTES) ? then(in.raw(in.size())) : null;
+    return finds(tag, BYTES) ? in.raw(in.size()) : null;
   }
 
   /** A digest behind its kind, or null; to read one of a kind that a later torc added throws. */
@@ -170,20 +169,20 @@ public final class Fields {
       throw new IllegalArgumentException("a digest of kind " + kind);
     }
     Digest digest = Digest.of(in.raw(size - 1));
-    return then(kind == SHA256 ? digest : digest.executable());
+    return kind == SHA256 ? digest : digest.executable();
   }
 
   /** Texts, none of them null; those that are read are unmodifiable. */
   public <R> List<String> texts(int tag, R of, Function<R, List<String>> field) {
     if (out != null) {
       List<String> texts = field.apply(of);
-      texts.forEach(text -> text(tag, text));
+      texts.forEach(text -> put(tag, text.getBytes(StandardCharsets.UTF_8)));
       return texts;
     }
     List<String> texts = new ArrayList<>();
     while (finds(tag, BYTES)) {
       count();
-      texts.add(text(tag, null));
+      texts.add(in.utf8(in.size()));
     }
     return List.copyOf(texts);
   }
@@ -227,7 +226,7 @@ public final class Fields {
 
   private <T> T inner(Form<T> form) {
     count();
-    return then(read(in.part(in.size()), left, form));
+    return read(in.part(in.size()), left, form);
   }
 
   private byte[] put(int tag, byte[] bytes) {
@@ -249,17 +248,19 @@ public final class Fields {
     }
   }
 
+  /** Whether a field is the next one that is wanted; its content has to be read then. */
   private boolean finds(int tag, int form) {
     if (tag > last) {
       return false;
     }
-    while (head >= 0 && head >> 1 < tag) {
+    while (head() >= 0 && head >> 1 < tag) {
       skip();
     }
-    if (head >> 1 == tag && (head & 1) != form) {
+    done = head >> 1 == tag;
+    if (done && (head & 1) != form) {
       throw new IllegalArgumentException("field " + tag + " of another form");
     }
-    return head >> 1 == tag;
+    return done;
   }
 
   private void skip() {
@@ -268,25 +269,22 @@ public final class Fields {
     } else {
       in.part(in.size());
     }
-    next();
+    done = true;
   }
 
-  private long then(long value) {
-    next();
-    return value;
-  }
-
-  private <T> T then(T value) {
-    next();
-    return value;
-  }
-
-  /** Tags never fall, so that bytes that are no record are not taken for one. */
-  private void next() {
-    int before = head;
-    head = in.isAtEnd() ? -1 : in.one();
-    if (head >= 0 && head >> 1 < Math.max(1, before >> 1)) {
-      throw new IllegalArgumentException("field " + (head >> 1) + " out of its order");
+  /**
+   * First byte of the next field. Tags never fall, so that bytes that are no record are not taken
+   * for one.
+   */
+  private int head() {
+    if (done) {
+      int before = head;
+      head = in.isAtEnd() ? -1 : in.one();
+      if (head >= 0 && head >> 1 < Math.max(1, before >> 1)) {
+        throw new IllegalArgumentException("field " + (head >> 1) + " out of its order");
+      }
+      done = false;
     }
+    return head;
   }
 }

@@ -10,18 +10,20 @@ import java.util.List;
  * a table with open addressing over them. Read back from bytes it costs nothing until a text is
  * asked for. Safe for several threads.
  */
-public final class StringTable {
+public sealed class StringTable {
 
-  private final byte[] bytes;
-  private final int[] start;
-  private final int[] slots;
-  private final String[] decoded;
+  byte[] bytes;
+  int[] start; // where each text begins, and behind the last one where that ends
+  int[] slots; // number of a text plus one, 0 in a free slot
+  String[] texts; // as far as they were asked for
+  int size;
 
-  private StringTable(byte[] bytes, int[] start, int[] slots, String[] decoded) {
+  private StringTable(byte[] bytes, int[] start, int[] slots, String[] texts, int size) {
     this.bytes = bytes;
     this.start = start;
     this.slots = slots;
-    this.decoded = decoded;
+    this.texts = texts;
+    this.size = size;
   }
 
   /** Numbers texts in their order; none may occur twice. */
@@ -31,31 +33,27 @@ public final class StringTable {
     return table.build();
   }
 
-  /** Numbers texts as they come. For one thread. */
-  public static final class Builder {
-    private byte[] bytes = new byte[1024];
-    private int[] start = new int[65];
-    private int[] slots = new int[256];
-    private String[] texts = new String[64];
-    private int size;
+  /** One that numbers further texts as they come. For one thread. */
+  public static final class Builder extends StringTable {
 
     /** Begins with none. */
-    public Builder() {}
+    public Builder() {
+      super(new byte[1024], new int[65], new int[256], new String[64], 0);
+    }
 
     /** Begins with those of a table, which have their numbers here too. */
     public Builder(StringTable first) {
-      size = first.size();
+      super(first.bytes, first.start, first.slots.clone(), first.texts, first.size);
       int room = Math.max(64, size + size / 8);
-      start = Arrays.copyOf(first.start, room + 1);
-      bytes = Arrays.copyOf(first.bytes, Math.max(1024, start[size] + start[size] / 8));
-      slots = first.slots.clone();
-      texts = Arrays.copyOf(first.decoded, room);
+      bytes = Arrays.copyOf(bytes, Math.max(1024, start[size] + start[size] / 8));
+      start = Arrays.copyOf(start, room + 1);
+      texts = Arrays.copyOf(texts, room);
     }
 
     /** The number of a text: the next one where it is new. */
     public int add(String text) {
       byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
-      int slot = slot(bytes, start, slots, wanted);
+      int slot = slot(wanted);
       if (slots[slot] != 0) {
         return slots[slot] - 1;
       }
@@ -77,11 +75,6 @@ public final class StringTable {
       return size - 1;
     }
 
-    /** The number of a text, -1 if it is none of these. */
-    public int id(String text) {
-      return slots[slot(bytes, start, slots, text.getBytes(StandardCharsets.UTF_8))] - 1;
-    }
-
     private void grow() {
       int[] wider = new int[2 * slots.length];
       for (int i = 0; i < size; i++) {
@@ -94,30 +87,16 @@ public final class StringTable {
       slots = wider;
     }
 
-    /** How many texts there are. */
-    public int size() {
-      return size;
-    }
-
-    /** A text by its number. */
-    public String text(int id) {
-      if (texts[id] == null) {
-        int length = start[id + 1] - start[id];
-        texts[id] = new String(bytes, start[id], length, StandardCharsets.UTF_8);
-      }
-      return texts[id];
-    }
-
     /** All texts so far. */
     public StringTable build() {
       int[] starts = Arrays.copyOf(start, size + 1);
       byte[] all = Arrays.copyOf(bytes, starts[size]);
-      return new StringTable(all, starts, slots.clone(), Arrays.copyOf(texts, size));
+      return new StringTable(all, starts, slots.clone(), Arrays.copyOf(texts, size), size);
     }
   }
 
   /** Where a text stands in the table, or the free slot where it would. */
-  private static int slot(byte[] bytes, int[] start, int[] slots, byte[] text) {
+  final int slot(byte[] text) {
     int slot = hash(text, 0, text.length) & slots.length - 1;
     while (slots[slot] != 0) {
       int id = slots[slot] - 1;
@@ -139,16 +118,16 @@ public final class StringTable {
   }
 
   /** How many texts there are. */
-  public int size() {
-    return decoded.length;
+  public final int size() {
+    return size;
   }
 
   /** A text by its number. */
-  public String text(int id) {
-    String text = decoded[id];
+  public final String text(int id) {
+    String text = texts[id];
     if (text == null) {
       text = new String(bytes, start[id], start[id + 1] - start[id], StandardCharsets.UTF_8);
-      decoded[id] = text;
+      texts[id] = text;
     }
     return text;
   }
@@ -159,18 +138,17 @@ public final class StringTable {
   }
 
   /** Hands over the bytes of a text by its number, which must stay as they are. */
-  public <T> T hand(int id, Taker<T> taker) throws IOException {
+  public final <T> T hand(int id, Taker<T> taker) throws IOException {
     return taker.take(bytes, start[id], start[id + 1]);
   }
 
   /** The number of a text, -1 if it is none of these. */
-  public int id(String text) {
-    byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
-    return slots[slot(bytes, start, slots, wanted)] - 1;
+  public final int id(String text) {
+    return slots[slot(text.getBytes(StandardCharsets.UTF_8))] - 1;
   }
 
   /** Writes them; {@link #read} reads them back. */
-  public void write(ByteWriter out) {
+  public final void write(ByteWriter out) {
     out.number(bytes.length);
     out.raw(bytes);
     out.ints(start);
@@ -181,6 +159,7 @@ public final class StringTable {
   public static StringTable read(ByteReader in) {
     byte[] bytes = in.raw(in.small());
     int[] start = in.ints();
-    return new StringTable(bytes, start, in.ints(), new String[start.length - 1]);
+    int size = start.length - 1;
+    return new StringTable(bytes, start, in.ints(), new String[size], size);
   }
 }

@@ -16,7 +16,6 @@ import dev.torc.records.CachePlace;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
-import dev.torc.results.ResultStore.Upload;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import dev.torc.text.Refusal;
@@ -450,7 +449,7 @@ public record ProductRemoval(
       Map<String, OwnedPath> parts = new HashMap<>();
       if (result != null && kept.holds(result.size(), result.terms().files())) {
         result.parts().forEach(part -> parts.put(part.path(), part));
-        kept.put(Upload.kept(result, said(result, new JobFiles(place, result.job()).log())));
+        kept.put(result, said(result, new JobFiles(place, result.job()).log()));
       }
       return parts;
     }

@@ -12,7 +12,7 @@ import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StartMarks;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
-import dev.torc.results.ResultStore.ResultParts;
+import dev.torc.results.Result.ResultParts;
 import dev.torc.workflow.Job;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ import java.util.Set;
  * Puts a known result in the place of a run: clears what stands there as before a run, puts the
  * products where they are to stand, and hashes them there. What turns out not to be what the result
  * says is taken away again, and the job has to run. Which result fits is decided before, by {@link
- * dev.torc.plan.KnownResults}; the bytes come from a {@link dev.torc.results.ResultStore}.
+ * dev.torc.plan.KnownResults}; the bytes come from {@link ResultParts}.
  */
 final class ProductRestore {
 

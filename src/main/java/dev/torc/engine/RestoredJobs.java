@@ -14,9 +14,9 @@ import dev.torc.records.Batch;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
-import dev.torc.results.ResultStore;
-import dev.torc.results.ResultStore.ResultParts;
-import dev.torc.results.ResultStore.Upload;
+import dev.torc.results.Result.ResultParts;
+import dev.torc.results.SharedStore;
+import dev.torc.results.SharedStores.Upload;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Job;
 import java.io.IOException;
@@ -119,7 +119,7 @@ final class RestoredJobs implements AutoCloseable {
         return null; // a run says so
       }
       KnownResults results = shared.decider().known();
-      for (ResultStore store : sharing.stores().all()) {
+      for (SharedStore store : sharing.stores().all()) {
         KnownResults.Match match = results.of(store, shared.decider(), id, needs);
         ResultParts parts = match == null ? null : store.fetch(match.hit(), kept.freshFolder());
         if (parts != null) {

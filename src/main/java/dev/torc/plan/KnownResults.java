@@ -13,7 +13,7 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
-import dev.torc.results.ResultStore;
+import dev.torc.results.SharedStore;
 import dev.torc.results.SharedStores;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
@@ -46,7 +46,7 @@ public final class KnownResults {
    * @param result the same as if it had been kept here
    * @param lists the members of its lists by their digests, which go into the cache with it
    */
-  public record Match(ResultStore.Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
+  public record Match(SharedStore.Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
 
   private final Graph graph;
   private final Cache cache;
@@ -136,7 +136,7 @@ public final class KnownResults {
   Result of(int id, boolean bytes) {
     Match match = here(id, bytes);
     if (match == null && asked != null && bytes) {
-      for (ResultStore store : asked.all()) {
+      for (SharedStore store : asked.all()) {
         match = match == null ? of(store, id, found -> described(id, found)) : match;
       }
     }
@@ -144,7 +144,7 @@ public final class KnownResults {
   }
 
   /** What a shared store has for a job by its needs as they are now; null for nothing. */
-  public Match of(ResultStore store, Decider decider, int id, NeedSnapshot needs) {
+  public Match of(SharedStore store, Decider decider, int id, NeedSnapshot needs) {
     return of(
         store,
         id,
@@ -162,7 +162,7 @@ public final class KnownResults {
         });
   }
 
-  private Match of(ResultStore store, int id, Function<List<String>, Decider.Described> manifests) {
+  private Match of(SharedStore store, int id, Function<List<String>, Decider.Described> manifests) {
     return !mayShare(graph.job(id))
         ? null
         : find(
@@ -170,7 +170,7 @@ public final class KnownResults {
             manifests,
             store::names,
             (key, first, named, now) -> {
-              ResultStore.Hit hit = store.find(key);
+              SharedStore.Hit hit = store.find(key);
               boolean same = hit.result() != null && hit.result().found().equals(named);
               Result as = same ? as(id, hit, first, now) : null;
               return as == null ? null : new Match(hit, as, now.lists());
@@ -353,7 +353,7 @@ public final class KnownResults {
   }
 
   /** What a result would be here; null where it does not fit the job. */
-  private Result as(int id, ResultStore.Hit hit, Digest first, Decider.Described now) {
+  private Result as(int id, SharedStore.Hit hit, Digest first, Decider.Described now) {
     Result there = hit.result();
     Job job = graph.job(id);
     List<RecordedProduct> products = products(id, there);

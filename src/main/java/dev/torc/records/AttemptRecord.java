@@ -111,8 +111,15 @@ public record AttemptRecord(
     void trim(RecordTree tree, long most) {
       long size = cache.size(tree);
       if (size > most) {
+        long oldest = size - most + most / 10;
         Batch batch = new Batch();
-        cache.firstKeys(tree, size - most + most / 10).forEach(key -> batch.drop(tree, key));
+        cache.some(
+            tree,
+            false,
+            (key, _) -> {
+              batch.drop(tree, key);
+              return batch.changes.size() < oldest;
+            });
         cache.put(batch);
       }
     }

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
 
 /**
  * Rule 10: one build per root. An OS lock on {@code .torc/lock}, and where the database lies
@@ -53,7 +52,7 @@ public final class BuildLock implements AutoCloseable {
   public static final String BUILD = "torc build";
 
   private final CachePlace place;
-  private final List<Runnable> releases = new ArrayList<>(); // of the locks that are held
+  private final List<OpenFileLock> held = new ArrayList<>();
 
   private BuildLock(CachePlace place) {
     this.place = place;
@@ -109,12 +108,11 @@ public final class BuildLock implements AutoCloseable {
     place.makeFolder(place.folder());
     boolean trusts = trust && place.isShared();
     // First that of this host: see the traps of OpenFileLock.
-    if (!add(() -> OpenFileLock.flock(place.lock()), OpenFileLock::close, trusts)
-        || isRobbed(place)) {
+    if (!add(() -> OpenFileLock.flock(place.lock()), trusts) || isRobbed(place)) {
       return false;
     }
     if (place.isShared() && OpenFileLock.hasBytes()) {
-      if (!add(() -> OpenFileLock.bytes(place.sharedLock()), OpenFileLock::close, trusts)) {
+      if (!add(() -> OpenFileLock.bytes(place.sharedLock()), trusts)) {
         return false;
       }
       if (Files.exists(place.sharedLock())) {
@@ -125,7 +123,7 @@ public final class BuildLock implements AutoCloseable {
     // Only now: the root's id, which names the database's folder, is made by one torc alone.
     CachePlace settled = place.settle();
     Path beside = settled.database().resolve("lock");
-    if (settled.elsewhere() && !add(() -> OpenFileLock.flock(beside), OpenFileLock::close, false)) {
+    if (settled.elsewhere() && !add(() -> OpenFileLock.flock(beside), false)) {
       return false;
     }
     // Where the file system has no locks two of this host may have made one each.
@@ -137,11 +135,10 @@ public final class BuildLock implements AutoCloseable {
   }
 
   /** Takes a lock; true as well where it may do without and the file system has none. */
-  private <T> boolean add(Io.Get<Optional<T>> lock, Consumer<T> release, boolean mayLack)
-      throws IOException {
+  private boolean add(Io.Get<Optional<OpenFileLock>> lock, boolean mayLack) throws IOException {
     try {
-      Optional<T> taken = lock.get();
-      taken.ifPresent(held -> releases.add(() -> release.accept(held)));
+      Optional<OpenFileLock> taken = lock.get();
+      taken.ifPresent(held::add);
       return taken.isPresent();
     } catch (Unlockable e) {
       if (mayLack) {
@@ -253,6 +250,6 @@ public final class BuildLock implements AutoCloseable {
 
   /** The first lock goes last: the process that gets it finds the others free. */
   private void release() {
-    releases.reversed().forEach(Runnable::run);
+    held.reversed().forEach(OpenFileLock::close);
   }
 }

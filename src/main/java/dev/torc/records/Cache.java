@@ -25,9 +25,9 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.lmdbjava.LmdbException;
 
@@ -93,11 +93,7 @@ public final class Cache implements AutoCloseable {
    * @throws CacheException where it can be neither used nor set aside
    */
   public static Cache open(CachePlace place, Consumer<String> note) {
-    return open(place, note, CacheSettings.system());
-  }
-
-  static Cache open(CachePlace place, Consumer<String> note, CacheSettings settings) {
-    return CacheOpening.forWork(place, note, settings);
+    return CacheOpening.forWork(place, note, CacheSettings.system());
   }
 
   /** Loads what opens a database, if it can be loaded; opens nothing. */
@@ -112,11 +108,7 @@ public final class Cache implements AutoCloseable {
    * @param note takes the line that says why it cannot be used
    */
   public static Cache look(CachePlace place, Consumer<String> note) {
-    return look(place, note, CacheSettings.system());
-  }
-
-  static Cache look(CachePlace place, Consumer<String> note, CacheSettings settings) {
-    return CacheOpening.forLooking(place, note, settings);
+    return CacheOpening.forLooking(place, note, CacheSettings.system());
   }
 
   /** Where it is; of one that was opened for work, as it was settled. */
@@ -287,9 +279,14 @@ public final class Cache implements AutoCloseable {
     return reading(() -> store.size(tree), 0L);
   }
 
-  /** The least keys of a tree, so many at most, those aside that are not committed yet. */
-  List<byte[]> firstKeys(RecordTree tree, long most) {
-    return reading(() -> store.firstKeys(tree, most), List.of());
+  /** What {@link RecordStore#some} hands over: nothing that is not committed yet. */
+  void some(RecordTree tree, boolean back, BiPredicate<byte[], byte[]> visitor) {
+    reading(
+        () -> {
+          store.some(tree, back, visitor);
+          return null;
+        },
+        null);
   }
 
   /** Hands over all paths that torc made, in the order of their keys. */
@@ -306,8 +303,11 @@ public final class Cache implements AutoCloseable {
   public List<BuildRecord> builds(int most) {
     var late = pending.from(RecordTree.BUILDS, null); // before the snapshot, as in each
     TreeMap<Long, BuildRecord> builds = new TreeMap<>(Comparator.reverseOrder());
-    back(
-        build -> {
+    some(
+        RecordTree.BUILDS,
+        true,
+        (key, value) -> {
+          BuildRecord build = build(key, value);
           if (build != null) {
             builds.put(build.id().number(), build);
           }
@@ -321,23 +321,16 @@ public final class Cache implements AutoCloseable {
   public long nextBuildNumber() {
     var late = pending.from(RecordTree.BUILDS, null);
     long[] next = {1};
-    back(
-        build -> {
+    some(
+        RecordTree.BUILDS,
+        true,
+        (key, value) -> {
+          BuildRecord build = build(key, value);
           next[0] +=
               build == null ? 1 : build.id().number(); // the key of a damaged record may be wrong
           return build == null;
         });
     return late.isEmpty() ? next[0] : Math.max(next[0], DatabaseKey.number(late.lastKey()) + 1);
-  }
-
-  /** Hands over the committed history, newest first, null for what cannot be read. */
-  private void back(Predicate<BuildRecord> visitor) {
-    reading(
-        () -> {
-          store.back(RecordTree.BUILDS, (key, value) -> visitor.test(build(key, value)));
-          return null;
-        },
-        null);
   }
 
   private static BuildRecord build(byte[] key, byte[] value) {

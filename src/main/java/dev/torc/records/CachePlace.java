@@ -10,7 +10,6 @@ import dev.torc.records.CacheTrouble.ForeignFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -51,25 +50,21 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
    */
   public static CachePlace find(Path root, Map<String, String> env, ThisHost host) {
     Path folder = root.resolve(".torc");
-    FileStatus there = look(folder);
-    if (there.isLink()) {
-      throw linked(folder, "remove it, and set TORC_CACHE to have the records elsewhere");
-    }
-    CachePlace place = at(root, folder, env, host, group(there.exists() ? folder : root, there));
-    if (there.exists()) {
-      refuseLink(place.logs(), "remove it");
-      refuseLink(place.jobs(), "remove it");
-      refuseLink(place.kept(""), "remove it");
-    }
-    if (place.elsewhere()) {
-      refuseLink(place.database, "remove it");
-    }
-    return place;
-  }
-
-  private static FileStatus look(Path folder) {
     try {
-      return FileStatus.of(folder.toString(), false);
+      FileStatus there = FileStatus.of(folder.toString(), false);
+      if (there.isLink()) {
+        throw linked(folder, "remove it, and set TORC_CACHE to have the records elsewhere");
+      }
+      CachePlace place = at(root, folder, env, host, group(there.exists() ? folder : root, there));
+      if (there.exists()) {
+        refuseLink(place.logs());
+        refuseLink(place.jobs());
+        refuseLink(place.kept(""));
+      }
+      if (place.elsewhere()) {
+        refuseLink(place.database);
+      }
+      return place;
     } catch (IOException e) {
       throw CacheTrouble.of("cannot look at", folder, e);
     }
@@ -78,18 +73,14 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   /**
    * @param known what was seen of it; of nothing, it is looked at
    */
-  private static GroupAccess group(Path folder, FileStatus known) {
-    try {
-      FileStatus there = known.exists() ? known : FileStatus.of(folder.toString(), true);
-      return (there.mode() & GroupAccess.WRITES) == 0 ? null : GroupAccess.of(folder);
-    } catch (IOException e) {
-      throw CacheTrouble.of("cannot look at", folder, e);
-    }
+  private static GroupAccess group(Path folder, FileStatus known) throws IOException {
+    FileStatus there = known.exists() ? known : FileStatus.of(folder.toString(), true);
+    return (there.mode() & GroupAccess.WRITES) == 0 ? null : GroupAccess.of(folder);
   }
 
-  private static void refuseLink(Path folder, String next) {
+  private static void refuseLink(Path folder) {
     if (Files.isSymbolicLink(folder)) {
-      throw linked(folder, next);
+      throw linked(folder, "remove it");
     }
   }
 
@@ -98,8 +89,9 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   }
 
   private static CachePlace at(
-      Path root, Path folder, Map<String, String> env, ThisHost host, GroupAccess group) {
-    boolean shared = host.networkKind(root).isPresent() || hasJournal(folder);
+      Path root, Path folder, Map<String, String> env, ThisHost host, GroupAccess group)
+      throws IOException {
+    boolean shared = host.networkKind(root).isPresent() || OwnFile.stands(journal(folder));
     String elsewhere = env.getOrDefault("TORC_CACHE", "");
     if (elsewhere.isEmpty() && !shared) {
       return new CachePlace(root, folder, folder, null, group);
@@ -114,14 +106,6 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     ThisHost sharing = shared ? host : null;
     Path database = base.resolve(name(root, readId(folder), base, sharing));
     return new CachePlace(root, folder, database, sharing, group);
-  }
-
-  private static boolean hasJournal(Path folder) {
-    try {
-      return OwnFile.stands(journal(folder));
-    } catch (IOException e) {
-      throw CacheTrouble.of("cannot look at", journal(folder), e);
-    }
   }
 
   private static Path journal(Path folder) {
@@ -214,13 +198,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     if (!elsewhere() || isShared()) {
       return ".";
     }
-    Path real;
-    try {
-      real = database.toRealPath();
-    } catch (IOException gone) {
-      real = database;
-    }
-    return Digest.ofText(real.toString()).hex().substring(0, 16);
+    return sum(database);
   }
 
   /** The file of the graph that was made from the build files last. */
@@ -341,13 +319,8 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
     }
     List<Path> own =
         new ArrayList<>(List.of(folder, logs(), jobs(), kept(""), remote(), store(), tmp()));
-    own.addAll(List.of(lock(), running(), clock()));
-    if (isShared()) {
-      own.addAll(List.of(sharedLock(), lockHolder(), journal()));
-    }
-    if (!elsewhere()) {
-      own.addAll(List.of(data(), lockTable()));
-    }
+    own.addAll(List.of(lock(), running(), clock(), sharedLock(), lockHolder(), journal()));
+    own.addAll(List.of(data(), lockTable()));
     for (Path file : own) {
       String line = Files.exists(file) ? ForeignFile.line(file) : "";
       if (!line.isEmpty()) {
@@ -367,15 +340,19 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
 
   /** Names the host too where it may not be the only one that sees the folder of databases. */
   private static String name(Path root, String id, Path base, ThisHost host) {
+    String own = host != null && host.networkKind(base).isPresent() ? "-" + host.name() : "";
+    return sum(root) + "-" + (id.isEmpty() ? "new" : id) + own;
+  }
+
+  /** Stands for the real path of a folder. */
+  private static String sum(Path folder) {
     Path real;
     try {
-      real = root.toRealPath();
+      real = folder.toRealPath();
     } catch (IOException gone) {
-      real = root.toAbsolutePath().normalize();
+      real = folder.toAbsolutePath().normalize();
     }
-    String sum = Digest.ofText(real.toString()).hex().substring(0, 16);
-    String own = host != null && host.networkKind(base).isPresent() ? "-" + host.name() : "";
-    return sum + "-" + (id.isEmpty() ? "new" : id) + own;
+    return Digest.ofText(real.toString()).hex().substring(0, 16);
   }
 
   /**
@@ -398,27 +375,23 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
       } catch (FileAlreadyExistsException there) {
         // then it has to be the right one
       }
-      if (!isOwn(folder)) {
-        throw new FileSystemException(folder.toString(), null, refusal());
-      }
+      check(folder);
     }
 
     /** Throws {@link CacheException} where something else stands there; nothing is as good. */
     static void check(Path folder) {
       try {
         if (!isOwn(folder)) {
-          throw new CacheException(folder + ": " + refusal());
+          throw new CacheException(
+              folder
+                  + ": it is not your own folder with mode 0700, so its records are not trusted;"
+                  + " set TORC_CACHE to a folder of yours");
         }
       } catch (NoSuchFileException none) {
         return;
       } catch (IOException e) {
         throw CacheTrouble.of("cannot look at", folder, e);
       }
-    }
-
-    private static String refusal() {
-      return "it is not your own folder with mode 0700, so its records are not trusted;"
-          + " set TORC_CACHE to a folder of yours";
     }
 
     private static boolean isOwn(Path folder) throws IOException {

@@ -147,45 +147,42 @@ final class CacheTrouble {
      * @return empty where it can be written, its root is no group's, or it is this user's own
      */
     static String line(Path refused) {
-      Path torc = refused;
+      Path file = refused.toAbsolutePath();
+      Path torc = file;
       while (torc != null && !torc.endsWith(".torc")) {
         torc = torc.getParent();
       }
-      if (torc == null) {
-        return "";
-      }
       try {
-        Path root = torc.toAbsolutePath().getParent();
-        GroupAccess group = GroupAccess.of(root);
-        String name = group == null ? "" : attributes(root).group().getName();
-        if (group != null && !Files.isWritable(root)) {
+        Path root = torc == null ? null : torc.getParent();
+        GroupAccess group = root == null ? null : GroupAccess.of(root);
+        if (group == null) {
+          return "";
+        }
+        String name = attributes(root).group().getName();
+        if (!Files.isWritable(root)) {
           return group.isMember()
               ? ""
               : root + ": only group " + name + " may write here: have yourself added to it";
         }
-        return group == null ? "" : line(root, name, culprit(torc, refused));
+        Path culprit = culprit(torc, file);
+        return culprit == null ? "" : line(root, name, culprit);
       } catch (IOException | UnsupportedOperationException unknown) {
         return ""; // the refusal itself is told
       }
     }
 
-    /** The first that cannot be written, on the way down to a file; null where all can. */
+    /** The first that is there and cannot be written, on the way down to a file; null for none. */
     private static Path culprit(Path torc, Path file) {
-      Path at = torc;
-      Path last = file.toAbsolutePath();
-      for (Path name : torc.toAbsolutePath().relativize(last)) {
+      for (int names = torc.getNameCount(); names <= file.getNameCount(); names++) {
+        Path at = file.getRoot().resolve(file.subpath(0, names));
         if (Files.exists(at, LinkOption.NOFOLLOW_LINKS) && !Files.isWritable(at)) {
           return at;
         }
-        at = name.toString().isEmpty() ? at : at.resolve(name);
       }
-      return Files.exists(at, LinkOption.NOFOLLOW_LINKS) && !Files.isWritable(at) ? at : null;
+      return null;
     }
 
     private static String line(Path root, String group, Path culprit) throws IOException {
-      if (culprit == null) {
-        return "";
-      }
       PosixFileAttributes there = attributes(culprit);
       String owner = there.owner().getName();
       int number = (int) Files.getAttribute(culprit, "unix:uid", LinkOption.NOFOLLOW_LINKS);

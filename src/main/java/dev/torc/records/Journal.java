@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
@@ -158,9 +157,7 @@ final class Journal implements AutoCloseable {
     }
     byte[] frame = JournalFrame.of(changes, end.chain());
     write(frame);
-    long from = end.end();
-    int chain = JournalFrame.chain(frame, 0);
-    end = new JournalPosition(end.journal(), from, from + frame.length, chain, end.live());
+    end = end.behind(frame);
   }
 
   private void write(byte[] bytes) throws IOException {
@@ -210,6 +207,12 @@ final class Journal implements AutoCloseable {
       } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
         return null;
       }
+    }
+
+    /** That behind a further frame. */
+    JournalPosition behind(byte[] frame) {
+      return new JournalPosition(
+          journal, end, end + frame.length, JournalFrame.chain(frame, 0), live);
     }
 
     /** The same with other bytes of records. */
@@ -272,19 +275,12 @@ final class Journal implements AutoCloseable {
       return magic == MAGIC && size >= 0 && size <= Integer.MAX_VALUE - HEAD ? HEAD + size : 0;
     }
 
-    /**
-     * How long the frame is that begins at an index.
-     *
-     * @param limit how many of the bytes count
-     * @return 0 where none does that is whole
-     */
-    static int length(byte[] bytes, int from, int limit) {
-      int wanted = limit - from < HEAD ? 0 : wanted(bytes, from);
-      return wanted > 0
-              && wanted <= limit - from
-              && chain(bytes, from) == sum(bytes, from, wanted, before(bytes, from))
-          ? wanted
-          : 0;
+    /** Whether a frame begins at an index that is whole. */
+    static boolean isWhole(byte[] bytes, int from) {
+      int length = bytes.length - from < HEAD ? 0 : wanted(bytes, from);
+      return length > 0
+          && length <= bytes.length - from
+          && chain(bytes, from) == sum(bytes, from, length, before(bytes, from));
     }
 
     /** The checksum of the frame before the one that begins at an index. */
@@ -302,9 +298,9 @@ final class Journal implements AutoCloseable {
      *
      * @throws IllegalArgumentException where only another version can read them
      */
-    static List<Batch.Change> changes(byte[] bytes, int from, int length) {
+    static List<Batch.Change> changes(byte[] frame) {
       List<Batch.Change> changes = new ArrayList<>();
-      ByteReader in = new ByteReader(Arrays.copyOfRange(bytes, from, from + length), HEAD);
+      ByteReader in = new ByteReader(frame, HEAD);
       try {
         while (!in.isAtEnd()) {
           RecordTree tree = TREES[in.one()];

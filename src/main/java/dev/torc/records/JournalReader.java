@@ -3,11 +3,14 @@ package dev.torc.records;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.Journal.JournalFrame;
 import dev.torc.records.Journal.JournalPosition;
+import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -35,20 +38,20 @@ final class JournalReader implements AutoCloseable {
 
   static final int HEADER = TITLE.length() + ID + 1;
 
-  /** Bytes that are read at once, if a frame is no larger. */
+  /** Bytes that are read at once, but for those of a larger frame. */
   private static final int PIECE = 1 << 18;
 
   /** No commit that was cut off is larger, in bytes: what is no frame for so long is damage. */
   private static final int TORN = 64 << 20;
 
-  private final FileChannel in;
+  private final FileChannel file;
   private JournalPosition position;
-  private byte[] bytes = {};
-  private int at; // where the position is among the bytes that were read
-  private int limit; // how many these are
 
-  private JournalReader(FileChannel in, String id) {
-    this.in = in;
+  /** Begins at the position; null where it was not read from there yet. */
+  private InputStream in;
+
+  private JournalReader(FileChannel file, String id) {
+    this.file = file;
     this.position = new JournalPosition(id, 0, HEADER, 0, 0);
   }
 
@@ -58,21 +61,23 @@ final class JournalReader implements AutoCloseable {
    * @throws java.nio.file.NoSuchFileException where there is none
    * @throws Damaged where it is another file, or of another version
    */
-  static JournalReader open(Path file) throws IOException, Damaged {
-    FileChannel in = OwnFile.channel(file);
+  static JournalReader open(Path path) throws IOException, Damaged {
+    FileChannel file = OwnFile.channel(path);
     try {
-      ByteBuffer line = ByteBuffer.allocate(HEADER);
-      fill(in, line, 0);
-      String text = new String(line.array(), 0, line.position(), StandardCharsets.US_ASCII);
-      if (text.length() < HEADER || !text.startsWith(TITLE) || !text.endsWith("\n")) {
+      String line = new String(from(file, 0).readNBytes(HEADER), StandardCharsets.US_ASCII);
+      if (line.length() < HEADER || !line.startsWith(TITLE) || !line.endsWith("\n")) {
         throw new Damaged(
-            text.startsWith("torc journal ") ? "of another version of torc" : "not a journal");
+            line.startsWith("torc journal ") ? "of another version of torc" : "not a journal");
       }
-      return new JournalReader(in, text.substring(TITLE.length(), HEADER - 1));
+      return new JournalReader(file, line.substring(TITLE.length(), HEADER - 1));
     } catch (IOException | Damaged e) {
-      in.close();
+      file.close();
       throw e;
     }
+  }
+
+  private static InputStream from(FileChannel file, long begin) throws IOException {
+    return Channels.newInputStream(file.position(begin));
   }
 
   /** Where it stands. */
@@ -82,7 +87,7 @@ final class JournalReader implements AutoCloseable {
 
   /** How long the file is now, in bytes. */
   long length() throws IOException {
-    return in.size();
+    return file.size();
   }
 
   /**
@@ -91,21 +96,19 @@ final class JournalReader implements AutoCloseable {
    * @param wanted may be null
    */
   boolean goTo(JournalPosition wanted) throws IOException {
-    if (wanted == null || !wanted.journal().equals(position.journal())) {
+    in = null;
+    if (wanted == null
+        || !wanted.journal().equals(position.journal())
+        || wanted.end() > file.size()) {
       return false;
     }
     if (wanted.last() > 0) {
-      ByteBuffer head = ByteBuffer.allocate(JournalFrame.HEAD);
-      fill(in, head, wanted.last());
-      if (head.hasRemaining()
-          || in.size() < wanted.end()
-          || JournalFrame.chain(head.array(), 0) != wanted.chain()) {
+      byte[] head = from(file, wanted.last()).readNBytes(JournalFrame.HEAD);
+      if (head.length < JournalFrame.HEAD || JournalFrame.chain(head, 0) != wanted.chain()) {
         return false;
       }
     }
     position = wanted;
-    at = 0;
-    limit = 0;
     return true;
   }
 
@@ -116,45 +119,47 @@ final class JournalReader implements AutoCloseable {
    * @throws Damaged where a frame is not whole and others follow
    */
   List<Batch.Change> next() throws IOException, Damaged {
-    int length = frame();
-    if (length == 0) {
+    long begin = position.end();
+    if (in == null) {
+      in = new BufferedInputStream(from(file, begin), PIECE);
+    }
+    byte[] frame = frame();
+    if (frame == null) {
+      mustBeTheEnd();
       return null;
     }
-    long from = position.end();
-    List<Batch.Change> changes;
     try {
-      changes = JournalFrame.changes(bytes, at, length);
+      List<Batch.Change> changes = JournalFrame.changes(frame);
+      position = position.behind(frame);
+      return changes;
     } catch (IllegalArgumentException e) {
-      throw new Damaged("of another version of torc at byte " + from);
+      throw new Damaged("of another version of torc at byte " + begin);
     }
-    int chain = JournalFrame.chain(bytes, at);
-    position = new JournalPosition(position.journal(), from, from + length, chain, position.live());
-    at += length;
-    return changes;
   }
 
-  /** How long the frame is that begins here, all of which is read then; 0 at the end. */
-  private int frame() throws IOException, Damaged {
-    int length = 0;
-    if (ahead(JournalFrame.HEAD)) {
-      int wanted = JournalFrame.wanted(bytes, at);
-      length = wanted > 0 && ahead(wanted) ? JournalFrame.length(bytes, at, limit) : 0;
+  /** The frame that begins here; null where none does that is whole. */
+  private byte[] frame() throws IOException {
+    byte[] head = in.readNBytes(JournalFrame.HEAD);
+    int length = head.length < JournalFrame.HEAD ? 0 : JournalFrame.wanted(head, 0);
+    if (length == 0
+        || length > file.size() - position.end()
+        || JournalFrame.before(head, 0) != position.chain()) {
+      return null;
     }
-    if (length == 0 || JournalFrame.before(bytes, at) != position.chain()) {
-      mustBeTheEnd();
-      return 0;
-    }
-    return length;
+    byte[] frame = Arrays.copyOf(head, length);
+    in.readNBytes(frame, head.length, length - head.length);
+    return JournalFrame.isWhole(frame, 0) ? frame : null;
   }
 
   /** Whether a frame is only begun here: no whole one follows. */
   private void mustBeTheEnd() throws IOException, Damaged {
-    long left = in.size() - position.end();
+    in = null;
+    long left = Math.max(0, file.size() - position.end());
     boolean damaged = left > TORN;
     if (!damaged) {
-      ahead((int) left);
-      for (int from = at + 1; from < limit && !damaged; from++) {
-        damaged = JournalFrame.length(bytes, from, limit) > 0;
+      byte[] rest = from(file, position.end()).readNBytes((int) left);
+      for (int at = 1; at < rest.length && !damaged; at++) {
+        damaged = JournalFrame.isWhole(rest, at);
       }
     }
     if (damaged) {
@@ -162,31 +167,8 @@ final class JournalReader implements AutoCloseable {
     }
   }
 
-  /** Whether so many bytes are read from here on, after trying to. */
-  private boolean ahead(int wanted) throws IOException {
-    if (limit - at < wanted && position.end() + wanted <= in.size()) {
-      ByteBuffer more = ByteBuffer.allocate(Math.max(PIECE, wanted));
-      more.put(bytes, at, limit - at);
-      fill(in, more, position.end() + limit - at);
-      bytes = more.array();
-      at = 0;
-      limit = more.position();
-    }
-    return limit - at >= wanted;
-  }
-
-  /** Reads from an offset on until the buffer is full or the file ends. */
-  private static void fill(FileChannel in, ByteBuffer buffer, long from) throws IOException {
-    int begin = buffer.position();
-    while (buffer.hasRemaining()) {
-      if (in.read(buffer, from + buffer.position() - begin) < 0) {
-        return;
-      }
-    }
-  }
-
   @Override
   public void close() throws IOException {
-    in.close();
+    file.close();
   }
 }

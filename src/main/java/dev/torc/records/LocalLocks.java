@@ -29,10 +29,6 @@ import java.util.stream.Stream;
  */
 public record LocalLocks(String told, String next) {
 
-  /** Programs of FUSE that take no locks. */
-  private static final Set<String> WITHOUT =
-      Set.of("fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse", "fuse.rclone");
-
   /**
    * What holds for a folder.
    *
@@ -63,10 +59,9 @@ public record LocalLocks(String told, String next) {
       case "ocfs2" -> with(mount, "OCFS2", "localflocks");
       case "afs" -> with(mount, "AFS", "flock=local");
       case "lustre" -> lustre(mount.options());
-      default ->
-          WITHOUT.contains(type)
-              ? Optional.of(keeps(type.substring("fuse.".length()), ""))
-              : Optional.empty();
+      case "fuse.sshfs", "fuse.s3fs", "fuse.gcsfuse", "fuse.rclone" -> // they take no locks
+          Optional.of(keeps(type.substring("fuse.".length()), ""));
+      default -> Optional.empty();
     };
   }
 

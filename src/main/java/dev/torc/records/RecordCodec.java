@@ -64,16 +64,11 @@ final class RecordCodec {
 
   /** A record whose key is no name; see {@link #named}. */
   static <T> T open(RecordTree tree, byte[] key, byte[] value, Form<T> form) {
-    return open(tree, key, value, false, (_, fields, of) -> form.pass(fields, of));
+    return named(tree, key, value, (_, fields, of) -> form.pass(fields, of));
   }
 
   /** The record, or null where the value is null, fails its checksum or does not read back. */
   static <T> T named(RecordTree tree, byte[] key, byte[] value, Keyed<String, T> form) {
-    return open(tree, key, value, true, form);
-  }
-
-  private static <T> T open(
-      RecordTree tree, byte[] key, byte[] value, boolean named, Keyed<String, T> form) {
     if (value == null
         || value.length < SUM
         || ByteBuffer.wrap(value).getInt() != sum(tree, key, value)) {
@@ -81,7 +76,7 @@ final class RecordCodec {
     }
     try {
       ByteReader in = new ByteReader(value, SUM);
-      String name = !named ? null : DatabaseKey.shortened(key) ? in.text() : DatabaseKey.name(key);
+      String name = DatabaseKey.shortened(key) ? in.text() : DatabaseKey.name(key);
       return Fields.read(in, (fields, of) -> form.pass(name, fields, of));
     } catch (IndexOutOfBoundsException
         | IllegalArgumentException

@@ -109,9 +109,35 @@ final class RecordStore implements AutoCloseable {
   private Txn<byte[]> reader;
 
   private RecordStore(Path at, long mapSize, boolean writes, EnvFlags... flags) {
-    this.env = env(at, mapSize, writes, flags);
     this.writes = writes;
     this.size = mapSize;
+    // Without MDB_NOTLS a reader would belong to the thread that began it.
+    Set<EnvFlags> all = EnumSet.of(EnvFlags.MDB_NOTLS, flags);
+    if (!writes) {
+      all.add(EnvFlags.MDB_RDONLY_ENV);
+    }
+    try {
+      this.env =
+          Env.create(PROXY_BA)
+              .setMapSize(mapSize)
+              .setMaxDbs(RecordTree.values().length)
+              .setMaxReaders(READERS)
+              .open(at.toFile(), 0664, all.toArray(EnvFlags[]::new));
+    } catch (LinkageError e) {
+      throw new CacheException(
+          "cannot load the native library of LMDB: " + e.getMessage() + "; install torc anew", e);
+    }
+    try {
+      if (writes) {
+        env.readerCheck(); // frees the slots of readers that were killed
+      } else {
+        reader = env.txnRead();
+        main = env.openDbi(reader, null, null, false);
+      }
+    } catch (RuntimeException e) {
+      env.close();
+      throw e;
+    }
   }
 
   /** Loads what calls LMDB. */
@@ -126,38 +152,18 @@ final class RecordStore implements AutoCloseable {
   /** Opens for reading and writing; the folder exists and a file there is sound. */
   static RecordStore open(Path folder, long mapSize) {
     lockTable(folder);
-    RecordStore store = new RecordStore(folder, mapSize, true);
-    try {
-      store.env.readerCheck(); // frees the slots of readers that were killed
-      return store;
-    } catch (RuntimeException e) {
-      store.env.close();
-      throw e;
-    }
+    return new RecordStore(folder, mapSize, true);
   }
 
   /** Opens for reading one snapshot, which is held until the end. Nothing of it was read yet. */
   static RecordStore look(Path folder, long mapSize) {
     lockTable(folder);
-    return new RecordStore(folder, mapSize, false).begin();
+    return new RecordStore(folder, mapSize, false);
   }
 
   /** Opens a file without a lock table: one to read that no process writes to, or a new one. */
   static RecordStore alone(Path file, long mapSize, boolean writes) {
-    RecordStore store =
-        new RecordStore(file, mapSize, writes, EnvFlags.MDB_NOSUBDIR, EnvFlags.MDB_NOLOCK);
-    return writes ? store : store.begin();
-  }
-
-  private RecordStore begin() {
-    try {
-      reader = env.txnRead();
-      main = env.openDbi(reader, null, null, false);
-      return this;
-    } catch (RuntimeException e) {
-      env.close();
-      throw e;
-    }
+    return new RecordStore(file, mapSize, writes, EnvFlags.MDB_NOSUBDIR, EnvFlags.MDB_NOLOCK);
   }
 
   /**
@@ -186,32 +192,9 @@ final class RecordStore implements AutoCloseable {
     }
   }
 
-  private static Env<byte[]> env(Path at, long mapSize, boolean writes, EnvFlags... more) {
-    try {
-      Set<EnvFlags> flags = EnumSet.of(EnvFlags.MDB_NOTLS, more);
-      // Without MDB_NOTLS a reader would belong to the thread that began it.
-      if (!writes) {
-        flags.add(EnvFlags.MDB_RDONLY_ENV);
-      }
-      return Env.create(PROXY_BA)
-          .setMapSize(mapSize)
-          .setMaxDbs(RecordTree.values().length)
-          .setMaxReaders(READERS)
-          .open(at.toFile(), 0664, flags.toArray(EnvFlags[]::new));
-    } catch (LinkageError e) {
-      throw new CacheException(
-          "cannot load the native library of LMDB: " + e.getMessage() + "; install torc anew", e);
-    }
-  }
-
   /** A map that holds the file twice over and is no smaller than what is wanted. */
   static long mapSize(Path data, long wanted) throws IOException {
-    long need = Files.exists(data) ? 2 * Files.size(data) : 0;
-    long size = wanted;
-    while (size < need) {
-      size *= 2;
-    }
-    return size;
+    return Math.max(wanted, Files.exists(data) ? 2 * Files.size(data) : 0);
   }
 
   /** The transaction of a look's snapshot. */
@@ -263,28 +246,18 @@ final class RecordStore implements AutoCloseable {
         });
   }
 
-  /** The least keys of a tree, so many at most. */
-  List<byte[]> firstKeys(RecordTree tree, long most) {
-    return read(
-        txn -> {
-          List<byte[]> keys = new ArrayList<>();
-          try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
-            for (boolean more = cursor.first(); more && keys.size() < most; more = cursor.next()) {
-              keys.add(cursor.key());
-            }
-            return keys;
-          }
-        });
-  }
-
-  /** Hands keys and values of a tree to the visitor, the greatest first, until it says no. */
-  void back(RecordTree tree, BiPredicate<byte[], byte[]> visitor) {
+  /**
+   * Hands keys and values of a tree to the visitor, until it says no.
+   *
+   * @param back whether the greatest key comes first, and not the least
+   */
+  void some(RecordTree tree, boolean back, BiPredicate<byte[], byte[]> visitor) {
     read(
         txn -> {
           try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
-            boolean more = cursor.last();
+            boolean more = back ? cursor.last() : cursor.first();
             while (more && visitor.test(cursor.key(), cursor.val())) {
-              more = cursor.prev();
+              more = back ? cursor.prev() : cursor.next();
             }
             return null;
           }

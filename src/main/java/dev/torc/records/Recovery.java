@@ -20,7 +20,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -49,8 +48,7 @@ final class Recovery {
         --enable-native-access=ALL-UNNAMED -Djffi.unsafe.disabled=true "$@"
       """;
 
-  /** Exit statuses that bad pages cause: ILL, ABRT, BUS (on two systems), FPE, SEGV. */
-  private static final Set<Integer> CRASHES = Set.of(132, 134, 135, 138, 136, 139);
+  static final String NEVER_BUILT = "everything counts as never built";
 
   private Recovery() {}
 
@@ -65,16 +63,8 @@ final class Recovery {
         Files.move(copy, data, StandardCopyOption.ATOMIC_MOVE);
         Journal.syncName(data);
       } else {
-        Path aside = setAside(data);
-        note.accept(
-            "the cache %s is %s; it was set aside as %s, and %s"
-                .formatted(
-                    data,
-                    damage,
-                    aside.getFileName(),
-                    place.isShared()
-                        ? "is made again from the journal"
-                        : "everything counts as never built"));
+        String next = place.isShared() ? "is made again from the journal" : NEVER_BUILT;
+        setAside("cache", data, damage, next, note);
       }
       // A reader may still have the old pair open; a new pair must not share its lock table.
       Files.deleteIfExists(place.lockTable());
@@ -104,18 +94,15 @@ final class Recovery {
         return "not to be read in %d s".formatted(patience.toSeconds());
       }
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      int exit = process.exitValue();
-      if (exit == RecoveryProcess.SOUND || exit == RecoveryProcess.DAMAGED) {
-        return said;
-      }
-      if (CRASHES.contains(exit)) {
-        return "damaged";
-      }
-      throw new CacheException(
-          exit == RecoveryProcess.TROUBLE
-              ? said
-              : "cannot check the cache %s: the process that reads it ended with %d; call torc again"
-                  .formatted(data, exit));
+      return switch (process.exitValue()) {
+        case RecoveryProcess.TOLD -> said;
+        case RecoveryProcess.TROUBLE -> throw new CacheException(said);
+        case 132, 134, 135, 138, 136, 139 -> "damaged"; // ILL, ABRT, BUS on two systems, FPE, SEGV
+        default ->
+            throw new CacheException(
+                "cannot check the cache %s: the process that reads it ended with %d; call torc again"
+                    .formatted(data, process.exitValue()));
+      };
     } catch (InterruptedException e) {
       throw new InterruptedIOException("interrupted while the cache was read");
     } finally {
@@ -144,15 +131,23 @@ final class Recovery {
     return path.replace("/proc/self/", "/proc/" + ProcessHandle.current().pid() + "/");
   }
 
-  /** Gives a file a name that says that it is bad, beside its own, and returns it. */
-  static Path setAside(Path file) throws IOException {
+  /**
+   * Gives a file a name that says that it is bad, beside its own, with one line.
+   *
+   * @param how it is damaged
+   * @param next what follows, both as parts of a sentence
+   */
+  static void setAside(String what, Path file, String how, String next, Consumer<String> note)
+      throws IOException {
     int number = 1;
-    Path aside = file.resolveSibling(file.getFileName() + ".bad-" + number);
+    Path aside = file;
     while (Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
-      aside = file.resolveSibling(file.getFileName() + ".bad-" + ++number);
+      aside = file.resolveSibling(file.getFileName() + ".bad-" + number++);
     }
     Files.move(file, aside);
-    return aside;
+    note.accept(
+        "the %s %s is %s; it was set aside as %s, and %s"
+            .formatted(what, file, how, aside.getFileName(), next));
   }
 
   /**

@@ -19,9 +19,10 @@ import org.lmdbjava.LmdbNativeException;
  */
 public final class RecoveryProcess {
 
-  static final int SOUND = 0;
+  /** Exit statuses: the output says how the database is damaged, or why that cannot be told. */
+  static final int TOLD = 65;
+
   static final int TROUBLE = 3;
-  static final int DAMAGED = 65;
   static final String FOREIGN = "of another version of torc";
 
   private static final int ENOMEM = 12;
@@ -40,29 +41,30 @@ public final class RecoveryProcess {
     this.to = to;
     CacheSettings then = new CacheSettings(0, last.boot(), last::time);
     this.seal = new RecordStore.Seal(then, from.position());
+    if (to != null) {
+      to.useTrees(seal);
+    }
   }
 
   /**
    * Reads the first file, and copies its records where a second one is given. Says on standard
-   * output how it is damaged, or why that cannot be told.
+   * output how it is damaged, nothing where it is not, or why that cannot be told.
    */
   public static void main(String[] files) throws IOException {
     Thread.ofPlatform().daemon().start(RecoveryProcess::endWithParent);
     Path data = Path.of(files[0]);
     String said = "damaged";
-    int exit = DAMAGED;
+    int exit = TOLD;
     try {
       said = damage(data, files.length > 1 ? Path.of(files[1]) : null);
-      exit = said.isEmpty() ? SOUND : DAMAGED;
     } catch (RuntimeException e) {
-      boolean trouble =
-          e instanceof CacheException
-              || e instanceof LmdbNativeException refused && refused.getResultCode() > 0;
-      exit = trouble ? TROUBLE : DAMAGED;
-      said =
-          trouble
-              ? CacheTrouble.of("cannot copy the cache", data, e).getMessage()
-              : CacheTrouble.damage(e);
+      if (e instanceof CacheException
+          || e instanceof LmdbNativeException refused && refused.getResultCode() > 0) {
+        said = CacheTrouble.of("cannot copy the cache", data, e).getMessage();
+        exit = TROUBLE;
+      } else {
+        said = CacheTrouble.damage(e);
+      }
     } catch (VirtualMachineError e) {
       // lmdbjava made room for a record as large as a damaged page says: it is damaged
     }
@@ -99,7 +101,7 @@ public final class RecoveryProcess {
         return "damaged in its last commit";
       }
       from.useTrees();
-      new RecoveryProcess(from, to, last).read();
+      from.each(GATHER, new RecoveryProcess(from, to, last)::take);
       return "";
     }
   }
@@ -111,13 +113,6 @@ public final class RecoveryProcess {
       boolean lies = e.getResultCode() == ENOMEM || e.getResultCode() == EINVAL;
       throw lies ? new IllegalStateException("its size", e) : e;
     }
-  }
-
-  private void read() {
-    if (to != null) {
-      to.useTrees(seal);
-    }
-    from.each(GATHER, this::take);
   }
 
   private void take(List<Batch.Change> records) {

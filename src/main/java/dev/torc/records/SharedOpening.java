@@ -2,7 +2,6 @@ package dev.torc.records;
 
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.OwnFile;
-import dev.torc.records.Cache.CacheException;
 import dev.torc.records.Cache.CacheSettings;
 import dev.torc.records.Journal.JournalPosition;
 import java.io.IOException;
@@ -25,35 +24,25 @@ final class SharedOpening {
 
   /** See {@link Cache#open}. */
   static Cache forWork(CachePlace place, Consumer<String> note, CacheSettings settings) {
-    while (true) {
-      try (JournalReader journal =
-          OwnFile.stands(place.journal()) ? JournalReader.open(place.journal()) : null) {
-        if (journal == null) {
-          takeOver(place);
-        }
-        return bring(journal, place, note, settings);
-      } catch (JournalReader.Damaged e) {
-        setAside(place, e, note);
-      } catch (IOException e) {
-        throw unusable(place, e);
-      }
-    }
-  }
-
-  private static void setAside(
-      CachePlace place, JournalReader.Damaged damage, Consumer<String> note) {
     try {
-      Path aside = Recovery.setAside(place.journal());
-      note.accept(
-          "the journal %s is %s; it was set aside as %s, and everything counts as never built"
-              .formatted(place.journal(), damage.getMessage(), aside.getFileName()));
+      while (true) {
+        try (JournalReader journal = journal(place)) {
+          if (journal == null) {
+            takeOver(place);
+          }
+          return bring(journal, place, note, settings);
+        } catch (JournalReader.Damaged e) {
+          Recovery.setAside("journal", place.journal(), e.getMessage(), Recovery.NEVER_BUILT, note);
+        }
+      }
     } catch (IOException e) {
-      throw unusable(place, e);
+      throw CacheTrouble.of("cannot use the journal", place.journal(), e);
     }
   }
 
-  private static CacheException unusable(CachePlace place, IOException e) {
-    return CacheTrouble.of("cannot use the journal", place.journal(), e);
+  /** The journal; null where there is none. */
+  private static JournalReader journal(CachePlace place) throws IOException, JournalReader.Damaged {
+    return OwnFile.stands(place.journal()) ? JournalReader.open(place.journal()) : null;
   }
 
   /**
@@ -89,10 +78,11 @@ final class SharedOpening {
     Cache cache = CacheOpening.database(place, note, settings);
     boolean done = false;
     try {
-      JournalPosition held = cache.position();
-      if (journal == null ? held != null : !journal.goTo(held)) {
+      if (isOther(cache, journal)) {
         cache.abandon();
-        remove(place);
+        Files.deleteIfExists(place.data());
+        // A reader of the old pair must not share a new one's lock table.
+        Files.deleteIfExists(place.lockTable());
         cache = CacheOpening.database(place, note, settings);
       }
       if (journal == null) {
@@ -110,12 +100,6 @@ final class SharedOpening {
         cache.abandon();
       }
     }
-  }
-
-  /** A database that holds something else than the journal says has nothing to say. */
-  private static void remove(CachePlace place) throws IOException {
-    Files.deleteIfExists(place.data());
-    Files.deleteIfExists(place.lockTable()); // a reader of the old pair must not share a new one's
   }
 
   /** See {@link Cache#look}. */
@@ -139,17 +123,17 @@ final class SharedOpening {
 
   private static Cache look(CachePlace place, Consumer<String> note, CacheSettings settings)
       throws IOException, JournalReader.Damaged {
-    if (!OwnFile.stands(place.journal())) {
-      Cache cache = CacheOpening.look(exists(place.data()) ? place : alone(place), note, settings);
-      return cache.position() == null ? cache : none(cache, place, note, settings);
-    }
-    Cache cache = CacheOpening.look(place, note, settings);
+    boolean own = OwnFile.stands(place.journal()) || exists(place.data());
+    Cache cache = CacheOpening.look(own ? place : alone(place), note, settings);
     boolean done = false;
-    try (JournalReader journal = JournalReader.open(place.journal())) {
-      if (!journal.goTo(cache.position())) {
-        cache = none(cache, place, note, settings);
+    try (JournalReader journal = journal(place)) {
+      if (isOther(cache, journal)) {
+        cache.abandon();
+        cache = CacheOpening.empty(place, note, settings);
       }
-      cache.overlay(journal);
+      if (journal != null) {
+        cache.overlay(journal);
+      }
       done = true;
       return cache;
     } finally {
@@ -159,10 +143,15 @@ final class SharedOpening {
     }
   }
 
-  private static Cache none(
-      Cache instead, CachePlace place, Consumer<String> note, CacheSettings settings) {
-    instead.abandon();
-    return CacheOpening.empty(place, note, settings);
+  /**
+   * Whether a database holds something else than the journal says, which stands then where the
+   * database does.
+   *
+   * @param journal null where there is none
+   */
+  private static boolean isOther(Cache cache, JournalReader journal) throws IOException {
+    JournalPosition held = cache.position();
+    return journal == null ? held != null : !journal.goTo(held);
   }
 
   /** The place of the root's cache as one host alone has it. */

@@ -121,14 +121,8 @@ public final class StartMarks implements AutoCloseable {
       return origin != null && origin.isOutOfReach(place, gone);
     }
 
-    private Mark of(String newOwner, boolean hasEnded) {
-      return new Mark(newOwner, hasEnded, build, job, attempt, container, origin);
-    }
-
-    private Mark from(StartOrigin here) {
-      return isRemote() || origin != null
-          ? this
-          : new Mark(owner, ended, build, job, attempt, container, here);
+    private Mark of(String newOwner, boolean hasEnded, StartOrigin at) {
+      return new Mark(newOwner, hasEnded, build, job, attempt, container, at);
     }
   }
 
@@ -138,16 +132,6 @@ public final class StartMarks implements AutoCloseable {
   private final FileChannel channel;
   private final long others; // bytes of the marks of other owners, with which the file begins
   private long length;
-
-  private StartMarks(
-      Path file, String owner, StartOrigin here, FileChannel channel, long others, long length) {
-    this.file = file;
-    this.owner = owner;
-    this.here = here;
-    this.channel = channel;
-    this.others = others;
-    this.length = length;
-  }
 
   /** The marks that an earlier torc left; lines that are torn or unreadable are skipped. */
   public static List<Mark> read(CachePlace place) {
@@ -233,31 +217,34 @@ public final class StartMarks implements AutoCloseable {
    * @param on marks of this cache that go on
    */
   public static StartMarks begin(CachePlace place, List<Mark> on) {
-    Path file = place.running();
-    String owner = place.owner();
+    try {
+      return new StartMarks(place, on);
+    } catch (IOException e) {
+      throw CacheTrouble.of("cannot mark running jobs in", place.running(), e);
+    }
+  }
+
+  private StartMarks(CachePlace place, List<Mark> on) throws IOException {
+    file = place.running();
+    owner = place.owner();
+    here = StartOrigin.of(place);
     StringBuilder head = new StringBuilder();
     for (Mark mark : others(read(place), owner)) {
-      head.append(line(mark.isRemote() ? mark : mark.of(mark.owner, true)));
+      head.append(line(mark.isRemote() ? mark : mark.of(mark.owner, true, mark.origin)));
     }
-    int others = head.toString().getBytes(StandardCharsets.UTF_8).length;
-    on.forEach(mark -> head.append(line(mark.of(owner, false))));
+    others = head.toString().getBytes(StandardCharsets.UTF_8).length;
+    on.forEach(mark -> head.append(line(mark.of(owner, false, mark.origin))));
     byte[] all = head.toString().getBytes(StandardCharsets.UTF_8);
-    try {
-      OwnFile.folder(place.folder());
-      if (all.length > 0) {
-        // All at once: torc may be killed between.
-        OwnFile.replace(file, out -> out.write(all));
-      }
-      FileChannel channel = OwnFile.outChannel(file);
-      channel.truncate(all.length);
-      StartMarks marks =
-          new StartMarks(file, owner, StartOrigin.of(place), channel, others, all.length);
-      if (!on.isEmpty()) {
-        marks.sync();
-      }
-      return marks;
-    } catch (IOException e) {
-      throw CacheTrouble.of("cannot mark running jobs in", file, e);
+    length = all.length;
+    OwnFile.folder(place.folder());
+    if (length > 0) {
+      // All at once: torc may be killed between.
+      OwnFile.replace(file, out -> out.write(all));
+    }
+    channel = OwnFile.outChannel(file);
+    channel.truncate(length);
+    if (!on.isEmpty()) {
+      sync();
     }
   }
 
@@ -271,7 +258,8 @@ public final class StartMarks implements AutoCloseable {
 
   /** Marks an attempt; only when this has returned may its process start. */
   public synchronized void add(Mark mark) {
-    String line = line(mark.of(owner, false).from(here));
+    boolean elsewhere = mark.isRemote() || mark.origin != null;
+    String line = line(mark.of(owner, false, elsewhere ? mark.origin : here));
     ByteBuffer left = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
     access(
         "cannot mark a running job in",

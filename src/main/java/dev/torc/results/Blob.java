@@ -68,11 +68,6 @@ public record Blob(Digest digest, long size) {
       Broken(String line, IOException cause) {
         super(line, cause);
       }
-
-      @Override
-      public synchronized IOException getCause() {
-        return (IOException) super.getCause();
-      }
     }
 
     @Override

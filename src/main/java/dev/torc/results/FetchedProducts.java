@@ -5,7 +5,7 @@ import dev.torc.posix.FileTree;
 import dev.torc.posix.PlainFile;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
-import dev.torc.results.ResultStore.ResultParts;
+import dev.torc.results.Result.ResultParts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -59,10 +59,7 @@ public record FolderBound(
   public static FolderBound hold(Path folder, String group, long most, boolean dry)
       throws IOException, StoreRefusal {
     FolderTrust trust = FolderTrust.of(group);
-    String refusal = trust.refusal(folder);
-    if (refusal != null) {
-      throw new StoreRefusal(refusal);
-    }
+    trust.check(folder);
     if (!OwnUser.is((int) Files.getAttribute(folder, "unix:uid"))) {
       throw new StoreRefusal("it is another user's, who holds its bound");
     }

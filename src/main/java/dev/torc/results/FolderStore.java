@@ -1,6 +1,7 @@
 package dev.torc.results;
 
 import dev.torc.hash.Digest;
+import dev.torc.posix.FileTree;
 import dev.torc.posix.RandomId;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.Blob.BlobStream;
@@ -108,10 +109,7 @@ final class FolderStore implements StorePlace {
 
   private void trust(Path path, String missing) throws StoreRefusal, IOException {
     try {
-      String refusal = trust.refusal(path);
-      if (refusal != null) {
-        throw new StoreRefusal(refusal, Failure.LASTING);
-      }
+      trust.check(path);
     } catch (NoSuchFileException e) {
       throw new StoreRefusal(missing, Failure.LASTING);
     }
@@ -263,13 +261,13 @@ final class FolderStore implements StorePlace {
   /** No writer pauses as long as that. */
   private static void removeOld(Path inner) {
     FileTime oldest = FileTime.fromMillis(System.currentTimeMillis() - LEFT);
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(inner)) {
-      for (Path file : files) {
+    try {
+      for (Path file : FileTree.entries(inner)) {
         if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).compareTo(oldest) < 0) {
           Files.deleteIfExists(file);
         }
       }
-    } catch (IOException | DirectoryIteratorException e) {
+    } catch (IOException e) {
       return; // another member's, or removed by another process too: the next build looks again
     }
   }

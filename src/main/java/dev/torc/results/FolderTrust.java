@@ -2,6 +2,7 @@ package dev.torc.results;
 
 import dev.torc.posix.FileStatus;
 import dev.torc.posix.OwnUser;
+import dev.torc.results.StoreRefusal.Failure;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
 import java.io.IOException;
@@ -112,11 +113,11 @@ final class FolderTrust {
   /**
    * Looks at a folder and all above it.
    *
-   * @return why it does not count, and what may be done about it; null where it does
+   * @throws StoreRefusal where it does not count: why, and what may be done about it
    * @throws NoSuchFileException where nothing is there
    */
-  String refusal(Path folder) throws IOException {
-    return refusal(folder.toAbsolutePath(), true, 0);
+  void check(Path folder) throws IOException, StoreRefusal {
+    check(folder.toAbsolutePath(), true, 0);
   }
 
   /**
@@ -125,42 +126,39 @@ final class FolderTrust {
    * @param last whether that is the folder itself, to which the sticky bit is not enough
    * @param links how many links led there
    */
-  private String refusal(Path folder, boolean last, int links) throws IOException {
+  private void check(Path folder, boolean last, int links) throws IOException, StoreRefusal {
     int names = folder.getNameCount();
     for (int i = 0; i <= names; i++) {
       Path above = folder.getRoot();
       Status status = status(i == 0 ? above : above.resolve(folder.subpath(0, i)));
+      String name = SafeText.name(status.path.toString());
       boolean end = last && i == names;
-      String why = null;
-      if (status.kind() == FileStatus.LINK && !status.own() && !status.ofGroup) {
-        why = refusal(status);
-      } else if (status.kind() == FileStatus.LINK && links == MOST_LINKS) {
-        why = SafeText.name(status.path.toString()) + " is in a loop of links";
-      } else if (status.kind() == FileStatus.LINK) {
-        Path target = status.path.resolveSibling(Files.readSymbolicLink(status.path));
-        why = refusal(target, end, links + 1);
+      if (status.kind() == FileStatus.LINK) {
+        if (!status.own() && !status.ofGroup) {
+          throw refusal(status, name);
+        }
+        if (links == MOST_LINKS) {
+          throw new StoreRefusal(name + " is in a loop of links", Failure.LASTING);
+        }
+        check(status.path.resolveSibling(Files.readSymbolicLink(status.path)), end, links + 1);
       } else if (status.kind() != FileStatus.FOLDER) {
-        why = SafeText.name(status.path.toString()) + " is no folder";
+        throw new StoreRefusal(name + " is no folder", Failure.LASTING);
       } else if (!status.isTrusted() && (end || !status.isSticky())) {
-        why = refusal(status);
-      }
-      if (why != null) {
-        return why;
+        throw refusal(status, name);
       }
     }
-    return null;
   }
 
-  private static String refusal(Status status) {
-    String path = SafeText.name(status.path().toString());
+  private static StoreRefusal refusal(Status status, String path) {
+    String why;
     if (!status.own() && !status.ofGroup()) {
-      return path + " is another user's; name its group in the store, or use a folder of your own";
+      why = path + " is another user's; name its group in the store, or use a folder of your own";
+    } else if ((status.mode() & OF_OTHERS) != 0) {
+      why = "others can write to " + path + "; run: chmod o-w " + path;
+    } else {
+      String next = "; name that group in the store, or run: chmod g-w ";
+      why = "a group can write to " + path + next + path;
     }
-    return (status.mode() & OF_OTHERS) != 0
-        ? "others can write to " + path + "; run: chmod o-w " + path
-        : "a group can write to "
-            + path
-            + "; name that group in the store, or run: chmod g-w "
-            + path;
+    return new StoreRefusal(why, Failure.LASTING);
   }
 }

@@ -5,9 +5,7 @@ import dev.torc.posix.FileTree;
 import dev.torc.records.Cache;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.StoredResults;
-import dev.torc.results.Blob.BlobSource;
-import dev.torc.results.ResultStore.ResultParts;
-import dev.torc.results.ResultStore.Upload;
+import dev.torc.results.Result.ResultParts;
 import dev.torc.results.SealedRecord.FoundNames;
 import dev.torc.results.StoreContents.Uses;
 import dev.torc.text.Refusal;
@@ -191,13 +189,19 @@ public final class KeptResults implements ResultParts {
     return size <= bound() / PARTS && files <= ResultChecks.MOST_FILES;
   }
 
-  /** Keeps a result and its log; its products come when they are cleared. */
-  public synchronized void put(Upload upload) throws IOException {
-    for (BlobSource log : upload.blobs()) {
+  /**
+   * Keeps a result; its products come when they are cleared.
+   *
+   * @param said what the job wrote, where that belongs to the result; else null
+   */
+  public synchronized void put(Result made, byte[] said) throws IOException {
+    Result result = made;
+    if (said != null) {
+      result = made.withLog(new Blob(Digest.ofBytes(said), said.length));
       known();
-      total += bytes.add(upload.result().logPart(), log.memory());
+      total += bytes.add(result.logPart(), said);
     }
-    put(upload.result());
+    put(result);
   }
 
   /** Keeps a record, and what its depfile named as the newest list. */

@@ -3,6 +3,7 @@ package dev.torc.results;
 import dev.torc.bytes.Fields;
 import dev.torc.hash.Digest;
 import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Stamp;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
@@ -13,6 +14,7 @@ import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.SealedRecord.StoreRecord;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -207,24 +209,24 @@ public record Result(
 
   /** All files, each with its path from the root: those of the products, and the depfile. */
   public List<RecordedProduct> allFiles() {
-    List<RecordedProduct> all = made();
+    List<RecordedProduct> all = made(Stamp.FileKind.FILE);
     if (depfile() != null && !all.contains(depfile())) {
       all.add(depfile());
     }
     return all;
   }
 
-  /** The files among products and members. */
-  List<RecordedProduct> made() {
+  /** The files among products and members, or the folders, each with its path from the root. */
+  List<RecordedProduct> made(Stamp.FileKind kind) {
     List<RecordedProduct> made = new ArrayList<>();
     for (RecordedProduct product : products) {
-      if (product.isFile()) {
+      if (product.stands() == kind) {
         made.add(product);
       }
       for (RecordedProduct member : product.members()) {
-        if (member.isFile()) {
+        if (member.stands() == kind) {
           String path = product.path() + "/" + member.path();
-          made.add(RecordedProduct.file(path, member.digest(), member.size()));
+          made.add(new RecordedProduct(path, kind, member.digest(), member.size(), null));
         }
       }
     }
@@ -241,7 +243,7 @@ public record Result(
     }
     Map<String, RecordedProduct> places = new HashMap<>();
     products.forEach(product -> places.put(product.path(), product));
-    made().forEach(file -> places.put(file.path(), file));
+    made(Stamp.FileKind.FILE).forEach(file -> places.put(file.path(), file));
     Map<String, RecordedProduct> behind = new HashMap<>();
     for (RecordedProduct link : products) {
       RecordedProduct at = link;
@@ -326,5 +328,32 @@ public record Result(
     Origin from = new Origin("", origin.build(), host, origin.time(), origin.job());
     return new Result(
         terms, job, made, log, manifest, data, found, lines, from, wall, cpu, peak, null);
+  }
+
+  /** Where the parts of one result are while it is put in the place of a run. */
+  public interface ResultParts {
+
+    /**
+     * Puts a product of a result where it is to stand; nothing stands there. The bytes are to be
+     * checked there. Several threads may ask for different products.
+     *
+     * @param to absolute
+     * @throws IOException where it is not here any more, too
+     */
+    void take(OwnedPath part, Path to) throws IOException;
+
+    /**
+     * Takes away what was placed, since not all of the result could be.
+     *
+     * @param at where it stands; absolute
+     * @param sound whether it is what the result says; what is not is not asked for again
+     */
+    void giveBack(OwnedPath part, Path at, boolean sound) throws IOException;
+
+    /** The text of a file that is here; null where it is not. */
+    byte[] text(OwnedPath part) throws IOException;
+
+    /** The result stands in its place, or was given up: what is left of it may go. */
+    void done();
   }
 }

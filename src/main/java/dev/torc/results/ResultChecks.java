@@ -124,7 +124,7 @@ final class ResultChecks {
       path(depfile.path());
       entry(depfile.path(), depfile, true);
       refuse(!depfile.isFile(), depfile.path(), "a depfile that is no file");
-      if (!result.made().contains(depfile)) {
+      if (!result.made(Stamp.FileKind.FILE).contains(depfile)) {
         apart(depfile.path() + "/", places);
       }
     }

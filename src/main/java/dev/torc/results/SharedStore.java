@@ -4,11 +4,11 @@ import dev.torc.hash.Digest;
 import dev.torc.posix.ThreadEnd;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.Blob.BlobStream;
-import dev.torc.results.ResultStore.ResultParts;
-import dev.torc.results.ResultStore.Upload;
+import dev.torc.results.Result.ResultParts;
 import dev.torc.results.SealedRecord.ActionEntry;
 import dev.torc.results.SealedRecord.FoundNames;
 import dev.torc.results.SealedRecord.StoreRecord;
+import dev.torc.results.SharedStores.Upload;
 import dev.torc.results.SigningKey.SigningWord;
 import dev.torc.text.Refusal;
 import dev.torc.text.SafeText;
@@ -34,11 +34,27 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * A shared store: what of its records is believed, and in which order it is sent to. It throws
- * nothing at the build: where it cannot serve there is a miss with a reason. Where the bytes lie, a
- * {@link StorePlace} knows. For several threads.
+ * A place where results are kept for others, in a folder or on a server: what of its records is
+ * believed, and in which order it is sent to. What is kept here is in {@link KeptResults}. It
+ * throws nothing at the build: where it cannot serve there is a miss with a reason. Where the bytes
+ * lie, a {@link StorePlace} knows. For several threads.
  */
-final class SharedStore implements ResultStore, AutoCloseable {
+public final class SharedStore implements AutoCloseable {
+
+  /**
+   * What a store has under a key.
+   *
+   * @param result null for a miss
+   * @param reason why what lies there may not be used, in one line; null for a result, and where
+   *     nothing lies there
+   * @param inside blobs that came with the record
+   */
+  public record Hit(Result result, SharedStore store, String reason, Map<Blob, byte[]> inside) {
+
+    Hit(Result result, SharedStore store) {
+      this(result, store, null, Map.of());
+    }
+  }
 
   /** Records of more bytes are looked at one at a time. */
   private static final long LARGE = 1 << 20;
@@ -103,7 +119,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     this.sending = new StoreHealth(place.name(), silent, build);
   }
 
-  @Override
+  /** As messages name it. */
   public String name() {
     return place.name();
   }
@@ -131,7 +147,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     return place.isPrivate();
   }
 
-  @Override
+  /** What lies under a key. */
   public Hit find(Digest of) {
     try {
       SealedRecord sealed = look(of, true);
@@ -146,7 +162,7 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  @Override
+  /** The lists of files that depfiles named, to which a first key leads, the newest first. */
   public List<List<String>> names(Digest first) {
     try {
       SealedRecord sealed = look(first, false);
@@ -307,8 +323,8 @@ final class SharedStore implements ResultStore, AutoCloseable {
             }
             return in != null;
           } catch (BlobStream.Broken e) {
-            if (e.getCause() != null) {
-              throw place.broken(e.getCause());
+            if (e.getCause() instanceof IOException cause) {
+              throw place.broken(cause);
             }
             wrong.add(blob);
             throw StoreRefusal.failed(e.getMessage());
@@ -322,7 +338,12 @@ final class SharedStore implements ResultStore, AutoCloseable {
     return new StoreRefusal("cannot write " + Refusal.line(e));
   }
 
-  @Override
+  /**
+   * Makes the bytes of a result ready to be put in place.
+   *
+   * @param folder an empty one for what comes; it goes when all is done
+   * @return null where they cannot be had, which the store tells
+   */
   public ResultParts fetch(Hit hit, Path folder) {
     FetchedProducts fetched = new FetchedProducts(hit.result(), folder);
     try {
@@ -369,9 +390,11 @@ final class SharedStore implements ResultStore, AutoCloseable {
     }
   }
 
-  /** Sends it: where its entry is found, the rest is there. What fails is told. */
-  @Override
-  public void put(Upload upload) {
+  /**
+   * Sends a result, and what its depfile named as the newest list: where its entry is found, the
+   * rest is there. What fails is told.
+   */
+  void put(Upload upload) {
     Result result = upload.result();
     StoreCall call = StoreCall.large(build, null, result.wall(), result.bytes());
     try {

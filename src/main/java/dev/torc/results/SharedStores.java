@@ -2,13 +2,17 @@ package dev.torc.results;
 
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.Fields;
+import dev.torc.hash.Digest;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.FolderDigest;
+import dev.torc.hash.Stamp;
+import dev.torc.posix.FileStatus;
 import dev.torc.posix.Io;
 import dev.torc.posix.ThreadEnd;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.HttpStore.HttpAddress;
-import dev.torc.results.ResultStore.Upload;
 import dev.torc.results.SharedStore.StorePlace;
 import dev.torc.results.SigningKey.SigningWord;
 import dev.torc.text.SafeText;
@@ -16,11 +20,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,7 +100,7 @@ public final class SharedStores implements AutoCloseable {
   }
 
   /** All of them, in their order. */
-  public List<? extends ResultStore> all() {
+  public List<SharedStore> all() {
     return stores;
   }
 
@@ -103,7 +110,7 @@ public final class SharedStores implements AutoCloseable {
    *
    * @param most how many records are looked at in each folder
    */
-  public void newest(int most, Consumer<ResultStore.Hit> visitor) {
+  public void newest(int most, Consumer<SharedStore.Hit> visitor) {
     for (SharedStore store : stores) {
       store.newest(most, NEWEST / stores.size(), visitor);
     }
@@ -252,6 +259,129 @@ public final class SharedStores implements AutoCloseable {
   public void close() {
     ThreadEnd.stop(threads, PATIENCE);
     stores.forEach(SharedStore::close);
+  }
+
+  /**
+   * A result to be sent, with the bytes that go with it.
+   *
+   * @param again whether it is sent whatever a store says it has
+   * @param hidden a product that only its owner can read here; null for none
+   */
+  public record Upload(Result result, List<BlobSource> blobs, boolean again, String hidden) {
+
+    private static final int READ = 0444;
+
+    /**
+     * What others are sent of a good result: its products as they stand, each held against the
+     * record.
+     *
+     * @param said what the job wrote, where that belongs to the result; else null
+     * @param umask the caller's
+     * @param host where it was made
+     * @return null where it serves in no other root: a product lies outside of this one, or is a
+     *     link to what is no product
+     * @throws IOException where a product is not what the record says any more
+     */
+    public static Upload of(
+        Path root,
+        DigestMemo digests,
+        Result made,
+        byte[] said,
+        int umask,
+        String host,
+        boolean again)
+        throws IOException {
+      if (made.products().stream().anyMatch(product -> product.path().startsWith("/"))) {
+        return null;
+      }
+      List<RecordedProduct> products = new ArrayList<>();
+      for (RecordedProduct product : made.products()) {
+        products.add(standing(root, digests, product));
+      }
+      Result result = made.sent(products, host);
+      Map<Blob, BlobSource> blobs = new HashMap<>();
+      String hidden = null;
+      List<RecordedProduct> all = new ArrayList<>(result.allFiles());
+      all.addAll(result.made(Stamp.FileKind.FOLDER));
+      for (RecordedProduct each : all) {
+        Path at = root.resolve(each.path());
+        FileStatus there = FileStatus.of(at.toString(), false);
+        if (each.isFile()) {
+          check(there.isFile() && there.size() == each.size(), each);
+          Blob blob = Blob.of(each);
+          blobs.put(blob, BlobSource.file(blob, at));
+        }
+        if (hidden == null && (READ & ~there.mode() & ~umask) != 0) { // the umask would give it
+          hidden = each.path();
+        }
+      }
+      if (said != null) {
+        BlobSource log = BlobSource.bytes(said);
+        blobs.put(log.blob(), log);
+        result = result.withLog(log.blob());
+      }
+      return result.isWhole()
+          ? new Upload(result, List.copyOf(blobs.values()), again, hidden)
+          : null;
+    }
+
+    /** A product, with the members of a folder as they stand. */
+    private static RecordedProduct standing(Path root, DigestMemo digests, RecordedProduct product)
+        throws IOException {
+      String path = product.path();
+      if (product.isLink()) {
+        check(
+            product.link().equals(Files.readSymbolicLink(root.resolve(path)).toString()), product);
+      }
+      if (product.stands() != Stamp.FileKind.FOLDER) {
+        return product;
+      }
+      FolderDigest folder = digests.productFolder(path);
+      check(folder.digest().equals(product.digest()), product);
+      List<RecordedProduct> members = new ArrayList<>();
+      for (FolderDigest.Member each : folder.members()) {
+        String name = each.path();
+        members.add(
+            switch (each.kind()) {
+              case FOLDER -> RecordedProduct.inner(name);
+              case LINK -> {
+                Path link = root.resolve(path).resolve(name);
+                yield RecordedProduct.link(name, Files.readSymbolicLink(link).toString());
+              }
+              default -> {
+                Digest bare = each.digest();
+                Digest digest = each.executable() ? bare.executable() : bare;
+                yield RecordedProduct.file(name, digest, each.stamp().size());
+              }
+            });
+      }
+      return RecordedProduct.folder(path, product.digest(), members);
+    }
+
+    private static void check(boolean same, RecordedProduct product) throws IOException {
+      if (!same) {
+        throw new IOException(product.path() + " changed since it was made");
+      }
+    }
+
+    /** The bytes of some of its blobs, in their order. */
+    List<BlobSource> blobs(Set<Blob> some) {
+      Map<Blob, BlobSource> all = new HashMap<>();
+      blobs.forEach(each -> all.put(each.blob(), each));
+      return some.stream().map(all::get).toList();
+    }
+
+    /**
+     * The same as a result that counts in one root only, or in all. Throws {@link
+     * IllegalArgumentException} where the bytes of a blob are missing.
+     */
+    Upload marked(String only) {
+      if (blobs(result.blobs()).stream().anyMatch(Objects::isNull)) {
+        throw new IllegalArgumentException(
+            "bytes of the result of " + result.job() + " are missing");
+      }
+      return new Upload(result.sorted(only), blobs, again, hidden);
+    }
   }
 
   /**

@@ -38,16 +38,7 @@ final class CharacterRanges {
 
   /** Whether all of {@code b} is in {@code a}. */
   static boolean holds(int[] a, int[] b) {
-    for (int i = 0; i < b.length; i += 2) {
-      boolean held = false;
-      for (int j = 0; j < a.length; j += 2) {
-        held |= a[j] <= b[i] && b[i + 1] <= a[j + 1];
-      }
-      if (!held) {
-        return false;
-      }
-    }
-    return true;
+    return !intersect(complement(a), b);
   }
 
   static int[] normalize(List<int[]> ranges) {
@@ -82,19 +73,12 @@ final class CharacterRanges {
 
   /** The ranges without one character; as an impossible range if nothing is left. */
   static int[] without(int[] ranges, int c) {
-    List<int[]> out = new ArrayList<>();
-    for (int i = 0; i < ranges.length; i += 2) {
-      if (contains(new int[] {ranges[i], ranges[i + 1]}, c)) {
-        if (ranges[i] < c) {
-          out.add(new int[] {ranges[i], c - 1});
-        }
-        if (c < ranges[i + 1]) {
-          out.add(new int[] {c + 1, ranges[i + 1]});
-        }
-      } else {
-        out.add(new int[] {ranges[i], ranges[i + 1]});
-      }
+    int[] others = complement(ranges);
+    List<int[]> out = new ArrayList<>(List.of(new int[] {c, c}));
+    for (int i = 0; i < others.length; i += 2) {
+      out.add(new int[] {others[i], others[i + 1]});
     }
-    return out.isEmpty() ? new int[] {-1, -1} : normalize(out);
+    int[] left = complement(normalize(out));
+    return left.length == 0 ? new int[] {-1, -1} : left;
   }
 }

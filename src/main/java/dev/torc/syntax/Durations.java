@@ -4,6 +4,8 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Spans of time as people write them: {@code 90s}, {@code 1h30m}, {@code 2d}, {@code 500ms}, or
@@ -12,6 +14,11 @@ import java.time.format.DateTimeParseException;
 public final class Durations {
 
   private static final long SECOND = 1_000_000_000L;
+
+  private static final int MAX_LENGTH = 100;
+  private static final String NUMBER = "\\d+(\\.\\d+)?";
+  private static final Pattern PART =
+      Pattern.compile("\\G(?<number>" + NUMBER + ")(?<unit>ms|min|[smhd])");
 
   private Durations() {}
 
@@ -23,36 +30,32 @@ public final class Durations {
    */
   public static long parse(String text) {
     String s = text.strip();
-    if (s.startsWith("P") || s.startsWith("p")) {
-      return iso(text, s);
+    try {
+      return s.startsWith("P") || s.startsWith("p") ? iso(text, s) : units(text, s);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(text + " is longer than 292 years", e);
+    }
+  }
+
+  private static long units(String text, String s) {
+    if (s.length() < MAX_LENGTH && s.matches(NUMBER)) {
+      throw new IllegalArgumentException(text + " has no unit; write " + text + "s, or 10m, 24h");
     }
     BigDecimal sum = BigDecimal.ZERO;
     long last = Long.MAX_VALUE;
-    int i = 0;
-    while (i < s.length() && s.length() < 100) {
-      int number = i;
-      while (i < s.length() && (isDigit(s.charAt(i)) || s.charAt(i) == '.')) {
-        i++;
-      }
-      int unit = i;
-      while (i < s.length() && s.charAt(i) >= 'a' && s.charAt(i) <= 'z') {
-        i++;
-      }
-      String digits = s.substring(number, unit);
-      long factor = factor(s.substring(unit, i));
-      if (factor == 0 && unit == s.length() && number == 0 && digits.matches("\\d+(\\.\\d+)?")) {
-        throw new IllegalArgumentException(text + " has no unit; write " + text + "s, or 10m, 24h");
-      }
-      if (factor == 0 || factor >= last || !digits.matches("\\d+(\\.\\d+)?")) {
+    int end = 0;
+    for (Matcher part = PART.matcher(s); s.length() < MAX_LENGTH && part.find(); end = part.end()) {
+      long factor = factor(part.group("unit"));
+      if (factor >= last) {
         throw bad(text);
       }
       last = factor;
-      sum = sum.add(new BigDecimal(digits).multiply(BigDecimal.valueOf(factor)));
+      sum = sum.add(new BigDecimal(part.group("number")).multiply(BigDecimal.valueOf(factor)));
     }
-    if (i == 0 || i < s.length()) {
+    if (end == 0 || end < s.length()) {
       throw bad(text);
     }
-    return nanos(text, sum.setScale(0, RoundingMode.CEILING));
+    return sum.setScale(0, RoundingMode.CEILING).longValueExact();
   }
 
   private static long iso(String text, String s) {
@@ -61,21 +64,10 @@ public final class Durations {
       if (duration.isNegative()) {
         throw bad(text);
       }
-      return nanos(
-          text,
-          BigDecimal.valueOf(duration.getSeconds())
-              .multiply(BigDecimal.valueOf(SECOND))
-              .add(BigDecimal.valueOf(duration.getNano())));
+      return duration.toNanos();
     } catch (DateTimeParseException e) {
       throw bad(text);
     }
-  }
-
-  private static long nanos(String text, BigDecimal nanos) {
-    if (nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
-      throw new IllegalArgumentException(text + " is longer than 292 years");
-    }
-    return nanos.longValueExact();
   }
 
   private static long factor(String unit) {
@@ -84,8 +76,7 @@ public final class Durations {
       case "s" -> SECOND;
       case "m", "min" -> 60 * SECOND;
       case "h" -> 3600 * SECOND;
-      case "d" -> 86400 * SECOND;
-      default -> 0;
+      default -> 86400 * SECOND;
     };
   }
 
@@ -97,9 +88,5 @@ public final class Durations {
   /** A text for a message that begins with it. */
   static String shown(String text) {
     return text.isBlank() ? "an empty text" : text;
-  }
-
-  static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
   }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * A pattern over normalized paths: {@code *} and {@code ?} within a component, {@code **} as a
@@ -46,6 +47,9 @@ public final class Glob {
     }
   }
 
+  private static final Pattern SPECIAL = Pattern.compile("[*?\\[\\]{},\\\\!]");
+  private static final Pattern ESCAPED = Pattern.compile("\\\\(.)", Pattern.DOTALL);
+
   private static final Component FOLDERS = new Component(null, null);
 
   private final String pattern;
@@ -80,30 +84,12 @@ public final class Glob {
 
   /** The text with its backslashes taken out, for a path that is no pattern. */
   public static String unescape(String text) {
-    if (text.indexOf('\\') < 0) {
-      return text;
-    }
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) == '\\' && i + 1 < text.length()) {
-        i++;
-      }
-      out.append(text.charAt(i));
-    }
-    return out.toString();
+    return text.indexOf('\\') < 0 ? text : ESCAPED.matcher(text).replaceAll("$1");
   }
 
   /** The text with backslashes put in, so that it stands for itself in a pattern or path. */
   public static String escape(String text) {
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if ("*?[]{},\\!".indexOf(c) >= 0) {
-        out.append('\\');
-      }
-      out.append(c);
-    }
-    return out.toString();
+    return SPECIAL.matcher(text).replaceAll("\\\\$0");
   }
 
   /** Where the first special character stands, -1 without one. */
@@ -153,12 +139,8 @@ public final class Glob {
   }
 
   private static String common(String one, String other) {
-    int same = 0;
-    while (same < Math.min(one.length(), other.length())
-        && one.charAt(same) == other.charAt(same)) {
-      same++;
-    }
-    return one.substring(0, same);
+    int same = Arrays.mismatch(one.toCharArray(), other.toCharArray());
+    return same < 0 ? one : one.substring(0, same);
   }
 
   /** Whether a normalized path fits. */
@@ -178,25 +160,9 @@ public final class Glob {
    * patterns.
    */
   public String fixedPrefix() {
-    List<String> common = alternatives.isEmpty() ? List.of() : null;
-    for (Component[] alternative : alternatives) {
-      List<String> own = new ArrayList<>();
-      for (int i = 0; i < alternative.length - 1 && alternative[i].literal() != null; i++) {
-        own.add(alternative[i].literal());
-      }
-      if (common == null) {
-        common = own;
-      } else {
-        int same = 0;
-        while (same < Math.min(common.size(), own.size())
-            && common.get(same).equals(own.get(same))) {
-          same++;
-        }
-        common = common.subList(0, same);
-      }
-    }
-    String prefix = String.join("/", common);
-    return prefix.isEmpty() && !common.isEmpty() ? "/" : prefix;
+    String literal = literalPrefix();
+    int slash = literal.lastIndexOf('/');
+    return slash == 0 ? "/" : literal.substring(0, Math.max(slash, 0));
   }
 
   /** Whether some path could match both patterns. Exact. */
@@ -311,17 +277,17 @@ public final class Glob {
   }
 
   private static boolean covers(Component[] a, Component[] b) {
-    return holds(a, b, Component::isAnyFolders, part -> !part.dotted(), Glob::covers);
+    return fit(a, b, false, Component::isAnyFolders, part -> !part.dotted(), Glob::covers);
   }
 
   private static boolean covers(Component a, Component b) {
     return (a.dotted() || !b.dotted())
-        && holds(a.tokens(), b.tokens(), token -> token == STAR, _ -> true, CharacterRanges::holds);
+        && fit(a.tokens(), b.tokens(), false, t -> t == STAR, _ -> true, CharacterRanges::holds);
   }
 
   private static boolean overlaps(Component[] a, Component[] b) {
     return absolute(a) == absolute(b)
-        && meet(a, b, Component::isAnyFolders, part -> !part.dotted(), Glob::overlaps);
+        && fit(a, b, true, Component::isAnyFolders, part -> !part.dotted(), Glob::overlaps);
   }
 
   private static boolean overlaps(Component a, Component b) {
@@ -329,42 +295,21 @@ public final class Glob {
       return a.literal().equals(b.literal());
     }
     return a.dotted() == b.dotted()
-        && meet(
-            a.tokens(), b.tokens(), token -> token == STAR, _ -> true, CharacterRanges::intersect);
+        && fit(a.tokens(), b.tokens(), true, t -> t == STAR, _ -> true, CharacterRanges::intersect);
   }
 
   /**
-   * Whether one list of components or tokens fits whatever another does; both are walked from their
-   * ends.
+   * Compares two lists of components or tokens, walked from their ends.
    *
+   * @param meet whether they are to fit the same anywhere; else the first one must fit whatever the
+   *     second one does
    * @param isAny whether one stands for any number of others
    * @param isFree whether one is among those
-   * @param holds the answer for two that are not any
+   * @param pair the answer for two that are not any
    */
-  private static <T> boolean holds(
-      T[] a, T[] b, Predicate<T> isAny, Predicate<T> isFree, BiPredicate<T, T> holds) {
-    boolean[] below = new boolean[b.length + 1];
-    for (int i = a.length; i >= 0; i--) {
-      boolean[] row = new boolean[b.length + 1];
-      for (int j = b.length; j >= 0; j--) {
-        boolean more = j < b.length;
-        if (i == a.length) {
-          row[j] = !more;
-        } else if (isAny.test(a[i])) {
-          row[j] = below[j] || more && isFree.test(b[j]) && row[j + 1];
-        } else {
-          row[j] = more && !isAny.test(b[j]) && below[j + 1] && holds.test(a[i], b[j]);
-        }
-      }
-      below = row;
-    }
-    return below[0];
-  }
-
-  /** Whether two lists fit the same anywhere; like {@link #holds}. */
-  private static <T> boolean meet(
-      T[] a, T[] b, Predicate<T> isAny, Predicate<T> isFree, BiPredicate<T, T> meet) {
-    // row[j] says whether a[i..] and b[j..] fit the same, below[j] whether a[i+1..] and b[j..] do.
+  private static <T> boolean fit(
+      T[] a, T[] b, boolean meet, Predicate<T> isAny, Predicate<T> isFree, BiPredicate<T, T> pair) {
+    // row[j] is the answer for a[i..] and b[j..], below[j] the one for a[i+1..] and b[j..].
     boolean[] below = new boolean[b.length + 1];
     for (int i = a.length; i >= 0; i--) {
       boolean[] row = new boolean[b.length + 1];
@@ -373,12 +318,12 @@ public final class Glob {
         boolean moreB = j < b.length;
         boolean anyA = moreA && isAny.test(a[i]);
         boolean anyB = moreB && isAny.test(b[j]);
-        if (anyA || anyB) {
+        if (anyA || anyB && meet) {
           row[j] =
               anyA && (below[j] || moreB && isFree.test(b[j]) && row[j + 1])
-                  || anyB && (row[j + 1] || moreA && isFree.test(a[i]) && below[j]);
+                  || anyB && meet && (row[j + 1] || moreA && isFree.test(a[i]) && below[j]);
         } else if (moreA && moreB) {
-          row[j] = below[j + 1] && meet.test(a[i], b[j]);
+          row[j] = !anyB && below[j + 1] && pair.test(a[i], b[j]);
         } else {
           row[j] = moreA == moreB;
         }

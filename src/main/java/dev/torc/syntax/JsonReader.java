@@ -20,6 +20,18 @@ import java.util.SequencedMap;
  */
 final class JsonReader {
 
+  private static final List<JsonReadFeature> JSON5 =
+      List.of(
+          JsonReadFeature.ALLOW_JAVA_COMMENTS,
+          JsonReadFeature.ALLOW_SINGLE_QUOTES,
+          JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES,
+          JsonReadFeature.ALLOW_TRAILING_COMMA,
+          JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER,
+          JsonReadFeature.ALLOW_LEADING_DECIMAL_POINT_FOR_NUMBERS,
+          JsonReadFeature.ALLOW_TRAILING_DECIMAL_POINT_FOR_NUMBERS,
+          JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS,
+          JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS);
+
   private final String shown;
   private final String text;
   private final JsonParser parser;
@@ -28,47 +40,27 @@ final class JsonReader {
   private int offset;
   private long written;
 
-  private JsonReader(String text, String shown, List<JsonReadFeature> more) throws IOException {
+  private JsonReader(String text, String shown, boolean json5) throws IOException {
     this.shown = shown;
     this.text = text;
     JsonFactoryBuilder factory =
         new JsonFactoryBuilder()
             .streamReadConstraints(
                 StreamReadConstraints.builder().maxNestingDepth(YamlReader.MAX_DEPTH).build());
-    for (JsonReadFeature feature : more) {
-      factory.enable(feature);
+    for (JsonReadFeature feature : JSON5) {
+      factory.configure(feature, json5);
     }
     this.parser = factory.build().createParser(text);
   }
 
-  /** Reads one document of JSON. */
-  static Node read(String text, String shown) throws IOException {
-    return read(text, shown, List.of());
-  }
-
   /**
-   * Reads one document of JSON5, but for numbers in hexadecimal, keys of other letters than those
-   * of Java's names, and texts that a backslash continues on the next line.
+   * Reads one document.
+   *
+   * @param json5 whether of JSON5, but for numbers in hexadecimal, keys of other letters than those
+   *     of Java's names, and texts that a backslash continues on the next line
    */
-  static Node readJson5(String text, String shown) throws IOException {
-    return read(
-        text,
-        shown,
-        List.of(
-            JsonReadFeature.ALLOW_JAVA_COMMENTS,
-            JsonReadFeature.ALLOW_SINGLE_QUOTES,
-            JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES,
-            JsonReadFeature.ALLOW_TRAILING_COMMA,
-            JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER,
-            JsonReadFeature.ALLOW_LEADING_DECIMAL_POINT_FOR_NUMBERS,
-            JsonReadFeature.ALLOW_TRAILING_DECIMAL_POINT_FOR_NUMBERS,
-            JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS,
-            JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS));
-  }
-
-  private static Node read(String text, String shown, List<JsonReadFeature> more)
-      throws IOException {
-    JsonReader reader = new JsonReader(text, shown, more);
+  static Node read(String text, String shown, boolean json5) throws IOException {
+    JsonReader reader = new JsonReader(text, shown, json5);
     try (JsonParser parser = reader.parser) {
       JsonToken first = parser.nextToken();
       if (first == null) {

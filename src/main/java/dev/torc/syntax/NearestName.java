@@ -48,29 +48,24 @@ public final class NearestName {
 
   /** Insertions, deletions, replacements and swaps of neighbours from one text to the other. */
   static int distance(String a, String b) {
-    int[] before = new int[b.length() + 1];
-    int[] last = new int[b.length() + 1];
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      last[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
+    int[][] steps = new int[a.length() + 1][b.length() + 1]; // between the beginnings of both
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          steps[i][j] = i + j;
+          continue;
+        }
         int cost = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-        row[j] = Math.min(Math.min(row[j - 1], last[j]) + 1, last[j - 1] + cost);
+        int aside = Math.min(steps[i][j - 1], steps[i - 1][j]) + 1;
+        steps[i][j] = Math.min(aside, steps[i - 1][j - 1] + cost);
         if (i > 1
             && j > 1
             && a.charAt(i - 1) == b.charAt(j - 2)
             && a.charAt(i - 2) == b.charAt(j - 1)) {
-          row[j] = Math.min(row[j], before[j - 2] + 1);
+          steps[i][j] = Math.min(steps[i][j], steps[i - 2][j - 2] + 1);
         }
       }
-      int[] spare = before;
-      before = last;
-      last = row;
-      row = spare;
     }
-    return last[b.length()];
+    return steps[a.length()][b.length()];
   }
 }

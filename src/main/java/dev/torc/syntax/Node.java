@@ -88,23 +88,6 @@ public sealed interface Node {
     public Node value() {
       return packed == null ? value : packed.node();
     }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Entry entry
-          && place.equals(entry.place)
-          && value().equals(entry.value());
-    }
-
-    @Override
-    public int hashCode() {
-      return place.hashCode();
-    }
-
-    @Override
-    public String toString() {
-      return "Entry[place=" + place + ", value=" + value() + "]";
-    }
   }
 
   /** Whether nothing stands here, which counts as an empty list or map where one is wanted. */

@@ -40,18 +40,20 @@ public final class PlaceholderFormat {
 
   private static String printf(String format, String value) {
     if (!format.matches("[-+#0]*[0-9]{0,3}(\\.[0-9]{1,3})?[dixXoeEfgGs]")) {
+      String near = NearestName.hint(format, OF_PATHS);
+      String known = "; known are stem, name, dir, suffix and those of printf, such as 03d";
       throw new IllegalArgumentException(
-          "unknown format " + format + NearestName.hint(format, OF_PATHS) + suggestion(format));
+          "unknown format " + format + (near.isEmpty() ? known : near));
     }
     char type = format.charAt(format.length() - 1);
     String flags = format.substring(0, format.length() - 1);
     try {
       return switch (type) {
-        case 'd', 'i' -> String.format(Locale.ROOT, "%" + flags + "d", integer(value));
-        case 'x', 'X', 'o' -> String.format(Locale.ROOT, "%" + flags + type, integer(value));
-        case 's' -> String.format(Locale.ROOT, "%" + flags + "s", value);
+        case 'd', 'i' -> formatted(flags + "d", integer(value));
+        case 'x', 'X', 'o' -> formatted(flags + type, integer(value));
+        case 's' -> formatted(flags + "s", value);
         case 'g', 'G' -> general(flags, type, decimal(value));
-        default -> String.format(Locale.ROOT, "%" + flags + type, decimal(value));
+        default -> formatted(flags + type, decimal(value));
       };
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
@@ -59,12 +61,6 @@ public final class PlaceholderFormat {
     } catch (IllegalFormatException e) {
       throw new IllegalArgumentException("the flags of the format " + format + " do not fit");
     }
-  }
-
-  private static String suggestion(String format) {
-    return NearestName.to(format, OF_PATHS) == null
-        ? "; known are stem, name, dir, suffix and those of printf, such as 03d"
-        : "";
   }
 
   private static BigInteger integer(String value) {
@@ -84,32 +80,20 @@ public final class PlaceholderFormat {
     int point = flags.indexOf('.');
     int precision = point < 0 ? 6 : Math.max(1, Integer.parseInt(flags.substring(point + 1)));
     String layout = point < 0 ? flags : flags.substring(0, point);
-    BigDecimal rounded = value.round(new MathContext(precision));
-    int exponent = rounded.signum() == 0 ? 0 : rounded.precision() - rounded.scale() - 1;
-    String text;
-    if (exponent < -4 || exponent >= precision) {
-      String digits = rounded.unscaledValue().abs().toString().replaceFirst("0+$", "");
-      text =
-          (rounded.signum() < 0 ? "-" : "")
-              + digits.charAt(0)
-              + (digits.length() > 1 ? "." + digits.substring(1) : "")
-              + String.format(Locale.ROOT, "%c%+03d", type == 'g' ? 'e' : 'E', exponent);
-    } else {
-      text = rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
-    }
-    boolean zeros = layout.matches("[-+#]*0.*") && !layout.contains("-");
-    if (layout.contains("+") && !text.startsWith("-")) {
-      text = "+" + text;
-    }
     String width = layout.replaceFirst("^[-+#0]*", "");
-    int pad = width.isEmpty() ? 0 : Integer.parseInt(width) - text.length();
-    if (pad <= 0) {
-      return text;
+    String options = layout.contains("+") ? "+" : "";
+    if (!width.isEmpty()) {
+      boolean zeros = layout.matches("[-+#]*0.*");
+      options += (layout.contains("-") ? "-" : zeros ? "0" : "") + width;
     }
-    if (zeros) {
-      int sign = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
-      return text.substring(0, sign) + "0".repeat(pad) + text.substring(sign);
-    }
-    return layout.contains("-") ? text + " ".repeat(pad) : " ".repeat(pad) + text;
+    BigDecimal digits = value.round(new MathContext(precision)).stripTrailingZeros();
+    int exponent = digits.precision() - digits.scale() - 1;
+    return exponent < -4 || exponent >= precision
+        ? formatted(options + "." + (digits.precision() - 1) + (type == 'g' ? 'e' : 'E'), digits)
+        : formatted(options + "." + Math.max(0, digits.scale()) + "f", digits);
+  }
+
+  private static String formatted(String format, Object value) {
+    return String.format(Locale.ROOT, "%" + format, value);
   }
 }

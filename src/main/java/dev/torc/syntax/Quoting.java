@@ -4,6 +4,7 @@ import dev.torc.syntax.ShellText.Quote;
 import dev.torc.text.SafeText;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Puts a value into the text of a POSIX shell so that its very bytes reach the program. {@link
@@ -20,11 +21,18 @@ public final class Quoting {
           """
               .split("\\s+"));
 
+  private static final Pattern PLAIN = Pattern.compile("[\\w./:@%+-]+");
+  private static final Pattern PLAIN_ARGUMENT = Pattern.compile("[\\w./:@%+,-][\\w./:@%+,=-]*");
+
+  /** What means something within double quotes. */
+  private static final Pattern SPECIAL = Pattern.compile("[\\\\\"$`]");
+
   /** How a value that has no variable of its own reaches a program, where it cannot be quoted. */
   public static final String BY_ENV = "pass it by env";
 
   /** Those whose quoting is known. */
-  private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ksh", "zsh");
+  private static final Pattern SHELL =
+      Pattern.compile("(.*/)?(sh|bash|dash|ksh|zsh)/*", Pattern.DOTALL);
 
   private Quoting() {}
 
@@ -33,7 +41,7 @@ public final class Quoting {
     return switch (place) {
       case NONE -> value;
       case BARE -> isPlain(value) ? value : SafeText.quoted(value);
-      case DOUBLE -> doubled(value);
+      case DOUBLE -> SPECIAL.matcher(value).replaceAll("\\\\$0");
       case SINGLE -> value.replace("'", "'\\''");
       case REFUSE -> isPlain(value) ? value : null;
     };
@@ -48,12 +56,8 @@ public final class Quoting {
     String shown = value.length() > 40 ? value.substring(0, 40) + "…" : value;
     return new BadInput(
         place,
-        written
-            + " stands where its value cannot be quoted (a here-document, backticks, arithmetic or"
-            + " another shell): "
-            + way
-            + "; the value is "
-            + shown.replace("\n", "\\n"));
+        "%s stands where its value cannot be quoted (a here-document, backticks, arithmetic or another shell): %s; the value is %s"
+            .formatted(written, way, shown.replace("\n", "\\n")));
   }
 
   /**
@@ -61,50 +65,17 @@ public final class Quoting {
    * {@code =} could make an assignment and a comma a brace list, so they do not count.
    */
   public static boolean isPlain(String value) {
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (!isPlain(c)) {
-        return false;
-      }
-    }
-    return !value.isEmpty() && !RESERVED.contains(value);
+    return PLAIN.matcher(value).matches() && !RESERVED.contains(value);
   }
 
   /** Whether a word behind the first one means itself: there a comma and {@code =} do as well. */
   public static boolean isPlainArgument(String value) {
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (!isPlain(c) && c != ',' && (c != '=' || i == 0)) {
-        return false;
-      }
-    }
-    return !value.isEmpty();
-  }
-
-  private static boolean isPlain(char c) {
-    return c < 128 && Character.isLetterOrDigit(c) || "_./:@%+-".indexOf(c) >= 0;
-  }
-
-  private static String doubled(String value) {
-    StringBuilder out = new StringBuilder(value.length() + 8);
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c == '\\' || c == '"' || c == '$' || c == '`') {
-        out.append('\\');
-      }
-      out.append(c);
-    }
-    return out.toString();
+    return PLAIN_ARGUMENT.matcher(value).matches();
   }
 
   /** Whether a shell, given as its words, takes a text whose quoting is known as its next word. */
   public static boolean isKnown(List<String> shell) {
-    String program = shell.getFirst();
-    int end = program.length();
-    while (end > 0 && program.charAt(end - 1) == '/') {
-      end--;
-    }
-    if (!SHELLS.contains(program.substring(program.lastIndexOf('/', end - 1) + 1, end))) {
+    if (!SHELL.matcher(shell.getFirst()).matches()) {
       return false;
     }
     boolean takesText = false;

@@ -371,9 +371,7 @@ public final class ShellText {
     } else if (next == '{') {
       push(Kind.PARAMETER);
       i += 2;
-    } else if (next == '[' || next == HOLE) {
-      lost = true;
-    } else if (next == '\'' && frame.kind == Kind.PARAMETER) {
+    } else if (next == '[' || next == HOLE || next == '\'' && frame.kind == Kind.PARAMETER) {
       lost = true;
     } else if (next == '\'' && !quoted) {
       ansi();
@@ -447,16 +445,10 @@ public final class ShellText {
         }
       }
       case '\'', '"', '`', '\\' -> lost = true;
-      case '$' -> {
-        if (charAt(i + 1) == '(' || charAt(i + 1) == '{' || charAt(i + 1) == '[') {
-          lost = true;
-        }
-      }
+      case '$' -> lost = "({[".indexOf(charAt(i + 1)) >= 0;
       default -> hole(Quote.REFUSE);
     }
-    if (!lost) {
-      i++;
-    }
+    i++;
   }
 
   private void backticks() {

@@ -3,12 +3,16 @@ package dev.torc.syntax;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Amounts of bytes as people write them: {@code 4GiB}, {@code 512MB}, {@code 1.5g}. A bare number
  * is gigabytes (10^9). K, M, G, T, with or without B, count by 1000; Ki, Mi, Gi, Ti by 1024.
  */
 public final class Sizes {
+
+  private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?(?![.\\d])");
 
   private Sizes() {}
 
@@ -19,18 +23,13 @@ public final class Sizes {
    */
   public static long parse(String text) {
     String s = text.strip();
-    int end = 0;
-    while (end < s.length() && (Durations.isDigit(s.charAt(end)) || s.charAt(end) == '.')) {
-      end++;
-    }
-    String number = s.substring(0, end);
-    String unit = s.substring(end).strip().toLowerCase(Locale.ROOT);
-    if (end > 30 || !number.matches("\\d+(\\.\\d+)?")) {
+    Matcher number = NUMBER.matcher(s);
+    if (!number.lookingAt() || number.end() > 30) {
       throw new IllegalArgumentException(
           Durations.shown(text) + " is no size; write it like 4GiB or 512MB");
     }
     long factor =
-        switch (unit) {
+        switch (s.substring(number.end()).strip().toLowerCase(Locale.ROOT)) {
           case "" -> 1_000_000_000L;
           case "b" -> 1L;
           case "k", "kb" -> 1_000L;
@@ -46,7 +45,7 @@ public final class Sizes {
                   text + " has no unit of size; write it like 4GiB or 512MB");
         };
     BigDecimal bytes =
-        new BigDecimal(number)
+        new BigDecimal(number.group())
             .multiply(BigDecimal.valueOf(factor))
             .setScale(0, RoundingMode.CEILING);
     if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -68,10 +66,8 @@ public final class SourceFile {
    */
   public static Node parse(byte[] bytes, String shown) throws IOException {
     String text = decode(bytes, shown);
-    if (shown.endsWith(".json")) {
-      return JsonReader.read(text, shown);
-    } else if (shown.endsWith(".json5")) {
-      return JsonReader.readJson5(text, shown);
+    if (shown.endsWith(".json") || shown.endsWith(".json5")) {
+      return JsonReader.read(text, shown, shown.endsWith("5"));
     }
     boundLines(text, shown);
     return YamlReader.read(text, shown);
@@ -99,34 +95,27 @@ public final class SourceFile {
     }
     for (int i = start; i < bytes.length; i++) {
       if (bytes[i] == 0) {
-        throw new BadInput(at(bytes, i, shown), "a NUL byte: this is no text file");
+        throw bad(bytes, i, shown, "a NUL byte: this is no text file");
       }
     }
     ByteBuffer in = ByteBuffer.wrap(bytes, start, bytes.length - start);
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(in).toString();
-    } catch (CharacterCodingException e) {
-      ByteBuffer again = ByteBuffer.wrap(bytes, start, bytes.length - start);
-      CharBuffer sink = CharBuffer.allocate(bytes.length);
-      CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(again, sink, true);
-      String message = "no valid UTF-8" + (result.isError() ? ": save the file as UTF-8" : "");
-      throw new BadInput(at(bytes, again.position(), shown), message);
+    CharBuffer sink = CharBuffer.allocate(bytes.length);
+    if (StandardCharsets.UTF_8.newDecoder().decode(in, sink, true).isError()) {
+      throw bad(bytes, in.position(), shown, "no valid UTF-8: save the file as UTF-8");
     }
+    return text; // it has the character itself
   }
 
-  /** The place of a byte; the column counts the characters before it. */
-  private static Place at(byte[] bytes, int offset, String shown) {
-    int line = 1;
-    int column = 1;
-    for (int i = 0; i < offset; i++) {
-      if (bytes[i] == '\n') {
-        line++;
-        column = 1;
-      } else if ((bytes[i] & 0xC0) != 0x80) {
-        column++;
-      }
-    }
-    return new Place(shown, line, column);
+  private static BadInput bad(byte[] bytes, int offset, String shown, String message) {
+    return new BadInput(
+        behind(new String(bytes, 0, offset, StandardCharsets.UTF_8), shown), message);
+  }
+
+  /** The place behind the beginning of a text. */
+  static Place behind(String text, String shown) {
+    int line = (int) text.chars().filter(c -> c == '\n').count() + 1;
+    int start = text.lastIndexOf('\n') + 1;
+    return new Place(shown, line, text.codePointCount(start, text.length()) + 1);
   }
 
   /** Refuses a file of too many values. */

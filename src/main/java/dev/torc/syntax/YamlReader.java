@@ -85,15 +85,12 @@ final class YamlReader {
     boolean seen = false;
     while (events.hasNext()) {
       Event event = events.next();
-      switch (event.getEventId()) {
-        case DocumentStart -> {
-          if (seen) {
-            throw new BadInput(place(event), "a second document; a build file is just one");
-          }
-          seen = true;
-          result = value(events.next(), 0);
+      if (event.getEventId() == Event.ID.DocumentStart) {
+        if (seen) {
+          throw new BadInput(place(event), "a second document; a build file is just one");
         }
-        default -> {}
+        seen = true;
+        result = value(events.next(), 0);
       }
     }
     return result;
@@ -120,9 +117,8 @@ final class YamlReader {
       SequenceStartEvent list = (SequenceStartEvent) event;
       untagged(list.getTag(), place);
       List<Node> items = new ArrayList<>();
-      for (Event e = events.next(); e.getEventId() != Event.ID.SequenceEnd; ) {
+      for (Event e = events.next(); e.getEventId() != Event.ID.SequenceEnd; e = events.next()) {
         items.add(value(e, depth + 1));
-        e = events.next();
       }
       node = new Node.Sequence(place, items);
     }
@@ -218,17 +214,8 @@ final class YamlReader {
   }
 
   private Place placeOf(int codePoint) {
-    int offset =
-        text.offsetByCodePoints(0, Math.min(codePoint, text.codePointCount(0, text.length())));
-    int line = 1;
-    int start = 0;
-    for (int i = 0; i < offset; i++) {
-      if (text.charAt(i) == '\n') {
-        line++;
-        start = i + 1;
-      }
-    }
-    return new Place(shown, line, text.codePointCount(start, offset) + 1);
+    int characters = Math.min(codePoint, text.codePointCount(0, text.length()));
+    return SourceFile.behind(text.substring(0, text.offsetByCodePoints(0, characters)), shown);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.torc.workflow;
 import dev.torc.syntax.NearestName;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -20,6 +21,9 @@ import java.util.regex.Pattern;
 public record InstanceName(String group, SortedMap<String, String> values) {
 
   private static final String ENCODED = "/,=%";
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+  private static final Pattern CODES = Pattern.compile("(?:%[0-9A-Fa-f]{2})++");
 
   /** From the slash on: one or more {@code name=value}; a further {@code =} belongs to a value. */
   private static final Pattern VALUES =
@@ -61,10 +65,8 @@ public record InstanceName(String group, SortedMap<String, String> values) {
   public String unknownParameter(Group named) {
     for (String name : values.keySet()) {
       if (!named.parameters().contains(name)) {
-        return group
-            + " has no parameter "
-            + name
-            + NearestName.hint(name, named.parameters(), "; it has ");
+        String hint = NearestName.hint(name, named.parameters(), "; it has ");
+        return group + " has no parameter " + name + hint;
       }
     }
     return null;
@@ -87,19 +89,11 @@ public record InstanceName(String group, SortedMap<String, String> values) {
    * {@code %XX} of their UTF-8 bytes. No two values become the same.
    */
   public static String encode(String value) {
-    int i = 0;
-    while (i < value.length() && !isEncoded(value.charAt(i))) {
-      i++;
-    }
-    if (i == value.length()) {
-      return value;
-    }
-    StringBuilder out = new StringBuilder(value.length() + 8).append(value, 0, i);
-    for (; i < value.length(); i++) {
-      char c = value.charAt(i);
+    StringBuilder out = new StringBuilder(value.length() + 8);
+    for (char c : value.toCharArray()) {
       if (isEncoded(c)) {
         for (byte b : String.valueOf(c).getBytes(StandardCharsets.UTF_8)) {
-          out.append('%').append(hex(b >> 4)).append(hex(b));
+          out.append('%').append(HEX.toHexDigits(b));
         }
       } else {
         out.append(c);
@@ -113,32 +107,20 @@ public record InstanceName(String group, SortedMap<String, String> values) {
     if (text.indexOf('%') < 0) {
       return text;
     }
-    byte[] in = text.getBytes(StandardCharsets.UTF_8);
-    byte[] out = new byte[in.length];
-    int n = 0;
-    for (int i = 0; i < in.length; i++) {
-      boolean code =
-          in[i] == '%' && i + 2 < in.length && digit(in[i + 1]) >= 0 && digit(in[i + 2]) >= 0;
-      out[n++] = code ? (byte) (digit(in[i + 1]) << 4 | digit(in[i + 2])) : in[i];
-      i += code ? 2 : 0;
-    }
-    return new String(out, 0, n, StandardCharsets.UTF_8);
+    return CODES
+        .matcher(text)
+        .replaceAll(
+            codes -> {
+              byte[] bytes = HEX.parseHex(codes.group().replace("%", ""));
+              return Matcher.quoteReplacement(new String(bytes, StandardCharsets.UTF_8));
+            });
   }
 
   private static boolean isEncoded(char c) {
-    return c < '0' || c == '=' || c > '~'
-        ? ENCODED.indexOf(c) >= 0
+    return (c < '0' || c == '=' || c > '~')
+        && (ENCODED.indexOf(c) >= 0
             || Character.isWhitespace(c)
             || Character.isSpaceChar(c)
-            || Character.isISOControl(c)
-        : false;
-  }
-
-  private static int digit(byte b) {
-    return Character.digit(b, 16);
-  }
-
-  private static char hex(int nibble) {
-    return Character.toUpperCase(Character.forDigit(nibble & 15, 16));
+            || Character.isISOControl(c));
   }
 }

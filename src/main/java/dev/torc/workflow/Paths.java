@@ -7,7 +7,9 @@ import dev.torc.text.SafeText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Gives the text of a path its one normalized form: relative to the root with {@code /}, or
@@ -23,6 +25,9 @@ public final class Paths {
 
   /** What has no more characters has no more than {@link #NAME} bytes. */
   private static final int SURE = NAME / 3;
+
+  /** Names that are no file's or folder's own. */
+  private static final Set<String> DOTS = Set.of("", ".", "..");
 
   private final List<String> root;
   private final String rootText;
@@ -53,7 +58,6 @@ public final class Paths {
       }
       if (Glob.isPattern(text)) {
         String pattern = pattern(text);
-        Glob.of(pattern);
         if (!need) {
           Glob.withoutBraces(pattern).forEach(each -> refuseReserved(each, place));
         }
@@ -82,23 +86,14 @@ public final class Paths {
     if (text.startsWith(home) && (text.length() == end || text.charAt(end) == '/')) {
       throw new BadInput(
           place,
-          text
-              + ": "
-              + home
-              + " is not expanded in a path; write the folder, or name it by a var that is given as"
-              + " -D home=\"$HOME\" (./"
-              + home
-              + " is what has this very name)");
+          "%s: %s is not expanded in a path; write the folder, or name it by a var that is given as -D home=\"$HOME\" (./%2$s is what has this very name)"
+              .formatted(text, home));
     }
   }
 
   /** Whether a path as written can only be a folder. */
   private static boolean isFolder(String literal, String path) {
-    char last = literal.charAt(literal.length() - 1);
-    return last == '/'
-        || path.equals(".")
-        || last == '.'
-            && (literal.endsWith("/.") || literal.equals("..") || literal.endsWith("/.."));
+    return path.equals(".") || DOTS.contains(literal.substring(literal.lastIndexOf('/') + 1));
   }
 
   private void refuseProduct(String path, Place place) {
@@ -126,9 +121,7 @@ public final class Paths {
       throw new IllegalArgumentException("nothing follows the !");
     }
     if (Glob.isPattern(text)) {
-      String pattern = pattern(text);
-      Glob.of(pattern);
-      return pattern;
+      return pattern(text);
     }
     String literal = Glob.unescape(text);
     String path = Glob.escape(normalize(literal));
@@ -143,21 +136,19 @@ public final class Paths {
       throw new IllegalArgumentException(
           text + ": a pattern matches files; write " + text + "** for what lies in the folders");
     }
-    for (String name : rest.split("/", -1)) {
-      if (name.isEmpty() || name.equals(".") || name.equals("..")) {
-        throw new IllegalArgumentException(
-            text + ": empty, . and .. cannot follow a wildcard in a pattern");
-      }
+    if (!Collections.disjoint(List.of(rest.split("/", -1)), DOTS)) {
+      throw new IllegalArgumentException(
+          text + ": empty, . and .. cannot follow a wildcard in a pattern");
     }
-    if (cut == 0) {
-      return rest;
-    }
-    String prefix = normalize(Glob.unescape(text.substring(0, cut)));
-    return switch (prefix) {
-      case "." -> rest;
-      case "/" -> "/" + rest;
-      default -> Glob.escape(prefix) + "/" + rest;
-    };
+    String prefix = cut == 0 ? "." : normalize(Glob.unescape(text.substring(0, cut)));
+    String pattern =
+        switch (prefix) {
+          case "." -> rest;
+          case "/" -> "/" + rest;
+          default -> Glob.escape(prefix) + "/" + rest;
+        };
+    Glob.of(pattern); // refuses what is none
+    return pattern;
   }
 
   /**
@@ -194,17 +185,16 @@ public final class Paths {
 
   private String normal(String path) {
     boolean absolute = path.startsWith("/");
-    if (absolute ? !path.startsWith(rootText) && isNormal(path, 1) : isNormal(path, 0)) {
+    List<String> written = List.of(path.substring(absolute ? 1 : 0).split("/", -1));
+    if (Collections.disjoint(written, DOTS) && !(absolute && path.startsWith(rootText))) {
       return path; // as nearly all are
     }
     List<String> names = absolute ? new ArrayList<>() : new ArrayList<>(root);
-    for (String name : path.split("/")) {
-      if (name.equals("..")) {
-        if (!names.isEmpty()) {
-          names.removeLast();
-        }
-      } else if (!name.isEmpty() && !name.equals(".")) {
+    for (String name : written) {
+      if (!DOTS.contains(name)) {
         names.add(name);
+      } else if (name.equals("..") && !names.isEmpty()) {
+        names.removeLast();
       }
     }
     if (names.size() >= root.size() && names.subList(0, root.size()).equals(root)) {
@@ -217,22 +207,5 @@ public final class Paths {
   /** {@link #normalize} of a path relative to a folder that is itself normalized. */
   public String below(String dir, String path) {
     return normalize(dir.equals(".") || path.startsWith("/") ? path : dir + "/" + path);
-  }
-
-  /** Whether no name from an index on is empty, {@code .} or {@code ..}. */
-  private static boolean isNormal(String path, int from) {
-    for (int start = from; ; ) {
-      int slash = path.indexOf('/', start);
-      int length = (slash < 0 ? path.length() : slash) - start;
-      if (length == 0
-          || length == 1 && path.charAt(start) == '.'
-          || length == 2 && path.startsWith("..", start)) {
-        return false;
-      }
-      if (slash < 0) {
-        return true;
-      }
-      start = slash + 1;
-    }
   }
 }

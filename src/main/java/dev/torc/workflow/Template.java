@@ -7,12 +7,16 @@ import dev.torc.syntax.ShellText.Quote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A string of a job with the placeholders that only a run can fill ({@code {needs}}, {@code
  * {produces}}, {@code {cpus}}, {@code {memory}}, {@code {attempt}}, {@code {tmp}}, {@code
  * {data.…}}, in an environment {@code {env.NAME}}); variables are already put in. How a slot is
  * quoted was decided when the template was read.
+ *
+ * @param parts at least one; no two texts stand side by side
  */
 public record Template(List<Part> parts) {
 
@@ -43,11 +47,8 @@ public record Template(List<Part> parts) {
       /** The slot as it is written. */
       @Override
       public String toString() {
-        return "{"
-            + name
-            + (index < 0 ? "" : "[" + index + "]")
-            + (member == null ? "" : "." + member)
-            + "}";
+        String at = index < 0 ? "" : "[" + index + "]";
+        return "{" + name + at + (member == null ? "" : "." + member) + "}";
       }
     }
   }
@@ -79,17 +80,15 @@ public record Template(List<Part> parts) {
       return only.text(); // as nearly every one
     }
     StringBuilder out = new StringBuilder();
-    StringBuilder text = new StringBuilder();
-    for (Part part : parts) {
-      if (part instanceof Part.Text t) {
-        text.append(t.text());
+    for (int i = 0; i < parts.size(); i++) {
+      if (!(parts.get(i) instanceof Part.Text text)) {
+        out.append(parts.get(i));
+      } else if (text.text().indexOf('{') < 0) {
+        out.append(text.text());
       } else {
-        apart(text, true, out);
-        text.setLength(0);
-        out.append(part);
+        out.append(Braces.of(text.text(), i + 1 < parts.size()).replaceAll("$0$0"));
       }
     }
-    apart(text, false, out);
     return out.toString();
   }
 
@@ -98,50 +97,28 @@ public record Template(List<Part> parts) {
    * the name of a slot are half as many there.
    */
   public static String shown(String declared) {
+    if (declared.indexOf('{') < 0) {
+      return declared;
+    }
     StringBuilder out = new StringBuilder();
     int from = 0;
-    for (int i = declared.indexOf('{'); i >= 0; i = declared.indexOf('{', i)) {
-      int end = i;
-      while (end < declared.length() && declared.charAt(end) == '{') {
-        end++;
-      }
-      if (startsWithSlot(declared, end)) {
-        out.append(declared, from, i + (end - i + 1) / 2);
-        from = end;
-      }
-      i = end;
+    for (Matcher braces = Braces.of(declared, false); braces.find(); from = braces.end()) {
+      out.append(declared, from, braces.start() + (braces.end() - braces.start() + 1) / 2);
     }
     return out.append(declared, from, declared.length()).toString();
   }
 
-  private static void apart(StringBuilder text, boolean beforeSlot, StringBuilder out) {
-    int from = 0;
-    for (int i = text.indexOf("{"); i >= 0; i = text.indexOf("{", i)) {
-      int end = i;
-      while (end < text.length() && text.charAt(end) == '{') {
-        end++;
-      }
-      if (end == text.length() ? beforeSlot : startsWithSlot(text, end)) {
-        out.append(text, from, end).append(text, i, end);
-        from = end;
-      }
-      i = end;
-    }
-    out.append(text, from, text.length());
-  }
+  /** Finds the braces of a text behind which a slot's name stands. Most starts need it not. */
+  private static final class Braces {
+    private static final String NAMES = String.join("|", SLOTS) + "|env\\.";
+    private static final Pattern BEFORE_NAME = Pattern.compile("(?<!\\{)\\{++(?=" + NAMES + ")");
+    private static final Pattern BEFORE_SLOT =
+        Pattern.compile("(?<!\\{)\\{++(?=" + NAMES + "|\\z)");
 
-  private static boolean startsWithSlot(CharSequence text, int at) {
-    for (String name : SLOTS) {
-      if (startsWith(text, at, name)) {
-        return true;
-      }
+    /** Also those at the end, where a slot follows the text. */
+    static Matcher of(String text, boolean beforeSlot) {
+      return (beforeSlot ? BEFORE_SLOT : BEFORE_NAME).matcher(text);
     }
-    return startsWith(text, at, "env.");
-  }
-
-  private static boolean startsWith(CharSequence text, int at, String start) {
-    int end = at + start.length();
-    return end <= text.length() && start.contentEquals(text.subSequence(at, end));
   }
 
   /**

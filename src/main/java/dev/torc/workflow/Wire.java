@@ -25,13 +25,6 @@ final class Wire {
     T pass(Wire wire, T value);
   }
 
-  /** Texts that most records share: they are written once, and named by their number. */
-  interface Shared {
-    int number(String text);
-
-    String text(int number);
-  }
-
   static final Codec<String> TEXT = (wire, text) -> wire.text(text);
   static final Codec<String> SHARED = (wire, text) -> wire.shared(text);
   static final Codec<Integer> INT = (wire, i) -> (int) wire.number(i == null ? 0 : i);
@@ -41,14 +34,14 @@ final class Wire {
   private final ByteReader placesIn; // null where places are left out
   private final ByteWriter out;
   private final ByteWriter placesOut;
-  private final Shared texts;
+  private final WorkflowCodec texts; // the shared ones
 
   /**
    * Reads.
    *
    * @param places where the places of records stand; null for {@link Place#NONE} in their stead
    */
-  Wire(ByteReader in, ByteReader places, Shared texts) {
+  Wire(ByteReader in, ByteReader places, WorkflowCodec texts) {
     this.in = in;
     this.placesIn = places;
     this.out = null;
@@ -57,7 +50,7 @@ final class Wire {
   }
 
   /** Writes, and the places of records to bytes of their own. */
-  Wire(ByteWriter out, ByteWriter places, Shared texts) {
+  Wire(ByteWriter out, ByteWriter places, WorkflowCodec texts) {
     this.in = null;
     this.placesIn = null;
     this.out = out;

@@ -32,7 +32,16 @@ import java.util.concurrent.atomic.LongAdder;
  * written one by one, so that each can be read by itself. It does not know whether the bytes are
  * still good; {@code GraphFile} does.
  */
-public final class WorkflowCodec implements Wire.Shared {
+public final class WorkflowCodec {
+
+  private static final List<Class<? extends Ref>> KINDS =
+      List.of(
+          Ref.OfFile.class,
+          Ref.OfFolder.class,
+          Ref.OfGlob.class,
+          Ref.Exclude.class,
+          Ref.OfJob.class,
+          Ref.OfData.class);
 
   private static final Quote[] QUOTES = Quote.values();
   private static final Image.Pull[] PULLS = Image.Pull.values();
@@ -69,8 +78,8 @@ public final class WorkflowCodec implements Wire.Shared {
     return List.of(Arrays.copyOf(shared, size));
   }
 
-  @Override
-  public int number(String text) {
+  /** The number of a text that most records share: it is written once, and named by that. */
+  int number(String text) {
     Integer known = numbers.putIfAbsent(text, size);
     if (known != null) {
       return known;
@@ -81,8 +90,8 @@ public final class WorkflowCodec implements Wire.Shared {
     return size++;
   }
 
-  @Override
-  public String text(int number) {
+  /** The text of a number. */
+  String text(int number) {
     return shared[number];
   }
 
@@ -289,7 +298,7 @@ public final class WorkflowCodec implements Wire.Shared {
 
   private static Ref ref(Wire wire, Ref of) {
     Place place = wire.one(of, Ref::place, Wire::place);
-    return switch (wire.small(of, WorkflowCodec::kind)) {
+    return switch (wire.small(of, ref -> KINDS.indexOf(ref.getClass()))) {
       case 0 -> new Ref.OfFile(place, wire.text((Ref.OfFile) of, Ref.OfFile::path));
       case 1 -> new Ref.OfFolder(place, wire.text((Ref.OfFolder) of, Ref.OfFolder::path));
       case 2 -> new Ref.OfGlob(place, wire.text((Ref.OfGlob) of, Ref.OfGlob::pattern));
@@ -306,19 +315,6 @@ public final class WorkflowCodec implements Wire.Shared {
               wire.text((Ref.OfData) of, Ref.OfData::key),
               wire.flag((Ref.OfData) of, Ref.OfData::skips));
     };
-  }
-
-  private static int kind(Ref ref) {
-    if (ref instanceof Ref.OfFile) {
-      return 0;
-    } else if (ref instanceof Ref.OfFolder) {
-      return 1;
-    } else if (ref instanceof Ref.OfGlob) {
-      return 2;
-    } else if (ref instanceof Ref.Exclude) {
-      return 3;
-    }
-    return ref instanceof Ref.OfJob ? 4 : 5;
   }
 
   private static Tool tool(Wire wire, Tool of) {

@@ -12,10 +12,10 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob;
 import dev.torc.results.Blob.BlobSource;
 import dev.torc.results.Result;
-import dev.torc.results.ResultStore;
-import dev.torc.results.ResultStore.Upload;
+import dev.torc.results.SharedStore;
 import dev.torc.results.SharedStores;
 import dev.torc.results.SharedStores.StoreSettings;
+import dev.torc.results.SharedStores.Upload;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -91,7 +91,7 @@ class Section11SharedTest extends Harness {
     StoreSettings settings = new StoreSettings(store, null, null, Map.of(), null, List.of());
     try (SharedStores stores =
         SharedStores.open(List.of(settings), root.toRealPath(), System::nanoTime, told::add)) {
-      ResultStore.Hit found = stores.all().getFirst().find(key);
+      SharedStore.Hit found = stores.all().getFirst().find(key);
       Result real = found.result();
       List<RecordedProduct> products = new ArrayList<>(real.products());
       products.addAll(List.of(more));

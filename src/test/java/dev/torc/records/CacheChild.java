@@ -53,7 +53,8 @@ final class CacheChild {
       lock.close();
     }
     Cache cache =
-        Cache.open(place, System.err::println, new CacheSettings(1 << 16, "boot", () -> 0));
+        CacheOpening.forWork(
+            place, System.err::println, new CacheSettings(1 << 16, "boot", () -> 0));
     System.out.println("writing");
     for (long i = cache.nextBuildNumber(); ; i++) {
       long number = i;

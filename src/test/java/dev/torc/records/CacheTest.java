@@ -46,7 +46,7 @@ class CacheTest {
   }
 
   private Cache open(String boot, long time) {
-    return Cache.open(place(), notes::add, new CacheSettings(1 << 20, boot, () -> time));
+    return CacheOpening.forWork(place(), notes::add, new CacheSettings(1 << 20, boot, () -> time));
   }
 
   private static void assertAll(Cache cache, String name, String build) {
@@ -217,7 +217,7 @@ class CacheTest {
   void batchesPutBeforeAFlushAreOneCommit() {
     AtomicLong commits = new AtomicLong(); // each asks once for the time
     CacheSettings counting = new CacheSettings(1 << 20, "boot", commits::incrementAndGet);
-    try (Cache cache = Cache.open(place(), notes::add, counting)) {
+    try (Cache cache = CacheOpening.forWork(place(), notes::add, counting)) {
       cache.put(new Batch());
       cache.flush();
       CountDownLatch held = new CountDownLatch(1);
@@ -245,7 +245,7 @@ class CacheTest {
     CacheSettings small = new CacheSettings(1 << 16, "boot", () -> 0);
     Random random = new Random(1);
     Map<String, String> model = new HashMap<>();
-    try (Cache cache = Cache.open(place(), notes::add, small)) {
+    try (Cache cache = CacheOpening.forWork(place(), notes::add, small)) {
       Thread reader =
           Thread.ofPlatform()
               .start(
@@ -268,7 +268,7 @@ class CacheTest {
       reader.join();
       model.forEach((name, build) -> assertAll(cache, name, build));
     }
-    try (Cache cache = Cache.open(place(), notes::add, small)) {
+    try (Cache cache = CacheOpening.forWork(place(), notes::add, small)) {
       TreeMap<String, String> seen = new TreeMap<>();
       cache.eachResult((name, result) -> seen.put(name, result.build()));
       assertEquals(new TreeMap<>(model), seen);
@@ -358,7 +358,8 @@ class CacheTest {
       assertEquals(late, cache.stamp("late"));
     }
     try (Cache cache =
-        Cache.look(place(), notes::add, new CacheSettings(1 << 20, "second", () -> commit))) {
+        CacheOpening.forLooking(
+            place(), notes::add, new CacheSettings(1 << 20, "second", () -> commit))) {
       assertEquals(doubtful, cache.stamp("late"));
       assertEquals(old, cache.stamp("old"));
     }

@@ -80,7 +80,7 @@ class DamageIT {
   }
 
   private Cache open() {
-    return Cache.open(place(), notes::add, SETTINGS);
+    return CacheOpening.forWork(place(), notes::add, SETTINGS);
   }
 
   /** A database with a past: stale versions of every record lie about in its free pages. */
@@ -155,7 +155,7 @@ class DamageIT {
     clear();
     Files.write(data(), bytes);
     if (survived++ % 4 == 0) { // each reads it in a process of its own
-      try (Cache cache = Cache.look(place(), notes::add, SETTINGS)) {
+      try (Cache cache = CacheOpening.forLooking(place(), notes::add, SETTINGS)) {
         countRight(cache);
       }
       assertTrue(notes.size() < 2, notes::toString);
@@ -311,7 +311,7 @@ class DamageIT {
   void aFolderInPlaceOfTheFileIsSetAside() throws IOException {
     clear();
     Files.createDirectory(data());
-    try (Cache cache = Cache.look(place(), notes::add, SETTINGS)) {
+    try (Cache cache = CacheOpening.forLooking(place(), notes::add, SETTINGS)) {
       assertEquals(0, countRight(cache));
     }
     open().close();
@@ -329,7 +329,7 @@ class DamageIT {
     assertFalse(e.getMessage().contains("\n"));
     assertTrue(e.getMessage().contains(place().folder().toString()), e.getMessage());
     assertEquals("the user's", Files.readString(place().folder()));
-    try (Cache cache = Cache.look(place(), notes::add, SETTINGS)) {
+    try (Cache cache = CacheOpening.forLooking(place(), notes::add, SETTINGS)) {
       assertEquals(0, countRight(cache));
     }
   }

@@ -10,7 +10,7 @@ public final class Dying {
   /** Opens a cache that calls back before each commit. */
   public static Cache open(CachePlace place, Runnable commits) {
     CacheSettings system = CacheSettings.system();
-    return Cache.open(
+    return CacheOpening.forWork(
         place,
         _ -> {},
         new CacheSettings(

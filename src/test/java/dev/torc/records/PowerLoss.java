@@ -22,7 +22,8 @@ public final class PowerLoss {
   /** Opens a cache in another boot of the machine. */
   public static Cache open(CachePlace place, String boot, Consumer<String> note) {
     CacheSettings system = CacheSettings.system();
-    return Cache.open(place, note, new CacheSettings(system.mapSize(), boot, system.clock()));
+    return CacheOpening.forWork(
+        place, note, new CacheSettings(system.mapSize(), boot, system.clock()));
   }
 
   /**

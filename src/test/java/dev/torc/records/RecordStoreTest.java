@@ -84,8 +84,9 @@ class RecordStoreTest {
 
   private List<String> back(int most) {
     List<String> keys = new ArrayList<>();
-    store.back(
+    store.some(
         TREE,
+        true,
         (key, _) -> {
           keys.add(new String(key, StandardCharsets.UTF_8));
           return keys.size() < most;

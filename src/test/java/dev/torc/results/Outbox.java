@@ -3,9 +3,9 @@ package dev.torc.results;
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
-import dev.torc.results.ResultStore.Hit;
-import dev.torc.results.ResultStore.Upload;
+import dev.torc.results.SharedStore.Hit;
 import dev.torc.results.SharedStores.StoreSettings;
+import dev.torc.results.SharedStores.Upload;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +68,7 @@ final class Outbox implements AutoCloseable {
   /** What the first store has that has anything; else the miss of the last. */
   Hit find(Digest key) {
     Hit hit = null;
-    for (ResultStore store : stores.all()) {
+    for (SharedStore store : stores.all()) {
       hit = hit == null || hit.result() == null ? store.find(key) : hit;
     }
     return hit;

@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
-import dev.torc.results.ResultStore.Upload;
 import dev.torc.results.SealedRecord.ActionEntry;
 import dev.torc.results.SharedStore.StorePlace;
+import dev.torc.results.SharedStores.Upload;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -220,7 +220,7 @@ class StoreCallTest {
         };
     Result result = ResultSamples.lasting(200 * SECOND, ResultSamples.of(file(bytes)));
     try (SharedStore store = store(place, clock)) {
-      assertNotNull(store.fetch(new ResultStore.Hit(result, store), folder));
+      assertNotNull(store.fetch(new SharedStore.Hit(result, store), folder));
     }
     assertEquals(List.of(), told);
   }
@@ -275,7 +275,7 @@ class StoreCallTest {
     LongSupplier clock = now::get;
     String reason = "would take longer than the job did";
     try (SharedStore store = store(place, clock)) {
-      ResultStore.Hit hit = new ResultStore.Hit(result, store);
+      SharedStore.Hit hit = new SharedStore.Hit(result, store);
       for (int i = 0; i < 2; i++) {
         StoreRefusal refused =
             assertThrows(StoreRefusal.class, () -> store.fetchBlobs(hit, folder));

@@ -64,10 +64,10 @@ class TemplateTest {
             slot(Quote.BARE),
             new Part.Slot("needs", 0, null, Quote.BARE, PLACE),
             new Part.Slot("cpus", -1, null, Quote.BARE, PLACE));
-    return Arbitraries.oneOf(text, text, slot).list().ofMaxSize(5);
+    return Arbitraries.oneOf(text, text, slot).list().ofMaxSize(5).map(TemplateTest::joined);
   }
 
-  /** Neighbouring texts as one, so that equal means the same. */
+  /** Neighbouring texts as one, as a template has them. */
   private static List<Part> joined(List<Part> parts) {
     List<Part> out = new ArrayList<>();
     for (Part part : parts) {
@@ -84,7 +84,7 @@ class TemplateTest {
 
   @Property(tries = 3000)
   void declaredIsInjective(@ForAll("parts") List<Part> a, @ForAll("parts") List<Part> b) {
-    if (joined(a).equals(joined(b))) {
+    if (a.equals(b)) {
       assertEquals(new Template(a).declared(), new Template(b).declared());
     } else {
       assertNotEquals(new Template(a).declared(), new Template(b).declared());
