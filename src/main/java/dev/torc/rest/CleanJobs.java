@@ -226,9 +226,8 @@ public record CleanJobs(
   CleanJobs reread(Graph graph, DigestMemo digests, int threads) {
     BitSet late = new BitSet();
     for (int at = 0; at < stamps.length; at += WIDTH) {
-      boolean small = stamps[at] != FOLDER && (stamps[at] & ~Stamp.EXECUTABLE) <= SMALL;
-      if (small
-          && stamps[at + CTIME] < 0
+      if (stamps[at + CTIME] < 0
+          && (stamps[at] & ~Stamp.EXECUTABLE) <= SMALL
           && digests.isSafe(stamps[at + MTIME], -stamps[at + CTIME])) {
         late.set(at / WIDTH);
       }

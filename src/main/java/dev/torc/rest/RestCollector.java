@@ -17,7 +17,6 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Step.Image;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -72,30 +71,30 @@ final class RestCollector {
       PlanContext context, CleanJobs.Held held, CleanJobs before, BitSet stayed, String build)
       throws IOException {
     RestCollector resting = new RestCollector(context, build);
+    Set<String> variables = new TreeSet<>();
     if (before != null) {
       resting.wake(before, stayed);
       resting.dirty.or(before.dirty());
       resting.dirty.andNot(context.selection().jobs());
       resting.jobs.or(stayed);
       resting.keep(before);
-    }
-    Set<String> variables = new TreeSet<>();
-    if (before != null) {
       variables.addAll(before.held().caller().keySet());
     }
     BitSet due = resting.due(stayed);
-    List<Deciding> others = new ArrayList<>();
+    BitSet others = (BitSet) context.selection().jobs().clone();
+    others.andNot(stayed);
     for (int j : context.graph().inOrder(context.graph().allJobs())) {
       boolean settled = !stayed.get(j) && !due.get(j) && resting.canRest(j);
       Deciding found = settled ? resting.find(j, true) : null;
       if (found != null && found.whole && resting.stand(found)) {
         resting.add(found);
         variables.addAll(found.questions);
-      } else if (!stayed.get(j) && context.selection().jobs().get(j)) {
-        others.add(resting.find(j, false));
+        others.clear(j);
       }
     }
-    others.forEach(resting::see);
+    for (int j = others.nextSetBit(0); j >= 0; j = others.nextSetBit(j + 1)) {
+      resting.see(resting.find(j, false));
+    }
     return resting.rest(
         held.with(context.basis().machine(), variables), context.basis().cache().nextBuildNumber());
   }
@@ -103,7 +102,7 @@ final class RestCollector {
   private CleanJobs rest(CleanJobs.Held held, long number) {
     Adjacency.RowCollector rows = new Adjacency.RowCollector();
     for (int j = 0; j < extra.length; j++) {
-      if ((jobs.get(j) || dirty.get(j)) && extra[j] != null) {
+      if (extra[j] != null) {
         Arrays.stream(extra[j]).forEach(rows::add);
       }
       rows.endRow(false);
@@ -248,9 +247,7 @@ final class RestCollector {
         to.add(folder(path), false);
       }
     }
-    JobResult result = context.records().result(id);
-    for (RecordedProduct product :
-        result == null ? List.<RecordedProduct>of() : result.products()) {
+    for (RecordedProduct product : products(id)) {
       to.add(product.path());
       if (settled && isFolder(id, product.path())) {
         to.add(members.of(product), true);
@@ -282,10 +279,10 @@ final class RestCollector {
       if (graph.list(list).ofJobs()) {
         continue; // the result of another job
       }
-      if (settled) {
-        to.add(members.of(list), false);
-      } else {
+      if (!settled) {
         members.seen(list, hasLooked(id)).forEach(to::add);
+      } else if (to.whole) {
+        to.add(members.of(list), false);
       }
     }
     to.whole &= context.leftOut(id).isEmpty(); // it may be there next time, though nothing ran
@@ -315,13 +312,17 @@ final class RestCollector {
   /** What a needed folder that a job made comes down to; null where that is not all. */
   private RestMembers.Members folder(String path) throws IOException {
     int maker = graph.makerOf(path);
-    JobResult result = maker < 0 ? null : context.records().result(maker);
-    for (RecordedProduct made : result == null ? List.<RecordedProduct>of() : result.products()) {
+    for (RecordedProduct made : maker < 0 ? List.<RecordedProduct>of() : products(maker)) {
       if (made.path().equals(path)) {
         return members.of(made);
       }
     }
     return null;
+  }
+
+  private List<RecordedProduct> products(int job) {
+    JobResult result = context.records().result(job);
+    return result == null ? List.of() : result.products();
   }
 
   /** Whether the verdict about a job came from what is known of these files now. */

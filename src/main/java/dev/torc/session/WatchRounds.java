@@ -40,12 +40,10 @@ public record WatchRounds(
     boolean all,
     Signals signals) {
 
-  private static final long MILLISECOND = 1_000_000;
-
-  private static final long SECOND = 1000 * MILLISECOND;
+  private static final long SECOND = 1_000_000_000;
 
   /** Files must have been left alone for so long: editors write them in several steps. */
-  private static final long QUIET = 50 * MILLISECOND;
+  private static final long QUIET = SECOND / 20;
 
   /** Where they are never left alone, a look comes after so long. */
   private static final long BUSY = SECOND;
@@ -88,7 +86,6 @@ public record WatchRounds(
     private final LongSupplier clock;
     private BuildRequest asked = request;
     private Project project; // the last one that could be read
-    private Project known; // by which seen was made
     private WatchSnapshot seen; // what the next look compares with
     private Stamp kept = Stamp.MISSING; // of the file in which the last build left what is at rest
     private String refused = ""; // what the last round said where it did not begin
@@ -132,7 +129,6 @@ public record WatchRounds(
 
     private int round(Report report, boolean first) throws IOException {
       long began = System.nanoTime();
-      long reading = clock.getAsLong();
       BuildSession session = null;
       int exit;
       refused = "";
@@ -155,7 +151,7 @@ public record WatchRounds(
         }
         exit = said.exit();
       }
-      took = clock.getAsLong() - reading;
+      took = System.nanoTime() - began;
       if (exit <= Exit.signal(0)) {
         remember(session);
       }
@@ -166,11 +162,14 @@ public record WatchRounds(
       report.accept(new Event.Note(level, line));
     }
 
-    /** Keeps what the round saw; of one that did not come to its end, how things are now. */
+    /**
+     * Keeps what the round saw; of one that did not come to its end, how things are now; of one
+     * that did not begin, what was seen before.
+     */
     private void remember(BuildSession session) throws IOException {
       if (session != null) {
         goOn(session.left());
-      } else if (project != known) {
+      } else if (seen == null) {
         goOn(new BuildSession.Left(project.graph(), new BitSet(), null));
       }
       options.candidates(caller.cwd()).forEach(seen::add);
@@ -187,7 +186,6 @@ public record WatchRounds(
         now.follow(seen);
       }
       seen = now;
-      known = project;
       kept = FastPath.own(project, project.settled().rest());
     }
 
