@@ -12,6 +12,7 @@ import dev.torc.session.ErrorMessage;
 import dev.torc.session.Exit;
 import dev.torc.session.Project;
 import dev.torc.session.ProjectOptions;
+import dev.torc.session.WatchRounds;
 import dev.torc.show.Console;
 import dev.torc.show.JunitReport;
 import dev.torc.show.Profile;
@@ -109,6 +110,17 @@ class BuildCommand {
   /** The report on the build of a call, at work: to be closed. */
   static Report shown(Call call) {
     return Report.open(call.console(), call.errPalette(), detail(call), call.json());
+  }
+
+  /** {@code torc watch}: builds that follow one another; {@link WatchRounds} says when. */
+  static int watch(Call call) throws IOException {
+    boolean all = call.json() || detail(call) == Detail.VERBOSE;
+    BuildRequest request = request(call, false);
+    try (Signals signals = new Signals()) {
+      return new WatchRounds(
+              call.caller(), call.options(), request, () -> shown(call), all, signals)
+          .run();
+    }
   }
 
   private int build(Caller caller, ProjectOptions of, BuildRequest request) throws IOException {

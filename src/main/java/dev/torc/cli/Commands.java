@@ -173,7 +173,7 @@ final class Commands {
       case "init" -> InitCommand.run(call);
       case "report" -> ReportCommand.run(call);
       case "slurm" -> new SlurmCommand(call).run();
-      case "watch" -> new WatchCommand(call).run();
+      case "watch" -> BuildCommand.watch(call);
       default -> call.answer();
     };
   }

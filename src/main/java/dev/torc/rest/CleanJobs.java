@@ -85,7 +85,7 @@ public record CleanJobs(
   private static final String LAYOUT = "torc rest 8";
 
   /** How many look at files at a time. */
-  static final int THREADS = Runtime.getRuntime().availableProcessors();
+  public static final int THREADS = Runtime.getRuntime().availableProcessors();
 
   /** Files of up to so many bytes cost their calls and not their bytes. */
   private static final int SMALL = 1 << 16;
@@ -226,9 +226,8 @@ public record CleanJobs(
   CleanJobs reread(Graph graph, DigestMemo digests, int threads) {
     BitSet late = new BitSet();
     for (int at = 0; at < stamps.length; at += WIDTH) {
-      boolean small = stamps[at] != FOLDER && (stamps[at] & ~Stamp.EXECUTABLE) <= SMALL;
-      if (small
-          && stamps[at + CTIME] < 0
+      if (stamps[at + CTIME] < 0
+          && (stamps[at] & ~Stamp.EXECUTABLE) <= SMALL
           && digests.isSafe(stamps[at + MTIME], -stamps[at + CTIME])) {
         late.set(at / WIDTH);
       }
@@ -344,25 +343,22 @@ public record CleanJobs(
     }
   }
 
-  /** The files of some jobs, by number. */
-  BitSet files(Graph graph, BitSet of) {
-    BitSet files = new BitSet();
-    of.stream().forEach(job -> new Files(graph, extra).each(job, files::set));
-    return files;
-  }
-
   /** A stamp by its numbers. */
   static long[] numbers(Stamp stamp) {
     long[] numbers = stamp.numbers();
-    numbers[0] =
-        switch (stamp.kind()) {
-          case FILE -> numbers[0];
-          case FOLDER -> FOLDER;
-          case MISSING -> GONE;
-          case OTHER, LINK -> OTHER;
-        };
+    numbers[0] = size(stamp.kind(), numbers[0]);
     numbers[CTIME] = Math.max(1, numbers[CTIME]);
     return numbers;
+  }
+
+  /** The size of a file, or what stands in its place. */
+  static long size(Stamp.FileKind kind, long size) {
+    return switch (kind) {
+      case FILE -> size;
+      case FOLDER -> FOLDER;
+      case MISSING -> GONE;
+      case OTHER, LINK -> OTHER;
+    };
   }
 
   /** Whether a file was there. */
@@ -371,22 +367,16 @@ public record CleanJobs(
         && (stamps[file * WIDTH] >= 0 || stamps[file * WIDTH] < TORN); // then it is executable
   }
 
-  /** Whether a folder was there. */
-  boolean isFolder(int file) {
-    return stamps[file * WIDTH] == FOLDER;
-  }
-
-  /** Whether anything is known of a path. */
-  boolean has(Graph graph, String path) {
-    int file = number(graph, path);
-    return file >= 0 && stamps[file * WIDTH + CTIME] != 0;
-  }
-
   /** The number of a path; negative where it has none. */
   int number(Graph graph, String path) {
     int file = graph.fileId(path);
     int other = file < 0 ? further.id(path) : -1;
     return other < 0 ? file : graph.files() + other;
+  }
+
+  /** Whether some jobs are all at rest or dirty. */
+  public boolean knows(BitSet some) {
+    return some.stream().allMatch(job -> jobs.get(job) || dirty.get(job));
   }
 
   /** Whether any of some jobs is at rest without a product that it made. */

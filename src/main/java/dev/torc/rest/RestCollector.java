@@ -13,7 +13,6 @@ import dev.torc.plan.ToolSearch;
 import dev.torc.plan.Verdict;
 import dev.torc.records.JobResult;
 import dev.torc.records.RecordedProduct;
-import dev.torc.rest.RestFiles.RestDigests;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Step.Image;
@@ -40,9 +39,6 @@ import java.util.stream.IntStream;
  */
 final class RestCollector {
 
-  /** Stands for what cannot be looked at. */
-  private static final Stamp CLOSED = new Stamp(Stamp.FileKind.OTHER, false, 0, 0, 0, 0);
-
   private final PlanContext context;
   private final Graph graph;
   private final DigestMemo digests;
@@ -50,13 +46,15 @@ final class RestCollector {
   private final RestFiles gathered;
   private final int[][] extra;
   private final RestMembers members;
+  private final String build;
   private final BitSet jobs = new BitSet();
   private final BitSet dirty = new BitSet();
   private final BitSet torn = new BitSet();
   private final BitSet woken = new BitSet();
 
-  private RestCollector(PlanContext context) {
+  private RestCollector(PlanContext context, String build) {
     this.context = context;
+    this.build = build;
     this.graph = context.graph();
     this.digests = context.basis().digests();
     this.replaced = digests.replaced();
@@ -72,29 +70,30 @@ final class RestCollector {
   static CleanJobs of(
       PlanContext context, CleanJobs.Held held, CleanJobs before, BitSet stayed, String build)
       throws IOException {
-    RestCollector resting = new RestCollector(context);
+    RestCollector resting = new RestCollector(context, build);
+    Set<String> variables = new TreeSet<>();
     if (before != null) {
       resting.wake(before, stayed);
       resting.dirty.or(before.dirty());
       resting.dirty.andNot(context.selection().jobs());
       resting.jobs.or(stayed);
       resting.keep(before);
-    }
-    Set<String> variables = new TreeSet<>();
-    if (before != null) {
       variables.addAll(before.held().caller().keySet());
     }
     BitSet due = resting.due(stayed);
+    BitSet others = (BitSet) context.selection().jobs().clone();
+    others.andNot(stayed);
     for (int j : context.graph().inOrder(context.graph().allJobs())) {
-      if (!stayed.get(j) && !due.get(j) && resting.canRest(j)) {
-        resting.add(j, variables);
+      boolean settled = !stayed.get(j) && !due.get(j) && resting.canRest(j);
+      Deciding found = settled ? resting.find(j, true) : null;
+      if (found != null && found.whole && resting.stand(found)) {
+        resting.add(found);
+        variables.addAll(found.questions);
+        others.clear(j);
       }
     }
-    BitSet others = (BitSet) context.selection().jobs().clone();
-    others.andNot(resting.jobs);
-    DirtyJobs dirty = new DirtyJobs(context, resting.digests, resting.members, build);
     for (int j = others.nextSetBit(0); j >= 0; j = others.nextSetBit(j + 1)) {
-      resting.see(j, dirty);
+      resting.see(resting.find(j, false));
     }
     return resting.rest(
         held.with(context.basis().machine(), variables), context.basis().cache().nextBuildNumber());
@@ -103,7 +102,7 @@ final class RestCollector {
   private CleanJobs rest(CleanJobs.Held held, long number) {
     Adjacency.RowCollector rows = new Adjacency.RowCollector();
     for (int j = 0; j < extra.length; j++) {
-      if ((jobs.get(j) || dirty.get(j)) && extra[j] != null) {
+      if (extra[j] != null) {
         Arrays.stream(extra[j]).forEach(rows::add);
       }
       rows.endRow(false);
@@ -185,12 +184,16 @@ final class RestCollector {
 
   /** What decides about one job, as it is found: files and folders by number. */
   private final class Deciding {
+    final int job;
     final Set<Integer> all = new LinkedHashSet<>();
     final Map<Integer, long[]> folders = new HashMap<>();
     final BitSet made = new BitSet(); // in folders that are as the job made them
+    final Set<String> questions = new TreeSet<>();
     final IntStream.Builder also = IntStream.builder();
+    boolean whole = true; // nothing else decides
 
     Deciding(int job) {
+      this.job = job;
       IntStream.of(graph.needs().row(job)).forEach(all::add);
       IntStream.of(graph.products().row(job)).forEach(all::add);
     }
@@ -203,71 +206,70 @@ final class RestCollector {
       return file;
     }
 
-    /** Adds what was found; returns whether anything was. */
-    boolean add(RestMembers.Members found, boolean own) {
+    /** Adds what a glob or folder comes down to; null where more decides about it. */
+    void add(RestMembers.Members found, boolean own) {
       if (found == null) {
-        return false;
+        whole = false;
+        return;
       }
       found.folders().forEach((path, stamp) -> folders.put(add(path), CleanJobs.numbers(stamp)));
       for (String path : found.files()) {
         made.set(add(path), own);
       }
-      return true;
     }
   }
 
-  private void add(int id, Set<String> variables) throws IOException {
-    Footprint footprint = context.footprint(id);
-    Set<String> questions = new TreeSet<>(footprint.variables());
-    Deciding deciding = new Deciding(id);
-    if (!find(id, footprint, deciding, questions) || !stand(id, deciding)) {
-      return;
-    }
-    extra[id] = deciding.also.build().toArray();
-    jobs.set(id);
+  private void add(Deciding deciding) {
+    extra[deciding.job] = deciding.also.build().toArray();
+    jobs.set(deciding.job);
     for (int file : deciding.all) {
       long[] folder = deciding.folders.get(file);
       KnownDigest known = digests.last(gathered.path(file));
-      claim(file, folder != null ? folder : numbers(known));
+      claim(file, folder != null ? folder : RestFiles.numbers(known));
       if (folder == null && known.stamp().exists()) {
         gathered.digests().put(file, known.digest());
       }
     }
-    variables.addAll(questions);
   }
 
-  /** Finds what decides about a job; returns whether nothing else does. */
-  private boolean find(int id, Footprint footprint, Deciding to, Set<String> questions)
-      throws IOException {
+  /**
+   * Finds what decides about a job.
+   *
+   * @param settled whether it may be at rest; else its files are found as the build saw them
+   */
+  private Deciding find(int id, boolean settled) throws IOException {
+    Deciding to = new Deciding(id);
+    Footprint footprint = context.footprint(id);
+    to.questions.addAll(footprint.variables());
     for (String path : footprint.files()) {
       to.add(path);
-      if (isFolder(id, path) && !to.add(folder(path), false)) {
-        return false;
+      if (settled && isFolder(id, path)) {
+        to.add(folder(path), false);
       }
     }
-    for (RecordedProduct made : context.records().result(id).products()) {
-      to.add(made.path());
-      if (isFolder(id, made.path()) && !to.add(members.of(made), true)) {
-        return false;
+    for (RecordedProduct product : products(id)) {
+      to.add(product.path());
+      if (settled && isFolder(id, product.path())) {
+        to.add(members.of(product), true);
+      } else if (!settled && product.kind() == Stamp.FileKind.FOLDER) {
+        members.seen(product.path(), hasLooked(id)).forEach(to::add);
       }
-    }
-    if (!context.leftOut(id).isEmpty()) {
-      return false; // it may be there next time, though nothing ran
     }
     MachineInputs around = context.contents().machine();
     ToolSearch search = around.tools();
     for (Tool tool : footprint.tools()) {
       String path = search.path(tool);
       if (path == null) {
-        return false;
+        to.whole = false;
+        continue;
       }
       to.add(path);
       if (!tool.isPath()) {
-        questions.add(search.question(tool));
+        to.questions.add(search.question(tool));
       }
     }
-    for (Image image : footprint.images()) {
-      questions.add(around.question(image));
+    for (Image image : settled ? footprint.images() : List.<Image>of()) {
+      to.questions.add(around.question(image));
       ImageSource.Here here = around.image(image);
       if (here != null && here.file() != null) {
         to.add(here.file());
@@ -277,11 +279,24 @@ final class RestCollector {
       if (graph.list(list).ofJobs()) {
         continue; // the result of another job
       }
-      if (!to.add(members.of(list), false)) {
-        return false;
+      if (!settled) {
+        members.seen(list, hasLooked(id)).forEach(to::add);
+      } else if (to.whole) {
+        to.add(members.of(list), false);
       }
     }
-    return true;
+    to.whole &= context.leftOut(id).isEmpty(); // it may be there next time, though nothing ran
+    return to;
+  }
+
+  /** Whether the build looked at the needs of a job, or ran it. */
+  private boolean hasLooked(int id) {
+    return ran(id) || context.records().isSettled(id);
+  }
+
+  private boolean ran(int id) {
+    JobResult result = context.records().result(id);
+    return result != null && build.equals(result.build());
   }
 
   /** What the build saw where a job needs or makes something; null where it did not look. */
@@ -297,8 +312,7 @@ final class RestCollector {
   /** What a needed folder that a job made comes down to; null where that is not all. */
   private RestMembers.Members folder(String path) throws IOException {
     int maker = graph.makerOf(path);
-    JobResult result = maker < 0 ? null : context.records().result(maker);
-    for (RecordedProduct made : result == null ? List.<RecordedProduct>of() : result.products()) {
+    for (RecordedProduct made : maker < 0 ? List.<RecordedProduct>of() : products(maker)) {
       if (made.path().equals(path)) {
         return members.of(made);
       }
@@ -306,8 +320,14 @@ final class RestCollector {
     return null;
   }
 
+  private List<RecordedProduct> products(int job) {
+    JobResult result = context.records().result(job);
+    return result == null ? List.of() : result.products();
+  }
+
   /** Whether the verdict about a job came from what is known of these files now. */
-  private boolean stand(int id, Deciding deciding) throws IOException {
+  private boolean stand(Deciding deciding) throws IOException {
+    int id = deciding.job;
     boolean doubt = woken.get(id);
     for (int file : deciding.all) {
       if (deciding.folders.containsKey(file)) {
@@ -324,15 +344,6 @@ final class RestCollector {
     return !doubt || context.decide(id) instanceof Verdict.UpToDate;
   }
 
-  /** Of a file that may have changed without a trace, those that no file has: it is read again. */
-  private static long[] numbers(KnownDigest known) {
-    long[] numbers = CleanJobs.numbers(known.stamp());
-    if (known.digest() != null && !known.safe()) {
-      numbers[CleanJobs.CTIME] = -numbers[CleanJobs.CTIME];
-    }
-    return numbers;
-  }
-
   /** Remembers from which stamp a verdict came; two for one file decide nothing. */
   private void claim(int file, long[] stamp) {
     int at = file * CleanJobs.WIDTH;
@@ -345,32 +356,19 @@ final class RestCollector {
   }
 
   /** Puts down the files of a job that is not at rest. */
-  private void see(int id, DirtyJobs others) {
-    Deciding seen = new Deciding(id);
-    others.files(id).forEach(seen::add);
-    extra[id] = seen.also.build().toArray();
-    dirty.set(id);
+  private void see(Deciding seen) {
+    extra[seen.job] = seen.also.build().toArray();
+    dirty.set(seen.job);
+    JobResult result = context.records().result(seen.job);
+    List<String> moved = ran(seen.job) ? result.moved() : List.of();
     for (int file : seen.all) {
       String path = gathered.path(file);
-      if (others.movedUnder(id, path) || replaced.contains(path) && graph.makerOf(path) < 0) {
+      if (moved.contains(path) || replaced.contains(path) && graph.makerOf(path) < 0) {
         torn.set(file);
-      } else if (gathered.stamps()[file * CleanJobs.WIDTH + CleanJobs.CTIME] == 0) {
-        put(file, others.last(path));
+      } else if (!gathered.isKnown(file)) {
+        KnownDigest known = members.last(path);
+        gathered.put(file, known == null ? WatchSnapshot.now(digests, path) : known);
       }
-    }
-  }
-
-  private void put(int file, KnownDigest seen) {
-    KnownDigest known = seen == null ? new KnownDigest(now(gathered.path(file)), null, true) : seen;
-    gathered.put(file, numbers(known));
-    gathered.digests().put(file, known.digest() == null ? RestDigests.NONE : known.digest());
-  }
-
-  private Stamp now(String path) {
-    try {
-      return digests.stamp(path);
-    } catch (IOException e) {
-      return CLOSED; // the build tells
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.torc.bytes.StringTable;
 import dev.torc.graph.Adjacency;
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
+import dev.torc.hash.Digest.KnownDigest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,22 +34,36 @@ final class RestFiles {
     this.digests = RestDigests.of(graph.files());
   }
 
+  /** How many there are. */
+  int count() {
+    return graph.files() + furtherPaths.size();
+  }
+
   /** The number of a path: the next one where it is new. */
   int number(String path) {
-    int file = graph.fileId(path);
-    if (file >= 0) {
-      return file;
-    }
-    int next = graph.files() + furtherPaths.size();
-    Integer known = further.putIfAbsent(path, next);
-    if (known != null) {
+    int known = numberOf(path);
+    if (known >= 0) {
       return known;
     }
+    int next = count();
+    further.put(path, next);
     furtherPaths.add(path);
     if (stamps.length <= next * CleanJobs.WIDTH) {
       stamps = Arrays.copyOf(stamps, 2 * (next + 1) * CleanJobs.WIDTH);
     }
     return next;
+  }
+
+  /** The number of a path; negative where it has none. */
+  private int numberOf(String path) {
+    int file = graph.fileId(path);
+    return file < 0 ? further.getOrDefault(path, -1) : file;
+  }
+
+  /** Whether anything is known of a path. */
+  boolean isKnown(String path) {
+    int file = numberOf(path);
+    return file >= 0 && isKnown(file);
   }
 
   /** The path of a number. */
@@ -66,9 +81,34 @@ final class RestFiles {
     return digests;
   }
 
+  /** Whether anything is known of a file. */
+  boolean isKnown(int file) {
+    return stamps[file * CleanJobs.WIDTH + CleanJobs.CTIME] != 0;
+  }
+
+  /** Whether a folder was there. */
+  boolean isFolder(int file) {
+    return stamps[file * CleanJobs.WIDTH] == CleanJobs.FOLDER;
+  }
+
   /** Puts down the numbers of a stamp. */
   void put(int file, long[] stamp) {
     System.arraycopy(stamp, 0, stamps, file * CleanJobs.WIDTH, CleanJobs.WIDTH);
+  }
+
+  /** Puts down what was seen of a file. */
+  void put(int file, KnownDigest seen) {
+    put(file, numbers(seen));
+    digests.put(file, seen.digest() == null ? RestDigests.NONE : seen.digest());
+  }
+
+  /** Of a file that may have changed without a trace, those that no file has: it is read again. */
+  static long[] numbers(KnownDigest known) {
+    long[] numbers = CleanJobs.numbers(known.stamp());
+    if (known.digest() != null && !known.safe()) {
+      numbers[CleanJobs.CTIME] = -numbers[CleanJobs.CTIME];
+    }
+    return numbers;
   }
 
   /** Takes files over from what was at rest, under the numbers that they have now. */
@@ -110,6 +150,16 @@ final class RestFiles {
     }
   }
 
+  /** Puts down the stamps of all. */
+  void put(long[] all) {
+    stamps = all;
+  }
+
+  /** What is known of them, for a look at all. */
+  CleanJobs seen() {
+    return rest(null, 0, null, null, null);
+  }
+
   /** What is at rest, and dirty, with these files. */
   CleanJobs rest(CleanJobs.Held held, long number, BitSet jobs, BitSet dirty, Adjacency extra) {
     StringTable others = StringTable.of(furtherPaths);
@@ -126,7 +176,7 @@ final class RestFiles {
     private static final byte[] UNKNOWN = new byte[Digest.LENGTH];
 
     /** Is put where a digest is not known. */
-    static final Digest NONE = Digest.of(UNKNOWN);
+    private static final Digest NONE = Digest.of(UNKNOWN);
 
     private final Path file; // null where the bytes were given
     private final byte[] first;

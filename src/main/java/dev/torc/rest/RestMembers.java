@@ -1,6 +1,7 @@
 package dev.torc.rest;
 
 import dev.torc.graph.NeedList;
+import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
@@ -9,6 +10,8 @@ import dev.torc.plan.PlanContext;
 import dev.torc.records.RecordedProduct;
 import dev.torc.syntax.GlobWalk;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,7 +41,8 @@ final class RestMembers {
   private final Path root;
   private final Map<Integer, Members> lists = new HashMap<>();
   private final Map<String, Members> products = new HashMap<>();
-  private final Set<String> late = new HashSet<>();
+  private final Map<Integer, List<String>> names = new HashMap<>(); // there now, by list
+  private final Set<String> late = new HashSet<>(); // what came after the build had looked
 
   RestMembers(PlanContext context, DigestMemo digests) {
     this.context = context;
@@ -62,9 +66,46 @@ final class RestMembers {
     return products.get(folder.path());
   }
 
-  /** Whether a file came to a glob or folder after the build had looked there. */
-  boolean isLate(String path) {
-    return late.contains(path);
+  /**
+   * What is in a needed glob or folder that more may decide about, as the build saw it: what came
+   * after it had looked there is left out, so that a watch finds it new.
+   *
+   * @param looked whether it looked there; else all counts that is there now
+   */
+  List<String> seen(int list, boolean looked) {
+    NeedList needed = context.graph().list(list);
+    return seen(names.computeIfAbsent(list, _ -> WatchSnapshot.walk(root, needed).files()), looked);
+  }
+
+  /** The same of a folder that a job made. */
+  List<String> seen(String folder, boolean looked) {
+    return seen(WatchSnapshot.walk(root, WatchSnapshot.folder(folder)).files(), looked);
+  }
+
+  private List<String> seen(List<String> now, boolean looked) {
+    return now.stream()
+        .filter(
+            name ->
+                !looked
+                    || isSeen(name)
+                    || !Files.isRegularFile(root.resolve(name), LinkOption.NOFOLLOW_LINKS))
+        .toList();
+  }
+
+  private boolean isSeen(String name) {
+    return last(name) != null && !late.contains(name);
+  }
+
+  /** What the build saw at a path, or, by way of a link in a folder, where that leads. */
+  KnownDigest last(String path) {
+    KnownDigest last = digests.last(path);
+    try {
+      return last == null
+          ? digests.last(WatchSnapshot.text(root, root.resolve(path).toRealPath()))
+          : last;
+    } catch (IOException e) {
+      return null; // nothing is there, or it cannot be looked at
+    }
   }
 
   private Members find(RecordedProduct made) throws IOException {

@@ -109,18 +109,10 @@ final class TouchedFiles {
       } catch (IOException e) {
         kind = Stamp.FileKind.OTHER; // likewise
       }
-      if (seen[at] == CleanJobs.GONE || seen[at] == CleanJobs.OTHER) {
-        moved.set(
-            f,
-            kind != (seen[at] == CleanJobs.GONE ? Stamp.FileKind.MISSING : Stamp.FileKind.OTHER));
-        continue;
-      }
-      boolean folder = seen[at] == CleanJobs.FOLDER;
-      int first = folder ? 1 : 0; // its size says nothing
-      if (kind != (folder ? Stamp.FileKind.FOLDER : Stamp.FileKind.FILE)
-          || !Arrays.equals(seen, at + first, at + CleanJobs.WIDTH, now, first, CleanJobs.WIDTH)) {
-        moved.set(f);
-      }
+      now[0] = CleanJobs.size(kind, now[0]);
+      boolean timed = kind == Stamp.FileKind.FILE || kind == Stamp.FileKind.FOLDER;
+      int numbers = timed ? CleanJobs.WIDTH : 1;
+      moved.set(f, !Arrays.equals(seen, at, at + numbers, now, 0, numbers));
     }
     return moved;
   }

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What is accepted but looks wrong, for {@code torc check} and builds; what commands read
@@ -124,14 +125,8 @@ final class Advice {
    */
   static final class EmptyGlobs {
 
-    /** Instead of a maker: the glob matches nothing. */
-    private static final int NOTHING = -2;
-
-    /** Instead of a maker: it matches the products of several jobs, or of none. */
-    private static final int SEVERAL = -3;
-
     private final Graph graph;
-    private final Map<Integer, Integer> makers = new HashMap<>(); // by list
+    private final Map<Integer, Set<Integer>> makers = new HashMap<>(); // by list
 
     /** For the jobs of a graph. */
     public EmptyGlobs(Graph graph) {
@@ -170,38 +165,29 @@ final class Advice {
           if (!list.makers().isEmpty()) {
             return false;
           }
-          int maker = makers.computeIfAbsent(id, _ -> maker(list));
-          return maker == NOTHING || maker == job; // its own products are not for it
+          Set<Integer> found = makers.computeIfAbsent(id, _ -> makers(list));
+          return found.isEmpty() || found.equals(Set.of(job)); // its own products are not for it
         }
       }
       return false;
     }
 
-    /** The one job that makes all that a list matches on disk. */
-    private int maker(NeedList list) {
+    /** The jobs that make what a list matches on disk, as {@link Graph#makerOf} has them. */
+    private Set<Integer> makers(NeedList list) {
       Path root = graph.workflow().root();
-      List<String> paths;
       try {
-        if (list.kind() == NeedList.ListKind.FOLDER) {
-          // where there is none at all, that is an error
-          boolean empty = Files.isDirectory(root.resolve(list.text()));
-          return empty && !MissHint.folder(root, list.text()).isEmpty() ? NOTHING : SEVERAL;
+        if (list.kind() == NeedList.ListKind.GLOB) {
+          return GlobWalk.of(root, list.glob()).stream()
+              .filter(path -> !list.excludes(path))
+              .map(graph::makerOf)
+              .collect(Collectors.toSet());
         }
-        paths = GlobWalk.of(root, list.glob());
+        // where there is none at all, that is an error
+        boolean empty = Files.isDirectory(root.resolve(list.text()));
+        return empty && !MissHint.folder(root, list.text()).isEmpty() ? Set.of() : Set.of(-1);
       } catch (IOException e) {
-        return SEVERAL; // something is there: its reader tells what is wrong with it
+        return Set.of(-1); // something is there: its reader tells what is wrong with it
       }
-      int only = NOTHING;
-      for (String path : paths) {
-        if (!list.excludes(path)) {
-          int maker = graph.makerOf(path);
-          if (maker < 0 || only != NOTHING && only != maker) {
-            return SEVERAL;
-          }
-          only = maker;
-        }
-      }
-      return only;
     }
   }
 }

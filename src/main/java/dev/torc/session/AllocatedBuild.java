@@ -225,17 +225,11 @@ public record AllocatedBuild(
 
   /** What any of the jobs that may run finds room in, and all GPUs. */
   private SchedulerResources each() {
-    int cpus = 1;
-    long memory = 0;
-    int gpus = 0;
-    long disk = 0;
-    for (Job job : toRun()) {
-      Resources own = job.resources();
-      cpus = Math.max(cpus, own.cpus());
-      memory = Math.max(memory, own.memory());
-      gpus = Math.max(gpus, own.gpus());
-      disk = Math.max(disk, own.disk());
-    }
+    List<Resources> each = toRun().stream().map(Job::resources).toList();
+    int cpus = each.stream().mapToInt(Resources::cpus).max().orElse(1);
+    long memory = each.stream().mapToLong(Resources::memory).max().orElse(0);
+    int gpus = each.stream().mapToInt(Resources::gpus).max().orElse(0);
+    long disk = each.stream().mapToLong(Resources::disk).max().orElse(0);
     String all = request.limits().get(Resources.GPUS);
     return new SchedulerResources(cpus, memory, all == null ? gpus : whole(all), 1, disk, 0);
   }

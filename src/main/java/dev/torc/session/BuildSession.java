@@ -47,6 +47,16 @@ public final class BuildSession {
   private SharedAccess shared;
   private JobSelection selection;
   private long expected = -1;
+  private boolean watched; // what is left is wanted also where it cannot be kept
+  private Left left;
+
+  /**
+   * What a build left at rest.
+   *
+   * @param jobs of the graph, those that were asked for
+   * @param rest null where the build did not come to its end, or what it left is not known
+   */
+  record Left(Graph graph, BitSet jobs, CleanJobs rest) {}
 
   private BuildSession(BuildRequest request, Capacity capacity, FastPath fast) {
     this.request = request;
@@ -60,6 +70,7 @@ public final class BuildSession {
     project = from.project();
     shared = new SharedAccess(project);
     selection = project.selectToBuild(request.targets());
+    left = new Left(project.graph(), selection.jobs(), null);
   }
 
   /**
@@ -195,6 +206,17 @@ public final class BuildSession {
     return run(RandomId.next(), began, new ReportedBuild(report, profile, all, signals));
   }
 
+  /** The same for a watch, which asks for what is {@link #left}. */
+  int runWatched(long began, Report report, boolean all, Signals signals) throws IOException {
+    watched = true;
+    return run(began, report, null, all, signals);
+  }
+
+  /** What the build left. */
+  Left left() {
+    return left;
+  }
+
   /** Where nothing can be written, nothing is to be done, or that is an error. */
   private int look(String id, long began, BuildWatcher watcher, CacheException refused)
       throws IOException {
@@ -225,7 +247,7 @@ public final class BuildSession {
         && selection.open().isEmpty()) {
       watcher.warn(Advice.emptyGroups(project, selection, request.targets()));
       fast.renew(watcher::warn);
-      watcher.left(project.graph(), selection.jobs(), fast.clean());
+      left = new Left(project.graph(), selection.jobs(), fast.clean());
       BuildId last = new BuildId(id, fast.clean().number());
       return FastPath.tell(project, last, began, selection.jobs(), watcher);
     }
@@ -247,10 +269,8 @@ public final class BuildSession {
       // build looks at everything.
       if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isTold()) {
         PlanContext last = ended.context();
-        CleanJobs next = work.leave(fast, plan, last, watcher.wantsRest());
-        if (next != null) {
-          watcher.left(last.graph(), last.selection().jobs(), next);
-        }
+        CleanJobs next = work.leave(fast, plan, last, watched);
+        left = new Left(last.graph(), last.selection().jobs(), next);
       }
       return ended.exit();
     }
@@ -333,17 +353,5 @@ public final class BuildSession {
     default Signals.Handling running(BuildSetup setup, BuildLoop build) {
       return () -> {};
     }
-
-    /** Whether what the build leaves at rest is of interest, also where it cannot be kept. */
-    default boolean wantsRest() {
-      return false;
-    }
-
-    /**
-     * The build is over, and no signal ended it.
-     *
-     * @param jobs of the graph, those that were asked for
-     */
-    default void left(Graph graph, BitSet jobs, CleanJobs rest) {}
   }
 }

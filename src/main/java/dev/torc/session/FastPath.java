@@ -56,9 +56,6 @@ record FastPath(
     boolean news,
     DigestMemo digests) {
 
-  /** How many look at files at a time. */
-  private static final int THREADS = Runtime.getRuntime().availableProcessors();
-
   /**
    * Looks at the files of all jobs that were left at rest, and reads those that were touched.
    *
@@ -73,7 +70,7 @@ record FastPath(
     }
     DigestMemo digests =
         new DigestMemo(project.place().root(), stamps, clock, _ -> null, (_, _) -> {});
-    CleanJobs.Looked looked = left.rest().look(project.graph(), stamps, digests, THREADS);
+    CleanJobs.Looked looked = left.rest().look(project.graph(), stamps, digests, CleanJobs.THREADS);
     boolean news = project.kept() == null || looked.rest() != left.rest();
     FastPath state =
         new FastPath(project, looked.rest(), left.whole(), file, looked.restless(), news, digests);

@@ -17,10 +17,8 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -41,10 +39,11 @@ final class FolderNotices implements Notices {
   /** A kernel that is silent for so long tells nothing at all. */
   private static final long SILENCE = 10_000_000_000L;
 
+  /** So many links on the way to one file, and the system follows no more either. */
+  private static final int LINKS = 40;
+
   private final WatchService service; // null where there is none
-  private Map<Path, WatchedFolder> folders = Map.of();
-  private Map<WatchKey, List<Path>> keys = Map.of(); // links lead to one folder
-  private boolean stirred; // a folder may not be the one that is listened to
+  private Map<WatchKey, Set<String>> keys = Map.of(); // the names of interest in each folder
   private String deaf = ""; // why nothing is heard at all
   private String lack = "";
 
@@ -64,33 +63,61 @@ final class FolderNotices implements Notices {
   }
 
   @Override
-  public boolean follow(Map<Path, WatchedFolder> wanted) {
-    boolean same = !stirred && wanted.keySet().equals(folders.keySet());
-    folders = wanted;
-    if (service == null || same) {
+  public boolean follow(Iterable<Path> files) {
+    if (service == null) {
       return false;
     }
-    stirred = false;
+    Map<Path, Set<String>> folders = new HashMap<>();
+    files.forEach(file -> add(file, 0, folders));
+    Map<WatchKey, Set<String>> now = new HashMap<>();
     lack = "";
-    Map<WatchKey, List<Path>> now = new HashMap<>();
-    wanted.forEach((folder, names) -> listen(folder, names.near, now));
+    folders.forEach(
+        (folder, names) -> {
+          boolean way = names.stream().map(folder::resolve).allMatch(folders::containsKey);
+          listen(folder, names, way, now);
+        });
     boolean fresh = !keys.keySet().containsAll(now.keySet());
     keys.keySet().stream().filter(key -> !now.containsKey(key)).forEach(WatchKey::cancel);
     keys = now;
     return fresh;
   }
 
-  private void listen(Path folder, boolean near, Map<WatchKey, List<Path>> now) {
+  /**
+   * Adds the folder in which something happens when a file changes, comes or goes; then all above
+   * it, since they may be moved or made, and those where links on the way stand and lead.
+   */
+  private static void add(Path path, int links, Map<Path, Set<String>> to) {
+    Path above = path.getParent();
+    if (above == null
+        || !to.computeIfAbsent(above, _ -> new HashSet<>()).add(path.getFileName().toString())) {
+      return; // the top, or known with all above it
+    }
+    add(above, links, to);
+    if (links < LINKS && Files.isSymbolicLink(path)) {
+      try {
+        add(path.resolveSibling(Files.readSymbolicLink(path)), links + 1, to);
+      } catch (IOException e) {
+        return; // gone in this moment, which is heard where it stood
+      }
+    }
+  }
+
+  /**
+   * Listens to a folder, also where another link led to it.
+   *
+   * @param way whether it is only on the way to files
+   */
+  private void listen(Path folder, Set<String> names, boolean way, Map<WatchKey, Set<String>> now) {
     try {
-      now.computeIfAbsent(folder.register(service, ALL), _ -> new ArrayList<>()).add(folder);
+      now.computeIfAbsent(folder.register(service, ALL), _ -> new HashSet<>()).addAll(names);
     } catch (AccessDeniedException e) {
-      lack = near ? folder + " cannot be listed" : lack;
+      lack = way ? lack : folder + " cannot be listed";
     } catch (FileSystemException e) {
       return; // it is not there, or a link that leads nowhere: the folder above tells when it comes
     } catch (IOException e) {
       lack = "the kernel tells no more: " + Refusal.line(e);
     }
-    String kind = near ? FileSystems.networkKind(folder).orElse("") : "";
+    String kind = way ? "" : FileSystems.networkKind(folder).orElse("");
     if (!kind.isEmpty()) {
       lack = "the kernel does not tell what other hosts change (" + kind + ")";
     }
@@ -101,7 +128,7 @@ final class FolderNotices implements Notices {
     long end = System.nanoTime() + nanos;
     WatchKey key = poll(nanos);
     while (key != null && !isOfInterest(key)) {
-      key = poll(nanos < 0 ? nanos : Math.max(0, end - System.nanoTime()));
+      key = poll(end - System.nanoTime());
     }
     return key != null;
   }
@@ -109,35 +136,27 @@ final class FolderNotices implements Notices {
   /** The next folder that has something to tell; null for none in this time. */
   private WatchKey poll(long nanos) throws IOException {
     try {
-      if (service == null) {
-        TimeUnit.NANOSECONDS.sleep(nanos < 0 ? Long.MAX_VALUE : nanos);
-        return null;
+      if (service != null) {
+        return service.poll(nanos, TimeUnit.NANOSECONDS);
       }
-      return nanos < 0 ? service.take() : service.poll(nanos, TimeUnit.NANOSECONDS);
+      TimeUnit.NANOSECONDS.sleep(nanos);
+      return null;
     } catch (InterruptedException e) {
       throw new InterruptedIOException("interrupted while watching files");
     }
   }
 
-  /** Takes what a folder has to tell. */
+  /** Takes what a folder has to tell; that it is gone, or that notices got lost, is of interest. */
   private boolean isOfInterest(WatchKey key) {
-    List<WatchEvent<?>> events = key.pollEvents();
-    boolean interest = keys.containsKey(key) && !key.reset(); // the folder is gone
-    stirred |= interest;
-    for (Path folder : keys.getOrDefault(key, List.of())) {
-      for (WatchEvent<?> event : events) {
-        if (event.context() instanceof Path name) {
-          interest |= folders.get(folder).has(name.toString());
-          stirred |=
-              event.kind() != StandardWatchEventKinds.ENTRY_MODIFY
-                  && folders.containsKey(folder.resolve(name));
-        } else { // some were lost
-          interest = true;
-          stirred = true;
-        }
-      }
+    Set<String> names = keys.getOrDefault(key, Set.of());
+    boolean any = names.contains(".");
+    boolean interest = false;
+    for (WatchEvent<?> event : key.pollEvents()) {
+      Object name = event.context();
+      interest |= any || name == null || names.contains(name.toString());
     }
-    return interest;
+    boolean gone = !names.isEmpty() && !key.reset();
+    return gone || interest;
   }
 
   /** The kernel tells in order: what is older comes before the news that the cookie was written. */
@@ -179,67 +198,6 @@ final class FolderNotices implements Notices {
   public void close() throws IOException {
     if (service != null) {
       service.close();
-    }
-  }
-
-  /**
-   * What is of interest in a folder: some names or all, and whether for the sake of a file in it,
-   * or only because it is on the way to one. It looks where links lead, and listens to nothing;
-   * {@link WatchRounds.Notices} do.
-   */
-  static final class WatchedFolder {
-
-    /** So many links on the way to one file, and the system follows no more either. */
-    private static final int LINKS = 40;
-
-    private final Set<String> names = new HashSet<>();
-    private boolean all;
-    private boolean near;
-
-    /** Whether this name is of interest. */
-    boolean has(String name) {
-      return all || names.contains(name);
-    }
-
-    /**
-     * The folders in which something happens when one of some files changes, comes or goes: the
-     * file's own, all above it, since they may be moved or made, and those where links on the way
-     * stand and lead.
-     *
-     * @param files absolute
-     * @param folders in which all names count, absolute
-     */
-    static Map<Path, WatchedFolder> of(Iterable<Path> files, Iterable<Path> folders) {
-      Map<Path, WatchedFolder> found = new HashMap<>();
-      files.forEach(file -> add(file, true, 0, found));
-      for (Path folder : folders) {
-        at(folder, true, found).all = true;
-        add(folder, false, 0, found);
-      }
-      return found;
-    }
-
-    private static WatchedFolder at(Path path, boolean near, Map<Path, WatchedFolder> found) {
-      WatchedFolder folder = found.computeIfAbsent(path, _ -> new WatchedFolder());
-      folder.near |= near;
-      return folder;
-    }
-
-    /** Adds a name where it stands, and all that leads to it. */
-    private static void add(Path path, boolean near, int links, Map<Path, WatchedFolder> found) {
-      Path above = path.getParent();
-      if (above == null || !at(above, near, found).names.add(path.getFileName().toString())) {
-        return; // the top, or known with all above it
-      }
-      add(above, false, links, found);
-      if (links < LINKS && Files.isSymbolicLink(path)) {
-        try {
-          Path target = path.resolveSibling(Files.readSymbolicLink(path));
-          add(target, true, links + 1, found);
-        } catch (IOException e) {
-          return; // gone in this moment, which is heard where it stood
-        }
-      }
     }
   }
 }

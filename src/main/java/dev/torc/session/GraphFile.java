@@ -193,7 +193,9 @@ record GraphFile(
       if (!source.digest().equals(known.digest())) {
         return null;
       }
-      source(out, source, known);
+      out.text(source.asked().toString());
+      out.text(source.file().toString());
+      out.known(known);
       name.digest(source.digest());
     }
     out.map(deciders.files(), (to, found) -> to.list(found, ByteWriter::text));
@@ -247,11 +249,5 @@ record GraphFile(
       Arrays.stream(graph.named(name)).forEach(jobs::set);
     }
     return jobs;
-  }
-
-  private static void source(ByteWriter out, BuildFile.Read source, KnownDigest known) {
-    out.text(source.asked().toString());
-    out.text(source.file().toString());
-    out.known(known);
   }
 }

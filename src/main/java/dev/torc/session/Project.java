@@ -28,9 +28,11 @@ import dev.torc.workflow.Group;
 import dev.torc.workflow.Step.Image;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -80,6 +82,16 @@ public record Project(
     return new Project(caller, options, graph, place, files, from, containers, kept, from);
   }
 
+  /** One without jobs where the caller stands, as long as no build file could be read. */
+  static Project without(Caller caller) throws IOException {
+    byte[] text = "jobs: {}".getBytes(StandardCharsets.UTF_8);
+    List<Path> file = List.of(caller.cwd().resolve(BuildFile.INPUT));
+    return load(
+        caller,
+        new ProjectOptions(
+            file, null, text, Collections.emptySortedMap(), null, null, false, false));
+  }
+
   /** What a graph is made from under these options, of these files. */
   static GraphFile.Inputs origin(ProjectOptions options, List<Path> files) throws IOException {
     boolean contained = !ProjectOptions.HOST.equals(options.containers());
@@ -107,8 +119,8 @@ public record Project(
     if (kept == null || kept.deciding().isEmpty()) {
       return this;
     }
-    return new Project(
-        caller, options, unexpanded(source, null), place, files, source, containers, null, keeper);
+    Graph without = unexpanded(source, null);
+    return new Project(caller, options, without, place, files, source, containers, null, keeper);
   }
 
   /** The same project with groups expanded. */
@@ -271,36 +283,30 @@ public record Project(
       Project project = Project.load(caller, options);
       Graph graph = project.graph();
       UserPaths user = project.paths();
-      Set<String> found = new TreeSet<>();
+      List<Group> groups = graph.workflow().groups();
       Set<String> instances = new HashSet<>();
-      boolean whole = false;
-      for (Group group : graph.workflow().groups()) {
-        whole |= prefix.startsWith(group.name());
-        add(group.name(), prefix, found);
-        group.instances().forEach(name -> add(name, prefix, instances));
-      }
-      boolean group = found.size() == 1;
-      project.tags().forEach(tag -> add(tag, prefix, found));
+      groups.forEach(group -> instances.addAll(group.instances()));
+      List<String> names = new ArrayList<>(project.tags());
+      groups.forEach(group -> names.add(group.name()));
       for (int file = 0; file < graph.files(); file++) {
         if (sources || graph.maker(file) >= 0) {
-          add(user.named(graph.path(file)), prefix, found);
+          names.add(user.named(graph.path(file)));
         }
       }
       for (int node = 0; node < graph.nodes(); node++) {
         if (graph.isJob(node) && !instances.contains(graph.name(node))) {
-          add(graph.name(node), prefix, found);
+          names.add(graph.name(node));
         }
       }
-      if (whole || group && found.size() == 1) {
+      names.removeIf(name -> !name.startsWith(prefix));
+      Set<String> found = new TreeSet<>(names);
+      if (groups.stream()
+          .map(Group::name)
+          .anyMatch(group -> prefix.startsWith(group) || found.equals(Set.of(group)))) {
+        instances.removeIf(name -> !name.startsWith(prefix));
         found.addAll(instances);
       }
       return found;
-    }
-
-    private static void add(String name, String prefix, Set<String> found) {
-      if (name.startsWith(prefix)) {
-        found.add(name);
-      }
     }
 
     /** The executors that jobs can be for: this machine's, and those that the project describes. */

@@ -13,7 +13,7 @@ import dev.torc.show.Report.Progress;
 import java.util.Map;
 
 /** Hands the events of a build to a report, and signals to the build. */
-class ReportedBuild implements BuildWatcher {
+final class ReportedBuild implements BuildWatcher {
 
   private final Report report;
   private final Profile profile;

@@ -1,16 +1,12 @@
 package dev.torc.session;
 
 import dev.torc.engine.Event;
-import dev.torc.graph.Graph;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.Stamp;
-import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.records.BuildLock;
 import dev.torc.records.Cache.CacheException;
-import dev.torc.rest.CleanJobs;
 import dev.torc.rest.WatchSnapshot;
-import dev.torc.session.FolderNotices.WatchedFolder;
 import dev.torc.show.Report;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
@@ -20,9 +16,9 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
+import java.util.SortedSet;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Builds, and builds again whenever a file that decides about a job changed, until a signal ends
@@ -32,6 +28,7 @@ import java.util.function.LongSupplier;
  * found when that is over.
  *
  * @param request of the first round; in later ones nothing runs for being named
+ * @param screen opens what shows one round
  * @param all whether commands as they run and each job that is up to date are told
  * @param signals of the process; closed by the caller
  */
@@ -39,30 +36,14 @@ public record WatchRounds(
     Caller caller,
     ProjectOptions options,
     BuildRequest request,
-    Screen screen,
+    Supplier<Report> screen,
     boolean all,
     Signals signals) {
 
-  /** Shows the rounds. */
-  public interface Screen {
-
-    /** Opens what shows one round. */
-    Report open();
-
-    /**
-     * What to say of trouble that broke a round off.
-     *
-     * @throws IOException or another exception, where torc cannot go on
-     */
-    List<String> words(Exception trouble) throws IOException;
-  }
-
-  private static final long MILLISECOND = 1_000_000;
-
-  private static final long SECOND = 1000 * MILLISECOND;
+  private static final long SECOND = 1_000_000_000;
 
   /** Files must have been left alone for so long: editors write them in several steps. */
-  private static final long QUIET = 50 * MILLISECOND;
+  private static final long QUIET = SECOND / 20;
 
   /** Where they are never left alone, a look comes after so long. */
   private static final long BUSY = SECOND;
@@ -75,6 +56,9 @@ public record WatchRounds(
 
   /** Nor are so many that begin with any. */
   private static final int ROW = 10;
+
+  /** As long as a notice takes to come. */
+  static final long ENDLESS = Long.MAX_VALUE;
 
   /** The longest pause of any kind. */
   private static final long PAUSE = 30 * SECOND;
@@ -101,10 +85,9 @@ public record WatchRounds(
     private final Notices notices;
     private final LongSupplier clock;
     private BuildRequest asked = request;
-    private Project project; // of the last round, null where its build file was refused
-    private WatchSnapshot left; // by the last round, null where it did not come to its end
+    private Project project; // the last one that could be read
     private WatchSnapshot seen; // what the next look compares with
-    private Stamp kept; // of the file in which the last build left what is at rest
+    private Stamp kept = Stamp.MISSING; // of the file in which the last build left what is at rest
     private String refused = ""; // what the last round said where it did not begin
     private long took; // nanoseconds until it said so
     private boolean lackTold;
@@ -112,16 +95,17 @@ public record WatchRounds(
     private int circles;
     private int row; // of rounds that follow one another without a wait
 
-    RunningWatch(Notices notices, LongSupplier clock) {
+    RunningWatch(Notices notices, LongSupplier clock) throws IOException {
       this.notices = notices;
       this.clock = clock;
+      this.project = Project.without(caller);
     }
 
     int run() throws IOException {
       Collection<String> changed = List.of();
       for (boolean first = true; ; first = false) {
         Collection<String> next;
-        try (Report report = screen.open()) {
+        try (Report report = screen.get()) {
           if (!changed.isEmpty()) {
             report.accept(new Event.Changed(List.copyOf(changed)));
           }
@@ -144,126 +128,81 @@ public record WatchRounds(
     }
 
     private int round(Report report, boolean first) throws IOException {
-      long began = clock.getAsLong();
-      project = null;
-      left = null;
+      long began = System.nanoTime();
+      BuildSession session = null;
+      int exit;
       refused = "";
-      int exit = build(report, first);
-      took = clock.getAsLong() - began;
+      try {
+        project = Project.load(caller, options);
+        session = BuildSession.of(project, asked);
+        session.check(line -> note(Event.Level.WARNING, line, report));
+        asked = asked.again();
+        exit = session.runWatched(began, report, all, signals);
+      } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
+        ErrorMessage said = ErrorMessage.of(trouble);
+        boolean usage = said.exit() == Exit.USAGE;
+        boolean placeless = said.lines().stream().allMatch(line -> line.startsWith("torc: "));
+        if (said.lines().isEmpty() || first && usage && placeless) {
+          throw trouble; // what is told is read no more, or it is the command line that is wrong
+        }
+        refused = usage ? trouble.toString() : "";
+        for (String line : said.lines()) {
+          note(Event.Level.ERROR, line.replaceFirst("^torc: ", ""), report);
+        }
+        exit = said.exit();
+      }
+      took = System.nanoTime() - began;
       if (exit <= Exit.signal(0)) {
-        remember();
+        remember(session);
       }
       return exit;
-    }
-
-    private int build(Report report, boolean first) throws IOException {
-      long began = System.nanoTime();
-      try {
-        BuildSession session = begin(line -> note(Event.Level.WARNING, line, report));
-        asked = asked.again();
-        return session.run(RandomId.next(), began, new Round(report));
-      } catch (BadInput bad) {
-        if (first && bad.diagnostics().stream().allMatch(said -> "".equals("" + said.place()))) {
-          throw bad; // it is the command line that is wrong
-        }
-        refused = bad.diagnostics().toString();
-        tell(bad, report);
-        return Exit.USAGE;
-      } catch (IOException | UncheckedIOException | CacheException trouble) {
-        tell(trouble, report);
-        return Exit.TROUBLE;
-      }
-    }
-
-    /** Reads the project anew, and refuses what cannot be built. */
-    private BuildSession begin(Consumer<String> warn) throws IOException {
-      project = Project.load(caller, options);
-      BuildSession session = BuildSession.of(project, asked);
-      session.check(warn);
-      return session;
-    }
-
-    /** Keeps what the build saw of files. */
-    private final class Round extends ReportedBuild {
-      Round(Report report) {
-        super(report, null, all, signals);
-      }
-
-      @Override
-      public boolean wantsRest() {
-        return true;
-      }
-
-      @Override
-      public void left(Graph graph, BitSet jobs, CleanJobs rest) {
-        left = seen(graph, jobs, rest);
-      }
-    }
-
-    private void tell(Exception trouble, Report report) throws IOException {
-      for (String line : screen.words(trouble)) {
-        note(Event.Level.ERROR, line, report);
-      }
     }
 
     private static void note(Event.Level level, String line, Report report) {
       report.accept(new Event.Note(level, line));
     }
 
-    /** Keeps what the round saw; of one that did not come to its end, how things are now. */
-    private void remember() throws IOException {
-      if (project != null) {
-        goOn(left == null ? seen(null) : left);
-        kept = FastPath.own(project, project.settled().rest());
-        notices.catchUp(project.settled().clock());
-      } else {
-        goOn(seen == null ? WatchSnapshot.none(caller.cwd(), caller.host().stamps()) : seen.anew());
+    /**
+     * Keeps what the round saw; of one that did not come to its end, how things are now; of one
+     * that did not begin, what was seen before.
+     */
+    private void remember(BuildSession session) throws IOException {
+      if (session != null) {
+        goOn(session.left());
+      } else if (seen == null) {
+        goOn(new BuildSession.Left(project.graph(), new BitSet(), null));
       }
-    }
-
-    /** Of the jobs that are to be built, what a build left; null for how things are now. */
-    private WatchSnapshot seen(CleanJobs rest) {
-      BitSet jobs = new BitSet();
-      try {
-        jobs = project.selectToBuild(asked.targets()).jobs();
-      } catch (BadInput unknown) {
-        // told
-      }
-      return seen(project.graph(), jobs, rest);
-    }
-
-    private WatchSnapshot seen(Graph graph, BitSet jobs, CleanJobs rest) {
-      Path root = project.place().root();
-      return new WatchSnapshot(root, graph, jobs, rest, project.stamps(), project.clock());
+      options.candidates(caller.cwd()).forEach(seen::add);
+      notices.catchUp(project.settled().clock());
     }
 
     /** The next look compares with this, and with the files that a round begins with. */
-    private void goOn(WatchSnapshot now) {
-      if (project != null) {
-        now.addSources(project.keeper().sources(), project.keeper().patterns());
-      }
+    private void goOn(BuildSession.Left left) throws IOException {
+      WatchSnapshot now =
+          new WatchSnapshot(
+              left.graph(), left.jobs(), left.rest(), project.stamps(), project.clock());
+      now.addSources(project.keeper().sources(), project.keeper().patterns());
       if (seen != null) {
         now.follow(seen);
       }
-      options.candidates(caller.cwd()).forEach(now::add);
       seen = now;
+      kept = FastPath.own(project, project.settled().rest());
     }
 
     /** What changed, but for products that another build made as they should be. */
-    private Collection<String> news() throws IOException {
-      Collection<String> changed = settle();
-      while (project != null && seen.areMade(changed) && (isBusy() || isOthersWork())) {
-        changed = settle();
+    private SortedSet<String> news() throws IOException {
+      SortedSet<String> changed = settle();
+      while (seen.areMade(changed) && isBusy()) {
+        changed.addAll(settle());
       }
-      return changed;
+      return seen.areMade(changed) && isOthersWork() ? news() : changed;
     }
 
     /** Whether another build is at work; then it waits a while for the end of that. */
     private boolean isBusy() throws IOException {
       boolean busy = BuildLock.holder(project.settled()).isPresent();
-      long end = clock.getAsLong() + BUSY;
-      while (busy && clock.getAsLong() < end && notices.await(end - clock.getAsLong())) {
-        // it goes on
+      if (busy) {
+        awaitQuiet(BUSY);
       }
       return busy;
     }
@@ -272,12 +211,14 @@ public record WatchRounds(
     private boolean isOthersWork() {
       try {
         FastPath other = FastPath.of(Project.load(caller, options), FileClock.none());
-        if (other.clean() == null || other.file().equals(kept)) {
+        BitSet jobs = other.project().selectToBuild(asked.targets()).jobs();
+        boolean knows = other.clean() != null && other.clean().knows(jobs);
+        if (!knows || other.file().equals(kept)) {
           return false;
         }
-        kept = other.file();
         project = other.project();
-        goOn(seen(other.clean()));
+        goOn(new BuildSession.Left(project.graph(), jobs, other.clean()));
+        kept = other.file();
         return true;
       } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
         return false; // the build tells
@@ -285,9 +226,9 @@ public record WatchRounds(
     }
 
     /** What changed since the round looked at it; listens where the files are by now. */
-    private Collection<String> settle() throws IOException {
-      Collection<String> changed = seen.look();
-      while (changed.isEmpty() && notices.follow(WatchedFolder.of(seen.files(), seen.folders()))) {
+    private SortedSet<String> settle() throws IOException {
+      SortedSet<String> changed = seen.look();
+      while (changed.isEmpty() && notices.follow(seen.files())) {
         changed = seen.look(); // once more, for what no notice told until now
       }
       return changed;
@@ -296,15 +237,21 @@ public record WatchRounds(
     /** Waits until something changed; returns what, as far as it is known. */
     private Collection<String> await() throws IOException {
       while (true) {
-        boolean heard = notices.await(patience());
-        long end = clock.getAsLong() + BUSY;
-        while (heard && clock.getAsLong() < end && notices.await(QUIET)) {
-          // more of it
+        if (notices.await(patience())) {
+          awaitQuiet(QUIET);
         }
         Collection<String> changed = news();
         if (!changed.isEmpty() || !refused.isEmpty() && !refused.equals(refusal())) {
           return changed;
         }
+      }
+    }
+
+    /** Waits until no notice comes for so long, or they came for long. */
+    private void awaitQuiet(long pause) throws IOException {
+      long end = clock.getAsLong() + BUSY;
+      while (clock.getAsLong() < end && notices.await(pause)) {
+        // more of it
       }
     }
 
@@ -315,17 +262,15 @@ public record WatchRounds(
       if (!refused.isEmpty()) {
         return Math.clamp(20 * took, POLL, PAUSE); // a large build file is not read all the time
       }
-      return notices.lack().isEmpty() ? -1 : POLL;
+      return notices.lack().isEmpty() ? ENDLESS : POLL;
     }
 
     /** What a round would say now if it did not begin; empty if it would. */
     private String refusal() {
       try {
-        begin(_ -> {});
+        BuildSession.of(Project.load(caller, options), asked).check(_ -> {});
         return "";
-      } catch (BadInput bad) {
-        return bad.diagnostics().toString();
-      } catch (IOException | UncheckedIOException | CacheException trouble) {
+      } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
         return trouble.toString();
       }
     }
@@ -365,14 +310,14 @@ public record WatchRounds(
   interface Notices extends AutoCloseable {
 
     /**
-     * Listens at just these folders from now on, those that are there; each is listened to anew
-     * where another one came to its place.
+     * Listens where these files are or may come from now on, and nowhere else; anew where another
+     * folder came to the place of one.
      *
-     * @param folders absolute, each with what is of interest in it
-     * @return whether any is listened to that was not before: what happened there until now was not
-     *     heard
+     * @param files absolute; one of the name {@code .} stands for all in its folder
+     * @return whether any folder is listened to that was not before: what happened there until now
+     *     was not heard
      */
-    boolean follow(Map<Path, WatchedFolder> folders) throws IOException;
+    boolean follow(Iterable<Path> files) throws IOException;
 
     /**
      * Takes what is to be told of all that happened until now, and tells nothing of it: a look
@@ -385,7 +330,7 @@ public record WatchRounds(
     /**
      * Waits until something of interest happened; notices that got lost are of interest.
      *
-     * @param nanos at most so long; negative without end
+     * @param nanos at most so long
      * @return whether it did
      */
     boolean await(long nanos) throws IOException;

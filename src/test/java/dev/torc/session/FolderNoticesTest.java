@@ -5,13 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.torc.session.FolderNotices.WatchedFolder;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,13 +48,13 @@ class FolderNoticesTest {
     return Files.writeString(file, text);
   }
 
-  private Map<Path, WatchedFolder> of(String... files) {
-    return WatchedFolder.of(List.of(files).stream().map(root::resolve).toList(), List.of());
+  private List<Path> of(String... files) {
+    return List.of(files).stream().map(root::resolve).toList();
   }
 
   /** No folder is left to be listened to anew, and nothing of the past is to be heard. */
-  private void settle(Map<Path, WatchedFolder> folders) throws IOException {
-    while (notices.follow(folders) || notices.await(SHORT)) {
+  private void settle(List<Path> files) throws IOException {
+    while (notices.follow(files) || notices.await(SHORT)) {
       // once more
     }
   }
@@ -78,7 +76,7 @@ class FolderNoticesTest {
     put("b", "2");
     assertFalse(notices.await(SHORT));
     assertFalse(notices.await(0));
-    notices.follow(WatchedFolder.of(List.of(), List.of(root)));
+    notices.follow(of("."));
     put("c", "2");
     assertTrue(notices.await(LONG), "in a folder of which all counts");
   }

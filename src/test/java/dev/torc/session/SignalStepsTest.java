@@ -242,6 +242,12 @@ class SignalStepsTest {
         now.check(stage.exit, true);
       }
     } while (one.at != null);
-    assertSteps("open #2", "Changed #1", "Finished #2", "Watching #1", "await -1 #1", "follow #2");
+    assertSteps(
+        "open #2",
+        "Changed #1",
+        "Finished #2",
+        "Watching #1",
+        "await " + WatchRounds.ENDLESS + " #1",
+        "follow #2");
   }
 }

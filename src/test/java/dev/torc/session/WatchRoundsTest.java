@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.cli.Run;
 import dev.torc.engine.Event;
-import dev.torc.session.FolderNotices.WatchedFolder;
 import dev.torc.session.WatchRounds.Notices;
 import dev.torc.syntax.BadInput;
 import java.io.IOException;
@@ -50,15 +49,15 @@ class WatchRoundsTest {
         .put("x/c.txt", "1")
         .then(
             () -> {
-              assertTrue(stage.followed.get(stage.root).has("a.txt"));
-              assertTrue(!stage.followed.containsKey(stage.root.resolve("x")));
+              assertTrue(stage.followed.contains(stage.root.resolve("a.txt")));
+              assertTrue(!stage.followed.contains(stage.root.resolve("x/c.txt")));
               stage.jobs(COPY.replace("a.txt", "x/c.txt"));
               return true;
             })
         .then(
             () -> {
-              assertTrue(stage.followed.get(stage.root.resolve("x")).has("c.txt"));
-              assertTrue(!stage.followed.get(stage.root).has("a.txt"));
+              assertTrue(stage.followed.contains(stage.root.resolve("x/c.txt")));
+              assertTrue(!stage.followed.contains(stage.root.resolve("a.txt")));
               return false;
             })
         .run();
@@ -104,6 +103,20 @@ class WatchRoundsTest {
         .thenPut("t", "edited")
         .run();
     assertEquals("[bad FAILED, copy, read, tick] | [t] [bad FAILED, read, tick] |", stage.told());
+  }
+
+  /** The other build is not about the job whose product was edited. */
+  @Test
+  void anEditedProductIsNotLostBesideTheBuildOfAnother() throws IOException {
+    stage.jobs(COPY + "tick: { command: 'date +%N > t', produces: t, always: true }");
+    stage
+        .then(
+            () -> {
+              stage.put("b.txt", "edited");
+              return Run.of(stage.root, "build", "tick").exit() == 0;
+            })
+        .run();
+    assertEquals("[copy, tick] | [b.txt, t] [copy, tick] |", stage.told());
   }
 
   @Test
@@ -181,7 +194,7 @@ class WatchRoundsTest {
         .run();
     assertEquals("error | [copy] |", stage.told());
     assertEquals(List.of(true, true), stage.waits.subList(0, 2).stream().map(w -> w > 0).toList());
-    assertEquals(-1, stage.waits.getLast());
+    assertEquals(WatchRounds.ENDLESS, stage.waits.getLast());
   }
 
   @Test
@@ -202,10 +215,10 @@ class WatchRoundsTest {
     stage
         .then(
             () -> {
-              assertTrue(stage.followed.get(stage.root).has("a.txt"));
-              assertTrue(stage.followed.get(stage.root).has("sub.yaml"));
-              assertTrue(stage.followed.get(stage.root).has("torc.yaml"));
-              assertTrue(stage.followed.get(stage.root.resolve("in")).has("any"));
+              assertTrue(stage.followed.contains(stage.root.resolve("a.txt")));
+              assertTrue(stage.followed.contains(stage.root.resolve("sub.yaml")));
+              assertTrue(stage.followed.contains(stage.root.resolve("torc.yaml")));
+              assertTrue(stage.followed.contains(stage.root.resolve("in/.")));
               stage.put("in/2.x", "");
               return true;
             })
@@ -300,7 +313,8 @@ class WatchRoundsTest {
   void aLookComesWhenItIsQuietForAMoment() throws IOException {
     stage.busy = 3;
     stage.thenPut("a.txt", "2").run();
-    assertEquals(List.of(-1L, QUIET, QUIET, QUIET, QUIET, -1L), stage.waits);
+    assertEquals(
+        List.of(WatchRounds.ENDLESS, QUIET, QUIET, QUIET, QUIET, WatchRounds.ENDLESS), stage.waits);
   }
 
   private static final long QUIET = 50_000_000;
@@ -369,9 +383,9 @@ class WatchRoundsTest {
                 open.add(open("/proc/self/fd"));
                 open.add(open("/proc/self/task"));
               }
-              real.follow(WatchedFolder.of(List.of(many.root.resolve("a.txt")), List.of()));
+              real.follow(List.of(many.root.resolve("a.txt")));
               many.put("a.txt", text);
-              return real.await(-1);
+              return real.await(WatchRounds.ENDLESS);
             });
       }
       many.run();

@@ -6,7 +6,6 @@ import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.posix.Signals;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Caller.Host;
-import dev.torc.session.FolderNotices.WatchedFolder;
 import dev.torc.session.WatchRounds.Notices;
 import dev.torc.show.Report;
 import java.io.IOException;
@@ -16,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * A watch of a real project with notices that the test gives: each {@link #then} is what happens
  * while the watch waits, and after the last one the watch is ended. Jobs are real processes.
  */
-final class WatchStage implements WatchRounds.Screen, Notices {
+final class WatchStage implements Notices {
 
   /** What happens while the watch waits; whether a notice comes of it. */
   interface Step {
@@ -55,7 +55,7 @@ final class WatchStage implements WatchRounds.Screen, Notices {
   String lack = "";
 
   /** Where it listens. */
-  Map<Path, WatchedFolder> followed = Map.of();
+  final Set<Path> followed = new HashSet<>();
 
   /** Answers to the waits of 50 ms for quiet; then it is quiet. */
   int busy;
@@ -137,7 +137,8 @@ final class WatchStage implements WatchRounds.Screen, Notices {
     Caller caller = new Caller(ENV, root, host);
     try (signals) {
       exit =
-          new WatchRounds(caller, options(restores), request(targets, force), this, false, signals)
+          new WatchRounds(
+                  caller, options(restores), request(targets, force), this::open, false, signals)
               .run(this, () -> now);
       return this;
     } catch (Over over) {
@@ -146,9 +147,10 @@ final class WatchStage implements WatchRounds.Screen, Notices {
   }
 
   @Override
-  public boolean follow(Map<Path, WatchedFolder> folders) {
+  public boolean follow(Iterable<Path> files) {
     stepping.accept("follow");
-    followed = folders;
+    followed.clear();
+    files.forEach(followed::add);
     return false;
   }
 
@@ -179,8 +181,7 @@ final class WatchStage implements WatchRounds.Screen, Notices {
   @Override
   public void close() {}
 
-  @Override
-  public Report open() {
+  private Report open() {
     stepping.accept("open");
     if (++rounds > MANY) {
       throw new AssertionError("rounds without end: " + told().substring(0, 500));
@@ -190,11 +191,6 @@ final class WatchStage implements WatchRounds.Screen, Notices {
       heard.accept(event);
       stepping.accept(event.getClass().getSimpleName());
     };
-  }
-
-  @Override
-  public List<String> words(Exception trouble) {
-    return List.of(String.valueOf(trouble.getMessage()));
   }
 
   /** What was told of the rounds: what changed, what ran or failed, errors; a bar between them. */
