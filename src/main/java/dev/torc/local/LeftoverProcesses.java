@@ -4,6 +4,7 @@ import dev.torc.posix.OtherProcesses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -98,15 +99,14 @@ final class LeftoverProcesses {
     Set<Long> ours = OtherProcesses.ancestors(ProcessHandle.current().pid());
     List<ProcessTable.Entry> all = new ArrayList<>(ProcessTable.all());
     all.removeIf(p -> ours.contains((long) p.pid()));
-    List<ProcessTable.Entry> roots = new ArrayList<>();
+    Map<Integer, Boolean> marked = new HashMap<>();
     for (ProcessTable.Entry p : all) {
-      for (Set<String> mark : marks) {
-        if (ProcessTable.carries(p.pid(), mark)) {
-          roots.add(p);
-          break;
-        }
+      Set<String> environment = ProcessTable.environment(p.pid());
+      if (marks.stream().anyMatch(environment::containsAll)) {
+        marked.put(p.pid(), true);
       }
     }
-    return ProcessTree.closure(all, roots).stream().filter(p -> !p.dead()).toList();
+    List<ProcessTable.Entry> trees = ProcessTable.divide(all, marked).getOrDefault(true, List.of());
+    return trees.stream().filter(p -> !p.dead()).toList();
   }
 }

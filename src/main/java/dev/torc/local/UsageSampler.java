@@ -7,6 +7,8 @@ import dev.torc.posix.ThreadEnd;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The one thread that takes samples of the use of all attempts, and of the machine: once a second,
@@ -16,16 +18,15 @@ import java.util.List;
 final class UsageSampler implements AutoCloseable {
 
   private static final long SECOND = 1_000_000_000L;
-  private static final long MILLISECOND = 1_000_000;
 
   /** It rests so many times as long as a look took. */
   static final int SHARE = 100;
 
   private final Collection<ProcessRun> running;
   private final Environment caller;
-  private Thread thread; // guarded by this, as all below
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private Thread thread; // guarded by this, as what follows
   private Series series;
-  private boolean closed;
 
   /**
    * It sleeps.
@@ -40,7 +41,7 @@ final class UsageSampler implements AutoCloseable {
 
   /** Begins to take samples, where it does not already. */
   synchronized void begin() {
-    if (thread == null && !closed && ProcessPass.works()) {
+    if (thread == null && closing.getCount() > 0 && ProcessPass.works()) {
       thread = Thread.ofPlatform().daemon().name("torc-sample").start(this::run);
     }
   }
@@ -85,13 +86,9 @@ final class UsageSampler implements AutoCloseable {
     return Math.max(SECOND, SHARE * cost);
   }
 
-  private synchronized boolean sleep(long nanos) {
-    long end = System.nanoTime() + nanos;
+  private boolean sleep(long nanos) {
     try {
-      for (long left = nanos; !closed && left > 0; left = end - System.nanoTime()) {
-        wait(left / MILLISECOND + 1);
-      }
-      return !closed;
+      return !closing.await(nanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException unwanted) {
       return false; // only the end of the JVM interrupts it
     }
@@ -114,11 +111,10 @@ final class UsageSampler implements AutoCloseable {
 
   @Override
   public void close() {
+    closing.countDown();
     Thread ending;
     synchronized (this) {
-      closed = true;
       ending = thread;
-      notifyAll();
     }
     if (ending != null) {
       ThreadEnd.await(ending);

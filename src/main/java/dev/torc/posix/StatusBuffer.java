@@ -59,16 +59,12 @@ class StatusBuffer {
   private int last; // offset of the path that was looked at
 
   StatusBuffer() {
-    this(LAYOUT);
-  }
-
-  private StatusBuffer(Layout layout) {
-    at = layout;
+    this(false);
   }
 
   /** Of this system's layout, or of that for where the C library has no plain stat. */
   StatusBuffer(boolean statx) {
-    this(statx ? STATX : LAYOUT);
+    at = statx ? STATX : LAYOUT;
   }
 
   /** Where the path that was looked at begins. */
@@ -257,6 +253,8 @@ class StatusBuffer {
    * <p>A file costs three calls more than a plain look, a missing one some.
    */
   static class OpenedBuffer extends StatusBuffer {
+
+    static final ThreadLocal<OpenedBuffer> OF_THREAD = ThreadLocal.withInitial(OpenedBuffer::new);
 
     private static final int QUIETLY = Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOCTTY;
 

@@ -103,9 +103,8 @@ class LocalRunnerTest {
   @Test
   void withoutAThreadForTheGraceThereIsNone() throws Exception {
     RunWatch watch = new RunWatch();
-    ProcessRun attempt =
-        new ProcessRun(
-            launch(0, 0, "trap '' TERM; echo $$ > tell; while :; do sleep 60; done"),
+    ProcessRun.Means means =
+        new ProcessRun.Means(
             new Spawn(),
             Environment.ofCaller(),
             LONG.toNanos(),
@@ -114,6 +113,8 @@ class LocalRunnerTest {
             },
             watch,
             new UsageSampler(List.of(), Environment.ofCaller()));
+    Launch deaf = launch(0, 0, "trap '' TERM; echo $$ > tell; while :; do sleep 60; done");
+    ProcessRun attempt = new ProcessRun(deaf, means);
     Thread.ofPlatform().start(() -> ended.add(attempt.run()));
     String pid = told();
     attempt.end(false);

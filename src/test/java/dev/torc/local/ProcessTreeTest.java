@@ -89,7 +89,7 @@ class ProcessTreeTest {
     leader = spawn("exit 0");
     tree.leader(leader);
     ChildWait.next(leader);
-    assertEquals(new ProcessTree.MemoryUse(0, 0), tree.memory(1, true));
+    assertEquals(new ProcessTable.MemoryUse(0, 0), tree.memory(1, true));
   }
 
   @Test
