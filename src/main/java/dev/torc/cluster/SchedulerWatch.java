@@ -182,9 +182,9 @@ final class SchedulerWatch {
 
   /** The scheduler took it; without ids on disk a later torc asks for them by the name. */
   void accepted(RemoteBatch batch, Submission.Accepted accepted) {
-    batch.accepted(accepted.jobs());
+    batch.accepted(accepted.ids());
     try {
-      batch.folder.write(accepted.jobs().stream().map(SchedulerJob::id).toList());
+      batch.folder.write(accepted.ids());
     } catch (IOException e) {
       to.notes().accept("cannot write the ids of %s: %s".formatted(batch.name, Refusal.line(e)));
     }

@@ -40,10 +40,7 @@ final class SchedulerWords {
 
   private SchedulerWords() {}
 
-  /**
-   * One kind of question to a scheduler: no two are asked at once, and none longer than its
-   * patience.
-   */
+  /** How a scheduler is asked: no two questions at once, and none longer than its patience. */
   record Program(Map<String, String> env, Path folder, Duration patience) {
 
     /** Runs a command, looked for in the PATH of its environment, and waits for its end. */
