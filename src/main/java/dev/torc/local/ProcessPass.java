@@ -26,11 +26,6 @@ final class ProcessPass {
   /** Processes that are in no tree: what they carry in their environment does not change. */
   private final Set<Long> strangers = new HashSet<>();
 
-  /** Whether this system can be looked at so. */
-  static boolean works() {
-    return ProcessTable.present();
-  }
-
   /** What each of the trees uses now, in their order. */
   List<Use> look(List<ProcessTree> trees) {
     Map<ProcessTree, List<ProcessTable.Entry>> members = members(trees);

@@ -348,7 +348,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     boolean sampled = false;
     if (now - begin >= LONG) {
       means.sampler().begin();
-      sampled = launch.memoryLimit() == 0 && ProcessPass.works();
+      sampled = launch.memoryLimit() == 0 && ProcessTable.present();
     }
     if (!sampled && now - nextSample >= 0) {
       sample();

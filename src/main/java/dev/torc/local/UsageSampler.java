@@ -41,7 +41,7 @@ final class UsageSampler implements AutoCloseable {
 
   /** Begins to take samples, where it does not already. */
   synchronized void begin() {
-    if (thread == null && closing.getCount() > 0 && ProcessPass.works()) {
+    if (thread == null && closing.getCount() > 0 && ProcessTable.present()) {
       thread = Thread.ofPlatform().daemon().name("torc-sample").start(this::run);
     }
   }
@@ -52,32 +52,23 @@ final class UsageSampler implements AutoCloseable {
   }
 
   private void run() {
-    try (GpuLoad gpus = new GpuLoad(caller.asMap())) {
-      run(MachineLoad.here(), gpus);
-    }
-  }
-
-  private void run(MachineLoad machine, GpuLoad gpus) {
     long begin = System.nanoTime();
     synchronized (this) {
       series = new Series(System.currentTimeMillis());
     }
     ProcessPass pass = new ProcessPass();
+    MachineLoad machine = MachineLoad.here();
     MachineLoad.Reading before = machine.read();
-    while (true) {
-      long start = System.nanoTime();
-      look(pass, gpus);
-      long cost = System.nanoTime() - start;
-      if (!sleep(rest(cost))) {
-        return;
-      }
-      MachineLoad.Reading now = machine.read();
-      if (now != null && before != null) {
-        synchronized (this) {
-          series.add(now.since(before, System.nanoTime() - begin, gpus.all()));
+    try (GpuLoad gpus = new GpuLoad(caller.asMap())) {
+      while (sleep(rest(look(pass, gpus)))) {
+        MachineLoad.Reading now = machine.read();
+        if (now != null && before != null) {
+          synchronized (this) {
+            series.add(now.since(before, System.nanoTime() - begin, gpus.all()));
+          }
         }
+        before = now;
       }
-      before = now;
     }
   }
 
@@ -94,19 +85,21 @@ final class UsageSampler implements AutoCloseable {
     }
   }
 
-  private void look(ProcessPass pass, GpuLoad gpus) {
+  /** Looks at what runs; returns the nanoseconds that it took. */
+  private long look(ProcessPass pass, GpuLoad gpus) {
+    long start = System.nanoTime();
     List<ProcessRun> runs = new ArrayList<>(running);
-    if (runs.isEmpty()) {
-      return;
-    }
     if (runs.stream().anyMatch(run -> !run.gpus().isEmpty())) {
       gpus.look();
     }
-    List<ProcessPass.Use> uses = pass.look(runs.stream().map(ProcessRun::tree).toList());
-    long now = System.nanoTime();
-    for (int i = 0; i < runs.size(); i++) {
-      runs.get(i).sampled(now, uses.get(i), gpus.of(runs.get(i).gpus()));
+    if (!runs.isEmpty()) {
+      List<ProcessPass.Use> uses = pass.look(runs.stream().map(ProcessRun::tree).toList());
+      long now = System.nanoTime();
+      for (int i = 0; i < runs.size(); i++) {
+        runs.get(i).sampled(now, uses.get(i), gpus.of(runs.get(i).gpus()));
+      }
     }
+    return System.nanoTime() - start;
   }
 
   @Override

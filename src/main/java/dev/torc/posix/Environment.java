@@ -28,7 +28,8 @@ public final class Environment {
   private final Map<String, String> view;
   private Block block; // once a process is started
 
-  private Environment(List<byte[]> given) {
+  /** An environment of the given {@code name=value} entries. */
+  public Environment(List<byte[]> given) {
     Map<String, String> all = decode(given);
     entries = new ArrayList<>();
     for (byte[] entry : given) {
@@ -48,18 +49,9 @@ public final class Environment {
   /** The environment of this process. */
   public static Environment ofCaller() {
     List<byte[]> entries = new ArrayList<>();
-    long list = address();
-    byte[] entry = Memory.textAt(Memory.longAt(list));
-    while (entry != null) {
-      entries.add(entry);
-      list += Long.BYTES;
-      entry = Memory.textAt(Memory.longAt(list));
+    for (long at = address(); Memory.longAt(at) != 0; at += Long.BYTES) {
+      entries.add(Memory.textAt(Memory.longAt(at)));
     }
-    return new Environment(entries);
-  }
-
-  /** An environment of the given {@code name=value} entries. */
-  public static Environment of(List<byte[]> entries) {
     return new Environment(entries);
   }
 
@@ -174,18 +166,6 @@ public final class Environment {
     /** The array of pointers that a process is started with; valid while these entries are held. */
     long array(ScratchMemory scratch) {
       return scratch.pointers(kept, own);
-    }
-
-    /** All entries, without the closing NUL, in the order in which a process gets them. */
-    List<byte[]> all() {
-      List<byte[]> all = new ArrayList<>();
-      for (long address : kept) {
-        if (address != 0) {
-          all.add(Memory.textAt(address));
-        }
-      }
-      all.addAll(own);
-      return all;
     }
   }
 }
