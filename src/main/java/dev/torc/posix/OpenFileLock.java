@@ -2,8 +2,6 @@ package dev.torc.posix;
 
 import java.io.IOException;
 import java.lang.ref.Reference;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -170,7 +168,7 @@ public final class OpenFileLock implements AutoCloseable {
 
   private static Memory struct(short type) {
     Memory lock = Memory.of(SIZE);
-    lock.put(0, ByteBuffer.allocate(2).order(ByteOrder.nativeOrder()).putShort(type).array());
+    lock.putInt(0, type); // and whence, which is 0: all processors are little-endian
     return lock;
   }
 

@@ -128,7 +128,8 @@ class StatusBuffer {
 
   /** What is to be said of the path that was looked at. */
   IOException refusal(int errno) {
-    return new IOException("cannot look at " + text(last) + ": " + FileStatus.reason(errno));
+    String name = new String(Memory.textAt(pathAddress()), StandardCharsets.UTF_8);
+    return new IOException("cannot look at " + name + ": " + FileStatus.reason(errno));
   }
 
   /** Takes what the system says of an open file; returns 0, or {@code -errno}. */
@@ -151,10 +152,6 @@ class StatusBuffer {
       return STATX_CALL.call(Libc.AT_FDCWD, name, flags, STATX_BASIC_STATS, status.address(), 0);
     }
     return (follow ? FOLLOWING : NOT_FOLLOWING).call(name, status.address(), 0, 0, 0, 0);
-  }
-
-  private String text(int offset) {
-    return new String(Memory.textAt(path.address() + offset), StandardCharsets.UTF_8);
   }
 
   private boolean isWide() {
