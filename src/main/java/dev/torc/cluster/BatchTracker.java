@@ -183,7 +183,7 @@ public final class BatchTracker implements AutoCloseable {
     } catch (IOException e) {
       if (!e.toString().equals(trouble)) {
         trouble = e.toString();
-        to.notes().accept(Refusal.line(e) + "; torc tries again");
+        to.tell("%s; torc tries again", Refusal.line(e));
       }
       return System.nanoTime() + 2 * SECOND;
     }
@@ -198,7 +198,7 @@ public final class BatchTracker implements AutoCloseable {
         order.at(now);
       } catch (IOException e) {
         if (!failing && failed.isEmpty()) { // others are likely to fail alike
-          to.notes().accept(Refusal.line(e) + "; torc tries again");
+          to.tell("%s; torc tries again", Refusal.line(e));
         }
         failed.add(order);
       }
@@ -309,10 +309,8 @@ public final class BatchTracker implements AutoCloseable {
       batch.nextLook = 0;
     }
     if (jobs > 0) {
-      to.notes()
-          .accept(
-              "%s: %d submitted %s cancelled"
-                  .formatted(to.executor(), jobs, jobs == 1 ? "job is" : "jobs are"));
+      String are = jobs == 1 ? "job is" : "jobs are";
+      to.tell("%s: %d submitted %s cancelled", to.executor(), jobs, are);
       to.cancel(cancelled);
     }
   }
@@ -421,6 +419,11 @@ public final class BatchTracker implements AutoCloseable {
       void handOut(List<RemoteAttempt.RemoteKey> attempts, String executor) throws IOException;
     }
 
+    /** Tells people a line. */
+    void tell(String line, Object... with) {
+      notes.accept(line.formatted(with));
+    }
+
     /** The name of the executor. */
     String executor() {
       return settings.name();
@@ -435,7 +438,7 @@ public final class BatchTracker implements AutoCloseable {
     void cancel(List<RemoteBatch.ArrayTask> tasks) {
       String said = scheduler.cancel(tasks.stream().map(task -> task.job).toList());
       if (!said.isEmpty()) {
-        notes.accept(executor() + ": " + said);
+        tell("%s: %s", executor(), said);
       }
     }
   }

@@ -21,6 +21,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Gatherers;
 
 /**
  * Any scheduler that is spoken to by commands which the user wrote. Whether an id still has the
@@ -143,7 +144,7 @@ final class CommandScheduler implements Scheduler {
     List<SchedulerJob> known = jobs.stream().filter(job -> job.id() != null).toList();
     boolean named = new CommandTemplate(template).names().contains(CommandTemplate.IDS);
     int most = named ? MOST : Math.max(1, known.size());
-    return SchedulerWords.parts(known, most);
+    return known.stream().gather(Gatherers.windowFixed(most)).toList();
   }
 
   private Map<String, String> ids(List<SchedulerJob> jobs) {

@@ -57,10 +57,9 @@ final class EarlierBatches {
     for (BatchFolder place : BatchFolder.all(to.folder())) {
       RemoteBatch batch = RemoteBatch.read(place);
       if (batch == null) {
-        to.notes()
-            .accept(
-                "cannot read what was handed out in %s; remove it when nothing of it runs any more"
-                    .formatted(place.path()));
+        String unread =
+            "cannot read what was handed out in %s; remove it when nothing of it runs any more";
+        to.tell(unread, place.path());
       } else if (!batch.jobs().getFirst().key().build().equals(to.me().build())) {
         add(batch);
         batches.add(batch);

@@ -93,13 +93,4 @@ final class SchedulerWords {
     return text.chars()
         .allMatch(c -> c >= ' ' && c != 0x7f && c != 0xfffd || c == '\n' || c == '\r' || c == '\t');
   }
-
-  /** A list in parts that a command line holds. */
-  static <T> List<List<T>> parts(List<T> all, int most) {
-    List<List<T>> parts = new ArrayList<>();
-    for (int from = 0; from < all.size(); from += most) {
-      parts.add(all.subList(from, Math.min(from + most, all.size())));
-    }
-    return parts;
-  }
 }

@@ -20,7 +20,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Gatherers;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Slurm, by its own commands. It asks for jobs by their names, so that another job that has got the
@@ -233,11 +235,15 @@ final class Slurm implements Scheduler {
         .at(listed.began(), listed.ended());
   }
 
+  /** In as many parts as it takes to name them in commands. */
+  private static List<List<String>> parts(Stream<String> names) {
+    return names.gather(Gatherers.windowFixed(MOST)).toList();
+  }
+
   private SlurmQueue queue(List<SchedulerJob> jobs) {
-    SlurmQueue queue = SlurmQueue.empty();
+    SlurmQueue queue = new SlurmQueue(Map.of(), "");
     String user = Integer.toUnsignedString(OwnUser.number());
-    for (List<String> names :
-        SchedulerWords.parts(jobs.stream().map(SchedulerJob::name).distinct().toList(), MOST)) {
+    for (List<String> names : parts(jobs.stream().map(SchedulerJob::name).distinct())) {
       if (queue.trouble().isEmpty()) {
         queue = queue.with(ask(asking, SlurmQueue.question(user, String.join(",", names))));
       }
@@ -258,7 +264,7 @@ final class Slurm implements Scheduler {
     }
     Map<String, SchedulerJob> known = new HashMap<>();
     jobs.forEach(job -> known.put(job.id(), job));
-    for (List<String> ids : SchedulerWords.parts(List.copyOf(known.keySet()), MOST)) {
+    for (List<String> ids : parts(known.keySet().stream())) {
       for (String line : ask(asking, accounts(String.join(",", ids))).text().lines().toList()) {
         Matcher fields = RECORD.matcher(line);
         SchedulerJob job = fields.matches() ? known.get(fields.group(1)) : null;
@@ -311,7 +317,7 @@ final class Slurm implements Scheduler {
     if (!queue.trouble().isEmpty()) {
       troubles.add(queue.trouble());
     }
-    for (List<String> part : SchedulerWords.parts(List.copyOf(ids), MOST)) {
+    for (List<String> part : parts(ids.stream())) {
       List<String> words = new ArrayList<>(List.of("scancel"));
       words.addAll(part);
       ProgramOutput said = ask(asking, words);
@@ -388,11 +394,6 @@ final class Slurm implements Scheduler {
           "--user=" + user,
           "--name=" + names,
           FORMAT);
-    }
-
-    /** Nothing yet. */
-    static SlurmQueue empty() {
-      return new SlurmQueue(new HashMap<>(), "");
     }
 
     /** This and what is in an answer; one that is not as squeue writes it counts as none at all. */
