@@ -142,20 +142,10 @@ final class LocalRunner implements Runner {
    */
   static final class RunWatch implements AutoCloseable {
 
-    /** Something to look at now and then. */
-    interface Watched {
-      /**
-       * Looks.
-       *
-       * @return when it wants to be looked at again, by {@link System#nanoTime}
-       */
-      long look();
-    }
-
     /** How long it sleeps where nothing wants to be looked at: nanoseconds. */
     static final long IDLE = TimeUnit.HOURS.toNanos(1);
 
-    private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
+    private final Set<ProcessRun> watched = ConcurrentHashMap.newKeySet();
     private final Thread thread = new Thread(this::run, "torc-watch");
     private volatile long wakesAt;
     private volatile boolean closed;
@@ -166,15 +156,15 @@ final class LocalRunner implements Runner {
       thread.start();
     }
 
-    /** Begins to look at something, first at the given time. */
-    void add(Watched one, long first) {
+    /** Begins to look at an attempt, first at the given time. */
+    void add(ProcessRun one, long first) {
       watched.add(one);
       if (wakesAt - first > 0) { // with many short jobs it nearly always wakes soon enough
         LockSupport.unpark(thread);
       }
     }
 
-    void remove(Watched one) {
+    void remove(ProcessRun one) {
       watched.remove(one);
     }
 
@@ -183,7 +173,7 @@ final class LocalRunner implements Runner {
         long now = System.nanoTime();
         wakesAt = now + IDLE; // what comes while it looks at others is looked at next
         long rest = IDLE;
-        for (Watched one : watched) {
+        for (ProcessRun one : watched) {
           rest = Math.min(rest, one.look() - now);
         }
         wakesAt = now + rest;

@@ -29,7 +29,7 @@ import java.util.function.Supplier;
  * end. It lives on the thread that calls {@link #run}, which waits for the processes; {@link #end}
  * and {@link #look} come from others. Processes are started, found and signalled by {@code posix}.
  */
-final class ProcessRun implements Runner.Running, RunWatch.Watched {
+final class ProcessRun implements Runner.Running {
 
   private static final long MILLISECOND = 1_000_000;
   private static final long FIRST = 50 * MILLISECOND; // shorter jobs go unseen
@@ -333,8 +333,12 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     }
   }
 
-  @Override
-  public long look() {
+  /**
+   * Looks after its limits, and takes a sample where it is time for one.
+   *
+   * @return when it wants to be looked at again, by {@link System#nanoTime}
+   */
+  long look() {
     long now = System.nanoTime();
     long next = now + RunWatch.IDLE;
     if (launch.timeLimit() > 0) {
