@@ -15,6 +15,7 @@ import dev.torc.cluster.SchedulerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,12 @@ class SlurmIT {
   }
 
   private static List<SchedulerJob> submit(Scheduler scheduler, SubmissionRequest request) {
-    return assertInstanceOf(Submission.Accepted.class, scheduler.submit(request)).jobs();
+    Submission said = scheduler.submit(request);
+    List<SchedulerJob> jobs = new ArrayList<>();
+    for (String id : assertInstanceOf(Submission.Accepted.class, said).ids()) {
+      jobs.add(new SchedulerJob(id, request.name(), request.log(jobs.size())));
+    }
+    return jobs;
   }
 
   private static SchedulerJob submit(Scheduler scheduler, String text) throws Exception {

@@ -224,9 +224,13 @@ public record BatchFolder(Path path) {
     } catch (NoSuchFileException gone) {
       return true;
     }
+    sign(claim, me);
+    return true;
+  }
+
+  private static void sign(Path claim, ClaimOwner me) throws IOException {
     give(claim);
     put(claim.resolve("by"), me.word(), false);
-    return true;
   }
 
   /**
@@ -275,13 +279,13 @@ public record BatchFolder(Path path) {
     if (!Files.isDirectory(path)) {
       return;
     }
-    Files.createDirectories(file(job, Word.CLAIM));
-    give(file(job, Word.CLAIM));
-    put(file(job, Word.CLAIM).resolve("by"), me.word(), false);
+    Path claim = file(job, Word.CLAIM);
+    Files.createDirectories(claim);
+    sign(claim, me);
     for (Word word : List.of(Word.BEGUN, Word.LATER, Word.UNWANTED, Word.MADE, Word.STATUS)) {
       OwnFile.remove(file(job, word));
     }
-    OwnFile.remove(file(job, Word.CLAIM).resolve("end"));
+    OwnFile.remove(claim.resolve("end"));
     FileTree.remove(file(job, Word.ASIDE));
   }
 

@@ -20,7 +20,6 @@ import java.util.function.Supplier;
 final class BatchSubmitter {
 
   private static final long SECOND = 1_000_000_000;
-  private static final long FIRST_LOOK = SECOND / 5;
   private static final long NO_ANSWER = 2 * SECOND;
   private static final long PACE = 3 * SECOND; // where there is no room for all
   private static final int TRIES = 3; // of a submission that is refused
@@ -91,7 +90,7 @@ final class BatchSubmitter {
     }
     watch.begin(out.isEmpty(), now);
     written.accept(batch);
-    batch.nextLook = now + FIRST_LOOK;
+    batch.nextLook = now + batch.look;
     makeWay(batch);
     SubmissionRequest request = batch.request(resources);
     Submission answer = to.scheduler().submit(request);

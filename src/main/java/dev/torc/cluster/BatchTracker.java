@@ -52,7 +52,7 @@ public final class BatchTracker implements AutoCloseable {
   private final BatchPlan plan; // what is not handed out yet
   private final List<RemoteBatch> out = new ArrayList<>();
   private final Map<Path, RemoteBatch> folders = new HashMap<>(); // that are there
-  private EarlierBatches earlier;
+  private final EarlierBatches earlier;
   private long turned; // when the turn began
   private boolean ending;
   private boolean ended; // all that was out is told to end
@@ -70,6 +70,7 @@ public final class BatchTracker implements AutoCloseable {
     this.to = to;
     this.plan = new BatchPlan(to.settings());
     this.watch = new SchedulerWatch(to);
+    this.earlier = new EarlierBatches(to, watch, this::follow);
     this.ends = new TaskEnds(to, watch, this::again);
     this.submitter = new BatchSubmitter(to, names, watch, plan, out, this::follow);
   }
@@ -113,7 +114,7 @@ public final class BatchTracker implements AutoCloseable {
     order(
         listener,
         now -> {
-          earlier().resume(key, listener, now);
+          earlier.resume(key, listener, now);
           watch.soon(now);
         });
   }
@@ -182,7 +183,7 @@ public final class BatchTracker implements AutoCloseable {
     } catch (IOException e) {
       if (!e.toString().equals(trouble)) {
         trouble = e.toString();
-        to.notes().accept(Refusal.line(e) + "; torc tries again");
+        to.tell("%s; torc tries again", Refusal.line(e));
       }
       return System.nanoTime() + 2 * SECOND;
     }
@@ -197,7 +198,7 @@ public final class BatchTracker implements AutoCloseable {
         order.at(now);
       } catch (IOException e) {
         if (!failing && failed.isEmpty()) { // others are likely to fail alike
-          to.notes().accept(Refusal.line(e) + "; torc tries again");
+          to.tell("%s; torc tries again", Refusal.line(e));
         }
         failed.add(order);
       }
@@ -243,9 +244,7 @@ public final class BatchTracker implements AutoCloseable {
         clear(batch);
       }
     }
-    if (earlier != null) {
-      earlier.tell();
-    }
+    earlier.tell();
     return next(now);
   }
 
@@ -261,15 +260,6 @@ public final class BatchTracker implements AutoCloseable {
       next = Math.min(next, Math.min(batch.nextLook, watch.next()));
     }
     return Math.max(next, now + 1);
-  }
-
-  private EarlierBatches earlier() throws IOException {
-    if (earlier == null) {
-      EarlierBatches found = EarlierBatches.find(to, watch);
-      found.batches().forEach(this::follow);
-      earlier = found;
-    }
-    return earlier;
   }
 
   private void forget(HandedOutAttempt place) throws IOException {
@@ -295,9 +285,7 @@ public final class BatchTracker implements AutoCloseable {
     ending = true;
     ended = true;
     plan.drain().forEach(job -> job.endUnbegun(BatchJob.INTERRUPTED));
-    if (earlier != null) {
-      earlier.end(BatchJob.INTERRUPTED);
-    }
+    earlier.end(BatchJob.INTERRUPTED);
     List<ArrayTask> cancelled = new ArrayList<>();
     int jobs = 0;
     for (RemoteBatch batch : out) {
@@ -321,10 +309,8 @@ public final class BatchTracker implements AutoCloseable {
       batch.nextLook = 0;
     }
     if (jobs > 0) {
-      to.notes()
-          .accept(
-              "%s: %d submitted %s cancelled"
-                  .formatted(to.executor(), jobs, jobs == 1 ? "job is" : "jobs are"));
+      String are = jobs == 1 ? "job is" : "jobs are";
+      to.tell("%s: %d submitted %s cancelled", to.executor(), jobs, are);
       to.cancel(cancelled);
     }
   }
@@ -341,9 +327,7 @@ public final class BatchTracker implements AutoCloseable {
   private void leaveOut(boolean all) {
     ending = true;
     plan.drain().forEach(job -> job.leave(false));
-    if (earlier != null) {
-      earlier.end(BatchJob.NOT_REACHED);
-    }
+    earlier.end(BatchJob.NOT_REACHED);
     List<RemoteBatch> left = new ArrayList<>(out);
     left.removeIf(batch -> !all && !batch.outlives(to.scheduler()));
     left.forEach(batch -> batch.jobs().forEach(job -> job.leave(true)));
@@ -435,6 +419,11 @@ public final class BatchTracker implements AutoCloseable {
       void handOut(List<RemoteAttempt.RemoteKey> attempts, String executor) throws IOException;
     }
 
+    /** Tells people a line. */
+    void tell(String line, Object... with) {
+      notes.accept(line.formatted(with));
+    }
+
     /** The name of the executor. */
     String executor() {
       return settings.name();
@@ -449,7 +438,7 @@ public final class BatchTracker implements AutoCloseable {
     void cancel(List<RemoteBatch.ArrayTask> tasks) {
       String said = scheduler.cancel(tasks.stream().map(task -> task.job).toList());
       if (!said.isEmpty()) {
-        notes.accept(executor() + ": " + said);
+        tell("%s: %s", executor(), said);
       }
     }
   }

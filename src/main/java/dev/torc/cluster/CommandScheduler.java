@@ -21,6 +21,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Gatherers;
 
 /**
  * Any scheduler that is spoken to by commands which the user wrote. Whether an id still has the
@@ -37,9 +38,7 @@ final class CommandScheduler implements Scheduler {
   private final SchedulerSettings.Commands commands;
   private final Pattern id; // null for the last word
   private final Map<String, String> values = new HashMap<>();
-  private final SchedulerWords.Program submitting;
-  private final SchedulerWords.Program asking;
-  private final SchedulerWords.Program cancelling;
+  private final SchedulerWords.Program program;
 
   CommandScheduler(SchedulerSettings settings, Path folder, Map<String, String> env) {
     this(settings, folder, env, ProgramOutput.PATIENCE);
@@ -50,9 +49,7 @@ final class CommandScheduler implements Scheduler {
     commands = settings.commands();
     id = commands.id().isEmpty() ? null : Pattern.compile(commands.id());
     commands.settings().forEach((name, value) -> values.put(name, CommandTemplate.quoted(value)));
-    submitting = new SchedulerWords.Program(env, folder, patience);
-    asking = new SchedulerWords.Program(env, folder, patience);
-    cancelling = new SchedulerWords.Program(env, folder, patience);
+    program = new SchedulerWords.Program(env, folder, patience);
   }
 
   @Override
@@ -94,7 +91,7 @@ final class CommandScheduler implements Scheduler {
     given.put("script", CommandTemplate.quoted(request.script().toString()));
     given.put("name", CommandTemplate.quoted(request.name()));
     given.put("log", CommandTemplate.quoted(request.log().toString()));
-    ProgramOutput said = ask(submitting, commands.submit(), given);
+    ProgramOutput said = ask(commands.submit(), given);
     String found = id(said.text());
     if (!said.ok()) {
       boolean taken = id != null && !found.isEmpty();
@@ -104,7 +101,7 @@ final class CommandScheduler implements Scheduler {
     }
     return found.isEmpty() || found.length() > LONGEST || !SchedulerWords.isText(found)
         ? new Submission.NoAnswer("submit gave no id: " + SchedulerWords.line(said.text()))
-        : new Submission.Accepted(List.of(new SchedulerJob(found, request.name(), request.log())));
+        : new Submission.Accepted(List.of(found));
   }
 
   private String id(String text) {
@@ -121,7 +118,7 @@ final class CommandScheduler implements Scheduler {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     jobs.forEach(job -> states.put(job, new SchedulerState(Kind.NO_ANSWER, "its id is not known")));
     for (List<SchedulerJob> part : parts(jobs, commands.states())) {
-      ProgramOutput said = ask(asking, commands.states(), ids(part));
+      ProgramOutput said = ask(commands.states(), ids(part));
       CommandStates found = CommandStates.of(said, commands);
       part.forEach(job -> states.put(job, found.of(job.id())));
     }
@@ -132,7 +129,7 @@ final class CommandScheduler implements Scheduler {
   public String cancel(List<SchedulerJob> jobs) {
     Set<String> troubles = new TreeSet<>();
     for (List<SchedulerJob> part : parts(jobs, commands.cancel())) {
-      ProgramOutput said = ask(cancelling, commands.cancel(), ids(part));
+      ProgramOutput said = ask(commands.cancel(), ids(part));
       troubles.add(said.ok() ? "" : SchedulerWords.failureBesideOver(said));
     }
     jobs.stream()
@@ -147,7 +144,7 @@ final class CommandScheduler implements Scheduler {
     List<SchedulerJob> known = jobs.stream().filter(job -> job.id() != null).toList();
     boolean named = new CommandTemplate(template).names().contains(CommandTemplate.IDS);
     int most = named ? MOST : Math.max(1, known.size());
-    return SchedulerWords.parts(known, most);
+    return known.stream().gather(Gatherers.windowFixed(most)).toList();
   }
 
   private Map<String, String> ids(List<SchedulerJob> jobs) {
@@ -160,8 +157,7 @@ final class CommandScheduler implements Scheduler {
     return given;
   }
 
-  private static ProgramOutput ask(
-      SchedulerWords.Program program, String template, Map<String, String> given) {
+  private ProgramOutput ask(String template, Map<String, String> given) {
     return program.ask(List.of("/bin/sh", "-c", new CommandTemplate(template).with(given), "sh"));
   }
 

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What earlier torcs handed out through an executor and what is not recorded: found by its folders,
@@ -27,36 +28,45 @@ final class EarlierBatches {
    */
   private record Waiting(RemoteListener listener, List<BatchJob> unwanted, BatchJob last) {}
 
-  private final List<RemoteBatch> batches = new ArrayList<>();
   private final Map<String, List<BatchJob>> jobs = new HashMap<>(); // one that was lost is out anew
   private final List<Waiting> waiting = new ArrayList<>();
 
   private final SchedulerAccess to;
   private final SchedulerWatch watch;
+  private final Consumer<RemoteBatch> found;
+  private boolean sought;
 
-  private EarlierBatches(SchedulerAccess to, SchedulerWatch watch) {
+  /**
+   * Nothing is looked for yet.
+   *
+   * @param found takes each batch that was
+   */
+  EarlierBatches(SchedulerAccess to, SchedulerWatch watch, Consumer<RemoteBatch> found) {
     this.to = to;
     this.watch = watch;
+    this.found = found;
   }
 
   /**
    * Looks for the folders of scripts, but for those of the same build: it may hand out already.
    * What its torc could not end that ends with it is ended: the machine went down, say.
    */
-  static EarlierBatches find(SchedulerAccess to, SchedulerWatch watch) throws IOException {
-    EarlierBatches earlier = new EarlierBatches(to, watch);
+  private void find() throws IOException {
+    jobs.clear(); // where an earlier try found some
+    List<RemoteBatch> batches = new ArrayList<>();
     for (BatchFolder place : BatchFolder.all(to.folder())) {
       RemoteBatch batch = RemoteBatch.read(place);
       if (batch == null) {
-        to.notes()
-            .accept(
-                "cannot read what was handed out in %s; remove it when nothing of it runs any more"
-                    .formatted(place.path()));
+        String unread =
+            "cannot read what was handed out in %s; remove it when nothing of it runs any more";
+        to.tell(unread, place.path());
       } else if (!batch.jobs().getFirst().key().build().equals(to.me().build())) {
-        earlier.add(batch);
+        add(batch);
+        batches.add(batch);
       }
     }
-    return earlier;
+    batches.forEach(found);
+    sought = true;
   }
 
   private void add(RemoteBatch batch) throws IOException {
@@ -71,16 +81,10 @@ final class EarlierBatches {
         jobs.computeIfAbsent(job.key().job(), _ -> new ArrayList<>()).add(job);
       }
     }
-    batches.add(batch);
     if (!batch.outlives(to.scheduler())) {
       batch.tasks.forEach(task -> task.cancelled = true);
       to.cancel(batch.tasks);
     }
-  }
-
-  /** All that was found. */
-  List<RemoteBatch> batches() {
-    return batches;
   }
 
   /** Torc ends: all that wait for an answer are told that. */
@@ -90,6 +94,9 @@ final class EarlierBatches {
 
   /** See {@link BatchTracker#resume}. */
   void resume(RemoteKey key, RemoteListener listener, long now) throws IOException {
+    if (!sought) {
+      find();
+    }
     List<BatchJob> all = jobs.getOrDefault(key.job(), new ArrayList<>());
     BatchJob last = null;
     for (BatchJob each : all) {

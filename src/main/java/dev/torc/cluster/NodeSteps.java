@@ -40,7 +40,7 @@ final class NodeSteps implements Scheduler {
   private final Allocation allocation;
   private final Allocation.Node node;
   private final Path folder;
-  private final Map<SchedulerJob, Step> steps = new ConcurrentHashMap<>();
+  private final Map<String, Step> steps = new ConcurrentHashMap<>(); // by name
 
   private static final class Step {
     final SubmissionRequest request;
@@ -63,11 +63,10 @@ final class NodeSteps implements Scheduler {
   @Override
   public Submission submit(SubmissionRequest request) {
     String id = allocation.id() + "/" + allocation.name();
-    SchedulerJob job = new SchedulerJob(id, request.name(), request.log());
     Step step = new Step(request);
-    steps.put(job, step);
+    steps.put(request.name(), step);
     begin(step);
-    return new Submission.Accepted(List.of(job));
+    return new Submission.Accepted(List.of(id));
   }
 
   private void begin(Step step) {
@@ -141,7 +140,7 @@ final class NodeSteps implements Scheduler {
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> jobs) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
     for (SchedulerJob job : jobs) {
-      Step step = steps.get(job);
+      Step step = steps.get(job.name());
       if (step.state.is(Kind.RUNNING) && !step.process.isAlive()) {
         step.state = ended(step);
       } else if (step.state.is(Kind.NO_ANSWER) || step.state.is(Kind.WAITING)) {
@@ -159,7 +158,7 @@ final class NodeSteps implements Scheduler {
   @Override
   public String cancel(List<SchedulerJob> jobs) {
     for (SchedulerJob job : jobs) {
-      Step step = steps.get(job);
+      Step step = steps.get(job.name());
       long now = System.nanoTime();
       if (!(step.state.is(Kind.RUNNING))) {
         step.state = SlurmWords.end("CANCELLED", "", "", null);

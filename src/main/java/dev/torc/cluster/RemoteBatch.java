@@ -186,12 +186,7 @@ final class RemoteBatch {
     RemoteBatch batch = BatchWord.read(folder.record(), word -> of(folder, word));
     List<String> ids = folder.ids();
     if (batch != null && ids.size() == batch.tasks.size()) {
-      SubmissionRequest request = batch.request(null);
-      List<SchedulerJob> jobs = new ArrayList<>();
-      for (String id : ids) {
-        jobs.add(new SchedulerJob(id, batch.name, request.log(jobs.size())));
-      }
-      batch.accepted(jobs);
+      batch.accepted(ids);
     }
     return batch;
   }
@@ -244,10 +239,11 @@ final class RemoteBatch {
   }
 
   /** The scheduler has it, by these ids. */
-  void accepted(List<SchedulerJob> jobs) {
+  void accepted(List<String> ids) {
     known = true;
+    SubmissionRequest request = request(null);
     for (int i = 0; i < tasks.size(); i++) {
-      tasks.get(i).job = jobs.get(i);
+      tasks.get(i).job = new SchedulerJob(ids.get(i), name, request.log(i));
       tasks.get(i).submitted();
     }
   }

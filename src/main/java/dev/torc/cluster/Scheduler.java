@@ -12,7 +12,7 @@ import java.util.Map;
  *
  * <p>Each call waits for the scheduler, a minute at most for each of its commands, and never throws
  * for what the scheduler says. Answers may be late or repeated; one that cannot be understood is no
- * answer. Safe for several threads, which wait for each other where they ask the same.
+ * answer. Safe for several threads, which wait for each other.
  */
 public interface Scheduler {
 
@@ -156,9 +156,9 @@ public interface Scheduler {
     /**
      * It took it.
      *
-     * @param jobs one for each element, in their order
+     * @param ids the scheduler's, one for each element, in their order
      */
-    record Accepted(List<SchedulerJob> jobs) implements Submission {}
+    record Accepted(List<String> ids) implements Submission {}
 
     /**
      * It will not have it: nothing was submitted.

@@ -128,15 +128,13 @@ final class SchedulerWatch {
     if (!late.isEmpty()) {
       ArrayTask first = late.getFirst();
       int jobs = late.stream().mapToInt(task -> task.jobs.size()).sum();
-      to.notes()
-          .accept(
-              "job %s%s: held at %s (%s); it waits until `scontrol release %s`"
-                  .formatted(
-                      first.jobs.getFirst().key().job(),
-                      jobs == 1 ? "" : " and " + (jobs - 1) + " more",
-                      EarlierJob.where(to.executor(), first.job.id()),
-                      first.state.said(),
-                      first.job.id()));
+      to.tell(
+          "job %s%s: held at %s (%s); it waits until `scontrol release %s`",
+          first.jobs.getFirst().key().job(),
+          jobs == 1 ? "" : " and " + (jobs - 1) + " more",
+          EarlierJob.where(to.executor(), first.job.id()),
+          first.state.said(),
+          first.job.id());
     }
   }
 
@@ -145,19 +143,19 @@ final class SchedulerWatch {
     if (!unclear) {
       unclear = true;
       String line = "%s: no word of 'words' is in '%s': that job counts as waiting";
-      to.notes().accept(line.formatted(to.executor(), said));
+      to.tell(line, to.executor(), said);
     }
   }
 
   /** Says once a minute that it does not answer. */
   void unanswered(String why, long now) {
-    tell("%s does not answer: %s; torc asks on".formatted(to.executor(), why), now);
+    tell(now, "%s does not answer: %s; torc asks on", to.executor(), why);
   }
 
-  private void tell(String line, long now) {
+  private void tell(long now, String line, Object... with) {
     if (now - told >= TELL) {
       told = now;
-      to.notes().accept(line);
+      to.tell(line, with);
     }
   }
 
@@ -166,7 +164,7 @@ final class SchedulerWatch {
     String line =
         "%s gave no id for what runs in %s; torc waits for what that says:"
             + " remove it when nothing of it runs any more";
-    tell(line.formatted(to.executor(), batch.folder.path()), now);
+    tell(now, line, to.executor(), batch.folder.path());
   }
 
   /** Looks for a submission that had no answer; null where that cannot be. */
@@ -182,11 +180,11 @@ final class SchedulerWatch {
 
   /** The scheduler took it; without ids on disk a later torc asks for them by the name. */
   void accepted(RemoteBatch batch, Submission.Accepted accepted) {
-    batch.accepted(accepted.jobs());
+    batch.accepted(accepted.ids());
     try {
-      batch.folder.write(accepted.jobs().stream().map(SchedulerJob::id).toList());
+      batch.folder.write(accepted.ids());
     } catch (IOException e) {
-      to.notes().accept("cannot write the ids of %s: %s".formatted(batch.name, Refusal.line(e)));
+      to.tell("cannot write the ids of %s: %s", batch.name, Refusal.line(e));
     }
   }
 }

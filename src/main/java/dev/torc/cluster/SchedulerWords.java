@@ -40,10 +40,7 @@ final class SchedulerWords {
 
   private SchedulerWords() {}
 
-  /**
-   * One kind of question to a scheduler: no two are asked at once, and none longer than its
-   * patience.
-   */
+  /** How a scheduler is asked: no two questions at once, and none longer than its patience. */
   record Program(Map<String, String> env, Path folder, Duration patience) {
 
     /** Runs a command, looked for in the PATH of its environment, and waits for its end. */
@@ -95,14 +92,5 @@ final class SchedulerWords {
   static boolean isText(String text) {
     return text.chars()
         .allMatch(c -> c >= ' ' && c != 0x7f && c != 0xfffd || c == '\n' || c == '\r' || c == '\t');
-  }
-
-  /** A list in parts that a command line holds. */
-  static <T> List<List<T>> parts(List<T> all, int most) {
-    List<List<T>> parts = new ArrayList<>();
-    for (int from = 0; from < all.size(); from += most) {
-      parts.add(all.subList(from, Math.min(from + most, all.size())));
-    }
-    return parts;
   }
 }

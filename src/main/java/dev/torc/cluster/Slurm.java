@@ -20,6 +20,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Gatherers;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Slurm, by its own commands. It asks for jobs by their names, so that another job that has got the
@@ -55,7 +58,6 @@ final class Slurm implements Scheduler {
   private final SchedulerSettings settings;
   private final SchedulerWords.Program submitting;
   private final SchedulerWords.Program asking;
-  private final SchedulerWords.Program cancelling;
   private String configuration = "";
 
   Slurm(SchedulerSettings settings, Path folder, Map<String, String> env) {
@@ -70,7 +72,6 @@ final class Slurm implements Scheduler {
     submitting =
         new SchedulerWords.Program(allocated ? without(env, "SLURM_.*") : env, folder, patience);
     asking = new SchedulerWords.Program(plain, folder, patience);
-    cancelling = new SchedulerWords.Program(plain, folder, patience);
   }
 
   /** An environment without variables of such names, but for those by which Slurm is found. */
@@ -107,18 +108,16 @@ final class Slurm implements Scheduler {
   }
 
   private static Submission.Accepted accepted(SubmissionRequest request, String id) {
-    List<SchedulerJob> jobs = new ArrayList<>();
-    for (int element = 0; element < request.elements(); element++) {
-      String own = request.elements() == 1 ? id : id + "_" + element;
-      jobs.add(new SchedulerJob(own, request.name(), request.log(element)));
-    }
-    return new Submission.Accepted(List.copyOf(jobs));
+    int elements = request.elements();
+    return new Submission.Accepted(
+        elements == 1
+            ? List.of(id)
+            : IntStream.range(0, elements).mapToObj(element -> id + "_" + element).toList());
   }
 
   @Override
   public Submission find(SubmissionRequest request) {
-    SlurmQueue queue =
-        queue(List.of(new SchedulerJob(null, request.name(), request.log())), asking);
+    SlurmQueue queue = queue(List.of(new SchedulerJob(null, request.name(), request.log())));
     if (!queue.trouble().isEmpty()) {
       return new Submission.NoAnswer(queue.trouble());
     }
@@ -181,7 +180,7 @@ final class Slurm implements Scheduler {
   @Override
   public Map<SchedulerJob, SchedulerState> states(List<SchedulerJob> all) {
     Map<SchedulerJob, SchedulerState> states = new LinkedHashMap<>();
-    SlurmQueue queue = queue(all.stream().map(Slurm::around).toList(), asking);
+    SlurmQueue queue = queue(all.stream().map(Slurm::around).toList());
     List<SchedulerJob> forgotten = new ArrayList<>();
     for (SchedulerJob job : all) {
       SlurmQueue.Listed listed = queue.of(around(job));
@@ -236,13 +235,17 @@ final class Slurm implements Scheduler {
         .at(listed.began(), listed.ended());
   }
 
-  private static SlurmQueue queue(List<SchedulerJob> jobs, SchedulerWords.Program program) {
-    SlurmQueue queue = SlurmQueue.empty();
+  /** In as many parts as it takes to name them in commands. */
+  private static List<List<String>> parts(Stream<String> names) {
+    return names.gather(Gatherers.windowFixed(MOST)).toList();
+  }
+
+  private SlurmQueue queue(List<SchedulerJob> jobs) {
+    SlurmQueue queue = new SlurmQueue(Map.of(), "");
     String user = Integer.toUnsignedString(OwnUser.number());
-    for (List<String> names :
-        SchedulerWords.parts(jobs.stream().map(SchedulerJob::name).distinct().toList(), MOST)) {
+    for (List<String> names : parts(jobs.stream().map(SchedulerJob::name).distinct())) {
       if (queue.trouble().isEmpty()) {
-        queue = queue.with(ask(program, SlurmQueue.question(user, String.join(",", names))));
+        queue = queue.with(ask(asking, SlurmQueue.question(user, String.join(",", names))));
       }
     }
     return queue;
@@ -261,7 +264,7 @@ final class Slurm implements Scheduler {
     }
     Map<String, SchedulerJob> known = new HashMap<>();
     jobs.forEach(job -> known.put(job.id(), job));
-    for (List<String> ids : SchedulerWords.parts(List.copyOf(known.keySet()), MOST)) {
+    for (List<String> ids : parts(known.keySet().stream())) {
       for (String line : ask(asking, accounts(String.join(",", ids))).text().lines().toList()) {
         Matcher fields = RECORD.matcher(line);
         SchedulerJob job = fields.matches() ? known.get(fields.group(1)) : null;
@@ -298,7 +301,7 @@ final class Slurm implements Scheduler {
   @Override
   public String cancel(List<SchedulerJob> all) {
     List<SchedulerJob> jobs = all.stream().map(Slurm::around).toList();
-    SlurmQueue queue = queue(jobs, cancelling);
+    SlurmQueue queue = queue(jobs);
     Set<SchedulerJob> wanted = new HashSet<>();
     jobs.forEach(job -> wanted.add(new SchedulerJob(job.id(), job.name(), null)));
     Set<String> ids = new TreeSet<>();
@@ -314,10 +317,10 @@ final class Slurm implements Scheduler {
     if (!queue.trouble().isEmpty()) {
       troubles.add(queue.trouble());
     }
-    for (List<String> part : SchedulerWords.parts(List.copyOf(ids), MOST)) {
+    for (List<String> part : parts(ids.stream())) {
       List<String> words = new ArrayList<>(List.of("scancel"));
       words.addAll(part);
-      ProgramOutput said = ask(cancelling, words);
+      ProgramOutput said = ask(asking, words);
       if (!isDone(said)) {
         troubles.add(SchedulerWords.failure(said));
       }
@@ -391,11 +394,6 @@ final class Slurm implements Scheduler {
           "--user=" + user,
           "--name=" + names,
           FORMAT);
-    }
-
-    /** Nothing yet. */
-    static SlurmQueue empty() {
-      return new SlurmQueue(new HashMap<>(), "");
     }
 
     /** This and what is in an answer; one that is not as squeue writes it counts as none at all. */

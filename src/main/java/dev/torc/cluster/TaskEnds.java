@@ -143,8 +143,7 @@ record TaskEnds(SchedulerAccess to, SchedulerWatch watch, Consumer<BatchJob> ane
           known(job, word, ProcessEnd.How.NOT_STARTED, lost + ": " + word.said()), job.places());
     } else {
       if (job.attempt != null) {
-        String line = "%s: %s (%s); it is submitted anew";
-        to.notes().accept(line.formatted(job.key().job(), lost, word.said()));
+        to.tell("%s: %s (%s); it is submitted anew", job.key().job(), lost, word.said());
       }
       anew.accept(job.lost());
     }

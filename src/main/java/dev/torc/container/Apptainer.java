@@ -43,7 +43,7 @@ final class Apptainer extends ContainerRuntime {
 
   private final Path root;
   private final Map<String, String> env;
-  private boolean older; // singularity, which has other names for its variables
+  private volatile boolean older; // singularity, which has other names for its variables
 
   Apptainer(Path root, Map<String, String> env) {
     super(List.of(NAME, "singularity"), env);
@@ -52,13 +52,13 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
-  synchronized ProgramOutput about() {
+  ProgramOutput about() {
     ProgramOutput version = ask("--version");
     older = !version.text().startsWith(NAME);
     return version;
   }
 
-  private synchronized String prefix() {
+  private String prefix() {
     return older ? "SINGULARITYENV_" : "APPTAINERENV_";
   }
 

@@ -48,9 +48,11 @@ final class ContainerRun implements Container.Client {
   /**
    * The step as a script on another machine starts it. What is in the container and no child of its
    * client carries the script's own mark, by which it is found and ended; the client itself and
-   * what it leaves to look after the container do not, so that they live to take it away.
+   * what it leaves to look after the container do not, so that they live to take it away. An image
+   * is named by what it holds, so one that is another there is not run.
    */
-  Launch.Step handedOut() throws IOException {
+  @Override
+  public Launch.Step handedOut() throws IOException {
     String script = container.runtime().onNode(undeclared(), container.gpus() == null);
     List<String> argv = new ArrayList<>(List.of("sh", "-c", script, "sh"));
     argv.addAll(command());
@@ -68,8 +70,8 @@ final class ContainerRun implements Container.Client {
     return names;
   }
 
-  /** How a failed attempt ended on another machine, with what its container tells of it. */
-  ProcessEnd handedBack(ProcessEnd end) throws IOException {
+  @Override
+  public ProcessEnd handedBack(ProcessEnd end) throws IOException {
     ProcessEnd.How how =
         switch (meaning(new ChildWait.News(ChildWait.What.EXITED, end.code()))) {
           case AS_IT_IS -> end.how();

@@ -2,7 +2,6 @@ package dev.torc.container;
 
 import dev.torc.local.Launch;
 import dev.torc.local.Launch.Container;
-import dev.torc.local.ProcessEnd;
 import dev.torc.local.ProgramOutput;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
@@ -217,18 +216,6 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     @Override
     public Client client(Launch.Step step, Launch launch) {
       return new ContainerRun(step, launch, this);
-    }
-
-    /** An image is named by what it holds, so one that is another there is not run. */
-    @Override
-    public Launch.Step handedOut(Launch.Step step, Launch launch) throws IOException {
-      return new ContainerRun(step, launch, this).handedOut();
-    }
-
-    @Override
-    public ProcessEnd handedBack(Launch.Step step, Launch launch, ProcessEnd end)
-        throws IOException {
-      return new ContainerRun(step, launch, this).handedBack(end);
     }
 
     /**

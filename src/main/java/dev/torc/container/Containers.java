@@ -61,14 +61,11 @@ public final class Containers {
   /** The runtimes that an image may have, the first choice first; those that torc knows. */
   private List<ContainerRuntime> candidates(ImageName image) {
     List<String> names = new ArrayList<>();
-    if (image.isFile) {
-      names.add(Apptainer.NAME);
-    } else if (ordered != null) {
-      names.add(ordered);
-    } else if (image.runtime != null) {
-      names.add(image.runtime);
+    String wanted = image.isFile ? Apptainer.NAME : ordered != null ? ordered : image.runtime;
+    if (wanted != null) {
+      names.add(wanted);
     }
-    if (names.isEmpty() || ordered == null && image.wish && !image.isFile) {
+    if (wanted == null || ordered == null && image.wish && !image.isFile) {
       names.addAll(KNOWN);
     }
     return names.stream().distinct().filter(runtimes::containsKey).map(runtimes::get).toList();

@@ -36,9 +36,9 @@ final class OciRuntime extends ContainerRuntime {
           + " done\n";
 
   private final boolean docker;
-  private boolean rootless;
-  private boolean ids; // whether it can map more ids than the caller's own
-  private boolean limits; // whether it can hold cpus and memory
+  private volatile boolean rootless; // the caller is root in a container unless one says otherwise
+  private volatile boolean ids; // whether it can map more ids than the caller's own
+  private volatile boolean limits; // whether it can hold cpus and memory
 
   OciRuntime(String name, Map<String, String> env) {
     super(List.of(name), env);
@@ -46,7 +46,7 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   @Override
-  synchronized ProgramOutput about() {
+  ProgramOutput about() {
     String format =
         docker
             ? "{{.ServerVersion}} {{.MemoryLimit}} {{.SecurityOptions}}"
@@ -70,18 +70,8 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   @Override
-  public synchronized boolean holdsLimits() {
+  public boolean holdsLimits() {
     return limits;
-  }
-
-  /** Whether the user of the caller is root in the container unless one says otherwise. */
-  private synchronized boolean rootless() {
-    return rootless;
-  }
-
-  /** Whether a rootless one can give the caller the same ids in the container. */
-  private synchronized boolean keepsIds() {
-    return ids;
   }
 
   /** Its id, which podman and docker agree about. */
@@ -224,10 +214,10 @@ final class OciRuntime extends ContainerRuntime {
     if (container.user() == null) {
       return;
     }
-    if (!rootless()) {
+    if (!rootless) {
       words.addAll(List.of("--user", container.user()));
       container.groups().forEach(group -> words.addAll(List.of("--group-add", group)));
-    } else if (!keepsIds()) {
+    } else if (!ids) {
       words.addAll(List.of("--user", "0:0")); // which is the caller outside
     } else {
       words.addAll(List.of("--userns", "keep-id", "--user", container.user()));

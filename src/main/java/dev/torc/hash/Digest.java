@@ -24,10 +24,6 @@ public final class Digest implements Comparable<Digest> {
   private final byte[] bytes;
   private final boolean executable;
 
-  private Digest(byte[] bytes) {
-    this(bytes, false);
-  }
-
   private Digest(byte[] bytes, boolean executable) {
     this.bytes = bytes;
     this.executable = executable;
@@ -38,12 +34,12 @@ public final class Digest implements Comparable<Digest> {
     if (bytes.length != LENGTH) {
       throw new IllegalArgumentException("a digest has 32 bytes, not " + bytes.length);
     }
-    return new Digest(bytes.clone());
+    return new Digest(bytes.clone(), false);
   }
 
   /** The digest of some bytes. */
   public static Digest ofBytes(byte[] bytes) {
-    return new Digest(SHA256.get().digest(bytes));
+    return new Digest(SHA256.get().digest(bytes), false);
   }
 
   /** The digest of a text's UTF-8 bytes. */

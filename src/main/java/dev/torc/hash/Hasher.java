@@ -5,6 +5,7 @@ import dev.torc.posix.InputFile;
 import dev.torc.posix.Memory;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
@@ -13,10 +14,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Locale;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ObjIntConsumer;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -157,34 +158,26 @@ final class Hasher {
         int length = in.readNBytes(now, 0, PIECE);
         while (length > 0) {
           byte[] next = then;
-          Future<Integer> ahead = reader.submit(() -> in.readNBytes(next, 0, PIECE));
+          CompletableFuture<Integer> ahead =
+              CompletableFuture.supplyAsync(() -> read(in, next), reader);
           pieces.accept(now, length);
           then = now;
           now = next;
-          length = read(ahead);
+          length = ahead.join(); // whatever interrupts the thread that asked for the digest
         }
+      } catch (CompletionException e) {
+        if (e.getCause() instanceof UncheckedIOException failed) {
+          throw failed.getCause();
+        }
+        throw e;
       }
     }
 
-    private static int read(Future<Integer> ahead) throws IOException {
-      boolean interrupted = false;
+    private static int read(InputStream in, byte[] piece) {
       try {
-        while (true) {
-          try {
-            return ahead.get();
-          } catch (InterruptedException e) {
-            interrupted = true; // the thread that asked for the digest waits for it
-          } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException failed) {
-              throw failed;
-            }
-            throw new IllegalStateException(e.getCause());
-          }
-        }
-      } finally {
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
+        return in.readNBytes(piece, 0, PIECE);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
   }

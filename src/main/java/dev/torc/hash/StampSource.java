@@ -65,7 +65,7 @@ public interface StampSource {
     if (files != FileSystems.getDefault()) {
       throw new IllegalArgumentException("stamps of " + files + " must be injected");
     }
-    return new SystemStamps();
+    return new SystemStamps(false);
   }
 
   /** Looks at many files of one folder, one after the other. For one thread. */

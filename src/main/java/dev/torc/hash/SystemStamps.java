@@ -1,47 +1,40 @@
 package dev.torc.hash;
 
 import dev.torc.posix.FileStatus;
-import dev.torc.posix.FileStatus.OpenedStatus;
 import dev.torc.posix.FileStatus.StatusReader;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The stamps of the machine's own files: one system call for each. */
-class SystemStamps implements StampSource {
-
-  /** What the system says of a path; {@link OpenedStamps} asks it otherwise. */
-  FileStatus status(String path, boolean follow) throws IOException {
-    return FileStatus.of(path, follow);
-  }
-
-  /** The same of many files of a folder. */
-  StatusReader reader(String folder, boolean follow) throws IOException {
-    return new StatusReader(folder, follow);
-  }
+/**
+ * The stamps of the machine's own files: one system call for each.
+ *
+ * @param ofOpened whether each file is opened first, as on file systems of other machines
+ */
+record SystemStamps(boolean ofOpened) implements StampSource {
 
   @Override
   public Stamp stamp(Path path) throws IOException {
-    return stampOf(status(path.toString(), true));
+    return look(path.toString(), true);
   }
 
   @Override
   public Stamp stamp(Path folder, String path) throws IOException {
-    return stampOf(status(within(folder, path), true));
+    return look(within(folder, path), true);
   }
 
   @Override
   public Stamp linkStamp(Path folder, String path) throws IOException {
-    return stampOf(status(within(folder, path), false));
+    return look(within(folder, path), false);
   }
 
   @Override
   public Stamp linkStamp(Path path) throws IOException {
-    return stampOf(status(path.toString(), false));
+    return look(path.toString(), false);
   }
 
   @Override
   public StampSource.FolderStamps inFolder(Path folder, boolean follow) throws IOException {
-    StatusReader reader = reader(folder.toString(), follow);
+    StatusReader reader = new StatusReader(folder.toString(), follow, ofOpened);
     return (names, from, to, numbers) -> {
       int mode = reader.look(names, from, to, numbers);
       if ((mode & FileStatus.EXECUTABLE) != 0) {
@@ -53,7 +46,7 @@ class SystemStamps implements StampSource {
 
   @Override
   public StampSource opened() {
-    return new OpenedStamps();
+    return new SystemStamps(true);
   }
 
   /** As {@link Path#resolve} does, without taking the path apart. */
@@ -65,7 +58,8 @@ class SystemStamps implements StampSource {
     return base.endsWith("/") ? base.concat(path) : base.concat("/").concat(path);
   }
 
-  private static Stamp stampOf(FileStatus s) {
+  private Stamp look(String path, boolean follow) throws IOException {
+    FileStatus s = ofOpened ? FileStatus.ofOpened(path, follow) : FileStatus.of(path, follow);
     if (!s.exists()) {
       return Stamp.MISSING;
     }
@@ -83,19 +77,5 @@ class SystemStamps implements StampSource {
       case FileStatus.LINK -> Stamp.FileKind.LINK;
       default -> Stamp.FileKind.OTHER;
     };
-  }
-
-  /** The stamps of files on file systems of other machines, taken of the opened file. */
-  private static final class OpenedStamps extends SystemStamps {
-
-    @Override
-    FileStatus status(String path, boolean follow) throws IOException {
-      return OpenedStatus.of(path, follow);
-    }
-
-    @Override
-    StatusReader reader(String folder, boolean follow) throws IOException {
-      return OpenedStatus.reader(folder, follow);
-    }
   }
 }

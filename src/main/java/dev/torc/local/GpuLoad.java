@@ -1,7 +1,7 @@
 package dev.torc.local;
 
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +20,9 @@ final class GpuLoad implements AutoCloseable {
           "--format=csv,noheader,nounits",
           "--loop=2");
 
-  /** Longer lines are none of its own. */
-  private static final int LINE = 1000;
-
   private final List<String> command;
   private final Map<String, String> environment;
   private final Map<String, Long> busy = new HashMap<>(); // by number and by id, guarded by this
-  private final Map<String, Long> numbered = new HashMap<>(); // the same by number alone
   private Process tool;
   private boolean asked;
   private boolean closed;
@@ -58,30 +54,23 @@ final class GpuLoad implements AutoCloseable {
       program.redirectError(ProcessBuilder.Redirect.DISCARD);
       tool = program.start();
       tool.getOutputStream().close();
-      InputStream said = tool.getInputStream();
+      BufferedReader said = tool.inputReader();
       Thread.ofPlatform().daemon().name("torc-gpus").start(() -> hear(said));
     } catch (IOException none) {
       tool = null; // no such tool: nothing is known
     }
   }
 
-  private void hear(InputStream said) {
-    StringBuilder line = new StringBuilder();
+  private void hear(BufferedReader said) {
     try (said) {
-      for (int c = said.read(); c >= 0; c = said.read()) {
-        if (c == '\n') {
-          take(line.toString());
-          line.setLength(0);
-        } else if (line.length() < LINE) {
-          line.append((char) c);
-        }
+      for (String line = said.readLine(); line != null; line = said.readLine()) {
+        take(line);
       }
     } catch (IOException ended) {
       // it was ended: from now on nothing is known
     }
     synchronized (this) {
       busy.clear();
-      numbered.clear();
     }
   }
 
@@ -95,7 +84,6 @@ final class GpuLoad implements AutoCloseable {
     synchronized (this) {
       busy.put(words[0].strip(), percent);
       busy.put(words[1].strip(), percent);
-      numbered.put(words[0].strip(), percent);
     }
   }
 
@@ -118,7 +106,8 @@ final class GpuLoad implements AutoCloseable {
 
   /** The same of all; -1 where nothing is known. */
   synchronized long all() {
-    return numbered.isEmpty() ? -1 : numbered.values().stream().mapToLong(Long::longValue).sum();
+    List<String> numbers = busy.keySet().stream().filter(id -> id.matches("\\d+")).toList();
+    return of(String.join(",", numbers));
   }
 
   @Override

@@ -68,7 +68,7 @@ public record Launch(
   public Launch handedOut() throws IOException {
     List<Step> handed = new ArrayList<>();
     for (Step step : steps) {
-      handed.add(step.container() == null ? step : step.container().handedOut(step, this));
+      handed.add(step.container() == null ? step : step.container().client(step, this).handedOut());
     }
     return new Launch(List.copyOf(handed), log, append, false, timeLimit, memoryLimit, mark);
   }
@@ -78,7 +78,7 @@ public record Launch(
     Step last = steps.getLast();
     return end.how() != ProcessEnd.How.EXITED || end.code() == 0 || last.container() == null
         ? end
-        : last.container().handedBack(last, this, end);
+        : last.container().client(last, this).handedBack(end);
   }
 
   /** Whether any of its processes runs in a container that is no child of its client. */
@@ -120,17 +120,14 @@ public record Launch(
     /** Its client for a step of an attempt. */
     Client client(Launch.Step step, Launch launch);
 
-    /** The step as a script on another machine starts it: its client. */
-    Launch.Step handedOut(Launch.Step step, Launch launch) throws IOException;
-
-    /**
-     * How a failed attempt ended on another machine, with what the container of its last step
-     * tells.
-     */
-    ProcessEnd handedBack(Launch.Step step, Launch launch, ProcessEnd end) throws IOException;
-
     /** One run of the step: what to start for it, and what its end means. */
     interface Client {
+
+      /** The step as a script on another machine starts it: the client. */
+      Launch.Step handedOut() throws IOException;
+
+      /** How a failed attempt, whose last step this is, ended there, with what is told here. */
+      ProcessEnd handedBack(ProcessEnd end) throws IOException;
 
       /** The client's command line. */
       List<String> command() throws IOException;

@@ -4,6 +4,7 @@ import dev.torc.posix.OtherProcesses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,64 +29,32 @@ final class LeftoverProcesses {
    */
   static List<String> end(Collection<Map<String, String>> marks, Duration grace) {
     List<String> lines = new ArrayList<>();
-    List<Map<String, String>> found = new ArrayList<>();
-    for (Map<String, String> mark : carried(marks)) {
-      int count = living(mark).size();
-      if (count > 0) {
-        found.add(mark);
+    Map<Map<String, String>, List<ProcessTable.Entry>> found = living(marks);
+    for (Map<String, String> mark : marks) {
+      if (found.containsKey(mark)) {
+        int count = found.get(mark).size();
         lines.add(
             "%s: ended %s that an earlier build left running"
                 .formatted(mark.get("TORC_JOB"), count == 1 ? "1 process" : count + " processes"));
       }
     }
-    List<Integer> stubborn = found.isEmpty() ? List.of() : end(found, grace.toNanos());
+    Map<Long, ProcessTable.Entry> seen = new HashMap<>(); // by id
+    List<Integer> stubborn =
+        ProcessTree.end(
+            () -> {
+              // One that was seen stays wanted, also when its parent, and so the way to it, is
+              // gone.
+              for (List<ProcessTable.Entry> tree : living(found.keySet()).values()) {
+                tree.forEach(process -> seen.put(process.id(), process));
+              }
+              return seen.values().stream().filter(LeftoverProcesses::isAlive).toList();
+            },
+            grace.toNanos(),
+            () -> false);
     for (int pid : stubborn) {
       lines.add("process " + pid + ", left by an earlier build, cannot be ended");
     }
     return lines;
-  }
-
-  /** Numbers of the living processes that carry all entries of the mark, with their descendants. */
-  static List<Integer> living(Map<String, String> mark) {
-    return trees(List.of(ProcessTree.entries(mark))).stream().map(ProcessTable.Entry::pid).toList();
-  }
-
-  /**
-   * Those of many marks that a living process carries: one look at each process.
-   *
-   * @param marks all with the same names
-   */
-  static List<Map<String, String>> carried(Collection<Map<String, String>> marks) {
-    if (marks.isEmpty()) {
-      return List.of();
-    }
-    Set<String> names = marks.iterator().next().keySet();
-    Set<Set<String>> found = new HashSet<>();
-    for (ProcessTable.Entry p : ProcessTable.all()) {
-      Set<String> entries = new HashSet<>(ProcessTable.environment(p.pid()));
-      entries.removeIf(e -> !names.contains(e.substring(0, Math.max(0, e.indexOf('=')))));
-      found.add(entries);
-    }
-    return marks.stream().filter(mark -> found.contains(ProcessTree.entries(mark))).toList();
-  }
-
-  /**
-   * Ends the trees of all marks together: TERM, the grace, KILL.
-   *
-   * @param grace nanoseconds
-   * @return numbers of processes that would not die, normally none
-   */
-  static List<Integer> end(Collection<Map<String, String>> marks, long grace) {
-    List<Set<String>> entries = marks.stream().map(ProcessTree::entries).toList();
-    Set<ProcessTable.Entry> seen = new HashSet<>();
-    return ProcessTree.end(
-        () -> {
-          // One that was seen stays wanted, also when its parent, and so the way to it, is gone.
-          seen.addAll(trees(entries));
-          return seen.stream().filter(p -> isAlive(p)).toList();
-        },
-        grace,
-        () -> false);
   }
 
   private static boolean isAlive(ProcessTable.Entry entry) {
@@ -94,19 +63,33 @@ final class LeftoverProcesses {
         .isPresent();
   }
 
-  private static List<ProcessTable.Entry> trees(List<Set<String>> marks) {
+  /**
+   * The living processes that carry all entries of a mark, with their descendants, by mark: one
+   * look at each process, however many marks there are.
+   *
+   * @param marks all with the same names
+   */
+  static Map<Map<String, String>, List<ProcessTable.Entry>> living(
+      Collection<Map<String, String>> marks) {
+    if (marks.isEmpty()) {
+      return Map.of();
+    }
+    Set<String> names = marks.iterator().next().keySet();
+    Map<Set<String>, Map<String, String>> wanted = new HashMap<>();
+    marks.forEach(mark -> wanted.put(ProcessTree.entries(mark), mark));
     Set<Long> ours = OtherProcesses.ancestors(ProcessHandle.current().pid());
     List<ProcessTable.Entry> all = new ArrayList<>(ProcessTable.all());
     all.removeIf(p -> ours.contains((long) p.pid()));
-    List<ProcessTable.Entry> roots = new ArrayList<>();
+    Map<Integer, Map<String, String>> owners = new HashMap<>();
     for (ProcessTable.Entry p : all) {
-      for (Set<String> mark : marks) {
-        if (ProcessTable.carries(p.pid(), mark)) {
-          roots.add(p);
-          break;
-        }
-      }
+      Set<String> entries = new HashSet<>(ProcessTable.environment(p.pid()));
+      entries.removeIf(e -> !names.contains(e.substring(0, Math.max(0, e.indexOf('=')))));
+      owners.put(p.pid(), wanted.get(entries));
     }
-    return ProcessTree.closure(all, roots).stream().filter(p -> !p.dead()).toList();
+    Map<Map<String, String>, List<ProcessTable.Entry>> trees = ProcessTable.divide(all, owners);
+    trees.remove(null);
+    trees.values().forEach(tree -> tree.removeIf(ProcessTable.Entry::dead));
+    trees.values().removeIf(List::isEmpty);
+    return trees;
   }
 }

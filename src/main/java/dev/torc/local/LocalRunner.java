@@ -13,8 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -24,22 +23,17 @@ import java.util.function.Consumer;
  */
 final class LocalRunner implements Runner {
 
-  private final Environment caller;
-  private final long grace;
-  private final Spawn spawn = new Spawn();
-  private final ExecutorService threads;
-  private final RunWatch watch = new RunWatch();
   private final Map<ProcessRun, CompletableFuture<Void>> running = new ConcurrentHashMap<>();
-  private final UsageSampler sampler;
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("torc-job").factory());
+  private final ProcessRun.Means means;
   private volatile boolean closed;
 
   /** See {@link Runner#local}. */
   LocalRunner(Environment caller, Duration grace) {
-    this.caller = caller;
-    this.grace = grace.toNanos();
-    this.sampler = new UsageSampler(running.keySet(), caller);
-    this.threads =
-        Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("torc-job").factory());
+    UsageSampler sampler = new UsageSampler(running.keySet(), caller);
+    long nanos = grace.toNanos();
+    means = new ProcessRun.Means(new Spawn(), caller, nanos, threads, new RunWatch(), sampler);
   }
 
   /**
@@ -77,7 +71,7 @@ final class LocalRunner implements Runner {
 
   @Override
   public long grace() {
-    return grace;
+    return means.grace();
   }
 
   @Override
@@ -94,14 +88,14 @@ final class LocalRunner implements Runner {
 
   @Override
   public Series machine() {
-    return sampler.machine();
+    return means.sampler().machine();
   }
 
   private ProcessRun attempt(Launch launch) {
     if (closed) {
       throw new IllegalStateException("the runner is closed");
     }
-    ProcessRun attempt = new ProcessRun(launch, spawn, caller, grace, threads, watch, sampler);
+    ProcessRun attempt = new ProcessRun(launch, means);
     running.put(attempt, new CompletableFuture<>());
     return attempt;
   }
@@ -137,9 +131,9 @@ final class LocalRunner implements Runner {
     running.keySet().forEach(attempt -> attempt.end(true));
     running.values().forEach(CompletableFuture::join);
     threads.shutdown();
-    watch.close();
-    sampler.close();
-    spawn.close();
+    means.watch().close();
+    means.sampler().close();
+    means.spawn().close();
   }
 
   /**
@@ -148,85 +142,49 @@ final class LocalRunner implements Runner {
    */
   static final class RunWatch implements AutoCloseable {
 
-    /** Something to look at now and then. */
-    interface Watched {
-      /**
-       * Looks.
-       *
-       * @return when it wants to be looked at again, by {@link System#nanoTime}
-       */
-      long look();
-    }
-
     /** How long it sleeps where nothing wants to be looked at: nanoseconds. */
     static final long IDLE = TimeUnit.HOURS.toNanos(1);
 
-    private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition news = lock.newCondition();
+    private final Set<ProcessRun> watched = ConcurrentHashMap.newKeySet();
     private final Thread thread = new Thread(this::run, "torc-watch");
-    private long wakesAt = System.nanoTime();
-    private boolean woken;
-    private boolean closed;
+    private volatile long wakesAt;
+    private volatile boolean closed;
 
     RunWatch() {
+      wakesAt = System.nanoTime() + IDLE;
       thread.setDaemon(true);
       thread.start();
     }
 
-    /** Begins to look at something, first at the given time. */
-    void add(Watched one, long first) {
+    /** Begins to look at an attempt, first at the given time. */
+    void add(ProcessRun one, long first) {
       watched.add(one);
-      lock.lock();
-      try {
-        if (wakesAt - first > 0) { // with many short jobs it nearly always wakes soon enough
-          woken = true;
-          news.signal();
-        }
-      } finally {
-        lock.unlock();
+      if (wakesAt - first > 0) { // with many short jobs it nearly always wakes soon enough
+        LockSupport.unpark(thread);
       }
     }
 
-    void remove(Watched one) {
+    void remove(ProcessRun one) {
       watched.remove(one);
     }
 
     private void run() {
-      while (true) {
+      while (!closed) {
         long now = System.nanoTime();
+        wakesAt = now + IDLE; // what comes while it looks at others is looked at next
         long rest = IDLE;
-        for (Watched one : watched) {
+        for (ProcessRun one : watched) {
           rest = Math.min(rest, one.look() - now);
         }
-        lock.lock();
-        try {
-          wakesAt = now + rest;
-          long left = rest - (System.nanoTime() - now);
-          while (!closed && !woken && left > 0) {
-            left = news.awaitNanos(left);
-          }
-          woken = false;
-          if (closed) {
-            return;
-          }
-        } catch (InterruptedException unwanted) {
-          return; // only the end of the JVM interrupts it
-        } finally {
-          lock.unlock();
-        }
+        wakesAt = now + rest;
+        LockSupport.parkNanos(this, wakesAt - System.nanoTime());
       }
     }
 
     @Override
     public void close() {
-      lock.lock();
-      try {
-        closed = true;
-        news.signal();
-      } finally {
-        lock.unlock();
-      }
+      closed = true;
+      LockSupport.unpark(thread);
     }
   }
 }

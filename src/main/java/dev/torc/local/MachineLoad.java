@@ -45,7 +45,12 @@ final class MachineLoad {
   private final Path cpuGroup;
   private final Path memoryGroup;
 
-  private MachineLoad(Path system) {
+  /**
+   * Told by the files below a folder.
+   *
+   * @param system stands for {@code /}
+   */
+  MachineLoad(Path system) {
     this.system = system;
     Path own = ownGroup(system);
     this.cpuGroup = limited(own, "cpu.max");
@@ -54,16 +59,7 @@ final class MachineLoad {
 
   /** That of this machine. */
   static MachineLoad here() {
-    return of(Path.of("/"));
-  }
-
-  /**
-   * Told by the files below a folder.
-   *
-   * @param system stands for {@code /}
-   */
-  static MachineLoad of(Path system) {
-    return new MachineLoad(system);
+    return new MachineLoad(Path.of("/"));
   }
 
   /** How things stand now; null where this system does not tell. */

@@ -1,6 +1,5 @@
 package dev.torc.local;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,89 +26,60 @@ final class ProcessPass {
   /** Processes that are in no tree: what they carry in their environment does not change. */
   private final Set<Long> strangers = new HashSet<>();
 
-  /** Whether this system can be looked at so. */
-  static boolean works() {
-    return ProcessTable.present();
-  }
-
   /** What each of the trees uses now, in their order. */
   List<Use> look(List<ProcessTree> trees) {
-    Map<Integer, Integer> owners = new HashMap<>(); // by number of a process
-    Map<Integer, Integer> groups = new HashMap<>();
-    List<Map<Integer, Long>> before = new ArrayList<>();
-    for (int tree = 0; tree < trees.size(); tree++) {
-      before.add(trees.get(tree).known());
-      groups.put(trees.get(tree).group(), tree);
+    Map<ProcessTree, List<ProcessTable.Entry>> members = members(trees);
+    return trees.stream().map(tree -> use(tree, members.get(tree))).toList();
+  }
+
+  /** All that is there of each of the trees, which are told of it; zombies among them. */
+  Map<ProcessTree, List<ProcessTable.Entry>> members(List<ProcessTree> trees) {
+    Map<ProcessTree, Map<Integer, Long>> before = new HashMap<>();
+    Map<Long, ProcessTree> known = new HashMap<>(); // by id
+    Map<Integer, ProcessTree> groups = new HashMap<>();
+    for (ProcessTree tree : trees) {
+      before.put(tree, tree.known());
+      before.get(tree).forEach((pid, start) -> known.put(ProcessTable.Entry.id(pid, start), tree));
+      groups.put(tree.group(), tree);
     }
     groups.remove(0);
-    Map<Integer, ProcessTable.Entry> all = new HashMap<>();
-    ProcessTable.all().forEach(process -> all.put(process.pid(), process));
-    for (int tree = 0; tree < trees.size(); tree++) {
-      for (var known : before.get(tree).entrySet()) {
-        ProcessTable.Entry process = all.get(known.getKey());
-        if (process != null && process.start() == known.getValue()) {
-          owners.put(process.pid(), tree);
-        }
-      }
-    }
-    List<List<ProcessTable.Entry>> members = new ArrayList<>();
-    trees.forEach(_ -> members.add(new ArrayList<>()));
-    Set<Long> others = new HashSet<>();
-    for (ProcessTable.Entry process : all.values()) {
-      int owner = owner(process, all, owners, groups);
-      if (owner < 0) {
-        owner = marked(process, trees);
+    List<ProcessTable.Entry> all = ProcessTable.all();
+    Map<Integer, ProcessTree> owners = new HashMap<>(); // by number of a process
+    for (ProcessTable.Entry process : all) {
+      ProcessTree owner = known.getOrDefault(process.id(), groups.get(process.group()));
+      if (owner != null) {
         owners.put(process.pid(), owner);
       }
-      if (owner < 0) {
+    }
+    Set<Long> others = new HashSet<>();
+    for (ProcessTable.Entry process :
+        ProcessTable.divide(all, owners).getOrDefault(null, List.of())) {
+      ProcessTree owner = marked(process, trees);
+      if (owner == null) {
         others.add(process.id());
       } else {
-        members.get(owner).add(process);
+        owners.put(process.pid(), owner);
       }
     }
     strangers.clear();
     strangers.addAll(others);
-    List<Use> uses = new ArrayList<>();
-    for (int tree = 0; tree < trees.size(); tree++) {
-      trees.get(tree).seen(before.get(tree), members.get(tree));
-      uses.add(use(trees.get(tree), members.get(tree)));
+    Map<ProcessTree, List<ProcessTable.Entry>> members = ProcessTable.divide(all, owners);
+    for (ProcessTree tree : trees) {
+      tree.seen(before.get(tree), members.computeIfAbsent(tree, _ -> List.of()));
     }
-    return uses;
+    return members;
   }
 
-  /** The tree of the process or of its nearest ancestor that is in one; -1 for none. */
-  private static int owner(
-      ProcessTable.Entry process,
-      Map<Integer, ProcessTable.Entry> all,
-      Map<Integer, Integer> owners,
-      Map<Integer, Integer> groups) {
-    int owner = -1;
-    int steps = 0; // numbers may be used again while they are read: no circle is endless
-    for (var at = process; at != null && steps++ <= all.size(); at = all.get(at.parent())) {
-      Integer known = owners.get(at.pid());
-      known = known == null ? groups.get(at.group()) : known;
-      if (known != null) {
-        owner = known;
-        break;
-      }
-    }
-    if (owner >= 0) {
-      owners.put(process.pid(), owner);
-    }
-    return owner;
-  }
-
-  private int marked(ProcessTable.Entry process, List<ProcessTree> trees) {
-    if (strangers.contains(process.id()) || trees.stream().noneMatch(t -> t.isAfter(process))) {
-      return -1;
+  /** The tree that a process is marked as one of; null for none. */
+  private ProcessTree marked(ProcessTable.Entry process, List<ProcessTree> trees) {
+    if (strangers.contains(process.id()) || trees.stream().noneMatch(t -> t.mayOwn(process))) {
+      return null;
     }
     Set<String> environment = ProcessTable.environment(process.pid());
-    for (int tree = 0; tree < trees.size(); tree++) {
-      if (trees.get(tree).owns(process, environment)) {
-        return tree;
-      }
-    }
-    return -1;
+    return trees.stream()
+        .filter(tree -> tree.mayOwn(process) && tree.isMark(environment))
+        .findFirst()
+        .orElse(null);
   }
 
   private static Use use(ProcessTree tree, List<ProcessTable.Entry> members) {
@@ -120,9 +90,9 @@ final class ProcessPass {
       if (tree.counts(process.pid())) {
         cpu += process.cpu();
         if (!process.dead()) {
-          long[] bytes = ProcessTable.memory(process.pid());
-          peak += bytes[0];
-          memory += bytes[1];
+          ProcessTable.MemoryUse now = ProcessTable.memory(process.pid());
+          peak += now.peak();
+          memory += now.used();
         }
       }
     }

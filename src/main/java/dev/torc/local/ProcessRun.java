@@ -29,7 +29,7 @@ import java.util.function.Supplier;
  * end. It lives on the thread that calls {@link #run}, which waits for the processes; {@link #end}
  * and {@link #look} come from others. Processes are started, found and signalled by {@code posix}.
  */
-final class ProcessRun implements Runner.Running, RunWatch.Watched {
+final class ProcessRun implements Runner.Running {
 
   private static final long MILLISECOND = 1_000_000;
   private static final long FIRST = 50 * MILLISECOND; // shorter jobs go unseen
@@ -45,13 +45,21 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
       "its processes in the background were ended: it is traced";
   private static final String UNENDED = "processes of it that are traced cannot be found and ended";
 
+  /**
+   * What all attempts share.
+   *
+   * @param grace nanoseconds between TERM and KILL
+   */
+  record Means(
+      Spawn spawn,
+      Environment caller,
+      long grace,
+      Executor threads,
+      RunWatch watch,
+      UsageSampler sampler) {}
+
   private final Launch launch;
-  private final Spawn spawn;
-  private final Environment caller;
-  private final long grace;
-  private final Executor threads;
-  private final RunWatch watch;
-  private final UsageSampler sampler;
+  private final Means means;
   private final ProcessTree tree;
   private final long begin = System.nanoTime();
 
@@ -77,21 +85,9 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
   private long cpuBefore; // nanoseconds at the sample before, and when that was
   private long sampledBefore;
 
-  ProcessRun(
-      Launch launch,
-      Spawn spawn,
-      Environment caller,
-      long grace,
-      Executor threads,
-      RunWatch watch,
-      UsageSampler sampler) {
+  ProcessRun(Launch launch, Means means) {
     this.launch = launch;
-    this.spawn = spawn;
-    this.caller = caller;
-    this.grace = grace;
-    this.threads = threads;
-    this.watch = watch;
-    this.sampler = sampler;
+    this.means = means;
     this.tree = new ProcessTree(launch.mark(), !launch.contained());
     this.interval = launch.memoryLimit() > 0 ? SOON : FIRST;
     this.nextSample = begin + interval;
@@ -103,7 +99,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     if (launch.timeLimit() > 0) {
       first = Math.min(first, begin + launch.timeLimit());
     }
-    watch.add(this, first);
+    means.watch().add(this, first);
     Usage used = Usage.NOTHING;
     ChildWait.News last = new ChildWait.News(ChildWait.What.EXITED, 0);
     String notStarted = null;
@@ -146,7 +142,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
         endTree(); // what earlier steps left in the background
       }
     } finally {
-      watch.remove(this);
+      means.watch().remove(this);
     }
     return ended(last, notStarted, used);
   }
@@ -231,8 +227,8 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     }
     over.putAll(launch.mark());
     Path log = launch.interactive() ? null : launch.log();
-    EnvironmentEntries env = caller.with(over);
-    int pid = spawn.start(argv, step.dir(), env, log, truncate, launch.trace());
+    EnvironmentEntries env = means.caller().with(over);
+    int pid = means.spawn().start(argv, step.dir(), env, log, truncate, launch.trace());
     tree.leader(pid);
     synchronized (this) {
       running = true;
@@ -298,9 +294,10 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
 
   /** Ends the tree on a thread of its own, since this attempt's waits for the leader meanwhile. */
   private void beginEnding() {
-    Supplier<List<Integer>> work = () -> tree.end(grace, () -> hurry);
+    Supplier<List<Integer>> work = () -> tree.end(means.grace(), () -> hurry);
     try {
-      ending = ending.thenCombine(CompletableFuture.supplyAsync(work, threads), (a, b) -> b);
+      ending =
+          ending.thenCombine(CompletableFuture.supplyAsync(work, means.threads()), (a, b) -> b);
     } catch (OutOfMemoryError noThread) {
       hurry = true; // without one there is no grace, and what is left ends with the leader
       tree.signalGroup(Kill.KILL);
@@ -313,7 +310,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
       begun = ending;
     }
     begun.join();
-    List<Integer> stubborn = tree.end(grace, () -> hurry);
+    List<Integer> stubborn = tree.end(means.grace(), () -> hurry);
     if (!stubborn.isEmpty()) {
       synchronized (this) {
         message = (message + " processes that cannot be ended: " + stubborn).strip();
@@ -336,8 +333,12 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     }
   }
 
-  @Override
-  public long look() {
+  /**
+   * Looks after its limits, and takes a sample where it is time for one.
+   *
+   * @return when it wants to be looked at again, by {@link System#nanoTime}
+   */
+  long look() {
     long now = System.nanoTime();
     long next = now + RunWatch.IDLE;
     if (launch.timeLimit() > 0) {
@@ -350,8 +351,8 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
     }
     boolean sampled = false;
     if (now - begin >= LONG) {
-      sampler.begin();
-      sampled = launch.memoryLimit() == 0 && ProcessPass.works();
+      means.sampler().begin();
+      sampled = launch.memoryLimit() == 0 && ProcessTable.present();
     }
     if (!sampled && now - nextSample >= 0) {
       sample();
@@ -412,7 +413,7 @@ final class ProcessRun implements Runner.Running, RunWatch.Watched {
   private void sample() {
     long start = System.nanoTime();
     long limit = launch.memoryLimit();
-    ProcessTree.MemoryUse memory = tree.memory(limit, ++samples % THOROUGH == 0);
+    ProcessTable.MemoryUse memory = tree.memory(limit, ++samples % THOROUGH == 0);
     synchronized (samplesLock) {
       if (memory.peak() > 0) {
         peak = Math.max(peak, memory.peak());

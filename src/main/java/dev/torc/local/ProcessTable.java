@@ -8,9 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -32,6 +33,10 @@ final class ProcessTable {
 
     /** What names it for ever, in this boot, as one number. */
     long id() {
+      return id(pid, start);
+    }
+
+    static long id(int pid, long start) {
       return (long) pid << 32 ^ start;
     }
 
@@ -70,6 +75,31 @@ final class ProcessTable {
       }
     }
     return all;
+  }
+
+  /**
+   * Divides processes: each goes where its nearest ancestor belongs that belongs anywhere, itself
+   * the first.
+   *
+   * @param all processes
+   * @param owners where some of them belong, by their numbers
+   * @return by owner; under null those that have none
+   */
+  static <T> Map<T, List<Entry>> divide(List<Entry> all, Map<Integer, T> owners) {
+    Map<Integer, Entry> numbered = new HashMap<>();
+    all.forEach(process -> numbered.put(process.pid, process));
+    Map<T, List<Entry>> divided = new HashMap<>();
+    for (Entry process : all) {
+      T owner = null;
+      Entry at = process;
+      // Numbers may be used again while they are read: no circle is endless.
+      for (int steps = 0; at != null && owner == null && steps <= all.size(); steps++) {
+        owner = owners.get(at.pid);
+        at = numbered.get(at.parent);
+      }
+      divided.computeIfAbsent(owner, _ -> new ArrayList<>()).add(process);
+    }
+    return divided;
   }
 
   /** One process, if it exists. */
@@ -120,11 +150,6 @@ final class ProcessTable {
     return Optional.of(children);
   }
 
-  /** Whether the environment that the process was started with has all of the entries. */
-  static boolean carries(int pid, Collection<String> entries) {
-    return environment(pid).containsAll(entries);
-  }
-
   /** The entries of the environment that the process was started with, as far as it can be seen. */
   static Set<String> environment(int pid) {
     Optional<byte[]> environment = read(pid, "environ");
@@ -152,26 +177,24 @@ final class ProcessTable {
     }
   }
 
-  /** What {@link #peak} and {@link #resident} tell, in this order, at one look. */
-  static long[] memory(int pid) {
+  /**
+   * Memory in bytes.
+   *
+   * @param peak highest resident memory so far ({@code VmHWM})
+   * @param used resident memory now, shared pages counted in full ({@code VmRSS})
+   */
+  record MemoryUse(long peak, long used) {}
+
+  /** That of a process; nothing where it is gone. */
+  static MemoryUse memory(int pid) {
     String status = text(pid, "status");
-    return new long[] {kilobytes(status, "VmHWM:"), kilobytes(status, "VmRSS:")};
-  }
-
-  /** Bytes of the highest resident memory of a process so far ({@code VmHWM}), 0 if it is gone. */
-  static long peak(int pid) {
-    return kilobytes(text(pid, "status"), "VmHWM:");
-  }
-
-  /** Bytes of resident memory, shared pages counted in full ({@code VmRSS}), 0 if it is gone. */
-  static long resident(int pid) {
-    return kilobytes(text(pid, "status"), "VmRSS:");
+    return new MemoryUse(kilobytes(status, "VmHWM:"), kilobytes(status, "VmRSS:"));
   }
 
   /** Bytes of resident memory, shared pages divided among the processes that share them. */
   static long proportional(int pid) {
     long share = kilobytes(text(pid, "smaps_rollup"), "Pss:"); // since Linux 4.14
-    return share > 0 ? share : resident(pid);
+    return share > 0 ? share : memory(pid).used();
   }
 
   private static long kilobytes(String text, String key) {

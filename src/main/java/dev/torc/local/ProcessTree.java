@@ -1,10 +1,10 @@
 package dev.torc.local;
 
+import dev.torc.local.ProcessTable.MemoryUse;
 import dev.torc.posix.ChildWait;
 import dev.torc.posix.Kill;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,14 +22,6 @@ import java.util.function.Supplier;
  * threads.
  */
 final class ProcessTree {
-
-  /**
-   * Memory of a tree in bytes.
-   *
-   * @param peak sum of the highest use of each process; 0 where nothing could be seen
-   * @param used what it has now; only told where there is a limit
-   */
-  record MemoryUse(long peak, long used) {}
 
   private static final long GIVE_UP = Duration.ofSeconds(10).toNanos();
 
@@ -178,10 +170,12 @@ final class ProcessTree {
     }
     long peak = 0;
     long used = 0;
-    List<Integer> processes = counted(follow());
+    List<Integer> processes = new ArrayList<>(follow());
+    processes.removeIf(pid -> !counts(pid));
     for (int pid : processes) {
-      peak += ProcessTable.peak(pid);
-      used += limit > 0 ? ProcessTable.resident(pid) : 0;
+      MemoryUse one = ProcessTable.memory(pid);
+      peak += one.peak();
+      used += limit > 0 ? one.used() : 0;
     }
     if (limit > 0 && used > limit) {
       used = 0;
@@ -191,10 +185,6 @@ final class ProcessTree {
       peak = used;
     }
     return new MemoryUse(peak, used);
-  }
-
-  private synchronized List<Integer> counted(List<Integer> processes) {
-    return whole ? processes : processes.stream().filter(pid -> pid != leader).toList();
   }
 
   /** Whether what a process of it uses counts. */
@@ -213,14 +203,14 @@ final class ProcessTree {
     return leader;
   }
 
-  /** Whether a process began after it, so that it may belong to it. */
-  synchronized boolean isAfter(ProcessTable.Entry process) {
-    return process.start() >= since;
+  /** Whether a process may be marked as one of it: it began after it. */
+  synchronized boolean mayOwn(ProcessTable.Entry process) {
+    return !mark.isEmpty() && process.start() >= since;
   }
 
-  /** Whether a process is marked as one of it. */
-  synchronized boolean owns(ProcessTable.Entry process, Set<String> environment) {
-    return !mark.isEmpty() && process.start() >= since && environment.containsAll(mark);
+  /** Whether an environment has its mark. */
+  boolean isMark(Set<String> environment) {
+    return environment.containsAll(mark);
   }
 
   /**
@@ -230,15 +220,8 @@ final class ProcessTree {
    * @param found all of the tree that is there, zombies among them
    */
   synchronized void seen(Map<Integer, Long> before, List<ProcessTable.Entry> found) {
-    Map<Integer, Long> now = new HashMap<>();
-    found.forEach(process -> now.put(process.pid(), process.start()));
-    before.forEach(
-        (pid, start) -> {
-          if (!start.equals(now.get(pid))) {
-            known.remove(pid, start);
-          }
-        });
-    known.putAll(now);
+    before.forEach(known::remove);
+    found.forEach(process -> known.put(process.pid(), process.start()));
   }
 
   /** The known processes and their descendants, found without reading the whole process table. */
@@ -272,40 +255,7 @@ final class ProcessTree {
 
   /** All processes of the tree that are alive, by the whole process table. */
   private synchronized List<ProcessTable.Entry> living() {
-    note();
-    List<ProcessTable.Entry> all = ProcessTable.all();
-    List<ProcessTable.Entry> roots = new ArrayList<>();
-    for (ProcessTable.Entry p : all) {
-      Long start = known.get(p.pid());
-      if ((start != null && start == p.start())
-          || (leader != 0 && p.group() == leader)
-          || (!mark.isEmpty() && p.start() >= since && ProcessTable.carries(p.pid(), mark))) {
-        roots.add(p);
-      }
-    }
-    List<ProcessTable.Entry> tree = closure(all, roots);
-    known.clear();
-    tree.forEach(p -> known.put(p.pid(), p.start()));
-    return tree.stream().filter(p -> !p.dead()).toList();
-  }
-
-  /** The roots and all their descendants. */
-  static List<ProcessTable.Entry> closure(
-      List<ProcessTable.Entry> all, Collection<ProcessTable.Entry> roots) {
-    Map<Integer, List<ProcessTable.Entry>> children = new HashMap<>();
-    for (ProcessTable.Entry p : all) {
-      children.computeIfAbsent(p.parent(), parent -> new ArrayList<>()).add(p);
-    }
-    List<ProcessTable.Entry> tree = new ArrayList<>(roots);
-    Set<Integer> seen = new HashSet<>();
-    roots.forEach(root -> seen.add(root.pid()));
-    for (int i = 0; i < tree.size(); i++) {
-      for (ProcessTable.Entry child : children.getOrDefault(tree.get(i).pid(), List.of())) {
-        if (seen.add(child.pid())) {
-          tree.add(child);
-        }
-      }
-    }
-    return tree;
+    return new ProcessPass()
+        .members(List.of(this)).get(this).stream().filter(process -> !process.dead()).toList();
   }
 }

@@ -7,6 +7,8 @@ import dev.torc.posix.ThreadEnd;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The one thread that takes samples of the use of all attempts, and of the machine: once a second,
@@ -16,16 +18,15 @@ import java.util.List;
 final class UsageSampler implements AutoCloseable {
 
   private static final long SECOND = 1_000_000_000L;
-  private static final long MILLISECOND = 1_000_000;
 
   /** It rests so many times as long as a look took. */
   static final int SHARE = 100;
 
   private final Collection<ProcessRun> running;
   private final Environment caller;
-  private Thread thread; // guarded by this, as all below
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private Thread thread; // guarded by this, as what follows
   private Series series;
-  private boolean closed;
 
   /**
    * It sleeps.
@@ -40,7 +41,7 @@ final class UsageSampler implements AutoCloseable {
 
   /** Begins to take samples, where it does not already. */
   synchronized void begin() {
-    if (thread == null && !closed && ProcessPass.works()) {
+    if (thread == null && closing.getCount() > 0 && ProcessTable.present()) {
       thread = Thread.ofPlatform().daemon().name("torc-sample").start(this::run);
     }
   }
@@ -51,32 +52,23 @@ final class UsageSampler implements AutoCloseable {
   }
 
   private void run() {
-    try (GpuLoad gpus = new GpuLoad(caller.asMap())) {
-      run(MachineLoad.here(), gpus);
-    }
-  }
-
-  private void run(MachineLoad machine, GpuLoad gpus) {
     long begin = System.nanoTime();
     synchronized (this) {
       series = new Series(System.currentTimeMillis());
     }
     ProcessPass pass = new ProcessPass();
+    MachineLoad machine = MachineLoad.here();
     MachineLoad.Reading before = machine.read();
-    while (true) {
-      long start = System.nanoTime();
-      look(pass, gpus);
-      long cost = System.nanoTime() - start;
-      if (!sleep(rest(cost))) {
-        return;
-      }
-      MachineLoad.Reading now = machine.read();
-      if (now != null && before != null) {
-        synchronized (this) {
-          series.add(now.since(before, System.nanoTime() - begin, gpus.all()));
+    try (GpuLoad gpus = new GpuLoad(caller.asMap())) {
+      while (sleep(rest(look(pass, gpus)))) {
+        MachineLoad.Reading now = machine.read();
+        if (now != null && before != null) {
+          synchronized (this) {
+            series.add(now.since(before, System.nanoTime() - begin, gpus.all()));
+          }
         }
+        before = now;
       }
-      before = now;
     }
   }
 
@@ -85,40 +77,37 @@ final class UsageSampler implements AutoCloseable {
     return Math.max(SECOND, SHARE * cost);
   }
 
-  private synchronized boolean sleep(long nanos) {
-    long end = System.nanoTime() + nanos;
+  private boolean sleep(long nanos) {
     try {
-      for (long left = nanos; !closed && left > 0; left = end - System.nanoTime()) {
-        wait(left / MILLISECOND + 1);
-      }
-      return !closed;
+      return !closing.await(nanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException unwanted) {
       return false; // only the end of the JVM interrupts it
     }
   }
 
-  private void look(ProcessPass pass, GpuLoad gpus) {
+  /** Looks at what runs; returns the nanoseconds that it took. */
+  private long look(ProcessPass pass, GpuLoad gpus) {
+    long start = System.nanoTime();
     List<ProcessRun> runs = new ArrayList<>(running);
-    if (runs.isEmpty()) {
-      return;
-    }
     if (runs.stream().anyMatch(run -> !run.gpus().isEmpty())) {
       gpus.look();
     }
-    List<ProcessPass.Use> uses = pass.look(runs.stream().map(ProcessRun::tree).toList());
-    long now = System.nanoTime();
-    for (int i = 0; i < runs.size(); i++) {
-      runs.get(i).sampled(now, uses.get(i), gpus.of(runs.get(i).gpus()));
+    if (!runs.isEmpty()) {
+      List<ProcessPass.Use> uses = pass.look(runs.stream().map(ProcessRun::tree).toList());
+      long now = System.nanoTime();
+      for (int i = 0; i < runs.size(); i++) {
+        runs.get(i).sampled(now, uses.get(i), gpus.of(runs.get(i).gpus()));
+      }
     }
+    return System.nanoTime() - start;
   }
 
   @Override
   public void close() {
+    closing.countDown();
     Thread ending;
     synchronized (this) {
-      closed = true;
       ending = thread;
-      notifyAll();
     }
     if (ending != null) {
       ThreadEnd.await(ending);

@@ -2,8 +2,6 @@ package dev.torc.posix;
 
 import java.io.IOException;
 import java.lang.ref.Reference;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * A file descriptor by its number, read and written byte by byte: what Java's channels cannot do
@@ -17,7 +15,7 @@ public record Descriptor(int number) {
   /** What {@link #read} returns where there is nothing to read now. */
   public static final int NOTHING = -2;
 
-  private static final short POLLIN = 1;
+  private static final int POLLIN = 1;
 
   private static final NativeCall READ = NativeCall.of("read");
   private static final NativeCall WRITE = NativeCall.of("write");
@@ -66,10 +64,9 @@ public record Descriptor(int number) {
 
   /** Waits until a read would not block. Returns whether it would not, after some milliseconds. */
   public boolean readable(int milliseconds) {
-    // struct pollfd: int fd, short events, short revents
-    ByteBuffer pollfd = ByteBuffer.allocate(8).order(ByteOrder.nativeOrder());
-    Memory asked = Memory.of(8);
-    asked.put(0, pollfd.putInt(number).putShort(POLLIN).array());
+    Memory asked = Memory.of(8); // struct pollfd: int fd, short events, short revents
+    asked.putInt(0, number);
+    asked.putInt(4, POLLIN); // both shorts: all processors are little-endian
     boolean ready = POLL.call(asked.address(), 1, milliseconds) > 0;
     Reference.reachabilityFence(asked);
     return ready;

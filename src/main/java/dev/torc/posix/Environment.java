@@ -28,7 +28,8 @@ public final class Environment {
   private final Map<String, String> view;
   private Block block; // once a process is started
 
-  private Environment(List<byte[]> given) {
+  /** An environment of the given {@code name=value} entries. */
+  public Environment(List<byte[]> given) {
     Map<String, String> all = decode(given);
     entries = new ArrayList<>();
     for (byte[] entry : given) {
@@ -48,18 +49,9 @@ public final class Environment {
   /** The environment of this process. */
   public static Environment ofCaller() {
     List<byte[]> entries = new ArrayList<>();
-    long list = address();
-    byte[] entry = Memory.textAt(Memory.longAt(list));
-    while (entry != null) {
-      entries.add(entry);
-      list += Long.BYTES;
-      entry = Memory.textAt(Memory.longAt(list));
+    for (long at = address(); Memory.longAt(at) != 0; at += Long.BYTES) {
+      entries.add(Memory.textAt(Memory.longAt(at)));
     }
-    return new Environment(entries);
-  }
-
-  /** An environment of the given {@code name=value} entries. */
-  public static Environment of(List<byte[]> entries) {
     return new Environment(entries);
   }
 
@@ -86,14 +78,13 @@ public final class Environment {
 
   /** The entries in native memory, once for all processes, and where each name stands. */
   static final class Block {
-    private final List<byte[]> entries;
     private final Memory memory;
     private final long[] addresses;
-    private final Map<String, int[]> places = new HashMap<>();
+    private final Map<String, List<Integer>> places = new HashMap<>();
+    private byte[] path; // the first value of PATH, null for none
 
     Block(List<byte[]> entries) {
-      this.entries = entries;
-      this.addresses = new long[entries.size()];
+      addresses = new long[entries.size()];
       int size = 0;
       for (byte[] entry : entries) {
         size += entry.length + 1;
@@ -105,67 +96,32 @@ public final class Environment {
         memory.put(at, entry); // the memory is all zero: so ends each entry
         addresses[i] = memory.address() + at;
         at += entry.length + 1;
-        places.merge(name(entry), new int[] {i}, Block::both);
+        String name = name(entry);
+        places.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(i);
+        if (path == null && name.equals(PATH) && entry.length > PATH.length()) { // else without =
+          path = Arrays.copyOfRange(entry, PATH.length() + 1, entry.length);
+        }
       }
-    }
-
-    private static int[] both(int[] some, int[] more) {
-      int[] all = Arrays.copyOf(some, some.length + more.length);
-      System.arraycopy(more, 0, all, some.length, more.length);
-      return all;
     }
 
     EnvironmentEntries with(Map<String, String> over) {
       long[] kept = addresses.clone();
-      int count = kept.length;
       List<byte[]> own = new ArrayList<>(over.size());
+      byte[] searched = path;
       for (Map.Entry<String, String> entry : over.entrySet()) {
-        int[] hidden = places.get(entry.getKey());
-        if (hidden != null) {
-          for (int place : hidden) {
-            kept[place] = 0;
-          }
-          count -= hidden.length;
+        String name = entry.getKey();
+        String value = entry.getValue();
+        for (int place : places.getOrDefault(name, List.of())) {
+          kept[place] = 0;
         }
-        if (entry.getValue() != null) {
-          own.add(
-              entry.getKey().concat("=").concat(entry.getValue()).getBytes(StandardCharsets.UTF_8));
+        if (value != null) {
+          own.add(name.concat("=").concat(value).getBytes(StandardCharsets.UTF_8));
         }
-      }
-      return new EnvironmentEntries(this, withoutNull(kept, count), own, path(over));
-    }
-
-    private static long[] withoutNull(long[] addresses, int count) {
-      long[] rest = new long[count];
-      int next = 0;
-      for (long address : addresses) {
-        if (address != 0) {
-          rest[next++] = address;
+        if (name.equals(PATH)) {
+          searched = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
         }
       }
-      return rest;
-    }
-
-    private byte[] path(Map<String, String> over) {
-      if (over.containsKey(PATH)) {
-        String path = over.get(PATH);
-        return path == null ? null : path.getBytes(StandardCharsets.UTF_8);
-      }
-      int[] places = this.places.get(PATH);
-      byte[] entry = places == null ? null : entries.get(places[0]);
-      return entry == null || entry.length == PATH.length() // not PATH= but PATH
-          ? null
-          : Arrays.copyOfRange(entry, PATH.length() + 1, entry.length);
-    }
-
-    /** The bytes at one of the addresses. */
-    byte[] entry(long address) {
-      for (int i = 0; i < addresses.length; i++) {
-        if (addresses[i] == address) {
-          return entries.get(i);
-        }
-      }
-      throw new IllegalArgumentException("no entry at " + address);
+      return new EnvironmentEntries(this, kept, own, searched);
     }
   }
 
@@ -200,7 +156,7 @@ public final class Environment {
    * others. Which those are is decided by {@link Environment#with}.
    *
    * @param block keeps the memory alive
-   * @param kept addresses in the block
+   * @param kept addresses in the block; 0 for an entry that is left out
    * @param own {@code name=value} entries without the closing NUL
    * @param path the value of PATH, null where there is none
    */
@@ -210,16 +166,6 @@ public final class Environment {
     /** The array of pointers that a process is started with; valid while these entries are held. */
     long array(ScratchMemory scratch) {
       return scratch.pointers(kept, own);
-    }
-
-    /** All entries, without the closing NUL, in the order in which a process gets them. */
-    List<byte[]> all() {
-      List<byte[]> all = new ArrayList<>();
-      for (long address : kept) {
-        all.add(block.entry(address));
-      }
-      all.addAll(own);
-      return all;
     }
   }
 }

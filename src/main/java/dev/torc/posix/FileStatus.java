@@ -60,6 +60,15 @@ public record FileStatus(
     return of(path, follow, BUFFER.get());
   }
 
+  /**
+   * The same asked of the opened file: for file systems of other machines, whose clients remember
+   * for seconds what they heard of a file, and ask again when it is opened. Which root needs that,
+   * the caller knows.
+   */
+  public static FileStatus ofOpened(String path, boolean follow) throws IOException {
+    return of(path, follow, OpenedBuffer.OF_THREAD.get());
+  }
+
   static FileStatus of(String path, boolean follow, StatusBuffer b) throws IOException {
     if (path.indexOf(0) >= 0) {
       throw new IOException("cannot look at " + path + ": a name has no NUL");
@@ -136,13 +145,10 @@ public record FileStatus(
      *
      * @param folder absolute
      * @param follow whether a link at the end of a path is followed
+     * @param opened whether the opened files are asked, as by {@link FileStatus#ofOpened}
      */
-    public StatusReader(String folder, boolean follow) throws IOException {
-      this(folder, follow, new StatusBuffer());
-    }
-
-    StatusReader(String folder, boolean follow, StatusBuffer buffer) throws IOException {
-      this.buffer = buffer;
+    public StatusReader(String folder, boolean follow, boolean opened) throws IOException {
+      this.buffer = opened ? new OpenedBuffer() : new StatusBuffer();
       this.follow = follow;
       byte[] path = (folder.endsWith("/") ? folder : folder + "/").getBytes(StandardCharsets.UTF_8);
       prefix = isHere(folder) ? 0 : path.length;
@@ -175,29 +181,6 @@ public record FileStatus(
       numbers[2] = buffer.ctime();
       numbers[3] = buffer.inode();
       return buffer.mode();
-    }
-  }
-
-  /**
-   * What {@link FileStatus} and {@link StatusReader} say, asked of opened files: for file systems
-   * of other machines, whose clients remember for seconds what they heard of a file, and ask again
-   * when it is opened. Which root needs that, the caller knows.
-   */
-  public static final class OpenedStatus {
-
-    private static final ThreadLocal<OpenedBuffer> BUFFER =
-        ThreadLocal.withInitial(OpenedBuffer::new);
-
-    private OpenedStatus() {}
-
-    /** As {@link FileStatus#of}. */
-    public static FileStatus of(String path, boolean follow) throws IOException {
-      return FileStatus.of(path, follow, BUFFER.get());
-    }
-
-    /** A reader of many files; as {@link StatusReader#StatusReader(String, boolean)}. */
-    public static StatusReader reader(String folder, boolean follow) throws IOException {
-      return new StatusReader(folder, follow, new OpenedBuffer());
     }
   }
 }

@@ -198,7 +198,10 @@ public final class Memory {
       return copy(ended);
     }
 
-    /** The address of a NULL-ended array of pointers: given ones, then those to copies of texts. */
+    /**
+     * The address of a NULL-ended array of pointers: given ones, without those that are NULL, then
+     * those to copies of texts.
+     */
     long pointers(long[] first, List<byte[]> texts) {
       int size = 0;
       for (byte[] text : texts) {
@@ -212,8 +215,12 @@ public final class Memory {
       }
       long next = copy(bytes);
       long[] pointers = new long[first.length + texts.size() + 1];
-      System.arraycopy(first, 0, pointers, 0, first.length);
-      int count = first.length;
+      int count = 0;
+      for (long pointer : first) {
+        if (pointer != 0) {
+          pointers[count++] = pointer;
+        }
+      }
       for (byte[] text : texts) {
         pointers[count++] = next;
         next += text.length + 1;

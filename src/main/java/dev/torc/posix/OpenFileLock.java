@@ -2,8 +2,6 @@ package dev.torc.posix;
 
 import java.io.IOException;
 import java.lang.ref.Reference;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -84,12 +82,17 @@ public final class OpenFileLock implements AutoCloseable {
       return Optional.empty();
     }
     Libc.check(file, fd);
-    int result = FLOCK.again(fd, EXCLUSIVE_NOW);
+    return locked(file, fd, false, FLOCK.again(fd, EXCLUSIVE_NOW));
+  }
+
+  /** The lock of an open file, by the result of the call for it; nothing where another has it. */
+  private static Optional<OpenFileLock> locked(Path file, int fd, boolean ofBytes, int result)
+      throws IOException {
     if (result == 0) {
-      return Optional.of(new OpenFileLock(fd, false));
+      return Optional.of(new OpenFileLock(fd, ofBytes));
     }
     Libc.close(fd);
-    if (result == -Libc.EAGAIN) {
+    if (result == -Libc.EAGAIN || ofBytes && result == -Libc.EACCES) {
       return Optional.empty();
     }
     throw unlockable(file, -result);
@@ -109,16 +112,11 @@ public final class OpenFileLock implements AutoCloseable {
       int result = set(fd, F_WRLCK);
       // If the file was removed meanwhile, this lock is on a file that no other torc finds.
       boolean found = isAt(file, fd);
-      if (result == 0 && found) {
-        return Optional.of(new OpenFileLock(fd, true));
-      }
-      Libc.close(fd);
-      if (result != 0 && result != -Libc.EAGAIN && result != -Libc.EACCES) {
-        throw unlockable(file, -result);
-      }
+      Optional<OpenFileLock> lock = locked(file, fd, true, result);
       if (found) {
-        return Optional.empty();
+        return lock;
       }
+      lock.ifPresent(OpenFileLock::close);
     }
   }
 
@@ -170,7 +168,7 @@ public final class OpenFileLock implements AutoCloseable {
 
   private static Memory struct(short type) {
     Memory lock = Memory.of(SIZE);
-    lock.put(0, ByteBuffer.allocate(2).order(ByteOrder.nativeOrder()).putShort(type).array());
+    lock.putInt(0, type); // and whence, which is 0: all processors are little-endian
     return lock;
   }
 

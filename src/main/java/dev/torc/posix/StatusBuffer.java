@@ -59,16 +59,12 @@ class StatusBuffer {
   private int last; // offset of the path that was looked at
 
   StatusBuffer() {
-    this(LAYOUT);
-  }
-
-  private StatusBuffer(Layout layout) {
-    at = layout;
+    this(false);
   }
 
   /** Of this system's layout, or of that for where the C library has no plain stat. */
   StatusBuffer(boolean statx) {
-    this(statx ? STATX : LAYOUT);
+    at = statx ? STATX : LAYOUT;
   }
 
   /** Where the path that was looked at begins. */
@@ -132,7 +128,8 @@ class StatusBuffer {
 
   /** What is to be said of the path that was looked at. */
   IOException refusal(int errno) {
-    return new IOException("cannot look at " + text(last) + ": " + FileStatus.reason(errno));
+    String name = new String(Memory.textAt(pathAddress()), StandardCharsets.UTF_8);
+    return new IOException("cannot look at " + name + ": " + FileStatus.reason(errno));
   }
 
   /** Takes what the system says of an open file; returns 0, or {@code -errno}. */
@@ -155,10 +152,6 @@ class StatusBuffer {
       return STATX_CALL.call(Libc.AT_FDCWD, name, flags, STATX_BASIC_STATS, status.address(), 0);
     }
     return (follow ? FOLLOWING : NOT_FOLLOWING).call(name, status.address(), 0, 0, 0, 0);
-  }
-
-  private String text(int offset) {
-    return new String(Memory.textAt(path.address() + offset), StandardCharsets.UTF_8);
   }
 
   private boolean isWide() {
@@ -257,6 +250,8 @@ class StatusBuffer {
    * <p>A file costs three calls more than a plain look, a missing one some.
    */
   static class OpenedBuffer extends StatusBuffer {
+
+    static final ThreadLocal<OpenedBuffer> OF_THREAD = ThreadLocal.withInitial(OpenedBuffer::new);
 
     private static final int QUIETLY = Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOCTTY;
 

@@ -7,6 +7,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 
 /**
  * What the terminal behind a descriptor is and which process group has it. What is written to it is
@@ -67,24 +68,17 @@ public final class Terminal {
   }
 
   /** The settings of a terminal (a termios as the C library has it), null where it is none. */
-  static byte[] settings(int fd) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment termios = arena.allocate(TERMIOS, 8);
-      return NativeCall.of("tcgetattr").call(fd, termios.address()) == 0
-          ? termios.toArray(ValueLayout.JAVA_BYTE)
-          : null;
-    }
+  static Memory settings(int fd) {
+    Memory termios = Memory.of(TERMIOS);
+    return NativeCall.of("tcgetattr").call(fd, termios.address()) == 0 ? termios : null;
   }
 
   /** Gives a terminal such settings when all output is written; does nothing for null. */
-  static void set(int fd, byte[] settings) {
+  static void set(int fd, Memory settings) {
     if (settings != null) {
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment termios = arena.allocate(TERMIOS, 8);
-        termios.copyFrom(MemorySegment.ofArray(settings));
-        SignalMask.blocked(
-            Kill.TTOU, () -> NativeCall.of("tcsetattr").call(fd, TCSADRAIN, termios.address()));
-      }
+      SignalMask.blocked(
+          Kill.TTOU, () -> NativeCall.of("tcsetattr").call(fd, TCSADRAIN, settings.address()));
+      Reference.reachabilityFence(settings);
     }
   }
 
@@ -103,7 +97,7 @@ public final class Terminal {
     private final int group;
     private final int own = Terminal.ownGroup();
     private int terminal = -1;
-    private byte[] settings;
+    private Memory settings;
 
     /** Lends it, if there is one and we have it. */
     public Foreground(int group) {
@@ -149,7 +143,7 @@ public final class Terminal {
      * group continued as well.
      */
     public void suspend() {
-      byte[] job = lent() ? Terminal.settings(terminal) : null;
+      Memory job = lent() ? Terminal.settings(terminal) : null;
       close();
       Kill.stopOwnGroup();
       settings = null; // the shell may have changed them

@@ -1,12 +1,16 @@
 package dev.torc.text;
 
 import dev.torc.posix.OwnFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Any text as one line of torc's own files: backslash and line feed are written {@code \\} and
  * {@code \n}. It opens no files; {@link OwnFile} does.
  */
 public final class OneLine {
+
+  private static final Pattern ESCAPED = Pattern.compile("\\\\(.)", Pattern.DOTALL);
 
   private OneLine() {}
 
@@ -17,15 +21,12 @@ public final class OneLine {
 
   /** The text that a line stands for; a backslash before anything else is left out. */
   public static String text(String line) {
-    StringBuilder text = new StringBuilder(line.length());
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
-      if (c == '\\' && i + 1 < line.length()) {
-        i++;
-        c = line.charAt(i) == 'n' ? '\n' : line.charAt(i);
-      }
-      text.append(c);
-    }
-    return text.toString();
+    return ESCAPED
+        .matcher(line)
+        .replaceAll(
+            escaped -> {
+              String c = escaped.group(1);
+              return c.equals("n") ? "\n" : Matcher.quoteReplacement(c);
+            });
   }
 }

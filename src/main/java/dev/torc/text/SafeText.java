@@ -4,6 +4,7 @@ import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 
 /**
@@ -37,17 +38,7 @@ public final class SafeText {
                 && name.codePoints().noneMatch(SafeText::hidden))) {
       return name;
     }
-    StringBuilder out = new StringBuilder("$'");
-    name.codePoints()
-        .forEach(
-            c -> {
-              if (c == '\'' || c == '\\') {
-                out.append('\\').appendCodePoint(c);
-              } else {
-                append(out, c);
-              }
-            });
-    return out.append('\'').toString();
+    return "$'" + escaped(name, c -> c == '\'' || c == '\\' ? "\\" + (char) c : null) + "'";
   }
 
   /** The first of some names, and how many there are more: {@code a, b and 3 more}. */
@@ -61,17 +52,7 @@ public final class SafeText {
     if (isPlain(text, ' ')) {
       return text;
     }
-    StringBuilder out = new StringBuilder(text.length());
-    text.codePoints()
-        .forEach(
-            c -> {
-              if (c == '\n') {
-                out.append(" ⏎ ");
-              } else {
-                append(out, c);
-              }
-            });
-    return out.toString();
+    return escaped(text, c -> c == '\n' ? " ⏎ " : null);
   }
 
   /** A word in single quotes, as every shell reads it back; no word has a NUL. */
@@ -121,43 +102,47 @@ public final class SafeText {
     boolean coloured = false;
     int from = 0;
     for (var found = ESCAPE.matcher(line); found.find(); from = found.end()) {
-      plain(line.substring(from, found.start()), out);
+      out.append(plain(line.substring(from, found.start())));
       if (colour && COLOUR.matcher(found.group()).matches()) {
         out.append(found.group());
         coloured = true;
       }
     }
-    plain(line.substring(from), out);
+    out.append(plain(line.substring(from)));
     return coloured ? out.append("\u001b[0m").toString() : out.toString();
   }
 
-  private static void plain(String text, StringBuilder out) {
+  private static String plain(String text) {
+    return escaped(text, c -> c == '\t' ? "\t" : null);
+  }
+
+  /**
+   * A text with escapes in place of its hidden characters.
+   *
+   * @param own gives the text for a character that has one of its own here; null for others
+   */
+  private static String escaped(String text, IntFunction<String> own) {
+    StringBuilder out = new StringBuilder(text.length());
     text.codePoints()
         .forEach(
             c -> {
-              if (c == '\t') {
-                out.append('\t');
+              String other = own.apply(c);
+              if (other != null || hidden(c)) {
+                out.append(other != null ? other : escape(c));
               } else {
-                append(out, c);
+                out.appendCodePoint(c);
               }
             });
+    return out.toString();
   }
 
-  private static void append(StringBuilder out, int c) {
-    switch (c) {
-      case '\n' -> out.append("\\n");
-      case '\t' -> out.append("\\t");
-      case '\r' -> out.append("\\r");
-      default -> {
-        if (!hidden(c)) {
-          out.appendCodePoint(c);
-        } else if (c < 0x80) {
-          out.append(String.format("\\x%02x", c));
-        } else {
-          out.append(String.format("\\u%04x", c));
-        }
-      }
-    }
+  private static String escape(int c) {
+    return switch (c) {
+      case '\n' -> "\\n";
+      case '\t' -> "\\t";
+      case '\r' -> "\\r";
+      default -> (c < 0x80 ? "\\x%02x" : "\\u%04x").formatted(c);
+    };
   }
 
   /** Controls, line ends, lone surrogates, and the marks that reorder text. */

@@ -86,7 +86,8 @@ class AllocationTest {
     Path log = temp.resolve("out-" + name);
     Submission said =
         steps.submit(new SubmissionRequest(temp.resolve("a b"), name, 1, resources, log));
-    return assertInstanceOf(Submission.Accepted.class, said).jobs().getFirst();
+    String id = assertInstanceOf(Submission.Accepted.class, said).ids().getFirst();
+    return new SchedulerJob(id, name, log);
   }
 
   /** Ends a step of the stand-in. */

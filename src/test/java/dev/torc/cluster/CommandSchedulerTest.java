@@ -71,7 +71,7 @@ class CommandSchedulerTest {
   }
 
   private Submission accepted(String id) {
-    return new Submission.Accepted(List.of(new SchedulerJob(id, "torc-1", Path.of("/p/log"))));
+    return new Submission.Accepted(List.of(id));
   }
 
   private SchedulerState state(String id) {

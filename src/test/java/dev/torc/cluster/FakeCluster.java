@@ -122,7 +122,7 @@ final class FakeCluster implements Scheduler {
       swallowed--;
       return new Submission.NoAnswer("timed out");
     }
-    List<SchedulerJob> jobs = new ArrayList<>();
+    List<String> given = new ArrayList<>();
     String id = Integer.toString(++ids);
     for (int i = 0; i < request.elements(); i++) {
       Task task = new Task();
@@ -131,7 +131,7 @@ final class FakeCluster implements Scheduler {
       task.at = now + random.nextLong(3 * SECOND);
       tasks.put(id + "_" + i, task);
       waiting.add(task);
-      jobs.add(new SchedulerJob(id + "_" + i, task.name, null));
+      given.add(id + "_" + i);
     }
     read(request.script(), id);
     if (lost > 0) {
@@ -140,9 +140,9 @@ final class FakeCluster implements Scheduler {
     }
     between.run();
     if (forgets) {
-      jobs.forEach(job -> tasks.remove(job.id()).over = Kind.CANCELLED);
+      given.forEach(one -> tasks.remove(one).over = Kind.CANCELLED);
     }
-    return new Submission.Accepted(jobs);
+    return new Submission.Accepted(given);
   }
 
   private void read(Path script, String id) {
@@ -174,16 +174,16 @@ final class FakeCluster implements Scheduler {
     if (blind) {
       return null;
     }
-    List<SchedulerJob> jobs = new ArrayList<>();
+    List<String> found = new ArrayList<>();
     tasks.forEach(
         (id, task) -> {
           if (task.name.equals(request.name())) {
-            jobs.add(new SchedulerJob(id, task.name, null));
+            found.add(id);
           }
         });
-    return jobs.isEmpty()
+    return found.isEmpty()
         ? new Submission.Refused("there is no " + request.name())
-        : new Submission.Accepted(jobs);
+        : new Submission.Accepted(found);
   }
 
   @Override

@@ -101,8 +101,7 @@ class SchedulersPageTest {
     CommandScheduler scheduler = scheduler(kind, PATIENCE);
     assertEquals(List.of(), scheduler.lacks(MUCH));
     String id = kind.id(7);
-    Submission taken =
-        new Submission.Accepted(List.of(new SchedulerJob(id, "torc-1", REQUEST.log())));
+    Submission taken = new Submission.Accepted(List.of(id));
     says(kind.submitter(), new Answer(kind.taken(id), "", 0));
     assertEquals(taken, scheduler.submit(REQUEST));
     assertEquals(kind.submission(), lastCall());

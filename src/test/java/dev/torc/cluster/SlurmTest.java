@@ -79,9 +79,7 @@ class SlurmTest {
   @Test
   void aSubmissionSaysAllThatIsAskedForAndTheUsersOptionsOverruleOnlyThat() throws IOException {
     programs.says("sbatch", "for word; do echo \"<$word>\" >>\"$calls\"; done; echo 12");
-    assertEquals(
-        new Submission.Accepted(List.of(new SchedulerJob("12", "torc-1", Path.of("/logs/50%j")))),
-        submit(1));
+    assertEquals(new Submission.Accepted(List.of("12")), submit(1));
     assertEquals(
         """
         <--account=abc>
@@ -107,12 +105,7 @@ class SlurmTest {
   @Test
   void anArrayHasAnIdAndALogForEachElement() throws IOException {
     programs.says("sbatch", "echo 'some plugin talks'; echo '12;far'");
-    assertEquals(
-        new Submission.Accepted(
-            List.of(
-                new SchedulerJob("12_0", "torc-1", Path.of("/logs/50%j.0")),
-                new SchedulerJob("12_1", "torc-1", Path.of("/logs/50%j.1")))),
-        submit(2));
+    assertEquals(new Submission.Accepted(List.of("12_0", "12_1")), submit(2));
     assertTrue(programs.calls().getFirst().contains("--output=/logs/50%%j.%a --array=0-1 "));
     assertEquals(21, slurm(Map.of()).largestArray());
     programs.says("scontrol", "exit 1");
@@ -323,12 +316,7 @@ class SlurmTest {
     queue("8|RUNNING|None|n1|other|N/A|N/A");
     assertEquals(new Submission.Refused("there is no torc-1"), slurm(Map.of()).find(asked));
     queue("7_0|RUNNING|None|n1|torc-1|N/A|N/A", "7_1|PENDING|Resources||torc-1|N/A|N/A");
-    assertEquals(
-        new Submission.Accepted(
-            List.of(
-                new SchedulerJob("7_0", "torc-1", Path.of("/logs/5.0")),
-                new SchedulerJob("7_1", "torc-1", Path.of("/logs/5.1")))),
-        slurm(Map.of()).find(asked));
+    assertEquals(new Submission.Accepted(List.of("7_0", "7_1")), slurm(Map.of()).find(asked));
     queue("7|RUNNING|None|n1|torc-1|N/A|N/A", "9|PENDING|Resources||torc-1|N/A|N/A");
     assertEquals(
         new Submission.NoAnswer("there are [7, 9] of torc-1"), slurm(Map.of()).find(asked));

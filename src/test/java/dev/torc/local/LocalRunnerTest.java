@@ -103,9 +103,8 @@ class LocalRunnerTest {
   @Test
   void withoutAThreadForTheGraceThereIsNone() throws Exception {
     RunWatch watch = new RunWatch();
-    ProcessRun attempt =
-        new ProcessRun(
-            launch(0, 0, "trap '' TERM; echo $$ > tell; while :; do sleep 60; done"),
+    ProcessRun.Means means =
+        new ProcessRun.Means(
             new Spawn(),
             Environment.ofCaller(),
             LONG.toNanos(),
@@ -114,6 +113,8 @@ class LocalRunnerTest {
             },
             watch,
             new UsageSampler(List.of(), Environment.ofCaller()));
+    Launch deaf = launch(0, 0, "trap '' TERM; echo $$ > tell; while :; do sleep 60; done");
+    ProcessRun attempt = new ProcessRun(deaf, means);
     Thread.ofPlatform().start(() -> ended.add(attempt.run()));
     String pid = told();
     attempt.end(false);
@@ -160,7 +161,7 @@ class LocalRunnerTest {
             "LC_ALL=C.UTF-8", "TORC_CALLER_LC_ALL=de_DE", "GONE=1", "B=1", "PATH=/bin:/usr/bin")) {
       caller.add(entry.getBytes(StandardCharsets.UTF_8));
     }
-    runner = new LocalRunner(Environment.of(caller), LONG);
+    runner = new LocalRunner(new Environment(caller), LONG);
     Map<String, String> over = new HashMap<>(Map.of("B", "2", "TORC_JOB", "no"));
     over.put("GONE", null);
     Launch.Step step = new Launch.Step(List.of("env"), dir, over);
@@ -282,7 +283,7 @@ class LocalRunnerTest {
     assertEquals(How.TIMEOUT, late.how());
     assertTrue(late.wall() >= 200_000_000);
     assertFalse(late.ok());
-    assertEquals(List.of(), LeftoverProcesses.living(mark));
+    assertEquals(Map.of(), LeftoverProcesses.living(List.of(mark)));
   }
 
   /** Rule 12: a memory limit is looked after, however slow a look is. */

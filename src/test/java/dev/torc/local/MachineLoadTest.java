@@ -30,7 +30,7 @@ class MachineLoadTest {
 
   @Test
   void withoutACgroupTheMachineCounts() {
-    MachineLoad.Reading now = MachineLoad.of(system).read();
+    MachineLoad.Reading now = new MachineLoad(system).read();
     assertEquals((10 + 20 + 30 + 1 + 2 + 3) * 10_000_000L, now.cpu());
     assertEquals(600 * 1024, now.memory());
   }
@@ -44,7 +44,7 @@ class MachineLoadTest {
     file("sys/fs/cgroup/jobs/mine/memory.stat", "anon 9\ninactive_file 500000\n");
     file("sys/fs/cgroup/jobs/cpu.max", "200000 100000\n");
     file("sys/fs/cgroup/jobs/cpu.stat", "usage_usec 7\nuser_usec 5\n");
-    MachineLoad.Reading now = MachineLoad.of(system).read();
+    MachineLoad.Reading now = new MachineLoad(system).read();
     assertEquals(7000, now.cpu());
     assertEquals(1_000_000, now.memory());
   }
@@ -53,13 +53,13 @@ class MachineLoadTest {
   void aCgroupWithoutLimitsIsTheMachine() throws IOException {
     file("proc/self/cgroup", "0::/../outside\n");
     file("sys/fs/cgroup/memory.max", "max\n");
-    assertEquals(600 * 1024, MachineLoad.of(system).read().memory());
+    assertEquals(600 * 1024, new MachineLoad(system).read().memory());
   }
 
   @Test
   void anotherSystemTellsNothing() throws IOException {
     Files.delete(system.resolve("proc/stat"));
-    assertNull(MachineLoad.of(system).read());
+    assertNull(new MachineLoad(system).read());
   }
 
   @Test

@@ -90,7 +90,7 @@ class ProcessTreeTest {
     leader = spawn("exit 0");
     tree.leader(leader);
     ChildWait.next(leader);
-    assertEquals(new ProcessTree.MemoryUse(0, 0), tree.memory(1, true));
+    assertEquals(new ProcessTable.MemoryUse(0, 0), tree.memory(1, true));
   }
 
   @Test
@@ -112,7 +112,11 @@ class ProcessTreeTest {
     start(1, "echo > tell; sleep 1000; :");
     // a mark that this JVM itself carries, as a torc does that is called by a job
     String path = System.getenv("PATH");
-    List<Integer> found = LeftoverProcesses.living(Map.of("PATH", path));
+    Map<String, String> own = Map.of("PATH", path);
+    List<Integer> found =
+        LeftoverProcesses.living(List.of(own)).get(own).stream()
+            .map(ProcessTable.Entry::pid)
+            .toList();
     assertTrue(found.contains(leader));
     assertFalse(found.contains((int) ProcessHandle.current().pid()));
     ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();

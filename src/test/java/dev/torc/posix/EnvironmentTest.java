@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -17,13 +18,25 @@ class EnvironmentTest {
   }
 
   private static List<String> texts(Environment environment, Map<String, String> over) {
-    return environment.with(over).all().stream()
+    return all(environment.with(over)).stream()
         .map(e -> new String(e, StandardCharsets.UTF_8))
         .toList();
   }
 
+  /** In the order in which a process gets them. */
+  private static List<byte[]> all(Environment.EnvironmentEntries entries) {
+    List<byte[]> all = new ArrayList<>();
+    for (long address : entries.kept()) {
+      if (address != 0) {
+        all.add(Memory.textAt(address));
+      }
+    }
+    all.addAll(entries.own());
+    return all;
+  }
+
   private static Environment of(String... entries) {
-    return Environment.of(Arrays.stream(entries).map(EnvironmentTest::bytes).toList());
+    return new Environment(Arrays.stream(entries).map(EnvironmentTest::bytes).toList());
   }
 
   @Test
@@ -49,7 +62,7 @@ class EnvironmentTest {
   void bytesThatAreNoTextPassThrough() {
     byte[] odd = {'X', '=', (byte) 0xff, (byte) 0xfe};
     byte[] nameless = {(byte) 0xc3, 'n'};
-    List<byte[]> passed = Environment.of(List.of(odd, nameless)).with(Map.of()).all();
+    List<byte[]> passed = all(new Environment(List.of(odd, nameless)).with(Map.of()));
     assertArrayEquals(odd, passed.get(0));
     assertArrayEquals(nameless, passed.get(1));
   }

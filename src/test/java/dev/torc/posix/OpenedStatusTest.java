@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.posix.FileStatus.OpenedStatus;
 import dev.torc.posix.FileStatus.StatusReader;
 import dev.torc.posix.StatusBuffer.OpenedBuffer;
 import java.io.IOException;
@@ -60,13 +59,13 @@ class OpenedStatusTest {
   private void assertSame(String path) throws IOException {
     for (boolean follow : new boolean[] {true, false}) {
       FileStatus plain = FileStatus.of(path, follow);
-      assertEquals(plain, OpenedStatus.of(path, follow), path + " " + follow);
+      assertEquals(plain, FileStatus.ofOpened(path, follow), path + " " + follow);
       long[] one = new long[4];
       long[] other = new long[4];
       byte[] name = path.getBytes(StandardCharsets.UTF_8);
       assertEquals(
-          new StatusReader(folder.toString(), follow).look(name, 0, name.length, one),
-          OpenedStatus.reader(folder.toString(), follow).look(name, 0, name.length, other));
+          new StatusReader(folder.toString(), follow, false).look(name, 0, name.length, one),
+          new StatusReader(folder.toString(), follow, true).look(name, 0, name.length, other));
       assertEquals(List.of(one[0], one[3]), List.of(other[0], other[3]));
     }
   }
@@ -115,10 +114,10 @@ class OpenedStatusTest {
     Files.createSymbolicLink(loop, loop);
     for (String bad : List.of(loop.toString(), "x".repeat(300), "x/".repeat(2049), "/\0")) {
       IOException plain = assertThrows(IOException.class, () -> FileStatus.of(bad, true));
-      IOException opened = assertThrows(IOException.class, () -> OpenedStatus.of(bad, true));
+      IOException opened = assertThrows(IOException.class, () -> FileStatus.ofOpened(bad, true));
       assertEquals(plain.getMessage(), opened.getMessage());
     }
-    assertTrue(OpenedStatus.of(loop.toString(), false).isLink());
+    assertTrue(FileStatus.ofOpened(loop.toString(), false).isLink());
   }
 
   @Test

@@ -103,7 +103,7 @@ class SpawnTest {
   void theProgramIsSearchedInThePathOfItsOwnEnvironment() throws IOException {
     executable("only-here", "#!/bin/sh\necho found");
     byte[] path = "PATH=/nowhere:.:/bin".getBytes(StandardCharsets.UTF_8);
-    EnvironmentEntries env = Environment.of(List.of(path)).with(Map.of());
+    EnvironmentEntries env = new Environment(List.of(path)).with(Map.of());
     assertEquals("found\n", output(new Spawn(), env, "only-here"));
     Files.createDirectory(dir.resolve("ls")); // a folder is no program
     assertTrue(output(new Spawn(), env, "ls", "-d", "/").startsWith("/"));
@@ -111,7 +111,7 @@ class SpawnTest {
     assertEquals("found\n", output(new Spawn(), over, "only-here"));
     Map<String, String> none = new HashMap<>();
     none.put("PATH", null);
-    EnvironmentEntries without = Environment.of(List.of(path)).with(none);
+    EnvironmentEntries without = new Environment(List.of(path)).with(none);
     assertEquals("/\n", output(new Spawn(), without, "/bin/ls", "-d", "/"));
     assertThrows(IOException.class, () -> output(new Spawn(), without, "only-here"));
   }

@@ -46,7 +46,7 @@ class StatusReaderTest {
     }
     Path absolute = Files.writeString(elsewhere.resolve("f"), "f");
     Files.createSymbolicLink(root.resolve("link"), absolute);
-    StatusReader reader = new StatusReader(root.toString(), true);
+    StatusReader reader = new StatusReader(root.toString(), true, false);
     for (String name :
         List.of("sub/a longer name", "a", absolute.toString(), "sub/é", "sub", "link", "x")) {
       assertTrue(look(reader, name), name);
@@ -60,7 +60,7 @@ class StatusReaderTest {
   @Test
   void inTheFolderOfTheProcessToo() throws IOException {
     Path here = Path.of("").toAbsolutePath();
-    StatusReader reader = new StatusReader(here.toString(), true);
+    StatusReader reader = new StatusReader(here.toString(), true, false);
     assertTrue(look(reader, "pom.xml"));
     assertSame(FileStatus.of("pom.xml", true));
     assertTrue(look(reader, here + "/pom.xml"));
@@ -73,19 +73,19 @@ class StatusReaderTest {
     Path file = Files.writeString(folder.resolve("file"), "f");
     Files.createSymbolicLink(folder.resolve("link"), file);
     Files.createSymbolicLink(folder.resolve("gone"), folder.resolve("none"));
-    StatusReader reader = new StatusReader(folder.toString(), false);
+    StatusReader reader = new StatusReader(folder.toString(), false, false);
     for (String name : List.of("link", "gone", "file")) {
       assertTrue(look(reader, name), name);
       assertSame(FileStatus.of(folder.resolve(name).toString(), false));
     }
-    assertFalse(look(new StatusReader(folder.toString(), true), "gone"));
+    assertFalse(look(new StatusReader(folder.toString(), true, false), "gone"));
   }
 
   @Test
   void whatTheSystemDoesNotSayIsNamed() throws IOException {
     Path loop = folder.resolve("loop");
     Files.createSymbolicLink(loop, loop);
-    StatusReader reader = new StatusReader(folder.toString(), true);
+    StatusReader reader = new StatusReader(folder.toString(), true, false);
     IOException e = assertThrows(IOException.class, () -> look(reader, "loop"));
     assertTrue(e.getMessage().startsWith("cannot look at " + loop + ": "), e.getMessage());
     String longest = "x".repeat(5000);

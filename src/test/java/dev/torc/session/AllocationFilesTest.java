@@ -43,8 +43,7 @@ class AllocationFilesTest {
 
     @Override
     public Submission submit(SubmissionRequest request) {
-      SchedulerJob job = new SchedulerJob("7", request.name(), null);
-      return new Submission.Accepted(List.of(job));
+      return new Submission.Accepted(List.of("7"));
     }
 
     @Override
