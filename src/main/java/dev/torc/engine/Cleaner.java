@@ -109,10 +109,12 @@ public record Cleaner(
         FileTree.remove(entry);
       }
     }
-    listener.removed(shown(folder));
+    listener.removed(ProductRemoval.shown(place, folder));
     if (Files.exists(kept, LinkOption.NOFOLLOW_LINKS)) {
       if (!keptToo) {
-        listener.kept(shown(kept), "it holds what torc set aside for you; --kept removes it");
+        listener.kept(
+            ProductRemoval.shown(place, kept),
+            "it holds what torc set aside for you; --kept removes it");
       }
     } else if (!dry) {
       try {
@@ -128,14 +130,8 @@ public record Cleaner(
       if (!dry) {
         FileTree.remove(folder);
       }
-      listener.removed(shown(folder));
+      listener.removed(ProductRemoval.shown(place, folder));
     }
-  }
-
-  private String shown(Path path) {
-    return path.startsWith(place.root())
-        ? place.root().relativize(path).toString()
-        : path.toString();
   }
 
   /** Takes one away; returns whether it went, if it should. */

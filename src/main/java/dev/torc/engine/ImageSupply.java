@@ -59,19 +59,21 @@ public final class ImageSupply {
   }
 
   private void ready(Image image, Function<Launch, ProcessEnd> runner) throws IOException {
-    Fetch fetch = fetches.computeIfAbsent(name(image), _ -> new Fetch());
-    synchronized (fetch) {
-      ready(image, fetch, runner);
-    }
-  }
-
-  private void ready(Image image, Fetch fetch, Function<Launch, ProcessEnd> runner)
-      throws IOException {
     Containers.ImageName name = name(image);
     ContainerRuntime runtime = builder.runtime(image);
     if (name.isFile()) {
       return; // it is a need
     }
+    Fetch fetch = fetches.computeIfAbsent(name, _ -> new Fetch());
+    synchronized (fetch) {
+      ready(image, runtime, fetch, runner);
+    }
+  }
+
+  private void ready(
+      Image image, ContainerRuntime runtime, Fetch fetch, Function<Launch, ProcessEnd> runner)
+      throws IOException {
+    Containers.ImageName name = name(image);
     if (fetch.trouble == null && builder.containers().find(name, runtime) == null) {
       builder.containers().fetched(name); // a job may have made it meanwhile
     }

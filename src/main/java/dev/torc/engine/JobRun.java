@@ -10,7 +10,6 @@ import dev.torc.workflow.Job.Retry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * A job that runs in this build, from the moment that its verdict is known until it is final: its
@@ -42,10 +41,6 @@ final class JobRun {
    * @param queued nanoseconds from when nothing but resources held it
    */
   record Queued(AttemptRecord.Asked amounts, long queued) {}
-
-  JobRun(Job job, List<Reason> reasons, ProductRestore.Replacement from, BuildSetup setup) {
-    this(job, reasons, from, setup.limits(), setup.allocation());
-  }
 
   /**
    * @param from the result to be put in the place of a run; null for a run
@@ -137,15 +132,10 @@ final class JobRun {
    *
    * @param got what was taken
    * @param setup knows the identifiers of GPUs
-   * @param gone see {@link Attempt}, as {@code submitted}
+   * @param starts see {@link Attempt}
    */
   Attempt begin(
-      AttemptContext shared,
-      int id,
-      ResourcePool.Taken got,
-      BuildSetup setup,
-      Runnable gone,
-      Consumer<Event.JobSubmitted> submitted) {
+      AttemptContext shared, int id, ResourcePool.Taken got, BuildSetup setup, JobStarts starts) {
     taken = got;
     released = false;
     attempts++;
@@ -155,7 +145,7 @@ final class JobRun {
     asked =
         new Queued(
             new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime), queued);
-    return new Attempt(shared, id, this, granted(identifiers), gone, submitted);
+    return new Attempt(shared, id, this, granted(identifiers), starts);
   }
 
   /**

@@ -135,17 +135,7 @@ final class JobStarts {
       alone = true;
       sender.tell(new Event.Terminal(true));
     }
-    // The next may start while the products of this one are looked at, but not where the way it
-    // ends may mean that nothing starts any more.
-    boolean overlaps =
-        !setup.failFast() && !job.interactive() && now.graph().workflow().hooks().isEmpty();
-    Runnable gone =
-        () -> {
-          if (overlaps && more) {
-            lock.post(() -> release(job, run));
-          }
-        };
-    Attempt attempt = run.begin(now.shared(), id, taken, setup, gone, at -> out.submitted(id, at));
+    Attempt attempt = run.begin(now.shared(), id, taken, setup, this);
     out.begin(id, run.executor());
     if (!run.isRestored()) {
       sender.started(now.shared(), id, run, pool.limits().get(Resources.CPUS));
@@ -158,11 +148,29 @@ final class JobStarts {
     }
   }
 
-  /** The processes of an attempt are gone: the next need not wait until its products are hashed. */
-  private void release(Job job, JobRun run) {
-    if (pool.giveEarly(run)) {
-      sender.tell(new Event.JobReleased(job.name()));
+  /**
+   * The processes of an attempt ended well and only a look at their products is left, which may
+   * take longer than to begin another: that one starts meanwhile, but not where the way this one
+   * ends may mean that nothing starts any more. Called on the thread of the attempt.
+   */
+  void gone(Attempt attempt) {
+    boolean overlaps =
+        !setup.failFast()
+            && !attempt.job.interactive()
+            && attempt.shared.graph().workflow().hooks().isEmpty();
+    if (overlaps && more) {
+      lock.post(
+          () -> {
+            if (pool.giveEarly(attempt.run)) {
+              sender.tell(new Event.JobReleased(attempt.job.name()));
+            }
+          });
     }
+  }
+
+  /** A scheduler has an attempt; callable from any thread. */
+  void submitted(int id, Event.JobSubmitted at) {
+    out.submitted(id, at);
   }
 
   /** An attempt is over. */

@@ -85,7 +85,7 @@ final class ProductRestore {
           i -> {
             OwnedPath part = missing.get(i);
             parts.take(part, root.resolve(part.path()));
-            placed.add(new OwnedPath(part.path(), part.kind(), part.digest(), job.name(), false));
+            placed.add(part.by(job.name()));
           });
       ProductScan scan =
           ProductScan.of(shared.removal().grounds(), shared.digests(), job, true, () -> {});
@@ -139,7 +139,7 @@ final class ProductRestore {
     }
     Batch own = new Batch();
     for (OwnedPath part : from.parts()) {
-      OwnedPath ours = new OwnedPath(part.path(), part.kind(), part.digest(), mark.job(), false);
+      OwnedPath ours = part.by(mark.job());
       try {
         if (!ours.equals(removal.cache().owned(part.path())) && removal.asRecorded(ours)) {
           own.own(ours);

@@ -113,7 +113,7 @@ final class ProductScan {
         Stamp self = digests.linkStamp(job.depfile());
         long size = known.stamp().size();
         products.depfile = products.product(job.depfile(), self, known, size);
-        products.owned.add(products.own(products.depfile));
+        products.owned.add(products.depfile.owned(job.name()));
         products.saw(job.depfile(), job.depfile(), known.stamp(), known.digest());
       }
     }
@@ -199,7 +199,7 @@ final class ProductScan {
       files++;
       saw(path, path, known.stamp(), known.digest());
     }
-    owned.add(own(made.getLast()));
+    owned.add(made.getLast().owned(job.name()));
   }
 
   /**
@@ -226,14 +226,6 @@ final class ProductScan {
     if (seen != null) {
       seen.add(new Seen(path, product, stamp, digest));
     }
-  }
-
-  /** A link counts by where it leads to, but what torc may delete is the link itself. */
-  private OwnedPath own(RecordedProduct made) {
-    return made.link() == null
-        ? new OwnedPath(made.path(), made.kind(), made.digest(), job.name(), false)
-        : new OwnedPath(
-            made.path(), Stamp.FileKind.LINK, Digest.ofText(made.link()), job.name(), false);
   }
 
   /** The products in declared order, matches of globs sorted. */
