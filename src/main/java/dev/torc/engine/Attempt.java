@@ -1,9 +1,7 @@
 package dev.torc.engine;
 
-import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.engine.EventLines.PostTimes;
-import dev.torc.engine.LinesFile.ValueLines;
 import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StopFlag.StoppedException;
@@ -142,8 +140,8 @@ final class Attempt {
     ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
     snapshot = null;
     return restore == null
-        ? failed(FailurePhrase.of(ended, 0, 0))
-        : failed(FailurePhrase.of(ended, 0, 0), restore.placed());
+        ? failed(AttemptOutcome.phrase(ended, 0, 0))
+        : failed(AttemptOutcome.phrase(ended, 0, 0), restore.placed());
   }
 
   private AttemptOutcome attempt() {
@@ -217,7 +215,7 @@ final class Attempt {
     return ended.ok()
         ? succeeded(moved, begin)
         : left(
-            FailurePhrase.of(ended, run.runtime(), granted.memoryLimit())
+            AttemptOutcome.phrase(ended, run.runtime(), granted.memoryLimit())
                 + Tracing.refused(shared.graph(), trace)
                 + unlogged());
   }
@@ -396,8 +394,7 @@ final class Attempt {
     }
     moved.addAll(needs.moved());
     cleared.made(products.owned());
-    LinesFile output = files.output();
-    List<StoredValue> data = ValueLines.read(output, output.lines(shared.digests()));
+    List<StoredValue> data = files.output().values(shared.digests());
     if (posts.bad() != null) {
       throw posts.bad();
     }
@@ -422,8 +419,7 @@ final class Attempt {
     }
     try {
       List<OwnedPath> owned =
-          ProductScan.of(shared.removal().grounds(), shared.digests(), job, false, () -> {})
-              .owned();
+          ProductScan.of(shared.removal().grounds(), shared.digests(), job, false).owned();
       owned.removeIf(each -> remote.altered().containsKey(each.path())); // the user's by now
       return failed(what, owned);
     } catch (IOException | StoppedException e) {

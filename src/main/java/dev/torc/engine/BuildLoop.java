@@ -256,9 +256,7 @@ public final class BuildLoop {
         over(next, new BitSet());
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
         blocked.warn(old, next);
-        failGroups();
-        state.ended().forEach(failed -> blocked.behind(state, failed));
-        state.free().forEach(this::decide);
+        tellAgain();
       }
     } catch (StoppedException e) {
       return; // a signal came: nothing new starts
@@ -272,6 +270,13 @@ public final class BuildLoop {
     state = state.over(next, late);
     spent.over(next);
     starts.unpark();
+  }
+
+  /** What follows from failures in the state that came up, and what waits for nothing in it. */
+  private void tellAgain() {
+    failGroups();
+    state.ended().forEach(failed -> blocked.behind(state, failed));
+    state.free().forEach(this::decide);
   }
 
   /** Groups with problems fail, each once, and what waits for them is blocked. */
@@ -511,7 +516,7 @@ public final class BuildLoop {
         BitSet late = new BitSet();
         late.set(id);
         over(next, late);
-        state.free().forEach(this::decide);
+        tellAgain();
       }
     } catch (StoppedException e) {
       return; // likewise: it is not reached

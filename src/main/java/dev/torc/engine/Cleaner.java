@@ -70,11 +70,6 @@ public record Cleaner(
     return well;
   }
 
-  /** Takes one away. */
-  void product(OwnedPath owned) {
-    product(owned, (_, _) -> true);
-  }
-
   /** Takes away what rule 15 set aside, in {@code .torc/kept} and below the roots. */
   public void kept() throws IOException {
     remove(place.kept("").normalize());
@@ -135,7 +130,7 @@ public record Cleaner(
   }
 
   /** Takes one away; returns whether it went, if it should. */
-  private boolean product(OwnedPath owned, Choice choice) {
+  boolean product(OwnedPath owned, Choice choice) {
     try {
       Path file = place.root().resolve(owned.path());
       String astray = astray(file);

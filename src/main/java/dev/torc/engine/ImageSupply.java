@@ -3,7 +3,6 @@ package dev.torc.engine;
 import dev.torc.container.ContainerRuntime;
 import dev.torc.container.Containers;
 import dev.torc.engine.Attempt.AttemptFailure;
-import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.hash.Digest;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;
@@ -152,7 +151,7 @@ public final class ImageSupply {
       throw new StoppedException();
     }
     String said = ContainerRuntime.lastLine(log);
-    return said.isEmpty() ? FailurePhrase.of(end, 0, 0) : said;
+    return said.isEmpty() ? AttemptOutcome.phrase(end, 0, 0) : said;
   }
 
   /** A name without a registry means the same with every runtime. */

@@ -32,15 +32,9 @@ final class JobRun {
   private boolean released;
   private boolean spared;
   private long ready = System.nanoTime();
-  private Queued asked;
+  private AttemptRecord.Asked asked;
+  private long queued;
   private ProductRestore.Replacement from;
-
-  /**
-   * What an attempt asked for, and how long it waited for that.
-   *
-   * @param queued nanoseconds from when nothing but resources held it
-   */
-  record Queued(AttemptRecord.Asked amounts, long queued) {}
 
   /**
    * @param from the result to be put in the place of a run; null for a run
@@ -108,8 +102,13 @@ final class JobRun {
   }
 
   /** What its present attempt asked for. */
-  Queued asked() {
+  AttemptRecord.Asked asked() {
     return asked;
+  }
+
+  /** Nanoseconds that it waited for that, from when nothing but resources held it. */
+  long queued() {
+    return queued;
   }
 
   /** What its present attempt has. */
@@ -141,10 +140,8 @@ final class JobRun {
     attempts++;
     List<String> identifiers = new ArrayList<>(taken.gpus().size());
     taken.gpus().forEach(gpu -> identifiers.add(setup.gpu(gpu)));
-    long queued = Math.max(0, System.nanoTime() - ready);
-    asked =
-        new Queued(
-            new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime), queued);
+    queued = Math.max(0, System.nanoTime() - ready);
+    asked = new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime);
     return new Attempt(shared, id, this, granted(identifiers), starts);
   }
 

@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.engine.ResourcePool.JobserverTokens;
+import dev.torc.machine.Jobserver;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
 import java.util.ArrayList;
@@ -22,7 +22,6 @@ final class JobStarts {
   private final EventSender sender;
   private final Supplier<BuildState> state;
   private final ResourcePool pool;
-  private final JobserverTokens tokens;
   private final Submitted out;
   private final List<Integer> parked = new ArrayList<>(); // until a hook is over
   private int running; // attempts that are not over
@@ -45,7 +44,6 @@ final class JobStarts {
     this.sender = sender;
     this.state = state;
     this.pool = new ResourcePool(setup.limits(), setup.nodes());
-    this.tokens = new JobserverTokens(setup.tokens());
     this.out = new Submitted(lock, sender, Submitted.MOST);
   }
 
@@ -93,7 +91,7 @@ final class JobStarts {
   void start() {
     BuildState now = state.get();
     while (!stopped && !alone) {
-      if (!tokens.allow(holding())) {
+      if (setup.tokens() != null && holding() > setup.tokens().held()) {
         break;
       }
       int id = now.ready().next(pool, j -> now.runs().get(j).demand());
@@ -116,7 +114,22 @@ final class JobStarts {
       }
     }
     more = !now.ready().isEmpty();
-    tokens.want(holding(), !stopped && more);
+    if (setup.tokens() != null) {
+      want(setup.tokens());
+    }
+  }
+
+  /**
+   * Gives back what is not needed of the tokens of the calling make, and asks for what is: one for
+   * each job that holds resources, beyond the first, for which torc itself was given one.
+   */
+  private void want(Jobserver tokens) {
+    int useful = Math.max(0, holding() - 1) + (!stopped && more && holding() > 0 ? 1 : 0);
+    int held = tokens.held();
+    if (held > useful) {
+      tokens.giveBack(held - useful);
+    }
+    tokens.want(Math.max(0, useful - held));
   }
 
   /** How many attempts hold what others wait for. */

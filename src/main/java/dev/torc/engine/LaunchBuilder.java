@@ -32,8 +32,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -78,7 +80,8 @@ public final class LaunchBuilder {
     this.inherited = inherited;
     this.caller = caller;
     this.arguments = new ArgumentList(caller);
-    this.containers = new ContainerBuilder(runtimes, workflow, build, events);
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    this.containers = new ContainerBuilder(runtimes, workflow, build, events, told);
     this.images = new ImageSupply(containers, place.jobs());
   }
 

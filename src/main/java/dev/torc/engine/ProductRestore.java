@@ -87,8 +87,7 @@ final class ProductRestore {
             parts.take(part, root.resolve(part.path()));
             placed.add(part.by(job.name()));
           });
-      ProductScan scan =
-          ProductScan.of(shared.removal().grounds(), shared.digests(), job, true, () -> {});
+      ProductScan scan = ProductScan.of(shared.removal().grounds(), shared.digests(), job, true);
       if (isWhole(scan) && isDepfile(scan)) {
         log();
         kept.used(from);

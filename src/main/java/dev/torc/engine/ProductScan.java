@@ -66,11 +66,10 @@ final class ProductScan {
    */
   record Seen(String path, String product, Stamp stamp, Digest digest) {}
 
-  /** The same without word of each file. */
-  static ProductScan of(
-      AllowedRoots grounds, DigestMemo digests, Job job, boolean strict, Runnable slow)
+  /** The same where nothing waits for the look, without word of each file. */
+  static ProductScan of(AllowedRoots grounds, DigestMemo digests, Job job, boolean strict)
       throws IOException {
-    return of(grounds, digests, job, strict, slow, null);
+    return of(grounds, digests, job, strict, () -> {}, null);
   }
 
   /**

@@ -14,6 +14,7 @@ import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Decider;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.Reason;
+import dev.torc.posix.Io;
 import dev.torc.records.JobResult;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
@@ -243,26 +244,22 @@ final class RemoteRun {
     return shared.decider().describe(id, List.of(), snapshot).command();
   }
 
-  /** A look at the products, which tells of each file. */
-  interface Look {
-    ProductScan at(List<ProductScan.Seen> seen) throws IOException;
-  }
-
   /**
    * The products; of one that ran elsewhere when they are here as they were made, or will not be.
    *
+   * @param look at the products, which tells of each file
    * @return null where a product that was made is not here
    */
-  ProductScan products(Look look) throws IOException {
+  ProductScan products(Io.Make<List<ProductScan.Seen>, ProductScan> look) throws IOException {
     if (made == null) {
-      return look.at(null);
+      return look.of(null);
     }
     Path root = shared.graph().workflow().root();
     for (long pause = LOOK; ; pause = Math.min(2 * pause, LONGEST)) {
       List<ProductScan.Seen> seen = new ArrayList<>();
       ProductScan scan = null;
       try {
-        scan = look.at(seen);
+        scan = look.of(seen);
         products = RemoteProducts.of(made, job, root, seen, true);
       } catch (AttemptFailure e) {
         products = RemoteProducts.of(made, job, root, seen, false);
