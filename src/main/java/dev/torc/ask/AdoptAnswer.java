@@ -1,6 +1,7 @@
 package dev.torc.ask;
 
 import dev.torc.engine.Adoption;
+import dev.torc.engine.Adoption.Adopted;
 import dev.torc.engine.Leftovers.OutJobs;
 import dev.torc.engine.Remotes;
 import dev.torc.hash.DigestMemo;
@@ -86,7 +87,7 @@ record AdoptAnswer(
         out.cancel(remotes, work.removal());
       }
       PlanContext context = work.context(selection, Rerun.NONE);
-      Adoption adoption = adoption(project, targets, context, work.digests(), work.build());
+      Adopted adoption = adoption(project, targets, context, work.digests(), work.build());
       if (adoption.problems().isEmpty()) {
         work.cache().put(adoption.batch());
         work.cache().flush();
@@ -96,7 +97,7 @@ record AdoptAnswer(
     }
   }
 
-  private static Adoption adoption(
+  private static Adopted adoption(
       Project project, List<String> targets, PlanContext context, DigestMemo digests, BuildId id)
       throws IOException {
     var env = project.caller().env();
@@ -105,9 +106,9 @@ record AdoptAnswer(
     return new Adoption(expander.plan(context).context(), expander, digests, id).run();
   }
 
-  private static AdoptAnswer of(Adoption done, boolean dry) {
+  private static AdoptAnswer of(Adopted done, boolean dry) {
     List<String> problems = done.problems().stream().map(Diagnostic::toString).toList();
-    List<String> adopted = problems.isEmpty() ? done.adopted() : List.of();
+    List<String> adopted = problems.isEmpty() ? done.jobs() : List.of();
     return new AdoptAnswer(dry, adopted, done.upToDate(), problems);
   }
 

@@ -61,8 +61,24 @@ public final class Adoption {
     this.context = first;
   }
 
+  /**
+   * What came of it.
+   *
+   * @param context in which they are settled
+   * @param batch the records of the adopted jobs; not to be stored where there are problems
+   * @param jobs the names of the adopted ones, in the order of the graph
+   * @param upToDate the names of jobs that need no adoption
+   * @param problems what stands in the way, one line each
+   */
+  public record Adopted(
+      PlanContext context,
+      Batch batch,
+      List<String> jobs,
+      List<String> upToDate,
+      List<Diagnostic> problems) {}
+
   /** Looks at all named jobs; of groups, at those instances that are known by then. */
-  public Adoption run() throws IOException {
+  public Adopted run() throws IOException {
     PlanContext next = context;
     do {
       context = next;
@@ -78,32 +94,7 @@ public final class Adoption {
     for (int group : context.graph().inOrder(context.selection().namedOpen())) {
       unknown(group);
     }
-    return this;
-  }
-
-  /** The context in which they are settled. */
-  public PlanContext context() {
-    return context;
-  }
-
-  /** The records of the adopted jobs; not to be stored where there are problems. */
-  public Batch batch() {
-    return batch;
-  }
-
-  /** Names of the jobs whose products can be adopted, in the order of the graph. */
-  public List<String> adopted() {
-    return adopted;
-  }
-
-  /** Names of the jobs that are up to date, and stay as they are. */
-  public List<String> upToDate() {
-    return upToDate;
-  }
-
-  /** What stands in the way, one line each. */
-  public List<Diagnostic> problems() {
-    return problems;
+    return new Adopted(context, batch, adopted, upToDate, problems);
   }
 
   private void look(int id) throws IOException {
@@ -146,7 +137,7 @@ public final class Adoption {
     }
     if (globs > 0
         && globs == job.productRefs().size()
-        && ProductScan.of(grounds, digests, job, false, () -> {}).made().isEmpty()) {
+        && ProductScan.of(grounds, digests, job, false).made().isEmpty()) {
       problem(job, "none of its products is there; " + run(job));
     }
     if (job.depfile() != null
@@ -212,7 +203,7 @@ public final class Adoption {
           return;
         }
       }
-      ProductScan products = ProductScan.of(grounds, digests, job, true, () -> {});
+      ProductScan products = ProductScan.of(grounds, digests, job, true);
       AttemptOutcome.Made made =
           AttemptOutcome.Made.of(products, needs, snapshot.moved(), List.of(), false, List.of());
       AttemptOutcome outcome =

@@ -1,9 +1,7 @@
 package dev.torc.engine;
 
-import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.engine.EventLines.PostTimes;
-import dev.torc.engine.LinesFile.ValueLines;
 import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StopFlag.StoppedException;
@@ -27,7 +25,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 
 /**
  * One attempt at a job, from clearing the places of its products to looking at what it left. Runs
@@ -44,10 +41,8 @@ final class Attempt {
   final Job job;
   final JobRun run;
   private final JobFiles files;
-  private final int number;
   private final LaunchBuilder.Granted granted;
-  private final long timeLimit;
-  private final Runnable gone;
+  private final JobStarts starts;
   private final ClearedProducts cleared;
   private final EndableRun here; // what the Runner has of it
   private final RemoteRun remote;
@@ -69,29 +64,20 @@ final class Attempt {
    * An attempt that has not begun.
    *
    * @param run the run of the job, whose next attempt it is
-   * @param gone told, on the thread of the attempt, when its processes ended well and only a look
-   *     at their products is left, which may take longer than to begin another
-   * @param submitted told the id when it was handed out to a scheduler
+   * @param starts told when its processes are gone, and where it was handed out to
    */
   Attempt(
-      AttemptContext shared,
-      int id,
-      JobRun run,
-      LaunchBuilder.Granted granted,
-      Runnable gone,
-      Consumer<Event.JobSubmitted> submitted) {
+      AttemptContext shared, int id, JobRun run, LaunchBuilder.Granted granted, JobStarts starts) {
     this.shared = shared;
     this.id = id;
     this.job = shared.graph().job(id);
     this.run = run;
     this.files = shared.launches().files(job.name());
-    this.number = run.attempts();
     this.granted = granted;
-    this.timeLimit = run.runtime();
-    this.gone = gone;
+    this.starts = starts;
     this.cleared = shared.removal().clearing();
     this.here = new EndableRun(shared.runner());
-    this.remote = new RemoteRun(shared, id, number, run.executor(), run.reasons(), submitted);
+    this.remote = new RemoteRun(shared, id, run, starts);
     this.executor = run.executor();
   }
 
@@ -154,8 +140,8 @@ final class Attempt {
     ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
     snapshot = null;
     return restore == null
-        ? failed(FailurePhrase.of(ended, 0, 0))
-        : failed(FailurePhrase.of(ended, 0, 0), restore.placed());
+        ? failed(AttemptOutcome.phrase(ended, 0, 0))
+        : failed(AttemptOutcome.phrase(ended, 0, 0), restore.placed());
   }
 
   private AttemptOutcome attempt() {
@@ -190,7 +176,7 @@ final class Attempt {
   private AttemptOutcome ran() throws IOException {
     String containers = "";
     if (job.runsInContainers()) {
-      containers = shared.launches().containers(job, number, here::run);
+      containers = shared.launches().containers(job, run.attempts(), here::run);
     }
     snapshot = shared.contents().snapshot(id);
     String lack = snapshot.lack();
@@ -200,11 +186,9 @@ final class Attempt {
     ProcessEnd resumed = remote.resume(snapshot);
     Stamp begin = null;
     if (resumed == null) {
-      shared
-          .tracing()
-          .traces(shared.graph(), job); // or it fails while its earlier products are there
-      clear();
-      begin = launch(containers);
+      boolean traced = shared.tracing().traces(shared.graph(), job);
+      clear(); // where it was to be traced and cannot, its earlier products are there
+      begin = launch(containers, traced);
     } else {
       hasCleared = true;
       ended = resumed;
@@ -231,7 +215,7 @@ final class Attempt {
     return ended.ok()
         ? succeeded(moved, begin)
         : left(
-            FailurePhrase.of(ended, timeLimit, granted.memoryLimit())
+            AttemptOutcome.phrase(ended, run.runtime(), granted.memoryLimit())
                 + Tracing.refused(shared.graph(), trace)
                 + unlogged());
   }
@@ -273,30 +257,27 @@ final class Attempt {
    *
    * @return a stamp from when it started; null for a job that finds no needs and is not traced
    */
-  private Stamp launch(String containers) throws IOException {
+  private Stamp launch(String containers, boolean traced) throws IOException {
     LaunchBuilder launches = shared.launches();
     files.eventLines().clear(shared.digests()); // the next attempt takes its lines
     files.output().clear(shared.digests());
     StartMarks.Mark mark =
-        new StartMarks.Mark(shared.build().id(), job.name(), number).in(containers);
+        new StartMarks.Mark(shared.build().id(), job.name(), run.attempts()).in(containers);
     if (!remote.isRemote()) { // else when it is handed out
       shared.marks().add(mark);
     }
     Path tmp = launches.tmp(job, mark);
     Launch launch =
-        launches.of(shared.graph(), id, snapshot, granted, number, tmp, timeLimit, number > 1);
+        launches.of(shared.graph(), id, snapshot, granted, run.attempts(), tmp, run.runtime());
     command = LaunchBuilder.shown(launch, job);
     if (!job.interactive()) {
       launches.place().ready(launch.log());
-      logFrom = number > 1 ? files.markLog(number) : 0;
+      logFrom = run.attempts() > 1 ? files.markLog(run.attempts()) : 0;
     }
-    Stamp begin =
-        job.finds() || shared.tracing().traces(shared.graph(), job)
-            ? shared.digests().stamp(files.needs("").toString())
-            : null;
-    trace = begin == null ? null : shared.tracing().of(shared.graph(), id, snapshot, begin);
+    Stamp begin = job.finds() || traced ? shared.digests().stamp(files.needs("").toString()) : null;
+    trace = traced ? shared.tracing().of(shared.graph(), id, snapshot, begin) : null;
     times = times(started);
-    launch(trace == null ? launch : launch.traced(trace), tmp);
+    launch(traced ? launch.traced(trace) : launch, tmp);
     return begin;
   }
 
@@ -366,7 +347,7 @@ final class Attempt {
   private void letGo() {
     if (!let) {
       let = true;
-      gone.run();
+      starts.gone(this);
     }
   }
 
@@ -413,8 +394,7 @@ final class Attempt {
     }
     moved.addAll(needs.moved());
     cleared.made(products.owned());
-    LinesFile output = files.output();
-    List<StoredValue> data = ValueLines.read(output, output.lines(shared.digests()));
+    List<StoredValue> data = files.output().values(shared.digests());
     if (posts.bad() != null) {
       throw posts.bad();
     }
@@ -439,8 +419,7 @@ final class Attempt {
     }
     try {
       List<OwnedPath> owned =
-          ProductScan.of(shared.removal().grounds(), shared.digests(), job, false, () -> {})
-              .owned();
+          ProductScan.of(shared.removal().grounds(), shared.digests(), job, false).owned();
       owned.removeIf(each -> remote.altered().containsKey(each.path())); // the user's by now
       return failed(what, owned);
     } catch (IOException | StoppedException e) {

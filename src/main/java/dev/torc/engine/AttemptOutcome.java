@@ -37,6 +37,10 @@ record AttemptOutcome(
     List<EventLines.Post> posts,
     Result restored) {
 
+  /** Names of the signals whose numbers are the same everywhere, and of a few of Linux. */
+  private static final String SIGNALS =
+      "- HUP INT QUIT ILL - ABRT BUS FPE KILL - SEGV - PIPE ALRM TERM - - - - - - - - XCPU XFSZ";
+
   /**
    * What a successful attempt made and found.
    *
@@ -133,53 +137,42 @@ record AttemptOutcome(
     return new AttemptOutcome(ended, "", null, started, made, owned, "", 0, List.of(), from);
   }
 
-  /** How an attempt that failed ended, in one phrase for people. */
-  static final class FailurePhrase {
+  /**
+   * Says in one phrase for people how processes ended that did not end well.
+   *
+   * @param timeLimit nanoseconds
+   * @param memoryLimit bytes
+   */
+  static String phrase(ProcessEnd ended, long timeLimit, long memoryLimit) {
+    return switch (ended.how()) {
+      // So a shell tells of the signal that ended a program, such as 141 in a pipe.
+      case EXITED -> "exit " + ended.code() + name(ended.code() - 128);
+      case SIGNALED -> "signal " + ended.code() + name(ended.code());
+      case TIMEOUT -> "timed out after " + Amount.time(timeLimit) + beside(ended);
+      case MEMORY ->
+          ended.usage().peak() < 0 && !ended.message().isEmpty()
+              ? "out of memory" + beside(ended)
+              : ended.usage().peak() < memoryLimit
+                  ? "out of memory: the kernel ended a process at the limit of "
+                      + Amount.size(memoryLimit, memoryLimit)
+                  : "out of memory: it took %s of %s"
+                      .formatted(
+                          Amount.size(ended.usage().peak(), memoryLimit),
+                          Amount.size(memoryLimit, memoryLimit));
+      case INTERRUPTED, LEFT, NOT_REACHED -> "interrupted" + beside(ended);
+      case CANCELLED -> "cancelled" + beside(ended);
+      case TERMINAL, ALTERED, NOT_STARTED -> ended.message();
+    };
+  }
 
-    /** Names of the signals whose numbers are the same everywhere, and of a few of Linux. */
-    private static final List<String> SIGNALS =
-        List.of(
-            "- HUP INT QUIT ILL - ABRT BUS FPE KILL - SEGV - PIPE ALRM TERM - - - - - - - - XCPU XFSZ"
-                .split(" "));
+  /** A scheduler's own words, or what could not be ended with it; normally nothing. */
+  private static String beside(ProcessEnd ended) {
+    return ended.message().isEmpty() ? "" : "; " + ended.message();
+  }
 
-    private FailurePhrase() {}
-
-    /**
-     * Says how processes ended that did not end well.
-     *
-     * @param timeLimit nanoseconds
-     * @param memoryLimit bytes
-     */
-    static String of(ProcessEnd ended, long timeLimit, long memoryLimit) {
-      return switch (ended.how()) {
-        // So a shell tells of the signal that ended a program, such as 141 in a pipe.
-        case EXITED -> "exit " + ended.code() + name(ended.code() - 128);
-        case SIGNALED -> "signal " + ended.code() + name(ended.code());
-        case TIMEOUT -> "timed out after " + Amount.time(timeLimit) + beside(ended);
-        case MEMORY ->
-            ended.usage().peak() < 0 && !ended.message().isEmpty()
-                ? "out of memory" + beside(ended)
-                : ended.usage().peak() < memoryLimit
-                    ? "out of memory: the kernel ended a process at the limit of "
-                        + Amount.size(memoryLimit, memoryLimit)
-                    : "out of memory: it took %s of %s"
-                        .formatted(
-                            Amount.size(ended.usage().peak(), memoryLimit),
-                            Amount.size(memoryLimit, memoryLimit));
-        case INTERRUPTED, LEFT, NOT_REACHED -> "interrupted" + beside(ended);
-        case CANCELLED -> "cancelled" + beside(ended);
-        case TERMINAL, ALTERED, NOT_STARTED -> ended.message();
-      };
-    }
-
-    /** A scheduler's own words, or what could not be ended with it; normally nothing. */
-    private static String beside(ProcessEnd ended) {
-      return ended.message().isEmpty() ? "" : "; " + ended.message();
-    }
-
-    private static String name(int signal) {
-      String name = signal > 0 && signal < SIGNALS.size() ? SIGNALS.get(signal) : "-";
-      return name.equals("-") ? "" : " (" + name + ")";
-    }
+  private static String name(int signal) {
+    String[] names = SIGNALS.split(" ");
+    String name = signal > 0 && signal < names.length ? names[signal] : "-";
+    return name.equals("-") ? "" : " (" + name + ")";
   }
 }

@@ -50,7 +50,7 @@ public final class BuildLoop {
     this.setup = setup;
     this.state = BuildState.first(setup.shared());
     this.recorder = new Recorder(setup.shared().build(), setup.shared().here());
-    this.restored = new RestoredJobs(setup, lock, recorder, () -> state, new Decided());
+    this.restored = new RestoredJobs(setup, lock, recorder, () -> state, this);
     this.workers =
         new AttemptThreads(lock, setup.threads(), setup.shared().remotes(), recorder, this);
     this.hooks = new Hooks(setup.shared(), this, setup.listener());
@@ -256,10 +256,7 @@ public final class BuildLoop {
         over(next, new BitSet());
         sender.tell(new Event.Expanded(next.selection().jobs().cardinality()));
         blocked.warn(old, next);
-        List<Integer> ended = state.ended(); // each is told once: groups that fail now block more
-        failGroups();
-        ended.forEach(failed -> blocked.behind(state, failed));
-        state.free().forEach(this::decide);
+        tellAgain();
       }
     } catch (StoppedException e) {
       return; // a signal came: nothing new starts
@@ -273,6 +270,14 @@ public final class BuildLoop {
     state = state.over(next, late);
     spent.over(next);
     starts.unpark();
+  }
+
+  /** What follows from failures in the state that came up, and what waits for nothing in it. */
+  private void tellAgain() {
+    List<Integer> ended = state.ended(); // each is told once: groups that fail now block more
+    failGroups();
+    ended.forEach(failed -> blocked.behind(state, failed));
+    state.free().forEach(this::decide);
   }
 
   /** Groups with problems fail, each once, and what waits for them is blocked. */
@@ -410,7 +415,8 @@ public final class BuildLoop {
         && !hooks.busy();
   }
 
-  private void decide(int job) {
+  /** Decides a job that waits for nothing any more. */
+  void decide(int job) {
     if (restored.isAsked(job)) {
       return;
     } else if (state.runs().containsKey(job)) { // it has waited for what it reads to be made
@@ -488,36 +494,33 @@ public final class BuildLoop {
     state.ready().add(job);
   }
 
-  /** What is done with jobs whose verdict is known. */
-  private final class Decided implements RestoredJobs.Loop {
+  /**
+   * The verdict on a job is known, and it is ready.
+   *
+   * @param known what is put in the place of a run; null for a run
+   */
+  void ready(int id, List<Reason> reasons, ProductRestore.Replacement known) {
+    Job job = state.graph().job(id);
+    JobRun run = new JobRun(job, reasons, known, setup.limits(), setup.allocation());
+    state.runs().put(id, run);
+    ready(id);
+  }
 
-    @Override
-    public void ready(int id, List<Reason> reasons, ProductRestore.Replacement known) {
-      state.runs().put(id, new JobRun(state.graph().job(id), reasons, known, setup));
-      BuildLoop.this.ready(id);
-    }
-
-    @Override
-    public void decide(int id) {
-      BuildLoop.this.decide(id);
-    }
-
-    @Override
-    public void runs(int id) {
-      try {
-        PlanContext next = state.context().running(id);
-        boolean waits = next.records().unsettledBefore(id) >= 0; // another one asked for them
-        if (next == state.context() && !waits) {
-          BuildLoop.this.ready(id);
-        } else {
-          BitSet late = new BitSet();
-          late.set(id);
-          over(next, late);
-          state.free().forEach(BuildLoop.this::decide);
-        }
-      } catch (StoppedException e) {
-        return; // likewise: it is not reached
+  /** A job that was to be restored runs, once the temporary products are made that it reads. */
+  void runs(int id) {
+    try {
+      PlanContext next = state.context().running(id);
+      boolean waits = next.records().unsettledBefore(id) >= 0; // another one asked for them
+      if (next == state.context() && !waits) {
+        ready(id);
+      } else {
+        BitSet late = new BitSet();
+        late.set(id);
+        over(next, late);
+        tellAgain();
       }
+    } catch (StoppedException e) {
+      return; // likewise: it is not reached
     }
   }
 

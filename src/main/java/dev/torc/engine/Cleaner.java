@@ -70,11 +70,6 @@ public record Cleaner(
     return well;
   }
 
-  /** Takes one away. */
-  void product(OwnedPath owned) {
-    product(owned, (_, _) -> true);
-  }
-
   /** Takes away what rule 15 set aside, in {@code .torc/kept} and below the roots. */
   public void kept() throws IOException {
     remove(place.kept("").normalize());
@@ -109,10 +104,12 @@ public record Cleaner(
         FileTree.remove(entry);
       }
     }
-    listener.removed(shown(folder));
+    listener.removed(ProductRemoval.shown(place, folder));
     if (Files.exists(kept, LinkOption.NOFOLLOW_LINKS)) {
       if (!keptToo) {
-        listener.kept(shown(kept), "it holds what torc set aside for you; --kept removes it");
+        listener.kept(
+            ProductRemoval.shown(place, kept),
+            "it holds what torc set aside for you; --kept removes it");
       }
     } else if (!dry) {
       try {
@@ -128,18 +125,12 @@ public record Cleaner(
       if (!dry) {
         FileTree.remove(folder);
       }
-      listener.removed(shown(folder));
+      listener.removed(ProductRemoval.shown(place, folder));
     }
   }
 
-  private String shown(Path path) {
-    return path.startsWith(place.root())
-        ? place.root().relativize(path).toString()
-        : path.toString();
-  }
-
   /** Takes one away; returns whether it went, if it should. */
-  private boolean product(OwnedPath owned, Choice choice) {
+  boolean product(OwnedPath owned, Choice choice) {
     try {
       Path file = place.root().resolve(owned.path());
       String astray = astray(file);

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -46,11 +45,6 @@ record ContainerBuilder(
   private static final int MANY = 100;
 
   private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
-
-  ContainerBuilder(
-      Containers containers, Workflow workflow, String build, Consumer<? super Event> events) {
-    this(containers, workflow, build, events, ConcurrentHashMap.newKeySet());
-  }
 
   /** The name that the containers of an attempt begin with. */
   String name(Job job, int attempt) {

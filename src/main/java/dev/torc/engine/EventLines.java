@@ -31,7 +31,7 @@ record EventLines(List<Post> posts, AttemptFailure bad) {
   static EventLines read(LinesFile file, PostTimes times, DigestMemo digests) throws IOException {
     List<String> lines;
     try {
-      lines = file.rawLines(digests);
+      lines = file.lines(digests);
     } catch (AttemptFailure e) {
       Post said = new Post(System.currentTimeMillis(), JsonText.objectOf(e.getMessage()));
       return new EventLines(List.of(said), e);

@@ -19,6 +19,7 @@ import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -31,13 +32,20 @@ final class EventSender {
 
   private static final long SECOND = 1_000_000_000;
 
+  /** Nanoseconds of a run; shorter ones do no harm, whatever they use. */
+  private static final long LONG = 10 * SECOND;
+
+  /** Bytes of memory; less does no harm. */
+  private static final long LARGE = 1 << 30;
+
   private final LaunchBuilder launches;
   private final boolean commands;
   private final Consumer<Event> listener;
   private NeedContents contents; // null before the first command
   private NeedContents names; // the same, of which no file is read
   private boolean toldLarge;
-  private final ExcessUse excess;
+  private final Map<String, Long> limits;
+  private final List<String> excess = new ArrayList<>(); // what jobs used too much of
   private StoreUse use = StoreUse.NONE;
 
   /**
@@ -51,7 +59,7 @@ final class EventSender {
       Consumer<Event> listener) {
     this.launches = launches;
     this.commands = commands;
-    this.excess = new ExcessUse(limits);
+    this.limits = limits;
     this.listener = listener;
   }
 
@@ -123,7 +131,7 @@ final class EventSender {
   void ended(AttemptContext shared, int id, JobRun run, JobState state, AttemptOutcome outcome) {
     Job job = shared.graph().job(id);
     if (outcome.restored() == null) {
-      excess.ended(job, outcome.ended().wall(), outcome.ended().usage());
+      used(job, outcome.ended().wall(), outcome.ended().usage());
     }
     tell(new Event.JobEnded(job.name(), state, details(shared, id, run, outcome)));
   }
@@ -147,9 +155,10 @@ final class EventSender {
 
   /** The build is over. */
   void finished(BuildId build, Map<JobState, Integer> counts, long nanos, int exit) {
-    String line = excess.line();
-    if (line != null) {
-      warn(line);
+    if (!excess.isEmpty()) {
+      int more = excess.size() - 1;
+      String others = more == 0 ? "" : ", and " + Amount.count(more, "other job") + " too much";
+      warn(excess.getFirst() + others + ": `torc stats` shows what to ask for");
     }
     tell(new Event.Finished(build, counts, use, nanos, exit));
   }
@@ -221,63 +230,31 @@ final class EventSender {
   }
 
   /**
-   * Jobs of a build that used far more than they asked for, so that others beside them had less
-   * than they were given: told in one line at the end of the build. What to ask for instead, {@code
-   * torc stats} says. Jobs that other machines ran are these machines' business.
+   * A job has ended, and may have used far more than it asked for, so that others beside it had
+   * less than they were given: told in one line at the end of the build. What to ask for instead,
+   * {@code torc stats} says. Jobs that other machines ran are these machines' business.
    */
-  private static final class ExcessUse {
-
-    /** Shorter runs do no harm: nanoseconds. */
-    private static final long LONG = 10_000_000_000L;
-
-    /** Less memory does no harm: bytes. */
-    private static final long LARGE = 1 << 30;
-
-    private final Map<String, Long> limits;
-    private String first;
-    private int more;
-
-    /**
-     * @param limits what all jobs together may use, by resource
-     */
-    ExcessUse(Map<String, Long> limits) {
-      this.limits = limits;
+  private void used(Job job, long wall, Usage usage) {
+    String what = job.executor() == null && wall >= LONG ? excess(job, wall, usage) : null;
+    if (what != null) {
+      excess.add(what);
     }
+  }
 
-    /** A job has ended. */
-    void ended(Job job, long wall, Usage usage) {
-      String what = job.executor() == null && wall >= LONG ? what(job, wall, usage) : null;
-      if (what != null && first == null) {
-        first = what;
-      } else if (what != null) {
-        more++;
-      }
+  /** What it used too much of, in words; null for nothing. */
+  private String excess(Job job, long wall, Usage usage) {
+    Resources asked = job.resources();
+    String name = SafeText.name(job.name());
+    long tenths = usage.cpu() < 0 ? 0 : (usage.cpu() + wall / 20) * 10 / wall;
+    if (tenths >= 20L * asked.cpus()) {
+      return "%s kept %d.%d cpus busy and asked for %d"
+          .formatted(name, tenths / 10, tenths % 10, asked.cpus());
     }
-
-    /** What it used too much of, in words; null for nothing. */
-    private String what(Job job, long wall, Usage usage) {
-      Resources asked = job.resources();
-      String name = SafeText.name(job.name());
-      long tenths = usage.cpu() < 0 ? 0 : (usage.cpu() + wall / 20) * 10 / wall;
-      if (tenths >= 20L * asked.cpus()) {
-        return "%s kept %d.%d cpus busy and asked for %d"
-            .formatted(name, tenths / 10, tenths % 10, asked.cpus());
-      }
-      long cpus = Math.max(1, limits.getOrDefault(Resources.CPUS, 1L));
-      long share = limits.getOrDefault(Resources.MEMORY, 0L) / cpus * asked.cpus();
-      if (asked.memory() == 0 && share > 0 && usage.peak() >= Math.max(LARGE, 2 * share)) {
-        return "%s used %s of memory and asked for none".formatted(name, Amount.size(usage.peak()));
-      }
-      return null;
+    long cpus = Math.max(1, limits.getOrDefault(Resources.CPUS, 1L));
+    long share = limits.getOrDefault(Resources.MEMORY, 0L) / cpus * asked.cpus();
+    if (asked.memory() == 0 && share > 0 && usage.peak() >= Math.max(LARGE, 2 * share)) {
+      return "%s used %s of memory and asked for none".formatted(name, Amount.size(usage.peak()));
     }
-
-    /** The line; null where there is none to say. */
-    String line() {
-      if (first == null) {
-        return null;
-      }
-      String others = more == 0 ? "" : ", and " + Amount.count(more, "other job") + " too much";
-      return first + others + ": `torc stats` shows what to ask for";
-    }
+    return null;
   }
 }

@@ -1,6 +1,5 @@
 package dev.torc.engine;
 
-import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.engine.BuildSetup.AttemptContext;
 import dev.torc.graph.Graph;
 import dev.torc.local.Launch;
@@ -220,7 +219,7 @@ final class Hooks {
       note(
           hook.required() ? Event.Level.ERROR : Event.Level.WARNING,
           "hook %s failed: %s; its output is in %s"
-              .formatted(name(hook), FailurePhrase.of(ended, 0, 0), shown(all)));
+              .formatted(name(hook), AttemptOutcome.phrase(ended, 0, 0), shown(all)));
       tail.forEach(line -> note(Event.Level.INFO, "  | " + SafeText.output(line, false)));
     }
   }

@@ -3,7 +3,6 @@ package dev.torc.engine;
 import dev.torc.container.ContainerRuntime;
 import dev.torc.container.Containers;
 import dev.torc.engine.Attempt.AttemptFailure;
-import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.hash.Digest;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.local.Launch;
@@ -59,19 +58,21 @@ public final class ImageSupply {
   }
 
   private void ready(Image image, Function<Launch, ProcessEnd> runner) throws IOException {
-    Fetch fetch = fetches.computeIfAbsent(name(image), _ -> new Fetch());
-    synchronized (fetch) {
-      ready(image, fetch, runner);
-    }
-  }
-
-  private void ready(Image image, Fetch fetch, Function<Launch, ProcessEnd> runner)
-      throws IOException {
     Containers.ImageName name = name(image);
     ContainerRuntime runtime = builder.runtime(image);
     if (name.isFile()) {
       return; // it is a need
     }
+    Fetch fetch = fetches.computeIfAbsent(name, _ -> new Fetch());
+    synchronized (fetch) {
+      ready(image, runtime, fetch, runner);
+    }
+  }
+
+  private void ready(
+      Image image, ContainerRuntime runtime, Fetch fetch, Function<Launch, ProcessEnd> runner)
+      throws IOException {
+    Containers.ImageName name = name(image);
     if (fetch.trouble == null && builder.containers().find(name, runtime) == null) {
       builder.containers().fetched(name); // a job may have made it meanwhile
     }
@@ -150,7 +151,7 @@ public final class ImageSupply {
       throw new StoppedException();
     }
     String said = ContainerRuntime.lastLine(log);
-    return said.isEmpty() ? FailurePhrase.of(end, 0, 0) : said;
+    return said.isEmpty() ? AttemptOutcome.phrase(end, 0, 0) : said;
   }
 
   /** A name without a registry means the same with every runtime. */

@@ -10,7 +10,6 @@ import dev.torc.workflow.Job.Retry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * A job that runs in this build, from the moment that its verdict is known until it is final: its
@@ -33,19 +32,9 @@ final class JobRun {
   private boolean released;
   private boolean spared;
   private long ready = System.nanoTime();
-  private Queued asked;
+  private AttemptRecord.Asked asked;
+  private long queued;
   private ProductRestore.Replacement from;
-
-  /**
-   * What an attempt asked for, and how long it waited for that.
-   *
-   * @param queued nanoseconds from when nothing but resources held it
-   */
-  record Queued(AttemptRecord.Asked amounts, long queued) {}
-
-  JobRun(Job job, List<Reason> reasons, ProductRestore.Replacement from, BuildSetup setup) {
-    this(job, reasons, from, setup.limits(), setup.allocation());
-  }
 
   /**
    * @param from the result to be put in the place of a run; null for a run
@@ -113,8 +102,13 @@ final class JobRun {
   }
 
   /** What its present attempt asked for. */
-  Queued asked() {
+  AttemptRecord.Asked asked() {
     return asked;
+  }
+
+  /** Nanoseconds that it waited for that, from when nothing but resources held it. */
+  long queued() {
+    return queued;
   }
 
   /** What its present attempt has. */
@@ -137,25 +131,18 @@ final class JobRun {
    *
    * @param got what was taken
    * @param setup knows the identifiers of GPUs
-   * @param gone see {@link Attempt}, as {@code submitted}
+   * @param starts see {@link Attempt}
    */
   Attempt begin(
-      AttemptContext shared,
-      int id,
-      ResourcePool.Taken got,
-      BuildSetup setup,
-      Runnable gone,
-      Consumer<Event.JobSubmitted> submitted) {
+      AttemptContext shared, int id, ResourcePool.Taken got, BuildSetup setup, JobStarts starts) {
     taken = got;
     released = false;
     attempts++;
     List<String> identifiers = new ArrayList<>(taken.gpus().size());
     taken.gpus().forEach(gpu -> identifiers.add(setup.gpu(gpu)));
-    long queued = Math.max(0, System.nanoTime() - ready);
-    asked =
-        new Queued(
-            new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime), queued);
-    return new Attempt(shared, id, this, granted(identifiers), gone, submitted);
+    queued = Math.max(0, System.nanoTime() - ready);
+    asked = new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime);
+    return new Attempt(shared, id, this, granted(identifiers), starts);
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.torc.engine;
 
-import dev.torc.engine.ResourcePool.JobserverTokens;
+import dev.torc.machine.Jobserver;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
 import java.util.ArrayList;
@@ -22,7 +22,6 @@ final class JobStarts {
   private final EventSender sender;
   private final Supplier<BuildState> state;
   private final ResourcePool pool;
-  private final JobserverTokens tokens;
   private final Submitted out;
   private final List<Integer> parked = new ArrayList<>(); // until a hook is over
   private int running; // attempts that are not over
@@ -45,7 +44,6 @@ final class JobStarts {
     this.sender = sender;
     this.state = state;
     this.pool = new ResourcePool(setup.limits(), setup.nodes());
-    this.tokens = new JobserverTokens(setup.tokens());
     this.out = new Submitted(lock, sender, Submitted.MOST);
   }
 
@@ -93,7 +91,7 @@ final class JobStarts {
   void start() {
     BuildState now = state.get();
     while (!stopped && !alone) {
-      if (!tokens.allow(holding())) {
+      if (setup.tokens() != null && holding() > setup.tokens().held()) {
         break;
       }
       int id = now.ready().next(pool, j -> now.runs().get(j).demand());
@@ -116,7 +114,22 @@ final class JobStarts {
       }
     }
     more = !now.ready().isEmpty();
-    tokens.want(holding(), !stopped && more);
+    if (setup.tokens() != null) {
+      want(setup.tokens());
+    }
+  }
+
+  /**
+   * Gives back what is not needed of the tokens of the calling make, and asks for what is: one for
+   * each job that holds resources, beyond the first, for which torc itself was given one.
+   */
+  private void want(Jobserver tokens) {
+    int useful = Math.max(0, holding() - 1) + (!stopped && more && holding() > 0 ? 1 : 0);
+    int held = tokens.held();
+    if (held > useful) {
+      tokens.giveBack(held - useful);
+    }
+    tokens.want(Math.max(0, useful - held));
   }
 
   /** How many attempts hold what others wait for. */
@@ -135,17 +148,7 @@ final class JobStarts {
       alone = true;
       sender.tell(new Event.Terminal(true));
     }
-    // The next may start while the products of this one are looked at, but not where the way it
-    // ends may mean that nothing starts any more.
-    boolean overlaps =
-        !setup.failFast() && !job.interactive() && now.graph().workflow().hooks().isEmpty();
-    Runnable gone =
-        () -> {
-          if (overlaps && more) {
-            lock.post(() -> release(job, run));
-          }
-        };
-    Attempt attempt = run.begin(now.shared(), id, taken, setup, gone, at -> out.submitted(id, at));
+    Attempt attempt = run.begin(now.shared(), id, taken, setup, this);
     out.begin(id, run.executor());
     if (!run.isRestored()) {
       sender.started(now.shared(), id, run, pool.limits().get(Resources.CPUS));
@@ -158,11 +161,29 @@ final class JobStarts {
     }
   }
 
-  /** The processes of an attempt are gone: the next need not wait until its products are hashed. */
-  private void release(Job job, JobRun run) {
-    if (pool.giveEarly(run)) {
-      sender.tell(new Event.JobReleased(job.name()));
+  /**
+   * The processes of an attempt ended well and only a look at their products is left, which may
+   * take longer than to begin another: that one starts meanwhile, but not where the way this one
+   * ends may mean that nothing starts any more. Called on the thread of the attempt.
+   */
+  void gone(Attempt attempt) {
+    boolean overlaps =
+        !setup.failFast()
+            && !attempt.job.interactive()
+            && attempt.shared.graph().workflow().hooks().isEmpty();
+    if (overlaps && more) {
+      lock.post(
+          () -> {
+            if (pool.giveEarly(attempt.run)) {
+              sender.tell(new Event.JobReleased(attempt.job.name()));
+            }
+          });
     }
+  }
+
+  /** A scheduler has an attempt; callable from any thread. */
+  void submitted(int id, Event.JobSubmitted at) {
+    out.submitted(id, at);
   }
 
   /** An attempt is over. */

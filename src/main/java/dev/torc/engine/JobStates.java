@@ -46,28 +46,14 @@ final class JobStates {
   /** Moves a job on; a final state is never left. */
   void set(int job, JobState next) {
     JobState now = states[job];
-    if (now == null || now.isFinal() || !allowed(now, next)) {
+    boolean on = now != null && !now.isFinal() && next.ordinal() > now.ordinal();
+    boolean again = now == JobState.RUNNING && next == JobState.READY; // a retry
+    if (!on && !again) {
       throw new IllegalStateException("job " + job + " cannot go from " + now + " to " + next);
     }
     states[job] = next;
     counts[now.ordinal()]--;
     counts[next.ordinal()]++;
-  }
-
-  private static boolean allowed(JobState now, JobState next) {
-    return switch (next) {
-      case WAITING -> false;
-      case READY -> now == JobState.WAITING || now == JobState.RUNNING; // RUNNING: a retry
-      case RUNNING -> now == JobState.READY;
-      case UP_TO_DATE -> now == JobState.WAITING;
-      case BLOCKED -> now == JobState.WAITING || now == JobState.READY; // READY: its group failed
-      case RAN, RESTORED, SUBMITTED -> now == JobState.RUNNING;
-      case FAILED ->
-          now == JobState.RUNNING || now == JobState.WAITING; // WAITING: what it needs is gone
-      case INTERRUPTED -> now == JobState.RUNNING || now == JobState.READY;
-      case NOT_REACHED ->
-          now == JobState.WAITING || now == JobState.READY || now == JobState.RUNNING;
-    };
   }
 
   /** How many jobs are in a state. */

@@ -32,8 +32,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -78,7 +80,8 @@ public final class LaunchBuilder {
     this.inherited = inherited;
     this.caller = caller;
     this.arguments = new ArgumentList(caller);
-    this.containers = new ContainerBuilder(runtimes, workflow, build, events);
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    this.containers = new ContainerBuilder(runtimes, workflow, build, events, told);
     this.images = new ImageSupply(containers, place.jobs());
   }
 
@@ -98,8 +101,7 @@ public final class LaunchBuilder {
       Granted granted,
       int attempt,
       Path tmp,
-      long timeLimit,
-      boolean recover)
+      long timeLimit)
       throws IOException {
     Job job = graph.job(id);
     JobFiles files = files(job.name());
@@ -134,7 +136,7 @@ public final class LaunchBuilder {
     }
     List<Launch.Step> steps = new ArrayList<>();
     Step first = job.steps().getFirst();
-    if (recover && job.retry().recover() != null) {
+    if (attempt > 1 && job.retry().recover() != null) {
       steps.add(step(first, new Step.Command.Shell(job.retry().recover()), values, common));
     }
     for (Step step : job.steps()) {
@@ -191,7 +193,7 @@ public final class LaunchBuilder {
     List<String> shell = job.steps().getFirst().shell();
     StringBuilder lines = new StringBuilder();
     for (Launch.Step step : launch.steps()) {
-      lines.append(lines.isEmpty() ? "" : "\n").append(ShownCommand.of(step.argv(), shell));
+      lines.append(lines.isEmpty() ? "" : "\n").append(shown(step.argv(), shell));
     }
     return lines.toString();
   }
@@ -222,7 +224,7 @@ public final class LaunchBuilder {
     try {
       List<String> lines = new ArrayList<>();
       for (Step step : job.steps()) {
-        lines.add(ShownCommand.of(argv(step, step.command(), values, Map.of()), step.shell()));
+        lines.add(shown(argv(step, step.command(), values, Map.of()), step.shell()));
       }
       return String.join("\n", lines);
     } catch (BadInput | StoppedException none) {
@@ -376,34 +378,28 @@ public final class LaunchBuilder {
     static final long BY_SCHEDULER = -1;
   }
 
-  /** Commands as a shell reads them back, for people to paste. It fills no placeholders. */
-  private static final class ShownCommand {
-
-    private ShownCommand() {}
-
-    /**
-     * What was or would be started.
-     *
-     * @param shell the words before a text for the shell
-     */
-    static String of(List<String> argv, List<String> shell) {
-      int last = argv.size() - 1;
-      if (last == shell.size() && argv.subList(0, last).equals(shell)) {
-        return argv.getLast().stripTrailing();
-      }
-      StringBuilder text = new StringBuilder();
-      for (String word : argv) {
-        boolean plain = text.isEmpty() ? Quoting.isPlain(word) : Quoting.isPlainArgument(word);
-        text.append(text.isEmpty() ? "" : " ").append(plain ? word : quoted(word));
-      }
-      return text.toString();
+  /**
+   * A command that was or would be started, as a shell reads it back, for people to paste.
+   *
+   * @param shell the words before a text for the shell
+   */
+  private static String shown(List<String> argv, List<String> shell) {
+    int last = argv.size() - 1;
+    if (last == shell.size() && argv.subList(0, last).equals(shell)) {
+      return argv.getLast().stripTrailing();
     }
-
-    private static String quoted(String word) {
-      return word.codePoints().anyMatch(SafeText::hidden)
-          ? SafeText.name(word)
-          : Quoting.quote(word, Quote.BARE);
+    StringBuilder text = new StringBuilder();
+    for (String word : argv) {
+      boolean plain = text.isEmpty() ? Quoting.isPlain(word) : Quoting.isPlainArgument(word);
+      text.append(text.isEmpty() ? "" : " ").append(plain ? word : quoted(word));
     }
+    return text.toString();
+  }
+
+  private static String quoted(String word) {
+    return word.codePoints().anyMatch(SafeText::hidden)
+        ? SafeText.name(word)
+        : Quoting.quote(word, Quote.BARE);
   }
 
   /**

@@ -21,8 +21,8 @@ import java.util.SequencedMap;
 
 /**
  * A file to which a job appends lines for torc: not there when an attempt begins, read after it.
- * Most jobs write none, so torc makes none: the first line does. What the lines mean is for {@link
- * ValueLines} and {@link EventLines}.
+ * Most jobs write none, so torc makes none: the first line does. What lines of events mean is for
+ * {@link EventLines}.
  *
  * @param name the variable that names the file, for messages
  */
@@ -30,6 +30,8 @@ record LinesFile(String name, Path path) {
 
   /** The most that is read of one, in bytes. */
   static final int MAX = 16 << 20;
+
+  private static final String HINT = "write key=value, or key<<EOF, lines and EOF";
 
   /** Characters of a line that is quoted. */
   private static final int QUOTED = 80;
@@ -45,15 +47,8 @@ record LinesFile(String name, Path path) {
     }
   }
 
-  /** The lines without their ends; of a file that is not there, none. */
+  /** The lines as they are between two {@code \n}; of a file that is not there, none. */
   List<String> lines(DigestMemo digests) throws IOException {
-    List<String> lines = new ArrayList<>(rawLines(digests));
-    lines.replaceAll(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line);
-    return lines;
-  }
-
-  /** The same as they are between two {@code \n}: only that ends a line, others are in values. */
-  List<String> rawLines(DigestMemo digests) throws IOException {
     Stamp there = digests.linkStamp(path.toString());
     if (there.exists() && there.kind() != Stamp.FileKind.FILE) {
       throw new AttemptFailure(name + " is no file any more; append lines to what stands there");
@@ -85,54 +80,45 @@ record LinesFile(String name, Path path) {
   }
 
   /**
-   * Reads the values that a job stores in the file of {@code TORC_OUTPUT}, in the form that
-   * GitHub's workflows have for outputs: {@code key=value}, or {@code key<<EOF}, lines, {@code
-   * EOF}. It does not read the values as JSON.
+   * The values that a job stores in it, in the form that GitHub's workflows have for outputs:
+   * {@code key=value}, or {@code key<<EOF}, lines, {@code EOF}. They are in the order of their
+   * keys' first lines; the last one of a key counts. They are not read as JSON.
+   *
+   * @throws AttemptFailure for a line that is neither
    */
-  static final class ValueLines {
-
-    private static final String HINT = "write key=value, or key<<EOF, lines and EOF";
-
-    private ValueLines() {}
-
-    /**
-     * The values in the order of their keys' first lines; the last one of a key counts.
-     *
-     * @throws AttemptFailure for a line that is neither
-     */
-    static List<StoredValue> read(LinesFile file, List<String> lines) {
-      SequencedMap<String, String> values = new LinkedHashMap<>();
-      for (int i = 0; i < lines.size(); i++) {
-        String line = lines.get(i);
-        if (line.isBlank()) {
-          continue;
-        }
-        int equals = line.indexOf('=');
-        int open = line.indexOf("<<");
-        boolean block = open >= 0 && (equals < 0 || open < equals);
-        int end = block ? open : equals;
-        if (end < 0 || !Ref.OfData.isKey(line.substring(0, end))) {
-          throw file.unreadable(line, HINT);
-        }
-        String value = line.substring(end + 1);
-        if (block) {
-          String delimiter = line.substring(open + 2);
-          int close = i + 1;
-          while (close < lines.size() && !lines.get(close).equals(delimiter)) {
-            close++;
-          }
-          if (delimiter.isEmpty() || close == lines.size()) {
-            throw file.unreadable(
-                line, delimiter.isEmpty() ? HINT : "no line " + delimiter + " ends it");
-          }
-          value = String.join("\n", lines.subList(i + 1, close));
-          i = close;
-        }
-        values.put(line.substring(0, end), value);
+  List<StoredValue> values(DigestMemo digests) throws IOException {
+    List<String> lines = new ArrayList<>(lines(digests));
+    lines.replaceAll(line -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line);
+    SequencedMap<String, String> values = new LinkedHashMap<>();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
+      if (line.isBlank()) {
+        continue;
       }
-      List<StoredValue> data = new ArrayList<>(values.size());
-      values.forEach((key, value) -> data.add(new StoredValue(key, value)));
-      return data;
+      int equals = line.indexOf('=');
+      int open = line.indexOf("<<");
+      boolean block = open >= 0 && (equals < 0 || open < equals);
+      int end = block ? open : equals;
+      if (end < 0 || !Ref.OfData.isKey(line.substring(0, end))) {
+        throw unreadable(line, HINT);
+      }
+      String value = line.substring(end + 1);
+      if (block) {
+        String delimiter = line.substring(open + 2);
+        int close = i + 1;
+        while (close < lines.size() && !lines.get(close).equals(delimiter)) {
+          close++;
+        }
+        if (delimiter.isEmpty() || close == lines.size()) {
+          throw unreadable(line, delimiter.isEmpty() ? HINT : "no line " + delimiter + " ends it");
+        }
+        value = String.join("\n", lines.subList(i + 1, close));
+        i = close;
+      }
+      values.put(line.substring(0, end), value);
     }
+    List<StoredValue> data = new ArrayList<>(values.size());
+    values.forEach((key, value) -> data.add(new StoredValue(key, value)));
+    return data;
   }
 }

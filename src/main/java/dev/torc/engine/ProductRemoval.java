@@ -187,7 +187,7 @@ public record ProductRemoval(
     if (!Files.exists(aside, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    OwnedPath owned = cache.owned(name(product));
+    OwnedPath owned = cache.owned(shown(product));
     DigestMemo fresh = digests.endless(); // it is asked for once
     Standing standing =
         owned == null || owned.adopted() ? null : standing(owned, aside.toString(), null, fresh);
@@ -217,12 +217,6 @@ public record ProductRemoval(
       Files.createDirectories(product.getParent());
       move(aside, product);
     }
-  }
-
-  private String name(Path file) {
-    String root = place.root() + "/";
-    String path = file.toString();
-    return path.startsWith(root) ? path.substring(root.length()) : path;
   }
 
   /**
@@ -349,7 +343,8 @@ public record ProductRemoval(
     } else if (!move(from, to)) {
       return;
     }
-    note.accept("%s %s to %s: %s".formatted(copy ? "copied" : "moved", name(file), shown(to), why));
+    note.accept(
+        "%s %s to %s: %s".formatted(copy ? "copied" : "moved", shown(file), shown(to), why));
   }
 
   /**
@@ -385,8 +380,14 @@ public record ProductRemoval(
     return true;
   }
 
-  private String shown(Path to) {
-    return to.startsWith(place.root()) ? place.root().relativize(to).toString() : to.toString();
+  private String shown(Path path) {
+    return shown(place, path);
+  }
+
+  /** A path as it is recorded: from the root, where it lies below that. */
+  static String shown(CachePlace place, Path path) {
+    Path root = place.root();
+    return path.startsWith(root) ? root.relativize(path).toString() : path.toString();
   }
 
   private Path keptPlace(AllowedRoots.Spot spot, Path file) {

@@ -85,10 +85,9 @@ final class ProductRestore {
           i -> {
             OwnedPath part = missing.get(i);
             parts.take(part, root.resolve(part.path()));
-            placed.add(new OwnedPath(part.path(), part.kind(), part.digest(), job.name(), false));
+            placed.add(part.by(job.name()));
           });
-      ProductScan scan =
-          ProductScan.of(shared.removal().grounds(), shared.digests(), job, true, () -> {});
+      ProductScan scan = ProductScan.of(shared.removal().grounds(), shared.digests(), job, true);
       if (isWhole(scan) && isDepfile(scan)) {
         log();
         kept.used(from);
@@ -139,7 +138,7 @@ final class ProductRestore {
     }
     Batch own = new Batch();
     for (OwnedPath part : from.parts()) {
-      OwnedPath ours = new OwnedPath(part.path(), part.kind(), part.digest(), mark.job(), false);
+      OwnedPath ours = part.by(mark.job());
       try {
         if (!ours.equals(removal.cache().owned(part.path())) && removal.asRecorded(ours)) {
           own.own(ours);

@@ -66,11 +66,10 @@ final class ProductScan {
    */
   record Seen(String path, String product, Stamp stamp, Digest digest) {}
 
-  /** The same without word of each file. */
-  static ProductScan of(
-      AllowedRoots grounds, DigestMemo digests, Job job, boolean strict, Runnable slow)
+  /** The same where nothing waits for the look, without word of each file. */
+  static ProductScan of(AllowedRoots grounds, DigestMemo digests, Job job, boolean strict)
       throws IOException {
-    return of(grounds, digests, job, strict, slow, null);
+    return of(grounds, digests, job, strict, () -> {}, null);
   }
 
   /**
@@ -113,7 +112,7 @@ final class ProductScan {
         Stamp self = digests.linkStamp(job.depfile());
         long size = known.stamp().size();
         products.depfile = products.product(job.depfile(), self, known, size);
-        products.owned.add(products.own(products.depfile));
+        products.owned.add(products.depfile.owned(job.name()));
         products.saw(job.depfile(), job.depfile(), known.stamp(), known.digest());
       }
     }
@@ -199,7 +198,7 @@ final class ProductScan {
       files++;
       saw(path, path, known.stamp(), known.digest());
     }
-    owned.add(own(made.getLast()));
+    owned.add(made.getLast().owned(job.name()));
   }
 
   /**
@@ -226,14 +225,6 @@ final class ProductScan {
     if (seen != null) {
       seen.add(new Seen(path, product, stamp, digest));
     }
-  }
-
-  /** A link counts by where it leads to, but what torc may delete is the link itself. */
-  private OwnedPath own(RecordedProduct made) {
-    return made.link() == null
-        ? new OwnedPath(made.path(), made.kind(), made.digest(), job.name(), false)
-        : new OwnedPath(
-            made.path(), Stamp.FileKind.LINK, Digest.ofText(made.link()), job.name(), false);
   }
 
   /** The products in declared order, matches of globs sorted. */

@@ -90,12 +90,12 @@ final class Recorder {
             exit(end),
             signal(end),
             outcome.began(),
-            outcome.queued(run.asked().queued()),
+            outcome.queued(run.queued()),
             end.wall(),
             end.usage(),
             there == null ? host() : there.host(),
             job.executor(),
-            run.asked().amounts(),
+            run.asked(),
             ShortReasons.of(why),
             why.size()));
     if (end.series() != null && end.series().size() > 1) {

@@ -14,6 +14,7 @@ import dev.torc.local.ProcessEnd;
 import dev.torc.plan.Decider;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.plan.Reason;
+import dev.torc.posix.Io;
 import dev.torc.records.JobResult;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
@@ -26,7 +27,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 
 /**
  * What of an attempt other machines do: takes what an earlier torc handed out where that still
@@ -42,11 +42,9 @@ final class RemoteRun {
   private final AttemptContext shared;
   private final int id;
   private final Job job;
-  private final int number;
-  private final String executor; // null for this machine
-  private final List<Reason> reasons;
+  private final JobRun run;
   private final boolean anew; // whatever an earlier torc handed out of it
-  private final Consumer<Event.JobSubmitted> submitted;
+  private final JobStarts starts;
   private RemoteKey key;
   private volatile RemoteWait wait; // null before a scheduler is asked
   private boolean resumed; // an earlier torc handed it out
@@ -55,26 +53,17 @@ final class RemoteRun {
   private RemoteProducts products = RemoteProducts.SAME;
 
   /**
-   * @param reasons why it runs
-   * @param submitted told where it is, once it is handed out
+   * @param starts told where it is, once it is handed out
    */
-  RemoteRun(
-      AttemptContext shared,
-      int id,
-      int number,
-      String executor,
-      List<Reason> reasons,
-      Consumer<Event.JobSubmitted> submitted) {
+  RemoteRun(AttemptContext shared, int id, JobRun run, JobStarts starts) {
     this.shared = shared;
     this.id = id;
     this.job = shared.graph().job(id);
-    this.number = number;
-    this.executor = executor;
-    this.reasons = reasons;
-    this.submitted = submitted;
+    this.run = run;
+    this.starts = starts;
     // Forced by this build: where an earlier torc was told so, the place of the attempt comes
     // first.
-    this.anew = !reasons.isEmpty() && reasons.getFirst().kind() == Reason.Kind.FORCED;
+    this.anew = !run.reasons().isEmpty() && run.reasons().getFirst().kind() == Reason.Kind.FORCED;
   }
 
   /**
@@ -84,19 +73,19 @@ final class RemoteRun {
    */
   ProcessEnd resume(NeedSnapshot snapshot) throws IOException {
     Remotes remotes = shared.remotes();
-    if (remotes.isEmpty() && executor == null) {
+    if (remotes.isEmpty() && run.executor() == null) {
       return null;
     }
     if (!endOthers()) {
       return ProcessEnd.unknown(ProcessEnd.How.NOT_REACHED, "");
     }
     Decider.Described described = shared.decider().describe(id, List.of(), snapshot);
-    List<Reason> causes = Reason.causes(reasons);
+    List<Reason> causes = Reason.causes(run.reasons());
     key =
         new RemoteKey(
             job.name(),
             shared.build().id(),
-            number,
+            run.attempts(),
             described.digest().hex(),
             described.command().hex(),
             causes.isEmpty() ? "" : causes.getFirst().word());
@@ -110,7 +99,7 @@ final class RemoteRun {
   }
 
   private RemoteWait wait(BatchTracker by) {
-    wait = new RemoteWait(by, shared.removal(), key, submitted);
+    wait = new RemoteWait(by, shared.removal(), key, at -> starts.submitted(id, at));
     return wait;
   }
 
@@ -147,7 +136,7 @@ final class RemoteRun {
 
   /** Whether another machine runs it, after {@link #resume}. */
   boolean isRemote() {
-    return resumed || executor != null;
+    return resumed || run.executor() != null;
   }
 
   /** Whether nothing of it ran, so that nothing in the places of its products is its own. */
@@ -168,7 +157,7 @@ final class RemoteRun {
    * @param memory bytes that are asked for; 0 for none
    */
   ProcessEnd run(Launch launch, long memory) throws IOException {
-    BatchTracker by = shared.remotes().of(executor);
+    BatchTracker by = shared.remotes().of(run.executor());
     return launch.handedBack(done(by, wait(by).run(attempt(launch, memory))));
   }
 
@@ -255,26 +244,22 @@ final class RemoteRun {
     return shared.decider().describe(id, List.of(), snapshot).command();
   }
 
-  /** A look at the products, which tells of each file. */
-  interface Look {
-    ProductScan at(List<ProductScan.Seen> seen) throws IOException;
-  }
-
   /**
    * The products; of one that ran elsewhere when they are here as they were made, or will not be.
    *
+   * @param look at the products, which tells of each file
    * @return null where a product that was made is not here
    */
-  ProductScan products(Look look) throws IOException {
+  ProductScan products(Io.Make<List<ProductScan.Seen>, ProductScan> look) throws IOException {
     if (made == null) {
-      return look.at(null);
+      return look.of(null);
     }
     Path root = shared.graph().workflow().root();
     for (long pause = LOOK; ; pause = Math.min(2 * pause, LONGEST)) {
       List<ProductScan.Seen> seen = new ArrayList<>();
       ProductScan scan = null;
       try {
-        scan = look.at(seen);
+        scan = look.of(seen);
         products = RemoteProducts.of(made, job, root, seen, true);
       } catch (AttemptFailure e) {
         products = RemoteProducts.of(made, job, root, seen, false);

@@ -1,7 +1,6 @@
 package dev.torc.engine;
 
 import dev.torc.cluster.BatchTracker;
-import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.RemoteAttempt;
 import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import dev.torc.cluster.RemoteAttempt.RemoteKey;
@@ -62,41 +61,6 @@ final class RemoteWait implements RemoteListener {
     return await();
   }
 
-  /**
-   * Ends what an earlier torc handed out of a job, and waits until nothing of it is out.
-   *
-   * @param build the id of this build
-   * @return whether it is so; not where the runner was told to leave it
-   */
-  static boolean cancel(BatchTracker holder, String job, String build, ProductRemoval removal)
-      throws IOException {
-    RemoteKey none = new RemoteKey(job, build, 0, "", "", "");
-    RemoteWait wait = new RemoteWait(holder, removal, none, _ -> {});
-    boolean over = wait.resume() == null;
-    wait.recorded();
-    return over;
-  }
-
-  /**
-   * Sees to what an earlier torc left of a job that is recorded, where no scheduler has to be asked
-   * for that.
-   *
-   * @return whether that is all
-   */
-  static boolean forget(List<HandedOutAttempt> places, ClaimOwner me, ProductRemoval removal)
-      throws IOException {
-    for (HandedOutAttempt place : places) {
-      if (!place.isOver(me)) {
-        return false;
-      }
-    }
-    sort(places, removal);
-    for (HandedOutAttempt place : places) {
-      place.folder().forget(place.claim(), me);
-    }
-    return true;
-  }
-
   private ProcessEnd await() throws IOException {
     ProcessEnd how = end.join();
     if (how != null) {
@@ -115,8 +79,7 @@ final class RemoteWait implements RemoteListener {
    * Rule 15 for what was moved aside; back with it where the job never began, as is returned
    * negated.
    */
-  private static boolean sort(List<HandedOutAttempt> places, ProductRemoval removal)
-      throws IOException {
+  static boolean sort(List<HandedOutAttempt> places, ProductRemoval removal) throws IOException {
     ClearedProducts cleared = removal.clearing();
     boolean begun = places.stream().anyMatch(HandedOutAttempt::hasBegun);
     for (HandedOutAttempt place : places) {

@@ -7,6 +7,8 @@ import dev.torc.cluster.BatchTracker.SchedulerAccess;
 import dev.torc.cluster.ClaimOwner;
 import dev.torc.cluster.EarlierJob;
 import dev.torc.cluster.RemoteAttempt;
+import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
+import dev.torc.cluster.RemoteAttempt.RemoteKey;
 import dev.torc.cluster.Scheduler;
 import dev.torc.cluster.SchedulerSettings;
 import dev.torc.posix.OwnFile;
@@ -124,9 +126,17 @@ public final class Remotes implements AutoCloseable {
 
   /** Sees to what is left of a job that is recorded; ends what of it may still be out. */
   public void forget(String job, ProductRemoval removal) {
+    List<HandedOutAttempt> places = earlier.get(job).stream().map(EarlierJob::place).toList();
     try {
-      List<EarlierJob> left = earlier.get(job);
-      if (RemoteWait.forget(left.stream().map(EarlierJob::place).toList(), me, removal)) {
+      boolean over = true;
+      for (HandedOutAttempt place : places) {
+        over = over && place.isOver(me);
+      }
+      if (over) {
+        RemoteWait.sort(places, removal);
+        for (HandedOutAttempt place : places) {
+          place.folder().forget(place.claim(), me);
+        }
         earlier.remove(job);
         return;
       }
@@ -148,7 +158,7 @@ public final class Remotes implements AutoCloseable {
         .start(
             () -> {
               try {
-                RemoteWait.cancel(holder, job, me.build(), removal);
+                cancel(holder, job, removal);
               } catch (IOException e) {
                 warn.accept(job + ": " + Refusal.line(e));
               }
@@ -162,7 +172,16 @@ public final class Remotes implements AutoCloseable {
    */
   public boolean cancel(String job, ProductRemoval removal) throws IOException {
     BatchTracker holder = holder(job);
-    return holder == null || RemoteWait.cancel(holder, job, me.build(), removal);
+    return holder == null || cancel(holder, job, removal);
+  }
+
+  private boolean cancel(BatchTracker holder, String job, ProductRemoval removal)
+      throws IOException {
+    RemoteKey none = new RemoteKey(job, me.build(), 0, "", "", "");
+    RemoteWait wait = new RemoteWait(holder, removal, none, _ -> {});
+    boolean over = wait.resume() == null;
+    wait.recorded();
+    return over;
   }
 
   /** The jobs that an earlier torc handed out and that write where one is to write; a new set. */

@@ -46,32 +46,19 @@ final class RestoredJobs implements AutoCloseable {
   private final LoopLock lock;
   private final Recorder recorder;
   private final Supplier<BuildState> state;
-  private final Loop loop;
+  private final BuildLoop loop;
   private final BuildSetup.Sharing sharing; // null where there are no shared stores
   private final ExecutorService threads; // the same
   private final int umask;
   private final BitSet asked = new BitSet();
 
-  /** What the loop does with a job. */
-  interface Loop {
-
-    /**
-     * It is ready.
-     *
-     * @param known what is put in the place of a run; null for a run
-     */
-    void ready(int id, List<Reason> reasons, ProductRestore.Replacement known);
-
-    /** It is to be decided again. */
-    void decide(int id);
-
-    /** It runs, once the temporary products are made that it reads: it was to be restored. */
-    void runs(int id);
-  }
-
   /** Those of a build, whose state is asked for as it is then. */
   RestoredJobs(
-      BuildSetup setup, LoopLock lock, Recorder recorder, Supplier<BuildState> state, Loop loop) {
+      BuildSetup setup,
+      LoopLock lock,
+      Recorder recorder,
+      Supplier<BuildState> state,
+      BuildLoop loop) {
     this.setup = setup;
     this.lock = lock;
     this.recorder = recorder;

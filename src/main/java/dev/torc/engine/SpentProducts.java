@@ -62,8 +62,10 @@ final class SpentProducts implements Cleaner.Listener {
     lists = new int[graph.lists()];
     BitSet jobs = graph.allJobs();
     jobs.andNot(recorded);
-    jobs.stream().forEach(job -> count(job, 1));
-    jobs.stream().forEach(job -> depfiles.set(job, graph.job(job).finds()));
+    for (int job : jobs.stream().toArray()) {
+      count(job, 1);
+      depfiles.set(job, graph.job(job).finds());
+    }
   }
 
   /** A job ended: its record is about to be put into the cache. */
@@ -161,7 +163,7 @@ final class SpentProducts implements Cleaner.Listener {
     try {
       OwnedPath owned = cleaner.cache().owned(path);
       if (cleaner.removal().unaltered(owned)) {
-        cleaner.product(owned);
+        cleaner.product(owned, (_, _) -> true);
         cleaner.removal().digests().of(path); // from now on nothing is there
       }
     } catch (IOException e) {

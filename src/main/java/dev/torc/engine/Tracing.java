@@ -89,19 +89,15 @@ public final class Tracing {
   }
 
   /**
-   * What takes the trace of an attempt; null where it runs without one.
+   * What takes the trace of an attempt that is traced.
    *
    * @param begin a stamp from when it starts, by the clock of the root's file system
    */
   JobTrace of(Graph graph, int id, NeedSnapshot snapshot, Stamp begin) {
-    Job job = graph.job(id);
-    if (!traces(graph, job)) {
-      return null;
-    }
     List<Path> grounds = new ArrayList<>(List.of(graph.workflow().root()));
     grounds.addAll(graph.workflow().roots());
     JobTrace.Bounds bounds = (file, write) -> allows(graph, id, snapshot, file, write);
-    return new JobTrace(grounds, begin.ctime(), isStrict(job) ? bounds : null);
+    return new JobTrace(grounds, begin.ctime(), isStrict(graph.job(id)) ? bounds : null);
   }
 
   /** Why a job cannot be traced; null where it can. */

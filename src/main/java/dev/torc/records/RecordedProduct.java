@@ -93,6 +93,16 @@ public record RecordedProduct(
     return isLink() ? Stamp.FileKind.LINK : kind;
   }
 
+  /**
+   * What torc may delete while it is unaltered: a link counts by where it leads to, but is to be
+   * taken away itself.
+   *
+   * @param job that made it
+   */
+  public OwnedPath owned(String job) {
+    return new OwnedPath(path, stands(), isLink() ? Digest.ofText(link) : digest, job, false);
+  }
+
   /** Whether it is the same. A record's own equality is linked anew at every start. */
   public boolean isLike(RecordedProduct other) {
     return kind == other.kind && digest.equals(other.digest) && path.equals(other.path);
@@ -106,6 +116,11 @@ public record RecordedProduct(
    */
   public record OwnedPath(
       String path, Stamp.FileKind kind, Digest digest, String job, boolean adopted) {
+
+    /** The same, made by a job. */
+    public OwnedPath by(String maker) {
+      return new OwnedPath(path, kind, digest, maker, false);
+    }
 
     /**
      * Whether the same stands, or stood, at the same path, made by any job. A record's own equality

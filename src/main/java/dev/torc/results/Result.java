@@ -173,11 +173,11 @@ public record Result(
     List<OwnedPath> links = new ArrayList<>(0);
     boolean listed = depfile() == null;
     for (RecordedProduct product : products) {
-      (product.isLink() ? links : parts).add(part(product));
+      (product.isLink() ? links : parts).add(product.owned(job));
       listed = listed || product.path().equals(depfile().path());
     }
     if (!listed) {
-      parts.add(part(depfile()));
+      parts.add(depfile().owned(job));
     }
     parts.addAll(links);
     return parts;
@@ -185,7 +185,7 @@ public record Result(
 
   /** What the job wrote, as a part without a path; only where it belongs to the result. */
   public OwnedPath logPart() {
-    return part(log);
+    return log.owned(job);
   }
 
   /** All that a store may have of it: what is to stand, and what the job wrote. */
@@ -195,11 +195,6 @@ public record Result(
       parts.add(logPart());
     }
     return parts;
-  }
-
-  private OwnedPath part(RecordedProduct product) {
-    Digest digest = product.isLink() ? Digest.ofText(product.link()) : product.digest();
-    return new OwnedPath(product.path(), product.stands(), digest, job, false);
   }
 
   /** How many bytes its products have. */

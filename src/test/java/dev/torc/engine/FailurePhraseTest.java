@@ -3,7 +3,6 @@ package dev.torc.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.engine.AttemptOutcome.FailurePhrase;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.ProcessEnd.How;
 import dev.torc.machine.Series.Usage;
@@ -25,23 +24,23 @@ class FailurePhraseTest {
   })
   void anExitStatusAboveThoseOfProgramsNamesTheSignal(int code, String phrase) {
     ProcessEnd end = new ProcessEnd(ProcessEnd.How.EXITED, code, 0, Usage.NOTHING, "");
-    assertEquals(phrase, FailurePhrase.of(end, 0, 0));
+    assertEquals(phrase, AttemptOutcome.phrase(end, 0, 0));
   }
 
   @Test
   void whatCouldNotBeEndedIsTold() {
     String phrase = "timed out after 1.0 s";
-    assertEquals(phrase, FailurePhrase.of(timeout(""), 1_000_000_000, 0));
+    assertEquals(phrase, AttemptOutcome.phrase(timeout(""), 1_000_000_000, 0));
     assertEquals(
         phrase + "; processes that cannot be ended: [7]",
-        FailurePhrase.of(timeout("processes that cannot be ended: [7]"), 1_000_000_000, 0));
+        AttemptOutcome.phrase(timeout("processes that cannot be ended: [7]"), 1_000_000_000, 0));
   }
 
   @Test
   void aSchedulersOwnWordsStandBesideTheCause() {
     for (ProcessEnd.How how : List.of(How.TIMEOUT, How.MEMORY, How.CANCELLED)) {
       ProcessEnd end = new ProcessEnd(how, 0, 0, Usage.NOTHING, "far: its own words");
-      String phrase = FailurePhrase.of(end, 1_000_000_000, 1 << 20);
+      String phrase = AttemptOutcome.phrase(end, 1_000_000_000, 1 << 20);
       assertTrue(
           phrase.matches("(timed out.*|out of memory|cancelled); far: its own words"), phrase);
     }
@@ -52,8 +51,9 @@ class FailurePhraseTest {
     Usage used = Usage.NOTHING.withPeak(4L << 30);
     ProcessEnd end = new ProcessEnd(How.MEMORY, 0, 0, used, "");
     assertEquals(
-        "out of memory: it took 4.3 GB of 4.0 GB", FailurePhrase.of(end, 0, 4_000_000_000L));
-    assertEquals("out of memory: it took 4.0 GiB of 3.0 GiB", FailurePhrase.of(end, 0, 3L << 30));
+        "out of memory: it took 4.3 GB of 4.0 GB", AttemptOutcome.phrase(end, 0, 4_000_000_000L));
+    assertEquals(
+        "out of memory: it took 4.0 GiB of 3.0 GiB", AttemptOutcome.phrase(end, 0, 3L << 30));
   }
 
   private static ProcessEnd timeout(String message) {
