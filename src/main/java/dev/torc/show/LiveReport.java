@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Lines at the bottom of a terminal that show what runs and how far the build is, and messages that
@@ -155,13 +156,8 @@ final class LiveReport implements Report {
   }
 
   @Override
-  public boolean isLive() {
-    return true;
-  }
-
-  @Override
-  public synchronized void follow(Progress of) {
-    progress = of;
+  public synchronized void follow(Supplier<Progress> of) {
+    progress = of.get();
   }
 
   /** Asks how things stand, without the lock: an answer may take its time. */

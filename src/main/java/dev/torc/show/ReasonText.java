@@ -6,6 +6,7 @@ import dev.torc.text.SafeText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +30,16 @@ public final class ReasonText {
   private static final Pattern DIGEST =
       Pattern.compile("((?:link )?)([0-9a-f]{7})[0-9a-f]{57}((?: executable)?)");
 
+  /** What a job cannot run for: the reason has the words itself, those here are of its kind. */
+  private static final Set<Reason.Kind> LACKS =
+      EnumSet.of(
+          Reason.Kind.NEED_UNREADABLE,
+          Reason.Kind.NEED_VANISHED,
+          Reason.Kind.NEED_MISSING,
+          Reason.Kind.FAILED_BEFORE,
+          Reason.Kind.IMAGE_UNAVAILABLE,
+          Reason.Kind.ELSEWHERE);
+
   private enum Class {
     NEED,
     PRODUCT,
@@ -40,7 +51,13 @@ public final class ReasonText {
 
   /** One reason, such as {@code need f2.json changed 3f2a91c → 88d01be}. */
   public static String of(Reason reason) {
-    return words(reason, false) + more(reason);
+    return told(reason, false);
+  }
+
+  private static String told(Reason reason, boolean past) {
+    return LACKS.contains(reason.kind())
+        ? SafeText.line(reason.lack())
+        : words(reason, past) + more(reason);
   }
 
   /** The words of a kind of reason with what it is about. */
@@ -74,13 +91,12 @@ public final class ReasonText {
       case NOT_TRACED -> "was not traced|it was not traced";
       case DATA_CHANGED -> "data {}" + change(reason);
       case TOOL_CHANGED -> "tool {}" + change(reason);
-      case NEED_UNREADABLE,
-          NEED_VANISHED,
-          NEED_MISSING,
-          FAILED_BEFORE,
-          IMAGE_UNAVAILABLE,
-          ELSEWHERE ->
-          "";
+      case NEED_UNREADABLE -> "need cannot be read";
+      case NEED_VANISHED -> "need matches nothing";
+      case NEED_MISSING -> "need does not exist";
+      case FAILED_BEFORE -> "failed before, not run again";
+      case IMAGE_UNAVAILABLE -> "image cannot be had";
+      case ELSEWHERE -> "may still run elsewhere";
     };
   }
 
@@ -93,13 +109,6 @@ public final class ReasonText {
       case PRODUCT_WANTED -> ", which " + SafeText.name(reason.now()) + " needs";
       case PRODUCT_ALTERED -> bit(reason);
       case DATA_CHANGED -> data(reason);
-      case NEED_UNREADABLE,
-          NEED_VANISHED,
-          NEED_MISSING,
-          FAILED_BEFORE,
-          IMAGE_UNAVAILABLE,
-          ELSEWHERE ->
-          SafeText.line(reason.lack());
       default -> "";
     };
   }
@@ -108,7 +117,7 @@ public final class ReasonText {
   public static String past(Reason reason) {
     return reason.kind() == Reason.Kind.SUBMITTED
         ? "it was out at " + SafeText.line(reason.now())
-        : words(reason, true) + more(reason);
+        : told(reason, true);
   }
 
   /** All reasons, joined by semicolons. */
@@ -144,15 +153,9 @@ public final class ReasonText {
   /** The kind of a reason, without what it is about: {@code need changed}, {@code never ran}. */
   public static String kind(Reason reason) {
     return switch (reason.kind()) {
-      case NEED_UNREADABLE -> "need cannot be read";
-      case NEED_VANISHED -> "need matches nothing";
-      case NEED_MISSING -> "need does not exist";
-      case FAILED_BEFORE -> "failed before, not run again";
-      case IMAGE_UNAVAILABLE -> "image cannot be had";
       case DATA_CHANGED -> "data changed";
       case PRODUCT_WANTED -> "product missing that is needed";
       case SETTING_CHANGED -> SafeText.name(reason.name()) + " changed";
-      case ELSEWHERE -> "may still run elsewhere";
       default -> words(reason).replace(" {}", "").replaceFirst("[|].*", "");
     };
   }
