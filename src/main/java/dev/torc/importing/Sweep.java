@@ -176,9 +176,6 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
       try {
         return new SweepAxis(name, NumberRange.of(from, to, step, MAX), range);
       } catch (IllegalArgumentException e) {
-        if (e.getMessage().contains("leads away")) {
-          return list(name, List.of());
-        }
         throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
       }
     }
