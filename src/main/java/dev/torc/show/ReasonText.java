@@ -26,6 +26,9 @@ public final class ReasonText {
   /** How many reasons of one class are named before the rest is only counted. */
   private static final int NAMED = 5;
 
+  /** How many jobs are named that were left out. */
+  private static final int LEFT_OUT = 3;
+
   /** Of a file in a folder a word may stand behind it, of a link before it. */
   private static final Pattern DIGEST =
       Pattern.compile("((?:link )?)([0-9a-f]{7})[0-9a-f]{57}((?: executable)?)");
@@ -211,6 +214,19 @@ public final class ReasonText {
     };
   }
 
+  /** {@code without 3 of 100: call/s=s7, …}, of each need that left any out; empty for none. */
+  public static String without(List<LeftOut> needs) {
+    StringBuilder out = new StringBuilder();
+    for (LeftOut left : needs) {
+      List<String> names = left.jobs().stream().limit(LEFT_OUT).map(SafeText::name).toList();
+      out.append(out.isEmpty() ? "without " : "; without ")
+          .append(left.jobs().size() + " of " + left.of() + ": ")
+          .append(String.join(", ", names))
+          .append(left.jobs().size() > LEFT_OUT ? " …" : "");
+    }
+    return out.toString();
+  }
+
   private static String digests(Reason reason) {
     return reason.old().isEmpty() || reason.now().isEmpty()
         ? ""
@@ -311,28 +327,6 @@ public final class ReasonText {
     /** Whether context that has {@code soFar} code points takes one more: it ends with a word. */
     private static boolean more(int c, int soFar) {
       return soFar < CONTEXT || (soFar < 2 * CONTEXT && !Character.isWhitespace(c));
-    }
-  }
-
-  /** How it reads that a job went without others that failed. */
-  public static final class LeftOutText {
-
-    /** How many are named. */
-    private static final int NAMED = 3;
-
-    private LeftOutText() {}
-
-    /** {@code without 3 of 100: call/s=s7, …}, of each need that left any out; empty for none. */
-    public static String of(List<LeftOut> needs) {
-      StringBuilder out = new StringBuilder();
-      for (LeftOut left : needs) {
-        List<String> names = left.jobs().stream().limit(NAMED).map(SafeText::name).toList();
-        out.append(out.isEmpty() ? "without " : "; without ")
-            .append(left.jobs().size() + " of " + left.of() + ": ")
-            .append(String.join(", ", names))
-            .append(left.jobs().size() > NAMED ? " …" : "");
-      }
-      return out.toString();
     }
   }
 }
