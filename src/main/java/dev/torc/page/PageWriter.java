@@ -29,26 +29,10 @@ import java.util.zip.DeflaterOutputStream;
 /**
  * {@link PageData} as one page that needs nothing else: no network, no other file. Results stand in
  * it as HTML, all else as {@link TypedColumns}, of which its script makes what is in sight. How it
- * looks is in the files beside this class; uPlot, which draws the plots, is unpacked there.
+ * looks is in the files beside this class, which {@code page.html} names; uPlot, which draws the
+ * plots, is unpacked there.
  */
 final class PageWriter {
-
-  private static final List<String> SCRIPTS =
-      List.of(
-          "uplot/uPlot.iife.min",
-          "data",
-          "dom",
-          "grid",
-          "plots",
-          "stand",
-          "results",
-          "jobs",
-          "canvas",
-          "timeline",
-          "graph",
-          "use",
-          "past",
-          "main");
 
   private static final double SECOND = 1e9;
 
@@ -63,24 +47,18 @@ final class PageWriter {
   /** Writes the page. */
   void write(Writer out) throws IOException {
     TypedColumns columns = columns();
-    StringBuilder scripts = new StringBuilder();
-    for (String name : SCRIPTS) {
-      scripts.append(file(name + ".js")).append('\n');
-    }
     String page = file("page.html");
     Map<String, String> parts = new HashMap<>();
     parts.put("title", html(data.project()));
-    parts.put("licence", file("uplot/LICENSE").strip());
-    parts.put("style", file("uplot/uPlot.min.css") + '\n' + file("page.css"));
     parts.put("files", files());
     parts.put("columns", columns.json().replace("<", "\\u003c"));
     parts.put("data", columns.text());
-    parts.put("script", scripts.toString());
     int at = 0;
     for (int begin = page.indexOf("@@"); begin >= 0; begin = page.indexOf("@@", at)) {
       int end = page.indexOf("@@", begin + 2);
       out.write(page, at, begin - at);
-      out.write(parts.get(page.substring(begin + 2, end)));
+      String name = page.substring(begin + 2, end);
+      out.write(parts.containsKey(name) ? parts.get(name) : file(name));
       at = end + 2;
     }
     out.write(page, at, page.length() - at);
