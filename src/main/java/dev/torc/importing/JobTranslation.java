@@ -174,18 +174,17 @@ final class JobTranslation {
   /** Needs that are no files: values, and jobs that make none of the files or store a value. */
   private void before(Member from, Map<String, Set<Object>> slot) {
     List<PlacedText> names = job.map.texts("depends_on", "depends_on_regexes");
-    Set<Member> jobs = new LinkedHashSet<>(symbols.jobs.resolve(from, names));
+    Map<Target, Set<Member>> jobs = new LinkedHashMap<>(symbols.jobs.resolveByTarget(from, names));
     for (Target value : symbols.data(from, "input")) {
       Set<Target> storers = symbols.storers(value);
-      storers.stream().filter(it -> it != job).forEach(it -> jobs.addAll(it.members()));
+      storers.stream().filter(it -> it != job).forEach(it -> jobs.put(it, it.members()));
       if (storers.isEmpty()) {
         others(slot, List.of(new Flow(Map.of("data", symbols.names.get(value)))));
       }
     }
     Set<Member> makers = makers(symbols.files(from, "input"));
-    byTarget(jobs).values().stream()
-        .filter(some -> !makers.containsAll(some))
-        .forEach(some -> others(slot, refs(from, some)));
+    jobs.forEach(
+        (to, some) -> others(slot, makers.containsAll(some) ? List.of() : refs(from, to, some)));
   }
 
   private String label(Reference reference) {
@@ -215,11 +214,11 @@ final class JobTranslation {
               Set<Member> made = new HashSet<>();
               some.forEach(each -> made.addAll(symbols.products.get(each)));
               if (maker != job && some.size() > 1 && wanted.containsAll(made)) {
-                refs.addAll(refs(from, some));
+                refs.addAll(refs(from, maker, some));
                 wanted.removeAll(made);
               }
             });
-    refs.addAll(refs(from, wanted));
+    byTarget(wanted).forEach((to, some) -> refs.addAll(refs(from, to, some)));
     return refs;
   }
 
@@ -239,23 +238,17 @@ final class JobTranslation {
    * How an instance says what it refers to: jobs all at once where they are all of a group, or all
    * that have its own values, and else one by one; files by their paths.
    */
-  private List<Object> refs(Member from, Set<Member> found) {
-    List<Object> refs = new ArrayList<>();
-    byTarget(found)
-        .forEach(
-            (to, some) -> {
-              Map<String, String> own = Sweep.part(from.values(), to.kept);
-              boolean isJob = to.map.given("path") == null;
-              if (isJob && some.equals(to.members(own))) {
-                refs.add(jobRef(to, own, own));
-              } else if (isJob && some.equals(to.members())) {
-                refs.add(jobRef(to, Map.of(), own));
-              } else {
-                some.forEach(
-                    each -> refs.add(isJob ? jobRef(to, each.values(), own) : path(each, own)));
-              }
-            });
-    return refs;
+  private List<Object> refs(Member from, Target to, Set<Member> some) {
+    Map<String, String> own = Sweep.part(from.values(), to.kept);
+    if (to.map.given("path") != null) {
+      return some.stream().<Object>map(each -> path(each, own)).toList();
+    }
+    for (Map<String, String> values : List.of(own, Map.<String, String>of())) {
+      if (some.equals(to.members(values))) {
+        return List.of(jobRef(to, values, own));
+      }
+    }
+    return some.stream().map(each -> jobRef(to, each.values(), own)).toList();
   }
 
   /** A job with some of its values; what the instance has by the same name is a placeholder. */

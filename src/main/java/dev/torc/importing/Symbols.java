@@ -124,7 +124,8 @@ final class Symbols {
     private final String what;
     private final Notes notes;
     private final Map<String, Set<Member>> byName = new LinkedHashMap<>();
-    private final Map<Map<PlacedText, PlacedText>, Set<Member>> found = new HashMap<>();
+    private final Map<Map<PlacedText, PlacedText>, Map<Target, Set<Member>>> found =
+        new HashMap<>();
 
     /** The texts that were refused, which is done for the first instance alone. */
     private final Set<PlacedText> refused = new HashSet<>();
@@ -165,6 +166,13 @@ final class Symbols {
 
     /** What an instance refers to by these texts; what refers to nothing is refused. */
     Set<Member> resolve(Member from, List<PlacedText> names) {
+      Set<Member> all = new LinkedHashSet<>();
+      resolveByTarget(from, names).values().forEach(all::addAll);
+      return all;
+    }
+
+    /** The same; where it is all of a target it is the very set that the target has. */
+    Map<Target, Set<Member>> resolveByTarget(Member from, List<PlacedText> names) {
       Map<PlacedText, PlacedText> expanded = new LinkedHashMap<>();
       for (PlacedText name : names) {
         from.of().rows.get(from).forEach(row -> expanded.put(name.put(row), name));
@@ -172,8 +180,8 @@ final class Symbols {
       return found.computeIfAbsent(expanded, this::find);
     }
 
-    private Set<Member> find(Map<PlacedText, PlacedText> names) {
-      Set<Member> all = new LinkedHashSet<>();
+    private Map<Target, Set<Member>> find(Map<PlacedText, PlacedText> names) {
+      Map<Target, Set<Member>> all = new LinkedHashMap<>();
       names.forEach(
           (expanded, name) -> {
             String text = expanded.text();
@@ -191,8 +199,10 @@ final class Symbols {
             if (cost > MAX) {
               throw new BadInput(name.place(), "refers to too much to be followed: " + name.text());
             }
-            all.addAll(members);
+            members.forEach(
+                each -> all.computeIfAbsent(each.of(), _ -> new LinkedHashSet<>()).add(each));
           });
+      all.replaceAll((target, some) -> some.equals(target.members()) ? target.members() : some);
       return all;
     }
 

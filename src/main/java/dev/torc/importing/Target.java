@@ -121,9 +121,9 @@ final class Target {
     return new Member(this, Sweep.part(row, kept));
   }
 
-  /** All instances. */
+  /** All instances, each time the same set. */
   Set<Member> members() {
-    return rows.keySet();
+    return members(Map.of());
   }
 
   /** The instances that have these values. */

@@ -149,8 +149,8 @@ final class Translation {
   /** The outermost folders of products that lie outside of the root. */
   private List<String> outside(Path root) {
     Set<Path> folders = new TreeSet<>();
-    for (Member file : symbols.makers.keySet()) {
-      String path = file.of().map.needed("path").text();
+    for (Target file : symbols.makers.keySet().stream().map(Member::of).distinct().toList()) {
+      String path = file.map.needed("path").text();
       folders.add(root.resolve(path.replaceFirst("(?s)[^/]*(\\{.*)?$", "")).normalize());
     }
     folders.removeIf(folder -> folder.startsWith(root));
