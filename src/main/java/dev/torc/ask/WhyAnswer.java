@@ -19,7 +19,7 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Json;
-import dev.torc.show.ReasonText.LeftOutText;
+import dev.torc.show.ReasonText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.text.Palette;
@@ -239,7 +239,7 @@ record WhyAnswer(
     }
     String images = ImageUse.shown(ImageUse.of(plan.context(), job));
     lines.add(images.isEmpty() ? "" : "  it runs in image " + images);
-    String left = LeftOutText.of(LeftOut.of(last));
+    String left = ReasonText.without(LeftOut.of(last));
     lines.add(left.isEmpty() ? "" : "  it ran " + left);
     Tracing.lines(graph(), job, last).forEach(line -> lines.add("  it " + line));
     lines.removeIf(String::isEmpty);

@@ -11,6 +11,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.text.SafeText;
 import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -78,8 +79,8 @@ public final class Main {
   static Console console() {
     return new Console(
         System.in,
-        Console.writer(FileDescriptor.out, "standard output"),
-        Console.writer(FileDescriptor.err, "standard error"),
+        Console.writer(new FileOutputStream(FileDescriptor.out), "standard output"),
+        Console.writer(new FileOutputStream(FileDescriptor.err), "standard error"),
         Environment.ofCaller().asMap(),
         Path.of("").toAbsolutePath(),
         Terminal.isTerminal(1),
