@@ -3,6 +3,7 @@ package dev.torc.graph;
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.StringTable;
+import dev.torc.graph.NeedList.ListKind;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -118,7 +119,7 @@ public final class Graph {
     this.renewed = renewed;
     this.order = order;
     for (NeedList list : lists) {
-      if (list.kind() == NeedList.ListKind.SOME && list.awaited() >= 0) {
+      if (list.kind() == ListKind.SOME && list.awaited() >= 0) {
         lenient.set(list.awaited());
       }
     }

@@ -1,7 +1,10 @@
 package dev.torc.graph;
 
 import dev.torc.bytes.StringTable;
+import dev.torc.graph.Adjacency.RowCollector;
+import dev.torc.graph.NeedList.ListKind;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
@@ -48,8 +51,8 @@ public final class GraphBuilder {
   private StringTable.Builder files;
   private final NameResolver references;
   private final Makers makers;
-  private final Adjacency.RowCollector needs = new Adjacency.RowCollector(); // of files, as written
-  private final Adjacency.RowCollector made = new Adjacency.RowCollector(); // likewise
+  private final RowCollector needs = new RowCollector(); // of files, as written
+  private final RowCollector made = new RowCollector(); // likewise
   private final int[] priority;
   private final BitSet temporary;
   private final BitSet deletes;
@@ -59,7 +62,7 @@ public final class GraphBuilder {
   private final BitSet stale = new BitSet(); // nodes of the base that wait for others than there
   private final Map<Integer, Integer> remade =
       new HashMap<>(); // files of the base with a new maker
-  private final List<BadInput.Diagnostic> errors = new ArrayList<>();
+  private final List<Diagnostic> errors = new ArrayList<>();
 
   private GraphBuilder(Workflow workflow) {
     this.workflow = workflow;
@@ -245,7 +248,7 @@ public final class GraphBuilder {
   }
 
   private Graph build() {
-    Adjacency.RowCollector listNeeds = new Adjacency.RowCollector();
+    RowCollector listNeeds = new RowCollector();
     Adjacency before = edges(listNeeds);
     if (!errors.isEmpty()) {
       throw new BadInput(errors.stream().distinct().toList());
@@ -326,8 +329,8 @@ public final class GraphBuilder {
   }
 
   /** Node to the nodes that it waits for; join nodes are added that come up here. */
-  private Adjacency edges(Adjacency.RowCollector listNeeds) {
-    Adjacency.RowCollector edges = new Adjacency.RowCollector();
+  private Adjacency edges(RowCollector listNeeds) {
+    RowCollector edges = new RowCollector();
     for (int node = 0; node < names.size(); node++) {
       int same = node < first ? stale.nextSetBit(node) : node;
       same = same < 0 ? first : Math.min(same, Math.max(first, node));
@@ -379,14 +382,13 @@ public final class GraphBuilder {
     return null;
   }
 
-  private static void waitFor(int node, Adjacency.RowCollector edges) {
+  private static void waitFor(int node, RowCollector edges) {
     if (node >= 0) {
       edges.add(node);
     }
   }
 
-  private void needs(
-      int j, Job job, Adjacency.RowCollector edges, Adjacency.RowCollector listNeeds) {
+  private void needs(int j, Job job, RowCollector edges, RowCollector listNeeds) {
     List<Integer> listsHere = new ArrayList<>(0);
     List<Glob> excludes = job.excludes();
     for (Ref ref : job.needRefs()) {
@@ -408,7 +410,7 @@ public final class GraphBuilder {
   }
 
   /** Waits for what makes a need; returns the list where it is one, else -1. */
-  private int need(int j, Job job, Ref ref, List<Glob> excludes, Adjacency.RowCollector edges) {
+  private int need(int j, Job job, Ref ref, List<Glob> excludes, RowCollector edges) {
     if (ref instanceof Ref.OfFile file) {
       int maker = products().of(file.path());
       if (maker == j) {
@@ -421,10 +423,8 @@ public final class GraphBuilder {
       if (data.job() == null) {
         staticData(data);
       } else if (isKnown(data.place(), data.job(), NO_FILE_BUT_DATA)) {
-        NeedList.ListKind kind =
-            data.skips()
-                ? some(data, data.job(), "data: " + data.written())
-                : NeedList.ListKind.JOB;
+        ListKind kind =
+            data.skips() ? some(data, data.job(), "data: " + data.written()) : ListKind.JOB;
         waitFor(lists.get(lists.of(-1, kind, data.job(), null, List.of())).awaited(), edges);
       }
       return -1;
@@ -432,12 +432,12 @@ public final class GraphBuilder {
     int list = -1;
     if (ref instanceof Ref.OfGlob glob) {
       Glob compiled = Glob.of(glob.pattern());
-      list = lists.of(j, NeedList.ListKind.GLOB, glob.pattern(), compiled, excludes);
+      list = lists.of(j, ListKind.GLOB, glob.pattern(), compiled, excludes);
     } else if (ref instanceof Ref.OfFolder folder) {
-      list = lists.of(j, NeedList.ListKind.FOLDER, folder.path(), null, excludes);
+      list = lists.of(j, ListKind.FOLDER, folder.path(), null, excludes);
     } else if (ref instanceof Ref.OfJob other && isKnown(other.place(), other.job(), NO_FILE)) {
-      NeedList.ListKind kind =
-          other.skips() ? some(other, other.job(), "job: " + other.job()) : NeedList.ListKind.JOB;
+      ListKind kind =
+          other.skips() ? some(other, other.job(), "job: " + other.job()) : ListKind.JOB;
       list = lists.of(-1, kind, other.job(), null, List.of());
     }
     if (list >= 0) {
@@ -447,7 +447,7 @@ public final class GraphBuilder {
   }
 
   /** Instances that may be left out; an error where a name means no group. */
-  private NeedList.ListKind some(Ref ref, String name, String plain) {
+  private ListKind some(Ref ref, String name, String plain) {
     int single = names.id(name);
     if (single >= 0 && job(single).group() == null) {
       error(
@@ -455,12 +455,12 @@ public final class GraphBuilder {
           "%s is one job, and failed: skip is for the instances of a group; write {%s}"
               .formatted(name, plain));
     }
-    return NeedList.ListKind.SOME;
+    return ListKind.SOME;
   }
 
   /** Whether a name means anything, an error where it does not. */
   private boolean isKnown(Place place, String name, String step) {
-    boolean known = lists.meant(NeedList.ListKind.JOB, name, null, List.of()) != null;
+    boolean known = lists.meant(ListKind.JOB, name, null, List.of()) != null;
     if (!known) {
       error(place, references.unknown(name, step));
     }
@@ -470,7 +470,7 @@ public final class GraphBuilder {
   /** The node to wait for where a job, a group or a part of one is named, -1 for none. */
   private int joinOf(Place place, String name) {
     return isKnown(place, name, "")
-        ? lists.get(lists.of(-1, NeedList.ListKind.JOB, name, null, List.of())).awaited()
+        ? lists.get(lists.of(-1, ListKind.JOB, name, null, List.of())).awaited()
         : -1;
   }
 
@@ -518,6 +518,6 @@ public final class GraphBuilder {
   }
 
   private void error(Place place, String message) {
-    errors.add(new BadInput.Diagnostic(place, message));
+    errors.add(new Diagnostic(place, message));
   }
 }

@@ -1,7 +1,7 @@
 package dev.torc.graph;
 
-import dev.torc.syntax.BadInput;
-import dev.torc.syntax.PatternIndex;
+import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.syntax.PatternIndex.Pattern;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
@@ -26,7 +26,7 @@ final class Makers {
 
   private IntFunction<Job> jobs; // these three until it is made: what they belong to is to go
   private IntFunction<String> names;
-  private List<BadInput.Diagnostic> errors;
+  private List<Diagnostic> errors;
   private final ProductIndex products;
   private final PersistentMap<Boolean> above; // the folders in which files and folders lie
   private final PersistentMap<Integer> depfiles;
@@ -45,7 +45,7 @@ final class Makers {
       IntFunction<Job> jobs,
       Map<Integer, Group> groups,
       IntFunction<String> names,
-      List<BadInput.Diagnostic> errors) {
+      List<Diagnostic> errors) {
     this.jobs = jobs;
     this.names = names;
     this.errors = errors;
@@ -98,7 +98,7 @@ final class Makers {
       IntFunction<Job> jobs,
       Map<Integer, Group> groups,
       IntFunction<String> names,
-      List<BadInput.Diagnostic> errors) {
+      List<Diagnostic> errors) {
     return new Makers(this, nodes, jobs, groups, names, errors);
   }
 
@@ -209,8 +209,8 @@ final class Makers {
    * @param fresh files and folders that were not
    */
   private void refuseMatching(int known, Map<String, Claim> fresh) {
-    List<PatternIndex.Pattern> all = products.globs().all();
-    for (PatternIndex.Pattern pattern : all.subList(known, all.size())) {
+    List<Pattern> all = products.globs().all();
+    for (Pattern pattern : all.subList(known, all.size())) {
       String prefix = pattern.glob().literalPrefix();
       products
           .files()
@@ -221,7 +221,7 @@ final class Makers {
       products.foldersNear(prefix).forEach((path, claim) -> refuseInside(path, claim, pattern));
     }
     if (known > 0) {
-      for (PatternIndex.Pattern pattern : all.subList(0, known)) {
+      for (Pattern pattern : all.subList(0, known)) {
         products
             .foldersNear(pattern.glob().literalPrefix())
             .forEach(
@@ -233,13 +233,13 @@ final class Makers {
       }
       fresh.forEach(
           (path, claim) -> {
-            PatternIndex.Pattern pattern = products.globs().matching(path);
+            Pattern pattern = products.globs().matching(path);
             if (pattern != null) {
               refuseMatching(path, claim, pattern);
             }
           });
     }
-    for (PatternIndex.Pattern[] pair : products.globs().clashes(known)) {
+    for (Pattern[] pair : products.globs().clashes(known)) {
       refuse(
           pair[1].place(),
           "products %s of job %s and %s of job %s can match the same path"
@@ -247,7 +247,7 @@ final class Makers {
     }
   }
 
-  private void refuseInside(String path, Claim claim, PatternIndex.Pattern pattern) {
+  private void refuseInside(String path, Claim claim, Pattern pattern) {
     compared++;
     if (claim.owner() != pattern.job() && pattern.glob().overlaps(ProductIndex.inside(path))) {
       refuse(
@@ -257,7 +257,7 @@ final class Makers {
     }
   }
 
-  private void refuseMatching(String path, Claim claim, PatternIndex.Pattern pattern) {
+  private void refuseMatching(String path, Claim claim, Pattern pattern) {
     compared++;
     if (claim.owner() != pattern.job() && pattern.glob().matches(path)) {
       refuse(
@@ -277,6 +277,6 @@ final class Makers {
   }
 
   private void refuse(Place place, String message) {
-    errors.add(new BadInput.Diagnostic(place, message));
+    errors.add(new Diagnostic(place, message));
   }
 }

@@ -1,5 +1,6 @@
 package dev.torc.graph;
 
+import dev.torc.graph.NeedList.ListKind;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.PatternIndex;
 import dev.torc.workflow.Group;
@@ -164,7 +165,7 @@ final class NeedLists {
    *
    * @param reader whose own products are left out, and those of its group; -1 for none
    */
-  int of(int reader, NeedList.ListKind kind, String text, Glob glob, List<Glob> excludes) {
+  int of(int reader, ListKind kind, String text, Glob glob, List<Glob> excludes) {
     int[] all = meant(kind, text, glob, excludes);
     int[] nodes = all;
     String key = key(kind, text, excludes);
@@ -192,12 +193,12 @@ final class NeedLists {
     return list == null ? known.get(key) : list;
   }
 
-  private static String key(NeedList.ListKind kind, String text, List<Glob> excludes) {
+  private static String key(ListKind kind, String text, List<Glob> excludes) {
     return excludes.isEmpty() ? kind + text : kind + text + "\0!" + excludes;
   }
 
   /** What a need means in any job, found once, ascending; null where a name means nothing. */
-  int[] meant(NeedList.ListKind kind, String text, Glob glob, List<Glob> excludes) {
+  int[] meant(ListKind kind, String text, Glob glob, List<Glob> excludes) {
     return found.computeIfAbsent(
         key(kind, text, excludes),
         key -> {
@@ -208,7 +209,7 @@ final class NeedLists {
         });
   }
 
-  private int[] search(NeedList.ListKind kind, String text, Glob glob, List<Glob> excludes) {
+  private int[] search(ListKind kind, String text, Glob glob, List<Glob> excludes) {
     TreeSet<Integer> all = new TreeSet<>();
     switch (kind) {
       case JOB, SOME -> {
@@ -224,12 +225,12 @@ final class NeedLists {
    * The node that stands for all of the given ones, -1 where there is none to wait for. For a list
    * that may grow it is a node of its own.
    */
-  private int awaited(NeedList.ListKind kind, String text, int[] nodes) {
+  private int awaited(ListKind kind, String text, int[] nodes) {
     if (nodes.length == 0) {
       return -1;
     }
     boolean single = nodes.length == 1 && !graph.open().containsKey(nodes[0]);
-    return single && kind != NeedList.ListKind.SOME ? nodes[0] : graph.join(text, nodes);
+    return single && kind != ListKind.SOME ? nodes[0] : graph.join(text, nodes);
   }
 
   /** The very nodes where none is of that name, or of the group of that name. */

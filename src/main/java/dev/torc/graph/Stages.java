@@ -1,5 +1,6 @@
 package dev.torc.graph;
 
+import dev.torc.graph.Adjacency.RowCollector;
 import java.util.BitSet;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -138,7 +139,7 @@ public final class Stages {
 
   /** Knot to the knots that it waits for. */
   private static Adjacency between(Adjacency before, int[] knot, int[] order) {
-    Adjacency.RowCollector rows = new Adjacency.RowCollector();
+    RowCollector rows = new RowCollector();
     for (int i = 0; i < order.length; i++) {
       int v = order[i];
       for (int e = before.from(v); e < before.to(v); e++) {

@@ -1,9 +1,11 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
+import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.Origin;
+import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
 import java.util.ArrayDeque;
@@ -23,7 +25,7 @@ import java.util.SequencedMap;
  */
 public final class Causes {
 
-  private static final Reason.Kind[] KINDS = Reason.Kind.values();
+  private static final Kind[] KINDS = Kind.values();
 
   private final Graph graph;
   private final JobRecords records;
@@ -165,7 +167,7 @@ public final class Causes {
       for (RecordedProduct product : result.products()) {
         made.put(product.path(), product.digest().hex());
       }
-      known = new Run(details, result.outcome() == JobResult.Outcome.ADOPTED, made);
+      known = new Run(details, result.outcome() == Outcome.ADOPTED, made);
       runs.put(job, known);
     }
     return known;

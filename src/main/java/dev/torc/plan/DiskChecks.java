@@ -6,9 +6,11 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.Stamp.FileKind;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.text.Refusal;
@@ -49,9 +51,9 @@ public final class DiskChecks {
   private final RowPlaces rows;
   private final StampSource.FolderStamps links;
   private final long[] numbers = new long[Stamp.NUMBERS];
-  private final StringTable.Taker<Stamp.FileKind> kind;
-  private final List<BadInput.Diagnostic> errors = new ArrayList<>();
-  private final List<BadInput.Diagnostic> unreadable = new ArrayList<>();
+  private final StringTable.Taker<FileKind> kind;
+  private final List<Diagnostic> errors = new ArrayList<>();
+  private final List<Diagnostic> unreadable = new ArrayList<>();
 
   /**
    * A folder that needs or products lie in.
@@ -98,7 +100,7 @@ public final class DiskChecks {
    * @return what cannot be looked at, or read as a file, and what is missing of a row: that fails
    *     its readers and refuses nothing
    */
-  public static List<BadInput.Diagnostic> check(
+  public static List<Diagnostic> check(
       Graph graph, DigestMemo digests, Map<String, String> caller, BitSet selected)
       throws IOException {
     DiskChecks checks = new DiskChecks(graph, digests, caller);
@@ -159,7 +161,7 @@ public final class DiskChecks {
               tool.place(),
               "job %s has the tool %s, which does not exist and which no job produces"
                   .formatted(job.name(), tool.name()));
-        } else if (digests.stamp(path).kind() != Stamp.FileKind.FILE) {
+        } else if (digests.stamp(path).kind() != FileKind.FILE) {
           error(tool.place(), "tool %s of job %s is no file".formatted(tool.name(), job.name()));
         }
       } catch (IOException e) {
@@ -183,7 +185,7 @@ public final class DiskChecks {
   /** Whether a source is a file, and no product under another name. */
   private boolean isSound(int file) throws IOException {
     try {
-      if (graph.handPath(file, kind) != Stamp.FileKind.FILE) {
+      if (graph.handPath(file, kind) != FileKind.FILE) {
         return false;
       }
     } catch (IOException e) {
@@ -196,7 +198,7 @@ public final class DiskChecks {
 
   private void source(int id, Ref.OfFile file) throws IOException {
     Stamp stamp = digests.linkStamp(file.path());
-    if (stamp.kind() == Stamp.FileKind.LINK) {
+    if (stamp.kind() == FileKind.LINK) {
       stamp = digests.stamp(file.path());
       alias(id, file, name(AllowedRoots.real(root.resolve(file.path()))));
     } else {
@@ -276,7 +278,7 @@ public final class DiskChecks {
       NeedList list = graph.list(each);
       made |= list.text().equals(folder.path()) && !list.makers().isEmpty();
     }
-    if (stamp.exists() && stamp.kind() != Stamp.FileKind.FOLDER) {
+    if (stamp.exists() && stamp.kind() != FileKind.FOLDER) {
       unreadable(
           folder.place(), folder.path() + "/", "it is no folder; write it without the slash");
     } else if (!stamp.exists() && !made) {
@@ -291,7 +293,7 @@ public final class DiskChecks {
   /** A path that comes from the values of an instance fails that instance alone. */
   private void missing(int id, Ref ref, String message) {
     boolean own = rows.has(graph.job(id), ref.text());
-    (own ? unreadable : errors).add(new BadInput.Diagnostic(ref.place(), message));
+    (own ? unreadable : errors).add(new Diagnostic(ref.place(), message));
   }
 
   /** The line of a table that a missing path comes from, as the end of a message. */
@@ -392,17 +394,17 @@ public final class DiskChecks {
   private boolean isLink(String path) {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     try {
-      return links.look(name, 0, name.length, numbers) == Stamp.FileKind.LINK;
+      return links.look(name, 0, name.length, numbers) == FileKind.LINK;
     } catch (IOException e) {
       return false; // the job that makes it meets it again, and tells
     }
   }
 
   private void unreadable(Place place, String path, String why) {
-    unreadable.add(new BadInput.Diagnostic(place, "need " + path + " cannot be read: " + why));
+    unreadable.add(new Diagnostic(place, "need " + path + " cannot be read: " + why));
   }
 
   private void error(Place place, String message) {
-    errors.add(new BadInput.Diagnostic(place, message));
+    errors.add(new Diagnostic(place, message));
   }
 }

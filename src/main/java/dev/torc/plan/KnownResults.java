@@ -2,7 +2,8 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
-import dev.torc.hash.Stamp;
+import dev.torc.hash.Stamp.FileKind;
+import dev.torc.plan.Decider.Described;
 import dev.torc.plan.ManifestWriter.ManifestHash;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
@@ -14,6 +15,7 @@ import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.ResultStore;
+import dev.torc.results.ResultStore.Hit;
 import dev.torc.results.SharedStores;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
@@ -46,7 +48,7 @@ public final class KnownResults {
    * @param result the same as if it had been kept here
    * @param lists the members of its lists by their digests, which go into the cache with it
    */
-  public record Match(ResultStore.Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
+  public record Match(Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
 
   private final Graph graph;
   private final Cache cache;
@@ -162,7 +164,7 @@ public final class KnownResults {
         });
   }
 
-  private Match of(ResultStore store, int id, Function<List<String>, Decider.Described> manifests) {
+  private Match of(ResultStore store, int id, Function<List<String>, Described> manifests) {
     return !mayShare(graph.job(id))
         ? null
         : find(
@@ -170,7 +172,7 @@ public final class KnownResults {
             manifests,
             store::names,
             (key, first, named, now) -> {
-              ResultStore.Hit hit = store.find(key);
+              Hit hit = store.find(key);
               boolean same = hit.result() != null && hit.result().found().equals(named);
               Result as = same ? as(id, hit, first, now) : null;
               return as == null ? null : new Match(hit, as, now.lists());
@@ -187,7 +189,7 @@ public final class KnownResults {
      * @param named what the depfile named then
      * @param now the manifest with that
      */
-    Match at(Digest key, Digest first, List<String> named, Decider.Described now);
+    Match at(Digest key, Digest first, List<String> named, Described now);
   }
 
   /**
@@ -198,7 +200,7 @@ public final class KnownResults {
    */
   private Match find(
       int id,
-      Function<List<String>, Decider.Described> manifests,
+      Function<List<String>, Described> manifests,
       Function<Digest, List<List<String>>> names,
       Place place) {
     Job job = graph.job(id);
@@ -207,7 +209,7 @@ public final class KnownResults {
     if (!job.finds()) {
       lists.add(List.of());
     } else {
-      Decider.Described bare = manifests.apply(List.of());
+      Described bare = manifests.apply(List.of());
       first = bare == null ? null : key(job, bare.digest(), null);
       lists.addAll(first == null ? List.of() : names.apply(first));
       for (String each : makers(job)) {
@@ -218,7 +220,7 @@ public final class KnownResults {
       }
     }
     for (List<String> named : lists) {
-      Decider.Described now = manifests.apply(named);
+      Described now = manifests.apply(named);
       Match match = now == null ? null : place.at(key(job, now.digest(), null), first, named, now);
       if (match != null) {
         return match;
@@ -298,16 +300,16 @@ public final class KnownResults {
   }
 
   /** The manifest with what a depfile named then; null where that is not known yet. */
-  private Decider.Described described(int id, List<String> found) {
+  private Described described(int id, List<String> found) {
     manifest.describe(id, found, contents, hash);
     int pending = hash.pending();
     Digest digest = hash.digest();
-    return pending < 0 ? new Decider.Described(digest, List.of(), Map.of()) : null;
+    return pending < 0 ? new Described(digest, List.of(), Map.of()) : null;
   }
 
   /** The key of a job as it is now, with what its depfile named; null where that is not known. */
   Digest key(int id, List<String> found) {
-    Decider.Described now = described(id, found);
+    Described now = described(id, found);
     return now == null ? null : key(graph.job(id), now.digest(), null);
   }
 
@@ -353,7 +355,7 @@ public final class KnownResults {
   }
 
   /** What a result would be here; null where it does not fit the job. */
-  private Result as(int id, ResultStore.Hit hit, Digest first, Decider.Described now) {
+  private Result as(int id, Hit hit, Digest first, Described now) {
     Result there = hit.result();
     Job job = graph.job(id);
     List<RecordedProduct> products = products(id, there);
@@ -385,19 +387,19 @@ public final class KnownResults {
               }
             });
         for (String path : matching.keySet()) {
-          products.add(of(left.remove(path), Stamp.FileKind.FILE));
+          products.add(of(left.remove(path), FileKind.FILE));
         }
       } else if (ref instanceof Ref.OfFolder folder) {
-        products.add(of(left.remove(folder.path()), Stamp.FileKind.FOLDER));
+        products.add(of(left.remove(folder.path()), FileKind.FOLDER));
       } else if (ref instanceof Ref.OfFile file) {
-        products.add(of(left.remove(file.path()), Stamp.FileKind.FILE));
+        products.add(of(left.remove(file.path()), FileKind.FILE));
       }
     }
     return left.isEmpty() && !products.contains(null) ? products : null;
   }
 
   /** A product as a run here has it, if it is of that kind; else null. */
-  private static RecordedProduct of(RecordedProduct product, Stamp.FileKind kind) {
+  private static RecordedProduct of(RecordedProduct product, FileKind kind) {
     return product == null || product.kind() != kind
         ? null
         : new RecordedProduct(

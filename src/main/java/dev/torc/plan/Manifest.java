@@ -1,9 +1,10 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
-import dev.torc.graph.NeedList;
+import dev.torc.graph.NeedList.ListKind;
 import dev.torc.hash.Digest;
 import dev.torc.plan.MachineInputs.ImageIdentity;
+import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.workflow.Job;
@@ -56,10 +57,9 @@ public record Manifest(Graph graph) {
     data(job)
         .forEach(
             (name, ref) -> {
-              ManifestWriter.Content content = contains.ofData(ref);
+              Content content = contains.ofData(ref);
               writer.content(LineKind.DATA, name, content);
-              if (content instanceof ManifestWriter.Content.Value value
-                  && value.leftOut() != null) {
+              if (content instanceof Content.Value value && value.leftOut() != null) {
                 writer.leftOut(value.leftOut().line(ref.text()));
               }
             });
@@ -69,8 +69,7 @@ public record Manifest(Graph graph) {
     for (String path : found) {
       int maker = graph.makerOf(path);
       boolean lost = maker >= 0 && !graph.precedes(maker, id); // the run will say what to add
-      writer.content(
-          LineKind.FOUND, path, lost ? new ManifestWriter.Content.Missing() : contains.of(path));
+      writer.content(LineKind.FOUND, path, lost ? new Content.Missing() : contains.of(path));
     }
     if (job.executor() != null) {
       String before = graph.workflow().executor(job.executor()).before();
@@ -110,8 +109,7 @@ public record Manifest(Graph graph) {
     sorted.forEach((name, list) -> writer.content(LineKind.LIST, name, contains.ofList(list)));
     made(made, ordered, contains, writer);
     for (int list : made) {
-      LeftOut left =
-          graph.list(list).kind() == NeedList.ListKind.SOME ? contains.leftOut(list) : null;
+      LeftOut left = graph.list(list).kind() == ListKind.SOME ? contains.leftOut(list) : null;
       if (left != null) {
         writer.leftOut(left.line(graph.list(list).written()));
       }
@@ -131,7 +129,7 @@ public record Manifest(Graph graph) {
    */
   private void made(
       List<Integer> lists, boolean ordered, InputSource contains, ManifestWriter writer) {
-    Map<Integer, ManifestWriter.Content> contents = new LinkedHashMap<>();
+    Map<Integer, Content> contents = new LinkedHashMap<>();
     lists.forEach(list -> contents.put(list, contains.ofList(list)));
     if (!ordered) {
       lists.sort((a, b) -> contents.get(a).value().compareTo(contents.get(b).value()));

@@ -3,6 +3,7 @@ package dev.torc.plan;
 import dev.torc.hash.Digest;
 import dev.torc.plan.MachineInputs.ImageIdentity;
 import dev.torc.plan.ManifestWriter.LineKind;
+import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Template;
@@ -94,7 +95,7 @@ record ManifestDiff(
     if (!productsBefore.equals(productsAfter)) {
       reasons.add(
           new Reason(
-              Reason.Kind.PRODUCTS_DECLARED,
+              Kind.PRODUCTS_DECLARED,
               "",
               String.join(" ", productsBefore),
               String.join(" ", productsAfter)));
@@ -171,9 +172,9 @@ record ManifestDiff(
     List<String> gone = new ArrayList<>();
     List<String> added = new ArrayList<>();
     for (Reason reason : needs.values()) {
-      if (reason.kind() == Reason.Kind.NEED_REMOVED) {
+      if (reason.kind() == Kind.NEED_REMOVED) {
         gone.add(reason.name());
-      } else if (reason.kind() == Reason.Kind.NEED_ADDED) {
+      } else if (reason.kind() == Kind.NEED_ADDED) {
         added.add(reason.name());
       }
     }
@@ -260,7 +261,7 @@ record ManifestDiff(
   private void value(String name, String old, String now) {
     String then = old.equals(ManifestWriter.MISSING) ? "" : old;
     String present = now.equals(ManifestWriter.MISSING) ? "" : now;
-    reasons.add(new Reason(Reason.Kind.DATA_CHANGED, name, then, present));
+    reasons.add(new Reason(Kind.DATA_CHANGED, name, then, present));
   }
 
   /** Another name for the very same image is no change. Without one a step runs on the host. */
@@ -268,7 +269,7 @@ record ManifestDiff(
     ImageIdentity before = ImageIdentity.of(old == null ? HOST : value(old));
     ImageIdentity after = ImageIdentity.of(now == null ? HOST : value(now));
     if (!before.identity().equals(after.identity())) {
-      reasons.add(new Reason(Reason.Kind.SETTING_CHANGED, what, before.shown(), after.shown()));
+      reasons.add(new Reason(Kind.SETTING_CHANGED, what, before.shown(), after.shown()));
     }
   }
 
@@ -277,12 +278,11 @@ record ManifestDiff(
     String then = Template.shown(old);
     String present = Template.shown(now);
     boolean alike = then.equals(present);
-    reasons.add(
-        new Reason(Reason.Kind.SETTING_CHANGED, what, alike ? old : then, alike ? now : present));
+    reasons.add(new Reason(Kind.SETTING_CHANGED, what, alike ? old : then, alike ? now : present));
   }
 
   private void setting(String what, ManifestEntry old, ManifestEntry now) {
-    reasons.add(new Reason(Reason.Kind.SETTING_CHANGED, what, value(old), value(now)));
+    reasons.add(new Reason(Kind.SETTING_CHANGED, what, value(old), value(now)));
   }
 
   /** The value of a variable without the sign that it is set; an empty one as two quotes. */
@@ -298,14 +298,14 @@ record ManifestDiff(
     String unreadable = ManifestWriter.UNREADABLE;
     if (value(now).startsWith(unreadable)) {
       String why = value(now).substring(unreadable.length());
-      needs.put(path, new Reason(Reason.Kind.NEED_UNREADABLE, path, value(old), why));
+      needs.put(path, new Reason(Kind.NEED_UNREADABLE, path, value(old), why));
     } else if (old == null || now != null && old.now().equals(ManifestWriter.MISSING)) {
-      needs.put(path, new Reason(Reason.Kind.NEED_ADDED, path, "", value(now)));
+      needs.put(path, new Reason(Kind.NEED_ADDED, path, "", value(now)));
     } else if (now == null || now.now().equals(ManifestWriter.MISSING)) {
       // What is needed in another way now was not removed.
-      needs.putIfAbsent(path, new Reason(Reason.Kind.NEED_REMOVED, path, value(old), ""));
+      needs.putIfAbsent(path, new Reason(Kind.NEED_REMOVED, path, value(old), ""));
     } else {
-      needs.put(path, new Reason(Reason.Kind.NEED_CHANGED, path, value(old), value(now)));
+      needs.put(path, new Reason(Kind.NEED_CHANGED, path, value(old), value(now)));
     }
   }
 
@@ -315,7 +315,7 @@ record ManifestDiff(
     } else {
       String then = value(old).equals(ManifestWriter.MISSING) ? "" : value(old);
       String present = value(now).equals(ManifestWriter.MISSING) ? "" : value(now);
-      reasons.add(new Reason(Reason.Kind.TOOL_CHANGED, name, then, present));
+      reasons.add(new Reason(Kind.TOOL_CHANGED, name, then, present));
     }
   }
 
@@ -325,15 +325,15 @@ record ManifestDiff(
       needs.put(
           written,
           old == null
-              ? new Reason(Reason.Kind.NEED_ADDED, written, "", pendingAsEmpty(now))
-              : new Reason(Reason.Kind.NEED_REMOVED, written, value(old), ""));
+              ? new Reason(Kind.NEED_ADDED, written, "", pendingAsEmpty(now))
+              : new Reason(Kind.NEED_REMOVED, written, value(old), ""));
       return;
     }
     List<ManifestEntry> before = oldList.apply(old.now());
     List<ManifestEntry> after = newList.apply(written);
     if (before == null || after == null) {
       if (!now.now().equals(ManifestWriter.PENDING)) {
-        needs.put(written, new Reason(Reason.Kind.NEED_CHANGED, written, old.now(), now.now()));
+        needs.put(written, new Reason(Kind.NEED_CHANGED, written, old.now(), now.now()));
       }
       return;
     }

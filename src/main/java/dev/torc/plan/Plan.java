@@ -2,6 +2,8 @@ package dev.torc.plan;
 
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
+import dev.torc.plan.MissingTemporaries.MissingRead;
+import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -227,7 +229,7 @@ public final class Plan {
     /** What the records cannot tell is needed by its readers whether they run or not. */
     private void untold(int[] nodes) {
       for (int node : nodes) {
-        for (MissingTemporaries.MissingRead read : missing.reads(node)) {
+        for (MissingRead read : missing.reads(node)) {
           if (graph.isOpen(node) ? amid || !read.told() : decided.get(node) && !read.told()) {
             want(read, node);
           }
@@ -235,7 +237,7 @@ public final class Plan {
       }
     }
 
-    private void want(MissingTemporaries.MissingRead read, int reader) {
+    private void want(MissingRead read, int reader) {
       wanted.putIfAbsent(read.path(), graph.name(reader));
       decided.set(read.maker());
     }
@@ -285,7 +287,7 @@ public final class Plan {
       for (int i = order.length - 1; i >= 0; i--) {
         Verdict verdict = verdicts[order[i]];
         if (verdict instanceof Verdict.WillRun || verdict instanceof Verdict.MayRun) {
-          for (MissingTemporaries.MissingRead read : missing.reads(order[i])) {
+          for (MissingRead read : missing.reads(order[i])) {
             changed |= ask(read, order[i]);
           }
         }
@@ -294,10 +296,10 @@ public final class Plan {
     }
 
     /** A reader runs, or may: its maker is asked for. Returns whether that is new. */
-    private boolean ask(MissingTemporaries.MissingRead read, int reader) {
+    private boolean ask(MissingRead read, int reader) {
       int maker = read.maker();
       boolean idle = verdicts[maker] instanceof Verdict.UpToDate;
-      Reason why = new Reason(Reason.Kind.PRODUCT_WANTED, read.path(), "", graph.name(reader));
+      Reason why = new Reason(Kind.PRODUCT_WANTED, read.path(), "", graph.name(reader));
       if (verdicts[reader] instanceof Verdict.MayRun) {
         if (idle) {
           verdicts[maker] = verdicts[reader];

@@ -4,6 +4,7 @@ import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.plan.JobSelection.Rerun;
+import dev.torc.plan.MissingTemporaries.MissingRead;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.results.KeptResults;
@@ -129,7 +130,7 @@ public record PlanContext(
     int[] order = graph.inOrder(graph.hasTemporary() ? graph.allJobs() : revived);
     for (int i = order.length - 1; i >= 0; i--) {
       if (readers.get(order[i]) || revived.get(order[i])) {
-        for (MissingTemporaries.MissingRead read : missing.reads(order[i])) {
+        for (MissingRead read : missing.reads(order[i])) {
           if (records.isSettled(read.maker())) {
             records.unsettle(read.maker());
             revived.set(read.maker());

@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.plan.CommandWords.Word;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Step;
@@ -46,7 +47,7 @@ final class Programs {
       if (step.command() instanceof Step.Command.Shell) {
         add(step, search, step.shell().getFirst(), programs);
       }
-      for (CommandWords.Word word : CommandWords.of(step.command(), step.shell()).words()) {
+      for (Word word : CommandWords.of(step.command(), step.shell()).words()) {
         if (word.role() == CommandWords.Role.PROGRAM) {
           add(step, search, word.text(), programs);
         }

@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.Stamp.FileKind;
 import dev.torc.hash.StampSource;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
@@ -81,7 +82,7 @@ public final class ToolSearch {
       try {
         String path = paths.below(parts[0], folder.isEmpty() ? parts[1] : folder + "/" + parts[1]);
         Stamp stamp = stamps.stamp(root, path);
-        if (stamp.kind() == Stamp.FileKind.FILE && stamp.executable()) {
+        if (stamp.kind() == FileKind.FILE && stamp.executable()) {
           return Optional.of(path);
         }
       } catch (IOException | IllegalArgumentException e) {

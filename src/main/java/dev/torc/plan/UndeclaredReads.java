@@ -3,6 +3,7 @@ package dev.torc.plan;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.plan.CommandWords.Role;
+import dev.torc.plan.CommandWords.Word;
 import dev.torc.records.JobResult;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
@@ -83,7 +84,7 @@ final class UndeclaredReads {
     List<UndeclaredWord> reads = List.of();
     Set<String> passed = null; // targets, and what was told
     for (int s = 0; s < steps.size(); s++) {
-      for (CommandWords.Word word : commands.get(s).words()) {
+      for (Word word : commands.get(s).words()) {
         if (word.role() == Role.TARGET) {
           continue;
         }
@@ -105,7 +106,7 @@ final class UndeclaredReads {
   private Set<String> targets(List<Step> steps, List<CommandWords> commands) {
     Set<String> targets = new HashSet<>();
     for (int s = 0; s < steps.size(); s++) {
-      for (CommandWords.Word word : commands.get(s).words()) {
+      for (Word word : commands.get(s).words()) {
         if (word.role() == Role.TARGET) {
           targets.add(path(steps.get(s), word.text()));
         }
@@ -115,7 +116,7 @@ final class UndeclaredReads {
   }
 
   /** What a word is, null where there is nothing to tell of it. */
-  private UndeclaredWord read(int job, Step step, CommandWords.Word word) {
+  private UndeclaredWord read(int job, Step step, Word word) {
     String text = word.text();
     if (word.role() == Role.PROGRAM && text.indexOf('/') < 0) {
       String path = onPath(step, text);
