@@ -91,19 +91,19 @@ public final class GraphBuilder {
     this.base = base;
     this.first = base.nodes();
     this.written = new int[workflow.jobs().size()];
-    this.joins = (BitSet) base.joins().clone();
-    this.names = new StringTable.Builder(base.names());
+    this.joins = (BitSet) base.tables().joins().clone();
+    this.names = new StringTable.Builder(base.tables().names());
     this.files = paths(base);
     Arrays.fill(written, -1);
     Map<String, Integer> expanded = expand();
-    this.priority = base.priorities(names.size());
-    this.temporary = base.temporary();
-    this.deletes = base.deleting();
+    this.priority = Arrays.copyOf(base.tables().priority(), names.size());
+    this.temporary = (BitSet) base.tables().temporary().clone();
+    this.deletes = (BitSet) base.tables().deletes().clone();
     int[] fresh = new int[names.size() - first];
     int known = 0;
     for (int w = 0; w < written.length; w++) {
       if (written[w] < 0) {
-        written[w] = base.written()[known++];
+        written[w] = base.tables().written()[known++];
       } else {
         fresh[written[w] - first] = written[w];
         positions.put(written[w], w);
@@ -118,7 +118,9 @@ public final class GraphBuilder {
   }
 
   private static StringTable.Builder paths(Graph base) {
-    return base == null ? new StringTable.Builder() : new StringTable.Builder(base.paths());
+    return base == null
+        ? new StringTable.Builder()
+        : new StringTable.Builder(base.tables().paths());
   }
 
   /** Builds the graph of a workflow; throws {@link BadInput} with every error found. */
@@ -256,32 +258,32 @@ public final class GraphBuilder {
     BitSet renewed = range(first, names.size());
     renewed.or(stale);
     int[] nodes =
-        base == null ? null : TopologicalOrder.grown(before, written, base.order(), renewed);
+        base == null
+            ? null
+            : TopologicalOrder.grown(before, written, base.tables().order(), renewed);
     boolean moved = nodes == null;
     nodes = moved ? TopologicalOrder.of(before, written, this::name, this::place) : nodes;
     NodeOrder order = new NodeOrder(nodes, joins);
     before.sort(order, moved ? range(0, names.size()) : renewed);
     int[] numbers = nodes == written || base != null ? null : renumber(nodes);
-    return new Graph(
-        workflow,
-        written,
-        joins,
-        open,
-        names.build(),
-        files.build(),
-        open.isEmpty() ? null : lists.growth(makers),
-        products().arePlain(),
-        maker(),
-        Arrays.copyOf(priority, nodes.length),
-        temporary,
-        deletes,
-        lists.all(order),
-        base == null ? needs.build(numbers, true) : needs.build(),
-        listNeeds.build(),
-        base == null ? made.build(numbers, false) : made.build(),
-        before,
-        renewed,
-        order);
+    Graph.Tables tables =
+        new Graph.Tables(
+            written,
+            joins,
+            names.build(),
+            files.build(),
+            products().arePlain(),
+            maker(),
+            Arrays.copyOf(priority, nodes.length),
+            temporary,
+            deletes,
+            lists.all(order),
+            base == null ? needs.build(numbers, true) : needs.build(),
+            listNeeds.build(),
+            base == null ? made.build(numbers, false) : made.build(),
+            before,
+            order);
+    return new Graph(workflow, tables, open, open.isEmpty() ? null : lists.growth(makers), renewed);
   }
 
   private static BitSet range(int from, int to) {
@@ -320,7 +322,8 @@ public final class GraphBuilder {
   }
 
   private int[] maker() {
-    int[] maker = base == null ? new int[files.size()] : base.makers(files.size());
+    int[] maker =
+        base == null ? new int[files.size()] : Arrays.copyOf(base.tables().maker(), files.size());
     for (int f = base == null ? 0 : base.files(); f < maker.length; f++) {
       maker[f] = products().of(files.text(f));
     }

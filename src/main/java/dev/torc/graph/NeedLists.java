@@ -66,7 +66,7 @@ final class NeedLists {
    */
   NeedLists(GraphBuilder graph, Graph base) {
     this.graph = graph;
-    this.lists = base == null ? new ArrayList<>() : new ArrayList<>(base.needLists());
+    this.lists = base == null ? new ArrayList<>() : new ArrayList<>(base.tables().lists());
     this.known = base == null ? PersistentMap.none() : base.growth().lists();
     this.parts =
         base == null ? new Parts(new HashMap<>(), new PatternIndex()) : base.growth().parts();

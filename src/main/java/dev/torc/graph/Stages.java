@@ -82,30 +82,19 @@ public final class Stages {
 
   /**
    * Ties vertices that wait for each other to knots, numbered so that each comes after those that
-   * it waits for. Most are knots of one vertex, which an order finds (Kahn's algorithm); JGraphT
-   * ties what cannot be ordered.
+   * it waits for. Most are knots of one vertex, which {@link TopologicalOrder} finds; JGraphT ties
+   * what cannot be ordered.
    *
    * @param knot takes the knot of each vertex
    * @return how many there are
    */
   private static int knots(Adjacency before, int[] knot) {
-    Adjacency after = before.reversed(0);
     int[] waits = new int[knot.length];
-    int[] ready = new int[knot.length];
-    int count = 0;
-    for (int v = 0; v < waits.length; v++) {
-      waits[v] = before.count(v);
-      if (waits[v] == 0) {
-        ready[count++] = v;
-      }
-    }
+    int[] all = IntStream.range(0, knot.length).toArray();
+    int[] ordered = TopologicalOrder.sorted(before, before.reversed(0), 0, all, waits);
+    int count = ordered.length;
     for (int k = 0; k < count; k++) {
-      knot[ready[k]] = k;
-      for (int e = after.from(ready[k]); e < after.to(ready[k]); e++) {
-        if (--waits[after.at(e)] == 0) {
-          ready[count++] = after.at(e);
-        }
-      }
+      knot[ordered[k]] = k;
     }
     if (count < waits.length) {
       var tangle = DisplayGraph.copy(before, v -> waits[v] > 0, _ -> true);

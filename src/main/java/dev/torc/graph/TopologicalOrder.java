@@ -102,8 +102,7 @@ final class TopologicalOrder {
    * @param after what waits for each of them, counted from the first
    * @param waiting takes for how many each waits still
    */
-  private static int[] sorted(
-      Adjacency before, Adjacency after, int first, int[] written, int[] waiting) {
+  static int[] sorted(Adjacency before, Adjacency after, int first, int[] written, int[] waiting) {
     int[] position = new int[waiting.length];
     Arrays.fill(position, -1);
     for (int i = 0; i < written.length; i++) {

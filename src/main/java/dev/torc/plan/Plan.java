@@ -73,7 +73,7 @@ public final class Plan {
       readers.or(context.selection().open());
       BitSet read = new BitSet();
       for (int node = readers.nextSetBit(0); node >= 0; node = readers.nextSetBit(node + 1)) {
-        addBefore(context.graph(), node, read);
+        Downstream.addBefore(context.graph(), node, read);
       }
       read.andNot(asked);
       read.andNot(seen);
@@ -84,18 +84,6 @@ public final class Plan {
       seen.or(read);
     }
     return found;
-  }
-
-  /** Adds the nodes that one waits for, join nodes and what these wait for included. */
-  private static void addBefore(Graph graph, int node, BitSet into) {
-    for (int before : graph.before().row(node)) {
-      if (!into.get(before)) {
-        into.set(before);
-        if (!graph.isJob(before)) {
-          addBefore(graph, before, into);
-        }
-      }
-    }
   }
 
   /**
