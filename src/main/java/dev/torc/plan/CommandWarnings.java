@@ -2,7 +2,6 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.plan.UndeclaredReads.UndeclaredWord;
-import dev.torc.plan.UndeclaredReads.WordKind;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
@@ -77,9 +76,10 @@ public final class CommandWarnings {
       Step.Command recover = new Step.Command.Shell(job.retry().recover());
       lost = CommandWords.of(recover, shell).losesFailures() ? shell : null;
     }
-    int[] alike = new int[WordKind.values().length];
+    Map<String, Integer> alike = new HashMap<>();
     for (UndeclaredWord read : reads.of(id, commands)) {
-      String key = read.kind().name() + alike[read.kind().ordinal()]++;
+      String kind = read.maker() >= 0 ? "product" : read.runs() ? "run" : "file";
+      String key = kind + alike.merge(kind, 1, Integer::sum);
       if (isFirst(job, key)) {
         add(job, key, text(id, read), lines);
       }
@@ -111,10 +111,10 @@ public final class CommandWarnings {
     Graph graph = context.graph();
     String does = (read.runs() ? " runs " : " names ") + read.word();
     String add = "add " + item(read) + " to needs";
-    if (read.kind() == WordKind.RUN) {
-      return does + " but does not need it; " + add + ", or its changes go unseen";
-    } else if (read.kind() == WordKind.FILE) {
-      return does + ", a file that it does not need; if it is read, " + add;
+    if (read.maker() < 0) {
+      return read.runs()
+          ? does + " but does not need it; " + add + ", or its changes go unseen"
+          : does + ", a file that it does not need; if it is read, " + add;
     }
     String maker = (graph.isJob(read.maker()) ? "job " : "group ") + graph.name(read.maker());
     String what = does + ", a product of " + maker;

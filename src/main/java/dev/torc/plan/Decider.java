@@ -290,7 +290,7 @@ public final class Decider {
    * @param found what a depfile named then
    */
   List<Reason> difference(int id, List<String> found, List<ManifestEntry> then) {
-    ManifestWriter.Listing lines = new ManifestWriter.Listing();
+    ManifestWriter.Listing lines = new ManifestWriter.Listing(null);
     manifest.describe(id, found, contents, lines);
     return ManifestDiff.between(
         then,
@@ -341,9 +341,9 @@ public final class Decider {
    * @param found files that its depfile named; the snapshot has taken them in
    */
   public Described describe(int id, List<String> found, NeedSnapshot snapshot) {
-    ManifestWriter.Listing lines = new ManifestWriter.Listing();
     ManifestHash counts = described.get();
-    manifest.describe(id, found, snapshot, new Both(lines, counts));
+    ManifestWriter.Listing lines = new ManifestWriter.Listing(counts);
+    manifest.describe(id, found, snapshot, lines);
     return new Described(counts.digest(), lines.lines(), snapshot.members());
   }
 
@@ -352,26 +352,6 @@ public final class Decider {
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, counts);
     return counts.digest();
-  }
-
-  /** Says everything to two writers: lines show more than what counts. */
-  private record Both(Listing lines, ManifestHash hash) implements ManifestWriter {
-    @Override
-    public void text(LineKind line, String name, String shown, String counts) {
-      lines.text(line, name, shown, counts);
-      hash.text(line, name, shown, counts);
-    }
-
-    @Override
-    public void content(LineKind line, String shown, String counts, Content content) {
-      lines.content(line, shown, counts, content);
-      hash.content(line, shown, counts, content);
-    }
-
-    @Override
-    public void leftOut(ManifestEntry line) {
-      lines.leftOut(line);
-    }
   }
 
   /**

@@ -31,7 +31,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -313,16 +312,6 @@ public final class KnownResults {
     return now == null ? null : key(graph.job(id), now.digest(), null);
   }
 
-  /** Hands over all kept results. */
-  void each(Consumer<Result> visitor) {
-    kept.each(visitor);
-  }
-
-  /** How other programs differ from those that a job runs now, in a phrase; empty for not. */
-  String otherPrograms(int id, List<String> then) {
-    return Programs.difference(then, programs.of(graph.job(id)));
-  }
-
   /** Whether nothing stands where the products of a result stood. */
   private boolean isGone(Result result) {
     return result.parts().stream().allMatch(part -> contents.gone().isGone(part.path()));
@@ -436,7 +425,7 @@ public final class KnownResults {
       Map<Integer, NearestResult> nearest = new HashMap<>();
       KnownResults known = context.decider().known();
       Graph graph = context.graph();
-      known.each(
+      known.kept.each(
           stored -> {
             int id = graph.jobId(stored.job());
             if (runs.containsKey(id) && KnownResults.mayKeep(graph.job(id))) {
@@ -467,7 +456,8 @@ public final class KnownResults {
     private static NearestResult of(
         PlanContext context, int id, Result then, Origin from, String lack) {
       List<Reason> reasons = context.decider().difference(id, then.found(), then.lines());
-      String programs = context.decider().known().otherPrograms(id, then.terms().programs());
+      List<String> now = context.decider().known().programs.of(context.graph().job(id));
+      String programs = Programs.difference(then.terms().programs(), now);
       String why = programs.isEmpty() ? lack : programs;
       return new NearestResult(
           from,
