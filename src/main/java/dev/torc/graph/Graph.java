@@ -135,9 +135,10 @@ public final class Graph {
   }
 
   private ProductIndex declared() {
-    return new Makers()
-        .with(tables.written, this::job, Map.of(), this::name, new ArrayList<>())
-        .products();
+    Makers all =
+        new Makers(
+            new Makers(), tables.written, this::job, Map.of(), this::name, new ArrayList<>());
+    return all.products();
   }
 
   /** The same with the jobs of another workflow, which say what those of this one say. */

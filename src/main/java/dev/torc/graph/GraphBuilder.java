@@ -21,11 +21,9 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -43,8 +41,7 @@ public final class GraphBuilder {
   private final Graph base;
   private final int first; // node that is new
   private final int[] written;
-  private final Map<Integer, Integer> positions =
-      new HashMap<>(); // of new jobs in a graph that grows
+  private final Map<Integer, Integer> positions = new HashMap<>(); // of new jobs, if it grows
   private final BitSet joins;
   private final SortedMap<Integer, Group> open = new TreeMap<>();
   private final StringTable.Builder names;
@@ -57,11 +54,9 @@ public final class GraphBuilder {
   private final BitSet temporary;
   private final BitSet deletes;
   private final NeedLists lists;
-  private final Map<Integer, int[]> members =
-      new HashMap<>(); // of join nodes, if not as in the base
+  private final Map<Integer, int[]> members = new HashMap<>(); // of join nodes that changed
   private final BitSet stale = new BitSet(); // nodes of the base that wait for others than there
-  private final Map<Integer, Integer> remade =
-      new HashMap<>(); // files of the base with a new maker
+  private final Map<Integer, Integer> remade = new HashMap<>(); // new makers of files of the base
   private final List<Diagnostic> errors = new ArrayList<>();
 
   private GraphBuilder(Workflow workflow) {
@@ -71,7 +66,7 @@ public final class GraphBuilder {
     this.written = new int[workflow.jobs().size()];
     this.joins = new BitSet();
     this.names = new StringTable.Builder();
-    this.files = paths(null);
+    this.files = new StringTable.Builder();
     this.priority = new int[written.length];
     this.temporary = new BitSet();
     this.deletes = new BitSet();
@@ -82,7 +77,7 @@ public final class GraphBuilder {
         .filter(Group::isOpen)
         .forEach(group -> open.put(join(group.name()), group));
     this.references = new NameResolver(workflow, this::job, open, names::id);
-    this.makers = new Makers().with(written, this::job, open, this::name, errors);
+    this.makers = new Makers(new Makers(), written, this::job, open, this::name, errors);
     this.lists = new NeedLists(this, null);
   }
 
@@ -93,7 +88,7 @@ public final class GraphBuilder {
     this.written = new int[workflow.jobs().size()];
     this.joins = (BitSet) base.tables().joins().clone();
     this.names = new StringTable.Builder(base.tables().names());
-    this.files = paths(base);
+    this.files = new StringTable.Builder(base.tables().paths());
     Arrays.fill(written, -1);
     Map<String, Integer> expanded = expand();
     this.priority = Arrays.copyOf(base.tables().priority(), names.size());
@@ -110,17 +105,11 @@ public final class GraphBuilder {
       }
     }
     this.references = new NameResolver(workflow, this::job, open, names::id);
-    this.makers = base.growth().makers().with(fresh, this::job, open, this::name, errors);
+    this.makers = new Makers(base.growth().makers(), fresh, this::job, open, this::name, errors);
     this.lists = new NeedLists(this, base);
     needs.addRows(base.needs(), 0, first);
     made.addRows(base.products(), 0, first);
     renew(expanded, fresh);
-  }
-
-  private static StringTable.Builder paths(Graph base) {
-    return base == null
-        ? new StringTable.Builder()
-        : new StringTable.Builder(base.tables().paths());
   }
 
   /** Builds the graph of a workflow; throws {@link BadInput} with every error found. */
@@ -305,22 +294,6 @@ public final class GraphBuilder {
     return numbers;
   }
 
-  /**
-   * The paths that a job needs or makes by themselves, folders and tools that are made among them.
-   */
-  private void files(Job job, boolean products, Consumer<String> each) {
-    for (Ref ref : products ? job.productRefs() : job.needRefs()) {
-      if (ref instanceof Ref.OfFile file) {
-        each.accept(file.path());
-      } else if (products && ref instanceof Ref.OfFolder folder) {
-        each.accept(folder.path());
-      }
-    }
-    if (!products) {
-      job.tools().stream().map(this::made).filter(Objects::nonNull).forEach(each);
-    }
-  }
-
   private int[] maker() {
     int[] maker =
         base == null ? new int[files.size()] : Arrays.copyOf(base.tables().maker(), files.size());
@@ -347,8 +320,7 @@ public final class GraphBuilder {
         Job job = job(node);
         needs(node, job, edges, listNeeds);
         if (node >= first) {
-          files(job, false, path -> needs.add(files.add(path)));
-          files(job, true, path -> made.add(files.add(path)));
+          products(job);
           priority[node] = job.priority();
           temporary.set(node, job.temporary());
           deletes.set(node, job.deletes());
@@ -359,7 +331,7 @@ public final class GraphBuilder {
           if (group.grows()) { // each by itself
             Arrays.stream(references.of(name)).forEach(edges::add);
           } else {
-            waitFor(joinOf(group.place(), name), edges);
+            waitForList(named(new Ref.OfJob(group.place(), name), name, false, ""), edges);
           }
         }
       } else {
@@ -385,6 +357,17 @@ public final class GraphBuilder {
     return null;
   }
 
+  /** Numbers the files and folders that a new job makes by themselves. */
+  private void products(Job job) {
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfFile file) {
+        made.add(files.add(file.path()));
+      } else if (ref instanceof Ref.OfFolder folder) {
+        made.add(files.add(folder.path()));
+      }
+    }
+  }
+
   private static void waitFor(int node, RowCollector edges) {
     if (node >= 0) {
       edges.add(node);
@@ -408,11 +391,11 @@ public final class GraphBuilder {
       }
     }
     for (Ref.OfJob after : job.after()) {
-      waitFor(joinOf(after.place(), after.job()), edges);
+      waitForList(named(after, after.job(), false, ""), edges);
     }
   }
 
-  /** Waits for what makes a need; returns the list where it is one, else -1. */
+  /** Waits for what makes a need, and numbers a file; returns the list where it is one, else -1. */
   private int need(int j, Job job, Ref ref, List<Glob> excludes, RowCollector edges) {
     if (ref instanceof Ref.OfFile file) {
       int maker = products().of(file.path());
@@ -421,60 +404,58 @@ public final class GraphBuilder {
       } else {
         waitFor(maker, edges);
       }
+      if (j >= first) {
+        needs.add(files.add(file.path()));
+      }
       return -1;
     } else if (ref instanceof Ref.OfData data) {
       if (data.job() == null) {
         staticData(data);
-      } else if (isKnown(data.place(), data.job(), NO_FILE_BUT_DATA)) {
-        ListKind kind =
-            data.skips() ? some(data, data.job(), "data: " + data.written()) : ListKind.JOB;
-        waitFor(lists.get(lists.of(-1, kind, data.job(), null, List.of())).awaited(), edges);
+      } else {
+        waitForList(named(data, data.job(), data.skips(), NO_FILE_BUT_DATA), edges);
       }
       return -1;
     }
     int list = -1;
     if (ref instanceof Ref.OfGlob glob) {
-      Glob compiled = Glob.of(glob.pattern());
-      list = lists.of(j, ListKind.GLOB, glob.pattern(), compiled, excludes);
+      list = lists.of(j, ListKind.GLOB, glob.pattern(), excludes);
     } else if (ref instanceof Ref.OfFolder folder) {
-      list = lists.of(j, ListKind.FOLDER, folder.path(), null, excludes);
-    } else if (ref instanceof Ref.OfJob other && isKnown(other.place(), other.job(), NO_FILE)) {
-      ListKind kind =
-          other.skips() ? some(other, other.job(), "job: " + other.job()) : ListKind.JOB;
-      list = lists.of(-1, kind, other.job(), null, List.of());
+      list = lists.of(j, ListKind.FOLDER, folder.path(), excludes);
+    } else if (ref instanceof Ref.OfJob other) {
+      list = named(other, other.job(), other.skips(), NO_FILE);
     }
-    if (list >= 0) {
-      waitFor(lists.get(list).awaited(), edges);
-    }
+    waitForList(list, edges);
     return list;
   }
 
-  /** Instances that may be left out; an error where a name means no group. */
-  private ListKind some(Ref ref, String name, String plain) {
-    int single = names.id(name);
+  /**
+   * The list of a job, a group or a part of one that is named; an error and -1 where nothing has
+   * that name, an error where a single job is to be left out.
+   *
+   * @param skips whether instances may be left out
+   * @param step what to do where no job has a name like it
+   */
+  private int named(Ref ref, String name, boolean skips, String step) {
+    if (lists.meant(ListKind.JOB, name, List.of()) == null) {
+      error(ref.place(), references.unknown(name, step));
+      return -1;
+    }
+    int single = skips ? names.id(name) : -1;
     if (single >= 0 && job(single).group() == null) {
       error(
           ref.place(),
           "%s is one job, and failed: skip is for the instances of a group; write {%s}"
-              .formatted(name, plain));
+              .formatted(
+                  name,
+                  ref instanceof Ref.OfData data ? "data: " + data.written() : "job: " + name));
     }
-    return ListKind.SOME;
+    return lists.of(-1, skips ? ListKind.SOME : ListKind.JOB, name, List.of());
   }
 
-  /** Whether a name means anything, an error where it does not. */
-  private boolean isKnown(Place place, String name, String step) {
-    boolean known = lists.meant(ListKind.JOB, name, null, List.of()) != null;
-    if (!known) {
-      error(place, references.unknown(name, step));
+  private void waitForList(int list, RowCollector edges) {
+    if (list >= 0) {
+      waitFor(lists.get(list).awaited(), edges);
     }
-    return known;
-  }
-
-  /** The node to wait for where a job, a group or a part of one is named, -1 for none. */
-  private int joinOf(Place place, String name) {
-    return isKnown(place, name, "")
-        ? lists.get(lists.of(-1, ListKind.JOB, name, null, List.of())).awaited()
-        : -1;
   }
 
   NameResolver references() {

@@ -13,8 +13,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 
 /**
  * The products of a graph's jobs and of groups that are not expanded yet; refuses declarations that
@@ -39,7 +39,15 @@ final class Makers {
     this.depfiles = PersistentMap.none();
   }
 
-  private Makers(
+  /**
+   * Those of another one and of further jobs.
+   *
+   * @param fresh nodes of the jobs
+   * @param groups those that are not expanded now, by node
+   * @param names of nodes
+   * @param errors takes what clashes; of jobs that come later not all of it, nor in order
+   */
+  Makers(
       Makers base,
       int[] fresh,
       IntFunction<Job> jobs,
@@ -85,23 +93,6 @@ final class Makers {
     this.errors = null;
   }
 
-  /**
-   * The same with further jobs.
-   *
-   * @param nodes of the jobs
-   * @param groups those that are not expanded now, by node
-   * @param names of nodes
-   * @param errors takes what clashes; of jobs that come later not all of it, nor in order
-   */
-  Makers with(
-      int[] nodes,
-      IntFunction<Job> jobs,
-      Map<Integer, Group> groups,
-      IntFunction<String> names,
-      List<Diagnostic> errors) {
-    return new Makers(this, nodes, jobs, groups, names, errors);
-  }
-
   /** Which job or group makes what. */
   ProductIndex products() {
     return products;
@@ -142,16 +133,12 @@ final class Makers {
     if (one.group() == null || !one.group().equals(other.group())) {
       return "";
     }
-    StringJoiner names = new StringJoiner(" and ", "; put ", " in its path");
-    names.setEmptyValue("");
-    one.parameters()
-        .forEach(
-            (name, value) -> {
-              if (!value.equals(other.parameters().get(name))) {
-                names.add("{" + name + "}");
-              }
-            });
-    return names.toString();
+    String names =
+        one.parameters().entrySet().stream()
+            .filter(value -> !value.getValue().equals(other.parameters().get(value.getKey())))
+            .map(value -> "{" + value.getKey() + "}")
+            .collect(Collectors.joining(" and "));
+    return names.isEmpty() ? "" : "; put " + names + " in its path";
   }
 
   /**

@@ -165,8 +165,8 @@ final class NeedLists {
    *
    * @param reader whose own products are left out, and those of its group; -1 for none
    */
-  int of(int reader, ListKind kind, String text, Glob glob, List<Glob> excludes) {
-    int[] all = meant(kind, text, glob, excludes);
+  int of(int reader, ListKind kind, String text, List<Glob> excludes) {
+    int[] all = meant(kind, text, excludes);
     int[] nodes = all;
     String key = key(kind, text, excludes);
     String own = null;
@@ -183,7 +183,8 @@ final class NeedLists {
       added.put(key, id);
       int awaited = awaited(kind, text, nodes);
       List<Integer> makers = Arrays.stream(nodes).boxed().toList();
-      lists.add(new NeedList(kind, text, glob, excludes, own, makers, awaited));
+      lists.add(
+          new NeedList(kind, text, NeedList.glob(kind, text), excludes, own, makers, awaited));
     }
     return id;
   }
@@ -198,24 +199,24 @@ final class NeedLists {
   }
 
   /** What a need means in any job, found once, ascending; null where a name means nothing. */
-  int[] meant(ListKind kind, String text, Glob glob, List<Glob> excludes) {
+  int[] meant(ListKind kind, String text, List<Glob> excludes) {
     return found.computeIfAbsent(
         key(kind, text, excludes),
         key -> {
           Integer list = known(key);
           return list == null
-              ? search(kind, text, glob, excludes)
+              ? search(kind, text, excludes)
               : lists.get(list).makers().stream().mapToInt(node -> node).sorted().toArray();
         });
   }
 
-  private int[] search(ListKind kind, String text, Glob glob, List<Glob> excludes) {
+  private int[] search(ListKind kind, String text, List<Glob> excludes) {
     TreeSet<Integer> all = new TreeSet<>();
     switch (kind) {
       case JOB, SOME -> {
         return graph.references().meant(text);
       }
-      case GLOB -> graph.products().matching(glob, excludes, all::add);
+      case GLOB -> graph.products().matching(Glob.of(text), excludes, all::add);
       case FOLDER -> graph.products().within(text, excludes, all::add);
     }
     return all.stream().mapToInt(node -> node).toArray();

@@ -168,18 +168,18 @@ final class TopologicalOrder {
       List<Integer> cycle, IntFunction<String> names, IntFunction<Place> places) {
     List<Integer> turned = new ArrayList<>(cycle);
     Collections.rotate(turned, -cycle.indexOf(Collections.min(cycle)));
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < turned.size(); i++) {
-      if (i == SHOWN && turned.size() > 2 * SHOWN) {
-        text.append("… ").append(turned.size() - 2 * SHOWN).append(" more … → ");
-        i = turned.size() - SHOWN;
-      }
-      text.append(names.apply(turned.get(i))).append(" → ");
+    List<String> shown = new ArrayList<>();
+    turned.forEach(node -> shown.add(names.apply(node)));
+    int others = shown.size() - 2 * SHOWN;
+    if (others > 0) {
+      shown.subList(SHOWN, SHOWN + others).clear();
+      shown.add(SHOWN, "… " + others + " more …");
     }
-    text.append(names.apply(turned.getFirst()));
+    shown.add(shown.getFirst());
     return new BadInput(
         places.apply(turned.getFirst()),
-        "jobs wait for each other in a cycle: " + text + "; remove one of these needs");
+        "jobs wait for each other in a cycle: %s; remove one of these needs"
+            .formatted(String.join(" → ", shown)));
   }
 
   /**
