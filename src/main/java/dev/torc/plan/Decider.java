@@ -133,12 +133,7 @@ public final class Decider {
    * Of a job with a depfile it is not known what a failed run read.
    */
   private boolean isKept(Job job, JobResult last, List<Reason> reasons) {
-    boolean failed =
-        switch (last.outcome()) {
-          case FAILED, TIMED_OUT, OUT_OF_MEMORY -> true;
-          case OK, ADOPTED, INTERRUPTED -> false;
-        };
-    return failed && same && reasons.size() == 1 && !job.finds();
+    return last.outcome().isFailure() && same && reasons.size() == 1 && !job.finds();
   }
 
   /** The verdict on a job that is due for these reasons, and whose needs are settled. */
@@ -207,10 +202,16 @@ public final class Decider {
   }
 
   /** All that a job's verdict depends on, its products and the build file aside. */
-  Footprint footprint(int id, List<String> found) {
+  Footprint footprint(int id) {
     Footprint footprint = new Footprint();
-    manifest.describe(id, found, footprint, footprint);
+    manifest.describe(id, lastFound(id), footprint, footprint);
     return footprint;
+  }
+
+  /** What a depfile named when a job ran last. */
+  private List<String> lastFound(int id) {
+    JobResult last = records.result(id);
+    return last == null ? List.of() : last.found();
   }
 
   /** What is known of earlier results. */
@@ -220,8 +221,7 @@ public final class Decider {
 
   /** The job whose result is needed before it is known what a job reads, -1 if there is none. */
   public int pending(int id) {
-    JobResult last = records.result(id);
-    manifest.describe(id, last == null ? List.of() : last.found(), contents, hash);
+    manifest.describe(id, lastFound(id), contents, hash);
     int pending = hash.pending();
     hash.digest();
     return pending;

@@ -44,6 +44,7 @@ public final class DiskChecks {
   private final Path root;
   private final AllowedRoots grounds;
   private final Set<Path> buildFiles = new LinkedHashSet<>(); // as named, and as they really lie
+  private final Set<String> buildNames = new HashSet<>(); // their last names
   private final Set<String> tables = new HashSet<>(); // from which groups take values
   private final Map<String, Folder> folders = new HashMap<>();
   private final BitSet sound = new BitSet(); // needed files of which there is nothing to tell
@@ -63,10 +64,8 @@ public final class DiskChecks {
    * @param own whether it was asked for by that name
    * @param there whether anything is there
    * @param allowed whether products may lie in it
-   * @param buildFiles the names of the build files in it
    */
-  private record Folder(
-      Path real, String name, boolean own, boolean there, boolean allowed, Set<String> buildFiles) {
+  private record Folder(Path real, String name, boolean own, boolean there, boolean allowed) {
 
     /** A file in it as the graph would name it. */
     String name(String file) {
@@ -91,6 +90,7 @@ public final class DiskChecks {
       buildFiles.add(file);
       buildFiles.add(AllowedRoots.real(file));
     }
+    buildFiles.forEach(file -> buildNames.add(file.getFileName().toString()));
   }
 
   /**
@@ -120,24 +120,24 @@ public final class DiskChecks {
       return;
     }
     for (Ref ref : graph.job(id).needRefs()) {
-      if (ref instanceof Ref.OfFile file) {
-        int source = graph.fileId(file.path());
-        if (graph.maker(source) < 0 && !sound.get(source)) {
-          int told = errors.size() + unreadable.size();
-          try {
-            source(id, file);
-          } catch (IOException e) {
-            unreadable(file.place(), file.path(), Refusal.why(e));
-          }
-          sound.set(source, errors.size() + unreadable.size() == told);
-        }
-      } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
-        try {
-          folder(id, folder);
-        } catch (IOException e) {
-          unreadable(folder.place(), folder.path() + "/", Refusal.why(e));
-        }
+      try {
+        need(id, ref);
+      } catch (IOException e) {
+        unreadable(ref.place(), ref.text(), Refusal.why(e));
       }
+    }
+  }
+
+  private void need(int id, Ref ref) throws IOException {
+    if (ref instanceof Ref.OfFile file) {
+      int source = graph.fileId(file.path());
+      if (graph.maker(source) < 0 && !sound.get(source)) {
+        int told = errors.size() + unreadable.size();
+        source(id, file);
+        sound.set(source, errors.size() + unreadable.size() == told);
+      }
+    } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
+      folder(id, folder);
     }
   }
 
@@ -257,14 +257,8 @@ public final class DiskChecks {
           there || top
               ? AllowedRoots.real(given)
               : folder(UserPaths.parent(path)).real.resolve(given.getFileName());
-      Set<String> names = new HashSet<>();
-      for (Path file : buildFiles) {
-        if (real.equals(file.getParent())) {
-          names.add(file.getFileName().toString());
-        }
-      }
       String name = name(real);
-      folder = new Folder(real, name, name.equals(path), there, grounds.hold(real), names);
+      folder = new Folder(real, name, name.equals(path), there, grounds.hold(real));
       folders.put(path, folder);
     }
     return folder;
@@ -333,17 +327,22 @@ public final class DiskChecks {
     Folder folder = folder(UserPaths.parent(given));
     String last = last(given);
     boolean link = folder.there && isLink(given);
-    if (!(ref instanceof Ref.OfFile)) {
-      refuseTaking(
-          ref, folder, link ? AllowedRoots.real(root.resolve(given)) : folder.real.resolve(last));
+    // Whether it lies where it seems to.
+    boolean plain = !link && folder.allowed && folder.own && !buildNames.contains(last);
+    boolean file = ref instanceof Ref.OfFile;
+    if (plain && file) {
+      return;
     }
-    if (!link && folder.allowed && folder.own && !folder.buildFiles.contains(last)) {
-      return; // it lies where it seems to
+    Path exact = folder.real.resolve(last);
+    Path target = link ? AllowedRoots.real(root.resolve(given)) : exact;
+    if (!file) {
+      refuseTaking(ref, folder, target);
+    }
+    if (plain) {
+      return;
     }
     String name = folder.name(last);
     Place place = ref.place();
-    Path exact = folder.real.resolve(last);
-    Path target = link ? AllowedRoots.real(root.resolve(given)) : exact;
     // A file's link moves aside, but a folder that a user has linked away is to be filled.
     Path real = ref instanceof Ref.OfFolder ? target : folder.real;
     if (!grounds.hold(real)) {
@@ -354,40 +353,35 @@ public final class DiskChecks {
       error(
           place, "product %s is %s, a product of job %s".formatted(path, name, graph.name(other)));
     }
-    if (ref instanceof Ref.OfFile && (buildFiles.contains(exact) || buildFiles.contains(target))) {
+    if (file && (buildFiles.contains(exact) || buildFiles.contains(target))) {
       error(place, "product " + path + " is the build file");
     }
-    for (String part : name(real).split("/")) {
-      if (part.equals(".git")) {
-        error(place, "product %s lies in %s, which belongs to git".formatted(path, real));
-        break;
-      }
+    if (List.of(name(real).split("/")).contains(".git")) {
+      error(place, "product %s lies in %s, which belongs to git".formatted(path, real));
     }
   }
 
   /** A folder or glob that would take a build file away. */
   private void refuseTaking(Ref ref, Folder folder, Path real) {
+    Glob pattern = ref instanceof Ref.OfGlob glob ? Glob.of(glob.pattern()) : null;
+    String what =
+        pattern == null
+            ? "product %s holds the build file %s; choose another folder"
+            : "product %s matches the build file %s; narrow the pattern";
     for (Path file : buildFiles) {
-      if (ref instanceof Ref.OfGlob glob) {
-        Glob pattern = Glob.of(glob.pattern());
-        String prefix = pattern.fixedPrefix();
-        String slash = prefix.isEmpty() || prefix.endsWith("/") ? "" : "/";
-        if (file.startsWith(folder.real)
-            && pattern.matches(prefix + slash + folder.real.relativize(file))) {
-          refuseTaking(ref, "matches", file, "narrow the pattern");
-          return;
-        }
-      } else if (file.startsWith(real)) {
-        refuseTaking(ref, "holds", file, "choose another folder");
+      if (pattern == null ? file.startsWith(real) : matches(pattern, folder, file)) {
+        error(ref.place(), what.formatted(ref.text(), name(file)));
         return;
       }
     }
   }
 
-  private void refuseTaking(Ref ref, String how, Path file, String next) {
-    error(
-        ref.place(),
-        "product %s %s the build file %s; %s".formatted(ref.text(), how, name(file), next));
+  /** Whether a pattern whose fixed part is a folder matches a file by its real path. */
+  private static boolean matches(Glob pattern, Folder folder, Path file) {
+    String prefix = pattern.fixedPrefix();
+    String slash = prefix.isEmpty() || prefix.endsWith("/") ? "" : "/";
+    return file.startsWith(folder.real)
+        && pattern.matches(prefix + slash + folder.real.relativize(file));
   }
 
   /** Whether a link stands at a path; what cannot be looked at is none. */

@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
+import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp.FileKind;
 import dev.torc.plan.Decider.Described;
 import dev.torc.plan.ManifestWriter.ManifestHash;
@@ -29,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
@@ -55,6 +55,7 @@ public final class KnownResults {
   private final Manifest manifest;
   private final KeptResults kept;
   private final SharedStores asked; // where nothing is known here; null for none
+  private final DigestMemo digests;
   private final Programs programs;
   private final ManifestHash hash = new ManifestHash();
   private Boolean blank;
@@ -68,7 +69,8 @@ public final class KnownResults {
     this.manifest = manifest;
     this.kept = basis.kept();
     this.asked = basis.asked();
-    this.programs = contents.programs();
+    this.digests = basis.digests();
+    this.programs = new Programs(digests.root(), contents.machine().tools(), digests.counting());
   }
 
   /**
@@ -337,7 +339,7 @@ public final class KnownResults {
       return false;
     }
     try {
-      return part.digest().equals(contents.standing(part.path(), part.kind()));
+      return part.digest().equals(digests.standing(part.path(), part.kind()));
     } catch (IOException e) {
       return false;
     }
@@ -368,16 +370,11 @@ public final class KnownResults {
     for (Ref ref : graph.job(id).productRefs()) {
       if (ref instanceof Ref.OfGlob glob) {
         Glob pattern = Glob.of(glob.pattern());
-        Map<String, RecordedProduct> matching = new TreeMap<>();
-        left.forEach(
-            (path, product) -> {
-              if (pattern.matches(path) && graph.makerOf(path) == id) {
-                matching.put(path, product);
-              }
-            });
-        for (String path : matching.keySet()) {
-          products.add(of(left.remove(path), FileKind.FILE));
-        }
+        left.keySet().stream()
+            .filter(path -> pattern.matches(path) && graph.makerOf(path) == id)
+            .sorted()
+            .toList()
+            .forEach(path -> products.add(of(left.remove(path), FileKind.FILE)));
       } else if (ref instanceof Ref.OfFolder folder) {
         products.add(of(left.remove(folder.path()), FileKind.FOLDER));
       } else if (ref instanceof Ref.OfFile file) {

@@ -2,7 +2,6 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList.ListKind;
-import dev.torc.hash.Digest;
 import dev.torc.plan.MachineInputs.ImageIdentity;
 import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.plan.ManifestWriter.LineKind;
@@ -24,6 +23,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -266,6 +267,9 @@ public record Manifest(Graph graph) {
    */
   public record RunInputs(List<ManifestEntry> manifest) {
 
+    private static final Pattern DIGEST =
+        Pattern.compile("(?:" + ManifestWriter.LONG + ")?([0-9a-f]{64})(?: .*)?");
+
     /** A name, and what stood behind it. */
     public record Line(String name, String value) {
 
@@ -280,16 +284,8 @@ public record Manifest(Graph graph) {
 
       /** The digest that the value is, in hexadecimal digits alone; null where it is none. */
       public String digest() {
-        String text =
-            value.startsWith(ManifestWriter.LONG)
-                ? value.substring(ManifestWriter.LONG.length())
-                : value;
-        int end = 2 * Digest.LENGTH;
-        boolean whole = text.length() == end || text.length() > end && text.charAt(end) == ' ';
-        for (int i = 0; whole && i < end; i++) {
-          whole = Character.digit(text.charAt(i), 16) >= 0;
-        }
-        return whole ? text.substring(0, end) : null;
+        Matcher digest = DIGEST.matcher(value);
+        return digest.matches() ? digest.group(1) : null;
       }
     }
 

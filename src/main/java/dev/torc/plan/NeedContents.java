@@ -88,7 +88,7 @@ public final class NeedContents implements InputSource {
 
   /** Looks at the needs of a job that is about to start; all that make them are settled. */
   public NeedSnapshot snapshot(int job) throws IOException {
-    return NeedSnapshot.take(graph, this, digests, job);
+    return new NeedSnapshot(graph, this, digests, job);
   }
 
   /** What placeholders for a job's needs stand for, as far as it is known now. */
@@ -187,16 +187,6 @@ public final class NeedContents implements InputSource {
   public Digest product(String path, FileKind kind) throws IOException {
     KnownDigest known = digests.seen(path);
     return known.stamp().kind() == kind ? product(path, known) : null;
-  }
-
-  /** The same for the file there itself, be it a link. */
-  Digest standing(String path, FileKind kind) throws IOException {
-    return digests.standing(path, kind);
-  }
-
-  /** The programs that commands run. */
-  Programs programs() {
-    return new Programs(root, machine.tools(), digests.counting());
   }
 
   @Override
@@ -299,7 +289,7 @@ public final class NeedContents implements InputSource {
       return collect(id, look);
     } catch (IOException e) {
       String name = graph.list(id).written();
-      return NeedMembers.of(List.of(unreadable(name, e)), List.of(), Map.of());
+      return NeedMembers.of(List.of(unreadable(name, e)), List.of(), Map.of(), null);
     }
   }
 
@@ -321,13 +311,13 @@ public final class NeedContents implements InputSource {
             products(maker, look, sorted);
           }
         }
-        yield NeedMembers.of(List.copyOf(sorted.values()), List.of(), Map.of())
-            .without(LeftOut.of(all, dropped));
+        LeftOut leftOut = LeftOut.of(all, dropped);
+        yield NeedMembers.of(List.copyOf(sorted.values()), List.of(), Map.of(), leftOut);
       }
-      case GLOB -> NeedMembers.of(matches(list, look, stale), stale, Map.of());
+      case GLOB -> NeedMembers.of(matches(list, look, stale), stale, Map.of(), null);
       case FOLDER -> {
         Map<String, Stamp> stamps = new HashMap<>();
-        yield NeedMembers.of(inside(list, stamps, stale), stale, stamps);
+        yield NeedMembers.of(inside(list, stamps, stale), stale, stamps, null);
       }
     };
   }

@@ -53,46 +53,40 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final Map<String, KnownDigest> images = new HashMap<>(); // those that are files here
   private final SortedMap<String, Content> data = new TreeMap<>();
   private final TreeSet<String> missing = new TreeSet<>();
-  private String missingData; // with its job; null for none
+  private String missingData; // what is to be said of it; null for none
   private long end;
 
-  private NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) {
+  /** See {@link NeedContents#snapshot}. */
+  NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) throws IOException {
     this.graph = graph;
     this.contents = contents;
     this.digests = digests;
     this.job = job;
-  }
-
-  /** See {@link NeedContents#snapshot}. */
-  static NeedSnapshot take(Graph graph, NeedContents contents, DigestMemo digests, int job)
-      throws IOException {
-    NeedSnapshot snapshot = new NeedSnapshot(graph, contents, digests, job);
     for (int file : graph.needs().row(job)) {
       String path = graph.path(file);
       int maker = graph.maker(file);
-      snapshot.take(path, path);
+      take(path, path);
       if (maker >= 0 && !contents.made(maker, path)) {
-        snapshot.missing.add(path);
+        missing.add(path);
       }
     }
     for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
-      snapshot.take(tool.name(), contents.machine().tools().path(tool));
+      take(tool.name(), contents.machine().tools().path(tool));
     }
     for (Step step : graph.job(job).steps()) {
       Image image = step.image();
       if (image != null && image.file() == null) {
         ImageSource.Here here = contents.machine().image(image);
         if (here != null && here.file() != null) {
-          snapshot.images.put(image.name(), snapshot.add(here.file()));
+          images.put(image.name(), add(here.file()));
         }
       }
     }
-    Manifest.data(graph.job(job)).forEach(snapshot::take);
+    Manifest.data(graph.job(job)).forEach(this::take);
     long begin = contents.looks().now();
     for (int list : graph.listNeeds().row(job)) {
-      snapshot.take(list, begin);
+      take(list, begin);
     }
-    return snapshot;
   }
 
   /**
@@ -114,7 +108,9 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     Content content = contents.ofData(value);
     data.put(name, content);
     if (content instanceof Content.Missing && value.job() != null) {
-      missingData = contents.values().without(value) + "." + value.key();
+      missingData =
+          "need data %s.%s was not stored by job %1$s: it writes %2$s=VALUE to the file of TORC_OUTPUT"
+              .formatted(contents.values().without(value), value.key());
     }
   }
 
@@ -212,15 +208,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
    * as not there, too, where its maker did not make it.
    */
   public String lack() {
-    if (!missing.isEmpty()) {
-      return gone(graph, missing.getFirst());
-    }
-    if (missingData == null) {
-      return null;
-    }
-    int dot = missingData.lastIndexOf('.');
-    return "need data %s was not stored by job %s: it writes %s=VALUE to the file of TORC_OUTPUT"
-        .formatted(missingData, missingData.substring(0, dot), missingData.substring(dot + 1));
+    return missing.isEmpty() ? missingData : gone(graph, missing.getFirst());
   }
 
   /** What is to be said of a needed file that is not there. */

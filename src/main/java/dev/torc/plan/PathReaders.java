@@ -68,12 +68,10 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
 
   /** The tool of a job that a path is, null where it is none. */
   private Tool tool(int job, String path) {
-    for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
-      if (path.equals(contents.machine().tools().path(tool))) {
-        return tool;
-      }
-    }
-    return null;
+    return ToolSearch.unmade(graph, graph.job(job)).stream()
+        .filter(tool -> path.equals(contents.machine().tools().path(tool)))
+        .findFirst()
+        .orElse(null);
   }
 
   /** What a path was to a job when it last ran, null if the job did not need it. */
@@ -103,11 +101,10 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
   }
 
   private static String find(List<ManifestEntry> members, String path) {
-    for (ManifestEntry member : members) {
-      if (member.name().equals(path)) {
-        return member.now();
-      }
-    }
-    return null;
+    return members.stream()
+        .filter(member -> member.name().equals(path))
+        .map(ManifestEntry::now)
+        .findFirst()
+        .orElse(null);
   }
 }

@@ -6,7 +6,6 @@ import dev.torc.hash.DigestMemo;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.MissingTemporaries.MissingRead;
 import dev.torc.records.Cache;
-import dev.torc.records.JobResult;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
 import java.util.Arrays;
@@ -107,8 +106,7 @@ public record PlanContext(
 
   /** What the verdict on a job depends on; see {@link Footprint}. */
   public Footprint footprint(int job) {
-    JobResult last = records.result(job);
-    return decider.footprint(job, last == null ? List.of() : last.found());
+    return decider.footprint(job);
   }
 
   /** The verdict on a job as things stand now; see {@link Decider}. */

@@ -42,7 +42,7 @@ final class Programs {
       if (step.command() instanceof Step.Command.Shell) {
         add(step, step.shell().getFirst(), programs);
       }
-      for (Word word : CommandWords.of(step.command(), step.shell()).words()) {
+      for (Word word : new CommandWords(step.command(), step.shell()).words()) {
         if (word.role() == CommandWords.Role.PROGRAM) {
           add(step, word.text(), programs);
         }
@@ -85,12 +85,8 @@ final class Programs {
         : "program %s was another one then".formatted(told(before.getFirst()));
   }
 
+  /** The name of a program, and its path. */
   private static String told(String program) {
-    String words = program.substring(0, program.lastIndexOf(' '));
-    int name = words.indexOf('=');
-    return words.substring(0, name)
-        + " ("
-        + words.substring(name + 1, words.lastIndexOf(' '))
-        + ")";
+    return program.replaceFirst("=(.*) (\\S+ \\S+|\\?)$", " ($1)");
   }
 }
