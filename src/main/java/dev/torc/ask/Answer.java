@@ -11,7 +11,9 @@ import java.util.List;
 interface Answer {
 
   /** The text for standard output; each line has its line feed. */
-  String text(Palette palette);
+  default String text(Palette palette) {
+    return "";
+  }
 
   /** The harmless lines for people that stand beside the text, on standard error. */
   default List<String> beside() {

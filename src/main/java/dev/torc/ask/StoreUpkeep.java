@@ -211,11 +211,6 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
       implements Answer {
 
     @Override
-    public String text(Palette palette) {
-      return "";
-    }
-
-    @Override
     public int exit() {
       boolean well = stuck.isEmpty() && shared.stream().allMatch(each -> each.stuck().isEmpty());
       return well ? Exit.DONE : Exit.TROUBLE;

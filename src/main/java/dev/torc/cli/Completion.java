@@ -8,8 +8,6 @@ import dev.torc.session.ProjectOptions;
 import dev.torc.show.Console;
 import dev.torc.text.SafeText;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,14 +46,12 @@ record Completion(String how, List<Fit> fits) {
     if (!List.of("bash", "zsh", "fish").contains(shell)) {
       throw Call.usage(SafeText.name(shell) + ": write bash, zsh or fish");
     }
-    call.console().print(words.isEmpty() ? script(shell) : answer(shell, words, call.console()));
+    call.console()
+        .print(
+            words.isEmpty()
+                ? Main.resource("completion." + shell)
+                : answer(shell, words, call.console()));
     return Exit.DONE;
-  }
-
-  private static String script(String shell) throws IOException {
-    try (InputStream in = Completion.class.getResourceAsStream("completion." + shell)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 
   /** How to go on, and what fits; each ends with NUL, which is in no name. */
