@@ -200,7 +200,7 @@ record WhyAnswer(
       return;
     }
     out.append(counts.words()).append('\n');
-    for (VerdictLine line : VerdictLine.of(question.fold, plan)) {
+    for (VerdictLine line : VerdictLine.of(question.fold, plan, counts.jobs())) {
       int first = line.nodes().getFirst();
       if (line.verdict() instanceof Verdict.UpToDate) {
         continue;
@@ -234,7 +234,7 @@ record WhyAnswer(
       lines.add(gone.isEmpty() ? "" : WhyText.gone(gone, graph().deletes(job)));
     } else {
       lines.add(WhyText.of(causes.of(plan, job), palette, brief));
-      lines.add(past == null ? "" : WhyText.lastRun(last, past, palette, brief));
+      lines.add(past == null ? "" : "  " + WhyText.past(last, past, palette, brief));
       lines.add(near.containsKey(job) ? WhyText.nearest(near.get(job)) : "");
     }
     String images = ImageUse.shown(ImageUse.of(plan.context(), job));
