@@ -10,7 +10,7 @@ import java.util.List;
  */
 interface Answer {
 
-  /** The text for standard output; each line has its line feed. */
+  /** The text for standard output; each line has its line feed. There may be none. */
   default String text(Palette palette) {
     return "";
   }

@@ -228,13 +228,11 @@ final class CleanAnswer implements Cleaner.Listener {
 
   /** Takes it away, and returns the exit status. */
   private int clean(Cache cache) throws IOException {
-    Project project = given.project();
-    if (project != null) {
-      project = ReadSession.expand(project, cache, call::warn);
-    }
     Cleaner cleaner = cleaner(cache);
     boolean well = true;
     if (products && Files.isDirectory(place.folder())) {
+      Project project =
+          given.project() == null ? null : ReadSession.expand(given.project(), cache, call::warn);
       Wanted wanted = Wanted.of(project, call.targets());
       well = cleaner.products(choice(project, wanted, cache));
       if (!dry) {

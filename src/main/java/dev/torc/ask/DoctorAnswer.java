@@ -342,8 +342,7 @@ final class DoctorAnswer implements Answer {
       return ok(String.join(", ", working) + " found, not tried");
     }
     boolean needed =
-        !ProjectOptions.HOST.equals(options.containers())
-            && anyJob(job -> job.steps().stream().anyMatch(step -> step.image() != null));
+        !ProjectOptions.HOST.equals(options.containers()) && anyJob(Job::runsInContainers);
     String text = "jobs have an image, and none can run it: " + String.join("; ", troubles);
     return needed
         ? advice(text, "install podman, or give --no-containers")

@@ -133,20 +133,16 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     try (ReadSession look = call.look()) {
       Project project = look.project();
       Graph graph = project.graph();
+      boolean instances = call.has("--instances");
       BitSet middle = new BitSet();
       JobSelection selection = project.select(call.targets());
-      BitSet jobs = selection.jobs();
-      BitSet open = selection.open();
+      DisplayGraph shown = DisplayGraph.of(graph, selection.jobs(), selection.open(), instances);
       if (!around.isEmpty()) {
         middle = JobSelection.nodes(graph, around, project.paths());
-        BitSet all = around(graph, middle, steps);
-        selection = JobSelection.of(graph, all);
-        jobs = graph.jobsOf(all);
-        open = (BitSet) selection.open().clone();
-        open.and(all);
+        selection = JobSelection.of(graph, around(graph, middle, steps));
+        shown = project.folded(selection, instances);
       }
       Plan plan = look.plan(selection, Rerun.NONE);
-      DisplayGraph shown = DisplayGraph.of(graph, jobs, open, call.has("--instances"));
       List<Vertex> vertices = new ArrayList<>();
       for (DisplayGraph.Fold fold : shown.folds()) {
         JobResult last = fold.isGroup() ? null : look.records().result(fold.jobs().getFirst());
@@ -282,7 +278,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
    */
   private record GraphMermaid(GraphPicture picture) {
 
-    /** The class of what stands in the middle; the others are states. */
+    /** The class of vertices in the middle; all other classes are states. */
     private static final String ASKED = "asked";
 
     /** More edges than these are not drawn unless the page says otherwise; on GitHub none can. */

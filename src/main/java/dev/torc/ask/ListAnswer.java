@@ -137,7 +137,7 @@ record ListAnswer(
   /** The lines; the last column is cut. */
   @Override
   public String text(Palette palette) {
-    boolean images = graph().workflow().jobs().stream().anyMatch(job -> images(job) != null);
+    boolean images = graph().workflow().jobs().stream().anyMatch(Job::runsInContainers);
     List<List<String>> rows = new ArrayList<>();
     List<JobStanding> standings = new ArrayList<>();
     for (DisplayGraph.Fold fold : shown) {

@@ -290,27 +290,12 @@ public final class Main {
         "unknown option " + SafeText.name(option) + (hint.isEmpty() ? otherwise : hint));
   }
 
-  private String help() {
+  private String help() throws IOException {
     StringBuilder names = new StringBuilder();
     commands
         .descriptions()
         .forEach((name, what) -> names.append("  %-12s %s%n".formatted(name, what)));
-    return """
-    torc builds what is not up to date, by the contents of files.
-
-    torc [COMMAND] [OPTION…] [ARGUMENT…]     without a command: build, of the words as targets
-
-    %s
-    Everywhere, before or after the command:
-      -f FILE      build file (torc.yaml here or above), more than one are laid over
-      -C DIR       go to this folder first
-      -D VAR=VALUE set a variable of the build file
-      --no-containers  run jobs with an image on the host
-      --json       data for programs
-      --color WHEN auto, always or never
-    torc COMMAND --help shows the options of a command.
-    """
-        .formatted(names);
+    return resource("help.txt").formatted(names);
   }
 
   /**
