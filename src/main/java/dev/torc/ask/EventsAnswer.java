@@ -1,5 +1,7 @@
 package dev.torc.ask;
 
+import static java.util.stream.Collectors.toMap;
+
 import dev.torc.engine.JobFiles;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.AttemptRecord.PostedEvent;
@@ -188,9 +190,8 @@ final class EventsAnswer {
     before.entrySet().retainAll(after.entrySet()); // of others it cannot be told whose lines are
     for (var job : before.entrySet()) {
       Try of = new Try(job.getKey(), job.getValue());
-      List<String> lines = written.get(of.job);
-      for (String line :
-          lines.subList(Math.min(told.getOrDefault(of, 0), lines.size()), lines.size())) {
+      int known = told.getOrDefault(of, 0);
+      for (String line : written.get(of.job).stream().skip(known).toList()) {
         String text = JsonText.objectOf(line);
         long now = System.currentTimeMillis();
         print(List.of(new PostedEvent(number, -1, now, of.job, of.attempt, text)));
@@ -201,13 +202,9 @@ final class EventsAnswer {
 
   /** The attempts that run, by job: those that were begun and have no result in the cache. */
   private Map<String, Integer> attempts(Cache cache, String id) {
-    Map<String, Integer> attempts = new HashMap<>();
-    for (StartMarks.Mark mark : StartMarks.live(StartMarks.read(place), cache)) {
-      if (mark.build().equals(id)) {
-        attempts.put(mark.job(), mark.attempt());
-      }
-    }
-    return attempts;
+    return StartMarks.live(StartMarks.read(place), cache).stream()
+        .filter(mark -> mark.build().equals(id))
+        .collect(toMap(StartMarks.Mark::job, StartMarks.Mark::attempt, (_, last) -> last));
   }
 
   /** The whole lines of a file that is being written. */

@@ -5,7 +5,6 @@ import dev.torc.posix.Signals;
 import dev.torc.session.ErrorMessage;
 import dev.torc.session.WatchRounds;
 import dev.torc.show.Report;
-import dev.torc.syntax.BadInput;
 import java.io.IOException;
 import java.util.List;
 
@@ -40,8 +39,6 @@ final class WatchCommand implements WatchRounds.Screen {
     } else if (!goesOn) {
       throw (RuntimeException) trouble;
     }
-    return trouble instanceof BadInput bad
-        ? bad.diagnostics().stream().map(Object::toString).toList()
-        : said.lines().stream().map(line -> line.replaceFirst("^torc: ", "")).toList();
+    return said.lines().stream().map(line -> line.replaceFirst("^torc: ", "")).toList();
   }
 }
