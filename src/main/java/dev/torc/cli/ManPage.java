@@ -34,18 +34,17 @@ final class ManPage {
     Commands commands = new Commands();
     Options everywhere = commands.options("");
     String version = Main.version().replaceFirst("[ ,(].*\\n", "");
+    StringBuilder all = new StringBuilder();
+    commands
+        .descriptions()
+        .forEach(
+            (name, what) ->
+                all.append(".SS \"torc %s\"\n".formatted(escape(name)))
+                    .append(escape(capital(what)) + "\n")
+                    .append(taken(commands.options(name), everywhere.names())));
     return Main.resource("torc.1")
         .replaceAll("(?m)^(.*)\\|", ".TP\n$1\n")
-        .formatted(
-            escape(version),
-            options(everywhere, Set.of()),
-            commands.descriptions().entrySet().stream()
-                .map(
-                    each ->
-                        ".SS \"torc %s\"\n%s\n"
-                                .formatted(escape(each.getKey()), escape(capital(each.getValue())))
-                            + taken(commands.options(each.getKey()), everywhere.names()))
-                .collect(Collectors.joining()));
+        .formatted(escape(version), options(everywhere, Set.of()), all);
   }
 
   private static String taken(Options options, Set<String> everywhere) {
