@@ -89,6 +89,18 @@ public final class Main {
         ProcessAge::began);
   }
 
+  /** The text of a file that torc brings along for its commands. */
+  static String resource(String name) throws IOException {
+    try (InputStream in = Main.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** The version, the commit it was built from, the Java that runs it, and a line feed. */
+  static String version() throws IOException {
+    return resource("version.txt").strip() + ", Java " + Runtime.version() + "\n";
+  }
+
   /** Runs torc with the given streams and returns its exit status. */
   static int run(String[] args, Console console) {
     return new Main(Commands::perform).call(args, console);
@@ -136,7 +148,7 @@ public final class Main {
     String first = args.getFirst();
     if (List.of("--help", "-h", "--version", "-V").contains(first)) {
       boolean help = first.endsWith("h") || first.endsWith("help");
-      console.print(help ? help() : "torc " + Version.text());
+      console.print(help ? help() : "torc " + version());
       return Exit.DONE;
     }
     if (commands.descriptions().containsKey(first)) {
@@ -173,7 +185,7 @@ public final class Main {
     boolean help = line.isUsageHelpRequested();
     if (help || line.isVersionHelpRequested()) {
       String usage = line.getUsageMessage(CommandLine.Help.Ansi.OFF);
-      console.print(help ? usage : "torc " + Version.text());
+      console.print(help ? usage : "torc " + version());
       return Exit.DONE;
     }
     if (!Files.isDirectory(console.cwd())) {
@@ -279,31 +291,12 @@ public final class Main {
         "unknown option " + SafeText.name(option) + (hint.isEmpty() ? otherwise : hint));
   }
 
-  private String help() {
-    StringBuilder out =
-        new StringBuilder(
-            """
-            torc builds what is not up to date, by the contents of files.
-
-            torc [COMMAND] [OPTION…] [ARGUMENT…]     without a command: build, of the words as targets
-
-            """);
+  private String help() throws IOException {
+    StringBuilder names = new StringBuilder();
     commands
         .descriptions()
-        .forEach((name, what) -> out.append("  %-12s %s%n".formatted(name, what)));
-    return out.append(
-            """
-
-            Everywhere, before or after the command:
-              -f FILE      build file (torc.yaml here or above), more than one are laid over
-              -C DIR       go to this folder first
-              -D VAR=VALUE set a variable of the build file
-              --no-containers  run jobs with an image on the host
-              --json       data for programs
-              --color WHEN auto, always or never
-            torc COMMAND --help shows the options of a command.
-            """)
-        .toString();
+        .forEach((name, what) -> names.append("  %-12s %s%n".formatted(name, what)));
+    return resource("help.txt").formatted(names);
   }
 
   /**
@@ -400,26 +393,6 @@ public final class Main {
           .startInstant()
           .map(start -> Duration.between(start, Instant.now()).toNanos())
           .orElse(0L);
-    }
-  }
-
-  /** The version of torc, for people. */
-  static final class Version {
-
-    private Version() {}
-
-    /** The version alone. */
-    static String number() throws IOException {
-      String text = text();
-      return text.substring(0, text.indexOf(' '));
-    }
-
-    /** The version, the commit it was built from, the Java that runs it, and a line feed. */
-    static String text() throws IOException {
-      try (InputStream in = Version.class.getResourceAsStream("version.txt")) {
-        String torc = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-        return torc + ", Java " + Runtime.version() + "\n";
-      }
     }
   }
 }
