@@ -5,6 +5,7 @@ import dev.torc.syntax.Glob;
 import dev.torc.syntax.GlobWalk;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -46,13 +47,13 @@ final class AxisSources {
 
   /** The tables that were read, with what they held. */
   List<BuildFile.Read> read() {
-    return digests.entrySet().stream()
-        .map(
-            each -> {
-              Path asked = root.resolve(each.getKey());
-              return new BuildFile.Read(asked, BuildFile.located(asked), each.getValue());
-            })
-        .toList();
+    List<BuildFile.Read> all = new ArrayList<>();
+    digests.forEach( // by a stream of its entries the JVM would write a class at each start
+        (path, digest) -> {
+          Path asked = root.resolve(path);
+          all.add(new BuildFile.Read(asked, BuildFile.located(asked), digest));
+        });
+    return all;
   }
 
   /** The files on disk that a pattern matches, sorted. */
