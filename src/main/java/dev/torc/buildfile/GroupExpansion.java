@@ -98,7 +98,6 @@ final class GroupExpansion {
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
   private final Map<String, Map<List<String>, Instance>> read = new HashMap<>(); // by values
-  private final Map<Integer, Outcome> lasting = new HashMap<>();
   private final Map<Integer, Outcome> last = new HashMap<>(); // that nothing was wrong with
   private final AxisSources sources;
   private UnitMakers makers; // while not all instances are known
@@ -121,7 +120,7 @@ final class GroupExpansion {
    * Prepares.
    *
    * @param codec packs jobs
-   * @param warnings where the readers of jobs tell theirs
+   * @param warnings of plain jobs
    * @param manual takes the names of manual instances
    */
   GroupExpansion(
@@ -135,7 +134,7 @@ final class GroupExpansion {
     this.codec = codec;
     this.units = List.copyOf(units);
     this.reader = reader;
-    this.warnings = warnings;
+    this.warnings = new LinkedHashSet<>(warnings);
     this.sources = new AxisSources(root);
   }
 
@@ -273,7 +272,8 @@ final class GroupExpansion {
     if (!(units.get(unit) instanceof Unit.Many group)) {
       return null;
     }
-    Outcome outcome = outcomes.containsKey(unit) ? outcomes.get(unit) : lasting.get(unit);
+    Outcome before = last.get(unit);
+    Outcome outcome = before != null && before.lasting ? before : outcomes.get(unit);
     if (outcome == null) {
       if (!open.add(unit)) {
         outcome = circle(unit, group);
@@ -287,9 +287,6 @@ final class GroupExpansion {
     }
     if (outcomes.putIfAbsent(unit, outcome) == null) {
       instances += outcome.packed.size();
-      if (outcome.lasting) {
-        lasting.put(unit, outcome);
-      }
     }
     return outcomes.get(unit);
   }
@@ -428,8 +425,7 @@ final class GroupExpansion {
               .formatted(group.name(), MAX_INSTANCES));
       return;
     }
-    Set<BadInput.Diagnostic> told = new LinkedHashSet<>();
-    JobReader reading = reader.telling(own, told);
+    JobReader reading = reader.telling(own);
     Map<List<String>, Instance> known = read.computeIfAbsent(group.name(), _ -> new HashMap<>());
     int[] at = new int[answer.rows.size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {
@@ -447,7 +443,7 @@ final class GroupExpansion {
         at[a] = 0;
       }
     }
-    warnings.addAll(told);
+    warnings.addAll(own.warnings());
   }
 
   private static List<String> values(List<List<Row>> rows, int[] at) {

@@ -9,7 +9,6 @@ import dev.torc.syntax.Problems;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.WorkflowCodec;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -137,7 +136,7 @@ record JobEntryReader(
     Problems own = new Problems();
     Job job =
         reader
-            .telling(own, new LinkedHashSet<>())
+            .telling(own)
             .read(
                 key,
                 name,

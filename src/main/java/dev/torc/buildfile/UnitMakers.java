@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +42,7 @@ final class UnitMakers {
   UnitMakers(List<Unit> units, Map<String, Integer> ids, JobReader reader) {
     this.units = units;
     this.ids = ids;
-    this.reader = reader.telling(new Problems(), new LinkedHashSet<>());
+    this.reader = reader.telling(new Problems());
     this.products =
         ProductIndex.NONE.with(
             IntStream.range(0, units.size()).toArray(),
