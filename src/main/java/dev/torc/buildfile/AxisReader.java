@@ -209,12 +209,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
       }
     }
     Paths.refuseHome(text.toString().replace(PathPattern.HOLE, '*'), node.place());
-    String pattern;
-    try {
-      pattern = paths.normalize(text.toString());
-    } catch (IllegalArgumentException e) {
-      throw new BadInput(node.place(), e.getMessage());
-    }
+    String pattern = paths.normalize(text.toString());
     PathPattern match = PathPattern.of(pattern, holes, constraints, node.place());
     return new Axis.Matched(entry.place(), node.text(), match);
   }

@@ -10,7 +10,6 @@ import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.ProductIndex;
-import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -214,7 +213,7 @@ final class AxisValues {
 
   private void note(int other, GroupExpansion.Outcome outcome) {
     lasting &= outcome.lasting();
-    byResults |= outcome.byResults();
+    byResults |= outcome.group().found();
     if (!outcome.known()) {
       List<String> deciders = outcome.group().awaits();
       awaits.addAll(deciders.isEmpty() ? List.of(expansion.unit(other).name()) : deciders);
@@ -383,13 +382,9 @@ final class AxisValues {
 
     /** Hides what a job makes: exactly where its values are written. */
     private void hide(Job job) {
-      for (Ref ref : job.productRefs()) {
-        if (ref instanceof Ref.OfFile file) {
-          sources.remove(file.path());
-        } else {
-          hidden.add(ProductIndex.inside(ref), -1, Place.NONE);
-        }
-      }
+      GroupExpansion.Makes makes = GroupExpansion.Makes.of(job);
+      makes.files().forEach(sources::remove);
+      makes.patterns().forEach(each -> hidden.add(each, -1, Place.NONE));
     }
 
     private boolean sees(Glob made) {

@@ -53,10 +53,8 @@ final class GroupExpansion {
    * @param packed its instances, in the order of their names in the group
    * @param known whether its instances are known
    * @param lasting whether neither a result nor a file can change it
-   * @param byResults whether results had a say
    */
-  record Outcome(
-      Group group, List<byte[]> packed, boolean known, boolean lasting, boolean byResults) {}
+  record Outcome(Group group, List<byte[]> packed, boolean known, boolean lasting) {}
 
   /** An instance that was read. */
   private record Instance(String name, byte[] packed) {}
@@ -69,7 +67,7 @@ final class GroupExpansion {
    */
   record Makes(String job, List<String> files, List<Glob> patterns) {
 
-    private static Makes of(Job job) {
+    static Makes of(Job job) {
       List<String> files = new ArrayList<>(1);
       List<Glob> patterns = new ArrayList<>(0);
       for (Ref ref : job.productRefs()) {
@@ -249,7 +247,7 @@ final class GroupExpansion {
   }
 
   private void refuse(int maker, int reader, BadInput.Diagnostic why) {
-    if (outcomes.get(maker).byResults || outcomes.get(reader).byResults) {
+    if (outcomes.get(maker).group.found() || outcomes.get(reader).group.found()) {
       outcomes.put(maker, failed(maker, (Unit.Many) units.get(maker), List.of(why)));
     } else {
       problems.add(why.place(), why.message());
@@ -368,8 +366,7 @@ final class GroupExpansion {
             known ? List.copyOf(answer.warnings) : List.of(),
             !known && group.job().allowFailure(),
             answer.byResults);
-    Outcome outcome =
-        new Outcome(record, List.copyOf(jobs), known, known && answer.lasting, answer.byResults);
+    Outcome outcome = new Outcome(record, List.copyOf(jobs), known, known && answer.lasting);
     last.put(unit, outcome);
     return outcome;
   }
@@ -394,7 +391,7 @@ final class GroupExpansion {
             group.job().allowFailure(),
             false);
     // What was wrong without results is told again by every run.
-    return new Outcome(record, before == null ? List.of() : before.packed, false, false, false);
+    return new Outcome(record, before == null ? List.of() : before.packed, false, false);
   }
 
   /** The files of lines and tables, with the places that name them. */
@@ -477,12 +474,8 @@ final class GroupExpansion {
     if (ids().containsKey(name)) {
       own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
     }
-    Job job =
-        reading.read(
-            group.key(),
-            group.name(),
-            group.entry(),
-            new JobReader.Instance(name, values, columns, files));
+    JobReader.Instance one = new JobReader.Instance(name, values, columns, files);
+    Job job = reading.read(group.key(), group.name(), group.entry(), one);
     if (job.manual()) {
       manual.add(name);
     }

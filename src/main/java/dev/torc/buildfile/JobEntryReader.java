@@ -78,11 +78,8 @@ record JobEntryReader(
     }
     while (!jobs.isEmpty()) {
       Map.Entry<String, Entry> job = jobs.pollFirstEntry();
-      try {
-        units.add(unit(job.getKey(), new Entry(job.getValue().place(), job.getValue().value())));
-      } catch (BadInput e) {
-        axes.problems().add(e);
-      }
+      Entry entry = new Entry(job.getValue().place(), job.getValue().value());
+      axes.problems().guard(() -> units.add(unit(job.getKey(), entry)));
     }
     units.addAll(behind);
     return units;
@@ -134,14 +131,7 @@ record JobEntryReader(
       values.put(Scope.ALL, Scope.ANY_PATH);
     }
     Problems own = new Problems();
-    Job job =
-        reader
-            .telling(own)
-            .read(
-                key,
-                name,
-                entry,
-                new JobReader.Instance(Scope.ANY_PATH, values, Map.of(), List.of()));
+    Job job = reader.telling(own).read(key, name, entry, JobReader.Instance.some(values));
     own.found().stream()
         .filter(problem -> problem.message().matches("(?s)(unknown|the job) [^\\x00]*"))
         .forEach(problem -> axes.problems().add(problem.place(), problem.message()));

@@ -133,7 +133,13 @@ final class JobReader {
       String name,
       SortedMap<String, String> values,
       Map<String, String> columns,
-      List<Item> files) {}
+      List<Item> files) {
+
+    /** Whichever have these values, of which not all are known. */
+    static Instance some(SortedMap<String, String> values) {
+      return new Instance(Scope.ANY_PATH, values, Map.of(), List.of());
+    }
+  }
 
   /**
    * Reads one job.

@@ -97,8 +97,8 @@ final class UnitMakers {
       }
     }
     return all.stream()
-        .map(values -> new JobReader.Instance(Scope.ANY_PATH, values, Map.of(), List.of()))
-        .map(one -> reader.read(group.key(), group.name(), group.entry(), one))
+        .map(JobReader.Instance::some)
+        .map(some -> reader.read(group.key(), group.name(), group.entry(), some))
         .toList();
   }
 
