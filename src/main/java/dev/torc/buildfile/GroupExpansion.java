@@ -11,7 +11,6 @@ import dev.torc.syntax.Problems;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
@@ -254,15 +253,10 @@ final class GroupExpansion {
     }
   }
 
-  /** What beside build files and {@link #tables} decided about what the last run gave. */
+  /** What beside build files and tables decided about what the last run gave. */
   ParsedBuildFile.Deciders deciders() {
     return new ParsedBuildFile.Deciders(
         new TreeSet<>(answered), sources.found(), sources.isComplete());
-  }
-
-  /** The files of values that were read. */
-  List<BuildFile.Read> tables() {
-    return sources.read();
   }
 
   /** What becomes of a group; its values may ask for other groups in turn. Null for a job. */
@@ -398,9 +392,7 @@ final class GroupExpansion {
   private static SequencedMap<String, Place> tables(List<Axis> axes) {
     SequencedMap<String, Place> tables = new LinkedHashMap<>();
     for (Axis axis : axes) {
-      if (axis instanceof Axis.Lines lines) {
-        tables.put(lines.path(), lines.place());
-      } else if (axis instanceof Axis.Table table) {
+      if (axis instanceof Axis.Table table) {
         tables.put(table.path(), table.place());
       } else if (axis instanceof Axis.Zip zip) {
         tables.putAll(tables(zip.axes()));
@@ -426,12 +418,16 @@ final class GroupExpansion {
     Map<List<String>, Instance> known = read.computeIfAbsent(group.name(), _ -> new HashMap<>());
     int[] at = new int[answer.rows.size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {
-      List<String> key = values(answer.rows, at);
-      Instance one = known.get(key);
+      List<Row> rows = new ArrayList<>(at.length);
+      for (int a = 0; a < at.length; a++) {
+        rows.add(answer.rows.get(a).get(at[a]));
+      }
+      Row row = Row.joined(rows);
+      Instance one = known.get(row.values());
       if (one == null) {
-        one = instance(group, answer, at, reading, own);
+        one = instance(group, answer, row, reading, own);
         if (!answer.lasting && own.isEmpty()) {
-          known.put(key, one);
+          known.put(row.values(), one);
         }
       }
       names.add(one.name);
@@ -443,38 +439,19 @@ final class GroupExpansion {
     warnings.addAll(own.warnings());
   }
 
-  private static List<String> values(List<List<Row>> rows, int[] at) {
-    if (at.length == 1) {
-      return rows.getFirst().get(at[0]).values();
-    }
-    List<String> all = new ArrayList<>();
-    for (int a = 0; a < at.length; a++) {
-      all.addAll(rows.get(a).get(at[a]).values());
-    }
-    return all;
-  }
-
   private Instance instance(
-      Unit.Many group, GroupValues answer, int[] at, JobReader reading, Problems own) {
+      Unit.Many group, GroupValues answer, Row row, JobReader reading, Problems own) {
     SortedMap<String, String> values = new TreeMap<>();
     SortedMap<String, String> columns = new TreeMap<>();
-    List<Item> files = new ArrayList<>(0);
-    int n = 0;
-    for (int a = 0; a < at.length; a++) {
-      Row row = answer.rows.get(a).get(at[a]);
-      for (String value : row.values()) {
-        String name = answer.names.get(n++);
-        (answer.columns.contains(name) ? columns : values).put(name, value);
-      }
-      for (String file : row.files()) {
-        files.add(new Item(null, row.place(), List.of(new Ref.OfFile(row.place(), file))));
-      }
+    for (int n = 0; n < answer.names.size(); n++) {
+      String name = answer.names.get(n);
+      (answer.columns.contains(name) ? columns : values).put(name, row.values().get(n));
     }
     String name = new InstanceName(group.name(), values).toString();
     if (ids().containsKey(name)) {
       own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
     }
-    JobReader.Instance one = new JobReader.Instance(name, values, columns, files);
+    JobReader.Instance one = new JobReader.Instance(name, values, columns, row.files());
     Job job = reading.read(group.key(), group.name(), group.entry(), one);
     if (job.manual()) {
       manual.add(name);

@@ -212,7 +212,7 @@ public final class ParsedBuildFile {
   /** The files that were read, tables among them, under the paths by which they were asked for. */
   public List<BuildFile.Read> sources() {
     List<BuildFile.Read> all = new ArrayList<>(sources);
-    all.addAll(expansion.tables());
+    all.addAll(expansion.sources().read());
     return all;
   }
 

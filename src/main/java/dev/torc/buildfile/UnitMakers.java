@@ -161,7 +161,6 @@ final class UnitMakers {
   /** Adds those whose results an axis names by itself. */
   private void add(Axis axis, Set<Integer> makers) {
     switch (axis) {
-      case Axis.Lines lines -> makers.addAll(of(lines.path()));
       case Axis.Table table -> makers.addAll(of(table.path()));
       case Axis.Products products -> addNamed(products.job(), makers);
       case Axis.ValuesOf values -> addNamed(values.group(), makers);
