@@ -4,6 +4,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.InstanceName;
+import dev.torc.workflow.Job.Item;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,9 +38,6 @@ sealed interface Axis {
     }
   }
 
-  /** The lines of a file. */
-  record Lines(Place place, String name, String path) implements OfOne {}
-
   /** The paths of files, sources and products. */
   record Globbed(Place place, String name, List<Glob> globs, List<Glob> excludes)
       implements OfOne {}
@@ -53,10 +51,12 @@ sealed interface Axis {
   /**
    * The rows of a file.
    *
+   * @param plain whether its lines are the values of the one column
    * @param columns those that count; empty for all
    * @param key those that name an instance; empty for all that count
    */
-  record Table(Place place, String path, List<String> columns, List<String> key) implements Axis {
+  record Table(Place place, String path, boolean plain, List<String> columns, List<String> key)
+      implements Axis {
     @Override
     public List<String> names() {
       return key.isEmpty() ? columns : key;
@@ -88,9 +88,24 @@ sealed interface Axis {
    *
    * @param values in the order of the names of their parameters
    * @param place where they stand; for messages
-   * @param files paths of the files that they were made from, which the instance needs
+   * @param files those that they were made from, which the instance needs
    */
-  record Row(List<String> values, Place place, List<String> files) {}
+  record Row(List<String> values, Place place, List<Item> files) {
+
+    /** Rows side by side, as one. */
+    static Row joined(List<Row> rows) {
+      if (rows.size() == 1) {
+        return rows.getFirst();
+      }
+      List<String> values = new ArrayList<>();
+      List<Item> files = new ArrayList<>(0);
+      for (Row row : rows) {
+        values.addAll(row.values);
+        files.addAll(row.files);
+      }
+      return new Row(List.copyOf(values), rows.getFirst().place, List.copyOf(files));
+    }
+  }
 
   /**
    * The values of one axis as found. Which of them name an instance is known here, and where they

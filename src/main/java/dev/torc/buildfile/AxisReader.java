@@ -153,7 +153,8 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
 
   private Axis table(Entry entry) {
     if (!(entry.value() instanceof Node.Mapping map)) {
-      return new Axis.Table(entry.place(), file(entry.value(), "table"), List.of(), List.of());
+      return new Axis.Table(
+          entry.place(), file(entry.value(), "table"), false, List.of(), List.of());
     }
     MapFields fields = new MapFields(map, scope, problems).only(KnownKeys.TABLE, "table");
     if (map.get("file") == null) {
@@ -166,7 +167,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
         throw new BadInput(map.get("key").place(), column + " is not among columns");
       }
     }
-    return new Axis.Table(entry.place(), file(map.get("file"), "file"), columns, key);
+    return new Axis.Table(entry.place(), file(map.get("file"), "file"), false, columns, key);
   }
 
   private static List<String> columns(MapFields table, String key) {
@@ -209,12 +210,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
       }
     }
     Paths.refuseHome(text.toString().replace(PathPattern.HOLE, '*'), node.place());
-    String pattern;
-    try {
-      pattern = paths.normalize(text.toString());
-    } catch (IllegalArgumentException e) {
-      throw new BadInput(node.place(), e.getMessage());
-    }
+    String pattern = paths.normalize(text.toString());
     PathPattern match = PathPattern.of(pattern, holes, constraints, node.place());
     return new Axis.Matched(entry.place(), node.text(), match);
   }
@@ -245,7 +241,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     Place place = entry.place();
     Node value = map.get(forms.getFirst());
     return switch (forms.getFirst()) {
-      case "lines" -> new Axis.Lines(place, name, file(value, "lines"));
+      case "lines" -> new Axis.Table(place, file(value, "lines"), true, List.of(name), List.of());
       case "glob" -> globbed(place, name, value);
       case "var" -> fixed(place, name, list(MapFields.scalar(value, "var")), value);
       case "products" ->

@@ -1,7 +1,6 @@
 package dev.torc.buildfile;
 
 import dev.torc.buildfile.Axis.Row;
-import dev.torc.posix.Io;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
@@ -9,6 +8,7 @@ import dev.torc.syntax.PatternIndex;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
+import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
@@ -111,7 +111,7 @@ final class AxisValues {
   boolean mayBeEmpty() {
     return switch (axis) {
       case Axis.Products _ -> true;
-      case Axis.Lines _, Axis.Table _ -> false;
+      case Axis.Table _ -> false;
       case Axis.Zip _ -> sides.stream().anyMatch(AxisValues::mayBeEmpty);
       default -> byResults;
     };
@@ -119,8 +119,10 @@ final class AxisValues {
 
   private BadInput.Diagnostic instead() throws IOException {
     return switch (axis) {
-      case Axis.Lines lines -> emptyTable(lines.path());
-      case Axis.Table table -> emptyTable(table.path());
+      case Axis.Table table ->
+          expansion.sources().table(table) == null
+              ? null
+              : new BadInput.Diagnostic(table.place(), table.path() + " holds none");
       case Axis.Globbed globbed ->
           unmatched("" + globbed.globs().getFirst(), globbed.globs().getFirst());
       case Axis.Matched matched -> unmatched(matched.written(), matched.match().glob());
@@ -130,12 +132,6 @@ final class AxisValues {
           sides.stream().map(each -> each.there).filter(Objects::nonNull).findFirst().orElse(null);
       case Axis.Fixed _ -> null;
     };
-  }
-
-  private BadInput.Diagnostic emptyTable(String path) {
-    return expansion.sources().table(axis) == null
-        ? null
-        : new BadInput.Diagnostic(axis.place(), path + " holds none");
   }
 
   private BadInput.Diagnostic unmatched(String pattern, Glob glob) throws IOException {
@@ -150,21 +146,16 @@ final class AxisValues {
   private Axis.Rows find() throws IOException {
     return switch (axis) {
       case Axis.Fixed fixed -> new Axis.Rows(fixed.names(), fixed.rows());
-      case Axis.Lines lines ->
-          table(
-              lines.path(),
-              bytes -> new Axis.Rows(lines.names(), TableReader.lines(bytes, lines.path())));
-      case Axis.Table table ->
-          table(table.path(), bytes -> TableReader.read(bytes, table.path(), table.columns()))
-              .keyed(table);
+      case Axis.Table table -> table(table);
       case Axis.ValuesOf values -> valuesOf(values);
       case Axis.Zip zip -> zip(zip);
       case Axis.Globbed _, Axis.Matched _, Axis.Products _ -> paths();
     };
   }
 
-  private Axis.Rows table(String path, Io.Make<byte[], Axis.Rows> format) throws IOException {
-    Axis.Rows content = expansion.sources().table(axis);
+  private Axis.Rows table(Axis.Table table) throws IOException {
+    String path = table.path();
+    Axis.Rows content = expansion.sources().table(table);
     if (content == null) {
       boolean source = true;
       boolean here = true;
@@ -185,17 +176,21 @@ final class AxisValues {
         waits = true;
         return new Axis.Rows(axis.names(), List.of());
       }
-      content = read(path, format);
+      content = read(table);
       if (source) {
-        expansion.sources().put(axis, content);
+        expansion.sources().put(table, content);
       }
     }
     return content;
   }
 
-  private Axis.Rows read(String path, Io.Make<byte[], Axis.Rows> format) throws IOException {
+  private Axis.Rows read(Axis.Table table) throws IOException {
+    String path = table.path();
     try {
-      return format.of(expansion.sources().bytes(path));
+      byte[] bytes = expansion.sources().bytes(path);
+      return table.plain()
+          ? new Axis.Rows(table.columns(), TableReader.lines(bytes, path))
+          : TableReader.read(bytes, path, table.columns()).keyed(table);
     } catch (BadInput e) {
       // What is wrong with the whole file is told where it is asked for.
       boolean whole = e.diagnostics().getFirst().place().line() == 0;
@@ -214,7 +209,7 @@ final class AxisValues {
 
   private void note(int other, GroupExpansion.Outcome outcome) {
     lasting &= outcome.lasting();
-    byResults |= outcome.byResults();
+    byResults |= outcome.group().found();
     if (!outcome.known()) {
       List<String> deciders = outcome.group().awaits();
       awaits.addAll(deciders.isEmpty() ? List.of(expansion.unit(other).name()) : deciders);
@@ -293,13 +288,8 @@ final class AxisValues {
     }
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < first.rows().size(); i++) {
-      List<String> values = new ArrayList<>();
-      List<String> files = new ArrayList<>();
-      for (Axis.Rows each : all) {
-        values.addAll(each.rows().get(i).values());
-        files.addAll(each.rows().get(i).files());
-      }
-      rows.add(new Row(List.copyOf(values), first.rows().get(i).place(), List.copyOf(files)));
+      int at = i;
+      rows.add(Row.joined(all.stream().map(each -> each.rows().get(at)).toList()));
     }
     return new Axis.Rows(zip.names(), rows);
   }
@@ -383,13 +373,9 @@ final class AxisValues {
 
     /** Hides what a job makes: exactly where its values are written. */
     private void hide(Job job) {
-      for (Ref ref : job.productRefs()) {
-        if (ref instanceof Ref.OfFile file) {
-          sources.remove(file.path());
-        } else {
-          hidden.add(ProductIndex.inside(ref), -1, Place.NONE);
-        }
-      }
+      GroupExpansion.Makes makes = GroupExpansion.Makes.of(job);
+      makes.files().forEach(sources::remove);
+      makes.patterns().forEach(each -> hidden.add(each, -1, Place.NONE));
     }
 
     private boolean sees(Glob made) {
@@ -399,7 +385,9 @@ final class AxisValues {
     private void put(String path) {
       List<String> values = found.containsKey(path) ? null : fit.apply(path);
       if (values != null) {
-        found.put(path, new Row(values, axis.place(), List.of(path)));
+        Ref file = new Ref.OfFile(axis.place(), path);
+        Item need = new Item(null, axis.place(), List.of(file));
+        found.put(path, new Row(values, axis.place(), List.of(need)));
       }
     }
 

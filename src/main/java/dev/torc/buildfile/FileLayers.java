@@ -11,11 +11,9 @@ import dev.torc.workflow.Paths;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -30,8 +28,7 @@ final class FileLayers {
   private final byte[] input;
   private final UnchangedJobs unchanged;
   private final Problems problems;
-  private final Set<Path> files = new LinkedHashSet<>();
-  private final Map<Path, Digest> digests = new HashMap<>();
+  private final SequencedMap<Path, Digest> digests = new LinkedHashMap<>(); // by file
   private final Set<Path> asked = new LinkedHashSet<>();
 
   /**
@@ -49,7 +46,7 @@ final class FileLayers {
 
   /** Every file read so far, absolute. */
   List<Path> files() {
-    return List.copyOf(files);
+    return List.copyOf(digests.keySet());
   }
 
   /** What was read under which path, as it was asked for. */
@@ -79,7 +76,6 @@ final class FileLayers {
     if (open.contains(real)) {
       throw new BadInput(from, shown(file) + " includes itself");
     }
-    files.add(file);
     Node node;
     try {
       boolean given = input != null && open.isEmpty() && file.endsWith(BuildFile.INPUT);
@@ -94,9 +90,7 @@ final class FileLayers {
     }
     Node.Mapping map = MapFields.map(node, "a build file", problems);
     SequencedMap<String, Entry> joined = new LinkedHashMap<>(map.entries());
-    if (joined.containsKey("jobs")) {
-      joined.computeIfPresent("jobs", (k, e) -> new Entry(e.place(), named(e.value())));
-    }
+    joined.computeIfPresent("jobs", (_, e) -> new Entry(e.place(), named(e.value())));
     if (!open.isEmpty()) {
       new MapFields(map, null, problems).only(KnownKeys.INCLUDED, "an included file");
     }
@@ -108,7 +102,7 @@ final class FileLayers {
         Path wanted = file.resolveSibling(MapFields.scalar(each, "include").text());
         Path path = BuildFile.located(wanted);
         asked.add(wanted);
-        if (!files.contains(path) || open.contains(identity(path))) {
+        if (!digests.containsKey(path) || open.contains(identity(path))) {
           join(joined, file(path, each.place(), open));
         }
       }

@@ -11,7 +11,6 @@ import dev.torc.syntax.Problems;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Ref;
@@ -53,10 +52,8 @@ final class GroupExpansion {
    * @param packed its instances, in the order of their names in the group
    * @param known whether its instances are known
    * @param lasting whether neither a result nor a file can change it
-   * @param byResults whether results had a say
    */
-  record Outcome(
-      Group group, List<byte[]> packed, boolean known, boolean lasting, boolean byResults) {}
+  record Outcome(Group group, List<byte[]> packed, boolean known, boolean lasting) {}
 
   /** An instance that was read. */
   private record Instance(String name, byte[] packed) {}
@@ -69,7 +66,7 @@ final class GroupExpansion {
    */
   record Makes(String job, List<String> files, List<Glob> patterns) {
 
-    private static Makes of(Job job) {
+    static Makes of(Job job) {
       List<String> files = new ArrayList<>(1);
       List<Glob> patterns = new ArrayList<>(0);
       for (Ref ref : job.productRefs()) {
@@ -98,7 +95,6 @@ final class GroupExpansion {
   private final Set<BadInput.Diagnostic> warnings;
   private final Set<String> manual;
   private final Map<String, Map<List<String>, Instance>> read = new HashMap<>(); // by values
-  private final Map<Integer, Outcome> lasting = new HashMap<>();
   private final Map<Integer, Outcome> last = new HashMap<>(); // that nothing was wrong with
   private final AxisSources sources;
   private UnitMakers makers; // while not all instances are known
@@ -121,7 +117,7 @@ final class GroupExpansion {
    * Prepares.
    *
    * @param codec packs jobs
-   * @param warnings where the readers of jobs tell theirs
+   * @param warnings of plain jobs
    * @param manual takes the names of manual instances
    */
   GroupExpansion(
@@ -135,7 +131,7 @@ final class GroupExpansion {
     this.codec = codec;
     this.units = List.copyOf(units);
     this.reader = reader;
-    this.warnings = warnings;
+    this.warnings = new LinkedHashSet<>(warnings);
     this.sources = new AxisSources(root);
   }
 
@@ -250,22 +246,17 @@ final class GroupExpansion {
   }
 
   private void refuse(int maker, int reader, BadInput.Diagnostic why) {
-    if (outcomes.get(maker).byResults || outcomes.get(reader).byResults) {
+    if (outcomes.get(maker).group.found() || outcomes.get(reader).group.found()) {
       outcomes.put(maker, failed(maker, (Unit.Many) units.get(maker), List.of(why)));
     } else {
       problems.add(why.place(), why.message());
     }
   }
 
-  /** What beside build files and {@link #tables} decided about what the last run gave. */
+  /** What beside build files and tables decided about what the last run gave. */
   ParsedBuildFile.Deciders deciders() {
     return new ParsedBuildFile.Deciders(
         new TreeSet<>(answered), sources.found(), sources.isComplete());
-  }
-
-  /** The files of values that were read. */
-  List<BuildFile.Read> tables() {
-    return sources.read();
   }
 
   /** What becomes of a group; its values may ask for other groups in turn. Null for a job. */
@@ -273,7 +264,8 @@ final class GroupExpansion {
     if (!(units.get(unit) instanceof Unit.Many group)) {
       return null;
     }
-    Outcome outcome = outcomes.containsKey(unit) ? outcomes.get(unit) : lasting.get(unit);
+    Outcome before = last.get(unit);
+    Outcome outcome = before != null && before.lasting ? before : outcomes.get(unit);
     if (outcome == null) {
       if (!open.add(unit)) {
         outcome = circle(unit, group);
@@ -287,9 +279,6 @@ final class GroupExpansion {
     }
     if (outcomes.putIfAbsent(unit, outcome) == null) {
       instances += outcome.packed.size();
-      if (outcome.lasting) {
-        lasting.put(unit, outcome);
-      }
     }
     return outcomes.get(unit);
   }
@@ -371,8 +360,7 @@ final class GroupExpansion {
             known ? List.copyOf(answer.warnings) : List.of(),
             !known && group.job().allowFailure(),
             answer.byResults);
-    Outcome outcome =
-        new Outcome(record, List.copyOf(jobs), known, known && answer.lasting, answer.byResults);
+    Outcome outcome = new Outcome(record, List.copyOf(jobs), known, known && answer.lasting);
     last.put(unit, outcome);
     return outcome;
   }
@@ -397,16 +385,14 @@ final class GroupExpansion {
             group.job().allowFailure(),
             false);
     // What was wrong without results is told again by every run.
-    return new Outcome(record, before == null ? List.of() : before.packed, false, false, false);
+    return new Outcome(record, before == null ? List.of() : before.packed, false, false);
   }
 
   /** The files of lines and tables, with the places that name them. */
   private static SequencedMap<String, Place> tables(List<Axis> axes) {
     SequencedMap<String, Place> tables = new LinkedHashMap<>();
     for (Axis axis : axes) {
-      if (axis instanceof Axis.Lines lines) {
-        tables.put(lines.path(), lines.place());
-      } else if (axis instanceof Axis.Table table) {
+      if (axis instanceof Axis.Table table) {
         tables.put(table.path(), table.place());
       } else if (axis instanceof Axis.Zip zip) {
         tables.putAll(tables(zip.axes()));
@@ -428,17 +414,20 @@ final class GroupExpansion {
               .formatted(group.name(), MAX_INSTANCES));
       return;
     }
-    Set<BadInput.Diagnostic> told = new LinkedHashSet<>();
-    JobReader reading = reader.telling(own, told);
+    JobReader reading = reader.telling(own);
     Map<List<String>, Instance> known = read.computeIfAbsent(group.name(), _ -> new HashMap<>());
     int[] at = new int[answer.rows.size()];
     for (long i = 0; i < count && own.isEmpty(); i++) {
-      List<String> key = values(answer.rows, at);
-      Instance one = known.get(key);
+      List<Row> rows = new ArrayList<>(at.length);
+      for (int a = 0; a < at.length; a++) {
+        rows.add(answer.rows.get(a).get(at[a]));
+      }
+      Row row = Row.joined(rows);
+      Instance one = known.get(row.values());
       if (one == null) {
-        one = instance(group, answer, at, reading, own);
+        one = instance(group, answer, row, reading, own);
         if (!answer.lasting && own.isEmpty()) {
-          known.put(key, one);
+          known.put(row.values(), one);
         }
       }
       names.add(one.name);
@@ -447,46 +436,23 @@ final class GroupExpansion {
         at[a] = 0;
       }
     }
-    warnings.addAll(told);
-  }
-
-  private static List<String> values(List<List<Row>> rows, int[] at) {
-    if (at.length == 1) {
-      return rows.getFirst().get(at[0]).values();
-    }
-    List<String> all = new ArrayList<>();
-    for (int a = 0; a < at.length; a++) {
-      all.addAll(rows.get(a).get(at[a]).values());
-    }
-    return all;
+    warnings.addAll(own.warnings());
   }
 
   private Instance instance(
-      Unit.Many group, GroupValues answer, int[] at, JobReader reading, Problems own) {
+      Unit.Many group, GroupValues answer, Row row, JobReader reading, Problems own) {
     SortedMap<String, String> values = new TreeMap<>();
     SortedMap<String, String> columns = new TreeMap<>();
-    List<Item> files = new ArrayList<>(0);
-    int n = 0;
-    for (int a = 0; a < at.length; a++) {
-      Row row = answer.rows.get(a).get(at[a]);
-      for (String value : row.values()) {
-        String name = answer.names.get(n++);
-        (answer.columns.contains(name) ? columns : values).put(name, value);
-      }
-      for (String file : row.files()) {
-        files.add(new Item(null, row.place(), List.of(new Ref.OfFile(row.place(), file))));
-      }
+    for (int n = 0; n < answer.names.size(); n++) {
+      String name = answer.names.get(n);
+      (answer.columns.contains(name) ? columns : values).put(name, row.values().get(n));
     }
     String name = new InstanceName(group.name(), values).toString();
     if (ids().containsKey(name)) {
       own.add(group.entry().place(), "the job " + name + " is an instance of " + group.name());
     }
-    Job job =
-        reading.read(
-            group.key(),
-            group.name(),
-            group.entry(),
-            new JobReader.Instance(name, values, columns, files));
+    JobReader.Instance one = new JobReader.Instance(name, values, columns, row.files());
+    Job job = reading.read(group.key(), group.name(), group.entry(), one);
     if (job.manual()) {
       manual.add(name);
     }

@@ -9,7 +9,6 @@ import dev.torc.syntax.Problems;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.WorkflowCodec;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -79,11 +78,8 @@ record JobEntryReader(
     }
     while (!jobs.isEmpty()) {
       Map.Entry<String, Entry> job = jobs.pollFirstEntry();
-      try {
-        units.add(unit(job.getKey(), new Entry(job.getValue().place(), job.getValue().value())));
-      } catch (BadInput e) {
-        axes.problems().add(e);
-      }
+      Entry entry = new Entry(job.getValue().place(), job.getValue().value());
+      axes.problems().guard(() -> units.add(unit(job.getKey(), entry)));
     }
     units.addAll(behind);
     return units;
@@ -135,14 +131,7 @@ record JobEntryReader(
       values.put(Scope.ALL, Scope.ANY_PATH);
     }
     Problems own = new Problems();
-    Job job =
-        reader
-            .telling(own, new LinkedHashSet<>())
-            .read(
-                key,
-                name,
-                entry,
-                new JobReader.Instance(Scope.ANY_PATH, values, Map.of(), List.of()));
+    Job job = reader.telling(own).read(key, name, entry, JobReader.Instance.some(values));
     own.found().stream()
         .filter(problem -> problem.message().matches("(?s)(unknown|the job) [^\\x00]*"))
         .forEach(problem -> axes.problems().add(problem.place(), problem.message()));

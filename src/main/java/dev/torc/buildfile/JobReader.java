@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
@@ -62,7 +63,6 @@ final class JobReader {
   private final ImageReader images;
   private final StepReader steps;
   private final Problems problems;
-  private final Set<BadInput.Diagnostic> warnings;
 
   /**
    * What is the same for all jobs.
@@ -80,16 +80,15 @@ final class JobReader {
       Overrides over,
       List<String> executors) {}
 
-  JobReader(Common common, Problems problems, Set<BadInput.Diagnostic> warnings) {
+  JobReader(Common common, Problems problems) {
     Node.Mapping top = common.top;
     this.common = common;
     this.defaults = MapFields.map(top.get("defaults"), "defaults", problems);
     this.classes = MapFields.map(top.get("resources"), "resources", problems);
     this.items = new ItemReader(common.paths, problems);
     this.images = new ImageReader(top, common.paths, problems, common.over.containers());
-    this.steps = new StepReader(top, common.paths, images, problems, warnings);
+    this.steps = new StepReader(top, common.paths, images, problems);
     this.problems = problems;
-    this.warnings = warnings;
   }
 
   /**
@@ -102,7 +101,7 @@ final class JobReader {
     new MapFields(defaults, scope, problems).only(KnownKeys.DEFAULTS, "defaults");
     images.check(scope);
     Problems own = new Problems();
-    JobReader reading = telling(own, warnings);
+    JobReader reading = telling(own);
     classes
         .entries()
         .forEach(
@@ -118,8 +117,8 @@ final class JobReader {
   }
 
   /** The same reader, with its problems and warnings told elsewhere. */
-  JobReader telling(Problems problems, Set<BadInput.Diagnostic> warnings) {
-    return new JobReader(common, problems, warnings);
+  JobReader telling(Problems problems) {
+    return new JobReader(common, problems);
   }
 
   /**
@@ -134,7 +133,13 @@ final class JobReader {
       String name,
       SortedMap<String, String> values,
       Map<String, String> columns,
-      List<Item> files) {}
+      List<Item> files) {
+
+    /** Whichever have these values, of which not all are known. */
+    static Instance some(SortedMap<String, String> values) {
+      return new Instance(Scope.ANY_PATH, values, Map.of(), List.of());
+    }
+  }
 
   /**
    * Reads one job.
@@ -158,7 +163,8 @@ final class JobReader {
     MapFields full = new MapFields(job.map(), scope.with(needs, produces), problems);
     List<String> shell = steps.shell(full);
     String dir = steps.dir(job);
-    List<Step> run = steps.steps(full, name, entry.place(), shell, dir);
+    SortedMap<String, Optional<Template>> env = steps.env(full);
+    List<Step> run = steps.steps(full, name, entry.place(), shell, dir, env);
     Retry retry = retry(full, own, shell);
     String depfile =
         job.read(
@@ -171,7 +177,7 @@ final class JobReader {
         withData(needs, run, retry),
         produces,
         items.after(job),
-        steps.tools(full, dir, run),
+        steps.tools(full, dir, env, run),
         resources(job.map().get("resources"), scope),
         retry,
         depfile,

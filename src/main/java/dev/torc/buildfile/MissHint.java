@@ -10,6 +10,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Says in a few words why a pattern or folder gives nothing: no such folder, an empty one, files
@@ -19,6 +21,12 @@ public final class MissHint {
 
   /** So many parts of a pattern are tried: each is a walk. */
   private static final int TRIES = 4;
+
+  /** A part of a pattern, in which brackets and braces stay whole, with what follows it. */
+  private static final Pattern PART =
+      Pattern.compile(
+          "(?<part>(?:\\\\.|\\[.[^]]*]|\\{(?:[^{}]|\\{[^{}]*})*}|[^/._-])*+)(?<separator>[/._-]|\\z)",
+          Pattern.DOTALL);
 
   private MissHint() {}
 
@@ -37,7 +45,7 @@ public final class MissHint {
     }
     List<String> parts = parts(glob.toString());
     int tries = 0;
-    for (int i = parts.size() - 1; i >= 0 && tries < TRIES; i -= 2) {
+    for (int i = parts.size() - 2; i >= 0 && tries < TRIES; i -= 2) {
       if (!parts.get(i).replace("*", "").isEmpty()) {
         tries++;
         List<String> near = GlobWalk.of(root, with(parts, i));
@@ -75,25 +83,13 @@ public final class MissHint {
     return Glob.of(String.join("", relaxed));
   }
 
-  /** The parts of a pattern, with what separates them between; brackets and braces stay whole. */
+  /** The parts of a pattern, each with what follows it. */
   private static List<String> parts(String pattern) {
     List<String> parts = new ArrayList<>();
-    StringBuilder part = new StringBuilder();
-    int depth = 0;
-    for (int i = 0; i < pattern.length(); i++) {
-      char c = pattern.charAt(i);
-      if (c == '\\' && i + 1 < pattern.length()) {
-        part.append(c).append(pattern.charAt(++i));
-      } else if (depth == 0 && "/._-".indexOf(c) >= 0) {
-        parts.add(part.toString());
-        parts.add(String.valueOf(c));
-        part.setLength(0);
-      } else {
-        depth += c == '{' || c == '[' ? 1 : (c == '}' || c == ']') && depth > 0 ? -1 : 0;
-        part.append(c);
-      }
+    for (Matcher part = PART.matcher(pattern); part.find(); ) {
+      parts.add(part.group("part"));
+      parts.add(part.group("separator"));
     }
-    parts.add(part.toString());
     return parts;
   }
 }

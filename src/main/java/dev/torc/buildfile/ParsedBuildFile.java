@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +50,6 @@ public final class ParsedBuildFile {
   private final List<BuildFile.Read> sources;
   private final Vars vars;
   private final Workflow blank; // without jobs
-  private final Set<BadInput.Diagnostic> warnings = new LinkedHashSet<>();
   private final Set<String> manual = new TreeSet<>(); // names of jobs, instances and groups
   private final GroupExpansion expansion;
 
@@ -140,15 +138,14 @@ public final class ParsedBuildFile {
                 paths,
                 over,
                 names),
-            problems,
-            warnings);
+            problems);
     reader.checkShared();
     AxisReader axes = new AxisReader(scope, paths, problems);
     WorkflowCodec codec = unchanged == null ? new WorkflowCodec() : unchanged.codec();
     Map<String, Place> places = HashMap.newHashMap(jobs.size());
     List<Unit> units =
         new JobEntryReader(reader, axes, codec, places, manual).read(jobs, unchanged);
-    this.expansion = new GroupExpansion(root, units, codec, reader, warnings, manual);
+    this.expansion = new GroupExpansion(root, units, codec, reader, problems.warnings(), manual);
     Path folder = root.getFileName();
     this.sources = layers.sources();
     this.blank =
@@ -215,7 +212,7 @@ public final class ParsedBuildFile {
   /** The files that were read, tables among them, under the paths by which they were asked for. */
   public List<BuildFile.Read> sources() {
     List<BuildFile.Read> all = new ArrayList<>(sources);
-    all.addAll(expansion.tables());
+    all.addAll(expansion.sources().read());
     return all;
   }
 

@@ -6,6 +6,7 @@ import dev.torc.syntax.Glob;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.PlaceholderFormat;
+import dev.torc.syntax.Problems;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job.Item;
 import dev.torc.workflow.Template;
@@ -248,7 +249,7 @@ public record Scope(
 
   /** A text for a shell; values are quoted for the place where they stand. */
   public Template command(Node.Scalar node, List<String> shell) {
-    return new TemplateReader(this, node).command(shell, _ -> {});
+    return new TemplateReader(this, node).command(shell, new Problems());
   }
 
   /** Whether a placeholder is {@code {env.NAME}}; {@code {env}} may be a var as any other. */

@@ -18,7 +18,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -28,14 +27,8 @@ import java.util.TreeMap;
  *
  * @param top the build file, for what its jobs share
  * @param images reads the images of its steps
- * @param warnings takes what is likely a mistake
  */
-record StepReader(
-    Node.Mapping top,
-    Paths paths,
-    ImageReader images,
-    Problems problems,
-    Set<BadInput.Diagnostic> warnings) {
+record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems problems) {
 
   private static final List<String> DEFAULT_SHELL = List.of("sh", "-e", "-c");
 
@@ -79,8 +72,13 @@ record StepReader(
   }
 
   /** What a job runs, in order; nothing where that is wrong. */
-  List<Step> steps(MapFields job, String name, Place place, List<String> shell, String dir) {
-    SortedMap<String, Optional<Template>> env = env(job);
+  List<Step> steps(
+      MapFields job,
+      String name,
+      Place place,
+      List<String> shell,
+      String dir,
+      SortedMap<String, Optional<Template>> env) {
     Node command = job.map().get("command");
     Node tasks = job.map().get("tasks");
     if (command != null && tasks != null) {
@@ -141,7 +139,7 @@ record StepReader(
   }
 
   /** The environment of the build file and of a job, laid over each other. */
-  private SortedMap<String, Optional<Template>> env(MapFields job) {
+  SortedMap<String, Optional<Template>> env(MapFields job) {
     Map<String, String> parameters = job.scope().parameters();
     if (top.get("env") == null && job.map().get("env") == null && parameters.isEmpty()) {
       return Collections.emptySortedMap();
@@ -172,13 +170,12 @@ record StepReader(
    * The programs of {@code tools}; the job's own {@code PATH} tells where they may be. In an image
    * only those of the root are the job's.
    */
-  List<Tool> tools(MapFields job, String dir, List<Step> steps) {
+  List<Tool> tools(
+      MapFields job, String dir, SortedMap<String, Optional<Template>> env, List<Step> steps) {
     if (job.map().get("tools") == null) {
       return List.of();
     }
-    StepReader again =
-        new StepReader(top, paths, images, new Problems(), warnings); // what is wrong is told
-    Template search = again.env(job).getOrDefault("PATH", Optional.empty()).orElse(null);
+    Template search = env.getOrDefault("PATH", Optional.empty()).orElse(null);
     return job.list(
         "tools",
         node -> {
@@ -232,13 +229,12 @@ record StepReader(
         throw new BadInput(text.place(), "the command's first word, its program, is empty");
       }
       if (words.isEmpty() && text.text().indexOf(' ') > 0) {
-        warnings.add(
-            new BadInput.Diagnostic(
-                text.place(),
-                "a list is the words of one command, and the program \"%s\" has blanks in it; write a text, or tasks for several commands"
-                    .formatted(text.text())));
+        problems.warn(
+            text.place(),
+            "a list is the words of one command, and the program \"%s\" has blanks in it; write a text, or tasks for several commands"
+                .formatted(text.text()));
       }
-      words.add(new TemplateReader(scope, text).word(warnings::add));
+      words.add(new TemplateReader(scope, text).word(problems));
     }
     if (words.isEmpty()) {
       throw new BadInput(node.place(), "the command is empty");
@@ -253,13 +249,12 @@ record StepReader(
     }
     String text = node.text();
     if (!node.quoted() && endsInQuote(text) && Quoting.isKnown(shell)) {
-      warnings.add(
-          new BadInput.Diagnostic(
-              node.place(),
-              "the command ends inside of quotes; a # behind a blank begins a comment in YAML:"
-                  + " quote the whole command"));
+      problems.warn(
+          node.place(),
+          "the command ends inside of quotes; a # behind a blank begins a comment in YAML:"
+              + " quote the whole command");
     }
-    return new TemplateReader(scope, node).command(shell, warnings::add);
+    return new TemplateReader(scope, node).command(shell, problems);
   }
 
   /** A text without quotes, as most are, is not scanned. */

@@ -4,6 +4,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Place;
+import dev.torc.syntax.Problems;
 import dev.torc.syntax.Quoting;
 import dev.torc.syntax.ShellText;
 import dev.torc.syntax.ShellText.Quote;
@@ -13,7 +14,6 @@ import dev.torc.workflow.Template;
 import dev.torc.workflow.Template.Part;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Reads one text that runs in a job: values that are known at load are put in, quoted for the place
@@ -55,17 +55,17 @@ final class TemplateReader {
   }
 
   /** As a word of a command that no shell reads. */
-  Template word(Consumer<BadInput.Diagnostic> warn) {
+  Template word(Problems problems) {
     for (Object part : Placeholder.split(written)) {
       if (part instanceof Placeholder hole && hole.written().equals(written)) {
-        oneWord(hole, warn);
+        oneWord(hole, problems);
       }
     }
     return plain(false);
   }
 
   /** As a text for a shell. */
-  Template command(List<String> shell, Consumer<BadInput.Diagnostic> warn) {
+  Template command(List<String> shell, Problems problems) {
     if (written.indexOf('{') < 0) {
       return Template.of(written);
     }
@@ -106,25 +106,24 @@ final class TemplateReader {
         put(each, quote);
       }
       if (quote == Quote.BARE) {
-        oneWord(each, warn);
+        oneWord(each, problems);
       }
     }
     return finish();
   }
 
   /** Options that are one text are one word, which no program takes for options. */
-  private void oneWord(Placeholder hole, Consumer<BadInput.Diagnostic> warn) {
+  private void oneWord(Placeholder hole, Problems problems) {
     String name = hole.name();
     boolean whole = hole.written().length() == name.length() + 2;
     boolean hidden = scope.parameters().containsKey(name);
     String value = whole && !hidden ? scope.vars().texts().get(name) : null;
     if (value != null && value.startsWith("-") && value.indexOf(' ') > 0) {
       String items = String.join(", ", value.strip().split("\\s+"));
-      warn.accept(
-          new BadInput.Diagnostic(
-              place,
-              "%s is the one word \"%s\" here; for several write a list, vars: {%s: [%s]}"
-                  .formatted(hole.written(), value, name, items)));
+      problems.warn(
+          place,
+          "%s is the one word \"%s\" here; for several write a list, vars: {%s: [%s]}"
+              .formatted(hole.written(), value, name, items));
     }
   }
 

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +42,7 @@ final class UnitMakers {
   UnitMakers(List<Unit> units, Map<String, Integer> ids, JobReader reader) {
     this.units = units;
     this.ids = ids;
-    this.reader = reader.telling(new Problems(), new LinkedHashSet<>());
+    this.reader = reader.telling(new Problems());
     this.products =
         ProductIndex.NONE.with(
             IntStream.range(0, units.size()).toArray(),
@@ -98,8 +97,8 @@ final class UnitMakers {
       }
     }
     return all.stream()
-        .map(values -> new JobReader.Instance(Scope.ANY_PATH, values, Map.of(), List.of()))
-        .map(one -> reader.read(group.key(), group.name(), group.entry(), one))
+        .map(JobReader.Instance::some)
+        .map(some -> reader.read(group.key(), group.name(), group.entry(), some))
         .toList();
   }
 
@@ -162,7 +161,6 @@ final class UnitMakers {
   /** Adds those whose results an axis names by itself. */
   private void add(Axis axis, Set<Integer> makers) {
     switch (axis) {
-      case Axis.Lines lines -> makers.addAll(of(lines.path()));
       case Axis.Table table -> makers.addAll(of(table.path()));
       case Axis.Products products -> addNamed(products.job(), makers);
       case Axis.ValuesOf values -> addNamed(values.group(), makers);

@@ -182,16 +182,8 @@ public final class Glob {
    * and character by character; where it cannot, no.
    */
   public boolean covers(Glob other) {
-    for (Component[] inner : other.alternatives) {
-      boolean covered = false;
-      for (Component[] outer : alternatives) {
-        covered |= absolute(outer) == absolute(inner) && covers(outer, inner);
-      }
-      if (!covered) {
-        return false;
-      }
-    }
-    return true;
+    return other.alternatives.stream()
+        .allMatch(inner -> alternatives.stream().anyMatch(outer -> covers(outer, inner)));
   }
 
   /** The pattern as given. */
@@ -277,7 +269,8 @@ public final class Glob {
   }
 
   private static boolean covers(Component[] a, Component[] b) {
-    return fit(a, b, false, Component::isAnyFolders, part -> !part.dotted(), Glob::covers);
+    return absolute(a) == absolute(b)
+        && fit(a, b, false, Component::isAnyFolders, part -> !part.dotted(), Glob::covers);
   }
 
   private static boolean covers(Component a, Component b) {

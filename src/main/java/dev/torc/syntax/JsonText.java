@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 
 /**
  * JSON values as texts that are equal exactly where the values are: keys sorted, no blanks, escapes
@@ -81,16 +82,10 @@ public final class JsonText {
     StringBuilder out = new StringBuilder(text.length() + 2).append('"');
     JsonStringEncoder.getInstance().quoteAsString(text, out);
     // Half a surrogate pair would not outlive UTF-8.
-    for (int i = 1; i < out.length(); i++) {
-      int c = out.codePointAt(i);
-      if (c > Character.MAX_VALUE) {
-        i++;
-      } else if (Character.isSurrogate((char) c)) {
-        out.replace(i, i + 1, "\\u%04X".formatted(c));
-        i += 5;
-      }
-    }
-    return out.append('"').toString();
+    Matcher half = SourceFile.HALF_PAIR.matcher(out.append('"'));
+    return half.find()
+        ? half.replaceAll(each -> "\\\\u%04X".formatted((int) each.group().charAt(0)))
+        : out.toString();
   }
 
   /** An object of values that are JSON, keys sorted. */

@@ -1,6 +1,7 @@
 package dev.torc.syntax;
 
 import java.util.Collection;
+import java.util.Comparator;
 
 /**
  * The known name nearest to a mistyped one, for messages. Distances are those of Damerau and
@@ -15,19 +16,12 @@ public final class NearestName {
    * never all).
    */
   public static String to(String name, Collection<String> known) {
-    String best = null;
     int bound = Math.min(name.length(), Math.max(1, name.length() / 3) + 1);
-    for (String candidate : known) {
-      if (Math.abs(candidate.length() - name.length()) >= bound) {
-        continue;
-      }
-      int distance = distance(name, candidate);
-      if (distance < bound) {
-        bound = distance;
-        best = candidate;
-      }
-    }
-    return best;
+    return known.stream()
+        .filter(each -> Math.abs(each.length() - name.length()) < bound)
+        .filter(each -> distance(name, each) < bound)
+        .min(Comparator.comparingInt(each -> distance(name, each)))
+        .orElse(null);
   }
 
   /** {@code "; did you mean X?"}, or nothing. */

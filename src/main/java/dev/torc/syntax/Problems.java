@@ -2,8 +2,11 @@ package dev.torc.syntax;
 
 import dev.torc.syntax.BadInput.Diagnostic;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Collects what is to be said of a build file, so that one run tells all of it. It knows no rules;
@@ -15,10 +18,21 @@ public final class Problems {
   static final int MAX = 20;
 
   private final List<Diagnostic> found = new ArrayList<>();
+  private final Set<Diagnostic> warnings = new LinkedHashSet<>();
 
   /** Notes a problem. */
   public void add(Place place, String message) {
     found.add(new Diagnostic(place, message));
+  }
+
+  /** Notes what is accepted but looks wrong. */
+  public void warn(Place place, String message) {
+    warnings.add(new Diagnostic(place, message));
+  }
+
+  /** What was accepted but looks wrong, each once. */
+  public Set<Diagnostic> warnings() {
+    return Collections.unmodifiableSet(warnings);
   }
 
   /** Notes the problems of an exception, so that reading can go on. */

@@ -56,16 +56,12 @@ public final class ShellText {
     /** Where the word begins that is being read; -1 between words. */
     private int word = -1;
 
-    /** Whether the word is the same whatever its values and the environment are. */
-    private boolean fixed;
-
     Frame(Kind kind) {
       this.kind = kind;
     }
 
     /** A word begins at an offset, or goes on there. */
     void word(int at) {
-      fixed |= word < 0;
       word = word < 0 ? at : word;
     }
   }
@@ -139,9 +135,7 @@ public final class ShellText {
       }
       case HOLE -> {
         hole(Quote.BARE);
-        frame.word(i);
-        frame.fixed = false;
-        i++;
+        frame.word(i++);
         if (redirected()) {
           inserts.add(new Insert(digitsEnd(), " "));
         }
@@ -150,10 +144,7 @@ public final class ShellText {
         if (charAt(i + 1) != '\n') {
           frame.word(i);
         }
-        if (charAt(i + 1) == HOLE) {
-          frame.fixed = false;
-          hole(Quote.REFUSE, i + 1);
-        }
+        hole(Quote.REFUSE, i + 1);
         i += 2;
       }
       case '\'' -> single(frame);
@@ -164,7 +155,6 @@ public final class ShellText {
       }
       case '`' -> {
         frame.word(i);
-        frame.fixed = false;
         backticks();
       }
       case '$' -> {
@@ -179,9 +169,6 @@ public final class ShellText {
         frame.word(i++);
         while (i < text.length() && isPlain(text.charAt(i))) {
           i++;
-        }
-        if (c == '*' || c == '?' || c == '[' || c == '~') {
-          frame.fixed = false;
         }
       }
     }
@@ -201,9 +188,8 @@ public final class ShellText {
 
   /** A subshell, or a command that is arithmetic. */
   private void open(Frame frame) {
-    boolean arithmetic = charAt(i + 1) == '(' && (frame.word < 0 || frame.fixed);
     endWord(frame);
-    if (arithmetic) {
+    if (charAt(i + 1) == '(') {
       push(Kind.ARITHMETIC);
       frames.peek().open = 2;
       i += 2;
@@ -321,7 +307,6 @@ public final class ShellText {
     frame.word(i);
     for (i++; i < text.length() && text.charAt(i) != '\''; i++) {
       hole(Quote.SINGLE);
-      frame.fixed &= text.charAt(i) != HOLE;
       newline();
     }
     open = i == text.length();
@@ -337,21 +322,14 @@ public final class ShellText {
         i++;
       }
       case '\\' -> {
-        if (charAt(i + 1) == HOLE) {
-          hole(Quote.REFUSE, i + 1);
-          outer().fixed = false;
-        }
+        hole(Quote.REFUSE, i + 1);
         i += 2;
       }
-      case '`' -> {
-        outer().fixed = false;
-        backticks();
-      }
+      case '`' -> backticks();
       case '$' -> dollar(frame, true);
       default -> {
         hole(Quote.DOUBLE);
         newline();
-        outer().fixed &= c != HOLE;
         i++;
       }
     }
@@ -359,7 +337,6 @@ public final class ShellText {
 
   /** A dollar sign in a command line or in double quotes. */
   private void dollar(Frame frame, boolean quoted) {
-    outer().fixed = false;
     char next = charAt(i + 1);
     if (next == '(' && charAt(i + 2) == '(') {
       push(Kind.ARITHMETIC);
@@ -508,16 +485,6 @@ public final class ShellText {
   private void push(Kind kind) {
     frames.push(new Frame(kind));
     lost |= frames.size() > MAX_DEPTH;
-  }
-
-  /** The nearest command line, whose word is being read. */
-  private Frame outer() {
-    for (Frame frame : frames) {
-      if (frame.kind == Kind.COMMAND) {
-        return frame;
-      }
-    }
-    throw new IllegalStateException("no command line");
   }
 
   private void endWord(Frame frame) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Reads a file into a tree: bounds the size, refuses what is not text, and picks the reader by the
@@ -24,6 +25,9 @@ public final class SourceFile {
 
   /** The longest line of YAML and the longest text; the parser's time grows with its square. */
   public static final int MAX_TEXT = 512 << 10;
+
+  /** Half a surrogate pair, which is no character. */
+  static final Pattern HALF_PAIR = Pattern.compile("\\p{Cs}");
 
   private SourceFile() {}
 
@@ -144,16 +148,11 @@ public final class SourceFile {
    */
   public static String clean(String text, Place place) {
     bounded(text, place);
-    for (int i = 0; i < text.length(); i++) {
-      int c = text.codePointAt(i);
-      if (c == 0) {
-        throw new BadInput(place, "a text cannot hold a NUL character");
-      }
-      if (c > Character.MAX_VALUE) {
-        i++;
-      } else if (Character.isSurrogate((char) c)) {
-        throw new BadInput(place, "half a surrogate pair is no character");
-      }
+    if (text.indexOf('\0') >= 0) {
+      throw new BadInput(place, "a text cannot hold a NUL character");
+    }
+    if (HALF_PAIR.matcher(text).find()) {
+      throw new BadInput(place, "half a surrogate pair is no character");
     }
     return text;
   }

@@ -246,11 +246,6 @@ public final class ProductIndex {
 
   /** Whether excludes leave no match of a product. */
   public static boolean isExcluded(Glob product, List<Glob> excludes) {
-    for (Glob exclude : excludes) {
-      if (exclude.covers(product)) {
-        return true;
-      }
-    }
-    return false;
+    return excludes.stream().anyMatch(exclude -> exclude.covers(product));
   }
 }
