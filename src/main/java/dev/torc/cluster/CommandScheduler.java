@@ -40,10 +40,6 @@ final class CommandScheduler implements Scheduler {
   private final Map<String, String> values = new HashMap<>();
   private final SchedulerWords.Program program;
 
-  CommandScheduler(SchedulerSettings settings, Path folder, Map<String, String> env) {
-    this(settings, folder, env, ProgramOutput.PATIENCE);
-  }
-
   CommandScheduler(
       SchedulerSettings settings, Path folder, Map<String, String> env, Duration patience) {
     commands = settings.commands();

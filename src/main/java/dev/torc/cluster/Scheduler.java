@@ -19,8 +19,8 @@ public interface Scheduler {
   /** What an executor's settings describe. */
   static Scheduler of(SchedulerSettings settings, Path folder, Map<String, String> env) {
     return settings.isSlurm()
-        ? new Slurm(settings, folder, env)
-        : new CommandScheduler(settings, folder, env);
+        ? new Slurm(settings, folder, env, ProgramOutput.PATIENCE)
+        : new CommandScheduler(settings, folder, env, ProgramOutput.PATIENCE);
   }
 
   /** Hands out a script. The request's resources lack nothing, as {@link #lacks} says. */

@@ -60,10 +60,6 @@ final class Slurm implements Scheduler {
   private final SchedulerWords.Program asking;
   private String configuration = "";
 
-  Slurm(SchedulerSettings settings, Path folder, Map<String, String> env) {
-    this(settings, folder, env, ProgramOutput.PATIENCE);
-  }
-
   Slurm(SchedulerSettings settings, Path folder, Map<String, String> env, Duration patience) {
     this.settings = settings;
     // Of the variables that describe the allocation in which torc may run, jobs get none.
@@ -138,7 +134,15 @@ final class Slurm implements Scheduler {
   /** The user's options overrule resources, and nothing that torc relies on. */
   private List<String> submission(SubmissionRequest request) {
     List<String> words = new ArrayList<>(List.of("sbatch"));
-    words.addAll(asked(settings, request.resources()));
+    SchedulerResources resources = request.resources();
+    option(words, "--account=", settings.account());
+    option(words, "--partition=", settings.partition());
+    words.add("--cpus-per-task=" + resources.cpus());
+    amount(words, "--mem=", SchedulerResources.mebibytes(resources.memory()), "M");
+    amount(words, "--gpus=", resources.gpus(), "");
+    amount(words, "--nodes=", resources.nodes() == 1 ? 0 : resources.nodes(), "");
+    amount(words, "--tmp=", SchedulerResources.mebibytes(resources.disk()), "M");
+    amount(words, "--time=", resources.minutes(), "");
     words.addAll(settings.args());
     words.addAll(List.of("--parsable", "--no-requeue", "--job-name=" + request.name()));
     String log = request.log().toString().replace("%", "%%");
@@ -151,20 +155,6 @@ final class Slurm implements Scheduler {
     return words;
   }
 
-  /** The options for account, place, and resources. */
-  private static List<String> asked(SchedulerSettings settings, SchedulerResources resources) {
-    List<String> words = new ArrayList<>();
-    option(words, "--account=", settings.account());
-    option(words, "--partition=", settings.partition());
-    words.add("--cpus-per-task=" + resources.cpus());
-    amount(words, "--mem=", SchedulerResources.mebibytes(resources.memory()), "M");
-    amount(words, "--gpus=", resources.gpus(), "");
-    amount(words, "--nodes=", resources.nodes() == 1 ? 0 : resources.nodes(), "");
-    amount(words, "--tmp=", SchedulerResources.mebibytes(resources.disk()), "M");
-    amount(words, "--time=", resources.minutes(), "");
-    return words;
-  }
-
   private static void option(List<String> words, String option, String value) {
     if (!value.isEmpty()) {
       words.add(option + value);
@@ -172,9 +162,7 @@ final class Slurm implements Scheduler {
   }
 
   private static void amount(List<String> words, String option, long value, String unit) {
-    if (value > 0) {
-      words.add(option + value + unit);
-    }
+    option(words, option, value > 0 ? value + unit : "");
   }
 
   @Override
@@ -403,10 +391,8 @@ final class Slurm implements Scheduler {
       }
       Map<String, Listed> all = new HashMap<>(jobs);
       for (String line : said.text().lines().filter(each -> !each.startsWith(CLUSTER)).toList()) {
-        Matcher of = LINE.matcher(line);
-        Listed job = of.matches() ? listed(of) : null;
-        Listed other = job == null ? null : all.putIfAbsent(job.id, job);
-        if (job == null || other != null && !other.equals(job)) {
+        Listed job = listed(LINE.matcher(line));
+        if (job == null || !job.equals(all.computeIfAbsent(job.id, _ -> job))) {
           return new SlurmQueue(
               Map.of(), "squeue says what cannot be: " + SchedulerWords.line(line));
         }
@@ -415,14 +401,16 @@ final class Slurm implements Scheduler {
     }
 
     private static Listed listed(Matcher of) {
-      return new Listed(
-          of.group(1),
-          of.group(2),
-          of.group(3),
-          of.group(4),
-          of.group(5),
-          SlurmWords.time(of.group(6)),
-          SlurmWords.time(of.group(7)));
+      return !of.matches()
+          ? null
+          : new Listed(
+              of.group(1),
+              of.group(2),
+              of.group(3),
+              of.group(4),
+              of.group(5),
+              SlurmWords.time(of.group(6)),
+              SlurmWords.time(of.group(7)));
     }
 
     /** What is listed of a job, null where nothing is; another name is another job. */
