@@ -295,10 +295,8 @@ public record BatchFolder(Path path) {
     if (!Files.isDirectory(path)) {
       return;
     }
-    for (Set<Word> words : words().values()) {
-      if (words.contains(Word.ASIDE)) {
-        throw new DirectoryNotEmptyException(path.toString());
-      }
+    if (words().values().stream().anyMatch(words -> words.contains(Word.ASIDE))) {
+      throw new DirectoryNotEmptyException(path.toString());
     }
     // By another name first: while claims go one by one, no script may find the folder.
     Path gone = path.resolveSibling(path.getFileName() + GONE);

@@ -253,11 +253,8 @@ public interface Scheduler {
       }
       ProgramOutput ping = ProgramOutput.of(List.of("scontrol", "ping"), env, null, PATIENCE);
       boolean up = ping.ok() && ping.text().contains(" UP");
-      return new SlurmLook(
-          version.text(),
-          up
-              ? ""
-              : ping.text().isEmpty() ? ping.said() : ping.text().lines().findFirst().orElse(""));
+      String trouble = ping.text().lines().findFirst().orElse(ping.said());
+      return new SlurmLook(version.text(), up ? "" : trouble);
     }
   }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,11 +117,7 @@ final class Slurm implements Scheduler {
       return new Submission.NoAnswer(queue.trouble());
     }
     Set<String> ids = new TreeSet<>();
-    for (SlurmQueue.Listed listed : queue.jobs().values()) {
-      if (listed.name().equals(request.name())) {
-        ids.add(listed.id().split("_")[0]);
-      }
-    }
+    queue.named(request.name()).forEach(listed -> ids.add(listed.id().split("_")[0]));
     if (ids.size() > 1) { // it was refused once and taken all the same
       return new Submission.NoAnswer("there are %s of %s".formatted(ids, request.name()));
     }
@@ -290,16 +285,11 @@ final class Slurm implements Scheduler {
   public String cancel(List<SchedulerJob> all) {
     List<SchedulerJob> jobs = all.stream().map(Slurm::around).toList();
     SlurmQueue queue = queue(jobs);
-    Set<SchedulerJob> wanted = new HashSet<>();
-    jobs.forEach(job -> wanted.add(new SchedulerJob(job.id(), job.name(), null)));
     Set<String> ids = new TreeSet<>();
-    for (SlurmQueue.Listed each : queue.jobs().values()) {
-      boolean named =
-          wanted.contains(new SchedulerJob(null, each.name(), null)); // its id is not known
-      boolean known = wanted.contains(new SchedulerJob(each.id(), each.name(), null));
-      if ((named || known) && !SlurmWords.isEnd(each.word())) {
-        ids.add(each.id());
-      }
+    for (SchedulerJob job : jobs) {
+      (job.id() == null ? queue.named(job.name()) : Stream.ofNullable(queue.of(job)))
+          .filter(listed -> !SlurmWords.isEnd(listed.word()))
+          .forEach(listed -> ids.add(listed.id()));
     }
     Set<String> troubles = new TreeSet<>();
     if (!queue.trouble().isEmpty()) {
@@ -411,6 +401,11 @@ final class Slurm implements Scheduler {
               of.group(5),
               SlurmWords.time(of.group(6)),
               SlurmWords.time(of.group(7)));
+    }
+
+    /** All that is listed under a name. */
+    Stream<Listed> named(String name) {
+      return jobs.values().stream().filter(listed -> listed.name.equals(name));
     }
 
     /** What is listed of a job, null where nothing is; another name is another job. */

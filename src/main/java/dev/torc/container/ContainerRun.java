@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * One step of an attempt in its container: what to start for it, and what its end means. {@link
@@ -61,13 +62,10 @@ final class ContainerRun implements Container.Client {
 
   /** Variables of a job's resources that only the node can tell. */
   private List<String> undeclared() {
-    List<String> names = new ArrayList<>();
-    for (List<String> each : List.of(MEMORY, GPUS)) {
-      if (!step.env().containsKey(each.getFirst())) {
-        names.addAll(each);
-      }
-    }
-    return names;
+    return Stream.of(MEMORY, GPUS)
+        .filter(names -> !step.env().containsKey(names.getFirst()))
+        .flatMap(List::stream)
+        .toList();
   }
 
   @Override

@@ -239,11 +239,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
 
       /** As {@code --mount} takes it: fields of CSV, so that any name is safe. */
       String words() {
-        return "type=bind,"
-            + field("src=" + from)
-            + ","
-            + field("dst=" + to)
-            + (readOnly ? ",ro" : "");
+        return "type=bind,%s,%s%s"
+            .formatted(field("src=" + from), field("dst=" + to), readOnly ? ",ro" : "");
       }
 
       private static String field(String text) {
