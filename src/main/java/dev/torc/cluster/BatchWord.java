@@ -26,10 +26,9 @@ final class BatchWord {
 
   private BatchWord(String lines) {
     for (String line : lines.split("\n")) {
-      int blank = line.indexOf(' ');
-      String key = blank < 0 ? line : line.substring(0, blank);
-      String value = blank < 0 ? "" : line.substring(blank + 1);
-      values.computeIfAbsent(key, _ -> new ArrayList<>()).add(value);
+      String[] words = line.split(" ", 2);
+      String value = words.length < 2 ? "" : words[1];
+      values.computeIfAbsent(words[0], _ -> new ArrayList<>()).add(value);
     }
   }
 

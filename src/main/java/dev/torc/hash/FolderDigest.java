@@ -229,10 +229,8 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       }
     } catch (NoSuchFileException e) {
       return new ArrayList<>(); // gone since its parent was listed
-    } catch (IOException e) {
-      throw e.getClass() == IOException.class
-          ? e
-          : new IOException("cannot list " + folder + ": " + Refusal.why(e), e);
+    } catch (FileSystemException e) {
+      throw new IOException("cannot list " + folder + ": " + Refusal.why(e), e);
     }
     return names;
   }
