@@ -5,6 +5,7 @@ import dev.torc.text.Amount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -70,12 +71,9 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
       String why = SchedulerWords.failure(job);
       throw new IOException("slurm does not tell the nodes of job %s: %s".formatted(id, why));
     }
-    nodes.sort((one, other) -> isHere(other, env) ? 1 : isHere(one, env) ? -1 : 0);
+    String here = env.get("SLURMD_NODENAME");
+    nodes.sort(Comparator.comparing(node -> !node.name.equals(here))); // false is before true
     return new Allocation(id, env.get("SLURM_JOB_NAME"), plain, List.copyOf(nodes));
-  }
-
-  private static boolean isHere(Node node, Map<String, String> env) {
-    return node.name.equals(env.get("SLURMD_NODENAME"));
   }
 
   /** The nodes in what scontrol tells of a job. */

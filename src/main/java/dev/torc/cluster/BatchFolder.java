@@ -1,11 +1,15 @@
 package dev.torc.cluster;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.torc.local.ProcessEnd;
 import dev.torc.posix.FileTree;
 import dev.torc.posix.GroupAccess;
 import dev.torc.posix.OwnFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -101,13 +105,7 @@ public record BatchFolder(Path path) {
 
   /** The folders of scripts in a folder; none where that is not there. */
   static List<BatchFolder> all(Path folder) throws IOException {
-    List<BatchFolder> all = new ArrayList<>();
-    for (Path each : folders(folder)) {
-      if (!isGone(each)) {
-        all.add(new BatchFolder(each));
-      }
-    }
-    return all;
+    return folders(folder).stream().filter(each -> !isGone(each)).map(BatchFolder::new).toList();
   }
 
   private static List<Path> folders(Path folder) throws IOException {
@@ -297,10 +295,8 @@ public record BatchFolder(Path path) {
     if (!Files.isDirectory(path)) {
       return;
     }
-    for (Set<Word> words : words().values()) {
-      if (words.contains(Word.ASIDE)) {
-        throw new DirectoryNotEmptyException(path.toString());
-      }
+    if (words().values().stream().anyMatch(words -> words.contains(Word.ASIDE))) {
+      throw new DirectoryNotEmptyException(path.toString());
     }
     // By another name first: while claims go one by one, no script may find the folder.
     Path gone = path.resolveSibling(path.getFileName() + GONE);
@@ -334,16 +330,9 @@ public record BatchFolder(Path path) {
   private static void put(Path file, byte[] bytes, boolean sync, FileAttribute<?>... made)
       throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Set<StandardOpenOption> how =
-        EnumSet.of(
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE);
+    Set<StandardOpenOption> how = EnumSet.of(CREATE, TRUNCATE_EXISTING, WRITE);
     try (FileChannel out = FileChannel.open(fresh, how, made)) {
-      ByteBuffer rest = ByteBuffer.wrap(bytes);
-      while (rest.hasRemaining()) {
-        out.write(rest);
-      }
+      Channels.newOutputStream(out).write(bytes);
       if (sync) {
         out.force(false);
       }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Writes the sh script that runs batches of jobs on a node: settings, then the functions of {@code
@@ -29,6 +28,7 @@ import java.util.concurrent.TimeUnit;
  */
 record BatchScript(Path folder, String before, long limit, long grace, String element) {
 
+  private static final long SECOND = 1_000_000_000;
   private static final String FUNCTIONS = functions();
 
   private static final String HEAD =
@@ -91,8 +91,8 @@ record BatchScript(Path folder, String before, long limit, long grace, String el
       append(text, step, common);
       and = " &&\n";
     }
-    long time = seconds(launch.timeLimit());
-    long memory = (launch.memoryLimit() + 1023) / 1024;
+    long time = Math.ceilDiv(launch.timeLimit(), SECOND);
+    long memory = Math.ceilDiv(launch.memoryLimit(), 1024L);
     text.append("\n}\ntorc_job ").append(job.claim()).append(' ').append(time);
     text.append(' ').append(time > 0 ? time : job.attempt.expected()).append(' ').append(memory);
     text.append(launch.append() ? " append " : " new ").append(quoted(launch.log().toString()));
@@ -109,11 +109,6 @@ record BatchScript(Path folder, String before, long limit, long grace, String el
       text.append(' ').append(quoted(pattern.beyond() + ' ' + pattern.like()));
     }
     text.append('\n');
-  }
-
-  private static long seconds(long nanoseconds) {
-    long second = TimeUnit.SECONDS.toNanos(1);
-    return nanoseconds / second + (nanoseconds % second > 0 ? 1 : 0);
   }
 
   private static void append(StringBuilder text, Launch.Step step, Map<String, String> common) {
@@ -162,19 +157,13 @@ record BatchScript(Path folder, String before, long limit, long grace, String el
 
   /** Entries that all steps of all jobs share, so that they stand there once. */
   private static Map<String, String> common(List<List<BatchJob>> batches) {
-    Map<String, String> common = null;
-    for (List<BatchJob> batch : batches) {
-      for (BatchJob job : batch) {
-        for (Launch.Step step : job.attempt.launch().steps()) {
-          Map<String, String> env = environment(step);
-          if (common == null) {
-            common = env;
-          } else {
-            common.entrySet().retainAll(env.entrySet());
-          }
-        }
-      }
-    }
+    List<Launch.Step> steps =
+        batches.stream()
+            .flatMap(List::stream)
+            .flatMap(job -> job.attempt.launch().steps().stream())
+            .toList();
+    Map<String, String> common = environment(steps.getFirst());
+    steps.forEach(step -> common.entrySet().retainAll(environment(step).entrySet()));
     return common;
   }
 

@@ -34,7 +34,7 @@ final class BatchSubmitter {
   private long submitted; // when the last batch was, by the clock of the day
 
   /**
-   * A submitter to one to.scheduler().
+   * A submitter to one scheduler.
    *
    * @param plan what is not handed out yet
    * @param out the batches that are out

@@ -26,10 +26,9 @@ final class BatchWord {
 
   private BatchWord(String lines) {
     for (String line : lines.split("\n")) {
-      int blank = line.indexOf(' ');
-      String key = blank < 0 ? line : line.substring(0, blank);
-      String value = blank < 0 ? "" : line.substring(blank + 1);
-      values.computeIfAbsent(key, _ -> new ArrayList<>()).add(value);
+      String[] words = line.split(" ", 2);
+      String value = words.length < 2 ? "" : words[1];
+      values.computeIfAbsent(words[0], _ -> new ArrayList<>()).add(value);
     }
   }
 
@@ -51,16 +50,9 @@ final class BatchWord {
     } catch (IOException none) {
       return null;
     }
-    int end = bytes.length - 1;
-    if (end < 0 || bytes[end] != '\n') {
-      return null;
-    }
-    int last = end;
-    while (last > 0 && bytes[last - 1] != '\n') {
-      last--;
-    }
-    String sum = new String(bytes, last, end - last, StandardCharsets.ISO_8859_1);
-    return sum.equals(SUM + sum(bytes, last))
+    String text = new String(bytes, StandardCharsets.ISO_8859_1); // a character for each byte
+    int last = text.lastIndexOf('\n', text.length() - 2) + 1;
+    return text.substring(last).equals(SUM + sum(bytes, last) + "\n")
         ? new BatchWord(new String(bytes, 0, last, StandardCharsets.UTF_8))
         : null;
   }
@@ -108,11 +100,7 @@ final class BatchWord {
 
   /** The same, where it may be unknown: -1 for that. */
   long known(String key) {
-    return count(text(key));
-  }
-
-  /** A number, or -1 for one that is not known. */
-  static long count(String value) {
+    String value = text(key);
     return value.equals("-") ? -1 : Long.parseLong(value);
   }
 }

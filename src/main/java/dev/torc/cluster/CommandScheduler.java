@@ -40,10 +40,6 @@ final class CommandScheduler implements Scheduler {
   private final Map<String, String> values = new HashMap<>();
   private final SchedulerWords.Program program;
 
-  CommandScheduler(SchedulerSettings settings, Path folder, Map<String, String> env) {
-    this(settings, folder, env, ProgramOutput.PATIENCE);
-  }
-
   CommandScheduler(
       SchedulerSettings settings, Path folder, Map<String, String> env, Duration patience) {
     commands = settings.commands();
@@ -167,11 +163,9 @@ final class CommandScheduler implements Scheduler {
    * not known, or over, and where a command that ended well says nothing of it at all.
    *
    * @param states by ids
-   * @param complaints of ids that are not listed: the lines that name them
-   * @param trouble what is to be said of jobs of which nothing is said; empty where these are gone
+   * @param otherwise that of a job of which nothing is said
    */
-  private record CommandStates(
-      Map<String, SchedulerState> states, Map<String, String> complaints, String trouble) {
+  private record CommandStates(Map<String, SchedulerState> states, SchedulerState otherwise) {
 
     private static final Pattern WORD =
         Pattern.compile("[^\\s|,;()\\[\\]<>\"']*[\\p{L}\\p{N}][^\\s|,;()\\[\\]<>\"']*");
@@ -186,7 +180,7 @@ final class CommandScheduler implements Scheduler {
     static CommandStates of(ProgramOutput said, SchedulerSettings.Commands commands) {
       if (said.status() < 0 || !SchedulerWords.isText(said.text())) {
         String why = said.status() < 0 ? SchedulerWords.failure(said) : "states prints no text";
-        return new CommandStates(Map.of(), Map.of(), why);
+        return new CommandStates(Map.of(), noAnswer(why));
       }
       Map<String, SchedulerState> states = new HashMap<>();
       for (String line : said.text().lines().toList()) {
@@ -195,31 +189,25 @@ final class CommandScheduler implements Scheduler {
           states.merge(head(words.getFirst()), state(words, commands), CommandStates::livelier);
         }
       }
-      Map<String, String> complaints = new HashMap<>();
+      Map<String, SchedulerState> complaints = new HashMap<>(); // of ids that are not listed
       if (said.ok() || !SchedulerWords.isNoAnswer(said)) {
         for (String line : said.errors().lines().toList()) {
-          words(line).forEach(word -> complaints.merge(head(word), line, CommandStates::sadder));
+          SchedulerState state = SchedulerWords.isOver(line) ? SchedulerState.GONE : noAnswer(line);
+          words(line).forEach(id -> complaints.merge(head(id), state, CommandStates::livelier));
         }
       }
-      return new CommandStates(states, complaints, said.ok() ? "" : SchedulerWords.failure(said));
+      complaints.forEach(states::putIfAbsent);
+      return new CommandStates(
+          states, said.ok() ? SchedulerState.GONE : noAnswer(SchedulerWords.failure(said)));
+    }
+
+    private static SchedulerState noAnswer(String why) {
+      return new SchedulerState(Kind.NO_ANSWER, SchedulerWords.line(why));
     }
 
     /** What is said of a job. */
     SchedulerState of(String id) {
-      SchedulerState state = states.get(head(id));
-      if (state != null) {
-        return state;
-      }
-      String complaint = complaints.getOrDefault(head(id), trouble);
-      return complaint.isEmpty()
-              || complaints.containsKey(head(id)) && SchedulerWords.isOver(complaint)
-          ? SchedulerState.GONE
-          : new SchedulerState(Kind.NO_ANSWER, SchedulerWords.line(complaint));
-    }
-
-    /** Of two lines that name a job the one in which it may not be over. */
-    private static String sadder(String one, String other) {
-      return SchedulerWords.isOver(one) ? other : one;
+      return states.getOrDefault(head(id), otherwise);
     }
 
     private static List<String> words(String text) {
@@ -252,7 +240,7 @@ final class CommandScheduler implements Scheduler {
       return switch (state.kind()) {
         case RUNNING -> 3;
         case WAITING, UNCLEAR -> 2;
-        case CANCELLED -> 1;
+        case CANCELLED, NO_ANSWER -> 1;
         default -> 0;
       };
     }

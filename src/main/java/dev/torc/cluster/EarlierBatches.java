@@ -9,6 +9,7 @@ import dev.torc.cluster.RemoteBatch.ArrayTask;
 import dev.torc.local.ProcessEnd;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,10 +99,8 @@ final class EarlierBatches {
       find();
     }
     List<BatchJob> all = jobs.getOrDefault(key.job(), new ArrayList<>());
-    BatchJob last = null;
-    for (BatchJob each : all) {
-      last = last == null || each.task.batch.time > last.task.batch.time ? each : last;
-    }
+    BatchJob last =
+        all.stream().max(Comparator.comparingLong(each -> each.task.batch.time)).orElse(null);
     boolean holds = last != null && holds(last, key);
     if (holds) {
       all.remove(last); // it is given once; the others stay, another asker waits for them too

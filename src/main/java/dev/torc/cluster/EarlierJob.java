@@ -5,6 +5,7 @@ import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,7 +50,7 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
         }
       }
     }
-    batches.sort((one, other) -> Long.compare(one.time, other.time));
+    batches.sort(Comparator.comparingLong(batch -> batch.time));
     List<EarlierJob> all = new ArrayList<>();
     for (RemoteBatch batch : batches) {
       all.addAll(of(batch));

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -193,21 +194,21 @@ final class RemoteBatch {
 
   private static RemoteBatch of(BatchFolder folder, BatchWord word) {
     List<List<BatchJob>> batches = new ArrayList<>();
-    List<String[]> products = new ArrayList<>();
-    word.texts("product").forEach(line -> products.add(line.split(" ", 4)));
+    Map<String, List<RemoteAttempt.Product>> products = new HashMap<>(); // by claims
+    for (String line : word.texts("product")) {
+      String[] words = line.split(" ", 4);
+      products
+          .computeIfAbsent(words[0], _ -> new ArrayList<>())
+          .add(
+              new RemoteAttempt.Product(
+                  Path.of(words[3]),
+                  words[2].equals("folder"),
+                  RemoteAttempt.Clearing.of(words[1])));
+    }
     Iterator<String> causes = word.texts("cause").iterator(); // earlier torcs wrote none
-    int next = 0;
     for (String line : word.texts("job")) {
       String[] words = line.split(" ", 7);
-      List<RemoteAttempt.Product> own = new ArrayList<>();
-      for (; next < products.size() && products.get(next)[0].equals(words[1]); next++) {
-        String[] product = products.get(next);
-        own.add(
-            new RemoteAttempt.Product(
-                Path.of(product[3]),
-                product[2].equals("folder"),
-                RemoteAttempt.Clearing.of(product[1])));
-      }
+      List<RemoteAttempt.Product> own = products.getOrDefault(words[1], List.of());
       String cause = causes.hasNext() ? causes.next() : "";
       int attempt = Integer.parseInt(words[3]);
       RemoteKey key = new RemoteKey(words[6], words[2], attempt, words[4], words[5], cause);
@@ -215,9 +216,7 @@ final class RemoteBatch {
       while (batches.size() <= task) {
         batches.add(new ArrayList<>());
       }
-      batches
-          .get(task)
-          .add(new BatchJob(new HandedOutAttempt(folder, key, words[1], List.copyOf(own))));
+      batches.get(task).add(new BatchJob(new HandedOutAttempt(folder, key, words[1], own)));
     }
     return new RemoteBatch(
         folder, SchedulerSettings.read(word), word.text("name"), word.number("time"), batches);

@@ -19,8 +19,8 @@ public interface Scheduler {
   /** What an executor's settings describe. */
   static Scheduler of(SchedulerSettings settings, Path folder, Map<String, String> env) {
     return settings.isSlurm()
-        ? new Slurm(settings, folder, env)
-        : new CommandScheduler(settings, folder, env);
+        ? new Slurm(settings, folder, env, ProgramOutput.PATIENCE)
+        : new CommandScheduler(settings, folder, env, ProgramOutput.PATIENCE);
   }
 
   /** Hands out a script. The request's resources lack nothing, as {@link #lacks} says. */
@@ -253,11 +253,8 @@ public interface Scheduler {
       }
       ProgramOutput ping = ProgramOutput.of(List.of("scontrol", "ping"), env, null, PATIENCE);
       boolean up = ping.ok() && ping.text().contains(" UP");
-      return new SlurmLook(
-          version.text(),
-          up
-              ? ""
-              : ping.text().isEmpty() ? ping.said() : ping.text().lines().findFirst().orElse(""));
+      String trouble = ping.text().lines().findFirst().orElse(ping.said());
+      return new SlurmLook(version.text(), up ? "" : trouble);
     }
   }
 }

@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -165,14 +164,10 @@ public record SchedulerSettings(
       return PLACEHOLDER
           .matcher(text)
           .results()
-          .map(CommandTemplate::name)
+          .map(each -> each.group(2))
           .filter(Objects::nonNull)
           .distinct()
           .toList();
-    }
-
-    private static String name(MatchResult placeholder) {
-      return placeholder.group(2);
     }
 
     /**
@@ -186,7 +181,7 @@ public record SchedulerSettings(
           .replaceAll(
               each ->
                   Matcher.quoteReplacement(
-                      name(each) == null ? each.group(1) : values.get(name(each))));
+                      each.group(1) != null ? each.group(1) : values.get(each.group(2))));
     }
 
     /** A value as one word of sh. */

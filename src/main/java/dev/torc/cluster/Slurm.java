@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,10 +58,6 @@ final class Slurm implements Scheduler {
   private final SchedulerWords.Program submitting;
   private final SchedulerWords.Program asking;
   private String configuration = "";
-
-  Slurm(SchedulerSettings settings, Path folder, Map<String, String> env) {
-    this(settings, folder, env, ProgramOutput.PATIENCE);
-  }
 
   Slurm(SchedulerSettings settings, Path folder, Map<String, String> env, Duration patience) {
     this.settings = settings;
@@ -122,11 +117,7 @@ final class Slurm implements Scheduler {
       return new Submission.NoAnswer(queue.trouble());
     }
     Set<String> ids = new TreeSet<>();
-    for (SlurmQueue.Listed listed : queue.jobs().values()) {
-      if (listed.name().equals(request.name())) {
-        ids.add(listed.id().split("_")[0]);
-      }
-    }
+    queue.named(request.name()).forEach(listed -> ids.add(listed.id().split("_")[0]));
     if (ids.size() > 1) { // it was refused once and taken all the same
       return new Submission.NoAnswer("there are %s of %s".formatted(ids, request.name()));
     }
@@ -138,7 +129,15 @@ final class Slurm implements Scheduler {
   /** The user's options overrule resources, and nothing that torc relies on. */
   private List<String> submission(SubmissionRequest request) {
     List<String> words = new ArrayList<>(List.of("sbatch"));
-    words.addAll(asked(settings, request.resources()));
+    SchedulerResources resources = request.resources();
+    option(words, "--account=", settings.account());
+    option(words, "--partition=", settings.partition());
+    words.add("--cpus-per-task=" + resources.cpus());
+    amount(words, "--mem=", SchedulerResources.mebibytes(resources.memory()), "M");
+    amount(words, "--gpus=", resources.gpus(), "");
+    amount(words, "--nodes=", resources.nodes() == 1 ? 0 : resources.nodes(), "");
+    amount(words, "--tmp=", SchedulerResources.mebibytes(resources.disk()), "M");
+    amount(words, "--time=", resources.minutes(), "");
     words.addAll(settings.args());
     words.addAll(List.of("--parsable", "--no-requeue", "--job-name=" + request.name()));
     String log = request.log().toString().replace("%", "%%");
@@ -151,20 +150,6 @@ final class Slurm implements Scheduler {
     return words;
   }
 
-  /** The options for account, place, and resources. */
-  private static List<String> asked(SchedulerSettings settings, SchedulerResources resources) {
-    List<String> words = new ArrayList<>();
-    option(words, "--account=", settings.account());
-    option(words, "--partition=", settings.partition());
-    words.add("--cpus-per-task=" + resources.cpus());
-    amount(words, "--mem=", SchedulerResources.mebibytes(resources.memory()), "M");
-    amount(words, "--gpus=", resources.gpus(), "");
-    amount(words, "--nodes=", resources.nodes() == 1 ? 0 : resources.nodes(), "");
-    amount(words, "--tmp=", SchedulerResources.mebibytes(resources.disk()), "M");
-    amount(words, "--time=", resources.minutes(), "");
-    return words;
-  }
-
   private static void option(List<String> words, String option, String value) {
     if (!value.isEmpty()) {
       words.add(option + value);
@@ -172,9 +157,7 @@ final class Slurm implements Scheduler {
   }
 
   private static void amount(List<String> words, String option, long value, String unit) {
-    if (value > 0) {
-      words.add(option + value + unit);
-    }
+    option(words, option, value > 0 ? value + unit : "");
   }
 
   @Override
@@ -302,16 +285,11 @@ final class Slurm implements Scheduler {
   public String cancel(List<SchedulerJob> all) {
     List<SchedulerJob> jobs = all.stream().map(Slurm::around).toList();
     SlurmQueue queue = queue(jobs);
-    Set<SchedulerJob> wanted = new HashSet<>();
-    jobs.forEach(job -> wanted.add(new SchedulerJob(job.id(), job.name(), null)));
     Set<String> ids = new TreeSet<>();
-    for (SlurmQueue.Listed each : queue.jobs().values()) {
-      boolean named =
-          wanted.contains(new SchedulerJob(null, each.name(), null)); // its id is not known
-      boolean known = wanted.contains(new SchedulerJob(each.id(), each.name(), null));
-      if ((named || known) && !SlurmWords.isEnd(each.word())) {
-        ids.add(each.id());
-      }
+    for (SchedulerJob job : jobs) {
+      (job.id() == null ? queue.named(job.name()) : Stream.ofNullable(queue.of(job)))
+          .filter(listed -> !SlurmWords.isEnd(listed.word()))
+          .forEach(listed -> ids.add(listed.id()));
     }
     Set<String> troubles = new TreeSet<>();
     if (!queue.trouble().isEmpty()) {
@@ -403,10 +381,8 @@ final class Slurm implements Scheduler {
       }
       Map<String, Listed> all = new HashMap<>(jobs);
       for (String line : said.text().lines().filter(each -> !each.startsWith(CLUSTER)).toList()) {
-        Matcher of = LINE.matcher(line);
-        Listed job = of.matches() ? listed(of) : null;
-        Listed other = job == null ? null : all.putIfAbsent(job.id, job);
-        if (job == null || other != null && !other.equals(job)) {
+        Listed job = listed(LINE.matcher(line));
+        if (job == null || !job.equals(all.computeIfAbsent(job.id, _ -> job))) {
           return new SlurmQueue(
               Map.of(), "squeue says what cannot be: " + SchedulerWords.line(line));
         }
@@ -415,14 +391,21 @@ final class Slurm implements Scheduler {
     }
 
     private static Listed listed(Matcher of) {
-      return new Listed(
-          of.group(1),
-          of.group(2),
-          of.group(3),
-          of.group(4),
-          of.group(5),
-          SlurmWords.time(of.group(6)),
-          SlurmWords.time(of.group(7)));
+      return !of.matches()
+          ? null
+          : new Listed(
+              of.group(1),
+              of.group(2),
+              of.group(3),
+              of.group(4),
+              of.group(5),
+              SlurmWords.time(of.group(6)),
+              SlurmWords.time(of.group(7)));
+    }
+
+    /** All that is listed under a name. */
+    Stream<Listed> named(String name) {
+      return jobs.values().stream().filter(listed -> listed.name.equals(name));
     }
 
     /** What is listed of a job, null where nothing is; another name is another job. */

@@ -10,8 +10,9 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** Slurm's words for states, reasons and ends. It asks nothing. */
@@ -96,11 +97,8 @@ final class SlurmWords {
     StringBuilder said = new StringBuilder(word);
     said.append(reason.isEmpty() || reason.equals("None") ? "" : " " + reason);
     said.append(exit.isEmpty() || exit.equals("0:0") ? "" : " " + exit);
-    String last = "";
-    for (Matcher line = STEPD.matcher(text); line.find(); last = line.group(1)) {
-      // the last one counts
-    }
-    said.append(last.isEmpty() ? "" : ": " + last.strip());
+    Optional<MatchResult> last = STEPD.matcher(text).results().reduce((_, later) -> later);
+    said.append(last.map(line -> ": " + line.group(1).strip()).orElse(""));
     return new SchedulerState(cause, SchedulerWords.line(said.toString()));
   }
 

@@ -53,7 +53,7 @@ final class Apptainer extends ContainerRuntime {
 
   @Override
   ProgramOutput about() {
-    ProgramOutput version = ask("--version");
+    ProgramOutput version = ask(List.of("--version"));
     older = !version.text().startsWith(NAME);
     return version;
   }
@@ -103,11 +103,6 @@ final class Apptainer extends ContainerRuntime {
       group.makeFolders(made.getParent());
     }
     return List.of(program(), "pull", "--force", made.toString(), "docker://" + source);
-  }
-
-  @Override
-  public String unknown(String source) {
-    return ""; // it has no such question
   }
 
   @Override
@@ -210,15 +205,5 @@ final class Apptainer extends ContainerRuntime {
   @Override
   boolean lacksProgram(int status, String line) {
     return NO_PROGRAM.matcher(line).matches();
-  }
-
-  @Override
-  String remove(List<String> containers) {
-    return ""; // they went with their processes
-  }
-
-  @Override
-  List<String> left(String build) {
-    return List.of();
   }
 }

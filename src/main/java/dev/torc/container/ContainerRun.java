@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * One step of an attempt in its container: what to start for it, and what its end means. {@link
@@ -36,7 +37,7 @@ final class ContainerRun implements Container.Client {
   private final Launch.Step step;
   private final StepContainer container;
   private final Launch launch;
-  private boolean plain; // without sh
+  private boolean plain; // without sh, so that the status file tells nothing
   private String message = "";
 
   ContainerRun(Launch.Step step, Launch launch, StepContainer container) {
@@ -61,26 +62,23 @@ final class ContainerRun implements Container.Client {
 
   /** Variables of a job's resources that only the node can tell. */
   private List<String> undeclared() {
-    List<String> names = new ArrayList<>();
-    for (List<String> each : List.of(MEMORY, GPUS)) {
-      if (!step.env().containsKey(each.getFirst())) {
-        names.addAll(each);
-      }
-    }
-    return names;
+    return Stream.of(MEMORY, GPUS)
+        .filter(names -> !step.env().containsKey(names.getFirst()))
+        .flatMap(List::stream)
+        .toList();
   }
 
   @Override
   public ProcessEnd handedBack(ProcessEnd end) throws IOException {
+    Container.Meaning meaning = meaning(new ChildWait.News(ChildWait.What.EXITED, end.code()));
+    if (meaning == Container.Meaning.AGAIN) {
+      meaning = notStarted("image " + container.title() + " has no sh, which it must there");
+    }
     ProcessEnd.How how =
-        switch (meaning(new ChildWait.News(ChildWait.What.EXITED, end.code()))) {
+        switch (meaning) {
           case AS_IT_IS -> end.how();
           case MEMORY -> ProcessEnd.How.MEMORY;
-          case AGAIN -> {
-            message = "image " + container.title() + " has no sh, which it must there";
-            yield ProcessEnd.How.NOT_STARTED;
-          }
-          case NOT_STARTED -> ProcessEnd.How.NOT_STARTED;
+          default -> ProcessEnd.How.NOT_STARTED;
         };
     int code = how == end.how() ? end.code() : 0;
     return end.as(how, code, code == 0 ? message : end.message());
@@ -121,31 +119,25 @@ final class ContainerRun implements Container.Client {
   /** What the end of its client means, where torc did not end it. */
   @Override
   public Container.Meaning meaning(ChildWait.News end) throws IOException {
-    boolean failed = end.what() != ChildWait.What.EXITED || end.code() != 0;
-    if (plain) {
-      if (!failed || !isRuntimes(end)) {
-        return Container.Meaning.AS_IT_IS;
-      }
-      String line = ContainerRuntime.lastLine(launch.log());
-      if (!container.runtime().isWord(line)) {
-        return Container.Meaning.AS_IT_IS; // the job's own status, most likely
-      }
-      return notStarted(
-          container.runtime().lacksProgram(end.code(), line) ? lacks() : refused(line));
-    }
     ContainerScript.Progress progress = ContainerScript.read(container.status());
     if (progress.killed()) {
       return Container.Meaning.MEMORY;
     }
-    if (failed && progress.missing()) {
+    if (progress.missing() && end.code() != 0) {
       return notStarted(lacks());
     }
-    if (!failed || progress.started() || !isRuntimes(end)) {
+    if (progress.started() || !isRuntimes(end)) {
       return Container.Meaning.AS_IT_IS;
     }
     String line = ContainerRuntime.lastLine(launch.log());
+    if (plain && !container.runtime().isWord(line)) {
+      return Container.Meaning.AS_IT_IS; // the job's own status, most likely
+    }
     if (!container.runtime().lacksProgram(end.code(), line)) {
       return notStarted(refused(line));
+    }
+    if (plain) {
+      return notStarted(lacks());
     }
     plain = true; // most likely it has no sh
     return Container.Meaning.AGAIN;

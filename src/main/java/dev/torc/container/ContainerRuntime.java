@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * A program that runs containers: its command lines, and what it says of itself and of images. It
- * decides nothing, and starts no job.
+ * A program that runs containers: its command lines, and what it says of itself and of images.
+ * Where nothing else is said, it has images in a store, takes a container's variables as words of
+ * its command, and its containers go with their processes. It decides nothing, and starts no job.
  */
 public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
 
@@ -107,10 +108,12 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
    *
    * @param source its name with its registry
    */
-  public abstract String unknown(String source);
+  public String unknown(String source) {
+    return "";
+  }
 
   /** Puts in its place what {@link #pull} fetched, or takes away what a failed one left. */
-  public abstract void pulled(Containers.ImageName image, boolean well) throws IOException;
+  public void pulled(Containers.ImageName image, boolean well) throws IOException {}
 
   /**
    * The command that runs a container and ends with it.
@@ -135,7 +138,9 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   abstract String onNode(List<String> names, boolean gpus);
 
   /** A job's words with what has to be set within the container, because no option can. */
-  abstract List<String> inside(List<String> argv, Map<String, String> variables);
+  List<String> inside(List<String> argv, Map<String, String> variables) {
+    return argv;
+  }
 
   /**
    * What the client's own environment has over the caller's, so that the container has these
@@ -143,7 +148,9 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
    *
    * @param terminal whether it has torc's own
    */
-  abstract Map<String, String> handed(Map<String, String> variables, boolean terminal);
+  Map<String, String> handed(Map<String, String> variables, boolean terminal) {
+    return Map.of();
+  }
 
   /** Whether an exit status may be the runtime's own, because a container did not come to be. */
   abstract boolean isOwn(int status);
@@ -155,10 +162,14 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   abstract boolean lacksProgram(int status, String line);
 
   /** Removes containers, whether they run or not; returns why that failed, empty otherwise. */
-  abstract String remove(List<String> containers);
+  String remove(List<String> containers) {
+    return "";
+  }
 
   /** The containers that a build made and that are still there, running or not. */
-  abstract List<String> left(String build);
+  List<String> left(String build) {
+    return List.of();
+  }
 
   /** The last line of a log in which a runtime says anything; empty where it says nothing. */
   public static String lastLine(Path log) throws IOException {
@@ -166,12 +177,12 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   }
 
   /** Asks the program a short question. */
-  final ProgramOutput ask(String... words) {
+  final ProgramOutput ask(List<String> words) {
     if (program() == null) {
       return new ProgramOutput(-1, "", name() + " is not installed");
     }
     List<String> argv = new ArrayList<>(List.of(program()));
-    argv.addAll(List.of(words));
+    argv.addAll(words);
     return ProgramOutput.of(argv, env);
   }
 
@@ -228,11 +239,8 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
 
       /** As {@code --mount} takes it: fields of CSV, so that any name is safe. */
       String words() {
-        return "type=bind,"
-            + field("src=" + from)
-            + ","
-            + field("dst=" + to)
-            + (readOnly ? ",ro" : "");
+        return "type=bind,%s,%s%s"
+            .formatted(field("src=" + from), field("dst=" + to), readOnly ? ",ro" : "");
       }
 
       private static String field(String text) {

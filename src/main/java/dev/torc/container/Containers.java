@@ -115,11 +115,8 @@ public final class Containers {
       troubles.add(trouble);
     }
     throw new NoRuntime(
-        "no runtime for image "
-            + image.name
-            + " can work here: "
-            + String.join("; ", troubles)
-            + "; with --no-containers it runs on the host");
+        "no runtime for image %s can work here: %s; with --no-containers it runs on the host"
+            .formatted(image.name, String.join("; ", troubles)));
   }
 
   /**

@@ -52,7 +52,7 @@ final class OciRuntime extends ContainerRuntime {
             ? "{{.ServerVersion}} {{.MemoryLimit}} {{.SecurityOptions}}"
             : "{{.Host.Security.Rootless}} {{len .Host.IDMappings.UIDMap}}"
                 + " {{.Host.CgroupsVersion}} {{.Host.CgroupControllers}}";
-    ProgramOutput info = ask("info", "--format", format);
+    ProgramOutput info = ask(List.of("info", "--format", format));
     if (docker) {
       rootless = info.text().contains("name=rootless");
       limits = info.text().contains(" true ");
@@ -77,7 +77,7 @@ final class OciRuntime extends ContainerRuntime {
   /** Its id, which podman and docker agree about. */
   @Override
   Containers.LocalImage find(Containers.ImageName image) {
-    ProgramOutput said = ask("image", "inspect", "--format", "{{.Id}}", image.name());
+    ProgramOutput said = ask(List.of("image", "inspect", "--format", "{{.Id}}", image.name()));
     String id = said.text().replaceFirst("^sha256:", "");
     return said.ok() && id.matches("[0-9a-f]{64}")
         ? new Containers.LocalImage(Digest.ofHex(id), null)
@@ -91,13 +91,10 @@ final class OciRuntime extends ContainerRuntime {
 
   @Override
   public String unknown(String source) {
-    ProgramOutput said = ask("manifest", "inspect", source);
+    ProgramOutput said = ask(List.of("manifest", "inspect", source));
     Matcher word = UNKNOWN.matcher(said.errors());
     return !said.ok() && word.find() ? word.group() : "";
   }
-
-  @Override
-  public void pulled(Containers.ImageName image, boolean well) {} // the store has it
 
   @Override
   boolean isOwn(int status) {
@@ -131,17 +128,6 @@ final class OciRuntime extends ContainerRuntime {
         .formatted(!gpus ? "" : GPUS + (docker ? DOCKERS : PODMANS), options);
   }
 
-  @Override
-  List<String> inside(List<String> argv, Map<String, String> variables) {
-    return argv;
-  }
-
-  /** They stand in the command. */
-  @Override
-  Map<String, String> handed(Map<String, String> variables, boolean terminal) {
-    return Map.of();
-  }
-
   /**
    * Removes containers, whether they run or not; one that is not there is no trouble. It is asked
    * twice: podman waits in vain for word of a container whose conmon was killed, and only then
@@ -151,17 +137,15 @@ final class OciRuntime extends ContainerRuntime {
   String remove(List<String> containers) {
     List<String> words = new ArrayList<>(List.of("rm", "--force"));
     words.addAll(containers);
-    ProgramOutput said = ask(words.toArray(String[]::new));
-    if (!said.ok()) {
-      said = ask(words.toArray(String[]::new));
-    }
+    ProgramOutput said = ask(words);
+    said = said.ok() ? said : ask(words);
     return said.ok() || said.said().contains("o such container") ? "" : said.said();
   }
 
   @Override
   List<String> left(String build) {
     ProgramOutput said =
-        ask("ps", "--all", "--quiet", "--filter", "label=" + BUILD_LABEL + "=" + build);
+        ask(List.of("ps", "--all", "--quiet", "--filter", "label=" + BUILD_LABEL + "=" + build));
     return said.ok() && !said.text().isEmpty() ? List.of(said.text().split("\n")) : List.of();
   }
 

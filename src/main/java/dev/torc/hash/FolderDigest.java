@@ -2,6 +2,7 @@ package dev.torc.hash;
 
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.posix.FileTree;
+import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -117,7 +118,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     try {
       return path.toRealPath();
     } catch (IOException e) {
-      throw new IOException("cannot follow " + path + ": " + Hasher.reason(e), e);
+      throw new IOException("cannot follow " + path + ": " + Refusal.why(e), e);
     }
   }
 
@@ -185,7 +186,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       try {
         text = valid(path, Files.readSymbolicLink(link));
       } catch (FileSystemException e) {
-        throw new IOException("cannot read the link " + path + ": " + Hasher.reason(e), e);
+        throw new IOException("cannot read the link " + path + ": " + Refusal.why(e), e);
       }
       Digest target = needed ? outer(path, link) : null;
       return Digest.ofText(target == null ? text : text + "\0" + target.hex());
@@ -228,10 +229,8 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
       }
     } catch (NoSuchFileException e) {
       return new ArrayList<>(); // gone since its parent was listed
-    } catch (IOException e) {
-      throw e.getClass() == IOException.class
-          ? e
-          : new IOException("cannot list " + folder + ": " + Hasher.reason(e), e);
+    } catch (FileSystemException e) {
+      throw new IOException("cannot list " + folder + ": " + Refusal.why(e), e);
     }
     return names;
   }

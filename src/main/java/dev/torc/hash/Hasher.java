@@ -3,17 +3,15 @@ package dev.torc.hash;
 import dev.torc.hash.StopFlag.StoppedException;
 import dev.torc.posix.InputFile;
 import dev.torc.posix.Memory;
+import dev.torc.text.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -85,7 +83,7 @@ final class Hasher {
     } catch (NoSuchFileException e) {
       throw e;
     } catch (IOException e) {
-      throw new IOException("cannot read " + path + ": " + reason(e), e);
+      throw new IOException("cannot read " + path + ": " + Refusal.why(e), e);
     }
     files.increment();
     return new Read(Digest.of(w.sha256.digest()), writers);
@@ -109,20 +107,6 @@ final class Hasher {
     return path.getFileSystem() == FileSystems.getDefault()
         ? InputFile.open(path.toString(), memory)
         : Files.newInputStream(path);
-  }
-
-  /** Why the system refused, in lower case and without the path. */
-  static String reason(IOException e) {
-    if (e instanceof AccessDeniedException) {
-      return "permission denied";
-    }
-    if (e instanceof NoSuchFileException) {
-      return "no such file";
-    }
-    String why = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-    return why == null
-        ? e.getClass().getSimpleName()
-        : why.substring(0, 1).toLowerCase(Locale.ROOT) + why.substring(1);
   }
 
   /** How many files were read to their end. */

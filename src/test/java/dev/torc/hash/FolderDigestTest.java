@@ -345,6 +345,6 @@ class FolderDigestTest {
   @Test
   void missingFolderIsAnError() {
     IOException e = assertThrows(IOException.class, this::product);
-    assertEquals("cannot follow /root/d: no such file", e.getMessage());
+    assertEquals("cannot follow /root/d: no such file or folder", e.getMessage());
   }
 }
