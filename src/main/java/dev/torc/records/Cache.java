@@ -279,14 +279,9 @@ public final class Cache implements AutoCloseable {
     return reading(() -> store.size(tree), 0L);
   }
 
-  /** What {@link RecordStore#some} hands over: nothing that is not committed yet. */
+  /** What {@link RecordStore#scan} hands over of all: nothing that is not committed yet. */
   void some(RecordTree tree, boolean back, BiPredicate<byte[], byte[]> visitor) {
-    reading(
-        () -> {
-          store.some(tree, back, visitor);
-          return null;
-        },
-        null);
+    reading(() -> store.scan(tree, null, back, visitor), false);
   }
 
   /** Hands over all paths that torc made, in the order of their keys. */
@@ -454,22 +449,17 @@ public final class Cache implements AutoCloseable {
             visitor.accept(record);
           }
         };
-    reading(
-        () -> {
-          store.scan(
-              tree,
-              from,
-              (key, value) -> {
-                while (!late.isEmpty() && Arrays.compareUnsigned(late.firstKey(), key) < 0) {
-                  Batch.Change change = late.pollFirstEntry().getValue();
-                  tell.accept(change.key, change.value);
-                }
-                Batch.Change change = late.remove(key);
-                tell.accept(key, change == null ? value : change.value);
-              });
-          return null;
-        },
-        null);
+    BiPredicate<byte[], byte[]> committed =
+        (key, value) -> {
+          while (!late.isEmpty() && Arrays.compareUnsigned(late.firstKey(), key) < 0) {
+            Batch.Change change = late.pollFirstEntry().getValue();
+            tell.accept(change.key, change.value);
+          }
+          Batch.Change change = late.remove(key);
+          tell.accept(key, change == null ? value : change.value);
+          return true;
+        };
+    reading(() -> store.scan(tree, from, false, committed), false);
     late.values().forEach(change -> tell.accept(change.key, change.value));
   }
 
