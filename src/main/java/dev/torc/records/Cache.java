@@ -15,9 +15,7 @@ import dev.torc.records.Journal.JournalPosition;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.Recovery.CleanClose;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -186,15 +184,6 @@ public final class Cache implements AutoCloseable {
       return in.position().journal() + " " + in.length();
     } catch (NoSuchFileException | JournalReader.Damaged unusable) {
       return "none";
-    }
-  }
-
-  /** The id of this boot: Linux has one; elsewhere empty, and then nothing is distrusted. */
-  public static String boot() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-    } catch (IOException none) {
-      return "";
     }
   }
 
@@ -472,7 +461,7 @@ public final class Cache implements AutoCloseable {
    */
   record CacheSettings(long mapSize, String boot, LongSupplier clock) {
     static CacheSettings system() {
-      return new CacheSettings(4L << 30, Cache.boot(), System::currentTimeMillis);
+      return new CacheSettings(4L << 30, ThisHost.system().boot(), System::currentTimeMillis);
     }
   }
 
