@@ -17,7 +17,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * Rule 10: one build per root. An OS lock on {@code .torc/lock}, and where the database lies
@@ -199,10 +198,9 @@ public final class BuildLock implements AutoCloseable {
     try {
       List<String> lines = new String(read(place), StandardCharsets.UTF_8).lines().toList();
       if (lines.isEmpty()) {
-        OptionalInt robbed = OtherProcesses.removed(place.lock());
-        return robbed.isPresent()
-            ? Optional.of(new Holder(robbed.getAsInt(), "", "whose lock was removed"))
-            : Optional.empty();
+        return OtherProcesses.removed(place.lock()).stream()
+            .mapToObj(pid -> new Holder(pid, "", "whose lock was removed"))
+            .findFirst();
       }
       if (lines.size() < (place.isShared() ? 5 : 3)) {
         return Optional.empty();

@@ -15,9 +15,7 @@ import dev.torc.records.Journal.JournalPosition;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.Recovery.CleanClose;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -189,15 +187,6 @@ public final class Cache implements AutoCloseable {
     }
   }
 
-  /** The id of this boot: Linux has one; elsewhere empty, and then nothing is distrusted. */
-  public static String boot() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-    } catch (IOException none) {
-      return "";
-    }
-  }
-
   /** What is known of a path, or null. */
   public KnownDigest stamp(String path) {
     return find(RecordTree.STAMPS, path, this::known);
@@ -279,14 +268,9 @@ public final class Cache implements AutoCloseable {
     return reading(() -> store.size(tree), 0L);
   }
 
-  /** What {@link RecordStore#some} hands over: nothing that is not committed yet. */
+  /** What {@link RecordStore#scan} hands over of all: nothing that is not committed yet. */
   void some(RecordTree tree, boolean back, BiPredicate<byte[], byte[]> visitor) {
-    reading(
-        () -> {
-          store.some(tree, back, visitor);
-          return null;
-        },
-        null);
+    reading(() -> store.scan(tree, null, back, visitor), false);
   }
 
   /** Hands over all paths that torc made, in the order of their keys. */
@@ -454,22 +438,17 @@ public final class Cache implements AutoCloseable {
             visitor.accept(record);
           }
         };
-    reading(
-        () -> {
-          store.scan(
-              tree,
-              from,
-              (key, value) -> {
-                while (!late.isEmpty() && Arrays.compareUnsigned(late.firstKey(), key) < 0) {
-                  Batch.Change change = late.pollFirstEntry().getValue();
-                  tell.accept(change.key, change.value);
-                }
-                Batch.Change change = late.remove(key);
-                tell.accept(key, change == null ? value : change.value);
-              });
-          return null;
-        },
-        null);
+    BiPredicate<byte[], byte[]> committed =
+        (key, value) -> {
+          while (!late.isEmpty() && Arrays.compareUnsigned(late.firstKey(), key) < 0) {
+            Batch.Change change = late.pollFirstEntry().getValue();
+            tell.accept(change.key, change.value);
+          }
+          Batch.Change change = late.remove(key);
+          tell.accept(key, change == null ? value : change.value);
+          return true;
+        };
+    reading(() -> store.scan(tree, from, false, committed), false);
     late.values().forEach(change -> tell.accept(change.key, change.value));
   }
 
@@ -482,7 +461,7 @@ public final class Cache implements AutoCloseable {
    */
   record CacheSettings(long mapSize, String boot, LongSupplier clock) {
     static CacheSettings system() {
-      return new CacheSettings(4L << 30, Cache.boot(), System::currentTimeMillis);
+      return new CacheSettings(4L << 30, ThisHost.system().boot(), System::currentTimeMillis);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.torc.records;
 
-import dev.torc.posix.ThreadEnd;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.DatabaseKey.RecordTree;
 import java.util.ArrayList;
@@ -9,7 +8,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -20,25 +22,24 @@ import java.util.function.Consumer;
  */
 final class CacheWriter {
 
-  /** Rule 9 allows 50 ms from the end of a job to its commit; the rest is for the commit itself. */
-  private static final long GATHER = TimeUnit.MILLISECONDS.toNanos(30);
+  /**
+   * Milliseconds: rule 9 allows 50 from the end of a job to its commit; the rest is for the commit
+   * itself.
+   */
+  private static final long GATHER = 30;
 
   private final Consumer<List<Batch>> commit;
-  private final Thread thread;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("torc-cache").daemon().factory());
 
-  // Guarded by this.
-  private List<Batch> waiting = new ArrayList<>();
-  private long first;
-  private long put;
-  private long done;
-  private long urgent;
-  private boolean closing;
-  private CacheException broken;
+  private List<Batch> waiting = new ArrayList<>(); // guarded by this
+  private boolean closing; // guarded by this
+  private CacheException broken; // set by the thread alone
 
-  /** Starts it; {@code commit} throws {@link CacheException} where it committed nothing. */
+  /** One of a commit that throws {@link CacheException} where it committed nothing. */
   CacheWriter(Consumer<List<Batch>> commit) {
     this.commit = commit;
-    this.thread = Thread.ofPlatform().name("torc-cache").daemon().start(this::run);
   }
 
   /** Queues a batch; {@code taken} runs in the order of the queue. Never waits for the disk. */
@@ -47,18 +48,15 @@ final class CacheWriter {
       throw new IllegalStateException("the cache is closed");
     }
     taken.run();
-    if (waiting.isEmpty()) { // for the others it waits already
-      first = System.nanoTime();
-      notifyAll();
+    if (waiting.isEmpty()) { // for the others it is on its way already
+      thread.schedule(this::write, GATHER, TimeUnit.MILLISECONDS);
     }
     waiting.add(batch);
-    put++;
   }
 
   /** Waits until all that was put is committed and its listeners were told. */
-  synchronized void flush() {
-    urgent = put;
-    awaitDone();
+  void flush() {
+    writeNow();
     if (broken != null) {
       throw new CacheException(broken.getMessage(), broken);
     }
@@ -68,52 +66,42 @@ final class CacheWriter {
   void stop() {
     synchronized (this) {
       closing = true;
-      awaitDone();
     }
-    ThreadEnd.await(thread);
-  }
-
-  /** Waits for what was put by now; an interrupt is left to the next wait. */
-  private void awaitDone() {
-    long until = put;
-    boolean interrupted = false;
-    notifyAll();
-    while (done < until) {
-      try {
-        wait();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (!thread.isShutdown()) {
+      writeNow();
+      thread.shutdownNow(); // nothing waits any more
     }
   }
 
-  private void run() {
-    for (List<Batch> group = next(); !group.isEmpty(); group = next()) {
-      CacheException failure = commit(group);
-      for (Batch batch : group) {
-        for (Consumer<CacheException> listener : batch.listeners) {
-          try {
-            listener.accept(failure);
-          } catch (RuntimeException | Error e) {
-            failure = new CacheException("internal error after a commit: " + e, e);
-          }
+  /** An interrupt does not end this wait. */
+  private void writeNow() {
+    CompletableFuture.runAsync(this::write, thread).join();
+  }
+
+  /** Commits what waits as one group, and tells its listeners. */
+  private void write() {
+    List<Batch> group;
+    synchronized (this) {
+      group = waiting;
+      waiting = new ArrayList<>();
+    }
+    CacheException failure = commit(group);
+    for (Batch batch : group) {
+      for (Consumer<CacheException> listener : batch.listeners) {
+        try {
+          listener.accept(failure);
+        } catch (RuntimeException | Error e) {
+          failure = new CacheException("internal error after a commit: " + e, e);
         }
       }
-      synchronized (this) {
-        broken = failure;
-        done += group.size();
-        notifyAll();
-      }
     }
+    broken = failure;
   }
 
   /** Commits a group unless one before it failed; returns that failure, or the own one. */
   private CacheException commit(List<Batch> group) {
     try {
-      if (broken == null) { // only this thread sets it
+      if (broken == null && !group.isEmpty()) { // else a flush was faster
         commit.accept(group);
       }
       return broken;
@@ -122,25 +110,6 @@ final class CacheWriter {
     } catch (RuntimeException | Error e) {
       return new CacheException("cannot write the cache: " + e, e);
     }
-  }
-
-  /** The next group; empty at the end. */
-  private synchronized List<Batch> next() {
-    try {
-      while (waiting.isEmpty() && !closing) {
-        wait();
-      }
-      long rest = GATHER;
-      while (rest > 0 && !waiting.isEmpty() && !closing && urgent <= done) {
-        rest = first + GATHER - System.nanoTime();
-        TimeUnit.NANOSECONDS.timedWait(this, rest);
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nothing has reason to interrupt this thread", e);
-    }
-    List<Batch> group = waiting;
-    waiting = new ArrayList<>();
-    return group;
   }
 
   /**

@@ -126,11 +126,6 @@ public record JobResult(
    */
   public record Origin(String store, long build, String host, long time, String job) {
 
-    /** Where the result of a job of the same name comes from. */
-    public Origin(String store, long build, String host, long time) {
-      this(store, build, host, time, "");
-    }
-
     /** Its form as a part of a record. */
     public static Origin form(Fields fields, Origin of) {
       String store = fields.text(1, of, Origin::store);

@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -246,24 +245,6 @@ final class RecordStore implements AutoCloseable {
         });
   }
 
-  /**
-   * Hands keys and values of a tree to the visitor, until it says no.
-   *
-   * @param back whether the greatest key comes first, and not the least
-   */
-  void some(RecordTree tree, boolean back, BiPredicate<byte[], byte[]> visitor) {
-    read(
-        txn -> {
-          try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
-            boolean more = back ? cursor.last() : cursor.first();
-            while (more && visitor.test(cursor.key(), cursor.val())) {
-              more = back ? cursor.prev() : cursor.next();
-            }
-            return null;
-          }
-        });
-  }
-
   private <T> T read(Function<Txn<byte[]>, T> what) {
     map.readLock().lock();
     try {
@@ -285,25 +266,45 @@ final class RecordStore implements AutoCloseable {
   }
 
   /**
-   * Hands keys and values of a tree to the visitor, in the order of the keys.
+   * Hands keys and values of a tree to the visitor, in the order of the keys, until it says no. It
+   * may read.
    *
    * @param from the first key wanted, null for all
+   * @param back whether the greatest key comes first, and the least one last
+   * @return whether the visitor said no
    */
-  void scan(RecordTree tree, byte[] from, BiConsumer<byte[], byte[]> visitor) {
+  boolean scan(RecordTree tree, byte[] from, boolean back, BiPredicate<byte[], byte[]> visitor) {
     map.readLock().lock();
     try {
       mustHaveMap();
       if (writes) {
         try (Txn<byte[]> txn = env.txnRead()) {
-          scan(tree, from, txn, visitor);
+          return scan(tree, from, back, txn, visitor);
         }
-      } else {
-        synchronized (reader) {
-          scan(tree, from, reader, visitor);
-        }
+      }
+      synchronized (reader) {
+        return scan(tree, from, back, reader, visitor);
       }
     } finally {
       map.readLock().unlock();
+    }
+  }
+
+  private boolean scan(
+      RecordTree tree,
+      byte[] from,
+      boolean back,
+      Txn<byte[]> txn,
+      BiPredicate<byte[], byte[]> visitor) {
+    try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
+      boolean more = back ? cursor.last() : cursor.first();
+      if (from != null) {
+        more = cursor.get(from, GetOp.MDB_SET_RANGE);
+      }
+      while (more && visitor.test(cursor.key(), cursor.val())) {
+        more = back ? cursor.prev() : cursor.next();
+      }
+      return more;
     }
   }
 
@@ -319,6 +320,7 @@ final class RecordStore implements AutoCloseable {
       scan(
           tree,
           null,
+          false,
           (key, value) -> {
             some.add(new Batch.Change(tree, key, value));
             size[0] += key.length + value.length;
@@ -327,19 +329,10 @@ final class RecordStore implements AutoCloseable {
               some.clear();
               size[0] = 0;
             }
+            return true;
           });
     }
     visitor.accept(some);
-  }
-
-  private void scan(
-      RecordTree tree, byte[] from, Txn<byte[]> txn, BiConsumer<byte[], byte[]> visitor) {
-    try (Cursor<byte[]> cursor = trees.get(tree).openCursor(txn)) {
-      boolean more = from == null ? cursor.first() : cursor.get(from, GetOp.MDB_SET_RANGE);
-      for (; more; more = cursor.next()) {
-        visitor.accept(cursor.key(), cursor.val());
-      }
-    }
   }
 
   /**

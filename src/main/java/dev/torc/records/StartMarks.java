@@ -391,7 +391,7 @@ public final class StartMarks implements AutoCloseable {
     }
 
     private static String boot(CachePlace place) {
-      return place.isShared() ? place.host().boot() : Cache.boot();
+      return (place.isShared() ? place.host() : ThisHost.system()).boot();
     }
 
     /** A user without a name in the system is known by the number. */

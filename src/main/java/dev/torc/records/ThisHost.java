@@ -14,13 +14,20 @@ import java.util.Optional;
  */
 public interface ThisHost {
 
+  /** The machine itself. It asks the system for nothing before it is asked. */
+  static ThisHost system() {
+    return new ThisHost() {};
+  }
+
   /**
    * What kind of network file system a folder lies on.
    *
    * @param folder may be missing
    * @return a name for people, such as NFS; empty for local ones
    */
-  Optional<String> networkKind(Path folder);
+  default Optional<String> networkKind(Path folder) {
+    return FileSystems.networkKind(folder);
+  }
 
   /**
    * Whether locks on the file system of a folder stay on this host; empty where others see them,
@@ -31,44 +38,25 @@ public interface ThisHost {
   }
 
   /** Its name in the network: never empty, without blanks and slashes. */
-  String name();
+  default String name() {
+    String name = firstLine(Path.of("/proc/sys/kernel/hostname"));
+    if (name.isEmpty()) {
+      name = System.getenv().getOrDefault("HOSTNAME", "");
+    }
+    return name.isEmpty() ? "localhost" : name.replaceAll("[\\s/]", "-");
+  }
 
-  /** The id of the system's boot, empty where the system has none. */
-  String boot();
+  /** The id of this boot: Linux has one; elsewhere empty, and then nothing is distrusted. */
+  default String boot() {
+    return firstLine(Path.of("/proc/sys/kernel/random/boot_id"));
+  }
 
   /**
    * The folder for the databases of shared roots where {@code TORC_CACHE} names none: on a local
    * disk, outlives a reboot, and no other user may write there.
    */
-  Path databases();
-
-  /** The machine itself. It asks the system for nothing before it is asked. */
-  static ThisHost system() {
-    return new ThisHost() {
-      @Override
-      public Optional<String> networkKind(Path folder) {
-        return FileSystems.networkKind(folder);
-      }
-
-      @Override
-      public String name() {
-        String name = firstLine(Path.of("/proc/sys/kernel/hostname"));
-        if (name.isEmpty()) {
-          name = System.getenv().getOrDefault("HOSTNAME", "");
-        }
-        return name.isEmpty() ? "localhost" : name.replaceAll("[\\s/]", "-");
-      }
-
-      @Override
-      public String boot() {
-        return Cache.boot();
-      }
-
-      @Override
-      public Path databases() {
-        return Path.of("/var/tmp/torc-" + Integer.toUnsignedString(OwnUser.number()));
-      }
-    };
+  default Path databases() {
+    return Path.of("/var/tmp/torc-" + Integer.toUnsignedString(OwnUser.number()));
   }
 
   private static String firstLine(Path file) {

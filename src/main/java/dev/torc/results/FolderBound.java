@@ -66,10 +66,9 @@ public record FolderBound(
     Map<Path, FileStatus> all = new HashMap<>();
     List<Path> blobs = files(folder.resolve(StorePlace.BLOBS), all);
     List<Item> items = new ArrayList<>();
-    try (FolderStore store = new FolderStore(folder, trust)) {
-      for (Path entry : files(folder.resolve(StorePlace.ENTRIES), all)) {
-        items.add(item(store, folder, entry, all.get(entry).mtime()));
-      }
+    FolderStore store = new FolderStore(folder, trust); // it holds nothing open
+    for (Path entry : files(folder.resolve(StorePlace.ENTRIES), all)) {
+      items.add(item(store, folder, entry, all.get(entry).mtime()));
     }
     Uses<Path> uses = new Uses<>();
     items.forEach(each -> uses.add(each.files));

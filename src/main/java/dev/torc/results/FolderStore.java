@@ -279,9 +279,4 @@ final class FolderStore implements StorePlace {
     boolean named = e instanceof FileSystemException file && file.getFile() != null;
     return StoreRefusal.failed("cannot " + what + (named ? " " : " there: ") + Refusal.line(e));
   }
-
-  @Override
-  public void close() {
-    // nothing is held open
-  }
 }

@@ -336,11 +336,6 @@ public final class KeptResults implements ResultParts {
     }
   }
 
-  @Override
-  public void done() {
-    // what is kept stays
-  }
-
   /** The bytes that are here. */
   public synchronized long size() {
     if (total == UNKNOWN) {

@@ -133,7 +133,9 @@ public record Result(
 
   /** Where the result of a run comes from. */
   public static Origin origin(RunDetails run) {
-    return run.origin() != null ? run.origin() : new Origin("", run.number(), "", run.started());
+    return run.origin() != null
+        ? run.origin()
+        : new Origin("", run.number(), "", run.started(), "");
   }
 
   /** Where it comes from for a job that is restored. */
@@ -349,6 +351,6 @@ public record Result(
     byte[] text(OwnedPath part) throws IOException;
 
     /** The result stands in its place, or was given up: what is left of it may go. */
-    void done();
+    default void done() {}
   }
 }

@@ -128,13 +128,9 @@ final class ResultChecks {
         apart(depfile.path() + "/", places);
       }
     }
-    long bytes = 0;
-    for (RecordedProduct file : result.allFiles()) {
-      bytes = Math.min(MOST_BYTES, bytes) + file.size();
-    }
-    int count = result.allFiles().size();
-    require(count <= MOST_FILES && entries <= MOST_ENTRIES, "has too many files");
-    require(bytes < MOST_BYTES, "has too many bytes");
+    List<RecordedProduct> files = result.allFiles();
+    require(files.size() <= MOST_FILES && entries <= MOST_ENTRIES, "has too many files");
+    require(sum(files) < MOST_BYTES, "has too many bytes");
     names(result.found());
     for (StoredValue value : result.data()) {
       require(value.key() != null && value.text() != null, "has a value without a name or text");
@@ -263,10 +259,10 @@ final class ResultChecks {
     }
   }
 
-  private static long sum(List<RecordedProduct> members) {
+  private static long sum(List<RecordedProduct> files) {
     long sum = 0;
-    for (RecordedProduct member : members) {
-      sum = Math.min(MOST_BYTES, sum) + Math.min(MOST_BYTES, Math.max(0, member.size()));
+    for (RecordedProduct file : files) {
+      sum = Math.min(MOST_BYTES, sum) + Math.min(MOST_BYTES, Math.max(0, file.size()));
     }
     return sum;
   }

@@ -89,7 +89,8 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
         throw BlobSource.unreadable(e);
       }
     }
-    byte[] blob = seal(record.isResult(), small.toByteArray(), ResultChecks.encode(record), key);
+    boolean result = record instanceof Result;
+    byte[] blob = seal(result, small.toByteArray(), ResultChecks.encode(record), key);
     if (blob.length > MOST) {
       throw new StoreRefusal(
           "its record takes " + blob.length + " bytes, and " + MOST + " are the most");
@@ -195,11 +196,6 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
 
     /** The key that it was made for: a record under another one is a mistake, or a trick. */
     Digest key();
-
-    /** Whether it is a result, and no list of names. */
-    default boolean isResult() {
-      return this instanceof Result;
-    }
   }
 
   /**

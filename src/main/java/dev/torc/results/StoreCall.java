@@ -145,7 +145,11 @@ final class StoreCall {
           check();
         }
         long now = now();
-        waited(request, Math.max(begin + PROMPT, last), now);
+        // A record is waited for until it is whole, bytes until they begin to come: of these it is
+        // known how long they may take.
+        if (most == Long.MAX_VALUE || !request.begun) {
+          waited(Math.max(begin + PROMPT, last), now);
+        }
         last = now;
         boolean flows = request.flows();
         if (flows != flowed || now - mark >= (flows ? SPAN : SILENCE)) {
@@ -273,16 +277,6 @@ final class StoreCall {
       if (waits.isAlone()) {
         throw new StoreRefusal(waits.rest());
       }
-    }
-  }
-
-  /**
-   * The same of a request. A job waits for a record until that is whole, for bytes until they begin
-   * to come: of these it is known how long they may take.
-   */
-  private void waited(Request request, long from, long to) throws StoreRefusal {
-    if (most == Long.MAX_VALUE || !request.begun) {
-      waited(from, to);
     }
   }
 

@@ -155,7 +155,7 @@ class PowerCutIT {
     for (String x : List.of("1", "2")) {
       Files.writeString(root.resolve("x"), x.repeat(LENGTH));
       Files.writeString(root.resolve("y"), "1".repeat(LENGTH));
-      builds(new Next(built, Cache.boot(), Map.of()));
+      builds(new Next(built, ThisHost.system().boot(), Map.of()));
     }
     List<Path> folders = shares ? List.of(root, cache) : List.of(root);
     return new Traced(root, cache, DiskTrace.of(folders, sh(cache, steps, root), temp));
@@ -467,7 +467,7 @@ class PowerCutIT {
             Random random = new Random(new SplittableRandom(i).nextLong());
             int cut = cut(alone, random);
             CutDisk disk = CutDisk.at(alone.trace, cut, Lost.FILES, random);
-            Next torc = new Next(alone, Cache.boot(), disk.restore());
+            Next torc = new Next(alone, ThisHost.system().boot(), disk.restore());
             nextIsRight(torc, removed(alone, cut), random);
           }
         });

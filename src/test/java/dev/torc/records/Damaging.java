@@ -41,7 +41,7 @@ public final class Damaging {
     List<Spot> spots = new ArrayList<>();
     try (RecordStore store = open(root)) {
       for (RecordTree tree : RecordTree.values()) {
-        store.scan(tree, null, (key, _) -> spots.add(new Spot(tree.name(), key)));
+        store.scan(tree, null, false, (key, _) -> spots.add(new Spot(tree.name(), key)));
       }
     }
     return spots;
@@ -88,10 +88,12 @@ public final class Damaging {
         store.scan(
             tree,
             null,
+            false,
             (its, value) -> {
               if (!Arrays.equals(key, its)) {
                 other[0] = value;
               }
+              return true;
             });
         bad = other[0];
       }

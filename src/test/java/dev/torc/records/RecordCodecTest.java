@@ -122,7 +122,7 @@ class RecordCodecTest {
                     7,
                     true,
                     new RecordedProduct("d", Stamp.FileKind.FILE, DIGEST, 8, null)),
-                new Origin("s", 8, "h", 9),
+                new Origin("s", 8, "h", 9, ""),
                 List.of("r")),
             RecordCodec::details,
             ("030b" + line)

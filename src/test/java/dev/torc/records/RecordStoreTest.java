@@ -75,17 +75,20 @@ class RecordStoreTest {
     store.scan(
         TREE,
         from == null ? null : bytes(from),
+        false,
         (key, value) -> {
           keys.add(new String(key, StandardCharsets.UTF_8));
           assertArrayEquals(value, store.get(TREE, key), "read while another reads");
+          return true;
         });
     return keys;
   }
 
   private List<String> back(int most) {
     List<String> keys = new ArrayList<>();
-    store.some(
+    store.scan(
         TREE,
+        null,
         true,
         (key, _) -> {
           keys.add(new String(key, StandardCharsets.UTF_8));
@@ -136,9 +139,10 @@ class RecordStoreTest {
     store.scan(
         TREE,
         null,
+        false,
         (key, value) -> {
-          found.add(key);
           assertArrayEquals(model.get(key), value);
+          return found.add(key);
         });
     assertEquals(model.size(), found.size());
   }
@@ -225,7 +229,14 @@ class RecordStoreTest {
       assertTrue(look.snapshot() > first);
       look.useTrees();
       assertArrayEquals(bytes("2"), look.get(TREE, bytes("a")));
-      look.scan(TREE, null, (_, value) -> assertArrayEquals(bytes("2"), value));
+      look.scan(
+          TREE,
+          null,
+          false,
+          (_, value) -> {
+            assertArrayEquals(bytes("2"), value);
+            return true;
+          });
       assertThrows(LmdbException.class, () -> look.write(List.of(), false, SEAL));
     } finally {
       open();

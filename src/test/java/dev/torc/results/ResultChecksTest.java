@@ -40,7 +40,7 @@ class ResultChecksTest {
   private static final Digest DIGEST = Digest.ofText("x");
 
   private static StoreRecord again(StoreRecord record) throws StoreRefusal {
-    return ResultChecks.decode(record.isResult(), ResultChecks.encode(record), 0);
+    return ResultChecks.decode(record instanceof Result, ResultChecks.encode(record), 0);
   }
 
   private static String refusal(boolean result, byte[] bytes) {
@@ -50,7 +50,7 @@ class ResultChecksTest {
 
   /** It is refused by who would send it, and by who is sent it, for the same reason. */
   private static String refusal(StoreRecord record) {
-    String sent = refusal(record.isResult(), ResultChecks.bytes(record));
+    String sent = refusal(record instanceof Result, ResultChecks.bytes(record));
     assertEquals(
         assertThrows(StoreRefusal.class, () -> ResultChecks.encode(record)).getMessage(), sent);
     return sent;
@@ -304,10 +304,10 @@ class ResultChecksTest {
         Arguments.of("an odd key", "manifest", run),
         Arguments.of("an odd key", "manifest", null),
         Arguments.of("an odd origin", "origin", null),
-        Arguments.of("an odd origin", "origin", new Origin("a store", 1, "", 1)),
+        Arguments.of("an odd origin", "origin", new Origin("a store", 1, "", 1, "")),
         Arguments.of("or has a long one", "job", null),
         Arguments.of("or has a long one", "job", "x".repeat(4097)),
-        Arguments.of("or has a long one", "origin", new Origin("", 1, null, 1)),
+        Arguments.of("or has a long one", "origin", new Origin("", 1, null, 1, "")),
         Arguments.of("or has a long one", "origin", new Origin("", 1, "", 1, "x".repeat(4097))),
         Arguments.of("an odd root", "root", "home"),
         Arguments.of("an odd root", "root", "/".repeat(4096)),
@@ -420,7 +420,8 @@ class ResultChecksTest {
 
   private static SealedRecord opened(StoreRecord record, String inside) throws StoreRefusal {
     return SealedRecord.open(
-        SealedRecord.seal(record.isResult(), inside.getBytes(), ResultChecks.encode(record), null));
+        SealedRecord.seal(
+            record instanceof Result, inside.getBytes(), ResultChecks.encode(record), null));
   }
 
   @Test

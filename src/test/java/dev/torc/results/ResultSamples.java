@@ -50,7 +50,7 @@ final class ResultSamples {
         data,
         found,
         List.of(),
-        new Origin("", 7, "host", 1_700_000_000_000L),
+        new Origin("", 7, "host", 1_700_000_000_000L, ""),
         5_000_000_000L,
         -1,
         -1,
@@ -106,7 +106,7 @@ final class ResultSamples {
         List.of(
             new ManifestEntry(1, "command", null, "gcc run.c"),
             new ManifestEntry(2, "need", "", "run.c 3f2a91c")),
-        new Origin("", 9, "node7", -1),
+        new Origin("", 9, "node7", -1, ""),
         Long.MAX_VALUE,
         8,
         9,

@@ -34,7 +34,7 @@ class JsonReportTest {
               1_500_000_000L),
           new Event.JobSubmitted("work2", "slurm", "12_3"),
           new Event.JobReleased("work2"),
-          new Event.JobRestored("work1", List.of(), new Origin("", 3, "", 1_700_000_000_000L)),
+          new Event.JobRestored("work1", List.of(), new Origin("", 3, "", 1_700_000_000_000L, "")),
           Events.without("work2", 3, "work/i=1", "work/i=3"),
           new Event.Ending(List.of("work3", "work4"), 5_000_000_000L),
           new Event.Fetching("bwa", "podman", Path.of("/l"), false),
