@@ -124,7 +124,8 @@ public final class LaunchBuilder {
     if (tmp != null) {
       common.put(TemporaryFolder.VARIABLE, tmp.toString());
     }
-    common.put("TORC_NEEDS", list(files, "", values.needs()));
+    List<String> needs = values.needs();
+    common.put("TORC_NEEDS", list(files, "", needs));
     common.put("TORC_DATA", data(files, snapshot.data()));
     for (LinesFile lines : List.of(files.output(), files.eventLines())) {
       common.put(lines.name(), lines.path().toString());
@@ -134,58 +135,49 @@ public final class LaunchBuilder {
         common.put("TORC_NEEDS_" + item.name(), list(files, item.name(), values.needs(item)));
       }
     }
-    List<Launch.Step> steps = new ArrayList<>();
-    Step first = job.steps().getFirst();
+    List<Step> todo = new ArrayList<>(job.steps());
     if (attempt > 1 && job.retry().recover() != null) {
-      steps.add(step(first, new Step.Command.Shell(job.retry().recover()), values, common));
+      Step first = job.steps().getFirst();
+      Step.Command recover = new Step.Command.Shell(job.retry().recover());
+      todo.addFirst(new Step(recover, first.dir(), first.env(), first.shell(), first.image()));
     }
-    for (Step step : job.steps()) {
-      steps.add(step(step, step.command(), values, common));
-    }
-    if (job.runsInContainers()) {
-      contain(job, files, attempt, granted, values.needs(), steps);
+    List<Launch.Step> steps = new ArrayList<>();
+    for (Step step : todo) {
+      Launch.Step on = step(step, values, common);
+      steps.add(
+          step.image() == null
+              ? on
+              : contained(on, step, job, attempt, steps.size() + 1, granted, needs));
     }
     return new Launch(
         steps, files.log(), attempt > 1, job.interactive(), timeLimit, granted.memoryLimit(), mark);
   }
 
-  /** Puts the steps that have an image into their containers. */
-  private void contain(
+  /** Puts a step that has an image into its container. */
+  private Launch.Step contained(
+      Launch.Step on,
+      Step step,
       Job job,
-      JobFiles files,
       int attempt,
+      int number,
       Granted granted,
-      List<String> needs,
-      List<Launch.Step> steps)
+      List<String> needs)
       throws IOException {
-    int recovering = steps.size() - job.steps().size();
-    for (int i = 0; i < steps.size(); i++) {
-      Step step = job.steps().get(Math.max(0, i - recovering));
-      if (step.image() != null) {
-        Launch.Step on = steps.get(i);
-        Map<String, String> env = new TreeMap<>(on.env());
-        step.env()
-            .forEach(
-                (name, value) -> {
-                  if (value.isEmpty() && caller.containsKey(name)) {
-                    env.put(name, caller.get(name));
-                  }
-                });
-        env.values().removeIf(Objects::isNull);
-        if (!step.env().containsKey(MAKEFLAGS)) {
-          env.remove(MAKEFLAGS);
-        }
-        Path status = files.container();
-        place.ready(status);
-        steps.set(
-            i,
-            new Launch.Step(
-                on.argv(),
-                on.dir(),
-                env,
-                containers.of(job, step.image(), attempt, i + 1, granted, needs, status)));
+    Map<String, String> env = new TreeMap<>(on.env());
+    for (Map.Entry<String, Optional<Template>> own : step.env().entrySet()) {
+      if (own.getValue().isEmpty() && caller.containsKey(own.getKey())) {
+        env.put(own.getKey(), caller.get(own.getKey()));
       }
     }
+    env.values().removeIf(Objects::isNull);
+    if (!step.env().containsKey(MAKEFLAGS)) {
+      env.remove(MAKEFLAGS);
+    }
+    Path status = files(job.name()).container();
+    place.ready(status);
+    Launch.Container container =
+        containers.of(job, step.image(), attempt, number, granted, needs, status);
+    return new Launch.Step(on.argv(), on.dir(), env, container);
   }
 
   /** The commands of a launch for people, as they run: one for each process. */
@@ -224,7 +216,7 @@ public final class LaunchBuilder {
     try {
       List<String> lines = new ArrayList<>();
       for (Step step : job.steps()) {
-        lines.add(shown(argv(step, step.command(), values, Map.of()), step.shell()));
+        lines.add(shown(argv(step, values, Map.of()), step.shell()));
       }
       return String.join("\n", lines);
     } catch (BadInput | StoppedException none) {
@@ -232,42 +224,37 @@ public final class LaunchBuilder {
     }
   }
 
-  private Launch.Step step(
-      Step step, Step.Command command, PlaceholderValues values, Map<String, String> common) {
+  private Launch.Step step(Step step, PlaceholderValues values, Map<String, String> common) {
     Map<String, String> env = new LinkedHashMap<>(common);
     for (Map.Entry<String, Optional<Template>> entry : step.env().entrySet()) {
-      entry
-          .getValue()
-          .ifPresent(
-              text ->
-                  env.put(
-                      entry.getKey(),
-                      text.render(
-                          slot ->
-                              slot.name().equals("env")
-                                  ? List.of(callers(slot))
-                                  : values.of(slot, step.dir()))));
+      if (entry.getValue().isPresent()) {
+        Template text = entry.getValue().get();
+        env.put(entry.getKey(), text.render(slot -> ofEnv(slot, values, step)));
+      }
     }
-    List<String> argv = argv(step, command, values, env);
+    List<String> argv = argv(step, values, env);
     arguments.check(argv, env);
     return new Launch.Step(argv, root.resolve(step.dir()).normalize(), env);
   }
 
+  private List<String> ofEnv(Template.Part.Slot slot, PlaceholderValues values, Step step) {
+    return slot.name().equals("env") ? List.of(callers(slot)) : values.of(slot, step.dir());
+  }
+
   /** The words to start; of a text for the shell without the shell where that is the same. */
-  private List<String> argv(
-      Step step, Step.Command command, PlaceholderValues values, Map<String, String> env) {
+  private List<String> argv(Step step, PlaceholderValues values, Map<String, String> env) {
     List<String> argv = new ArrayList<>();
-    if (command instanceof Step.Command.Shell shell) {
+    if (step.command() instanceof Step.Command.Shell shell) {
       String text = shell.text().render(slot -> values.of(slot, step.dir()));
-      PlainWords.of(step.shell(), text, name -> caller.containsKey(name) || env.containsKey(name))
-          .ifPresentOrElse(
-              argv::addAll,
-              () -> {
-                argv.addAll(step.shell());
-                argv.add(text);
-              });
+      Optional<List<String>> plain =
+          PlainWords.of(
+              step.shell(), text, name -> caller.containsKey(name) || env.containsKey(name));
+      argv.addAll(plain.orElse(step.shell()));
+      if (plain.isEmpty()) {
+        argv.add(text);
+      }
     } else {
-      for (Template word : command.templates()) {
+      for (Template word : step.command().templates()) {
         argv.addAll(word.words(slot -> values.of(slot, step.dir())));
       }
     }

@@ -297,10 +297,7 @@ public record ProductRemoval(
     if (!folder.digest().equals(owned.digest()) || !folder.complete()) {
       return null;
     }
-    boolean linked = false;
-    for (FolderDigest.Member member : folder.members()) {
-      linked |= member.stamp().hasOtherName();
-    }
+    boolean linked = folder.members().stream().anyMatch(each -> each.stamp().hasOtherName());
     return new Standing(folder.bytes(), linked);
   }
 

@@ -274,13 +274,8 @@ final class RemoteRun {
     }
   }
 
-  /** Products that are not here what they were where they were made, each with a line of it. */
-  Map<String, String> altered() {
-    return products.altered();
-  }
-
-  /** Files of the products that were touched since. */
-  List<String> touched() {
-    return products.touched();
+  /** What its products are here, beside what they were where they were made. */
+  RemoteProducts products() {
+    return products;
   }
 }
