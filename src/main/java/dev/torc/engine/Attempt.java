@@ -267,8 +267,7 @@ final class Attempt {
       shared.marks().add(mark);
     }
     Path tmp = launches.tmp(job, mark);
-    Launch launch =
-        launches.of(shared.graph(), id, snapshot, granted, run.attempts(), tmp, run.runtime());
+    Launch launch = launches.of(shared.graph(), id, snapshot, granted, tmp, run.runtime());
     command = LaunchBuilder.shown(launch, job);
     if (!job.interactive()) {
       launches.place().ready(launch.log());
@@ -366,7 +365,7 @@ final class Attempt {
         FileTree.remove(tmp);
       } catch (IOException e) {
         String line = "cannot remove the folder {tmp} of " + job.name() + ": " + Refusal.line(e);
-        shared.removal().note(line);
+        shared.removal().note().accept(line);
       }
     }
   }
@@ -402,7 +401,8 @@ final class Attempt {
     try {
       files.remove(job, !snapshot.data().isEmpty(), !data.isEmpty());
     } catch (IOException e) {
-      shared.removal().note("cannot remove a file of " + job.name() + ": " + Refusal.line(e));
+      String line = "cannot remove a file of " + job.name() + ": " + Refusal.line(e);
+      shared.removal().note().accept(line);
     }
     boolean traced = trace != null && trace.blind() == null;
     AttemptOutcome.Made made =

@@ -4,6 +4,7 @@ import dev.torc.container.ContainerRuntime;
 import dev.torc.container.ContainerRuntime.StepContainer;
 import dev.torc.container.Containers;
 import dev.torc.engine.Attempt.AttemptFailure;
+import dev.torc.engine.LaunchBuilder.Granted;
 import dev.torc.hash.Digest;
 import dev.torc.posix.OwnUser;
 import dev.torc.workflow.Job;
@@ -83,13 +84,7 @@ record ContainerBuilder(
    * @param status where it says how far it came
    */
   StepContainer of(
-      Job job,
-      Image image,
-      int attempt,
-      int number,
-      LaunchBuilder.Granted granted,
-      Collection<String> needs,
-      Path status)
+      Job job, Image image, int number, Granted granted, Collection<String> needs, Path status)
       throws IOException {
     SequencedMap<String, String> labels = new LinkedHashMap<>();
     labels.put(ContainerRuntime.BUILD_LABEL, build);
@@ -110,7 +105,7 @@ record ContainerBuilder(
         runtime,
         here,
         image.name(),
-        name(job, attempt) + "-" + number,
+        name(job, granted.attempt()) + "-" + number,
         labels,
         mounts(image, needs),
         image.args(),

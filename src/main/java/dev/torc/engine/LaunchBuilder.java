@@ -89,23 +89,16 @@ public final class LaunchBuilder {
    * Puts an attempt together; writes the files that {@code TORC_NEEDS} and {@code TORC_DATA} name.
    * Throws a {@link AttemptFailure} for a command that is longer than the system takes.
    *
-   * @param granted the attempt's resources and the numbers of its GPUs
    * @param tmp the attempt's own folder, null where no text of the job asks for it; it need not be
    *     there yet
    * @param timeLimit nanoseconds, 0 for none
    */
-  Launch of(
-      Graph graph,
-      int id,
-      NeedSnapshot snapshot,
-      Granted granted,
-      int attempt,
-      Path tmp,
-      long timeLimit)
+  Launch of(Graph graph, int id, NeedSnapshot snapshot, Granted granted, Path tmp, long timeLimit)
       throws IOException {
     Job job = graph.job(id);
     JobFiles files = files(job.name());
-    PlaceholderValues values = new PlaceholderValues(graph, id, snapshot, granted, attempt, tmp);
+    PlaceholderValues values = PlaceholderValues.of(graph, id, snapshot, granted, tmp);
+    int attempt = granted.attempt();
     Map<String, String> common = new LinkedHashMap<>(inherited);
     Map<String, String> mark = mark(job.name(), "TORC_ATTEMPT", Integer.toString(attempt));
     common.putAll(mark);
@@ -145,9 +138,7 @@ public final class LaunchBuilder {
     for (Step step : todo) {
       Launch.Step on = step(step, values, common);
       steps.add(
-          step.image() == null
-              ? on
-              : contained(on, step, job, attempt, steps.size() + 1, granted, needs));
+          step.image() == null ? on : contained(on, step, job, steps.size() + 1, granted, needs));
     }
     return new Launch(
         steps, files.log(), attempt > 1, job.interactive(), timeLimit, granted.memoryLimit(), mark);
@@ -155,13 +146,7 @@ public final class LaunchBuilder {
 
   /** Puts a step that has an image into its container. */
   private Launch.Step contained(
-      Launch.Step on,
-      Step step,
-      Job job,
-      int attempt,
-      int number,
-      Granted granted,
-      List<String> needs)
+      Launch.Step on, Step step, Job job, int number, Granted granted, List<String> needs)
       throws IOException {
     Map<String, String> env = new TreeMap<>(on.env());
     for (Map.Entry<String, Optional<Template>> own : step.env().entrySet()) {
@@ -175,8 +160,7 @@ public final class LaunchBuilder {
     }
     Path status = files(job.name()).container();
     place.ready(status);
-    Launch.Container container =
-        containers.of(job, step.image(), attempt, number, granted, needs, status);
+    Launch.Container container = containers.of(job, step.image(), number, granted, needs, status);
     return new Launch.Step(on.argv(), on.dir(), env, container);
   }
 
@@ -197,22 +181,17 @@ public final class LaunchBuilder {
    */
   public String shown(Graph graph, int id, NeedFiles contents, Map<String, Long> limits) {
     JobRun first = new JobRun(graph.job(id), List.of(), null, limits, null);
-    return shown(graph, id, contents, first.granted(List.of()), 1);
+    return shown(graph, id, contents, first.granted(List.of()));
   }
 
   /** The same for an attempt; as they are written where a value does not fit. */
-  String shown(Graph graph, int id, NeedFiles contents, Granted granted, int attempt) {
+  String shown(Graph graph, int id, NeedFiles contents, Granted granted) {
     Job job = graph.job(id);
-    PlaceholderValues values =
-        new PlaceholderValues(
-            graph,
-            id,
-            contents,
-            granted,
-            attempt,
-            build.isEmpty() // then it is not known yet
-                ? Path.of("{tmp}")
-                : TemporaryFolder.of(place, new StartMarks.Mark(build, job.name(), attempt)));
+    Path tmp =
+        build.isEmpty() // then it is not known yet
+            ? Path.of("{tmp}")
+            : TemporaryFolder.of(place, new StartMarks.Mark(build, job.name(), granted.attempt()));
+    PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, tmp);
     try {
       List<String> lines = new ArrayList<>();
       for (Step step : job.steps()) {
@@ -288,11 +267,6 @@ public final class LaunchBuilder {
     return new Launch(List.of(new Launch.Step(argv, root, env)), log, false, false, 0, 0, mark);
   }
 
-  /** Where the output of all hooks goes. */
-  Path hooksLog() {
-    return place.logs().resolve("hooks.log");
-  }
-
   /**
    * The entries by which the processes of an attempt are known. A later torc looks for those of the
    * job; the last one tells a job from the hooks of the job.
@@ -355,11 +329,13 @@ public final class LaunchBuilder {
   /**
    * What an attempt was given.
    *
+   * @param attempt counts the attempts of the job from 1
    * @param gpus identifiers of the GPUs; null where the scheduler chooses them
    * @param memoryMiB for {@code {memory}}; {@link #BY_SCHEDULER} where only the scheduler knows it
    * @param memoryLimit bytes that end the attempt where its tree takes more; 0 for none
    */
-  record Granted(ResourceDemand demand, List<String> gpus, long memoryMiB, long memoryLimit) {
+  record Granted(
+      int attempt, ResourceDemand demand, List<String> gpus, long memoryMiB, long memoryLimit) {
 
     /** What it has is for the scheduler to say, on the machine that runs it. */
     static final long BY_SCHEDULER = -1;

@@ -301,11 +301,6 @@ public record ProductRemoval(
     return new Standing(folder.bytes(), linked);
   }
 
-  /** Says a line to people. */
-  void note(String line) {
-    note.accept(line);
-  }
-
   /**
    * Moves a product that no job declares any more out of the way of a job that needs its like. Of
    * several such jobs the first one does it; for the others nothing stands there any more.
