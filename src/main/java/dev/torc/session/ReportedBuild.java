@@ -62,10 +62,7 @@ final class ReportedBuild implements BuildWatcher {
 
   @Override
   public Signals.Handling running(BuildSetup setup, BuildLoop build) {
-    if (report.isLive()) {
-      progress = new BuildProgress(setup, build);
-      report.follow(progress);
-    }
+    report.follow(() -> progress = new BuildProgress(setup, build));
     return signals.during(build::signal);
   }
 
