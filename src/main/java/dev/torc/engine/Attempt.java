@@ -266,7 +266,7 @@ final class Attempt {
     if (!remote.isRemote()) { // else when it is handed out
       shared.marks().add(mark);
     }
-    Path tmp = launches.tmp(job, mark);
+    Path tmp = TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), mark) : null;
     Launch launch = launches.of(shared.graph(), id, snapshot, granted, tmp, run.runtime());
     command = LaunchBuilder.shown(launch, job);
     if (!job.interactive()) {

@@ -129,7 +129,7 @@ public final class BuildLoop {
       while (!state.states().done()) {
         starts.start();
         workers.hand();
-        if (starts.areOver()) {
+        if (starts.none() && starts.isStopped()) {
           blocked.abandon(state);
         } else if (isIdle()) {
           resolve(true);

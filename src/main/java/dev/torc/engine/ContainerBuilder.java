@@ -142,16 +142,14 @@ record ContainerBuilder(
   /** Needed files outside of all that is mounted, by each name under which links lead to them. */
   private static Collection<Path> outside(Path root, Collection<String> needs, Set<Path> mounted)
       throws IOException {
-    Map<Path, Set<Path>> byFolder = new TreeMap<>();
+    Set<Path> names = new LinkedHashSet<>();
     for (String need : needs) {
-      Set<Path> names = new LinkedHashSet<>();
       follow(root.resolve(need).normalize(), names);
-      for (Path each : names) {
-        if (mounted.stream().noneMatch(each::startsWith)) {
-          byFolder.computeIfAbsent(each.getParent(), _ -> new LinkedHashSet<>()).add(each);
-        }
-      }
     }
+    names.removeIf(name -> mounted.stream().anyMatch(name::startsWith));
+    Map<Path, List<Path>> byFolder = new TreeMap<>();
+    names.forEach(
+        name -> byFolder.computeIfAbsent(name.getParent(), _ -> new ArrayList<>()).add(name));
     Set<Path> outside = new LinkedHashSet<>();
     byFolder.forEach(
         (folder, files) -> outside.addAll(files.size() > MANY ? Set.of(folder) : files));

@@ -57,17 +57,17 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
     if (job.depfile() != null) {
       needs.named(graph, id, snapshot, begin);
     }
-    Set<String> undeclared =
-        trace == null ? Set.of() : Tracing.undeclared(graph, id, snapshot, trace);
+    if (trace == null) {
+      return needs;
+    }
+    Set<String> undeclared = Tracing.undeclared(graph, id, snapshot, trace);
+    undeclared.removeAll(needs.found); // the depfile named them
+    if (!job.trace()) {
+      needs.read.addAll(undeclared);
+      return needs;
+    }
     for (String path : undeclared) {
-      if (needs.found.contains(path)) {
-        continue; // the depfile named it
-      }
-      if (job.trace()) {
-        needs.add(graph, id, snapshot, begin, path, "it read");
-      } else {
-        needs.read.add(path);
-      }
+      needs.add(graph, id, snapshot, begin, path, "it read");
     }
     return needs;
   }

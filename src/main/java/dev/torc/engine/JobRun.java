@@ -72,9 +72,7 @@ final class JobRun {
       demand =
           isRestored()
               ? ResourceDemand.ONE_CPU
-              : allocated
-                  ? own.moving()
-                  : executor != null ? own.ofAll() : own;
+              : allocated ? own.moving() : executor != null ? own.ofAll() : own;
     }
     return demand;
   }

@@ -296,11 +296,6 @@ public final class LaunchBuilder {
     return mark;
   }
 
-  /** The folder of an attempt's own; null where no text of the job asks for it. */
-  Path tmp(Job job, StartMarks.Mark attempt) {
-    return TemporaryFolder.isUsed(job) ? TemporaryFolder.of(place, attempt) : null;
-  }
-
   /** The file with the needed values; jobs that need none share one. */
   private String data(JobFiles files, SortedMap<String, String> values) throws IOException {
     if (!values.isEmpty()) {

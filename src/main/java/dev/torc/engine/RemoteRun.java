@@ -199,7 +199,7 @@ final class RemoteRun {
 
   /** Seconds that it took last time; 0 where it is not known. */
   private long expected() {
-    JobResult last = shared.records().result(id);
+    JobResult last = shared.plan().records().result(id);
     return last == null || !last.outcome().isGood()
         ? 0
         : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(last.wall()));
