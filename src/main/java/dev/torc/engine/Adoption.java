@@ -205,7 +205,7 @@ public final class Adoption {
       }
       ProductScan products = ProductScan.of(grounds, digests, job, true);
       AttemptOutcome.Made made =
-          AttemptOutcome.Made.of(products, needs, snapshot.moved(), List.of(), false, List.of());
+          new AttemptOutcome.Made(products, needs, snapshot.moved(), List.of(), false, List.of());
       AttemptOutcome outcome =
           AttemptOutcome.unstarted(
               ProcessEnd.How.NOT_STARTED, "", snapshot, made, adopted(products));

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -139,9 +140,8 @@ final class Attempt {
   AttemptOutcome interrupted() {
     ended = ended.as(ProcessEnd.How.INTERRUPTED, 0, "");
     snapshot = null;
-    return restore == null
-        ? failed(AttemptOutcome.phrase(ended, 0, 0))
-        : failed(AttemptOutcome.phrase(ended, 0, 0), restore.placed());
+    List<OwnedPath> placed = restore == null ? List.of() : restore.placed();
+    return failed(AttemptOutcome.phrase(ended, 0, 0), placed);
   }
 
   private AttemptOutcome attempt() {
@@ -266,9 +266,8 @@ final class Attempt {
     if (!remote.isRemote()) { // else when it is handed out
       shared.marks().add(mark);
     }
-    Path tmp = launches.tmp(job, mark);
-    Launch launch =
-        launches.of(shared.graph(), id, snapshot, granted, run.attempts(), tmp, run.runtime());
+    Path tmp = TemporaryFolder.isUsed(job) ? TemporaryFolder.of(launches.place(), mark) : null;
+    Launch launch = launches.of(shared.graph(), id, snapshot, granted, tmp, run.runtime());
     command = LaunchBuilder.shown(launch, job);
     if (!job.interactive()) {
       launches.place().ready(launch.log());
@@ -298,7 +297,7 @@ final class Attempt {
     }
     return products == null
         ? failed("its earlier result cannot be restored", restore.placed())
-        : AttemptOutcome.restored(from.result(), products.owned(), started);
+        : AttemptOutcome.restored(from.result(), products, started);
   }
 
   /** Sees to what stands in the way of its needs and products. */
@@ -366,7 +365,7 @@ final class Attempt {
         FileTree.remove(tmp);
       } catch (IOException e) {
         String line = "cannot remove the folder {tmp} of " + job.name() + ": " + Refusal.line(e);
-        shared.removal().note(line);
+        shared.removal().note().accept(line);
       }
     }
   }
@@ -380,9 +379,10 @@ final class Attempt {
             seen ->
                 ProductScan.of(
                     shared.removal().grounds(), shared.digests(), job, true, this::letGo, seen));
-    if (!remote.altered().isEmpty()) {
-      String what = remote.altered().values().iterator().next();
-      int more = remote.altered().size() - 1;
+    Map<String, String> altered = remote.products().altered();
+    if (!altered.isEmpty()) {
+      String what = altered.values().iterator().next();
+      int more = altered.size() - 1;
       what += more == 0 ? "" : ", and " + more + " more";
       ended = ended.as(ProcessEnd.How.ALTERED, 0, what);
       throw new AttemptFailure(what);
@@ -401,11 +401,13 @@ final class Attempt {
     try {
       files.remove(job, !snapshot.data().isEmpty(), !data.isEmpty());
     } catch (IOException e) {
-      shared.removal().note("cannot remove a file of " + job.name() + ": " + Refusal.line(e));
+      String line = "cannot remove a file of " + job.name() + ": " + Refusal.line(e);
+      shared.removal().note().accept(line);
     }
     boolean traced = trace != null && trace.blind() == null;
     AttemptOutcome.Made made =
-        AttemptOutcome.Made.of(products, needs, moved, remote.touched(), traced, data);
+        new AttemptOutcome.Made(
+            products, needs, List.copyOf(moved), remote.products().touched(), traced, data);
     return outcome("", made, products.owned());
   }
 
@@ -420,7 +422,8 @@ final class Attempt {
     try {
       List<OwnedPath> owned =
           ProductScan.of(shared.removal().grounds(), shared.digests(), job, false).owned();
-      owned.removeIf(each -> remote.altered().containsKey(each.path())); // the user's by now
+      owned.removeIf(
+          each -> remote.products().altered().containsKey(each.path())); // the user's by now
       return failed(what, owned);
     } catch (IOException | StoppedException e) {
       return failed(what); // what cannot be looked at has no owner: the next run moves it to kept

@@ -4,11 +4,9 @@ import dev.torc.local.ProcessEnd;
 import dev.torc.machine.Series.Usage;
 import dev.torc.plan.NeedSnapshot;
 import dev.torc.records.JobResult.StoredValue;
-import dev.torc.records.RecordedProduct;
 import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.Result;
 import dev.torc.text.Amount;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -44,48 +42,26 @@ record AttemptOutcome(
   /**
    * What a successful attempt made and found.
    *
-   * @param products in declared order
-   * @param depfile the depfile that it left; null for none
-   * @param files how many files the products are, those in folders counted one by one
+   * @param products what it left in their places
+   * @param needs what its depfile and its trace told
+   * @param moved needs that moved while it ran, those among them
    * @param touched products whose time alone is another one than when it ended elsewhere
-   * @param found what its depfile or its trace named beyond the declared needs, sorted
-   * @param moved needs that moved while it ran
-   * @param read what it was seen to read and does not need, where that does not count
    * @param traced whether it was traced to its end
    * @param data the values that it stored
    */
   record Made(
-      List<RecordedProduct> products,
-      RecordedProduct depfile,
-      int files,
-      List<String> touched,
-      List<String> found,
+      ProductScan products,
+      DiscoveredNeeds needs,
       List<String> moved,
-      List<String> read,
+      List<String> touched,
       boolean traced,
       List<StoredValue> data) {
 
-    static final Made NOTHING =
-        new Made(List.of(), null, 0, List.of(), List.of(), List.of(), List.of(), false, List.of());
+    static final Made NOTHING = of(ProductScan.NOTHING);
 
-    /** What a scan of the products saw, beside what is known of needs and values. */
-    static Made of(
-        ProductScan scan,
-        DiscoveredNeeds needs,
-        Collection<String> moved,
-        List<String> touched,
-        boolean traced,
-        List<StoredValue> data) {
-      return new Made(
-          scan.made(),
-          scan.depfile(),
-          scan.files(),
-          touched,
-          List.copyOf(needs.found()),
-          List.copyOf(moved),
-          List.copyOf(needs.read()),
-          traced,
-          data);
+    /** Of which the products alone are known. */
+    static Made of(ProductScan products) {
+      return new Made(products, DiscoveredNeeds.none(), List.of(), List.of(), false, List.of());
     }
   }
 
@@ -129,12 +105,10 @@ record AttemptOutcome(
   }
 
   /** A known result was put in the place of a run; its record is made of that. */
-  static AttemptOutcome restored(Result from, List<OwnedPath> owned, long started) {
+  static AttemptOutcome restored(Result from, ProductScan products, long started) {
     ProcessEnd ended = new ProcessEnd(ProcessEnd.How.EXITED, 0, from.wall(), Usage.NOTHING, "");
-    List<String> none = List.of();
-    Made made =
-        new Made(from.products(), null, 0, none, from.found(), none, none, true, from.data());
-    return new AttemptOutcome(ended, "", null, started, made, owned, "", 0, List.of(), from);
+    return new AttemptOutcome(
+        ended, "", null, started, Made.of(products), products.owned(), "", 0, List.of(), from);
   }
 
   /**

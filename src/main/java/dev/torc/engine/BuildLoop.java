@@ -129,7 +129,7 @@ public final class BuildLoop {
       while (!state.states().done()) {
         starts.start();
         workers.hand();
-        if (starts.areOver()) {
+        if (starts.none() && starts.isStopped()) {
           blocked.abandon(state);
         } else if (isIdle()) {
           resolve(true);
@@ -213,12 +213,10 @@ public final class BuildLoop {
           consider(j, verdict);
         }
       } else if (state.pending().isFree(j)) {
-        if (verdict instanceof Verdict.WillRun
-            || verdict instanceof Verdict.WillRestore
-            || verdict instanceof Verdict.WillFail) {
-          consider(j, verdict);
-        } else {
+        if (verdict instanceof Verdict.MayRun) {
           decide(j);
+        } else {
+          consider(j, verdict);
         }
       }
     }

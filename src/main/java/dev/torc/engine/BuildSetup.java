@@ -6,7 +6,6 @@ import dev.torc.local.Runner;
 import dev.torc.machine.Jobserver;
 import dev.torc.plan.Decider;
 import dev.torc.plan.Expander;
-import dev.torc.plan.JobRecords;
 import dev.torc.plan.NeedContents;
 import dev.torc.plan.OccupiedPlaces;
 import dev.torc.plan.Plan;
@@ -88,11 +87,6 @@ public record BuildSetup(
     /** What jobs need, by their numbers. */
     NeedContents contents() {
       return plan.contents();
-    }
-
-    /** What is known of jobs. */
-    JobRecords records() {
-      return plan.records();
     }
 
     /** What decides about jobs. */

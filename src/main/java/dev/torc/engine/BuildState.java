@@ -130,11 +130,6 @@ record BuildState(
             .anyMatch(job -> !graph().job(job).allowFailure() && context().isTarget(job));
   }
 
-  /** Whether nothing is about to start, now or after a delay. */
-  boolean startsNothing() {
-    return ready.isEmpty() && delayed.isEmpty();
-  }
-
   /** The jobs that wait for nothing any more since groups were expanded, and are undecided. */
   List<Integer> free() {
     return Arrays.stream(graph().inOrder(graph().jobsOf(renewed)))

@@ -4,6 +4,7 @@ import dev.torc.container.ContainerRuntime;
 import dev.torc.container.ContainerRuntime.StepContainer;
 import dev.torc.container.Containers;
 import dev.torc.engine.Attempt.AttemptFailure;
+import dev.torc.engine.LaunchBuilder.Granted;
 import dev.torc.hash.Digest;
 import dev.torc.posix.OwnUser;
 import dev.torc.workflow.Job;
@@ -83,13 +84,7 @@ record ContainerBuilder(
    * @param status where it says how far it came
    */
   StepContainer of(
-      Job job,
-      Image image,
-      int attempt,
-      int number,
-      LaunchBuilder.Granted granted,
-      Collection<String> needs,
-      Path status)
+      Job job, Image image, int number, Granted granted, Collection<String> needs, Path status)
       throws IOException {
     SequencedMap<String, String> labels = new LinkedHashMap<>();
     labels.put(ContainerRuntime.BUILD_LABEL, build);
@@ -110,7 +105,7 @@ record ContainerBuilder(
         runtime,
         here,
         image.name(),
-        name(job, attempt) + "-" + number,
+        name(job, granted.attempt()) + "-" + number,
         labels,
         mounts(image, needs),
         image.args(),
@@ -147,16 +142,14 @@ record ContainerBuilder(
   /** Needed files outside of all that is mounted, by each name under which links lead to them. */
   private static Collection<Path> outside(Path root, Collection<String> needs, Set<Path> mounted)
       throws IOException {
-    Map<Path, Set<Path>> byFolder = new TreeMap<>();
+    Set<Path> names = new LinkedHashSet<>();
     for (String need : needs) {
-      Set<Path> names = new LinkedHashSet<>();
       follow(root.resolve(need).normalize(), names);
-      for (Path each : names) {
-        if (mounted.stream().noneMatch(each::startsWith)) {
-          byFolder.computeIfAbsent(each.getParent(), _ -> new LinkedHashSet<>()).add(each);
-        }
-      }
     }
+    names.removeIf(name -> mounted.stream().anyMatch(name::startsWith));
+    Map<Path, List<Path>> byFolder = new TreeMap<>();
+    names.forEach(
+        name -> byFolder.computeIfAbsent(name.getParent(), _ -> new ArrayList<>()).add(name));
     Set<Path> outside = new LinkedHashSet<>();
     byFolder.forEach(
         (folder, files) -> outside.addAll(files.size() > MANY ? Set.of(folder) : files));

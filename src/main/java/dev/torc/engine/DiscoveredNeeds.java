@@ -35,6 +35,11 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
   /** Bytes of the largest depfile that is read; compilers stay far below. */
   private static final int MOST = 16 << 20;
 
+  /** None so far. */
+  static DiscoveredNeeds none() {
+    return new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+  }
+
   /**
    * Reads the depfile and the trace of a job that ended well, and takes what they name into the
    * snapshot.
@@ -47,22 +52,22 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
    */
   static DiscoveredNeeds read(
       Graph graph, int id, NeedSnapshot snapshot, Stamp begin, JobTrace trace) throws IOException {
-    DiscoveredNeeds needs = new DiscoveredNeeds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
+    DiscoveredNeeds needs = none();
     Job job = graph.job(id);
     if (job.depfile() != null) {
       needs.named(graph, id, snapshot, begin);
     }
-    Set<String> undeclared =
-        trace == null ? Set.of() : Tracing.undeclared(graph, id, snapshot, trace);
+    if (trace == null) {
+      return needs;
+    }
+    Set<String> undeclared = Tracing.undeclared(graph, id, snapshot, trace);
+    undeclared.removeAll(needs.found); // the depfile named them
+    if (!job.trace()) {
+      needs.read.addAll(undeclared);
+      return needs;
+    }
     for (String path : undeclared) {
-      if (needs.found.contains(path)) {
-        continue; // the depfile named it
-      }
-      if (job.trace()) {
-        needs.add(graph, id, snapshot, begin, path, "it read");
-      } else {
-        needs.read.add(path);
-      }
+      needs.add(graph, id, snapshot, begin, path, "it read");
     }
     return needs;
   }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The events that a job posted in the file of {@code TORC_EVENTS}: a JSON object on each line. What
@@ -61,18 +63,12 @@ record EventLines(List<Post> posts, AttemptFailure bad) {
    */
   static final class PostTimes {
 
-    /**
-     * What was seen.
-     *
-     * @param size bytes
-     * @param time milliseconds since 1970 of the last line in them
-     */
-    private record Seen(long size, long time) {}
-
     private final LinesFile file;
     private final DigestMemo digests;
     private final long started;
-    private final List<Seen> seen = new ArrayList<>();
+
+    /** By a size in bytes: when the last line in them was written, in milliseconds since 1970. */
+    private final TreeMap<Long, Long> seen = new TreeMap<>();
 
     /**
      * @param started milliseconds since 1970; nothing was written before
@@ -86,13 +82,11 @@ record EventLines(List<Post> posts, AttemptFailure bad) {
     /** Sees how large the file is by now. */
     synchronized void look() throws IOException {
       Stamp now = digests.linkStamp(file.path().toString());
-      while (!seen.isEmpty() && now.size() < seen.getLast().size) {
-        seen.removeLast(); // it was written anew
-      }
-      if (now.size() > (seen.isEmpty() ? 0 : seen.getLast().size)) {
+      seen.tailMap(now.size(), false).clear(); // it was written anew
+      if (now.size() > 0 && !seen.containsKey(now.size())) {
         // Any program may set the time of a file.
         long time = Math.clamp(now.mtime() / 1_000_000, started, System.currentTimeMillis());
-        seen.add(new Seen(now.size(), time));
+        seen.put(now.size(), time);
       }
     }
 
@@ -101,12 +95,8 @@ record EventLines(List<Post> posts, AttemptFailure bad) {
      * looks. In milliseconds since 1970.
      */
     synchronized long of(long end) {
-      for (Seen each : seen) {
-        if (end <= each.size) {
-          return each.time;
-        }
-      }
-      return System.currentTimeMillis();
+      Map.Entry<Long, Long> look = seen.ceilingEntry(end);
+      return look == null ? System.currentTimeMillis() : look.getValue();
     }
   }
 }

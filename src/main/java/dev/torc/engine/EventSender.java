@@ -93,9 +93,8 @@ final class EventSender {
       contents = shared.contents();
       names = contents.unread();
     }
-    return shared
-        .launches()
-        .shown(shared.graph(), id, names.filesOf(id), run.granted(List.of()), run.attempts());
+    LaunchBuilder.Granted granted = run.granted(List.of());
+    return launches.shown(shared.graph(), id, names.filesOf(id), granted);
   }
 
   /**
@@ -199,12 +198,6 @@ final class EventSender {
     tell(new Event.Note(Event.Level.WARNING, text));
   }
 
-  private Event.Details restored(Job job, AttemptOutcome outcome) {
-    Event.Log log = outcome.restored().log() == null ? null : log(job, 0);
-    return new Event.Details(
-        "", job.command(), log, 0, -1, -1, LeftOut.of(outcome.restored().lines()), false);
-  }
-
   /** What a job wrote from a byte of its log on. */
   private Event.Log log(Job job, long from) {
     Path dir = launches.place().root().resolve(job.steps().getFirst().dir());
@@ -214,8 +207,11 @@ final class EventSender {
   private Event.Details details(AttemptContext shared, int id, JobRun run, AttemptOutcome outcome) {
     Job job = shared.graph().job(id);
     ProcessEnd ended = outcome.ended();
-    if (outcome.restored() != null) {
-      return restored(job, outcome);
+    Result known = outcome.restored();
+    if (known != null) {
+      Event.Log log = known.log() == null ? null : log(job, 0);
+      List<LeftOut> left = LeftOut.of(known.lines());
+      return new Event.Details("", job.command(), log, 0, -1, -1, left, false);
     }
     boolean wrote = ended.how() != ProcessEnd.How.NOT_STARTED && !job.interactive();
     return new Event.Details(
@@ -235,26 +231,21 @@ final class EventSender {
    * {@code torc stats} says. Jobs that other machines ran are these machines' business.
    */
   private void used(Job job, long wall, Usage usage) {
-    String what = job.executor() == null && wall >= LONG ? excess(job, wall, usage) : null;
-    if (what != null) {
-      excess.add(what);
+    if (job.executor() != null || wall < LONG) {
+      return;
     }
-  }
-
-  /** What it used too much of, in words; null for nothing. */
-  private String excess(Job job, long wall, Usage usage) {
     Resources asked = job.resources();
     String name = SafeText.name(job.name());
     long tenths = usage.cpu() < 0 ? 0 : (usage.cpu() + wall / 20) * 10 / wall;
-    if (tenths >= 20L * asked.cpus()) {
-      return "%s kept %d.%d cpus busy and asked for %d"
-          .formatted(name, tenths / 10, tenths % 10, asked.cpus());
-    }
     long cpus = Math.max(1, limits.getOrDefault(Resources.CPUS, 1L));
     long share = limits.getOrDefault(Resources.MEMORY, 0L) / cpus * asked.cpus();
-    if (asked.memory() == 0 && share > 0 && usage.peak() >= Math.max(LARGE, 2 * share)) {
-      return "%s used %s of memory and asked for none".formatted(name, Amount.size(usage.peak()));
+    if (tenths >= 20L * asked.cpus()) {
+      excess.add(
+          "%s kept %d.%d cpus busy and asked for %d"
+              .formatted(name, tenths / 10, tenths % 10, asked.cpus()));
+    } else if (asked.memory() == 0 && share > 0 && usage.peak() >= Math.max(LARGE, 2 * share)) {
+      String peak = Amount.size(usage.peak());
+      excess.add("%s used %s of memory and asked for none".formatted(name, peak));
     }
-    return null;
   }
 }

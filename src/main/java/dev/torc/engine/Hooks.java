@@ -209,17 +209,18 @@ final class Hooks {
     gates.put(hook, ended.ok() || !hook.required() ? Gate.OPEN : Gate.FAILED);
     failed |= !ended.ok() && hook.required();
     List<String> tail = List.of();
-    Path all = shared.launches().hooksLog();
+    Path all = shared.launches().place().logs().resolve("hooks.log");
     try {
       tail = collect(hook, log, all);
     } catch (IOException e) {
       note(Event.Level.WARNING, "the output of hook %s: %s".formatted(name(hook), Refusal.line(e)));
     }
     if (!ended.ok()) {
+      Path shown = shared.graph().workflow().root().relativize(all);
       note(
           hook.required() ? Event.Level.ERROR : Event.Level.WARNING,
           "hook %s failed: %s; its output is in %s"
-              .formatted(name(hook), AttemptOutcome.phrase(ended, 0, 0), shown(all)));
+              .formatted(name(hook), AttemptOutcome.phrase(ended, 0, 0), shown));
       tail.forEach(line -> note(Event.Level.INFO, "  | " + SafeText.output(line, false)));
     }
   }
@@ -248,10 +249,6 @@ final class Hooks {
   private static String name(Hook hook) {
     String on = hook.on().name().toLowerCase(Locale.ROOT);
     return hook.job() == null ? on : on + " of " + SafeText.name(hook.job());
-  }
-
-  private String shown(Path file) {
-    return shared.graph().workflow().root().relativize(file).toString();
   }
 
   private void note(Event.Level level, String text) {

@@ -63,36 +63,32 @@ public final class ImageSupply {
     if (name.isFile()) {
       return; // it is a need
     }
+    Containers containers = builder.containers();
     Fetch fetch = fetches.computeIfAbsent(name, _ -> new Fetch());
     synchronized (fetch) {
-      ready(image, runtime, fetch, runner);
-    }
-  }
-
-  private void ready(
-      Image image, ContainerRuntime runtime, Fetch fetch, Function<Launch, ProcessEnd> runner)
-      throws IOException {
-    Containers.ImageName name = name(image);
-    if (fetch.trouble == null && builder.containers().find(name, runtime) == null) {
-      builder.containers().fetched(name); // a job may have made it meanwhile
-    }
-    boolean here = builder.containers().find(name, runtime) != null;
-    if (fetch.trouble == null
-        && image.pull() != Image.Pull.NEVER
-        && (!here || image.pull() == Image.Pull.ALWAYS)) {
-      fetch.trouble = fetch(image, runtime, runner);
-      builder.containers().fetched(name);
-      if (!fetch.trouble.isEmpty()) {
-        String line = "image %s cannot be had: %s".formatted(image.name(), fetch.trouble);
-        builder.events().accept(new Event.Note(Event.Level.WARNING, line)); // once for all its jobs
+      if (fetch.trouble == null && containers.find(name, runtime) == null) {
+        containers.fetched(name); // a job may have made it meanwhile
       }
-    }
-    if (fetch.trouble != null && !fetch.trouble.isEmpty()) {
-      throw new AttemptFailure("image " + image.name() + " cannot be had");
-    }
-    String lack = lack(builder.containers(), image, false);
-    if (!lack.isEmpty()) {
-      throw new AttemptFailure(lack);
+      boolean here = containers.find(name, runtime) != null;
+      if (fetch.trouble == null
+          && image.pull() != Image.Pull.NEVER
+          && (!here || image.pull() == Image.Pull.ALWAYS)) {
+        fetch.trouble = fetch(image, runtime, runner);
+        containers.fetched(name);
+        if (!fetch.trouble.isEmpty()) {
+          String line = "image %s cannot be had: %s".formatted(image.name(), fetch.trouble);
+          builder
+              .events()
+              .accept(new Event.Note(Event.Level.WARNING, line)); // once for all its jobs
+        }
+      }
+      if (fetch.trouble != null && !fetch.trouble.isEmpty()) {
+        throw new AttemptFailure("image " + image.name() + " cannot be had");
+      }
+      String lack = lack(containers, image, false);
+      if (!lack.isEmpty()) {
+        throw new AttemptFailure(lack);
+      }
     }
   }
 

@@ -72,9 +72,7 @@ final class JobRun {
       demand =
           isRestored()
               ? ResourceDemand.ONE_CPU
-              : allocated
-                  ? own.moving()
-                  : executor != null ? ResourceDemand.ofCounters(resources) : own;
+              : allocated ? own.moving() : executor != null ? own.ofAll() : own;
     }
     return demand;
   }
@@ -156,7 +154,8 @@ final class JobRun {
     long granted = !here && memory == 0 ? LaunchBuilder.Granted.BY_SCHEDULER : all >> 20;
     ResourceDemand own = here ? demand() : ResourceDemand.whole(resources, memory);
     boolean given = here || resources.gpus() == 0 || allocated && executor() == null;
-    return new LaunchBuilder.Granted(own, given ? identifiers : null, granted, memory);
+    int attempt = Math.max(1, attempts);
+    return new LaunchBuilder.Granted(attempt, own, given ? identifiers : null, granted, memory);
   }
 
   /** Whether what the present attempt took was given back before its end. */

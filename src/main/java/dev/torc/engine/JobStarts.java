@@ -61,14 +61,10 @@ final class JobStarts {
     return running == 0;
   }
 
-  /** Whether nothing runs, and nothing will. */
-  boolean areOver() {
-    return running == 0 && stopped;
-  }
-
-  /** Whether nothing is about to start. */
+  /** Whether nothing is about to start, now or after a delay. */
   boolean isIdle() {
-    return state.get().startsNothing() && parked.isEmpty();
+    BuildState now = state.get();
+    return now.ready().isEmpty() && now.delayed().isEmpty() && parked.isEmpty();
   }
 
   /** Whether schedulers have all that runs. */

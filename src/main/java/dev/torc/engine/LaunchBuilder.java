@@ -89,23 +89,16 @@ public final class LaunchBuilder {
    * Puts an attempt together; writes the files that {@code TORC_NEEDS} and {@code TORC_DATA} name.
    * Throws a {@link AttemptFailure} for a command that is longer than the system takes.
    *
-   * @param granted the attempt's resources and the numbers of its GPUs
    * @param tmp the attempt's own folder, null where no text of the job asks for it; it need not be
    *     there yet
    * @param timeLimit nanoseconds, 0 for none
    */
-  Launch of(
-      Graph graph,
-      int id,
-      NeedSnapshot snapshot,
-      Granted granted,
-      int attempt,
-      Path tmp,
-      long timeLimit)
+  Launch of(Graph graph, int id, NeedSnapshot snapshot, Granted granted, Path tmp, long timeLimit)
       throws IOException {
     Job job = graph.job(id);
     JobFiles files = files(job.name());
-    PlaceholderValues values = new PlaceholderValues(graph, id, snapshot, granted, attempt, tmp);
+    PlaceholderValues values = PlaceholderValues.of(graph, id, snapshot, granted, tmp);
+    int attempt = granted.attempt();
     Map<String, String> common = new LinkedHashMap<>(inherited);
     Map<String, String> mark = mark(job.name(), "TORC_ATTEMPT", Integer.toString(attempt));
     common.putAll(mark);
@@ -124,7 +117,8 @@ public final class LaunchBuilder {
     if (tmp != null) {
       common.put(TemporaryFolder.VARIABLE, tmp.toString());
     }
-    common.put("TORC_NEEDS", list(files, "", values.needs()));
+    List<String> needs = values.needs();
+    common.put("TORC_NEEDS", list(files, "", needs));
     common.put("TORC_DATA", data(files, snapshot.data()));
     for (LinesFile lines : List.of(files.output(), files.eventLines())) {
       common.put(lines.name(), lines.path().toString());
@@ -134,58 +128,40 @@ public final class LaunchBuilder {
         common.put("TORC_NEEDS_" + item.name(), list(files, item.name(), values.needs(item)));
       }
     }
-    List<Launch.Step> steps = new ArrayList<>();
-    Step first = job.steps().getFirst();
+    List<Step> todo = new ArrayList<>(job.steps());
     if (attempt > 1 && job.retry().recover() != null) {
-      steps.add(step(first, new Step.Command.Shell(job.retry().recover()), values, common));
+      Step first = job.steps().getFirst();
+      Step.Command recover = new Step.Command.Shell(job.retry().recover());
+      todo.addFirst(new Step(recover, first.dir(), first.env(), first.shell(), first.image()));
     }
-    for (Step step : job.steps()) {
-      steps.add(step(step, step.command(), values, common));
-    }
-    if (job.runsInContainers()) {
-      contain(job, files, attempt, granted, values.needs(), steps);
+    List<Launch.Step> steps = new ArrayList<>();
+    for (Step step : todo) {
+      Launch.Step on = step(step, values, common);
+      steps.add(
+          step.image() == null ? on : contained(on, step, job, steps.size() + 1, granted, needs));
     }
     return new Launch(
         steps, files.log(), attempt > 1, job.interactive(), timeLimit, granted.memoryLimit(), mark);
   }
 
-  /** Puts the steps that have an image into their containers. */
-  private void contain(
-      Job job,
-      JobFiles files,
-      int attempt,
-      Granted granted,
-      List<String> needs,
-      List<Launch.Step> steps)
+  /** Puts a step that has an image into its container. */
+  private Launch.Step contained(
+      Launch.Step on, Step step, Job job, int number, Granted granted, List<String> needs)
       throws IOException {
-    int recovering = steps.size() - job.steps().size();
-    for (int i = 0; i < steps.size(); i++) {
-      Step step = job.steps().get(Math.max(0, i - recovering));
-      if (step.image() != null) {
-        Launch.Step on = steps.get(i);
-        Map<String, String> env = new TreeMap<>(on.env());
-        step.env()
-            .forEach(
-                (name, value) -> {
-                  if (value.isEmpty() && caller.containsKey(name)) {
-                    env.put(name, caller.get(name));
-                  }
-                });
-        env.values().removeIf(Objects::isNull);
-        if (!step.env().containsKey(MAKEFLAGS)) {
-          env.remove(MAKEFLAGS);
-        }
-        Path status = files.container();
-        place.ready(status);
-        steps.set(
-            i,
-            new Launch.Step(
-                on.argv(),
-                on.dir(),
-                env,
-                containers.of(job, step.image(), attempt, i + 1, granted, needs, status)));
+    Map<String, String> env = new TreeMap<>(on.env());
+    for (Map.Entry<String, Optional<Template>> own : step.env().entrySet()) {
+      if (own.getValue().isEmpty() && caller.containsKey(own.getKey())) {
+        env.put(own.getKey(), caller.get(own.getKey()));
       }
     }
+    env.values().removeIf(Objects::isNull);
+    if (!step.env().containsKey(MAKEFLAGS)) {
+      env.remove(MAKEFLAGS);
+    }
+    Path status = files(job.name()).container();
+    place.ready(status);
+    Launch.Container container = containers.of(job, step.image(), number, granted, needs, status);
+    return new Launch.Step(on.argv(), on.dir(), env, container);
   }
 
   /** The commands of a launch for people, as they run: one for each process. */
@@ -205,26 +181,21 @@ public final class LaunchBuilder {
    */
   public String shown(Graph graph, int id, NeedFiles contents, Map<String, Long> limits) {
     JobRun first = new JobRun(graph.job(id), List.of(), null, limits, null);
-    return shown(graph, id, contents, first.granted(List.of()), 1);
+    return shown(graph, id, contents, first.granted(List.of()));
   }
 
   /** The same for an attempt; as they are written where a value does not fit. */
-  String shown(Graph graph, int id, NeedFiles contents, Granted granted, int attempt) {
+  String shown(Graph graph, int id, NeedFiles contents, Granted granted) {
     Job job = graph.job(id);
-    PlaceholderValues values =
-        new PlaceholderValues(
-            graph,
-            id,
-            contents,
-            granted,
-            attempt,
-            build.isEmpty() // then it is not known yet
-                ? Path.of("{tmp}")
-                : TemporaryFolder.of(place, new StartMarks.Mark(build, job.name(), attempt)));
+    Path tmp =
+        build.isEmpty() // then it is not known yet
+            ? Path.of("{tmp}")
+            : TemporaryFolder.of(place, new StartMarks.Mark(build, job.name(), granted.attempt()));
+    PlaceholderValues values = PlaceholderValues.of(graph, id, contents, granted, tmp);
     try {
       List<String> lines = new ArrayList<>();
       for (Step step : job.steps()) {
-        lines.add(shown(argv(step, step.command(), values, Map.of()), step.shell()));
+        lines.add(shown(argv(step, values, Map.of()), step.shell()));
       }
       return String.join("\n", lines);
     } catch (BadInput | StoppedException none) {
@@ -232,42 +203,37 @@ public final class LaunchBuilder {
     }
   }
 
-  private Launch.Step step(
-      Step step, Step.Command command, PlaceholderValues values, Map<String, String> common) {
+  private Launch.Step step(Step step, PlaceholderValues values, Map<String, String> common) {
     Map<String, String> env = new LinkedHashMap<>(common);
     for (Map.Entry<String, Optional<Template>> entry : step.env().entrySet()) {
-      entry
-          .getValue()
-          .ifPresent(
-              text ->
-                  env.put(
-                      entry.getKey(),
-                      text.render(
-                          slot ->
-                              slot.name().equals("env")
-                                  ? List.of(callers(slot))
-                                  : values.of(slot, step.dir()))));
+      if (entry.getValue().isPresent()) {
+        Template text = entry.getValue().get();
+        env.put(entry.getKey(), text.render(slot -> ofEnv(slot, values, step)));
+      }
     }
-    List<String> argv = argv(step, command, values, env);
+    List<String> argv = argv(step, values, env);
     arguments.check(argv, env);
     return new Launch.Step(argv, root.resolve(step.dir()).normalize(), env);
   }
 
+  private List<String> ofEnv(Template.Part.Slot slot, PlaceholderValues values, Step step) {
+    return slot.name().equals("env") ? List.of(callers(slot)) : values.of(slot, step.dir());
+  }
+
   /** The words to start; of a text for the shell without the shell where that is the same. */
-  private List<String> argv(
-      Step step, Step.Command command, PlaceholderValues values, Map<String, String> env) {
+  private List<String> argv(Step step, PlaceholderValues values, Map<String, String> env) {
     List<String> argv = new ArrayList<>();
-    if (command instanceof Step.Command.Shell shell) {
+    if (step.command() instanceof Step.Command.Shell shell) {
       String text = shell.text().render(slot -> values.of(slot, step.dir()));
-      PlainWords.of(step.shell(), text, name -> caller.containsKey(name) || env.containsKey(name))
-          .ifPresentOrElse(
-              argv::addAll,
-              () -> {
-                argv.addAll(step.shell());
-                argv.add(text);
-              });
+      Optional<List<String>> plain =
+          PlainWords.of(
+              step.shell(), text, name -> caller.containsKey(name) || env.containsKey(name));
+      argv.addAll(plain.orElse(step.shell()));
+      if (plain.isEmpty()) {
+        argv.add(text);
+      }
     } else {
-      for (Template word : command.templates()) {
+      for (Template word : step.command().templates()) {
         argv.addAll(word.words(slot -> values.of(slot, step.dir())));
       }
     }
@@ -301,11 +267,6 @@ public final class LaunchBuilder {
     return new Launch(List.of(new Launch.Step(argv, root, env)), log, false, false, 0, 0, mark);
   }
 
-  /** Where the output of all hooks goes. */
-  Path hooksLog() {
-    return place.logs().resolve("hooks.log");
-  }
-
   /**
    * The entries by which the processes of an attempt are known. A later torc looks for those of the
    * job; the last one tells a job from the hooks of the job.
@@ -333,11 +294,6 @@ public final class LaunchBuilder {
     String mark = containers.mark(job, attempt);
     images.ready(job, runner);
     return mark;
-  }
-
-  /** The folder of an attempt's own; null where no text of the job asks for it. */
-  Path tmp(Job job, StartMarks.Mark attempt) {
-    return TemporaryFolder.isUsed(job) ? TemporaryFolder.of(place, attempt) : null;
   }
 
   /** The file with the needed values; jobs that need none share one. */
@@ -368,11 +324,13 @@ public final class LaunchBuilder {
   /**
    * What an attempt was given.
    *
+   * @param attempt counts the attempts of the job from 1
    * @param gpus identifiers of the GPUs; null where the scheduler chooses them
    * @param memoryMiB for {@code {memory}}; {@link #BY_SCHEDULER} where only the scheduler knows it
    * @param memoryLimit bytes that end the attempt where its tree takes more; 0 for none
    */
-  record Granted(ResourceDemand demand, List<String> gpus, long memoryMiB, long memoryLimit) {
+  record Granted(
+      int attempt, ResourceDemand demand, List<String> gpus, long memoryMiB, long memoryLimit) {
 
     /** What it has is for the scheduler to say, on the machine that runs it. */
     static final long BY_SCHEDULER = -1;

@@ -211,15 +211,9 @@ public final class Leftovers {
         throws IOException {
       Map<String, StartMarks.Mark> marks = new HashMap<>();
       StartMarks.out(StartMarks.read(place), cache).forEach(mark -> marks.put(mark.job(), mark));
-      List<EarlierJob> jobs = new ArrayList<>();
-      if (!marks.isEmpty()) {
-        for (EarlierJob each : EarlierJob.all(place.remote())) {
-          if (marks.containsKey(each.job()) && concerned.test(each)) {
-            jobs.add(each);
-          }
-        }
-      }
-      return new OutJobs(marks, jobs);
+      List<EarlierJob> all = marks.isEmpty() ? List.of() : EarlierJob.all(place.remote());
+      Predicate<EarlierJob> out = each -> marks.containsKey(each.job());
+      return new OutJobs(marks, all.stream().filter(out.and(concerned)).toList());
     }
 
     /** A line for each of them, that names the command which ends them. */

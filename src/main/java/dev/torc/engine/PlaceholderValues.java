@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import dev.torc.engine.LaunchBuilder.Granted;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.plan.NeedContents.NeedFiles;
@@ -19,41 +20,26 @@ import java.util.Map;
 /**
  * What the placeholders of one attempt stand for: paths relative to the folder that a step runs in,
  * and what was granted. The template quotes the values.
+ *
+ * @param lists the job's lists of needs, by their kinds and texts
+ * @param granted with the memory that the job asks for, or the machine's where it asks for none
+ * @param tmp the attempt's own folder, null where no text of the job asks for it
  */
-final class PlaceholderValues {
+record PlaceholderValues(
+    Path root, Job job, Map<String, Integer> lists, NeedFiles contents, Granted granted, Path tmp) {
 
   /** The longest value that goes by the command line, in characters. */
   private static final int MAX_DATA = 64 << 10;
 
-  private final Graph graph;
-  private final Job job;
-  private final Map<String, Integer> lists = new HashMap<>();
-  private final NeedFiles contents;
-  private final LaunchBuilder.Granted granted;
-  private final int attempt;
-  private final Path tmp;
-
-  /**
-   * @param granted with the memory that the job asks for, or the machine's where it asks for none
-   * @param tmp the attempt's own folder, null where no text of the job asks for it
-   */
-  PlaceholderValues(
-      Graph graph,
-      int id,
-      NeedFiles contents,
-      LaunchBuilder.Granted granted,
-      int attempt,
-      Path tmp) {
-    this.graph = graph;
-    this.job = graph.job(id);
-    this.contents = contents;
-    this.granted = granted;
-    this.attempt = attempt;
-    this.tmp = tmp;
+  /** Those of an attempt at a job of a graph. */
+  static PlaceholderValues of(Graph graph, int id, NeedFiles contents, Granted granted, Path tmp) {
+    Map<String, Integer> lists = new HashMap<>();
     for (int list : graph.listNeeds().row(id)) {
       NeedList need = graph.list(list);
       lists.put(need.kind() + need.text(), list);
     }
+    Path root = graph.workflow().root();
+    return new PlaceholderValues(root, graph.job(id), lists, contents, granted, tmp);
   }
 
   /** The values of a slot for a step that runs in {@code dir} (relative to the root). */
@@ -69,7 +55,7 @@ final class PlaceholderValues {
         }
         yield List.of(Long.toString(granted.memoryMiB()));
       }
-      case "attempt" -> List.of(Integer.toString(attempt));
+      case "attempt" -> List.of(Integer.toString(granted.attempt()));
       case "tmp" -> List.of(tmp.toString());
       case "needs" -> relative(choose(slot, job.needs(), true), dir);
       case "produces" -> relative(choose(slot, job.produces(), false), dir);
@@ -152,7 +138,6 @@ final class PlaceholderValues {
     if (dir.equals(".")) {
       return paths;
     }
-    Path root = graph.workflow().root();
     Path from = root.resolve(dir).normalize();
     return paths.stream()
         .map(path -> path.startsWith("/") ? path : from.relativize(root.resolve(path)).toString())

@@ -297,16 +297,8 @@ public record ProductRemoval(
     if (!folder.digest().equals(owned.digest()) || !folder.complete()) {
       return null;
     }
-    boolean linked = false;
-    for (FolderDigest.Member member : folder.members()) {
-      linked |= member.stamp().hasOtherName();
-    }
+    boolean linked = folder.members().stream().anyMatch(each -> each.stamp().hasOtherName());
     return new Standing(folder.bytes(), linked);
-  }
-
-  /** Says a line to people. */
-  void note(String line) {
-    note.accept(line);
   }
 
   /**

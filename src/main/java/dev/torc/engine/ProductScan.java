@@ -22,42 +22,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a job left in the places of its products: for its result, and for the record of owned paths.
+ * What a job left in the found of its products: for its result, and for the record of owned paths.
  * It only looks; {@link ProductRemoval} takes things away.
+ *
+ * @param made the products in declared order, matches of globs sorted
+ * @param owned the same, and the depfile, as what torc may delete while it is unaltered
+ * @param depfile the depfile as it stands; null where the job has none, or left none
+ * @param files how many files the products are, what is in folders counted one by one
  */
-final class ProductScan {
+record ProductScan(
+    List<RecordedProduct> made, List<OwnedPath> owned, RecordedProduct depfile, int files) {
 
-  /** As many products are looked at, and as many bytes of one read, in no time. */
-  private static final int FEW = 4;
-
-  private static final long LARGE = 64 << 10;
-
-  private final AllowedRoots grounds;
-  private final DigestMemo digests;
-  private final Job job;
-  private final boolean strict;
-  private final Runnable slow;
-  private final List<Seen> seen; // null where it is not asked for
-  private final List<RecordedProduct> made = new ArrayList<>();
-  private final List<OwnedPath> owned = new ArrayList<>();
-  private RecordedProduct depfile;
-  private int files;
-  private String last = ""; // of the folders that were found within the grounds
-
-  private ProductScan(
-      AllowedRoots grounds,
-      DigestMemo digests,
-      Job job,
-      boolean strict,
-      Runnable slow,
-      List<Seen> seen) {
-    this.seen = seen;
-    this.grounds = grounds;
-    this.digests = digests;
-    this.job = job;
-    this.strict = strict;
-    this.slow = slow;
-  }
+  /** Nothing is there. */
+  static final ProductScan NOTHING = new ProductScan(List.of(), List.of(), null, 0);
 
   /**
    * A file of the products, links followed.
@@ -89,34 +66,9 @@ final class ProductScan {
       Runnable slow,
       List<Seen> seen)
       throws IOException {
-    ProductScan products = new ProductScan(grounds, digests, job, strict, slow, seen);
-    if (job.depfile() != null || job.productRefs().size() > FEW) {
-      slow.run();
-    }
-    for (Ref ref : job.productRefs()) {
-      if (!products.lies(ref.text(), folder(ref))) {
-        continue;
-      }
-      if (ref instanceof Ref.OfFile file) {
-        products.add(file.path(), Stamp.FileKind.FILE, products.look(file.path()));
-      } else if (ref instanceof Ref.OfFolder folder) {
-        products.add(folder.path(), Stamp.FileKind.FOLDER, products.look(folder.path()));
-      } else if (ref instanceof Ref.OfGlob glob) {
-        slow.run();
-        products.addAll(GlobWalk.of(grounds.root(), Glob.of(glob.pattern()), digests.stop()));
-      }
-    }
-    if (job.depfile() != null && products.lies(job.depfile(), UserPaths.parent(job.depfile()))) {
-      KnownDigest known = digests.product(job.depfile());
-      if (known.stamp().kind() == Stamp.FileKind.FILE) {
-        Stamp self = digests.linkStamp(job.depfile());
-        long size = known.stamp().size();
-        products.depfile = products.product(job.depfile(), self, known, size);
-        products.owned.add(products.depfile.owned(job.name()));
-        products.saw(job.depfile(), job.depfile(), known.stamp(), known.digest());
-      }
-    }
-    return products;
+    Look look = new Look(grounds, digests, job, strict, slow, seen);
+    look.all();
+    return new ProductScan(List.copyOf(look.made), look.owned, look.depfile, look.files);
   }
 
   /**
@@ -133,74 +85,6 @@ final class ProductScan {
     return Glob.of(((Ref.OfGlob) product).pattern()).fixedPrefix();
   }
 
-  /** Whether a product lies within the grounds. */
-  private boolean lies(String product, String folder) throws IOException {
-    if (folder.equals(last)) {
-      return true; // as most products of a job do
-    }
-    Path outside = grounds.outside(folder);
-    if (outside == null) {
-      last = folder;
-    } else if (strict) {
-      throw new AttemptFailure(AllowedRoots.refusal(product, outside));
-    }
-    return outside == null;
-  }
-
-  /**
-   * What stands at a path.
-   *
-   * @param self of a link itself
-   */
-  private record Look(Stamp self, KnownDigest known) {}
-
-  private Look look(String path) throws IOException {
-    Stamp self = digests.linkStamp(path);
-    if (self.kind() != Stamp.FileKind.FILE || self.size() >= LARGE) {
-      slow.run();
-    }
-    return new Look(
-        self,
-        self.kind() == Stamp.FileKind.LINK ? digests.product(path) : digests.product(path, self));
-  }
-
-  private void addAll(List<String> paths) throws IOException {
-    Look[] looks = new Look[paths.size()];
-    ParallelShares.each(looks.length, i -> looks[i] = look(paths.get(i)));
-    for (int i = 0; i < looks.length; i++) {
-      add(paths.get(i), Stamp.FileKind.FILE, looks[i]);
-    }
-  }
-
-  private void add(String path, Stamp.FileKind kind, Look look) throws IOException {
-    KnownDigest known = look.known;
-    Stamp.FileKind there = known.stamp().kind();
-    if (there != kind) {
-      if (strict) {
-        throw new AttemptFailure(lack(path, there, "is missing though the command ended well"));
-      }
-      return;
-    }
-    if (kind == Stamp.FileKind.FOLDER) {
-      FolderDigest folder = digests.productFolder(path);
-      known = new KnownDigest(known.stamp(), folder.digest(), false);
-      if (seen != null) {
-        for (FolderDigest.Member member : folder.members()) {
-          if (member.kind() == Stamp.FileKind.FILE) {
-            saw(FolderDigest.join(path, member.path()), path, member.stamp(), member.digest());
-          }
-        }
-      }
-      made.add(product(path, look.self, known, folder.bytes()));
-      files += folder.members().size();
-    } else {
-      made.add(product(path, look.self, known, known.stamp().size()));
-      files++;
-      saw(path, path, known.stamp(), known.digest());
-    }
-    owned.add(made.getLast().owned(job.name()));
-  }
-
   /**
    * What is to be said of a product in whose place something else stands.
    *
@@ -214,36 +98,149 @@ final class ProductScan {
     };
   }
 
-  private RecordedProduct product(String path, Stamp self, KnownDigest known, long size)
-      throws IOException {
-    Path place = self.kind() == Stamp.FileKind.LINK ? grounds.root().resolve(path) : null;
-    String link = place == null ? null : Files.readSymbolicLink(place).toString();
-    return new RecordedProduct(path, known.stamp().kind(), known.product(), size, link);
-  }
+  /** One look, as far as it has come. */
+  private static final class Look {
 
-  private void saw(String path, String product, Stamp stamp, Digest digest) {
-    if (seen != null) {
-      seen.add(new Seen(path, product, stamp, digest));
+    /** As many products are looked at, and as many bytes of one read, in no time. */
+    private static final int FEW = 4;
+
+    private static final long LARGE = 64 << 10;
+
+    private final AllowedRoots grounds;
+    private final DigestMemo digests;
+    private final Job job;
+    private final boolean strict;
+    private final Runnable slow;
+    private final List<Seen> seen;
+    private final List<RecordedProduct> made = new ArrayList<>();
+    private final List<OwnedPath> owned = new ArrayList<>();
+    private RecordedProduct depfile;
+    private int files;
+    private String last = ""; // of the folders that were found within the grounds
+
+    Look(
+        AllowedRoots grounds,
+        DigestMemo digests,
+        Job job,
+        boolean strict,
+        Runnable slow,
+        List<Seen> seen) {
+      this.grounds = grounds;
+      this.digests = digests;
+      this.job = job;
+      this.strict = strict;
+      this.slow = slow;
+      this.seen = seen;
     }
-  }
 
-  /** The products in declared order, matches of globs sorted. */
-  List<RecordedProduct> made() {
-    return List.copyOf(made); // it stays in the record
-  }
+    void all() throws IOException {
+      if (job.depfile() != null || job.productRefs().size() > FEW) {
+        slow.run();
+      }
+      for (Ref ref : job.productRefs()) {
+        if (!lies(ref.text(), folder(ref))) {
+          continue;
+        }
+        if (ref instanceof Ref.OfFile file) {
+          add(file.path(), Stamp.FileKind.FILE, find(file.path()));
+        } else if (ref instanceof Ref.OfFolder folder) {
+          add(folder.path(), Stamp.FileKind.FOLDER, find(folder.path()));
+        } else if (ref instanceof Ref.OfGlob glob) {
+          slow.run();
+          addAll(GlobWalk.of(grounds.root(), Glob.of(glob.pattern()), digests.stop()));
+        }
+      }
+      if (job.depfile() != null && lies(job.depfile(), UserPaths.parent(job.depfile()))) {
+        KnownDigest known = digests.product(job.depfile());
+        if (known.stamp().kind() == Stamp.FileKind.FILE) {
+          Stamp self = digests.linkStamp(job.depfile());
+          depfile = product(job.depfile(), self, known, known.stamp().size());
+          owned.add(depfile.owned(job.name()));
+          saw(job.depfile(), job.depfile(), known.stamp(), known.digest());
+        }
+      }
+    }
 
-  /** The same, and the depfile, as what torc may delete while it is unaltered. */
-  List<OwnedPath> owned() {
-    return owned;
-  }
+    /** Whether a product lies within the grounds. */
+    private boolean lies(String product, String folder) throws IOException {
+      if (folder.equals(last)) {
+        return true; // as most products of a job do
+      }
+      Path outside = grounds.outside(folder);
+      if (outside == null) {
+        last = folder;
+      } else if (strict) {
+        throw new AttemptFailure(AllowedRoots.refusal(product, outside));
+      }
+      return outside == null;
+    }
 
-  /** The depfile as it stands; null where the job has none, or left none. */
-  RecordedProduct depfile() {
-    return depfile;
-  }
+    /**
+     * What stands at a path.
+     *
+     * @param self of a link itself
+     */
+    private record Found(Stamp self, KnownDigest known) {}
 
-  /** How many files they are, what is in folders counted one by one. */
-  int files() {
-    return files;
+    private Found find(String path) throws IOException {
+      Stamp self = digests.linkStamp(path);
+      if (self.kind() != Stamp.FileKind.FILE || self.size() >= LARGE) {
+        slow.run();
+      }
+      return new Found(
+          self,
+          self.kind() == Stamp.FileKind.LINK ? digests.product(path) : digests.product(path, self));
+    }
+
+    private void addAll(List<String> paths) throws IOException {
+      Found[] found = new Found[paths.size()];
+      ParallelShares.each(found.length, i -> found[i] = find(paths.get(i)));
+      for (int i = 0; i < found.length; i++) {
+        add(paths.get(i), Stamp.FileKind.FILE, found[i]);
+      }
+    }
+
+    private void add(String path, Stamp.FileKind kind, Found found) throws IOException {
+      KnownDigest known = found.known;
+      Stamp.FileKind there = known.stamp().kind();
+      if (there != kind) {
+        if (strict) {
+          throw new AttemptFailure(lack(path, there, "is missing though the command ended well"));
+        }
+        return;
+      }
+      long size = known.stamp().size();
+      if (kind == Stamp.FileKind.FOLDER) {
+        FolderDigest folder = digests.productFolder(path);
+        known = new KnownDigest(known.stamp(), folder.digest(), false);
+        if (seen != null) {
+          for (FolderDigest.Member member : folder.members()) {
+            if (member.kind() == Stamp.FileKind.FILE) {
+              saw(FolderDigest.join(path, member.path()), path, member.stamp(), member.digest());
+            }
+          }
+        }
+        size = folder.bytes();
+        files += folder.members().size();
+      } else {
+        files++;
+        saw(path, path, known.stamp(), known.digest());
+      }
+      made.add(product(path, found.self, known, size));
+      owned.add(made.getLast().owned(job.name()));
+    }
+
+    private RecordedProduct product(String path, Stamp self, KnownDigest known, long size)
+        throws IOException {
+      Path place = self.kind() == Stamp.FileKind.LINK ? grounds.root().resolve(path) : null;
+      String link = place == null ? null : Files.readSymbolicLink(place).toString();
+      return new RecordedProduct(path, known.stamp().kind(), known.product(), size, link);
+    }
+
+    private void saw(String path, String product, Stamp stamp, Digest digest) {
+      if (seen != null) {
+        seen.add(new Seen(path, product, stamp, digest));
+      }
+    }
   }
 }

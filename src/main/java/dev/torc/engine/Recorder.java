@@ -12,8 +12,10 @@ import dev.torc.records.BuildRecord.BuildId;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.JobResult.RunDetails;
+import dev.torc.records.RecordedProduct;
 import dev.torc.records.StartMarks;
 import dev.torc.records.ThisHost;
 import dev.torc.results.Result;
@@ -63,10 +65,10 @@ final class Recorder {
       Record known = recalled(last.job.name(), run.reasons(), outcome.restored());
       outcome.owned().forEach(known.batch::own);
       Map<Digest, List<ManifestEntry>> folders =
-          context.contents().gone().toBeStored(last.id, outcome.made().products());
+          context.contents().gone().toBeStored(last.id, outcome.made().products().made());
       return new Record(known.batch, known.result, folders);
     }
-    JobResult.Outcome how = outcomeOf(outcome);
+    Outcome how = outcomeOf(outcome);
     Batch batch = new Batch();
     Record record = of(context, last.id, run.reasons(), run.attempts(), outcome, how, batch);
     attempt(last.job, run, outcome, how, batch);
@@ -74,8 +76,7 @@ final class Recorder {
   }
 
   /** For the history, also of one that another attempt follows. */
-  private void attempt(
-      Job job, JobRun run, AttemptOutcome outcome, JobResult.Outcome how, Batch batch) {
+  private void attempt(Job job, JobRun run, AttemptOutcome outcome, Outcome how, Batch batch) {
     ProcessEnd end = outcome.ended();
     ProcessEnd.Elsewhere there = end.elsewhere();
     long sequence = attempts.getAndIncrement();
@@ -121,7 +122,7 @@ final class Recorder {
 
   /** The records of a job that did not run, and whose products are accepted as they stand. */
   JobResult adopted(PlanContext context, int id, AttemptOutcome outcome, Batch batch) {
-    Record record = of(context, id, List.of(), 0, outcome, JobResult.Outcome.ADOPTED, batch);
+    Record record = of(context, id, List.of(), 0, outcome, Outcome.ADOPTED, batch);
     whole(record);
     return record.result;
   }
@@ -146,34 +147,26 @@ final class Recorder {
       List<Reason> reasons,
       int attempts,
       AttemptOutcome outcome,
-      JobResult.Outcome how,
+      Outcome how,
       Batch batch) {
+    AttemptOutcome.Made made = outcome.made();
+    ProcessEnd ended = outcome.ended();
+    List<RecordedProduct> products = made.products().made();
+    List<String> found = List.copyOf(made.needs().found());
     Digest manifest = Decider.UNKNOWN;
     List<ManifestEntry> lines = List.of();
-    Map<Digest, List<ManifestEntry>> lists =
-        context.contents().gone().toBeStored(id, outcome.made().products());
+    Map<Digest, List<ManifestEntry>> lists = context.contents().gone().toBeStored(id, products);
     if (outcome.snapshot() != null) {
-      Decider.Described described =
-          context.decider().describe(id, outcome.made().found(), outcome.snapshot());
+      Decider.Described described = context.decider().describe(id, found, outcome.snapshot());
       manifest = described.digest();
       lines = described.lines();
       lists.putAll(described.lists());
     }
-    ProcessEnd ended = outcome.ended();
-    AttemptOutcome.Made made = outcome.made();
     boolean untraced = context.graph().job(id).trace() && !made.traced();
-    boolean kept = how == JobResult.Outcome.OK && made.touched().isEmpty() && !untraced;
-    Restorable terms = kept ? terms(context, id, manifest, outcome) : null;
+    boolean kept = how == Outcome.OK && made.touched().isEmpty() && !untraced;
     JobResult result =
         new JobResult(
-            how,
-            build.id(),
-            manifest,
-            made.products(),
-            made.found(),
-            made.moved(),
-            ended.wall(),
-            made.traced());
+            how, build.id(), manifest, products, found, made.moved(), ended.wall(), made.traced());
     RunDetails details =
         new RunDetails(
             lines,
@@ -186,9 +179,9 @@ final class Recorder {
             ended.usage().cpu(),
             ended.usage().peak(),
             attempts,
-            terms,
+            kept ? terms(context, id, manifest, outcome) : null,
             null,
-            made.read());
+            List.copyOf(made.needs().read()));
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, made.data());
     for (EventLines.Post post : outcome.posts()) {
@@ -225,20 +218,17 @@ final class Recorder {
   /** What is asked of the result later, if it is to be kept. */
   private static Restorable terms(
       PlanContext context, int id, Digest manifest, AttemptOutcome outcome) {
+    Decider decider = context.decider();
+    AttemptOutcome.Made made = outcome.made();
+    ProductScan products = made.products();
+    boolean finds = context.graph().job(id).finds();
+    Digest bare = finds ? decider.digest(id, List.of(), outcome.snapshot()) : null;
     ProcessEnd.Elsewhere there = outcome.ended().elsewhere();
-    return context
-        .decider()
+    String system = there == null ? null : there.system();
+    boolean values = !made.data().isEmpty();
+    return decider
         .known()
-        .terms(
-            id,
-            manifest,
-            context.graph().job(id).finds()
-                ? context.decider().digest(id, List.of(), outcome.snapshot())
-                : null,
-            there == null ? null : there.system(),
-            !outcome.made().data().isEmpty(),
-            outcome.made().files(),
-            outcome.made().depfile());
+        .terms(id, manifest, bare, system, values, products.files(), products.depfile());
   }
 
   private static List<ManifestEntry> entries(List<Reason> reasons) {
@@ -250,15 +240,15 @@ final class Recorder {
     return entries;
   }
 
-  private static JobResult.Outcome outcomeOf(AttemptOutcome outcome) {
+  private static Outcome outcomeOf(AttemptOutcome outcome) {
     if (outcome.ok()) {
-      return JobResult.Outcome.OK;
+      return Outcome.OK;
     }
     return switch (outcome.ended().how()) {
-      case TIMEOUT -> JobResult.Outcome.TIMED_OUT;
-      case MEMORY -> JobResult.Outcome.OUT_OF_MEMORY;
-      case INTERRUPTED, LEFT, NOT_REACHED -> JobResult.Outcome.INTERRUPTED;
-      case EXITED, SIGNALED, TERMINAL, CANCELLED, ALTERED, NOT_STARTED -> JobResult.Outcome.FAILED;
+      case TIMEOUT -> Outcome.TIMED_OUT;
+      case MEMORY -> Outcome.OUT_OF_MEMORY;
+      case INTERRUPTED, LEFT, NOT_REACHED -> Outcome.INTERRUPTED;
+      case EXITED, SIGNALED, TERMINAL, CANCELLED, ALTERED, NOT_STARTED -> Outcome.FAILED;
     };
   }
 
@@ -269,32 +259,24 @@ final class Recorder {
     Digest manifest = last == null ? Decider.UNKNOWN : last.manifest();
     List<String> found = last == null ? List.of() : last.found();
     List<ManifestEntry> lines = details == null ? List.of() : details.manifest();
-    return new Batch()
-        .result(
-            mark.job(),
-            new JobResult(
-                JobResult.Outcome.INTERRUPTED,
-                mark.build(),
-                manifest,
-                List.of(),
-                found,
-                List.of(),
-                0,
-                false),
-            new RunDetails(
-                lines,
-                List.of(),
-                "torc was killed",
-                number,
-                0,
-                -1,
-                0,
-                -1,
-                -1,
-                mark.attempt(),
-                null,
-                null,
-                List.of()))
-        .data(mark.job(), List.of());
+    JobResult result =
+        new JobResult(
+            Outcome.INTERRUPTED, mark.build(), manifest, List.of(), found, List.of(), 0, false);
+    RunDetails run =
+        new RunDetails(
+            lines,
+            List.of(),
+            "torc was killed",
+            number,
+            0,
+            -1,
+            0,
+            -1,
+            -1,
+            mark.attempt(),
+            null,
+            null,
+            List.of());
+    return new Batch().result(mark.job(), result, run).data(mark.job(), List.of());
   }
 }

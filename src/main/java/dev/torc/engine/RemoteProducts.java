@@ -27,8 +27,6 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
   /** Nothing differs. */
   static final RemoteProducts SAME = new RemoteProducts(Map.of(), List.of());
 
-  private static final String SPECIAL = "*?]}";
-
   /**
    * Compares what a scan saw.
    *
@@ -109,11 +107,7 @@ record RemoteProducts(Map<String, String> altered, List<String> touched) {
   /** A pattern of products in the words of {@code find}, which may match more. */
   static RemoteAttempt.ProductPattern pattern(Path root, String pattern) {
     Path folder = root.resolve(Glob.of(pattern).fixedPrefix());
-    int last = -1;
-    for (int i = 0; i < pattern.length(); i++) {
-      last = SPECIAL.indexOf(pattern.charAt(i)) >= 0 ? i : last;
-    }
-    String end = last < 0 ? "" : pattern.substring(last + 1);
+    String end = pattern.replaceFirst("(?s).*[*?\\]}]", ""); // what is behind the last sign
     String in = plain(folder.equals(folder.getRoot()) ? "" : folder.toString());
     boolean deep = pattern.contains("**") || pattern.contains("{");
     int levels = root.resolve(pattern).getNameCount() - folder.getNameCount();

@@ -199,7 +199,7 @@ final class RemoteRun {
 
   /** Seconds that it took last time; 0 where it is not known. */
   private long expected() {
-    JobResult last = shared.records().result(id);
+    JobResult last = shared.plan().records().result(id);
     return last == null || !last.outcome().isGood()
         ? 0
         : Math.max(1, TimeUnit.NANOSECONDS.toSeconds(last.wall()));
@@ -274,13 +274,8 @@ final class RemoteRun {
     }
   }
 
-  /** Products that are not here what they were where they were made, each with a line of it. */
-  Map<String, String> altered() {
-    return products.altered();
-  }
-
-  /** Files of the products that were touched since. */
-  List<String> touched() {
-    return products.touched();
+  /** What its products are here, beside what they were where they were made. */
+  RemoteProducts products() {
+    return products;
   }
 }

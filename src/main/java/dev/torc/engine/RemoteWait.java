@@ -127,7 +127,7 @@ final class RemoteWait implements RemoteListener {
       TemporaryFolder.empty(temporary(key, removal));
     } catch (IOException e) {
       String line = "cannot empty the folder {tmp} of %s: %s";
-      removal.note(line.formatted(key.job(), Refusal.line(e)));
+      removal.note().accept(line.formatted(key.job(), Refusal.line(e)));
     }
   }
 

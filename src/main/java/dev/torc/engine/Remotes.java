@@ -218,22 +218,19 @@ public final class Remotes implements AutoCloseable {
       String name, SchedulerSettings settings, Function<Path, Scheduler> scheduler) {
     BatchTracker tracker = trackers.get(name);
     if (tracker == null) {
-      tracker = start(settings, scheduler);
+      Path place = folder.resolve(settings.name());
+      try {
+        home.makeFolders(place);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      tracker =
+          BatchTracker.start(
+              new SchedulerAccess(scheduler.apply(place), settings, place, me, marks, warn));
       trackers.put(name, tracker);
       said.accept(tracker);
     }
     return tracker;
-  }
-
-  private BatchTracker start(SchedulerSettings settings, Function<Path, Scheduler> scheduler) {
-    Path place = folder.resolve(settings.name());
-    try {
-      home.makeFolders(place);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return BatchTracker.start(
-        new SchedulerAccess(scheduler.apply(place), settings, place, me, marks, warn));
   }
 
   /** Ends their threads; what is out stays out. What killed builds left goes. */

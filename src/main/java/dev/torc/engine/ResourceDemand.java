@@ -34,11 +34,6 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
     return new ResourceDemand(amounts);
   }
 
-  /** What a job takes of this machine's limits while it runs on another one. */
-  static ResourceDemand ofCounters(Resources resources) {
-    return new ResourceDemand(resources.amounts()).ofAll();
-  }
-
   /** What a job declares, whatever this machine has. */
   static ResourceDemand whole(Resources resources, long memory) {
     return of(resources, memory, Map.of(Resources.CPUS, Long.MAX_VALUE));
