@@ -112,7 +112,7 @@ public final class ReportPage {
       this.runs = new PageRuns(graph, cache, asked);
       Plan plan = look.plan(all, Rerun.NONE);
       this.jobs = new PageJobs(plan, cache, runs, asked == 0, this::told);
-      this.files = new PageFiles(project.workflow(), graph, look.contents(), jobs, paths);
+      this.files = new PageFiles(project.workflow(), graph, look.context().contents(), jobs, paths);
     }
 
     /** A text without the folder of the project, unless paths are shown. */
