@@ -10,8 +10,10 @@ import java.util.List;
  */
 interface Answer {
 
-  /** The text for standard output; each line has its line feed. */
-  String text(Palette palette);
+  /** The text for standard output; each line has its line feed. There may be none. */
+  default String text(Palette palette) {
+    return "";
+  }
 
   /** The harmless lines for people that stand beside the text, on standard error. */
   default List<String> beside() {

@@ -26,9 +26,9 @@ record BuildFollow(CachePlace place) {
 
   /** Looks until it is enough, or the build has ended; once if none is at work. */
   void follow(Look look) throws IOException {
-    String build = holder();
+    String build = working(place);
     for (boolean over = false; !over; ) {
-      boolean ended = build.isEmpty() || !build.equals(holder());
+      boolean ended = build.isEmpty() || !build.equals(working(place));
       try (Cache cache = Cache.look(place, _ -> {})) {
         over = look.at(cache, build, ended) || ended;
       }
@@ -40,7 +40,8 @@ record BuildFollow(CachePlace place) {
     }
   }
 
-  private String holder() {
+  /** The id of the build that is at work; empty for none. */
+  static String working(CachePlace place) {
     return BuildLock.holder(place).map(BuildLock.Holder::build).orElse("");
   }
 }

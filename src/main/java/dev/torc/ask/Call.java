@@ -91,7 +91,7 @@ public final class Call {
       case "check" -> CheckAnswer.run(this);
       case "clean" -> print(CleanAnswer.of(this));
       case "data" -> print(DataAnswer.of(this));
-      case "doctor" -> print(DoctorAnswer.of(this));
+      case "doctor" -> print(new DoctorAnswer(this));
       case "events" -> EventsAnswer.run(this);
       case "graph" -> GraphPicture.run(this);
       case "history" -> print(HistoryAnswer.of(this));

@@ -34,7 +34,6 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.text.Amount;
-import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Workflow;
 import dev.torc.workflow.Workflow.Stores;
@@ -53,6 +52,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * {@code torc clean}: which products that torc made are to go; {@link Cleaner} takes them away.
@@ -66,9 +66,9 @@ final class CleanAnswer implements Cleaner.Listener {
   private final boolean stale;
   private final boolean kept;
   private final boolean all;
+  private final boolean products; // whether any may go
   private final ProjectFolder given;
   private final CachePlace place;
-  private final Wanted wanted;
   private final List<String> removed = new ArrayList<>();
   private final Map<String, Kept> staying = new LinkedHashMap<>();
 
@@ -82,6 +82,7 @@ final class CleanAnswer implements Cleaner.Listener {
     this.stale = call.has("--stale");
     this.kept = call.has("--kept");
     this.all = call.has("--all");
+    this.products = all || stale || !kept;
     boolean some = !call.targets().isEmpty();
     if (kept && some) {
       throw Call.usage("--kept takes no TARGET: what was set aside goes as a whole");
@@ -92,7 +93,6 @@ final class CleanAnswer implements Cleaner.Listener {
     this.lock = call.lock();
     this.given = call.folder(stale || some).withoutResults();
     this.place = given.place();
-    this.wanted = Wanted.of(given.project(), call.targets());
   }
 
   /** Removes, and tells each path as it goes; null where it may not wait for another build. */
@@ -110,11 +110,6 @@ final class CleanAnswer implements Cleaner.Listener {
    * @param exit the status of the command
    */
   private record Cleaned(Fields json, int exit) implements Answer {
-
-    @Override
-    public String text(Palette palette) {
-      return "";
-    }
 
     @Override
     public List<String> beside() {
@@ -167,56 +162,55 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   private Answer run() throws IOException {
-    int exit = Exit.DONE;
-    if (dry) {
+    if (dry || !Files.isDirectory(place.folder())) { // no cache is made only to find nothing in it
       try (Cache cache = Cache.look(place, call::warn)) {
+        int exit = clean(cache);
+        if (all && dry) {
+          cleaner(cache).memory(place, kept);
+        }
+        return answer(exit);
+      }
+    }
+    int exit;
+    Cleaner memory;
+    try (BuildLock held = call.take(place, RandomId.next(), "torc clean", lock)) {
+      if (held == null) {
+        return null;
+      }
+      try (Cache cache = Cache.open(place, call::warn)) {
+        if (isOut(cache)) {
+          return answer(Exit.FAILED); // a job is out that makes it
+        }
         exit = clean(cache);
+        memory = cleaner(cache);
       }
       if (all) {
-        cleaner(given, null).memory(place, kept);
+        memory.memory(call.caller().place(place.root()), kept);
       }
-    } else if (Files.isDirectory(place.folder())) {
-      try (BuildLock held = call.take(place, RandomId.next(), "torc clean", lock)) {
-        if (held == null) {
-          return null;
-        }
-        try (Cache cache = Cache.open(place, call::warn)) {
-          Caller caller = call.caller();
-          var on =
-              Leftovers.end(caller.env(), caller.stamps(place), cache, lock.gone(), call::warn);
-          if (isOut(on, cache)) {
-            return answer(Exit.FAILED); // a job is out that makes it
-          }
-          exit = clean(cache);
-        }
-        if (all) {
-          cleaner(given, null).memory(call.caller().place(place.root()), kept);
-        }
-      }
-      if (all && place.isShared()) {
-        // A network file system keeps what is removed under another name while it is open.
-        OwnFile.removeEmpty(place.folder());
-      }
-    } else if (kept) {
-      // Nothing is recorded, and no cache is made only to find that out.
-      cleaner(given, null).kept();
+    }
+    if (all && place.isShared()) {
+      // A network file system keeps what is removed under another name while it is open.
+      OwnFile.removeEmpty(place.folder());
     }
     return answer(exit);
   }
 
   /** Whether a job may still write what is to go; each is told. With force it is cancelled. */
-  private boolean isOut(List<StartMarks.Mark> on, Cache cache) throws IOException {
-    if (kept && !all && !stale) {
+  private boolean isOut(Cache cache) throws IOException {
+    Caller caller = call.caller();
+    List<StartMarks.Mark> on =
+        Leftovers.end(caller.env(), caller.stamps(place), cache, lock.gone(), call::warn);
+    if (!products) {
       return false;
     }
+    Wanted wanted = Wanted.of(given.project(), call.targets());
     List<String> elsewhere = Leftovers.elsewhere(on, place, wanted::has);
     elsewhere.forEach(call::warn);
-    OutJobs out = OutJobs.of(place, cache, job -> isWanted(job.place()));
+    OutJobs out = OutJobs.of(place, cache, job -> isWanted(wanted, job.place()));
     if (elsewhere.isEmpty() && force && !out.jobs().isEmpty()) {
       Workflow workflow = given.project() == null ? null : given.project().workflow();
-      Remotes remotes =
-          call.caller().remotes(place, workflow, RandomId.next(), (_, _) -> {}, call::warn);
-      out.cancel(remotes, removal(given, cache, call::warn));
+      Remotes remotes = caller.remotes(place, workflow, RandomId.next(), (_, _) -> {}, call::warn);
+      out.cancel(remotes, removal(cache, call::warn));
       return false;
     }
     if (elsewhere.isEmpty()) {
@@ -225,7 +219,7 @@ final class CleanAnswer implements Cleaner.Listener {
     return !elsewhere.isEmpty() || !out.jobs().isEmpty();
   }
 
-  private boolean isWanted(HandedOutAttempt out) {
+  private boolean isWanted(Wanted wanted, HandedOutAttempt out) {
     return wanted.has(out.key().job())
         || out.products().stream()
             .map(made -> given.project().paths().path(made.path().toString()))
@@ -234,16 +228,15 @@ final class CleanAnswer implements Cleaner.Listener {
 
   /** Takes it away, and returns the exit status. */
   private int clean(Cache cache) throws IOException {
-    ProjectFolder folder =
-        given.project() == null
-            ? given
-            : given.with(ReadSession.expand(given.project(), cache, call::warn));
-    Cleaner cleaner = cleaner(folder, cache);
+    Cleaner cleaner = cleaner(cache);
     boolean well = true;
-    if (all || stale || !kept) {
-      well = cleaner.products(choice(folder, cache));
+    if (products && Files.isDirectory(place.folder())) {
+      Project project =
+          given.project() == null ? null : ReadSession.expand(given.project(), cache, call::warn);
+      Wanted wanted = Wanted.of(project, call.targets());
+      well = cleaner.products(choice(project, wanted, cache));
       if (!dry) {
-        forgetResults(folder, cache);
+        forgetResults(project, wanted, cache);
       }
       if (undeclared > 0) {
         String left = "left " + Amount.count(undeclared, "product") + " that no job declares";
@@ -258,30 +251,25 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   /** What was made and is to go is not put back either. */
-  private void forgetResults(ProjectFolder folder, Cache cache) throws IOException {
+  private void forgetResults(Project project, Wanted wanted, Cache cache) throws IOException {
     KeptResults results = new KeptResults(cache, Stores.UNSAID, false);
-    Graph graph = folder.project() == null ? null : folder.project().graph();
     results.forget(
-        each ->
-            wanted.has(each.job()) && !(stale && graph != null && graph.jobId(each.job()) >= 0));
+        each -> wanted.has(each.job()) && !(stale && project.graph().jobId(each.job()) >= 0));
     results.end();
   }
 
-  /** The cleaner; without a cache it knows no products. */
-  private Cleaner cleaner(ProjectFolder folder, Cache cache) throws IOException {
-    ProductRemoval removal = cache == null ? null : removal(folder, cache, _ -> {});
-    return new Cleaner(place, roots(folder), cache, removal, force, dry, this);
+  private Cleaner cleaner(Cache cache) throws IOException {
+    return new Cleaner(place, roots(), cache, removal(cache, _ -> {}), force, dry, this);
   }
 
-  private static List<Path> roots(ProjectFolder folder) {
-    return folder.project() == null ? List.of() : folder.project().workflow().roots();
+  private List<Path> roots() {
+    return given.project() == null ? List.of() : given.project().workflow().roots();
   }
 
-  private ProductRemoval removal(ProjectFolder folder, Cache cache, Consumer<String> note)
-      throws IOException {
+  private ProductRemoval removal(Cache cache, Consumer<String> note) throws IOException {
     DigestMemo digests =
         DigestMemo.looking(place.root(), call.caller().stamps(place), cache::stamp);
-    AllowedRoots allowed = new AllowedRoots(place.root(), roots(folder));
+    AllowedRoots allowed = new AllowedRoots(place.root(), roots());
     return new ProductRemoval(place, allowed, "", cache, digests, null, note);
   }
 
@@ -318,22 +306,21 @@ final class CleanAnswer implements Cleaner.Listener {
     return file.equals(BuildFile.INPUT) || Files.exists(place.root().resolve(file));
   }
 
-  private Cleaner.Choice choice(ProjectFolder folder, Cache cache) {
-    if (folder.project() == null) {
+  private Cleaner.Choice choice(Project project, Wanted wanted, Cache cache) {
+    if (project == null) {
       return (_, _) -> true; // what is declared is not known
     }
-    Wanted now = Wanted.of(folder.project(), call.targets());
-    Graph graph = folder.project().graph();
+    Graph graph = project.graph();
     StaleProducts staleness =
         new StaleProducts(graph, new JobRecords(graph, cache, Map.of(), false));
     if (stale) {
-      refuseOtherFiles(folder.project(), cache, staleness);
-      return (owned, unaltered) -> now.has(owned.job()) && staleness.test(owned, unaltered);
+      refuseOtherFiles(project, cache, staleness);
+      return (owned, unaltered) -> wanted.has(owned.job()) && staleness.test(owned, unaltered);
     }
     return (owned, _) -> {
       int job = staleness.job(owned.path());
-      if (!now.all) {
-        return job >= 0 && now.has(graph.name(job)) || now.paths.contains(owned.path());
+      if (!wanted.all) {
+        return job >= 0 && wanted.has(graph.name(job)) || wanted.paths.contains(owned.path());
       }
       Path file = place.root().resolve(owned.path());
       undeclared += job < 0 && Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? 1 : 0;
@@ -349,15 +336,13 @@ final class CleanAnswer implements Cleaner.Listener {
 
     private final Graph graph;
     private final Map<String, Integer> depfiles = new HashMap<>();
-    private final Set<String> found =
-        new HashSet<>(); // by depfiles, and by groups that read tables
-    private final TreeSet<String> paths = new TreeSet<>();
+    private final TreeSet<String> paths = new TreeSet<>(); // that are declared, or needed by name
 
     /**
      * Looks at the declarations of a graph, its groups' tables, and what depfiles named in the last
      * runs.
      */
-    public StaleProducts(Graph graph, JobRecords records) {
+    StaleProducts(Graph graph, JobRecords records) {
       this.graph = graph;
       for (int f = 0; f < graph.files(); f++) {
         paths.add(graph.path(f));
@@ -365,19 +350,16 @@ final class CleanAnswer implements Cleaner.Listener {
       for (int j : graph.inOrder(graph.allJobs())) {
         if (graph.job(j).depfile() != null) {
           depfiles.put(graph.job(j).depfile(), j);
-          paths.add(graph.job(j).depfile());
         }
         JobResult result = records.result(j);
-        if (result != null) {
-          found.addAll(result.found());
-        }
+        paths.addAll(result == null ? List.of() : result.found());
       }
-      graph.workflow().groups().forEach(group -> found.addAll(group.tables()));
-      paths.addAll(found);
+      paths.addAll(depfiles.keySet());
+      graph.workflow().groups().forEach(group -> paths.addAll(group.tables()));
     }
 
     /** The job, or open group, that declares a path as its product or depfile, -1 if none does. */
-    public int job(String path) {
+    int job(String path) {
       int maker = graph.makerOf(path);
       return maker >= 0 ? maker : depfiles.getOrDefault(path, -1);
     }
@@ -388,42 +370,36 @@ final class CleanAnswer implements Cleaner.Listener {
      * @param unaltered whether it stands as torc made it: no needed glob or folder counts such a
      *     file
      */
-    public boolean test(OwnedPath owned, boolean unaltered) {
+    boolean test(OwnedPath owned, boolean unaltered) {
       String path = owned.path();
       if (graph.mayBeInstance(owned.job())) {
         return false; // not all instances of its group are known
       }
-      if (job(path) >= 0 || graph.fileId(path) >= 0 || found.contains(path) || holds(path)) {
+      if (job(path) >= 0 || paths.contains(path) || holds(path)) {
         return false;
       }
       if (owned.kind() == Stamp.FileKind.FILE && unaltered && !owned.adopted()) {
         return true;
       }
       Glob inside = Glob.of(Glob.escape(path) + "/**");
-      for (int i = 0; i < graph.lists(); i++) {
-        NeedList list = graph.list(i);
-        boolean needed =
-            switch (list.kind()) {
-              case GLOB -> list.glob().matches(path) || list.glob().overlaps(inside);
-              case FOLDER ->
-                  list.text().equals(".") || within(path, list.text()) || within(list.text(), path);
-              case JOB, SOME -> false;
-            };
-        if (needed && !list.excludes(path)) {
-          return false;
-        }
-      }
-      return true;
+      return IntStream.range(0, graph.lists())
+          .mapToObj(graph::list)
+          .noneMatch(list -> needs(list, path, inside) && !list.excludes(path));
+    }
+
+    /** Whether a glob or folder stands for a path, or for anything that may be inside it. */
+    private static boolean needs(NeedList list, String path, Glob inside) {
+      return switch (list.kind()) {
+        case GLOB -> list.covers(path) || list.glob().overlaps(inside);
+        case FOLDER -> list.covers(path) || (list.text() + "/").startsWith(path + "/");
+        case JOB, SOME -> false;
+      };
     }
 
     /** Whether something that is declared or needed lies below a path, which was a folder once. */
     private boolean holds(String path) {
       String below = paths.ceiling(path + "/");
       return below != null && below.startsWith(path + "/") || graph.makesBelow(path);
-    }
-
-    private static boolean within(String path, String folder) {
-      return path.equals(folder) || path.startsWith(folder + "/");
     }
   }
 }

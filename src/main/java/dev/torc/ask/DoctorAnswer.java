@@ -57,6 +57,7 @@ final class DoctorAnswer implements Answer {
   private final List<Check> checks = new ArrayList<>(); // in the order looked at
   private Path root; // null where there is no project
   private Project project; // null too where its build file is refused
+  private CachePlace place; // null without a project, and where that has none
 
   /** How bad it is: builds work, they work and something could be better, none works here. */
   private enum State {
@@ -74,28 +75,33 @@ final class DoctorAnswer implements Answer {
    */
   private record Check(String name, State state, String text, String next) {}
 
-  private DoctorAnswer(Call call) throws IOException {
+  /** What was found where one thing was looked at, as {@link Check} has it. */
+  private record Finding(State state, String text, String next) {}
+
+  /** Looks at all of it. */
+  DoctorAnswer(Call call) throws IOException {
     this.call = call;
     this.caller = call.caller();
     this.options = call.options();
     this.env = caller.env();
+    add("java", java());
+    add("project", project());
+    add("cache", cache());
+    if (place != null) {
+      add("lock", lock());
+    }
+    add("files", files());
+    add("locale", locale());
+    add("terminal", terminal());
+    add("jobserver", jobserver());
+    machine();
+    add("containers", containers());
+    add("trace", trace());
+    add("slurm", slurm());
   }
 
-  /** Looks at all of it. */
-  static DoctorAnswer of(Call call) throws IOException {
-    DoctorAnswer all = new DoctorAnswer(call);
-    all.java();
-    all.project();
-    all.cache();
-    all.files();
-    all.locale();
-    all.terminal();
-    all.jobserver();
-    all.machine();
-    all.containers();
-    all.trace();
-    all.slurm();
-    return all;
+  private void add(String name, Finding found) {
+    checks.add(new Check(name, found.state, found.text, found.next));
   }
 
   @Override
@@ -127,79 +133,67 @@ final class DoctorAnswer implements Answer {
     return text.toString();
   }
 
-  private void ok(String name, String text) {
-    checks.add(new Check(name, State.OK, text, ""));
+  private static Finding ok(String text) {
+    return new Finding(State.OK, text, "");
   }
 
-  private void advise(String name, String text, String next) {
-    checks.add(new Check(name, State.ADVICE, text, next));
+  private static Finding advice(String text, String next) {
+    return new Finding(State.ADVICE, text, next);
   }
 
-  private void problem(String name, String text, String next) {
-    checks.add(new Check(name, State.PROBLEM, text, next));
+  private static Finding problem(String text, String next) {
+    return new Finding(State.PROBLEM, text, next);
   }
 
-  private void java() {
+  private static Finding java() {
     String here = Runtime.version() + ", in " + System.getProperty("java.home");
     boolean given =
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
             .anyMatch(argument -> argument.startsWith("-XX:AOTCache="));
-    if (given && System.getProperty("java.vm.info", "").contains("sharing")) {
-      ok("java", here);
-    } else {
-      String next = "call TORC_TRAINING=1 torc once, as someone who may write to its folder";
-      advise("java", here + ": starts without the AOT cache, slower", next);
-    }
+    boolean cached = given && System.getProperty("java.vm.info", "").contains("sharing");
+    String next = "call TORC_TRAINING=1 torc once, as someone who may write to its folder";
+    return cached ? ok(here) : advice(here + ": starts without the AOT cache, slower", next);
   }
 
-  private void project() {
+  private Finding project() {
     try {
       root = BuildFile.root(options.layers(caller.cwd()).getFirst());
       project = Project.load(caller, options);
-      ok("project", root + ", " + Amount.count(project.graph().jobs(), "job"));
+      return ok(root + ", " + Amount.count(project.graph().jobs(), "job"));
     } catch (BadInput refused) {
       BadInput.Diagnostic first = refused.diagnostics().getFirst();
-      if (root == null && options.files().isEmpty()) {
-        ok("project", "none here: " + first.message());
-      } else {
-        problem("project", first.toString(), "torc check tells all that is wrong");
-      }
+      return root == null && options.files().isEmpty()
+          ? ok("none here: " + first.message())
+          : problem(first.toString(), "torc check tells all that is wrong");
     } catch (CacheException e) {
-      ok("project", "" + root); // the line on the cache says it
+      return ok("" + root); // the line on the cache says it
     } catch (IOException e) {
-      problem("project", Refusal.line(e), "");
+      return problem(Refusal.line(e), "");
     }
   }
 
-  private void cache() {
+  private Finding cache() {
     if (root == null) {
       String elsewhere = env.getOrDefault("TORC_CACHE", "");
-      ok("cache", elsewhere.isEmpty() ? "none, it will lie in .torc of a project" : elsewhere);
-      return;
+      return ok(elsewhere.isEmpty() ? "none, it will lie in .torc of a project" : elsewhere);
     }
     try {
-      CachePlace place = caller.place(root);
-      cache(place);
-      lock(place);
+      place = caller.place(root);
     } catch (CacheException e) {
-      problem("cache", e.getMessage(), "");
+      return problem(e.getMessage(), "");
     }
-  }
-
-  private void cache(CachePlace place) {
     Path below = unwritable(place.folder());
     Path closed = below == null ? unwritable(place.database()) : below;
-    String kind = caller.host().here().networkKind(place.database()).orElse("");
     if (closed != null) {
       String next = below == null ? "set TORC_CACHE to another one" : "change its permissions";
-      problem("cache", closed + " is no folder that can be written", next);
-    } else if (!kind.isEmpty()) {
-      String text = "%s lies on a network file system (%s), where it is not safe";
-      String next = "set TORC_CACHE to a folder on a local disk";
-      advise("cache", text.formatted(place.database(), kind), next);
-    } else {
-      ok("cache", place.database() + ", " + size(place));
+      return problem(closed + " is no folder that can be written", next);
     }
+    String kind = caller.host().here().networkKind(place.database()).orElse("");
+    String text = "%s lies on a network file system (%s), where it is not safe";
+    return kind.isEmpty()
+        ? ok(place.database() + ", " + size(place))
+        : advice(
+            text.formatted(place.database(), kind), "set TORC_CACHE to a folder on a local disk");
   }
 
   /** The folder, or the nearest one above that is there, if it cannot be written; else null. */
@@ -219,36 +213,34 @@ final class DoctorAnswer implements Answer {
     }
   }
 
-  private void lock(CachePlace place) {
+  private Finding lock() {
     var local = caller.host().here().localLocks(root).filter(_ -> place.isShared());
-    var holder = BuildLock.holder(place);
     if (local.isPresent() && !"1".equals(env.get("TORC_TRUST_LOCK"))) {
       String text = local.get().told() + ", so two hosts could build here at once";
-      problem("lock", text, "give --trust-lock if no other host builds here");
-    } else if (holder.isPresent()) {
-      BuildLock.Holder it = holder.get();
-      String host = it.host().isEmpty() ? "" : " of host " + it.host();
-      ok("lock", "a build is at work: " + it.what() + ", process " + it.pid() + host);
-    } else {
-      ok("lock", "free");
+      return problem(text, "give --trust-lock if no other host builds here");
     }
+    return ok(BuildLock.holder(place).map(DoctorAnswer::atWork).orElse("free"));
   }
 
-  private void files() {
+  private static String atWork(BuildLock.Holder it) {
+    String host = it.host().isEmpty() ? "" : " of host " + it.host();
+    return "a build is at work: " + it.what() + ", process " + it.pid() + host;
+  }
+
+  private Finding files() {
     Path folder = root == null ? caller.cwd() : root;
     try {
       var store = Files.getFileStore(folder);
       String about = store.type() + " below " + folder;
       if (store.getUsableSpace() < FULL) {
-        advise("files", about + " has less than 64 MiB free", "make room");
-      } else if (!isFine(folder)) {
-        String next = "files younger than two seconds are read again by the next build";
-        advise("files", about + " seems to keep times in whole seconds", next);
-      } else {
-        ok("files", about + leases());
+        return advice(about + " has less than 64 MiB free", "make room");
       }
+      String next = "files younger than two seconds are read again by the next build";
+      return isFine(folder)
+          ? ok(about + leases())
+          : advice(about + " seems to keep times in whole seconds", next);
     } catch (IOException e) {
-      advise("files", folder + ": " + Refusal.line(e), "");
+      return advice(folder + ": " + Refusal.line(e), "");
     }
   }
 
@@ -276,7 +268,7 @@ final class DoctorAnswer implements Answer {
     }
   }
 
-  private void locale() {
+  private Finding locale() {
     String value = "none";
     for (String name : List.of("LANG", "LC_CTYPE", "LC_ALL")) {
       value = env.getOrDefault(name, "").isEmpty() ? value : name + "=" + env.get(name);
@@ -284,48 +276,47 @@ final class DoctorAnswer implements Answer {
     String jvm = System.getProperty("sun.jnu.encoding", "");
     if (!jvm.equals("UTF-8")) {
       String text = "Java reads names as " + jvm + ", and opens no file beyond ASCII";
-      advise("locale", text, "install the locale C.UTF-8");
-    } else if (!value.toUpperCase(Locale.ROOT).matches(".*UTF-?8.*")) {
-      String text = value + ": jobs get it, and may not read names beyond ASCII";
-      advise("locale", text, "set LC_ALL=C.UTF-8, in env of the build file for all");
-    } else {
-      ok("locale", value);
+      return advice(text, "install the locale C.UTF-8");
     }
+    String text = value + ": jobs get it, and may not read names beyond ASCII";
+    return value.toUpperCase(Locale.ROOT).matches(".*UTF-?8.*")
+        ? ok(value)
+        : advice(text, "set LC_ALL=C.UTF-8, in env of the build file for all");
   }
 
-  private void terminal() {
+  private Finding terminal() {
+    if (!call.console().stderrTerminal()) {
+      return ok("none, so builds write plain lines");
+    }
     int columns = call.console().columns().getAsInt();
     String kind = env.getOrDefault("TERM", "");
     String wide = columns > 0 ? ", " + Amount.count(columns, "column") : "";
-    boolean some = call.console().stderrTerminal();
-    String text = (kind.isEmpty() ? "of no kind" : kind) + wide;
-    ok("terminal", some ? text : "none, so builds write plain lines");
+    return ok((kind.isEmpty() ? "of no kind" : kind) + wide);
   }
 
-  private void jobserver() {
+  private Finding jobserver() {
     List<String> troubles = new ArrayList<>();
     Optional<Jobserver> found = Jobserver.from(env, troubles::add);
     found.ifPresent(Jobserver::close);
-    if (!troubles.isEmpty()) {
-      advise("jobserver", troubles.getFirst(), "");
-    } else {
-      ok("jobserver", found.isPresent() ? "make's is used" : "no make calls");
-    }
+    return troubles.isEmpty()
+        ? ok(found.isPresent() ? "make's is used" : "no make calls")
+        : advice(troubles.getFirst(), "");
   }
 
   private void machine() {
     Limits limits = caller.host().limits().get();
     Optional<MachineFacts> facts = MachineFacts.here();
     String given = Amount.count(limits.cpus(), "cpu") + ", " + mebibytes(limits.memory());
-    ok("machine", given + " of memory" + facts.map(all -> beside(all, limits)).orElse(""));
+    String beside = facts.map(all -> beside(all, limits)).orElse("");
+    add("machine", ok(given + " of memory" + beside));
     String gpus = String.join(", ", limits.gpus());
     String cards = facts.map(all -> String.join(", ", all.cards())).orElse("");
-    if (gpus.isEmpty() && !cards.isEmpty()) {
-      String next = "install its driver if jobs are to have it";
-      advise("gpus", "none for jobs; there is " + cards, next);
-    } else {
-      ok("gpus", gpus.isEmpty() ? "none" : gpus);
-    }
+    String next = "install its driver if jobs are to have it";
+    add(
+        "gpus",
+        gpus.isEmpty() && !cards.isEmpty()
+            ? advice("none for jobs; there is " + cards, next)
+            : ok(gpus.isEmpty() ? "none" : gpus));
   }
 
   /** What the machine has beside what builds may take. */
@@ -341,55 +332,49 @@ final class DoctorAnswer implements Answer {
     return bytes / (1 << 20) + " MiB";
   }
 
-  private void containers() {
+  private Finding containers() {
     List<String> working = new ArrayList<>();
     List<String> troubles = new ArrayList<>();
     new Containers(null, root == null ? caller.cwd() : root, env)
         .troubles()
         .forEach((name, t) -> (t.isEmpty() ? working : troubles).add(t.isEmpty() ? name : t));
     if (!working.isEmpty()) {
-      ok("containers", String.join(", ", working) + " found, not tried");
-    } else if (needsImage()) {
-      String text = "jobs have an image, and none can run it: " + String.join("; ", troubles);
-      advise("containers", text, "install podman, or give --no-containers");
-    } else {
-      ok("containers", "none works here; only jobs with an image need one");
+      return ok(String.join(", ", working) + " found, not tried");
     }
-  }
-
-  private boolean needsImage() {
-    return !ProjectOptions.HOST.equals(options.containers())
-        && anyJob(job -> job.steps().stream().anyMatch(step -> step.image() != null));
+    boolean needed =
+        !ProjectOptions.HOST.equals(options.containers()) && anyJob(Job::runsInContainers);
+    String text = "jobs have an image, and none can run it: " + String.join("; ", troubles);
+    return needed
+        ? advice(text, "install podman, or give --no-containers")
+        : ok("none works here; only jobs with an image need one");
   }
 
   private boolean anyJob(Predicate<Job> like) {
     return project != null && project.workflow().jobs().stream().anyMatch(like);
   }
 
-  private void trace() {
+  private Finding trace() {
     String why = JobTrace.refusal();
     if (why == null) {
-      ok("trace", "works: the system tells what jobs read");
-    } else if (anyJob(job -> job.trace() || job.strict())) {
-      advise("trace", "jobs want it, and it does not work: " + why, "give TORC_TRACE=0");
-    } else {
-      ok("trace", "does not work here: " + why);
+      return ok("works: the system tells what jobs read");
     }
+    return anyJob(job -> job.trace() || job.strict())
+        ? advice("jobs want it, and it does not work: " + why, "give TORC_TRACE=0")
+        : ok("does not work here: " + why);
   }
 
-  private void slurm() {
+  private Finding slurm() {
     SlurmLook look = SlurmLook.of(env);
     boolean described =
         project != null
             && project.workflow().executors().stream().anyMatch(e -> e.settings().isSlurm());
-    if (look.version().isEmpty() && described) {
+    if (look.version().isEmpty()) {
       String text = "an executor goes by it, and it is not here: " + look.trouble();
-      advise("slurm", text, "go to a host of the cluster");
-    } else if (look.version().isEmpty() || look.trouble().isEmpty()) {
-      ok("slurm", look.version().isEmpty() ? "not here" : look.version());
-    } else {
-      String next = "see that SLURM_CONF leads to the settings of a controller that runs";
-      advise("slurm", look.version() + " does not answer: " + look.trouble(), next);
+      return described ? advice(text, "go to a host of the cluster") : ok("not here");
     }
+    String next = "see that SLURM_CONF leads to the settings of a controller that runs";
+    return look.trouble().isEmpty()
+        ? ok(look.version())
+        : advice(look.version() + " does not answer: " + look.trouble(), next);
   }
 }

@@ -10,7 +10,6 @@ import dev.torc.text.Palette;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -69,18 +68,7 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
   public Object json() {
     BitSet asked = (BitSet) plan.selected().clone();
     asked.or(plan.context().selection().open());
-    Graph graph = plan.context().graph();
-    List<Map<String, Object>> jobs = new ArrayList<>();
-    for (int node : graph.inOrder(asked)) {
-      Map<String, Object> job = new LinkedHashMap<>();
-      job.put("job", graph.name(node));
-      if (graph.isJob(node) && !(plan.verdict(node) instanceof Verdict.UpToDate)) {
-        ImageUse.put(job, plan.context(), node);
-      }
-      JobFields.verdict(job, graph, node, plan.verdict(node));
-      jobs.add(job);
-    }
-    return new Fields(Json.seconds(expected), jobs);
+    return new Fields(Json.seconds(expected), JobFields.verdicts(plan, asked, true));
   }
 
   private record Fields(Double expected, List<Map<String, Object>> jobs) {}

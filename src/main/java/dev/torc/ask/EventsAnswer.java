@@ -1,5 +1,7 @@
 package dev.torc.ask;
 
+import static java.util.stream.Collectors.toMap;
+
 import dev.torc.engine.JobFiles;
 import dev.torc.posix.OwnFile;
 import dev.torc.records.AttemptRecord.PostedEvent;
@@ -25,10 +27,8 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -72,18 +72,24 @@ final class EventsAnswer {
   private final CachePlace place;
   private final JobQuery asked;
   private final long from;
-  private final List<PostedEvent> events;
+  private final List<PostedEvent> events = new ArrayList<>();
   private final Map<Try, Integer> told = new HashMap<>();
   private long build;
   private long sequence;
 
-  private EventsAnswer(
-      Call call, CachePlace place, JobQuery asked, long from, List<PostedEvent> events) {
+  private EventsAnswer(Call call) throws IOException {
+    String since = call.value("--since");
     this.call = call;
-    this.place = place;
-    this.asked = asked;
-    this.from = from;
-    this.events = events;
+    this.from = since == null ? Long.MIN_VALUE : moment(since, System.currentTimeMillis());
+    List<String> wanted = new ArrayList<>(call.values("--job"));
+    wanted.addAll(call.targets());
+    ProjectFolder folder = call.folder();
+    this.place = folder.place();
+    try (Cache cache = Cache.look(place, call::warn)) {
+      cache.eachEvent(0, 0, events::add);
+      List<String> posters = events.stream().map(PostedEvent::job).toList();
+      this.asked = JobQuery.of(folder, wanted, posters, cache);
+    }
     if (!events.isEmpty()) {
       build = events.getLast().build();
       sequence = events.getLast().sequence() + 1;
@@ -95,9 +101,7 @@ final class EventsAnswer {
    * refused.
    */
   static int run(Call call) throws IOException {
-    String since = call.value("--since");
-    long from = since == null ? Long.MIN_VALUE : moment(since, System.currentTimeMillis());
-    EventsAnswer history = of(call, from);
+    EventsAnswer history = new EventsAnswer(call);
     if (!call.has("--follow")) {
       return call.print(
           new Events(history.events.stream().filter(history::wanted).map(One::of).toList()));
@@ -122,21 +126,6 @@ final class EventsAnswer {
     } catch (DateTimeException e) {
       String write = ": write a moment as 2026-11-20T10:00, or 30m, 2h, 7d";
       throw Call.usage("--since " + SafeText.name(text) + write);
-    }
-  }
-
-  private static EventsAnswer of(Call call, long from) throws IOException {
-    List<String> wanted = new ArrayList<>(call.values("--job"));
-    wanted.addAll(call.targets());
-    ProjectFolder folder = call.folder();
-    List<PostedEvent> events = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    try (Cache cache = Cache.look(folder.place(), call::warn)) {
-      cache.eachResult((job, _) -> names.add(job));
-      cache.eachEvent(0, 0, events::add);
-      events.forEach(event -> names.add(event.job()));
-      JobQuery asked = JobQuery.of(folder, wanted, names, cache);
-      return new EventsAnswer(call, folder.place(), asked, from, events);
     }
   }
 
@@ -201,9 +190,8 @@ final class EventsAnswer {
     before.entrySet().retainAll(after.entrySet()); // of others it cannot be told whose lines are
     for (var job : before.entrySet()) {
       Try of = new Try(job.getKey(), job.getValue());
-      List<String> lines = written.get(of.job);
-      for (String line :
-          lines.subList(Math.min(told.getOrDefault(of, 0), lines.size()), lines.size())) {
+      int known = told.getOrDefault(of, 0);
+      for (String line : written.get(of.job).stream().skip(known).toList()) {
         String text = JsonText.objectOf(line);
         long now = System.currentTimeMillis();
         print(List.of(new PostedEvent(number, -1, now, of.job, of.attempt, text)));
@@ -214,13 +202,9 @@ final class EventsAnswer {
 
   /** The attempts that run, by job: those that were begun and have no result in the cache. */
   private Map<String, Integer> attempts(Cache cache, String id) {
-    Map<String, Integer> attempts = new HashMap<>();
-    for (StartMarks.Mark mark : StartMarks.live(StartMarks.read(place), cache)) {
-      if (mark.build().equals(id)) {
-        attempts.put(mark.job(), mark.attempt());
-      }
-    }
-    return attempts;
+    return StartMarks.live(StartMarks.read(place), cache).stream()
+        .filter(mark -> mark.build().equals(id))
+        .collect(toMap(StartMarks.Mark::job, StartMarks.Mark::attempt, (_, last) -> last));
   }
 
   /** The whole lines of a file that is being written. */

@@ -27,9 +27,11 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jgrapht.nio.Attribute;
 import org.jgrapht.nio.DefaultAttribute;
 import org.jgrapht.nio.GraphExporter;
@@ -131,20 +133,16 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     try (ReadSession look = call.look()) {
       Project project = look.project();
       Graph graph = project.graph();
+      boolean instances = call.has("--instances");
       BitSet middle = new BitSet();
       JobSelection selection = project.select(call.targets());
-      BitSet jobs = selection.jobs();
-      BitSet open = selection.open();
+      DisplayGraph shown = DisplayGraph.of(graph, selection.jobs(), selection.open(), instances);
       if (!around.isEmpty()) {
         middle = JobSelection.nodes(graph, around, project.paths());
-        BitSet all = around(graph, middle, steps);
-        selection = JobSelection.of(graph, all);
-        jobs = graph.jobsOf(all);
-        open = (BitSet) selection.open().clone();
-        open.and(all);
+        selection = JobSelection.of(graph, around(graph, middle, steps));
+        shown = project.folded(selection, instances);
       }
       Plan plan = look.plan(selection, Rerun.NONE);
-      DisplayGraph shown = DisplayGraph.of(graph, jobs, open, call.has("--instances"));
       List<Vertex> vertices = new ArrayList<>();
       for (DisplayGraph.Fold fold : shown.folds()) {
         JobResult last = fold.isGroup() ? null : look.records().result(fold.jobs().getFirst());
@@ -246,17 +244,12 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
    * it and what it waits for.
    */
   private String words() {
-    List<List<Integer>> all = new ArrayList<>();
-    for (int s = 0; s < stages.count(); s++) {
-      all.add(new ArrayList<>());
-    }
-    for (int v = 0; v < vertices.size(); v++) {
-      all.get(stages.of(v)).add(v);
-    }
+    Map<Integer, List<Integer>> all =
+        IntStream.range(0, vertices.size()).boxed().collect(Collectors.groupingBy(stages::of));
     int jobs = vertices.stream().mapToInt(v -> v.fold.jobs().size()).sum();
     StringBuilder out = new StringBuilder(Amount.count(jobs, "job"));
-    out.append(" in " + Amount.count(all.size(), "stage") + "\n");
-    for (int s = 0; s < all.size(); s++) {
+    out.append(" in ").append(Amount.count(stages.count(), "stage")).append('\n');
+    for (int s = 0; s < stages.count(); s++) {
       out.append("stage ").append(s + 1).append(":\n");
       all.get(s).forEach(v -> out.append("  ").append(line(v)).append('\n'));
     }
@@ -285,6 +278,9 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
    */
   private record GraphMermaid(GraphPicture picture) {
 
+    /** The class of vertices in the middle; all other classes are states. */
+    private static final String ASKED = "asked";
+
     /** More edges than these are not drawn unless the page says otherwise; on GitHub none can. */
     static final int EDGES = 500;
 
@@ -296,17 +292,17 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
 
     void write(Writer out, Consumer<String> warn) throws IOException {
       StringBuilder text = new StringBuilder("flowchart LR\n");
-      TreeMap<String, StringBuilder> classes = new TreeMap<>();
+      SortedMap<String, List<String>> classes = new TreeMap<>();
       int edges = 0;
-      for (int v = 0; v < picture.vertices().size(); v++) {
-        Vertex vertex = picture.vertices().get(v);
+      for (int v = 0; v < picture.vertices.size(); v++) {
+        Vertex vertex = picture.vertices.get(v);
         text.append("  ").append(box(v, vertex)).append('\n');
-        put(classes, vertex.state(), v);
-        if (vertex.middle()) {
-          put(classes, "asked", v);
+        for (String each :
+            vertex.middle ? List.of(vertex.state(), ASKED) : List.of(vertex.state())) {
+          classes.computeIfAbsent(each, _ -> new ArrayList<>()).add("j" + v);
         }
       }
-      for (int v = 0; v < picture.vertices().size(); v++) {
+      for (int v = 0; v < picture.vertices.size(); v++) {
         for (int from : picture.behind(v)) {
           text.append("  j%d --> j%d\n".formatted(from, v));
           edges++;
@@ -315,7 +311,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       classes.forEach(
           (state, of) ->
               text.append("  classDef %s %s\n".formatted(state, style(state)))
-                  .append("  class %s %s\n".formatted(of, state)));
+                  .append("  class %s %s\n".formatted(String.join(",", of), state)));
       out.write(text.toString());
       if (edges > EDGES || text.length() > TEXT) {
         warn.accept(
@@ -325,14 +321,9 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
       }
     }
 
-    private static void put(TreeMap<String, StringBuilder> classes, String name, int vertex) {
-      StringBuilder all = classes.computeIfAbsent(name, _ -> new StringBuilder());
-      all.append(all.isEmpty() ? "" : ",").append('j').append(vertex);
-    }
-
     /** Black on light colours, whatever the page's theme is. */
     private static String style(String state) {
-      return state.equals("asked") ? "stroke-width:3px" : "fill:" + colour(state) + ",color:black";
+      return state.equals(ASKED) ? "stroke-width:3px" : "fill:" + colour(state) + ",color:black";
     }
 
     private static String box(int number, Vertex vertex) {

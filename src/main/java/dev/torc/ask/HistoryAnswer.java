@@ -4,7 +4,6 @@ import dev.torc.ask.StatusAnswer.BuildLine;
 import dev.torc.plan.Causes;
 import dev.torc.records.AttemptRecord;
 import dev.torc.records.AttemptRecord.AttemptHistory;
-import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.session.ProjectFolder;
@@ -43,7 +42,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
   static Answer of(Call call) throws IOException {
     int most =
         call.has("--all")
-            ? Integer.MAX_VALUE
+            ? Integer.MAX_VALUE - 1
             : call.number("--last", USUAL, "write a number, at least 1");
     List<String> wanted = call.targets();
     ProjectFolder folder = call.folder(false);
@@ -55,8 +54,8 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
   }
 
   private static HistoryAnswer builds(ProjectFolder folder, Cache cache, int most) {
-    List<BuildRecord> builds = cache.builds(most == Integer.MAX_VALUE ? most : most + 1);
-    String working = BuildLock.holder(folder.place()).map(BuildLock.Holder::build).orElse("");
+    List<BuildRecord> builds = cache.builds(most + 1);
+    String working = BuildFollow.working(folder.place());
     List<String> last = builds.isEmpty() ? List.of() : builds.getFirst().files();
     List<String> usual = folder.project() == null ? last : folder.project().fileNames();
     List<BuildRecord> told = builds.stream().limit(most).toList();
@@ -67,7 +66,6 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
     Set<String> names = new HashSet<>();
     ArrayDeque<AttemptRecord> last = new ArrayDeque<>();
     AttemptHistory history = new AttemptHistory(cache);
-    cache.eachResult((job, _) -> names.add(job));
     history.from(0, attempt -> names.add(attempt.job()));
     JobQuery asked = JobQuery.of(folder, wanted, names, cache);
     history.from(
@@ -75,7 +73,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
         attempt -> {
           if (asked.has(attempt.job())) {
             last.addFirst(attempt);
-            if (last.size() - 1 > most) {
+            if (last.size() > most + 1) {
               last.removeLast();
             }
           }

@@ -75,7 +75,7 @@ record ImageUse(String image, String identity, String file, int jobs) {
 
   /** Puts the images of one job; {@code images} is left out of a job without any. */
   static void put(Map<String, Object> fields, PlanContext context, int job) {
-    if (context.graph().job(job).steps().stream().anyMatch(step -> step.image() != null)) {
+    if (context.graph().job(job).runsInContainers()) {
       fields.put("images", of(context, job).stream().map(ImageUse::ofJob).toList());
     }
   }

@@ -2,19 +2,43 @@ package dev.torc.ask;
 
 import dev.torc.graph.Graph;
 import dev.torc.plan.LeftOut;
+import dev.torc.plan.Plan;
 import dev.torc.plan.Verdict;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.show.Json;
 import dev.torc.text.TimeText;
 import dev.torc.workflow.Job.Resources;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What several answers tell of a job, as JSON: its verdict, its last run. */
 final class JobFields {
 
   private JobFields() {}
+
+  /**
+   * The verdicts on jobs, and on groups that are not expanded yet, in order.
+   *
+   * @param images whether the images are told of jobs that are not up to date
+   */
+  static List<Map<String, Object>> verdicts(Plan plan, BitSet nodes, boolean images) {
+    Graph graph = plan.context().graph();
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (int node : graph.inOrder(nodes)) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("job", graph.name(node));
+      if (images && graph.isJob(node) && !(plan.verdict(node) instanceof Verdict.UpToDate)) {
+        ImageUse.put(fields, plan.context(), node);
+      }
+      verdict(fields, graph, node, plan.verdict(node));
+      all.add(fields);
+    }
+    return all;
+  }
 
   /** Puts the verdict with what belongs to it. */
   static void verdict(Map<String, Object> fields, Graph graph, int node, Verdict verdict) {

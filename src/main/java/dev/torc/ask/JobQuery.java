@@ -32,12 +32,16 @@ record JobQuery(boolean all, Set<String> names) {
    * Finds the jobs.
    *
    * @param wanted as given on the command line; none means all
-   * @param recorded names that the records have
+   * @param others names that are known beside those that have a result
    * @param cache tells which job of a group made a file, while the group is not expanded
    */
   static JobQuery of(
-      ProjectFolder folder, List<String> wanted, Collection<String> recorded, Cache cache) {
-    TreeSet<String> known = new TreeSet<>(recorded);
+      ProjectFolder folder, List<String> wanted, Collection<String> others, Cache cache) {
+    if (wanted.isEmpty()) {
+      return new JobQuery(true, Set.of());
+    }
+    TreeSet<String> known = new TreeSet<>(others);
+    cache.eachResult((job, _) -> known.add(job));
     Set<String> names = new LinkedHashSet<>();
     for (String want : wanted) {
       int before = names.size();
@@ -56,7 +60,7 @@ record JobQuery(boolean all, Set<String> names) {
         names.add(made.job());
       }
     }
-    return new JobQuery(wanted.isEmpty(), names);
+    return new JobQuery(false, names);
   }
 
   /**

@@ -134,41 +134,41 @@ record ListAnswer(
     return plan.context().graph();
   }
 
-  /** The lines; the first columns are padded to the same width, the last one is cut. */
+  /** The lines; the last column is cut. */
   @Override
   public String text(Palette palette) {
-    boolean images = graph().workflow().jobs().stream().anyMatch(job -> images(job) != null);
-    List<List<String>> lines = new ArrayList<>();
+    boolean images = graph().workflow().jobs().stream().anyMatch(Job::runsInContainers);
+    List<List<String>> rows = new ArrayList<>();
     List<JobStanding> standings = new ArrayList<>();
     for (DisplayGraph.Fold fold : shown) {
       boolean group = fold.isGroup() && (all || fold.jobs().size() != 1);
-      List<String> line = new ArrayList<>(group ? group(fold) : job(fold.jobs().getFirst()));
+      List<String> row = new ArrayList<>(group ? group(fold) : job(fold.jobs().getFirst()));
       if (images) {
         int[] first = fold.jobs().stream().limit(1).mapToInt(id -> id).toArray();
         String image = ImageUse.shown(ImageUse.of(plan.context(), first));
-        line.add(line.size() - 1, image.isEmpty() ? "-" : image);
+        row.add(row.size() - 1, image.isEmpty() ? "-" : image);
       }
-      lines.add(line);
+      rows.add(row);
       standings.add(group ? counts(fold).worst() : standing(fold.jobs().getFirst()));
     }
-    int[] widths = TextTable.widths(lines, images ? 6 : 5);
-    int room = Math.max(LEAST, columns - Arrays.stream(widths).map(width -> width + 2).sum());
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < lines.size(); i++) {
-      for (int c = 0; c < widths.length; c++) {
-        String column = lines.get(i).get(c);
-        text.append(
-                c == 1
-                    ? standings.get(i).paint(column, palette)
-                    : c == 0 ? palette.bold(column) : column)
-            .append(" ".repeat(widths[c] - TextWidth.of(column) + 2));
-      }
-      String last = lines.get(i).getLast();
-      text.append(
-              columns > 0 ? TextWidth.fit(SafeText.line(last), room) : SafeText.line(last, COMMAND))
-          .append('\n');
+    int last = images ? 6 : 5;
+    int taken = Arrays.stream(TextTable.widths(rows, last)).map(width -> width + 2).sum();
+    int room = Math.max(LEAST, columns - taken);
+    for (List<String> row : rows) {
+      String text = row.get(last);
+      row.set(
+          last,
+          columns > 0 ? TextWidth.fit(SafeText.line(text), room) : SafeText.line(text, COMMAND));
     }
-    return text.toString();
+    return TextTable.of(
+        rows,
+        Integer.MAX_VALUE,
+        (row, column, cell) ->
+            switch (column) {
+              case 0 -> palette.bold(cell);
+              case 1 -> standings.get(row).paint(cell, palette);
+              default -> cell;
+            });
   }
 
   private List<String> job(int id) {

@@ -1,5 +1,8 @@
 package dev.torc.ask;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import dev.torc.ask.StatsAnswer.JobUse.Used;
 import dev.torc.graph.DisplayGraph;
 import dev.torc.graph.Graph;
@@ -131,12 +134,10 @@ record StatsAnswer(List<JobUse> jobs) implements Answer {
   }
 
   private List<Shared> advices() {
-    Map<Place, List<JobUse>> places = new LinkedHashMap<>();
-    for (JobUse use : jobs) {
-      if (use.measured() > 0 && use.asked().place().line() > 0) {
-        places.computeIfAbsent(use.asked().place(), _ -> new ArrayList<>()).add(use);
-      }
-    }
+    Map<Place, List<JobUse>> places =
+        jobs.stream()
+            .filter(use -> use.measured() > 0 && use.asked().place().line() > 0)
+            .collect(groupingBy(use -> use.asked().place(), LinkedHashMap::new, toList()));
     List<Shared> advices = new ArrayList<>();
     places.forEach(
         (place, uses) -> {

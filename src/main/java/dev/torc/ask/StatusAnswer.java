@@ -10,7 +10,6 @@ import dev.torc.plan.DiskChecks;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Plan;
-import dev.torc.plan.PlanContext;
 import dev.torc.records.BuildLock;
 import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
@@ -48,7 +47,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * {@code torc status}: what is up to date and what is not, how the last build ended, and what runs
@@ -182,28 +180,25 @@ record StatusAnswer(
     return undeclared.size();
   }
 
+  /** Whether a target names a job; of a build file that is refused nothing is known. */
+  private static boolean isAsked(Plan plan, String job) {
+    int id = plan == null ? -1 : plan.context().graph().jobId(job);
+    return plan == null || id >= 0 && plan.context().selection().named().get(id);
+  }
+
   private static StatusAnswer of(
       ProjectFolder folder, Plan plan, List<DisplayGraph.Fold> shown, int stale, Cache cache)
       throws IOException {
-    List<String> names = new ArrayList<>();
+    RunningJobs working = RunningJobs.of(folder.place(), cache);
+    SortedMap<String, String> failed = new TreeMap<>();
     cache.eachResult(
         (job, result) -> {
-          PlanContext context = plan == null ? null : plan.context();
-          int id = plan == null ? -1 : context.graph().jobId(job);
-          boolean asked = plan == null || id >= 0 && context.selection().named().get(id);
-          if (asked && !result.outcome().isGood()) {
-            names.add(job);
+          boolean asked = isAsked(plan, job) && !working.running().contains(job);
+          RunDetails last = asked && !result.outcome().isGood() ? cache.details(job) : null;
+          if (last != null) {
+            failed.put(job, last.what());
           }
         });
-    RunningJobs working = RunningJobs.of(folder.place(), cache);
-    names.removeAll(working.running());
-    SortedMap<String, String> failed = new TreeMap<>();
-    for (String job : names) {
-      RunDetails details = cache.details(job);
-      if (details != null) {
-        failed.put(job, details.what());
-      }
-    }
     return new StatusAnswer(
         folder.place().root(),
         plan,
@@ -218,51 +213,54 @@ record StatusAnswer(
 
   @Override
   public String text(Palette palette) {
-    StringBuilder out = new StringBuilder();
+    List<String> out = new ArrayList<>();
     if (plan != null) {
-      out.append(palette.bold(JobCounts.of(plan, named()).line())).append('\n');
-      Map<JobStanding, StringBuilder> lines = lines();
+      out.add(palette.bold(JobCounts.of(plan, named()).line()));
+      Map<JobStanding, List<String>> lines = lines();
       for (JobStanding each : JobStanding.VERDICTS) {
-        String head = each.paint(each.words() + ":", palette);
-        list(out, head, lines.getOrDefault(each, new StringBuilder()));
+        list(out, each.paint(each.words() + ":", palette), lines.getOrDefault(each, List.of()));
       }
     }
-    StringBuilder bad = new StringBuilder();
-    failed.forEach((job, what) -> line(bad, SafeText.name(job), SafeText.line(what)));
+    List<String> bad = new ArrayList<>();
+    failed.forEach((job, what) -> bad.add(line(SafeText.name(job), SafeText.line(what))));
     list(out, palette.red("failed:"), bad);
     if (stale > 0) {
-      out.append(
-          "stale: %s that no job declares any more; `torc clean --stale` removes %s\n"
+      out.add(
+          "stale: %s that no job declares any more; `torc clean --stale` removes %s"
               .formatted(Amount.count(stale, "product"), stale == 1 ? "it" : "them"));
     }
     if (holder != null) {
-      String names = running.stream().map(SafeText::name).collect(Collectors.joining(", "));
-      out.append("at work: process %d, %s".formatted(holder.pid(), SafeText.line(holder.what())))
-          .append(names.isEmpty() ? "\n" : ", runs " + names + "\n");
+      String names = String.join(", ", running.stream().map(SafeText::name).toList());
+      String runs = names.isEmpty() ? "" : ", runs " + names;
+      out.add("at work: process " + holder.pid() + ", " + SafeText.line(holder.what()) + runs);
     }
-    out.append(disk.all() > LARGE ? large() + "\n" : "");
-    return out.append(build == null ? "no build yet\n" : "last " + last() + "\n").toString();
+    if (disk.all() > LARGE) {
+      out.add(large());
+    }
+    out.add(build == null ? "no build yet" : last());
+    return String.join("\n", out) + "\n";
   }
 
-  private static void list(StringBuilder out, String head, StringBuilder lines) {
+  private static void list(List<String> out, String head, List<String> lines) {
     if (!lines.isEmpty()) {
-      out.append(head).append('\n').append(lines);
+      out.add(head);
+      out.addAll(lines);
     }
   }
 
-  private static void line(StringBuilder out, String name, String what) {
-    out.append("  ").append(name).append(what.isEmpty() ? "" : ": " + what).append('\n');
+  private static String line(String name, String what) {
+    return "  " + name + (what.isEmpty() ? "" : ": " + what);
   }
 
   /** The jobs and the instances of groups, by how it stands with them. */
-  private Map<JobStanding, StringBuilder> lines() {
-    Map<JobStanding, StringBuilder> all = new EnumMap<>(JobStanding.class);
+  private Map<JobStanding, List<String>> lines() {
+    Map<JobStanding, List<String>> all = new EnumMap<>(JobStanding.class);
     for (DisplayGraph.Fold fold : shown) {
-      for (VerdictLine line : VerdictLine.of(fold, plan)) {
+      for (VerdictLine line : VerdictLine.of(fold, plan, fold.jobs().size())) {
         JobStanding standing = JobStanding.of(line.verdict());
-        StringBuilder out = all.computeIfAbsent(standing, _ -> new StringBuilder());
         String at = standing == JobStanding.SUBMITTED ? " to " + line.out() : "";
-        line(out, line.name() + at, line.brief());
+        List<String> lines = all.computeIfAbsent(standing, _ -> new ArrayList<>());
+        lines.add(line(line.name() + at, line.brief()));
       }
     }
     return all;
@@ -281,7 +279,8 @@ record StatusAnswer(
   private String last() {
     BuildLine line = line();
     String end = line.isOver() ? " after " + line.time() + ": " + line.counts() : "";
-    return "build: %d, %s, %s%s".formatted(build.id().number(), line.started(), line.end(), end);
+    return "last build: %d, %s, %s%s"
+        .formatted(build.id().number(), line.started(), line.end(), end);
   }
 
   private BuildLine line() {
@@ -298,23 +297,11 @@ record StatusAnswer(
   private record Failed(String job, String what) {}
 
   private record Working(
-      long process, String host, String build, String what, List<String> running) {}
-
-  private Working working() {
-    String host = holder.host().isEmpty() ? null : holder.host();
-    return new Working(holder.pid(), host, holder.build(), holder.what(), running);
-  }
-
-  private List<Map<String, Object>> jobs() {
-    Graph graph = plan.context().graph();
-    List<Map<String, Object>> jobs = new ArrayList<>();
-    for (int node : graph.inOrder(named())) {
-      Map<String, Object> job = new LinkedHashMap<>();
-      job.put("job", graph.name(node));
-      JobFields.verdict(job, graph, node, plan.verdict(node));
-      jobs.add(job);
+      long process, String host, String build, String what, List<String> running) {
+    static Working of(BuildLock.Holder holder, List<String> running) {
+      String host = holder.host().isEmpty() ? null : holder.host();
+      return new Working(holder.pid(), host, holder.build(), holder.what(), running);
     }
-    return jobs;
   }
 
   @Override
@@ -329,13 +316,13 @@ record StatusAnswer(
       fields.put("will_restore", counts.of(JobStanding.WILL_RESTORE));
       fields.put("may_run", counts.of(JobStanding.MAY_RUN));
       fields.put("up_to_date", counts.of(JobStanding.UP_TO_DATE));
-      fields.put("jobs", jobs());
+      fields.put("jobs", JobFields.verdicts(plan, named(), false));
       fields.put("stale", stale);
     }
     fields.put(
         "failed",
         failed.entrySet().stream().map(e -> new Failed(e.getKey(), e.getValue())).toList());
-    fields.put("at_work", holder == null ? null : working());
+    fields.put("at_work", holder == null ? null : Working.of(holder, running));
     fields.put("torc_bytes", disk.all());
     fields.put("last_build", build == null ? null : line().json());
     return fields;

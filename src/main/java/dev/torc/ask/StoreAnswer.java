@@ -21,11 +21,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.StringJoiner;
 
 /**
@@ -152,9 +150,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
 
   private static Results results(
       ProjectFolder folder, Cache cache, StoreContents contents, List<String> wanted) {
-    Set<String> names = new HashSet<>();
-    cache.eachResult((job, _) -> names.add(job));
-    contents.results().forEach(each -> names.add(each.result().job()));
+    List<String> names = contents.results().stream().map(each -> each.result().job()).toList();
     JobQuery asked = JobQuery.of(folder, wanted, names, cache);
     List<Kept> told =
         contents.results().reversed().stream()
@@ -211,9 +207,11 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
   }
 
   private String limit() {
-    if (local.keep == null || local.keepSaid && local.keep == 0) {
-      boolean none = local.keep != null;
-      return none ? "nothing is kept: the build file says stores: {keep: 0}\n" : "";
+    if (local.keep == null) {
+      return "";
+    }
+    if (local.keepSaid && local.keep == 0) {
+      return "nothing is kept: the build file says stores: {keep: 0}\n";
     }
     String usual = "5 GiB or a twentieth of the free disk; stores: {keep: SIZE} says otherwise";
     String by = local.keepSaid ? "by stores: {keep} of the build file" : usual;

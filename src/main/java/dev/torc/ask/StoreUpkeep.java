@@ -74,9 +74,8 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
     if (!call.targets().isEmpty()) {
       String first = SafeText.name(call.targets().getFirst());
       String next = "; `torc clean JOB` forgets the results of a job too";
-      throw Call.usage(
-          "%s %s: %s takes no JOB%s"
-              .formatted(action, first, action, action.equals(KEY) ? "" : next));
+      String what = action + " takes no JOB" + (action.equals(KEY) ? "" : next);
+      throw Call.usage(action + " " + first + ": " + what);
     }
     String value = actions.getLast().value();
     boolean dry = call.has("--dry-run");
@@ -209,11 +208,6 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
       List<String> stuck,
       List<FolderBound> shared)
       implements Answer {
-
-    @Override
-    public String text(Palette palette) {
-      return "";
-    }
 
     @Override
     public int exit() {

@@ -13,7 +13,7 @@ final class TextTable {
   /**
    * A line for each row, two blanks between the columns; the last one is as long as it is.
    *
-   * @param rows at least one, harmless, all of one length
+   * @param rows harmless, all of one length
    */
   static String of(List<List<String>> rows) {
     return of(rows, Integer.MAX_VALUE);
@@ -25,14 +25,25 @@ final class TextTable {
    * @param names how many of the first columns are text
    */
   static String of(List<List<String>> rows, int names) {
+    return of(rows, names, (_, _, cell) -> cell);
+  }
+
+  /** How a cell is painted; the rows and columns count from 0. */
+  interface Paint {
+    String of(int row, int column, String cell);
+  }
+
+  /** The same in colours. */
+  static String of(List<List<String>> rows, int names, Paint paint) {
     StringBuilder text = new StringBuilder();
-    int[] widths = widths(rows, rows.getFirst().size());
-    for (List<String> row : rows) {
+    int[] widths = widths(rows, rows.isEmpty() ? 0 : rows.getFirst().size());
+    for (int r = 0; r < rows.size(); r++) {
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < widths.length; c++) {
-        String column = row.get(c);
-        String blanks = " ".repeat(widths[c] - TextWidth.of(column));
-        line.append(c < names ? column + blanks : blanks + column);
+        String cell = rows.get(r).get(c);
+        String blanks = " ".repeat(widths[c] - TextWidth.of(cell));
+        String painted = paint.of(r, c, cell);
+        line.append(c < names ? painted + blanks : blanks + painted);
         line.append(widths[c] == 0 ? "" : "  ");
       }
       text.append(line.toString().stripTrailing()).append('\n');

@@ -29,13 +29,8 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
   /** So many instances still have a line each. */
   static final int APART = 10;
 
-  /** The lines of a vertex, in the order of their first jobs. */
-  static List<VerdictLine> of(DisplayGraph.Fold fold, Plan plan) {
-    return of(fold, plan, fold.jobs().size());
-  }
-
   /**
-   * The same where the question was about more than the vertex.
+   * The lines of a vertex, in the order of their first jobs.
    *
    * @param all how many known ones of the group were asked about
    */

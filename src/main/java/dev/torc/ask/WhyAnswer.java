@@ -19,7 +19,7 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
 import dev.torc.show.Json;
-import dev.torc.show.ReasonText.LeftOutText;
+import dev.torc.show.ReasonText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.text.Palette;
@@ -168,7 +168,7 @@ record WhyAnswer(
   private void uses(Question question, StringBuilder out) {
     Map<String, List<PathUse>> alike = new LinkedHashMap<>();
     for (PathUse use : question.uses) {
-      String group = graph().job(graph().jobId(use.job())).group();
+      String group = group(use);
       boolean apart = instances || group == null;
       String key = apart ? "job " + use.job() : group + "/" + WhyText.since(use);
       alike.computeIfAbsent(key, _ -> new ArrayList<>()).add(use);
@@ -176,15 +176,15 @@ record WhyAnswer(
     for (List<PathUse> same : alike.values()) {
       boolean fold = same.size() > VerdictLine.APART;
       for (PathUse use : fold ? same.subList(0, 1) : same) {
-        String group = graph().job(graph().jobId(use.job())).group();
-        String name =
-            fold
-                ? "%s (%d of %d)"
-                    .formatted(SafeText.name(group), same.size(), graph().named(group).length)
-                : SafeText.name(use.job());
+        String of = fold ? same.size() + " of " + graph().named(group(use)).length : "";
+        String name = fold ? SafeText.name(group(use)) + " (" + of + ")" : SafeText.name(use.job());
         out.append(WhyText.use(question.path, name, use)).append('\n');
       }
     }
+  }
+
+  private String group(PathUse use) {
+    return graph().job(graph().jobId(use.job())).group();
   }
 
   /** A group: how many instances are what, and why those are that are not up to date. */
@@ -200,7 +200,7 @@ record WhyAnswer(
       return;
     }
     out.append(counts.words()).append('\n');
-    for (VerdictLine line : VerdictLine.of(question.fold, plan)) {
+    for (VerdictLine line : VerdictLine.of(question.fold, plan, counts.jobs())) {
       int first = line.nodes().getFirst();
       if (line.verdict() instanceof Verdict.UpToDate) {
         continue;
@@ -234,12 +234,12 @@ record WhyAnswer(
       lines.add(gone.isEmpty() ? "" : WhyText.gone(gone, graph().deletes(job)));
     } else {
       lines.add(WhyText.of(causes.of(plan, job), palette, brief));
-      lines.add(past == null ? "" : WhyText.lastRun(last, past, palette, brief));
+      lines.add(past == null ? "" : "  " + WhyText.past(last, past, palette, brief));
       lines.add(near.containsKey(job) ? WhyText.nearest(near.get(job)) : "");
     }
     String images = ImageUse.shown(ImageUse.of(plan.context(), job));
     lines.add(images.isEmpty() ? "" : "  it runs in image " + images);
-    String left = LeftOutText.of(LeftOut.of(last));
+    String left = ReasonText.without(LeftOut.of(last));
     lines.add(left.isEmpty() ? "" : "  it ran " + left);
     Tracing.lines(graph(), job, last).forEach(line -> lines.add("  it " + line));
     lines.removeIf(String::isEmpty);

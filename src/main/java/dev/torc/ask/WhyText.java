@@ -80,15 +80,6 @@ final class WhyText {
     return line.formatted(names, how);
   }
 
-  /**
-   * Of a job that is not up to date, what its last run was: a line of its own.
-   *
-   * @param brief as of {@link #of}
-   */
-  static String lastRun(RunDetails last, CauseChain chain, Palette palette, boolean brief) {
-    return "  " + past(last, chain, palette, brief);
-  }
-
   /** Which earlier result is nearest, and why it does not serve: a line of its own. */
   static String nearest(NearestResult near) {
     StringJoiner why = new StringJoiner("; ");
@@ -99,7 +90,12 @@ final class WhyText {
     return "  nearest is the result of " + OriginText.of(near.from()) + ": " + why;
   }
 
-  private static String past(RunDetails last, CauseChain chain, Palette palette, boolean brief) {
+  /**
+   * What the last run of a job was.
+   *
+   * @param brief as of {@link #of}
+   */
+  static String past(RunDetails last, CauseChain chain, Palette palette, boolean brief) {
     String at = last.started() > 0 ? " (" + TimeText.local(last.started()) + ")" : "";
     if (chain.head().how() == CauseChain.How.ADOPTED) {
       return "its products were adopted" + at + " and it did not run since";

@@ -3,8 +3,6 @@ package dev.torc.buildfile;
 import dev.torc.buildfile.VariableReader.Vars;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
-import dev.torc.syntax.ShellText;
-import dev.torc.syntax.ShellText.Quote;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -58,19 +56,6 @@ public final class LiteralText {
       }
     }
     return out.toString();
-  }
-
-  /**
-   * How the value of each placeholder is quoted in a command for {@code bash}.
-   *
-   * @param parts as for {@link #write}
-   */
-  public static List<Quote> places(List<String> parts) {
-    StringBuilder masked = new StringBuilder();
-    for (int i = 0; i < parts.size(); i++) {
-      masked.append(i % 2 == 0 ? parts.get(i) : String.valueOf(ShellText.HOLE));
-    }
-    return List.copyOf(ShellText.scan(masked.toString()).holes());
   }
 
   /** What is wrong with the name of a parameter, for a message; null if nothing. */

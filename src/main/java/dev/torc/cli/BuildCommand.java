@@ -180,12 +180,11 @@ class BuildCommand {
 
     /** Checks the name, and begins. */
     static JunitOption of(Console console, String named) {
-      if (named.isEmpty() || named.equals("-")) {
-        throw Call.usage("--junit " + SafeText.name(named) + ": name a file");
-      }
       Path file = console.cwd().resolve(named).normalize();
-      if (Files.isDirectory(file)) {
-        throw Call.usage("--junit " + SafeText.name(named) + ": is a folder; name a file");
+      boolean none = named.isEmpty() || named.equals("-");
+      if (none || Files.isDirectory(file)) {
+        String what = none ? ": name a file" : ": is a folder; name a file";
+        throw Call.usage("--junit " + SafeText.name(named) + what);
       }
       return new JunitOption(console, named, file, new JunitReport(System.currentTimeMillis()));
     }

@@ -8,12 +8,11 @@ import dev.torc.session.ProjectOptions;
 import dev.torc.show.Console;
 import dev.torc.text.SafeText;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -31,16 +30,14 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  *
  * @param how what the shell does with it: {@code names}, {@code told} (they have meanings), {@code
  *     open} (the word goes on), {@code files} or {@code folders} (it knows these itself)
+ * @param fits words, and what to say of each; empty for nothing
  */
-record Completion(String how, List<Fit> fits) {
+record Completion(String how, SequencedMap<String, String> fits) {
 
   /** Of more names than that only the beginnings, up to the next part, are of use. */
   private static final int MANY = 1000;
 
-  /** A word, and what to say of it; empty for nothing. */
-  record Fit(String text, String meaning) {}
-
-  private static final Completion NOTHING = new Completion("names", List.of());
+  private static final Completion NOTHING = new Completion("names", Collections.emptySortedMap());
 
   static int run(Call call) throws IOException {
     String shell = call.targets().getFirst();
@@ -48,49 +45,36 @@ record Completion(String how, List<Fit> fits) {
     if (!List.of("bash", "zsh", "fish").contains(shell)) {
       throw Call.usage(SafeText.name(shell) + ": write bash, zsh or fish");
     }
-    call.console().print(words.isEmpty() ? script(shell) : answer(shell, words, call.console()));
+    call.console()
+        .print(
+            words.isEmpty()
+                ? Main.resource("completion." + shell)
+                : answer(shell, words, call.console()));
     return Exit.DONE;
-  }
-
-  private static String script(String shell) throws IOException {
-    try (InputStream in = Completion.class.getResourceAsStream("completion." + shell)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 
   /** How to go on, and what fits; each ends with NUL, which is in no name. */
   private static String answer(String shell, List<String> words, Console console) {
     BashLine line = shell.equals("bash") && words.size() == 2 ? BashLine.of(words) : null;
-    Completion found = Completion.of(line == null ? words : line.words(), console);
-    StringBuilder out = new StringBuilder(found.how()).append('\0');
-    for (Completion.Fit fit : found.fits()) {
-      switch (shell) {
-        case "bash" -> out.append(line == null ? fit.text() : line.rest(fit.text()));
-        case "zsh" -> out.append(fit.text()).append('\0').append(fit.meaning());
-        default -> out.append(fit.text()).append('\t').append(fit.meaning());
-      }
-      out.append('\0');
-    }
+    Completion found = new Line(line == null ? words : line.words(), console).complete();
+    StringBuilder out = new StringBuilder(found.how).append('\0');
+    found.fits.forEach(
+        (text, meaning) -> {
+          switch (shell) {
+            case "bash" -> out.append(line == null ? text : line.rest(text));
+            case "zsh" -> out.append(text).append('\0').append(meaning);
+            default -> out.append(text).append('\t').append(meaning);
+          }
+          out.append('\0');
+        });
     return out.toString();
   }
 
-  /**
-   * What fits the last word.
-   *
-   * @param words of a line, without the program's name; the last one may be empty
-   */
-  static Completion of(List<String> words, Console console) {
-    return new Line(words, console).complete();
-  }
-
   /** Words with what they mean. */
-  private static Completion told(Map<String, String> words, String prefix) {
-    return new Completion(
-        "told",
-        words.entrySet().stream()
-            .filter(word -> word.getKey().startsWith(prefix))
-            .map(word -> new Fit(word.getKey(), word.getValue()))
-            .toList());
+  private static Completion told(SequencedMap<String, String> words, String prefix) {
+    SequencedMap<String, String> fits = new LinkedHashMap<>(words);
+    fits.keySet().removeIf(word -> !word.startsWith(prefix));
+    return new Completion("told", fits);
   }
 
   /** Names; of too many the parts up to the next slash or comma, and not even all of these. */
@@ -111,7 +95,9 @@ record Completion(String how, List<Fit> fits) {
     }
     SortedSet<String> few = all.size() > MANY ? parts : all;
     String how = few.size() == 1 && !all.contains(few.getFirst()) ? "open" : "names";
-    return new Completion(how, few.stream().map(name -> new Fit(before + name, "")).toList());
+    SequencedMap<String, String> fits = new LinkedHashMap<>();
+    few.forEach(name -> fits.put(before + name, ""));
+    return new Completion(how, fits);
   }
 
   /** A line as far as it is written. */
@@ -126,6 +112,9 @@ record Completion(String how, List<Fit> fits) {
     private OptionSpec open; // waits for its value
     private boolean ended; // by --
 
+    /**
+     * @param words without the program's name; the last one may be empty
+     */
     Line(List<String> words, Console console) {
       this.console = console;
       this.last = words.getLast();
@@ -164,9 +153,9 @@ record Completion(String how, List<Fit> fits) {
 
     /** A first word is a command, or a target of a build. */
     private Completion withCommands(Completion targets) {
-      List<Fit> all = new ArrayList<>(told(commands.descriptions(), last).fits);
+      SequencedMap<String, String> all = told(commands.descriptions(), last).fits;
       String how = all.isEmpty() && !targets.fits.isEmpty() ? targets.how : "told";
-      all.addAll(targets.fits);
+      targets.fits.forEach(all::putIfAbsent);
       return new Completion(how, all);
     }
 
@@ -178,7 +167,7 @@ record Completion(String how, List<Fit> fits) {
         OptionSpec option = options.option(before.replace("=", ""));
         return option == null ? NOTHING : value(option, last.substring(glued), before);
       }
-      Map<String, String> names = new LinkedHashMap<>();
+      SequencedMap<String, String> names = new LinkedHashMap<>();
       for (OptionSpec option : options.told()) {
         for (String name : option.names()) {
           if (name.startsWith("--") || !last.startsWith("--") && option.names().length == 1) {
@@ -199,8 +188,8 @@ record Completion(String how, List<Fit> fits) {
       }
       String name = of instanceof OptionSpec option ? option.longestName() : "";
       return switch (of.paramLabel()) {
-        case "FILE" -> new Completion("files", List.of());
-        case "DIR", "FOLDER" -> new Completion("folders", List.of());
+        case "FILE" -> new Completion("files", NOTHING.fits);
+        case "DIR", "FOLDER" -> new Completion("folders", NOTHING.fits);
         case "VAR=VALUE" -> keys(names(prefix, before, CompletionNames::variables));
         case "NAME=AMOUNT" -> keys(names(prefix, before, CompletionNames::limits));
         case "NAME" ->
@@ -217,8 +206,9 @@ record Completion(String how, List<Fit> fits) {
 
     /** Names that a value follows. */
     private static Completion keys(Completion names) {
-      return new Completion(
-          "open", names.fits.stream().map(fit -> new Fit(fit.text + "=", fit.meaning)).toList());
+      SequencedMap<String, String> keys = new LinkedHashMap<>();
+      names.fits.forEach((name, meaning) -> keys.put(name + "=", meaning));
+      return new Completion("open", keys);
     }
 
     private interface Wanted {

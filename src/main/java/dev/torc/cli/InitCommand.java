@@ -17,40 +17,13 @@ import java.nio.file.StandardOpenOption;
 /** {@code torc init}: a first build file. It never writes over one that is there. */
 final class InitCommand {
 
-  private static final String TEXT =
-      """
-      # yaml-language-server: $schema=%s
-      #
-      # torc check    reads this file and says what is wrong with it
-      # torc          runs what is not up to date
-      # torc why JOB  tells why a job runs, or ran
-
-      shell: [bash, -e, -o, pipefail, -c]  # a failure anywhere in a pipe is a failure
-
-      jobs:
-        hello:
-          command: echo "hello from {job}" > {produces}
-          # needs: [hello.py, data.csv]    # runs again when the contents of these change
-          produces: hello.txt
-
-        # a group is one job for each of its values, and a gather waits for all of them:
-        # fit:
-        #   parameters: { lr: [0.1, 0.01], seed: { from: 1, to: 3 } }  # or match: "data/{sample}.csv"
-        #   command: echo {lr} {seed} > {produces}
-        #   produces: fits/{lr}-{seed}.txt
-        # all:
-        #   command: sort {needs} > {produces}
-        #   needs: { job: fit }
-        #   produces: all.txt
-      """;
-
   private InitCommand() {}
 
   static int run(Call call) throws IOException {
     Console console = call.console();
     refuseOver(call, "init");
     Path file = console.cwd().resolve("torc.yaml");
-    write(file, TEXT.formatted(FilesForOthers.SCHEMA), "init");
+    write(file, Main.resource("init.yaml").formatted(FilesForOthers.SCHEMA), "init");
     FilesForOthers.keep(console.cwd(), GroupAccess.of(console.cwd()));
     console.tell("wrote " + SafeText.name(file.toString()) + "; next: torc");
     return Exit.DONE;

@@ -11,6 +11,7 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
 import dev.torc.text.SafeText;
 import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -78,14 +79,26 @@ public final class Main {
   static Console console() {
     return new Console(
         System.in,
-        Console.writer(FileDescriptor.out, "standard output"),
-        Console.writer(FileDescriptor.err, "standard error"),
+        Console.writer(new FileOutputStream(FileDescriptor.out), "standard output"),
+        Console.writer(new FileOutputStream(FileDescriptor.err), "standard error"),
         Environment.ofCaller().asMap(),
         Path.of("").toAbsolutePath(),
         Terminal.isTerminal(1),
         Terminal.isTerminal(2),
         () -> Terminal.width(2),
         ProcessAge::began);
+  }
+
+  /** The text of a file that torc brings along for its commands. */
+  static String resource(String name) throws IOException {
+    try (InputStream in = Main.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** The version, the commit it was built from, the Java that runs it, and a line feed. */
+  static String version() throws IOException {
+    return resource("version.txt").strip() + ", Java " + Runtime.version() + "\n";
   }
 
   /** Runs torc with the given streams and returns its exit status. */
@@ -135,7 +148,7 @@ public final class Main {
     String first = args.getFirst();
     if (List.of("--help", "-h", "--version", "-V").contains(first)) {
       boolean help = first.endsWith("h") || first.endsWith("help");
-      console.print(help ? help() : "torc " + Version.text());
+      console.print(help ? help() : "torc " + version());
       return Exit.DONE;
     }
     if (commands.descriptions().containsKey(first)) {
@@ -172,7 +185,7 @@ public final class Main {
     boolean help = line.isUsageHelpRequested();
     if (help || line.isVersionHelpRequested()) {
       String usage = line.getUsageMessage(CommandLine.Help.Ansi.OFF);
-      console.print(help ? usage : "torc " + Version.text());
+      console.print(help ? usage : "torc " + version());
       return Exit.DONE;
     }
     if (!Files.isDirectory(console.cwd())) {
@@ -278,31 +291,12 @@ public final class Main {
         "unknown option " + SafeText.name(option) + (hint.isEmpty() ? otherwise : hint));
   }
 
-  private String help() {
-    StringBuilder out =
-        new StringBuilder(
-            """
-            torc builds what is not up to date, by the contents of files.
-
-            torc [COMMAND] [OPTION…] [ARGUMENT…]     without a command: build, of the words as targets
-
-            """);
+  private String help() throws IOException {
+    StringBuilder names = new StringBuilder();
     commands
         .descriptions()
-        .forEach((name, what) -> out.append("  %-12s %s%n".formatted(name, what)));
-    return out.append(
-            """
-
-            Everywhere, before or after the command:
-              -f FILE      build file (torc.yaml here or above), more than one are laid over
-              -C DIR       go to this folder first
-              -D VAR=VALUE set a variable of the build file
-              --no-containers  run jobs with an image on the host
-              --json       data for programs
-              --color WHEN auto, always or never
-            torc COMMAND --help shows the options of a command.
-            """)
-        .toString();
+        .forEach((name, what) -> names.append("  %-12s %s%n".formatted(name, what)));
+    return resource("help.txt").formatted(names);
   }
 
   /**
@@ -399,26 +393,6 @@ public final class Main {
           .startInstant()
           .map(start -> Duration.between(start, Instant.now()).toNanos())
           .orElse(0L);
-    }
-  }
-
-  /** The version of torc, for people. */
-  static final class Version {
-
-    private Version() {}
-
-    /** The version alone. */
-    static String number() throws IOException {
-      String text = text();
-      return text.substring(0, text.indexOf(' '));
-    }
-
-    /** The version, the commit it was built from, the Java that runs it, and a line feed. */
-    static String text() throws IOException {
-      try (InputStream in = Version.class.getResourceAsStream("version.txt")) {
-        String torc = new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-        return torc + ", Java " + Runtime.version() + "\n";
-      }
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.torc.cli;
 
-import dev.torc.cli.Main.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,40 +11,10 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * The page torc(1) of the manual, from the same declarations as {@code --help}: commands, options
- * and words are said once. The build of the distribution writes it; torc itself never does.
+ * and words are said once; the rest is in {@code torc.1}, where a bar stands before what is told
+ * behind it. The build of the distribution writes it; torc itself never does.
  */
 final class ManPage {
-
-  /** Before a bar stands what is told behind it. */
-  private static final String PAGE =
-      """
-      .TH TORC 1 "" "torc %s" "User Commands"
-      .SH "NAME"
-      torc \\- build what is not up to date, by the contents of files
-      .SH "SYNOPSIS"
-      .B torc
-      [\\fICOMMAND\\fR] [\\fIOPTION\\fR...] [\\fIARGUMENT\\fR...]
-      .SH "DESCRIPTION"
-      torc reads a build file, torc.yaml, torc.yml or torc.json here or in the nearest folder above.
-      It runs the jobs whose commands, needed files or values changed, whose products are missing or
-      altered, or that failed last time, and what follows from them; jobs that do not wait for each
-      other run in parallel.
-      .PP
-      Without a command it is build, and a first word that is no command is a target of that.
-      .SH "OPTIONS"
-      Everywhere, before or after the command:
-      %s.SH "COMMANDS"
-      %s.SH "EXIT STATUS"
-      .B 0|done: all that was asked for is up to date
-      .B 1|a job failed
-      .B 2|the command line or the build file is wrong
-      .B 3|the environment, or an internal error
-      .B 75|another build is at work, and \\-\\-no\\-wait was given
-      .BI 128+ n|ended by signal n
-      .SH "FILES"
-      .I torc.yaml|the build file
-      .I .torc|beside it: what torc remembers, and the logs of jobs
-      """;
 
   private ManPage() {}
 
@@ -64,18 +33,18 @@ final class ManPage {
   static String text() throws IOException {
     Commands commands = new Commands();
     Options everywhere = commands.options("");
-    String version = Version.text().replaceFirst("[ ,(].*\\n", "");
-    return PAGE.replaceAll("(?m)^(.*)\\|", ".TP\n$1\n")
-        .formatted(
-            escape(version),
-            options(everywhere, Set.of()),
-            commands.descriptions().entrySet().stream()
-                .map(
-                    each ->
-                        ".SS \"torc %s\"\n%s\n"
-                                .formatted(escape(each.getKey()), escape(capital(each.getValue())))
-                            + taken(commands.options(each.getKey()), everywhere.names()))
-                .collect(Collectors.joining()));
+    String version = Main.version().replaceFirst("[ ,(].*\\n", "");
+    StringBuilder all = new StringBuilder();
+    commands
+        .descriptions()
+        .forEach(
+            (name, what) ->
+                all.append(".SS \"torc %s\"\n".formatted(escape(name)))
+                    .append(escape(capital(what)) + "\n")
+                    .append(taken(commands.options(name), everywhere.names())));
+    return Main.resource("torc.1")
+        .replaceAll("(?m)^(.*)\\|", ".TP\n$1\n")
+        .formatted(escape(version), options(everywhere, Set.of()), all);
   }
 
   private static String taken(Options options, Set<String> everywhere) {

@@ -58,7 +58,7 @@ final class Options {
           .arity(names.endsWith("]") ? "0..1" : "1")
           .fallbackValue("")
           .type(String.class)
-          .paramLabel(label(label))
+          .paramLabel(label.split(":")[0])
           .completionCandidates(fits(label));
     }
     String name = option.build().longestName();
@@ -86,19 +86,14 @@ final class Options {
             .required(required)
             .type(List.class)
             .auxiliaryTypes(String.class)
-            .paramLabel(label(many ? word.substring(0, end) : word))
+            .paramLabel((many ? word.substring(0, end) : word).split(":")[0])
             .description(description)
             .completionCandidates(fits(word));
     boolean rest = !words().isEmpty();
     return (many && !rest ? spec : spec.index(rest ? "1..*" : "0")).build();
   }
 
-  private static String label(String text) {
-    int colon = text.indexOf(':');
-    return colon < 0 ? text : text.substring(0, colon);
-  }
-
-  /** All values that there are; none where that cannot be said here. */
+  /** All values that there are, which stand behind a colon; none where that cannot be said here. */
   private static List<String> fits(String text) {
     int colon = text.indexOf(':');
     return colon < 0 ? List.of() : List.of(text.substring(colon + 1).split(","));

@@ -1,7 +1,6 @@
 package dev.torc.cli;
 
 import dev.torc.ask.Call;
-import dev.torc.cli.Main.Version;
 import dev.torc.crate.CrateRequest;
 import dev.torc.page.ReportPage;
 import dev.torc.posix.OwnFile;
@@ -65,8 +64,8 @@ final class ReportCommand {
     Console console = call.console();
     String shown = call.value("--ro-crate");
     Path to = call.path(shown);
-    CrateRequest.WrittenCrate told =
-        CrateRequest.write(project, to, shown, Version.number(), console::warn);
+    String version = Main.version().replaceFirst(" .*\n", "");
+    CrateRequest.WrittenCrate told = CrateRequest.write(project, to, shown, version, console::warn);
     if (!told.hasRuns()) {
       console.warn("nothing has run here yet: the crate tells of the workflow alone");
     } else if (told.behind() > 0) {

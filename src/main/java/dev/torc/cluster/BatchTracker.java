@@ -59,7 +59,7 @@ public final class BatchTracker implements AutoCloseable {
   private boolean failing; // an order that could not be done, as was told
   private String trouble = ""; // of the last turn
   private Thread thread; // null without one
-  private volatile boolean closed;
+  private boolean closed; // by an order, so that no turn can miss it
 
   private interface Order {
     void at(long now) throws IOException;
@@ -153,22 +153,19 @@ public final class BatchTracker implements AutoCloseable {
   /** Ends its thread; what is out stays out. */
   @Override
   public void close() {
-    closed = true;
-    orders.add(_ -> {}); // it wakes
+    orders.add(_ -> closed = true);
     ThreadEnd.await(thread);
   }
 
   private void work() {
     try {
-      while (!closed) {
-        long next = tryTurn();
+      for (long next = tryTurn(); !closed; next = tryTurn()) {
         Order order =
             isEmpty() ? orders.take() : orders.poll(next - System.nanoTime(), TimeUnit.NANOSECONDS);
         if (order != null) {
           due.add(order);
         }
       }
-      takeOrders(System.nanoTime()); // what is recorded goes
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -222,6 +219,9 @@ public final class BatchTracker implements AutoCloseable {
   long turn(long now) throws IOException {
     turned = now;
     takeOrders(now);
+    if (closed) {
+      return now;
+    }
     plan.plan(
         to.scheduler().largestArray() == 1 ? 1 : Math.min(SPREAD, to.settings().maxJobs()), now);
     if (submitter.maySubmit(now)) {

@@ -294,7 +294,7 @@ public final class CrateRequest {
     String what = SafeText.line(details.what());
     String outcome = result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     String error = result.outcome().isGood() ? null : what.isEmpty() ? outcome : what;
-    RunInputs inputs = RunInputs.of(known ? details.manifest() : List.of());
+    RunInputs inputs = new RunInputs(known ? details.manifest() : List.of());
     Entity action =
         action("CreateAction", RoCrate.id("run", name), started, ended, error)
             .text("name", name)
@@ -343,9 +343,9 @@ public final class CrateRequest {
 
   /** Leads to what a run was given, but for what had no digest: it was not there. */
   private void needs(Entity action, RunInputs of) {
-    each(action, of.files(), line -> file(line.name(), line.digest()));
-    each(action, of.lists(), this::list);
-    each(action, of.tools(), line -> crate.tool(line.name(), line.digest()));
+    each(action, "object", of.files(), line -> file(line.name(), line.digest()));
+    each(action, "object", of.lists(), this::list);
+    each(action, "object", of.tools(), line -> crate.tool(line.name(), line.digest()));
     for (Line line : of.data()) {
       boolean known = line.json() != null || line.digest() != null;
       action.ref("object", known ? crate.value(line.name(), line.json(), line.digest()) : null);
@@ -354,8 +354,9 @@ public final class CrateRequest {
     of.images().forEach(it -> action.ref("containerImage", crate.image(it.name(), it.digest())));
   }
 
-  private static void each(Entity to, List<Line> lines, Function<Line, Entity> part) {
-    lines.forEach(line -> to.ref("object", line.digest() == null ? null : part.apply(line)));
+  private static void each(
+      Entity to, String relation, List<Line> lines, Function<Line, Entity> part) {
+    lines.forEach(line -> to.ref(relation, line.digest() == null ? null : part.apply(line)));
   }
 
   /** Its members are read once for all its readers. */
@@ -363,9 +364,8 @@ public final class CrateRequest {
     Entity list = crate.list(line.name(), line.digest());
     List<ManifestEntry> stored =
         list.refs("hasPart").isEmpty() ? look.records().list(Digest.ofHex(line.digest())) : null;
-    for (Line member : stored == null ? List.<Line>of() : RunInputs.members(stored)) {
-      list.ref("hasPart", file(member.name(), member.digest()));
-    }
+    List<Line> members = stored == null ? List.of() : new RunInputs(stored).files();
+    each(list, "hasPart", members, member -> file(member.name(), member.digest()));
     return list;
   }
 

@@ -1,5 +1,6 @@
 package dev.torc.graph;
 
+import dev.torc.graph.Adjacency.RowCollector;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -82,7 +83,7 @@ public final class DisplayGraph {
 
   /** Vertex to the vertices that it waits for, ascending, by index. */
   public Adjacency before() {
-    Adjacency.RowCollector rows = new Adjacency.RowCollector();
+    RowCollector rows = new RowCollector();
     for (int v = 0; v < folds.size(); v++) {
       BitSet row = new BitSet();
       for (int job : folds.get(v).jobs) {

@@ -3,18 +3,28 @@ package dev.torc.graph;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 
-/** What lies behind jobs in a graph: their readers, and what follows from these. */
+/** What lies behind and before jobs in a graph, join nodes seen through, and what follows. */
 public final class Downstream {
 
   private Downstream() {}
 
   /** Adds the nodes that wait for one, join nodes and those that wait for them included. */
   public static void addReaders(Graph graph, int node, BitSet into) {
-    for (int reader : graph.after().row(node)) {
-      if (!into.get(reader)) {
-        into.set(reader);
-        if (!graph.isJob(reader)) {
-          addReaders(graph, reader, into);
+    add(graph, graph.after(), node, into);
+  }
+
+  /** Adds the nodes that one waits for, join nodes and what these wait for included. */
+  public static void addBefore(Graph graph, int node, BitSet into) {
+    add(graph, graph.before(), node, into);
+  }
+
+  private static void add(Graph graph, Adjacency edges, int node, BitSet into) {
+    for (int i = edges.from(node); i < edges.to(node); i++) {
+      int next = edges.at(i);
+      if (!into.get(next)) {
+        into.set(next);
+        if (!graph.isJob(next)) {
+          add(graph, edges, next, into);
         }
       }
     }

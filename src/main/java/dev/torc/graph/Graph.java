@@ -3,6 +3,7 @@ package dev.torc.graph;
 import dev.torc.bytes.ByteReader;
 import dev.torc.bytes.ByteWriter;
 import dev.torc.bytes.StringTable;
+import dev.torc.graph.NeedList.ListKind;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -10,7 +11,6 @@ import dev.torc.workflow.PersistentMap;
 import dev.torc.workflow.ProductIndex;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -34,47 +34,21 @@ public final class Graph {
   /** What a graph of which not all is known has so that another one can follow it. */
   record Growth(Makers makers, PersistentMap<Integer> lists, NeedLists.Parts parts) {}
 
-  private final Workflow workflow;
-  private final int[] written;
-  private final int[] position; // of a job among those written; null where that is its node
-  private final BitSet joins;
-  private final Map<Integer, Group> open;
-  private final BitSet shut = new BitSet(); // their nodes
-  private final StringTable names;
-  private final Supplier<NameResolver> references;
-  private final StringTable paths;
-  private final Growth growth;
-  private final Supplier<ProductIndex> makers;
-  private final boolean plain;
-  private final int[] maker;
-  private final int[] priority;
-  private final BitSet temporary;
-  private final BitSet deletes;
-  private final List<NeedList> lists;
-  private final Adjacency needs;
-  private final Adjacency listNeeds;
-  private final Adjacency products;
-  private final Adjacency before;
-  private final BitSet renewed;
-  private Adjacency after;
-  private final NodeOrder order;
-  private final BitSet lenient = new BitSet();
-
   /**
+   * A graph in numbers: what is stored of it, and what the graph that follows begins with.
+   *
    * @param written the jobs as written, by node
    * @param names by node, see {@link #joinName}
-   * @param growth null where all groups are expanded
    * @param plain whether nothing but the paths of declared files has a maker
-   * @param renewed the nodes that wait for others than in the graph that this one grew from
+   * @param maker by file
+   * @param temporary the jobs whose products only readers want
+   * @param deletes those whose products go when they were read
    */
-  Graph(
-      Workflow workflow,
+  record Tables(
       int[] written,
       BitSet joins,
-      Map<Integer, Group> open,
       StringTable names,
       StringTable paths,
-      Growth growth,
       boolean plain,
       int[] maker,
       int[] priority,
@@ -85,56 +59,96 @@ public final class Graph {
       Adjacency listNeeds,
       Adjacency products,
       Adjacency before,
-      BitSet renewed,
       NodeOrder order) {
+
+    private void write(ByteWriter out) {
+      out.longs(joins.toLongArray());
+      names.write(out);
+      paths.write(out);
+      out.flag(plain);
+      out.ints(maker);
+      out.ints(priority);
+      out.longs(temporary.toLongArray());
+      out.longs(deletes.toLongArray());
+      out.list(lists, (to, list) -> list.write(to));
+      needs.write(out);
+      listNeeds.write(out);
+      products.write(out);
+      before.write(out);
+      out.ints(order.nodes());
+      out.ints(written);
+    }
+
+    private static Tables read(ByteReader in) {
+      BitSet joins = BitSet.valueOf(in.longs());
+      StringTable names = StringTable.read(in);
+      StringTable paths = StringTable.read(in);
+      boolean plain = in.flag();
+      int[] maker = in.ints();
+      int[] priority = in.ints();
+      BitSet temporary = BitSet.valueOf(in.longs());
+      BitSet deletes = BitSet.valueOf(in.longs());
+      List<NeedList> lists = in.list(NeedList::read);
+      Adjacency needs = Adjacency.read(in);
+      Adjacency listNeeds = Adjacency.read(in);
+      Adjacency products = Adjacency.read(in);
+      Adjacency before = Adjacency.read(in);
+      NodeOrder order = new NodeOrder(in.ints(), joins);
+      return new Tables(
+          in.ints(), joins, names, paths, plain, maker, priority, temporary, deletes, lists, needs,
+          listNeeds, products, before, order);
+    }
+  }
+
+  private final Workflow workflow;
+  private final Tables tables;
+  private final int[] position; // of a job among those written; null where that is its node
+  private final Map<Integer, Group> open;
+  private final BitSet shut = new BitSet(); // their nodes
+  private final Supplier<NameResolver> references;
+  private final Growth growth;
+  private final Supplier<ProductIndex> makers;
+  private final BitSet renewed;
+  private final BitSet lenient = new BitSet();
+  private Adjacency after;
+
+  /**
+   * @param open the groups that are not expanded, by node
+   * @param growth null where all groups are expanded
+   * @param renewed the nodes that wait for others than in the graph that this one grew from
+   */
+  Graph(Workflow workflow, Tables tables, Map<Integer, Group> open, Growth growth, BitSet renewed) {
     this.workflow = workflow;
-    this.written = written;
-    this.position = position(written, order.nodes().length);
-    this.joins = joins;
+    this.tables = tables;
+    this.position = position(tables.written, nodes());
     this.open = open;
     open.keySet().forEach(shut::set);
-    this.names = names;
-    this.references = once(() -> new NameResolver(workflow, this::job, open, names::id));
-    this.paths = paths;
+    this.references = once(() -> new NameResolver(workflow, this::job, open, tables.names::id));
     this.growth = growth;
-    this.makers =
-        growth == null
-            ? once(
-                () ->
-                    new Makers()
-                        .with(written, this::job, Map.of(), this::name, new ArrayList<>())
-                        .products())
-            : growth.makers()::products;
-    this.plain = plain;
-    this.maker = maker;
-    this.priority = priority;
-    this.temporary = temporary;
-    this.deletes = deletes;
-    this.lists = lists;
-    this.needs = needs;
-    this.listNeeds = listNeeds;
-    this.products = products;
-    this.before = before;
+    this.makers = growth == null ? once(this::declared) : growth.makers()::products;
     this.renewed = renewed;
-    this.order = order;
-    for (NeedList list : lists) {
-      if (list.kind() == NeedList.ListKind.SOME && list.awaited() >= 0) {
+    for (NeedList list : tables.lists) {
+      if (list.kind() == ListKind.SOME && list.awaited() >= 0) {
         lenient.set(list.awaited());
       }
     }
   }
 
+  private ProductIndex declared() {
+    Makers all =
+        new Makers(
+            new Makers(), tables.written, this::job, Map.of(), this::name, new ArrayList<>());
+    return all.products();
+  }
+
   /** The same with the jobs of another workflow, which say what those of this one say. */
   Graph with(Workflow other) {
-    BitSet none = new BitSet();
-    return new Graph(
-        other, written, joins, open, names, paths, growth, plain, maker, priority, temporary,
-        deletes, lists, needs, listNeeds, products, before, none, order);
+    return new Graph(other, tables, open, growth, new BitSet());
   }
 
   /** Whether this graph and another one are the same but for the places of their jobs. */
   public boolean isWith(Graph other) {
-    return names == other.names;
+    return tables == other.tables;
   }
 
   /** What the graph was built from. */
@@ -142,28 +156,23 @@ public final class Graph {
     return workflow;
   }
 
-  /** The jobs as they are written, by node. */
-  int[] written() {
-    return written;
-  }
-
   /** How many jobs there are. */
   public int jobs() {
-    return written.length;
+    return tables.written.length;
   }
 
   /** All jobs. */
   public BitSet allJobs() {
     BitSet all = new BitSet(nodes());
     all.set(0, nodes());
-    all.andNot(joins);
+    all.andNot(tables.joins);
     return all;
   }
 
   /** The jobs among some nodes. */
   public BitSet jobsOf(BitSet some) {
     BitSet found = (BitSet) some.clone();
-    found.andNot(joins);
+    found.andNot(tables.joins);
     return found;
   }
 
@@ -189,86 +198,61 @@ public final class Graph {
 
   /** A job's priority: larger first. */
   public int priority(int job) {
-    return priority[job];
-  }
-
-  /** The priorities of all nodes, with room for more. */
-  int[] priorities(int nodes) {
-    return Arrays.copyOf(priority, nodes);
-  }
-
-  /** The makers of all files, with room for more. */
-  int[] makers(int files) {
-    return Arrays.copyOf(maker, files);
-  }
-
-  /** The jobs whose products only readers want. */
-  BitSet temporary() {
-    return (BitSet) temporary.clone();
-  }
-
-  /** The jobs whose products go when they were read. */
-  BitSet deleting() {
-    return (BitSet) deletes.clone();
+    return tables.priority[job];
   }
 
   /** Whether only readers want a job's products; the job itself need not be read for that. */
   public boolean isTemporary(int job) {
-    return temporary.get(job);
+    return tables.temporary.get(job);
   }
 
   public boolean hasTemporary() {
-    return !temporary.isEmpty();
+    return !tables.temporary.isEmpty();
   }
 
   /** Whether a job's products go when they were read; likewise. */
   public boolean deletes(int job) {
-    return deletes.get(job);
+    return tables.deletes.get(job);
   }
 
   /** Whether there is any such job. */
   public boolean deletes() {
-    return !deletes.isEmpty();
+    return !tables.deletes.isEmpty();
   }
 
   /** A job's number by name, -1 if there is none. */
   public int jobId(String name) {
-    return names.id(name);
+    return tables.names.id(name);
   }
 
   /** How many nodes there are: jobs, and join nodes. */
   public int nodes() {
-    return order.nodes().length;
+    return tables.order.nodes().length;
   }
 
   /** The node at a place of the topological order of all nodes, from 0. */
   public int inOrder(int place) {
-    return order.nodes()[place];
+    return tables.order.nodes()[place];
   }
 
   /** Some nodes in topological order, but jobs before all others. */
   public int[] inOrder(BitSet some) {
-    return order.sorted(some);
+    return tables.order.sorted(some);
   }
 
   /** Compares two nodes by that order. */
   public int compare(int node, int other) {
-    return order.compare(node, other);
+    return tables.order.compare(node, other);
   }
 
   /** Where a node stands in that order. */
   public int place(int node) {
-    return order.place(node);
-  }
-
-  /** The order of all nodes. */
-  NodeOrder order() {
-    return order;
+    return tables.order.place(node);
   }
 
   /** Whether a node is a job. */
   public boolean isJob(int node) {
-    return !joins.get(node);
+    return !tables.joins.get(node);
   }
 
   /** Whether a join node is passed by failures, as long as one job ended well that it waits for. */
@@ -278,17 +262,12 @@ public final class Graph {
 
   /** Whether a job goes without others that failed. */
   public boolean skips(int job) {
-    for (int i = before.from(job); !lenient.isEmpty() && i < before.to(job); i++) {
-      if (lenient.get(before.at(i))) {
+    for (int i = tables.before.from(job); !lenient.isEmpty() && i < tables.before.to(job); i++) {
+      if (lenient.get(tables.before.at(i))) {
         return true;
       }
     }
     return false;
-  }
-
-  /** The join nodes; not to be changed. */
-  BitSet joins() {
-    return joins;
   }
 
   /** Whether a node is a group whose instances are not all known. */
@@ -313,7 +292,7 @@ public final class Graph {
 
   /** The name of a job, or what a join node stands for. */
   public String name(int node) {
-    return isJob(node) ? names.text(node) : ofJoin(names.text(node));
+    return isJob(node) ? tables.names.text(node) : ofJoin(tables.names.text(node));
   }
 
   /** What stands among the names for a join node: no job can have that name. */
@@ -324,10 +303,6 @@ public final class Graph {
   /** The text in a {@link #joinName}. */
   static String ofJoin(String name) {
     return name.substring(name.indexOf('\0', 1) + 1);
-  }
-
-  StringTable names() {
-    return names;
   }
 
   /**
@@ -346,7 +321,7 @@ public final class Graph {
 
   private int[] sorted(int[] nodes) {
     if (nodes != null) {
-      order.sort(nodes, 0, nodes.length);
+      tables.order.sort(nodes, 0, nodes.length);
     }
     return nodes;
   }
@@ -364,26 +339,22 @@ public final class Graph {
 
   /** How many files are named as needs or products. */
   public int files() {
-    return paths.size();
-  }
-
-  StringTable paths() {
-    return paths;
+    return tables.paths.size();
   }
 
   /** A file's path: relative to the root, or absolute outside it. */
   public String path(int file) {
-    return paths.text(file);
+    return tables.paths.text(file);
   }
 
   /** Hands over a file's path as it is stored. */
   public <T> T handPath(int file, StringTable.Taker<T> taker) throws IOException {
-    return paths.hand(file, taker);
+    return tables.paths.hand(file, taker);
   }
 
   /** A file's number by path, -1 if no job names it. */
   public int fileId(String path) {
-    return paths.id(path);
+    return tables.paths.id(path);
   }
 
   /**
@@ -391,13 +362,13 @@ public final class Graph {
    * -1 for a source.
    */
   public int maker(int file) {
-    return maker[file];
+    return tables.maker[file];
   }
 
   /** The maker of any path, as by {@link #maker}; -1 if there is none. */
   public int makerOf(String path) {
     int file = fileId(path);
-    return file >= 0 ? maker[file] : plain ? -1 : makers.get().of(path);
+    return file >= 0 ? tables.maker[file] : tables.plain ? -1 : makers.get().of(path);
   }
 
   /** The same node of an earlier graph by node, -1 for none. Both are whole, with packed jobs. */
@@ -407,7 +378,7 @@ public final class Graph {
 
   /** Whether a node is among those that make the members of a list. */
   public boolean makes(NeedList list, int node) {
-    return Collections.binarySearch(list.makers(), node, order::compare) >= 0;
+    return Collections.binarySearch(list.makers(), node, tables.order::compare) >= 0;
   }
 
   /** Whether any job may make something in a folder. */
@@ -419,12 +390,17 @@ public final class Graph {
 
   /** Job to the files that it needs by path, ascending by number. */
   public Adjacency needs() {
-    return needs;
+    return tables.needs;
   }
 
   /** Job to the numbers of its globs, folders and jobs among the needs, in written order. */
   public Adjacency listNeeds() {
-    return listNeeds;
+    return tables.listNeeds;
+  }
+
+  /** The numbers; not to be changed. */
+  Tables tables() {
+    return tables;
   }
 
   /** What it needs to grow, null where all groups are expanded. */
@@ -434,39 +410,34 @@ public final class Graph {
 
   /** A glob, folder or job that some job needs. */
   public NeedList list(int id) {
-    return lists.get(id);
+    return tables.lists.get(id);
   }
 
   /** How many distinct lists are needed. */
   public int lists() {
-    return lists.size();
-  }
-
-  /** All of them; not to be changed. */
-  List<NeedList> needLists() {
-    return lists;
+    return tables.lists.size();
   }
 
   /** Job to its declared files and folders (not globs), in written order. */
   public Adjacency products() {
-    return products;
+    return tables.products;
   }
 
   /** Whether a job declares a file or folder by that path. */
   public boolean declares(int job, String path) {
     int file = fileId(path);
-    return file >= 0 && products.has(job, file);
+    return file >= 0 && tables.products.has(job, file);
   }
 
   /** Node to the nodes that it waits for, in the order of {@link #inOrder(BitSet)}. */
   public Adjacency before() {
-    return before;
+    return tables.before;
   }
 
   /** Node to the nodes that wait for it, likewise. */
   public synchronized Adjacency after() {
     if (after == null) {
-      after = before.reversed(order.ranked());
+      after = tables.before.reversed(tables.order.ranked());
     }
     return after;
   }
@@ -479,7 +450,7 @@ public final class Graph {
     for (int p = places.nextSetBit(0); p >= 0; p = places.nextSetBit(p + 1)) {
       int node = inOrder(p);
       all.set(node);
-      if (joins.get(node) || more.get(node)) {
+      if (tables.joins.get(node) || more.get(node)) {
         Arrays.stream(after().row(node)).forEach(reader -> places.set(place(reader)));
       }
     }
@@ -488,47 +459,24 @@ public final class Graph {
 
   /** Where some nodes stand in the order of all. */
   public BitSet places(BitSet some) {
-    return order.places(some);
+    return tables.order.places(some);
   }
 
   /** Whether the node {@code later} waits for {@code earlier}, directly or through others. */
   public boolean precedes(int earlier, int later) {
-    return order.precedes(before, earlier, later);
+    return tables.order.precedes(tables.before, earlier, later);
   }
 
   /** The jobs that a job waits for, join nodes seen through. */
   public int[] jobsBefore(int job) {
     BitSet found = new BitSet();
-    ArrayDeque<Integer> nodes = new ArrayDeque<>(List.of(job));
-    while (!nodes.isEmpty()) {
-      for (int node : before.row(nodes.poll())) {
-        if (isJob(node)) {
-          found.set(node);
-        } else {
-          nodes.add(node);
-        }
-      }
-    }
-    return found.stream().toArray();
+    Downstream.addBefore(this, job, found);
+    return jobsOf(found).stream().toArray();
   }
 
   /** Writes it but for its workflow and jobs; see {@link #read}. */
   public void write(ByteWriter out) {
-    out.longs(joins.toLongArray());
-    names.write(out);
-    paths.write(out);
-    out.flag(plain);
-    out.ints(maker);
-    out.ints(priority);
-    out.longs(temporary.toLongArray());
-    out.longs(deletes.toLongArray());
-    out.list(lists, (to, list) -> list.write(to));
-    needs.write(out);
-    listNeeds.write(out);
-    products.write(out);
-    before.write(out);
-    out.ints(order.nodes());
-    out.ints(written);
+    tables.write(out);
   }
 
   /**
@@ -537,25 +485,8 @@ public final class Graph {
    * @param of makes the workflow
    */
   public static Graph read(ByteReader in, Supplier<Workflow> of) {
-    BitSet joins = BitSet.valueOf(in.longs());
-    StringTable names = StringTable.read(in);
-    StringTable paths = StringTable.read(in);
-    boolean plain = in.flag();
-    int[] maker = in.ints();
-    int[] priority = in.ints();
-    BitSet temporary = BitSet.valueOf(in.longs());
-    BitSet deletes = BitSet.valueOf(in.longs());
-    List<NeedList> lists = in.list(NeedList::read);
-    Adjacency needs = Adjacency.read(in);
-    Adjacency listNeeds = Adjacency.read(in);
-    Adjacency products = Adjacency.read(in);
-    Adjacency before = Adjacency.read(in);
-    NodeOrder order = new NodeOrder(in.ints(), joins);
-    int[] written = in.ints();
-    BitSet renewed = new BitSet();
-    return new Graph(
-        of.get(), written, joins, Map.of(), names, paths, null, plain, maker, priority, temporary,
-        deletes, lists, needs, listNeeds, products, before, renewed, order);
+    Tables tables = Tables.read(in);
+    return new Graph(of.get(), tables, Map.of(), null, new BitSet());
   }
 
   private static <T> Supplier<T> once(Supplier<T> make) {

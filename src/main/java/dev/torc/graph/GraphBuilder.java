@@ -1,7 +1,10 @@
 package dev.torc.graph;
 
 import dev.torc.bytes.StringTable;
+import dev.torc.graph.Adjacency.RowCollector;
+import dev.torc.graph.NeedList.ListKind;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
@@ -18,11 +21,9 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -40,26 +41,23 @@ public final class GraphBuilder {
   private final Graph base;
   private final int first; // node that is new
   private final int[] written;
-  private final Map<Integer, Integer> positions =
-      new HashMap<>(); // of new jobs in a graph that grows
+  private final Map<Integer, Integer> positions = new HashMap<>(); // of new jobs, if it grows
   private final BitSet joins;
   private final SortedMap<Integer, Group> open = new TreeMap<>();
   private final StringTable.Builder names;
   private StringTable.Builder files;
   private final NameResolver references;
   private final Makers makers;
-  private final Adjacency.RowCollector needs = new Adjacency.RowCollector(); // of files, as written
-  private final Adjacency.RowCollector made = new Adjacency.RowCollector(); // likewise
+  private final RowCollector needs = new RowCollector(); // of files, as written
+  private final RowCollector made = new RowCollector(); // likewise
   private final int[] priority;
   private final BitSet temporary;
   private final BitSet deletes;
   private final NeedLists lists;
-  private final Map<Integer, int[]> members =
-      new HashMap<>(); // of join nodes, if not as in the base
+  private final Map<Integer, int[]> members = new HashMap<>(); // of join nodes that changed
   private final BitSet stale = new BitSet(); // nodes of the base that wait for others than there
-  private final Map<Integer, Integer> remade =
-      new HashMap<>(); // files of the base with a new maker
-  private final List<BadInput.Diagnostic> errors = new ArrayList<>();
+  private final Map<Integer, Integer> remade = new HashMap<>(); // new makers of files of the base
+  private final List<Diagnostic> errors = new ArrayList<>();
 
   private GraphBuilder(Workflow workflow) {
     this.workflow = workflow;
@@ -68,7 +66,7 @@ public final class GraphBuilder {
     this.written = new int[workflow.jobs().size()];
     this.joins = new BitSet();
     this.names = new StringTable.Builder();
-    this.files = paths(null);
+    this.files = new StringTable.Builder();
     this.priority = new int[written.length];
     this.temporary = new BitSet();
     this.deletes = new BitSet();
@@ -79,7 +77,7 @@ public final class GraphBuilder {
         .filter(Group::isOpen)
         .forEach(group -> open.put(join(group.name()), group));
     this.references = new NameResolver(workflow, this::job, open, names::id);
-    this.makers = new Makers().with(written, this::job, open, this::name, errors);
+    this.makers = new Makers(new Makers(), written, this::job, open, this::name, errors);
     this.lists = new NeedLists(this, null);
   }
 
@@ -88,34 +86,30 @@ public final class GraphBuilder {
     this.base = base;
     this.first = base.nodes();
     this.written = new int[workflow.jobs().size()];
-    this.joins = (BitSet) base.joins().clone();
-    this.names = new StringTable.Builder(base.names());
-    this.files = paths(base);
+    this.joins = (BitSet) base.tables().joins().clone();
+    this.names = new StringTable.Builder(base.tables().names());
+    this.files = new StringTable.Builder(base.tables().paths());
     Arrays.fill(written, -1);
     Map<String, Integer> expanded = expand();
-    this.priority = base.priorities(names.size());
-    this.temporary = base.temporary();
-    this.deletes = base.deleting();
+    this.priority = Arrays.copyOf(base.tables().priority(), names.size());
+    this.temporary = (BitSet) base.tables().temporary().clone();
+    this.deletes = (BitSet) base.tables().deletes().clone();
     int[] fresh = new int[names.size() - first];
     int known = 0;
     for (int w = 0; w < written.length; w++) {
       if (written[w] < 0) {
-        written[w] = base.written()[known++];
+        written[w] = base.tables().written()[known++];
       } else {
         fresh[written[w] - first] = written[w];
         positions.put(written[w], w);
       }
     }
     this.references = new NameResolver(workflow, this::job, open, names::id);
-    this.makers = base.growth().makers().with(fresh, this::job, open, this::name, errors);
+    this.makers = new Makers(base.growth().makers(), fresh, this::job, open, this::name, errors);
     this.lists = new NeedLists(this, base);
     needs.addRows(base.needs(), 0, first);
     made.addRows(base.products(), 0, first);
     renew(expanded, fresh);
-  }
-
-  private static StringTable.Builder paths(Graph base) {
-    return base == null ? new StringTable.Builder() : new StringTable.Builder(base.paths());
   }
 
   /** Builds the graph of a workflow; throws {@link BadInput} with every error found. */
@@ -245,7 +239,7 @@ public final class GraphBuilder {
   }
 
   private Graph build() {
-    Adjacency.RowCollector listNeeds = new Adjacency.RowCollector();
+    RowCollector listNeeds = new RowCollector();
     Adjacency before = edges(listNeeds);
     if (!errors.isEmpty()) {
       throw new BadInput(errors.stream().distinct().toList());
@@ -253,32 +247,32 @@ public final class GraphBuilder {
     BitSet renewed = range(first, names.size());
     renewed.or(stale);
     int[] nodes =
-        base == null ? null : TopologicalOrder.grown(before, written, base.order(), renewed);
+        base == null
+            ? null
+            : TopologicalOrder.grown(before, written, base.tables().order(), renewed);
     boolean moved = nodes == null;
     nodes = moved ? TopologicalOrder.of(before, written, this::name, this::place) : nodes;
     NodeOrder order = new NodeOrder(nodes, joins);
     before.sort(order, moved ? range(0, names.size()) : renewed);
     int[] numbers = nodes == written || base != null ? null : renumber(nodes);
-    return new Graph(
-        workflow,
-        written,
-        joins,
-        open,
-        names.build(),
-        files.build(),
-        open.isEmpty() ? null : lists.growth(makers),
-        products().arePlain(),
-        maker(),
-        Arrays.copyOf(priority, nodes.length),
-        temporary,
-        deletes,
-        lists.all(order),
-        base == null ? needs.build(numbers, true) : needs.build(),
-        listNeeds.build(),
-        base == null ? made.build(numbers, false) : made.build(),
-        before,
-        renewed,
-        order);
+    Graph.Tables tables =
+        new Graph.Tables(
+            written,
+            joins,
+            names.build(),
+            files.build(),
+            products().arePlain(),
+            maker(),
+            Arrays.copyOf(priority, nodes.length),
+            temporary,
+            deletes,
+            lists.all(order),
+            base == null ? needs.build(numbers, true) : needs.build(),
+            listNeeds.build(),
+            base == null ? made.build(numbers, false) : made.build(),
+            before,
+            order);
+    return new Graph(workflow, tables, open, open.isEmpty() ? null : lists.growth(makers), renewed);
   }
 
   private static BitSet range(int from, int to) {
@@ -300,24 +294,9 @@ public final class GraphBuilder {
     return numbers;
   }
 
-  /**
-   * The paths that a job needs or makes by themselves, folders and tools that are made among them.
-   */
-  private void files(Job job, boolean products, Consumer<String> each) {
-    for (Ref ref : products ? job.productRefs() : job.needRefs()) {
-      if (ref instanceof Ref.OfFile file) {
-        each.accept(file.path());
-      } else if (products && ref instanceof Ref.OfFolder folder) {
-        each.accept(folder.path());
-      }
-    }
-    if (!products) {
-      job.tools().stream().map(this::made).filter(Objects::nonNull).forEach(each);
-    }
-  }
-
   private int[] maker() {
-    int[] maker = base == null ? new int[files.size()] : base.makers(files.size());
+    int[] maker =
+        base == null ? new int[files.size()] : Arrays.copyOf(base.tables().maker(), files.size());
     for (int f = base == null ? 0 : base.files(); f < maker.length; f++) {
       maker[f] = products().of(files.text(f));
     }
@@ -326,8 +305,8 @@ public final class GraphBuilder {
   }
 
   /** Node to the nodes that it waits for; join nodes are added that come up here. */
-  private Adjacency edges(Adjacency.RowCollector listNeeds) {
-    Adjacency.RowCollector edges = new Adjacency.RowCollector();
+  private Adjacency edges(RowCollector listNeeds) {
+    RowCollector edges = new RowCollector();
     for (int node = 0; node < names.size(); node++) {
       int same = node < first ? stale.nextSetBit(node) : node;
       same = same < 0 ? first : Math.min(same, Math.max(first, node));
@@ -341,8 +320,7 @@ public final class GraphBuilder {
         Job job = job(node);
         needs(node, job, edges, listNeeds);
         if (node >= first) {
-          files(job, false, path -> needs.add(files.add(path)));
-          files(job, true, path -> made.add(files.add(path)));
+          products(job);
           priority[node] = job.priority();
           temporary.set(node, job.temporary());
           deletes.set(node, job.deletes());
@@ -353,7 +331,7 @@ public final class GraphBuilder {
           if (group.grows()) { // each by itself
             Arrays.stream(references.of(name)).forEach(edges::add);
           } else {
-            waitFor(joinOf(group.place(), name), edges);
+            waitForList(named(new Ref.OfJob(group.place(), name), name, false, ""), edges);
           }
         }
       } else {
@@ -379,14 +357,24 @@ public final class GraphBuilder {
     return null;
   }
 
-  private static void waitFor(int node, Adjacency.RowCollector edges) {
+  /** Numbers the files and folders that a new job makes by themselves. */
+  private void products(Job job) {
+    for (Ref ref : job.productRefs()) {
+      if (ref instanceof Ref.OfFile file) {
+        made.add(files.add(file.path()));
+      } else if (ref instanceof Ref.OfFolder folder) {
+        made.add(files.add(folder.path()));
+      }
+    }
+  }
+
+  private static void waitFor(int node, RowCollector edges) {
     if (node >= 0) {
       edges.add(node);
     }
   }
 
-  private void needs(
-      int j, Job job, Adjacency.RowCollector edges, Adjacency.RowCollector listNeeds) {
+  private void needs(int j, Job job, RowCollector edges, RowCollector listNeeds) {
     List<Integer> listsHere = new ArrayList<>(0);
     List<Glob> excludes = job.excludes();
     for (Ref ref : job.needRefs()) {
@@ -403,12 +391,12 @@ public final class GraphBuilder {
       }
     }
     for (Ref.OfJob after : job.after()) {
-      waitFor(joinOf(after.place(), after.job()), edges);
+      waitForList(named(after, after.job(), false, ""), edges);
     }
   }
 
-  /** Waits for what makes a need; returns the list where it is one, else -1. */
-  private int need(int j, Job job, Ref ref, List<Glob> excludes, Adjacency.RowCollector edges) {
+  /** Waits for what makes a need, and numbers a file; returns the list where it is one, else -1. */
+  private int need(int j, Job job, Ref ref, List<Glob> excludes, RowCollector edges) {
     if (ref instanceof Ref.OfFile file) {
       int maker = products().of(file.path());
       if (maker == j) {
@@ -416,62 +404,58 @@ public final class GraphBuilder {
       } else {
         waitFor(maker, edges);
       }
+      if (j >= first) {
+        needs.add(files.add(file.path()));
+      }
       return -1;
     } else if (ref instanceof Ref.OfData data) {
       if (data.job() == null) {
         staticData(data);
-      } else if (isKnown(data.place(), data.job(), NO_FILE_BUT_DATA)) {
-        NeedList.ListKind kind =
-            data.skips()
-                ? some(data, data.job(), "data: " + data.written())
-                : NeedList.ListKind.JOB;
-        waitFor(lists.get(lists.of(-1, kind, data.job(), null, List.of())).awaited(), edges);
+      } else {
+        waitForList(named(data, data.job(), data.skips(), NO_FILE_BUT_DATA), edges);
       }
       return -1;
     }
     int list = -1;
     if (ref instanceof Ref.OfGlob glob) {
-      Glob compiled = Glob.of(glob.pattern());
-      list = lists.of(j, NeedList.ListKind.GLOB, glob.pattern(), compiled, excludes);
+      list = lists.of(j, ListKind.GLOB, glob.pattern(), excludes);
     } else if (ref instanceof Ref.OfFolder folder) {
-      list = lists.of(j, NeedList.ListKind.FOLDER, folder.path(), null, excludes);
-    } else if (ref instanceof Ref.OfJob other && isKnown(other.place(), other.job(), NO_FILE)) {
-      NeedList.ListKind kind =
-          other.skips() ? some(other, other.job(), "job: " + other.job()) : NeedList.ListKind.JOB;
-      list = lists.of(-1, kind, other.job(), null, List.of());
+      list = lists.of(j, ListKind.FOLDER, folder.path(), excludes);
+    } else if (ref instanceof Ref.OfJob other) {
+      list = named(other, other.job(), other.skips(), NO_FILE);
     }
-    if (list >= 0) {
-      waitFor(lists.get(list).awaited(), edges);
-    }
+    waitForList(list, edges);
     return list;
   }
 
-  /** Instances that may be left out; an error where a name means no group. */
-  private NeedList.ListKind some(Ref ref, String name, String plain) {
-    int single = names.id(name);
+  /**
+   * The list of a job, a group or a part of one that is named; an error and -1 where nothing has
+   * that name, an error where a single job is to be left out.
+   *
+   * @param skips whether instances may be left out
+   * @param step what to do where no job has a name like it
+   */
+  private int named(Ref ref, String name, boolean skips, String step) {
+    if (lists.meant(ListKind.JOB, name, List.of()) == null) {
+      error(ref.place(), references.unknown(name, step));
+      return -1;
+    }
+    int single = skips ? names.id(name) : -1;
     if (single >= 0 && job(single).group() == null) {
       error(
           ref.place(),
           "%s is one job, and failed: skip is for the instances of a group; write {%s}"
-              .formatted(name, plain));
+              .formatted(
+                  name,
+                  ref instanceof Ref.OfData data ? "data: " + data.written() : "job: " + name));
     }
-    return NeedList.ListKind.SOME;
+    return lists.of(-1, skips ? ListKind.SOME : ListKind.JOB, name, List.of());
   }
 
-  /** Whether a name means anything, an error where it does not. */
-  private boolean isKnown(Place place, String name, String step) {
-    boolean known = lists.meant(NeedList.ListKind.JOB, name, null, List.of()) != null;
-    if (!known) {
-      error(place, references.unknown(name, step));
+  private void waitForList(int list, RowCollector edges) {
+    if (list >= 0) {
+      waitFor(lists.get(list).awaited(), edges);
     }
-    return known;
-  }
-
-  /** The node to wait for where a job, a group or a part of one is named, -1 for none. */
-  private int joinOf(Place place, String name) {
-    return isKnown(place, name, "")
-        ? lists.get(lists.of(-1, NeedList.ListKind.JOB, name, null, List.of())).awaited()
-        : -1;
   }
 
   NameResolver references() {
@@ -518,6 +502,6 @@ public final class GraphBuilder {
   }
 
   private void error(Place place, String message) {
-    errors.add(new BadInput.Diagnostic(place, message));
+    errors.add(new Diagnostic(place, message));
   }
 }

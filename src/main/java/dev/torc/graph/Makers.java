@@ -1,7 +1,7 @@
 package dev.torc.graph;
 
-import dev.torc.syntax.BadInput;
-import dev.torc.syntax.PatternIndex;
+import dev.torc.syntax.BadInput.Diagnostic;
+import dev.torc.syntax.PatternIndex.Pattern;
 import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
@@ -13,8 +13,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 
 /**
  * The products of a graph's jobs and of groups that are not expanded yet; refuses declarations that
@@ -26,7 +26,7 @@ final class Makers {
 
   private IntFunction<Job> jobs; // these three until it is made: what they belong to is to go
   private IntFunction<String> names;
-  private List<BadInput.Diagnostic> errors;
+  private List<Diagnostic> errors;
   private final ProductIndex products;
   private final PersistentMap<Boolean> above; // the folders in which files and folders lie
   private final PersistentMap<Integer> depfiles;
@@ -39,13 +39,21 @@ final class Makers {
     this.depfiles = PersistentMap.none();
   }
 
-  private Makers(
+  /**
+   * Those of another one and of further jobs.
+   *
+   * @param fresh nodes of the jobs
+   * @param groups those that are not expanded now, by node
+   * @param names of nodes
+   * @param errors takes what clashes; of jobs that come later not all of it, nor in order
+   */
+  Makers(
       Makers base,
       int[] fresh,
       IntFunction<Job> jobs,
       Map<Integer, Group> groups,
       IntFunction<String> names,
-      List<BadInput.Diagnostic> errors) {
+      List<Diagnostic> errors) {
     this.jobs = jobs;
     this.names = names;
     this.errors = errors;
@@ -83,23 +91,6 @@ final class Makers {
     this.jobs = null;
     this.names = null;
     this.errors = null;
-  }
-
-  /**
-   * The same with further jobs.
-   *
-   * @param nodes of the jobs
-   * @param groups those that are not expanded now, by node
-   * @param names of nodes
-   * @param errors takes what clashes; of jobs that come later not all of it, nor in order
-   */
-  Makers with(
-      int[] nodes,
-      IntFunction<Job> jobs,
-      Map<Integer, Group> groups,
-      IntFunction<String> names,
-      List<BadInput.Diagnostic> errors) {
-    return new Makers(this, nodes, jobs, groups, names, errors);
   }
 
   /** Which job or group makes what. */
@@ -142,16 +133,12 @@ final class Makers {
     if (one.group() == null || !one.group().equals(other.group())) {
       return "";
     }
-    StringJoiner names = new StringJoiner(" and ", "; put ", " in its path");
-    names.setEmptyValue("");
-    one.parameters()
-        .forEach(
-            (name, value) -> {
-              if (!value.equals(other.parameters().get(name))) {
-                names.add("{" + name + "}");
-              }
-            });
-    return names.toString();
+    String names =
+        one.parameters().entrySet().stream()
+            .filter(value -> !value.getValue().equals(other.parameters().get(value.getKey())))
+            .map(value -> "{" + value.getKey() + "}")
+            .collect(Collectors.joining(" and "));
+    return names.isEmpty() ? "" : "; put " + names + " in its path";
   }
 
   /**
@@ -209,8 +196,8 @@ final class Makers {
    * @param fresh files and folders that were not
    */
   private void refuseMatching(int known, Map<String, Claim> fresh) {
-    List<PatternIndex.Pattern> all = products.globs().all();
-    for (PatternIndex.Pattern pattern : all.subList(known, all.size())) {
+    List<Pattern> all = products.globs().all();
+    for (Pattern pattern : all.subList(known, all.size())) {
       String prefix = pattern.glob().literalPrefix();
       products
           .files()
@@ -221,7 +208,7 @@ final class Makers {
       products.foldersNear(prefix).forEach((path, claim) -> refuseInside(path, claim, pattern));
     }
     if (known > 0) {
-      for (PatternIndex.Pattern pattern : all.subList(0, known)) {
+      for (Pattern pattern : all.subList(0, known)) {
         products
             .foldersNear(pattern.glob().literalPrefix())
             .forEach(
@@ -233,13 +220,13 @@ final class Makers {
       }
       fresh.forEach(
           (path, claim) -> {
-            PatternIndex.Pattern pattern = products.globs().matching(path);
+            Pattern pattern = products.globs().matching(path);
             if (pattern != null) {
               refuseMatching(path, claim, pattern);
             }
           });
     }
-    for (PatternIndex.Pattern[] pair : products.globs().clashes(known)) {
+    for (Pattern[] pair : products.globs().clashes(known)) {
       refuse(
           pair[1].place(),
           "products %s of job %s and %s of job %s can match the same path"
@@ -247,7 +234,7 @@ final class Makers {
     }
   }
 
-  private void refuseInside(String path, Claim claim, PatternIndex.Pattern pattern) {
+  private void refuseInside(String path, Claim claim, Pattern pattern) {
     compared++;
     if (claim.owner() != pattern.job() && pattern.glob().overlaps(ProductIndex.inside(path))) {
       refuse(
@@ -257,7 +244,7 @@ final class Makers {
     }
   }
 
-  private void refuseMatching(String path, Claim claim, PatternIndex.Pattern pattern) {
+  private void refuseMatching(String path, Claim claim, Pattern pattern) {
     compared++;
     if (claim.owner() != pattern.job() && pattern.glob().matches(path)) {
       refuse(
@@ -277,6 +264,6 @@ final class Makers {
   }
 
   private void refuse(Place place, String message) {
-    errors.add(new BadInput.Diagnostic(place, message));
+    errors.add(new Diagnostic(place, message));
   }
 }

@@ -111,7 +111,11 @@ public record NeedList(
     List<Glob> excludes = in.list(from -> Glob.of(from.text()));
     String reader = in.text();
     List<Integer> makers = Arrays.stream(in.ints()).boxed().toList();
-    Glob glob = kind == ListKind.GLOB ? Glob.of(text) : null;
-    return new NeedList(kind, text, glob, excludes, reader, makers, (int) in.number());
+    return new NeedList(kind, text, glob(kind, text), excludes, reader, makers, (int) in.number());
+  }
+
+  /** The compiled pattern of a list, null for one that has none. */
+  static Glob glob(ListKind kind, String text) {
+    return kind == ListKind.GLOB ? Glob.of(text) : null;
   }
 }

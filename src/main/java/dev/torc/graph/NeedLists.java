@@ -1,5 +1,6 @@
 package dev.torc.graph;
 
+import dev.torc.graph.NeedList.ListKind;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.PatternIndex;
 import dev.torc.workflow.Group;
@@ -65,7 +66,7 @@ final class NeedLists {
    */
   NeedLists(GraphBuilder graph, Graph base) {
     this.graph = graph;
-    this.lists = base == null ? new ArrayList<>() : new ArrayList<>(base.needLists());
+    this.lists = base == null ? new ArrayList<>() : new ArrayList<>(base.tables().lists());
     this.known = base == null ? PersistentMap.none() : base.growth().lists();
     this.parts =
         base == null ? new Parts(new HashMap<>(), new PatternIndex()) : base.growth().parts();
@@ -164,8 +165,8 @@ final class NeedLists {
    *
    * @param reader whose own products are left out, and those of its group; -1 for none
    */
-  int of(int reader, NeedList.ListKind kind, String text, Glob glob, List<Glob> excludes) {
-    int[] all = meant(kind, text, glob, excludes);
+  int of(int reader, ListKind kind, String text, List<Glob> excludes) {
+    int[] all = meant(kind, text, excludes);
     int[] nodes = all;
     String key = key(kind, text, excludes);
     String own = null;
@@ -182,7 +183,8 @@ final class NeedLists {
       added.put(key, id);
       int awaited = awaited(kind, text, nodes);
       List<Integer> makers = Arrays.stream(nodes).boxed().toList();
-      lists.add(new NeedList(kind, text, glob, excludes, own, makers, awaited));
+      lists.add(
+          new NeedList(kind, text, NeedList.glob(kind, text), excludes, own, makers, awaited));
     }
     return id;
   }
@@ -192,29 +194,29 @@ final class NeedLists {
     return list == null ? known.get(key) : list;
   }
 
-  private static String key(NeedList.ListKind kind, String text, List<Glob> excludes) {
+  private static String key(ListKind kind, String text, List<Glob> excludes) {
     return excludes.isEmpty() ? kind + text : kind + text + "\0!" + excludes;
   }
 
   /** What a need means in any job, found once, ascending; null where a name means nothing. */
-  int[] meant(NeedList.ListKind kind, String text, Glob glob, List<Glob> excludes) {
+  int[] meant(ListKind kind, String text, List<Glob> excludes) {
     return found.computeIfAbsent(
         key(kind, text, excludes),
         key -> {
           Integer list = known(key);
           return list == null
-              ? search(kind, text, glob, excludes)
+              ? search(kind, text, excludes)
               : lists.get(list).makers().stream().mapToInt(node -> node).sorted().toArray();
         });
   }
 
-  private int[] search(NeedList.ListKind kind, String text, Glob glob, List<Glob> excludes) {
+  private int[] search(ListKind kind, String text, List<Glob> excludes) {
     TreeSet<Integer> all = new TreeSet<>();
     switch (kind) {
       case JOB, SOME -> {
         return graph.references().meant(text);
       }
-      case GLOB -> graph.products().matching(glob, excludes, all::add);
+      case GLOB -> graph.products().matching(Glob.of(text), excludes, all::add);
       case FOLDER -> graph.products().within(text, excludes, all::add);
     }
     return all.stream().mapToInt(node -> node).toArray();
@@ -224,12 +226,12 @@ final class NeedLists {
    * The node that stands for all of the given ones, -1 where there is none to wait for. For a list
    * that may grow it is a node of its own.
    */
-  private int awaited(NeedList.ListKind kind, String text, int[] nodes) {
+  private int awaited(ListKind kind, String text, int[] nodes) {
     if (nodes.length == 0) {
       return -1;
     }
     boolean single = nodes.length == 1 && !graph.open().containsKey(nodes[0]);
-    return single && kind != NeedList.ListKind.SOME ? nodes[0] : graph.join(text, nodes);
+    return single && kind != ListKind.SOME ? nodes[0] : graph.join(text, nodes);
   }
 
   /** The very nodes where none is of that name, or of the group of that name. */

@@ -27,7 +27,7 @@ final class SameJobs {
     this.now = now;
     PackedJobs jobs = (PackedJobs) now.workflow().jobs();
     this.sayTheSame = jobs.same((PackedJobs) before.workflow().jobs());
-    this.files = files(before.paths(), now.paths());
+    this.files = files(before.tables().paths(), now.tables().paths());
     for (int node = 0; node < before.nodes(); node++) {
       if (!before.isJob(node)) {
         joins.put(before.name(node), node);
@@ -64,7 +64,7 @@ final class SameJobs {
 
   private int earlier(int node) {
     return now.isJob(node)
-        ? before.names().id(now.name(node))
+        ? before.tables().names().id(now.name(node))
         : joins.getOrDefault(now.name(node), -1);
   }
 

@@ -1,5 +1,7 @@
 package dev.torc.graph;
 
+import dev.torc.graph.Adjacency.RowCollector;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -29,13 +31,12 @@ public final class Stages {
    */
   public static Stages of(Adjacency before) {
     int[] knot = new int[before.rows()];
-    int knots = knots(before, knot);
-    int[] order = order(knot, knots);
+    int[] order = order(before, knot);
     Adjacency behind = between(before, knot, order);
 
-    int[] level = new int[knots];
+    int[] level = new int[behind.rows()];
     int count = 0;
-    for (int k = 0; k < knots; k++) {
+    for (int k = 0; k < level.length; k++) {
       for (int e = behind.from(k); e < behind.to(k); e++) {
         level[k] = Math.max(level[k], level[behind.at(e)] + 1);
       }
@@ -81,64 +82,40 @@ public final class Stages {
 
   /**
    * Ties vertices that wait for each other to knots, numbered so that each comes after those that
-   * it waits for. Most are knots of one vertex, which an order finds (Kahn's algorithm); JGraphT
-   * ties what cannot be ordered.
+   * it waits for. Most are knots of one vertex, which {@link TopologicalOrder} finds; JGraphT ties
+   * what cannot be ordered.
    *
    * @param knot takes the knot of each vertex
-   * @return how many there are
+   * @return the vertices, knot by knot
    */
-  private static int knots(Adjacency before, int[] knot) {
-    Adjacency after = before.reversed(0);
+  private static int[] order(Adjacency before, int[] knot) {
     int[] waits = new int[knot.length];
-    int[] ready = new int[knot.length];
-    int count = 0;
-    for (int v = 0; v < waits.length; v++) {
-      waits[v] = before.count(v);
-      if (waits[v] == 0) {
-        ready[count++] = v;
-      }
+    int[] all = IntStream.range(0, knot.length).toArray();
+    int[] plain = TopologicalOrder.sorted(before, before.reversed(0), 0, all, waits);
+    int[] order = Arrays.copyOf(plain, knot.length);
+    for (int k = 0; k < plain.length; k++) {
+      knot[plain[k]] = k;
     }
-    for (int k = 0; k < count; k++) {
-      knot[ready[k]] = k;
-      for (int e = after.from(ready[k]); e < after.to(ready[k]); e++) {
-        if (--waits[after.at(e)] == 0) {
-          ready[count++] = after.at(e);
-        }
-      }
-    }
-    if (count < waits.length) {
+    if (plain.length < order.length) {
+      int count = plain.length;
+      int done = count;
       var tangle = DisplayGraph.copy(before, v -> waits[v] > 0, _ -> true);
       // Kosaraju's algorithm finds a component after all those from which an edge leads to it.
       for (Set<Integer> tied :
           new KosarajuStrongConnectivityInspector<>(tangle).stronglyConnectedSets()) {
         for (int v : tied) {
           knot[v] = count;
+          order[done++] = v;
         }
         count++;
       }
-    }
-    return count;
-  }
-
-  /** The vertices, knot by knot. */
-  private static int[] order(int[] knot, int knots) {
-    int[] begin = new int[knots + 1];
-    for (int k : knot) {
-      begin[k + 1]++;
-    }
-    for (int k = 0; k < knots; k++) {
-      begin[k + 1] += begin[k];
-    }
-    int[] order = new int[knot.length];
-    for (int v = 0; v < knot.length; v++) {
-      order[begin[knot[v]]++] = v;
     }
     return order;
   }
 
   /** Knot to the knots that it waits for. */
   private static Adjacency between(Adjacency before, int[] knot, int[] order) {
-    Adjacency.RowCollector rows = new Adjacency.RowCollector();
+    RowCollector rows = new RowCollector();
     for (int i = 0; i < order.length; i++) {
       int v = order[i];
       for (int e = before.from(v); e < before.to(v); e++) {

@@ -2,7 +2,6 @@ package dev.torc.graph;
 
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -43,7 +42,7 @@ final class TopologicalOrder {
     int[] waiting = new int[nodes];
     int[] order = sorted(before, after, 0, written, waiting);
     if (order.length < nodes) {
-      throw refusal(shortestCycle(before, after, waiting), names, places);
+      throw refusal(shortestCycle(before, after, written, waiting), names, places);
     }
     return order;
   }
@@ -102,8 +101,7 @@ final class TopologicalOrder {
    * @param after what waits for each of them, counted from the first
    * @param waiting takes for how many each waits still
    */
-  private static int[] sorted(
-      Adjacency before, Adjacency after, int first, int[] written, int[] waiting) {
+  static int[] sorted(Adjacency before, Adjacency after, int first, int[] written, int[] waiting) {
     int[] position = new int[waiting.length];
     Arrays.fill(position, -1);
     for (int i = 0; i < written.length; i++) {
@@ -170,29 +168,32 @@ final class TopologicalOrder {
       List<Integer> cycle, IntFunction<String> names, IntFunction<Place> places) {
     List<Integer> turned = new ArrayList<>(cycle);
     Collections.rotate(turned, -cycle.indexOf(Collections.min(cycle)));
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < turned.size(); i++) {
-      if (i == SHOWN && turned.size() > 2 * SHOWN) {
-        text.append("… ").append(turned.size() - 2 * SHOWN).append(" more … → ");
-        i = turned.size() - SHOWN;
-      }
-      text.append(names.apply(turned.get(i))).append(" → ");
+    List<String> shown = new ArrayList<>();
+    turned.forEach(node -> shown.add(names.apply(node)));
+    int others = shown.size() - 2 * SHOWN;
+    if (others > 0) {
+      shown.subList(SHOWN, SHOWN + others).clear();
+      shown.add(SHOWN, "… " + others + " more …");
     }
-    text.append(names.apply(turned.getFirst()));
+    shown.add(shown.getFirst());
     return new BadInput(
         places.apply(turned.getFirst()),
-        "jobs wait for each other in a cycle: " + text + "; remove one of these needs");
+        "jobs wait for each other in a cycle: %s; remove one of these needs"
+            .formatted(String.join(" → ", shown)));
   }
 
   /**
-   * The shortest cycle among the nodes that never became ready, as nodes each waiting for the next:
-   * a breadth-first search from each node of a strongly connected component, cut off at the best
+   * The shortest cycle among the nodes that never became ready, as nodes each waiting for the next.
+   * What only waits for a cycle is left out: a million jobs may stand behind one. The search is a
+   * breadth-first search from each node of a strongly connected component, cut off at the best
    * length so far and, in very large tangles, after a bounded number of steps (then the shortest
    * found is told).
    */
-  private static List<Integer> shortestCycle(Adjacency before, Adjacency after, int[] waiting) {
-    dropEnds(before, after, waiting);
-    var tangle = DisplayGraph.copy(before, n -> waiting[n] > 0, _ -> true);
+  private static List<Integer> shortestCycle(
+      Adjacency before, Adjacency after, int[] written, int[] waiting) {
+    int[] readers = new int[waiting.length]; // that never become ready, in the order from the end
+    sorted(after, before, 0, written, readers);
+    var tangle = DisplayGraph.copy(before, n -> waiting[n] > 0 && readers[n] > 0, _ -> true);
     List<Integer> best = List.of();
     long steps = 0;
     for (var component :
@@ -212,26 +213,5 @@ final class TopologicalOrder {
       }
     }
     return best;
-  }
-
-  /** Nodes that only wait for a cycle wait no more: a million jobs may stand behind one. */
-  private static void dropEnds(Adjacency before, Adjacency after, int[] waiting) {
-    int[] readers = new int[waiting.length];
-    ArrayDeque<Integer> ends = new ArrayDeque<>();
-    for (int n = 0; n < waiting.length; n++) {
-      readers[n] = after.count(n);
-      if (waiting[n] > 0 && readers[n] == 0) {
-        ends.add(n);
-      }
-    }
-    while (!ends.isEmpty()) {
-      int end = ends.poll();
-      waiting[end] = 0;
-      for (int other : before.row(end)) {
-        if (--readers[other] == 0 && waiting[other] > 0) {
-          ends.add(other);
-        }
-      }
-    }
   }
 }

@@ -4,7 +4,6 @@ import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.Imported.BuildFileText.Flow;
 import dev.torc.importing.Imported.Notes;
 import dev.torc.importing.Sweep.SweepAxis;
-import dev.torc.importing.Symbols.NameIndex.Referred;
 import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.Hole;
 import dev.torc.importing.Text.PlacedText;
@@ -13,9 +12,7 @@ import dev.torc.importing.Text.Reference;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
-import dev.torc.syntax.Place;
 import dev.torc.syntax.Quoting;
-import dev.torc.syntax.ShellText.Quote;
 import dev.torc.workflow.InstanceName;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,13 +22,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * One job or group of the build file: its command, {@code needs}, {@code produces} and the rest. A
@@ -40,9 +37,6 @@ import java.util.stream.Collectors;
  * the file is laid out.
  */
 final class JobTranslation {
-
-  /** What a shell reads in a value that stands in quotes or within a word. */
-  private static final Pattern READ = Pattern.compile("[\"'`$\\\\;|&<>()#!~{}\n]");
 
   /** What makes a path a pattern. */
   private static final String SPECIAL = "(?s)!.*|.*[*?\\[\\\\{$].*";
@@ -71,21 +65,14 @@ final class JobTranslation {
    * @throws BadInput with the reason if a group cannot say it, or no build file can
    */
   SequencedMap<String, Object> keys(Map<String, Map<String, Object>> handlers) {
-    for (String name : job.kept) {
-      if (LiteralText.wrongParameter(name) != null) {
-        throw new BadInput(job.name.place(), "no parameter can be called " + name);
-      }
-    }
-    boolean regular = true;
+    refuseIrregularValues();
     for (String side : List.of("output", "input")) {
       List<Map<String, Set<Object>>> all =
           job.members().stream().map(each -> slot(each, side)).distinct().toList();
-      regular &= all.size() < 2;
+      if (all.size() > 1) {
+        throw irregular("what it needs and makes does not follow from the names of its parameters");
+      }
       slots.put(side, all.isEmpty() ? Map.of() : all.getFirst());
-    }
-    if (!regular) {
-      String reason = "what it needs and makes does not follow from the names of its parameters";
-      throw new BadInput(job.name.place(), reason);
     }
     foreign();
     String cancel = "cancel_on_blocking_job_failure";
@@ -113,6 +100,27 @@ final class JobTranslation {
     out.put("always", symbols.storesFleeting(job) ? "true" : null);
     out.values().removeIf(it -> it == null || it.equals(Map.of()));
     return out;
+  }
+
+  private BadInput irregular(String reason, Object... of) {
+    return new BadInput(job.name.place(), reason.formatted(of));
+  }
+
+  /** Torc quotes the values that it puts into a command; with NREL's torc the shell reads them. */
+  private void refuseIrregularValues() {
+    for (String name : job.kept) {
+      if (LiteralText.wrongParameter(name) != null) {
+        throw irregular("no parameter can be called %s", name);
+      }
+    }
+    for (Text.Piece piece : Text.of(job.command.text(), job.kept).pieces()) {
+      for (String value :
+          piece instanceof Hole(String name, _) ? values(name) : List.<String>of()) {
+        if (!Quoting.isPlain(value)) {
+          throw irregular("its command has values like '%s', which the shell reads", value);
+        }
+      }
+    }
   }
 
   private void parameters(Map<String, Object> out) {
@@ -158,14 +166,25 @@ final class JobTranslation {
     }
     others(slot, files(from, rest));
     if (side.equals("input")) {
-      Set<Member> makers = next(symbols.files(from, side), symbols.makers);
-      List<PlacedText> names = job.map.texts("depends_on", "depends_on_regexes");
-      for (Referred found : symbols.jobs.resolve(from, names)) {
-        others(slot, makers.containsAll(found.some()) ? List.of() : refs(found));
-      }
-      data(from, makers, slot);
+      before(from, slot);
     }
     return slot;
+  }
+
+  /** Needs that are no files: values, and jobs that make none of the files or store a value. */
+  private void before(Member from, Map<String, Set<Object>> slot) {
+    List<PlacedText> names = job.map.texts("depends_on", "depends_on_regexes");
+    Map<Target, Set<Member>> jobs = new LinkedHashMap<>(symbols.jobs.resolveByTarget(from, names));
+    for (Target value : symbols.data(from, "input")) {
+      Set<Target> storers = symbols.storers(value);
+      storers.stream().filter(it -> it != job).forEach(it -> jobs.put(it, it.members()));
+      if (storers.isEmpty()) {
+        others(slot, List.of(new Flow(Map.of("data", symbols.names.get(value)))));
+      }
+    }
+    Set<Member> makers = makers(symbols.files(from, "input"));
+    jobs.forEach(
+        (to, some) -> others(slot, makers.containsAll(some) ? List.of() : refs(from, to, some)));
   }
 
   private String label(Reference reference) {
@@ -182,86 +201,74 @@ final class JobTranslation {
     }
   }
 
-  private static Set<Member> next(Set<Member> of, Map<Member, Set<Member>> next) {
-    Set<Member> all = new LinkedHashSet<>();
-    of.forEach(each -> all.addAll(next.getOrDefault(each, Set.of())));
+  /**
+   * Files: all that several instances of a job make by these instances, all others by their paths.
+   */
+  private Set<Object> files(Member from, List<PlacedText> names) {
+    Set<Object> refs = new LinkedHashSet<>();
+    Set<Member> wanted = new LinkedHashSet<>(symbols.files.resolve(from, names));
+    Set<Member> makers = makers(wanted);
+    byTarget(makers)
+        .forEach(
+            (maker, some) -> {
+              Set<Member> made = new HashSet<>();
+              some.forEach(each -> made.addAll(symbols.products.get(each)));
+              if (maker != job && some.size() > 1 && wanted.containsAll(made)) {
+                refs.addAll(refs(from, maker, some));
+                wanted.removeAll(made);
+              }
+            });
+    byTarget(wanted).forEach((to, some) -> refs.addAll(refs(from, to, some)));
+    return refs;
+  }
+
+  private Set<Member> makers(Set<Member> files) {
+    Set<Member> makers = new LinkedHashSet<>();
+    files.stream().map(symbols.makers::get).filter(Objects::nonNull).forEach(makers::add);
+    return makers;
+  }
+
+  private static Map<Target, Set<Member>> byTarget(Set<Member> members) {
+    Map<Target, Set<Member>> all = new LinkedHashMap<>();
+    members.forEach(each -> all.computeIfAbsent(each.of(), _ -> new LinkedHashSet<>()).add(each));
     return all;
   }
 
   /**
-   * Files: many of one job by the instances that make them and no others, all others by their
-   * paths.
+   * How an instance says what it refers to: jobs all at once where they are all of a group, or all
+   * that have its own values, and else one by one; files by their paths.
    */
-  private Set<Object> files(Member from, List<PlacedText> names) {
-    Set<Object> refs = new LinkedHashSet<>();
-    List<Referred> found = symbols.files.resolve(from, names);
-    Set<Member> wanted = Referred.all(found);
-    for (Referred each : found) {
-      Set<Member> made = next(each.some(), symbols.makers);
-      Set<Member> all = next(made, symbols.products);
-      Set<Target> by = made.stream().map(Member::of).collect(Collectors.toSet());
-      boolean isAll = wanted.containsAll(all) && all.containsAll(each.some());
-      boolean isJob = isAll && each.some().size() > 1 && by.size() == 1 && !by.contains(job);
-      refs.addAll(refs(isJob ? new Referred(by.iterator().next(), made, each.said()) : each));
+  private List<Object> refs(Member from, Target to, Set<Member> some) {
+    Map<String, String> own = Sweep.part(from.values(), to.kept);
+    if (to.map.given("path") != null) {
+      return some.stream().<Object>map(each -> path(each, own)).toList();
     }
-    return refs;
-  }
-
-  /** How an instance says what it refers to: by the names of parameters where it did so. */
-  private List<Object> refs(Referred found) {
-    Target to = found.to();
-    Map<String, String> said = Sweep.part(found.said(), to.kept);
-    boolean isJob = to.map.given("path") == null;
-    for (Map<String, String> values : List.of(said, Map.<String, String>of())) {
-      if (isJob && found.some().equals(to.members(values))) {
-        return List.of(jobRef(to, values, said));
+    for (Map<String, String> values : List.of(own, Map.<String, String>of())) {
+      if (some.equals(to.members(values))) {
+        return List.of(jobRef(to, values, own));
       }
     }
-    List<Object> refs = new ArrayList<>();
-    for (Member each : found.some()) {
-      Map<String, String> values = new HashMap<>(each.values());
-      values.entrySet().removeAll(isJob ? Set.of() : said.entrySet());
-      refs.add(isJob ? jobRef(to, values, said) : path(to.map.with(values).text("path")));
-    }
-    return refs;
+    return some.stream().map(each -> jobRef(to, each.values(), own)).toList();
   }
 
-  private Object jobRef(Target to, Map<String, String> values, Map<String, String> said) {
+  /** A job with some of its values; what the instance has by the same name is a placeholder. */
+  private Object jobRef(Target to, Map<String, String> values, Map<String, String> own) {
     String group = Translation.literal(symbols.names.get(to));
     StringJoiner name = new StringJoiner(",", group + "/", "").setEmptyValue(group);
     for (Map.Entry<String, String> each : new TreeMap<>(values).entrySet()) {
       String literal = Translation.literal(InstanceName.encode(each.getValue()));
-      boolean hole = said.entrySet().contains(each);
+      boolean hole = own.entrySet().contains(each);
       name.add(each.getKey() + "=" + (hole ? "{" + each.getKey() + "}" : literal));
     }
     return new Flow(Map.of("job", name.toString()));
   }
 
-  /** A path, in which what is special to patterns stands for itself. */
-  private String path(PlacedText path) {
+  /** The path of a file, in which what is special to patterns stands for itself. */
+  private String path(Member file, Map<String, String> own) {
+    Map<String, String> values = new HashMap<>(file.values());
+    values.entrySet().removeAll(own.entrySet());
+    PlacedText path = file.of().map.with(values).needed("path");
     return written(path, it -> it.matches(SPECIAL) ? Glob.escape(it).replace("$", "\\$") : it);
-  }
-
-  /** The values that are needed: those of the workflow file, and the jobs that store others. */
-  private void data(Member from, Set<Member> makers, Map<String, Set<Object>> slot) {
-    List<Target> referred =
-        job.references("user_data.input").stream()
-            .map(name -> symbols.data.get(name.text()))
-            .toList();
-    for (Target value : symbols.data(from, "input")) {
-      Set<Target> storers = symbols.storers(value);
-      if (storers.isEmpty() && value.map.given("data") == null) {
-        String wrong = "user data %s has no value, and no job stores it";
-        notes.wrong().add(value.name.place(), wrong.formatted(value.name.text()));
-      } else if (storers.isEmpty() && !referred.contains(value)) {
-        others(slot, List.of(new Flow(Map.of("data", symbols.names.get(value)))));
-      }
-      for (Target storer : referred.contains(value) ? Set.<Target>of() : storers) {
-        if (storer != job && makers.stream().noneMatch(maker -> maker.of() == storer)) {
-          others(slot, List.of(jobRef(storer, Map.of(), Map.of())));
-        }
-      }
-    }
   }
 
   private void text(Map<String, Object> out, String key, PlacedText text) {
@@ -274,22 +281,15 @@ final class JobTranslation {
    * @param plain what to write for text as it stands
    */
   private String written(PlacedText text, UnaryOperator<String> plain) {
-    boolean shell = text == job.command;
-    List<Text.Piece> pieces = Text.of(text.text(), job.kept).pieces();
-    List<String> draft = pieces.stream().map(piece -> draft(piece, plain)).toList();
-    List<Quote> quotes = shell ? LiteralText.places(draft) : List.of();
     List<String> parts = new ArrayList<>(List.of(""));
-    for (int i = 0; i < draft.size(); i++) {
-      String part = draft.get(i);
-      if (shell && pieces.get(i) instanceof Hole hole) {
-        Quote quote = i / 2 < quotes.size() ? quotes.get(i / 2) : Quote.REFUSE;
-        boolean word =
-            draft.get(i - 1).matches("(?s)|.*[^<>\\s]\\s+|.*[;&|(]")
-                && draft.get(i + 1).matches("(?s)|[\\s;&|)<>].*");
-        boolean left = quote == Quote.REFUSE || quote == Quote.BARE && word;
-        part = isForShell(hole, left, text.place()) ? "${" + hole.name() + "}" : part;
-      }
-      if (i % 2 == 1 && part.startsWith("{")) {
+    for (Text.Piece piece : Text.of(text.text(), job.kept).pieces()) {
+      String part =
+          switch (piece) {
+            case Plain(String as) -> plain.apply(as);
+            case Hole hole -> placeholders.computeIfAbsent(hole, this::placeholder);
+            case Reference reference -> placeholder(reference);
+          };
+      if (!(piece instanceof Plain) && part.startsWith("{")) {
         parts.addAll(List.of(part, ""));
       } else {
         parts.set(parts.size() - 1, parts.getLast() + part);
@@ -303,44 +303,14 @@ final class JobTranslation {
     return written;
   }
 
-  private String draft(Text.Piece piece, UnaryOperator<String> plain) {
-    return switch (piece) {
-      case Plain(String text) -> plain.apply(text);
-      case Hole hole -> placeholders.computeIfAbsent(hole, this::placeholder);
-      case Reference reference -> placeholder(reference);
-    };
-  }
-
   private String placeholder(Hole hole) {
-    List<String> values = values(hole.name());
-    long fit = values.stream().filter(value -> Text.fits(hole.format(), value)).count();
-    if (fit > 0 && fit < values.size()) {
-      String reason = "{%s:%s} fits only some of its values";
-      throw new BadInput(job.name.place(), reason.formatted(hole.name(), hole.format()));
+    if (hole.format() == null) {
+      return "{" + hole.name() + "}";
     }
-    return "{" + hole.name() + (fit == 0 ? "" : ":" + hole.format()) + "}";
-  }
-
-  /**
-   * Whether bash has to put a value in, so that it splits it into words as with NREL's torc. Torc
-   * quotes what it puts in; where that makes a difference it is said.
-   *
-   * @param left whether it stands where bash splits it
-   */
-  private boolean isForShell(Hole hole, boolean left, Place place) {
-    for (String value : values(hole.name())) {
-      if (!Quoting.isPlain(value) && (left || READ.matcher(value).find())) {
-        String said =
-            left
-                ? "${%s} leaves values like '%s' to the shell, which splits them; {%1$s} passes"
-                    + " each as one word"
-                : "{%s} passes values like '%s' as they stand, where NREL's torc let the shell read"
-                    + " them";
-        notes.said().add(place, said.formatted(hole.name(), value));
-        return left;
-      }
+    if (!values(hole.name()).stream().allMatch(value -> Text.fits(hole.format(), value))) {
+      throw irregular("{%s:%s} does not fit all of its values", hole.name(), hole.format());
     }
-    return false;
+    return "{" + hole.name() + ":" + hole.format() + "}";
   }
 
   /** The placeholder of a reference; a value that the job itself stores has its bare name. */

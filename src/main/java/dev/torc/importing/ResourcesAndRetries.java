@@ -4,9 +4,6 @@ import dev.torc.importing.Imported.BuildFileText.Flow;
 import dev.torc.importing.Imported.BuildFileText.Placed;
 import dev.torc.importing.Imported.Notes;
 import dev.torc.importing.Text.PlacedText;
-import java.time.Duration;
-import java.time.Period;
-import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,8 +19,7 @@ import java.util.regex.Pattern;
  */
 record ResourcesAndRetries(Notes notes) {
 
-  private static final Pattern MEMORY =
-      Pattern.compile("^([0-9.]+)\\s*([kKmMgGtT]?)(?:[iI]?[bB])?$");
+  private static final Pattern MEMORY = Pattern.compile("(?<=[0-9])\\s*([kKmMgGtT]?)[iI]?[bB]?$");
 
   /** What a job has without saying so. */
   private static final Map<String, String> DEFAULTS =
@@ -38,8 +34,7 @@ record ResourcesAndRetries(Notes notes) {
     for (String key : List.of("cpus", "memory", "gpus", "nodes", "runtime")) {
       for (PlacedText text : entries.texts("num_" + key, key)) {
         String given = text.text().strip();
-        String amount =
-            key.equals("memory") ? memory(given) : key.equals("runtime") ? runtime(given) : given;
+        String amount = key.equals("memory") ? memory(given) : given;
         if (!amount.equals(DEFAULTS.get(key))) {
           amounts.put(key, amount);
         }
@@ -48,27 +43,12 @@ record ResourcesAndRetries(Notes notes) {
     return new Placed(entries.place(), new Flow(amounts));
   }
 
-  /** NREL's units are binary. */
+  /** NREL's units are binary, and a bare number is bytes. */
   private static String memory(String text) {
     return MEMORY
         .matcher(text)
         .replaceFirst(
-            it ->
-                it.group(1)
-                    + (it.group(2).isEmpty() ? "B" : it.group(2).toUpperCase(Locale.ROOT) + "iB"));
-  }
-
-  /** An ISO time as people write it: {@code 1h30m}. */
-  private static String runtime(String iso) {
-    try {
-      Duration time =
-          iso.matches("(?i)P[0-9]{1,5}W")
-              ? Duration.ofDays(Period.parse(iso).getDays())
-              : Duration.parse(iso);
-      return time.toString().substring(2).toLowerCase(Locale.ROOT);
-    } catch (DateTimeParseException e) {
-      return iso;
-    }
+            it -> it.group(1).toUpperCase(Locale.ROOT) + (it.group(1).isEmpty() ? "B" : "iB"));
   }
 
   /** The keys that a job with this handler gets. */
@@ -81,7 +61,7 @@ record ResourcesAndRetries(Notes notes) {
     for (MapReader rule : rules) {
       most = Math.max(most, count(rule.text("max_retries")));
       all |= rule.flag("match_all_exit_codes", false);
-      rule.texts("exit_codes").forEach(code -> cause(code, on));
+      rule.texts("exit_codes").forEach(code -> cause(code.text().strip(), on));
       rule.texts("recovery_script").forEach(it -> scripts.add(Translation.literal(it.text())));
     }
     if (most == 0 || !all && on.isEmpty()) {
@@ -125,18 +105,10 @@ record ResourcesAndRetries(Notes notes) {
     return 0;
   }
 
-  private void cause(PlacedText code, Set<String> on) {
-    String text = code.text().strip();
-    if (text.matches("-[0-9]{1,3}")) {
-      on.add("signal");
-    } else if (text.matches("[0-9]{1,3}") && !text.equals("0") && Integer.parseInt(text) < 256) {
-      on.add(text);
-    } else {
-      String said = "no exit code of a failure: " + code.text() + "; it is not carried";
-      notes.said().add(code.place(), said);
-    }
-    if (OWN_CODES.containsKey(text)) {
-      on.add(OWN_CODES.get(text));
+  private static void cause(String code, Set<String> on) {
+    on.add(code.startsWith("-") ? "signal" : code);
+    if (OWN_CODES.containsKey(code)) {
+      on.add(OWN_CODES.get(code));
     }
   }
 }

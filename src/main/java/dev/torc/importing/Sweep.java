@@ -54,11 +54,7 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
     given.forEach(
         (name, entry) -> {
           try {
-            SweepAxis axis = SweepAxis.of(name, entry.value());
-            axes.add(axis);
-            if (axis.oddity() != null) {
-              notes.said().add(entry.place(), axis.oddity());
-            }
+            axes.add(SweepAxis.of(name, entry.value()));
           } catch (IllegalArgumentException e) {
             notes.wrong().add(entry.value().place(), e.getMessage());
           }
@@ -180,19 +176,8 @@ record Sweep(List<SweepAxis> axes, boolean zip, List<Map<String, String>> rows) 
       try {
         return new SweepAxis(name, NumberRange.of(from, to, step, MAX), range);
       } catch (IllegalArgumentException e) {
-        if (e.getMessage().contains("leads away")) {
-          return list(name, List.of());
-        }
         throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
       }
-    }
-
-    /** What is odd about a range of one value that looks like a number of steps, otherwise null. */
-    String oddity() {
-      return range == null || values.size() != 1 || range.get("from").equals(range.get("to"))
-          ? null
-          : "the range of %s is one value, %s: what stands last is the step; if a number of values was meant, write them as a list"
-              .formatted(name, values.getFirst());
     }
   }
 }

@@ -1,23 +1,19 @@
 package dev.torc.importing;
 
 import dev.torc.importing.Imported.Notes;
-import dev.torc.importing.Symbols.NameIndex.Referred;
 import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.PlacedText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Collectors;
 
 /**
  * Everything in the workflow that has a name: jobs, files and user data, what each is called in the
@@ -34,7 +30,7 @@ final class Symbols {
   final Map<Target, String> names = new LinkedHashMap<>();
 
   /** The instance that makes a file, by the file. */
-  final Map<Member, Set<Member>> makers = new HashMap<>();
+  final Map<Member, Member> makers = new HashMap<>();
 
   /** The files that an instance of a job makes. */
   final Map<Member, Set<Member>> products = new HashMap<>();
@@ -57,7 +53,7 @@ final class Symbols {
     for (Target job : jobs) {
       for (Member each : job.members()) {
         Set<Member> made = files(each, "output");
-        made.forEach(file -> makers.putIfAbsent(file, Set.of(each)));
+        made.forEach(file -> makers.putIfAbsent(file, each));
         products.put(each, made);
         data(each, "output")
             .forEach(value -> storers.computeIfAbsent(value, _ -> new LinkedHashSet<>()).add(job));
@@ -90,13 +86,13 @@ final class Symbols {
 
   /** All files that an instance names. */
   Set<Member> files(Member from, String side) {
-    return Referred.all(files.resolve(from, names(from.of(), "files", side, "_file")));
+    return files.resolve(from, names(from.of(), "files", side, "_file"));
   }
 
   /** All user data that an instance names. */
   Set<Target> data(Member from, String side) {
-    List<Referred> found = data.resolve(from, names(from.of(), "user_data", side, "_user_data"));
-    return new LinkedHashSet<>(found.stream().map(Referred::to).toList());
+    List<PlacedText> names = names(from.of(), "user_data", side, "_user_data");
+    return new LinkedHashSet<>(data.resolve(from, names).stream().map(Member::of).toList());
   }
 
   private static List<PlacedText> names(Target job, String kind, String side, String key) {
@@ -122,27 +118,13 @@ final class Symbols {
    */
   static final class NameIndex {
 
-    /**
-     * Instances that an instance refers to.
-     *
-     * @param said the values of its own that stand in the names, by which they were found
-     */
-    record Referred(Target to, Set<Member> some, Map<String, String> said) {
-
-      /** All of them. */
-      static Set<Member> all(List<Referred> found) {
-        return found.stream().flatMap(it -> it.some.stream()).collect(Collectors.toSet());
-      }
-    }
-
     /** How much all references may find; ten names that are compared count as one that is found. */
     private static final long MAX = 10_000_000;
 
     private final String what;
     private final Notes notes;
     private final Map<String, Set<Member>> byName = new LinkedHashMap<>();
-    private final Map<String, Set<Member>> byRegex = new HashMap<>();
-    private final Map<Map<PlacedText, PlacedText>, SequencedMap<Target, Set<Member>>> found =
+    private final Map<Map<PlacedText, PlacedText>, Map<Target, Set<Member>>> found =
         new HashMap<>();
 
     /** The texts that were refused, which is done for the first instance alone. */
@@ -183,31 +165,28 @@ final class Symbols {
     }
 
     /** What an instance refers to by these texts; what refers to nothing is refused. */
-    List<Referred> resolve(Member from, List<PlacedText> names) {
-      Map<Map<String, String>, Map<PlacedText, PlacedText>> texts = new LinkedHashMap<>();
-      for (PlacedText name : names) {
-        Map<String, String> said = Sweep.part(from.values(), name.holes(from.of().kept));
-        Map<PlacedText, PlacedText> alike = texts.computeIfAbsent(said, _ -> new LinkedHashMap<>());
-        from.of().rows.get(from).forEach(row -> alike.put(name.put(row), name));
-      }
-      List<Referred> all = new ArrayList<>();
-      texts.forEach(
-          (said, alike) ->
-              found
-                  .computeIfAbsent(alike, this::find)
-                  .forEach((to, some) -> all.add(new Referred(to, some, said))));
+    Set<Member> resolve(Member from, List<PlacedText> names) {
+      Set<Member> all = new LinkedHashSet<>();
+      resolveByTarget(from, names).values().forEach(all::addAll);
       return all;
     }
 
-    private SequencedMap<Target, Set<Member>> find(Map<PlacedText, PlacedText> names) {
-      SequencedMap<Target, Set<Member>> all = new LinkedHashMap<>();
+    /** The same; where it is all of a target it is the very set that the target has. */
+    Map<Target, Set<Member>> resolveByTarget(Member from, List<PlacedText> names) {
+      Map<PlacedText, PlacedText> expanded = new LinkedHashMap<>();
+      for (PlacedText name : names) {
+        from.of().rows.get(from).forEach(row -> expanded.put(name.put(row), name));
+      }
+      return found.computeIfAbsent(expanded, this::find);
+    }
+
+    private Map<Target, Set<Member>> find(Map<PlacedText, PlacedText> names) {
+      Map<Target, Set<Member>> all = new LinkedHashMap<>();
       names.forEach(
           (expanded, name) -> {
             String text = expanded.text();
             Set<Member> members =
-                name.regex()
-                    ? byRegex.computeIfAbsent(text, _ -> matching(text, name))
-                    : byName.getOrDefault(text, Set.of());
+                name.regex() ? matching(text, name) : byName.getOrDefault(text, Set.of());
             if (members.isEmpty()) {
               String hint = NearestName.hint(text, byName.keySet());
               refuse(

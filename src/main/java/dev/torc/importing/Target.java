@@ -31,11 +31,9 @@ final class Target {
     }
   }
 
-  /** Keys that a reference to the job itself may name, and to a job that it depends on. */
+  /** The keys that tell the instances of a job apart, and files by their names and paths. */
   private static final String OWN =
       "name|path|command|invocation_script|resource_requirements|priority|output_.*";
-
-  private static final String BEFORE = "command|depends_on.*|input_.*";
 
   final MapReader map;
   final PlacedText name;
@@ -77,13 +75,11 @@ final class Target {
    */
   private List<String> kept() {
     List<String> all = sweep.parameters();
+    List<PlacedText> own = map.matching(OWN);
+    own.addAll(map.textsByKey("env").values());
     Set<String> told = new HashSet<>();
-    Set<String> named = new HashSet<>();
-    map.textsByKey("env").values().forEach(it -> told.addAll(Text.holes(it.text(), all, false)));
-    map.matching(OWN).forEach(it -> told.addAll(Text.holes(it.text(), all, false)));
-    map.matching(BEFORE).forEach(it -> named.addAll(it.holes(all)));
-    // What nothing mentions counts the jobs that were asked for.
-    List<String> kept = all.stream().filter(p -> told.contains(p) || !named.contains(p)).toList();
+    own.forEach(each -> told.addAll(Text.holes(each.text(), all)));
+    List<String> kept = all.stream().filter(told::contains).toList();
     // In step, a parameter that only names what comes before tells what that is.
     long count = sweep.rows().stream().map(row -> Sweep.values(row, kept)).distinct().count();
     return sweep.zip() && count == sweep.rows().size() ? all : kept;

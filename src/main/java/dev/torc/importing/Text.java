@@ -64,18 +64,14 @@ record Text(List<Piece> pieces) {
     return new Text(pieces);
   }
 
-  /**
-   * The parameters that a text names, in references too.
-   *
-   * @param inputs whether references to what comes before count
-   */
-  static Set<String> holes(String text, Collection<String> parameters, boolean inputs) {
+  /** The parameters that a text names, but for those in references to what comes before. */
+  static Set<String> holes(String text, Collection<String> parameters) {
     Set<String> names = new HashSet<>();
     for (Piece piece : of(text, parameters).pieces) {
       if (piece instanceof Hole hole) {
         names.add(hole.name());
-      } else if (piece instanceof Reference r && (inputs || r.kind().endsWith("output"))) {
-        names.addAll(holes(r.name(), parameters, inputs));
+      } else if (piece instanceof Reference r && r.kind().endsWith("output")) {
+        names.addAll(holes(r.name(), parameters));
       }
     }
     return names;
@@ -132,11 +128,6 @@ record Text(List<Piece> pieces) {
     PlacedText put(Map<String, String> values) {
       String put = Text.of(text, values.keySet()).put(values, regex);
       return new PlacedText(place, put, regex);
-    }
-
-    /** Those of the parameters that it names, in references to what comes before too. */
-    Set<String> holes(Collection<String> parameters) {
-      return Text.holes(text, parameters, true);
     }
   }
 }

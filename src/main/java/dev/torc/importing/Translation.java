@@ -4,7 +4,6 @@ import dev.torc.buildfile.LiteralText;
 import dev.torc.importing.Imported.BuildFileText.Placed;
 import dev.torc.importing.Imported.BuildFileText.Quoted;
 import dev.torc.importing.Imported.Notes;
-import dev.torc.importing.Symbols.NameIndex.Referred;
 import dev.torc.importing.Target.Member;
 import dev.torc.importing.Text.PlacedText;
 import dev.torc.syntax.BadInput;
@@ -150,7 +149,7 @@ final class Translation {
   /** The outermost folders of products that lie outside of the root. */
   private List<String> outside(Path root) {
     Set<Path> folders = new TreeSet<>();
-    for (Target file : Set.copyOf(symbols.makers.keySet().stream().map(Member::of).toList())) {
+    for (Target file : symbols.makers.keySet().stream().map(Member::of).distinct().toList()) {
       String path = file.map.needed("path").text();
       folders.add(root.resolve(path.replaceFirst("(?s)[^/]*(\\{.*)?$", "")).normalize());
     }
@@ -220,9 +219,10 @@ final class Translation {
     } else if (trigger.startsWith("on_jobs") && on != null) {
       List<PlacedText> names = action.texts("jobs", "job_name_regexes");
       Member from = new Member(new Target(action, Sweep.NONE), Map.of());
-      List<Referred> found = symbols.jobs.resolve(from, names);
-      if (found.size() == 1 && found.getFirst().some().equals(found.getFirst().to().members())) {
-        hook.put("job", literal(symbols.names.get(found.getFirst().to())));
+      Set<Member> found = symbols.jobs.resolve(from, names);
+      Target first = found.isEmpty() ? null : found.iterator().next().of();
+      if (first != null && found.equals(first.members())) {
+        hook.put("job", literal(symbols.names.get(first)));
       } else {
         refused = "a hook belongs to one job, or to all of one group";
       }

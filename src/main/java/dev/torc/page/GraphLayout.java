@@ -167,10 +167,10 @@ final class GraphLayout {
   }
 
   /** The columns of each connected part, the largest part first; of equals, the first. */
-  private List<Integer[][]> parts() {
+  private List<List<List<Integer>>> parts() {
     List<Set<Integer>> sets = new ArrayList<>(new ConnectivityInspector<>(pieces).connectedSets());
     sets.sort(Comparator.comparingLong(set -> -set.stream().filter(i -> i < vertices).count()));
-    List<Integer[][]> parts = new ArrayList<>();
+    List<List<List<Integer>>> parts = new ArrayList<>();
     List<Integer> loose = new ArrayList<>();
     for (Set<Integer> set : sets) {
       if (set.size() == 1) {
@@ -190,17 +190,18 @@ final class GraphLayout {
     return parts;
   }
 
-  private static Integer[][] columns(int count, List<Integer> items, IntUnaryOperator column) {
+  private static List<List<Integer>> columns(
+      int count, List<Integer> items, IntUnaryOperator column) {
     List<List<Integer>> columns = new ArrayList<>();
     IntStream.range(0, count).forEach(_ -> columns.add(new ArrayList<>()));
     for (int i = 0; i < items.size(); i++) {
       columns.get(column.applyAsInt(i)).add(items.get(i));
     }
-    return columns.stream().map(each -> each.toArray(Integer[]::new)).toArray(Integer[][]::new);
+    return columns;
   }
 
   /** Puts the parts on shelves, which have about the right width. */
-  private void place(List<Integer[][]> parts) {
+  private void place(List<List<List<Integer>>> parts) {
     float most = 0;
     double area = 0;
     float[] wide = new float[parts.size()];
@@ -219,7 +220,7 @@ final class GraphLayout {
         left = 0;
         top = height + SPACE;
       }
-      for (Integer[] column : parts.get(p)) {
+      for (List<Integer> column : parts.get(p)) {
         for (int item : column) {
           x[item] += left;
           y[item] += top;
@@ -232,24 +233,22 @@ final class GraphLayout {
   }
 
   /** Gives the items of a part their order and heights, from 0; says how high the part is. */
-  private float settle(Integer[][] columns) {
-    for (Integer[] column : columns) {
-      for (int p = 0; p < column.length; p++) {
-        y[column[p]] = p * (HEIGHT + GAP);
+  private float settle(List<List<Integer>> columns) {
+    for (List<Integer> column : columns) {
+      for (int p = 0; p < column.size(); p++) {
+        y[column.get(p)] = p * (HEIGHT + GAP);
       }
     }
     for (int sweep = 0; sweep < SWEEPS; sweep++) {
-      for (int c = 1; c < columns.length; c++) {
-        boolean back = sweep % 2 == 0;
-        draw(columns[back ? columns.length - 1 - c : c], back);
-      }
+      boolean back = sweep % 2 == 0;
+      (back ? columns.reversed() : columns).stream().skip(1).forEach(each -> draw(each, back));
     }
     float top = Float.POSITIVE_INFINITY;
     float bottom = 0;
-    for (Integer[] column : columns) {
-      top = Math.min(top, y[column[0]] - half(column[0]));
+    for (List<Integer> column : columns) {
+      top = Math.min(top, y[column.getFirst()] - half(column.getFirst()));
     }
-    for (Integer[] column : columns) {
+    for (List<Integer> column : columns) {
       for (int item : column) {
         y[item] -= top;
         bottom = Math.max(bottom, y[item] + half(item));
@@ -263,7 +262,7 @@ final class GraphLayout {
    * pooled: they stand as close as they may, around the mean of their wishes (the algorithm that
    * pools adjacent violators).
    */
-  private void draw(Integer[] column, boolean back) {
+  private void draw(List<Integer> column, boolean back) {
     for (int item : column) {
       List<Integer> near =
           back ? Graphs.successorListOf(pieces, item) : Graphs.predecessorListOf(pieces, item);
@@ -278,16 +277,16 @@ final class GraphLayout {
       }
       wish[item] = count == 0 ? y[item] : (float) (sum / count);
     }
-    Arrays.sort(column, Comparator.comparingDouble(item -> wish[item]));
-    double[] sum = new double[column.length];
-    double[] weight = new double[column.length];
-    int[] end = new int[column.length]; // of each pool
+    column.sort(Comparator.comparingDouble(item -> wish[item]));
+    double[] sum = new double[column.size()];
+    double[] weight = new double[column.size()];
+    int[] end = new int[column.size()]; // of each pool
     int pools = 0;
     float room = 0; // of all above
-    for (int p = 0; p < column.length; p++) {
-      room += p == 0 ? 0 : room(column[p - 1], column[p]);
-      weight[pools] = stiff.get(column[p]) ? STIFF : 1;
-      sum[pools] = weight[pools] * (wish[column[p]] - room);
+    for (int p = 0; p < column.size(); p++) {
+      room += p == 0 ? 0 : room(column.get(p - 1), column.get(p));
+      weight[pools] = stiff.get(column.get(p)) ? STIFF : 1;
+      sum[pools] = weight[pools] * (wish[column.get(p)] - room);
       end[pools++] = p + 1;
       while (pools > 1 && sum[pools - 2] / weight[pools - 2] > sum[pools - 1] / weight[pools - 1]) {
         pools--;
@@ -297,11 +296,11 @@ final class GraphLayout {
       }
     }
     room = 0;
-    for (int p = 0, pool = 0; p < column.length; p++) {
+    for (int p = 0, pool = 0; p < column.size(); p++) {
       pool += p == end[pool] ? 1 : 0;
-      room += p == 0 ? 0 : room(column[p - 1], column[p]);
+      room += p == 0 ? 0 : room(column.get(p - 1), column.get(p));
       // Whole pixels, so that what is in line is so exactly.
-      y[column[p]] = Math.round(sum[pool] / weight[pool]) + room;
+      y[column.get(p)] = Math.round(sum[pool] / weight[pool]) + room;
     }
   }
 
@@ -319,10 +318,10 @@ final class GraphLayout {
   }
 
   /** Gives the columns of a part their places and widths, from 0; says how wide the part is. */
-  private float widen(Integer[][] columns) {
+  private float widen(List<List<Integer>> columns) {
     float right = 0;
     float way = 0;
-    for (Integer[] column : columns) {
+    for (List<Integer> column : columns) {
       float left = right + way;
       float widest = 0;
       float steepest = 0;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -39,18 +40,10 @@ final class GroupPicture {
           State.UP_TO_DATE);
 
   /** What a vertex stands for. */
-  private record Box(String label, int stage, Map<State, Integer> counts) {
+  private record Box(String label, Map<State, Integer> counts) {
 
     State state() {
       return ATTENTION.stream().filter(counts::containsKey).findFirst().orElse(State.NOT_RUN);
-    }
-
-    /** What there is of each state, what wants most attention first: a box may cut the end off. */
-    String words() {
-      return ATTENTION.stream()
-          .filter(counts::containsKey)
-          .map(state -> counts.get(state) + " " + Summary.words(state))
-          .collect(Collectors.joining(", "));
     }
   }
 
@@ -77,17 +70,12 @@ final class GroupPicture {
   }
 
   private Picture vertices(DisplayGraph shown) {
-    Adjacency before = shown.before();
-    Stages stages = Stages.of(before);
     List<Box> boxes = new ArrayList<>();
     for (DisplayGraph.Fold fold : shown.folds()) {
-      boxes.add(
-          new Box(
-              fold.isGroup() ? fold.name() + " (" + fold.jobs().size() + ")" : fold.name(),
-              stages.of(boxes.size()),
-              counts(fold)));
+      String name = fold.isGroup() ? fold.name() + " (" + fold.jobs().size() + ")" : fold.name();
+      boxes.add(new Box(name, count(fold, new EnumMap<>(State.class))));
     }
-    return picture(false, boxes, before, stages);
+    return picture(false, boxes, shown.before());
   }
 
   /**
@@ -97,33 +85,37 @@ final class GroupPicture {
   private Picture stages(DisplayGraph shown) {
     Stages stages = Stages.of(shown.before());
     int each = Math.ceilDiv(stages.count(), MOST);
-    List<Box> boxes = new ArrayList<>();
-    Adjacency.RowCollector row = new Adjacency.RowCollector();
-    for (int first = 0; first < stages.count(); first += each) {
-      boxes.add(new Box("", first, new EnumMap<>(State.class)));
-      if (first > 0) {
-        row.add(boxes.size() - 2);
-      }
-      row.endRow(true);
-    }
+    Map<Integer, Map<State, Integer>> counts = new TreeMap<>();
     for (int v = 0; v < shown.folds().size(); v++) {
-      Map<State, Integer> box = boxes.get(stages.of(v) / each).counts;
-      counts(shown.folds().get(v)).forEach((state, count) -> box.merge(state, count, Integer::sum));
+      int box = stages.of(v) / each;
+      count(shown.folds().get(v), counts.computeIfAbsent(box, _ -> new EnumMap<>(State.class)));
     }
-    boxes.replaceAll(
-        box -> {
-          int last = Math.min(box.stage + each, stages.count());
-          String name =
-              box.stage + 1 == last ? "stage " + last : "stages " + (box.stage + 1) + " to " + last;
-          return new Box(name + ": " + box.words(), box.stage, box.counts);
+    List<Box> boxes = new ArrayList<>();
+    Adjacency.RowCollector before = new Adjacency.RowCollector();
+    counts.forEach(
+        (box, of) -> {
+          int first = box * each + 1;
+          int last = Math.min(first + each - 1, stages.count());
+          String name = first == last ? "stage " + last : "stages " + first + " to " + last;
+          boxes.add(new Box(name + ": " + words(of), of));
+          if (box > 0) {
+            before.add(box - 1);
+          }
+          before.endRow(true);
         });
-    Adjacency before = row.build();
-    return picture(true, boxes, before, Stages.of(before));
+    return picture(true, boxes, before.build());
   }
 
-  /** The jobs by state; a group that is not expanded yet counts as one. */
-  private Map<State, Integer> counts(DisplayGraph.Fold fold) {
-    Map<State, Integer> counts = new EnumMap<>(State.class);
+  /** What there is of each state, what wants most attention first: a box may cut the end off. */
+  private static String words(Map<State, Integer> counts) {
+    return ATTENTION.stream()
+        .filter(counts::containsKey)
+        .map(state -> counts.get(state) + " " + Summary.words(state))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Adds the jobs by state; a group that is not expanded yet counts as one. */
+  private Map<State, Integer> count(DisplayGraph.Fold fold, Map<State, Integer> counts) {
     for (int job : fold.jobs()) {
       counts.merge(rows.get(index.get(graph.name(job))).state(), 1, Integer::sum);
     }
@@ -133,16 +125,17 @@ final class GroupPicture {
     return counts;
   }
 
-  private static Picture picture(
-      boolean areStages, List<Box> boxes, Adjacency before, Stages stages) {
+  private static Picture picture(boolean areStages, List<Box> boxes, Adjacency before) {
+    Stages stages = Stages.of(before);
     int[] labels = boxes.stream().mapToInt(box -> box.label.length()).toArray();
     GraphLayout layout = GraphLayout.of(before, stages, labels);
     List<Vertex> vertices = new ArrayList<>();
     List<Edge> edges = new ArrayList<>();
     for (int v = 0; v < labels.length; v++) {
       Box box = boxes.get(v);
+      int stage = stages.of(v);
       vertices.add(
-          new Vertex(box.label, box.state(), box.stage, layout.x(v), layout.y(v), layout.width(v)));
+          new Vertex(box.label, box.state(), stage, layout.x(v), layout.y(v), layout.width(v)));
       for (int other : stages.behind(before, v)) {
         edges.add(new Edge(other, v, layout.bends(other, v)));
       }

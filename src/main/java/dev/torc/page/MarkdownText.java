@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.commonmark.Extension;
 import org.commonmark.ext.gfm.tables.TablesExtension;
+import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Heading;
 import org.commonmark.node.HtmlBlock;
 import org.commonmark.node.HtmlInline;
@@ -20,10 +21,8 @@ import org.commonmark.renderer.html.HtmlRenderer;
  */
 final class MarkdownText {
 
-  /** How deep blocks, and all parts, may lie in each other. */
+  /** How deep blocks may lie in each other. */
   private static final int BLOCKS = 50;
-
-  private static final int DEEP = 300;
 
   /** The page has headings of three levels above. */
   private static final int LEVEL = 3;
@@ -39,74 +38,48 @@ final class MarkdownText {
     Parser parser = Parser.builder().extensions(TABLES).maxOpenBlockParsers(BLOCKS).build();
     try {
       Node document = parser.parse(text);
-      if (tame(document)) {
-        return HtmlRenderer.builder().extensions(TABLES).escapeHtml(true).build().render(document);
-      }
+      document.accept(new Taming());
+      return HtmlRenderer.builder().extensions(TABLES).escapeHtml(true).build().render(document);
     } catch (StackOverflowError deep) {
-      // The parser calls itself for each part in a part.
+      // All three call themselves for each part in a part.
+      return "<p>Its parts lie too deep in each other to be shown.</p>";
     }
-    return "<p>Its parts lie too deep in each other to be shown.</p>";
   }
 
-  /** Takes out what no page shows, node by node in their order; false where they lie too deep. */
-  private static boolean tame(Node document) {
-    Node node = document;
-    int depth = 0;
-    while (node != null) {
-      Node kept = tamed(node);
-      if (kept.getFirstChild() != null) {
-        node = kept.getFirstChild();
-        depth++;
-      } else {
-        node = kept;
-        while (node != null && node.getNext() == null) {
-          node = node.getParent();
-          depth--;
+  /** Takes out what no page shows. */
+  private static final class Taming extends AbstractVisitor {
+
+    @Override
+    public void visit(Heading heading) {
+      heading.setLevel(Math.min(6, heading.getLevel() + LEVEL));
+      visitChildren(heading);
+    }
+
+    @Override
+    public void visit(HtmlBlock html) {
+      html.unlink();
+    }
+
+    @Override
+    public void visit(HtmlInline html) {
+      html.unlink();
+    }
+
+    @Override
+    public void visit(Image image) {
+      image.insertBefore(new Text("[picture " + image.getDestination() + "]"));
+      image.unlink();
+    }
+
+    @Override
+    public void visit(Link link) {
+      visitChildren(link);
+      if (!WEB.matcher(link.getDestination()).matches()) {
+        while (link.getFirstChild() != null) {
+          link.insertBefore(link.getFirstChild());
         }
-        node = node == null ? null : node.getNext();
-      }
-      if (depth > DEEP) {
-        return false;
+        link.unlink();
       }
     }
-    return true;
-  }
-
-  /** A node, or what stands in its place. */
-  private static Node tamed(Node node) {
-    switch (node) {
-      case Heading heading -> heading.setLevel(Math.min(6, heading.getLevel() + LEVEL));
-      case HtmlBlock _, HtmlInline _ -> {
-        return replaced(node, "");
-      }
-      case Image image -> {
-        return replaced(node, "[picture " + image.getDestination() + "]");
-      }
-      case Link link -> {
-        if (!WEB.matcher(link.getDestination()).matches()) {
-          return unwrapped(link);
-        }
-      }
-      default -> {}
-    }
-    return node;
-  }
-
-  private static Node replaced(Node node, String text) {
-    Text instead = new Text(text);
-    node.insertBefore(instead);
-    node.unlink();
-    return instead;
-  }
-
-  /** What stands in a node stands behind an empty text in its place. */
-  private static Node unwrapped(Node node) {
-    Text instead = new Text("");
-    node.insertBefore(instead);
-    while (node.getFirstChild() != null) {
-      node.insertBefore(node.getFirstChild());
-    }
-    node.unlink();
-    return instead;
   }
 }

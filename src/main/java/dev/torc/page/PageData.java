@@ -4,13 +4,16 @@ import dev.torc.machine.Series;
 import dev.torc.records.AttemptRecord;
 import dev.torc.workflow.Job.Resources;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 
 /**
  * All that a page tells, before it becomes text. How it is found out is for {@link ReportPage}, how
  * it looks for {@link PageWriter}.
  *
- * @param head what stands in the page as JSON
+ * @param project its name
+ * @param began when the build on the timeline began, in milliseconds since 1970
+ * @param head what stands in the page as JSON: {@link ReportPage} says it all
  * @param jobs in the order of the build file; those that it has no longer behind them
  * @param runs at the index of each job its last run, null for none; behind them earlier runs that
  *     tell more about a job's use
@@ -21,7 +24,9 @@ import java.util.SortedMap;
  * @param files results, in the order written
  */
 record PageData(
-    Head head,
+    String project,
+    long began,
+    Map<String, Object> head,
     List<Row> jobs,
     List<AttemptRecord> runs,
     List<Span> attempts,
@@ -29,45 +34,6 @@ record PageData(
     Series machine,
     List<Used> series,
     List<Shown> files) {
-
-  /**
-   * What is told as JSON, by the names of the components.
-   *
-   * @param root the folder of the project; null where it is not told
-   * @param made when the page was made, in milliseconds since 1970
-   * @param asked the number of the build that was asked for; 0 for the project as it stands
-   * @param build the one on the timeline
-   * @param last whether no later build is on record
-   * @param where the machine on which torc ran it; null where it is not on record
-   * @param machineMemory bytes
-   * @param history the last builds, newest first
-   * @param states the words of {@link State}
-   * @param open groups whose instances are not all known
-   * @param gone how many jobs of the build on the timeline the build file has no longer
-   * @param critical the jobs of the path that made the build as long as it was, first to last
-   * @param tails the logs of failed jobs
-   * @param leftOut what the page has no room for, as sentences
-   */
-  record Head(
-      String project,
-      String description,
-      String root,
-      long made,
-      long asked,
-      Build build,
-      boolean last,
-      String where,
-      int machineCpus,
-      long machineMemory,
-      List<Build> history,
-      List<String> states,
-      List<String> open,
-      int gone,
-      List<Integer> critical,
-      List<Tail> tails,
-      List<Values> values,
-      List<Event> events,
-      List<String> leftOut) {}
 
   /**
    * A build of the history.

@@ -46,7 +46,6 @@ final class PageRuns {
     this.graph = graph;
     this.asked = asked;
     this.builds = cache.builds(BUILDS);
-    long[] newest = {builds.isEmpty() ? 0 : builds.getFirst().id().number()};
     AttemptHistory history = new AttemptHistory(cache);
     long[] ran = {0};
     history.from(
@@ -65,7 +64,7 @@ final class PageRuns {
             gone.computeIfAbsent(attempt.build(), _ -> new HashMap<>()).put(attempt.job(), attempt);
           }
         });
-    this.build = find(asked != 0 ? asked : ran[0] > 0 ? ran[0] : newest[0]);
+    this.build = find(asked != 0 ? asked : ran[0]);
     history.from(
         build.id().number(),
         attempt -> {
@@ -80,20 +79,17 @@ final class PageRuns {
     return asked != 0 || graph.jobId(job) >= 0;
   }
 
+  /** A build by its number; of the project as it stands the newest one, where nothing has run. */
   private BuildRecord find(long number) {
-    for (BuildRecord each : builds) {
-      if (each.id().number() == number) {
-        return each;
-      }
-    }
-    if (asked == 0 && !builds.isEmpty()) {
-      return builds.getFirst();
-    }
-    throw new BadInput(
-        Place.NONE,
+    String none =
         asked == 0
             ? "no build is on record; `torc build` makes one"
-            : "no build " + asked + " is on record; `torc history` shows those that are");
+            : "no build " + asked + " is on record; `torc history` shows those that are";
+    return builds.stream()
+        .filter(each -> each.id().number() == number)
+        .findFirst()
+        .or(() -> builds.stream().filter(_ -> asked == 0).findFirst())
+        .orElseThrow(() -> new BadInput(Place.NONE, none));
   }
 
   /** The build on the timeline. */

@@ -29,26 +29,10 @@ import java.util.zip.DeflaterOutputStream;
 /**
  * {@link PageData} as one page that needs nothing else: no network, no other file. Results stand in
  * it as HTML, all else as {@link TypedColumns}, of which its script makes what is in sight. How it
- * looks is in the files beside this class; uPlot, which draws the plots, is unpacked there.
+ * looks is in the files beside this class, which {@code page.html} names; uPlot, which draws the
+ * plots, is unpacked there.
  */
 final class PageWriter {
-
-  private static final List<String> SCRIPTS =
-      List.of(
-          "uplot/uPlot.iife.min",
-          "data",
-          "dom",
-          "grid",
-          "plots",
-          "stand",
-          "results",
-          "jobs",
-          "canvas",
-          "timeline",
-          "graph",
-          "use",
-          "past",
-          "main");
 
   private static final double SECOND = 1e9;
 
@@ -63,24 +47,18 @@ final class PageWriter {
   /** Writes the page. */
   void write(Writer out) throws IOException {
     TypedColumns columns = columns();
-    StringBuilder scripts = new StringBuilder();
-    for (String name : SCRIPTS) {
-      scripts.append(file(name + ".js")).append('\n');
-    }
     String page = file("page.html");
     Map<String, String> parts = new HashMap<>();
-    parts.put("title", html(data.head().project()));
-    parts.put("licence", file("uplot/LICENSE").strip());
-    parts.put("style", file("uplot/uPlot.min.css") + '\n' + file("page.css"));
+    parts.put("title", html(data.project()));
     parts.put("files", files());
     parts.put("columns", columns.json().replace("<", "\\u003c"));
     parts.put("data", columns.text());
-    parts.put("script", scripts.toString());
     int at = 0;
     for (int begin = page.indexOf("@@"); begin >= 0; begin = page.indexOf("@@", at)) {
       int end = page.indexOf("@@", begin + 2);
       out.write(page, at, begin - at);
-      out.write(parts.get(page.substring(begin + 2, end)));
+      String name = page.substring(begin + 2, end);
+      out.write(parts.containsKey(name) ? parts.get(name) : file(name));
       at = end + 2;
     }
     out.write(page, at, page.length() - at);
@@ -126,7 +104,7 @@ final class PageWriter {
 
   /** What stands in the page as JSON: the head, the tables among the results, the use over time. */
   private byte[] head() throws IOException {
-    Map<String, Object> head = Json.fields(data.head());
+    Map<String, Object> head = new LinkedHashMap<>(data.head());
     head.put(
         "tables",
         data.files().stream().filter(file -> file.table() != null).map(Shown::table).toList());
@@ -153,61 +131,65 @@ final class PageWriter {
     TypedColumns columns = new TypedColumns();
     columns.bytes("head", head());
     columns.texts("name", jobs.stream().map(Row::name)::iterator);
-    columns.bytes("state", bytes(jobs, job -> job.state().ordinal()));
-    columns.ints("group", ints(jobs, job -> job.group() == null ? -1 : text(job.group())));
-    columns.ints("now", ints(jobs, job -> text(job.now())));
-    columns.ints("why", ints(jobs, job -> text(job.why())));
-    columns.ints("what", ints(jobs, job -> text(job.what())));
-    columns.ints("from", ints(jobs, job -> text(job.from())));
-    columns.ints("tries", ints(jobs, Row::tries));
-    columns.ints("told", ints(jobs, Row::told));
-    columns.ints("askedCpus", ints(jobs, job -> job.asked().cpus()));
-    columns.floats("askedMemory", floats(jobs, job -> some(job.asked().memory(), 1)));
-    columns.floats("askedTime", floats(jobs, job -> some(job.asked().runtime(), SECOND)));
+    columns.bytes("state", jobs, job -> job.state().ordinal());
+    columns.ints("group", jobs, job -> job.group() == null ? -1 : text(job.group()));
+    columns.ints("now", jobs, job -> text(job.now()));
+    columns.ints("why", jobs, job -> text(job.why()));
+    columns.ints("what", jobs, job -> text(job.what()));
+    columns.ints("from", jobs, job -> text(job.from()));
+    columns.ints("tries", jobs, Row::tries);
+    columns.ints("told", jobs, Row::told);
+    columns.ints("askedCpus", jobs, job -> job.asked().cpus());
+    columns.floats("askedMemory", jobs, job -> some(job.asked().memory(), 1));
+    columns.floats("askedTime", jobs, job -> some(job.asked().runtime(), SECOND));
     List<AttemptRecord> runs = data.runs();
-    columns.floats("start", used(runs, this::start));
-    columns.floats("wall", used(runs, run -> known(run.wall(), SECOND)));
-    columns.floats("queued", used(runs, run -> run.queued() / SECOND));
-    columns.floats("cpu", used(runs, run -> known(run.usage().cpu(), SECOND)));
-    columns.floats("busy", used(runs, run -> known(run.cpuPercent(), 100)));
-    columns.floats("memory", used(runs, run -> known(run.usage().peak(), 1)));
-    columns.floats("read", used(runs, run -> known(run.usage().read(), 1)));
-    columns.floats("written", used(runs, run -> known(run.usage().written(), 1)));
-    columns.ints("host", ints(runs, run -> text(run == null ? "" : where(run))));
+    used(columns, "start", this::start);
+    used(columns, "wall", run -> known(run.wall(), SECOND));
+    used(columns, "queued", run -> run.queued() / SECOND);
+    used(columns, "cpu", run -> known(run.usage().cpu(), SECOND));
+    used(columns, "busy", run -> known(run.cpuPercent(), 100));
+    used(columns, "memory", run -> known(run.usage().peak(), 1));
+    used(columns, "read", run -> known(run.usage().read(), 1));
+    used(columns, "written", run -> known(run.usage().written(), 1));
+    columns.ints("host", runs, run -> text(run == null ? "" : where(run)));
     List<Span> spans = data.attempts();
-    columns.ints("spanJob", ints(spans, Span::job));
-    columns.ints("spanLane", ints(spans, Span::lane));
-    columns.bytes("spanState", bytes(spans, span -> PageJobs.state(span.run()).ordinal()));
-    columns.floats("spanStart", floats(spans, span -> start(span.run())));
-    columns.floats("spanWall", floats(spans, span -> known(span.run().wall(), SECOND)));
-    columns.floats("spanQueued", floats(spans, span -> span.run().queued() / SECOND));
+    columns.ints("spanJob", spans, Span::job);
+    columns.ints("spanLane", spans, Span::lane);
+    columns.bytes("spanState", spans, span -> PageJobs.state(span.run()).ordinal());
+    columns.floats("spanStart", spans, span -> start(span.run()));
+    columns.floats("spanWall", spans, span -> known(span.run().wall(), SECOND));
+    columns.floats("spanQueued", spans, span -> span.run().queued() / SECOND);
     picture(columns);
     series(columns);
     columns.texts("texts", texts.keySet());
     return columns;
   }
 
+  private void used(TypedColumns columns, String name, ToDoubleFunction<AttemptRecord> what) {
+    columns.floats(name, data.runs(), run -> run == null ? Double.NaN : what.applyAsDouble(run));
+  }
+
   private void picture(TypedColumns columns) {
     List<Vertex> vertices = data.picture().vertices();
     List<PageData.Edge> edges = data.picture().edges();
     columns.texts("boxLabel", vertices.stream().map(Vertex::label)::iterator);
-    columns.bytes("boxState", bytes(vertices, box -> box.state().ordinal()));
-    columns.ints("boxStage", ints(vertices, Vertex::stage));
-    columns.floats("boxX", floats(vertices, Vertex::x));
-    columns.floats("boxY", floats(vertices, Vertex::y));
-    columns.floats("boxWidth", floats(vertices, Vertex::width));
-    columns.ints("edgeBefore", ints(edges, PageData.Edge::before));
-    columns.ints("edgeAfter", ints(edges, PageData.Edge::after));
-    int[] from = new int[edges.size() + 1];
+    columns.bytes("boxState", vertices, box -> box.state().ordinal());
+    columns.ints("boxStage", vertices, Vertex::stage);
+    columns.floats("boxX", vertices, Vertex::x);
+    columns.floats("boxY", vertices, Vertex::y);
+    columns.floats("boxWidth", vertices, Vertex::width);
+    columns.ints("edgeBefore", edges, PageData.Edge::before);
+    columns.ints("edgeAfter", edges, PageData.Edge::after);
+    List<Integer> from = new ArrayList<>(List.of(0));
     List<Float> bends = new ArrayList<>();
-    for (int e = 0; e < edges.size(); e++) {
-      for (float bend : edges.get(e).bends()) {
+    for (PageData.Edge edge : edges) {
+      for (float bend : edge.bends()) {
         bends.add(bend);
       }
-      from[e + 1] = bends.size();
+      from.add(bends.size());
     }
-    columns.ints("bendFrom", from);
-    columns.floats("bends", floats(bends, bend -> bend));
+    columns.ints("bendFrom", from, each -> each);
+    columns.floats("bends", bends, each -> each);
   }
 
   private void series(TypedColumns columns) {
@@ -221,15 +203,15 @@ final class PageWriter {
         points.add(series.at(i));
       }
     }
-    columns.floats("pointTime", floats(points, point -> point.time() / SECOND));
-    columns.floats("pointCpu", floats(points, point -> point.cpu() / 100.0));
-    columns.floats("pointMemory", floats(points, Series.Point::memory));
-    columns.floats("pointGpu", floats(points, point -> known(point.gpu(), 100)));
+    columns.floats("pointTime", points, point -> point.time() / SECOND);
+    columns.floats("pointCpu", points, point -> point.cpu() / 100.0);
+    columns.floats("pointMemory", points, Series.Point::memory);
+    columns.floats("pointGpu", points, point -> known(point.gpu(), 100));
   }
 
   /** Seconds since the begin of the build on the timeline. */
   private double start(AttemptRecord run) {
-    return (run.started() - data.head().build().started()) / 1e3;
+    return (run.started() - data.began()) / 1e3;
   }
 
   private static String where(AttemptRecord run) {
@@ -246,30 +228,6 @@ final class PageWriter {
 
   private static double known(long value, double unit) {
     return value >= 0 ? value / unit : Double.NaN;
-  }
-
-  private static float[] used(List<AttemptRecord> runs, ToDoubleFunction<AttemptRecord> what) {
-    return floats(runs, run -> run == null ? Double.NaN : what.applyAsDouble(run));
-  }
-
-  private static <T> float[] floats(List<T> all, ToDoubleFunction<T> what) {
-    float[] values = new float[all.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) what.applyAsDouble(all.get(i));
-    }
-    return values;
-  }
-
-  private static <T> int[] ints(List<T> all, ToIntFunction<T> what) {
-    return all.stream().mapToInt(what).toArray();
-  }
-
-  private static <T> byte[] bytes(List<T> all, ToIntFunction<T> what) {
-    byte[] values = new byte[all.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (byte) what.applyAsInt(all.get(i));
-    }
-    return values;
   }
 
   /**
@@ -289,22 +247,24 @@ final class PageWriter {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     /** Adds numbers of 32 bits. */
-    void ints(String name, int[] values) {
-      ByteBuffer buffer = buffer(values.length * Integer.BYTES);
-      buffer.asIntBuffer().put(values);
-      add(name, "Int32Array", values.length, buffer.array());
+    <T> void ints(String name, List<T> all, ToIntFunction<T> what) {
+      ByteBuffer buffer = buffer(all.size() * Integer.BYTES);
+      all.forEach(each -> buffer.putInt(what.applyAsInt(each)));
+      add(name, "Int32Array", all.size(), buffer.array());
     }
 
     /** Adds numbers of seven digits; NaN for unknown. */
-    void floats(String name, float[] values) {
-      ByteBuffer buffer = buffer(values.length * Float.BYTES);
-      buffer.asFloatBuffer().put(values);
-      add(name, "Float32Array", values.length, buffer.array());
+    <T> void floats(String name, List<T> all, ToDoubleFunction<T> what) {
+      ByteBuffer buffer = buffer(all.size() * Float.BYTES);
+      all.forEach(each -> buffer.putFloat((float) what.applyAsDouble(each)));
+      add(name, "Float32Array", all.size(), buffer.array());
     }
 
     /** Adds small numbers, from 0 to 255. */
-    void bytes(String name, byte[] values) {
-      add(name, "Uint8Array", values.length, values);
+    <T> void bytes(String name, List<T> all, ToIntFunction<T> what) {
+      ByteBuffer buffer = buffer(all.size());
+      all.forEach(each -> buffer.put((byte) what.applyAsInt(each)));
+      add(name, "Uint8Array", all.size(), buffer.array());
     }
 
     /** Adds texts, none with a line feed: UTF-8, a line feed behind each. */
@@ -314,11 +274,16 @@ final class PageWriter {
         all.writeBytes(text.replace('\n', ' ').getBytes(StandardCharsets.UTF_8));
         all.write('\n');
       }
-      add(name, "Uint8Array", all.size(), all.toByteArray());
+      bytes(name, all.toByteArray());
     }
 
     private static ByteBuffer buffer(int size) {
       return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Adds what is bytes already. */
+    void bytes(String name, byte[] values) {
+      add(name, "Uint8Array", values.length, values);
     }
 
     private void add(String name, String type, int count, byte[] values) {

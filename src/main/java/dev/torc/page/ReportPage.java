@@ -29,7 +29,9 @@ import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -50,10 +52,33 @@ public final class ReportPage {
   /** Characters of events. */
   private static final int EVENTS = 1 << 19;
 
+  private final Project project;
+  private final Graph graph;
+  private final Cache cache;
+  private final AttemptHistory history;
+  private final boolean paths;
+  private final String root;
+  private final JobSelection all;
+  private final long asked;
+  private final PageRuns runs;
+  private final PageJobs jobs;
+  private final List<String> leftOut = new ArrayList<>();
   private final PageData data;
 
-  private ReportPage(PageData data) {
-    this.data = data;
+  private ReportPage(ReadSession look, long asked, boolean paths) throws IOException {
+    this.project = look.project();
+    this.graph = project.graph();
+    this.cache = look.cache();
+    this.history = new AttemptHistory(cache);
+    this.paths = paths;
+    this.root = project.workflow().root().toString();
+    this.all = project.select(List.of());
+    this.asked = asked;
+    this.runs = new PageRuns(graph, cache, asked);
+    Plan plan = look.plan(all, Rerun.NONE);
+    this.jobs = new PageJobs(plan, cache, runs, asked == 0, this::told);
+    this.data =
+        data(new PageFiles(project.workflow(), graph, look.context().contents(), jobs, paths));
   }
 
   /**
@@ -67,7 +92,7 @@ public final class ReportPage {
   public static ReportPage of(Project of, long build, boolean paths, Consumer<String> warn)
       throws IOException {
     try (ReadSession look = ReadSession.at(of, warn)) {
-      return new ReportPage(new Gathering(look, build, paths).data());
+      return new ReportPage(look, build, paths);
     }
   }
 
@@ -85,154 +110,127 @@ public final class ReportPage {
     new PageWriter(data).write(out);
   }
 
-  /** One page under way. */
-  private static final class Gathering {
-    private final Project project;
-    private final Graph graph;
-    private final Cache cache;
-    private final AttemptHistory history;
-    private final boolean paths;
-    private final String root;
-    private final JobSelection all;
-    private final long asked;
-    private final PageRuns runs;
-    private final PageJobs jobs;
-    private final PageFiles files;
-    private final List<String> leftOut = new ArrayList<>();
+  /** A text without the folder of the project, unless paths are shown. */
+  private String told(String text) {
+    return paths || root.length() < 2 ? text : text.replace(root + "/", "").replace(root, ".");
+  }
 
-    Gathering(ReadSession look, long asked, boolean paths) throws IOException {
-      this.project = look.project();
-      this.graph = project.graph();
-      this.cache = look.cache();
-      this.history = new AttemptHistory(cache);
-      this.paths = paths;
-      this.root = project.workflow().root().toString();
-      this.all = project.select(List.of());
-      this.asked = asked;
-      this.runs = new PageRuns(graph, cache, asked);
-      Plan plan = look.plan(all, Rerun.NONE);
-      this.jobs = new PageJobs(plan, cache, runs, asked == 0, this::told);
-      this.files = new PageFiles(project.workflow(), graph, look.context().contents(), jobs, paths);
+  private PageData data(PageFiles files) throws IOException {
+    PageData.Picture picture = GroupPicture.of(graph, all, jobs.index(), jobs.rows());
+    if (picture.stages()) {
+      leftOut.add(
+          "the jobs and groups in the picture of the graph, which has its stages:"
+              + " `torc graph --format text` tells all in words");
     }
+    List<Used> series = series();
+    PageData.Build build = runs.told(runs.build());
+    return new PageData(
+        project.workflow().name(),
+        build.started(),
+        head(build),
+        jobs.rows(),
+        jobs.runs(),
+        runs.spans(jobs.index()),
+        picture,
+        history.series(build.number(), AttemptHistory.MACHINE),
+        series,
+        files.all());
+  }
 
-    /** A text without the folder of the project, unless paths are shown. */
-    private String told(String text) {
-      return paths || root.length() < 2 ? text : text.replace(root + "/", "").replace(root, ".");
+  /** What stands in the page as JSON; lists have what there is room for. */
+  private Map<String, Object> head(PageData.Build build) throws IOException {
+    Limits limits = project.caller().host().limits().get();
+    PageValues values = new PageValues(jobs, graph, cache, this::told);
+    Map<String, Object> head = new LinkedHashMap<>();
+    head.put("project", project.workflow().name());
+    head.put("description", project.workflow().description());
+    head.put("root", paths ? root : null);
+    head.put("made", System.currentTimeMillis());
+    head.put("asked", asked); // the number of a build, 0 for the project as it stands
+    head.put("build", build); // the one on the timeline
+    head.put("last", runs.isLast());
+    head.put("where", new BuildMachine(project.caller().host()).of(runs.build()));
+    head.put("machine_cpus", limits.cpus());
+    head.put("machine_memory", limits.memory());
+    head.put("history", runs.history());
+    head.put("states", Stream.of(State.values()).map(Summary::words).toList());
+    head.put("open", all.open().stream().mapToObj(graph::name).toList());
+    head.put("gone", build.gone());
+    head.put("critical", runs.critical(jobs.index()));
+    head.put("tails", tails());
+    head.put("values", values.tables());
+    head.put("events", events());
+    if (values.more() > 0) {
+      leftOut.add(values.more() + " values that jobs stored: `torc data` shows all");
     }
+    head.put("left_out", leftOut);
+    return head;
+  }
 
-    PageData data() throws IOException {
-      PageData.Picture picture = GroupPicture.of(graph, all, jobs.index(), jobs.rows());
-      if (picture.stages()) {
-        leftOut.add(
-            "the jobs and groups in the picture of the graph, which has its stages:"
-                + " `torc graph --format text` tells all in words");
+  private List<Used> series() {
+    List<AttemptRecord> attempts = new ArrayList<>();
+    runs.attempts().values().forEach(attempts::addAll);
+    attempts.sort(Comparator.comparingLong((AttemptRecord run) -> -weight(run)));
+    List<Used> used = new ArrayList<>();
+    int more = 0;
+    for (AttemptRecord run : attempts) {
+      Series series = history.series(run.build(), run.sequence());
+      if (series != null && used.size() < SERIES) {
+        used.add(new Used(jobs.index().get(run.job()), run.attempt(), series));
+      } else if (series != null) {
+        more++;
       }
-      List<Used> series = series();
-      List<Tail> tails = tails();
-      PageValues values = new PageValues(jobs, graph, cache, this::told);
-      List<Event> events = events();
-      if (values.more() > 0) {
-        leftOut.add(values.more() + " values that jobs stored: `torc data` shows all");
-      }
-      Limits limits = project.caller().host().limits().get();
-      PageData.Build build = runs.told(runs.build());
-      PageData.Head head =
-          new PageData.Head(
-              project.workflow().name(),
-              project.workflow().description(),
-              paths ? root : null,
-              System.currentTimeMillis(),
-              asked,
-              build,
-              runs.isLast(),
-              new BuildMachine(project.caller().host()).of(runs.build()),
-              limits.cpus(),
-              limits.memory(),
-              runs.history(),
-              Stream.of(State.values()).map(Summary::words).toList(),
-              all.open().stream().mapToObj(graph::name).toList(),
-              build.gone(),
-              runs.critical(jobs.index()),
-              tails,
-              values.tables(),
-              events,
-              leftOut);
-      return new PageData(
-          head,
-          jobs.rows(),
-          jobs.runs(),
-          runs.spans(jobs.index()),
-          picture,
-          history.series(runs.build().id().number(), AttemptHistory.MACHINE),
-          series,
-          files.all());
     }
+    if (more > 0) {
+      leftOut.add("the use over time of " + more + " attempts that used less");
+    }
+    return used;
+  }
 
-    private List<Used> series() {
-      List<AttemptRecord> attempts = new ArrayList<>();
-      runs.attempts().values().forEach(attempts::addAll);
-      attempts.sort(Comparator.comparingLong((AttemptRecord run) -> -weight(run)));
-      List<Used> used = new ArrayList<>();
-      int more = 0;
-      for (AttemptRecord run : attempts) {
-        Series series = history.series(run.build(), run.sequence());
-        if (series != null && used.size() < SERIES) {
-          used.add(new Used(jobs.index().get(run.job()), run.attempt(), series));
-        } else if (series != null) {
-          more++;
-        }
-      }
-      if (more > 0) {
-        leftOut.add("the use over time of " + more + " attempts that used less");
-      }
-      return used;
-    }
+  /** What an attempt took of the machine: CPU time, else its own time. */
+  private static long weight(AttemptRecord run) {
+    return Math.max(run.usage().cpu(), run.wall() / 10);
+  }
 
-    /** What an attempt took of the machine: CPU time, else its own time. */
-    private static long weight(AttemptRecord run) {
-      return Math.max(run.usage().cpu(), run.wall() / 10);
+  private List<Tail> tails() throws IOException {
+    List<Tail> tails = new ArrayList<>();
+    int more = 0;
+    int length = 0;
+    for (int i = 0; i < jobs.rows().size(); i++) {
+      Row row = jobs.rows().get(i);
+      Path log = new JobFiles(project.place(), row.name()).log();
+      boolean its = row.state() == State.FAILED && jobs.isKnown(i) && OwnFile.stands(log);
+      if (its && tails.size() < TAILS && length < LOGS) {
+        List<String> lines = LogExcerpt.SHORT.of(log, 0, false).stream().map(this::told).toList();
+        length += lines.stream().mapToInt(String::length).sum();
+        tails.add(new Tail(i, lines));
+      } else if (its) {
+        more++;
+      }
     }
+    if (more > 0) {
+      leftOut.add("the logs of " + more + " more failed jobs: `torc log JOB` shows each");
+    }
+    return tails;
+  }
 
-    private List<Tail> tails() throws IOException {
-      List<Tail> tails = new ArrayList<>();
-      int more = 0;
-      int length = 0;
-      for (int i = 0; i < jobs.rows().size(); i++) {
-        Row row = jobs.rows().get(i);
-        Path log = new JobFiles(project.place(), row.name()).log();
-        boolean its = row.state() == State.FAILED && jobs.isKnown(i) && OwnFile.stands(log);
-        if (its && tails.size() < TAILS && length < LOGS) {
-          List<String> lines = LogExcerpt.SHORT.of(log, 0, false).stream().map(this::told).toList();
-          length += lines.stream().mapToInt(String::length).sum();
-          tails.add(new Tail(i, lines));
-        } else if (its) {
-          more++;
-        }
+  private List<Event> events() {
+    List<PostedEvent> posted = new ArrayList<>();
+    long build = runs.build().id().number();
+    cache.eachEvent(build, 0, posted::add);
+    posted.removeIf(event -> event.build() != build || !jobs.index().containsKey(event.job()));
+    List<Event> some = new ArrayList<>();
+    int length = 0;
+    for (PostedEvent event : posted) {
+      length += event.job().length() + event.text().length();
+      if (length <= EVENTS) {
+        some.add(new Event(event.job(), event.time(), told(SafeText.line(event.text()))));
       }
-      if (more > 0) {
-        leftOut.add("the logs of " + more + " more failed jobs: `torc log JOB` shows each");
-      }
-      return tails;
     }
-
-    private List<Event> events() {
-      List<PostedEvent> posted = new ArrayList<>();
-      long build = runs.build().id().number();
-      cache.eachEvent(build, 0, posted::add);
-      posted.removeIf(event -> event.build() != build || !jobs.index().containsKey(event.job()));
-      List<Event> some = new ArrayList<>();
-      int length = 0;
-      for (PostedEvent event : posted) {
-        length += event.job().length() + event.text().length();
-        if (length <= EVENTS) {
-          some.add(new Event(event.job(), event.time(), told(SafeText.line(event.text()))));
-        }
-      }
-      if (some.size() < posted.size()) {
-        leftOut.add(
-            posted.size() - some.size() + " events that jobs posted: `torc events` shows all");
-      }
-      return some;
+    if (some.size() < posted.size()) {
+      leftOut.add(
+          posted.size() - some.size() + " events that jobs posted: `torc events` shows all");
     }
+    return some;
   }
 }

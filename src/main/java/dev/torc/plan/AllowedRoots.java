@@ -124,26 +124,14 @@ public final class AllowedRoots {
 
   /** The real path of a file that may not exist yet: links of the part that exists are followed. */
   static Path real(Path path) throws IOException {
-    Path existing = path.toAbsolutePath().normalize();
+    Path file = path.toAbsolutePath().normalize();
     try {
-      return existing.toRealPath(); // as nearly always
+      return file.toRealPath(); // as nearly always
     } catch (IOException e) {
-      // some of it is yet to be made, or the next look meets it again
+      // It is yet to be made, or a link that leads nowhere, or round and round.
+      return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+          ? file
+          : real(file.getParent()).resolve(file.getFileName());
     }
-    List<Path> rest = new ArrayList<>();
-    while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
-      rest.add(existing.getFileName());
-      existing = existing.getParent();
-    }
-    Path real;
-    try {
-      real = existing.toRealPath();
-    } catch (IOException e) {
-      real = existing; // a link that leads nowhere, or round and round
-    }
-    for (Path name : rest.reversed()) {
-      real = real.resolve(name);
-    }
-    return real;
   }
 }

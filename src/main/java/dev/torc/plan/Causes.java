@@ -1,9 +1,13 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
+import dev.torc.plan.Causes.CauseChain.How;
+import dev.torc.plan.Causes.CauseChain.Link;
+import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.Origin;
+import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
 import java.util.ArrayDeque;
@@ -23,7 +27,7 @@ import java.util.SequencedMap;
  */
 public final class Causes {
 
-  private static final Reason.Kind[] KINDS = Reason.Kind.values();
+  private static final Kind[] KINDS = Kind.values();
 
   private final Graph graph;
   private final JobRecords records;
@@ -56,7 +60,7 @@ public final class Causes {
   }
 
   private CauseChain follow(Plan plan, Ask first) {
-    SequencedMap<String, CauseChain.Link> links = new LinkedHashMap<>();
+    SequencedMap<String, Link> links = new LinkedHashMap<>();
     Deque<Ask> stack = new ArrayDeque<>(List.of(first));
     while (!stack.isEmpty()) {
       Ask ask = stack.pop();
@@ -71,48 +75,37 @@ public final class Causes {
     return new CauseChain(graph.job(first.job).name(), links);
   }
 
-  private CauseChain.Link link(Plan plan, String name, Ask ask, List<Ask> next) {
+  private Link link(Plan plan, String name, Ask ask, List<Ask> next) {
     Run run = run(ask.job);
+    long last = run == null ? 0 : run.details.number();
     return switch (ask.verdict) {
       case null ->
           run.adopted
-              ? new CauseChain.Link(name, CauseChain.How.ADOPTED, null, List.of(), List.of())
+              ? new Link(name, How.ADOPTED, null, List.of(), List.of())
               : past(run.details, ask.job, next);
-      case Verdict.WillRun _ ->
-          due(CauseChain.How.WILL_RUN, ask, null, run == null ? 0 : run.details.number(), next);
-      case Verdict.WillRestore will -> {
-        Origin from = will.origin(name);
-        long last = run == null ? 0 : run.details.number();
-        yield due(CauseChain.How.WILL_RESTORE, ask, from, last, next);
-      }
-      case Verdict.WillFail _ -> due(CauseChain.How.WILL_FAIL, ask, null, 0, next);
+      case Verdict.WillRun _ -> due(How.WILL_RUN, ask, null, last, next);
+      case Verdict.WillRestore will -> due(How.WILL_RESTORE, ask, will.origin(name), last, next);
+      case Verdict.WillFail _ -> due(How.WILL_FAIL, ask, null, 0, next);
       case Verdict.MayRun may -> {
         next.add(new Ask(may.after(), plan.verdict(may.after())));
-        yield new CauseChain.Link(
-            name, CauseChain.How.MAY_RUN, null, List.of(), List.of(graph.name(may.after())));
+        yield new Link(name, How.MAY_RUN, null, List.of(), List.of(graph.name(may.after())));
       }
       case Verdict.UpToDate _ -> throw new IllegalArgumentException(name + " is up to date");
     };
   }
 
-  private CauseChain.Link due(CauseChain.How how, Ask ask, Origin from, long last, List<Ask> next) {
+  private Link due(How how, Ask ask, Origin from, long last, List<Ask> next) {
     return reasons(how, ask.job, from, ask.verdict.reasons(), last, Long.MAX_VALUE, next);
   }
 
-  private CauseChain.Link past(RunDetails run, int job, List<Ask> next) {
-    CauseChain.How how = run.origin() == null ? CauseChain.How.RAN : CauseChain.How.RESTORED;
+  private Link past(RunDetails run, int job, List<Ask> next) {
+    How how = run.origin() == null ? How.RAN : How.RESTORED;
     return reasons(how, job, run.origin(), decode(run), 0, run.number(), next);
   }
 
   /** A link with reasons; those behind them ran after build {@code above}, by build {@code to}. */
-  private CauseChain.Link reasons(
-      CauseChain.How how,
-      int job,
-      Origin from,
-      List<Reason> reasons,
-      long above,
-      long to,
-      List<Ask> next) {
+  private Link reasons(
+      How how, int job, Origin from, List<Reason> reasons, long above, long to, List<Ask> next) {
     List<String> behind = new ArrayList<>();
     for (Reason reason : reasons) {
       int maker = behind(job, reason, above, to);
@@ -121,7 +114,7 @@ public final class Causes {
         next.add(new Ask(maker, null));
       }
     }
-    return new CauseChain.Link(graph.job(job).name(), how, from, reasons, List.copyOf(behind));
+    return new Link(graph.job(job).name(), how, from, reasons, List.copyOf(behind));
   }
 
   /** The job whose last run made what a reason names, -1 if none did or it cannot be told. */
@@ -133,8 +126,7 @@ public final class Causes {
       return -1;
     }
     // Where the last run made other bytes than the reader found, an earlier one was behind it;
-    // where
-    // the reader does not need them any more, none was.
+    // where the reader does not need them any more, none was.
     String made = run.made.get(reason.name());
     return made == null || made.equals(reason.now()) ? maker : -1;
   }
@@ -165,7 +157,7 @@ public final class Causes {
       for (RecordedProduct product : result.products()) {
         made.put(product.path(), product.digest().hex());
       }
-      known = new Run(details, result.outcome() == JobResult.Outcome.ADOPTED, made);
+      known = new Run(details, result.outcome() == Outcome.ADOPTED, made);
       runs.put(job, known);
     }
     return known;

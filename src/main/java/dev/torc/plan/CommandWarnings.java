@@ -2,7 +2,6 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.plan.UndeclaredReads.UndeclaredWord;
-import dev.torc.plan.UndeclaredReads.WordKind;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Rule 14 in lines for people: what the commands of some jobs run or name without needing it, and
@@ -68,42 +68,39 @@ public final class CommandWarnings {
     List<CommandWords> commands = new ArrayList<>(job.steps().size());
     List<String> lost = null;
     for (Step step : job.steps()) {
-      CommandWords words = CommandWords.of(step.command(), step.shell());
+      CommandWords words = new CommandWords(step.command(), step.shell());
       commands.add(words);
       lost = words.losesFailures() ? step.shell() : lost;
     }
     if (job.retry().recover() != null && lost == null && !job.steps().isEmpty()) {
       List<String> shell = job.steps().getFirst().shell();
       Step.Command recover = new Step.Command.Shell(job.retry().recover());
-      lost = CommandWords.of(recover, shell).losesFailures() ? shell : null;
+      lost = new CommandWords(recover, shell).losesFailures() ? shell : null;
     }
-    int[] alike = new int[WordKind.values().length];
+    Map<String, Integer> alike = new HashMap<>();
     for (UndeclaredWord read : reads.of(id, commands)) {
-      String key = read.kind().name() + alike[read.kind().ordinal()]++;
-      if (isFirst(job, key)) {
-        add(job, key, text(id, read), lines);
-      }
+      String kind = read.maker() >= 0 ? "product" : read.runs() ? "run" : "file";
+      String key = kind + alike.merge(kind, 1, Integer::sum);
+      add(job, key, () -> text(id, read), lines);
     }
-    if (lost != null && isFirst(job, "pipe")) {
+    if (lost != null) {
       String text = ": in a pipe %s notices only the last failure;".formatted(lost.getFirst());
-      add(job, "pipe", text + " set shell: [bash, -e, -o, pipefail, -c]", lines);
+      add(job, "pipe", () -> text + " set shell: [bash, -e, -o, pipefail, -c]", lines);
     }
   }
 
-  /** Whether no instance of the job's group has such a line; where one has, it counts. */
-  private boolean isFirst(Job job, String key) {
-    Line known = job.group() == null ? null : groups.get(job.group() + "\0" + key);
+  /** Adds a line; where an instance of the job's group has one like it, that counts. */
+  private void add(Job job, String key, Supplier<String> text, List<Line> lines) {
+    String alike = job.group() + "\0" + key;
+    Line known = job.group() == null ? null : groups.get(alike);
     if (known != null) {
       known.jobs++;
+      return;
     }
-    return known == null;
-  }
-
-  private void add(Job job, String key, String text, List<Line> lines) {
-    Line line = new Line(job, text);
+    Line line = new Line(job, text.get());
     lines.add(line);
     if (job.group() != null) {
-      groups.put(job.group() + "\0" + key, line);
+      groups.put(alike, line);
     }
   }
 
@@ -111,10 +108,10 @@ public final class CommandWarnings {
     Graph graph = context.graph();
     String does = (read.runs() ? " runs " : " names ") + read.word();
     String add = "add " + item(read) + " to needs";
-    if (read.kind() == WordKind.RUN) {
-      return does + " but does not need it; " + add + ", or its changes go unseen";
-    } else if (read.kind() == WordKind.FILE) {
-      return does + ", a file that it does not need; if it is read, " + add;
+    if (read.maker() < 0) {
+      return read.runs()
+          ? does + " but does not need it; " + add + ", or its changes go unseen"
+          : does + ", a file that it does not need; if it is read, " + add;
     }
     String maker = (graph.isJob(read.maker()) ? "job " : "group ") + graph.name(read.maker());
     String what = does + ", a product of " + maker;

@@ -81,7 +81,12 @@ final class CommandWords {
   private boolean moved;
   private boolean unclear; // patterns of a case or a test look like commands and pipes
 
-  private CommandWords(Step.Command command, List<String> shell) {
+  /**
+   * The words of a step, in the order of the command.
+   *
+   * @param shell the shell the command is run by; where its grammar is not known there are none
+   */
+  CommandWords(Step.Command command, List<String> shell) {
     if (command instanceof Step.Command.Words list) {
       list.words().forEach(each -> open.peek().words.add(known(text(each))));
       end(open.peek());
@@ -90,15 +95,6 @@ final class CommandWords {
       split(text);
       pipe &= !unclear && !shell.contains("pipefail") && !text.contains("pipefail");
     }
-  }
-
-  /**
-   * The words of a step, in the order of the command.
-   *
-   * @param shell the shell the command is run by; where its grammar is not known there are none
-   */
-  static CommandWords of(Step.Command command, List<String> shell) {
-    return new CommandWords(command, shell);
   }
 
   /** The words, in order. */

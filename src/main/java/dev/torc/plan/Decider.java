@@ -6,8 +6,10 @@ import dev.torc.hash.Digest;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.plan.ManifestWriter.ManifestHash;
+import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Result;
@@ -39,9 +41,9 @@ public final class Decider {
   /** For these reasons the products of a temporary job have to be there. */
   private static final Predicate<Reason> BYTES =
       reason ->
-          reason.kind() == Reason.Kind.PRODUCT_WANTED
-              || reason.kind() == Reason.Kind.PRODUCT_MISSING
-              || reason.kind() == Reason.Kind.PRODUCT_ALTERED;
+          reason.kind() == Kind.PRODUCT_WANTED
+              || reason.kind() == Kind.PRODUCT_MISSING
+              || reason.kind() == Kind.PRODUCT_ALTERED;
 
   private final Graph graph;
   private final JobRecords records;
@@ -84,18 +86,18 @@ public final class Decider {
     JobResult last = records.result(id);
     List<Reason> reasons = new ArrayList<>();
     if (wish.rerun == Rerun.ALL) {
-      reasons.add(Reason.of(Reason.Kind.FORCED));
+      reasons.add(Reason.of(Kind.FORCED));
     } else if (wish.rerun == Rerun.MANUAL && job.isAction()) {
-      reasons.add(Reason.of(Reason.Kind.NAMED));
+      reasons.add(Reason.of(Kind.NAMED));
     }
     if (job.always()) {
-      reasons.add(Reason.of(Reason.Kind.ALWAYS));
+      reasons.add(Reason.of(Kind.ALWAYS));
     }
     Reason left = records.left(id);
     if (left != null) {
       reasons.add(left.where());
     }
-    if (left == null || left.kind() == Reason.Kind.SUBMITTED) { // that is where it is, not why
+    if (left == null || left.kind() == Kind.SUBMITTED) { // that is where it is, not why
       if (last == null) {
         reasons.add(Reason.NEVER_RAN);
       } else {
@@ -114,7 +116,7 @@ public final class Decider {
     }
     if (keepsFailed && last != null && isKept(job, last, reasons)) {
       String build = Long.toString(records.details(job.name()).number());
-      return new Verdict.WillFail(List.of(new Reason(Reason.Kind.FAILED_BEFORE, "", "", build)));
+      return new Verdict.WillFail(List.of(new Reason(Kind.FAILED_BEFORE, "", "", build)));
     }
     if (!reasons.isEmpty()) {
       List<Reason> lacking = lacking(id, last, wish, reasons);
@@ -131,12 +133,7 @@ public final class Decider {
    * Of a job with a depfile it is not known what a failed run read.
    */
   private boolean isKept(Job job, JobResult last, List<Reason> reasons) {
-    boolean failed =
-        switch (last.outcome()) {
-          case FAILED, TIMED_OUT, OUT_OF_MEMORY -> true;
-          case OK, ADOPTED, INTERRUPTED -> false;
-        };
-    return failed && same && reasons.size() == 1 && !job.finds();
+    return last.outcome().isFailure() && same && reasons.size() == 1 && !job.finds();
   }
 
   /** The verdict on a job that is due for these reasons, and whose needs are settled. */
@@ -172,9 +169,8 @@ public final class Decider {
   private List<Reason> lacking(int id, JobResult last, Wish wish, List<Reason> reasons) {
     List<Reason> lacking = new ArrayList<>(0);
     for (Reason reason : reasons) {
-      if (reason.kind() == Reason.Kind.ELSEWHERE
-          || reason.kind() == Reason.Kind.NEED_UNREADABLE
-              && !last.found().contains(reason.name())) {
+      if (reason.kind() == Kind.ELSEWHERE
+          || reason.kind() == Kind.NEED_UNREADABLE && !last.found().contains(reason.name())) {
         lacking.add(reason);
       }
     }
@@ -200,16 +196,22 @@ public final class Decider {
           && rows.has(job, path)) {
         Place row = rows.of(job, path);
         String place = row == null ? "" : row.toString();
-        lacking.add(new Reason(Reason.Kind.NEED_MISSING, ref.text(), "", place));
+        lacking.add(new Reason(Kind.NEED_MISSING, ref.text(), "", place));
       }
     }
   }
 
   /** All that a job's verdict depends on, its products and the build file aside. */
-  Footprint footprint(int id, List<String> found) {
+  Footprint footprint(int id) {
     Footprint footprint = new Footprint();
-    manifest.describe(id, found, footprint, footprint);
+    manifest.describe(id, lastFound(id), footprint, footprint);
     return footprint;
+  }
+
+  /** What a depfile named when a job ran last. */
+  private List<String> lastFound(int id) {
+    JobResult last = records.result(id);
+    return last == null ? List.of() : last.found();
   }
 
   /** What is known of earlier results. */
@@ -219,8 +221,7 @@ public final class Decider {
 
   /** The job whose result is needed before it is known what a job reads, -1 if there is none. */
   public int pending(int id) {
-    JobResult last = records.result(id);
-    manifest.describe(id, last == null ? List.of() : last.found(), contents, hash);
+    manifest.describe(id, lastFound(id), contents, hash);
     int pending = hash.pending();
     hash.digest();
     return pending;
@@ -228,22 +229,22 @@ public final class Decider {
 
   /** A prior failure reruns even where the input was put back. */
   private void prior(Job job, JobResult last, List<Reason> reasons) {
-    Reason.Kind kind =
+    Kind kind =
         switch (last.outcome()) {
           case OK, ADOPTED -> null;
-          case FAILED -> Reason.Kind.FAILED;
-          case TIMED_OUT -> Reason.Kind.TIMED_OUT;
-          case OUT_OF_MEMORY -> Reason.Kind.OUT_OF_MEMORY;
-          case INTERRUPTED -> Reason.Kind.INTERRUPTED;
+          case FAILED -> Kind.FAILED;
+          case TIMED_OUT -> Kind.TIMED_OUT;
+          case OUT_OF_MEMORY -> Kind.OUT_OF_MEMORY;
+          case INTERRUPTED -> Kind.INTERRUPTED;
         };
     if (kind != null) {
       RunDetails details = records.details(job.name());
       reasons.add(new Reason(kind, "", "", details == null ? "" : details.what()));
     }
-    if (last.outcome() == JobResult.Outcome.OK && !traced(job, last)) {
-      reasons.add(Reason.of(Reason.Kind.NOT_TRACED));
+    if (last.outcome() == Outcome.OK && !traced(job, last)) {
+      reasons.add(Reason.of(Kind.NOT_TRACED));
     }
-    last.moved().forEach(path -> reasons.add(Reason.of(Reason.Kind.MOVED, path)));
+    last.moved().forEach(path -> reasons.add(Reason.of(Kind.MOVED, path)));
   }
 
   /** Whether a result is of a run that was traced, or need not be. */
@@ -277,7 +278,7 @@ public final class Decider {
     }
     if (found.isEmpty() && undecided < 0) {
       String old = last.manifest().hex();
-      found = List.of(new Reason(Reason.Kind.SETTING_CHANGED, "manifest", old, now.hex()));
+      found = List.of(new Reason(Kind.SETTING_CHANGED, "manifest", old, now.hex()));
     }
     reasons.addAll(found);
     return undecided;
@@ -289,7 +290,7 @@ public final class Decider {
    * @param found what a depfile named then
    */
   List<Reason> difference(int id, List<String> found, List<ManifestEntry> then) {
-    ManifestWriter.Listing lines = new ManifestWriter.Listing();
+    ManifestWriter.Listing lines = new ManifestWriter.Listing(null);
     manifest.describe(id, found, contents, lines);
     return ManifestDiff.between(
         then,
@@ -317,19 +318,18 @@ public final class Decider {
         now = contents.product(made.path(), made.kind());
       } catch (IOException e) {
         String why = ManifestWriter.UNREADABLE + Refusal.why(e);
-        reasons.add(new Reason(Reason.Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), why));
+        reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), why));
         continue;
       }
       if (now == null && temporary && contents.gone().isGone(made.path())) {
         String reader = wish.wanted.get(made.path());
         if (reader != null) {
-          reasons.add(new Reason(Reason.Kind.PRODUCT_WANTED, made.path(), "", reader));
+          reasons.add(new Reason(Kind.PRODUCT_WANTED, made.path(), "", reader));
         }
       } else if (now == null) {
-        reasons.add(Reason.of(Reason.Kind.PRODUCT_MISSING, made.path()));
+        reasons.add(Reason.of(Kind.PRODUCT_MISSING, made.path()));
       } else if (!now.equals(made.digest())) {
-        reasons.add(
-            new Reason(Reason.Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), now.hex()));
+        reasons.add(new Reason(Kind.PRODUCT_ALTERED, made.path(), made.digest().hex(), now.hex()));
       }
     }
   }
@@ -341,9 +341,9 @@ public final class Decider {
    * @param found files that its depfile named; the snapshot has taken them in
    */
   public Described describe(int id, List<String> found, NeedSnapshot snapshot) {
-    ManifestWriter.Listing lines = new ManifestWriter.Listing();
     ManifestHash counts = described.get();
-    manifest.describe(id, found, snapshot, new Both(lines, counts));
+    ManifestWriter.Listing lines = new ManifestWriter.Listing(counts);
+    manifest.describe(id, found, snapshot, lines);
     return new Described(counts.digest(), lines.lines(), snapshot.members());
   }
 
@@ -352,26 +352,6 @@ public final class Decider {
     ManifestHash counts = described.get();
     manifest.describe(id, found, snapshot, counts);
     return counts.digest();
-  }
-
-  /** Says everything to two writers: lines show more than what counts. */
-  private record Both(Listing lines, ManifestHash hash) implements ManifestWriter {
-    @Override
-    public void text(LineKind line, String name, String shown, String counts) {
-      lines.text(line, name, shown, counts);
-      hash.text(line, name, shown, counts);
-    }
-
-    @Override
-    public void content(LineKind line, String shown, String counts, Content content) {
-      lines.content(line, shown, counts, content);
-      hash.content(line, shown, counts, content);
-    }
-
-    @Override
-    public void leftOut(ManifestEntry line) {
-      lines.leftOut(line);
-    }
   }
 
   /**

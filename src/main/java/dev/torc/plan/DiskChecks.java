@@ -6,9 +6,11 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.Stamp.FileKind;
 import dev.torc.hash.StampSource;
 import dev.torc.plan.JobSelection.UserPaths;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.text.Refusal;
@@ -42,6 +44,7 @@ public final class DiskChecks {
   private final Path root;
   private final AllowedRoots grounds;
   private final Set<Path> buildFiles = new LinkedHashSet<>(); // as named, and as they really lie
+  private final Set<String> buildNames = new HashSet<>(); // their last names
   private final Set<String> tables = new HashSet<>(); // from which groups take values
   private final Map<String, Folder> folders = new HashMap<>();
   private final BitSet sound = new BitSet(); // needed files of which there is nothing to tell
@@ -49,9 +52,9 @@ public final class DiskChecks {
   private final RowPlaces rows;
   private final StampSource.FolderStamps links;
   private final long[] numbers = new long[Stamp.NUMBERS];
-  private final StringTable.Taker<Stamp.FileKind> kind;
-  private final List<BadInput.Diagnostic> errors = new ArrayList<>();
-  private final List<BadInput.Diagnostic> unreadable = new ArrayList<>();
+  private final StringTable.Taker<FileKind> kind;
+  private final List<Diagnostic> errors = new ArrayList<>();
+  private final List<Diagnostic> unreadable = new ArrayList<>();
 
   /**
    * A folder that needs or products lie in.
@@ -61,10 +64,8 @@ public final class DiskChecks {
    * @param own whether it was asked for by that name
    * @param there whether anything is there
    * @param allowed whether products may lie in it
-   * @param buildFiles the names of the build files in it
    */
-  private record Folder(
-      Path real, String name, boolean own, boolean there, boolean allowed, Set<String> buildFiles) {
+  private record Folder(Path real, String name, boolean own, boolean there, boolean allowed) {
 
     /** A file in it as the graph would name it. */
     String name(String file) {
@@ -89,6 +90,7 @@ public final class DiskChecks {
       buildFiles.add(file);
       buildFiles.add(AllowedRoots.real(file));
     }
+    buildFiles.forEach(file -> buildNames.add(file.getFileName().toString()));
   }
 
   /**
@@ -98,7 +100,7 @@ public final class DiskChecks {
    * @return what cannot be looked at, or read as a file, and what is missing of a row: that fails
    *     its readers and refuses nothing
    */
-  public static List<BadInput.Diagnostic> check(
+  public static List<Diagnostic> check(
       Graph graph, DigestMemo digests, Map<String, String> caller, BitSet selected)
       throws IOException {
     DiskChecks checks = new DiskChecks(graph, digests, caller);
@@ -118,24 +120,24 @@ public final class DiskChecks {
       return;
     }
     for (Ref ref : graph.job(id).needRefs()) {
-      if (ref instanceof Ref.OfFile file) {
-        int source = graph.fileId(file.path());
-        if (graph.maker(source) < 0 && !sound.get(source)) {
-          int told = errors.size() + unreadable.size();
-          try {
-            source(id, file);
-          } catch (IOException e) {
-            unreadable(file.place(), file.path(), Refusal.why(e));
-          }
-          sound.set(source, errors.size() + unreadable.size() == told);
-        }
-      } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
-        try {
-          folder(id, folder);
-        } catch (IOException e) {
-          unreadable(folder.place(), folder.path() + "/", Refusal.why(e));
-        }
+      try {
+        need(id, ref);
+      } catch (IOException e) {
+        unreadable(ref.place(), ref.text(), Refusal.why(e));
       }
+    }
+  }
+
+  private void need(int id, Ref ref) throws IOException {
+    if (ref instanceof Ref.OfFile file) {
+      int source = graph.fileId(file.path());
+      if (graph.maker(source) < 0 && !sound.get(source)) {
+        int told = errors.size() + unreadable.size();
+        source(id, file);
+        sound.set(source, errors.size() + unreadable.size() == told);
+      }
+    } else if (ref instanceof Ref.OfFolder folder && graph.makerOf(folder.path()) < 0) {
+      folder(id, folder);
     }
   }
 
@@ -159,7 +161,7 @@ public final class DiskChecks {
               tool.place(),
               "job %s has the tool %s, which does not exist and which no job produces"
                   .formatted(job.name(), tool.name()));
-        } else if (digests.stamp(path).kind() != Stamp.FileKind.FILE) {
+        } else if (digests.stamp(path).kind() != FileKind.FILE) {
           error(tool.place(), "tool %s of job %s is no file".formatted(tool.name(), job.name()));
         }
       } catch (IOException e) {
@@ -183,7 +185,7 @@ public final class DiskChecks {
   /** Whether a source is a file, and no product under another name. */
   private boolean isSound(int file) throws IOException {
     try {
-      if (graph.handPath(file, kind) != Stamp.FileKind.FILE) {
+      if (graph.handPath(file, kind) != FileKind.FILE) {
         return false;
       }
     } catch (IOException e) {
@@ -196,7 +198,7 @@ public final class DiskChecks {
 
   private void source(int id, Ref.OfFile file) throws IOException {
     Stamp stamp = digests.linkStamp(file.path());
-    if (stamp.kind() == Stamp.FileKind.LINK) {
+    if (stamp.kind() == FileKind.LINK) {
       stamp = digests.stamp(file.path());
       alias(id, file, name(AllowedRoots.real(root.resolve(file.path()))));
     } else {
@@ -255,14 +257,8 @@ public final class DiskChecks {
           there || top
               ? AllowedRoots.real(given)
               : folder(UserPaths.parent(path)).real.resolve(given.getFileName());
-      Set<String> names = new HashSet<>();
-      for (Path file : buildFiles) {
-        if (real.equals(file.getParent())) {
-          names.add(file.getFileName().toString());
-        }
-      }
       String name = name(real);
-      folder = new Folder(real, name, name.equals(path), there, grounds.hold(real), names);
+      folder = new Folder(real, name, name.equals(path), there, grounds.hold(real));
       folders.put(path, folder);
     }
     return folder;
@@ -276,7 +272,7 @@ public final class DiskChecks {
       NeedList list = graph.list(each);
       made |= list.text().equals(folder.path()) && !list.makers().isEmpty();
     }
-    if (stamp.exists() && stamp.kind() != Stamp.FileKind.FOLDER) {
+    if (stamp.exists() && stamp.kind() != FileKind.FOLDER) {
       unreadable(
           folder.place(), folder.path() + "/", "it is no folder; write it without the slash");
     } else if (!stamp.exists() && !made) {
@@ -291,7 +287,7 @@ public final class DiskChecks {
   /** A path that comes from the values of an instance fails that instance alone. */
   private void missing(int id, Ref ref, String message) {
     boolean own = rows.has(graph.job(id), ref.text());
-    (own ? unreadable : errors).add(new BadInput.Diagnostic(ref.place(), message));
+    (own ? unreadable : errors).add(new Diagnostic(ref.place(), message));
   }
 
   /** The line of a table that a missing path comes from, as the end of a message. */
@@ -331,17 +327,22 @@ public final class DiskChecks {
     Folder folder = folder(UserPaths.parent(given));
     String last = last(given);
     boolean link = folder.there && isLink(given);
-    if (!(ref instanceof Ref.OfFile)) {
-      refuseTaking(
-          ref, folder, link ? AllowedRoots.real(root.resolve(given)) : folder.real.resolve(last));
+    // Whether it lies where it seems to.
+    boolean plain = !link && folder.allowed && folder.own && !buildNames.contains(last);
+    boolean file = ref instanceof Ref.OfFile;
+    if (plain && file) {
+      return;
     }
-    if (!link && folder.allowed && folder.own && !folder.buildFiles.contains(last)) {
-      return; // it lies where it seems to
+    Path exact = folder.real.resolve(last);
+    Path target = link ? AllowedRoots.real(root.resolve(given)) : exact;
+    if (!file) {
+      refuseTaking(ref, folder, target);
+    }
+    if (plain) {
+      return;
     }
     String name = folder.name(last);
     Place place = ref.place();
-    Path exact = folder.real.resolve(last);
-    Path target = link ? AllowedRoots.real(root.resolve(given)) : exact;
     // A file's link moves aside, but a folder that a user has linked away is to be filled.
     Path real = ref instanceof Ref.OfFolder ? target : folder.real;
     if (!grounds.hold(real)) {
@@ -352,57 +353,52 @@ public final class DiskChecks {
       error(
           place, "product %s is %s, a product of job %s".formatted(path, name, graph.name(other)));
     }
-    if (ref instanceof Ref.OfFile && (buildFiles.contains(exact) || buildFiles.contains(target))) {
+    if (file && (buildFiles.contains(exact) || buildFiles.contains(target))) {
       error(place, "product " + path + " is the build file");
     }
-    for (String part : name(real).split("/")) {
-      if (part.equals(".git")) {
-        error(place, "product %s lies in %s, which belongs to git".formatted(path, real));
-        break;
-      }
+    if (List.of(name(real).split("/")).contains(".git")) {
+      error(place, "product %s lies in %s, which belongs to git".formatted(path, real));
     }
   }
 
   /** A folder or glob that would take a build file away. */
   private void refuseTaking(Ref ref, Folder folder, Path real) {
+    Glob pattern = ref instanceof Ref.OfGlob glob ? Glob.of(glob.pattern()) : null;
+    String what =
+        pattern == null
+            ? "product %s holds the build file %s; choose another folder"
+            : "product %s matches the build file %s; narrow the pattern";
     for (Path file : buildFiles) {
-      if (ref instanceof Ref.OfGlob glob) {
-        Glob pattern = Glob.of(glob.pattern());
-        String prefix = pattern.fixedPrefix();
-        String slash = prefix.isEmpty() || prefix.endsWith("/") ? "" : "/";
-        if (file.startsWith(folder.real)
-            && pattern.matches(prefix + slash + folder.real.relativize(file))) {
-          refuseTaking(ref, "matches", file, "narrow the pattern");
-          return;
-        }
-      } else if (file.startsWith(real)) {
-        refuseTaking(ref, "holds", file, "choose another folder");
+      if (pattern == null ? file.startsWith(real) : matches(pattern, folder, file)) {
+        error(ref.place(), what.formatted(ref.text(), name(file)));
         return;
       }
     }
   }
 
-  private void refuseTaking(Ref ref, String how, Path file, String next) {
-    error(
-        ref.place(),
-        "product %s %s the build file %s; %s".formatted(ref.text(), how, name(file), next));
+  /** Whether a pattern whose fixed part is a folder matches a file by its real path. */
+  private static boolean matches(Glob pattern, Folder folder, Path file) {
+    String prefix = pattern.fixedPrefix();
+    String slash = prefix.isEmpty() || prefix.endsWith("/") ? "" : "/";
+    return file.startsWith(folder.real)
+        && pattern.matches(prefix + slash + folder.real.relativize(file));
   }
 
   /** Whether a link stands at a path; what cannot be looked at is none. */
   private boolean isLink(String path) {
     byte[] name = path.getBytes(StandardCharsets.UTF_8);
     try {
-      return links.look(name, 0, name.length, numbers) == Stamp.FileKind.LINK;
+      return links.look(name, 0, name.length, numbers) == FileKind.LINK;
     } catch (IOException e) {
       return false; // the job that makes it meets it again, and tells
     }
   }
 
   private void unreadable(Place place, String path, String why) {
-    unreadable.add(new BadInput.Diagnostic(place, "need " + path + " cannot be read: " + why));
+    unreadable.add(new Diagnostic(place, "need " + path + " cannot be read: " + why));
   }
 
   private void error(Place place, String message) {
-    errors.add(new BadInput.Diagnostic(place, message));
+    errors.add(new Diagnostic(place, message));
   }
 }

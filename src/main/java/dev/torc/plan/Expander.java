@@ -3,7 +3,8 @@ package dev.torc.plan;
 import dev.torc.buildfile.ParsedBuildFile.ResultSource;
 import dev.torc.graph.Graph;
 import dev.torc.graph.GraphBuilder;
-import dev.torc.hash.Stamp;
+import dev.torc.hash.Stamp.FileKind;
+import dev.torc.plan.MissingTemporaries.MissingRead;
 import dev.torc.records.JobResult;
 import dev.torc.records.RecordedProduct;
 import dev.torc.syntax.BadInput;
@@ -101,7 +102,7 @@ public final class Expander {
   private PlanContext next(Plan plan, Map<String, Integer> counted) throws IOException {
     MissingTemporaries missing = new MissingTemporaries(plan.context());
     for (int group : plan.context().selection().open().stream().toArray()) {
-      for (MissingTemporaries.MissingRead read : missing.reads(group)) {
+      for (MissingRead read : missing.reads(group)) {
         counted.put(read.path(), group);
       }
     }
@@ -367,7 +368,7 @@ public final class Expander {
     }
 
     private void add(RecordedProduct made, List<String> paths) {
-      if (made.kind() != Stamp.FileKind.FOLDER) {
+      if (made.kind() != FileKind.FOLDER) {
         paths.add(made.path());
         return;
       }

@@ -2,6 +2,7 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.plan.MachineInputs.ImageIdentity;
+import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Ref;
@@ -21,19 +22,19 @@ import java.util.TreeMap;
 interface InputSource {
 
   /** What a needed path contains. */
-  ManifestWriter.Content of(String path);
+  Content of(String path);
 
   /** What a needed glob, folder or job contains, as one digest of its members. */
-  ManifestWriter.Content ofList(int list);
+  Content ofList(int list);
 
   /** The jobs that a list leaves out, for people only; null where there is none. */
   LeftOut leftOut(int list);
 
   /** A needed value. */
-  ManifestWriter.Content ofData(Ref.OfData value);
+  Content ofData(Ref.OfData value);
 
   /** What a program contains that no job makes. */
-  ManifestWriter.Content ofTool(Tool tool);
+  Content ofTool(Tool tool);
 
   /**
    * Which image a step of a job runs in.
@@ -51,7 +52,7 @@ interface InputSource {
     Manifest.data(job)
         .forEach(
             (name, value) -> {
-              if (ofData(value) instanceof ManifestWriter.Content.Value stored) {
+              if (ofData(value) instanceof Content.Value stored) {
                 known.put(name, stored.json());
               }
             });
@@ -65,7 +66,7 @@ interface InputSource {
       all.add(leftOut(list));
     }
     for (Ref.OfData data : Manifest.data(graph.job(job)).values()) {
-      if (ofData(data) instanceof ManifestWriter.Content.Value value) {
+      if (ofData(data) instanceof Content.Value value) {
         all.add(value.leftOut());
       }
     }

@@ -6,6 +6,7 @@ import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct.OwnedPath;
@@ -30,8 +31,7 @@ public final class JobRecords {
   private record Lent(Digest digest, List<ManifestEntry> entries) {}
 
   private static final JobResult NONE =
-      new JobResult(
-          JobResult.Outcome.INTERRUPTED, "", null, List.of(), List.of(), List.of(), 0, false);
+      new JobResult(Outcome.INTERRUPTED, "", null, List.of(), List.of(), List.of(), 0, false);
 
   private static final int SETTLED = 1;
 

@@ -2,7 +2,9 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
-import dev.torc.hash.Stamp;
+import dev.torc.hash.DigestMemo;
+import dev.torc.hash.Stamp.FileKind;
+import dev.torc.plan.Decider.Described;
 import dev.torc.plan.ManifestWriter.ManifestHash;
 import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
@@ -14,6 +16,7 @@ import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.results.KeptResults;
 import dev.torc.results.Result;
 import dev.torc.results.SharedStore;
+import dev.torc.results.SharedStore.Hit;
 import dev.torc.results.SharedStores;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Job;
@@ -27,9 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BinaryOperator;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -46,7 +47,7 @@ public final class KnownResults {
    * @param result the same as if it had been kept here
    * @param lists the members of its lists by their digests, which go into the cache with it
    */
-  public record Match(SharedStore.Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
+  public record Match(Hit hit, Result result, Map<Digest, List<ManifestEntry>> lists) {}
 
   private final Graph graph;
   private final Cache cache;
@@ -54,6 +55,7 @@ public final class KnownResults {
   private final Manifest manifest;
   private final KeptResults kept;
   private final SharedStores asked; // where nothing is known here; null for none
+  private final DigestMemo digests;
   private final Programs programs;
   private final ManifestHash hash = new ManifestHash();
   private Boolean blank;
@@ -67,7 +69,8 @@ public final class KnownResults {
     this.manifest = manifest;
     this.kept = basis.kept();
     this.asked = basis.asked();
-    this.programs = contents.programs();
+    this.digests = basis.digests();
+    this.programs = new Programs(digests.root(), contents.machine().tools(), digests.counting());
   }
 
   /**
@@ -162,7 +165,7 @@ public final class KnownResults {
         });
   }
 
-  private Match of(SharedStore store, int id, Function<List<String>, Decider.Described> manifests) {
+  private Match of(SharedStore store, int id, Function<List<String>, Described> manifests) {
     return !mayShare(graph.job(id))
         ? null
         : find(
@@ -170,7 +173,7 @@ public final class KnownResults {
             manifests,
             store::names,
             (key, first, named, now) -> {
-              SharedStore.Hit hit = store.find(key);
+              Hit hit = store.find(key);
               boolean same = hit.result() != null && hit.result().found().equals(named);
               Result as = same ? as(id, hit, first, now) : null;
               return as == null ? null : new Match(hit, as, now.lists());
@@ -187,7 +190,7 @@ public final class KnownResults {
      * @param named what the depfile named then
      * @param now the manifest with that
      */
-    Match at(Digest key, Digest first, List<String> named, Decider.Described now);
+    Match at(Digest key, Digest first, List<String> named, Described now);
   }
 
   /**
@@ -198,7 +201,7 @@ public final class KnownResults {
    */
   private Match find(
       int id,
-      Function<List<String>, Decider.Described> manifests,
+      Function<List<String>, Described> manifests,
       Function<Digest, List<List<String>>> names,
       Place place) {
     Job job = graph.job(id);
@@ -207,7 +210,7 @@ public final class KnownResults {
     if (!job.finds()) {
       lists.add(List.of());
     } else {
-      Decider.Described bare = manifests.apply(List.of());
+      Described bare = manifests.apply(List.of());
       first = bare == null ? null : key(job, bare.digest(), null);
       lists.addAll(first == null ? List.of() : names.apply(first));
       for (String each : makers(job)) {
@@ -218,7 +221,7 @@ public final class KnownResults {
       }
     }
     for (List<String> named : lists) {
-      Decider.Described now = manifests.apply(named);
+      Described now = manifests.apply(named);
       Match match = now == null ? null : place.at(key(job, now.digest(), null), first, named, now);
       if (match != null) {
         return match;
@@ -298,27 +301,17 @@ public final class KnownResults {
   }
 
   /** The manifest with what a depfile named then; null where that is not known yet. */
-  private Decider.Described described(int id, List<String> found) {
+  private Described described(int id, List<String> found) {
     manifest.describe(id, found, contents, hash);
     int pending = hash.pending();
     Digest digest = hash.digest();
-    return pending < 0 ? new Decider.Described(digest, List.of(), Map.of()) : null;
+    return pending < 0 ? new Described(digest, List.of(), Map.of()) : null;
   }
 
   /** The key of a job as it is now, with what its depfile named; null where that is not known. */
   Digest key(int id, List<String> found) {
-    Decider.Described now = described(id, found);
+    Described now = described(id, found);
     return now == null ? null : key(graph.job(id), now.digest(), null);
-  }
-
-  /** Hands over all kept results. */
-  void each(Consumer<Result> visitor) {
-    kept.each(visitor);
-  }
-
-  /** How other programs differ from those that a job runs now, in a phrase; empty for not. */
-  String otherPrograms(int id, List<String> then) {
-    return Programs.difference(then, programs.of(graph.job(id)));
   }
 
   /** Whether nothing stands where the products of a result stood. */
@@ -346,14 +339,14 @@ public final class KnownResults {
       return false;
     }
     try {
-      return part.digest().equals(contents.standing(part.path(), part.kind()));
+      return part.digest().equals(digests.standing(part.path(), part.kind()));
     } catch (IOException e) {
       return false;
     }
   }
 
   /** What a result would be here; null where it does not fit the job. */
-  private Result as(int id, SharedStore.Hit hit, Digest first, Decider.Described now) {
+  private Result as(int id, Hit hit, Digest first, Described now) {
     Result there = hit.result();
     Job job = graph.job(id);
     List<RecordedProduct> products = products(id, there);
@@ -377,27 +370,22 @@ public final class KnownResults {
     for (Ref ref : graph.job(id).productRefs()) {
       if (ref instanceof Ref.OfGlob glob) {
         Glob pattern = Glob.of(glob.pattern());
-        Map<String, RecordedProduct> matching = new TreeMap<>();
-        left.forEach(
-            (path, product) -> {
-              if (pattern.matches(path) && graph.makerOf(path) == id) {
-                matching.put(path, product);
-              }
-            });
-        for (String path : matching.keySet()) {
-          products.add(of(left.remove(path), Stamp.FileKind.FILE));
-        }
+        left.keySet().stream()
+            .filter(path -> pattern.matches(path) && graph.makerOf(path) == id)
+            .sorted()
+            .toList()
+            .forEach(path -> products.add(of(left.remove(path), FileKind.FILE)));
       } else if (ref instanceof Ref.OfFolder folder) {
-        products.add(of(left.remove(folder.path()), Stamp.FileKind.FOLDER));
+        products.add(of(left.remove(folder.path()), FileKind.FOLDER));
       } else if (ref instanceof Ref.OfFile file) {
-        products.add(of(left.remove(file.path()), Stamp.FileKind.FILE));
+        products.add(of(left.remove(file.path()), FileKind.FILE));
       }
     }
     return left.isEmpty() && !products.contains(null) ? products : null;
   }
 
   /** A product as a run here has it, if it is of that kind; else null. */
-  private static RecordedProduct of(RecordedProduct product, Stamp.FileKind kind) {
+  private static RecordedProduct of(RecordedProduct product, FileKind kind) {
     return product == null || product.kind() != kind
         ? null
         : new RecordedProduct(
@@ -434,7 +422,7 @@ public final class KnownResults {
       Map<Integer, NearestResult> nearest = new HashMap<>();
       KnownResults known = context.decider().known();
       Graph graph = context.graph();
-      known.each(
+      known.kept.each(
           stored -> {
             int id = graph.jobId(stored.job());
             if (runs.containsKey(id) && KnownResults.mayKeep(graph.job(id))) {
@@ -465,7 +453,8 @@ public final class KnownResults {
     private static NearestResult of(
         PlanContext context, int id, Result then, Origin from, String lack) {
       List<Reason> reasons = context.decider().difference(id, then.found(), then.lines());
-      String programs = context.decider().known().otherPrograms(id, then.terms().programs());
+      List<String> now = context.decider().known().programs.of(context.graph().job(id));
+      String programs = Programs.difference(then.terms().programs(), now);
       String why = programs.isEmpty() ? lack : programs;
       return new NearestResult(
           from,

@@ -24,31 +24,18 @@ public record LeftOut(int of, List<String> jobs) {
 
   /** What a recorded run went without, a list for each need. */
   public static List<LeftOut> of(RunDetails run) {
-    return of(lines(run));
+    return of(run == null ? List.of() : run.manifest());
   }
 
   /** The same by the lines of its manifest. */
   public static List<LeftOut> of(List<ManifestEntry> manifest) {
     List<LeftOut> all = new ArrayList<>(0);
-    for (ManifestEntry line : lines(manifest)) {
-      all.add(new LeftOut(Integer.parseInt(line.old()), List.of(line.now().split(NEXT))));
-    }
-    return all;
-  }
-
-  /** The lines of a recorded run that say so. */
-  public static List<ManifestEntry> lines(RunDetails run) {
-    return lines(run == null ? List.of() : run.manifest());
-  }
-
-  private static List<ManifestEntry> lines(List<ManifestEntry> manifest) {
-    List<ManifestEntry> lines = new ArrayList<>(0);
     for (ManifestEntry line : manifest) {
       if (line.code() == LineKind.LEFT_OUT.ordinal()) {
-        lines.add(line);
+        all.add(new LeftOut(Integer.parseInt(line.old()), List.of(line.now().split(NEXT))));
       }
     }
-    return lines;
+    return all;
   }
 
   /** As a line of a record, of a need as written. */

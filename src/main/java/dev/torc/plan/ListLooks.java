@@ -4,7 +4,7 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
-import dev.torc.hash.Stamp;
+import dev.torc.hash.Stamp.FileKind;
 import dev.torc.records.JobResult.ManifestEntry;
 import java.io.IOException;
 import java.util.HashMap;
@@ -133,7 +133,7 @@ final class ListLooks {
             path -> {
               KnownDigest known = digests.of(path);
               files.put(path, known);
-              if (known.stamp().kind() == Stamp.FileKind.FOLDER) {
+              if (known.stamp().kind() == FileKind.FOLDER) {
                 folders.put(path, digests.folder(path, false));
               }
               return known;

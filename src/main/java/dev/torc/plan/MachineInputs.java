@@ -4,6 +4,7 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.StampSource;
+import dev.torc.plan.Reason.Kind;
 import dev.torc.workflow.Step;
 import dev.torc.workflow.Step.Image;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class MachineInputs {
       if (step.image() != null) {
         String why = images.lack(step.image(), graph.before().row(job).length > 0);
         if (!why.isEmpty()) {
-          lacking.add(new Reason(Reason.Kind.IMAGE_UNAVAILABLE, step.image().name(), "", why));
+          lacking.add(new Reason(Kind.IMAGE_UNAVAILABLE, step.image().name(), "", why));
         }
       }
     }

@@ -1,9 +1,9 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
-import dev.torc.graph.NeedList;
-import dev.torc.hash.Digest;
+import dev.torc.graph.NeedList.ListKind;
 import dev.torc.plan.MachineInputs.ImageIdentity;
+import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.workflow.Job;
@@ -14,6 +14,7 @@ import dev.torc.workflow.Step;
 import dev.torc.workflow.Step.Image;
 import dev.torc.workflow.Template;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,9 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Everything that decides whether a job's result is still valid, said line by line to a writer: one
@@ -56,10 +60,9 @@ public record Manifest(Graph graph) {
     data(job)
         .forEach(
             (name, ref) -> {
-              ManifestWriter.Content content = contains.ofData(ref);
+              Content content = contains.ofData(ref);
               writer.content(LineKind.DATA, name, content);
-              if (content instanceof ManifestWriter.Content.Value value
-                  && value.leftOut() != null) {
+              if (content instanceof Content.Value value && value.leftOut() != null) {
                 writer.leftOut(value.leftOut().line(ref.text()));
               }
             });
@@ -69,8 +72,7 @@ public record Manifest(Graph graph) {
     for (String path : found) {
       int maker = graph.makerOf(path);
       boolean lost = maker >= 0 && !graph.precedes(maker, id); // the run will say what to add
-      writer.content(
-          LineKind.FOUND, path, lost ? new ManifestWriter.Content.Missing() : contains.of(path));
+      writer.content(LineKind.FOUND, path, lost ? new Content.Missing() : contains.of(path));
     }
     if (job.executor() != null) {
       String before = graph.workflow().executor(job.executor()).before();
@@ -110,8 +112,7 @@ public record Manifest(Graph graph) {
     sorted.forEach((name, list) -> writer.content(LineKind.LIST, name, contains.ofList(list)));
     made(made, ordered, contains, writer);
     for (int list : made) {
-      LeftOut left =
-          graph.list(list).kind() == NeedList.ListKind.SOME ? contains.leftOut(list) : null;
+      LeftOut left = graph.list(list).kind() == ListKind.SOME ? contains.leftOut(list) : null;
       if (left != null) {
         writer.leftOut(left.line(graph.list(list).written()));
       }
@@ -131,12 +132,14 @@ public record Manifest(Graph graph) {
    */
   private void made(
       List<Integer> lists, boolean ordered, InputSource contains, ManifestWriter writer) {
-    Map<Integer, ManifestWriter.Content> contents = new LinkedHashMap<>();
+    Map<Integer, Content> contents = new LinkedHashMap<>();
     lists.forEach(list -> contents.put(list, contains.ofList(list)));
     if (!ordered) {
       lists.sort((a, b) -> contents.get(a).value().compareTo(contents.get(b).value()));
     }
-    lists.forEach(list -> writer.made(graph.list(list).written(), contents.get(list)));
+    lists.forEach(
+        list ->
+            writer.content(LineKind.LIST, graph.list(list).written(), "job", contents.get(list)));
   }
 
   /** The items with a number in the place of each name of a job, in the order of appearance. */
@@ -260,24 +263,12 @@ public record Manifest(Graph graph) {
    * What a recorded manifest says that a run was given, sorted by what it is: for code that tells
    * of runs and does not know how manifests are stored. Whether it still holds is for {@link Plan}.
    *
-   * @param commands the texts of its steps, as the manifest has them: {@code {needs}} and the like
-   *     stand as they were written
-   * @param files needed by their names, those that a depfile named among them; values are digests
-   * @param lists needed globs, folders and jobs as they were written; values are the digests under
-   *     which their members are stored
-   * @param data needed values by their names as written; values are JSON, or digests of it
-   * @param tools programs by their names as written; values are digests
-   * @param variables those of the declared environment that were set
-   * @param images by their names; values are digests
+   * @param manifest all its lines
    */
-  public record RunInputs(
-      List<String> commands,
-      List<Line> files,
-      List<Line> lists,
-      List<Line> data,
-      List<Line> tools,
-      List<Line> variables,
-      List<Line> images) {
+  public record RunInputs(List<ManifestEntry> manifest) {
+
+    private static final Pattern DIGEST =
+        Pattern.compile("(?:" + ManifestWriter.LONG + ")?([0-9a-f]{64})(?: .*)?");
 
     /** A name, and what stood behind it. */
     public record Line(String name, String value) {
@@ -293,72 +284,65 @@ public record Manifest(Graph graph) {
 
       /** The digest that the value is, in hexadecimal digits alone; null where it is none. */
       public String digest() {
-        String text =
-            value.startsWith(ManifestWriter.LONG)
-                ? value.substring(ManifestWriter.LONG.length())
-                : value;
-        int end = 2 * Digest.LENGTH;
-        boolean whole = text.length() == end || text.length() > end && text.charAt(end) == ' ';
-        for (int i = 0; whole && i < end; i++) {
-          whole = Character.digit(text.charAt(i), 16) >= 0;
-        }
-        return whole ? text.substring(0, end) : null;
+        Matcher digest = DIGEST.matcher(value);
+        return digest.matches() ? digest.group(1) : null;
       }
     }
 
-    /** Sorts the lines of a run's record. */
-    public static RunInputs of(List<ManifestEntry> manifest) {
-      RunInputs inputs =
-          new RunInputs(
-              new ArrayList<>(),
-              new ArrayList<>(),
-              new ArrayList<>(),
-              new ArrayList<>(),
-              new ArrayList<>(),
-              new ArrayList<>(),
-              new ArrayList<>());
-      manifest.forEach(inputs::add);
-      return inputs;
+    /** The texts of its steps: {@code {needs}} and the like stand as they were written. */
+    public List<String> commands() {
+      return entries(LineKind.COMMAND).map(ManifestEntry::now).toList();
     }
 
-    private void add(ManifestEntry entry) {
-      LineKind kind = LineKind.of(entry.code());
-      Line line = new Line(entry.name(), entry.now());
-      switch (kind) {
-        case COMMAND -> commands.add(entry.now());
-        case NEED, FOUND -> files.add(line);
-        case LIST -> lists.add(line);
-        case DATA -> data.add(line);
-        case TOOL -> tools.add(line);
-        case ENV -> {
-          if (!entry.now().isEmpty()) { // else the caller had not set it
-            variables.add(new Line(variable(entry.name()), entry.now().substring(1)));
-          }
-        }
-        case IMAGE -> {
-          ImageIdentity image = ImageIdentity.of(entry.now());
-          images.add(new Line(image.name(), image.identity()));
-        }
-        case null, default -> {} // no input, or of a later torc
-      }
+    /**
+     * Needed files by their names, those that a depfile named among them; values are digests. Of a
+     * stored list its members.
+     */
+    public List<Line> files() {
+      return lines(LineKind.NEED, LineKind.FOUND);
     }
 
-    /** Behind the name of a variable of a step stands the step's number. */
-    private static String variable(String name) {
-      int blank = name.indexOf(' ');
-      return blank < 0 ? name : name.substring(0, blank);
+    /**
+     * Needed globs, folders and jobs as they were written; values are the digests under which their
+     * members are stored.
+     */
+    public List<Line> lists() {
+      return lines(LineKind.LIST);
     }
 
-    /** The files of a stored list with their digests; what had none is left out. */
-    public static List<Line> members(List<ManifestEntry> list) {
-      List<Line> members = new ArrayList<>(list.size());
-      for (ManifestEntry entry : list) {
-        Line line = new Line(entry.name(), entry.now());
-        if (LineKind.of(entry.code()) == LineKind.NEED && line.digest() != null) {
-          members.add(line);
-        }
-      }
-      return members;
+    /** Needed values by their names as written; values are JSON, or digests of it. */
+    public List<Line> data() {
+      return lines(LineKind.DATA);
+    }
+
+    /** Programs by their names as written; values are digests. */
+    public List<Line> tools() {
+      return lines(LineKind.TOOL);
+    }
+
+    /** Those variables of the declared environment that were set, be it for one step. */
+    public List<Line> variables() {
+      return entries(LineKind.ENV)
+          .filter(entry -> !entry.now().isEmpty())
+          .map(entry -> new Line(entry.name().split(" ")[0], entry.now().substring(1)))
+          .toList();
+    }
+
+    /** Images by their names; values are digests. */
+    public List<Line> images() {
+      return entries(LineKind.IMAGE)
+          .map(entry -> ImageIdentity.of(entry.now()))
+          .map(image -> new Line(image.name(), image.identity()))
+          .toList();
+    }
+
+    private List<Line> lines(LineKind... kinds) {
+      return entries(kinds).map(entry -> new Line(entry.name(), entry.now())).toList();
+    }
+
+    private Stream<ManifestEntry> entries(LineKind... kinds) {
+      return manifest.stream()
+          .filter(entry -> Arrays.asList(kinds).contains(LineKind.of(entry.code())));
     }
   }
 }

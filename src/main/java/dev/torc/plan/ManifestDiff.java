@@ -3,6 +3,7 @@ package dev.torc.plan;
 import dev.torc.hash.Digest;
 import dev.torc.plan.MachineInputs.ImageIdentity;
 import dev.torc.plan.ManifestWriter.LineKind;
+import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Template;
@@ -11,7 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -30,20 +30,6 @@ record ManifestDiff(
 
   /** Where a step runs that has no image. */
   private static final String HOST = "host";
-
-  /** Compared by hand: a record's own equality is linked anew in every process. */
-  private record Key(int code, String name) {
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Key that && code == that.code && name.equals(that.name);
-    }
-
-    @Override
-    public int hashCode() {
-      return 31 * code + name.hashCode();
-    }
-  }
 
   /**
    * Compares manifests line by line.
@@ -66,25 +52,27 @@ record ManifestDiff(
   }
 
   private void compare(List<ManifestEntry> old, List<ManifestEntry> now) {
-    Map<Key, ManifestEntry> before = byKey(old);
-    Map<Key, ManifestEntry> after = byKey(now);
+    Map<String, ManifestEntry> before = byKey(old);
+    Map<String, ManifestEntry> after = byKey(now);
     Map<String, String> renamed = rename(before, after);
-    List<String> productsBefore = names(old, LineKind.PRODUCT);
-    List<String> productsAfter = names(now, LineKind.PRODUCT);
     after.forEach(
         (key, entry) -> {
           ManifestEntry earlier = before.get(key);
           if (earlier == null || !earlier.now().equals(entry.now())) {
-            changed(LineKind.of(key.code), key.name, earlier, entry);
+            changed(earlier, entry);
           }
         });
     before.forEach(
         (key, entry) -> {
           if (!after.containsKey(key)) {
-            changed(LineKind.of(key.code), key.name, entry, null);
+            changed(entry, null);
           }
         });
-    needsWritten(before, after, renamed);
+    List<String> needsGone = needs(Kind.NEED_REMOVED);
+    List<String> needsAdded = needs(Kind.NEED_ADDED);
+    written(LineKind.NEEDS_WRITTEN, before, after, renamed, needsGone, needsAdded);
+    List<String> productsBefore = products(old);
+    List<String> productsAfter = products(now);
     List<String> gone = new ArrayList<>(productsBefore);
     gone.removeAll(productsAfter);
     List<String> added = new ArrayList<>(productsAfter);
@@ -94,7 +82,7 @@ record ManifestDiff(
     if (!productsBefore.equals(productsAfter)) {
       reasons.add(
           new Reason(
-              Reason.Kind.PRODUCTS_DECLARED,
+              Kind.PRODUCTS_DECLARED,
               "",
               String.join(" ", productsBefore),
               String.join(" ", productsAfter)));
@@ -108,7 +96,7 @@ record ManifestDiff(
    * @return old names with the new ones
    */
   private static Map<String, String> rename(
-      Map<Key, ManifestEntry> before, Map<Key, ManifestEntry> after) {
+      Map<String, ManifestEntry> before, Map<String, ManifestEntry> after) {
     List<ManifestEntry> old = madeOnlyIn(before, after);
     List<ManifestEntry> now = madeOnlyIn(after, before);
     Map<String, String> renamed = new HashMap<>();
@@ -134,20 +122,28 @@ record ManifestDiff(
     return renamed;
   }
 
-  private static Key key(String job) {
-    return new Key(LineKind.LIST.ordinal(), job);
+  private static String key(String job) {
+    return key(LineKind.LIST.ordinal(), job);
+  }
+
+  private static String key(int code, String name) {
+    return code + " " + name;
   }
 
   /** The lines about what jobs made that stand in only one of two manifests. */
   private static List<ManifestEntry> madeOnlyIn(
-      Map<Key, ManifestEntry> one, Map<Key, ManifestEntry> other) {
+      Map<String, ManifestEntry> one, Map<String, ManifestEntry> other) {
     return one.values().stream()
         .filter(line -> line.code() == LineKind.LIST.ordinal() && line.name().startsWith("job "))
         .filter(line -> !other.containsKey(key(line.name())))
         .collect(Collectors.toCollection(ArrayList::new));
   }
 
-  private void changed(LineKind line, String name, ManifestEntry old, ManifestEntry now) {
+  /** Tells of a line that is another one now; one of the two may be null. */
+  private void changed(ManifestEntry old, ManifestEntry now) {
+    ManifestEntry either = now == null ? old : now;
+    LineKind line = LineKind.of(either.code());
+    String name = either.name();
     if (line == null) { // of a later torc; as a case of the switch it is linked in every process
       setting("manifest", old, now);
       return;
@@ -166,18 +162,11 @@ record ManifestDiff(
     }
   }
 
-  private void needsWritten(
-      Map<Key, ManifestEntry> before, Map<Key, ManifestEntry> after, Map<String, String> renamed) {
-    List<String> gone = new ArrayList<>();
-    List<String> added = new ArrayList<>();
-    for (Reason reason : needs.values()) {
-      if (reason.kind() == Reason.Kind.NEED_REMOVED) {
-        gone.add(reason.name());
-      } else if (reason.kind() == Reason.Kind.NEED_ADDED) {
-        added.add(reason.name());
-      }
-    }
-    written(LineKind.NEEDS_WRITTEN, before, after, renamed, gone, added);
+  private List<String> needs(Kind kind) {
+    return needs.values().stream()
+        .filter(reason -> reason.kind() == kind)
+        .map(Reason::name)
+        .toList();
   }
 
   /**
@@ -186,12 +175,12 @@ record ManifestDiff(
    */
   private void written(
       LineKind line,
-      Map<Key, ManifestEntry> before,
-      Map<Key, ManifestEntry> after,
+      Map<String, ManifestEntry> before,
+      Map<String, ManifestEntry> after,
       Map<String, String> renamed,
       List<String> gone,
       List<String> added) {
-    Key key = new Key(line.ordinal(), "");
+    String key = key(line.ordinal(), "");
     ManifestEntry old = before.get(key);
     ManifestEntry now = after.get(key);
     if (old != null
@@ -258,9 +247,7 @@ record ManifestDiff(
   }
 
   private void value(String name, String old, String now) {
-    String then = old.equals(ManifestWriter.MISSING) ? "" : old;
-    String present = now.equals(ManifestWriter.MISSING) ? "" : now;
-    reasons.add(new Reason(Reason.Kind.DATA_CHANGED, name, then, present));
+    reasons.add(new Reason(Kind.DATA_CHANGED, name, there(old), there(now)));
   }
 
   /** Another name for the very same image is no change. Without one a step runs on the host. */
@@ -268,7 +255,7 @@ record ManifestDiff(
     ImageIdentity before = ImageIdentity.of(old == null ? HOST : value(old));
     ImageIdentity after = ImageIdentity.of(now == null ? HOST : value(now));
     if (!before.identity().equals(after.identity())) {
-      reasons.add(new Reason(Reason.Kind.SETTING_CHANGED, what, before.shown(), after.shown()));
+      reasons.add(new Reason(Kind.SETTING_CHANGED, what, before.shown(), after.shown()));
     }
   }
 
@@ -277,12 +264,11 @@ record ManifestDiff(
     String then = Template.shown(old);
     String present = Template.shown(now);
     boolean alike = then.equals(present);
-    reasons.add(
-        new Reason(Reason.Kind.SETTING_CHANGED, what, alike ? old : then, alike ? now : present));
+    reasons.add(new Reason(Kind.SETTING_CHANGED, what, alike ? old : then, alike ? now : present));
   }
 
   private void setting(String what, ManifestEntry old, ManifestEntry now) {
-    reasons.add(new Reason(Reason.Kind.SETTING_CHANGED, what, value(old), value(now)));
+    reasons.add(new Reason(Kind.SETTING_CHANGED, what, value(old), value(now)));
   }
 
   /** The value of a variable without the sign that it is set; an empty one as two quotes. */
@@ -298,14 +284,14 @@ record ManifestDiff(
     String unreadable = ManifestWriter.UNREADABLE;
     if (value(now).startsWith(unreadable)) {
       String why = value(now).substring(unreadable.length());
-      needs.put(path, new Reason(Reason.Kind.NEED_UNREADABLE, path, value(old), why));
+      needs.put(path, new Reason(Kind.NEED_UNREADABLE, path, value(old), why));
     } else if (old == null || now != null && old.now().equals(ManifestWriter.MISSING)) {
-      needs.put(path, new Reason(Reason.Kind.NEED_ADDED, path, "", value(now)));
+      needs.put(path, new Reason(Kind.NEED_ADDED, path, "", value(now)));
     } else if (now == null || now.now().equals(ManifestWriter.MISSING)) {
       // What is needed in another way now was not removed.
-      needs.putIfAbsent(path, new Reason(Reason.Kind.NEED_REMOVED, path, value(old), ""));
+      needs.putIfAbsent(path, new Reason(Kind.NEED_REMOVED, path, value(old), ""));
     } else {
-      needs.put(path, new Reason(Reason.Kind.NEED_CHANGED, path, value(old), value(now)));
+      needs.put(path, new Reason(Kind.NEED_CHANGED, path, value(old), value(now)));
     }
   }
 
@@ -313,9 +299,7 @@ record ManifestDiff(
     if (value(now).startsWith(ManifestWriter.UNREADABLE)) {
       need(name, old, now);
     } else {
-      String then = value(old).equals(ManifestWriter.MISSING) ? "" : value(old);
-      String present = value(now).equals(ManifestWriter.MISSING) ? "" : value(now);
-      reasons.add(new Reason(Reason.Kind.TOOL_CHANGED, name, then, present));
+      reasons.add(new Reason(Kind.TOOL_CHANGED, name, there(value(old)), there(value(now))));
     }
   }
 
@@ -325,15 +309,15 @@ record ManifestDiff(
       needs.put(
           written,
           old == null
-              ? new Reason(Reason.Kind.NEED_ADDED, written, "", pendingAsEmpty(now))
-              : new Reason(Reason.Kind.NEED_REMOVED, written, value(old), ""));
+              ? new Reason(Kind.NEED_ADDED, written, "", isPending(now) ? "" : now.now())
+              : new Reason(Kind.NEED_REMOVED, written, value(old), ""));
       return;
     }
     List<ManifestEntry> before = oldList.apply(old.now());
     List<ManifestEntry> after = newList.apply(written);
     if (before == null || after == null) {
       if (!now.now().equals(ManifestWriter.PENDING)) {
-        needs.put(written, new Reason(Reason.Kind.NEED_CHANGED, written, old.now(), now.now()));
+        needs.put(written, new Reason(Kind.NEED_CHANGED, written, old.now(), now.now()));
       }
       return;
     }
@@ -353,10 +337,6 @@ record ManifestDiff(
     }
   }
 
-  private static String pendingAsEmpty(ManifestEntry now) {
-    return isPending(now) ? "" : now.now();
-  }
-
   private static boolean isPending(ManifestEntry line) {
     return line.now().equals(ManifestWriter.PENDING);
   }
@@ -365,9 +345,14 @@ record ManifestDiff(
     return entry == null ? "" : entry.now();
   }
 
-  private static Map<Key, ManifestEntry> byKey(List<ManifestEntry> lines) {
-    Map<Key, ManifestEntry> map = LinkedHashMap.newLinkedHashMap(lines.size());
-    lines.forEach(line -> map.put(new Key(line.code(), line.name()), line));
+  /** A value; empty for what is missing. */
+  private static String there(String value) {
+    return value.equals(ManifestWriter.MISSING) ? "" : value;
+  }
+
+  private static Map<String, ManifestEntry> byKey(List<ManifestEntry> lines) {
+    Map<String, ManifestEntry> map = LinkedHashMap.newLinkedHashMap(lines.size());
+    lines.forEach(line -> map.put(key(line.code(), line.name()), line));
     return map;
   }
 
@@ -377,9 +362,9 @@ record ManifestDiff(
     return map;
   }
 
-  private static List<String> names(List<ManifestEntry> lines, LineKind line) {
+  private static List<String> products(List<ManifestEntry> lines) {
     return lines.stream()
-        .filter(entry -> Objects.equals(LineKind.of(entry.code()), line))
+        .filter(line -> line.code() == LineKind.PRODUCT.ordinal())
         .map(ManifestEntry::name)
         .toList();
   }

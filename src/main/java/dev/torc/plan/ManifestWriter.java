@@ -51,11 +51,6 @@ interface ManifestWriter {
     content(line, path, path, content);
   }
 
-  /** A line about what jobs made. */
-  default void made(String shown, Content content) {
-    content(LineKind.LIST, shown, "job", content);
-  }
-
   /** A line for people alone, which is no part of the manifest. */
   default void leftOut(ManifestEntry line) {}
 
@@ -105,16 +100,30 @@ interface ManifestWriter {
   /** The manifest as lines: for the record of a run, and to be compared with an earlier one. */
   final class Listing implements ManifestWriter {
 
+    private final ManifestHash hash;
     private final List<ManifestEntry> lines = new ArrayList<>();
+
+    /**
+     * @param hash is said everything too, as lines show more than what counts; null for none
+     */
+    Listing(ManifestHash hash) {
+      this.hash = hash;
+    }
 
     @Override
     public void text(LineKind line, String name, String shown, String counts) {
       lines.add(new ManifestEntry(line.ordinal(), name, "", shown));
+      if (hash != null) {
+        hash.text(line, name, shown, counts);
+      }
     }
 
     @Override
     public void content(LineKind line, String shown, String counts, Content content) {
-      text(line, shown, content.value());
+      lines.add(new ManifestEntry(line.ordinal(), shown, "", content.value()));
+      if (hash != null) {
+        hash.content(line, shown, counts, content);
+      }
     }
 
     @Override

@@ -2,12 +2,15 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
+import dev.torc.graph.NeedList.ListKind;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.Stamp.FileKind;
 import dev.torc.plan.MachineInputs.ImageIdentity;
+import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.posix.Io;
 import dev.torc.records.JobResult;
@@ -85,7 +88,7 @@ public final class NeedContents implements InputSource {
 
   /** Looks at the needs of a job that is about to start; all that make them are settled. */
   public NeedSnapshot snapshot(int job) throws IOException {
-    return NeedSnapshot.take(graph, this, digests, job);
+    return new NeedSnapshot(graph, this, digests, job);
   }
 
   /** What placeholders for a job's needs stand for, as far as it is known now. */
@@ -105,13 +108,13 @@ public final class NeedContents implements InputSource {
   }
 
   @Override
-  public ManifestWriter.Content of(String path) {
+  public Content of(String path) {
     int maker = graph.makerOf(path);
     if (maker >= 0 && !records.isSettled(maker) && !records.isDropped(maker)) {
-      return new ManifestWriter.Content.Pending(maker);
+      return new Content.Pending(maker);
     }
     if (maker >= 0 && (records.isDropped(maker) || !made(maker, path))) {
-      return new ManifestWriter.Content.Missing();
+      return new Content.Missing();
     }
     if (maker >= 0 && records.isForeseen(maker)) {
       return foreseen(maker, path);
@@ -121,11 +124,11 @@ public final class NeedContents implements InputSource {
       boolean inside = maker >= 0 && !graph.declares(maker, path);
       KnownDigest known = inside ? digests.of(path) : digests.seen(path);
       refuseFolder(graph, path, known);
-      boolean source = maker < 0 && known.stamp().kind() == Stamp.FileKind.FILE;
+      boolean source = maker < 0 && known.stamp().kind() == FileKind.FILE;
       Digest digest = source ? known.digest() : product(path, known);
       return content(digest == null && maker >= 0 ? gone.digest(maker, path) : digest);
     } catch (IOException e) {
-      return new ManifestWriter.Content.Unreadable(Refusal.why(e));
+      return new Content.Unreadable(Refusal.why(e));
     }
   }
 
@@ -139,18 +142,18 @@ public final class NeedContents implements InputSource {
   }
 
   /** What a job will have put back; what its folders hold is seen when it has. */
-  private ManifestWriter.Content foreseen(int maker, String path) {
+  private Content foreseen(int maker, String path) {
     for (RecordedProduct made : records.result(maker).products()) {
       if (made.path().equals(path)) {
-        return new ManifestWriter.Content.Known(made.digest());
+        return new Content.Known(made.digest());
       }
     }
-    return new ManifestWriter.Content.Pending(maker);
+    return new Content.Pending(maker);
   }
 
   /** Throws where a folder stands in the place of a source that is needed as a file. */
   static void refuseFolder(Graph graph, String path, KnownDigest known) throws IOException {
-    if (known.stamp().kind() == Stamp.FileKind.FOLDER
+    if (known.stamp().kind() == FileKind.FOLDER
         && graph.fileId(path) >= 0
         && graph.makerOf(path) < 0) {
       throw new IOException("cannot read " + path + ": it is a folder; write " + path + "/");
@@ -163,10 +166,8 @@ public final class NeedContents implements InputSource {
   }
 
   /** A digest, or that there is none because nothing is there. */
-  static ManifestWriter.Content content(Digest digest) {
-    return digest == null
-        ? new ManifestWriter.Content.Missing()
-        : new ManifestWriter.Content.Known(digest);
+  static Content content(Digest digest) {
+    return digest == null ? new Content.Missing() : new Content.Known(digest);
   }
 
   /** The digest of a file that is there: of a product, its executable bit counts too. */
@@ -177,33 +178,21 @@ public final class NeedContents implements InputSource {
   }
 
   private Digest product(String path, KnownDigest known) throws IOException {
-    return known.stamp().kind() == Stamp.FileKind.FOLDER
+    return known.stamp().kind() == FileKind.FOLDER
         ? digests.folder(path, false).digest()
         : known.product();
   }
 
   /** The digest of a recorded product as it is now, null if it is missing or of another kind. */
-  public Digest product(String path, Stamp.FileKind kind) throws IOException {
+  public Digest product(String path, FileKind kind) throws IOException {
     KnownDigest known = digests.seen(path);
     return known.stamp().kind() == kind ? product(path, known) : null;
   }
 
-  /** The same for the file there itself, be it a link. */
-  Digest standing(String path, Stamp.FileKind kind) throws IOException {
-    return digests.standing(path, kind);
-  }
-
-  /** The programs that commands run. */
-  Programs programs() {
-    return new Programs(root, machine.tools(), digests.counting());
-  }
-
   @Override
-  public ManifestWriter.Content ofList(int list) {
+  public Content ofList(int list) {
     int pending = pending(list);
-    return pending >= 0
-        ? new ManifestWriter.Content.Pending(pending)
-        : new ManifestWriter.Content.Known(members(list).digest());
+    return pending >= 0 ? new Content.Pending(pending) : new Content.Known(members(list).digest());
   }
 
   @Override
@@ -212,15 +201,15 @@ public final class NeedContents implements InputSource {
   }
 
   @Override
-  public ManifestWriter.Content ofTool(Tool tool) {
+  public Content ofTool(Tool tool) {
     String path = machine.tools().path(tool);
     if (path == null || graph.makerOf(path) >= 0) { // the latter was refused
-      return new ManifestWriter.Content.Missing();
+      return new Content.Missing();
     }
     try {
       return content(digests.seen(path).product());
     } catch (IOException e) {
-      return new ManifestWriter.Content.Unreadable(Refusal.why(e));
+      return new Content.Unreadable(Refusal.why(e));
     }
   }
 
@@ -244,7 +233,7 @@ public final class NeedContents implements InputSource {
   }
 
   @Override
-  public ManifestWriter.Content ofData(Ref.OfData value) {
+  public Content ofData(Ref.OfData value) {
     return values.of(value);
   }
 
@@ -256,7 +245,7 @@ public final class NeedContents implements InputSource {
   private int pending(int list) {
     List<Integer> makers = graph.list(list).makers();
     int i = passed.get(list);
-    boolean some = graph.list(list).kind() == NeedList.ListKind.SOME;
+    boolean some = graph.list(list).kind() == ListKind.SOME;
     boolean seen = !graph.list(list).ofJobs(); // looked for on the disk
     while (i < makers.size()
         && ((seen ? stands(makers.get(i)) : records.isSettled(makers.get(i)))
@@ -300,7 +289,7 @@ public final class NeedContents implements InputSource {
       return collect(id, look);
     } catch (IOException e) {
       String name = graph.list(id).written();
-      return NeedMembers.of(List.of(unreadable(name, e)), List.of(), Map.of());
+      return NeedMembers.of(List.of(unreadable(name, e)), List.of(), Map.of(), null);
     }
   }
 
@@ -314,7 +303,7 @@ public final class NeedContents implements InputSource {
         List<String> dropped = new ArrayList<>(0);
         int all = list.makers().size();
         for (int maker : list.makers()) {
-          if (list.kind() == NeedList.ListKind.SOME && records.isDropped(maker)) {
+          if (list.kind() == ListKind.SOME && records.isDropped(maker)) {
             List<String> names = records.dropped(maker);
             dropped.addAll(names);
             all += names.size() - 1;
@@ -322,13 +311,13 @@ public final class NeedContents implements InputSource {
             products(maker, look, sorted);
           }
         }
-        yield NeedMembers.of(List.copyOf(sorted.values()), List.of(), Map.of())
-            .without(LeftOut.of(all, dropped));
+        LeftOut leftOut = LeftOut.of(all, dropped);
+        yield NeedMembers.of(List.copyOf(sorted.values()), List.of(), Map.of(), leftOut);
       }
-      case GLOB -> NeedMembers.of(matches(list, look, stale), stale, Map.of());
+      case GLOB -> NeedMembers.of(matches(list, look, stale), stale, Map.of(), null);
       case FOLDER -> {
         Map<String, Stamp> stamps = new HashMap<>();
-        yield NeedMembers.of(inside(list, stamps, stale), stale, stamps);
+        yield NeedMembers.of(inside(list, stamps, stale), stale, stamps, null);
       }
     };
   }
@@ -393,23 +382,23 @@ public final class NeedContents implements InputSource {
   }
 
   private static ManifestEntry unreadable(String path, IOException e) {
-    return NeedMembers.entry(path, new ManifestWriter.Content.Unreadable(Refusal.why(e)).value());
+    return NeedMembers.entry(path, new Content.Unreadable(Refusal.why(e)).value());
   }
 
   private List<ManifestEntry> inside(
       NeedList list, Map<String, Stamp> stamps, List<OwnedPath> stale) throws IOException {
     List<ManifestEntry> entries = new ArrayList<>();
-    Stamp.FileKind kind = digests.stamp(list.text()).kind();
-    if (kind == Stamp.FileKind.MISSING) {
+    FileKind kind = digests.stamp(list.text()).kind();
+    if (kind == FileKind.MISSING) {
       addGone(list, entries);
       return entries; // the job that makes files in it will make it too
-    } else if (kind != Stamp.FileKind.FOLDER) {
+    } else if (kind != FileKind.FOLDER) {
       throw new IOException(
           "cannot list " + list.text() + ": it is no folder; write it without the slash");
     }
     for (FolderDigest.Member member : digests.folder(list.text(), true).members()) {
       String path = FolderDigest.join(list.text(), member.path());
-      if (member.kind() == Stamp.FileKind.FOLDER) {
+      if (member.kind() == FileKind.FOLDER) {
         stamps.put(path, member.stamp()); // names that count may stand in one that does not
       }
       if (!list.excludes(path) && counts(list, path, stale)) {
@@ -452,7 +441,7 @@ public final class NeedContents implements InputSource {
   /** The record of a file that torc made and that stands unaltered; null for others. */
   public OwnedPath recorded(String path) {
     OwnedPath owned = records.owned(path);
-    if (owned == null || owned.adopted() || owned.kind() != Stamp.FileKind.FILE) {
+    if (owned == null || owned.adopted() || owned.kind() != FileKind.FILE) {
       return null;
     }
     try {
@@ -465,7 +454,7 @@ public final class NeedContents implements InputSource {
   /** The files in a folder product. */
   List<String> inside(String folder) throws IOException {
     return digests.folder(folder, false).members().stream()
-        .filter(member -> member.kind() == Stamp.FileKind.FILE)
+        .filter(member -> member.kind() == FileKind.FILE)
         .map(member -> folder + "/" + member.path())
         .toList();
   }

@@ -36,15 +36,14 @@ public record NeedMembers(
 
   /** Digests the entries. */
   static NeedMembers of(
-      List<ManifestEntry> entries, List<OwnedPath> stale, Map<String, Stamp> stamps) {
+      List<ManifestEntry> entries,
+      List<OwnedPath> stale,
+      Map<String, Stamp> stamps,
+      LeftOut leftOut) {
     ManifestHash hash = new ManifestHash();
     entries.forEach(entry -> hash.text(LineKind.of(entry.code()), entry.name(), entry.now()));
-    return new NeedMembers(List.copyOf(entries), hash.digest(), List.copyOf(stale), stamps, null);
-  }
-
-  /** The same, where jobs were left out. */
-  NeedMembers without(LeftOut jobs) {
-    return new NeedMembers(entries, digest, stale, stamps, jobs);
+    return new NeedMembers(
+        List.copyOf(entries), hash.digest(), List.copyOf(stale), stamps, leftOut);
   }
 
   /** A member by its path and its value. */

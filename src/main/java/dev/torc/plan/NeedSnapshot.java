@@ -2,14 +2,19 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
+import dev.torc.graph.NeedList.ListKind;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FolderDigest;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.Stamp.FileKind;
+import dev.torc.plan.ListLooks.Look;
 import dev.torc.plan.MachineInputs.ImageIdentity;
 import dev.torc.plan.MachineInputs.ImageSource;
+import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.plan.NeedContents.NeedFiles;
+import dev.torc.plan.Reason.Kind;
 import dev.torc.posix.Io;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.RecordedProduct.OwnedPath;
@@ -44,50 +49,44 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   private final int job;
   private final Map<String, KnownDigest> files = new LinkedHashMap<>(); // by themselves
   private final Map<String, FolderDigest> folders = new HashMap<>(); // of these
-  private final Map<Integer, ListLooks.Look> lists = new LinkedHashMap<>();
+  private final Map<Integer, Look> lists = new LinkedHashMap<>();
   private final Map<String, KnownDigest> images = new HashMap<>(); // those that are files here
-  private final SortedMap<String, ManifestWriter.Content> data = new TreeMap<>();
+  private final SortedMap<String, Content> data = new TreeMap<>();
   private final TreeSet<String> missing = new TreeSet<>();
-  private String missingData; // with its job; null for none
+  private String missingData; // what is to be said of it; null for none
   private long end;
 
-  private NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) {
+  /** See {@link NeedContents#snapshot}. */
+  NeedSnapshot(Graph graph, NeedContents contents, DigestMemo digests, int job) throws IOException {
     this.graph = graph;
     this.contents = contents;
     this.digests = digests;
     this.job = job;
-  }
-
-  /** See {@link NeedContents#snapshot}. */
-  static NeedSnapshot take(Graph graph, NeedContents contents, DigestMemo digests, int job)
-      throws IOException {
-    NeedSnapshot snapshot = new NeedSnapshot(graph, contents, digests, job);
     for (int file : graph.needs().row(job)) {
       String path = graph.path(file);
       int maker = graph.maker(file);
-      snapshot.take(path, path);
+      take(path, path);
       if (maker >= 0 && !contents.made(maker, path)) {
-        snapshot.missing.add(path);
+        missing.add(path);
       }
     }
     for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
-      snapshot.take(tool.name(), contents.machine().tools().path(tool));
+      take(tool.name(), contents.machine().tools().path(tool));
     }
     for (Step step : graph.job(job).steps()) {
       Image image = step.image();
       if (image != null && image.file() == null) {
         ImageSource.Here here = contents.machine().image(image);
         if (here != null && here.file() != null) {
-          snapshot.images.put(image.name(), snapshot.add(here.file()));
+          images.put(image.name(), add(here.file()));
         }
       }
     }
-    Manifest.data(graph.job(job)).forEach(snapshot::take);
+    Manifest.data(graph.job(job)).forEach(this::take);
     long begin = contents.looks().now();
     for (int list : graph.listNeeds().row(job)) {
-      snapshot.take(list, begin);
+      take(list, begin);
     }
-    return snapshot;
   }
 
   /**
@@ -106,15 +105,17 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   private void take(String name, Ref.OfData value) {
-    ManifestWriter.Content content = contents.ofData(value);
+    Content content = contents.ofData(value);
     data.put(name, content);
-    if (content instanceof ManifestWriter.Content.Missing && value.job() != null) {
-      missingData = contents.values().without(value) + "." + value.key();
+    if (content instanceof Content.Missing && value.job() != null) {
+      missingData =
+          "need data %s.%s was not stored by job %1$s: it writes %2$s=VALUE to the file of TORC_OUTPUT"
+              .formatted(contents.values().without(value), value.key());
     }
   }
 
   private void take(int id, long begin) throws IOException {
-    ListLooks.Look look = contents.looks().after(id, begin);
+    Look look = contents.looks().after(id, begin);
     lists.put(id, look);
     ManifestEntry unreadable = look.members().unreadable();
     if (unreadable != null) {
@@ -122,7 +123,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
       throw unreadable(unreadable.name(), why);
     }
     NeedList list = graph.list(id);
-    if (list.kind() == NeedList.ListKind.FOLDER
+    if (list.kind() == ListKind.FOLDER
         && list.makers().isEmpty()
         && !digests.stamp(list.text()).exists()) {
       missing.add(list.text() + "/");
@@ -130,7 +131,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   private static IOException unreadable(String need, String why) {
-    return new IOException(new Reason(Reason.Kind.NEED_UNREADABLE, need, "", why).lack());
+    return new IOException(new Reason(Kind.NEED_UNREADABLE, need, "", why).lack());
   }
 
   /** Whether this build saw something at a path when it last looked there. */
@@ -144,22 +145,22 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     KnownDigest known = digests.of(path);
     NeedContents.refuseFolder(graph, path, known);
     files.put(path, known);
-    if (known.stamp().kind() == Stamp.FileKind.FOLDER) {
+    if (known.stamp().kind() == FileKind.FOLDER) {
       folders.put(path, digests.folder(path, false));
     }
     return known;
   }
 
   @Override
-  public ManifestWriter.Content of(String path) {
+  public Content of(String path) {
     FolderDigest folder = folders.get(path);
     return NeedContents.content(
         folder != null ? folder.digest() : NeedContents.counted(graph, path, files.get(path)));
   }
 
   @Override
-  public ManifestWriter.Content ofList(int list) {
-    return new ManifestWriter.Content.Known(lists.get(list).members().digest());
+  public Content ofList(int list) {
+    return new Content.Known(lists.get(list).members().digest());
   }
 
   @Override
@@ -168,7 +169,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   @Override
-  public ManifestWriter.Content ofTool(Tool tool) {
+  public Content ofTool(Tool tool) {
     KnownDigest found = files.get(contents.machine().tools().path(tool));
     return NeedContents.content(found == null ? null : found.product());
   }
@@ -188,7 +189,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   }
 
   @Override
-  public ManifestWriter.Content ofData(Ref.OfData value) {
+  public Content ofData(Ref.OfData value) {
     return data.get(value.written());
   }
 
@@ -207,15 +208,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
    * as not there, too, where its maker did not make it.
    */
   public String lack() {
-    if (!missing.isEmpty()) {
-      return gone(graph, missing.getFirst());
-    }
-    if (missingData == null) {
-      return null;
-    }
-    int dot = missingData.lastIndexOf('.');
-    return "need data %s was not stored by job %s: it writes %s=VALUE to the file of TORC_OUTPUT"
-        .formatted(missingData, missingData.substring(0, dot), missingData.substring(dot + 1));
+    return missing.isEmpty() ? missingData : gone(graph, missing.getFirst());
   }
 
   /** What is to be said of a needed file that is not there. */
@@ -231,7 +224,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
     if (files.containsKey(path)) {
       return true;
     }
-    for (ListLooks.Look look : lists.values()) {
+    for (Look look : lists.values()) {
       if (look.files().containsKey(path)) {
         return true;
       }
@@ -250,8 +243,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   Map<Digest, List<ManifestEntry>> members() {
     Map<Digest, List<ManifestEntry>> all = new TreeMap<>();
     lists.values().forEach(l -> all.put(l.members().digest(), l.members().entries()));
-    for (ManifestWriter.Content content : data.values()) {
-      if (content instanceof ManifestWriter.Content.Value value && value.members() != null) {
+    for (Content content : data.values()) {
+      if (content instanceof Content.Value value && value.members() != null) {
         all.put(Digest.ofText(value.json()), value.members());
       }
     }
@@ -309,7 +302,7 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
   public List<String> since(long begun) {
     TreeSet<String> late = new TreeSet<>();
     addLate(files.keySet(), folders, begun, late);
-    for (ListLooks.Look look : lists.values()) {
+    for (Look look : lists.values()) {
       addLate(look.members().files(), look.folders(), begun, late);
     }
     return List.copyOf(late);

@@ -1,6 +1,7 @@
 package dev.torc.plan;
 
 import dev.torc.graph.Graph;
+import dev.torc.plan.ManifestWriter.Content;
 import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.syntax.JsonText;
@@ -20,7 +21,7 @@ final class NeedValues {
 
   private final Graph graph;
   private final JobRecords records;
-  private final Map<String, ManifestWriter.Content> values = new ConcurrentHashMap<>();
+  private final Map<String, Content> values = new ConcurrentHashMap<>();
 
   NeedValues(Graph graph, JobRecords records) {
     this.graph = graph;
@@ -28,7 +29,7 @@ final class NeedValues {
   }
 
   /** What a value is; pending while its job, or one of its group, may run. */
-  ManifestWriter.Content of(Ref.OfData value) {
+  Content of(Ref.OfData value) {
     if (value.job() == null) {
       return content(graph.workflow().data().get(value.key()));
     }
@@ -36,12 +37,12 @@ final class NeedValues {
     if (job >= 0) {
       return records.isSettled(job)
           ? content(records.data(job).get(value.key()))
-          : new ManifestWriter.Content.Pending(job);
+          : new Content.Pending(job);
     }
-    ManifestWriter.Content known = values.get(value.text());
+    Content known = values.get(value.text());
     if (known == null) {
       known = ofGroup(value);
-      if (!(known instanceof ManifestWriter.Content.Pending)) {
+      if (!(known instanceof Content.Pending)) {
         values.put(value.text(), known); // what is settled stays so
       }
     }
@@ -49,7 +50,7 @@ final class NeedValues {
   }
 
   /** The map from the instances of a group, by their values, to what each of them stored. */
-  private ManifestWriter.Content ofGroup(Ref.OfData value) {
+  private Content ofGroup(Ref.OfData value) {
     Map<String, String> all = new TreeMap<>();
     List<String> dropped = new ArrayList<>(0);
     for (int node : graph.meant(value.job())) {
@@ -58,11 +59,11 @@ final class NeedValues {
         continue;
       }
       if (!records.isSettled(node)) {
-        return new ManifestWriter.Content.Pending(node);
+        return new Content.Pending(node);
       }
       String stored = records.data(node).get(value.key());
       if (stored == null) {
-        return new ManifestWriter.Content.Missing();
+        return new Content.Missing();
       }
       Job job = graph.job(node);
       all.put(job.name().substring(job.group().length() + 1), stored);
@@ -70,18 +71,14 @@ final class NeedValues {
     List<ManifestEntry> members = new ArrayList<>();
     all.forEach(
         (name, json) ->
-            members.add(
-                new ManifestEntry(
-                    LineKind.DATA.ordinal(), name, "", ManifestWriter.Content.shown(json))));
+            members.add(new ManifestEntry(LineKind.DATA.ordinal(), name, "", Content.shown(json))));
     LeftOut left = LeftOut.of(all.size() + dropped.size(), dropped);
-    return new ManifestWriter.Content.Value(JsonText.object(all), members, left);
+    return new Content.Value(JsonText.object(all), members, left);
   }
 
   /** The values of the instances where a value is that of a group, and known; null otherwise. */
   List<ManifestEntry> instances(Ref.OfData value) {
-    return value != null && of(value) instanceof ManifestWriter.Content.Value known
-        ? known.members()
-        : null;
+    return value != null && of(value) instanceof Content.Value known ? known.members() : null;
   }
 
   /** The name of a job that did not store a needed value, of a group its first instance. */
@@ -94,9 +91,7 @@ final class NeedValues {
     return value.job();
   }
 
-  private static ManifestWriter.Content content(String value) {
-    return value == null
-        ? new ManifestWriter.Content.Missing()
-        : new ManifestWriter.Content.Value(value, null, null);
+  private static Content content(String value) {
+    return value == null ? new Content.Missing() : new Content.Value(value, null, null);
   }
 }

@@ -3,7 +3,9 @@ package dev.torc.plan;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.records.JobResult;
+import dev.torc.records.JobResult.Outcome;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.syntax.Glob;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.Job;
@@ -36,9 +38,9 @@ public final class OccupiedPlaces {
 
   /** Checks jobs; throws {@link BadInput} with every error found. */
   public void refuse(BitSet jobs) throws IOException {
-    List<BadInput.Diagnostic> errors = new ArrayList<>();
+    List<Diagnostic> errors = new ArrayList<>();
     for (int j : graph.inOrder(jobs)) {
-      BadInput.Diagnostic error = of(j);
+      Diagnostic error = of(j);
       if (error != null) {
         errors.add(error);
       }
@@ -49,13 +51,13 @@ public final class OccupiedPlaces {
   }
 
   /** What a job would take, with the place of its product; null if nothing. */
-  public BadInput.Diagnostic of(int id) throws IOException {
+  public Diagnostic of(int id) throws IOException {
     Job job = graph.job(id);
     for (Ref ref : job.productRefs()) {
       if (!(ref instanceof Ref.OfFile) && !wasKilled(id)) {
         String what = of(id, ref);
         if (what != null) {
-          return new BadInput.Diagnostic(ref.place(), what);
+          return new Diagnostic(ref.place(), what);
         }
       }
     }
@@ -65,8 +67,7 @@ public final class OccupiedPlaces {
   /** What a job left that was killed has no record; all that was not its own was refused before. */
   private boolean wasKilled(int id) {
     JobResult last = records.result(id);
-    return records.left(id) != null
-        || last != null && last.outcome() == JobResult.Outcome.INTERRUPTED;
+    return records.left(id) != null || last != null && last.outcome() == Outcome.INTERRUPTED;
   }
 
   private String of(int id, Ref ref) throws IOException {

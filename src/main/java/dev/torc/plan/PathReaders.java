@@ -2,10 +2,12 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
+import dev.torc.graph.NeedList.ListKind;
 import dev.torc.plan.Causes.PathUse;
 import dev.torc.plan.ManifestWriter.LineKind;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.ManifestEntry;
+import dev.torc.records.JobResult.Outcome;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.workflow.Job.Tool;
 import java.util.ArrayList;
@@ -31,7 +33,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
             new PathUse(
                 graph.job(job).name(),
                 last == null ? 0 : last.number(),
-                result != null && result.outcome() == JobResult.Outcome.ADOPTED,
+                result != null && result.outcome() == Outcome.ADOPTED,
                 last == null ? "" : Objects.requireNonNullElse(then(job, last, path), ""),
                 now));
       }
@@ -46,7 +48,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
     }
     for (int id : graph.listNeeds().row(job)) {
       NeedList list = graph.list(id);
-      if (list.kind() == NeedList.ListKind.FOLDER && list.text().equals(path)) {
+      if (list.kind() == ListKind.FOLDER && list.text().equals(path)) {
         return contents.ofList(id).value();
       }
       if (list.covers(path)) {
@@ -66,12 +68,10 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
 
   /** The tool of a job that a path is, null where it is none. */
   private Tool tool(int job, String path) {
-    for (Tool tool : ToolSearch.unmade(graph, graph.job(job))) {
-      if (path.equals(contents.machine().tools().path(tool))) {
-        return tool;
-      }
-    }
-    return null;
+    return ToolSearch.unmade(graph, graph.job(job)).stream()
+        .filter(tool -> path.equals(contents.machine().tools().path(tool)))
+        .findFirst()
+        .orElse(null);
   }
 
   /** What a path was to a job when it last ran, null if the job did not need it. */
@@ -101,11 +101,10 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
   }
 
   private static String find(List<ManifestEntry> members, String path) {
-    for (ManifestEntry member : members) {
-      if (member.name().equals(path)) {
-        return member.now();
-      }
-    }
-    return null;
+    return members.stream()
+        .filter(member -> member.name().equals(path))
+        .map(ManifestEntry::now)
+        .findFirst()
+        .orElse(null);
   }
 }

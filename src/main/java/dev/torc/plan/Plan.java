@@ -2,6 +2,8 @@ package dev.torc.plan;
 
 import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
+import dev.torc.plan.MissingTemporaries.MissingRead;
+import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -71,7 +73,7 @@ public final class Plan {
       readers.or(context.selection().open());
       BitSet read = new BitSet();
       for (int node = readers.nextSetBit(0); node >= 0; node = readers.nextSetBit(node + 1)) {
-        addBefore(context.graph(), node, read);
+        Downstream.addBefore(context.graph(), node, read);
       }
       read.andNot(asked);
       read.andNot(seen);
@@ -82,18 +84,6 @@ public final class Plan {
       seen.or(read);
     }
     return found;
-  }
-
-  /** Adds the nodes that one waits for, join nodes and what these wait for included. */
-  private static void addBefore(Graph graph, int node, BitSet into) {
-    for (int before : graph.before().row(node)) {
-      if (!into.get(before)) {
-        into.set(before);
-        if (!graph.isJob(before)) {
-          addBefore(graph, before, into);
-        }
-      }
-    }
   }
 
   /**
@@ -227,7 +217,7 @@ public final class Plan {
     /** What the records cannot tell is needed by its readers whether they run or not. */
     private void untold(int[] nodes) {
       for (int node : nodes) {
-        for (MissingTemporaries.MissingRead read : missing.reads(node)) {
+        for (MissingRead read : missing.reads(node)) {
           if (graph.isOpen(node) ? amid || !read.told() : decided.get(node) && !read.told()) {
             want(read, node);
           }
@@ -235,7 +225,7 @@ public final class Plan {
       }
     }
 
-    private void want(MissingTemporaries.MissingRead read, int reader) {
+    private void want(MissingRead read, int reader) {
       wanted.putIfAbsent(read.path(), graph.name(reader));
       decided.set(read.maker());
     }
@@ -285,7 +275,7 @@ public final class Plan {
       for (int i = order.length - 1; i >= 0; i--) {
         Verdict verdict = verdicts[order[i]];
         if (verdict instanceof Verdict.WillRun || verdict instanceof Verdict.MayRun) {
-          for (MissingTemporaries.MissingRead read : missing.reads(order[i])) {
+          for (MissingRead read : missing.reads(order[i])) {
             changed |= ask(read, order[i]);
           }
         }
@@ -294,10 +284,10 @@ public final class Plan {
     }
 
     /** A reader runs, or may: its maker is asked for. Returns whether that is new. */
-    private boolean ask(MissingTemporaries.MissingRead read, int reader) {
+    private boolean ask(MissingRead read, int reader) {
       int maker = read.maker();
       boolean idle = verdicts[maker] instanceof Verdict.UpToDate;
-      Reason why = new Reason(Reason.Kind.PRODUCT_WANTED, read.path(), "", graph.name(reader));
+      Reason why = new Reason(Kind.PRODUCT_WANTED, read.path(), "", graph.name(reader));
       if (verdicts[reader] instanceof Verdict.MayRun) {
         if (idle) {
           verdicts[maker] = verdicts[reader];

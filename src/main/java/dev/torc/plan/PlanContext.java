@@ -4,8 +4,8 @@ import dev.torc.graph.Downstream;
 import dev.torc.graph.Graph;
 import dev.torc.hash.DigestMemo;
 import dev.torc.plan.JobSelection.Rerun;
+import dev.torc.plan.MissingTemporaries.MissingRead;
 import dev.torc.records.Cache;
-import dev.torc.records.JobResult;
 import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
 import java.util.Arrays;
@@ -106,8 +106,7 @@ public record PlanContext(
 
   /** What the verdict on a job depends on; see {@link Footprint}. */
   public Footprint footprint(int job) {
-    JobResult last = records.result(job);
-    return decider.footprint(job, last == null ? List.of() : last.found());
+    return decider.footprint(job);
   }
 
   /** The verdict on a job as things stand now; see {@link Decider}. */
@@ -129,7 +128,7 @@ public record PlanContext(
     int[] order = graph.inOrder(graph.hasTemporary() ? graph.allJobs() : revived);
     for (int i = order.length - 1; i >= 0; i--) {
       if (readers.get(order[i]) || revived.get(order[i])) {
-        for (MissingTemporaries.MissingRead read : missing.reads(order[i])) {
+        for (MissingRead read : missing.reads(order[i])) {
           if (records.isSettled(read.maker())) {
             records.unsettle(read.maker());
             revived.set(read.maker());

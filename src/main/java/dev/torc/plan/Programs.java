@@ -2,16 +2,14 @@ package dev.torc.plan;
 
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StampSource;
+import dev.torc.plan.CommandWords.Word;
 import dev.torc.workflow.Job;
-import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Step;
-import dev.torc.workflow.Template;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -38,17 +36,15 @@ final class Programs {
   List<String> of(Job job) {
     TreeMap<String, String> programs = new TreeMap<>();
     for (Step step : job.steps()) {
-      Optional<Template> own = step.env().get("PATH");
-      Template search = own == null ? null : own.orElse(null);
-      if (step.image() != null || !UndeclaredReads.isKnown(search)) {
+      if (!ToolSearch.isKnown(step)) {
         continue;
       }
       if (step.command() instanceof Step.Command.Shell) {
-        add(step, search, step.shell().getFirst(), programs);
+        add(step, step.shell().getFirst(), programs);
       }
-      for (CommandWords.Word word : CommandWords.of(step.command(), step.shell()).words()) {
+      for (Word word : new CommandWords(step.command(), step.shell()).words()) {
         if (word.role() == CommandWords.Role.PROGRAM) {
-          add(step, search, word.text(), programs);
+          add(step, word.text(), programs);
         }
       }
     }
@@ -56,14 +52,11 @@ final class Programs {
     return List.copyOf(programs.values());
   }
 
-  private void add(Step step, Template search, String name, Map<String, String> into) {
+  private void add(Step step, String name, Map<String, String> into) {
     if (into.containsKey(name) || name.indexOf('/') > 0) {
       return; // a relative path leads into the project, or to a file that cannot be told
     }
-    String path =
-        name.startsWith("/")
-            ? name
-            : tools.path(new Tool(null, name, List.of(), search, step.dir()));
+    String path = name.startsWith("/") ? name : tools.path(step, name);
     if (path != null && path.startsWith("/") && !Path.of(path).startsWith(root)) {
       into.put(name, name + "=" + path + " " + seen.computeIfAbsent(path, this::look));
     }
@@ -92,12 +85,8 @@ final class Programs {
         : "program %s was another one then".formatted(told(before.getFirst()));
   }
 
+  /** The name of a program, and its path. */
   private static String told(String program) {
-    String words = program.substring(0, program.lastIndexOf(' '));
-    int name = words.indexOf('=');
-    return words.substring(0, name)
-        + " ("
-        + words.substring(name + 1, words.lastIndexOf(' '))
-        + ")";
+    return program.replaceFirst("=(.*) (\\S+ \\S+|\\?)$", " ($1)");
   }
 }

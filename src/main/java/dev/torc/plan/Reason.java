@@ -130,43 +130,36 @@ public record Reason(Kind kind, String name, String old, String now) {
   /** Whether one of them is that what a job runs, where, or by which shell, never ran before. */
   public static boolean anyNewCommand(List<Reason> reasons) {
     for (Reason reason : reasons) {
-      if (reason.isNewCommand()) {
+      String name = reason.name;
+      if (reason.kind == Kind.NEVER_RAN
+          || reason.kind == Kind.SETTING_CHANGED
+              && (LineKind.COMMAND.tells(name)
+                  || LineKind.SHELL.tells(name)
+                  || LineKind.FOLDER.tells(name))) {
         return true;
       }
     }
     return false;
   }
 
-  private boolean isNewCommand() {
-    return kind == Kind.NEVER_RAN
-        || kind == Kind.SETTING_CHANGED
-            && (LineKind.COMMAND.tells(name)
-                || LineKind.SHELL.tells(name)
-                || LineKind.FOLDER.tells(name));
-  }
-
   /** Why a job cannot run this time, in the words of all reports and answers. */
   public String lack() {
-    if (kind == Kind.IMAGE_UNAVAILABLE) {
-      return now;
-    }
-    if (kind == Kind.ELSEWHERE) {
-      return (old.equals(HOST)
-              ? "may still run on %s (pid %s): build there, or --gone %1$s if that host is down"
-              : "may still run as %s (pid %s): let %1$s build, or --gone %1$s if nothing does")
-          .formatted(name, now);
-    }
-    if (kind == Kind.FAILED_BEFORE) {
-      return "failed in build " + now + ", not run again";
-    }
-    if (kind == Kind.NEED_MISSING) {
-      String row = now.isEmpty() ? "" : "; its row is " + now;
-      return "need %s does not exist, and no job produces it%s".formatted(name, row);
-    }
-    return kind == Kind.NEED_UNREADABLE
-        ? "need %s cannot be read: %s".formatted(name, now)
-        : "need %s matched %s then, none now: %s; --force runs the job all the same"
-            .formatted(name, old, now);
+    return switch (kind) {
+      case IMAGE_UNAVAILABLE -> now;
+      case ELSEWHERE ->
+          (old.equals(HOST)
+                  ? "may still run on %s (pid %s): build there, or --gone %1$s if that host is down"
+                  : "may still run as %s (pid %s): let %1$s build, or --gone %1$s if nothing does")
+              .formatted(name, now);
+      case FAILED_BEFORE -> "failed in build " + now + ", not run again";
+      case NEED_MISSING ->
+          "need %s does not exist, and no job produces it%s"
+              .formatted(name, now.isEmpty() ? "" : "; its row is " + now);
+      case NEED_UNREADABLE -> "need %s cannot be read: %s".formatted(name, now);
+      default ->
+          "need %s matched %s then, none now: %s; --force runs the job all the same"
+              .formatted(name, old, now);
+    };
   }
 
   /** A reason that is all said by its kind. */

@@ -2,10 +2,13 @@ package dev.torc.plan;
 
 import dev.torc.graph.Graph;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.Stamp.FileKind;
 import dev.torc.hash.StampSource;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Paths;
+import dev.torc.workflow.Step;
+import dev.torc.workflow.Template;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,6 +68,32 @@ public final class ToolSearch {
     return tool.isPath() ? tool.paths().getFirst() : answer(question(tool)).orElse(null);
   }
 
+  /**
+   * Whether it is known where a step finds its programs: not in an image, nor by a run's values.
+   */
+  static boolean isKnown(Step step) {
+    Template search = search(step);
+    if (search != null) {
+      for (Template.Part part : search.parts()) {
+        if (part instanceof Template.Part.Slot slot && !slot.name().equals("env")) {
+          return false;
+        }
+      }
+    }
+    return step.image() == null;
+  }
+
+  /** The path of a program that a step calls by a name without a slash; null for none. */
+  String path(Step step, String name) {
+    return path(new Tool(null, name, List.of(), search(step), step.dir()));
+  }
+
+  /** The step's own PATH, null where that is the caller's. */
+  private static Template search(Step step) {
+    Optional<Template> own = step.env().get("PATH");
+    return own == null ? null : own.orElse(null);
+  }
+
   /** A search as a text that tells all of it, other than any variable's name. */
   public String question(Tool tool) {
     return QUESTION + tool.dir() + "\0" + tool.name() + "\0" + folders(tool);
@@ -81,7 +110,7 @@ public final class ToolSearch {
       try {
         String path = paths.below(parts[0], folder.isEmpty() ? parts[1] : folder + "/" + parts[1]);
         Stamp stamp = stamps.stamp(root, path);
-        if (stamp.kind() == Stamp.FileKind.FILE && stamp.executable()) {
+        if (stamp.kind() == FileKind.FILE && stamp.executable()) {
           return Optional.of(path);
         }
       } catch (IOException | IllegalArgumentException e) {

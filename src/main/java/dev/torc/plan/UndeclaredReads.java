@@ -3,13 +3,13 @@ package dev.torc.plan;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.plan.CommandWords.Role;
+import dev.torc.plan.CommandWords.Word;
 import dev.torc.records.JobResult;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Tool;
 import dev.torc.workflow.Paths;
 import dev.torc.workflow.Ref;
 import dev.torc.workflow.Step;
-import dev.torc.workflow.Template;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -30,16 +29,6 @@ import java.util.Set;
  */
 final class UndeclaredReads {
 
-  /** What a word is. */
-  enum WordKind {
-    /** A file that the command runs. */
-    RUN,
-    /** Another job's product. */
-    PRODUCT,
-    /** Another file of the project. */
-    FILE
-  }
-
   /**
    * A word that no need stands for.
    *
@@ -48,7 +37,7 @@ final class UndeclaredReads {
    * @param path normalized
    * @param maker the node of the job or group that makes it, -1 for a source
    */
-  record UndeclaredWord(WordKind kind, boolean runs, String word, String path, int maker) {}
+  record UndeclaredWord(boolean runs, String word, String path, int maker) {}
 
   /** In a build, how many edges are followed at most: a second's hundredth. */
   private static final long STEPS = 1_000_000;
@@ -83,7 +72,7 @@ final class UndeclaredReads {
     List<UndeclaredWord> reads = List.of();
     Set<String> passed = null; // targets, and what was told
     for (int s = 0; s < steps.size(); s++) {
-      for (CommandWords.Word word : commands.get(s).words()) {
+      for (Word word : commands.get(s).words()) {
         if (word.role() == Role.TARGET) {
           continue;
         }
@@ -105,7 +94,7 @@ final class UndeclaredReads {
   private Set<String> targets(List<Step> steps, List<CommandWords> commands) {
     Set<String> targets = new HashSet<>();
     for (int s = 0; s < steps.size(); s++) {
-      for (CommandWords.Word word : commands.get(s).words()) {
+      for (Word word : commands.get(s).words()) {
         if (word.role() == Role.TARGET) {
           targets.add(path(steps.get(s), word.text()));
         }
@@ -115,44 +104,36 @@ final class UndeclaredReads {
   }
 
   /** What a word is, null where there is nothing to tell of it. */
-  private UndeclaredWord read(int job, Step step, CommandWords.Word word) {
+  private UndeclaredWord read(int job, Step step, Word word) {
     String text = word.text();
+    boolean runs = word.role() != Role.ARGUMENT;
     if (word.role() == Role.PROGRAM && text.indexOf('/') < 0) {
-      String path = onPath(step, text);
-      return path == null ? null : script(job, text, path);
+      return read(job, runs, text, onPath(step, text));
     } else if (word.role() == Role.MODULE) {
       String module = text.replace('.', '/');
-      UndeclaredWord one = script(job, text, path(step, module + ".py"));
-      return one == null ? script(job, text, path(step, module + "/__main__.py")) : one;
+      UndeclaredWord one = read(job, runs, text, path(step, module + ".py"));
+      return one == null ? read(job, runs, text, path(step, module + "/__main__.py")) : one;
     }
-    String path = path(step, text);
-    return word.role() == Role.ARGUMENT ? named(job, text, path) : script(job, text, path);
+    return read(job, runs, text, path(step, text));
   }
 
-  private UndeclaredWord script(int job, String word, String path) {
+  private UndeclaredWord read(int job, boolean runs, String word, String path) {
     int maker = path == null ? -1 : graph.makerOf(path);
     if (maker >= 0) {
-      return product(job, true, word, path, maker);
+      return product(job, runs, word, path, maker);
     }
-    return path == null || isNeeded(job, path) || !mayAsk(job, path) || !isFile(path)
-        ? null
-        : new UndeclaredWord(WordKind.RUN, true, word, path, -1);
+    return path != null
+            && (runs || all && mayBeFile(word, path) && !path.equals(graph.job(job).depfile()))
+            && !isNeeded(job, path)
+            && mayAsk(job, path)
+            && isFile(path)
+        ? new UndeclaredWord(runs, word, path, -1)
+        : null;
   }
 
-  private UndeclaredWord named(int job, String word, String path) {
-    int maker = path == null ? -1 : graph.makerOf(path);
-    if (maker >= 0) {
-      return product(job, false, word, path, maker);
-    }
-    return !all
-            || path == null
-            || word.indexOf('/') < 0 && path.lastIndexOf('.') <= path.lastIndexOf('/') + 1
-            || isNeeded(job, path)
-            || path.equals(graph.job(job).depfile())
-            || !mayAsk(job, path)
-            || !isFile(path)
-        ? null
-        : new UndeclaredWord(WordKind.FILE, false, word, path, -1);
+  /** Whether a word that is only named looks like a file: it has a slash, or an ending. */
+  private static boolean mayBeFile(String word, String path) {
+    return word.indexOf('/') >= 0 || path.lastIndexOf('.') > path.lastIndexOf('/') + 1;
   }
 
   private UndeclaredWord product(int job, boolean runs, String word, String path, int maker) {
@@ -162,7 +143,7 @@ final class UndeclaredReads {
     JobResult last = !graph.job(job).finds() ? null : context.records().result(job);
     return last != null && last.found().contains(path)
         ? null
-        : new UndeclaredWord(WordKind.PRODUCT, runs, word, path, maker);
+        : new UndeclaredWord(runs, word, path, maker);
   }
 
   /** Whether a job needs a source. */
@@ -210,26 +191,9 @@ final class UndeclaredReads {
 
   /** The file of the project that a program without a slash is; null for any other. */
   private String onPath(Step step, String name) {
-    Optional<Template> own = step.env().get("PATH");
-    Template search = own == null ? null : own.orElse(null);
-    if (step.image() != null || !isKnown(search)) {
-      return null;
-    }
-    Tool tool = new Tool(null, name, List.of(), search, step.dir());
-    String path = context.contents().machine().tools().path(tool);
+    String path =
+        ToolSearch.isKnown(step) ? context.contents().machine().tools().path(step, name) : null;
     return path == null || path.startsWith("/") ? null : path;
-  }
-
-  /** Whether a job's own PATH is known without the values of a run. */
-  static boolean isKnown(Template search) {
-    if (search != null) {
-      for (Template.Part part : search.parts()) {
-        if (part instanceof Template.Part.Slot slot && !slot.name().equals("env")) {
-          return false;
-        }
-      }
-    }
-    return true;
   }
 
   /**
@@ -239,6 +203,8 @@ final class UndeclaredReads {
   static final class NeedPaths {
 
     private final Graph graph;
+    private final BitSet seen = new BitSet();
+    private final ArrayDeque<Integer> open = new ArrayDeque<>();
     private long left;
 
     /**
@@ -252,55 +218,47 @@ final class UndeclaredReads {
 
     /** Whether {@code later} needs what {@code earlier} makes; both are nodes. */
     boolean lead(int earlier, int later) {
-      Search search = new Search(earlier);
-      for (Integer node = later; node != null; node = search.open.poll()) {
-        search.follow(node);
-        if (search.seen.get(earlier) || left < 0) {
+      int from = graph.place(earlier);
+      seen.clear();
+      open.clear();
+      for (Integer node = later; node != null; node = open.poll()) {
+        follow(node, from);
+        if (seen.get(earlier) || left < 0) {
           return true;
         }
       }
       return false;
     }
 
-    private final class Search {
-      private final int from;
-      private final BitSet seen = new BitSet();
-      private final ArrayDeque<Integer> open = new ArrayDeque<>();
-
-      Search(int earlier) {
-        this.from = graph.place(earlier);
+    /** Goes on to what a node needs, from a place in the order on. */
+    private void follow(int node, int from) {
+      Job job = graph.isJob(node) ? graph.job(node) : null;
+      if (job == null || job.after().isEmpty()) {
+        for (int i = graph.before().from(node); i < graph.before().to(node); i++) {
+          reach(graph.before().at(i), from);
+        }
+        return;
       }
-
-      private void reach(int node) {
-        left--;
-        if (node >= 0 && graph.place(node) >= from && !seen.get(node)) {
-          seen.set(node);
-          open.add(node);
-        }
+      for (int file : graph.needs().row(node)) {
+        reach(graph.maker(file), from);
       }
-
-      /** Goes on to what a node needs. */
-      private void follow(int node) {
-        Job job = graph.isJob(node) ? graph.job(node) : null;
-        if (job == null || job.after().isEmpty()) {
-          for (int i = graph.before().from(node); i < graph.before().to(node); i++) {
-            reach(graph.before().at(i));
-          }
-          return;
-        }
-        for (int file : graph.needs().row(node)) {
-          reach(graph.maker(file));
-        }
-        for (int list : graph.listNeeds().row(node)) {
-          reach(graph.list(list).awaited());
-        }
-        for (Ref ref : job.needRefs()) {
-          if (ref instanceof Ref.OfData data && data.job() != null) {
-            for (int maker : graph.meant(data.job())) {
-              reach(maker);
-            }
+      for (int list : graph.listNeeds().row(node)) {
+        reach(graph.list(list).awaited(), from);
+      }
+      for (Ref ref : job.needRefs()) {
+        if (ref instanceof Ref.OfData data && data.job() != null) {
+          for (int maker : graph.meant(data.job())) {
+            reach(maker, from);
           }
         }
+      }
+    }
+
+    private void reach(int node, int from) {
+      left--;
+      if (node >= 0 && graph.place(node) >= from && !seen.get(node)) {
+        seen.set(node);
+        open.add(node);
       }
     }
   }

@@ -3,7 +3,9 @@ package dev.torc.plan;
 import dev.torc.buildfile.MissHint;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
+import dev.torc.graph.NeedList.ListKind;
 import dev.torc.plan.ManifestWriter.LineKind;
+import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult.ManifestEntry;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct.OwnedPath;
@@ -35,7 +37,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
         last = last == null ? records.details(graph.name(job)) : last;
         String then = then(last, list);
         if (!then.isEmpty()) {
-          vanished.add(new Reason(Reason.Kind.NEED_VANISHED, list.written(), then, there));
+          vanished.add(new Reason(Kind.NEED_VANISHED, list.written(), then, there));
         }
       }
     }
@@ -45,7 +47,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
         last = last == null ? records.details(graph.name(job)) : last;
         String then = LineKind.DATA.value(last, value.written());
         if (then != null && !then.equals("{}")) {
-          vanished.add(new Reason(Reason.Kind.NEED_VANISHED, value.text(), "values", there));
+          vanished.add(new Reason(Kind.NEED_VANISHED, value.text(), "values", there));
         }
       }
     }
@@ -73,7 +75,7 @@ record VanishedNeeds(Graph graph, JobRecords records, NeedContents contents) {
     Path root = graph.workflow().root();
     try {
       String there =
-          list.kind() == NeedList.ListKind.GLOB
+          list.kind() == ListKind.GLOB
               ? MissHint.pattern(root, list.glob())
               : MissHint.folder(root, list.text());
       return there.isEmpty() ? "there are no files in it that count" : there;

@@ -1,5 +1,6 @@
 package dev.torc.plan;
 
+import dev.torc.plan.Reason.Kind;
 import dev.torc.records.JobResult.Origin;
 import dev.torc.results.Result;
 import java.util.List;
@@ -57,9 +58,9 @@ public sealed interface Verdict {
     /** Whether that is so whatever the jobs do that it waits for. */
     public boolean isSure() {
       for (Reason reason : reasons) {
-        if (reason.kind() == Reason.Kind.NEED_MISSING
-            || reason.kind() == Reason.Kind.IMAGE_UNAVAILABLE
-            || reason.kind() == Reason.Kind.ELSEWHERE) {
+        if (reason.kind() == Kind.NEED_MISSING
+            || reason.kind() == Kind.IMAGE_UNAVAILABLE
+            || reason.kind() == Kind.ELSEWHERE) {
           return true;
         }
       }

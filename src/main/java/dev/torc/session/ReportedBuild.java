@@ -91,13 +91,15 @@ final class ReportedBuild implements BuildWatcher, Progress {
 
   @Override
   public Signals.Handling running(BuildSetup setup, BuildLoop loop) {
-    if (report.isLive()) {
-      runner = setup.shared().runner();
-      build = loop;
-      time = new TimeLeft(setup.plan(), setup.limits());
-      report.follow(this);
-    }
+    report.follow(() -> progress(setup, loop));
     return signals.during(loop::signal);
+  }
+
+  private Progress progress(BuildSetup setup, BuildLoop loop) {
+    runner = setup.shared().runner();
+    build = loop;
+    time = new TimeLeft(setup.plan(), setup.limits());
+    return this;
   }
 
   @Override

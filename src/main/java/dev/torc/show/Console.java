@@ -1,8 +1,6 @@
 package dev.torc.show;
 
 import dev.torc.text.SafeText;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -101,11 +99,7 @@ public record Console(
     }
   }
 
-  /** A writer to an open descriptor whose errors are {@link ClosedPipe} or name the stream. */
-  public static Writer writer(FileDescriptor descriptor, String name) {
-    return writer(new FileOutputStream(descriptor), name);
-  }
-
+  /** A writer to a stream whose errors are {@link ClosedPipe} or name the stream. */
   public static Writer writer(OutputStream stream, String name) {
     return new Stream(
         new FilterOutputStream(stream) {

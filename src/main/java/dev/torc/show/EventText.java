@@ -4,7 +4,6 @@ import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.plan.Reason;
 import dev.torc.show.AttemptText.OriginText;
-import dev.torc.show.ReasonText.LeftOutText;
 import dev.torc.show.Report.Detail;
 import dev.torc.text.Amount;
 import dev.torc.text.LogExcerpt;
@@ -291,7 +290,7 @@ final class EventText {
   }
 
   private static String without(Event.Details details) {
-    return details.leftOut().isEmpty() ? "" : ", " + LeftOutText.of(details.leftOut());
+    return details.leftOut().isEmpty() ? "" : ", " + ReasonText.without(details.leftOut());
   }
 
   private String use(Event.Details details) {

@@ -88,15 +88,7 @@ final class JsonReport implements Report {
         fields.put("seconds", Json.seconds(finished.nanos()));
         fields.put("exit", finished.exit());
       }
-      case Event.Expanded _,
-          Event.JobSubmitted _,
-          Event.JobReleased _,
-          Event.Terminal _,
-          Event.Fetching _,
-          Event.Changed _,
-          Event.Watching _,
-          Event.Note _ ->
-          fields.putAll(Json.fields(event));
+      default -> fields.putAll(Json.fields(event)); // it reads as it is
     }
   }
 

@@ -13,15 +13,11 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
-import javax.xml.stream.XMLOutputFactory;
-import javax.xml.stream.XMLStreamException;
-import javax.xml.stream.XMLStreamWriter;
+import java.util.regex.Pattern;
 
 /**
  * Remembers what became of each job, for a file of JUnit XML that programs of continuous
@@ -33,6 +29,10 @@ public final class JunitReport implements Report {
 
   /** The case that stands for torc itself. */
   static final String TORC = "torc";
+
+  /** What is no Char of XML 1.0, section 2.2. */
+  private static final Pattern NO_XML =
+      Pattern.compile("[^\\t\\n\\r -\\x{d7ff}\\x{e000}-\\x{fffd}\\x{10000}-\\x{10ffff}]");
 
   private static final double SECOND = 1e9;
   private static final int WITHOUT_FRACTION = "2026-11-22T10:01:02".length();
@@ -128,77 +128,38 @@ public final class JunitReport implements Report {
     return new Event.Details(what, "", null, 0, -1, -1);
   }
 
-  /** Elements, each on a line of its own; what XML has no place for in a text is escaped. */
-  private static final class Elements {
-    private final XMLStreamWriter xml;
-    private int depth;
-
-    Elements(XMLStreamWriter xml) {
-      this.xml = xml;
+  /** Elements, each on a line of its own. */
+  private void xml(Writer out) throws IOException {
+    String moment = TimeText.iso(begun).substring(0, WITHOUT_FRACTION);
+    out.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    out.write("<testsuites" + counts(TORC, null, null) + ">\n");
+    out.write("  <testsuite" + counts(suite(), count("skipped"), moment) + ">\n");
+    if (started != null) {
+      out.write("    <properties>\n");
+      out.write(property("build", started.build().id()));
+      out.write(property("number", Long.toString(started.build().number())));
+      out.write(property("exit", exit < 0 ? "" : Integer.toString(exit)));
+      out.write("    </properties>\n");
     }
-
-    /** Begins one, with names and values in turns; what has no value is left out. */
-    void open(String name, String... attributes) throws XMLStreamException {
-      xml.writeCharacters("\n" + "  ".repeat(depth++));
-      xml.writeStartElement(name);
-      attributes(attributes);
+    for (Case each : cases) {
+      write(each, out);
     }
-
-    private void attributes(String... attributes) throws XMLStreamException {
-      for (int i = 0; i < attributes.length; i += 2) {
-        if (attributes[i + 1] != null) {
-          xml.writeAttribute(attributes[i], clean(attributes[i + 1]));
-        }
-      }
-    }
-
-    /** Ends one that has a text. */
-    void close(String text) throws XMLStreamException {
-      depth--;
-      xml.writeCharacters(clean(text));
-      xml.writeEndElement();
-    }
-
-    /** Ends one that has others, or none. */
-    void close() throws XMLStreamException {
-      close("\n" + "  ".repeat(depth - 1));
-    }
-
-    void property(String name, String value) throws XMLStreamException {
-      xml.writeCharacters("\n" + "  ".repeat(depth));
-      xml.writeEmptyElement("property");
-      attributes("name", name, "value", value);
-    }
+    out.write("  </testsuite>\n</testsuites>\n");
   }
 
-  private void xml(Writer out) throws IOException {
-    try {
-      XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out);
-      xml.writeStartDocument("UTF-8", "1.0");
-      Elements all = new Elements(xml);
-      all.open("testsuites", counts(TORC, null, null));
-      String moment = TimeText.iso(begun).substring(0, WITHOUT_FRACTION);
-      all.open("testsuite", counts(suite(), count("skipped"), moment));
-      if (started != null) {
-        all.open("properties");
-        all.property("build", started.build().id());
-        all.property("number", Long.toString(started.build().number()));
-        all.property("exit", exit < 0 ? "" : Integer.toString(exit));
-        all.close();
+  private static String property(String name, String value) {
+    return "      <property" + attributes("name", name, "value", value) + "/>\n";
+  }
+
+  /** Names and values in turns; what has no value is left out. */
+  private static String attributes(String... attributes) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < attributes.length; i += 2) {
+      if (attributes[i + 1] != null) {
+        out.append(" %s=\"%s\"".formatted(attributes[i], clean(attributes[i + 1])));
       }
-      for (Case each : cases) {
-        write(each, all);
-      }
-      all.close();
-      all.close();
-      xml.writeCharacters("\n");
-      xml.writeEndDocument();
-      xml.flush();
-    } catch (XMLStreamException e) {
-      throw e.getNestedException() instanceof IOException io
-          ? io
-          : new IOException(e.getMessage(), e);
     }
+    return out.toString();
   }
 
   /** The root's folder; its name is what people call the project. */
@@ -207,12 +168,11 @@ public final class JunitReport implements Report {
     return name == null ? TORC : SafeText.name(name.toString());
   }
 
-  private String[] counts(String name, String skipped, String moment) {
+  private String counts(String name, String skipped, String moment) {
     String time = seconds(finished == null ? 0 : finished.nanos());
-    List<String> counts = new ArrayList<>(List.of("name", name, "tests", "" + cases.size()));
-    counts.addAll(List.of("failures", count("failure"), "errors", count("error")));
-    counts.addAll(Arrays.asList("skipped", skipped, "time", time, "timestamp", moment));
-    return counts.toArray(String[]::new);
+    return attributes("name", name, "tests", "" + cases.size(), "failures", count("failure"))
+        + attributes("errors", count("error"), "skipped", skipped, "time", time)
+        + attributes("timestamp", moment);
   }
 
   private String count(String kind) {
@@ -229,16 +189,17 @@ public final class JunitReport implements Report {
     };
   }
 
-  private void write(Case of, Elements all) throws XMLStreamException {
+  private void write(Case of, Writer out) throws IOException {
     String group = InstanceName.parse(of.name).group();
     String suite = group.equals(of.name) ? suite() : suite() + "." + SafeText.name(group);
     String time = of.details.wall() < 0 ? null : seconds(of.details.wall());
-    all.open("testcase", "name", SafeText.name(of.name), "classname", suite, "time", time);
+    String name = SafeText.name(of.name);
+    out.write("    <testcase" + attributes("name", name, "classname", suite, "time", time) + ">\n");
     String kind = kind(of.state);
     if (!kind.isEmpty()) {
-      String type = of.isTorc ? TORC : Json.lower(of.state);
-      all.open(kind, "message", message(of), "type", kind.equals("skipped") ? null : type);
-      all.close(text(of));
+      String type = kind.equals("skipped") ? null : of.isTorc ? TORC : Json.lower(of.state);
+      String said = attributes("message", message(of), "type", type);
+      out.write("      <%s%s>%s</%1$s>\n".formatted(kind, said, clean(text(of))));
     }
     String output =
         switch (of.state) {
@@ -247,10 +208,9 @@ public final class JunitReport implements Report {
           default -> output(of);
         };
     if (!output.isEmpty()) {
-      all.open("system-out");
-      all.close(output);
+      out.write("      <system-out>" + clean(output) + "</system-out>\n");
     }
-    all.close();
+    out.write("    </testcase>\n");
   }
 
   private static String message(Case of) {
@@ -298,20 +258,14 @@ public final class JunitReport implements Report {
     return String.format(Locale.ROOT, "%.3f", Math.max(0, nanos) / SECOND);
   }
 
-  /** The text with what XML 1.0 has no place for as escapes that mean nothing to it. */
+  /** As a text of XML; what XML 1.0 has no place for as escapes that mean nothing to it. */
   private static String clean(String text) {
-    return text.codePoints()
-        .mapToObj(c -> isXml(c) ? Character.toString(c) : "\\u%04x".formatted(c))
-        .collect(Collectors.joining());
-  }
-
-  /** Whether it is a Char of XML 1.0, section 2.2. */
-  private static boolean isXml(int c) {
-    return c == '\t'
-        || c == '\n'
-        || c == '\r'
-        || c >= 0x20 && c <= 0xd7ff
-        || c >= 0xe000 && c <= 0xfffd
-        || c >= 0x10000;
+    return NO_XML
+        .matcher(text)
+        .replaceAll(it -> "\\\\u%04x".formatted(it.group().codePointAt(0)))
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
   }
 }

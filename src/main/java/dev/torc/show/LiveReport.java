@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Lines at the bottom of a terminal that show what runs and how far the build is, and messages that
@@ -57,6 +58,12 @@ final class LiveReport implements Report {
   private final IntSupplier columns;
   private final LongSupplier clock;
 
+  /** What is asked without the lock, since an answer may take its time; and the last answers. */
+  private volatile Progress progress = Progress.NONE;
+
+  private volatile Map<String, Series.Point> uses = Map.of();
+  private volatile long left = -1; // nanoseconds
+
   /** Guarded, like all below, by this report's own lock. In the order of their starts. */
   private final Map<String, Running> running = new LinkedHashMap<>();
 
@@ -65,9 +72,6 @@ final class LiveReport implements Report {
 
   private final StringBuilder messages = new StringBuilder();
   private Beat beat; // null before it moves
-  private Progress progress = Progress.NONE;
-  private Map<String, Series.Point> uses = Map.of();
-  private long left = -1; // nanoseconds as of the last answer
   private boolean active;
   private boolean paused;
   private long began;
@@ -155,27 +159,14 @@ final class LiveReport implements Report {
   }
 
   @Override
-  public boolean isLive() {
-    return true;
+  public void follow(Supplier<Progress> of) {
+    progress = of.get();
   }
 
-  @Override
-  public synchronized void follow(Progress of) {
-    progress = of;
-  }
-
-  /** Asks how things stand, without the lock: an answer may take its time. */
+  /** Asks how things stand. */
   void ask() {
-    Progress of;
-    synchronized (this) {
-      of = progress;
-    }
-    long guess = of.left();
-    Map<String, Series.Point> used = of.uses();
-    synchronized (this) {
-      left = guess;
-      uses = used;
-    }
+    left = progress.left();
+    uses = progress.uses();
   }
 
   @Override
@@ -260,7 +251,8 @@ final class LiveReport implements Report {
 
   /** The counts, the time, and before them a bar where there is room for one. */
   private String status(long now, int width) {
-    String likely = left < 0 ? "" : ", about " + Amount.time(left) + " left";
+    long guess = left;
+    String likely = guess < 0 ? "" : ", about " + Amount.time(guess) + " left";
     String status =
         "%d/%d done, %d running%s%s, %s%s"
             .formatted(

@@ -157,12 +157,8 @@ public final class Profile implements Report {
     phases.forEach(
         (name, nanos) -> line.append(' ').append(name).append(seconds(nanos)).append(','));
     line.append(" %d attempts took%s of CPU; trace in %s".formatted(attempts, seconds(cpu), file));
-    List<String> names = new ArrayList<>(List.of("torc"));
-    for (int lane = 1; lane <= highest; lane++) {
-      names.add("slot " + lane);
-    }
     try {
-      write(names);
+      write();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the trace " + file, e);
     }
@@ -180,29 +176,22 @@ public final class Profile implements Report {
    * @param from nanoseconds
    * @param args what else is told of it
    */
-  private void span(
-      String name, String kind, int lane, long from, long to, Map<String, Object> args) {
-    Map<String, Object> span = event(name, "X", lane);
+  private void span(String name, String kind, int lane, long from, long to, Map<String, ?> args) {
+    Map<String, Object> span = event(name, "X", lane, args);
     span.put("cat", kind);
     span.put("ts", (from - began) / MICROSECOND);
     span.put("dur", (to - from) / MICROSECOND);
-    if (!args.isEmpty()) {
-      span.put("args", args);
-    }
     spans.add(span);
   }
 
-  /**
-   * Writes the trace into torc's own file.
-   *
-   * @param lanes their names
-   */
-  private void write(List<String> lanes) throws IOException {
+  /** Writes the trace into torc's own file. */
+  private void write() throws IOException {
     List<Map<String, Object>> all = new ArrayList<>();
-    all.add(about("process_name", 0, "name", "torc"));
-    for (int lane = 0; lane < lanes.size(); lane++) {
-      all.add(about("thread_name", lane, "name", lanes.get(lane)));
-      all.add(about("thread_sort_index", lane, "sort_index", lane));
+    all.add(event("process_name", "M", 0, Map.of("name", "torc")));
+    for (int lane = PHASES; lane <= highest; lane++) {
+      String name = lane == PHASES ? "torc" : "slot " + lane;
+      all.add(event("thread_name", "M", lane, Map.of("name", name)));
+      all.add(event("thread_sort_index", "M", lane, Map.of("sort_index", lane)));
     }
     all.addAll(spans);
     OwnFile.folder(file.getParent());
@@ -215,19 +204,17 @@ public final class Profile implements Report {
     }
   }
 
-  private static Map<String, Object> about(String what, int lane, String key, Object value) {
-    Map<String, Object> event = event(what, "M", lane);
-    event.put("args", Map.of(key, value));
-    return event;
-  }
-
   /** All are of one process. */
-  private static Map<String, Object> event(String name, String phase, int lane) {
+  private static Map<String, Object> event(
+      String name, String phase, int lane, Map<String, ?> args) {
     Map<String, Object> event = new LinkedHashMap<>();
     event.put("name", name);
     event.put("ph", phase);
     event.put("pid", 1);
     event.put("tid", lane);
+    if (!args.isEmpty()) {
+      event.put("args", args);
+    }
     return event;
   }
 }

@@ -6,6 +6,7 @@ import dev.torc.text.SafeText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,9 +26,22 @@ public final class ReasonText {
   /** How many reasons of one class are named before the rest is only counted. */
   private static final int NAMED = 5;
 
+  /** How many jobs are named that were left out. */
+  private static final int LEFT_OUT = 3;
+
   /** Of a file in a folder a word may stand behind it, of a link before it. */
   private static final Pattern DIGEST =
       Pattern.compile("((?:link )?)([0-9a-f]{7})[0-9a-f]{57}((?: executable)?)");
+
+  /** What a job cannot run for: the reason has the words itself, those here are of its kind. */
+  private static final Set<Reason.Kind> LACKS =
+      EnumSet.of(
+          Reason.Kind.NEED_UNREADABLE,
+          Reason.Kind.NEED_VANISHED,
+          Reason.Kind.NEED_MISSING,
+          Reason.Kind.FAILED_BEFORE,
+          Reason.Kind.IMAGE_UNAVAILABLE,
+          Reason.Kind.ELSEWHERE);
 
   private enum Class {
     NEED,
@@ -40,7 +54,13 @@ public final class ReasonText {
 
   /** One reason, such as {@code need f2.json changed 3f2a91c → 88d01be}. */
   public static String of(Reason reason) {
-    return words(reason, false) + more(reason);
+    return told(reason, false);
+  }
+
+  private static String told(Reason reason, boolean past) {
+    return LACKS.contains(reason.kind())
+        ? SafeText.line(reason.lack())
+        : words(reason, past) + more(reason);
   }
 
   /** The words of a kind of reason with what it is about. */
@@ -74,13 +94,12 @@ public final class ReasonText {
       case NOT_TRACED -> "was not traced|it was not traced";
       case DATA_CHANGED -> "data {}" + change(reason);
       case TOOL_CHANGED -> "tool {}" + change(reason);
-      case NEED_UNREADABLE,
-          NEED_VANISHED,
-          NEED_MISSING,
-          FAILED_BEFORE,
-          IMAGE_UNAVAILABLE,
-          ELSEWHERE ->
-          "";
+      case NEED_UNREADABLE -> "need cannot be read";
+      case NEED_VANISHED -> "need matches nothing";
+      case NEED_MISSING -> "need does not exist";
+      case FAILED_BEFORE -> "failed before, not run again";
+      case IMAGE_UNAVAILABLE -> "image cannot be had";
+      case ELSEWHERE -> "may still run elsewhere";
     };
   }
 
@@ -93,13 +112,6 @@ public final class ReasonText {
       case PRODUCT_WANTED -> ", which " + SafeText.name(reason.now()) + " needs";
       case PRODUCT_ALTERED -> bit(reason);
       case DATA_CHANGED -> data(reason);
-      case NEED_UNREADABLE,
-          NEED_VANISHED,
-          NEED_MISSING,
-          FAILED_BEFORE,
-          IMAGE_UNAVAILABLE,
-          ELSEWHERE ->
-          SafeText.line(reason.lack());
       default -> "";
     };
   }
@@ -108,7 +120,7 @@ public final class ReasonText {
   public static String past(Reason reason) {
     return reason.kind() == Reason.Kind.SUBMITTED
         ? "it was out at " + SafeText.line(reason.now())
-        : words(reason, true) + more(reason);
+        : told(reason, true);
   }
 
   /** All reasons, joined by semicolons. */
@@ -144,15 +156,9 @@ public final class ReasonText {
   /** The kind of a reason, without what it is about: {@code need changed}, {@code never ran}. */
   public static String kind(Reason reason) {
     return switch (reason.kind()) {
-      case NEED_UNREADABLE -> "need cannot be read";
-      case NEED_VANISHED -> "need matches nothing";
-      case NEED_MISSING -> "need does not exist";
-      case FAILED_BEFORE -> "failed before, not run again";
-      case IMAGE_UNAVAILABLE -> "image cannot be had";
       case DATA_CHANGED -> "data changed";
       case PRODUCT_WANTED -> "product missing that is needed";
       case SETTING_CHANGED -> SafeText.name(reason.name()) + " changed";
-      case ELSEWHERE -> "may still run elsewhere";
       default -> words(reason).replace(" {}", "").replaceFirst("[|].*", "");
     };
   }
@@ -206,6 +212,19 @@ public final class ReasonText {
       case SETTING_CHANGED -> Class.SETTING;
       default -> Class.OTHER;
     };
+  }
+
+  /** {@code without 3 of 100: call/s=s7, …}, of each need that left any out; empty for none. */
+  public static String without(List<LeftOut> needs) {
+    StringBuilder out = new StringBuilder();
+    for (LeftOut left : needs) {
+      List<String> names = left.jobs().stream().limit(LEFT_OUT).map(SafeText::name).toList();
+      out.append(out.isEmpty() ? "without " : "; without ")
+          .append(left.jobs().size() + " of " + left.of() + ": ")
+          .append(String.join(", ", names))
+          .append(left.jobs().size() > LEFT_OUT ? " …" : "");
+    }
+    return out.toString();
   }
 
   private static String digests(Reason reason) {
@@ -308,28 +327,6 @@ public final class ReasonText {
     /** Whether context that has {@code soFar} code points takes one more: it ends with a word. */
     private static boolean more(int c, int soFar) {
       return soFar < CONTEXT || (soFar < 2 * CONTEXT && !Character.isWhitespace(c));
-    }
-  }
-
-  /** How it reads that a job went without others that failed. */
-  public static final class LeftOutText {
-
-    /** How many are named. */
-    private static final int NAMED = 3;
-
-    private LeftOutText() {}
-
-    /** {@code without 3 of 100: call/s=s7, …}, of each need that left any out; empty for none. */
-    public static String of(List<LeftOut> needs) {
-      StringBuilder out = new StringBuilder();
-      for (LeftOut left : needs) {
-        List<String> names = left.jobs().stream().limit(NAMED).map(SafeText::name).toList();
-        out.append(out.isEmpty() ? "without " : "; without ")
-            .append(left.jobs().size() + " of " + left.of() + ": ")
-            .append(String.join(", ", names))
-            .append(left.jobs().size() > NAMED ? " …" : "");
-      }
-      return out.toString();
     }
   }
 }

@@ -32,13 +32,8 @@ public interface Report extends Consumer<Event>, AutoCloseable {
     VERBOSE
   }
 
-  /** Whether it shows how things stand, and so asks for {@link #follow}. */
-  default boolean isLive() {
-    return false;
-  }
-
-  /** Jobs may run from now on: what can be asked of the build meanwhile. */
-  default void follow(Progress progress) {}
+  /** Jobs may run from now on; a report that shows how things stand takes what it can ask of it. */
+  default void follow(Supplier<Progress> progress) {}
 
   /** Writes what is left. */
   @Override
@@ -95,12 +90,7 @@ public interface Report extends Consumer<Event>, AutoCloseable {
       }
 
       @Override
-      public boolean isLive() {
-        return reports.stream().anyMatch(Report::isLive);
-      }
-
-      @Override
-      public void follow(Progress progress) {
+      public void follow(Supplier<Progress> progress) {
         reports.forEach(report -> report.follow(progress));
       }
 

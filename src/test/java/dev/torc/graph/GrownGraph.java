@@ -60,7 +60,7 @@ public final class GrownGraph {
     }
     assertEquals(
         grown.workflow().jobs(),
-        Arrays.stream(grown.written()).mapToObj(grown::job).toList(),
+        Arrays.stream(grown.tables().written()).mapToObj(grown::job).toList(),
         "as written");
   }
 

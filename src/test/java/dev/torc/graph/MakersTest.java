@@ -37,7 +37,8 @@ class MakersTest {
     Path file = Files.writeString(root.resolve("torc.yaml"), text);
     List<Job> all = BuildFileLoader.load(List.of(file), new TreeMap<>()).jobs();
     int[] nodes = IntStream.range(0, jobs).toArray();
-    return new Makers().with(nodes, all::get, Map.of(), node -> all.get(node).name(), errors);
+    return new Makers(
+        new Makers(), nodes, all::get, Map.of(), node -> all.get(node).name(), errors);
   }
 
   @Test

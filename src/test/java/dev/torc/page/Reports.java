@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -171,32 +172,34 @@ public final class Reports {
             1,
             new TreeMap<>(Map.of("RAN", jobs / 2, "FAILED", failed, "UP_TO_DATE", jobs / 3)),
             2);
-    PageData.Head head =
-        new PageData.Head(
-            "made <up>",
-            "A description of " + HOSTILE,
-            null,
-            BEGAN + 1_000_000,
-            0,
-            build,
-            true,
-            "node: Linux",
-            4,
-            8L << 30,
-            List.of(build, build),
-            Stream.of(State.values()).map(Summary::words).toList(),
-            List.of(),
-            2,
-            jobs == 0 ? List.of() : List.of(0, 1),
-            tails,
-            values.isEmpty()
-                ? List.of()
-                : List.of(
-                    new Values(
-                        "align", List.of("lane", "sample"), List.of("loss", "note"), values)),
-            List.of(new Event("plain0", BEGAN, "{\"x\":\"</script>\"}")),
-            List.of("the logs of 5 more failed jobs: `torc log JOB` shows each"));
+    Map<String, Object> head = new LinkedHashMap<>();
+    head.put("project", "made <up>");
+    head.put("description", "A description of " + HOSTILE);
+    head.put("root", null);
+    head.put("made", BEGAN + 1_000_000);
+    head.put("asked", 0);
+    head.put("build", build);
+    head.put("last", true);
+    head.put("where", "node: Linux");
+    head.put("machine_cpus", 4);
+    head.put("machine_memory", 8L << 30);
+    head.put("history", List.of(build, build));
+    head.put("states", Stream.of(State.values()).map(Summary::words).toList());
+    head.put("open", List.of());
+    head.put("gone", 2);
+    head.put("critical", jobs == 0 ? List.of() : List.of(0, 1));
+    head.put("tails", tails);
+    head.put(
+        "values",
+        values.isEmpty()
+            ? List.of()
+            : List.of(
+                new Values("align", List.of("lane", "sample"), List.of("loss", "note"), values)));
+    head.put("events", List.of(new Event("plain0", BEGAN, "{\"x\":\"</script>\"}")));
+    head.put("left_out", List.of("the logs of 5 more failed jobs: `torc log JOB` shows each"));
     return new PageData(
+        "made <up>",
+        BEGAN,
         head,
         rows,
         runs,

@@ -92,10 +92,11 @@ class CommandWordsTest {
   private static final Set<Role> RUN = Set.of(Role.PROGRAM, Role.SCRIPT, Role.MODULE);
 
   private static List<String> words(Step.Command command, Set<Role> roles) {
-    return CommandWords.of(command, SH).words().stream()
-        .filter(word -> roles.contains(word.role()))
-        .map(CommandWords.Word::text)
-        .toList();
+    return new CommandWords(command, SH)
+        .words().stream()
+            .filter(word -> roles.contains(word.role()))
+            .map(CommandWords.Word::text)
+            .toList();
   }
 
   @Test
@@ -108,7 +109,7 @@ class CommandWordsTest {
   void anotherShellSaysNothing() {
     assertEquals(
         List.of(),
-        CommandWords.of(new Step.Command.Shell(Template.of("python3 x.py")), List.of("fish", "-c"))
+        new CommandWords(new Step.Command.Shell(Template.of("python3 x.py")), List.of("fish", "-c"))
             .words());
   }
 
@@ -138,7 +139,7 @@ class CommandWordsTest {
   }
 
   private static boolean losesFailures(String text, List<String> shell) {
-    return CommandWords.of(new Step.Command.Shell(Template.of(text)), shell).losesFailures();
+    return new CommandWords(new Step.Command.Shell(Template.of(text)), shell).losesFailures();
   }
 
   @Test

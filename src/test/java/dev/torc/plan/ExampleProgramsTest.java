@@ -31,9 +31,10 @@ class ExampleProgramsTest {
       for (Job job : BuildFileLoader.load(List.of(file.toAbsolutePath()), new TreeMap<>()).jobs()) {
         String name = job.group() == null ? job.name() : job.group();
         for (Step step : job.steps()) {
-          CommandWords.of(step.command(), step.shell()).words().stream()
-              .filter(word -> word.role() == CommandWords.Role.PROGRAM)
-              .forEach(w -> programs.computeIfAbsent(name, _ -> new TreeSet<>()).add(w.text()));
+          new CommandWords(step.command(), step.shell())
+              .words().stream()
+                  .filter(word -> word.role() == CommandWords.Role.PROGRAM)
+                  .forEach(w -> programs.computeIfAbsent(name, _ -> new TreeSet<>()).add(w.text()));
         }
       }
       programs.forEach((job, all) -> seen.append("  %s: %s\n".formatted(job, all)));

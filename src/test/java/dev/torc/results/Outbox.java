@@ -83,7 +83,7 @@ final class Outbox implements AutoCloseable {
   String fetch(Hit found, Path into) {
     List<String> before = List.of(into.toFile().list());
     try {
-      ((SharedStore) found.store()).fetchBlobs(found, into);
+      found.store().fetchBlobs(found, into);
       return null;
     } catch (StoreRefusal e) {
       for (File each : into.toFile().listFiles()) {

@@ -63,6 +63,11 @@ class PackedNodeTest {
   }
 
   private static String entry(Entry entry, String file) {
-    return "@" + entry.place().line() + ":" + entry.place().column() + " " + text(entry.value(), file);
+    return "@"
+        + entry.place().line()
+        + ":"
+        + entry.place().column()
+        + " "
+        + text(entry.value(), file);
   }
 }
