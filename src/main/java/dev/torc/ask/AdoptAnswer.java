@@ -102,7 +102,9 @@ record AdoptAnswer(
       throws IOException {
     var env = project.caller().env();
     Expander expander =
-        project.expander(targets, (graph, jobs) -> DiskChecks.check(graph, digests, env, jobs));
+        project.expander(
+            found -> found.select(targets),
+            (graph, jobs) -> DiskChecks.check(graph, digests, env, jobs));
     return new Adoption(expander.plan(context).context(), expander, digests, id).run();
   }
 

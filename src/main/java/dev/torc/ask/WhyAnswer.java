@@ -75,7 +75,7 @@ record WhyAnswer(
       throws IOException {
     Project project = look.project();
     Graph graph = project.graph();
-    Causes causes = new Causes(graph, look.records(), look.contents());
+    Causes causes = new Causes(graph, look.records(), look.context().contents());
     List<Question> questions = new ArrayList<>();
     BitSet jobs = new BitSet();
     for (String target : targets) {
@@ -230,7 +230,7 @@ record WhyAnswer(
       lines.add(palette.bold(SafeText.name(name)) + " is running");
     } else if (plan.verdict(job) instanceof Verdict.UpToDate) {
       lines.add(WhyText.upToDate(name, last, past, palette));
-      List<RecordedProduct> gone = look.contents().gone().of(job);
+      List<RecordedProduct> gone = look.context().contents().gone().of(job);
       lines.add(gone.isEmpty() ? "" : WhyText.gone(gone, graph().deletes(job)));
     } else {
       lines.add(WhyText.of(causes.of(plan, job), palette, brief));

@@ -3,7 +3,6 @@ package dev.torc.bytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Distinct texts by dense numbers from 0, and numbers by text: UTF-8 bytes one after the other, and
@@ -24,13 +23,6 @@ public sealed class StringTable {
     this.slots = slots;
     this.texts = texts;
     this.size = size;
-  }
-
-  /** Numbers texts in their order; none may occur twice. */
-  public static StringTable of(List<String> texts) {
-    Builder table = new Builder();
-    texts.forEach(table::add);
-    return table.build();
   }
 
   /** One that numbers further texts as they come. For one thread. */

@@ -1,6 +1,7 @@
 package dev.torc.cli;
 
 import dev.torc.ask.Call;
+import dev.torc.posix.GroupAccess;
 import dev.torc.session.Exit;
 import dev.torc.session.ProjectFolder;
 import dev.torc.session.ProjectFolder.FilesForOthers;
@@ -23,7 +24,7 @@ final class InitCommand {
     refuseOver(call, "init");
     Path file = console.cwd().resolve("torc.yaml");
     write(file, Main.resource("init.yaml").formatted(FilesForOthers.SCHEMA), "init");
-    FilesForOthers.keep(console.cwd());
+    FilesForOthers.keep(console.cwd(), GroupAccess.of(console.cwd()));
     console.tell("wrote " + SafeText.name(file.toString()) + "; next: torc");
     return Exit.DONE;
   }

@@ -77,7 +77,8 @@ public final class ReportPage {
     this.runs = new PageRuns(graph, cache, asked);
     Plan plan = look.plan(all, Rerun.NONE);
     this.jobs = new PageJobs(plan, cache, runs, asked == 0, this::told);
-    this.data = data(new PageFiles(project.workflow(), graph, look.contents(), jobs, paths));
+    this.data =
+        data(new PageFiles(project.workflow(), graph, look.context().contents(), jobs, paths));
   }
 
   /**

@@ -218,7 +218,9 @@ public final class StartMarks implements AutoCloseable {
    */
   public static StartMarks begin(CachePlace place, List<Mark> on) {
     try {
-      return new StartMarks(place, on);
+      StartMarks marks = new StartMarks(place, on);
+      place.give(marks.file);
+      return marks;
     } catch (IOException e) {
       throw CacheTrouble.of("cannot mark running jobs in", place.running(), e);
     }

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
 /**
@@ -114,20 +113,13 @@ public record CleanJobs(
       return new Held(graph, boot, database, journal, all);
     }
 
-    /** Written out like that of {@link Stamp}: a record's own is linked anew at every start. */
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Held that
-          && graph.equals(that.graph)
+    /** In place of a record's own {@code equals}, which is linked anew at every start. */
+    boolean isSame(Held that) {
+      return graph.equals(that.graph)
           && boot.equals(that.boot)
           && database.equals(that.database)
           && journal.equals(that.journal)
           && caller.equals(that.caller);
-    }
-
-    @Override
-    public int hashCode() {
-      return graph.hashCode();
     }
   }
 
@@ -150,7 +142,7 @@ public record CleanJobs(
         return null;
       }
       Held held = held(in);
-      if (!held.database().exists() || !held.equals(now.with(machine, held.caller().keySet()))) {
+      if (!held.database().exists() || !held.isSame(now.with(machine, held.caller().keySet()))) {
         return null;
       }
       return new CleanJobs(
@@ -331,16 +323,6 @@ public record CleanJobs(
       }
       return any;
     }
-
-    /** Goes through all of a job. */
-    void each(int job, IntConsumer visitor) {
-      any(
-          job,
-          file -> {
-            visitor.accept(file);
-            return false;
-          });
-    }
   }
 
   /** A stamp by its numbers. */
@@ -369,9 +351,7 @@ public record CleanJobs(
 
   /** The number of a path; negative where it has none. */
   int number(Graph graph, String path) {
-    int file = graph.fileId(path);
-    int other = file < 0 ? further.id(path) : -1;
-    return other < 0 ? file : graph.files() + other;
+    return RestFiles.number(graph, further, path);
   }
 
   /** Whether some jobs are all at rest or dirty. */
@@ -401,6 +381,6 @@ public record CleanJobs(
 
   /** The path of a file by its number. */
   String path(Graph graph, int file) {
-    return file < graph.files() ? graph.path(file) : further.text(file - graph.files());
+    return RestFiles.path(graph, further, file);
   }
 }

@@ -189,21 +189,25 @@ final class RestCollector {
     final Map<Integer, long[]> folders = new HashMap<>();
     final BitSet made = new BitSet(); // in folders that are as the job made them
     final Set<String> questions = new TreeSet<>();
-    final IntStream.Builder also = IntStream.builder();
+    final int named;
     boolean whole = true; // nothing else decides
 
     Deciding(int job) {
       this.job = job;
       IntStream.of(graph.needs().row(job)).forEach(all::add);
       IntStream.of(graph.products().row(job)).forEach(all::add);
+      this.named = all.size();
     }
 
     int add(String path) {
       int file = gathered.number(path);
-      if (all.add(file)) {
-        also.add(file);
-      }
+      all.add(file);
       return file;
+    }
+
+    /** Those beside the named needs and products. */
+    int[] also() {
+      return all.stream().skip(named).mapToInt(file -> file).toArray();
     }
 
     /** Adds what a glob or folder comes down to; null where more decides about it. */
@@ -220,7 +224,7 @@ final class RestCollector {
   }
 
   private void add(Deciding deciding) {
-    extra[deciding.job] = deciding.also.build().toArray();
+    extra[deciding.job] = deciding.also();
     jobs.set(deciding.job);
     for (int file : deciding.all) {
       long[] folder = deciding.folders.get(file);
@@ -357,7 +361,7 @@ final class RestCollector {
 
   /** Puts down the files of a job that is not at rest. */
   private void see(Deciding seen) {
-    extra[seen.job] = seen.also.build().toArray();
+    extra[seen.job] = seen.also();
     dirty.set(seen.job);
     JobResult result = context.records().result(seen.job);
     List<String> moved = ran(seen.job) ? result.moved() : List.of();

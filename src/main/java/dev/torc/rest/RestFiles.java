@@ -7,12 +7,8 @@ import dev.torc.graph.Graph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.Digest.KnownDigest;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * The files of {@link CleanJobs} as they are gathered, after a build or for an edited build file:
@@ -22,8 +18,7 @@ import java.util.Map;
 final class RestFiles {
 
   private final Graph graph;
-  private final Map<String, Integer> further = new HashMap<>();
-  private final List<String> furtherPaths = new ArrayList<>();
+  private final StringTable.Builder further = new StringTable.Builder();
   private final RestDigests digests;
   private long[] stamps;
 
@@ -36,39 +31,40 @@ final class RestFiles {
 
   /** How many there are. */
   int count() {
-    return graph.files() + furtherPaths.size();
+    return graph.files() + further.size();
   }
 
   /** The number of a path: the next one where it is new. */
   int number(String path) {
-    int known = numberOf(path);
-    if (known >= 0) {
-      return known;
+    int file = graph.fileId(path);
+    int number = file < 0 ? graph.files() + further.add(path) : file;
+    if (stamps.length <= number * CleanJobs.WIDTH) {
+      stamps = Arrays.copyOf(stamps, 2 * (number + 1) * CleanJobs.WIDTH);
     }
-    int next = count();
-    further.put(path, next);
-    furtherPaths.add(path);
-    if (stamps.length <= next * CleanJobs.WIDTH) {
-      stamps = Arrays.copyOf(stamps, 2 * (next + 1) * CleanJobs.WIDTH);
-    }
-    return next;
+    return number;
   }
 
-  /** The number of a path; negative where it has none. */
-  private int numberOf(String path) {
+  /** The number of a path of a graph or beside it; negative where it has none. */
+  static int number(Graph graph, StringTable further, String path) {
     int file = graph.fileId(path);
-    return file < 0 ? further.getOrDefault(path, -1) : file;
+    int other = file < 0 ? further.id(path) : -1;
+    return other < 0 ? file : graph.files() + other;
+  }
+
+  /** The path of such a number. */
+  static String path(Graph graph, StringTable further, int file) {
+    return file < graph.files() ? graph.path(file) : further.text(file - graph.files());
   }
 
   /** Whether anything is known of a path. */
   boolean isKnown(String path) {
-    int file = numberOf(path);
+    int file = number(graph, further, path);
     return file >= 0 && isKnown(file);
   }
 
   /** The path of a number. */
   String path(int file) {
-    return file < graph.files() ? graph.path(file) : furtherPaths.get(file - graph.files());
+    return path(graph, further, file);
   }
 
   /** The stamps of all, to be changed in place; another array once a further path came. */
@@ -99,7 +95,7 @@ final class RestFiles {
   /** Puts down what was seen of a file. */
   void put(int file, KnownDigest seen) {
     put(file, numbers(seen));
-    digests.put(file, seen.digest() == null ? RestDigests.NONE : seen.digest());
+    digests.put(file, seen.digest());
   }
 
   /** Of a file that may have changed without a trace, those that no file has: it is read again. */
@@ -128,12 +124,16 @@ final class RestFiles {
 
     /** All files of a job; returns those beside its named needs and products. */
     int[] take(int job) {
-      new CleanJobs.Files(before, rest.extra()).each(job, this::number);
-      int[] more = rest.extra().row(job);
-      for (int i = 0; i < more.length; i++) {
-        more[i] = number(more[i]);
+      number(before.needs().row(job));
+      number(before.products().row(job));
+      return number(rest.extra().row(job));
+    }
+
+    private int[] number(int[] files) {
+      for (int i = 0; i < files.length; i++) {
+        files[i] = number(files[i]);
       }
-      return more;
+      return files;
     }
 
     /** The number that a file has now, with all that was known of it. */
@@ -162,7 +162,7 @@ final class RestFiles {
 
   /** What is at rest, and dirty, with these files. */
   CleanJobs rest(CleanJobs.Held held, long number, BitSet jobs, BitSet dirty, Adjacency extra) {
-    StringTable others = StringTable.of(furtherPaths);
+    StringTable others = further.build();
     return new CleanJobs(held, number, jobs, dirty, stamps, digests, others, extra);
   }
 
@@ -174,9 +174,6 @@ final class RestFiles {
   static final class RestDigests {
 
     private static final byte[] UNKNOWN = new byte[Digest.LENGTH];
-
-    /** Is put where a digest is not known. */
-    private static final Digest NONE = Digest.of(UNKNOWN);
 
     private final Path file; // null where the bytes were given
     private final byte[] first;
@@ -228,25 +225,24 @@ final class RestFiles {
           : Digest.of(Arrays.copyOfRange(all, from, to));
     }
 
-    /** Sets the digest of a file. */
-    synchronized void put(int number, Digest digest) {
-      room(number);
-      System.arraycopy(digest.bytes(), 0, bytes, at(number), Digest.LENGTH);
+    /** Sets the digest of a file; null where it is not known. */
+    void put(int number, Digest digest) {
+      put(number, digest == null ? UNKNOWN : digest.bytes(), 0);
     }
 
-    /** Takes over what others know of a file, be it nothing. */
-    synchronized void put(int number, RestDigests from, int theirs) {
+    /** Takes over what others know of a file. */
+    void put(int number, RestDigests from, int theirs) {
       byte[] known = from.bytes();
-      room(number);
       if (at(theirs) < known.length) {
-        System.arraycopy(known, at(theirs), bytes, at(number), Digest.LENGTH);
+        put(number, known, at(theirs));
       }
     }
 
-    private void room(int number) {
+    private synchronized void put(int number, byte[] known, int from) {
       if (at(number) >= bytes.length) {
         bytes = Arrays.copyOf(bytes, at(2 * (number + 1)));
       }
+      System.arraycopy(known, from, bytes, at(number), Digest.LENGTH);
     }
   }
 }

@@ -45,7 +45,7 @@ final class TouchedFiles {
   private final DigestMemo digests;
   private final Path root;
   private final boolean links;
-  private final Map<String, Boolean> plain = new ConcurrentHashMap<>();
+  private final Map<Path, Boolean> plain = new ConcurrentHashMap<>(); // by folder
   private Set<String> tools;
   private long[] stamps;
 
@@ -210,11 +210,10 @@ final class TouchedFiles {
 
   /** Whether no link is among the folders above a file. */
   private boolean isPlain(String path) throws IOException {
-    String above = path.substring(0, path.lastIndexOf('/') + 1);
+    Path above = root.resolve(path).getParent();
     Boolean known = plain.get(above);
     if (known == null) {
-      Path folder = root.resolve(above.isEmpty() ? "" : above.substring(0, above.length() - 1));
-      known = folder.toRealPath().equals(folder);
+      known = above.toRealPath().equals(above);
       plain.put(above, known);
     }
     return known;

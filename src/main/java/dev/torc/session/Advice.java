@@ -40,14 +40,14 @@ final class Advice {
 
   /** The lines on groups without instances, as far as they are named or needed. */
   static List<BadInput.Diagnostic> emptyGroups(
-      Project project, JobSelection selection, List<String> targets) {
+      Graph graph, JobSelection selection, List<String> targets) {
     Set<String> asked = new HashSet<>();
     List<Group> empty =
-        project.workflow().groups().stream().filter(g -> !g.warnings().isEmpty()).toList();
+        graph.workflow().groups().stream().filter(g -> !g.warnings().isEmpty()).toList();
     if (!empty.isEmpty() && selection.targeted()) {
       targets.forEach(target -> asked.add(InstanceName.parse(target).group()));
       for (int id : selection.jobs().stream().toArray()) {
-        Job job = project.graph().job(id);
+        Job job = graph.job(id);
         job.after().forEach(ref -> asked.add(InstanceName.parse(ref.job()).group()));
         for (Ref ref : job.needRefs()) {
           if (ref instanceof Ref.OfJob of) {
@@ -63,8 +63,7 @@ final class Advice {
   }
 
   /** The lines on needed globs and folders that give nothing, each with its place. */
-  static List<BadInput.Diagnostic> emptyGlobs(Project project, BitSet jobs) throws IOException {
-    Graph graph = project.graph();
+  static List<BadInput.Diagnostic> emptyGlobs(Graph graph, BitSet jobs) throws IOException {
     EmptyGlobs globs = new EmptyGlobs(graph);
     List<BadInput.Diagnostic> lines = new ArrayList<>();
     for (int j : graph.inOrder(jobs)) {
@@ -140,10 +139,7 @@ final class Advice {
       }
       List<Ref> empty = new ArrayList<>();
       for (Ref ref : graph.job(job).needRefs()) {
-        if (ref instanceof Ref.OfGlob glob
-                && givesNothing(job, NeedList.ListKind.GLOB, glob.pattern())
-            || ref instanceof Ref.OfFolder folder
-                && givesNothing(job, NeedList.ListKind.FOLDER, folder.path())) {
+        if ((ref instanceof Ref.OfGlob || ref instanceof Ref.OfFolder) && givesNothing(job, ref)) {
           empty.add(ref);
         }
       }
@@ -158,13 +154,10 @@ final class Advice {
           : MissHint.folder(root, ((Ref.OfFolder) empty).path());
     }
 
-    private boolean givesNothing(int job, NeedList.ListKind kind, String text) {
+    private boolean givesNothing(int job, Ref ref) {
       for (int id : graph.listNeeds().row(job)) {
         NeedList list = graph.list(id);
-        if (list.kind() == kind && list.text().equals(text)) {
-          if (!list.makers().isEmpty()) {
-            return false;
-          }
+        if (!list.ofJobs() && list.written().equals(ref.text())) {
           Set<Integer> found = makers.computeIfAbsent(id, _ -> makers(list));
           return found.isEmpty() || found.equals(Set.of(job)); // its own products are not for it
         }
@@ -172,9 +165,12 @@ final class Advice {
       return false;
     }
 
-    /** The jobs that make what a list matches on disk, as {@link Graph#makerOf} has them. */
+    /** The jobs that make what a list matches; -1 for what is there, or will be, of others. */
     private Set<Integer> makers(NeedList list) {
       Path root = graph.workflow().root();
+      if (!list.makers().isEmpty()) {
+        return Set.of(-1);
+      }
       try {
         if (list.kind() == NeedList.ListKind.GLOB) {
           return GlobWalk.of(root, list.glob()).stream()

@@ -113,9 +113,10 @@ public final class BuildSession {
       Plan plan = look.plan(expanded, request.rerun());
       refuse(plan);
       if (request.dry()) {
-        expected = TimeLeft.of(plan, capacity.limits());
-        warn(Advice.emptyGroups(look.project(), expanded, request.targets()), warn);
-        warn(Advice.emptyGlobs(look.project(), PlannedBuild.looked(plan)), warn);
+        expected = new TimeLeft(plan, capacity.limits()).left(0);
+        Graph graph = look.project().graph();
+        warn(Advice.emptyGroups(graph, expanded, request.targets()), warn);
+        warn(Advice.emptyGlobs(graph, PlannedBuild.looked(plan)), warn);
       }
       return plan;
     }
@@ -130,17 +131,24 @@ public final class BuildSession {
   public void check(Consumer<String> warn) throws IOException {
     shared.check();
     if (fast.restless(asked()).intersects(selection.jobs())) {
-      WarmUp.begin();
+      Thread.ofPlatform().daemon().name("torc-ahead").start(BuildSession::warmUp);
     }
-    if (!check(fast.concerned(selection.jobs(), asked())).isEmpty()) {
+    BitSet jobs = fast.concerned(selection.jobs(), asked());
+    unreadable(jobs); // they fail when it is their turn, and say so
+    if (!capacity.impossible(project.graph(), jobs).isEmpty()) {
       look(warn); // a job that asks for too much is no error while it is up to date
     }
   }
 
-  /** What the disk and the machine say of jobs that may run; returns those that are too large. */
-  private BitSet check(BitSet jobs) throws IOException {
-    unreadable(jobs); // they fail when it is their turn, and say so
-    return capacity.impossible(project.graph(), jobs);
+  /**
+   * What the JVM does once and slowly, the first time that it is asked: it loads the library of the
+   * database, and reads its security settings at the first digest. Begun as soon as it is known
+   * that a build has something to decide, it is done on another core before the build comes to it.
+   * Nothing waits for it, and nothing depends on it.
+   */
+  private static void warmUp() {
+    Cache.prepare();
+    Digest.ofText("");
   }
 
   /** Refuses what cannot be built; returns a line for each need that cannot be read. */
@@ -187,7 +195,7 @@ public final class BuildSession {
       int exit = fast.holds() ? build(id, began, watcher) : AGAIN; // another build was at work
       while (exit == AGAIN) {
         begin(FastPath.none(project));
-        check(selection.jobs());
+        unreadable(selection.jobs()); // likewise
         exit = build(id, began, watcher);
       }
       return exit;
@@ -245,7 +253,7 @@ public final class BuildSession {
         && fast.whole()
         && !restless.intersects(selection.jobs())
         && selection.open().isEmpty()) {
-      watcher.warn(Advice.emptyGroups(project, selection, request.targets()));
+      watcher.warn(Advice.emptyGroups(project.graph(), selection, request.targets()));
       fast.renew(watcher::warn);
       left = new Left(project.graph(), selection.jobs(), fast.clean());
       BuildId last = new BuildId(id, fast.clean().number());
@@ -255,7 +263,8 @@ public final class BuildSession {
       watcher.reading(work.digests());
       watcher.planning();
       Arrivals arrivals = new Arrivals(work.digests());
-      Expander expander = project.expanderToBuild(request.targets(), arrivals);
+      Expander expander =
+          project.expander(found -> found.selectToBuild(request.targets()), arrivals);
       Plan plan = expander.plan(work.context(selection, request.rerun()), restless);
       if (!fast.stands(plan)) {
         return AGAIN;
@@ -291,27 +300,6 @@ public final class BuildSession {
       if (planned) {
         capacity.refuse(graph, jobs);
       }
-    }
-  }
-
-  /**
-   * What the JVM does once and slowly, the first time that it is asked: it loads the library of the
-   * database, and reads its security settings at the first digest. Begun as soon as it is known
-   * that a build has something to decide, it is done on another core before the build comes to it.
-   * Nothing waits for it, and nothing depends on it.
-   */
-  private static final class WarmUp {
-
-    private WarmUp() {}
-
-    /** Begins, and returns at once. */
-    static void begin() {
-      Thread.ofPlatform().daemon().name("torc-ahead").start(WarmUp::run);
-    }
-
-    private static void run() {
-      Cache.prepare();
-      Digest.ofText("");
     }
   }
 

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -72,7 +73,7 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
    * @param limits what the machine has; asked only before something runs
    * @param runner what runs jobs; each build opens one
    * @param threads on what a build's attempts run; each build opens one
-   * @param cache opens the cache for work
+   * @param cache opens the cache for work, as {@link Cache#open} does
    * @param here what tells it from others that share a root
    * @param allocation the nodes on which jobs of {@code slurm} run, this one the first; null where
    *     they are submitted
@@ -82,15 +83,9 @@ public record Caller(Map<String, String> env, Path cwd, Host host) {
       Supplier<Limits> limits,
       Supplier<Runner> runner,
       Supplier<ExecutorService> threads,
-      CacheOpener cache,
+      BiFunction<CachePlace, Consumer<String>, Cache> cache,
       ThisHost here,
       Allocation allocation) {
-
-    /** Opens the cache for work; see {@link Cache#open}. */
-    public interface CacheOpener {
-      /** Takes lines about a cache that had to be set aside. */
-      Cache open(CachePlace place, Consumer<String> warn);
-    }
 
     /** The same, as the first node of an allocation. */
     Host in(Allocation given) {

@@ -14,7 +14,6 @@ import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
-import dev.torc.workflow.Template;
 import dev.torc.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -134,50 +133,27 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
 
   /** Why a job can never run; null if it can. */
   private BadInput.Diagnostic trouble(Job job) {
-    if (job.executor() != null && job.resources().memory() == 0) {
-      BadInput.Diagnostic unknown = unknownMemory(job);
-      if (unknown != null) {
-        return unknown;
-      }
+    boolean here = job.executor() == null;
+    if (!here && job.resources().memory() == 0 && job.slot(Resources.MEMORY) != null) {
+      // What a scheduler gives to a job that asks for none is not known when its command is made.
+      String line =
+          "{memory} of job %s has no value at %s: give it `memory` in resources, or use"
+              + " $TORC_MEMORY";
+      return new BadInput.Diagnostic(
+          job.slot(Resources.MEMORY).place(), line.formatted(job.name(), job.executor()));
     }
-    String excess =
-        job.executor() == null || job.executor().equals(allocated()) ? excess(job) : null;
+    String excess = here || job.executor().equals(allocated()) ? excess(job) : null;
     return excess == null ? null : new BadInput.Diagnostic(job.place(), excess);
-  }
-
-  /** What a scheduler gives to a job that asks for none is not known when its command is made. */
-  private static BadInput.Diagnostic unknownMemory(Job job) {
-    Template.Part.Slot slot = job.slot(Resources.MEMORY);
-    if (slot == null) {
-      return null;
-    }
-    String line =
-        "{memory} of job %s has no value at %s: give it `memory` in resources, or use $TORC_MEMORY";
-    return new BadInput.Diagnostic(slot.place(), line.formatted(job.name(), job.executor()));
-  }
-
-  /** Whether any node has the memory and the GPUs that a job asks for. */
-  private boolean isOnOneNode(Resources wanted) {
-    List<Map<String, Long>> all = new ArrayList<>(nodes().values());
-    all.add(limits);
-    return all.stream()
-        .anyMatch(
-            node ->
-                node.getOrDefault(Resources.MEMORY, 0L) >= wanted.memory()
-                    && node.getOrDefault(Resources.GPUS, 0L) >= wanted.gpus());
-  }
-
-  /** What there is of a resource, on the node that has most of it. */
-  private long most(String resource) {
-    long here = limits.getOrDefault(resource, 0L);
-    return nodes().values().stream()
-        .mapToLong(node -> node.getOrDefault(resource, 0L))
-        .reduce(here, Math::max);
   }
 
   /** What a job asks too much of, as a line; null if it can run. */
   private String excess(Job job) {
     Resources resources = job.resources();
+    List<Map<String, Long>> nodes = new ArrayList<>();
+    nodes.add(limits);
+    if (job.executor() != null) {
+      nodes.addAll(nodes().values());
+    }
     if (job.executor() != null && resources.nodes() > 1) {
       return "job %s asks for %d nodes, and torc slurm runs each job on one"
           .formatted(job.name(), resources.nodes());
@@ -186,7 +162,10 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
     wanted.remove(Resources.CPUS); // a job that asks for more than there are runs alone
     for (String name : wanted.keySet()) {
       long asked = wanted.get(name);
-      long there = job.executor() == null ? limits.getOrDefault(name, 0L) : most(name);
+      long there = 0;
+      for (Map<String, Long> node : nodes) {
+        there = Math.max(there, node.getOrDefault(name, 0L));
+      }
       if (asked > there) {
         boolean bytes = name.equals(Resources.MEMORY);
         String most = bytes ? Amount.size(there, asked) : "" + there;
@@ -194,7 +173,13 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
             .formatted(job.name(), bytes ? Amount.size(asked, asked) : asked, name, most, name);
       }
     }
-    if (job.executor() != null && !isOnOneNode(resources)) {
+    boolean fits = false;
+    for (Map<String, Long> node : nodes) {
+      fits |=
+          node.getOrDefault(Resources.MEMORY, 0L) >= resources.memory()
+              && node.getOrDefault(Resources.GPUS, 0L) >= resources.gpus();
+    }
+    if (!fits) {
       return "job %s asks for memory and gpus that no node has together; lower one of them"
           .formatted(job.name());
     }

@@ -53,11 +53,10 @@ record PlannedBuild(
 
   /** Runs what the plan says. */
   Ended run(long began) throws IOException {
-    Consumer<String> warn = watcher::warn;
     NewCommands commands = new NewCommands();
     begin(began, commands);
     SharedAccess shared = new SharedAccess(project);
-    RegistryLook images = RegistryLook.begin(plan, project.containers(), warn);
+    RegistryLook images = new RegistryLook(plan, project.containers(), watcher::warn);
     Consumer<Event> listener =
         event -> {
           if (event instanceof Event.Finished last) {
@@ -75,7 +74,7 @@ record PlannedBuild(
     Optional<Jobserver> tokens = jobserver();
     boolean sharing = shared.isAny() && !plan.isQuiet();
     try (images;
-        SharedStores stores = sharing ? shared.open(false, warn) : null;
+        SharedStores stores = sharing ? shared.open(false, watcher::warn) : null;
         Runner runner = project.caller().host().runner().get();
         Remotes remotes = remotes();
         ExecutorService threads = project.caller().host().threads().get()) {
@@ -127,7 +126,6 @@ record PlannedBuild(
     LaunchBuilder launches =
         new LaunchBuilder(
             project.workflow(), project.place(), build, inherited, env, images, events);
-    Consumer<String> told = line -> events.accept(new Event.Note(Event.Level.WARNING, line));
     String traces = env.get(Tracing.VARIABLE);
     return new AttemptContext(
         context,
@@ -137,7 +135,7 @@ record PlannedBuild(
         work.marks(),
         runner,
         remotes,
-        new Tracing(request.trace(), request.strict(), traces, told),
+        new Tracing(request.trace(), request.strict(), traces, watcher::warn),
         work.build(),
         project.caller().host().here());
   }
@@ -162,17 +160,17 @@ record PlannedBuild(
 
   /** What is said before the first job, and the begin of the build's record. */
   private void begin(long began, NewCommands commands) throws IOException {
-    Project expanded = project.with(plan.context().graph());
+    Graph graph = plan.context().graph();
     watcher.accept(
         new Event.Started(work.build(), project.workflow().root(), plan.selected().cardinality()));
     if (work.build().number() == 1) {
       watcher.warn(project.workflow().warnings());
       Advice.network(project, work.cache().place()).ifPresent(watcher::warn);
     }
-    watcher.warn(Advice.emptyGroups(expanded, plan.context().selection(), request.targets()));
+    watcher.warn(Advice.emptyGroups(graph, plan.context().selection(), request.targets()));
     if (!plan.isQuiet()) {
       commands.tellPlanned();
-      watcher.warn(Advice.emptyGlobs(expanded, looked(plan)));
+      watcher.warn(Advice.emptyGlobs(graph, looked(plan)));
       work.begin(began);
     }
   }

@@ -25,6 +25,7 @@ import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Group;
+import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Step.Image;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
@@ -73,7 +74,11 @@ public record Project(
     CachePlace place = caller.place(BuildFile.root(files.getFirst()));
     GraphFile.Inputs origin = origin(options, files);
     boolean contained = origin.over().containers();
-    GraphFile last = GraphFile.read(place.graph(), origin, looking(place, caller, _ -> null));
+    GraphFile last =
+        GraphFile.read(
+            place.graph(),
+            origin,
+            DigestMemo.looking(place.root(), caller.stamps(place), _ -> null));
     BuildFiles from = new BuildFiles(origin, options.input(), last);
     GraphFile kept = from.kept;
     Graph graph = kept == null ? unexpanded(from, last) : kept.graph();
@@ -198,25 +203,17 @@ public record Project(
    * @param stored what an earlier build knew of a path, or null
    */
   public DigestMemo looking(Function<String, KnownDigest> stored) {
-    return looking(place, caller, stored);
+    return DigestMemo.looking(place.root(), stamps(), stored);
   }
 
-  static DigestMemo looking(CachePlace place, Caller caller, Function<String, KnownDigest> stored) {
-    return DigestMemo.looking(place.root(), caller.stamps(place), stored);
-  }
-
-  /** What expands groups, for a request that is about these targets. */
-  public Expander expander(List<String> targets, Expander.Check check) {
-    return expander(found -> JobSelection.of(found, targets, paths()), check);
-  }
-
-  /** The same for a build of these targets. */
-  Expander expanderToBuild(List<String> targets, Expander.Check check) {
-    return expander(found -> JobSelection.toBuild(found, targets, paths()), check);
-  }
-
-  private Expander expander(Function<Graph, JobSelection> select, Expander.Check check) {
-    return new Expander(source, select, check, kept != null && kept.lasting());
+  /**
+   * What expands groups.
+   *
+   * @param select finds in the project with these the jobs that the request is about
+   */
+  public Expander expander(Function<Project, JobSelection> select, Expander.Check check) {
+    boolean lasting = kept != null && kept.lasting();
+    return new Expander(source, found -> select.apply(with(found)), check, lasting);
   }
 
   /** What keeps its shared stores from being meant by what is written; asks none. */
@@ -228,8 +225,8 @@ public record Project(
   public List<BadInput.Diagnostic> advice() throws IOException {
     JobSelection all = select(List.of());
     List<BadInput.Diagnostic> lines = new ArrayList<>(workflow().warnings());
-    lines.addAll(Advice.emptyGroups(this, all, List.of()));
-    lines.addAll(Advice.emptyGlobs(this, all.jobs()));
+    lines.addAll(Advice.emptyGroups(graph, all, List.of()));
+    lines.addAll(Advice.emptyGlobs(graph, all.jobs()));
     return lines;
   }
 
@@ -250,12 +247,7 @@ public record Project(
 
   /** The tags of its jobs, each once. */
   Collection<String> tags() {
-    if (kept != null) {
-      return kept.tags();
-    }
-    Set<String> tags = new TreeSet<>();
-    workflow().jobs().forEach(job -> tags.addAll(job.tags()));
-    return tags;
+    return kept != null ? kept.tags() : ((PackedJobs) workflow().jobs()).tags();
   }
 
   /** Files as the user names them from where he stands. */

@@ -84,17 +84,12 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
 
     private FilesForOthers() {}
 
-    /** Writes what is missing, and the schema where it is not the one of the torc that runs. */
-    public static void keep(Path root) throws IOException {
-      keep(root, GroupAccess.of(root));
-    }
-
     /**
-     * The same.
+     * Writes what is missing, and the schema where it is not the one of the torc that runs.
      *
      * @param group the group that also writes there; null for none
      */
-    static void keep(Path root, GroupAccess group) throws IOException {
+    public static void keep(Path root, GroupAccess group) throws IOException {
       Path schema = root.resolve(SCHEMA);
       OwnFile.folder(schema.getParent());
       give(schema.getParent(), group);

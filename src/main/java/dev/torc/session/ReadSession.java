@@ -62,7 +62,7 @@ public final class ReadSession implements AutoCloseable {
     this.fast.hand(digests);
     Expander expander =
         given.expander(
-            List.of(),
+            found -> found.select(List.of()),
             (graph, jobs) -> DiskChecks.check(graph, digests, given.caller().env(), jobs));
     PlanContext first = context(given, given.select(List.of()), Rerun.NONE);
     PlanContext fresh = expander.fresh(first, this.fast.restless(new BitSet()));
@@ -148,11 +148,6 @@ public final class ReadSession implements AutoCloseable {
     return context.records();
   }
 
-  /** What the needs contain, as the verdicts saw it. */
-  public NeedContents contents() {
-    return context.contents();
-  }
-
   /** The command of each job as it would run now, with what it would be given. */
   public IntFunction<String> commands() {
     Caller caller = project.caller();
@@ -160,7 +155,7 @@ public final class ReadSession implements AutoCloseable {
     LaunchBuilder launches =
         new LaunchBuilder(project.workflow(), place, "", Map.of(), caller.env(), null, _ -> {});
     Map<String, Long> limits = Capacity.of(project.workflow(), caller.host(), Map.of()).limits();
-    NeedContents names = contents().unread();
+    NeedContents names = context.contents().unread();
     return job -> launches.shown(project.graph(), job, names.filesOf(job), limits);
   }
 

@@ -26,20 +26,14 @@ final class RegistryLook implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  private RegistryLook(
-      Map<Containers.ImageName, List<String>> jobs, Containers containers, Consumer<String> warn) {
-    this.containers = containers;
-    this.warn = warn;
-    this.thread =
-        Thread.ofVirtual().name("torc-registries").unstarted(() -> jobs.forEach(this::look));
-  }
-
   /**
-   * Begins, and returns at once.
+   * Begins, and does not wait for an answer.
    *
    * @param warn takes lines for people, on another thread
    */
-  static RegistryLook begin(Plan plan, Containers containers, Consumer<String> warn) {
+  RegistryLook(Plan plan, Containers containers, Consumer<String> warn) {
+    this.containers = containers;
+    this.warn = warn;
     Map<Containers.ImageName, List<String>> jobs = new LinkedHashMap<>();
     for (int id : plan.selected().stream().toArray()) {
       Verdict verdict = plan.verdict(id);
@@ -47,11 +41,10 @@ final class RegistryLook implements AutoCloseable {
         add(plan.context().graph().job(id), jobs);
       }
     }
-    RegistryLook look = new RegistryLook(jobs, containers, warn);
+    thread = Thread.ofVirtual().name("torc-registries").unstarted(() -> jobs.forEach(this::look));
     if (!jobs.isEmpty()) {
-      look.thread.start();
+      thread.start();
     }
-    return look;
   }
 
   private static void add(Job job, Map<Containers.ImageName, List<String>> jobs) {

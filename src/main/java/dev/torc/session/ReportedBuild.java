@@ -12,14 +12,33 @@ import dev.torc.show.Report;
 import dev.torc.show.Report.Progress;
 import java.util.Map;
 
-/** Hands the events of a build to a report, and signals to the build. */
-final class ReportedBuild implements BuildWatcher {
+/**
+ * Hands the events of a build to a report, and signals to the build. A live report asks it back how
+ * the build goes on: it tells the time left of the events, and asks that no more often than it is
+ * worth.
+ */
+final class ReportedBuild implements BuildWatcher, Progress {
+
+  /** The least time between two looks ahead, in nanoseconds; between them the clock counts down. */
+  private static final long PERIOD = 1_000_000_000L;
+
+  /** A look ahead may take such a part of the time, of a large build. */
+  private static final int SHARE = 50;
 
   private final Report report;
   private final Profile profile;
   private final boolean all;
   private final Signals signals;
-  private BuildProgress progress;
+
+  // of a live report, while jobs may run
+  private TimeLeft time;
+  private Runner runner;
+  private BuildLoop build;
+
+  // of the report's thread
+  private long left = -1;
+  private long asked;
+  private long next = Long.MIN_VALUE;
 
   /**
    * A build that is shown.
@@ -37,10 +56,20 @@ final class ReportedBuild implements BuildWatcher {
 
   @Override
   public void accept(Event event) {
-    if (progress != null) {
-      progress.accept(event);
+    if (time != null) {
+      follow(event);
     }
     report.accept(event);
+  }
+
+  private void follow(Event event) {
+    if (event instanceof Event.JobStarted started) {
+      time.started(started.job(), System.nanoTime());
+    } else if (event instanceof Event.JobEnded ended) {
+      time.ended(ended.job(), ended.details().wall());
+    } else if (event instanceof Event.Expanded) {
+      time.over(build.context());
+    }
   }
 
   @Override
@@ -61,71 +90,37 @@ final class ReportedBuild implements BuildWatcher {
   }
 
   @Override
-  public Signals.Handling running(BuildSetup setup, BuildLoop build) {
-    report.follow(() -> progress = new BuildProgress(setup, build));
-    return signals.during(build::signal);
+  public Signals.Handling running(BuildSetup setup, BuildLoop loop) {
+    report.follow(() -> progress(setup, loop));
+    return signals.during(loop::signal);
   }
 
-  /**
-   * What a live report asks of a build that runs: tells the time left of the events, and asks it no
-   * more often than it is worth.
-   */
-  private static final class BuildProgress implements Progress {
+  private Progress progress(BuildSetup setup, BuildLoop loop) {
+    runner = setup.shared().runner();
+    build = loop;
+    time = new TimeLeft(setup.plan(), setup.limits());
+    return this;
+  }
 
-    /**
-     * The least time between two looks ahead, in nanoseconds; between them the clock counts down.
-     */
-    private static final long PERIOD = 1_000_000_000L;
-
-    /** A look ahead may take such a part of the time, of a large build. */
-    private static final int SHARE = 50;
-
-    private final TimeLeft time;
-    private final Runner runner;
-    private final BuildLoop build;
-
-    // of the report's thread
-    private long left = -1;
-    private long asked;
-    private long next = Long.MIN_VALUE;
-
-    BuildProgress(BuildSetup setup, BuildLoop build) {
-      this.time = new TimeLeft(setup.plan(), setup.limits());
-      this.runner = setup.shared().runner();
-      this.build = build;
+  @Override
+  public long left() {
+    long now = System.nanoTime();
+    if (now - next >= 0 || next == Long.MIN_VALUE) {
+      left = time.left(now);
+      asked = now;
+      long cost = System.nanoTime() - now;
+      next = now + Math.max(PERIOD, SHARE * cost);
     }
+    return left < 0 ? -1 : Math.max(0, left - (now - asked));
+  }
 
-    /** Takes an event, on the thread of the events. */
-    void accept(Event event) {
-      if (event instanceof Event.JobStarted started) {
-        time.started(started.job(), System.nanoTime());
-      } else if (event instanceof Event.JobEnded ended) {
-        time.ended(ended.job(), ended.details().wall());
-      } else if (event instanceof Event.Expanded) {
-        time.over(build.context());
-      }
-    }
+  @Override
+  public long expected(String job) {
+    return time.expected(job);
+  }
 
-    @Override
-    public long left() {
-      long now = System.nanoTime();
-      if (now - next >= 0 || next == Long.MIN_VALUE) {
-        left = time.left(now);
-        asked = now;
-        long cost = System.nanoTime() - now;
-        next = now + Math.max(PERIOD, SHARE * cost);
-      }
-      return left < 0 ? -1 : Math.max(0, left - (now - asked));
-    }
-
-    @Override
-    public long expected(String job) {
-      return time.expected(job);
-    }
-
-    @Override
-    public Map<String, Series.Point> uses() {
-      return runner.uses();
-    }
+  @Override
+  public Map<String, Series.Point> uses() {
+    return runner.uses();
   }
 }

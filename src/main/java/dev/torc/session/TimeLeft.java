@@ -11,6 +11,7 @@ import dev.torc.workflow.Job.Resources;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 
 /**
@@ -33,14 +34,14 @@ final class TimeLeft {
 
   /** A job that is not over. */
   private static final class Due {
-    private final double[] group; // its mean
+    private final LongSummaryStatistics group; // wall times of others in it, nanoseconds
     private final long record; // nanoseconds, 0 unknown
     private boolean may; // run
     private boolean runs;
     private long began; // by the clock of the caller
     private Map<String, Long> demand; // made when it is first asked for
 
-    Due(double[] group, long record, boolean may) {
+    Due(LongSummaryStatistics group, long record, boolean may) {
       this.group = group;
       this.record = record;
       this.may = may;
@@ -48,8 +49,8 @@ final class TimeLeft {
   }
 
   private final Map<String, Long> limits;
-  private final Map<String, double[]> groups = new HashMap<>(); // nanoseconds, jobs
-  private final double[] all = new double[2];
+  private final Map<String, LongSummaryStatistics> groups = new HashMap<>();
+  private final LongSummaryStatistics all = new LongSummaryStatistics();
 
   // Guarded by this.
   private Graph graph;
@@ -67,11 +68,6 @@ final class TimeLeft {
   TimeLeft(Plan plan, Map<String, Long> limits) {
     this.limits = limits;
     over(plan.context(), plan);
-  }
-
-  /** Nanoseconds that a plan will take; negative where nothing is known of its jobs. */
-  static long of(Plan plan, Map<String, Long> limits) {
-    return new TimeLeft(plan, limits).left(0);
   }
 
   /** Groups were expanded: there is no verdict on their instances. */
@@ -107,18 +103,17 @@ final class TimeLeft {
     return result.wall();
   }
 
-  private void add(double[] group, long wall) {
-    group[0] += wall;
-    group[1]++;
-    all[0] += wall;
-    all[1]++;
+  private void add(LongSummaryStatistics group, long wall) {
+    group.accept(wall);
+    all.accept(wall);
   }
 
   /** Of an instance that of its group, whose name stands before the values. */
-  private double[] group(int job) {
+  private LongSummaryStatistics group(int job) {
     String name = graph.name(job);
     int slash = name.indexOf('/');
-    return groups.computeIfAbsent(slash < 0 ? name : name.substring(0, slash), _ -> new double[2]);
+    String group = slash < 0 ? name : name.substring(0, slash);
+    return groups.computeIfAbsent(group, _ -> new LongSummaryStatistics());
   }
 
   /** Null where the job is over. */
@@ -201,13 +196,13 @@ final class TimeLeft {
 
   /** Nanoseconds that a job still takes; negative where nothing is known. */
   private double takes(Due job, long now) {
-    double[] mean = job.group[1] > 0 ? job.group : all;
-    double guess = job.record > 0 ? job.record * took / expected : mean[0] / mean[1];
+    LongSummaryStatistics known = job.group.getCount() > 0 ? job.group : all;
+    double guess = job.record > 0 ? job.record * took / expected : known.getAverage();
     if (job.runs) {
       double since = Math.max(0, now - job.began);
       guess = Math.max(guess - since, since / LATE);
     }
-    return mean[1] == 0 ? -1 : job.may ? guess * ran / decided : guess;
+    return known.getCount() == 0 ? -1 : job.may ? guess * ran / decided : guess;
   }
 
   /** What a job takes of the limits; on another machine the counters alone. */

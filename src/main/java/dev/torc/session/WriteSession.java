@@ -34,7 +34,6 @@ import dev.torc.session.ProjectFolder.FilesForOthers;
 import dev.torc.text.Amount;
 import dev.torc.workflow.Workflow;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +51,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
 
   private final Project project;
   private final BuildId build;
-  private long started; // milliseconds since 1970
+  private long started; // milliseconds since 1970; 0 where the history has nothing of it
   private final Cache cache;
   private StartMarks marks;
   private final Map<String, Reason> left; // jobs that are out, or elsewhere
@@ -63,7 +62,6 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   private final Heap heap = new Heap();
   private final List<String> aside = new ArrayList<>(); // lines of a first build, told as one
   private Runnable rest = () -> {}; // writes down what is left at rest
-  private boolean recorded;
   private volatile boolean handed; // whether anything went to a scheduler
 
   private WriteSession(
@@ -71,7 +69,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       throws IOException {
     this.project = project;
     this.cache = cache;
-    this.marks = begin(cache.place(), on);
+    this.marks = StartMarks.begin(cache.place(), on);
     this.left = RunningJobs.left(project.place(), on, Set.of());
     this.elsewhere = on.stream().filter(mark -> !mark.isRemote()).toList();
     this.warn = warn;
@@ -89,16 +87,6 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
             (path, known) -> cache.put(new Batch().stamp(path, known)));
   }
 
-  private static StartMarks begin(CachePlace place, List<StartMarks.Mark> out) {
-    StartMarks marks = StartMarks.begin(place, out);
-    try {
-      place.give(place.running());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return marks;
-  }
-
   /**
    * Opens a project whose lock the caller holds.
    *
@@ -109,7 +97,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   public static WriteSession open(
       Project project, String id, Set<String> gone, Consumer<String> warn) throws IOException {
     project.place().refuseOthers();
-    Cache cache = project.caller().host().cache().open(project.place(), warn);
+    Cache cache = project.caller().host().cache().apply(project.place(), warn);
     try {
       List<StartMarks.Mark> on = new ArrayList<>();
       Caller caller = project.caller();
@@ -204,7 +192,6 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
    * @param began when, by {@link System#nanoTime}
    */
   void begin(long began) {
-    recorded = true;
     started = System.currentTimeMillis() - (System.nanoTime() - began) / 1_000_000;
     record(-1, new TreeMap<>(), -1, null, StoreUse.NONE);
     new AttemptHistory(cache).trim();
@@ -212,7 +199,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
 
   /** Keeps what the machine used while the build ran; null for nothing. */
   void keep(Series machine) {
-    if (recorded && machine != null) {
+    if (started > 0 && machine != null) {
       cache.put(new Batch().series(build.number(), AttemptHistory.MACHINE, machine));
     }
   }
@@ -237,7 +224,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   void end(Event.Finished finished, Limits limits) {
     tellKept();
     kept.end();
-    if (recorded) {
+    if (started > 0) {
       TreeMap<String, Integer> counts = new TreeMap<>();
       finished.counts().forEach((state, count) -> counts.put(state.name(), count));
       String machine = BuildMachine.here(project.caller().host(), limits);
@@ -253,7 +240,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
       marks.clear();
     } else {
       marks.close();
-      marks = begin(cache.place(), on);
+      marks = StartMarks.begin(cache.place(), on);
     }
   }
 

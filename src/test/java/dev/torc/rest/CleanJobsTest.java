@@ -238,17 +238,12 @@ class CleanJobsTest {
       }
       extra.endRow(false);
     }
+    StringTable.Builder paths = new StringTable.Builder();
+    List.of(further).forEach(paths::add);
     CleanJobs.Held held =
         new CleanJobs.Held(Digest.ofText("graph"), "boot", Stamp.MISSING, "", new TreeMap<>());
     return new CleanJobs(
-        held,
-        1,
-        jobs,
-        new BitSet(),
-        stamps,
-        RestDigests.of(files),
-        StringTable.of(List.of(further)),
-        extra.build());
+        held, 1, jobs, new BitSet(), stamps, RestDigests.of(files), paths, extra.build());
   }
 
   /** Files with the stamps that the test gives them. */

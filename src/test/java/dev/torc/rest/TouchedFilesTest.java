@@ -93,7 +93,7 @@ class TouchedFilesTest {
     }
     rest =
         new CleanJobs(
-            held(), 1, jobs, new BitSet(), numbers, known, StringTable.of(List.of()), none.build());
+            held(), 1, jobs, new BitSet(), numbers, known, new StringTable.Builder(), none.build());
   }
 
   /** A caller without an environment. */
