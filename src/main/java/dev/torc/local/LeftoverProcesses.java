@@ -30,6 +30,8 @@ final class LeftoverProcesses {
   static List<String> end(Collection<Map<String, String>> marks, Duration grace) {
     List<String> lines = new ArrayList<>();
     Map<Map<String, String>, List<ProcessTable.Entry>> found = living(marks);
+    // Two looks: a process that just begins another program has no environment for a moment.
+    living(marks).forEach(found::putIfAbsent);
     for (Map<String, String> mark : marks) {
       if (found.containsKey(mark)) {
         int count = found.get(mark).size();
@@ -72,7 +74,7 @@ final class LeftoverProcesses {
   static Map<Map<String, String>, List<ProcessTable.Entry>> living(
       Collection<Map<String, String>> marks) {
     if (marks.isEmpty()) {
-      return Map.of();
+      return new HashMap<>();
     }
     Set<String> names = marks.iterator().next().keySet();
     Map<Set<String>, Map<String, String>> wanted = new HashMap<>();

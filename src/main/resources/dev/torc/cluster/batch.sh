@@ -111,12 +111,19 @@ torc_scan() {
 }
 
 # Ends all that torc_scan finds: TERM to each once, KILL after the grace. Sets torc_live to what
-# would not die, normally nothing.
+# would not die, normally nothing. Two looks in a row must find none: a process that just begins
+# another program has no environment for a moment.
 torc_end() {
   torc_told=
+  torc_none=0
   torc_now
   torc_kill=$((torc_now + torc_grace * 100))
-  until torc_scan "$1" "$2" && [ -z "${torc_live% }" ]; do
+  while [ "$torc_none" -lt 2 ]; do
+    if torc_scan "$1" "$2" && [ -z "${torc_live% }" ]; then
+      torc_none=$((torc_none + 1))
+      continue
+    fi
+    torc_none=0
     torc_now
     for torc_process in $torc_live; do
       if [ "$torc_now" -ge "$torc_kill" ]; then
