@@ -5,7 +5,6 @@ import dev.torc.cluster.RemoteAttempt.HandedOutAttempt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,7 +49,7 @@ public record EarlierJob(HandedOutAttempt place, SchedulerSettings settings, Str
         }
       }
     }
-    batches.sort(Comparator.comparingLong(batch -> batch.time));
+    batches.sort((a, b) -> Long.compare(a.time, b.time));
     List<EarlierJob> all = new ArrayList<>();
     for (RemoteBatch batch : batches) {
       all.addAll(of(batch));

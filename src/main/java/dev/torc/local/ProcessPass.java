@@ -72,14 +72,19 @@ final class ProcessPass {
 
   /** The tree that a process is marked as one of; null for none. */
   private ProcessTree marked(ProcessTable.Entry process, List<ProcessTree> trees) {
-    if (strangers.contains(process.id()) || trees.stream().noneMatch(t -> t.mayOwn(process))) {
+    if (strangers.contains(process.id())) {
       return null;
     }
-    Set<String> environment = ProcessTable.environment(process.pid());
-    return trees.stream()
-        .filter(tree -> tree.mayOwn(process) && tree.isMark(environment))
-        .findFirst()
-        .orElse(null);
+    Set<String> environment = null;
+    for (ProcessTree tree : trees) {
+      if (tree.mayOwn(process)) {
+        environment = environment == null ? ProcessTable.environment(process.pid()) : environment;
+        if (tree.isMark(environment)) {
+          return tree;
+        }
+      }
+    }
+    return null;
   }
 
   private static Use use(ProcessTree tree, List<ProcessTable.Entry> members) {
