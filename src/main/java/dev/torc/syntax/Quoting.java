@@ -21,9 +21,6 @@ public final class Quoting {
           """
               .split("\\s+"));
 
-  private static final Pattern PLAIN = Pattern.compile("[\\w./:@%+-]+");
-  private static final Pattern PLAIN_ARGUMENT = Pattern.compile("[\\w./:@%+,-][\\w./:@%+,=-]*");
-
   /** What means something within double quotes. */
   private static final Pattern SPECIAL = Pattern.compile("[\\\\\"$`]");
 
@@ -31,8 +28,7 @@ public final class Quoting {
   public static final String BY_ENV = "pass it by env";
 
   /** Those whose quoting is known. */
-  private static final Pattern SHELL =
-      Pattern.compile("(.*/)?(sh|bash|dash|ksh|zsh)/*", Pattern.DOTALL);
+  private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ksh", "zsh");
 
   private Quoting() {}
 
@@ -65,17 +61,38 @@ public final class Quoting {
    * {@code =} could make an assignment and a comma a brace list, so they do not count.
    */
   public static boolean isPlain(String value) {
-    return PLAIN.matcher(value).matches() && !RESERVED.contains(value);
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (!isPlain(c)) {
+        return false;
+      }
+    }
+    return !value.isEmpty() && !RESERVED.contains(value);
   }
 
   /** Whether a word behind the first one means itself: there a comma and {@code =} do as well. */
   public static boolean isPlainArgument(String value) {
-    return PLAIN_ARGUMENT.matcher(value).matches();
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (!isPlain(c) && c != ',' && (c != '=' || i == 0)) {
+        return false;
+      }
+    }
+    return !value.isEmpty();
+  }
+
+  private static boolean isPlain(char c) {
+    return c < 128 && Character.isLetterOrDigit(c) || "_./:@%+-".indexOf(c) >= 0;
   }
 
   /** Whether a shell, given as its words, takes a text whose quoting is known as its next word. */
   public static boolean isKnown(List<String> shell) {
-    if (!SHELL.matcher(shell.getFirst()).matches()) {
+    String program = shell.getFirst();
+    int end = program.length();
+    while (end > 0 && program.charAt(end - 1) == '/') {
+      end--;
+    }
+    if (!SHELLS.contains(program.substring(program.lastIndexOf('/', end - 1) + 1, end))) {
       return false;
     }
     boolean takesText = false;
