@@ -186,8 +186,9 @@ final class Attempt {
     ProcessEnd resumed = remote.resume(snapshot);
     Stamp begin = null;
     if (resumed == null) {
+      // Before its products are cleared: a job that has to be traced and cannot be fails here.
       boolean traced = shared.tracing().traces(shared.graph(), job);
-      clear(); // where it was to be traced and cannot, its earlier products are there
+      clear();
       begin = launch(containers, traced);
     } else {
       hasCleared = true;

@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a job left in the found of its products: for its result, and for the record of owned paths.
+ * What a job left in the places of its products: for its result, and for the record of owned paths.
  * It only looks; {@link ProductRemoval} takes things away.
  *
  * @param made the products in declared order, matches of globs sorted
