@@ -20,7 +20,7 @@ public final class GlobWalk {
 
   private final Glob glob;
   private final StopFlag stop;
-  private final int depth;
+  private final long depth;
   private final List<String> found = new ArrayList<>();
   private final List<String> folders = new ArrayList<>();
   private boolean certain = true;
@@ -41,7 +41,11 @@ public final class GlobWalk {
     this.stop = stop;
     String pattern = glob.toString();
     boolean flat = !pattern.contains("**") && pattern.indexOf('{') < 0;
-    this.depth = flat ? (int) pattern.chars().filter(c -> c == '/').count() + 1 : -1;
+    this.depth = flat ? slashes(pattern) : Long.MAX_VALUE;
+  }
+
+  private static long slashes(String path) {
+    return path.chars().filter(c -> c == '/').count();
   }
 
   /** The paths of matching files, sorted; relative to the root, or absolute as the glob is. */
@@ -64,8 +68,7 @@ public final class GlobWalk {
     String prefix = glob.fixedPrefix();
     Path start = root.resolve(prefix);
     if (FolderDigest.counts(prefix) && Files.isDirectory(start)) {
-      int level = prefix.isEmpty() ? 0 : (int) prefix.chars().filter(c -> c == '/').count() + 1;
-      walk.enter(start, prefix, level);
+      walk.enter(start, prefix);
     }
     walk.found.sort(null);
     return new Found(walk.found, walk.folders, walk.certain);
@@ -80,8 +83,9 @@ public final class GlobWalk {
     }
   }
 
-  private void enter(Path folder, String path, int level) throws IOException {
-    if (depth >= 0 && level >= depth) {
+  private void enter(Path folder, String path) throws IOException {
+    String start = path.isEmpty() || path.endsWith("/") ? path : path + "/";
+    if (slashes(start) > depth) {
       return;
     }
     folders.add(path.isEmpty() ? "." : path);
@@ -92,7 +96,7 @@ public final class GlobWalk {
       if (FolderDigest.IGNORED.contains(name)) {
         continue;
       }
-      String child = path.isEmpty() ? name : path.endsWith("/") ? path + name : path + "/" + name;
+      String child = start + name;
       BasicFileAttributes there = look(entry);
       if (there != null && there.isDirectory()) {
         inner.add(entry);
@@ -105,8 +109,7 @@ public final class GlobWalk {
       }
     }
     for (Path child : inner) {
-      String name = child.getFileName().toString();
-      enter(child, path.isEmpty() ? name : path + "/" + name, level + 1);
+      enter(child, start + child.getFileName());
     }
   }
 }
