@@ -313,13 +313,12 @@ public final class Plan {
       if (!(verdicts[reader] instanceof Verdict.WillRun will)) {
         return verdicts[reader];
       }
-      int after = context.records().unsettledBefore(reader);
-      int first = after;
+      int first = context.records().unsettledBefore(reader);
       while (first >= 0 && verdicts[first] instanceof Verdict.MayRun may && may.after() != first) {
         first = may.after();
       }
       boolean restored = first >= 0 && verdicts[first] instanceof Verdict.WillRestore;
-      return restored && Decider.mayRestore(will.reasons()) ? new Verdict.MayRun(after) : null;
+      return restored && Decider.mayRestore(will.reasons()) ? new Verdict.MayRun(first) : null;
     }
   }
 }

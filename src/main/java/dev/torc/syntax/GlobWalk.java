@@ -89,7 +89,6 @@ public final class GlobWalk {
       return;
     }
     folders.add(path.isEmpty() ? "." : path);
-    List<Path> inner = new ArrayList<>();
     for (Path entry : FileTree.entries(folder)) {
       stop.check();
       String name = FolderDigest.valid(path.isEmpty() ? "." : path, entry.getFileName());
@@ -99,7 +98,7 @@ public final class GlobWalk {
       String child = start + name;
       BasicFileAttributes there = look(entry);
       if (there != null && there.isDirectory()) {
-        inner.add(entry);
+        enter(entry, child);
       } else if (glob.matches(child)) {
         if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
           found.add(child);
@@ -107,9 +106,6 @@ public final class GlobWalk {
           certain = false;
         }
       }
-    }
-    for (Path child : inner) {
-      enter(child, start + child.getFileName());
     }
   }
 }
