@@ -63,6 +63,17 @@ public final class BuildFile {
         .toList();
   }
 
+  /** The build files of the nearest folder from here that has any, one or two; none without. */
+  public static List<Path> nearest(Path start) {
+    for (Path dir = located(start.resolve("x")).getParent(); dir != null; dir = dir.getParent()) {
+      List<Path> found = in(dir);
+      if (!found.isEmpty()) {
+        return found;
+      }
+    }
+    return List.of();
+  }
+
   /**
    * Finds the build file from a folder. A link is given as the link, so that the folder it stands
    * in is the root.
@@ -71,17 +82,15 @@ public final class BuildFile {
    * @throws BadInput if there is none, or two side by side
    */
   public static Path find(Path start) {
-    for (Path dir = located(start.resolve("x")).getParent(); dir != null; dir = dir.getParent()) {
-      List<Path> found = in(dir);
-      if (found.size() > 1) {
-        throw new BadInput(
-            new Place(found.get(0).toString(), 0, 0),
-            found.get(1).getFileName() + " stands beside it; keep one, or say which with -f");
-      }
-      if (found.size() == 1) {
-        return found.getFirst();
-      }
+    List<Path> found = nearest(start);
+    if (found.isEmpty()) {
+      throw new BadInput(Place.NONE, "no torc.yaml here or above; `torc init` writes one");
     }
-    throw new BadInput(Place.NONE, "no torc.yaml here or above; `torc init` writes one");
+    if (found.size() > 1) {
+      throw new BadInput(
+          new Place(found.get(0).toString(), 0, 0),
+          found.get(1).getFileName() + " stands beside it; keep one, or say which with -f");
+    }
+    return found.getFirst();
   }
 }

@@ -29,27 +29,17 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
       Project project = Project.load(caller, options);
       return new ProjectFolder(project.place(), project, null);
     } catch (BadInput refused) {
-      List<Path> files = options.files();
-      Path root = files.isEmpty() ? root(caller.cwd()) : files.getFirst().getParent();
+      List<Path> named = options.files();
+      List<Path> files = named.isEmpty() ? BuildFile.nearest(caller.cwd()) : named;
       // What is wrong with the command line, a build file that is not there included, stays an
       // error.
       boolean placed =
           refused.diagnostics().stream().anyMatch(said -> !said.place().toString().isEmpty());
-      if (root == null || !placed || !files.stream().allMatch(Files::exists)) {
+      if (files.isEmpty() || !placed || !named.stream().allMatch(Files::exists)) {
         throw refused;
       }
-      return new ProjectFolder(caller.place(root), null, refused);
+      return new ProjectFolder(caller.place(BuildFile.root(files.getFirst())), null, refused);
     }
-  }
-
-  /** The nearest folder with a build file, or with several; null if there is none. */
-  private static Path root(Path start) {
-    for (Path dir = start.toAbsolutePath().normalize(); dir != null; dir = dir.getParent()) {
-      if (!BuildFile.in(dir).isEmpty()) {
-        return dir;
-      }
-    }
-    return null;
   }
 
   /** Whatever has the name of a build file in a folder, even a folder; null for nothing. */
