@@ -14,7 +14,8 @@ import java.util.List;
 /**
  * Finds the files on disk that a glob matches. Links to files count, FIFOs and devices do not,
  * links to folders are not entered (the folders that the pattern names before its first wildcard
- * are, links or not). It does not know what the files contain or which job made them.
+ * are, links or not). Which names match, those with a leading dot among them, {@link Glob} knows.
+ * It does not know what the files contain or which job made them.
  */
 public final class GlobWalk {
 
