@@ -43,7 +43,7 @@ public record GroupAccess(int group, boolean inherited) {
       return null;
     }
     try {
-      Libc.check(folder, status.lookAtOpen(fd));
+      Libc.check(folder.toString(), status.lookAtOpen(fd));
       int mode = status.modeAsIs();
       return (mode & WRITES) == 0 ? null : new GroupAccess(status.group(), (mode & SETGID) != 0);
     } finally {
@@ -74,7 +74,7 @@ public record GroupAccess(int group, boolean inherited) {
       return false;
     }
     try {
-      Libc.check(path, status.lookAtOpen(fd));
+      Libc.check(path.toString(), status.lookAtOpen(fd));
       int mode = status.modeAsIs();
       int kind = mode & FileStatus.KIND;
       boolean folder = kind == FileStatus.FOLDER;
@@ -92,11 +92,11 @@ public record GroupAccess(int group, boolean inherited) {
         if (isRefused(result)) {
           return true; // nor is it opened to the group that it has
         }
-        Libc.check(path, result);
+        Libc.check(path.toString(), result);
       }
       int result = FCHMOD.call(fd, wanted & PERMISSIONS);
       if (!isRefused(result)) {
-        Libc.check(path, result);
+        Libc.check(path.toString(), result);
       }
       return true;
     } finally {

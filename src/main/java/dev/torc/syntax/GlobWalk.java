@@ -9,7 +9,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 
 /**
  * Finds the files on disk that a glob matches. Links to files count, FIFOs and devices do not,
@@ -85,17 +88,17 @@ public final class GlobWalk {
       return;
     }
     folders.add(path.isEmpty() ? "." : path);
-    List<Path> inner = new ArrayList<>();
+    SequencedMap<String, Path> inner = new LinkedHashMap<>();
     for (Path entry : FileTree.entries(folder)) {
       stop.check();
       String name = FolderDigest.valid(path.isEmpty() ? "." : path, entry.getFileName());
       if (FolderDigest.IGNORED.contains(name)) {
         continue;
       }
-      String child = path.isEmpty() ? name : path.endsWith("/") ? path + name : path + "/" + name;
+      String child = FolderDigest.join(path, name);
       BasicFileAttributes there = look(entry);
       if (there != null && there.isDirectory()) {
-        inner.add(entry);
+        inner.put(child, entry);
       } else if (glob.matches(child)) {
         if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
           found.add(child);
@@ -104,9 +107,8 @@ public final class GlobWalk {
         }
       }
     }
-    for (Path child : inner) {
-      String name = child.getFileName().toString();
-      enter(child, path.isEmpty() ? name : path + "/" + name, level + 1);
+    for (Map.Entry<String, Path> child : inner.entrySet()) {
+      enter(child.getValue(), child.getKey(), level + 1);
     }
   }
 }
