@@ -9,10 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.SequencedMap;
 
 /**
  * Finds the files on disk that a glob matches. Links to files count, FIFOs and devices do not,
@@ -23,7 +20,7 @@ public final class GlobWalk {
 
   private final Glob glob;
   private final StopFlag stop;
-  private final int depth;
+  private final long depth;
   private final List<String> found = new ArrayList<>();
   private final List<String> folders = new ArrayList<>();
   private boolean certain = true;
@@ -44,7 +41,11 @@ public final class GlobWalk {
     this.stop = stop;
     String pattern = glob.toString();
     boolean flat = !pattern.contains("**") && pattern.indexOf('{') < 0;
-    this.depth = flat ? (int) pattern.chars().filter(c -> c == '/').count() + 1 : -1;
+    this.depth = flat ? slashes(pattern) : Long.MAX_VALUE;
+  }
+
+  private static long slashes(String path) {
+    return path.chars().filter(c -> c == '/').count();
   }
 
   /** The paths of matching files, sorted; relative to the root, or absolute as the glob is. */
@@ -67,8 +68,7 @@ public final class GlobWalk {
     String prefix = glob.fixedPrefix();
     Path start = root.resolve(prefix);
     if (FolderDigest.counts(prefix) && Files.isDirectory(start)) {
-      int level = prefix.isEmpty() ? 0 : (int) prefix.chars().filter(c -> c == '/').count() + 1;
-      walk.enter(start, prefix, level);
+      walk.enter(start, prefix);
     }
     walk.found.sort(null);
     return new Found(walk.found, walk.folders, walk.certain);
@@ -83,22 +83,22 @@ public final class GlobWalk {
     }
   }
 
-  private void enter(Path folder, String path, int level) throws IOException {
-    if (depth >= 0 && level >= depth) {
+  private void enter(Path folder, String path) throws IOException {
+    String start = path.isEmpty() || path.endsWith("/") ? path : path + "/";
+    if (slashes(start) > depth) {
       return;
     }
     folders.add(path.isEmpty() ? "." : path);
-    SequencedMap<String, Path> inner = new LinkedHashMap<>();
     for (Path entry : FileTree.entries(folder)) {
       stop.check();
       String name = FolderDigest.valid(path.isEmpty() ? "." : path, entry.getFileName());
       if (FolderDigest.IGNORED.contains(name)) {
         continue;
       }
-      String child = FolderDigest.join(path, name);
+      String child = start + name;
       BasicFileAttributes there = look(entry);
       if (there != null && there.isDirectory()) {
-        inner.put(child, entry);
+        enter(entry, child);
       } else if (glob.matches(child)) {
         if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
           found.add(child);
@@ -106,9 +106,6 @@ public final class GlobWalk {
           certain = false;
         }
       }
-    }
-    for (Map.Entry<String, Path> child : inner.entrySet()) {
-      enter(child.getValue(), child.getKey(), level + 1);
     }
   }
 }
