@@ -27,26 +27,16 @@ sealed interface Axis {
   /** Values that the build file holds: a list, a range, {@code repeat}. */
   record Fixed(Place place, List<String> names, List<Row> rows) implements Axis {}
 
-  /** Values of one parameter. */
-  sealed interface OfOne extends Axis {
-
-    String name();
-
-    @Override
-    default List<String> names() {
-      return List.of(name());
-    }
-  }
-
   /** The paths of files, sources and products. */
-  record Globbed(Place place, String name, List<Glob> globs, List<Glob> excludes)
-      implements OfOne {}
+  record Globbed(Place place, List<String> names, List<Glob> globs, List<Glob> excludes)
+      implements Axis {}
 
   /** The paths of the products of a job or group. */
-  record Products(Place place, String name, String job) implements OfOne {}
+  record Products(Place place, List<String> names, String job) implements Axis {}
 
   /** The distinct values of another group's parameter. */
-  record ValuesOf(Place place, String name, String group, String parameter) implements OfOne {}
+  record ValuesOf(Place place, List<String> names, String group, String parameter)
+      implements Axis {}
 
   /**
    * The rows of a file.

@@ -239,13 +239,14 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
           "the values of " + name + " are one of " + String.join(", ", KnownKeys.VALUES));
     }
     Place place = entry.place();
+    List<String> names = List.of(name);
     Node value = map.get(forms.getFirst());
     return switch (forms.getFirst()) {
-      case "lines" -> new Axis.Table(place, file(value, "lines"), true, List.of(name), List.of());
-      case "glob" -> globbed(place, name, value);
+      case "lines" -> new Axis.Table(place, file(value, "lines"), true, names, List.of());
+      case "glob" -> globbed(place, names, value);
       case "var" -> fixed(place, name, list(MapFields.scalar(value, "var")), value);
       case "products" ->
-          new Axis.Products(value.place(), name, scope.name(MapFields.scalar(value, "products")));
+          new Axis.Products(value.place(), names, scope.name(MapFields.scalar(value, "products")));
       case "values" -> {
         String text = scope.name(MapFields.scalar(value, "values"));
         int dot = text.lastIndexOf('.');
@@ -253,7 +254,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
           throw new BadInput(value.place(), "values names GROUP.PARAMETER, not " + text);
         }
         yield new Axis.ValuesOf(
-            value.place(), name, text.substring(0, dot), text.substring(dot + 1));
+            value.place(), names, text.substring(0, dot), text.substring(dot + 1));
       }
       default -> {
         if (map.get("from") == null || map.get("to") == null) {
@@ -289,7 +290,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
     return key.equals("from") || key.equals("to") || key.equals("step");
   }
 
-  private Axis globbed(Place place, String name, Node node) {
+  private Axis globbed(Place place, List<String> names, Node node) {
     List<Glob> globs = new ArrayList<>();
     List<Glob> excludes = new ArrayList<>();
     for (Node each : scope.items(node)) {
@@ -301,7 +302,7 @@ record AxisReader(Scope scope, Paths paths, Problems problems) {
             throw new BadInput(each.place(), "a folder; write /** behind it for what lies in it");
       }
     }
-    return new Axis.Globbed(place, name, List.copyOf(globs), List.copyOf(excludes));
+    return new Axis.Globbed(place, names, List.copyOf(globs), List.copyOf(excludes));
   }
 
   /** The normalized path of a file. */

@@ -47,10 +47,11 @@ public final class LiteralText {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
       boolean dollar = i > 0 && text.charAt(i - 1) == '$';
-      int end = text.charAt(i) == '{' && !dollar ? Placeholder.end(text, i) : -1;
-      if (end > 0) {
-        out.append('{').append(text, i, end).append('}');
-        i = end - 1;
+      boolean open = text.charAt(i) == '{' && !dollar;
+      Placeholder hole = open ? Placeholder.at(text, i, false) : null;
+      if (hole != null) {
+        out.append('{').append(hole.written()).append('}');
+        i += hole.written().length() - 1;
       } else {
         out.append(text.charAt(i));
       }

@@ -38,14 +38,15 @@ record Placeholder(String written, String name, int index, String member, String
     StringBuilder out = new StringBuilder();
     int from = 0;
     for (int i = next; i >= 0; i = text.indexOf('{', i)) {
-      int end = text.startsWith("{{", i) ? end(text, i + 1, constraints) : -1;
-      if (end > 0 && end < text.length() && text.charAt(end) == '}') {
-        out.append(text, from, i).append(text, i + 1, end);
+      Placeholder doubled = text.startsWith("{{", i) ? at(text, i + 1, constraints) : null;
+      int end = doubled == null ? -1 : i + 1 + doubled.written.length();
+      if (doubled != null && text.startsWith("}", end)) {
+        out.append(text, from, i).append(doubled.written);
         i = from = end + 1;
         continue;
       }
-      end = i > 0 && text.charAt(i - 1) == '$' ? -1 : end(text, i, constraints);
-      if (end < 0) {
+      Placeholder hole = i > 0 && text.charAt(i - 1) == '$' ? null : at(text, i, constraints);
+      if (hole == null) {
         i++;
         continue;
       }
@@ -54,8 +55,8 @@ record Placeholder(String written, String name, int index, String member, String
         parts.add(out.toString());
         out.setLength(0);
       }
-      parts.add(of(text.substring(i, end)));
-      i = from = end;
+      parts.add(hole);
+      i = from = i + hole.written.length();
     }
     out.append(text, from, text.length());
     if (!out.isEmpty() || parts.isEmpty()) {
@@ -69,46 +70,34 @@ record Placeholder(String written, String name, int index, String member, String
     return NAME.matcher(text).matches();
   }
 
-  private static Placeholder of(String written) {
-    int nameEnd = end(NAME, written, 1);
-    String name = written.substring(1, nameEnd);
-    int last = written.length() - 1;
-    String rest = written.substring(Math.min(nameEnd + 1, last), last);
-    return switch (written.charAt(nameEnd)) {
+  /** The placeholder that begins at an offset, null if none does. */
+  static Placeholder at(String text, int open, boolean constraints) {
+    int nameEnd = end(NAME, text, open + 1);
+    if (nameEnd == open + 1 || nameEnd == text.length()) {
+      return null;
+    }
+    String name = text.substring(open + 1, nameEnd);
+    char sign = text.charAt(nameEnd);
+    int start = nameEnd + 1;
+    int end =
+        switch (sign) {
+          case '[' -> end(INDEX, text, start);
+          case '.' -> name.equals("data") ? dataEnd(text, start) : end(NAME, text, start);
+          case ':' -> constraints ? constraintEnd(text, start) : end(FORMAT, text, start);
+          default -> nameEnd;
+        };
+    if (end == start || !text.startsWith("}", end)) {
+      return null;
+    }
+    String written = text.substring(open, end + 1);
+    return switch (sign) {
       case '[' ->
           new Placeholder(
-              written, name, Integer.parseInt(rest.substring(0, rest.length() - 1)), null, null);
-      case '.' -> new Placeholder(written, name, -1, rest, null);
-      case ':' -> new Placeholder(written, name, -1, null, rest);
+              written, name, Integer.parseInt(text.substring(start, end - 1)), null, null);
+      case '.' -> new Placeholder(written, name, -1, text.substring(start, end), null);
+      case ':' -> new Placeholder(written, name, -1, null, text.substring(start, end));
       default -> new Placeholder(written, name, -1, null, null);
     };
-  }
-
-  /** The offset behind the placeholder that begins here, -1 if none does. */
-  static int end(String text, int open) {
-    return end(text, open, false);
-  }
-
-  private static int end(String text, int open, boolean constraints) {
-    int i = end(NAME, text, open + 1);
-    if (i == open + 1 || i >= text.length()) {
-      return -1;
-    }
-    int start = i + 1;
-    switch (text.charAt(i)) {
-      case '[' -> {
-        i = end(INDEX, text, start);
-      }
-      case '.' -> {
-        boolean data = i == open + 5 && text.startsWith("data", open + 1);
-        i = data ? dataEnd(text, start) : end(NAME, text, start);
-      }
-      case ':' -> {
-        i = constraints ? constraintEnd(text, start) : end(FORMAT, text, start);
-      }
-      default -> {}
-    }
-    return i != start && text.startsWith("}", i) ? i + 1 : -1;
   }
 
   /** The brace that ends a placeholder with a regular expression; the start where none does. */
@@ -133,10 +122,15 @@ record Placeholder(String written, String name, int index, String member, String
     while (i < text.length()
         && text.charAt(i) > ' '
         && "}\"'`;()<>|&\\".indexOf(text.charAt(i)) < 0) {
-      i = text.charAt(i) == '{' ? end(text, i) : i + 1;
-      if (i < 0) {
+      if (text.charAt(i) != '{') {
+        i++;
+        continue;
+      }
+      Placeholder inner = at(text, i, false);
+      if (inner == null) {
         return from;
       }
+      i += inner.written.length();
     }
     return i;
   }

@@ -312,10 +312,7 @@ public record BatchFolder(Path path) {
 
   /** A member of that group may have to go on with it, or to take it away. */
   private static void give(Path made) throws IOException {
-    GroupAccess group = GroupAccess.of(made.getParent());
-    if (group != null) {
-      group.give(made);
-    }
+    GroupAccess.of(made.getParent()).give(made);
   }
 
   private static void put(Path file, byte[] bytes) throws IOException {

@@ -10,11 +10,11 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Reads how a job of a batch ended, as its script says it in two files: one about the end, one
@@ -25,8 +25,6 @@ final class StatusFile {
   private static final int SIGNALS = 64;
 
   private static final long MILLISECOND = 1_000_000;
-
-  private static final Pattern TIME = Pattern.compile("(\\d+)m(\\d+)[.,](\\d+)s");
 
   private StatusFile() {}
 
@@ -83,19 +81,17 @@ final class StatusFile {
    * @param peak KiB; -1 unknown
    */
   private static Usage usage(String words, long peak) {
-    Matcher time = TIME.matcher(words);
-    long user = cpu(time);
-    return new Usage(user, cpu(time), peak < 0 ? -1 : peak * 1024, -1, -1);
+    String[] times = (words + " -").split(" ");
+    return new Usage(cpu(times[0]), cpu(times[1]), peak < 0 ? -1 : peak * 1024, -1, -1);
   }
 
-  /** The next time, as {@code 1m2.345s}; -1 for none. */
-  private static long cpu(Matcher time) {
-    if (!time.find()) {
+  /** A time, as {@code 1m2.345s}; -1 for any other word. */
+  private static long cpu(String time) {
+    try {
+      return Duration.parse("PT" + time).toNanos();
+    } catch (DateTimeParseException none) {
       return -1;
     }
-    String fraction = (time.group(3) + "000000000").substring(0, 9);
-    long seconds = Long.parseLong(time.group(1)) * 60 + Long.parseLong(time.group(2));
-    return seconds * 1_000_000_000 + Long.parseLong(fraction);
   }
 
   /** Of kernel, its release, architecture and C library: as {@link SystemName} has it. */

@@ -96,12 +96,7 @@ final class Apptainer extends ContainerRuntime {
   @Override
   public List<String> pull(Containers.ImageName image, String source) throws IOException {
     Path made = unfinished(image);
-    GroupAccess group = GroupAccess.of(root);
-    if (group == null) {
-      Files.createDirectories(made.getParent());
-    } else {
-      group.makeFolders(made.getParent());
-    }
+    GroupAccess.of(root).makeFolders(made.getParent());
     return List.of(program(), "pull", "--force", made.toString(), "docker://" + source);
   }
 
@@ -109,10 +104,7 @@ final class Apptainer extends ContainerRuntime {
   public void pulled(Containers.ImageName image, boolean well) throws IOException {
     Path made = unfinished(image);
     if (well) {
-      GroupAccess group = GroupAccess.of(root);
-      if (group != null) {
-        group.give(made);
-      }
+      GroupAccess.of(root).give(made);
       Files.move(made, root.resolve(file(image)), StandardCopyOption.ATOMIC_MOVE);
     } else {
       Files.deleteIfExists(made);

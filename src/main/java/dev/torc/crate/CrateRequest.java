@@ -240,7 +240,7 @@ public final class CrateRequest {
     try {
       String name = Files.getOwner(project.folder(), LinkOption.NOFOLLOW_LINKS).getName();
       String what = "The user who owns what torc records of this project.";
-      boolean named = project.place().group() == null && !name.matches("\\d*");
+      boolean named = project.place().group().isNone() && !name.matches("\\d*");
       return named ? crate.named("person", name, "Person").text("description", what) : null;
     } catch (IOException | UnsupportedOperationException e) {
       return null; // it only adds to what is told

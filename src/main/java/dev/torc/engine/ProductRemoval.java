@@ -345,7 +345,7 @@ public record ProductRemoval(
    */
   private static void makeKept(Path ground, Path last, GroupAccess group) throws IOException {
     OwnFile.folders(ground, last);
-    if (group != null) {
+    if (!group.isNone()) {
       Path at = ground;
       for (Path name : ground.relativize(last)) {
         at = at.resolve(name);

@@ -72,16 +72,8 @@ final class NodeOrder {
 
   /** The same nodes, sorted likewise; the very list where they are. */
   List<Integer> sorted(List<Integer> some) {
-    boolean sorted = true;
-    for (int i = 1; sorted && i < some.size(); i++) {
-      sorted = compare(some.get(i - 1), some.get(i)) < 0;
-    }
-    if (sorted) {
-      return some;
-    }
-    int[] nodes = some.stream().mapToInt(node -> node).toArray();
-    sort(nodes, 0, nodes.length);
-    return Arrays.stream(nodes).boxed().toList();
+    List<Integer> sorted = some.stream().sorted(this::compare).toList();
+    return sorted.equals(some) ? some : sorted;
   }
 
   /** Some nodes, sorted likewise. */

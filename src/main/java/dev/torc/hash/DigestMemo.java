@@ -133,14 +133,12 @@ public final class DigestMemo implements FileDigests {
 
   /** A fresh stamp, links followed. */
   public Stamp stamp(String path) throws IOException {
-    stats.increment();
-    return stamps.stamp(root, path);
+    return look(root, path, true);
   }
 
   /** A fresh stamp of the file at the path itself, be it a link. */
   public Stamp linkStamp(String path) throws IOException {
-    stats.increment();
-    return stamps.linkStamp(root, path);
+    return look(root, path, false);
   }
 
   /** A way to look at what stands at many paths themselves, be they links. */
@@ -152,9 +150,9 @@ public final class DigestMemo implements FileDigests {
     };
   }
 
-  private Stamp stamp(Path file) throws IOException {
+  private Stamp look(Path folder, String path, boolean follow) throws IOException {
     stats.increment();
-    return stamps.stamp(file);
+    return stamps.at(folder, path, follow);
   }
 
   /**
@@ -387,7 +385,7 @@ public final class DigestMemo implements FileDigests {
       } catch (NoSuchFileException e) {
         safe = false; // gone or replaced in this moment: the next stamp tells
       }
-      Stamp after = stamp(file);
+      Stamp after = stamp(path);
       if (after.kind() != Stamp.FileKind.FILE) {
         refuseOther(path, after);
         return new KnownDigest(after, null, false);
@@ -427,26 +425,7 @@ public final class DigestMemo implements FileDigests {
 
   /** Looks at files, and counts the looks. */
   public StampSource counting() {
-    return new StampSource() {
-      @Override
-      public Stamp stamp(Path path) throws IOException {
-        return DigestMemo.this.stamp(path);
-      }
-
-      @Override
-      public Stamp linkStamp(Path path) throws IOException {
-        stop.check();
-        stats.increment();
-        return stamps.linkStamp(path);
-      }
-
-      @Override
-      public Stamp linkStamp(Path folder, String path) throws IOException {
-        stop.check();
-        stats.increment();
-        return stamps.linkStamp(folder, path);
-      }
-    };
+    return this::look;
   }
 
   /** How many stamps were taken. */

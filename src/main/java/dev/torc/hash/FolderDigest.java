@@ -169,7 +169,7 @@ public record FolderDigest(Digest digest, List<Member> members, boolean complete
     /** What stands under a name; of a link without what it stands for. Null for nothing. */
     private Member look(String folder, String prefix, String name) throws IOException {
       String inner = join(folder, name);
-      Stamp stamp = stamps.linkStamp(root, inner);
+      Stamp stamp = stamps.at(root, inner, false);
       DigestMemo.refuseOther(inner, stamp);
       if (stamp.kind() == Stamp.FileKind.FILE) {
         KnownDigest known = files.of(inner, stamp);

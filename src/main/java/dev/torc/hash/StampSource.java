@@ -13,21 +13,25 @@ import java.nio.file.Path;
 public interface StampSource {
 
   /**
-   * The stamp of a file, links followed.
+   * The stamp of a file.
    *
-   * @return {@link Stamp#MISSING} where nothing is there, a link that leads nowhere included
+   * @param path relative to the folder, which is absolute then, or absolute itself; empty for what
+   *     the folder names
+   * @param follow whether a link at the end of the path is followed
+   * @return {@link Stamp#MISSING} where nothing is there, a followed link that leads nowhere
+   *     included
    * @throws IOException with a line that names the path, where the system refuses to say
    */
-  Stamp stamp(Path path) throws IOException;
+  Stamp at(Path folder, String path, boolean follow) throws IOException;
 
-  /** The same for a path by its text, relative to an absolute folder or absolute itself. */
-  default Stamp stamp(Path folder, String path) throws IOException {
-    return stamp(folder.resolve(path));
+  /** The same of a whole path, links followed. */
+  default Stamp stamp(Path path) throws IOException {
+    return at(path, "", true);
   }
 
   /** Likewise of the file at the path itself, be it a link. */
-  default Stamp linkStamp(Path folder, String path) throws IOException {
-    return linkStamp(folder.resolve(path));
+  default Stamp linkStamp(Path path) throws IOException {
+    return at(path, "", false);
   }
 
   /**
@@ -37,15 +41,11 @@ public interface StampSource {
    */
   default FolderStamps inFolder(Path folder, boolean follow) throws IOException {
     return (names, from, to, numbers) -> {
-      Path path = folder.resolve(new String(names, from, to - from, StandardCharsets.UTF_8));
-      Stamp stamp = follow ? stamp(path) : linkStamp(path);
+      Stamp stamp = at(folder, new String(names, from, to - from, StandardCharsets.UTF_8), follow);
       System.arraycopy(stamp.numbers(), 0, numbers, 0, Stamp.NUMBERS);
       return stamp.kind();
     };
   }
-
-  /** The stamp of the file at the path itself, be it a link; else like {@link #stamp}. */
-  Stamp linkStamp(Path path) throws IOException;
 
   /**
    * The same source for roots that other hosts write to: a stamp is taken when its file has been

@@ -13,23 +13,15 @@ import java.nio.file.Path;
 record SystemStamps(boolean ofOpened) implements StampSource {
 
   @Override
-  public Stamp stamp(Path path) throws IOException {
-    return look(path.toString(), true);
-  }
-
-  @Override
-  public Stamp stamp(Path folder, String path) throws IOException {
-    return look(within(folder, path), true);
-  }
-
-  @Override
-  public Stamp linkStamp(Path folder, String path) throws IOException {
-    return look(within(folder, path), false);
-  }
-
-  @Override
-  public Stamp linkStamp(Path path) throws IOException {
-    return look(path.toString(), false);
+  public Stamp at(Path folder, String path, boolean follow) throws IOException {
+    String file = within(folder, path);
+    FileStatus s = ofOpened ? FileStatus.ofOpened(file, follow) : FileStatus.of(file, follow);
+    if (!s.exists()) {
+      return Stamp.MISSING;
+    }
+    Stamp.FileKind kind = kind(s.mode());
+    return new Stamp(
+        kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode(), s.attributes());
   }
 
   @Override
@@ -56,16 +48,6 @@ record SystemStamps(boolean ofOpened) implements StampSource {
       return path.isEmpty() ? base : path;
     }
     return base.endsWith("/") ? base.concat(path) : base.concat("/").concat(path);
-  }
-
-  private Stamp look(String path, boolean follow) throws IOException {
-    FileStatus s = ofOpened ? FileStatus.ofOpened(path, follow) : FileStatus.of(path, follow);
-    if (!s.exists()) {
-      return Stamp.MISSING;
-    }
-    Stamp.FileKind kind = kind(s.mode());
-    return new Stamp(
-        kind, s.executable(), s.size(), s.mtime(), s.ctime(), s.inode(), s.attributes());
   }
 
   /** What a mode says that is there. */

@@ -1,5 +1,8 @@
 package dev.torc.local;
 
+import dev.torc.posix.OtherProcesses;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,7 +35,21 @@ final class ProcessPass {
     return trees.stream().map(tree -> use(tree, members.get(tree))).toList();
   }
 
-  /** All that is there of each of the trees, which are told of it; zombies among them. */
+  /** What of each of some trees is alive, by one look of its own; none where there are none. */
+  static Map<ProcessTree, List<ProcessTable.Entry>> living(Collection<ProcessTree> trees) {
+    if (trees.isEmpty()) {
+      return Map.of();
+    }
+    var living = new ProcessPass().members(List.copyOf(trees));
+    living.remove(null);
+    living.values().forEach(tree -> tree.removeIf(ProcessTable.Entry::dead));
+    return living;
+  }
+
+  /**
+   * All that is there of each of the trees, which are told of it; zombies among them, and never
+   * this process or one that it descends from.
+   */
   Map<ProcessTree, List<ProcessTable.Entry>> members(List<ProcessTree> trees) {
     Map<ProcessTree, Map<Integer, Long>> before = new HashMap<>();
     Map<Long, ProcessTree> known = new HashMap<>(); // by id
@@ -44,6 +61,8 @@ final class ProcessPass {
     }
     groups.remove(0);
     List<ProcessTable.Entry> all = ProcessTable.all();
+    Set<Long> ours = OtherProcesses.ancestors(ProcessHandle.current().pid());
+    all.removeIf(process -> ours.contains((long) process.pid()));
     Map<Integer, ProcessTree> owners = new HashMap<>(); // by number of a process
     for (ProcessTable.Entry process : all) {
       ProcessTree owner = known.getOrDefault(process.id(), groups.get(process.group()));
@@ -65,7 +84,7 @@ final class ProcessPass {
     strangers.addAll(others);
     Map<ProcessTree, List<ProcessTable.Entry>> members = ProcessTable.divide(all, owners);
     for (ProcessTree tree : trees) {
-      tree.seen(before.get(tree), members.computeIfAbsent(tree, _ -> List.of()));
+      tree.seen(before.get(tree), members.computeIfAbsent(tree, _ -> new ArrayList<>()));
     }
     return members;
   }

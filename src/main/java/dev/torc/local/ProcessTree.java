@@ -39,14 +39,16 @@ final class ProcessTree {
    * @param whole whether the leader's memory counts: that of the client of a container does not
    */
   ProcessTree(Map<String, String> mark, boolean whole) {
-    this.mark = entries(mark);
+    this.mark = new HashSet<>();
+    mark.forEach((name, value) -> this.mark.add(name + "=" + value));
     this.whole = whole;
   }
 
-  static Set<String> entries(Map<String, String> mark) {
-    Set<String> entries = new HashSet<>();
-    mark.forEach((name, value) -> entries.add(name + "=" + value));
-    return entries;
+  /** What another torc left, of which nothing but the mark is known. */
+  static ProcessTree left(Map<String, String> mark) {
+    ProcessTree tree = new ProcessTree(mark, true);
+    tree.since = 0;
+    return tree;
   }
 
   /** A child was started that leads its own group; it counts until {@link #reapLeader}. */
@@ -255,7 +257,6 @@ final class ProcessTree {
 
   /** All processes of the tree that are alive, by the whole process table. */
   private synchronized List<ProcessTable.Entry> living() {
-    return new ProcessPass()
-        .members(List.of(this)).get(this).stream().filter(process -> !process.dead()).toList();
+    return ProcessPass.living(List.of(this)).get(this);
   }
 }

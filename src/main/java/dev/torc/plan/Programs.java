@@ -64,7 +64,7 @@ final class Programs {
 
   private String look(String path) {
     try {
-      Stamp stamp = stamps.stamp(root, path);
+      Stamp stamp = stamps.at(root, path, true);
       return stamp.size() + " " + stamp.mtime();
     } catch (IOException e) {
       return "?"; // what cannot be looked at cannot be run either

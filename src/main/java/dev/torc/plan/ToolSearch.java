@@ -109,7 +109,7 @@ public final class ToolSearch {
     for (String folder : parts[2].split(":", -1)) {
       try {
         String path = paths.below(parts[0], folder.isEmpty() ? parts[1] : folder + "/" + parts[1]);
-        Stamp stamp = stamps.stamp(root, path);
+        Stamp stamp = stamps.at(root, path, true);
         if (stamp.kind() == FileKind.FILE && stamp.executable()) {
           return Optional.of(path);
         }

@@ -3,6 +3,7 @@ package dev.torc.posix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -20,6 +21,9 @@ import java.util.Deque;
  */
 public record GroupAccess(int group, boolean inherited) {
 
+  /** That of a folder to which no group writes: nothing is given. */
+  public static final GroupAccess NONE = new GroupAccess(-1, false);
+
   /** The bits of a mode by which a group writes. */
   public static final int WRITES = 0020;
 
@@ -35,17 +39,17 @@ public record GroupAccess(int group, boolean inherited) {
   private static final int FLAGS =
       Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
 
-  /** The group that writes to a folder; null where none does, or there is no such folder. */
+  /** The group that writes to a folder; {@link #NONE} also where there is no such folder. */
   public static GroupAccess of(Path folder) throws IOException {
     StatusBuffer status = new StatusBuffer();
     int fd = Libc.open(folder.toString(), FLAGS | Libc.O_DIRECTORY, 0);
     if (fd < 0) {
-      return null;
+      return NONE;
     }
     try {
-      Libc.check(folder, status.lookAtOpen(fd));
+      Libc.check(folder.toString(), status.lookAtOpen(fd));
       int mode = status.modeAsIs();
-      return (mode & WRITES) == 0 ? null : new GroupAccess(status.group(), (mode & SETGID) != 0);
+      return (mode & WRITES) == 0 ? NONE : new GroupAccess(status.group(), (mode & SETGID) != 0);
     } finally {
       Libc.close(fd);
     }
@@ -62,19 +66,30 @@ public record GroupAccess(int group, boolean inherited) {
     return give(path, 0);
   }
 
-  /** The same, and takes it from all others. */
+  /** The same, and takes it from all others; without a group from all but its owner. */
   public void giveAlone(Path path) throws IOException {
+    if (isNone()) {
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+    }
     give(path, OF_OTHERS);
   }
 
+  /** Whether it is {@link #NONE}. */
+  public boolean isNone() {
+    return this == NONE;
+  }
+
   private boolean give(Path path, int taken) throws IOException {
+    if (isNone()) {
+      return true;
+    }
     StatusBuffer status = new StatusBuffer();
     int fd = Libc.open(path.toString(), FLAGS, 0);
     if (fd < 0) {
       return false;
     }
     try {
-      Libc.check(path, status.lookAtOpen(fd));
+      Libc.check(path.toString(), status.lookAtOpen(fd));
       int mode = status.modeAsIs();
       int kind = mode & FileStatus.KIND;
       boolean folder = kind == FileStatus.FOLDER;
@@ -92,11 +107,11 @@ public record GroupAccess(int group, boolean inherited) {
         if (isRefused(result)) {
           return true; // nor is it opened to the group that it has
         }
-        Libc.check(path, result);
+        Libc.check(path.toString(), result);
       }
       int result = FCHMOD.call(fd, wanted & PERMISSIONS);
       if (!isRefused(result)) {
-        Libc.check(path, result);
+        Libc.check(path.toString(), result);
       }
       return true;
     } finally {
@@ -109,6 +124,9 @@ public record GroupAccess(int group, boolean inherited) {
    * of another user's that was not given. What it holds must be of no use.
    */
   public void ready(Path file) throws IOException {
+    if (isNone()) {
+      return;
+    }
     OwnFile.prepare(file);
     if (!give(file)) {
       Files.deleteIfExists(file);
@@ -120,7 +138,7 @@ public record GroupAccess(int group, boolean inherited) {
   /** Makes what is missing of a folder and those above it, for the group too. */
   public void makeFolders(Path folder) throws IOException {
     Deque<Path> missing = new ArrayDeque<>();
-    for (Path at = folder; at != null && !Files.exists(at); at = at.getParent()) {
+    for (Path at = folder; !isNone() && at != null && !Files.exists(at); at = at.getParent()) {
       missing.push(at);
     }
     Files.createDirectories(folder);

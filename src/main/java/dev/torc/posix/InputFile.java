@@ -3,9 +3,7 @@ package dev.torc.posix;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 
 /**
@@ -46,17 +44,8 @@ public final class InputFile extends InputStream {
     if (name.length + 1 > buffer.size()) {
       throw new FileSystemException(path, null, "file name too long");
     }
-    buffer.put(0, name);
-    buffer.put(name.length, new byte[1]);
-    int fd = Libc.open(buffer.address(), Libc.O_CLOEXEC, 0);
-    if (fd >= 0) {
-      return new InputFile(fd, buffer);
-    }
-    throw switch (-fd) {
-      case Libc.ENOENT, Libc.ENOTDIR -> new NoSuchFileException(path);
-      case Libc.EACCES -> new AccessDeniedException(path);
-      default -> new FileSystemException(path, null, FileStatus.reason(-fd));
-    };
+    buffer.putText(name);
+    return new InputFile(Libc.check(path, Libc.open(buffer.address(), Libc.O_CLOEXEC, 0)), buffer);
   }
 
   /**

@@ -2,8 +2,9 @@ package dev.torc.posix;
 
 import com.kenai.jffi.Library;
 import java.lang.ref.Reference;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Path;
+import java.nio.file.NoSuchFileException;
 
 /** The C library: which functions it has, and the numbers that differ between systems. */
 final class Libc {
@@ -82,12 +83,21 @@ final class Libc {
     }
   }
 
-  /** Throws where a call about a file failed; hands its result on otherwise. */
-  static int check(Path path, int result) throws FileSystemException {
-    if (result < 0) {
-      throw new FileSystemException(path.toString(), null, FileStatus.reason(-result));
+  /**
+   * Hands on the result of a call about a file.
+   *
+   * @throws FileSystemException where it failed, with the system's reason in lower case, of its own
+   *     kind where there is no such file or permission
+   */
+  static int check(String path, int result) throws FileSystemException {
+    if (result >= 0) {
+      return result;
     }
-    return result;
+    throw switch (-result) {
+      case ENOENT, ENOTDIR -> new NoSuchFileException(path);
+      case EACCES -> new AccessDeniedException(path);
+      default -> new FileSystemException(path, null, FileStatus.reason(-result));
+    };
   }
 
   /** The address; 0 where this C library lacks it (symbols come and go by version). */

@@ -3,11 +3,7 @@ package dev.torc.posix;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
@@ -64,25 +60,30 @@ public final class OpenFileLock implements AutoCloseable {
    * @throws IOException where the file cannot be opened for writing or locked
    */
   public static Optional<OpenFileLock> flock(Path file) throws IOException {
+    return lock(file, false);
+  }
+
+  /** Locks all bytes of the file; else as {@link #flock}. */
+  public static Optional<OpenFileLock> bytes(Path file) throws IOException {
+    return lock(file, true);
+  }
+
+  private static Optional<OpenFileLock> lock(Path file, boolean ofBytes) throws IOException {
     while (true) {
-      OwnFile.outChannel(file).close();
-      Object before = key(file, LinkOption.NOFOLLOW_LINKS);
-      Optional<OpenFileLock> lock = before == null ? Optional.empty() : flockNow(file);
+      OwnFile.prepare(file);
+      if (Libc.MAC) {
+        OwnFile.outChannel(file).close(); // there no mode can be handed to the next call
+      }
+      int fd = Libc.check(file.toString(), open(file, Libc.O_RDWR | Libc.O_CREAT, 0666));
+      int result = ofBytes ? set(fd, F_WRLCK) : FLOCK.again(fd, EXCLUSIVE_NOW);
       // If the file was removed meanwhile, this lock is on a file that no other torc finds.
-      if (before != null && before.equals(key(file, LinkOption.NOFOLLOW_LINKS))) {
+      boolean found = isAt(file, fd);
+      Optional<OpenFileLock> lock = locked(file, fd, ofBytes, result);
+      if (found) {
         return lock;
       }
       lock.ifPresent(OpenFileLock::close);
     }
-  }
-
-  private static Optional<OpenFileLock> flockNow(Path file) throws IOException {
-    int fd = open(file, Libc.O_RDWR, 0);
-    if (fd == -Libc.ENOENT) {
-      return Optional.empty();
-    }
-    Libc.check(file, fd);
-    return locked(file, fd, false, FLOCK.again(fd, EXCLUSIVE_NOW));
   }
 
   /** The lock of an open file, by the result of the call for it; nothing where another has it. */
@@ -101,23 +102,6 @@ public final class OpenFileLock implements AutoCloseable {
   /** Whether this system has locks on bytes. */
   public static boolean hasBytes() {
     return !Libc.MAC;
-  }
-
-  /** Locks all bytes of the file; else as {@link #flock}. */
-  public static Optional<OpenFileLock> bytes(Path file) throws IOException {
-    while (true) {
-      OwnFile.prepare(file);
-      int fd = open(file, Libc.O_RDWR | Libc.O_CREAT, 0666);
-      Libc.check(file, fd);
-      int result = set(fd, F_WRLCK);
-      // If the file was removed meanwhile, this lock is on a file that no other torc finds.
-      boolean found = isAt(file, fd);
-      Optional<OpenFileLock> lock = locked(file, fd, true, result);
-      if (found) {
-        return lock;
-      }
-      lock.ifPresent(OpenFileLock::close);
-    }
   }
 
   /**
@@ -143,19 +127,12 @@ public final class OpenFileLock implements AutoCloseable {
     return Libc.open(file.toString(), access | FLAGS, mode);
   }
 
-  /** What tells the file that is there now from another one; null where there is none. */
-  private static Object key(Path file, LinkOption... how) throws IOException {
-    try {
-      return Files.readAttributes(file, BasicFileAttributes.class, how).fileKey();
-    } catch (NoSuchFileException gone) {
-      return null;
-    }
-  }
-
-  /** Whether a place still has the file that is open; yes where there is no /proc to tell. */
+  /** Whether a place still has the file that is open. */
   private static boolean isAt(Path file, int fd) throws IOException {
-    Object open = key(Path.of("/proc/self/fd/" + fd));
-    return open == null || open.equals(key(file, LinkOption.NOFOLLOW_LINKS));
+    StatusBuffer open = new StatusBuffer();
+    Libc.check(file.toString(), open.lookAtOpen(fd));
+    FileStatus there = FileStatus.of(file.toString(), false);
+    return there.inode() == open.inode() && there.device() == open.device();
   }
 
   /** Sets the lock of an open file, or takes it away; 0, or the error negative. */

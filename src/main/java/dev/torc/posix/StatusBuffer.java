@@ -187,8 +187,7 @@ class StatusBuffer {
   }
 
   long attributes() {
-    int links = at == MACOS ? status.getShort(at.links) : status.getInt(at.links);
-    return FileStatus.attributes(modeAsIs(), owner(), group(), links);
+    return FileStatus.attributes(modeAsIs(), owner(), group(), links());
   }
 
   int owner() {

@@ -35,8 +35,7 @@ import java.util.Map;
  * @param folder {@code ROOT/.torc}
  * @param database the folder that holds {@code data.mdb}; until {@link #settle} it may be a guess
  * @param host this machine among those that share the root; null where it is not shared
- * @param group the group that writes to {@code .torc}, or to the root while there is none; null
- *     where there is no such group
+ * @param group the group that writes to {@code .torc}, or to the root while there is none
  */
 public record CachePlace(Path root, Path folder, Path database, ThisHost host, GroupAccess group) {
 
@@ -75,7 +74,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
    */
   private static GroupAccess group(Path folder, FileStatus known) throws IOException {
     FileStatus there = known.exists() ? known : FileStatus.of(folder.toString(), true);
-    return (there.mode() & GroupAccess.WRITES) == 0 ? null : GroupAccess.of(folder);
+    return (there.mode() & GroupAccess.WRITES) == 0 ? GroupAccess.NONE : GroupAccess.of(folder);
   }
 
   private static void refuseLink(Path folder) {
@@ -272,34 +271,22 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
   /** Makes one of torc's own folders below the root, which other users may not read. */
   public void makePrivate(Path own) throws IOException {
     OwnFile.folder(own);
-    if (group == null) {
-      Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
-    } else {
-      group.giveAlone(own);
-    }
+    group.giveAlone(own);
   }
 
   /** Makes folders below the root in which jobs are to work, those above them included. */
   public void makeFolders(Path inner) throws IOException {
-    if (group == null) {
-      Files.createDirectories(inner);
-    } else {
-      group.makeFolders(inner);
-    }
+    group.makeFolders(inner);
   }
 
   /** Before a file of torc's own below the root is written anew: the group has to be able to. */
   public void ready(Path file) throws IOException {
-    if (group != null) {
-      group.ready(file);
-    }
+    group.ready(file);
   }
 
   /** When a file or folder of torc's own below the root was made: lets the group write it. */
   public void give(Path made) throws IOException {
-    if (group != null) {
-      group.give(made);
-    }
+    group.give(made);
   }
 
   /** The same of a file beside the database, where that lies below the root. */
@@ -314,7 +301,7 @@ public record CachePlace(Path root, Path folder, Path database, ThisHost host, G
    * group owns what this user has to write.
    */
   public void refuseOthers() {
-    if (group == null) {
+    if (group.isNone()) {
       return;
     }
     List<Path> own =

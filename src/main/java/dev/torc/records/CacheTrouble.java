@@ -154,8 +154,8 @@ final class CacheTrouble {
       }
       try {
         Path root = torc == null ? null : torc.getParent();
-        GroupAccess group = root == null ? null : GroupAccess.of(root);
-        if (group == null) {
+        GroupAccess group = root == null ? GroupAccess.NONE : GroupAccess.of(root);
+        if (group.isNone()) {
           return "";
         }
         String name = attributes(root).group().getName();

@@ -353,7 +353,7 @@ public final class StartMarks implements AutoCloseable {
 
     /** What marks of this process say; null where no other user or host builds the root. */
     static StartOrigin of(CachePlace place) {
-      if (!place.isShared() && place.group() == null) {
+      if (!place.isShared() && place.group().isNone()) {
         return null;
       }
       String host = place.isShared() ? place.host().name() : "";

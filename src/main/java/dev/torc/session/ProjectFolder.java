@@ -77,16 +77,16 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
     /**
      * Writes what is missing, and the schema where it is not the one of the torc that runs.
      *
-     * @param group the group that also writes there; null for none
+     * @param group the group that also writes there
      */
     public static void keep(Path root, GroupAccess group) throws IOException {
       Path schema = root.resolve(SCHEMA);
       OwnFile.folder(schema.getParent());
-      give(schema.getParent(), group);
+      group.give(schema.getParent());
       Path ignore = schema.resolveSibling(".gitignore");
       if (!OwnFile.stands(ignore)) {
         OwnFile.write(ignore, "*\n".getBytes(StandardCharsets.UTF_8));
-        give(ignore, group);
+        group.give(ignore);
       }
       // The time tells whose it is: reading it at each start would cost more.
       FileTime wanted = Files.getLastModifiedTime(InstalledTorc.code());
@@ -97,13 +97,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
           OwnFile.write(schema, in.readAllBytes());
         }
         Files.setLastModifiedTime(schema, wanted);
-        give(schema, group);
-      }
-    }
-
-    private static void give(Path made, GroupAccess group) throws IOException {
-      if (group != null) {
-        group.give(made);
+        group.give(schema);
       }
     }
   }

@@ -122,7 +122,7 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
   /** Warns a user that works in the root of a group without being in it, once for all files. */
   private static void tellOutsider(CachePlace place, Consumer<String> warn) {
     GroupAccess group = place.group();
-    if (group != null && !group.inherited() && !group.isMember()) {
+    if (!group.isNone() && !group.inherited() && !group.isMember()) {
       warn.accept(
           place.folder()
               + ": what you make there cannot be given to its group, since you are not in it, so"

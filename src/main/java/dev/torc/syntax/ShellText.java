@@ -115,9 +115,7 @@ public final class ShellText {
       }
     }
     open = !lost && (open || frames.size() > 1);
-    for (; i < text.length(); i++) {
-      hole(Quote.REFUSE);
-    }
+    pass(END, Quote.REFUSE);
   }
 
   private void command() {
@@ -180,10 +178,7 @@ public final class ShellText {
       i++;
       return;
     }
-    while (i < text.length() && text.charAt(i) != '\n') {
-      hole(Quote.REFUSE);
-      i++;
-    }
+    pass('\n', Quote.REFUSE);
   }
 
   /** A subshell, or a command that is arithmetic. */
@@ -291,9 +286,7 @@ public final class ShellText {
         stop = stop < 0 ? text.length() : stop;
         String line = text.substring(i, stop);
         boolean last = (tabs ? line.replaceFirst("^\t+", "") : line).equals(end);
-        for (; i < stop; i++) {
-          hole(Quote.REFUSE);
-        }
+        pass('\n', Quote.REFUSE);
         i = Math.min(stop + 1, text.length());
         if (last) {
           break;
@@ -393,9 +386,8 @@ public final class ShellText {
           lost = true;
           return;
         }
-        for (i++; i < text.length() && text.charAt(i) != '\''; i++) {
-          hole(Quote.REFUSE);
-        }
+        i++;
+        pass('\'', Quote.REFUSE);
         i++;
       }
       case '"' -> lost = true;
@@ -442,6 +434,14 @@ public final class ShellText {
   /** A line that ends inside quotes while here-documents wait: shells differ. */
   private void newline() {
     lost |= text.charAt(i) == '\n' && !documents.isEmpty();
+  }
+
+  /** Passes over all up to a character; whatever stands there is quoted in one way. */
+  private void pass(char end, Quote quote) {
+    while (i < text.length() && text.charAt(i) != end) {
+      hole(quote);
+      i++;
+    }
   }
 
   private void hole(Quote quote) {

@@ -58,23 +58,19 @@ class CostTest extends Harness {
     }
 
     @Override
-    public Stamp stamp(Path path) throws IOException {
-      count(path);
-      return real.stamp(path);
-    }
-
-    @Override
-    public Stamp linkStamp(Path path) throws IOException {
-      count(path);
-      return real.linkStamp(path);
+    public Stamp at(Path folder, String path, boolean follow) throws IOException {
+      count(folder.resolve(path));
+      return real.at(folder, path, follow);
     }
   }
 
   /** The same, but for looks at a path itself, which tell its size as well. */
   private final class CountingFiles extends Counting {
     @Override
-    public Stamp linkStamp(Path path) throws IOException {
-      return StampSource.of(FileSystems.getDefault()).linkStamp(path);
+    public Stamp at(Path folder, String path, boolean follow) throws IOException {
+      return follow
+          ? super.at(folder, path, true)
+          : StampSource.of(FileSystems.getDefault()).at(folder, path, false);
     }
   }
 
@@ -247,11 +243,12 @@ class CostTest extends Harness {
     Counting counting =
         new Counting() {
           @Override
-          public Stamp linkStamp(Path path) throws IOException {
-            if (path.startsWith(root.resolve("out")) && !isOver()) {
+          public Stamp at(Path folder, String path, boolean follow) throws IOException {
+            boolean product = !follow && folder.resolve(path).startsWith(root.resolve("out"));
+            if (product && !isOver()) {
               threads.add(Thread.currentThread());
             }
-            return super.linkStamp(path);
+            return super.at(folder, path, follow);
           }
         };
     stamps = counting;

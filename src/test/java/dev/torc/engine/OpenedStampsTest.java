@@ -41,13 +41,9 @@ class OpenedStampsTest extends Harness {
     boolean remembers;
 
     @Override
-    public Stamp stamp(Path path) throws IOException {
-      return remembered(path, "", real.stamp(path));
-    }
-
-    @Override
-    public Stamp linkStamp(Path path) throws IOException {
-      return remembered(path, " itself", real.linkStamp(path));
+    public Stamp at(Path folder, String path, boolean follow) throws IOException {
+      String how = follow ? "" : " itself";
+      return remembered(folder.resolve(path), how, real.at(folder, path, follow));
     }
 
     private Stamp remembered(Path path, String how, Stamp now) {
@@ -58,18 +54,9 @@ class OpenedStampsTest extends Harness {
 
     @Override
     public StampSource opened() {
-      return new StampSource() {
-        @Override
-        public Stamp stamp(Path path) throws IOException {
-          opens.incrementAndGet();
-          return opened.stamp(path);
-        }
-
-        @Override
-        public Stamp linkStamp(Path path) throws IOException {
-          opens.incrementAndGet();
-          return opened.linkStamp(path);
-        }
+      return (folder, path, follow) -> {
+        opens.incrementAndGet();
+        return opened.at(folder, path, follow);
       };
     }
   }

@@ -202,18 +202,7 @@ class PowerCutIT {
         env.put("TORC_CACHE", traced.cache.toString());
       }
       StampSource now = stamps;
-      stamps =
-          new StampSource() {
-            @Override
-            public Stamp stamp(Path path) throws IOException {
-              return were(now.stamp(path));
-            }
-
-            @Override
-            public Stamp linkStamp(Path path) throws IOException {
-              return were(now.linkStamp(path));
-            }
-          };
+      stamps = (folder, path, follow) -> were(now.at(folder, path, follow));
     }
 
     private Stamp were(Stamp now) {

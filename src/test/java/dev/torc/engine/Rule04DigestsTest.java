@@ -59,17 +59,8 @@ class Rule04DigestsTest extends Harness {
     Path x = root.resolve("x");
     Stamp still = stamps.stamp(x);
     stamps =
-        new StampSource() {
-          @Override
-          public Stamp stamp(Path path) throws IOException {
-            return path.equals(x) ? still : moving.stamp(path);
-          }
-
-          @Override
-          public Stamp linkStamp(Path path) throws IOException {
-            return path.equals(x) ? still : moving.linkStamp(path);
-          }
-        };
+        (folder, path, follow) ->
+            folder.resolve(path).equals(x) ? still : moving.at(folder, path, follow);
     try (FileChannel writer = FileChannel.open(x, StandardOpenOption.WRITE)) {
       build().ran("a", "b");
       writer.write(ByteBuffer.wrap("54321".getBytes(StandardCharsets.UTF_8)));

@@ -81,13 +81,8 @@ class SharedRootBuildTest {
     }
 
     @Override
-    public Stamp stamp(Path path) throws IOException {
-      return shifted(real.stamp(path));
-    }
-
-    @Override
-    public Stamp linkStamp(Path path) throws IOException {
-      return shifted(real.linkStamp(path));
+    public Stamp at(Path folder, String path, boolean follow) throws IOException {
+      return shifted(real.at(folder, path, follow));
     }
 
     private Stamp shifted(Stamp s) {

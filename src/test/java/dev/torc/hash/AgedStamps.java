@@ -30,13 +30,8 @@ public final class AgedStamps implements StampSource {
   }
 
   @Override
-  public Stamp stamp(Path path) throws IOException {
-    return aged(path, real.stamp(path));
-  }
-
-  @Override
-  public Stamp linkStamp(Path path) throws IOException {
-    return aged(path, real.linkStamp(path));
+  public Stamp at(Path folder, String path, boolean follow) throws IOException {
+    return aged(folder.resolve(path), real.at(folder, path, follow));
   }
 
   private Stamp aged(Path path, Stamp s) {

@@ -319,18 +319,10 @@ class DigestMemoTest {
   /** Stamps that move with every look, as while somebody is writing. */
   private StampSource restless(int moves) {
     AtomicLong looks = new AtomicLong();
-    return new StampSource() {
-      @Override
-      public Stamp stamp(Path path) throws IOException {
-        Stamp s = stamps.stamp(path);
-        long mtime = Math.min(looks.getAndIncrement(), moves);
-        return new Stamp(s.kind(), false, s.size(), mtime, LONG_AGO + mtime, s.inode());
-      }
-
-      @Override
-      public Stamp linkStamp(Path path) throws IOException {
-        return stamp(path);
-      }
+    return (folder, path, _) -> {
+      Stamp s = stamps.at(folder, path, true);
+      long mtime = Math.min(looks.getAndIncrement(), moves);
+      return new Stamp(s.kind(), false, s.size(), mtime, LONG_AGO + mtime, s.inode());
     };
   }
 

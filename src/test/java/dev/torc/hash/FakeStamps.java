@@ -35,13 +35,9 @@ public final class FakeStamps implements StampSource {
   }
 
   @Override
-  public Stamp stamp(Path path) throws IOException {
-    return read(path);
-  }
-
-  @Override
-  public Stamp linkStamp(Path path) throws IOException {
-    return read(path, LinkOption.NOFOLLOW_LINKS);
+  public Stamp at(Path folder, String path, boolean follow) throws IOException {
+    LinkOption[] how = follow ? new LinkOption[0] : new LinkOption[] {LinkOption.NOFOLLOW_LINKS};
+    return read(folder.resolve(path), how);
   }
 
   private Stamp read(Path path, LinkOption... options) throws IOException {

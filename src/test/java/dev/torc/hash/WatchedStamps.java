@@ -15,14 +15,8 @@ public record WatchedStamps(StampSource real, Look look) implements StampSource 
   }
 
   @Override
-  public Stamp stamp(Path path) throws IOException {
-    look.at(path);
-    return real.stamp(path);
-  }
-
-  @Override
-  public Stamp linkStamp(Path path) throws IOException {
-    look.at(path);
-    return real.linkStamp(path);
+  public Stamp at(Path folder, String path, boolean follow) throws IOException {
+    look.at(folder.resolve(path));
+    return real.at(folder, path, follow);
   }
 }

@@ -283,7 +283,8 @@ class LocalRunnerTest {
     assertEquals(How.TIMEOUT, late.how());
     assertTrue(late.wall() >= 200_000_000);
     assertFalse(late.ok());
-    assertEquals(Map.of(), LeftoverProcesses.living(List.of(mark)));
+    ProcessTree left = ProcessTree.left(mark);
+    assertEquals(Map.of(left, List.of()), ProcessPass.living(List.of(left)));
   }
 
   /** Rule 12: a memory limit is looked after, however slow a look is. */

@@ -112,11 +112,9 @@ class ProcessTreeTest {
     start(1, "echo > tell; sleep 1000; :");
     // a mark that this JVM itself carries, as a torc does that is called by a job
     String path = System.getenv("PATH");
-    Map<String, String> own = Map.of("PATH", path);
+    ProcessTree own = ProcessTree.left(Map.of("PATH", path));
     List<Integer> found =
-        LeftoverProcesses.living(List.of(own)).get(own).stream()
-            .map(ProcessTable.Entry::pid)
-            .toList();
+        ProcessPass.living(List.of(own)).get(own).stream().map(ProcessTable.Entry::pid).toList();
     assertTrue(found.contains(leader));
     assertFalse(found.contains((int) ProcessHandle.current().pid()));
     ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();

@@ -2,7 +2,6 @@ package dev.torc.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -55,10 +54,11 @@ class GroupAccessTest {
     mode(folder, 02775);
     assertEquals(new GroupAccess(group, true), GroupAccess.of(folder));
     mode(folder, 0757);
-    assertNull(GroupAccess.of(folder));
-    assertNull(GroupAccess.of(folder.resolve("none")));
-    assertNull(GroupAccess.of(Files.createSymbolicLink(folder.resolve("link"), folder)));
-    assertNull(GroupAccess.of(file("f", 0660)));
+    assertEquals(GroupAccess.NONE, GroupAccess.of(folder));
+    assertEquals(GroupAccess.NONE, GroupAccess.of(folder.resolve("none")));
+    assertEquals(
+        GroupAccess.NONE, GroupAccess.of(Files.createSymbolicLink(folder.resolve("link"), folder)));
+    assertEquals(GroupAccess.NONE, GroupAccess.of(file("f", 0660)));
   }
 
   @Test
