@@ -259,7 +259,7 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
               case IN_PLACE -> "in their place";
               case GONE -> "gone";
             };
-        String made = TimeText.local(each.from.time());
+        String made = TimeText.local(each.from.started());
         String size = Amount.size(each.bytes);
         String used = time(each.lastUsed);
         String job = SafeText.name(each.job);

@@ -289,7 +289,7 @@ public final class CrateRequest {
     boolean known = details.started() > 0;
     Origin from = details.origin();
     boolean here = from == null || from.store().isEmpty();
-    long started = from == null ? details.started() : from.time();
+    long started = from == null ? details.started() : from.started();
     long ended = known && result.wall() >= 0 ? started + result.wall() / 1_000_000 : 0;
     String what = SafeText.line(details.what());
     String outcome = result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -64,12 +64,7 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
 
   /** The same with the groups that the build file alone decides; see {@link Project#load}. */
   public ProjectFolder withoutResults() throws IOException {
-    return project == null ? this : with(project.withoutResults());
-  }
-
-  /** The same with groups expanded. */
-  public ProjectFolder with(Project expanded) {
-    return new ProjectFolder(place, expanded, refused);
+    return project == null ? this : new ProjectFolder(place, project.withoutResults(), null);
   }
 
   /**
