@@ -71,17 +71,26 @@ public final class BuildFile {
    * @throws BadInput if there is none, or two side by side
    */
   public static Path find(Path start) {
+    List<Path> found = nearest(start);
+    if (found.isEmpty()) {
+      throw new BadInput(Place.NONE, "no torc.yaml here or above; `torc init` writes one");
+    }
+    if (found.size() > 1) {
+      throw new BadInput(
+          new Place(found.get(0).toString(), 0, 0),
+          found.get(1).getFileName() + " stands beside it; keep one, or say which with -f");
+    }
+    return found.getFirst();
+  }
+
+  /** All that {@link #in} finds in the nearest folder where it finds any; else nothing. */
+  public static List<Path> nearest(Path start) {
     for (Path dir = located(start.resolve("x")).getParent(); dir != null; dir = dir.getParent()) {
       List<Path> found = in(dir);
-      if (found.size() > 1) {
-        throw new BadInput(
-            new Place(found.get(0).toString(), 0, 0),
-            found.get(1).getFileName() + " stands beside it; keep one, or say which with -f");
-      }
-      if (found.size() == 1) {
-        return found.getFirst();
+      if (!found.isEmpty()) {
+        return found;
       }
     }
-    throw new BadInput(Place.NONE, "no torc.yaml here or above; `torc init` writes one");
+    return List.of();
   }
 }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
@@ -29,37 +28,22 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
       Project project = Project.load(caller, options);
       return new ProjectFolder(project.place(), project, null);
     } catch (BadInput refused) {
-      List<Path> files = options.files();
-      Path root = files.isEmpty() ? root(caller.cwd()) : files.getFirst().getParent();
+      List<Path> said = options.files();
+      List<Path> files = said.isEmpty() ? BuildFile.nearest(caller.cwd()) : said;
       // What is wrong with the command line, a build file that is not there included, stays an
       // error.
       boolean placed =
-          refused.diagnostics().stream().anyMatch(said -> !said.place().toString().isEmpty());
-      if (root == null || !placed || !files.stream().allMatch(Files::exists)) {
+          refused.diagnostics().stream().anyMatch(one -> !one.place().toString().isEmpty());
+      if (files.isEmpty() || !placed || !said.stream().allMatch(Files::exists)) {
         throw refused;
       }
-      return new ProjectFolder(caller.place(root), null, refused);
+      return new ProjectFolder(caller.place(files.getFirst().getParent()), null, refused);
     }
   }
 
-  /** The nearest folder with a build file, or with several; null if there is none. */
-  private static Path root(Path start) {
-    for (Path dir = start.toAbsolutePath().normalize(); dir != null; dir = dir.getParent()) {
-      if (!BuildFile.in(dir).isEmpty()) {
-        return dir;
-      }
-    }
-    return null;
-  }
-
-  /** Whatever has the name of a build file in a folder, even a folder; null for nothing. */
-  public static String buildFile(Path folder) {
-    for (String name : BuildFile.NAMES) {
-      if (Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-        return name;
-      }
-    }
-    return null;
+  /** The first build file in a folder; null for none. */
+  public static Path buildFile(Path folder) {
+    return BuildFile.in(folder).stream().findFirst().orElse(null);
   }
 
   /** The same with the groups that the build file alone decides; see {@link Project#load}. */
