@@ -9,7 +9,7 @@ import dev.torc.results.Result;
 import dev.torc.results.StoreContents;
 import dev.torc.results.StoreContents.HeldResult;
 import dev.torc.session.ProjectFolder;
-import dev.torc.show.AttemptText.OriginText;
+import dev.torc.show.AttemptText;
 import dev.torc.text.Amount;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
@@ -261,7 +261,8 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
         String size = Amount.size(each.bytes);
         String used = time(each.lastUsed);
         String job = SafeText.name(each.job);
-        rows.add(List.of(job, made, OriginText.of(each.from), size, "" + each.files, used, bytes));
+        rows.add(
+            List.of(job, made, AttemptText.origin(each.from), size, "" + each.files, used, bytes));
       }
       return TextTable.titled(rows, Integer.MAX_VALUE, palette);
     }
