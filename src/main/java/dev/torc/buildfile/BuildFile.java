@@ -63,6 +63,17 @@ public final class BuildFile {
         .toList();
   }
 
+  /** The build files of the nearest folder from here that has any, one or two; none without. */
+  public static List<Path> nearest(Path start) {
+    for (Path dir = located(start.resolve("x")).getParent(); dir != null; dir = dir.getParent()) {
+      List<Path> found = in(dir);
+      if (!found.isEmpty()) {
+        return found;
+      }
+    }
+    return List.of();
+  }
+
   /**
    * Finds the build file from a folder. A link is given as the link, so that the folder it stands
    * in is the root.
@@ -81,16 +92,5 @@ public final class BuildFile {
           found.get(1).getFileName() + " stands beside it; keep one, or say which with -f");
     }
     return found.getFirst();
-  }
-
-  /** All that {@link #in} finds in the nearest folder where it finds any; else nothing. */
-  public static List<Path> nearest(Path start) {
-    for (Path dir = located(start.resolve("x")).getParent(); dir != null; dir = dir.getParent()) {
-      List<Path> found = in(dir);
-      if (!found.isEmpty()) {
-        return found;
-      }
-    }
-    return List.of();
   }
 }

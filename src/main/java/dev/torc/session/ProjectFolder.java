@@ -28,16 +28,16 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
       Project project = Project.load(caller, options);
       return new ProjectFolder(project.place(), project, null);
     } catch (BadInput refused) {
-      List<Path> said = options.files();
-      List<Path> files = said.isEmpty() ? BuildFile.nearest(caller.cwd()) : said;
+      List<Path> named = options.files();
+      List<Path> files = named.isEmpty() ? BuildFile.nearest(caller.cwd()) : named;
       // What is wrong with the command line, a build file that is not there included, stays an
       // error.
       boolean placed =
-          refused.diagnostics().stream().anyMatch(one -> !one.place().toString().isEmpty());
-      if (files.isEmpty() || !placed || !said.stream().allMatch(Files::exists)) {
+          refused.diagnostics().stream().anyMatch(said -> !said.place().toString().isEmpty());
+      if (files.isEmpty() || !placed || !named.stream().allMatch(Files::exists)) {
         throw refused;
       }
-      return new ProjectFolder(caller.place(files.getFirst().getParent()), null, refused);
+      return new ProjectFolder(caller.place(BuildFile.root(files.getFirst())), null, refused);
     }
   }
 
