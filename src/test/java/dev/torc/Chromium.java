@@ -27,7 +27,7 @@ final class Chromium implements AutoCloseable {
       List.of("chromium", "chromium-browser", "google-chrome");
 
   /** Seconds until one that does not listen is given up. */
-  private static final int PATIENCE = 60;
+  private static final int PATIENCE = 300;
 
   /** As root it has no sandbox, nor in most containers; it sees only what tests wrote. */
   private static final List<String> HEADLESS =

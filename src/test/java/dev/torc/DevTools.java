@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 final class DevTools implements WebSocket.Listener, AutoCloseable {
 
   /** Seconds after which what is waited for has failed. */
-  private static final long PATIENCE = 60;
+  private static final long PATIENCE = 300;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -25,7 +25,7 @@ final class Sandbox implements AutoCloseable {
   private static final Path DISTRIBUTION = Path.of(System.getProperty("torc.home"));
 
   /** Seconds after which whatever is waited for has failed; no test comes near. */
-  private static final long DEADLINE = 120;
+  private static final long DEADLINE = 300;
 
   /** Folder of the project; there is no build file in it yet. */
   final Path root;

@@ -169,7 +169,7 @@ class TranscriptsIT {
         .map(line -> line.replaceAll("^\\S+ \\S+ at most, 5 GiB or", "SIZE at most, 5 GiB or"))
         .map(line -> line.replaceAll("\\b[0-9a-f]{7}\\b", "DIGEST"))
         .map(line -> line.replaceAll("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d", "MOMENT"))
-        .map(line -> line.replaceAll("\\d+\\.\\d s\\b", "SECONDS"))
+        .map(line -> line.replaceAll("(\\d+ min \\d+|\\d+\\.\\d) s\\b", "SECONDS"))
         // Jobs of a page take less than a second, but for a slow machine.
         .map(line -> line.replaceAll("; about \\d.*", ""))
         // Of a very short job there is no sample.

@@ -124,23 +124,15 @@ record WhyAnswer(
       }
       return new Question(target, new BitSet(), null, path, uses);
     }
-    BitSet jobs = JobSelection.of(graph, List.of(target), project.paths()).named();
-    int open = open(graph, target, path);
+    JobSelection meant = JobSelection.of(graph, List.of(target), project.paths());
+    BitSet jobs = meant.named();
+    int open = meant.namedOpen().nextSetBit(0); // its instances are not known
     DisplayGraph.Fold fold = null;
     if (open >= 0 || graph.named(target) != null && graph.jobId(target) < 0) {
       List<Integer> all = Arrays.stream(graph.inOrder(jobs)).boxed().toList();
       fold = new DisplayGraph.Fold(target, true, all, open);
     }
     return new Question(target, jobs, fold, "", List.of());
-  }
-
-  /** The group without known instances that a name or file means, -1 for none. */
-  private static int open(Graph graph, String target, String path) {
-    int[] nodes = graph.named(target);
-    if (nodes == null) {
-      return graph.isOpen(graph.makerOf(path)) ? graph.makerOf(path) : -1;
-    }
-    return Arrays.stream(nodes).filter(graph::isOpen).findFirst().orElse(-1);
   }
 
   private Graph graph() {

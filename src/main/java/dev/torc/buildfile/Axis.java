@@ -14,7 +14,7 @@ import java.util.TreeSet;
 
 /**
  * One source of values of a group, as written: the instances are the product of all its axes.
- * {@code AxisValues} finds out which values there are.
+ * {@code AxisValues} finds out which values there are; two rows for one instance are refused here.
  */
 sealed interface Axis {
 

@@ -217,7 +217,7 @@ final class GroupExpansion {
     return found.isRecorded(path);
   }
 
-  /** What is there where another group has no instances, null where that is no wonder. */
+  /** Why another group has no instances, for people; null where that needs no explanation. */
   BadInput.Diagnostic nothing(String group) throws IOException {
     Integer unit = ids().get(group);
     Outcome outcome = unit == null ? null : of(unit);

@@ -14,7 +14,7 @@ final class OciRuntime extends ContainerRuntime {
 
   private static final String DOCKER = "docker";
 
-  /** What a runtime's own failures end with: from the first to the last, for want of a program. */
+  /** A runtime's own failures end with this status to {@link #LAST}, which is: no such program. */
   private static final int FIRST = 125;
 
   private static final int LAST = 127;
@@ -112,7 +112,7 @@ final class OciRuntime extends ContainerRuntime {
   }
 
   /**
-   * The second word is {@code run}; an option without a value is the client's own variable. Slurm
+   * The second word is {@code run}; {@code --env NAME} hands the client's own variable on. Slurm
    * numbers GPUs for its jobs anew where it constrains them, and tells both numbers.
    */
   @Override

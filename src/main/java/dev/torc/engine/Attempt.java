@@ -1,7 +1,7 @@
 package dev.torc.engine;
 
 import dev.torc.engine.BuildSetup.AttemptContext;
-import dev.torc.engine.EventLines.PostTimes;
+import dev.torc.engine.PostedEvents.PostTimes;
 import dev.torc.engine.ProductRemoval.ClearedProducts;
 import dev.torc.hash.Stamp;
 import dev.torc.hash.StopFlag.StoppedException;
@@ -57,7 +57,7 @@ final class Attempt {
   private boolean hasCleared;
   private volatile boolean relieved;
   private boolean let; // said that its processes are gone
-  private EventLines posts = EventLines.NONE;
+  private PostedEvents posts = PostedEvents.NONE;
   private String command = "";
   private long logFrom; // the byte of the log where it begins
 
@@ -227,7 +227,7 @@ final class Attempt {
 
   private void readPosts() throws IOException {
     LinesFile events = files.eventLines();
-    posts = EventLines.read(events, times, shared.digests());
+    posts = PostedEvents.read(events, times, shared.digests());
     if (!posts.posts().isEmpty()) {
       events.clear(shared.digests());
     }

@@ -32,7 +32,7 @@ record AttemptOutcome(
     List<OwnedPath> owned,
     String command,
     long logFrom,
-    List<EventLines.Post> posts,
+    List<PostedEvents.Post> posts,
     Result restored) {
 
   /** Names of the signals whose numbers are the same everywhere, and of a few of Linux. */

@@ -465,8 +465,10 @@ public final class BuildLoop {
    */
   private boolean resolve(boolean idle) {
     boolean any = false;
-    if (state.undecided().isEmpty() || !state.ready().isEmpty()) {
-      return any;
+    if (state.undecided().isEmpty()
+        || !state.ready().isEmpty()
+        || !idle && state.runs().values().stream().anyMatch(JobRun::isRestored)) {
+      return any; // when those are restored, so may be their readers
     }
     try {
       Plan plan = state.forecast();

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What happens in a build, for the reports that show it. Events are sent from the loop's own
- * thread, in order; times are for people and decide nothing.
+ * What happens in a build, for the reports that show it ({@code JsonReport} writes them as JSON;
+ * what jobs post themselves are {@link PostedEvents}). Events are sent from the loop's own thread,
+ * in order; times are for people and decide nothing.
  */
 public sealed interface Event {
 

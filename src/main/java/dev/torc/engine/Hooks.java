@@ -26,7 +26,8 @@ import java.util.function.Consumer;
 
 /**
  * The hooks of a build: which are due, which run, and what failed. They run beside the jobs and
- * take no resources. All of it belongs to the loop's thread; the loop asks at the right moments.
+ * take no resources; {@link LaunchBuilder} has their commands and environment. All of it belongs to
+ * the loop's thread; the loop asks at the right moments.
  */
 final class Hooks {
 

@@ -31,9 +31,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * What a killed torc left of its jobs (rule 9), ended by the next one that opens the cache for
- * work: as its marks tell, but for what is handed out, and what may run on other hosts. {@link
- * RunningJobs} says what marks mean for verdicts.
+ * What a killed torc left of its jobs (rule 9). The next torc that opens the cache for work ends
+ * what the marks of the killed one tell of; what is handed out, and what may run on other hosts,
+ * goes on. {@link RunningJobs} says what marks mean for verdicts.
  */
 public final class Leftovers {
 
@@ -69,7 +69,7 @@ public final class Leftovers {
     for (StartMarks.Mark mark : marks) {
       remove(TemporaryFolder.of(place, mark), "the folder {tmp} of " + mark.job(), warn);
     }
-    if (!marks.isEmpty()) { // else nothing was on its way, but for what the next fetch takes away
+    if (!marks.isEmpty()) { // else a fetch alone left something, and the next fetch removes that
       remove(place.tmp(), "what an earlier build was putting back", warn);
     }
     for (StartMarks.Mark mark : StartMarks.live(marks, cache)) {

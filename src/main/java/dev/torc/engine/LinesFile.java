@@ -22,7 +22,7 @@ import java.util.SequencedMap;
 /**
  * A file to which a job appends lines for torc: not there when an attempt begins, read after it.
  * Most jobs write none, so torc makes none: the first line does. What lines of events mean is for
- * {@link EventLines}.
+ * {@link PostedEvents}.
  *
  * @param name the variable that names the file, for messages
  */

@@ -26,7 +26,8 @@ import java.util.Set;
  * Puts a known result in the place of a run: clears what stands there as before a run, puts the
  * products where they are to stand, and hashes them there. What turns out not to be what the result
  * says is taken away again, and the job has to run. Which result fits is decided before, by {@link
- * dev.torc.plan.KnownResults}; the bytes come from {@link ResultParts}.
+ * dev.torc.plan.KnownResults}; the bytes come from {@link ResultParts}: {@code KeptResults} has
+ * those of this machine, {@code FetchedProducts} those of shared stores.
  */
 final class ProductRestore {
 

@@ -184,7 +184,7 @@ final class Recorder {
             List.copyOf(made.needs().read()));
     String job = context.graph().job(id).name();
     batch.result(job, result, details).data(job, made.data());
-    for (EventLines.Post post : outcome.posts()) {
+    for (PostedEvents.Post post : outcome.posts()) {
       batch.post(
           new PostedEvent(
               build.number(), posted.getAndIncrement(), post.time(), job, attempts, post.text()));

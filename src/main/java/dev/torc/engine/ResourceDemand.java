@@ -17,14 +17,13 @@ record ResourceDemand(Map<String, Long> amounts, boolean moves) {
     this(amounts, false);
   }
 
-  /** What moves files about. */
+  /** What the restoring of a result takes. */
   static final ResourceDemand ONE_CPU = new ResourceDemand(Map.of(Resources.CPUS, 1L));
 
   /**
-   * What a job declares, grown for a later attempt. More cpus than there are become all there are:
-   * the job runs alone. What grows stops at the limit.
+   * What a job declares. More cpus than there are become all there are: the job runs alone.
    *
-   * @param memory bytes for this attempt, 0 for no demand
+   * @param memory bytes for this attempt, as {@link JobRun} made them grow; 0 for no demand
    */
   static ResourceDemand of(Resources resources, long memory, Map<String, Long> limits) {
     Map<String, Long> amounts = resources.amounts();

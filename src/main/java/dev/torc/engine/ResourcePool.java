@@ -93,9 +93,9 @@ final class ResourcePool {
   }
 
   /**
-   * Whether {@code demand} could be taken without making {@code waiting}, which does not fit now,
-   * wait any longer: it takes nothing that {@code waiting} lacks, and leaves what {@code waiting}
-   * has already; or it goes to a node that could never hold that one.
+   * Whether to take {@code demand} would make {@code waiting}, which does not fit now, wait longer.
+   * It would not where it takes nothing that {@code waiting} lacks and leaves what {@code waiting}
+   * has already, or where it goes to a node that could never hold that one.
    */
   boolean delays(ResourceDemand demand, ResourceDemand waiting) {
     if (holds(free, demand)) {

@@ -17,7 +17,8 @@ import java.util.SequencedMap;
 
 /**
  * The parameters of a job or file and all combinations of their values. Without parameters there is
- * one combination, an empty one. Which parameters the build file keeps is said by {@link Target}.
+ * one combination, an empty one. {@link Target} knows which parameters the build file keeps, {@code
+ * JobTranslation} writes them.
  *
  * @param zip whether the values are taken in step
  * @param rows the values by parameter, one map per combination

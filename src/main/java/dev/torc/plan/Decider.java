@@ -97,7 +97,8 @@ public final class Decider {
     if (left != null) {
       reasons.add(left.where());
     }
-    if (left == null || left.kind() == Kind.SUBMITTED) { // that is where it is, not why
+    if (left == null
+        || left.kind() == Kind.SUBMITTED) { // SUBMITTED says where the job is, not why it runs
       if (last == null) {
         reasons.add(Reason.NEVER_RAN);
       } else {
@@ -112,7 +113,7 @@ public final class Decider {
       }
     }
     if (left != null && left.cause() != null && reasons.size() == 1) {
-      reasons.add(left.cause()); // no look tells it any more
+      reasons.add(left.cause()); // the cause of that time, which no comparison finds now
     }
     if (keepsFailed && last != null && isKept(job, last, reasons)) {
       String build = Long.toString(records.details(job.name()).number());

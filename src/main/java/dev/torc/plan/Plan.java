@@ -288,9 +288,10 @@ public final class Plan {
       int maker = read.maker();
       boolean idle = verdicts[maker] instanceof Verdict.UpToDate;
       Reason why = new Reason(Kind.PRODUCT_WANTED, read.path(), "", graph.name(reader));
-      if (verdicts[reader] instanceof Verdict.MayRun) {
+      Verdict unsure = unsure(reader);
+      if (unsure != null) {
         if (idle) {
-          verdicts[maker] = verdicts[reader];
+          verdicts[maker] = unsure;
           maybe.put(maker, why);
           decided.set(maker);
         }
@@ -302,6 +303,22 @@ public final class Plan {
       verdicts[maker] = context.decider().due(maker, List.of(why));
       want(read, reader);
       return true;
+    }
+
+    /**
+     * That a reader may run; null where it is sure to. It may be restored, too, where what it waits
+     * for is: only then its inputs are known.
+     */
+    private Verdict unsure(int reader) {
+      if (!(verdicts[reader] instanceof Verdict.WillRun will)) {
+        return verdicts[reader];
+      }
+      int first = context.records().unsettledBefore(reader);
+      while (first >= 0 && verdicts[first] instanceof Verdict.MayRun may && may.after() != first) {
+        first = may.after();
+      }
+      boolean restored = first >= 0 && verdicts[first] instanceof Verdict.WillRestore;
+      return restored && Decider.mayRestore(will.reasons()) ? new Verdict.MayRun(first) : null;
     }
   }
 }

@@ -22,7 +22,8 @@ import java.util.Optional;
  * Rule 10: one build per root. An OS lock on {@code .torc/lock}, and where the database lies
  * elsewhere a second one beside it; on a shared root one more, which other hosts see, on {@code
  * .torc/lock.shared}. The kernel drops them however torc ends. A file names their holder, for
- * people and for a torc called by a job; that text is a hint, never the lock.
+ * people and for a torc called by a job; that text is a hint, never the lock. Whether a second torc
+ * waits or is refused, and in which words, {@code BuildRequest} of the session knows.
  */
 public final class BuildLock implements AutoCloseable {
 
@@ -223,7 +224,7 @@ public final class BuildLock implements AutoCloseable {
     }
   }
 
-  /** What the file of the holder says; nothing too where it is not there beside a lock. */
+  /** The bytes of the file of the holder; none where the lock is there and that file is not. */
   private static byte[] read(CachePlace place) throws IOException {
     boolean fresh =
         place.isShared() && OwnFile.stands(place.lock()) && !OwnFile.stands(place.lockHolder());

@@ -51,13 +51,13 @@ public record WatchRounds(
   /** Between two looks where the kernel does not tell all. */
   private static final long POLL = 2 * SECOND;
 
-  /** So many rounds in a row that begin with the same change during a build are no accident. */
+  /** The watch ends after so many rounds in a row that begin with the same change in a build. */
   private static final int CIRCLES = 3;
 
-  /** Nor are so many that begin with any. */
+  /** The same for rounds that begin with any change in a build. */
   private static final int ROW = 10;
 
-  /** As long as a notice takes to come. */
+  /** A wait for a notice without a limit. */
   static final long ENDLESS = Long.MAX_VALUE;
 
   /** The longest pause of any kind. */

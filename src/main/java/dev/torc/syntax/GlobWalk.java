@@ -14,13 +14,14 @@ import java.util.List;
 /**
  * Finds the files on disk that a glob matches. Links to files count, FIFOs and devices do not,
  * links to folders are not entered (the folders that the pattern names before its first wildcard
- * are, links or not). It does not know what the files contain or which job made them.
+ * are, links or not). Which names match, those with a leading dot among them, {@link Glob} knows.
+ * It does not know what the files contain or which job made them.
  */
 public final class GlobWalk {
 
   private final Glob glob;
   private final StopFlag stop;
-  private final int depth;
+  private final long depth;
   private final List<String> found = new ArrayList<>();
   private final List<String> folders = new ArrayList<>();
   private boolean certain = true;
@@ -41,7 +42,11 @@ public final class GlobWalk {
     this.stop = stop;
     String pattern = glob.toString();
     boolean flat = !pattern.contains("**") && pattern.indexOf('{') < 0;
-    this.depth = flat ? (int) pattern.chars().filter(c -> c == '/').count() + 1 : -1;
+    this.depth = flat ? slashes(pattern) : Long.MAX_VALUE;
+  }
+
+  private static long slashes(String path) {
+    return path.chars().filter(c -> c == '/').count();
   }
 
   /** The paths of matching files, sorted; relative to the root, or absolute as the glob is. */
@@ -64,8 +69,7 @@ public final class GlobWalk {
     String prefix = glob.fixedPrefix();
     Path start = root.resolve(prefix);
     if (FolderDigest.counts(prefix) && Files.isDirectory(start)) {
-      int level = prefix.isEmpty() ? 0 : (int) prefix.chars().filter(c -> c == '/').count() + 1;
-      walk.enter(start, prefix, level);
+      walk.enter(start, prefix);
     }
     walk.found.sort(null);
     return new Found(walk.found, walk.folders, walk.certain);
@@ -80,22 +84,22 @@ public final class GlobWalk {
     }
   }
 
-  private void enter(Path folder, String path, int level) throws IOException {
-    if (depth >= 0 && level >= depth) {
+  private void enter(Path folder, String path) throws IOException {
+    String start = path.isEmpty() || path.endsWith("/") ? path : path + "/";
+    if (slashes(start) > depth) {
       return;
     }
     folders.add(path.isEmpty() ? "." : path);
-    List<Path> inner = new ArrayList<>();
     for (Path entry : FileTree.entries(folder)) {
       stop.check();
       String name = FolderDigest.valid(path.isEmpty() ? "." : path, entry.getFileName());
       if (FolderDigest.IGNORED.contains(name)) {
         continue;
       }
-      String child = path.isEmpty() ? name : path.endsWith("/") ? path + name : path + "/" + name;
+      String child = start + name;
       BasicFileAttributes there = look(entry);
       if (there != null && there.isDirectory()) {
-        inner.add(entry);
+        enter(entry, child);
       } else if (glob.matches(child)) {
         if (there != null && (there.isRegularFile() || Files.isRegularFile(entry))) {
           found.add(child);
@@ -103,10 +107,6 @@ public final class GlobWalk {
           certain = false;
         }
       }
-    }
-    for (Path child : inner) {
-      String name = child.getFileName().toString();
-      enter(child, path.isEmpty() ? name : path + "/" + name, level + 1);
     }
   }
 }

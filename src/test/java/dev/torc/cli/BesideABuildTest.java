@@ -111,10 +111,10 @@ class BesideABuildTest {
     try (BuildLock _ = lock("other")) {
       Console console = Run.console(folder.at(), out, err, Map.of());
       exit = CompletableFuture.supplyAsync(() -> Main.run(new String[] {"clean"}, console));
-      assertTrue(waiting.get(60, TimeUnit.SECONDS).startsWith("waiting for another build to end"));
+      assertTrue(waiting.get(300, TimeUnit.SECONDS).startsWith("waiting for another build to end"));
       assertTrue(folder.has("b.txt"));
     }
-    assertEquals(0, exit.get(60, TimeUnit.SECONDS));
+    assertEquals(0, exit.get(300, TimeUnit.SECONDS));
     assertEquals("removed b.txt\nremoved c.txt\nremoved d.txt\n", out.toString());
   }
 

@@ -177,7 +177,7 @@ final class Transcript implements StepFiles.Stage {
             .replaceAll("(\"(?:cpu|memory)\":)(?:null|[\\dE.+-]+)", "$1N") // a sample or none
             .replaceAll("(\"(?:seconds|queued|expected|torc_bytes)\":)[\\dE.+-]+", "$1N")
             .replaceAll(", memory \\d+\\.\\d [KM]iB\\b", "") // where there was a sample
-            .replaceAll("\\b\\d+\\.\\d s\\b", "SECONDS")
+            .replaceAll("\\b(\\d+ min \\d+|\\d+\\.\\d) s\\b", "SECONDS") // minutes where it is busy
             .replaceAll("\\b[\\d.]+ \\S+ (?=at most(, 5 GiB or| \\(stores))", "SIZE ")
             .replaceAll("(?m)[ \\t]+$", "");
     return plain.contains("MOMENT") ? plain.replaceAll(" {3,}(?=\\S)", "  ") : plain;

@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class BatchNode implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(300);
 
   final Path root;
   final Path bin;

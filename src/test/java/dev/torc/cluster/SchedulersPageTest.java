@@ -47,7 +47,7 @@ class SchedulersPageTest {
   private static final SubmissionRequest REQUEST =
       new SubmissionRequest(Path.of("/p/it's a.sh"), "torc-1", 1, MUCH, Path.of("/p/log"));
 
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @TempDir Path temp;
   private StandIn programs;

@@ -80,7 +80,7 @@ class CostTest extends Harness {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertTrue(latch.await(60, TimeUnit.SECONDS), "it never came");
+      assertTrue(latch.await(300, TimeUnit.SECONDS), "it never came");
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

@@ -275,7 +275,7 @@ public class Harness {
 
     void await() {
       try {
-        over.get(60, TimeUnit.SECONDS);
+        over.get(300, TimeUnit.SECONDS);
       } catch (Exception e) {
         throw new AssertionError("the build did not end well", e);
       }

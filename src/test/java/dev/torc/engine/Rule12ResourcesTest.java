@@ -154,7 +154,7 @@ class Rule12ResourcesTest extends Harness {
     Held holder = starving("{ cpus: 2 }");
     CountDownLatch passed = small(32);
     Building building = start();
-    assertTrue(passed.await(60, TimeUnit.SECONDS));
+    assertTrue(passed.await(300, TimeUnit.SECONDS));
     holder.go();
     building.await();
     assertEquals("holder", started().getFirst());
@@ -169,7 +169,7 @@ class Rule12ResourcesTest extends Harness {
     CountDownLatch passed = small(40);
     Building building = start();
     assertTrue(
-        passed.await(60, TimeUnit.SECONDS), "small jobs wait for one that they do not delay");
+        passed.await(300, TimeUnit.SECONDS), "small jobs wait for one that they do not delay");
     holder.go();
     building.await();
     assertEquals(41, started().indexOf("big"));

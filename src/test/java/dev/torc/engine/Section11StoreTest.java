@@ -280,7 +280,7 @@ class Section11StoreTest extends Harness {
             path -> {
               if (wrote.get() && path.endsWith("y")) {
                 made.complete(true);
-                over.orTimeout(60, TimeUnit.SECONDS).join();
+                over.orTimeout(300, TimeUnit.SECONDS).join();
               }
             });
     job(
@@ -294,7 +294,7 @@ class Section11StoreTest extends Harness {
     Held next = hold("next");
     edit("x", "1");
     Building building = start();
-    made.orTimeout(60, TimeUnit.SECONDS).join();
+    made.orTimeout(300, TimeUnit.SECONDS).join();
     gate.go(); // room for the restore of u
     next.started(); // that failed
     over.complete(true);

@@ -162,7 +162,7 @@ public final class StubRunner implements Runner {
 
     /** The next call of {@link #end}: whether it wanted it at once. */
     boolean nextEnd() throws Exception {
-      return ends.poll(60, TimeUnit.SECONDS);
+      return ends.poll(300, TimeUnit.SECONDS);
     }
 
     @Override
@@ -185,7 +185,7 @@ public final class StubRunner implements Runner {
     /** Waits until the job runs. */
     Stub started() {
       try {
-        return started.get(60, TimeUnit.SECONDS);
+        return started.get(300, TimeUnit.SECONDS);
       } catch (Exception e) {
         throw new AssertionError("the job did not start", e);
       }
@@ -204,7 +204,7 @@ public final class StubRunner implements Runner {
     public ProcessEnd run(Stub job) throws Exception {
       started.complete(job);
       Object first =
-          CompletableFuture.anyOf(go.thenApply(_ -> ""), job.ended).get(60, TimeUnit.SECONDS);
+          CompletableFuture.anyOf(go.thenApply(_ -> ""), job.ended).get(300, TimeUnit.SECONDS);
       return first instanceof Boolean ? job.ended(ProcessEnd.How.INTERRUPTED) : then.run(job);
     }
   }

@@ -43,7 +43,7 @@ class TracingTest {
 
     @Override
     protected Harness build(String... targets) {
-      return assertTimeoutPreemptively(Duration.ofSeconds(120), () -> super.build(targets));
+      return assertTimeoutPreemptively(Duration.ofSeconds(300), () -> super.build(targets));
     }
   }
 }

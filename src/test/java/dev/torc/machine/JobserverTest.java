@@ -51,7 +51,7 @@ class JobserverTest {
   }
 
   private static void await(Semaphore arrivals, int count) throws InterruptedException {
-    assertTrue(arrivals.tryAcquire(count, 60, TimeUnit.SECONDS));
+    assertTrue(arrivals.tryAcquire(count, 300, TimeUnit.SECONDS));
   }
 
   private static String drain(RandomAccessFile fifo, int count) throws IOException {
@@ -192,7 +192,7 @@ class JobserverTest {
           Semaphore arrivals = new Semaphore(0);
           server.start(arrivals::release);
           server.want(expected + 1);
-          boolean all = arrivals.tryAcquire(expected, 60, TimeUnit.SECONDS);
+          boolean all = arrivals.tryAcquire(expected, 300, TimeUnit.SECONDS);
           System.out.println(all && server.held() == expected ? "all" : "held " + server.held());
         }
       }

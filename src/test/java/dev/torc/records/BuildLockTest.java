@@ -69,7 +69,7 @@ class BuildLockTest {
                 });
     assertFalse(second.isDone());
     first.close();
-    second.get(60, TimeUnit.SECONDS).close();
+    second.get(300, TimeUnit.SECONDS).close();
     waiter.join();
   }
 

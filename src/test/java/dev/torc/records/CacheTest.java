@@ -143,7 +143,7 @@ class CacheTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertTrue(latch.await(60, TimeUnit.SECONDS));
+      assertTrue(latch.await(300, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
@@ -207,7 +207,7 @@ class CacheTest {
                       all.countDown();
                     }));
       }
-      assertTrue(all.await(60, TimeUnit.SECONDS), "nobody flushed, and yet all are committed");
+      assertTrue(all.await(300, TimeUnit.SECONDS), "nobody flushed, and yet all are committed");
     }
     assertEquals(100, heard.size());
     assertEquals(heard.stream().sorted().toList(), heard);

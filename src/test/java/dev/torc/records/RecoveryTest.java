@@ -239,7 +239,7 @@ class RecoveryTest {
       }
       assertTrue(process.isAlive());
       process.getOutputStream().close();
-      assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+      assertTrue(process.waitFor(300, TimeUnit.SECONDS));
       assertEquals(RecoveryProcess.TROUBLE, process.exitValue());
     } finally {
       process.destroyForcibly();

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class RealServer implements AutoCloseable {
 
-  private static final int PATIENCE = 30; // seconds
+  private static final int PATIENCE = 120; // seconds
 
   /** Ends the server when nobody holds its own standard input any more. */
   private static final String KEEPER =

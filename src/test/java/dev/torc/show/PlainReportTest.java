@@ -170,7 +170,7 @@ class PlainReportTest {
         new PlainReport(err, Detail.NORMAL, Palette.NONE, here, false, clock::get)) {
       report.accept(Events.jobStarted("long"));
       clock.set(10 * Events.SECOND);
-      assertTrue(told.await(60, TimeUnit.SECONDS));
+      assertTrue(told.await(300, TimeUnit.SECONDS));
     }
     assertTrue(err.toString().startsWith("long: still runs after 10 s: "));
   }

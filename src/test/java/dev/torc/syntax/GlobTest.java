@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -114,6 +120,18 @@ class GlobTest {
       if (glob.matches(path)) {
         assertTrue(prefix.isEmpty() || path.startsWith(prefix + "/"));
       }
+    }
+  }
+
+  @Test
+  void aPatternMayBeginRightBelowTheRootOfTheFileSystem() throws IOException {
+    try (FileSystem files = Jimfs.newFileSystem(Configuration.unix())) {
+      Path root = Files.createDirectories(files.getPath("/home/project"));
+      Files.createFile(files.getPath("/a.cfg"));
+      Files.createFile(files.getPath("/home/b.cfg"));
+      assertEquals(List.of("/a.cfg"), GlobWalk.of(root, Glob.of("/*.cfg")));
+      assertEquals(List.of("/home/b.cfg"), GlobWalk.of(root, Glob.of("/h*/*.cfg")));
+      assertEquals(List.of("/a.cfg", "/home/b.cfg"), GlobWalk.of(root, Glob.of("/**/*.cfg")));
     }
   }
 

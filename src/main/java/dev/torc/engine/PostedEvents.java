@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param posts in the order of their lines
  * @param bad why not all could be read, null where they could
  */
-record EventLines(List<Post> posts, AttemptFailure bad) {
+record PostedEvents(List<Post> posts, AttemptFailure bad) {
 
   /**
    * An event.
@@ -28,15 +28,15 @@ record EventLines(List<Post> posts, AttemptFailure bad) {
    */
   record Post(long time, String text) {}
 
-  static final EventLines NONE = new EventLines(List.of(), null);
+  static final PostedEvents NONE = new PostedEvents(List.of(), null);
 
-  static EventLines read(LinesFile file, PostTimes times, DigestMemo digests) throws IOException {
+  static PostedEvents read(LinesFile file, PostTimes times, DigestMemo digests) throws IOException {
     List<String> lines;
     try {
       lines = file.lines(digests);
     } catch (AttemptFailure e) {
       Post said = new Post(System.currentTimeMillis(), JsonText.objectOf(e.getMessage()));
-      return new EventLines(List.of(said), e);
+      return new PostedEvents(List.of(said), e);
     }
     if (!lines.isEmpty()) {
       times.look();
@@ -54,7 +54,7 @@ record EventLines(List<Post> posts, AttemptFailure bad) {
         bad = file.unreadable(line, "each line is a JSON object");
       }
     }
-    return new EventLines(posts, bad);
+    return new PostedEvents(posts, bad);
   }
 
   /**
