@@ -3,7 +3,6 @@ package dev.torc.ask;
 import dev.torc.engine.Adoption;
 import dev.torc.engine.Adoption.Adopted;
 import dev.torc.engine.Leftovers.OutJobs;
-import dev.torc.engine.Remotes;
 import dev.torc.hash.DigestMemo;
 import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
@@ -74,17 +73,11 @@ record AdoptAnswer(
           selection.named().stream().mapToObj(project.graph()::name).collect(Collectors.toSet());
       List<String> problems = work.elsewhere(named::contains);
       OutJobs out = OutJobs.of(project.place(), work.cache(), each -> named.contains(each.job()));
-      if (problems.isEmpty() && !call.has("--force")) {
-        problems = out.lines("adopt");
+      if (problems.isEmpty()) {
+        problems = call.cancelled(out, project.place(), project.workflow(), work.removal());
       }
       if (!problems.isEmpty()) {
         return new AdoptAnswer(false, List.of(), List.of(), problems);
-      }
-      if (!out.jobs().isEmpty()) {
-        Remotes remotes =
-            call.caller()
-                .remotes(project.place(), project.workflow(), id, (_, _) -> {}, call::warn);
-        out.cancel(remotes, work.removal());
       }
       PlanContext context = work.context(selection, Rerun.NONE);
       Adopted adoption = adoption(project, targets, context, work.digests(), work.build());

@@ -1,7 +1,11 @@
 package dev.torc.ask;
 
 import dev.torc.buildfile.BuildFile;
+import dev.torc.engine.Leftovers.OutJobs;
+import dev.torc.engine.ProductRemoval;
+import dev.torc.engine.Remotes;
 import dev.torc.plan.Plan;
+import dev.torc.posix.RandomId;
 import dev.torc.records.BuildLock;
 import dev.torc.records.CachePlace;
 import dev.torc.session.BuildRequest.LockTerms;
@@ -20,6 +24,7 @@ import dev.torc.syntax.Place;
 import dev.torc.syntax.SourceFile;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
+import dev.torc.workflow.Workflow;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Writer;
@@ -300,6 +305,22 @@ public final class Call {
   /** Takes the build lock; null where another build has it, and this may not wait. */
   BuildLock take(CachePlace place, String id, String what, LockTerms terms) throws IOException {
     return terms.take(caller(), place, id, what, console::say);
+  }
+
+  /**
+   * Cancels jobs that are out, where {@code --force} is given; else returns a line on each, and
+   * nothing may be done that they would meet.
+   *
+   * @param workflow null where the build file is refused
+   */
+  List<String> cancelled(OutJobs out, CachePlace place, Workflow workflow, ProductRemoval removal)
+      throws IOException {
+    if (out.jobs().isEmpty() || !has("--force")) {
+      return out.lines(given.command);
+    }
+    Remotes remotes = caller().remotes(place, workflow, RandomId.next(), (_, _) -> {}, this::warn);
+    out.cancel(remotes, removal);
+    return List.of();
   }
 
   /** The project that the options mean; see {@link Project#load}. */

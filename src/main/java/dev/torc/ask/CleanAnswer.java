@@ -6,7 +6,6 @@ import dev.torc.engine.Cleaner;
 import dev.torc.engine.Leftovers;
 import dev.torc.engine.Leftovers.OutJobs;
 import dev.torc.engine.ProductRemoval;
-import dev.torc.engine.Remotes;
 import dev.torc.graph.Graph;
 import dev.torc.graph.NeedList;
 import dev.torc.hash.DigestMemo;
@@ -204,19 +203,14 @@ final class CleanAnswer implements Cleaner.Listener {
       return false;
     }
     Wanted wanted = Wanted.of(given.project(), call.targets());
-    List<String> elsewhere = Leftovers.elsewhere(on, place, wanted::has);
-    elsewhere.forEach(call::warn);
-    OutJobs out = OutJobs.of(place, cache, job -> isWanted(wanted, job.place()));
-    if (elsewhere.isEmpty() && force && !out.jobs().isEmpty()) {
+    List<String> problems = Leftovers.elsewhere(on, place, wanted::has);
+    if (problems.isEmpty()) {
+      OutJobs out = OutJobs.of(place, cache, job -> isWanted(wanted, job.place()));
       Workflow workflow = given.project() == null ? null : given.project().workflow();
-      Remotes remotes = caller.remotes(place, workflow, RandomId.next(), (_, _) -> {}, call::warn);
-      out.cancel(remotes, removal(cache, call::warn));
-      return false;
+      problems = call.cancelled(out, place, workflow, removal(cache, call::warn));
     }
-    if (elsewhere.isEmpty()) {
-      out.lines("clean").forEach(call::warn);
-    }
-    return !elsewhere.isEmpty() || !out.jobs().isEmpty();
+    problems.forEach(call::warn);
+    return !problems.isEmpty();
   }
 
   private boolean isWanted(Wanted wanted, HandedOutAttempt out) {

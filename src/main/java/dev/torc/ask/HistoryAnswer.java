@@ -14,7 +14,6 @@ import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import dev.torc.text.TimeText;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -64,7 +63,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
 
   private static Runs runs(ProjectFolder folder, Cache cache, List<String> wanted, int most) {
     Set<String> names = new HashSet<>();
-    ArrayDeque<AttemptRecord> last = new ArrayDeque<>();
+    List<AttemptRecord> found = new ArrayList<>();
     AttemptHistory history = new AttemptHistory(cache);
     history.from(0, attempt -> names.add(attempt.job()));
     JobQuery asked = JobQuery.of(folder, wanted, names, cache);
@@ -72,14 +71,11 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
         0,
         attempt -> {
           if (asked.has(attempt.job())) {
-            last.addFirst(attempt);
-            if (last.size() > most + 1) {
-              last.removeLast();
-            }
+            found.add(attempt);
           }
         });
-    List<AttemptRecord> shown = last.stream().limit(most).toList();
-    return new Runs(String.join(", ", wanted), shown, last.size() > most);
+    List<AttemptRecord> last = found.reversed().stream().limit(most).toList();
+    return new Runs(String.join(", ", wanted), last, found.size() > most);
   }
 
   @Override

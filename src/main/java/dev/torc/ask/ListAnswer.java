@@ -205,17 +205,6 @@ record ListAnswer(
     return JobCounts.of(fold.jobs(), this::standing, fold.open() >= 0);
   }
 
-  /** The images of a job's steps, each once; null for none. */
-  private static String images(Job job) {
-    String names =
-        job.steps().stream()
-            .filter(step -> step.image() != null)
-            .map(step -> step.image().name())
-            .distinct()
-            .collect(Collectors.joining(", "));
-    return names.isEmpty() ? null : names;
-  }
-
   private String words(int id) {
     JobStanding standing = standing(id);
     boolean out = standing == JobStanding.SUBMITTED;
@@ -290,7 +279,8 @@ record ListAnswer(
     fields.put("tags", job.tags());
     fields.put("command", known.command);
     fields.put("dir", job.steps().getFirst().dir());
-    fields.put("image", images(job));
+    List<String> images = ImageUse.of(plan.context(), id).stream().map(ImageUse::image).toList();
+    fields.put("image", images.isEmpty() ? null : String.join(", ", images));
     ImageUse.put(fields, plan.context(), id);
     fields.put("needs", Manifest.needs(job));
     fields.put("found", known.found());

@@ -9,7 +9,7 @@ import dev.torc.results.Result;
 import dev.torc.results.StoreContents;
 import dev.torc.results.StoreContents.HeldResult;
 import dev.torc.session.ProjectFolder;
-import dev.torc.show.AttemptText.OriginText;
+import dev.torc.show.AttemptText;
 import dev.torc.text.Amount;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
@@ -21,10 +21,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /**
  * {@code torc store}: where earlier results are, how much they take, and whose they are. It only
@@ -126,12 +126,10 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
 
   private static StoreAnswer all(ProjectFolder folder, Cache cache, StoreContents contents)
       throws IOException {
-    Map<String, List<HeldResult>> held = new LinkedHashMap<>();
-    for (HeldResult each : contents.results()) {
-      held.computeIfAbsent(each.result().job(), _ -> new ArrayList<>()).add(each);
-    }
     List<Job> jobs = new ArrayList<>();
-    held.forEach((job, results) -> jobs.add(Job.of(job, results, contents)));
+    contents.results().stream()
+        .collect(Collectors.groupingBy(each -> each.result().job()))
+        .forEach((job, held) -> jobs.add(Job.of(job, held, contents)));
     jobs.sort(Comparator.comparingLong(Job::bytes).reversed().thenComparing(Job::job));
     Stores said = folder.project() == null ? null : folder.project().workflow().stores();
     Local local =
@@ -259,11 +257,12 @@ record StoreAnswer(Local local, List<Shared> shared, Use use, List<Job> jobs) im
               case IN_PLACE -> "in their place";
               case GONE -> "gone";
             };
-        String made = TimeText.local(each.from.time());
+        String made = TimeText.local(each.from.started());
         String size = Amount.size(each.bytes);
         String used = time(each.lastUsed);
         String job = SafeText.name(each.job);
-        rows.add(List.of(job, made, OriginText.of(each.from), size, "" + each.files, used, bytes));
+        rows.add(
+            List.of(job, made, AttemptText.origin(each.from), size, "" + each.files, used, bytes));
       }
       return TextTable.titled(rows, Integer.MAX_VALUE, palette);
     }

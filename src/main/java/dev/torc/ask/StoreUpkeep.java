@@ -19,7 +19,7 @@ import dev.torc.results.StoreRefusal;
 import dev.torc.session.BuildRequest.LockTerms;
 import dev.torc.session.Exit;
 import dev.torc.session.ProjectFolder;
-import dev.torc.show.AttemptText.OriginText;
+import dev.torc.show.AttemptText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
@@ -281,7 +281,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
         .formatted(
             SafeText.name(faulty.job()),
             faulty.path().isEmpty() ? "what it wrote" : SafeText.name(faulty.path()),
-            OriginText.of(faulty.from()),
+            AttemptText.origin(faulty.from()),
             palette.red(words),
             faulty.why().isEmpty() ? "" : ": " + SafeText.line(faulty.why()));
   }

@@ -16,16 +16,7 @@ final class TextTable {
    * @param rows harmless, all of one length
    */
   static String of(List<List<String>> rows) {
-    return of(rows, Integer.MAX_VALUE);
-  }
-
-  /**
-   * The same, with numbers at the right ends of their columns.
-   *
-   * @param names how many of the first columns are text
-   */
-  static String of(List<List<String>> rows, int names) {
-    return of(rows, names, (_, _, cell) -> cell);
+    return of(rows, Integer.MAX_VALUE, PLAIN);
   }
 
   /** How a cell is painted; the rows and columns count from 0. */
@@ -33,7 +24,13 @@ final class TextTable {
     String of(int row, int column, String cell);
   }
 
-  /** The same in colours. */
+  private static final Paint PLAIN = (_, _, cell) -> cell;
+
+  /**
+   * The same in colours, with numbers at the right ends of their columns.
+   *
+   * @param names how many of the first columns are text
+   */
   static String of(List<List<String>> rows, int names, Paint paint) {
     StringBuilder text = new StringBuilder();
     int[] widths = widths(rows, rows.isEmpty() ? 0 : rows.getFirst().size());
@@ -62,7 +59,7 @@ final class TextTable {
 
   /** The same with titles in the first row, dimmed. */
   static String titled(List<List<String>> rows, int names, Palette palette) {
-    String table = of(rows, names);
+    String table = of(rows, names, PLAIN);
     int titles = table.indexOf('\n');
     return palette.dim(table.substring(0, titles)) + table.substring(titles);
   }

@@ -5,7 +5,7 @@ import dev.torc.graph.Graph;
 import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
-import dev.torc.show.AttemptText.OriginText;
+import dev.torc.show.AttemptText;
 import dev.torc.show.ReasonText;
 import dev.torc.text.SafeText;
 import java.util.ArrayList;
@@ -101,7 +101,7 @@ record VerdictLine(Plan plan, String group, List<Integer> nodes, int all) {
               ? "will run: " + why
               : (isFold() ? "are" : "is") + " submitted to " + out() + ": " + why;
       case Verdict.WillRestore will -> {
-        String from = isFold() ? "" : " from " + OriginText.of(will.origin(job()));
+        String from = isFold() ? "" : " from " + AttemptText.origin(will.origin(job()));
         yield "will be restored" + from + ": " + why;
       }
       case Verdict.WillFail _ -> "will fail: " + why;

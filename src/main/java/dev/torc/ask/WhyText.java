@@ -6,7 +6,7 @@ import dev.torc.plan.KnownResults.NearestResult;
 import dev.torc.plan.Reason;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
-import dev.torc.show.AttemptText.OriginText;
+import dev.torc.show.AttemptText;
 import dev.torc.show.ReasonText;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
@@ -87,7 +87,7 @@ final class WhyText {
     if (!near.lack().isEmpty()) {
       why.add(SafeText.line(near.lack()));
     }
-    return "  nearest is the result of " + OriginText.of(near.from()) + ": " + why;
+    return "  nearest is the result of " + AttemptText.origin(near.from()) + ": " + why;
   }
 
   /**
@@ -101,7 +101,7 @@ final class WhyText {
       return "its products were adopted" + at + " and it did not run since";
     }
     String how = last.origin() == null ? "it last ran" : "it was restored";
-    String from = last.origin() == null ? "" : " from " + OriginText.of(last.origin());
+    String from = last.origin() == null ? "" : " from " + AttemptText.origin(last.origin());
     String why =
         chain.head().reasons().isEmpty()
             ? ""
@@ -141,7 +141,7 @@ final class WhyText {
       String after = link.behind().getFirst();
       return name + " may run: after " + SafeText.name(after) + inner(after, depth);
     }
-    String from = link.from() == null ? "" : " from " + OriginText.of(link.from());
+    String from = link.from() == null ? "" : " from " + AttemptText.origin(link.from());
     return name + how(link, from, why);
   }
 

@@ -5,6 +5,7 @@ import dev.torc.machine.Makeflags;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.posix.Io;
 import dev.torc.posix.Signals;
+import dev.torc.session.AllocatedBuild;
 import dev.torc.session.BuildRequest;
 import dev.torc.session.BuildSession;
 import dev.torc.session.Caller;
@@ -28,12 +29,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * {@code torc build}: what is asked for goes to a {@link BuildSession}, what happens to reports.
  */
-class BuildCommand {
-  final Call call;
+final class BuildCommand {
+  private final Call call;
   private final Console console;
   private JunitOption junit; // null where no file is wanted
 
@@ -47,12 +49,12 @@ class BuildCommand {
   }
 
   /** What the options ask for; under a dry run of make that is one too. */
-  final BuildRequest request() {
-    return request(call, Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", "")));
+  private BuildRequest request() {
+    return request(Makeflags.dryRun(console.env().getOrDefault("MAKEFLAGS", "")));
   }
 
   /** Builds, with all that the options want of it, and returns the exit status. */
-  final int run(Caller caller, ProjectOptions of, BuildRequest request) throws IOException {
+  private int run(Caller caller, ProjectOptions of, BuildRequest request) throws IOException {
     String file = call.value("--junit");
     if (file == null || request.dry()) {
       return build(caller, of, request);
@@ -67,7 +69,7 @@ class BuildCommand {
    *
    * @param dry whether it is a dry run whatever the options say
    */
-  static BuildRequest request(Call call, boolean dry) {
+  BuildRequest request(boolean dry) {
     SortedMap<String, String> limits = new TreeMap<>();
     for (Call.Given each : call.given("--jobs", "--limit")) {
       String value = each.value();
@@ -100,7 +102,7 @@ class BuildCommand {
   }
 
   /** How much is shown; of {@code -v} and {@code -q} the last one counts. */
-  static Detail detail(Call call) {
+  Detail detail() {
     List<Call.Given> said = call.given("--verbose", "--quiet");
     return said.isEmpty()
         ? Detail.NORMAL
@@ -108,19 +110,52 @@ class BuildCommand {
   }
 
   /** The report on the build of a call, at work: to be closed. */
-  static Report shown(Call call) {
-    return Report.open(call.console(), call.errPalette(), detail(call), call.json());
+  private Report shown() {
+    return Report.open(call.console(), call.errPalette(), detail(), call.json());
   }
 
   /** {@code torc watch}: builds that follow one another; {@link WatchRounds} says when. */
-  static int watch(Call call) throws IOException {
-    boolean all = call.json() || detail(call) == Detail.VERBOSE;
-    BuildRequest request = request(call, false);
+  int watch() throws IOException {
+    boolean all = call.json() || detail() == Detail.VERBOSE;
+    BuildRequest request = request(false);
     try (Signals signals = new Signals()) {
-      return new WatchRounds(
-              call.caller(), call.options(), request, () -> shown(call), all, signals)
+      return new WatchRounds(call.caller(), call.options(), request, () -> shown(), all, signals)
           .run();
     }
+  }
+
+  /**
+   * {@code torc slurm}: a build on nodes that Slurm gives for as long as it lasts. The same command
+   * runs there once more, and builds.
+   */
+  int slurm() throws IOException {
+    boolean quiet = detail() == Detail.QUIET;
+    Consumer<String> say = quiet ? _ -> {} : console::say;
+    BuildRequest request = request();
+    Caller caller = call.caller();
+    ProjectOptions asked = AllocatedBuild.options(caller, call.options());
+    Caller inside = request.dry() ? caller : AllocatedBuild.inside(caller, say);
+    if (inside != null) {
+      return run(inside, asked, request);
+    }
+    AllocatedBuild build = AllocatedBuild.of(caller, asked, request, say);
+    return build == null
+        ? run(caller, asked, request)
+        : build.run(
+            words(),
+            call.from(),
+            out -> console.copy(out, console.out()),
+            err -> console.copy(err, console.err()));
+  }
+
+  /** The command line for the allocation: a build file from a pipe is its standard input there. */
+  private List<String> words() {
+    List<String> words = new ArrayList<>(call.words());
+    if (call.readsInput()) {
+      words.replaceAll(word -> word.matches("/dev/stdin|(/dev|/proc/self)/fd/.*") ? "-" : word);
+    }
+    words.addFirst("slurm");
+    return words;
   }
 
   private int build(Caller caller, ProjectOptions of, BuildRequest request) throws IOException {
@@ -128,7 +163,7 @@ class BuildCommand {
     long read = System.nanoTime();
     Project project = Project.load(caller, of);
     BuildSession session = BuildSession.of(project, request);
-    boolean verbose = detail(call) == Detail.VERBOSE;
+    boolean verbose = detail() == Detail.VERBOSE;
     if (request.dry()) {
       return call.forecast(session, verbose);
     }
@@ -160,7 +195,7 @@ class BuildCommand {
   }
 
   private Report report(Profile profile) {
-    Report report = shown(call);
+    Report report = shown();
     List<Report> all = new ArrayList<>(List.of(report));
     all.add(junit == null ? null : junit.report());
     all.add(Report.ofStep(console));

@@ -172,8 +172,8 @@ final class Commands {
       case "import" -> ImportCommand.run(call);
       case "init" -> InitCommand.run(call);
       case "report" -> ReportCommand.run(call);
-      case "slurm" -> new SlurmCommand(call).run();
-      case "watch" -> BuildCommand.watch(call);
+      case "slurm" -> new BuildCommand(call).slurm();
+      case "watch" -> new BuildCommand(call).watch();
       default -> call.answer();
     };
   }

@@ -35,9 +35,9 @@ final class InitCommand {
       throw Call.usage(
           "-f: torc %s writes torc.yaml in the current folder; use -C DIR".formatted(command));
     }
-    String there = ProjectFolder.buildFile(call.console().cwd());
+    Path there = ProjectFolder.buildFile(call.console().cwd());
     if (there != null) {
-      throw there(command, there);
+      throw there(command, there.getFileName().toString());
     }
   }
 

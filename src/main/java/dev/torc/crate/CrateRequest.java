@@ -24,7 +24,7 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.session.Caller.BuildMachine;
 import dev.torc.session.Project;
 import dev.torc.session.ReadSession;
-import dev.torc.show.AttemptText.OriginText;
+import dev.torc.show.AttemptText;
 import dev.torc.show.ReasonText;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
@@ -289,7 +289,7 @@ public final class CrateRequest {
     boolean known = details.started() > 0;
     Origin from = details.origin();
     boolean here = from == null || from.store().isEmpty();
-    long started = from == null ? details.started() : from.time();
+    long started = from == null ? details.started() : from.started();
     long ended = known && result.wall() >= 0 ? started + result.wall() / 1_000_000 : 0;
     String what = SafeText.line(details.what());
     String outcome = result.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
@@ -314,7 +314,7 @@ public final class CrateRequest {
     boolean same = verdict instanceof Verdict.UpToDate;
     StringJoiner notes = new StringJoiner("; ", "(", ")").setEmptyValue("");
     if (details.origin() != null) {
-      String from = OriginText.of(details.origin());
+      String from = AttemptText.origin(details.origin());
       notes.add("restored in build " + details.number() + " from " + from);
     }
     if (result.outcome().isGood() && verdict instanceof Verdict.MayRun(int after)) {

@@ -103,11 +103,10 @@ public final class DisplayGraph {
    * A graph as JGraphT stores one, for one look at it; it is far larger than the rows. An edge
    * leads from what is waited for, and is its index in the rows.
    *
-   * @param vertices those that are copied
-   * @param edges those that are copied, of the edges between these
+   * @param vertices those that are copied, with the edges between them
    */
   public static DefaultDirectedGraph<Integer, Integer> copy(
-      Adjacency before, IntPredicate vertices, IntPredicate edges) {
+      Adjacency before, IntPredicate vertices) {
     var copy = new DefaultDirectedGraph<Integer, Integer>(null, null, false);
     for (int v = 0; v < before.rows(); v++) {
       if (vertices.test(v)) {
@@ -116,7 +115,7 @@ public final class DisplayGraph {
     }
     for (int v : copy.vertexSet()) {
       for (int e = before.from(v); e < before.to(v); e++) {
-        if (copy.containsVertex(before.at(e)) && edges.test(e)) {
+        if (copy.containsVertex(before.at(e))) {
           copy.addEdge(before.at(e), v, e);
         }
       }

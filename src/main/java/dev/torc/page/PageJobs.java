@@ -13,7 +13,6 @@ import dev.torc.records.Cache;
 import dev.torc.records.JobResult;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.show.AttemptText;
-import dev.torc.show.AttemptText.OriginText;
 import dev.torc.show.ReasonText;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
@@ -134,7 +133,7 @@ final class PageJobs {
                 whole
                     ? SafeText.line(details.what())
                     : last == null ? "" : AttemptText.failure(last)),
-            restored ? OriginText.of(details.origin()) : "",
+            restored ? AttemptText.origin(details.origin()) : "",
             run == null ? 0 : run.attempt(),
             telling == null ? -1 : telling == run ? rows.size() : all + earlier.size() - 1,
             asked));
@@ -190,7 +189,8 @@ final class PageJobs {
       case null -> "";
       case Verdict.UpToDate _ -> "";
       case Verdict.WillRun will -> "will run: " + ReasonText.brief(will.reasons());
-      case Verdict.WillRestore will -> "will be restored from " + OriginText.of(will.origin(job));
+      case Verdict.WillRestore will ->
+          "will be restored from " + AttemptText.origin(will.origin(job));
       case Verdict.WillFail will -> "will fail: " + SafeText.line(will.what());
       case Verdict.MayRun may -> "may run: after " + SafeText.name(graph.name(may.after()));
     };

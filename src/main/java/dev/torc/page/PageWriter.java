@@ -7,6 +7,7 @@ import dev.torc.page.PageData.Span;
 import dev.torc.page.PageData.Vertex;
 import dev.torc.records.AttemptRecord;
 import dev.torc.show.Json;
+import dev.torc.text.SafeText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,7 +50,7 @@ final class PageWriter {
     TypedColumns columns = columns();
     String page = file("page.html");
     Map<String, String> parts = new HashMap<>();
-    parts.put("title", html(data.project()));
+    parts.put("title", SafeText.markup(data.project()));
     parts.put("files", files());
     parts.put("columns", columns.json().replace("<", "\\u003c"));
     parts.put("data", columns.text());
@@ -64,13 +65,6 @@ final class PageWriter {
     out.write(page, at, page.length() - at);
   }
 
-  private static String html(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
-  }
-
   private static String file(String name) throws IOException {
     try (InputStream in = PageWriter.class.getResourceAsStream(name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -82,15 +76,16 @@ final class PageWriter {
     StringBuilder out = new StringBuilder();
     for (Shown file : data.files()) {
       String kind = file.picture() != null ? "picture" : file.html() != null ? "markdown" : "wide";
-      out.append("<article class=\"%s\">\n<h3>%s</h3>\n".formatted(kind, html(file.title())));
+      out.append(
+          "<article class=\"%s\">\n<h3>%s</h3>\n".formatted(kind, SafeText.markup(file.title())));
       if (!file.title().equals(file.path())) {
-        out.append("<p class=\"soft\">%s</p>\n".formatted(html(file.path())));
+        out.append("<p class=\"soft\">%s</p>\n".formatted(SafeText.markup(file.path())));
       }
       if (!file.note().isEmpty()) {
-        out.append("<p class=\"note\">%s</p>\n".formatted(html(file.note())));
+        out.append("<p class=\"note\">%s</p>\n".formatted(SafeText.markup(file.note())));
       }
       if (file.picture() != null) {
-        out.append("<img alt=\"%s\" src=\"data:".formatted(html(file.title())));
+        out.append("<img alt=\"%s\" src=\"data:".formatted(SafeText.markup(file.title())));
         out.append(file.type()).append(";base64,").append(file.picture()).append("\">\n");
       } else if (file.html() != null) {
         out.append(file.html());

@@ -160,11 +160,16 @@ public final class ReportPage {
     head.put("tails", tails());
     head.put("values", values.tables());
     head.put("events", events());
-    if (values.more() > 0) {
-      leftOut.add(values.more() + " values that jobs stored: `torc data` shows all");
-    }
+    leaveOut(values.more(), "%d values that jobs stored: `torc data` shows all");
     head.put("left_out", leftOut);
     return head;
+  }
+
+  /** There is no room for so many; none is no news. */
+  private void leaveOut(int more, String what) {
+    if (more > 0) {
+      leftOut.add(what.formatted(more));
+    }
   }
 
   private List<Used> series() {
@@ -181,9 +186,7 @@ public final class ReportPage {
         more++;
       }
     }
-    if (more > 0) {
-      leftOut.add("the use over time of " + more + " attempts that used less");
-    }
+    leaveOut(more, "the use over time of %d attempts that used less");
     return used;
   }
 
@@ -208,9 +211,7 @@ public final class ReportPage {
         more++;
       }
     }
-    if (more > 0) {
-      leftOut.add("the logs of " + more + " more failed jobs: `torc log JOB` shows each");
-    }
+    leaveOut(more, "the logs of %d more failed jobs: `torc log JOB` shows each");
     return tails;
   }
 
@@ -227,10 +228,7 @@ public final class ReportPage {
         some.add(new Event(event.job(), event.time(), told(SafeText.line(event.text()))));
       }
     }
-    if (some.size() < posted.size()) {
-      leftOut.add(
-          posted.size() - some.size() + " events that jobs posted: `torc events` shows all");
-    }
+    leaveOut(posted.size() - some.size(), "%d events that jobs posted: `torc events` shows all");
     return some;
   }
 }

@@ -408,7 +408,7 @@ public final class KnownResults {
     /** The nearer first; of two alike the newer. */
     private static final Comparator<NearestResult> ORDER =
         Comparator.comparingInt(NearestResult::distance)
-            .thenComparing(near -> near.from.time(), Comparator.reverseOrder());
+            .thenComparing(near -> near.from.started(), Comparator.reverseOrder());
 
     /**
      * The nearest ones to jobs that will run, by job, as far as one is known that tells more than

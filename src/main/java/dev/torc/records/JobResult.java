@@ -121,19 +121,19 @@ public record JobResult(
    * @param store the shared store that had it; empty for the local one
    * @param build the number of the build that made it
    * @param host the machine that made it; empty for this one
-   * @param time when it began to make it: milliseconds since 1970
+   * @param started when it began to make it: milliseconds since 1970
    * @param job the job that made it, where that had another name than the restored one; else empty
    */
-  public record Origin(String store, long build, String host, long time, String job) {
+  public record Origin(String store, long build, String host, long started, String job) {
 
     /** Its form as a part of a record. */
     public static Origin form(Fields fields, Origin of) {
       String store = fields.text(1, of, Origin::store);
       long build = fields.number(2, of, Origin::build);
       String host = fields.text(3, of, Origin::host);
-      long time = fields.number(4, of, Origin::time);
+      long started = fields.number(4, of, Origin::started);
       String job = fields.text(5, of, origin -> origin.job.isEmpty() ? null : origin.job);
-      return new Origin(store, build, host, time, job == null ? "" : job);
+      return new Origin(store, build, host, started, job == null ? "" : job);
     }
   }
 

@@ -152,7 +152,7 @@ public record Result(
   public Origin originFor(String restored, String store) {
     String made = origin.job().isEmpty() ? job : origin.job();
     String other = made.equals(restored) ? "" : made;
-    return new Origin(store, origin.build(), origin.host(), origin.time(), other);
+    return new Origin(store, origin.build(), origin.host(), origin.started(), other);
   }
 
   /**
@@ -322,7 +322,7 @@ public record Result(
    * @param host where it was made
    */
   public Result sent(List<RecordedProduct> made, String host) {
-    Origin from = new Origin("", origin.build(), host, origin.time(), origin.job());
+    Origin from = new Origin("", origin.build(), host, origin.started(), origin.job());
     return new Result(
         terms, job, made, log, manifest, data, found, lines, from, wall, cpu, peak, null);
   }

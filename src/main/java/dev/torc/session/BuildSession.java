@@ -47,7 +47,6 @@ public final class BuildSession {
   private SharedAccess shared;
   private JobSelection selection;
   private long expected = -1;
-  private boolean watched; // what is left is wanted also where it cannot be kept
   private Left left;
 
   /**
@@ -214,12 +213,6 @@ public final class BuildSession {
     return run(RandomId.next(), began, new ReportedBuild(report, profile, all, signals));
   }
 
-  /** The same for a watch, which asks for what is {@link #left}. */
-  int runWatched(long began, Report report, boolean all, Signals signals) throws IOException {
-    watched = true;
-    return run(began, report, null, all, signals);
-  }
-
   /** What the build left. */
   Left left() {
     return left;
@@ -278,7 +271,7 @@ public final class BuildSession {
       // build looks at everything.
       if (ended.exit() <= Exit.signal(0) && !work.digests().stop().isTold()) {
         PlanContext last = ended.context();
-        CleanJobs next = work.leave(fast, plan, last, watched);
+        CleanJobs next = work.leave(fast, plan, last);
         left = new Left(last.graph(), last.selection().jobs(), next);
       }
       return ended.exit();

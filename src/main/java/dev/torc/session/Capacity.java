@@ -37,10 +37,8 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
    */
   static Capacity of(Workflow workflow, Host host, Map<String, String> given) {
     Limits machine = host.limits().get();
-    Map<String, Long> limits = new TreeMap<>();
-    limits.put(Resources.CPUS, (long) machine.cpus());
-    limits.put(Resources.MEMORY, machine.memory());
-    limits.put(Resources.GPUS, (long) machine.gpus().size());
+    Map<String, Long> limits =
+        new TreeMap<>(amounts(machine.cpus(), machine.memory(), machine.gpus().size()));
     limits.putAll(workflow.limits());
     given.forEach(
         (name, amount) -> {
@@ -66,18 +64,14 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
     Map<String, Map<String, Long>> nodes = new LinkedHashMap<>();
     if (allocation != null) {
       for (Allocation.Node node : allocation.nodes().subList(1, allocation.nodes().size())) {
-        Map<String, Long> own =
-            Map.of(
-                Resources.CPUS,
-                (long) node.cpus(),
-                Resources.MEMORY,
-                node.memory(),
-                Resources.GPUS,
-                (long) node.gpus());
-        nodes.put(node.name(), own);
+        nodes.put(node.name(), amounts(node.cpus(), node.memory(), node.gpus()));
       }
     }
     return nodes;
+  }
+
+  private static Map<String, Long> amounts(long cpus, long memory, long gpus) {
+    return Map.of(Resources.CPUS, cpus, Resources.MEMORY, memory, Resources.GPUS, gpus);
   }
 
   private static BadInput usage(String message) {

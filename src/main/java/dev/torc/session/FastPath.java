@@ -211,17 +211,12 @@ record FastPath(
    *
    * @param plan not looked at where nothing was at rest
    * @param last the context with which it ended
-   * @param asked whether it is wanted also where the graph cannot be kept
-   * @return null where it is not known, or of no use
+   * @return null where it is not known
    */
-  CleanJobs after(
-      Plan plan, PlanContext last, WriteSession work, boolean asked, Consumer<String> warn) {
+  CleanJobs after(Plan plan, PlanContext last, WriteSession work, Consumer<String> warn) {
     try {
       work.heap().phaseEnded();
       Digest id = project.keeper().keep(project.settled(), last.graph(), work.digests());
-      if (id == null && !asked) {
-        return null;
-      }
       work.heap().phaseEnded(); // the graph's bytes
       boolean same = clean != null && last.graph() == project.graph();
       BitSet stayed = new BitSet(); // the jobs at rest that the build did not have to look at

@@ -37,7 +37,6 @@ import java.util.TreeMap;
  *     there for what they have in common
  * @param text of its only build file, where that alone is another one now; else null
  * @param id names this file: another graph has another
- * @param lasting whether the build files alone decided about it
  * @param deciding the jobs whose results decided which instances groups have: the graph is good
  *     only while these are what they were, which others have to find out
  * @param sources the build files that were read for it
@@ -49,7 +48,6 @@ record GraphFile(
     boolean good,
     byte[] text,
     Digest id,
-    boolean lasting,
     BitSet deciding,
     List<BuildFile.Read> sources,
     SortedMap<String, List<String>> patterns,
@@ -121,16 +119,14 @@ record GraphFile(
       sources.add(new BuildFile.Read(wanted, found, known.digest()));
       good = good && isSame(sources.getLast(), known, digests);
     }
-    int globs = in.small();
     SortedMap<String, List<String>> patterns = new TreeMap<>();
-    for (int left = globs; left > 0; left--) {
+    for (int left = in.small(); left > 0; left--) {
       String pattern = in.text();
       List<String> found = in.list(ByteReader::text);
       good = good && finds(digests.root(), Glob.of(pattern), found);
       patterns.put(pattern, found);
     }
     BitSet deciding = BitSet.valueOf(in.longs());
-    boolean lasting = globs == 0 && deciding.isEmpty();
     Digest id = in.digest();
     List<String> tags = in.list(ByteReader::text);
     WorkflowCodec compiled = new WorkflowCodec(in.list(ByteReader::text));
@@ -144,7 +140,12 @@ record GraphFile(
     byte[] text =
         asked && !good && sources.size() == 1 ? CheckedFile.next(file, bytes, bodies) : null;
     text = text == null ? null : Arrays.copyOfRange(text, CheckedFile.FREE, text.length);
-    return new GraphFile(graph, good, text, id, lasting, deciding, sources, patterns, tags);
+    return new GraphFile(graph, good, text, id, deciding, sources, patterns, tags);
+  }
+
+  /** Whether the build files alone decided about it. */
+  boolean lasting() {
+    return patterns.isEmpty() && deciding.isEmpty();
   }
 
   /** Whether a pattern finds just these files; what keeps it from looking is told by others. */

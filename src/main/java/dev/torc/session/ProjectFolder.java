@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
@@ -42,24 +41,14 @@ public record ProjectFolder(CachePlace place, Project project, BadInput refused)
     }
   }
 
-  /** Whatever has the name of a build file in a folder, even a folder; null for nothing. */
-  public static String buildFile(Path folder) {
-    for (String name : BuildFile.NAMES) {
-      if (Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-        return name;
-      }
-    }
-    return null;
+  /** The first build file in a folder; null for none. */
+  public static Path buildFile(Path folder) {
+    return BuildFile.in(folder).stream().findFirst().orElse(null);
   }
 
   /** The same with the groups that the build file alone decides; see {@link Project#load}. */
   public ProjectFolder withoutResults() throws IOException {
-    return project == null ? this : with(project.withoutResults());
-  }
-
-  /** The same with groups expanded. */
-  public ProjectFolder with(Project expanded) {
-    return new ProjectFolder(place, expanded, refused);
+    return project == null ? this : new ProjectFolder(place, project.withoutResults(), null);
   }
 
   /**

@@ -137,7 +137,7 @@ public record WatchRounds(
         session = BuildSession.of(project, asked);
         session.check(line -> note(Event.Level.WARNING, line, report));
         asked = asked.again();
-        exit = session.runWatched(began, report, all, signals);
+        exit = session.run(began, report, null, all, signals);
       } catch (BadInput | IOException | UncheckedIOException | CacheException trouble) {
         ErrorMessage said = ErrorMessage.of(trouble);
         boolean usage = said.exit() == Exit.USAGE;

@@ -142,12 +142,12 @@ public final class WriteSession implements AutoCloseable, SchedulerAccess.Marks 
    * @param last the context in which it is settled
    */
   public void leave(PlanContext last) throws IOException {
-    leave(FastPath.none(project), null, last, false);
+    leave(FastPath.none(project), null, last);
   }
 
   /** The same after a build; returns it, see {@link FastPath#after}. */
-  CleanJobs leave(FastPath from, Plan plan, PlanContext last, boolean asked) {
-    CleanJobs next = from.after(plan, last, this, asked, warn);
+  CleanJobs leave(FastPath from, Plan plan, PlanContext last) {
+    CleanJobs next = from.after(plan, last, this, warn);
     rest = () -> from.keep(next, warn);
     return next;
   }

@@ -65,17 +65,14 @@ public final class AttemptText {
     return String.join("; ", words);
   }
 
-  /** Where the result of a restored job comes from. */
-  public static final class OriginText {
-
-    private OriginText() {}
-
-    /** {@code build 3}, or {@code build 3 (job old) on login1, by FOLDER}. */
-    public static String of(Origin origin) {
-      String job = origin.job().isEmpty() ? "" : " (job " + SafeText.name(origin.job()) + ")";
-      String host = origin.host().isEmpty() ? "" : " on " + SafeText.name(origin.host());
-      String store = origin.store().isEmpty() ? "" : ", by " + SafeText.name(origin.store());
-      return "build " + origin.build() + job + host + store;
-    }
+  /**
+   * Where the result of a restored job comes from: {@code build 3}, or {@code build 3 (job old) on
+   * login1, by FOLDER}.
+   */
+  public static String origin(Origin origin) {
+    String job = origin.job().isEmpty() ? "" : " (job " + SafeText.name(origin.job()) + ")";
+    String host = origin.host().isEmpty() ? "" : " on " + SafeText.name(origin.host());
+    String store = origin.store().isEmpty() ? "" : ", by " + SafeText.name(origin.store());
+    return "build " + origin.build() + job + host + store;
   }
 }

@@ -3,7 +3,6 @@ package dev.torc.show;
 import dev.torc.engine.Event;
 import dev.torc.engine.JobState;
 import dev.torc.plan.Reason;
-import dev.torc.show.AttemptText.OriginText;
 import dev.torc.show.Report.Detail;
 import dev.torc.text.Amount;
 import dev.torc.text.LogExcerpt;
@@ -254,7 +253,7 @@ final class EventText {
     return "%s: restored from %s: %s\n"
         .formatted(
             palette.green(SafeText.name(restored.job())),
-            OriginText.of(restored.origin()),
+            AttemptText.origin(restored.origin()),
             all ? ReasonText.all(restored.reasons()) : ReasonText.brief(restored.reasons()));
   }
 

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.jr.ob.api.ExtensionContext;
 import com.fasterxml.jackson.jr.ob.api.ReaderWriterProvider;
 import com.fasterxml.jackson.jr.ob.api.ValueWriter;
 import com.fasterxml.jackson.jr.ob.impl.JSONWriter;
-import dev.torc.records.JobResult.Origin;
 import dev.torc.syntax.BadInput.Diagnostic;
 import dev.torc.text.SafeText.Harmless;
 import java.io.IOException;
@@ -57,7 +56,6 @@ public final class Json {
     public void writeValue(JSONWriter to, JsonGenerator out, Object value) throws IOException {
       switch (value) {
         case Raw raw -> out.writeRawValue(raw.text);
-        case Origin origin -> to.writeValue(From.of(origin));
         case Record fields -> to.writeValue(values(fields, accessors));
         case Enum<?> constant -> out.writeString(lower(constant));
         default -> out.writeString(value.toString());
@@ -123,12 +121,6 @@ public final class Json {
       return values;
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private record From(long build, String host, String store, String job, long started) {
-    static From of(Origin of) {
-      return new From(of.build(), of.host(), of.store(), of.job(), of.time());
     }
   }
 

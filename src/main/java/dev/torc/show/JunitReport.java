@@ -260,12 +260,7 @@ public final class JunitReport implements Report {
 
   /** As a text of XML; what XML 1.0 has no place for as escapes that mean nothing to it. */
   private static String clean(String text) {
-    return NO_XML
-        .matcher(text)
-        .replaceAll(it -> "\\\\u%04x".formatted(it.group().codePointAt(0)))
-        .replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
+    return SafeText.markup(
+        NO_XML.matcher(text).replaceAll(it -> "\\\\u%04x".formatted(it.group().codePointAt(0))));
   }
 }

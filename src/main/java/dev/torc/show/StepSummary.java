@@ -151,7 +151,7 @@ final class StepSummary implements Report {
             name(ended.job()),
             details.what().startsWith("failed ") ? " " : " failed: ",
             escaped(SafeText.line(details.what(), NAME)),
-            said.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"));
+            SafeText.markup(said));
   }
 
   private String times() {

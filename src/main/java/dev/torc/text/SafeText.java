@@ -55,6 +55,14 @@ public final class SafeText {
     return escaped(text, c -> c == '\n' ? " ⏎ " : null);
   }
 
+  /** A text as it stands in HTML and XML, between quotes too. */
+  public static String markup(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+
   /** A word in single quotes, as every shell reads it back; no word has a NUL. */
   public static String quoted(String word) {
     return "'" + word.replace("'", "'\\''") + "'";

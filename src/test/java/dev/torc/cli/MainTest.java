@@ -32,7 +32,8 @@ class MainTest {
       call.console().print("graph %s %s\n".formatted(call.value("--depth"), call.json()));
       return 0;
     }
-    BuildRequest request = BuildCommand.request(call, false);
+    BuildCommand build = new BuildCommand(call);
+    BuildRequest request = build.request(false);
     call.console()
         .print(
             String.join(
@@ -45,7 +46,7 @@ class MainTest {
                 call.options().variables().toString(),
                 request.targets().toString(),
                 request.limits().toString(),
-                BuildCommand.detail(call).toString(),
+                build.detail().toString(),
                 (call.json() ? "json " : "")
                     + (call.has("--color") ? call.value("--color") : "auto")
                     + (request.dry() ? " dry" : "")

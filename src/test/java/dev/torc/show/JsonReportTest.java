@@ -65,7 +65,7 @@ class JsonReportTest {
         {"event":"job_submitted","job":"work2","executor":"slurm","id":"12_3"}
         {"event":"job_released","job":"work2"}
         {"event":"job_restored","job":"work1",\
-        "from":{"build":3,"host":"","store":"","job":"","started":1700000000000},\
+        "from":{"store":"","build":3,"host":"","started":1700000000000,"job":""},\
         "reasons":[]}
         {"event":"job_ended","job":"work2","state":"ran","what":"","command":"","log":null,\
         "seconds":1.2,"cpu":1.0,"memory":3145728,\
