@@ -18,6 +18,7 @@ import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.Job;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.Writer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,10 +32,16 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jgrapht.nio.Attribute;
+import org.jgrapht.nio.DefaultAttribute;
+import org.jgrapht.nio.GraphExporter;
+import org.jgrapht.nio.dot.DOTExporter;
+import org.jgrapht.nio.json.JSONExporter;
 
 /**
  * {@code torc graph}: the jobs and groups as a picture's source. An edge leads from a job to one
- * that waits for it. JSON has all of them; the others leave out what longer ways imply.
+ * that waits for it. JSON has all of them; the others leave out what longer ways imply. JGraphT
+ * writes dot and JSON; Mermaid and the words are written here.
  *
  * @param before vertex to those that it waits for
  * @param stages the order of the vertices
@@ -83,8 +90,8 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     GraphPicture picture = of(call, around, steps);
     Writer out = call.console().out();
     switch (format) {
-      case "dot" -> out.write(picture.dot());
-      case "json" -> Json.write(picture.json(), out);
+      case "dot" -> out.write(picture.text(picture.dot(), false));
+      case "json" -> Json.write(new Json.Raw(picture.text(picture.json(), true)), out);
       case "mermaid" -> new GraphMermaid(picture).write(out, call::warn);
       default -> out.write(picture.words());
     }
@@ -154,39 +161,52 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     return stages.behind(before, vertex);
   }
 
-  /** A line for each edge but those that others imply, with an arrow as the form has it. */
-  private List<String> edges(String arrow) {
-    List<String> edges = new ArrayList<>();
-    for (int v = 0; v < vertices.size(); v++) {
-      for (int from : behind(v)) {
-        edges.add("  j" + from + arrow + "j" + v);
-      }
-    }
-    return edges;
+  private String text(GraphExporter<Integer, Integer> exporter, boolean all) {
+    StringWriter out = new StringWriter();
+    exporter.exportGraph(
+        DisplayGraph.copy(before, _ -> true, e -> all || !stages.isImplied(e)), out);
+    return out.toString();
   }
 
-  private String dot() {
-    StringBuilder out = new StringBuilder("strict digraph G {\n  rankdir=LR;\n");
-    for (int v = 0; v < vertices.size(); v++) {
-      Vertex vertex = vertices.get(v);
-      boolean group = vertex.fold.isGroup();
-      out.append(
-          "  j%d [ label=\"%s\" shape=\"%s\" style=\"filled\" fillcolor=\"%s\"%s ];\n"
-              .formatted(
-                  v,
-                  label(vertex) + (group ? "\\n" + vertex.size() : ""),
-                  group ? "box3d" : "box",
-                  colour(vertex.state()),
-                  vertex.middle ? " penwidth=\"3\"" : ""));
-    }
-    edges(" -> ").forEach(edge -> out.append(edge).append(";\n"));
-    return out.append("}\n").toString();
+  private GraphExporter<Integer, Integer> json() {
+    JSONExporter<Integer, Integer> exporter = new JSONExporter<>(v -> vertices.get(v).fold.name());
+    exporter.setVertexAttributeProvider(this::facts);
+    exporter.setEdgeAttributeProvider(
+        e -> Map.of("implied", DefaultAttribute.createAttribute(stages.isImplied(e))));
+    return exporter;
   }
 
-  /** A name as dot wants it between double quotes. */
+  private GraphExporter<Integer, Integer> dot() {
+    DOTExporter<Integer, Integer> dot = new DOTExporter<>(v -> "j" + v);
+    dot.setGraphAttributeProvider(() -> Map.of("rankdir", DefaultAttribute.createAttribute("LR")));
+    dot.setVertexAttributeProvider(this::looks);
+    return dot;
+  }
+
+  private Map<String, Attribute> looks(int number) {
+    Vertex vertex = vertices.get(number);
+    boolean group = vertex.fold.isGroup();
+    Map<String, Attribute> attributes = new LinkedHashMap<>();
+    put(attributes, "label", label(vertex) + (group ? "\\n" + vertex.size() : ""));
+    put(attributes, "shape", group ? "box3d" : "box");
+    put(attributes, "style", "filled");
+    put(attributes, "fillcolor", colour(vertex.state()));
+    if (vertex.middle) {
+      put(attributes, "penwidth", "3");
+    }
+    return attributes;
+  }
+
+  private static void put(Map<String, Attribute> attributes, String name, String value) {
+    attributes.put(name, DefaultAttribute.createAttribute(value));
+  }
+
+  /**
+   * A name as dot wants it between double quotes; the quotes in it are the exporter's to escape.
+   */
   private static String label(Vertex vertex) {
     return vertex.lines().stream()
-        .map(line -> line.replaceAll("[\\\\\"]", "\\\\$0"))
+        .map(line -> line.replace("\\", "\\\\"))
         .collect(Collectors.joining("\\n"));
   }
 
@@ -201,40 +221,22 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     };
   }
 
-  private record Edge(String source, String target, boolean implied) {}
-
-  /** The form of JGraphT. */
-  private record Document(
-      String creator, String version, List<Map<String, Object>> nodes, List<Edge> edges) {}
-
-  private Document json() {
-    List<Map<String, Object>> nodes = new ArrayList<>();
-    List<Edge> edges = new ArrayList<>();
-    for (int v = 0; v < vertices.size(); v++) {
-      nodes.add(facts(v));
-      for (int e = before.from(v); e < before.to(v); e++) {
-        edges.add(new Edge(name(before.at(e)), name(v), stages.isImplied(e)));
-      }
-    }
-    return new Document("JGraphT JSON Exporter", "1", nodes, edges);
-  }
-
-  private Map<String, Object> facts(int number) {
+  private Map<String, Attribute> facts(int number) {
     Vertex vertex = vertices.get(number);
-    Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("id", name(number));
-    facts.put("verdict", vertex.counts.verdict());
-    facts.put("stage", stages.of(number) + 1);
-    if (vertex.fold.isGroup()) {
-      facts.put("instances", "" + vertex.fold.jobs().size());
-      return facts;
+    DisplayGraph.Fold fold = vertex.fold;
+    Map<String, Attribute> attributes = new LinkedHashMap<>();
+    put(attributes, "verdict", Json.lower(vertex.counts.verdict()));
+    attributes.put("stage", DefaultAttribute.createAttribute(stages.of(number) + 1));
+    if (fold.isGroup()) {
+      put(attributes, "instances", Integer.toString(fold.jobs().size()));
+      return attributes;
     }
-    Job job = graph.job(vertex.fold.jobs().getFirst());
-    facts.put("last", vertex.last == null ? "never_ran" : vertex.last);
-    facts.put("command", job.command());
-    facts.put("needs", String.join("\n", Manifest.needs(job)));
-    facts.put("produces", String.join("\n", Manifest.products(job)));
-    return facts;
+    Job job = graph.job(fold.jobs().getFirst());
+    put(attributes, "last", vertex.last == null ? "never_ran" : Json.lower(vertex.last));
+    put(attributes, "command", job.command());
+    put(attributes, "needs", String.join("\n", Manifest.needs(job)));
+    put(attributes, "produces", String.join("\n", Manifest.products(job)));
+    return attributes;
   }
 
   /**
@@ -291,6 +293,7 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
     void write(Writer out, Consumer<String> warn) throws IOException {
       StringBuilder text = new StringBuilder("flowchart LR\n");
       SortedMap<String, List<String>> classes = new TreeMap<>();
+      int edges = 0;
       for (int v = 0; v < picture.vertices.size(); v++) {
         Vertex vertex = picture.vertices.get(v);
         text.append("  ").append(box(v, vertex)).append('\n');
@@ -299,17 +302,21 @@ record GraphPicture(Graph graph, List<Vertex> vertices, Adjacency before, Stages
           classes.computeIfAbsent(each, _ -> new ArrayList<>()).add("j" + v);
         }
       }
-      List<String> edges = picture.edges(" --> ");
-      edges.forEach(edge -> text.append(edge).append('\n'));
+      for (int v = 0; v < picture.vertices.size(); v++) {
+        for (int from : picture.behind(v)) {
+          text.append("  j%d --> j%d\n".formatted(from, v));
+          edges++;
+        }
+      }
       classes.forEach(
           (state, of) ->
               text.append("  classDef %s %s\n".formatted(state, style(state)))
                   .append("  class %s %s\n".formatted(String.join(",", of), state)));
       out.write(text.toString());
-      if (edges.size() > EDGES || text.length() > TEXT) {
+      if (edges > EDGES || text.length() > TEXT) {
         warn.accept(
             "Mermaid draws at most %d edges and %d characters, here are %s and %d: name a target, or a"
-                    .formatted(EDGES, TEXT, Amount.count(edges.size(), "edge"), text.length())
+                    .formatted(EDGES, TEXT, Amount.count(edges, "edge"), text.length())
                 + " job by --job with --depth, or take --format dot");
       }
     }

@@ -103,10 +103,11 @@ public final class DisplayGraph {
    * A graph as JGraphT stores one, for one look at it; it is far larger than the rows. An edge
    * leads from what is waited for, and is its index in the rows.
    *
-   * @param vertices those that are copied, with the edges between them
+   * @param vertices those that are copied
+   * @param edges those that are copied, of the edges between these
    */
   public static DefaultDirectedGraph<Integer, Integer> copy(
-      Adjacency before, IntPredicate vertices) {
+      Adjacency before, IntPredicate vertices, IntPredicate edges) {
     var copy = new DefaultDirectedGraph<Integer, Integer>(null, null, false);
     for (int v = 0; v < before.rows(); v++) {
       if (vertices.test(v)) {
@@ -115,7 +116,7 @@ public final class DisplayGraph {
     }
     for (int v : copy.vertexSet()) {
       for (int e = before.from(v); e < before.to(v); e++) {
-        if (copy.containsVertex(before.at(e))) {
+        if (copy.containsVertex(before.at(e)) && edges.test(e)) {
           copy.addEdge(before.at(e), v, e);
         }
       }

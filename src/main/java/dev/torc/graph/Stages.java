@@ -99,7 +99,7 @@ public final class Stages {
     if (plain.length < order.length) {
       int count = plain.length;
       int done = count;
-      var tangle = DisplayGraph.copy(before, v -> waits[v] > 0);
+      var tangle = DisplayGraph.copy(before, v -> waits[v] > 0, _ -> true);
       // Kosaraju's algorithm finds a component after all those from which an edge leads to it.
       for (Set<Integer> tied :
           new KosarajuStrongConnectivityInspector<>(tangle).stronglyConnectedSets()) {

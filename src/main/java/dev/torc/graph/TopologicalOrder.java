@@ -193,7 +193,7 @@ final class TopologicalOrder {
       Adjacency before, Adjacency after, int[] written, int[] waiting) {
     int[] readers = new int[waiting.length]; // that never become ready, in the order from the end
     sorted(after, before, 0, written, readers);
-    var tangle = DisplayGraph.copy(before, n -> waiting[n] > 0 && readers[n] > 0);
+    var tangle = DisplayGraph.copy(before, n -> waiting[n] > 0 && readers[n] > 0, _ -> true);
     List<Integer> best = List.of();
     long steps = 0;
     for (var component :
