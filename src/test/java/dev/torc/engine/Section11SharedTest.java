@@ -131,6 +131,16 @@ class Section11SharedTest extends Harness {
     assertFalse(other.exists("src"));
   }
 
+  /** A glob takes no folders: what was placed is no result, and goes. */
+  @Test
+  void whatNoRunCanHaveMadeIsTakenAwayAgain() throws Exception {
+    built("a: { command: make a, needs: [x], produces: [a.out, 'g/*'] }");
+    RecordedProduct evil = RecordedProduct.file("evil", Digest.ofText("evil"), 4);
+    forge(RecordedProduct.folder("g/d", Digest.ofText("another"), List.of(evil)));
+    other.build().ran("a");
+    assertFalse(other.exists("g/d"));
+  }
+
   @Test
   void anotherDeclaredProductIsNoneOfTheJobs() throws Exception {
     built(
