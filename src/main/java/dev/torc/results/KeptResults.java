@@ -367,12 +367,11 @@ public class KeptResults implements ResultParts {
 
   /** Makes room until no more than so many bytes are left; forgets the results that had them. */
   private void free(long most) throws IOException {
-    known();
     StoreContents all = StoreContents.of(light); // all of each is too much
     for (StoreContents.HeldResult each : all.beyond(most, wanted.keySet())) {
       forget(each.result());
     }
-    if (total > most) {
+    if (size() > most) {
       sweep();
     }
   }

@@ -2,15 +2,19 @@ package dev.torc.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
+import dev.torc.records.RecordedProduct;
+import dev.torc.records.RecordedProduct.OwnedPath;
 import dev.torc.records.ThisHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,14 +38,25 @@ class KeptResultsTest {
   void tenAreKept() throws IOException {
     cache = Cache.open(CachePlace.find(root, Map.of(), ThisHost.system()), _ -> {});
     kept = kept(-1);
+    assertFalse(kept.isOff()); // it looks at what is there
     for (int i = 0; i < 10; i++) {
-      String text = (i + "").repeat(100);
-      Result result = ResultSamples.of(Digest.ofText("key " + i), ResultSamples.file("p", text));
+      Result result = result("key " + i, i);
       kept.put(result, null);
-      Path product = Files.writeString(root.resolve("p"), text);
+      Path product = Files.writeString(root.resolve("p"), (i + "").repeat(100));
       assertTrue(kept.add(result.parts().getFirst(), product, 100));
     }
     kept.end();
+    cache.flush();
+    assertTrue(kept.isNew() && !kept(-1).isNew() && !kept.isEmpty());
+  }
+
+  private static Result result(String key, int digit) {
+    RecordedProduct product = ResultSamples.file("p", (digit + "").repeat(100));
+    return ResultSamples.of(Digest.ofText(key), product);
+  }
+
+  private Result known(int i) {
+    return kept.find(Digest.ofText("key " + i));
   }
 
   @AfterEach
@@ -63,6 +78,10 @@ class KeptResultsTest {
   private int left(KeptResults of, long bytes) throws IOException {
     usable = bytes;
     of.makeRoom();
+    return stored();
+  }
+
+  private int stored() {
     return root.resolve(".torc/store").toFile().list().length;
   }
 
@@ -73,7 +92,7 @@ class KeptResultsTest {
     assertEquals(9, left(kept(-1), GIB - 1)); // and a sixteenth
     assertEquals(7, left(kept(-1), GIB - 101));
     for (int i = 0; i < 10; i++) { // the oldest went, also of one millisecond
-      assertEquals(i < 3, kept.find(Digest.ofText("key " + i)) == null);
+      assertEquals(i < 3, known(i) == null);
     }
     assertEquals(0, left(kept(-1), GIB - 800));
     looks = 0;
@@ -103,6 +122,7 @@ class KeptResultsTest {
     assertEquals(150, one.bound());
     usable = 4000;
     assertEquals(150, one.bound(), "in one build it stays");
+    assertEquals(0, kept(0).bound());
     assertTrue(kept(4000).holds(1000, 10_000));
     assertFalse(kept(4000).holds(1001, 1) || kept(4000).holds(1, 10_001));
   }
@@ -131,6 +151,57 @@ class KeptResultsTest {
     assertEquals(900, kept(-1).size());
     kept.sweep();
     assertEquals(900, kept(-1).size());
-    assertEquals(9, store.toFile().list().length);
+    assertEquals(9, stored());
+    kept.end();
+    KeptResults one = kept(-1);
+    one.put(known(3), "said".getBytes());
+    assertEquals(904, kept(-1).size());
+    one.end();
+    Files.delete(store.resolve(LocalStore.name(known(2).parts().getFirst())));
+    kept(-1).sweep();
+    assertEquals(804, kept(-1).size());
+    Files.writeString(store.resolve("f" + "0".repeat(64)), "7".repeat(300));
+    assertEquals(1104, kept(-1).size());
+    assertEquals(9, left(kept(-1), GIB - 200), "what no result has goes first");
+  }
+
+  @Test
+  void whatIsUsedGoesLast() throws IOException {
+    KeptResults one = kept(-1);
+    Result oldest = known(0);
+    one.want(oldest);
+    assertEquals(9, left(one, GIB - 1));
+    one.used(oldest);
+    assertEquals(7, left(kept(-1), GIB - 101));
+    assertTrue(known(0) != null && known(1) == null && known(3) == null && known(4) != null);
+    one.used(result("key 1", 1));
+    assertNull(known(1), "a result that was forgotten meanwhile stays so");
+    one.remember(result("key 1", 1));
+    one.remember(result("key 4", 1)); // it was made of other bytes
+    assertEquals(known(1).parts(), known(4).parts());
+    kept(0).used(known(1));
+    assertNull(known(1), "where nothing is kept the record was there for its marks");
+  }
+
+  /** Of bytes that two results have a copy is placed, and they go with the last of the two. */
+  @Test
+  void whatTwoResultsHaveStaysForTheOther() throws IOException {
+    kept.put(result("twin", 5));
+    Path place = root.resolve("place");
+    OwnedPath part = known(5).parts().getFirst();
+    KeptResults one = kept(-1);
+    one.take(known(4).parts().getFirst(), place);
+    assertEquals(900, one.size());
+    assertEquals(900, kept(-1).size());
+    Files.delete(place);
+    one.put(result("another", 6));
+    one.put(known(7));
+    one.forget(each -> List.of(known(6).key(), known(7).key()).contains(each.key()));
+    assertTrue(one.has(result("another", 6).parts().getFirst()));
+    assertEquals(8, stored());
+    one.take(part, place);
+    assertTrue(one.has(part));
+    one.giveBack(part, place, false); // it was spoilt
+    assertFalse(one.has(part) || Files.exists(place));
   }
 }
