@@ -2,7 +2,6 @@ package dev.torc.results;
 
 import dev.torc.hash.Digest;
 import dev.torc.records.RecordedProduct;
-import dev.torc.text.Refusal;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -39,7 +38,8 @@ public record Blob(Digest digest, long size) {
 
   /**
    * The bytes of a blob on their way to a store or from one. A read fails, before the last of them,
-   * where they are not the blob's: so wrong ones never arrive whole. One thread uses it.
+   * where they are not the blob's: so wrong ones never arrive whole. What is skipped, or read one
+   * by one, is missing then. One thread uses it.
    */
   static final class BlobStream extends FilterInputStream {
 
@@ -68,12 +68,6 @@ public record Blob(Digest digest, long size) {
       Broken(String line, IOException cause) {
         super(line, cause);
       }
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
     }
 
     @Override
@@ -151,10 +145,8 @@ public record Blob(Digest digest, long size) {
     }
 
     /** Why a blob is not sent. */
-    static StoreRefusal unreadable(IOException e) {
-      String why =
-          e.getCause() instanceof IOException from ? Refusal.why(from) : "it changed meanwhile";
-      return new StoreRefusal("a file to be sent cannot be read: " + why);
+    static StoreRefusal unreadable() {
+      return new StoreRefusal("a file to be sent cannot be read, or changed meanwhile");
     }
   }
 }

@@ -54,7 +54,7 @@ final class FetchedProducts implements ResultParts {
     }
     LocalStore.move(fresh, to);
     FileTree.remove(fresh); // still there where it was copied
-    LocalStore.touch(to, part.kind() == Stamp.FileKind.FOLDER);
+    LocalStore.touch(to);
   }
 
   private void make(RecordedProduct entry, Path to) throws IOException {

@@ -238,7 +238,7 @@ final class FolderStore implements StorePlace {
       Files.move(file, inner.resolve(name.hex()), StandardCopyOption.ATOMIC_MOVE);
       fresh = null;
     } catch (BlobStream.Broken e) {
-      throw BlobSource.unreadable(e);
+      throw BlobSource.unreadable();
     } catch (IOException e) {
       throw trouble("write", e);
     } finally {

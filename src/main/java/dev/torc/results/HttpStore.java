@@ -140,7 +140,6 @@ final class HttpStore implements StorePlace {
       request.begin();
       return answer;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       throw StoreRefusal.failed("it was given up"); // nothing waits for it any more
     } catch (IOException e) {
       throw failure(e);
@@ -172,8 +171,8 @@ final class HttpStore implements StorePlace {
 
   private static StoreRefusal failure(IOException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BlobStream.Broken broken) {
-        return BlobSource.unreadable(broken);
+      if (cause instanceof BlobStream.Broken) {
+        return BlobSource.unreadable();
       }
       if (cause instanceof HttpConnectTimeoutException) {
         return unreached("cannot connect in 2 s");

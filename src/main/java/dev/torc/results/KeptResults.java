@@ -27,7 +27,7 @@ import java.util.function.Predicate;
  * makes room first, the least recently used result first. Any thread may call it. What a kept
  * result is good for, and when one is restored, is decided elsewhere.
  */
-public final class KeptResults implements ResultParts {
+public class KeptResults implements ResultParts {
 
   /** A result is not kept if it takes more than this part of the bound. */
   private static final int PARTS = 4;
@@ -114,7 +114,8 @@ public final class KeptResults implements ResultParts {
     return bound;
   }
 
-  private long usable() throws IOException {
+  /** Bytes that the file system has left. */
+  long usable() throws IOException {
     return Files.getFileStore(cache.place().root()).getUsableSpace();
   }
 
@@ -130,7 +131,7 @@ public final class KeptResults implements ResultParts {
     looked = now;
     long lacks = FREE - usable();
     if (lacks > 0) {
-      free(Math.max(0, size() - lacks - size() / SLACK));
+      free(size() - lacks - size() / SLACK);
     }
   }
 
@@ -287,7 +288,6 @@ public final class KeptResults implements ResultParts {
       count();
       known();
       stays = uses.of(LocalStore.name(part)) > 1;
-      changed = true;
     }
     long left = bytes.take(part, to, stays);
     synchronized (this) {
@@ -367,12 +367,11 @@ public final class KeptResults implements ResultParts {
 
   /** Makes room until no more than so many bytes are left; forgets the results that had them. */
   private void free(long most) throws IOException {
-    known();
     StoreContents all = StoreContents.of(light); // all of each is too much
     for (StoreContents.HeldResult each : all.beyond(most, wanted.keySet())) {
       forget(each.result());
     }
-    if (total > most) {
+    if (size() > most) {
       sweep();
     }
   }
@@ -390,9 +389,6 @@ public final class KeptResults implements ResultParts {
             gone.add(result);
           }
         });
-    if (!gone.isEmpty()) {
-      known();
-    }
     for (Result result : gone) {
       forget(result);
     }
@@ -400,6 +396,7 @@ public final class KeptResults implements ResultParts {
 
   private void forget(Result result) throws IOException {
     count();
+    known();
     for (String free : uses.remove(LocalStore.names(result))) {
       drop(free);
     }

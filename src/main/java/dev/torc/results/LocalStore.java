@@ -202,8 +202,7 @@ final class LocalStore {
         copy(from, to);
       }
     }
-    long inside = touch(to, there.isFolder());
-    long bytes = there.isFile() ? there.size() : inside;
+    long bytes = touch(to);
     return left ? bytes : 0;
   }
 
@@ -235,13 +234,9 @@ final class LocalStore {
    * Other tools go by times: what was restored, a folder with all that is in it, is newer than what
    * stood there before.
    *
-   * @return the bytes of the files in a folder; 0 of anything else
+   * @return the bytes of its files
    */
-  static long touch(Path file, boolean isFolder) throws IOException {
-    if (!isFolder) {
-      PlainFile.touch(file.toString());
-      return 0;
-    }
+  static long touch(Path file) throws IOException {
     List<String> all = new ArrayList<>();
     long bytes = walk(file, at -> all.add(at.toString()));
     ParallelShares.each(all.size(), i -> PlainFile.touch(all.get(i)));

@@ -86,7 +86,7 @@ record SealedRecord(StoreRecord record, SigningWord signer, Map<Blob, byte[]> in
       try (InputStream bytes = each.open()) {
         bytes.transferTo(small);
       } catch (IOException e) {
-        throw BlobSource.unreadable(e);
+        throw BlobSource.unreadable();
       }
     }
     boolean result = record instanceof Result;

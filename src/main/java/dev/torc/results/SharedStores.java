@@ -180,7 +180,6 @@ public final class SharedStores implements AutoCloseable {
     try {
       Thread.sleep(LOOK);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       throw new IOException("the build was ended", e);
     }
   }
@@ -236,7 +235,7 @@ public final class SharedStores implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return build.clock().getAsLong() - start;
+      stop();
     }
     if (pending > 0 && !build.stopped().get()) {
       String results = pending == 1 ? "1 result was" : pending + " results were";
@@ -454,7 +453,7 @@ public final class SharedStores implements AutoCloseable {
      */
     public void check() throws StoreRefusal {
       words();
-      place().close(); // it opened nothing
+      place();
       if (key != null) {
         SigningKey.check(key);
       }

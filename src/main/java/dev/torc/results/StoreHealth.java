@@ -37,6 +37,7 @@ final class StoreHealth {
     this.store = store;
     this.consequence = consequence;
     this.build = build;
+    this.failed = build.clock().getAsLong() - REST; // so it does not rest yet
   }
 
   /** Whether it is left alone for the rest of the build. */
@@ -46,7 +47,7 @@ final class StoreHealth {
 
   /** Why it is left alone now; null where it is not. */
   synchronized String rest() {
-    boolean rests = failures > 0 && build.clock().getAsLong() - failed < REST;
+    boolean rests = build.clock().getAsLong() - failed < REST;
     return alone ? "left alone for this build" : rests ? "left alone for 10 s" : null;
   }
 
@@ -57,7 +58,7 @@ final class StoreHealth {
    */
   synchronized void failed(long began, StoreRefusal refusal) {
     noted(refusal.getMessage());
-    if (failures > 0 && began - failed < 0) {
+    if (began - failed < 0) {
       return; // it was asked before the last failure was known
     }
     failed = build.clock().getAsLong();

@@ -147,60 +147,6 @@ class Section11StoreTest extends Harness {
   }
 
   @Test
-  void whatPassesTheBoundMakesRoomForMoreThanItselfAndSparesWhatIsWanted() throws IOException {
-    givenFile("stores: {keep: 4000B}\njobs: {a: { command: a, needs: [x], produces: [a.out] }}");
-    job(
-        "a",
-        stub -> {
-          stub.write("a.out", stub.read("x").repeat(25));
-          return stub.exit(0);
-        });
-    for (int i = 0; i <= 40; i++) {
-      edit("x", "" + (1000 + i)); // 100 bytes each
-      build().ran("a");
-    }
-    assertEquals(40, store().size());
-    edit("x", "2000");
-    build().ran("a");
-    assertEquals((4000 - 4000 / 16) / 100, store().size());
-    for (int i = 1001; i <= 1003; i++) { // the oldest are gone, and no others
-      edit("x", "" + i);
-      build().ran("a");
-    }
-    edit("x", "1004"); // now the oldest, and what is cleared for it needs room
-    build().ran();
-    restored("a");
-  }
-
-  @Test
-  void aFullDiskTakesAllThatIsKept() throws IOException {
-    givenFile("stores: {keep: 4000B}\njobs: {a: { command: a, needs: [x], produces: [a.out] }}");
-    job(
-        "a",
-        stub -> {
-          stub.write("a.out", Files.readString(stub.root().resolve("x")).repeat(100));
-          return stub.exit(0);
-        });
-    for (String x : List.of("1", "2")) {
-      edit("x", x);
-      build().ran("a");
-    }
-    try (Cache cache = openCache(place())) {
-      KeptResults stored = new KeptResults(cache, 4000, true);
-      assertFalse(stored.relieve(false), "there is room");
-      assertEquals(100, stored.size());
-      assertTrue(stored.relieve(true));
-      assertEquals(0, stored.size());
-      assertFalse(stored.relieve(true), "there is nothing to give");
-      assertTrue(stored.holds(1000, 10_000));
-      assertFalse(stored.holds(1001, 1) || stored.holds(1, 10_001));
-      stored.end();
-    }
-    edit("x", "1");
-    build().ran("a");
-  }
-
-  @Test
   void whereNothingIsKeptNoRecordIsEither() {
     givenFile("stores: {keep: 0}\njobs: {a: { command: a, needs: [x], produces: [a.out] }}");
     for (String x : List.of("1", "2")) {

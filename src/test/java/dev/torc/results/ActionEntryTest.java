@@ -30,6 +30,7 @@ class ActionEntryTest {
   void anEntryNamesOneBlob() throws Exception {
     assertArrayEquals(ENTRY, ActionEntry.encode(RECORD));
     assertEquals(RECORD, ActionEntry.decode(ENTRY));
+    assertEquals(RECORD, new Blob(Digest.ofText("record").executable(), 300));
     Blob empty = new Blob(Digest.ofText(""), 0);
     assertEquals(empty, ActionEntry.decode(ActionEntry.encode(empty)));
   }

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.hash.Digest;
+import dev.torc.hash.DigestMemo;
 import dev.torc.hash.Stamp;
+import dev.torc.hash.StampSource;
 import dev.torc.records.JobResult.StoredValue;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob.BlobSource;
@@ -510,6 +512,31 @@ class FolderStoreTest extends StoreContract {
     try (Outbox other = other(null)) {
       assertEquals(held, other.find(KEY).result() == null);
     }
+  }
+
+  @Test
+  void whatIsAnotherProductByNowIsNotSent() throws Exception {
+    Files.writeString(into.resolve("file"), "one");
+    Files.createSymbolicLink(into.resolve("link"), Path.of("file"));
+    Path d = Files.createDirectory(into.resolve("d"));
+    DigestMemo digests = DigestMemo.looking(into, StampSource.of(into.getFileSystem()), _ -> null);
+    RecordedProduct file = ResultSamples.file("file", "one");
+    RecordedProduct link = new RecordedProduct("link", file.kind(), file.digest(), 3, "file");
+    RecordedProduct folder =
+        RecordedProduct.folder("d", digests.productFolder("d").digest(), List.of());
+    RecordedProduct[] all = {file, link, folder};
+    assertEquals(1, upload(digests, all).blobs().size());
+    Files.writeString(d.resolve("more"), "more");
+    assertThrows(IOException.class, () -> upload(digests, folder));
+    Files.delete(into.resolve("link"));
+    Files.createSymbolicLink(into.resolve("link"), Path.of("d/../file"));
+    assertThrows(IOException.class, () -> upload(digests, file, link));
+    Files.writeString(into.resolve("file"), "four");
+    assertThrows(IOException.class, () -> upload(digests, file));
+  }
+
+  private Upload upload(DigestMemo digests, RecordedProduct... products) throws IOException {
+    return Upload.of(into, digests, ResultSamples.of(products), null, 022, "host", false);
   }
 
   @Test

@@ -722,7 +722,11 @@ class HttpStoreTest extends StoreContract {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }
-    String url = "http://localhost:" + port;
+    leftAloneAfterTwo("http://localhost:" + port, "cannot connect");
+    leftAloneAfterTwo("https://a" + ".b".repeat(130), "there is no such host"); // too long
+  }
+
+  private void leftAloneAfterTwo(String url, String reason) throws Exception {
     StoreSettings settings = new StoreSettings(null, null, url, Map.of(), null, List.of());
     try (Outbox other = new Outbox(temp, settings)) {
       for (int i = 0; i < 4; i++) {
@@ -732,7 +736,7 @@ class HttpStoreTest extends StoreContract {
       }
       assertEquals(1, other.told.size());
       String line = other.told.getFirst();
-      assertTrue(line.startsWith("store " + url + ": cannot connect"), line);
+      assertTrue(line.startsWith("store " + url + ": " + reason), line);
     }
   }
 }

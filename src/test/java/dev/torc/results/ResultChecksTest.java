@@ -280,6 +280,17 @@ class ResultChecksTest {
     assertEquals(inner, again(inner));
   }
 
+  /** By way of another one, and into a folder; what they lead to is put in place before them. */
+  @Test
+  void linksLeadToWhatOtherLinksAndFoldersHave() throws Exception {
+    RecordedProduct folder = folder(ResultSamples.file("y", "x"));
+    Result result =
+        ResultSamples.of(folder, link("g", "h"), link("h", "f/y"), ResultSamples.file("z", ""));
+    assertEquals(result, again(result));
+    List<String> paths = result.parts().stream().map(part -> part.path()).toList();
+    assertEquals(List.of("f", "z", "g", "h"), paths);
+  }
+
   /** The sample with some of everything, one part another. */
   private static Result with(String name, Object other) throws ReflectiveOperationException {
     Result whole = ResultSamples.whole();

@@ -552,6 +552,11 @@ class StoreCallTest {
     place.answer.countDown();
     sender.finish();
     assertEquals(0, sender.pending());
+    place.answer = new CountDownLatch(1);
+    sender.send(SECOND, () -> place.none(null));
+    Thread.currentThread().interrupt();
+    sender.finish(); // an interrupt ends the wait, as the user's end of the build does
+    assertTrue(Thread.interrupted());
     sender.close();
     assertEquals(List.of(), told);
   }

@@ -181,9 +181,12 @@ abstract class StoreContract {
       box.post(new Upload(ResultSamples.of(product), List.of(source), false, null));
       box.stores.finish();
     }
+    Upload late = new Upload(ResultSamples.of(product), List.of(source), false, null);
+    box.stores.all().getFirst().put(late); // the search for the root's path saw it whole
     assertNull(box.find(KEY).result());
     assertNull(bytes(blob(ONE)));
     assertNull(bytes(entry(KEY)));
+    box.close();
     assertEquals(List.of(), box.told);
     assertThrows(
         IllegalArgumentException.class,
