@@ -89,7 +89,7 @@ public final class Adoption {
           look(j);
         }
       }
-      next = problems.isEmpty() ? expander.next(context) : context;
+      next = expander.next(context);
     } while (next != context);
     for (int group : context.graph().inOrder(context.selection().namedOpen())) {
       unknown(group);

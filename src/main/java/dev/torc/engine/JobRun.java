@@ -138,7 +138,7 @@ final class JobRun {
     attempts++;
     List<String> identifiers = new ArrayList<>(taken.gpus().size());
     taken.gpus().forEach(gpu -> identifiers.add(setup.gpu(gpu)));
-    queued = Math.max(0, System.nanoTime() - ready);
+    queued = System.nanoTime() - ready;
     asked = new AttemptRecord.Asked(resources.cpus(), memory, resources.gpus(), runtime);
     return new Attempt(shared, id, this, granted(identifiers), starts);
   }
@@ -178,9 +178,7 @@ final class JobRun {
       spared = true;
       return true;
     }
-    if (attempts > retry.retries() + (spared ? 1 : 0)
-        || ended.how() == ProcessEnd.How.INTERRUPTED
-        || ended.how() == ProcessEnd.How.ALTERED) {
+    if (attempts > retry.retries() + (spared ? 1 : 0) || ended.how() == ProcessEnd.How.ALTERED) {
       return false;
     }
     if (retry.exitCodes().isEmpty() && retry.on().isEmpty()) {

@@ -84,9 +84,11 @@ final class RestCollector {
     BitSet others = (BitSet) context.selection().jobs().clone();
     others.andNot(stayed);
     for (int j : context.graph().inOrder(context.graph().allJobs())) {
-      boolean settled = !stayed.get(j) && !due.get(j) && resting.canRest(j);
-      Deciding found = settled ? resting.find(j, true) : null;
-      if (found != null && found.whole && resting.stand(found)) {
+      if (stayed.get(j) || due.get(j) || !resting.canRest(j)) {
+        continue;
+      }
+      Deciding found = resting.find(j, true);
+      if (found.whole && resting.stand(found)) {
         resting.add(found);
         variables.addAll(found.questions);
         others.clear(j);
@@ -107,15 +109,9 @@ final class RestCollector {
       }
       rows.endRow(false);
     }
-    CleanJobs.Files files = new CleanJobs.Files(graph, rows.build());
-    for (int j = torn.isEmpty() ? -1 : jobs.nextSetBit(0); j >= 0; j = jobs.nextSetBit(j + 1)) {
-      if (files.any(j, torn::get)) {
-        jobs.clear(j);
-        dirty.set(j);
-      }
-    }
+    // No look finds such a stamp: what touches the file is decided.
     torn.stream().forEach(file -> gathered.put(file, new long[] {CleanJobs.TORN, 0, 1, 0}));
-    return gathered.rest(held, number, jobs, dirty, files.extra());
+    return gathered.rest(held, number, jobs, dirty, rows.build());
   }
 
   /** Lets those be found anew that touch a temporary product which came or went in this build. */
@@ -147,13 +143,12 @@ final class RestCollector {
   /** The jobs whose products the next build takes away, though it may run nothing. */
   private BitSet due(BitSet stayed) {
     BitSet due = new BitSet();
-    BitSet makers = graph.deletes() ? graph.allJobs() : new BitSet();
-    makers.andNot(stayed);
-    for (int j = makers.nextSetBit(0); j >= 0; j = makers.nextSetBit(j + 1)) {
-      makers.set(j, graph.deletes(j) && context.records().isSettled(j));
-    }
+    BitSet makers = new BitSet();
+    graph.allJobs().stream().filter(j -> graph.deletes(j) && !stayed.get(j)).forEach(makers::set);
     for (String path : context.spent(makers, new BitSet())) {
-      due.set(graph.makerOf(path), !isGone(path));
+      if (!isGone(path)) {
+        due.set(graph.makerOf(path));
+      }
     }
     return due;
   }
@@ -170,7 +165,7 @@ final class RestCollector {
     }
     Job job = graph.job(id);
     JobResult result = context.records().result(id);
-    boolean well = result != null && result.outcome().isGood() && result.moved().isEmpty();
+    boolean well = result != null && result.moved().isEmpty();
     if (!well || job.always() || job.trace() && !result.traced()) {
       return false;
     }
@@ -230,7 +225,7 @@ final class RestCollector {
       long[] folder = deciding.folders.get(file);
       KnownDigest known = digests.last(gathered.path(file));
       claim(file, folder != null ? folder : RestFiles.numbers(known));
-      if (folder == null && known.stamp().exists()) {
+      if (folder == null) {
         gathered.digests().put(file, known.digest());
       }
     }
@@ -285,7 +280,7 @@ final class RestCollector {
       }
       if (!settled) {
         members.seen(list, hasLooked(id)).forEach(to::add);
-      } else if (to.whole) {
+      } else {
         to.add(members.of(list), false);
       }
     }

@@ -142,13 +142,7 @@ final class RestMembers {
     }
     NeedList list = context.graph().list(id);
     Map<String, Stamp> folders = new HashMap<>();
-    boolean known =
-        switch (list.kind()) {
-          case GLOB -> glob(list, folders);
-          case FOLDER -> folder(list.text(), folders);
-          case JOB, SOME -> false;
-        };
-    if (!known) {
+    if (list.glob() != null ? !glob(list, folders) : !folder(list.text(), folders)) {
       return null;
     }
     NeedMembers again = context.contents().again(id);
@@ -168,14 +162,12 @@ final class RestMembers {
     return new Members(folders, standing(list, again.files()));
   }
 
-  /** The files of a list; a folder that is gone stands for the files that it had. */
+  /** The files of a list but for those in a folder that is gone: what made it decides. */
   private List<String> standing(NeedList list, List<String> files) {
     List<String> standing = new ArrayList<>(files);
     for (int maker : list.makers()) {
       for (RecordedProduct gone : context.contents().gone().of(maker)) {
-        if (standing.removeIf(path -> path.startsWith(gone.path() + "/"))) {
-          standing.add(gone.path());
-        }
+        standing.removeIf(path -> path.startsWith(gone.path() + "/"));
       }
     }
     return standing;

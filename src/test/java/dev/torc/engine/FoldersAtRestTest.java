@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Who makes or needs a folder is at rest with the files in it, so that a build in which nothing
@@ -84,16 +85,19 @@ class FoldersAtRestTest extends Harness {
     Files.setLastModifiedTime(root.resolve("out/in"), time);
   }
 
-  /** A job that makes a folder, and two that need it whole. */
+  /** A job that makes a folder, three that need it whole, and one beside them. */
   private void made() {
     given(
         """
         a: { command: make a, needs: x, produces: out/ }
         b: { command: make b, needs: out/, produces: b.out }
         c: { command: make c, needs: [{ job: a }], produces: c.out }
+        d: { command: make d, needs: out, produces: d.out }
+        e: { command: make e, needs: y, produces: e.out }
         """);
     edit("x", "1");
-    build().ran("a", "b", "c");
+    edit("y", "1");
+    build().ran("a", "b", "c", "d", "e");
   }
 
   /** A job that makes a folder, and one that does something when that is recorded. */
@@ -124,7 +128,7 @@ class FoldersAtRestTest extends Harness {
     made();
     atRest();
     edit("x", "2");
-    build().ran("a", "b", "c");
+    build().ran("a", "b", "c", "d");
     atRest();
     edit("out/in", "text of 2");
     build().ran();
@@ -266,6 +270,16 @@ class FoldersAtRestTest extends Harness {
     build().ran();
     atRest();
     settled();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"in/", "in/*"})
+  void soIsOneThatIsNeeded(String need) {
+    aged.racy.add(root.resolve("in"));
+    given("b: { command: make b, needs: ['" + need + "'], produces: b.out }");
+    edit("in/file", "1");
+    build().ran("b");
+    decided();
   }
 
   @Test

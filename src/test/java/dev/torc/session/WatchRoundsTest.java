@@ -108,15 +108,19 @@ class WatchRoundsTest {
   /** The other build is not about the job whose product was edited. */
   @Test
   void anEditedProductIsNotLostBesideTheBuildOfAnother() throws IOException {
-    stage.jobs(COPY + "tick: { command: 'date +%N > t', produces: t, always: true }");
+    stage.jobs(
+        COPY
+            + "tick: { command: 'date +%N > t', produces: t, always: true }\n"
+            + "bad: { command: 'grep 2 c.txt', needs: c.txt }");
     stage
+        .put("c.txt", "1")
         .then(
             () -> {
-              stage.put("b.txt", "edited");
+              stage.put("b.txt", "edited").put("c.txt", "2");
               return Run.of(stage.root, "build", "tick").exit() == 0;
             })
         .run();
-    assertEquals("[copy, tick] | [b.txt, t] [copy, tick] |", stage.told());
+    assertEquals("[bad FAILED, copy, tick] | [b.txt, c.txt, t] [bad, copy, tick] |", stage.told());
   }
 
   @Test
