@@ -76,7 +76,7 @@ class CommandWordsTest {
         "python3 -m mod y|-m y",
         "x a.csv $Y b$Y \"$Y\"/c `cat d` $(cat e) *.f|e a.csv",
         "x <a.csv >b.csv 2>>c|a.csv",
-        "x # a.csv~y b|b",
+        "x # a.csv~cat b|b",
         "cat <<E > out~a.csv~E~y b~z c|b c",
         "echo a.csv; printf 'a b' c; rm -f d; mkdir -p e; touch f|%%",
         "cd sub && cat a ../b /c|sub,/c",
