@@ -145,7 +145,7 @@ final class PendingDeps {
           from.poll(),
           node -> {
             if (graph.isLenient(node) && !isBarren(node)
-                || graph.grows(node) && (--count[node] > 0 || expandable)) {
+                || graph.grows(node) && (--count[node] > 0 || isAnySettled(node))) {
               return; // what ended well goes on; where that has to be seen first, all is told again
             }
             boolean on = graph.isJob(node) ? enter.test(node) : !joins.get(node);
@@ -176,13 +176,15 @@ final class PendingDeps {
     if (--count[node] > 0) {
       return false;
     }
-    for (int before : graph.before().row(node)) {
-      if (records.isSettled(before)) {
-        settle(node);
-        return false;
-      }
+    boolean some = isAnySettled(node);
+    if (some) {
+      settle(node);
     }
-    return true;
+    return !some;
+  }
+
+  private boolean isAnySettled(int node) {
+    return Arrays.stream(graph.before().row(node)).anyMatch(records::isSettled);
   }
 
   private void followers(int node, IntConsumer each) {

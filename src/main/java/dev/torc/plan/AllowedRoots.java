@@ -57,7 +57,7 @@ public final class AllowedRoots {
    * @return the real path; null where it lies in them
    */
   public Path outside(String folder) throws IOException {
-    if (folder.isEmpty() || staysBelow(folder)) {
+    if (staysBelow(folder)) {
       return null;
     }
     Path path = real(named.getFirst().resolve(folder));

@@ -151,6 +151,7 @@ final class CommandWords {
         operator = text.substring(from, i + 1);
       } else if (c == '(') {
         endWord();
+        operator = ""; // <( and >( are no files
         open.push(new Command(BARE));
       } else if (c == ')') {
         end(open.peek());
@@ -271,7 +272,7 @@ final class CommandWords {
         return awk ? -1 : i;
       }
       if (!awk && word.matches("-[cem]|--eval|--command|-[a-z]*c")) {
-        return -1;
+        break;
       }
     }
     return -1;

@@ -279,13 +279,12 @@ public final class Expander {
     Workflow old = now.graph().workflow();
     Set<String> fit = new HashSet<>();
     for (Group group : old.groups()) {
-      if (changed.contains(group.name()) && !failed.containsKey(group.name())) {
+      if (changed.contains(group.name())) {
         fit.add(group.name());
         try {
           context(now, merge(old, wanted, fit));
         } catch (BadInput e) {
-          fit.remove(group.name());
-          failed.put(group.name(), e.diagnostics());
+          failed.put(group.name(), e.diagnostics()); // so it counts as such from here on
         }
       }
     }

@@ -159,9 +159,7 @@ public final class JobRecords {
   public void replace(int job, JobResult result) {
     known.data.remove(job);
     known.results.set(job, result);
-    if (!left.isEmpty()) {
-      left.remove(graph.name(job));
-    }
+    left.remove(graph.name(job));
   }
 
   /** Why a job runs that an earlier torc left running or handed out; null for others. */
@@ -240,7 +238,7 @@ public final class JobRecords {
 
   /** The verdict on a job that counts as restored; null for others. */
   Verdict foreseen(int job) {
-    return isForeseen(job) ? known.foreseen.get(job) : null;
+    return known.foreseen.get(job);
   }
 
   /** Whether the job counts as restored, though its products do not stand in their places. */

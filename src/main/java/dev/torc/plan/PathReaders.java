@@ -12,7 +12,6 @@ import dev.torc.records.JobResult.RunDetails;
 import dev.torc.workflow.Job.Tool;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Tells which jobs need a path, by itself, in a glob or folder, or because a depfile named it, and
@@ -34,7 +33,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
                 graph.job(job).name(),
                 last == null ? 0 : last.number(),
                 result != null && result.outcome() == Outcome.ADOPTED,
-                last == null ? "" : Objects.requireNonNullElse(then(job, last, path), ""),
+                last == null ? "" : then(job, last, path),
                 now));
       }
     }
@@ -74,7 +73,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
         .orElse(null);
   }
 
-  /** What a path was to a job when it last ran, null if the job did not need it. */
+  /** What a path was to a job when it last ran, empty if the job did not need it. */
   private String then(int job, RunDetails last, String path) {
     Tool tool = tool(job, path);
     for (ManifestEntry line : last.manifest()) {
@@ -97,7 +96,7 @@ record PathReaders(Graph graph, JobRecords records, NeedContents contents) {
         }
       }
     }
-    return null;
+    return "";
   }
 
   private static String find(List<ManifestEntry> members, String path) {

@@ -66,7 +66,6 @@ public final class Plan {
     if (asked.equals(context.selection().jobs())) {
       return found;
     }
-    BitSet seen = new BitSet();
     for (int before = -1; before < found.cardinality(); asked.or(found)) {
       before = found.cardinality();
       BitSet readers = Downstream.with(context.graph(), asked);
@@ -76,12 +75,10 @@ public final class Plan {
         Downstream.addBefore(context.graph(), node, read);
       }
       read.andNot(asked);
-      read.andNot(seen);
       read.and(context.selection().jobs());
       for (int j = read.nextSetBit(0); j >= 0; j = read.nextSetBit(j + 1)) {
         found.set(j, context.records().result(j) == null);
       }
-      seen.or(read);
     }
     return found;
   }

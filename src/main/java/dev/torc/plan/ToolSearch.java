@@ -50,12 +50,8 @@ public final class ToolSearch {
 
   /** The tools of a job that no job makes; one that a job makes is a need. */
   public static List<Tool> unmade(Graph graph, Job job) {
-    List<Tool> tools = job.tools();
-    if (tools.isEmpty()) {
-      return tools;
-    }
-    List<Tool> unmade = new ArrayList<>();
-    for (Tool tool : tools) {
+    List<Tool> unmade = new ArrayList<>(0);
+    for (Tool tool : job.tools()) {
       if (tool.paths().stream().noneMatch(path -> graph.makerOf(path) >= 0)) {
         unmade.add(tool);
       }

@@ -86,6 +86,13 @@ class FootprintTest {
   }
 
   @Test
+  void whichImageANameMeansIsTheMachinesToSayAndThatOfAFileIsNot() throws Exception {
+    String jobs = "a: { command: a, image: tools:1 }\nb: { command: b, image: ./x.sif }";
+    assertEquals("tools:1", of("a", List.of(), jobs).images().getFirst().name());
+    assertEquals(List.of(), of("b", List.of(), jobs).images());
+  }
+
+  @Test
   void aToolThatAJobMakesIsANeed() throws Exception {
     Footprint footprint =
         of(

@@ -49,6 +49,7 @@ class ManifestDiffTest {
       NEEDS_WRITTEN = ["a:", "x"] & NEED x = 1 | NEEDS_WRITTEN = ["b:", "y", "a:", "x"] & NEED x = 1 & NEED y = 1 | NEED_ADDED y: → 1
       NEEDS_WRITTEN = ["a:", "x"] & NEED x = 1 | NEEDS_WRITTEN = ["b:", "y"] & NEED y = 1 | NEED_ADDED y: → 1; NEED_REMOVED x: 1 →
       NEEDS_WRITTEN = ["x", "y"] & NEED x = 1 & NEED y = 1 | NEEDS_WRITTEN = ["y", "z", "x"] & NEED x = 1 & NEED y = 1 & NEED z = 1 | SETTING_CHANGED needs as written: ["x", "y"] → ["y", "z", "x"]; NEED_ADDED z: → 1
+      NEEDS_WRITTEN = ["x", "y"] & NEED x = 1 | NEEDS_WRITTEN = ["y", "x"] & NEED x = 2 | SETTING_CHANGED needs as written: ["x", "y"] → ["y", "x"]; NEED_CHANGED x: 1 → 2
                                 | NEEDS_WRITTEN = ["x"]     |
       NEEDS_WRITTEN = ["x"]     |                           |
       PRODUCES_WRITTEN = ["a"]  | PRODUCES_WRITTEN = ["b"]  | SETTING_CHANGED produces as written: ["a"] → ["b"]
