@@ -49,8 +49,8 @@ final class SpentProducts implements Cleaner.Listener {
   }
 
   /**
-   * Goes on with the context that follows. The first one with makers that delete may come late:
-   * what ran before reads nothing of these.
+   * Goes on with the context that follows, in which jobs that were up to date may run after all.
+   * The first one with makers that delete may come late: what ran before reads nothing of these.
    */
   void over(PlanContext next) {
     Graph graph = next.graph();
@@ -58,6 +58,8 @@ final class SpentProducts implements Cleaner.Listener {
       return;
     }
     context = next;
+    IntStream known = IntStream.of(recorded.stream().toArray());
+    known.filter(job -> !next.records().isSettled(job)).forEach(recorded::clear);
     readers = new int[graph.nodes()];
     lists = new int[graph.lists()];
     BitSet jobs = graph.allJobs();
