@@ -19,6 +19,7 @@ import dev.torc.results.KeptResults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,6 +57,57 @@ class Section11StoreTest extends Harness {
     try (Stream<Path> all = Files.list(store)) {
       return all.map(each -> each.getFileName().toString()).sorted().toList();
     }
+  }
+
+  /**
+   * No mixed toolchains: a program is told by its path, size and time; one in the project is not.
+   */
+  @Test
+  void aResultOfOtherProgramsIsNotPutBack(@TempDir Path one, @TempDir Path two) throws IOException {
+    given("a: { command: make a | bin/in | left, needs: [x], tools: [left], produces: [a.out] }");
+    for (Path program : List.of(one.resolve("make"), one.resolve("left"), root.resolve("bin/in"))) {
+      program(program, "1", 1000);
+    }
+    env.put("PATH", two + ":" + one);
+    edit("x", "1");
+    build();
+    edit("x", "2");
+    build();
+    ran("a");
+    program(root.resolve("bin/in"), "22", 2000);
+    program(one.resolve("left"), "1", 2000); // as a tool it counts by its bytes
+    edit("x", "1");
+    build();
+    restored("a");
+    edit("x", "2");
+    program(one.resolve("make"), "1", 2000);
+    build();
+    ran("a");
+    program(one.resolve("make"), "22", 2000);
+    edit("x", "1");
+    build();
+    ran("a");
+    edit("x", "2");
+    program(two.resolve("make"), "22", 2000);
+    build();
+    ran("a");
+    Files.delete(two.resolve("make"));
+    edit("x", "1");
+    build();
+    restored("a");
+    edit("x", "3");
+    build();
+    edit("x", "1");
+    program(one.resolve("sh"), "1", 2000); // the shell is one as well
+    build();
+    ran("a");
+  }
+
+  private static void program(Path file, String text, long time) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    file.toFile().setExecutable(true);
+    Files.setLastModifiedTime(file, FileTime.fromMillis(time));
   }
 
   @Test
