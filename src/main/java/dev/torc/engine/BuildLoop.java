@@ -464,12 +464,12 @@ public final class BuildLoop {
    * @return whether any was decided
    */
   private boolean resolve(boolean idle) {
-    boolean any = false;
     if (state.undecided().isEmpty()
         || !state.ready().isEmpty()
         || !idle && state.runs().values().stream().anyMatch(JobRun::isRestored)) {
-      return any; // when those are restored, so may be their readers
+      return false; // when those are restored, so may be their readers
     }
+    boolean any = false;
     try {
       Plan plan = state.forecast();
       for (int job : state.graph().inOrder(state.undecided())) {

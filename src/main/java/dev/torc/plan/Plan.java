@@ -270,22 +270,29 @@ public final class Plan {
     private boolean back() {
       boolean changed = false;
       for (int i = order.length - 1; i >= 0; i--) {
-        Verdict verdict = verdicts[order[i]];
-        if (verdict instanceof Verdict.WillRun || verdict instanceof Verdict.MayRun) {
-          for (MissingRead read : missing.reads(order[i])) {
-            changed |= ask(read, order[i]);
+        int reader = order[i];
+        if (verdicts[reader] instanceof Verdict.WillRun
+            || verdicts[reader] instanceof Verdict.MayRun) {
+          List<MissingRead> reads = missing.reads(reader);
+          Verdict unsure = reads.isEmpty() ? null : unsure(reader); // once, however many they are
+          for (MissingRead read : reads) {
+            changed |= ask(read, reader, unsure);
           }
         }
       }
       return changed;
     }
 
-    /** A reader runs, or may: its maker is asked for. Returns whether that is new. */
-    private boolean ask(MissingRead read, int reader) {
+    /**
+     * A reader runs, or may: its maker is asked for.
+     *
+     * @param unsure see {@link #unsure}
+     * @return whether that is new
+     */
+    private boolean ask(MissingRead read, int reader, Verdict unsure) {
       int maker = read.maker();
       boolean idle = verdicts[maker] instanceof Verdict.UpToDate;
       Reason why = new Reason(Kind.PRODUCT_WANTED, read.path(), "", graph.name(reader));
-      Verdict unsure = unsure(reader);
       if (unsure != null) {
         if (idle) {
           verdicts[maker] = unsure;
