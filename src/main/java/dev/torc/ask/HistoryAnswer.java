@@ -14,6 +14,7 @@ import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import dev.torc.text.TimeText;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -63,7 +64,7 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
 
   private static Runs runs(ProjectFolder folder, Cache cache, List<String> wanted, int most) {
     Set<String> names = new HashSet<>();
-    List<AttemptRecord> found = new ArrayList<>();
+    ArrayDeque<AttemptRecord> last = new ArrayDeque<>(); // newest first
     AttemptHistory history = new AttemptHistory(cache);
     history.from(0, attempt -> names.add(attempt.job()));
     JobQuery asked = JobQuery.of(folder, wanted, names, cache);
@@ -71,11 +72,14 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
         0,
         attempt -> {
           if (asked.has(attempt.job())) {
-            found.add(attempt);
+            last.addFirst(attempt);
+          }
+          if (last.size() > most + 1) {
+            last.removeLast();
           }
         });
-    List<AttemptRecord> last = found.reversed().stream().limit(most).toList();
-    return new Runs(String.join(", ", wanted), last, found.size() > most);
+    List<AttemptRecord> told = last.stream().limit(most).toList();
+    return new Runs(String.join(", ", wanted), told, last.size() > most);
   }
 
   @Override

@@ -299,9 +299,6 @@ final class JobReader {
     if (name.isEmpty()) {
       throw new BadInput(place, "a job needs a name");
     }
-    if (name.indexOf('\0') >= 0) {
-      throw new BadInput(place, "the name of a job cannot hold a NUL");
-    }
     return name;
   }
 

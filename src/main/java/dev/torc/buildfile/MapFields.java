@@ -175,7 +175,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
         });
   }
 
-  /** A factor of at least 1. */
+  /** A factor from 1 to a million. */
   double factor(String key) {
     return read(
         key,
@@ -183,7 +183,7 @@ record MapFields(Node.Mapping map, Scope scope, Problems problems) {
         node -> {
           double value = number(key, "a number", node, Double::parseDouble);
           if (!(value >= 1 && value <= 1e6)) {
-            throw new IllegalArgumentException(key + " must be a factor of at least 1");
+            throw new IllegalArgumentException(key + " must be a factor from 1 to 1000000");
           }
           return value;
         });

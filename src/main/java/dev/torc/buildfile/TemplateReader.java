@@ -79,9 +79,6 @@ final class TemplateReader {
         masked.append(part);
       }
     }
-    if (holes.isEmpty()) {
-      return Template.of(masked.toString());
-    }
     ShellText scan = Quoting.isKnown(shell) ? ShellText.scan(masked.toString()) : null;
     if (scan != null && scan.joinsName()) {
       throw new BadInput(

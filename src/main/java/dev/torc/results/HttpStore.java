@@ -212,6 +212,8 @@ final class HttpStore implements StorePlace {
     private static final Pattern THIS_MACHINE =
         Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[(0*:)*:?0*1]");
 
+    private static final Pattern LONG_LABEL = Pattern.compile("[^.]{64}"); // RFC 1035: 63 at most
+
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     /** These are the protocol's own. */
@@ -238,7 +240,8 @@ final class HttpStore implements StorePlace {
             "a URL with a user in it would be shown; use headers: {Authorization: {env: NAME}}");
       }
       String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-      if (!Set.of("http", "https").contains(scheme) || uri.getHost() == null) {
+      boolean known = Set.of("http", "https").contains(scheme);
+      if (!known || uri.getHost() == null || LONG_LABEL.matcher(uri.getHost()).find()) {
         throw new StoreRefusal("no URL of a server; it is https://HOST/PATH");
       }
       if (uri.getRawQuery() != null || uri.getRawFragment() != null) {

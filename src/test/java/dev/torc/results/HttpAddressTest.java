@@ -51,6 +51,7 @@ class HttpAddressTest {
           file:///scratch                 | no URL of a server; it is https://HOST/PATH
           example.org                     | no URL of a server; it is https://HOST/PATH
           https:///x                      | no URL of a server; it is https://HOST/PATH
+          https://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example | no URL of a server; it is https://HOST/PATH
           https://a b                     | no URL: Illegal character in authority
           """)
   void addressesThatMayNotBe(String url, String reason) {

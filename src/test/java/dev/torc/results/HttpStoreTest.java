@@ -686,11 +686,14 @@ class HttpStoreTest extends StoreContract {
       StoreSettings settings = new StoreSettings(null, null, url, Map.of(), null, List.of());
       try (Outbox other = new Outbox(temp, settings)) {
         for (int i = 0; i < 3; i++) {
-          String reason = other.get(KEY, temp);
-          other.later();
+          String reason;
+          do {
+            reason = other.get(KEY, temp);
+            other.later();
+          } while (reason.endsWith(": cannot connect in 2 s")); // a busy machine
           assertTrue(reason.startsWith("store " + url + ": TLS fails: "), reason);
         }
-        assertEquals(1, other.told.size());
+        assertEquals(1, other.told.stream().filter(line -> line.contains(": TLS fails: ")).count());
       }
     }
   }
