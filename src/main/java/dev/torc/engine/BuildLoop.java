@@ -508,6 +508,7 @@ public final class BuildLoop {
 
   /** A job that was to be restored runs, once the temporary products are made that it reads. */
   void runs(int id) {
+    spent.stay();
     try {
       PlanContext next = state.context().running(id);
       boolean waits = next.records().unsettledBefore(id) >= 0; // another one asked for them
