@@ -267,7 +267,6 @@ public final class BuildLoop {
   private void over(PlanContext next, BitSet late) {
     state = state.over(next, late);
     spent.over(next);
-    starts.unpark();
   }
 
   /** What follows from failures in the state that came up, and what waits for nothing in it. */
