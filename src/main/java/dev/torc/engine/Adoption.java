@@ -178,8 +178,7 @@ public final class Adoption {
       problems.addAll(open.problems());
       return;
     }
-    int after = context.records().unsettledBefore(group); // there is one, or it has problems
-    String name = SafeText.name(context.graph().name(after));
+    String name = SafeText.name(context.graph().name(context.records().unsettledBefore(group)));
     problems.add(
         new Diagnostic(
             open.place(),

@@ -36,7 +36,7 @@ final class SpentProducts implements Cleaner.Listener {
   private final BitSet touched = new BitSet(); // makers that ended here, or whose readers did
   private final BitSet due = new BitSet(); // those that are yet to be asked what can go
   private final BitSet depfiles = new BitSet(); // jobs that may read more than they name
-  private final Set<String> going = ConcurrentHashMap.newKeySet(); // its lock is held as one goes
+  private final Set<String> going = ConcurrentHashMap.newKeySet(); // products
   private PlanContext context; // null where no job deletes
   private int[] readers; // by maker: how many files and lists of it are yet to be read
   private int[] lists; // by list: how many jobs are yet to read it
@@ -77,10 +77,8 @@ final class SpentProducts implements Cleaner.Listener {
    * A job is about to run after all, and may read what was to go: what is not gone now stays, and
    * all that can go is asked for anew.
    */
-  void stay() {
-    synchronized (going) {
-      going.clear();
-    }
+  synchronized void stay() {
+    going.clear();
     touched.stream().forEach(maker -> due.set(maker, readers[maker] == 0));
   }
 
@@ -166,11 +164,7 @@ final class SpentProducts implements Cleaner.Listener {
         new Cleaner(
             removal.place(), graph.workflow().roots(), setup.cache(), removal, false, false, this);
     try {
-      for (String path : spent) {
-        synchronized (going) {
-          remove(path, cleaner);
-        }
-      }
+      spent.forEach(path -> remove(path, cleaner));
     } catch (StoppedException e) {
       return; // a signal came: a later build takes them
     } catch (RuntimeException | Error e) {
@@ -180,7 +174,8 @@ final class SpentProducts implements Cleaner.Listener {
     }
   }
 
-  private void remove(String path, Cleaner cleaner) {
+  /** Takes one away, if it is to go still; {@link #stay} waits meanwhile. */
+  private synchronized void remove(String path, Cleaner cleaner) {
     try {
       OwnedPath owned = cleaner.cache().owned(path);
       if (going.remove(path) && cleaner.removal().unaltered(owned)) {
