@@ -112,7 +112,7 @@ record ListAnswer(
       Project project = look.project();
       JobSelection selection = project.select(targets);
       Plan plan = look.plan(selection, Rerun.of(targets, false));
-      RunningJobs running = RunningJobs.of(project.place(), look.cache());
+      RunningJobs running = RunningJobs.of(project.place(), look.cache(), Set.of());
       IntFunction<String> commands = look.commands();
       SequencedMap<Integer, Known> jobs = new LinkedHashMap<>();
       for (int id : project.graph().inOrder(selection.named())) {

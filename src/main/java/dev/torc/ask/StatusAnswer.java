@@ -44,6 +44,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeMap;
@@ -189,7 +190,7 @@ record StatusAnswer(
   private static StatusAnswer of(
       ProjectFolder folder, Plan plan, List<DisplayGraph.Fold> shown, int stale, Cache cache)
       throws IOException {
-    RunningJobs working = RunningJobs.of(folder.place(), cache);
+    RunningJobs working = RunningJobs.of(folder.place(), cache, Set.of());
     SortedMap<String, String> failed = new TreeMap<>();
     cache.eachResult(
         (job, result) -> {

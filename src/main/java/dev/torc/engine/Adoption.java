@@ -19,7 +19,6 @@ import dev.torc.workflow.Job;
 import dev.torc.workflow.Ref;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -83,18 +82,24 @@ public final class Adoption {
     do {
       context = next;
       dataReaders = dataReaders(context.graph());
-      BitSet named = context.selection().named();
-      for (int j : context.graph().inOrder(named)) {
-        if (seen.add(context.graph().name(j))) {
-          look(j);
-        }
-      }
+      look(false);
       next = expander.next(context);
     } while (next != context);
+    look(true);
     for (int group : context.graph().inOrder(context.selection().namedOpen())) {
       unknown(group);
     }
     return new Adopted(context, batch, adopted, upToDate, problems);
+  }
+
+  /** Looks at those that do not wait for a group, or at last at all that are left. */
+  private void look(boolean last) throws IOException {
+    for (int j : context.graph().inOrder(context.selection().named())) {
+      boolean now = last || !context.graph().isOpen(context.decider().pending(j));
+      if (now && seen.add(context.graph().name(j))) {
+        look(j);
+      }
+    }
   }
 
   private void look(int id) throws IOException {
@@ -161,7 +166,7 @@ public final class Adoption {
       line =
           "it needs what group %s makes, whose instances are not known yet; run `torc build %1$s`"
               + " first";
-    } else if (!seen.contains(name) || adopted.contains(name)) {
+    } else if (!seen.contains(name)) {
       line += ", which is not up to date; build or adopt %1$s first";
     }
     problem(job, line.formatted(SafeText.name(name)));
@@ -173,8 +178,7 @@ public final class Adoption {
       problems.addAll(open.problems());
       return;
     }
-    int after = context.records().unsettledBefore(group);
-    String name = SafeText.name(after < 0 ? open.name() : context.graph().name(after));
+    String name = SafeText.name(context.graph().name(context.records().unsettledBefore(group)));
     problems.add(
         new Diagnostic(
             open.place(),

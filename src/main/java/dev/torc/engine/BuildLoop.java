@@ -267,7 +267,6 @@ public final class BuildLoop {
   private void over(PlanContext next, BitSet late) {
     state = state.over(next, late);
     spent.over(next);
-    starts.unpark();
   }
 
   /** What follows from failures in the state that came up, and what waits for nothing in it. */
@@ -508,6 +507,7 @@ public final class BuildLoop {
 
   /** A job that was to be restored runs, once the temporary products are made that it reads. */
   void runs(int id) {
+    spent.stay();
     try {
       PlanContext next = state.context().running(id);
       boolean waits = next.records().unsettledBefore(id) >= 0; // another one asked for them

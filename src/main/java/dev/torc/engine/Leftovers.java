@@ -133,16 +133,8 @@ public final class Leftovers {
     /**
      * Looks at the marks.
      *
+     * @param gone names of hosts and users of which nothing runs any more
      * @throws IOException where what was handed out cannot be looked at
-     */
-    public static RunningJobs of(CachePlace place, Cache cache) throws IOException {
-      return of(place, cache, Set.of());
-    }
-
-    /**
-     * The same with hosts and users of which nothing runs any more.
-     *
-     * @param gone their names
      */
     public static RunningJobs of(CachePlace place, Cache cache, Set<String> gone)
         throws IOException {

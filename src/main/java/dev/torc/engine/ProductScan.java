@@ -167,11 +167,10 @@ record ProductScan(
         return true; // as most products of a job do
       }
       Path outside = grounds.outside(folder);
-      if (outside == null) {
-        last = folder;
-      } else if (strict) {
+      if (outside != null && strict) {
         throw new AttemptFailure(AllowedRoots.refusal(product, outside));
       }
+      last = outside == null ? folder : last;
       return outside == null;
     }
 

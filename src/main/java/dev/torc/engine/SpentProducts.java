@@ -18,6 +18,8 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /**
@@ -34,6 +36,7 @@ final class SpentProducts implements Cleaner.Listener {
   private final BitSet touched = new BitSet(); // makers that ended here, or whose readers did
   private final BitSet due = new BitSet(); // those that are yet to be asked what can go
   private final BitSet depfiles = new BitSet(); // jobs that may read more than they name
+  private final Set<String> going = ConcurrentHashMap.newKeySet(); // products
   private PlanContext context; // null where no job deletes
   private int[] readers; // by maker: how many files and lists of it are yet to be read
   private int[] lists; // by list: how many jobs are yet to read it
@@ -68,6 +71,15 @@ final class SpentProducts implements Cleaner.Listener {
       count(job, 1);
       depfiles.set(job, graph.job(job).finds());
     }
+  }
+
+  /**
+   * A job is about to run after all, and may read what was to go: what is not gone now stays, and
+   * all that can go is asked for anew.
+   */
+  synchronized void stay() {
+    going.clear();
+    touched.stream().forEach(maker -> due.set(maker, readers[maker] == 0));
   }
 
   /** A job ended: its record is about to be put into the cache. */
@@ -129,6 +141,7 @@ final class SpentProducts implements Cleaner.Listener {
     List<String> spent = now.isEmpty() ? List.of() : context.spent(now, depfiles);
     if (!spent.isEmpty()) {
       running++;
+      going.addAll(spent);
       setup.threads().execute(() -> remove(spent, graph));
     }
   }
@@ -161,10 +174,11 @@ final class SpentProducts implements Cleaner.Listener {
     }
   }
 
-  private void remove(String path, Cleaner cleaner) {
+  /** Takes one away, if it is to go still; {@link #stay} waits meanwhile. */
+  private synchronized void remove(String path, Cleaner cleaner) {
     try {
       OwnedPath owned = cleaner.cache().owned(path);
-      if (cleaner.removal().unaltered(owned)) {
+      if (going.remove(path) && cleaner.removal().unaltered(owned)) {
         cleaner.product(owned, (_, _) -> true);
         cleaner.removal().digests().of(path); // from now on nothing is there
       }

@@ -123,6 +123,15 @@ class RemoteProductsTest extends Harness {
   }
 
   @Test
+  void aDepfileCountsAsAProduct() {
+    given(
+        "{ command: 'echo 1 > x; echo x: > x.d', produces: x, depfile: x.d }",
+        "echo x: more > x.d");
+    build();
+    assertEquals("x.d has 8 bytes here and 3 where it was made", failure());
+  }
+
+  @Test
   void thePatternForTheNodeMatchesAtLeastTheSame() {
     Path root = Path.of("/p q/root");
     for (String pattern :

@@ -23,7 +23,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -57,6 +63,8 @@ class Story extends Harness implements StepFiles.Stage {
   private final List<String> told = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, Held> held = new HashMap<>();
   private final Set<String> refused = new ConcurrentSkipListSet<>();
+  private volatile BlockingQueue<Runnable> removals; // null where they go by themselves
+  private Runnable removal;
   private Building building;
   private Story twin;
   private boolean restoring;
@@ -70,6 +78,22 @@ class Story extends Harness implements StepFiles.Stage {
     if (path.startsWith(root) && refused.contains(root.relativize(path).toString())) {
       throw new IOException("cannot look at " + path + ": input/output error");
     }
+  }
+
+  /** Threads that take spent products away when the story says so. */
+  @Override
+  ExecutorService openThreads() {
+    return new ThreadPoolExecutor(0, 1000, 1, TimeUnit.MINUTES, new SynchronousQueue<>()) {
+      @Override
+      public void execute(Runnable work) {
+        BlockingQueue<Runnable> later = removals;
+        if (later == null || !work.getClass().getName().contains("SpentProducts")) {
+          super.execute(work);
+        } else {
+          later.add(work);
+        }
+      }
+    };
   }
 
   /** The second root. */
@@ -154,6 +178,12 @@ class Story extends Harness implements StepFiles.Stage {
       case "hold" -> rest.forEach(job -> held.put(job, hold(job)));
       case "await" -> rest.forEach(job -> held.get(job).started());
       case "over" -> over(words[1]);
+      case "hold-removals" -> removals = new LinkedBlockingQueue<>();
+      case "await-removal" -> {
+        removal = removals.poll(60, TimeUnit.SECONDS);
+        removals = null;
+      }
+      case "remove" -> removal.run();
       case "go" -> rest.forEach(job -> held.get(job).go());
       case "signal" -> running.signal(Integer.parseInt(words[1]));
       case "start" -> building = start(asked(rest));
