@@ -434,7 +434,16 @@ public final class BuildLoop {
   }
 
   private void consider(int id, Verdict verdict) {
-    if (verdict instanceof Verdict.WillRun will) {
+    // Its depfile named what a job makes that it waits for only by way of others.
+    int maker =
+        verdict instanceof Verdict.MayRun may
+            ? may.after()
+            : verdict instanceof Verdict.WillRun ? state.context().decider().found(id) : -1;
+    if (maker >= 0 && state.context().records().isDropped(maker)) {
+      blocked.block(state, id, state.graph().name(maker));
+    } else if (maker >= 0) {
+      state.pending().add(id, maker);
+    } else if (verdict instanceof Verdict.WillRun will) {
       restored.run(id, will);
     } else if (verdict instanceof Verdict.WillRestore will) {
       restored.restore(id, will);
@@ -443,9 +452,6 @@ public final class BuildLoop {
       state.states().set(id, JobState.FAILED);
       sender.failed(state.graph().job(id), will.what());
       failed(id);
-    } else if (verdict instanceof Verdict.MayRun may) {
-      // Its depfile named what a job makes that it waits for only by way of others.
-      state.pending().add(id, may.after());
     } else {
       upToDate(id);
       state.pending().settle(id);
