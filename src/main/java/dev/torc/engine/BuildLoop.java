@@ -49,7 +49,7 @@ public final class BuildLoop {
   public BuildLoop(BuildSetup setup) {
     this.setup = setup;
     this.state = BuildState.first(setup.shared());
-    this.recorder = new Recorder(setup.shared().build(), setup.shared().here());
+    this.recorder = new Recorder(setup.shared().build(), setup.shared().here().name());
     this.restored = new RestoredJobs(setup, lock, recorder, () -> state, this);
     this.workers =
         new AttemptThreads(lock, setup.threads(), setup.shared().remotes(), recorder, this);
@@ -344,7 +344,7 @@ public final class BuildLoop {
       finish(id, JobState.NOT_REACHED, outcome); // the next build restores it
       return;
     } else if (run.isRestored() && !outcome.ok()) {
-      restored.failed(id, outcome);
+      restored.failed(id);
       return;
     }
     spent.ended(id, record);
