@@ -80,6 +80,28 @@ class Rule12ResourcesTest extends Harness {
   }
 
   @Test
+  void whatIsGivenBackBeforeTheEndOfAJobIsGivenBackOnce() throws Exception {
+    limits.put("cpus", 1L);
+    given(
+        "a: { command: make, produces: a, priority: 2 }\n"
+            + "b: { command: make, priority: 1 }\n"
+            + "c: { command: make }");
+    job(
+        "a",
+        stub -> {
+          stub.write("a", "1".repeat(64 << 10)); // it is looked at while b begins
+          return stub.exit(0);
+        });
+    Held b = hold("b");
+    Building building = start();
+    b.started();
+    over("a");
+    b.go();
+    building.await();
+    assertEquals(1, highest().get("cpus"));
+  }
+
+  @Test
   void aJobThatAsksForMoreCpusThanThereAreRunsAlone() {
     given(
         """
