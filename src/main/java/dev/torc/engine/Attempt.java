@@ -297,7 +297,7 @@ final class Attempt {
       from.parts().done();
     }
     return products == null
-        ? failed("its earlier result cannot be restored", restore.placed())
+        ? failed("its earlier result cannot be restored")
         : AttemptOutcome.restored(from.result(), products, started);
   }
 

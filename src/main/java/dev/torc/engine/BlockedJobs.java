@@ -41,7 +41,7 @@ final class BlockedJobs {
               sender.ended(state.graph().name(job), JobState.BLOCKED, name);
               return true;
             },
-            group -> block(state, group, name));
+            group -> blockGroup(state, group, name));
   }
 
   /** Section 4: of a group that cannot be expanded any further no more instances start. */
@@ -50,11 +50,16 @@ final class BlockedJobs {
       int job = state.graph().jobId(name);
       JobState now = state.states().of(job);
       if (now == JobState.WAITING || now == JobState.READY) {
-        state.states().set(job, JobState.BLOCKED);
-        sender.ended(name, JobState.BLOCKED, group.name());
-        behind(state, job);
+        block(state, job, group.name());
       }
     }
+  }
+
+  /** A job is blocked, and what waits for it. */
+  void block(BuildState state, int job, String by) {
+    state.states().set(job, JobState.BLOCKED);
+    sender.ended(state.graph().name(job), JobState.BLOCKED, by);
+    behind(state, job);
   }
 
   /** Nothing runs and nothing will: what is left was not reached. */
@@ -80,7 +85,7 @@ final class BlockedJobs {
    * A group waits for what did not end well; one that no target asks for is passed over. What each
    * of its makers would have given counts as one job; without them, the group does.
    */
-  private void block(BuildState state, int group, String by) {
+  private void blockGroup(BuildState state, int group, String by) {
     if (!state.context().selection().open().get(group)) {
       return;
     }

@@ -49,7 +49,7 @@ public final class BuildLoop {
   public BuildLoop(BuildSetup setup) {
     this.setup = setup;
     this.state = BuildState.first(setup.shared());
-    this.recorder = new Recorder(setup.shared().build(), setup.shared().here());
+    this.recorder = new Recorder(setup.shared().build(), setup.shared().here().name());
     this.restored = new RestoredJobs(setup, lock, recorder, () -> state, this);
     this.workers =
         new AttemptThreads(lock, setup.threads(), setup.shared().remotes(), recorder, this);
@@ -343,7 +343,7 @@ public final class BuildLoop {
       finish(id, JobState.NOT_REACHED, outcome); // the next build restores it
       return;
     } else if (run.isRestored() && !outcome.ok()) {
-      restored.failed(id, outcome);
+      restored.failed(id);
       return;
     }
     spent.ended(id, record);
@@ -433,7 +433,16 @@ public final class BuildLoop {
   }
 
   private void consider(int id, Verdict verdict) {
-    if (verdict instanceof Verdict.WillRun will) {
+    // Its depfile named what a job makes that it waits for only by way of others.
+    int maker =
+        verdict instanceof Verdict.MayRun may
+            ? may.after()
+            : verdict instanceof Verdict.WillRun ? state.context().decider().found(id) : -1;
+    if (maker >= 0 && state.context().records().isDropped(maker)) {
+      blocked.block(state, id, state.graph().name(maker));
+    } else if (maker >= 0) {
+      state.pending().add(id, maker);
+    } else if (verdict instanceof Verdict.WillRun will) {
       restored.run(id, will);
     } else if (verdict instanceof Verdict.WillRestore will) {
       restored.restore(id, will);
@@ -442,9 +451,6 @@ public final class BuildLoop {
       state.states().set(id, JobState.FAILED);
       sender.failed(state.graph().job(id), will.what());
       failed(id);
-    } else if (verdict instanceof Verdict.MayRun may) {
-      // Its depfile named what a job makes that it waits for only by way of others.
-      state.pending().add(id, may.after());
     } else {
       upToDate(id);
       state.pending().settle(id);

@@ -153,11 +153,8 @@ record DiscoveredNeeds(TreeSet<String> found, TreeSet<String> moved, TreeSet<Str
         throw new AttemptFailure(
             "depfile " + depfile + " is larger than " + (MOST >> 20) + " MiB; is it one?");
       }
-      String text = new String(bytes, StandardCharsets.UTF_8);
-      if (text.indexOf('\ufffd') >= 0) { // perhaps in place of bytes that are no UTF-8
-        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-      }
-      return Depfile.parse(text);
+      return Depfile.parse(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
     } catch (NoSuchFileException e) {
       throw new AttemptFailure("depfile " + depfile + " is missing though the command ended well");
     } catch (CharacterCodingException e) {

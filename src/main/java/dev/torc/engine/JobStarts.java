@@ -139,7 +139,6 @@ final class JobStarts {
     ResourcePool.Taken taken = pool.take(run.demand());
     now.states().set(id, JobState.RUNNING);
     running++;
-    more = !now.ready().isEmpty();
     if (job.interactive()) {
       alone = true;
       sender.tell(new Event.Terminal(true));

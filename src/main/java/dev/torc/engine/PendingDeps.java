@@ -137,7 +137,7 @@ final class PendingDeps {
    * @param group told of each group that cannot be expanded therefore
    */
   void behind(int failed, IntPredicate enter, IntConsumer group) {
-    drop(failed);
+    records.drop(failed);
     BitSet joins = new BitSet();
     ArrayDeque<Integer> from = new ArrayDeque<>(List.of(failed));
     while (!from.isEmpty()) {
@@ -154,17 +154,10 @@ final class PendingDeps {
             }
             joins.set(node, !graph.isJob(node));
             if (on) {
-              drop(node);
+              records.drop(node);
               from.add(node);
             }
           });
-    }
-  }
-
-  /** Jobs that go on without it need not wait any more. */
-  private void drop(int node) {
-    if (graph.isJob(node) || graph.isOpen(node)) {
-      records.drop(node);
     }
   }
 

@@ -17,10 +17,8 @@ import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.JobResult.RunDetails;
 import dev.torc.records.RecordedProduct;
 import dev.torc.records.StartMarks;
-import dev.torc.records.ThisHost;
 import dev.torc.results.Result;
 import dev.torc.workflow.Job;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,18 +33,17 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Recorder {
 
   private final BuildId build;
-  private final ThisHost here;
+  private final String host;
   private final AtomicLong posted = new AtomicLong();
   private final AtomicLong attempts = new AtomicLong();
   private final Set<Digest> stored = new HashSet<>();
-  private String host;
 
   /**
-   * @param here where the build runs; null where it runs nothing
+   * @param host the name of the one that builds; null where nothing runs
    */
-  Recorder(BuildId build, ThisHost here) {
+  Recorder(BuildId build, String host) {
     this.build = build;
-    this.here = here;
+    this.host = host;
   }
 
   /**
@@ -94,7 +91,7 @@ final class Recorder {
             outcome.queued(run.queued()),
             end.wall(),
             end.usage(),
-            there == null ? host() : there.host(),
+            there == null ? host : there.host(),
             job.executor(),
             run.asked(),
             ShortReasons.of(why),
@@ -102,14 +99,6 @@ final class Recorder {
     if (end.series() != null && end.series().size() > 1) {
       batch.series(build.number(), sequence, end.series());
     }
-  }
-
-  /** Asked once, and not before a job has run. */
-  private synchronized String host() {
-    if (host == null) {
-      host = here.name();
-    }
-    return host;
   }
 
   private static int exit(ProcessEnd end) {
@@ -232,12 +221,9 @@ final class Recorder {
   }
 
   private static List<ManifestEntry> entries(List<Reason> reasons) {
-    List<Reason> why = Reason.causes(reasons);
-    List<ManifestEntry> entries = new ArrayList<>(why.size());
-    for (Reason r : why) {
-      entries.add(new ManifestEntry(r.kind().ordinal(), r.name(), r.old(), r.now()));
-    }
-    return entries;
+    return Reason.causes(reasons).stream()
+        .map(r -> new ManifestEntry(r.kind().ordinal(), r.name(), r.old(), r.now()))
+        .toList();
   }
 
   private static Outcome outcomeOf(AttemptOutcome outcome) {

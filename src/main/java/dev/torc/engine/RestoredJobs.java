@@ -167,8 +167,7 @@ final class RestoredJobs implements AutoCloseable {
   }
 
   /** A known result was not to be had after all: the job runs. */
-  void failed(int id, AttemptOutcome outcome) {
-    own(outcome);
+  void failed(int id) {
     state.get().runs().get(id).mustRun();
     loop.runs(id);
   }

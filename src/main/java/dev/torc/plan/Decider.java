@@ -228,6 +228,24 @@ public final class Decider {
     return pending;
   }
 
+  /**
+   * The first job that is not settled and makes what a depfile named when a job ran last, -1 if
+   * there is none. It may precede that one by way of jobs that were up to date before it. What the
+   * job goes without does not count.
+   */
+  public int found(int id) {
+    for (String path : lastFound(id)) {
+      int maker = graph.makerOf(path);
+      if (maker >= 0
+          && graph.precedes(maker, id)
+          && !records.isSettled(maker)
+          && !(records.isDropped(maker) && graph.skips(id))) {
+        return maker;
+      }
+    }
+    return -1;
+  }
+
   /** A prior failure reruns even where the input was put back. */
   private void prior(Job job, JobResult last, List<Reason> reasons) {
     Kind kind =

@@ -249,13 +249,13 @@ public final class JobRecords {
   }
 
   /** The job failed, or a failure blocks it: in this build it makes nothing. For good. */
-  public void drop(int job) {
-    known.settled.set(job, DROPPED);
+  public void drop(int node) {
+    known.settled.set(node, DROPPED);
     settlings.incrementAndGet();
   }
 
   /** Whether it is known that the job makes nothing in this build, or that a group is not whole. */
-  boolean isDropped(int node) {
+  public boolean isDropped(int node) {
     return known.settled.get(node) == DROPPED;
   }
 

@@ -260,12 +260,28 @@ class CostTest extends Harness {
   }
 
   @Test
-  void nothingStartsEarlyWhereAFailureWouldEndTheBuild() {
-    given("a: { command: make a, produces: a }\nb: { command: make b }");
+  void nothingStartsEarlyWhereTheWayAJobEndsDecidesWhatStarts() {
+    String jobs = "a: { command: make a, produces: a, priority: 1%s }\nb: { command: make b }\n";
+    assertTrue(startsEarly("", jobs.formatted("")));
+    assertFalse(startsEarly("", jobs.formatted(", interactive: true")));
+    assertFalse(startsEarly("hooks: { finish: bye }\n", jobs.formatted("")));
     failFast = true;
+    assertFalse(startsEarly("", jobs.formatted("")));
+  }
+
+  private boolean startsEarly(String hooks, String jobs) {
+    limits.put("cpus", 1L);
+    job(
+        "a",
+        stub -> {
+          stub.write("a", "1".repeat(64 << 10));
+          return stub.exit(0);
+        });
+    force = true;
+    givenFile(hooks + "jobs:\n" + jobs.indent(2));
     build();
     assertEquals(2, started().size());
-    assertFalse(events.stream().anyMatch(Event.JobReleased.class::isInstance));
+    return events.stream().anyMatch(Event.JobReleased.class::isInstance);
   }
 
   @Test

@@ -20,6 +20,7 @@ class FailurePhraseTest {
     "128,exit 128",
     "137,exit 137 (KILL)",
     "141,exit 141 (PIPE)",
+    "154,exit 154",
     "255,exit 255"
   })
   void anExitStatusAboveThoseOfProgramsNamesTheSignal(int code, String phrase) {
@@ -54,6 +55,8 @@ class FailurePhraseTest {
         "out of memory: it took 4.3 GB of 4.0 GB", AttemptOutcome.phrase(end, 0, 4_000_000_000L));
     assertEquals(
         "out of memory: it took 4.0 GiB of 3.0 GiB", AttemptOutcome.phrase(end, 0, 3L << 30));
+    assertEquals(
+        "out of memory: it took 4.0 GiB of 4.0 GiB", AttemptOutcome.phrase(end, 0, 4L << 30));
   }
 
   private static ProcessEnd timeout(String message) {

@@ -79,6 +79,9 @@ public class Harness {
   /** Amounts by resource for the next builds. */
   protected final Map<String, Long> limits = new TreeMap<>(Map.of("cpus", 4L, "memory", 4L << 30));
 
+  /** Identifiers of the GPUs that this machine has. */
+  List<String> gpus = List.of();
+
   final Map<String, String> env = new HashMap<>();
 
   /** The host that builds; tests of shared roots take turns. */
@@ -368,7 +371,7 @@ public class Harness {
         root,
         new Host(
             stamps,
-            () -> new Limits(limits.get("cpus").intValue(), limits.get("memory"), List.of()),
+            () -> new Limits(limits.get("cpus").intValue(), limits.get("memory"), gpus),
             this::openRunner,
             this::openThreads,
             (place, _) -> openCache(place),

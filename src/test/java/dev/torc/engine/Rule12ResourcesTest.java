@@ -80,6 +80,28 @@ class Rule12ResourcesTest extends Harness {
   }
 
   @Test
+  void whatIsGivenBackBeforeTheEndOfAJobIsGivenBackOnce() throws Exception {
+    limits.put("cpus", 1L);
+    given(
+        "a: { command: make, produces: a, priority: 2 }\n"
+            + "b: { command: make, priority: 1 }\n"
+            + "c: { command: make }");
+    job(
+        "a",
+        stub -> {
+          stub.write("a", "1".repeat(64 << 10)); // it is looked at while b begins
+          return stub.exit(0);
+        });
+    Held b = hold("b");
+    Building building = start();
+    b.started();
+    over("a");
+    b.go();
+    building.await();
+    assertEquals(1, highest().get("cpus"));
+  }
+
+  @Test
   void aJobThatAsksForMoreCpusThanThereAreRunsAlone() {
     given(
         """
@@ -190,10 +212,13 @@ class Rule12ResourcesTest extends Harness {
         order.add("+" + s.job());
       } else if (event instanceof Event.JobEnded e) {
         order.add("-" + e.job());
+      } else if (event instanceof Event.Terminal terminal) {
+        order.add(terminal.lent() ? "(" : ")");
       }
     }
-    assertEquals(order.indexOf("+t") + 1, order.indexOf("-t"), order.toString());
-    List<String> before = order.subList(0, order.indexOf("+t"));
+    int alone = order.indexOf("(");
+    List<String> before = order.subList(0, alone);
+    assertEquals(List.of("(", "+t", ")", "-t"), order.subList(alone, alone + 4), order.toString());
     assertEquals(0, before.size() % 2, order.toString());
   }
 }

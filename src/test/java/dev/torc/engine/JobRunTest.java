@@ -1,0 +1,128 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.local.ProcessEnd;
+import dev.torc.machine.Series.Usage;
+import dev.torc.plan.Reason;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What an attempt takes and is given, by where it runs, how long it waited, and what follows it.
+ */
+class JobRunTest extends Harness {
+
+  /** The job far is none of the build, which leaves what attempts share. */
+  @BeforeEach
+  void built() {
+    givenFile(
+        """
+        executors: { slurm: { kind: slurm } }
+        jobs:
+          here: { command: make here }
+          far:
+            command: make far
+            executor: slurm
+            resources: { cpus: 9, gpus: 1, memory: 3GiB }
+            retries: 1
+            retry: { grow: { memory: 2 } }
+        """);
+    build("here");
+  }
+
+  /**
+   * A run of the job far.
+   *
+   * @param out where an earlier torc handed it out to
+   */
+  private JobRun far(String allocation, String... out) {
+    List<Reason> why =
+        Stream.of(out).map(at -> new Reason(Reason.Kind.SUBMITTED, "", "", at)).toList();
+    return new JobRun(graph.job(graph.jobId("far")), why, null, limits, allocation);
+  }
+
+  private void begin(JobRun run, String node) {
+    ResourcePool.Taken taken = new ResourcePool.Taken(node, List.of());
+    run.begin(setup.shared(), graph.jobId("far"), taken, setup, null);
+  }
+
+  @Test
+  void forASchedulerNothingOfThisMachineIsTakenAndItsLimitsDoNotCount() {
+    JobRun run = far(null);
+    begin(run, null);
+    assertEquals("slurm", run.executor());
+    assertEquals(Map.of(), run.demand().amounts());
+    assertNull(run.granted(List.of("x")).gpus());
+    assertEquals(9, run.granted(List.of()).demand().of("cpus"));
+    run.grow(0);
+    assertEquals(6144, run.granted(List.of()).memoryMiB());
+  }
+
+  @Test
+  void anAllocationGivesWhatANodeHas() {
+    JobRun run = far("slurm");
+    begin(run, null);
+    assertNull(run.executor());
+    assertTrue(run.demand().moves());
+    assertEquals(List.of("x"), run.granted(List.of("x")).gpus());
+    run.grow(0);
+    assertEquals(4096, run.granted(List.of()).memoryMiB());
+    begin(run, "n2");
+    assertEquals("slurm/n2", run.executor());
+    assertNull(run.granted(List.of("x")).gpus());
+  }
+
+  @Test
+  void whatIsInTheQueueTakesNothingOfANode() {
+    assertEquals("slurm", far("slurm", "slurm 7").executor());
+    assertTrue(far("slurm", "slurm/n2 7").demand().moves());
+  }
+
+  @Test
+  void itWaitsFromWhenItIsDue() {
+    long before = System.nanoTime();
+    JobRun run = far(null);
+    begin(run, null);
+    assertTrue(0 <= run.queued() && run.queued() <= System.nanoTime() - before);
+    run.grow(TimeUnit.HOURS.toNanos(1));
+    begin(run, null);
+    assertTrue(run.queued() < 0, "it is not due before an hour is over");
+  }
+
+  @Test
+  void whatWasHandedOutNowWaitedBeforeAsWell() {
+    assertEquals(7 + 2_000_000, queued(10, 12));
+    assertEquals(7, queued(10, 8), "by another clock");
+    assertEquals(3_000_000, queued(9, 12), "an earlier torc handed it out");
+  }
+
+  /** Of one that was taken in hand in millisecond 10, after it had waited 7 nanoseconds. */
+  private static long queued(long submitted, long began) {
+    ProcessEnd end =
+        ProcessEnd.unstarted(ProcessEnd.How.EXITED, "")
+            .at(new ProcessEnd.Elsewhere("n2", submitted, began, "", null));
+    AttemptOutcome.Made nothing = AttemptOutcome.Made.NOTHING;
+    return new AttemptOutcome(end, "", null, 10, nothing, List.of(), "", 0, List.of(), null)
+        .queued(7);
+  }
+
+  @Test
+  void aFailureForWantOfRoomIsRepeatedOnceAndIsNoAttempt() {
+    ProcessEnd failed = new ProcessEnd(ProcessEnd.How.EXITED, 1, 0, Usage.NOTHING, "");
+    JobRun run = far(null);
+    begin(run, null);
+    assertTrue(run.mayRetry(failed, true), "since there is room now");
+    begin(run, null);
+    assertTrue(run.mayRetry(failed, true), "the retry that the job has");
+    begin(run, null);
+    assertFalse(run.mayRetry(failed, true));
+  }
+}
