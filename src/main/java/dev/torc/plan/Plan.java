@@ -69,7 +69,6 @@ public final class Plan {
     for (int before = -1; before < found.cardinality(); asked.or(found)) {
       before = found.cardinality();
       BitSet readers = Downstream.with(context.graph(), asked);
-      readers.or(context.selection().open());
       BitSet read = new BitSet();
       for (int node = readers.nextSetBit(0); node >= 0; node = readers.nextSetBit(node + 1)) {
         Downstream.addBefore(context.graph(), node, read);

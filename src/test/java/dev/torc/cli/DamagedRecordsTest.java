@@ -179,6 +179,26 @@ class DamagedRecordsTest {
     assertEquals("s0\nt1\n", folder.get("r.txt"));
   }
 
+  /** The reader of a job whose record is gone reads another one of that kind. */
+  @Test
+  void recordsAreReadForTheReadersOfAJobWithoutOne() throws IOException {
+    folder.put(
+        "torc.yaml",
+        """
+        jobs:
+          first: { command: "cat m.txt t.txt > first.txt", needs: [m.txt, t.txt], produces: first.txt }
+          k: { command: cp s.txt k.txt, needs: s.txt, produces: k.txt }
+          m: { command: cp s.txt m.txt, needs: s.txt, produces: m.txt }
+          q: { command: "cat k.txt m.txt > q.txt", needs: [k.txt, m.txt], produces: q.txt }
+        """);
+    folder.settle();
+    behindTheRest(spot("RESULTS", "m"), 2, new Random(1));
+    behindTheRest(spot("RESULTS", "k"), 2, new Random(1));
+    folder.put("t.txt", "t1\n");
+    Run run = folder.run();
+    assertTrue(run.err().contains("4 jobs: 3 ran, 1 up to date, 0 failed"), run.err());
+  }
+
   @Test
   void aJobThatDecidesAGroupRunsFirst() throws IOException {
     folder.put("names.txt", "a\nb\n").put("more.txt", "c\n").put("o.txt", "1");

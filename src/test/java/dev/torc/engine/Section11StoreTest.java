@@ -64,17 +64,21 @@ class Section11StoreTest extends Harness {
    */
   @Test
   void aResultOfOtherProgramsIsNotPutBack(@TempDir Path one, @TempDir Path two) throws IOException {
-    given("a: { command: make a | bin/in | left, needs: [x], tools: [left], produces: [a.out] }");
-    for (Path program : List.of(one.resolve("make"), one.resolve("left"), root.resolve("bin/in"))) {
+    Path in = root.resolve("bin/in");
+    Path far = one.resolve("far/far");
+    given(
+        "a: { command: make a | bin/in | in | %s | %s | left, needs: [x], tools: [left], produces: [a.out] }"
+            .formatted(in, far));
+    for (Path program : List.of(one.resolve("make"), one.resolve("left"), in, far)) {
       program(program, "1", 1000);
     }
-    env.put("PATH", two + ":" + one);
+    env.put("PATH", two + ":" + one + ":" + in.getParent());
     edit("x", "1");
     build();
     edit("x", "2");
     build();
     ran("a");
-    program(root.resolve("bin/in"), "22", 2000);
+    program(in, "22", 2000);
     program(one.resolve("left"), "1", 2000); // as a tool it counts by its bytes
     edit("x", "1");
     build();
@@ -99,6 +103,12 @@ class Section11StoreTest extends Harness {
     build();
     edit("x", "1");
     program(one.resolve("sh"), "1", 2000); // the shell is one as well
+    build();
+    ran("a");
+    edit("x", "3");
+    build();
+    edit("x", "1");
+    program(far, "1", 2000);
     build();
     ran("a");
   }
