@@ -203,7 +203,7 @@ public final class NeedContents implements InputSource {
   @Override
   public Content ofTool(Tool tool) {
     String path = machine.tools().path(tool);
-    if (path == null || graph.makerOf(path) >= 0) { // the latter was refused
+    if (path == null) {
       return new Content.Missing();
     }
     try {
