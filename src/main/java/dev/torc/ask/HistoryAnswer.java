@@ -73,9 +73,9 @@ record HistoryAnswer(List<BuildRecord> builds, String working, List<String> usua
         attempt -> {
           if (asked.has(attempt.job())) {
             last.addFirst(attempt);
-          }
-          if (last.size() > most + 1) {
-            last.removeLast();
+            if (last.size() > most + 1) {
+              last.removeLast();
+            }
           }
         });
     List<AttemptRecord> told = last.stream().limit(most).toList();

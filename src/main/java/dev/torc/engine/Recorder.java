@@ -19,6 +19,7 @@ import dev.torc.records.RecordedProduct;
 import dev.torc.records.StartMarks;
 import dev.torc.results.Result;
 import dev.torc.workflow.Job;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -221,9 +222,11 @@ final class Recorder {
   }
 
   private static List<ManifestEntry> entries(List<Reason> reasons) {
-    return Reason.causes(reasons).stream()
-        .map(r -> new ManifestEntry(r.kind().ordinal(), r.name(), r.old(), r.now()))
-        .toList();
+    List<ManifestEntry> entries = new ArrayList<>(reasons.size());
+    for (Reason r : Reason.causes(reasons)) {
+      entries.add(new ManifestEntry(r.kind().ordinal(), r.name(), r.old(), r.now()));
+    }
+    return entries;
   }
 
   private static Outcome outcomeOf(AttemptOutcome outcome) {
