@@ -144,12 +144,11 @@ final class RestCollector {
   private BitSet due(BitSet stayed) {
     BitSet due = new BitSet();
     BitSet makers = new BitSet();
-    graph.allJobs().stream().filter(j -> graph.deletes(j) && !stayed.get(j)).forEach(makers::set);
-    for (String path : context.spent(makers, new BitSet())) {
-      if (!isGone(path)) {
-        due.set(graph.makerOf(path));
-      }
-    }
+    IntStream jobs = graph.allJobs().stream().filter(j -> graph.deletes(j) && !stayed.get(j));
+    jobs.filter(this::canRest).forEach(makers::set); // others may not declare what they made
+    context.spent(makers, new BitSet()).stream()
+        .filter(path -> !isGone(path))
+        .forEach(path -> due.set(graph.makerOf(path)));
     return due;
   }
 

@@ -390,6 +390,34 @@ final class Oracle {
     last.put(job.name(), Last.bad(new TreeMap<>()));
   }
 
+  /**
+   * A known result may have been on its way into the place of a job when the build was cut: takes
+   * its products as they are, gone or put back.
+   */
+  void cut(Spec job, Map<String, String> there) {
+    if (job.fails() || missesNeed(job) || before(job).stream().anyMatch(b -> !isOver(b))) {
+      return;
+    }
+    SortedMap<String, String> all = inputs(job);
+    String found = job.depfile() ? job.finds(all) : null;
+    if (found != null) {
+      all.put(found, disk.get(found));
+    }
+    SortedMap<String, String> result = job.makes(all);
+    if (found != null && !job.traced()) {
+      result.put(job.depfilePath(), "x: " + found + "\n");
+    }
+    disk.keySet()
+        .removeIf(
+            path ->
+                !there.containsKey(path)
+                    && (path.equals(job.depfilePath())
+                        || job.produces().stream().anyMatch(p -> matches(p, path))));
+    result.entrySet().removeIf(made -> !made.getValue().equals(there.get(made.getKey())));
+    disk.putAll(result);
+    owned.putAll(result);
+  }
+
   /** Whether a file that the job needs by its path was not made. */
   boolean missesNeed(Spec job) {
     return job.needs().stream()

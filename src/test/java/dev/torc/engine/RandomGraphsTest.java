@@ -308,7 +308,7 @@ class RandomGraphsTest {
     }
 
     /** A build that is interrupted, or killed, when one of the jobs has begun to write. */
-    private void stoppedBuild(boolean killed) {
+    private void stoppedBuild(boolean killed) throws IOException {
       look();
       List<Spec> all = List.copyOf(jobs.values());
       Spec victim = all.get(random.nextInt(all.size()));
@@ -351,6 +351,13 @@ class RandomGraphsTest {
         }
       }
       oracle.settle();
+      if (stored) {
+        List<String> made = made();
+        SortedMap<String, String> there = FilesBelow.made(root, UTF_8);
+        jobs.values().stream()
+            .filter(job -> !made.contains(job.name()) && !settled.contains(job.name()))
+            .forEach(job -> oracle.cut(job, there));
+      }
       oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
       story.add((killed ? "killed in " : "interrupted in ") + victim.name() + made());
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.local.LocalRunner.RunWatch;
 import dev.torc.local.ProcessEnd.How;
+import dev.torc.machine.Series;
 import dev.torc.posix.Environment;
 import dev.torc.posix.Spawn;
 import java.io.IOException;
@@ -327,10 +328,10 @@ class LocalRunnerTest {
   void aJobThatLivesLongHasASeriesAndIsSeenWhileItRuns() throws Exception {
     start("x=$(head -c 40000000 /dev/zero | tr '\\0' a); echo $$ > tell; read y < go");
     told();
-    while (!runner.uses().containsKey("j") || runner.machine().size() == 0) {
-      Thread.sleep(10); // until the sampler has looked
+    while (!(runner.uses().get("j") instanceof Series.Point now && now.memory() > 40_000_000)
+        || runner.machine().size() == 0) {
+      Thread.sleep(10); // until the sampler has looked at what it grew to
     }
-    assertTrue(runner.uses().get("j").memory() > 40_000_000, () -> runner.uses().toString());
     go();
     ProcessEnd end = ended.take();
     assertTrue(end.ok());
