@@ -168,12 +168,8 @@ final class RestCollector {
     if (!well || job.always() || job.trace() && !result.traced()) {
       return false;
     }
-    for (String path : result.found()) {
-      if (graph.makerOf(path) >= 0) {
-        return false; // that job may run though no edge leads here
-      }
-    }
-    return true;
+    // The maker of what a depfile named may run though no edge leads here.
+    return result.found().stream().allMatch(path -> graph.makerOf(path) < 0);
   }
 
   /** What decides about one job, as it is found: files and folders by number. */

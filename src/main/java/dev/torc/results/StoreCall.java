@@ -32,8 +32,11 @@ final class StoreCall {
 
   private static final long SPAN = TimeUnit.SECONDS.toNanos(5);
 
-  /** So long may it be until an answer begins. */
+  /** So long may it be until an answer begins, where nothing is on its way to the store. */
   private static final long SILENCE = TimeUnit.SECONDS.toNanos(10);
+
+  /** So many sent bytes may still be on their way, in the buffers of both machines. */
+  private static final long BUFFERED = 4 << 20;
 
   /** What is there sooner is not waited for. */
   private static final long PROMPT = TimeUnit.SECONDS.toNanos(1);
@@ -120,6 +123,11 @@ final class StoreCall {
     private boolean flows() {
       return begun || moved.get() < sent;
     }
+
+    /** Nanoseconds that it may be silent: what was sent last may flow on as slowly as may be. */
+    private long silence() {
+      return SILENCE + Math.min(sent, BUFFERED) * SPAN / SLOW;
+    }
   }
 
   /** What is asked. */
@@ -152,10 +160,11 @@ final class StoreCall {
         }
         last = now;
         boolean flows = request.flows();
-        if (flows != flowed || now - mark >= (flows ? SPAN : SILENCE)) {
+        long span = flows ? SPAN : request.silence();
+        if (flows != flowed || now - mark >= span) {
           long all = request.moved.get();
           if (flows == flowed) {
-            check(flows, all - marked);
+            check(flows, all - marked, span);
           }
           flowed = flows;
           mark = now;
@@ -172,9 +181,9 @@ final class StoreCall {
   }
 
   /** It was silent for as long as it may be, or flowed so long; throws where that is too slow. */
-  private static void check(boolean flows, long bytes) throws StoreRefusal {
+  private static void check(boolean flows, long bytes, long span) throws StoreRefusal {
     if (!flows) {
-      throw StoreRefusal.failed("no answer in 10 s");
+      throw StoreRefusal.failed("no answer in " + TimeUnit.NANOSECONDS.toSeconds(span) + " s");
     }
     if (bytes < SLOW) {
       throw StoreRefusal.failed("slower than 100 kB/s for 5 s");

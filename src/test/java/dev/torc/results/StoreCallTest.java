@@ -230,12 +230,12 @@ class StoreCallTest {
     return RecordedProduct.file("x", Digest.ofBytes(bytes), bytes.length);
   }
 
-  /** What is said of a store that takes so many of 100 bytes, and then nothing more. */
-  private String sent(long taken) {
+  /** What is said of a store that takes so many bytes of all, and then nothing more. */
+  private String sent(long taken, long all) {
     Place place = new Place();
     place.put =
         (in, bytes, call) -> {
-          call.sends(100);
+          call.sends(all);
           call.moved(taken);
           place.none(call);
         };
@@ -250,12 +250,20 @@ class StoreCallTest {
 
   @Test
   void whatIsSentFlows() {
-    assertEquals("[store place: slower than 100 kB/s for 5 s]", sent(99));
+    assertEquals("[store place: slower than 100 kB/s for 5 s]", sent(99, 100));
   }
 
   @Test
   void whenAllIsSentTheAnswerBeginsSoon() {
-    assertEquals("[store place: no answer in 10 s]", sent(100));
+    assertEquals("[store place: no answer in 10 s]", sent(100, 100));
+  }
+
+  /** The last bytes lie in the buffers of both machines, which empty at 100 kB/s. */
+  @Test
+  void whatIsOnItsWayIsWaitedFor() {
+    assertEquals("[store place: no answer in 20 s]", sent(1_000_000, 1_000_000));
+    told.clear();
+    assertEquals("[store place: no answer in 51 s]", sent(40 << 20, 40 << 20));
   }
 
   /** Half of the bytes have come in 3 s: all would take 6, and the job took 5. */
