@@ -351,17 +351,13 @@ final class Oracle {
       return false;
     }
     clear(job);
-    SortedMap<String, String> inputs = inputs(job);
-    String found = job.depfile() ? job.finds(inputs) : null;
-    SortedMap<String, String> all = new TreeMap<>(inputs);
-    if (found != null) {
-      all.put(found, disk.get(found));
-    }
+    SortedMap<String, String> all = inputs(job);
+    String found = find(job, all);
     SortedMap<String, String> made = job.fails() ? job.begins(all) : job.makes(all);
     disk.putAll(made);
     owned.putAll(made);
-    if (job.depfile() && !job.traced() && !job.fails()) {
-      disk.put(job.depfilePath(), "x: " + found + "\n");
+    if (!job.fails()) {
+      disk.putAll(depfile(job, found));
     }
     String stored = job.fails() ? null : job.stores(all);
     last.put(job.name(), new Last(!job.fails(), manifest(job, found), found, made, stored));
@@ -378,10 +374,7 @@ final class Oracle {
     }
     clear(job);
     SortedMap<String, String> all = inputs(job);
-    if (job.depfile()) {
-      String found = job.finds(all);
-      all.put(found, disk.get(found));
-    }
+    find(job, all);
     SortedMap<String, String> made = job.begins(all);
     disk.putAll(made);
     if (recorded) {
@@ -399,23 +392,37 @@ final class Oracle {
       return;
     }
     SortedMap<String, String> all = inputs(job);
-    String found = job.depfile() ? job.finds(all) : null;
-    if (found != null) {
-      all.put(found, disk.get(found));
-    }
+    String found = find(job, all);
     SortedMap<String, String> result = job.makes(all);
-    if (found != null && !job.traced()) {
-      result.put(job.depfilePath(), "x: " + found + "\n");
-    }
-    disk.keySet()
-        .removeIf(
-            path ->
-                !there.containsKey(path)
-                    && (path.equals(job.depfilePath())
-                        || job.produces().stream().anyMatch(p -> matches(p, path))));
+    result.putAll(depfile(job, found));
+    disk.keySet().removeIf(path -> !there.containsKey(path) && isMade(job, path));
     result.entrySet().removeIf(made -> !made.getValue().equals(there.get(made.getKey())));
     disk.putAll(result);
     owned.putAll(result);
+  }
+
+  /** Adds the file that a job finds to what it reads, and returns its path; null for none. */
+  private String find(Spec job, SortedMap<String, String> inputs) {
+    String found = job.depfile() ? job.finds(inputs) : null;
+    if (found != null) {
+      inputs.put(found, disk.get(found));
+    }
+    return found;
+  }
+
+  /** The depfile of a job that found a file, by its path; none of a traced one. */
+  private static Map<String, String> depfile(Spec job, String found) {
+    return hasDepfile(job) ? Map.of(job.depfilePath(), "x: " + found + "\n") : Map.of();
+  }
+
+  private static boolean hasDepfile(Spec job) {
+    return job.depfile() && !job.traced();
+  }
+
+  /** Whether a job makes what stands at a path, its depfile included. */
+  private static boolean isMade(Spec job, String path) {
+    return job.produces().stream().anyMatch(p -> matches(p, path))
+        || hasDepfile(job) && path.equals(job.depfilePath());
   }
 
   /** Whether a file that the job needs by its path was not made. */
@@ -590,8 +597,7 @@ final class Oracle {
     disk.keySet()
         .removeIf(
             path ->
-                job.produces().stream().anyMatch(p -> matches(p, path))
-                    || job.depfile() && !job.traced() && path.equals(job.depfilePath())
+                isMade(job, path)
                     || !restored.contains(job.name())
                         && job.needs().stream()
                             .anyMatch(n -> isList(n) && matches(n, path) && isStale(path)));
