@@ -385,6 +385,7 @@ final class JobReader {
         && own.entries().containsKey("retry")
         && !job.map().entries().containsKey("retries")) {
       problems.add(node.place(), "retry says how; add retries: 1 to say how often");
+      return Retry.NONE;
     }
     MapFields retry = job.inner("retry").only(KnownKeys.RETRY, "retry");
     Set<Integer> codes = new TreeSet<>();

@@ -168,7 +168,7 @@ final class RestCollector {
     if (!well || job.always() || job.trace() && !result.traced()) {
       return false;
     }
-    // The maker of what a depfile named may run though no edge leads here.
+    // A job that makes a found file may run though no edge leads here.
     return result.found().stream().allMatch(path -> graph.makerOf(path) < 0);
   }
 
