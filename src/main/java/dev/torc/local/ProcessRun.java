@@ -41,6 +41,7 @@ final class ProcessRun implements Runner.Running {
   private static final int THOROUGH = 8; // every eighth sample looks for orphans too
 
   private static final long SETTLE = 100; // milliseconds in which a tree that has ended is gone
+  private static final long LATE = 30_000; // and those in which its trace has seen that
   private static final String BACKGROUND =
       "its processes in the background were ended: it is traced";
   private static final String UNENDED = "processes of it that are traced cannot be found and ended";
@@ -320,16 +321,18 @@ final class ProcessRun implements Runner.Running {
 
   /**
    * What outlives the leader of a traced step ends with it: once torc has ended, each call that is
-   * traced would fail.
+   * traced would fail. Where nothing does, the trace alone is late.
    */
   private void endTraced() {
     JobTrace trace = launch.trace();
     if (trace == null || trace.isOver(SETTLE)) {
       return;
     }
+    boolean background = !tree.living().isEmpty();
     endTree();
+    String left = trace.isOver(LATE) ? background ? BACKGROUND : "" : UNENDED;
     synchronized (this) {
-      message = (message + " " + (trace.isOver(SETTLE) ? BACKGROUND : UNENDED)).strip();
+      message = (message + " " + left).strip();
     }
   }
 

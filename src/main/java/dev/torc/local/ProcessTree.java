@@ -180,10 +180,7 @@ final class ProcessTree {
       used += limit > 0 ? one.used() : 0;
     }
     if (limit > 0 && used > limit) {
-      used = 0;
-      for (int pid : processes) {
-        used += ProcessTable.proportional(pid);
-      }
+      used = processes.stream().mapToLong(ProcessTable::proportional).sum();
       peak = used;
     }
     return new MemoryUse(peak, used);
@@ -256,7 +253,7 @@ final class ProcessTree {
   }
 
   /** All processes of the tree that are alive, by the whole process table. */
-  private synchronized List<ProcessTable.Entry> living() {
+  synchronized List<ProcessTable.Entry> living() {
     return ProcessPass.living(List.of(this)).get(this);
   }
 }

@@ -23,7 +23,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -291,6 +293,28 @@ class JobTraceTest {
     ProcessEnd end = end(List.of(List.of("sh", "-c", "sleep 1000 & exit 0")));
     assertTrue(end.ok(), end.toString());
     assertTrue(end.message().contains("background"), end.message());
+  }
+
+  /** It is killed while its trace looks at a call, and that takes longer. */
+  @Test
+  void aTraceThatIsLateMeansNothingInTheBackground() throws Exception {
+    CountDownLatch ended = new CountDownLatch(1);
+    bounds = (path, write) -> !path.endsWith("/b") || standsAfterKill(ended);
+    ProcessEnd end = end(List.of(List.of("sh", "-c", "echo $$ > pid; exec cat b")));
+    ended.countDown();
+    assertEquals(How.SIGNALED, end.how());
+    assertEquals("", end.message());
+  }
+
+  /** Kills the job, and returns with its end, which should wait for that: after half a second. */
+  private boolean standsAfterKill(CountDownLatch ended) {
+    try {
+      long pid = Long.parseLong(Files.readString(root.resolve("pid")).strip());
+      ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+      return ended.await(500, TimeUnit.MILLISECONDS);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The words that start a class of this test in a JVM of its own. */
