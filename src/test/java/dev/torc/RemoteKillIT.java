@@ -71,7 +71,7 @@ class RemoteKillIT {
   @TempDir static Path temp;
   private static Sandbox built;
 
-  /** Built once, so that it is known how long jobs take: both share a script from then on. */
+  /** Built once, so that it is known how long jobs take: both may share a script from then on. */
   @BeforeAll
   static void build() throws Exception {
     built = new Sandbox(temp);
@@ -195,9 +195,9 @@ class RemoteKillIT {
         walk()
             .all(
                 built,
-                List.of(HOLD, "torc --submit", edited),
+                List.of(HOLD, "torc --submit", edited, "cp submissions earlier"),
                 (project, killed) -> {
-                  letGo(project, 2);
+                  letGo(project, project.lines("earlier").size() + 1);
                   mends(project, killed);
                 },
                 "--submit"));
