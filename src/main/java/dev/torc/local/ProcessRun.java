@@ -41,7 +41,7 @@ final class ProcessRun implements Runner.Running {
   private static final int THOROUGH = 8; // every eighth sample looks for orphans too
 
   private static final long SETTLE = 100; // milliseconds in which a tree that has ended is gone
-  private static final long LATE = 30_000; // and those in which its trace has seen that
+  private static final long LATE = 10_000; // and those in which its trace has seen that
   private static final String BACKGROUND =
       "its processes in the background were ended: it is traced";
   private static final String UNENDED = "processes of it that are traced cannot be found and ended";
