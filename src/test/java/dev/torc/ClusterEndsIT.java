@@ -137,7 +137,7 @@ class ClusterEndsIT {
     assertTrue(
         ran.err().contains("partition failed: none: invalid partition specified: nowhere"),
         ran.err());
-    assertEquals(List.of(), cluster.out(project));
+    cluster.awaitNone(project);
   }
 
   /** On a Slurm of its own, which is away for 20 seconds. */
@@ -171,7 +171,7 @@ class ClusterEndsIT {
       for (String log : List.of("a.log", "b.log", "c.log")) {
         assertEquals(List.of("run"), down.lines(log), log);
       }
-      assertEquals(List.of(), own.out(down));
+      own.awaitNone(down);
     }
   }
 }

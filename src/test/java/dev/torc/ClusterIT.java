@@ -169,7 +169,7 @@ class ClusterIT {
       assertEquals("4 jobs: 4 ran, 0 up to date, 0 failed", ran.counts(), ran.err());
       assertEquals(List.of("begin", "killed", "begin", "end"), project.lines("running.log"));
       assertEquals(ONCE, project.lines("queued.log"));
-      assertEquals(List.of(), cluster.out(project));
+      cluster.awaitNone(project);
     }
   }
 
@@ -328,7 +328,7 @@ class ClusterIT {
           y + y + x + y + x,
           project.read("all.out"),
           () -> "-Dtorc.seed=" + seed + ": " + ran.err());
-      assertEquals(List.of(), cluster.out(project));
+      cluster.awaitNone(project);
     }
   }
 }

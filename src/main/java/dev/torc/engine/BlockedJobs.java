@@ -72,13 +72,11 @@ final class BlockedJobs {
     }
   }
 
-  /** A group that results showed to be wrong; returns whether that is new. */
-  boolean fail(Group group) {
-    boolean fresh = failed.add(group.name());
-    if (fresh) {
+  /** A group that results showed to be wrong. */
+  void fail(Group group) {
+    if (failed.add(group.name())) {
       sender.failed(group);
     }
-    return fresh;
   }
 
   /**

@@ -282,10 +282,9 @@ public final class BuildLoop {
     for (int node : state.graph().inOrder(state.context().selection().open())) {
       Group group = state.graph().open().get(node);
       if (!group.problems().isEmpty()) {
-        if (blocked.fail(group)) {
-          failed = true;
-          stopIf(setup.failFast());
-        }
+        blocked.fail(group);
+        failed = true;
+        stopIf(setup.failFast());
         blocked.rest(state, group);
         blocked.behind(state, node);
       }
@@ -386,14 +385,7 @@ public final class BuildLoop {
   /** Lets go on what waited for settled jobs. */
   private void settleAll() {
     do {
-      state
-          .pending()
-          .pass(
-              job -> {
-                if (state.states().of(job) == JobState.WAITING) {
-                  decide(job);
-                }
-              });
+      state.pending().pass(this::decide);
     } while (!starts.isStopped() && resolve(false));
   }
 
@@ -414,10 +406,12 @@ public final class BuildLoop {
 
   /** Decides a job that waits for nothing any more. */
   void decide(int job) {
-    if (restored.isAsked(job)) {
+    if (restored.isAsked(job) || state.states().of(job) != JobState.WAITING) {
       return;
     } else if (state.runs().containsKey(job)) { // it has waited for what it reads to be made
-      ready(job);
+      if (!waits(job, state.context().decider().found(job))) {
+        ready(job);
+      }
       return;
     }
     try {
@@ -428,20 +422,17 @@ public final class BuildLoop {
         consider(job, verdict);
       }
     } catch (StoppedException e) {
-      return; // likewise
+      // a signal came: nothing new starts
     }
   }
 
   private void consider(int id, Verdict verdict) {
-    // Its depfile named what a job makes that it waits for only by way of others.
     int maker =
         verdict instanceof Verdict.MayRun may
             ? may.after()
             : verdict instanceof Verdict.WillRun ? state.context().decider().found(id) : -1;
-    if (maker >= 0 && state.context().records().isDropped(maker)) {
-      blocked.block(state, id, state.graph().name(maker));
-    } else if (maker >= 0) {
-      state.pending().add(id, maker);
+    if (waits(id, maker)) {
+      return;
     } else if (verdict instanceof Verdict.WillRun will) {
       restored.run(id, will);
     } else if (verdict instanceof Verdict.WillRestore will) {
@@ -455,6 +446,16 @@ public final class BuildLoop {
       upToDate(id);
       state.pending().settle(id);
     }
+  }
+
+  /** Its depfile named what a job makes that it waits for only by way of others; -1 for none. */
+  private boolean waits(int id, int maker) {
+    if (maker >= 0 && state.context().records().isDropped(maker)) {
+      blocked.block(state, id, state.graph().name(maker));
+    } else if (maker >= 0) {
+      state.pending().add(id, maker);
+    }
+    return maker >= 0;
   }
 
   /**
@@ -508,25 +509,32 @@ public final class BuildLoop {
     Job job = state.graph().job(id);
     JobRun run = new JobRun(job, reasons, known, setup.limits(), setup.allocation());
     state.runs().put(id, run);
-    ready(id);
+    if (known == null) {
+      runs(id);
+    } else {
+      ready(id);
+    }
   }
 
-  /** A job that was to be restored runs, once the temporary products are made that it reads. */
+  /**
+   * A job runs, once the temporary products are made that it reads: the plan may have had it as one
+   * that is restored.
+   */
   void runs(int id) {
-    spent.stay();
     try {
       PlanContext next = state.context().running(id);
-      boolean waits = next.records().unsettledBefore(id) >= 0; // another one asked for them
-      if (next == state.context() && !waits) {
+      boolean asked = next.records().unsettledBefore(id) >= 0 || next.decider().found(id) >= 0;
+      if (next == state.context() && !asked) { // nor did another job ask for them
         ready(id);
       } else {
+        spent.stay();
         BitSet late = new BitSet();
         late.set(id);
         over(next, late);
         tellAgain();
       }
     } catch (StoppedException e) {
-      return; // likewise: it is not reached
+      // a signal came: it is not reached
     }
   }
 

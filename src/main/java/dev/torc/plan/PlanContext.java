@@ -144,11 +144,11 @@ public record PlanContext(
    * temporary jobs is wanted. This one where it reads none.
    */
   public PlanContext running(int job) {
+    List<MissingRead> reads =
+        graph.hasTemporary() ? new MissingTemporaries(this).reads(job) : List.of();
     Map<String, String> wants = new HashMap<>(wanted);
-    new MissingTemporaries(this)
-        .reads(job)
-        .forEach(read -> wants.put(read.path(), graph.name(job)));
-    return wants.equals(wanted) ? this : anew(true, wants);
+    reads.forEach(read -> wants.put(read.path(), graph.name(job)));
+    return reads.isEmpty() ? this : anew(true, wants);
   }
 
   /** Whether there is a group that cannot be expanded any further. */

@@ -22,6 +22,8 @@ import dev.torc.plan.Plan;
 import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
 import dev.torc.posix.FileTree;
+import dev.torc.posix.InputFile;
+import dev.torc.posix.Memory;
 import dev.torc.posix.Signals;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
@@ -153,10 +155,23 @@ public class Harness {
       Files.createDirectories(file.getParent());
       var before = stamps.stamp(file);
       do {
-        Files.writeString(file, text);
+        write(file, text);
       } while (stamps.stamp(file).equals(before));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Writes a file and returns when nothing has it open any more: a process that another test starts
+   * meanwhile has it for a moment, and torc would read it once more.
+   */
+  static void write(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    try (InputFile written = InputFile.open(file.toString(), Memory.of(1 << 12))) {
+      while (written.hasWriters()) {
+        Thread.onSpinWait();
+      }
     }
   }
 

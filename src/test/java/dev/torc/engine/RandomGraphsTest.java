@@ -1,5 +1,7 @@
 package dev.torc.engine;
 
+import static dev.torc.engine.RandomStores.loseBytes;
+import static dev.torc.engine.RandomStores.made;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,11 +13,9 @@ import dev.torc.local.ProcessEnd;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,7 +26,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -143,7 +142,7 @@ class RandomGraphsTest {
         }
         write();
         if (stored && random.nextInt(3) == 0) {
-          loseBytes();
+          loseStored();
         }
         story.add(hosts.next(torc));
         switch (random.nextInt(6)) {
@@ -183,47 +182,15 @@ class RandomGraphsTest {
       oracle.jobs(jobs);
     }
 
-    /** The jobs that ran, or in whose place a known result was put, in the order of that. */
-    private List<String> made() {
-      List<String> made = new ArrayList<>();
-      oracle.restored = new HashSet<>();
-      for (Event event : torc.events) {
-        if (event instanceof Event.JobRestored each) {
-          made.add(each.job());
-          oracle.restored.add(each.job());
-        } else if (event instanceof Event.JobStarted each && each.attempt() == 1) {
-          made.add(each.job());
-        }
-      }
-      return made;
-    }
-
     /** Bytes of the stores are lost, or are others. */
-    private void loseBytes() throws IOException {
+    private void loseStored() throws IOException {
       if (folder != null && random.nextBoolean()) {
         FileTree.remove(root.resolve(".torc/store"));
       }
-      loseBytes(root.resolve(".torc/store"));
+      loseBytes(root.resolve(".torc/store"), random);
       if (folder != null) {
-        loseBytes(folder.resolve("cas"));
-        loseBytes(folder.resolve("ac"));
-      }
-    }
-
-    private void loseBytes(Path store) throws IOException {
-      if (!Files.isDirectory(store)) {
-        return;
-      }
-      try (Stream<Path> all = Files.list(store)) {
-        for (Path each : all.sorted().toList()) {
-          int how = random.nextInt(16);
-          if (how < 2) {
-            FileTree.remove(each);
-          } else if (how < 5 && Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)) {
-            String text = how == 2 ? "spoilt" : "x".repeat((int) Files.size(each) - how + 3);
-            Files.writeString(each, text); // of another size, of the same, or cut
-          }
-        }
+        loseBytes(folder.resolve("cas"), random);
+        loseBytes(folder.resolve("ac"), random);
       }
     }
 
@@ -237,9 +204,9 @@ class RandomGraphsTest {
       jobs.values().stream()
           .filter(job -> oracle.lacks(job) && !oracle.runs(job))
           .forEach(job -> lacking.add(job.name()));
-      SortedMap<String, Oracle.Fate> fates = oracle.build(made());
+      SortedMap<String, Oracle.Fate> fates = oracle.build(made(torc, oracle));
       if (stored) {
-        restored.accept(made().size() - torc.started().size());
+        restored.accept(made(torc, oracle).size() - torc.started().size());
       }
       if (folder != null) {
         fetched.accept(fetched(torc));
@@ -338,7 +305,7 @@ class RandomGraphsTest {
       torc.build();
       torc.usual(victim.name());
       TreeSet<String> settled = oracle.upToDate();
-      for (String name : made()) {
+      for (String name : made(torc, oracle)) {
         Spec job = oracle.job(name);
         assertTrue(
             !settled.contains(name) && (oracle.runs(job) || oracle.lacks(job)),
@@ -352,19 +319,20 @@ class RandomGraphsTest {
       }
       oracle.settle();
       if (stored) {
-        List<String> made = made();
+        List<String> made = made(torc, oracle);
         SortedMap<String, String> there = FilesBelow.made(root, UTF_8);
         jobs.values().stream()
             .filter(job -> !made.contains(job.name()) && !settled.contains(job.name()))
             .forEach(job -> oracle.cut(job, there));
       }
       oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
-      story.add((killed ? "killed in " : "interrupted in ") + victim.name() + made());
+      story.add((killed ? "killed in " : "interrupted in ") + victim.name() + made(torc, oracle));
     }
 
     private String why() {
       StringBuilder why = new StringBuilder();
-      made().forEach(job -> why.append("\n").append(job).append(": ").append(torc.why(job)));
+      made(torc, oracle)
+          .forEach(job -> why.append("\n").append(job).append(": ").append(torc.why(job)));
       return why.toString();
     }
 
@@ -378,7 +346,7 @@ class RandomGraphsTest {
     private void asFromScratch(int step) throws IOException {
       torc.limits.put("cpus", 4L);
       torc.build();
-      SortedMap<String, Oracle.Fate> fates = oracle.build(made());
+      SortedMap<String, Oracle.Fate> fates = oracle.build(made(torc, oracle));
       if (fates.containsValue(Oracle.Fate.FAILS)) {
         return;
       }

@@ -136,7 +136,7 @@ public final class StubRunner implements Runner {
     }
 
     void write(String path, String text) throws IOException {
-      Files.writeString(root().resolve(path), text);
+      Harness.write(root().resolve(path), text);
     }
 
     String read(String path) {

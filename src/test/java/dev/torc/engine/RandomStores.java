@@ -1,0 +1,54 @@
+package dev.torc.engine;
+
+import dev.torc.posix.FileTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** What random walks share where known results are put in the place of runs. */
+final class RandomStores {
+
+  private RandomStores() {}
+
+  /**
+   * The jobs that ran in the last build, or in whose place a known result was put, in the order of
+   * that; the oracle is told which were restored.
+   */
+  static List<String> made(Harness torc, Oracle oracle) {
+    List<String> made = new ArrayList<>();
+    oracle.restored = new HashSet<>();
+    for (Event event : torc.events) {
+      if (event instanceof Event.JobRestored each) {
+        made.add(each.job());
+        oracle.restored.add(each.job());
+      } else if (event instanceof Event.JobStarted each && each.attempt() == 1) {
+        made.add(each.job());
+      }
+    }
+    return made;
+  }
+
+  /** Some files of a store are lost, or hold other bytes. */
+  static void loseBytes(Path store, Random random) throws IOException {
+    if (!Files.isDirectory(store)) {
+      return;
+    }
+    try (Stream<Path> all = Files.list(store)) {
+      for (Path each : all.sorted().toList()) {
+        int how = random.nextInt(16);
+        if (how < 2) {
+          FileTree.remove(each);
+        } else if (how < 5 && Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)) {
+          String text = how == 2 ? "spoilt" : "x".repeat((int) Files.size(each) - how + 3);
+          Files.writeString(each, text); // of another size, of the same, or cut
+        }
+      }
+    }
+  }
+}
