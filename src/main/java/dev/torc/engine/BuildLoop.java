@@ -509,7 +509,7 @@ public final class BuildLoop {
     Job job = state.graph().job(id);
     JobRun run = new JobRun(job, reasons, known, setup.limits(), setup.allocation());
     state.runs().put(id, run);
-    if (known == null) {
+    if (known == null && state.graph().hasTemporary()) {
       runs(id);
     } else {
       ready(id);

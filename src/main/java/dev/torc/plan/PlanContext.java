@@ -144,8 +144,7 @@ public record PlanContext(
    * temporary jobs is wanted. This one where it reads none.
    */
   public PlanContext running(int job) {
-    List<MissingRead> reads =
-        graph.hasTemporary() ? new MissingTemporaries(this).reads(job) : List.of();
+    List<MissingRead> reads = new MissingTemporaries(this).reads(job);
     Map<String, String> wants = new HashMap<>(wanted);
     reads.forEach(read -> wants.put(read.path(), graph.name(job)));
     return reads.isEmpty() ? this : anew(true, wants);
