@@ -257,7 +257,7 @@ public final class BuildLoop {
         tellAgain();
       }
     } catch (StoppedException e) {
-      return; // a signal came: nothing new starts
+      // a signal came: nothing new starts
     } catch (IOException | UncheckedIOException e) {
       unreadable = e instanceof IOException io ? io : ((UncheckedIOException) e).getCause();
       starts.stop();
@@ -306,8 +306,7 @@ public final class BuildLoop {
 
   private void finish(int id, JobState end, AttemptOutcome outcome) {
     state.states().set(id, end);
-    JobRun run = state.runs().remove(id);
-    sender.ended(state.shared(), id, run, end, outcome);
+    sender.ended(state.shared(), id, state.runs().remove(id), end, outcome);
   }
 
   private void committed(Attempt attempt, CacheException e) {
@@ -448,7 +447,12 @@ public final class BuildLoop {
     }
   }
 
-  /** Its depfile named what a job makes that it waits for only by way of others; -1 for none. */
+  /**
+   * Whether a job waits for one more: its depfile named a product of that one, which precedes it in
+   * the graph only by way of others. Where that one makes nothing, the job is blocked.
+   *
+   * @param maker that one, -1 for none
+   */
   private boolean waits(int id, int maker) {
     if (maker >= 0 && state.context().records().isDropped(maker)) {
       blocked.block(state, id, state.graph().name(maker));
@@ -507,8 +511,7 @@ public final class BuildLoop {
    */
   void ready(int id, List<Reason> reasons, ProductRestore.Replacement known) {
     Job job = state.graph().job(id);
-    JobRun run = new JobRun(job, reasons, known, setup.limits(), setup.allocation());
-    state.runs().put(id, run);
+    state.runs().put(id, new JobRun(job, reasons, known, setup.limits(), setup.allocation()));
     if (known == null && state.graph().hasTemporary()) {
       runs(id);
     } else {

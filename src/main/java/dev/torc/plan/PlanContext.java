@@ -145,9 +145,12 @@ public record PlanContext(
    */
   public PlanContext running(int job) {
     List<MissingRead> reads = new MissingTemporaries(this).reads(job);
+    if (reads.isEmpty()) {
+      return this;
+    }
     Map<String, String> wants = new HashMap<>(wanted);
     reads.forEach(read -> wants.put(read.path(), graph.name(job)));
-    return reads.isEmpty() ? this : anew(true, wants);
+    return anew(true, wants);
   }
 
   /** Whether there is a group that cannot be expanded any further. */

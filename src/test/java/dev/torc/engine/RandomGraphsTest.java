@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import static dev.torc.engine.RandomStores.cut;
 import static dev.torc.engine.RandomStores.loseBytes;
 import static dev.torc.engine.RandomStores.made;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -319,11 +320,7 @@ class RandomGraphsTest {
       }
       oracle.settle();
       if (stored) {
-        List<String> made = made(torc, oracle);
-        SortedMap<String, String> there = FilesBelow.made(root, UTF_8);
-        jobs.values().stream()
-            .filter(job -> !made.contains(job.name()) && !settled.contains(job.name()))
-            .forEach(job -> oracle.cut(job, there));
+        cut(torc, oracle, settled);
       }
       oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
       story.add((killed ? "killed in " : "interrupted in ") + victim.name() + made(torc, oracle));
@@ -450,35 +447,19 @@ class RandomGraphsTest {
       return of.get(random.nextInt(of.size()));
     }
 
-    /** What a version control system would keep: the jobs, and the sources. */
-    private record Branch(SortedMap<Integer, Spec> jobs, SortedMap<String, String> sources) {}
+    private final RandomBranches branches =
+        new RandomBranches("[sh]\\d|src/x.*", this::edit, this::delete);
 
-    private final List<Branch> branches = new ArrayList<>();
-
-    private SortedMap<String, String> sources() {
-      SortedMap<String, String> sources = new TreeMap<>(oracle.disk);
-      sources.keySet().removeIf(path -> !path.matches("[sh]\\d|src/x.*"));
-      return sources;
-    }
-
-    /** Goes back to what was there before some earlier step. */
     private void anyBranch() {
-      branches.add(new Branch(new TreeMap<>(jobs), sources()));
-      if (random.nextInt(3) == 0) {
-        return;
-      }
-      Branch branch = branches.get(random.nextInt(branches.size()));
-      story.add("branch " + branches.indexOf(branch));
-      jobs.clear();
-      jobs.putAll(branch.jobs);
-      SortedMap<String, String> now = sources();
-      branch.sources.forEach(
-          (path, text) -> {
-            if (!text.equals(now.remove(path))) {
-              edit(path, text);
-            }
+      SortedMap<Integer, Spec> then = new TreeMap<>(jobs);
+      branches.any(
+          random,
+          oracle,
+          story,
+          () -> {
+            jobs.clear();
+            jobs.putAll(then);
           });
-      now.keySet().forEach(this::delete);
     }
 
     private void anyEdit() {

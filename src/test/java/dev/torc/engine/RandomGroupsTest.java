@@ -1,5 +1,6 @@
 package dev.torc.engine;
 
+import static dev.torc.engine.RandomStores.cut;
 import static dev.torc.engine.RandomStores.loseBytes;
 import static dev.torc.engine.RandomStores.made;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -80,7 +81,8 @@ class RandomGroupsTest {
     private Map<String, String> looked;
     private List<String> written = List.of();
     private final IntConsumer restored; // null where none is to
-    private final List<Branch> branches = new ArrayList<>();
+    private final RandomBranches branches =
+        new RandomBranches("[sL]\\d|T.csv|in/x.*", this::edit, this::delete);
 
     Walk(Path root, Random random, int hosts, IntConsumer restored) {
       this.restored = restored;
@@ -205,38 +207,19 @@ class RandomGroupsTest {
       throw new AssertionError("no job " + name);
     }
 
-    /** What a version control system would keep: the units, and the sources. */
-    private record Branch(
-        SortedMap<Integer, Oracle.Unit> drafts,
-        Map<Integer, String> names,
-        SortedMap<String, String> sources) {}
-
-    private SortedMap<String, String> sources() {
-      SortedMap<String, String> sources = new TreeMap<>(oracle.disk);
-      sources.keySet().removeIf(path -> !path.matches("[sL]\\d|T.csv|in/x.*"));
-      return sources;
-    }
-
-    /** Goes back to what was there before some earlier step. */
     private void anyBranch() {
-      branches.add(new Branch(new TreeMap<>(drafts), new TreeMap<>(names), sources()));
-      if (random.nextInt(3) == 0) {
-        return;
-      }
-      Branch branch = branches.get(random.nextInt(branches.size()));
-      story.add("branch " + branches.indexOf(branch));
-      drafts.clear();
-      drafts.putAll(branch.drafts);
-      names.clear();
-      names.putAll(branch.names);
-      SortedMap<String, String> now = sources();
-      branch.sources.forEach(
-          (path, text) -> {
-            if (!text.equals(now.remove(path))) {
-              edit(path, text);
-            }
+      SortedMap<Integer, Oracle.Unit> then = new TreeMap<>(drafts);
+      Map<Integer, String> called = new TreeMap<>(names);
+      branches.any(
+          random,
+          oracle,
+          story,
+          () -> {
+            drafts.clear();
+            drafts.putAll(then);
+            names.clear();
+            names.putAll(called);
           });
-      now.keySet().forEach(this::delete);
     }
 
     // ---- builds
@@ -330,12 +313,7 @@ class RandomGroupsTest {
       }
       oracle.settle();
       if (restored != null) {
-        List<String> made = made(torc, oracle);
-        SortedMap<String, String> there = FilesBelow.made(root, UTF_8);
-        oracle.jobs().stream()
-            .filter(job -> !Oracle.isRest(job))
-            .filter(job -> !made.contains(job.name()) && !settled.contains(job.name()))
-            .forEach(job -> oracle.cut(job, there));
+        cut(torc, oracle, settled);
       }
       story.add((killed ? "killed in " : "interrupted in ") + victim.name() + made(torc, oracle));
     }

@@ -1,5 +1,8 @@
 package dev.torc.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.torc.FilesBelow;
 import dev.torc.posix.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +12,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Stream;
 
 /** What random walks share where known results are put in the place of runs. */
@@ -32,6 +37,21 @@ final class RandomStores {
       }
     }
     return made;
+  }
+
+  /**
+   * Known results may have been on their way when the last build was cut: of jobs that it neither
+   * made nor had to, the oracle takes what is there.
+   *
+   * @param settled the jobs that were up to date before it
+   */
+  static void cut(Harness torc, Oracle oracle, Set<String> settled) throws IOException {
+    List<String> made = made(torc, oracle);
+    SortedMap<String, String> there = FilesBelow.made(torc.root, UTF_8);
+    oracle.jobs().stream()
+        .filter(job -> !Oracle.isRest(job))
+        .filter(job -> !made.contains(job.name()) && !settled.contains(job.name()))
+        .forEach(job -> oracle.cut(job, there));
   }
 
   /** Some files of a store are lost, or hold other bytes. */
