@@ -91,6 +91,22 @@ class ClusterImagesIT {
   }
 
   @Test
+  void nothingIsLeftOfAContainerWhoseClientIsEndedWhileItMakesIt() throws Exception {
+    build("a: { command: 'true' }\n");
+    RealPodman.makesOnly(project, "echo > made; exec sleep 1000");
+    Going torc = project.start();
+    project.awaitLine("made");
+    torc.signal("INT");
+    assertEquals(130, torc.await().exit());
+    assertEquals(List.of(), podman.containers());
+
+    project.env.put("PATH", System.getenv("PATH"));
+    RealPodman.makesOnly(project, "podman rm -f $made; exit 0");
+    Ran ran = project.torc();
+    assertTrue(ran.err().contains("a failed: podman ended before image "), ran.err());
+  }
+
+  @Test
   void itRunsAsAStepOfAnAllocationAndEndsWithIt() throws Exception {
     build(
         """

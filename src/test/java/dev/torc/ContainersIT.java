@@ -238,6 +238,16 @@ class ContainersIT {
     assertEquals("1 job: 0 ran, 0 up to date, 1 failed", ran.counts());
   }
 
+  /** So podman ends that hears TERM while it makes a container. */
+  @Test
+  void aClientThatEndsWithZeroBeforeItsJobRanIsNoSuccess() throws Exception {
+    build("a: { command: 'true' }\n");
+    RealPodman.makesOnly(project, "exit 0");
+    Ran ran = project.torc();
+    told(ran, "a failed: podman ended before image localhost/busybox:1 ran");
+    assertEquals("1 job: 0 ran, 0 up to date, 1 failed", ran.counts());
+  }
+
   @Test
   void ctrlCReachesTheJobAndLeavesNoContainer() throws Exception {
     build(

@@ -113,6 +113,26 @@ final class RealPodman {
     must(podman(words));
   }
 
+  /**
+   * Puts a podman before the one in a project's PATH that makes containers and does not start them.
+   *
+   * @param then what it does next, as lines of sh that know the container as {@code $made}
+   */
+  static void makesOnly(Sandbox project, String then) throws IOException {
+    project.script(
+        "bin/podman",
+        """
+        #!/bin/sh
+        PATH='%s'
+        [ "$1" = run ] || exec podman "$@"
+        shift
+        made=$(podman create "$@") || exit
+        %s
+        """
+            .formatted(project.env.get("PATH"), then));
+    project.env.merge("PATH", project.root + "/bin:", (path, bin) -> bin + path);
+  }
+
   /** The containers that there are, running or not. */
   List<String> containers() throws Exception {
     return podman("ps", "--all", "--quiet").text.lines().toList();

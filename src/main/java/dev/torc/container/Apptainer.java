@@ -63,16 +63,6 @@ final class Apptainer extends ContainerRuntime {
   }
 
   @Override
-  public boolean isApart() {
-    return false;
-  }
-
-  @Override
-  public boolean holdsLimits() {
-    return false;
-  }
-
-  @Override
   Containers.LocalImage find(Containers.ImageName image) {
     String file = file(image);
     return Files.isRegularFile(root.resolve(file)) ? new Containers.LocalImage(null, file) : null;

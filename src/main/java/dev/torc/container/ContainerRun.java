@@ -54,10 +54,12 @@ final class ContainerRun implements Container.Client {
    */
   @Override
   public Launch.Step handedOut() throws IOException {
-    String script = container.runtime().onNode(undeclared(), container.gpus() == null);
+    String script =
+        ContainerScript.cleared(container.status())
+            + container.runtime().onNode(undeclared(), container.gpus() == null);
     List<String> argv = new ArrayList<>(List.of("sh", "-c", script, "sh"));
-    argv.addAll(command());
-    return new Launch.Step(List.copyOf(argv), step.dir(), variables());
+    argv.addAll(words());
+    return new Launch.Step(List.copyOf(argv), step.dir(), variables(), container);
   }
 
   /** Variables of a job's resources that only the node can tell. */
@@ -88,6 +90,10 @@ final class ContainerRun implements Container.Client {
   @Override
   public List<String> command() throws IOException {
     ContainerScript.clear(container.status());
+    return words();
+  }
+
+  private List<String> words() {
     List<String> inside = container.runtime().inside(step.argv(), step.env());
     List<String> argv =
         plain
@@ -126,15 +132,21 @@ final class ContainerRun implements Container.Client {
     if (progress.missing() && end.code() != 0) {
       return notStarted(lacks());
     }
-    if (progress.started() || !isRuntimes(end)) {
+    boolean success = end.what() == ChildWait.What.EXITED && end.code() == 0;
+    if (progress.started() || !isRuntimes(end) && !(success && tells())) {
       return Container.Meaning.AS_IT_IS;
+    }
+    if (success) { // so podman ends that hears TERM while it makes a container
+      return notStarted(
+          container.runtime().name() + " ended before image " + container.title() + " ran");
     }
     String line = ContainerRuntime.lastLine(launch.log());
     if (plain && !container.runtime().isWord(line)) {
       return Container.Meaning.AS_IT_IS; // the job's own status, most likely
     }
     if (!container.runtime().lacksProgram(end.code(), line)) {
-      return notStarted(refused(line));
+      return notStarted(
+          container.runtime().name() + " cannot start image " + container.title() + ": " + line);
     }
     if (plain) {
       return notStarted(lacks());
@@ -143,12 +155,9 @@ final class ContainerRun implements Container.Client {
     return Container.Meaning.AGAIN;
   }
 
-  /**
-   * Whether an end of its client may leave the container: the client, or its monitor, was killed.
-   */
-  @Override
-  public boolean mayLeave(ChildWait.News end) {
-    return end.what() != ChildWait.What.EXITED || isRuntimes(end);
+  /** Whether its script surely tells that it begins; another user may not write where it does. */
+  private boolean tells() {
+    return !plain && container.args().stream().noneMatch(word -> word.matches("-u.*|--user.*"));
   }
 
   private boolean isRuntimes(ChildWait.News end) {
@@ -169,10 +178,6 @@ final class ContainerRun implements Container.Client {
   @Override
   public String message() {
     return message;
-  }
-
-  private String refused(String line) {
-    return container.runtime().name() + " cannot start image " + container.title() + ": " + line;
   }
 
   /** Sees to it that nothing of it is left: after an end that was not its own. */
@@ -273,6 +278,12 @@ final class ContainerRun implements Container.Client {
     /** Writes the file anew, as it is until a container begins. */
     static void clear(Path status) throws IOException {
       OwnFile.write(status, NEW);
+    }
+
+    /** The same as a line of sh. */
+    static String cleared(Path status) {
+      String file = SafeText.quoted(status.toString());
+      return "rm -f " + file + " && echo new >" + file + "\n";
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.torc.local.Launch;
 import dev.torc.local.Launch.Container;
 import dev.torc.local.ProgramOutput;
 import dev.torc.posix.OwnFile;
+import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,10 +88,14 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
    * Whether what runs in its containers is no child of the client, so that a container may outlive
    * it; else the container is a process as any.
    */
-  public abstract boolean isApart();
+  public boolean isApart() {
+    return false;
+  }
 
   /** Whether it can hold cpus and memory of a container; {@link #trouble} was asked before. */
-  public abstract boolean holdsLimits();
+  public boolean holdsLimits() {
+    return false;
+  }
 
   /** The image that is here under a name; null where it is not, or the runtime cannot work. */
   abstract Containers.LocalImage find(Containers.ImageName image);
@@ -222,6 +227,13 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
     @Override
     public boolean isApart() {
       return runtime.isApart();
+    }
+
+    @Override
+    public String removal() {
+      return isApart()
+          ? SafeText.quoted(runtime.program()) + " rm --force " + name + " >/dev/null 2>&1\n"
+          : "";
     }
 
     @Override

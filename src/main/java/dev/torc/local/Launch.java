@@ -76,19 +76,14 @@ public record Launch(
   /** How it ended on another machine, with what its containers tell of it. */
   public ProcessEnd handedBack(ProcessEnd end) throws IOException {
     Step last = steps.getLast();
-    return end.how() != ProcessEnd.How.EXITED || end.code() == 0 || last.container() == null
+    return end.how() != ProcessEnd.How.EXITED || last.container() == null
         ? end
         : last.container().client(last, this).handedBack(end);
   }
 
   /** Whether any of its processes runs in a container that is no child of its client. */
   boolean contained() {
-    for (Step step : steps) {
-      if (step.container() != null && step.container().isApart()) {
-        return true;
-      }
-    }
-    return false;
+    return steps.stream().anyMatch(step -> step.container() != null && step.container().isApart());
   }
 
   /**
@@ -98,7 +93,8 @@ public record Launch(
    * @param dir folder to run in, absolute
    * @param env entries laid over the caller's environment, a null value removes the entry; of a
    *     container all that it has
-   * @param container what it runs in; null for the host
+   * @param container what it runs in; null for the host. One that was handed out is its client, and
+   *     the container is there to be taken away
    */
   public record Step(List<String> argv, Path dir, Map<String, String> env, Container container) {
 
@@ -117,6 +113,9 @@ public record Launch(
     /** Whether what runs in it is no child of its client. */
     boolean isApart();
 
+    /** A line of sh that takes it away, running or not; empty where it goes with its processes. */
+    String removal();
+
     /** Its client for a step of an attempt. */
     Client client(Launch.Step step, Launch launch);
 
@@ -126,7 +125,7 @@ public record Launch(
       /** The step as a script on another machine starts it: the client. */
       Launch.Step handedOut() throws IOException;
 
-      /** How a failed attempt, whose last step this is, ended there, with what is told here. */
+      /** How an attempt, whose last step this is, ended there, with what is told here. */
       ProcessEnd handedBack(ProcessEnd end) throws IOException;
 
       /** The client's command line. */
@@ -137,9 +136,6 @@ public record Launch(
 
       /** What the end of its client means, where torc did not end it. */
       Meaning meaning(ChildWait.News end) throws IOException;
-
-      /** Whether an end of its client may leave the container. */
-      boolean mayLeave(ChildWait.News end);
 
       /** What the end means, in words. */
       String message();

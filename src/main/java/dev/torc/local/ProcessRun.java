@@ -106,7 +106,7 @@ final class ProcessRun implements Runner.Running {
     String notStarted = null;
     try {
       int steps = launch.steps().size();
-      for (int i = 0; i < steps && succeeded(last) && wanted(); i++) {
+      for (int i = 0; i < steps && notStarted == null && succeeded(last) && wanted(); i++) {
         Launch.Step step = launch.steps().get(i);
         Container.Client container =
             step.container() == null ? null : step.container().client(step, launch);
@@ -201,7 +201,7 @@ final class ProcessRun implements Runner.Running {
       return Container.Meaning.AS_IT_IS;
     }
     Container.Meaning meaning = container.meaning(last);
-    if (container.mayLeave(last)) {
+    if (meaning != Container.Meaning.AS_IT_IS || !succeeded(last)) {
       container.remove(); // most often it is gone; what is left is told where the build ends it
     }
     if (meaning == Container.Meaning.MEMORY) {

@@ -155,12 +155,7 @@ public final class Decider {
 
   /** Whether a result that is known may stand for a run that has these reasons. */
   public static boolean mayRestore(List<Reason> reasons) {
-    for (Reason reason : reasons) {
-      if (reason.kind().wantsRun()) {
-        return false;
-      }
-    }
-    return true;
+    return reasons.stream().noneMatch(reason -> reason.kind().wantsRun());
   }
 
   /**

@@ -321,15 +321,8 @@ public final class KnownResults {
 
   /** Whether its products are to be had, and its log where that belongs to it. */
   private boolean isHere(Result result) {
-    if (result.log() != null && !kept.has(result.logPart())) {
-      return false;
-    }
-    for (OwnedPath part : result.parts()) {
-      if (!kept.has(part) && !stands(part)) {
-        return false;
-      }
-    }
-    return true;
+    return (result.log() == null || kept.has(result.logPart()))
+        && result.parts().stream().allMatch(part -> kept.has(part) || stands(part));
   }
 
   /** Whether a product stands where it stood, as torc made it. */

@@ -221,15 +221,8 @@ public final class NeedSnapshot implements InputSource, NeedFiles {
 
   /** Whether a path is needed as declared, by itself or as a member of a list. */
   public boolean declares(String path) {
-    if (files.containsKey(path)) {
-      return true;
-    }
-    for (Look look : lists.values()) {
-      if (look.files().containsKey(path)) {
-        return true;
-      }
-    }
-    return false;
+    return files.containsKey(path)
+        || lists.values().stream().anyMatch(look -> look.files().containsKey(path));
   }
 
   @Override

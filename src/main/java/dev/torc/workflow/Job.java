@@ -108,12 +108,7 @@ public record Job(
 
   /** Whether a step of it runs in a container. */
   public boolean runsInContainers() {
-    for (Step step : steps) {
-      if (step.image() != null) {
-        return true;
-      }
-    }
-    return false;
+    return steps.stream().anyMatch(step -> step.image() != null);
   }
 
   /** The patterns of needs that begin with {@code !}: what they match is not needed. */

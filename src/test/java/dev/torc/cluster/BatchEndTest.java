@@ -80,6 +80,41 @@ class BatchEndTest {
   }
 
   @Test
+  void whatAJobThatDoesNotSucceedLeavesOfItsContainersIsTakenAway() throws Exception {
+    node.run(
+        node.job("a", List.of(inContainer("a1", ":"), inContainer("a2", "exit 3")), 0, 0),
+        node.job("b", List.of(inContainer("b", ":")), 0, 0),
+        node.job("c", "exit 3"),
+        node.job("d", List.of(inContainer("d's", "sleep 1000")), SECOND, 0));
+    assertEquals("a1\na2\nd's\n", node.text("away"));
+  }
+
+  /** A step whose container is known by a name, which the file {@code away} has when it is gone. */
+  private Launch.Step inContainer(String name, String line) {
+    Launch.Step step = node.step(line);
+    return new Launch.Step(
+        step.argv(),
+        step.dir(),
+        step.env(),
+        new Launch.Container() {
+          @Override
+          public boolean isApart() {
+            return true;
+          }
+
+          @Override
+          public String removal() {
+            return "echo \"" + name + "\" >>away\n";
+          }
+
+          @Override
+          public Client client(Launch.Step started, Launch launch) {
+            throw new AssertionError("it was handed out");
+          }
+        });
+  }
+
+  @Test
   void theMemoryLimitIsHeld() throws Exception {
     // dd holds its whole block until somebody reads it
     String use = "dd if=/dev/zero bs=100M count=1 2>/dev/null | { sleep 1000; cat; }";
