@@ -268,14 +268,15 @@ class ClusterIT {
     try (Sandbox project = cluster.project(temp)) {
       project.build(
           Cluster.executors(project)
-                  .replace("defaults:", "  few: { like: slurm, max_jobs: 4 }\ndefaults:")
+                  .replace(
+                      "defaults:", "  few: { like: slurm, max_jobs: 4, batch: 10m }\ndefaults:")
               + """
               jobs:
                 each:
                   parameters: { n: { from: 1, to: 60 } }
                   command: "test {n} != 7 || exit 3; echo {n} > {produces}; echo said"
                   produces: "{n}.txt"
-                  resources: { runtime: 2s, memory: 50MiB }
+                  resources: { runtime: 30s, memory: 50MiB }
                   executor: few
               """);
       Ran ran = project.torc();

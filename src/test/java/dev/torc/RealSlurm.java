@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 final class RealSlurm implements AutoCloseable {
 
   /** Seconds until a Slurm that does not run a job is given up. */
-  private static final int PATIENCE = 60;
+  private static final int PATIENCE = 300;
 
   /** Holds the daemons; does what its standard input says, and ends them at its end. */
   private static final String KEEPER =

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What torc finds out of the allocation in which it runs, and how steps run on its other nodes, by
  * stand-ins that say what Slurm 22.05 said; what a real one does is for {@code AllocationIT}.
  */
-@Timeout(20)
+@Timeout(120)
 class AllocationTest {
 
   private static final String SCONTROL =

@@ -60,7 +60,7 @@ class CommandSchedulerTest {
   private CommandScheduler scheduler(SchedulerSettings.Commands commands) {
     SchedulerSettings settings =
         new SchedulerSettings("pbs", "", "", "", List.of(), 500, 0, 0, 0, commands);
-    return new CommandScheduler(settings, temp, programs.env(), Duration.ofSeconds(5));
+    return new CommandScheduler(settings, temp, programs.env(), Duration.ofSeconds(60));
   }
 
   private Submission submit(String template, String id, SchedulerResources resources) {
