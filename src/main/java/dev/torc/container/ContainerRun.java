@@ -132,13 +132,14 @@ final class ContainerRun implements Container.Client {
     if (progress.missing() && end.code() != 0) {
       return notStarted(lacks());
     }
-    boolean success = end.what() == ChildWait.What.EXITED && end.code() == 0;
-    if (progress.started() || !isRuntimes(end) && !(success && tells())) {
+    if (progress.started() || end.what() != ChildWait.What.EXITED) {
       return Container.Meaning.AS_IT_IS;
     }
-    if (success) { // so podman ends that hears TERM while it makes a container
-      return notStarted(
-          container.runtime().name() + " ended before image " + container.title() + " ran");
+    if (!container.runtime().isOwn(end.code())) { // podman that is told to end meanwhile ends with 0
+      return tells()
+          ? notStarted(
+              container.runtime().name() + " ended before image " + container.title() + " ran")
+          : Container.Meaning.AS_IT_IS;
     }
     String line = ContainerRuntime.lastLine(launch.log());
     if (plain && !container.runtime().isWord(line)) {
@@ -160,8 +161,12 @@ final class ContainerRun implements Container.Client {
     return !plain && container.args().stream().noneMatch(word -> word.matches("-u.*|--user.*"));
   }
 
-  private boolean isRuntimes(ChildWait.News end) {
-    return end.what() == ChildWait.What.EXITED && container.runtime().isOwn(end.code());
+  /**
+   * Whether an end of its client may leave the container: the client, or its monitor, was killed.
+   */
+  @Override
+  public boolean mayLeave(ChildWait.News end) {
+    return end.what() != ChildWait.What.EXITED || container.runtime().isOwn(end.code());
   }
 
   private String lacks() {

@@ -137,6 +137,9 @@ public record Launch(
       /** What the end of its client means, where torc did not end it. */
       Meaning meaning(ChildWait.News end) throws IOException;
 
+      /** Whether an end of its client may leave the container. */
+      boolean mayLeave(ChildWait.News end);
+
       /** What the end means, in words. */
       String message();
 

@@ -201,7 +201,7 @@ final class ProcessRun implements Runner.Running {
       return Container.Meaning.AS_IT_IS;
     }
     Container.Meaning meaning = container.meaning(last);
-    if (meaning != Container.Meaning.AS_IT_IS || !succeeded(last)) {
+    if (meaning == Container.Meaning.NOT_STARTED || container.mayLeave(last)) {
       container.remove(); // most often it is gone; what is left is told where the build ends it
     }
     if (meaning == Container.Meaning.MEMORY) {
