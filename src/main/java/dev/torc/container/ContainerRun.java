@@ -132,14 +132,13 @@ final class ContainerRun implements Container.Client {
     if (progress.missing() && end.code() != 0) {
       return notStarted(lacks());
     }
-    if (progress.started() || end.what() != ChildWait.What.EXITED) {
+    boolean own = container.runtime().isOwn(end.code());
+    if (progress.started() || end.what() != ChildWait.What.EXITED || !own && !tells()) {
       return Container.Meaning.AS_IT_IS;
     }
-    if (!container.runtime().isOwn(end.code())) { // podman that is told to end meanwhile ends with 0
-      return tells()
-          ? notStarted(
-              container.runtime().name() + " ended before image " + container.title() + " ran")
-          : Container.Meaning.AS_IT_IS;
+    if (!own) { // podman ends with 0 where it is told to end while it makes a container
+      return notStarted(
+          container.runtime().name() + " ended before image " + container.title() + " ran");
     }
     String line = ContainerRuntime.lastLine(launch.log());
     if (plain && !container.runtime().isWord(line)) {
