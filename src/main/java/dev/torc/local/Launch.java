@@ -75,10 +75,12 @@ public record Launch(
 
   /** How it ended on another machine, with what its containers tell of it. */
   public ProcessEnd handedBack(ProcessEnd end) throws IOException {
-    Step last = steps.getLast();
-    return end.how() != ProcessEnd.How.EXITED || last.container() == null
-        ? end
-        : last.container().client(last, this).handedBack(end);
+    List<Step> contained = steps.stream().filter(step -> step.container() != null).toList();
+    if (end.how() != ProcessEnd.How.EXITED || contained.isEmpty()) {
+      return end;
+    }
+    Step last = contained.getLast(); // all of them tell at the same place, the last that began
+    return last.container().client(last, this).handedBack(end);
   }
 
   /** Whether any of its processes runs in a container that is no child of its client. */
@@ -125,7 +127,7 @@ public record Launch(
       /** The step as a script on another machine starts it: the client. */
       Launch.Step handedOut() throws IOException;
 
-      /** How an attempt, whose last step this is, ended there, with what is told here. */
+      /** How an attempt, whose last step in a container this is, ended, with what is told here. */
       ProcessEnd handedBack(ProcessEnd end) throws IOException;
 
       /** The client's command line. */
