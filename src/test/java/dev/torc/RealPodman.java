@@ -129,8 +129,8 @@ final class RealPodman {
         made=$(podman create "$@") || exit
         %s
         """
-            .formatted(project.env.get("PATH"), then));
-    project.env.merge("PATH", project.root + "/bin:", (path, bin) -> bin + path);
+            .formatted(System.getenv("PATH"), then));
+    project.env.put("PATH", project.root + "/bin:" + System.getenv("PATH"));
   }
 
   /** The containers that there are, running or not. */

@@ -94,16 +94,13 @@ record BatchScript(Path folder, String before, long limit, long grace, String el
     }
     long time = Math.ceilDiv(launch.timeLimit(), SECOND);
     long memory = Math.ceilDiv(launch.memoryLimit(), 1024L);
-    text.append("\n}\n");
     String removal =
         launch.steps().stream()
             .filter(step -> step.container() != null)
             .map(step -> step.container().removal())
             .collect(Collectors.joining());
-    if (!removal.isEmpty()) {
-      text.append("torc_sweep=").append(quoted(removal)).append('\n');
-    }
-    text.append("torc_job ").append(job.claim()).append(' ').append(time);
+    text.append("\n}\ntorc_sweep=").append(quoted(removal));
+    text.append("\ntorc_job ").append(job.claim()).append(' ').append(time);
     text.append(' ').append(time > 0 ? time : job.attempt.expected()).append(' ').append(memory);
     text.append(launch.append() ? " append " : " new ").append(quoted(launch.log().toString()));
     for (RemoteAttempt.Product product : job.attempt.products()) {

@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -53,7 +52,7 @@ final class ContainerRun implements Container.Client {
    * is named by what it holds, so one that is another there is not run.
    */
   @Override
-  public Launch.Step handedOut() throws IOException {
+  public Launch.Step handedOut() {
     String script =
         ContainerScript.cleared(container.status())
             + container.runtime().onNode(undeclared(), container.gpus() == null);
@@ -77,13 +76,8 @@ final class ContainerRun implements Container.Client {
       meaning = notStarted("image " + container.title() + " has no sh, which it must there");
     }
     ProcessEnd.How how =
-        switch (meaning) {
-          case AS_IT_IS -> end.how();
-          case MEMORY -> ProcessEnd.How.MEMORY;
-          default -> ProcessEnd.How.NOT_STARTED;
-        };
-    int code = how == end.how() ? end.code() : 0;
-    return end.as(how, code, code == 0 ? message : end.message());
+        meaning == Container.Meaning.MEMORY ? ProcessEnd.How.MEMORY : ProcessEnd.How.NOT_STARTED;
+    return meaning == Container.Meaning.AS_IT_IS ? end : end.as(how, 0, message);
   }
 
   /** The client's command line. */
@@ -132,13 +126,11 @@ final class ContainerRun implements Container.Client {
     if (progress.missing() && end.code() != 0) {
       return notStarted(lacks());
     }
-    boolean own = container.runtime().isOwn(end.code());
-    if (progress.started() || end.what() != ChildWait.What.EXITED || !own && !tells()) {
+    if (progress.started() || end.what() != ChildWait.What.EXITED) {
       return Container.Meaning.AS_IT_IS;
     }
-    if (!own) { // podman ends with 0 where it is told to end while it makes a container
-      return notStarted(
-          container.runtime().name() + " ended before image " + container.title() + " ran");
+    if (!container.runtime().isOwn(end.code())) {
+      return tells() ? notStarted(early()) : Container.Meaning.AS_IT_IS;
     }
     String line = ContainerRuntime.lastLine(launch.log());
     if (plain && !container.runtime().isWord(line)) {
@@ -166,6 +158,11 @@ final class ContainerRun implements Container.Client {
   @Override
   public boolean mayLeave(ChildWait.News end) {
     return end.what() != ChildWait.What.EXITED || container.runtime().isOwn(end.code());
+  }
+
+  /** podman ends with 0 where it is told to end while it makes a container. */
+  private String early() {
+    return container.runtime().name() + " ended before image " + container.title() + " ran";
   }
 
   private String lacks() {
@@ -199,7 +196,7 @@ final class ContainerRun implements Container.Client {
   static final class ContainerScript {
 
     /** What torc writes: a script that began writes something else, so the container is there. */
-    private static final byte[] NEW = "new\n".getBytes(StandardCharsets.UTF_8);
+    private static final String NEW = "new\n";
 
     /** No script writes more bytes. */
     private static final int MOST = 4096;
@@ -281,13 +278,13 @@ final class ContainerRun implements Container.Client {
 
     /** Writes the file anew, as it is until a container begins. */
     static void clear(Path status) throws IOException {
-      OwnFile.write(status, NEW);
+      OwnFile.write(status, NEW.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The same as a line of sh. */
     static String cleared(Path status) {
       String file = SafeText.quoted(status.toString());
-      return "rm -f " + file + " && echo new >" + file + "\n";
+      return "rm -f " + file + " && echo " + NEW.strip() + " >" + file + "\n";
     }
 
     /**
@@ -295,10 +292,9 @@ final class ContainerRun implements Container.Client {
      */
     static Progress read(Path status) throws IOException {
       try (InputStream in = OwnFile.in(status)) {
-        byte[] said = in.readNBytes(MOST);
-        List<String> lines = new String(said, StandardCharsets.UTF_8).lines().toList();
-        return new Progress(
-            !Arrays.equals(said, NEW), lines.contains(MISSING), lines.contains(KILLED));
+        String said = new String(in.readNBytes(MOST), StandardCharsets.UTF_8);
+        List<String> lines = said.lines().toList();
+        return new Progress(!said.equals(NEW), lines.contains(MISSING), lines.contains(KILLED));
       } catch (NoSuchFileException none) {
         return new Progress(true, false, false);
       }

@@ -4,7 +4,6 @@ import dev.torc.local.Launch;
 import dev.torc.local.Launch.Container;
 import dev.torc.local.ProgramOutput;
 import dev.torc.posix.OwnFile;
-import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,6 +165,13 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
   /** Whether an end of its own, with such a line, is for want of the program that was to run. */
   abstract boolean lacksProgram(int status, String line);
 
+  /**
+   * A line of sh that removes a container, and says nothing; empty where none outlives a client.
+   */
+  String removal(String container) {
+    return "";
+  }
+
   /** Removes containers, whether they run or not; returns why that failed, empty otherwise. */
   String remove(List<String> containers) {
     return "";
@@ -231,9 +237,7 @@ public abstract sealed class ContainerRuntime permits OciRuntime, Apptainer {
 
     @Override
     public String removal() {
-      return isApart()
-          ? SafeText.quoted(runtime.program()) + " rm --force " + name + " >/dev/null 2>&1\n"
-          : "";
+      return runtime.removal(name);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.torc.container;
 import dev.torc.container.ContainerRuntime.StepContainer;
 import dev.torc.hash.Digest;
 import dev.torc.local.ProgramOutput;
+import dev.torc.text.SafeText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ final class OciRuntime extends ContainerRuntime {
       Pattern.compile(
           "(manifest|name) unknown|no such manifest|(?<!permission )denied|unauthorized",
           Pattern.CASE_INSENSITIVE);
+
+  private static final List<String> REMOVAL = List.of("rm", "--force");
 
   /** The GPUs that a scheduler gives on a node. */
   private static final String GPUS = "gpus=${SLURM_STEP_GPUS:-${SLURM_JOB_GPUS:-$TORC_GPUS}}\n";
@@ -128,6 +131,12 @@ final class OciRuntime extends ContainerRuntime {
         .formatted(!gpus ? "" : GPUS + (docker ? DOCKERS : PODMANS), options);
   }
 
+  @Override
+  String removal(String container) {
+    String words = String.join(" ", REMOVAL) + " " + container;
+    return SafeText.quoted(program()) + " " + words + " >/dev/null 2>&1\n";
+  }
+
   /**
    * Removes containers, whether they run or not; one that is not there is no trouble. It is asked
    * twice: podman waits in vain for word of a container whose conmon was killed, and only then
@@ -135,7 +144,7 @@ final class OciRuntime extends ContainerRuntime {
    */
   @Override
   String remove(List<String> containers) {
-    List<String> words = new ArrayList<>(List.of("rm", "--force"));
+    List<String> words = new ArrayList<>(REMOVAL);
     words.addAll(containers);
     ProgramOutput said = ask(words);
     said = said.ok() ? said : ask(words);

@@ -65,7 +65,7 @@ public record Launch(
   }
 
   /** The same as a script on another machine starts it: of a container, its client. */
-  public Launch handedOut() throws IOException {
+  public Launch handedOut() {
     List<Step> handed = new ArrayList<>();
     for (Step step : steps) {
       handed.add(step.container() == null ? step : step.container().client(step, this).handedOut());
@@ -125,7 +125,7 @@ public record Launch(
     interface Client {
 
       /** The step as a script on another machine starts it: the client. */
-      Launch.Step handedOut() throws IOException;
+      Launch.Step handedOut();
 
       /** How an attempt, whose last step in a container this is, ended, with what is told here. */
       ProcessEnd handedBack(ProcessEnd end) throws IOException;

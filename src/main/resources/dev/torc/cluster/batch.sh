@@ -288,7 +288,7 @@ torc_hear() {
   } 2>/dev/null <"$torc_folder/$torc_name.claim/end"
 }
 
-# Runs the job and sets what is said of its end. Its containers are taken away by torc_sweep.
+# Runs the job and sets what is said of its end. torc_sweep is the text that takes its containers away.
 torc_run() {
   torc_live=
   torc_next=$torc_begin torc_pause=100
@@ -340,7 +340,6 @@ torc_run() {
   fi
   # A client that was ended while it made its container leaves it.
   [ "$torc_code$torc_cause" = 0 ] || eval "$torc_sweep"
-  torc_sweep=
   if [ -n "${torc_live% }" ] && [ "$torc_code$torc_cause" != 0 ]; then
     torc_message="$torc_message processes that cannot be ended: $torc_live"
   fi
@@ -447,7 +446,7 @@ made $torc_length
 # Before the first job.
 torc_open() {
   torc_name='this batch'
-  torc_cancelled='' torc_tick='' torc_ran='' torc_exit=0 torc_live='' torc_sweep=''
+  torc_cancelled='' torc_tick='' torc_ran='' torc_exit=0 torc_live=''
   trap 'torc_cancelled=yes' TERM INT HUP USR1
   trap 'torc_tick=yes' ALRM
   # In a folder that a group writes to, and that gives its group, what the script makes is for all of

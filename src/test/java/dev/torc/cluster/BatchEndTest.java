@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -81,9 +82,11 @@ class BatchEndTest {
 
   @Test
   void whatAJobThatDoesNotSucceedLeavesOfItsContainersIsTakenAway() throws Exception {
+    Files.createDirectory(node.folder.path().resolve("other.claim")); // it runs in another copy
     node.run(
         node.job("a", List.of(inContainer("a1", ":"), inContainer("a2", "exit 3")), 0, 0),
         node.job("b", List.of(inContainer("b", ":")), 0, 0),
+        node.job("other", List.of(inContainer("other", ":")), 0, 0),
         node.job("c", "exit 3"),
         node.job("d", List.of(inContainer("d's", "sleep 1000")), SECOND, 0));
     assertEquals("a1\na2\nd's\n", node.text("away"));
