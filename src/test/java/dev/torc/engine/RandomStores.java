@@ -65,7 +65,8 @@ final class RandomStores {
         if (how < 2) {
           FileTree.remove(each);
         } else if (how < 5 && Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)) {
-          String text = how == 2 ? "spoilt" : "x".repeat((int) Files.size(each) - how + 3);
+          int length = Math.max(0, (int) Files.size(each) - how + 3); // it may be empty
+          String text = how == 2 ? "spoilt" : "x".repeat(length);
           Files.writeString(each, text); // of another size, of the same, or cut
         }
       }
