@@ -159,9 +159,6 @@ public final class JobRecords {
   public void replace(int job, JobResult result) {
     known.data.remove(job);
     known.results.set(job, result);
-    if (!left.isEmpty()) {
-      left.remove(graph.name(job));
-    }
   }
 
   /** Why a job runs that an earlier torc left running or handed out; null for others. */
