@@ -487,10 +487,6 @@ final class Oracle {
     if (job.variable()) {
       values.put("//variable", variable);
     }
-    for (int i : job.data()) {
-      Last then = last.get("j" + i);
-      values.put("//data " + i, then == null ? null : then.stored);
-    }
     return values;
   }
 
@@ -537,7 +533,8 @@ final class Oracle {
     SortedMap<String, String> values = new TreeMap<>();
     for (Spec other : named(name(need))) {
       if (other.group() == null) {
-        return last.get(other.name()).stored;
+        Last then = last.get(other.name());
+        return then == null ? null : then.stored;
       } else if (over.contains(other.name())) {
         String instance = other.name().substring(other.group().length() + 1);
         values.put(instance, last.get(other.name()).stored);
@@ -629,9 +626,6 @@ final class Oracle {
         if (makes) {
           makers.add(other);
         }
-      }
-      if (other.group() == null && job.data().contains(other.index())) {
-        makers.add(other);
       }
     }
     return makers;

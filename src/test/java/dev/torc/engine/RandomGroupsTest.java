@@ -1,20 +1,9 @@
 package dev.torc.engine;
 
-import static dev.torc.engine.RandomStores.cut;
-import static dev.torc.engine.RandomStores.loseBytes;
-import static dev.torc.engine.RandomStores.made;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.torc.FilesBelow;
 import dev.torc.engine.GroupSpec.Axis;
 import dev.torc.engine.GroupSpec.From;
-import dev.torc.engine.StubRunner.Stub;
-import dev.torc.hash.AgedStamps;
-import dev.torc.local.ProcessEnd;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,12 +12,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -43,7 +28,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class RandomGroupsTest {
 
   private static final int PROJECTS = Integer.getInteger("torc.projects", 24);
-  private static final int STEPS = 14;
 
   @TempDir Path temp;
 
@@ -67,43 +51,19 @@ class RandomGroupsTest {
     assertTrue(restored.get() > PROJECTS / 4, "restored: " + restored);
   }
 
-  /** One project and what happens to it. */
-  private static final class Walk implements RandomWalks.Walk {
-    private final Path root;
-    private final Random random;
-    private final Harness torc;
-    private final RandomHosts hosts;
-    private final Oracle oracle = new Oracle();
+  /** Jobs and groups of them. */
+  private static final class Walk extends OracleWalk {
     private final SortedMap<Integer, Oracle.Unit> drafts = new TreeMap<>();
     private final SortedMap<Integer, Oracle.Unit> units = new TreeMap<>();
     private final Map<Integer, String> names = new TreeMap<>();
-    private final List<String> story = new ArrayList<>();
-    private Map<String, String> looked;
     private List<String> written = List.of();
-    private final IntConsumer restored; // null where none is to
-    private final RandomBranches branches =
-        new RandomBranches("[sL]\\d|T.csv|in/x.*", this::edit, this::delete);
 
     Walk(Path root, Random random, int hosts, IntConsumer restored) {
-      this.restored = restored;
-      this.root = root;
-      this.random = random;
-      this.hosts = new RandomHosts(root, random, hosts);
-      this.torc = new Harness(root);
-      torc.restores = restored != null;
-      if (random.nextInt(4) > 0) { // with young stamps, nothing is ever at rest
-        torc.stamps = new AgedStamps();
-      }
-      torc.otherwise = stub -> work(stub, spec(stub.name()));
+      super(root, random, hosts, restored, "[sL]\\d|T.csv|in/x.*");
     }
 
     @Override
-    public String story() {
-      return String.join("\n", story);
-    }
-
-    @Override
-    public void steps() throws IOException {
+    void begin() {
       for (int i = 0; i < 3; i++) {
         edit("s" + i, "0");
         edit("in/x" + i + ".txt", "0");
@@ -115,41 +75,14 @@ class RandomGroupsTest {
       for (int i = 0; i < count; i++) {
         drafts.put(i, anyUnit(i));
       }
-      for (int step = 0; step < STEPS; step++) {
-        story.add("-- step " + step);
-        if (restored != null) {
-          anyBranch();
-        }
-        write();
-        if (restored != null && random.nextInt(3) == 0) {
-          loseBytes(root.resolve(".torc/store"), random);
-        }
-        story.add(hosts.next(torc));
-        switch (random.nextInt(6)) {
-          case 0 -> stoppedBuild(false);
-          case 1 -> stoppedBuild(true);
-          default -> wholeBuild();
-        }
-        assertEquals(oracle.disk, FilesBelow.made(root, UTF_8), "the disk");
-        if (random.nextInt(4) == 0) {
-          story.add("again");
-          story.add(hosts.next(torc));
-          wholeBuild();
-        }
-        if (random.nextInt(6) == 0) {
-          asFromScratch(step);
-        }
-        for (int edits = random.nextInt(4); edits > 0; edits--) {
-          anyEdit();
-        }
-      }
     }
 
     private String name(int unit) {
       return names.getOrDefault(unit, (drafts.get(unit) instanceof Spec ? "j" : "g") + unit);
     }
 
-    private void write() {
+    @Override
+    void write() {
       List<String> lines = new ArrayList<>();
       units.clear();
       drafts.forEach(
@@ -188,12 +121,11 @@ class RandomGroupsTest {
           false,
           needs,
           List.of(),
-          List.of(),
           job.produces());
     }
 
-    /** What a job does, from its name alone. */
-    private Spec spec(String name) {
+    @Override
+    Spec job(String name) {
       int slash = name.indexOf('/');
       for (Oracle.Unit unit : units.values()) {
         if (unit instanceof Spec job && job.name().equals(name)) {
@@ -207,198 +139,16 @@ class RandomGroupsTest {
       throw new AssertionError("no job " + name);
     }
 
-    private void anyBranch() {
+    @Override
+    Runnable jobs() {
       SortedMap<Integer, Oracle.Unit> then = new TreeMap<>(drafts);
       Map<Integer, String> called = new TreeMap<>(names);
-      branches.any(
-          random,
-          oracle,
-          story,
-          () -> {
-            drafts.clear();
-            drafts.putAll(then);
-            names.clear();
-            names.putAll(called);
-          });
-    }
-
-    // ---- builds
-
-    private void wholeBuild() {
-      look();
-      torc.limits.put("cpus", 1L + random.nextInt(4));
-      torc.build();
-      SortedMap<String, Oracle.Fate> fates = oracle.build(made(torc, oracle));
-      story.add("build: " + fates);
-      if (restored != null) {
-        restored.accept(made(torc, oracle).size() - torc.started().size());
-      }
-      SortedMap<String, Oracle.Fate> seen = new TreeMap<>();
-      for (Spec job : oracle.jobs()) {
-        switch (torc.state(job.name())) {
-          case UP_TO_DATE -> seen.put(job.name(), Oracle.Fate.UP_TO_DATE);
-          case RAN, RESTORED -> seen.put(job.name(), Oracle.Fate.RUNS);
-          case FAILED -> seen.put(job.name(), Oracle.Fate.FAILS);
-          case BLOCKED -> seen.put(job.name(), Oracle.Fate.BLOCKED);
-          case null, default -> {}
-        }
-      }
-      assertEquals(fates, seen, () -> "fates; " + torc.notes() + why());
-      assertTrue(fates.keySet().containsAll(torc.started()), () -> "started " + torc.started());
-      assertEquals(fates.containsValue(Oracle.Fate.FAILS) ? 1 : 0, torc.exit);
-      torc.look(); // with what was kept and without it
-      for (String job : said("will run")) {
-        assertTrue(fates.get(job) != Oracle.Fate.UP_TO_DATE, job + " was to run for sure");
-      }
-    }
-
-    /** A dry run knows which jobs are up to date. */
-    private void look() {
-      looked = torc.look();
-      TreeSet<String> told = said("up to date");
-      if (restored != null) {
-        told.retainAll(oracle.upToDate()); // it foresees what restored jobs will have made
-      }
-      assertEquals(oracle.upToDate(), told, () -> "looked: " + looked);
-    }
-
-    private TreeSet<String> said(String what) {
-      return looked.entrySet().stream()
-          .filter(said -> said.getValue().startsWith(what))
-          .map(Map.Entry::getKey)
-          .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    /** A build that is interrupted, or killed, when one of the jobs has begun to write. */
-    private void stoppedBuild(boolean killed) throws IOException {
-      look();
-      List<Spec> all = oracle.jobs().stream().filter(job -> !Oracle.isRest(job)).toList();
-      if (all.isEmpty()) {
-        return;
-      }
-      Spec victim = all.get(random.nextInt(all.size()));
-      StubRunner.Script begin =
-          stub -> {
-            torc.alone(victim.name()); // or what was looked at then would be lost by chance
-            for (var file : victim.begins(inputs(stub)).entrySet()) {
-              stub.write(file.getKey(), file.getValue());
-            }
-            if (!killed) {
-              torc.running.signal(2);
-              stub.nextEnd();
-            }
-            return stub.ended(ProcessEnd.How.INTERRUPTED);
-          };
-      if (killed) {
-        torc.deadly(victim.name(), begin);
-      } else {
-        torc.job(victim.name(), begin);
-      }
-      torc.limits.put("cpus", 1L); // one after the other, so that the events tell all
-      torc.build();
-      torc.usual(victim.name());
-      TreeSet<String> settled = oracle.upToDate();
-      for (String name : made(torc, oracle)) {
-        oracle.settle();
-        Spec job = oracle.job(name);
-        assertTrue(
-            job != null && !settled.contains(name) && oracle.runs(job),
-            () -> name + " ran; " + why());
-        boolean began = name.equals(victim.name()) && torc.started().contains(name);
-        if (began && !oracle.missesNeed(job)) {
-          oracle.end(job, !killed);
-        } else {
-          oracle.run(job);
-        }
-      }
-      oracle.settle();
-      if (restored != null) {
-        cut(torc, oracle, settled);
-      }
-      story.add((killed ? "killed in " : "interrupted in ") + victim.name() + made(torc, oracle));
-    }
-
-    private String why() {
-      StringBuilder why = new StringBuilder();
-      torc.started()
-          .forEach(job -> why.append("\n").append(job).append(": ").append(torc.why(job)));
-      return why.toString();
-    }
-
-    /** Builds the same in a fresh folder and compares all products. */
-    private void asFromScratch(int step) throws IOException {
-      SortedMap<String, Oracle.Fate> fates = oracle.build(made(torc, oracle));
-      torc.limits.put("cpus", 4L);
-      torc.build();
-      if (fates.containsValue(Oracle.Fate.FAILS)) {
-        return;
-      }
-      Harness fresh = new Harness(root.resolveSibling(root.getFileName() + "-fresh" + step));
-      fresh.otherwise = stub -> work(stub, spec(stub.name()));
-      oracle.disk.forEach(
-          (path, text) -> {
-            if (oracle.maker(path) == null && !oracle.isStale(path)) {
-              fresh.edit(path, text);
-            }
-          });
-      fresh.edit("torc.yaml", torc.read("torc.yaml"));
-      List<Oracle.Unit> all = List.copyOf(units.values());
-      fresh.build(all.get(random.nextInt(all.size())).name()); // first some of it alone
-      assertEquals(0, fresh.exit);
-      fresh.build();
-      assertEquals(0, fresh.exit);
-      for (Spec job : oracle.jobs()) {
-        for (String product : job.produces()) {
-          if (!product.contains("*")) {
-            assertEquals(fresh.read(product), torc.read(product), product + " from scratch");
-          }
-        }
-      }
-    }
-
-    // ---- what the jobs do
-
-    private static ProcessEnd work(Stub stub, Spec job) throws IOException {
-      SortedMap<String, String> inputs = inputs(stub);
-      var made = job.fails() ? job.begins(inputs) : job.makes(inputs);
-      for (var file : made.entrySet()) {
-        stub.write(file.getKey(), file.getValue());
-      }
-      Files.writeString(Path.of(stub.env("TORC_OUTPUT")), "k=" + job.stores(inputs) + "\n");
-      return stub.exit(job.fails() ? 1 : 0);
-    }
-
-    private static SortedMap<String, String> inputs(Stub stub) throws IOException {
-      SortedMap<String, String> inputs = new TreeMap<>();
-      for (String need : stub.needs()) {
-        inputs.put(need, stub.read(need));
-      }
-      if (stub.env("TORC_DATA") != null) {
-        String data = Files.readString(Path.of(stub.env("TORC_DATA"))).replaceAll("\\s", "");
-        Matcher values = Pattern.compile("\"(\\w+)\\.k\":(\\{[^}]*}|\\d+)").matcher(data);
-        while (values.find()) {
-          inputs.put("/data " + values.group(1), values.group(2));
-        }
-      }
-      return inputs;
-    }
-
-    // ---- what happens to the project
-
-    private void edit(String path, String text) {
-      story.add("edit " + path + " " + text.replace("\n", ";"));
-      torc.edit(path, text);
-      oracle.disk.put(path, text);
-    }
-
-    private void delete(String path) {
-      story.add("delete " + path);
-      torc.delete(path);
-      oracle.disk.remove(path);
-    }
-
-    private <T> T some(List<T> of) {
-      return of.get(random.nextInt(of.size()));
+      return () -> {
+        drafts.clear();
+        drafts.putAll(then);
+        names.clear();
+        names.putAll(called);
+      };
     }
 
     /** Some of the values, in any order. */
@@ -408,7 +158,8 @@ class RandomGroupsTest {
       return all.subList(0, random.nextInt(all.size() + 1));
     }
 
-    private void anyEdit() {
+    @Override
+    void anyEdit() {
       switch (random.nextInt(14)) {
         case 0 -> edit("s" + random.nextInt(3), "" + random.nextInt(3));
         case 1, 2 -> {
@@ -432,10 +183,7 @@ class RandomGroupsTest {
           edit("T.csv", rows.toString());
         }
         case 6, 7 -> anyProduct();
-        case 8 -> {
-          String path = some(List.copyOf(oracle.disk.keySet()));
-          edit(path, oracle.disk.get(path)); // a touch
-        }
+        case 8 -> touchAny();
         case 9 -> {
           int i = some(List.copyOf(drafts.keySet()));
           if (drafts.get(i) instanceof GroupSpec) {
@@ -606,7 +354,7 @@ class RandomGroupsTest {
             random.nextInt(4) == 0 ? failing() : "",
             axis,
             random.nextInt(4) == 0 ? several("u", "v") : List.of(),
-            few(choices),
+            few(4, choices),
             some(List.of(".o", ".o", "+*.o", "")));
       }
       List<String> forms = new ArrayList<>(List.of("out/I/x.o", "out/I/g+*.o", "lI.lines"));
@@ -614,7 +362,7 @@ class RandomGroupsTest {
         forms.addAll(List.of("in/jI.txt", "in/jI-*.txt"));
       }
       List<String> produces =
-          few(forms.stream().map(form -> form.replace("I", "" + index)).toList());
+          few(4, forms.stream().map(form -> form.replace("I", "" + index)).toList());
       return new Spec(
           index,
           random.nextInt(3),
@@ -624,21 +372,9 @@ class RandomGroupsTest {
           false,
           false,
           false,
-          few(choices),
-          List.of(),
+          few(4, choices),
           List.of(),
           produces);
-    }
-
-    private List<String> few(List<String> choices) {
-      List<String> some = new ArrayList<>();
-      for (int n = random.nextInt(4); n > 0; n--) {
-        String one = some(choices);
-        if (!some.contains(one)) {
-          some.add(one);
-        }
-      }
-      return some;
     }
   }
 }

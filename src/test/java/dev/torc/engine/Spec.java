@@ -14,7 +14,6 @@ import java.util.TreeMap;
  * @param index a job needs products of jobs with smaller indices only
  * @param cut whether different inputs often give the same bytes
  * @param variable whether the caller's value of {@link #VARIABLE} counts
- * @param data the jobs whose stored value it needs
  * @param needs as in the build file
  * @param produces as in the build file
  * @param group whose instance it is, null for a plain job
@@ -32,7 +31,6 @@ record Spec(
     boolean depfile,
     boolean variable,
     List<String> needs,
-    List<Integer> data,
     List<Integer> after,
     List<String> produces,
     String group,
@@ -54,7 +52,6 @@ record Spec(
       boolean depfile,
       boolean variable,
       List<String> needs,
-      List<Integer> data,
       List<Integer> after,
       List<String> produces) {
     this(
@@ -68,7 +65,6 @@ record Spec(
         depfile,
         variable,
         needs,
-        data,
         after,
         produces,
         null,
@@ -103,7 +99,6 @@ record Spec(
   String yaml() {
     List<String> needed = new ArrayList<>();
     needs.forEach(n -> needed.add(n.startsWith("{") ? n : "'" + n + "'"));
-    data.forEach(i -> needed.add("{data: j%d.k}".formatted(i)));
     return "%s: { command: %s, needs: %s, after: %s, produces: %s, always: %s, temporary: %s%s%s }"
         .formatted(
             name(),

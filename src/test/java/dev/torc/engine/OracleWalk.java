@@ -1,0 +1,448 @@
+package dev.torc.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.torc.FilesBelow;
+import dev.torc.engine.StubRunner.Stub;
+import dev.torc.hash.AgedStamps;
+import dev.torc.local.ProcessEnd;
+import dev.torc.posix.FileTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.IntConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A random project beside an {@link Oracle}: builds that end, are interrupted or killed, by hosts
+ * that take turns, with known results that are put back or lost. After each the jobs that ran,
+ * their ends and the whole disk are as the oracle has them. What the project is, and how it is
+ * edited, its subclass knows.
+ */
+abstract class OracleWalk implements RandomWalks.Walk {
+
+  private static final int STEPS = 14;
+
+  private static final Pattern VALUE = Pattern.compile("\"(\\w+)\\.k\":(\\{[^}]*}|\\d+)");
+
+  final Path root;
+  final Random random;
+  final Harness torc;
+  final Oracle oracle = new Oracle();
+  final List<String> story = new ArrayList<>();
+
+  /** Whether known results are put in the place of runs. */
+  final boolean stored;
+
+  private final RandomHosts hosts;
+  private final IntConsumer restored;
+  private final RandomBranches branches;
+  private Map<String, String> looked;
+
+  /**
+   * One project.
+   *
+   * @param hosts how many take turns; 0 where the root is not shared
+   * @param restored takes how many jobs each build restored; null where none is to
+   * @param sources a pattern of the paths that belong to a branch
+   */
+  OracleWalk(Path root, Random random, int hosts, IntConsumer restored, String sources) {
+    this.root = root;
+    this.random = random;
+    this.torc = new Harness(root);
+    this.hosts = new RandomHosts(root, random, hosts);
+    this.stored = restored != null;
+    this.restored = restored;
+    this.branches = new RandomBranches(sources, this::edit, this::delete);
+    torc.restores = stored;
+    torc.env.put(Spec.VARIABLE, oracle.variable);
+    if (random.nextInt(4) > 0) { // with young stamps, nothing is ever at rest
+      torc.stamps = new AgedStamps();
+    }
+    torc.otherwise = stub -> work(torc, stub, job(stub.name()));
+  }
+
+  // ---- what a subclass says
+
+  /** Makes the first sources and jobs. */
+  abstract void begin() throws IOException;
+
+  /** Writes the build file, and tells the oracle. */
+  abstract void write();
+
+  /** Puts the jobs back that there are now. */
+  abstract Runnable jobs();
+
+  /** The job of a name, whether the oracle has it now or not. */
+  abstract Spec job(String name);
+
+  /** Changes a source, a product or a job. */
+  abstract void anyEdit();
+
+  /** Some stored results are lost, or are others. */
+  void loseStored() throws IOException {
+    loseBytes(root.resolve(".torc/store"));
+  }
+
+  /** A build is over. */
+  void over(Harness build) {}
+
+  // ---- the walk
+
+  @Override
+  public final String story() {
+    return String.join("\n", story);
+  }
+
+  @Override
+  public final void steps() throws IOException {
+    begin();
+    for (int step = 0; step < STEPS; step++) {
+      story.add("-- step " + step);
+      if (stored) {
+        branches.any(random, oracle, story, jobs());
+      }
+      write();
+      if (stored && random.nextInt(3) == 0) {
+        loseStored();
+      }
+      story.add(hosts.next(torc));
+      switch (random.nextInt(6)) {
+        case 0 -> stoppedBuild(false);
+        case 1 -> stoppedBuild(true);
+        default -> wholeBuild();
+      }
+      assertEquals(oracle.disk, FilesBelow.made(root, UTF_8), "the disk");
+      if (random.nextInt(4) == 0) {
+        story.add("again");
+        story.add(hosts.next(torc));
+        wholeBuild();
+      }
+      if (random.nextInt(6) == 0) {
+        asFromScratch(step);
+      }
+      for (int edits = random.nextInt(4); edits > 0; edits--) {
+        anyEdit();
+      }
+    }
+  }
+
+  private void wholeBuild() {
+    look();
+    torc.limits.put("cpus", 1L + random.nextInt(4));
+    torc.build();
+    List<String> lacking =
+        oracle.jobs().stream()
+            .filter(job -> oracle.lacks(job) && !oracle.runs(job))
+            .map(Spec::name)
+            .toList();
+    SortedMap<String, Oracle.Fate> fates = oracle.build(made());
+    story.add("build: " + fates);
+    if (stored) {
+      restored.accept(made().size() - torc.started().size());
+    }
+    over(torc);
+    for (String job : lacking) {
+      assertTrue(
+          fates.get(job) == Oracle.Fate.UP_TO_DATE
+              || fates.get(job) == Oracle.Fate.BLOCKED
+              || oracle.behind(oracle.job(job)).stream()
+                  .anyMatch(behind -> fates.get(behind.name()) != Oracle.Fate.UP_TO_DATE)
+              || torc.why(job).matches(".*(need|data) .*"),
+          () -> job + " ran, and no job reads it: " + torc.why(job));
+    }
+    SortedMap<String, Oracle.Fate> seen = new TreeMap<>();
+    for (Spec job : oracle.jobs()) {
+      switch (torc.state(job.name())) {
+        case UP_TO_DATE -> seen.put(job.name(), Oracle.Fate.UP_TO_DATE);
+        case RAN, RESTORED -> seen.put(job.name(), Oracle.Fate.RUNS);
+        case FAILED -> seen.put(job.name(), Oracle.Fate.FAILS);
+        case BLOCKED -> seen.put(job.name(), Oracle.Fate.BLOCKED);
+        case null, default -> {}
+      }
+    }
+    assertEquals(fates, seen, () -> "fates; " + torc.notes() + why());
+    assertTrue(fates.keySet().containsAll(torc.started()), () -> "started " + torc.started());
+    assertEquals(fates.containsValue(Oracle.Fate.FAILS) ? 1 : 0, torc.exit);
+    torc.look(); // with what was kept and without it
+    for (String job : said("will run")) {
+      assertTrue(fates.get(job) != Oracle.Fate.UP_TO_DATE, job + " was to run for sure");
+    }
+  }
+
+  /** A dry run knows which jobs are up to date. */
+  private void look() {
+    looked = torc.look();
+    Set<String> told = said("up to date");
+    if (stored) {
+      told.retainAll(oracle.upToDate()); // it foresees what restored jobs will have made
+    }
+    assertEquals(oracle.upToDate(), told, () -> "looked: " + looked);
+  }
+
+  private Set<String> said(String what) {
+    return looked.entrySet().stream()
+        .filter(said -> said.getValue().startsWith(what))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** A build that is interrupted, or killed, when one of the jobs has begun to write. */
+  private void stoppedBuild(boolean killed) throws IOException {
+    look();
+    List<Spec> all = oracle.jobs().stream().filter(job -> !Oracle.isRest(job)).toList();
+    if (all.isEmpty()) {
+      return;
+    }
+    Spec victim = some(all);
+    StubRunner.Script begin =
+        stub -> {
+          torc.alone(victim.name()); // or what was looked at then would be lost by chance
+          SortedMap<String, String> inputs = inputs(torc, stub, victim);
+          find(stub, victim, inputs);
+          write(stub, victim.begins(inputs));
+          if (!killed) {
+            torc.running.signal(2);
+            stub.nextEnd();
+          }
+          return stub.ended(ProcessEnd.How.INTERRUPTED);
+        };
+    if (killed) {
+      torc.deadly(victim.name(), begin);
+    } else {
+      torc.job(victim.name(), begin);
+    }
+    torc.limits.put("cpus", 1L); // one after the other, so that the events tell all
+    torc.build();
+    torc.usual(victim.name());
+    TreeSet<String> settled = oracle.upToDate();
+    for (String name : made()) {
+      oracle.settle();
+      Spec job = oracle.job(name);
+      assertTrue(
+          job != null && !settled.contains(name) && (oracle.runs(job) || oracle.lacks(job)),
+          () -> name + " ran; " + why());
+      boolean began = name.equals(victim.name()) && torc.started().contains(name);
+      if (began && !oracle.missesNeed(job)) {
+        oracle.end(job, !killed);
+      } else {
+        oracle.run(job);
+      }
+    }
+    oracle.settle();
+    if (stored) {
+      cut(settled);
+    }
+    oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
+    story.add((killed ? "killed in " : "interrupted in ") + victim.name() + made());
+  }
+
+  /**
+   * Known results may have been on their way when the last build was cut: of jobs that it neither
+   * made nor had to, the oracle takes what is there.
+   *
+   * @param settled the jobs that were up to date before it
+   */
+  private void cut(Set<String> settled) throws IOException {
+    SortedMap<String, String> there = FilesBelow.made(root, UTF_8);
+    oracle.jobs().stream()
+        .filter(job -> !Oracle.isRest(job))
+        .filter(job -> !made().contains(job.name()) && !settled.contains(job.name()))
+        .forEach(job -> oracle.cut(job, there));
+  }
+
+  /**
+   * The jobs that ran in the last build, or in whose place a known result was put, in the order of
+   * that; the oracle is told which were restored.
+   */
+  private List<String> made() {
+    List<String> made = new ArrayList<>();
+    oracle.restored = new HashSet<>();
+    for (Event event : torc.events) {
+      if (event instanceof Event.JobRestored each) {
+        made.add(each.job());
+        oracle.restored.add(each.job());
+      } else if (event instanceof Event.JobStarted each && each.attempt() == 1) {
+        made.add(each.job());
+      }
+    }
+    return made;
+  }
+
+  private String why() {
+    return made().stream()
+        .map(job -> "\n" + job + ": " + torc.why(job))
+        .collect(Collectors.joining());
+  }
+
+  /** Builds the same in a fresh folder, first some of it alone, and compares all products. */
+  private void asFromScratch(int step) throws IOException {
+    torc.limits.put("cpus", 4L);
+    torc.build();
+    if (oracle.build(made()).containsValue(Oracle.Fate.FAILS)) {
+      return;
+    }
+    Harness fresh = new Harness(root.resolveSibling(root.getFileName() + "-fresh" + step));
+    fresh.env.putAll(torc.env);
+    fresh.restores = stored;
+    fresh.otherwise = stub -> work(fresh, stub, job(stub.name()));
+    oracle.disk.forEach(
+        (path, text) -> {
+          boolean product = oracle.maker(path) != null || path.endsWith(".d");
+          if (!product && !oracle.isStale(path)) {
+            fresh.edit(path, text);
+          }
+        });
+    fresh.edit("torc.yaml", torc.read("torc.yaml"));
+    fresh.build(some(oracle.units(Integer.MAX_VALUE)).name());
+    assertEquals(0, fresh.exit, () -> "from scratch; " + fresh.notes());
+    over(fresh);
+    fresh.build();
+    assertEquals(0, fresh.exit, () -> "from scratch; " + fresh.notes());
+    over(fresh);
+    for (Spec job : oracle.jobs()) {
+      for (String product : job.produces()) {
+        if (!product.contains("*") && !(oracle.lacks(job) && torc.read(product).equals("-"))) {
+          assertEquals(fresh.read(product), torc.read(product), product + " from scratch");
+        }
+      }
+    }
+  }
+
+  // ---- what the jobs do
+
+  private static ProcessEnd work(Harness torc, Stub stub, Spec job) throws IOException {
+    SortedMap<String, String> inputs = inputs(torc, stub, job);
+    String found = find(stub, job, inputs);
+    if (job.fails()) {
+      write(stub, job.begins(inputs));
+      return stub.exit(1);
+    }
+    if (job.traced()) {
+      stub.launch().trace().saw(torc.root.resolve(found).toString());
+    } else if (job.depfile()) {
+      stub.write(job.depfilePath(), "x: " + found + "\n");
+    }
+    Files.writeString(Path.of(stub.env("TORC_OUTPUT")), "k=" + job.stores(inputs) + "\n");
+    write(stub, job.makes(inputs));
+    return stub.exit(0);
+  }
+
+  private static void write(Stub stub, Map<String, String> files) throws IOException {
+    for (var file : files.entrySet()) {
+      stub.write(file.getKey(), file.getValue());
+    }
+  }
+
+  /** Adds the file that a job finds to what it reads, and returns its path; null for none. */
+  private static String find(Stub stub, Spec job, SortedMap<String, String> inputs)
+      throws IOException {
+    String found = job.depfile() ? job.finds(inputs) : null;
+    if (found != null) {
+      inputs.put(found, stub.read(found));
+    }
+    return found;
+  }
+
+  private static SortedMap<String, String> inputs(Harness torc, Stub stub, Spec job)
+      throws IOException {
+    SortedMap<String, String> inputs = new TreeMap<>();
+    for (String need : stub.needs()) {
+      Path file = torc.root.resolve(need);
+      if (Files.isDirectory(file)) {
+        FilesBelow.made(file, UTF_8).forEach((path, text) -> inputs.put(need + "/" + path, text));
+      } else {
+        inputs.put(need, stub.read(need));
+      }
+    }
+    if (job.variable()) {
+      inputs.put("//variable", torc.env.get(Spec.VARIABLE));
+    }
+    if (stub.env("TORC_DATA") != null) {
+      String data = Files.readString(Path.of(stub.env("TORC_DATA"))).replaceAll("\\s", "");
+      Matcher values = VALUE.matcher(data);
+      while (values.find()) {
+        inputs.put("/data " + values.group(1), values.group(2));
+      }
+    }
+    return inputs;
+  }
+
+  // ---- what happens to the project
+
+  void edit(String path, String text) {
+    story.add("edit " + path + " " + text.replace("\n", ";"));
+    torc.edit(path, text);
+    oracle.disk.put(path, text);
+  }
+
+  /** An empty folder of a job goes with its last file: the oracle knows none. */
+  void delete(String path) {
+    int slash = path.lastIndexOf('/');
+    String folder = slash < 0 ? "" : path.substring(0, slash);
+    if (folder.startsWith("j")
+        && oracle.disk.keySet().stream()
+            .allMatch(p -> p.equals(path) || !p.startsWith(folder + "/"))) {
+      delete(folder);
+      return;
+    }
+    story.add("delete " + path);
+    torc.delete(path);
+    oracle.disk.keySet().removeIf(p -> p.equals(path) || p.startsWith(path + "/"));
+  }
+
+  void touchAny() {
+    String path = some(List.copyOf(oracle.disk.keySet()));
+    edit(path, oracle.disk.get(path));
+  }
+
+  /** Some files of a store are lost, or hold other bytes. */
+  void loseBytes(Path store) throws IOException {
+    if (!Files.isDirectory(store)) {
+      return;
+    }
+    try (Stream<Path> all = Files.list(store)) {
+      for (Path each : all.sorted().toList()) {
+        int how = random.nextInt(16);
+        if (how < 2) {
+          FileTree.remove(each);
+        } else if (how < 5 && Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)) {
+          int length = Math.max(0, (int) Files.size(each) - how + 3); // it may be empty
+          String text = how == 2 ? "spoilt" : "x".repeat(length);
+          Files.writeString(each, text); // of another size, of the same, or cut
+        }
+      }
+    }
+  }
+
+  <T> T some(List<T> of) {
+    return of.get(random.nextInt(of.size()));
+  }
+
+  /** As many as it happens, fewer than a number; none twice. */
+  List<String> few(int fewer, List<String> choices) {
+    List<String> few = new ArrayList<>();
+    for (int n = random.nextInt(fewer); n > 0; n--) {
+      String one = some(choices);
+      if (!few.contains(one)) {
+        few.add(one);
+      }
+    }
+    return few;
+  }
+}
