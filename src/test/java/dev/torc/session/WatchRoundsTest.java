@@ -168,6 +168,13 @@ class WatchRoundsTest {
   }
 
   @Test
+  void whatIsPutWhereAFailedJobMadeNothingStartsOne() throws IOException {
+    stage.jobs("check: { command: 'grep 2 a.txt > c; cp c b.txt', needs: a.txt, produces: b.txt }");
+    stage.thenPut("b.txt", "mine").run();
+    assertEquals("[check FAILED] | [b.txt] [check FAILED] |", stage.told());
+  }
+
+  @Test
   void aBrokenBuildFileIsToldUntilItIsRepaired() throws IOException {
     stage
         .thenPut("torc.yaml", "jobs: [")
