@@ -344,4 +344,35 @@ class Section11StoreTest extends Harness {
     build().ran("r");
     settled();
   }
+
+  @Test
+  void whatWasPutBackWhenASignalCameIsItsOwn() throws IOException {
+    given("a: { command: make a, needs: [x], produces: [a.out] }");
+    AgedStamps aged = new AgedStamps();
+    stamps = aged;
+    edit("x", "1");
+    build();
+    String first = read("a.out");
+    edit("x", "2");
+    build();
+    edit("x", "1");
+    stamps =
+        new WatchedStamps(
+            aged,
+            path -> {
+              if (path.endsWith("a.out") && read("a.out").equals(first)) {
+                running.signal(2);
+                running.signal(2); // now nothing is looked at any more
+              }
+            });
+    build().ran();
+    assertEquals(130, exit);
+    assertEquals(JobState.NOT_REACHED, state("a"));
+    assertEquals(first, read("a.out"));
+    stamps = aged;
+    build().ran();
+    restored("a");
+    assertEquals(List.of(), kept());
+    settled();
+  }
 }
