@@ -159,6 +159,9 @@ public final class JobRecords {
   public void replace(int job, JobResult result) {
     known.data.remove(job);
     known.results.set(job, result);
+    if (!left.isEmpty()) {
+      left.remove(graph.name(job)); // the session asks the same map
+    }
   }
 
   /** Why a job runs that an earlier torc left running or handed out; null for others. */

@@ -259,10 +259,11 @@ abstract class OracleWalk implements RandomWalks.Walk {
    * @param settled the jobs that were up to date before it
    */
   private void cut(Set<String> settled) throws IOException {
+    List<String> made = made();
     SortedMap<String, String> there = FilesBelow.made(root, UTF_8);
     oracle.jobs().stream()
         .filter(job -> !Oracle.isRest(job))
-        .filter(job -> !made().contains(job.name()) && !settled.contains(job.name()))
+        .filter(job -> !made.contains(job.name()) && !settled.contains(job.name()))
         .forEach(job -> oracle.cut(job, there));
   }
 
