@@ -36,8 +36,8 @@ final class Image {
   private Image() {}
 
   /**
-   * @param args the folder of the distribution, the folder of what Maven makes, and the name of an
-   *     archive without what says the system
+   * @param args the folder of the distribution, Maven's target folder, and the name of an archive
+   *     without the name of the system
    */
   public static void main(String[] args) throws Exception {
     Path target = Path.of(args[1]);

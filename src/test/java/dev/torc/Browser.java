@@ -113,7 +113,7 @@ final class Browser implements AutoCloseable {
    * What went wrong in the page since it was opened: calls of console.error and console.assert,
    * exceptions, what the browser refused, and each request, answered or not. No requests are the
    * file itself and what it holds ({@code data:}, {@code blob:}). Not seen are what a worker asks
-   * for and a preconnect; they reach nobody either.
+   * for and a preconnect; they reach no server either.
    */
   List<String> consoleErrors() throws Exception {
     // What the page told before this answer has arrived with it.

@@ -33,7 +33,7 @@ final class Chromium implements AutoCloseable {
   private static final List<String> HEADLESS =
       List.of("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-breakpad");
 
-  /** Nobody answers at the port of the proxy, and no name has an address. */
+  /** No server answers at the port of the proxy, and no name has an address. */
   private static final List<String> OPTIONS =
       List.of(
           "--remote-debugging-port=0",

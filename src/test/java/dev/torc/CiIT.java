@@ -124,7 +124,7 @@ class CiIT {
       assertEquals("3 jobs: 2 ran, 1 up to date, 0 failed", make(ben, "ci/server.yaml"));
       assertEquals(sent, files(data), "without a key nothing is sent");
 
-      // With a key of his own he may send, and nobody believes it.
+      // With a key of his own he may send, and it is believed nowhere.
       assertTrue(!other.out().strip().equals(word));
       ben.sh("0022", "echo snow >> texts/hill.txt");
       make(ben, "ci/server-main.yaml");

@@ -65,7 +65,7 @@ final class Cluster implements AutoCloseable {
     return queue(project, "--format=%i");
   }
 
-  /** The ids of all submissions of a project, also of those that are over. */
+  /** The ids of all submissions of a project, with those that are over. */
   TreeSet<String> submissions(Sandbox project) throws Exception {
     return new TreeSet<>(queue(project, "--states=all", "--format=%F"));
   }

@@ -186,11 +186,11 @@ class ClusterIT {
       project.write("x", "1\n");
       Going torc = project.start();
       String pid = project.awaitLine("a.log");
-      // The script before its job: who outlives that for a moment would tell how it ended.
+      // The script before its job: a script that outlives it for a moment would tell how it ended.
       List<String> kill = new ArrayList<>(List.of("kill", "-KILL"));
       kill.addAll(scripts(pid).reversed());
       assertEquals(0, new ProcessBuilder(kill).start().waitFor());
-      // or torc's own cancelling may find somebody who tells how it ended
+      // or torc's own cancelling may find a script that tells how it ended
       cluster.awaitNone(project);
       torc.signal("INT");
       Sandbox.until("it ends", () -> torc.err().contains("1 submitted job is cancelled"));

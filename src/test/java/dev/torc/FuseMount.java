@@ -47,7 +47,7 @@ final class FuseMount implements AutoCloseable {
     return new FuseMount(at);
   }
 
-  /** Takes it away, as soon as nobody has a file of it open. */
+  /** Takes it away, as soon as no process has a file of it open. */
   @Override
   public void close() throws IOException {
     try {

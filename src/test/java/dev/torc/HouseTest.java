@@ -23,7 +23,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The house: which package may import which, who may print and exit, what lies at the top. */
+/** The house: which package may import which, which may print and exit, what lies at the top. */
 class HouseTest {
 
   private static final Path CLASSES = Path.of("target", "classes", "dev");

@@ -68,7 +68,7 @@ public final class KillAgent implements BiConsumer<String, Object> {
           "org.lmdbjava.Txn",
           Set.of("commit"));
 
-  /** What differs from run to run: random ids, digests of what holds a time, counters. */
+  /** What differs from run to run: random ids, digests of texts with a time, counters. */
   private static final Pattern OTHERWISE =
       Pattern.compile(
           "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[0-9a-f]{64}\\b|(?<=/tmp/)[0-9]+");

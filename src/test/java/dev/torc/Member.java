@@ -16,7 +16,7 @@ import java.util.List;
  */
 record Member(Sandbox box, int user) {
 
-  /** A group that nobody is in by themselves. */
+  /** A group that no user is in otherwise. */
   static final int LAB = 61010;
 
   /** Lets made-up users into a folder. */

@@ -138,7 +138,7 @@ final class RealSlurm implements AutoCloseable {
       """;
 
   private void begin() throws Exception {
-    // munge wants its socket where all may reach it, and its key where nobody else may.
+    // munge wants its socket where all may reach it, and its key where no other user may.
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     byte[] key = new byte[1024];
     new SecureRandom().nextBytes(key);

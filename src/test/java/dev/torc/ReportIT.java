@@ -233,7 +233,7 @@ class ReportIT extends BrowserHarness {
   @Test
   void eachStateHasItsOwnWordMarkAndColour() throws Exception {
     open(60);
-    drawn("#graph", 27, 108, 168, 50); // the box of what was restored
+    drawn("#graph", 27, 108, 168, 50); // the box of a restored job
     state("restored");
     assertEquals("2 of 60 rows", found());
     assertTrue(first().contains("↺restored"), first());
@@ -330,7 +330,7 @@ class ReportIT extends BrowserHarness {
     Path picture = temp.resolve("page.png");
     browser.screenshot(picture);
     assertTrue(Files.size(picture) > 10_000, "an empty page would be smaller");
-    // Of the canvas some points have the colour of what ran.
+    // Some points of the canvas have the colour of jobs that ran.
     drawn("#timeline", 147, 199, 168, 100);
   }
 }

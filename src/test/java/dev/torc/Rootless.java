@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * podman as the user {@code nobody} has it, who has no range of ids, with a storage of its own.
- * Where the tests do not run as root, or that user cannot run torc or a container, its tests are
- * skipped with the words of what failed.
+ * podman for the user of number 65534, which has no range of ids, with a storage of its own. Where
+ * the tests do not run as root, or that user cannot run torc or a container, its tests are skipped
+ * with the words of the failed command.
  */
 final class Rootless implements AutoCloseable {
 

@@ -100,7 +100,7 @@ class RulesPageTest {
     assertEquals(Set.of(), cited("the rule; 3 rules; ruler 7"));
   }
 
-  /** A test that has a rule in its name is one of those that the rule names. */
+  /** The rule names each test that has the rule in its name. */
   @Test
   void everyTestThatItNamesExistsAndThoseNamedAfterARuleAreNamed() throws IOException {
     Map<String, Path> tests =

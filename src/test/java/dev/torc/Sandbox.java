@@ -30,7 +30,7 @@ final class Sandbox implements AutoCloseable {
   /** Folder of the project; there is no build file in it yet. */
   final Path root;
 
-  /** Environment of what is started. */
+  /** Environment of the programs that are started. */
   final Map<String, String> env = new HashMap<>();
 
   private final Path outputs;
@@ -188,7 +188,7 @@ final class Sandbox implements AutoCloseable {
     return lines(path).getFirst();
   }
 
-  /** Whether a process still runs; one that nobody has waited for yet does not. */
+  /** Whether a process still runs; one that is over and not waited for does not. */
   static boolean runs(String pid) {
     try {
       String stat = Files.readString(Path.of("/proc", pid, "stat"));
@@ -198,7 +198,7 @@ final class Sandbox implements AutoCloseable {
     }
   }
 
-  /** Kills what still runs of what was started. */
+  /** Kills the started programs that still run. */
   @Override
   public void close() {
     started.forEach(Process::destroyForcibly);

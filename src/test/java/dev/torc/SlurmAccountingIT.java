@@ -28,8 +28,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * What is known of jobs that a real Slurm has forgotten, by its accounting. What it says of those
- * that it has is for {@code SlurmIT}.
+ * What the accounting of a real Slurm knows of jobs that Slurm itself has forgotten. Not the words
+ * about jobs that it has: {@code SlurmIT}.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("SlurmAccountingIT") // one of its tests at a time, beside other classes

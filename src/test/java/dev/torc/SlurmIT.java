@@ -240,7 +240,7 @@ class SlurmIT {
     ended(Kind.NODE_FAILURE, "NODE_FAIL NodeDown.*", stronger);
   }
 
-  /** The state of what waits, when the controller has thought about why. */
+  /** The state of a waiting job, when the controller has found the reason. */
   private static SchedulerState waits(SchedulerJob job) throws Exception {
     return await(
         job,

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
- * Text files of steps and of what they print, as tests. {@code == TITLE} begins a test on a stage
- * of its own; what stands before the first one begins each of them, and need not tell what its
- * steps print. {@code --- FILE} begins a file, which ends at {@code ---}. Behind a line {@code $
- * STEP} stand the lines that the step prints, those that would mean something here behind a
+ * Text files of steps and of the lines that they print, as tests. {@code == TITLE} begins a test on
+ * a stage of its own; what stands before the first one begins each of them, and need not tell what
+ * its steps print. {@code --- FILE} begins a file, which ends at {@code ---}. Behind a line {@code
+ * $ STEP} stand the lines that the step prints, those that would mean something here behind a
  * backslash. What a step does is the stage's business.
  *
  * <p>With {@code -Dtorc.transcripts=fix} the files get what is printed now; {@code

@@ -60,7 +60,8 @@ class TidyTest {
           "WorkflowCodec.reads",
           "BuildLoop.looked");
 
-  private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|(?://[^\\n]*\\n\\s*)+");
+  private static final Pattern COMMENT =
+      Pattern.compile("(?ms)^\\s*/\\*.*?\\*/|(?://[^\\n]*\\n\\s*)+");
 
   /** Persons for code, and nouns left out. */
   private static final Pattern BANNED =
@@ -69,13 +70,15 @@ class TidyTest {
   @Test
   void aCommentHasThingsOfTheCodeAsItsSubjects() throws IOException {
     List<String> found = new ArrayList<>();
-    for (Path source : FilesTest.sources("main")) {
-      for (MatchResult comment : COMMENT.matcher(Files.readString(source)).results().toList()) {
-        String words = comment.group().replaceAll("\\s*\\n\\s*(\\*(?!/)|//)?\\s*", " ");
-        BANNED
-            .matcher(words)
-            .results()
-            .forEach(word -> found.add(source + ": " + word.group() + ": " + words));
+    for (String root : List.of("main", "test", "bench")) {
+      for (Path source : FilesTest.sources(root)) {
+        for (MatchResult comment : COMMENT.matcher(Files.readString(source)).results().toList()) {
+          String words = comment.group().replaceAll("\\s*\\n\\s*(\\*(?!/)|//)?\\s*", " ");
+          BANNED
+              .matcher(words)
+              .results()
+              .forEach(word -> found.add(source + ": " + word.group() + ": " + words));
+        }
       }
     }
     assertEquals(List.of(), found);

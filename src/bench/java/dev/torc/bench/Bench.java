@@ -159,7 +159,7 @@ public final class Bench {
     return failed ? 1 : 0;
   }
 
-  /** The tools that take part, torc first; the names of those that are not there are added. */
+  /** The tools that take part, torc first; the names of absent ones are added. */
   private SequencedMap<Tool, String> programs(List<String> absent) throws IOException {
     SequencedMap<Tool, String> programs = new LinkedHashMap<>();
     if (!Files.isExecutable(options.torc)) {

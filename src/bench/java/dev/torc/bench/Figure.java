@@ -29,7 +29,7 @@ enum Figure {
     return unitName;
   }
 
-  /** How much of what {@link #of} gives is one unit. */
+  /** How much one unit is, as {@link #of} counts. */
   double unit() {
     return unit;
   }

@@ -39,7 +39,7 @@ final class Meter implements AutoCloseable {
   private final MethodHandle prctl;
 
   /**
-   * Makes this process the parent of what its children leave behind, until it is closed.
+   * Makes this process the parent of all that its children leave behind, until it is closed.
    *
    * @throws IOException where the system has no such thing
    */
@@ -64,7 +64,7 @@ final class Meter implements AutoCloseable {
     }
   }
 
-  /** Lets orphans go to whom they went before. */
+  /** Lets orphans go where they went before. */
   @Override
   public void close() {
     adopt(false);
@@ -97,7 +97,7 @@ final class Meter implements AutoCloseable {
     words.addAll(List.of(log.toString(), go.toString()));
     words.addAll(command);
     ProcessBuilder builder = new ProcessBuilder(words).directory(dir.toFile());
-    // as if called by hand, whoever called the benchmark
+    // as if called by hand, even where make or torc called the benchmark
     builder.environment().keySet().removeIf(n -> n.startsWith("TORC_") || n.contains("MAKE"));
     Process shell = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     int pid;

@@ -1,7 +1,8 @@
-# How it works. A job is claimed by the one who makes its folder NAME.claim; who finds it there runs
-# nothing. Then what stands in the places of the job's products moves to NAME.aside, NAME.begun is
-# written, the job runs, and NAME.status is written, whole and last. NAME.later says instead that the
-# script did not begin the job. Killed at any moment, it leaves what is true so far, and no status.
+# How it works. The copy of the script that makes a job's folder NAME.claim has claimed it; one that
+# finds it there runs nothing. Then what stands in the places of the job's products moves to
+# NAME.aside, NAME.begun is written, the job runs, and NAME.status is written, whole and last.
+# NAME.later says instead that the script did not begin the job. Killed at any moment, it leaves what
+# is true so far, and no status.
 #
 # It needs sh, the POSIX utilities, `env -u` and Linux's /proc. A job runs in a child of this shell
 # (torc_shell), each of its processes in a session of its own where there is setsid, while this shell
@@ -14,7 +15,7 @@ unset TORC_MEMORY
 torc_given=${SLURM_MEM_PER_NODE:-${SLURM_MEM_PER_CPU-}}
 torc_times=${SLURM_MEM_PER_NODE:+1}
 case $torc_given in
-  0 | '' | *[!0-9]*) ;; # all that the node has, or nobody tells
+  0 | '' | *[!0-9]*) ;; # all that the node has, or unknown
   *) export TORC_MEMORY=$((torc_given * ${torc_times:-${SLURM_CPUS_ON_NODE:-1}})) ;;
 esac
 export TORC_GPUS="${CUDA_VISIBLE_DEVICES:-${SLURM_STEP_GPUS:-${SLURM_JOB_GPUS-}}}"

@@ -36,7 +36,7 @@ class GrammarTest {
       new TreeMap<>(
           Map.of("text", "a", "number", "3", "flag", "true", "list", "[a]", "map", "{zz: b}"));
 
-  /** What a reader says of a form that a key does not take, in place of what is wrong in it. */
+  /** What a reader says of a form that a key does not take, and not of an error in it. */
   private static final String REFUSED =
       "\\b%s (must be (a map|a text|a list|true|a whole|failure)|is \\w+ or |names none)";
 

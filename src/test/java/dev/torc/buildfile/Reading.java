@@ -124,7 +124,7 @@ final class Reading implements StepFiles.Stage {
     }
   }
 
-  /** Whether the schema refuses one of the files; of what cannot be parsed it sees nothing. */
+  /** Whether the schema refuses one of the files; it sees nothing that cannot be parsed. */
   private boolean isSeenByEditors() throws IOException {
     for (Path file : files.layers()) {
       String name = file.toString();

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 
 /**
- * Transcripts: {@link StepFiles} of what commands print, told as a user sees it, each test with an
- * empty folder around its own. {@code $ torc …} calls torc, any other {@code $} line a shell;
+ * Transcripts: {@link StepFiles} with commands and their output, as a user sees it, each test with
+ * an empty folder around its own. {@code $ torc …} calls torc, any other {@code $} line a shell;
  * {@code $ export NAME=VALUE} holds for all lines behind it. Lines of standard error stand behind a
  * {@code !}, the exit status in brackets where it is not 0. A line that ends with 77 skips the rest
  * of its test.

@@ -119,7 +119,7 @@ class BatchEndTest {
 
   @Test
   void theMemoryLimitIsHeld() throws Exception {
-    // dd holds its whole block until somebody reads it
+    // dd holds its whole block until it is read
     String use = "dd if=/dev/zero bs=100M count=1 2>/dev/null | { sleep 1000; cat; }";
     BatchJob job = node.job("a", List.of(node.step(use)), 0, 50L << 20);
     node.run(job);

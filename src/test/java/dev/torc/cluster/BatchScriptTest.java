@@ -157,7 +157,7 @@ class BatchScriptTest {
     assertNull(node.folder.status("a", 0), "one half of it is no word yet");
   }
 
-  /** Whoever takes the results may be another member of the group. */
+  /** The results may be taken by another member of the group. */
   @Test
   void inAGroupsFolderTheGroupWritesWhatTheScriptMakesAndNotWhatTheJobMakes() throws Exception {
     Path own = node.folder.path();

@@ -268,12 +268,12 @@ final class FakeCluster implements Scheduler {
     return "ELEMENT";
   }
 
-  /** Ends what runs or waits, as somebody else may. */
+  /** Ends what runs or waits, as another user may. */
   void endAll(Kind cause) {
     tasks.values().stream().filter(task -> task.over == null).forEach(task -> end(task, cause));
   }
 
-  /** Its machines went down, and it knows no more of what it was given. */
+  /** Its machines went down, and it has forgotten the jobs that it was given. */
   void forgetAll() {
     endAll(Kind.NODE_FAILURE);
     tasks.clear();

@@ -154,7 +154,7 @@ enum ForeignScheduler {
     return words.get(truth.ordinal());
   }
 
-  /** Whether it says so of what somebody cancelled, and of nothing else. */
+  /** Whether it says so of cancelled jobs, and of no others. */
   boolean tellsCancelled(String word) {
     return (this == FLUX || this == HYPERQUEUE) && word.equals("CANCELED");
   }

@@ -211,7 +211,7 @@ final class CutDisk {
   }
 
   /**
-   * Puts it in the place of what is in its folders.
+   * Replaces the contents of its folders by it.
    *
    * @return the stamps that files had by those that they have now
    */

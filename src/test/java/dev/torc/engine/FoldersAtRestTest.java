@@ -18,8 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Who makes or needs a folder is at rest with the files in it, so that a build in which nothing
- * moved looks at each once (rule 1); whatever changes in the folder is seen (rules 4 and 5).
+ * A job that makes or needs a folder is at rest with the files in it, so that a build in which
+ * nothing moved looks at each once (rule 1); whatever changes in the folder is seen (rules 4 and
+ * 5).
  */
 class FoldersAtRestTest extends Harness {
 
@@ -223,7 +224,7 @@ class FoldersAtRestTest extends Harness {
     assertEquals("will run: product altered out", look().get("a"));
     build().ran("a");
     atRest();
-    edit("x", "2"); // what a link in a product leads to counts for who names it only
+    edit("x", "2"); // the target of a link in a product counts for jobs that name it only
     build().ran("a");
     settled();
   }

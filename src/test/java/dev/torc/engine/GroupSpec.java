@@ -45,7 +45,7 @@ record GroupSpec(
   /**
    * @param values of a list, in the order written
    * @param file of lines or a table
-   * @param unit whose products or values are meant; whose product the file is, -1 if nobody's
+   * @param unit the one whose products or values are meant, or which makes the file; -1 for none
    */
   record Axis(From from, List<String> values, String file, int unit) {}
 

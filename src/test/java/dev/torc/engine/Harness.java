@@ -379,7 +379,7 @@ public class Harness {
         keepsFailed);
   }
 
-  /** Who builds, on a machine of the test's own. */
+  /** The caller of a build, on a machine of the test's own. */
   final Caller caller() {
     return new Caller(
         env,

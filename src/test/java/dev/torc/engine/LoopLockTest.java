@@ -99,7 +99,7 @@ class LoopLockTest {
     lock.take();
     Thread.currentThread().interrupt();
     assertThrows(InterruptedException.class, () -> lock.await(null, () -> {}));
-    lock.release(); // refused to who has it not
+    lock.release(); // refused where it is not held
     assertThrows(IllegalMonitorStateException.class, lock::release);
   }
 }

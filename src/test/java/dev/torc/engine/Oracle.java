@@ -157,7 +157,7 @@ final class Oracle {
   TreeSet<String> upToDate() {
     jobs(units);
     settle();
-    // Who is wanted by one that is not, and who reads what such a one makes, is not either.
+    // Where a job runs, neither its makers nor its readers are up to date.
     while (over.removeIf(
         name ->
             jobs().stream()

@@ -388,7 +388,7 @@ class PowerCutIT {
     return cut;
   }
 
-  /** The syncs of what is called so, in any folder, when they come. */
+  /** The syncs of files with a name, in any folder, in their order. */
   private static Set<Op> syncs(DiskTrace trace, String called) {
     Set<Inode> so = new HashSet<>();
     Set<Op> syncs = new HashSet<>();

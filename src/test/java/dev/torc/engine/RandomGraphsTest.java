@@ -37,7 +37,7 @@ class RandomGraphsTest {
     RandomWalks.play(PROJECTS, temp, (root, random) -> new Walk(root, random, 0, null, null));
   }
 
-  /** Section 10, network roots: who builds where makes no difference. */
+  /** Section 10, network roots: the host and the user of a build make no difference. */
   @Test
   void soTheyDoWhereHostsTakeTurns() {
     RandomWalks.play(PROJECTS / 2, temp, (root, random) -> new Walk(root, random, 3, null, null));
@@ -164,7 +164,7 @@ class RandomGraphsTest {
         case 3 -> edit("h" + random.nextInt(2), "" + random.nextInt(3));
         case 4 -> {
           String path = "src/x" + random.nextInt(5) + some(List.of(".c", ".h"));
-          // One stays: who read sources and finds none fails, which a story is about.
+          // One stays: a job that read sources and finds none fails, which a story is about.
           if (oracle.disk.containsKey(path) && !path.endsWith("x0.c") && random.nextBoolean()) {
             delete(path);
           } else {

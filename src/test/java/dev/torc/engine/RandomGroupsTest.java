@@ -36,7 +36,7 @@ class RandomGroupsTest {
     RandomWalks.play(PROJECTS, temp, (root, random) -> new Walk(root, random, 0, null));
   }
 
-  /** Section 10, network roots: who builds where makes no difference. */
+  /** Section 10, network roots: the host and the user of a build make no difference. */
   @Test
   void soTheyDoWhereHostsTakeTurns() {
     RandomWalks.play(PROJECTS / 2, temp, (root, random) -> new Walk(root, random, 3, null));
@@ -164,7 +164,7 @@ class RandomGroupsTest {
         case 0 -> edit("s" + random.nextInt(3), "" + random.nextInt(3));
         case 1, 2 -> {
           String path = "in/x" + random.nextInt(4) + ".txt";
-          // One stays: who read sources and finds none fails, which a story is about.
+          // One stays: a job that read sources and finds none fails, which a story is about.
           if (oracle.disk.containsKey(path) && !path.endsWith("x0.txt") && random.nextBoolean()) {
             delete(path);
           } else {
@@ -256,7 +256,7 @@ class RandomGroupsTest {
       return random.nextInt(4) == 0 ? some(List.of("a", "b", "c")) : "";
     }
 
-    /** Puts other units in the place of those that cannot be any more, and takes out lost needs. */
+    /** Replaces the units that are possible no longer, and takes out lost needs. */
     private void mendLost() {
       for (int i : List.copyOf(drafts.keySet())) {
         if (drafts.get(i) instanceof Spec job) {

@@ -41,7 +41,9 @@ class RandomTemporariesTest {
     RandomWalks.play(PROJECTS, temp, Walk::new);
   }
 
-  /** What a job makes of what it reads: the files by their paths, with their texts. */
+  /**
+   * What a job makes from the files that it reads: the products by their paths, with their texts.
+   */
   private static Map<String, String> makes(String job, UnaryOperator<String> read) {
     return switch (job) {
       case "s" -> Map.of("s.o", read.apply("x"));

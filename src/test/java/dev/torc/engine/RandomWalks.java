@@ -11,7 +11,7 @@ final class RandomWalks {
   interface Walk {
     void steps() throws Exception;
 
-    /** What has happened so far, for whoever looks for the reason of a failure. */
+    /** What has happened so far, told where the walk fails. */
     String story();
   }
 

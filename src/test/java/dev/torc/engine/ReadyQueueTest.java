@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
-/** Rule 12: who starts next. */
+/** Rule 12: which job starts next. */
 class ReadyQueueTest {
 
   private static final ResourceDemand SMALL = new ResourceDemand(Map.of("cpus", 1L));

@@ -30,7 +30,7 @@ class Rule11InterruptTest extends Harness {
     }
   }
 
-  /** A file that nobody reads to its end while a test waits. */
+  /** A file that cannot be read to its end while a test waits. */
   private void endless(String path) {
     try (RandomAccessFile file = new RandomAccessFile(root.resolve(path).toFile(), "rw")) {
       file.setLength(1L << 40);

@@ -72,7 +72,7 @@ class Section11SharedTest extends Harness {
     assertEquals(List.of(), other.notes());
   }
 
-  /** Puts a record under the key of a's result, as whoever may write there can. */
+  /** Puts a record under the key of a's result, as any writer of the store can. */
   private void forge(RecordedProduct... more) throws Exception {
     forge(null, more);
   }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Section 11: two roots that share a folder build at once, many times, with the same inputs and
- * with others; also while somebody takes files of the folder away. Each is as one that is alone.
+ * with others; also while files of the folder are taken away. Each is as one that is alone.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class Section11TwoRootsTest {
@@ -117,7 +117,7 @@ class Section11TwoRootsTest {
     both.forEach(torc -> assertEquals(List.of(), torc.notes()));
   }
 
-  /** Nobody has it yet, so both run the first job at the same time, and send the same. */
+  /** The result is new, so both run the first job at the same time, and send the same. */
   private void theSameAtOnce(String x) throws IOException {
     List<Held> held = both.stream().map(torc -> torc.hold("a")).toList();
     build(

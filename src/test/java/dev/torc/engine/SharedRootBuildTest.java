@@ -68,7 +68,7 @@ class SharedRootBuildTest {
       on(one).ran();
       on(two).ran();
     }
-    torc.stamps = StampSource.of(FileSystems.getDefault()); // somebody has set the clock
+    torc.stamps = StampSource.of(FileSystems.getDefault()); // the clock was set
     torc.edit("source", "6");
     on(one).ran("first", "second");
     on(two).ran();

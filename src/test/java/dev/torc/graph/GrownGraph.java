@@ -132,7 +132,7 @@ public final class GrownGraph {
     }
   }
 
-  /** What each job needs and makes, and who makes the members of its lists. */
+  /** What each job needs and makes, and the makers of the members of its lists. */
   private static Map<String, List<String>> files(Graph graph) {
     Map<String, List<String>> files = new TreeMap<>();
     for (int job : graph.inOrder(graph.allJobs())) {

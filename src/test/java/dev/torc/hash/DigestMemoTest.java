@@ -316,7 +316,7 @@ class DigestMemoTest {
     assertEquals(1, build.filesHashed());
   }
 
-  /** Stamps that move with every look, as while somebody is writing. */
+  /** Stamps that move with every look, as those of a file that is being written. */
   private StampSource restless(int moves) {
     AtomicLong looks = new AtomicLong();
     return (folder, path, _) -> {

@@ -17,7 +17,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Workflow files that somebody damaged: lines lost, doubled and swapped, words exchanged. They are
+ * Workflow files that are damaged: lines lost, doubled and swapped, words exchanged. They are
  * imported, or refused with a place; nothing else happens.
  */
 class BadWorkflowsTest {

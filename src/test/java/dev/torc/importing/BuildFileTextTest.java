@@ -61,7 +61,7 @@ class BuildFileTextTest {
     }
   }
 
-  /** Maps, lists and texts of what was written, or read. */
+  /** What was written, or read, as maps, lists and texts. */
   private static Object plain(Object value) {
     return switch (value) {
       case BuildFileText.Placed placed -> plain(placed.value());

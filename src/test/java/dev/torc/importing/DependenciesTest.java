@@ -29,8 +29,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /**
- * Random workflows with parameters, in product and in step: who depends on whom after the import is
- * what it is when every name is expanded and looked up, as NREL's torc does it.
+ * Random workflows with parameters, in product and in step: the dependencies after the import are
+ * those of all names expanded and looked up, as NREL's torc does it.
  */
 class DependenciesTest {
 

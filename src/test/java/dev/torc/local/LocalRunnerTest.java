@@ -323,7 +323,7 @@ class LocalRunnerTest {
     assertTrue(peak > 100_000, "peak " + peak);
   }
 
-  /** It sees the children and what left the tree, as long as anybody looks. */
+  /** It sees the children and what left the tree, as long as something looks. */
   @Test
   void aJobThatLivesLongHasASeriesAndIsSeenWhileItRuns() throws Exception {
     start("x=$(head -c 40000000 /dev/zero | tr '\\0' a); echo $$ > tell; read y < go");

@@ -98,8 +98,8 @@ public final class Reports {
   }
 
   /**
-   * A page of so many jobs, of which each tenth failed and each tenth of these blocked another; of
-   * those that did not run some were restored.
+   * A page of so many jobs: each tenth failed, and each tenth of these blocked another; some of the
+   * others were restored.
    */
   private static PageData of(int jobs, boolean staged) {
     Resources asked =

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Rule 11: a signal that came while torc starts makes the JVM end by itself. Who then runs jobs is
- * told, and the JVM waits for it.
+ * Rule 11: a signal that came while torc starts makes the JVM end by itself. Code that then runs
+ * jobs is told, and the JVM waits for it.
  */
 class EndingIT {
 
@@ -39,7 +39,7 @@ class EndingIT {
     boolean before = arguments[0].equals("before");
     CountDownLatch ending = new CountDownLatch(1);
     CountDownLatch over = new CountDownLatch(1);
-    if (before) { // a hook that holds the JVM, as the closing of what is open does
+    if (before) { // a hook that holds the JVM, as the closing of open files does
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(

@@ -136,7 +136,7 @@ class OpenedStatusTest {
     assertEquals(List.of("look"), calls(link.toString(), false));
   }
 
-  /** A file that a FIFO took the place of after the look: nobody is waited for. */
+  /** A FIFO took the place of the file after the look: its other end is not waited for. */
   @Test
   void aFifoThatComesBetweenBlocksNothing() throws Exception {
     String path = fifo();
@@ -213,7 +213,7 @@ class OpenedStatusTest {
     assertEquals(FileStatus.of(file, true, new StatusBuffer(true)), opened);
   }
 
-  /** Who may see a file and not read it: nothing fails that did not fail before. */
+  /** A file that may be seen and not read: nothing fails that did not fail before. */
   @Test
   void whatMayNotBeOpenedIsStillSeen() throws IOException {
     String file = Files.writeString(folder.resolve("f"), "f").toString();

@@ -55,7 +55,7 @@ class SignalsTest {
       file.write(1);
       assertTrue(terminal.getFD().valid());
       assertTrue(Terminal.isTerminal(descriptor("ptmx")));
-      assertEquals(0, Terminal.width(descriptor("ptmx"))); // nobody gave it a size
+      assertEquals(0, Terminal.width(descriptor("ptmx"))); // it was given no size
       assertFalse(Terminal.isTerminal(descriptor("file")));
       assertEquals(0, Terminal.width(descriptor("file")));
     }

@@ -175,7 +175,7 @@ class RecordCodecTest {
             8));
   }
 
-  /** Whoever sees this fail changes the format: see {@link RecordCodec}. */
+  /** A change that fails here changes the format: see {@link RecordCodec}. */
   @ParameterizedTest
   @MethodSource("kinds")
   void theBytesOfARecordStayAsTheyAre(Kind<?> kind) {

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 /** Records for the tests of this package: of every kind, made from a name, so they can be told. */
 final class Samples {
 
-  /** Names that have hurt somebody: the last three share their first 600 bytes. */
+  /** Names that programs have stumbled over: the last three share their first 600 bytes. */
   static final List<String> NAMES =
       List.of(
           "",

@@ -125,7 +125,7 @@ class SharedLockTest {
     BuildLock.tryAcquire(one, me, false).orElseThrow().close();
   }
 
-  /** Over SMB nobody can read or write what is locked. */
+  /** Over SMB a locked file can be neither read nor written. */
   @Test
   void nothingStandsInTheFilesThatAreLocked() throws IOException {
     try (var _ = BuildLock.tryAcquire(one, me, false).orElseThrow()) {

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A server that errs, lies and dawdles: nothing wrong is taken, and nobody waits for long. */
+/** A server that errs, lies and dawdles: nothing wrong is taken, and no call waits for long. */
 @Execution(ExecutionMode.CONCURRENT)
 class HttpStoreTest extends StoreContract {
 
@@ -714,7 +714,7 @@ class HttpStoreTest extends StoreContract {
     }
   }
 
-  /** It is for the caller to hang up: who is cut off may never read what was said. */
+  /** The caller is to hang up: where the server does, its answer may never be read. */
   private static void speakPlainly(Socket connection) {
     try (connection) {
       connection.getOutputStream().write("HTTP/1.1 400 TLS?\r\n\r\n".getBytes());

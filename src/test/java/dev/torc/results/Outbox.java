@@ -79,7 +79,7 @@ final class Outbox implements AutoCloseable {
     return stores.all().stream().flatMap(each -> each.names(first).stream()).distinct().toList();
   }
 
-  /** Fetches all blobs of what was found into a folder: null, or the reason; then none is there. */
+  /** Fetches all blobs of a hit into a folder: null, or the reason; then none is there. */
   String fetch(Hit found, Path into) {
     List<String> before = List.of(into.toFile().list());
     try {

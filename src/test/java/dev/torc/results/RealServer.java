@@ -22,7 +22,7 @@ public final class RealServer implements AutoCloseable {
 
   private static final int PATIENCE = 120; // seconds
 
-  /** Ends the server when nobody holds its own standard input any more. */
+  /** Ends the server when its own standard input is closed. */
   private static final String KEEPER =
       "\"$@\" >>\"$0\" 2>&1 & pid=$!; cat >/dev/null; kill $pid; wait $pid";
 

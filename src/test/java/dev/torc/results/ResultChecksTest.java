@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Shared records as bytes: what is taken, and the reasons of what is not. */
+/** Shared records as bytes: which are taken, and why others are not. */
 class ResultChecksTest {
 
   private static final Digest DIGEST = Digest.ofText("x");
@@ -48,7 +48,7 @@ class ResultChecksTest {
         .getMessage();
   }
 
-  /** It is refused by who would send it, and by who is sent it, for the same reason. */
+  /** The sender and the receiver refuse it, for the same reason. */
   private static String refusal(StoreRecord record) {
     String sent = refusal(record instanceof Result, ResultChecks.bytes(record));
     assertEquals(

@@ -400,7 +400,7 @@ class StoreCallTest {
     return (now.get() - from) / SECOND;
   }
 
-  /** Of silence ten seconds; of what flows, five in which too little came. */
+  /** Silence counts for ten seconds, too slow a flow for five. */
   @Test
   void whatStandsIsGivenUp() {
     String slow = "slower than 100 kB/s for 5 s";
@@ -612,7 +612,7 @@ class StoreCallTest {
     assertEquals(List.of(), told);
   }
 
-  /** What is still being sent when all is over is no failure of the store, and nobody's trouble. */
+  /** An upload that is cut off by the end of all is no failure of the store, and not told of. */
   @Test
   void whoAsksWhenAllIsOverIsRefused() {
     Place place = new Place();

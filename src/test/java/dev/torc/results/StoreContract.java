@@ -75,7 +75,7 @@ abstract class StoreContract {
     put(entry(KEY), ActionEntry.encode(source.blob()));
   }
 
-  /** Why nothing is fetched of what the key has; and then nothing is there. */
+  /** Why no blob of the key's record is fetched; and then nothing is there. */
   private String missed() throws Exception {
     Path into = into();
     String reason = box.get(KEY, into);

@@ -146,8 +146,8 @@ class FolderNoticesTest {
   void lostNoticesAreOfInterest() throws IOException {
     put("a", "1");
     settle(of("a"));
-    for (int i = 0; i < 2000; i++) { // more than the JDK keeps of one folder, of none of which
-      put("other" + i, ""); // anybody asked
+    for (int i = 0; i < 2000; i++) { // more than the JDK keeps of one folder
+      put("other" + i, ""); // not asked for
     }
     assertTrue(notices.await(LONG));
   }

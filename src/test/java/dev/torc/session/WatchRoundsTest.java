@@ -191,7 +191,7 @@ class WatchRoundsTest {
         stage.notes(Event.Level.ERROR).getFirst());
   }
 
-  /** What nobody told of: it is read again now and then. */
+  /** The watch has no file to wait for: the build file is read again now and then. */
   @Test
   void aBuildFileThatIsBrokenFromTheBeginningIsReadAgain() throws IOException {
     stage.put("torc.yaml", "include: sub.yaml").put("sub.yaml", "job: {}");
