@@ -66,19 +66,17 @@ public final class Leftovers {
     running.forEach(mark -> left.add(Launch.mark(mark.build(), mark.job(), place.root())));
     Runner.endLeft(left).forEach(warn);
     endContainers(place.root(), env, running, warn);
-    for (StartMarks.Mark mark : marks) {
-      remove(TemporaryFolder.of(place, mark), "the folder {tmp} of " + mark.job(), warn);
-    }
+    marks.forEach(
+        m -> remove(TemporaryFolder.of(place, m), "the folder {tmp} of " + m.job(), warn));
     if (!marks.isEmpty()) { // else a fetch alone left something, and the next fetch removes that
       remove(place.tmp(), "what an earlier build was putting back", warn);
-    }
-    for (StartMarks.Mark mark : StartMarks.live(marks, cache)) {
-      cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber()));
     }
     for (StartMarks.Mark mark : StartMarks.restored(marks, cache)) {
       DigestMemo digests = DigestMemo.looking(place.root(), stamps, cache::stamp);
       ProductRestore.claim(new ProductRemoval(place, null, "", cache, digests, null, warn), mark);
     }
+    StartMarks.live(marks, cache)
+        .forEach(mark -> cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber())));
     cache.flush();
     return on;
   }

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /**
@@ -172,10 +173,15 @@ public final class StartMarks implements AutoCloseable {
         && (details.attempts() >= mark.attempt || result.outcome() == JobResult.Outcome.ADOPTED);
   }
 
-  /** Those of the marks that are the cache's own and say what was being put back. */
+  /**
+   * Those of the marks that are the cache's own and say what was being put back: not those of jobs
+   * that ran after all and were interrupted, for what such a run leaves is not torc's.
+   */
   public static List<Mark> restored(List<Mark> marks, Cache cache) {
+    Set<String> ran = live(marks, cache).stream().map(Mark::job).collect(Collectors.toSet());
     return marks.stream()
         .filter(mark -> mark.owner.equals(cache.place().owner()) && mark.isRestored())
+        .filter(mark -> !ran.contains(mark.job))
         .toList();
   }
 
