@@ -222,9 +222,7 @@ public final class Expander {
   }
 
   private static boolean anySettled(PlanContext now, int group) {
-    JobRecords records = now.records();
-    return Arrays.stream(now.graph().before().row(group))
-        .anyMatch(job -> records.isSettled(job) && !records.isForeseen(job));
+    return Arrays.stream(now.graph().before().row(group)).anyMatch(now.records()::isInPlace);
   }
 
   private Workflow wanted(PlanContext now, List<Group> ready) {
@@ -294,6 +292,7 @@ public final class Expander {
   private PlanContext context(PlanContext now, Workflow workflow) throws IOException {
     Graph graph = GraphBuilder.grow(now.graph(), workflow);
     JobSelection selection = select.apply(graph);
+    selection.jobs().or(now.selection().jobs()); // no instance may need what its group awaited
     BitSet fresh = (BitSet) selection.jobs().clone();
     fresh.andNot(now.graph().allJobs());
     check.of(graph, fresh);
@@ -353,9 +352,7 @@ public final class Expander {
       List<String> paths = new ArrayList<>();
       for (int node : nodes) {
         JobResult result =
-            context.records().isSettled(node) && !context.records().isForeseen(node)
-                ? context.records().result(node)
-                : null;
+            context.records().isInPlace(node) ? context.records().result(node) : null;
         if (result == null) {
           return Optional.empty();
         }

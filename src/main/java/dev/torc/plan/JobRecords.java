@@ -271,7 +271,12 @@ public final class JobRecords {
 
   /** Whether the job's products are known to be valid; of a join node, whether it was passed. */
   public boolean isSettled(int node) {
-    return known.settled.get(node) == SETTLED || known.settled.get(node) == FORESEEN;
+    return isInPlace(node) || known.settled.get(node) == FORESEEN;
+  }
+
+  /** The same, where all products stand in their places and none is still to be put back. */
+  boolean isInPlace(int node) {
+    return known.settled.get(node) == SETTLED;
   }
 
   /**
@@ -285,7 +290,7 @@ public final class JobRecords {
   private int unsettledBefore(int node, boolean here) {
     for (int before : graph.before().row(node)) {
       boolean leaf = graph.isJob(before) || graph.isOpen(before);
-      boolean settled = isSettled(before) && !(here && isForeseen(before));
+      boolean settled = here ? isInPlace(before) : isSettled(before);
       int found = settled ? -1 : leaf ? before : unsettledBefore(before, here);
       if (found >= 0) {
         return found;

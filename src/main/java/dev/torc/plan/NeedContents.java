@@ -248,7 +248,7 @@ public final class NeedContents implements InputSource {
     boolean some = graph.list(list).kind() == ListKind.SOME;
     boolean seen = !graph.list(list).ofJobs(); // looked for on the disk
     while (i < makers.size()
-        && ((seen ? stands(makers.get(i)) : records.isSettled(makers.get(i)))
+        && ((seen ? records.isInPlace(makers.get(i)) : records.isSettled(makers.get(i)))
             || some && records.isDropped(makers.get(i)))) {
       i++;
     }
@@ -365,7 +365,7 @@ public final class NeedContents implements InputSource {
   private boolean addGone(NeedList list, List<ManifestEntry> entries) {
     int there = entries.size();
     for (int maker : list.makers()) {
-      if (graph.isJob(maker) && stands(maker)) {
+      if (graph.isJob(maker) && records.isInPlace(maker)) {
         entries.addAll(gone.members(list, maker));
       }
     }
@@ -410,14 +410,9 @@ public final class NeedContents implements InputSource {
     return entries;
   }
 
-  /** Whether what stands in the places of a job's products is what it makes in this build. */
-  private boolean stands(int maker) {
-    return records.isSettled(maker) && !records.isForeseen(maker);
-  }
-
   private boolean isPending(String path) {
     int maker = graph.makerOf(path);
-    return maker >= 0 && !stands(maker);
+    return maker >= 0 && !records.isInPlace(maker);
   }
 
   /**
@@ -435,7 +430,7 @@ public final class NeedContents implements InputSource {
       return owned == null;
     }
     // Neither a product of the reader, or its group, nor one that is excluded.
-    return graph.makes(list, maker) && (!stands(maker) || made(maker, path));
+    return graph.makes(list, maker) && (!records.isInPlace(maker) || made(maker, path));
   }
 
   /** The record of a file that torc made and that stands unaltered; null for others. */
