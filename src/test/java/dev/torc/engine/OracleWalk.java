@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -126,6 +127,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
       switch (random.nextInt(6)) {
         case 0 -> stoppedBuild(false);
         case 1 -> stoppedBuild(true);
+        case 2 -> partialBuild();
         default -> wholeBuild();
       }
       assertEquals(oracle.disk, FilesBelow.made(root, UTF_8), "the disk");
@@ -239,25 +241,54 @@ abstract class OracleWalk implements RandomWalks.Walk {
     torc.build();
     torc.usual(victim.name());
     TreeSet<String> settled = oracle.upToDate();
+    follow(
+        settled,
+        job -> {
+          String name = job.name();
+          boolean began = name.equals(victim.name()) && torc.started().contains(name);
+          if (began && !oracle.missesNeed(job)) {
+            oracle.end(job, !killed);
+          } else {
+            oracle.run(job);
+          }
+        });
+    if (stored) {
+      cut(settled);
+    }
+    oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
+    story.add((killed ? "killed in " : "interrupted in ") + victim.name() + made());
+  }
+
+  /** A build of one job or group, and of what it waits for. */
+  private void partialBuild() {
+    look();
+    String target = some(oracle.units(Integer.MAX_VALUE)).name();
+    torc.limits.put("cpus", 1L); // as above
+    torc.build(target);
+    TreeSet<String> settled = oracle.upToDate();
+    settled.removeIf(job -> oracle.lacks(job(job))); // the target wants its temporary products
+    follow(settled, oracle::run);
+    oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
+    story.add("build " + target + ": " + made());
+    ended(torc);
+  }
+
+  /**
+   * Lets the oracle do what the last build did, job by job; each had a reason.
+   *
+   * @param settled the jobs that had none
+   * @param does takes the others in their order
+   */
+  private void follow(TreeSet<String> settled, Consumer<Spec> does) {
     for (String name : made()) {
       oracle.settle();
       Spec job = oracle.job(name);
       assertTrue(
           job != null && !settled.contains(name) && (oracle.runs(job) || oracle.lacks(job)),
           () -> name + " ran; " + why());
-      boolean began = name.equals(victim.name()) && torc.started().contains(name);
-      if (began && !oracle.missesNeed(job)) {
-        oracle.end(job, !killed);
-      } else {
-        oracle.run(job);
-      }
+      does.accept(job);
     }
     oracle.settle();
-    if (stored) {
-      cut(settled);
-    }
-    oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
-    story.add((killed ? "killed in " : "interrupted in ") + victim.name() + made());
   }
 
   /**
