@@ -259,7 +259,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
     story.add((killed ? "killed in " : "interrupted in ") + victim.name() + made());
   }
 
-  /** A build of one job or group, and of what it waits for. */
+  /** A build of one job or group with all that it waits for. */
   private void partialBuild() {
     look();
     String target = some(oracle.units(Integer.MAX_VALUE)).name();
