@@ -71,6 +71,7 @@ public final class Leftovers {
     if (!marks.isEmpty()) { // else a fetch alone left something, and the next fetch removes that
       remove(place.tmp(), "what an earlier build was putting back", warn);
     }
+    // first, while marks tell which jobs ran instead: the records of these replace them below
     for (StartMarks.Mark mark : StartMarks.restored(marks, cache)) {
       DigestMemo digests = DigestMemo.looking(place.root(), stamps, cache::stamp);
       ProductRestore.claim(new ProductRemoval(place, null, "", cache, digests, null, warn), mark);

@@ -292,7 +292,7 @@ public final class Expander {
   private PlanContext context(PlanContext now, Workflow workflow) throws IOException {
     Graph graph = GraphBuilder.grow(now.graph(), workflow);
     JobSelection selection = select.apply(graph);
-    selection.jobs().or(now.selection().jobs()); // no instance may need what its group awaited
+    selection.jobs().or(now.selection().jobs()); // a maker stays where no instance needs it
     BitSet fresh = (BitSet) selection.jobs().clone();
     fresh.andNot(now.graph().allJobs());
     check.of(graph, fresh);
