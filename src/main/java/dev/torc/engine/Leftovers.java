@@ -56,6 +56,7 @@ public final class Leftovers {
       Consumer<String> warn) {
     CachePlace place = cache.place();
     List<StartMarks.Mark> marks = new ArrayList<>(StartMarks.read(place));
+    List<StartMarks.Mark> restored = StartMarks.restored(marks, cache); // by the marks of all runs
     List<StartMarks.Mark> on = new ArrayList<>(StartMarks.out(marks, cache));
     marks.removeIf(StartMarks.Mark::isRemote);
     List<StartMarks.Mark> elsewhere = StartMarks.elsewhere(marks, cache, gone);
@@ -71,13 +72,12 @@ public final class Leftovers {
     if (!marks.isEmpty()) { // else a fetch alone left something, and the next fetch removes that
       remove(place.tmp(), "what an earlier build was putting back", warn);
     }
-    // first, while marks tell which jobs ran instead: the records of these replace them below
-    for (StartMarks.Mark mark : StartMarks.restored(marks, cache)) {
+    StartMarks.live(marks, cache)
+        .forEach(mark -> cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber())));
+    for (StartMarks.Mark mark : restored) {
       DigestMemo digests = DigestMemo.looking(place.root(), stamps, cache::stamp);
       ProductRestore.claim(new ProductRemoval(place, null, "", cache, digests, null, warn), mark);
     }
-    StartMarks.live(marks, cache)
-        .forEach(mark -> cache.put(Recorder.interrupted(cache, mark, cache.nextBuildNumber())));
     cache.flush();
     return on;
   }
