@@ -157,7 +157,7 @@ final class Oracle {
   TreeSet<String> upToDate() {
     jobs(units);
     settle();
-    // Where a job runs, neither its makers nor its readers are up to date.
+    // Where a job runs, neither its readers are up to date, nor the makers of needs that are gone.
     while (over.removeIf(
         name ->
             jobs().stream()

@@ -255,7 +255,6 @@ abstract class OracleWalk implements RandomWalks.Walk {
     if (stored) {
       cut(settled);
     }
-    oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
     story.add((killed ? "killed in " : "interrupted in ") + victim.name() + made());
   }
 
@@ -268,7 +267,6 @@ abstract class OracleWalk implements RandomWalks.Walk {
     TreeSet<String> settled = oracle.upToDate();
     settled.removeIf(job -> oracle.lacks(job(job))); // the target wants its temporary products
     follow(settled, oracle::run);
-    oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
     story.add("build " + target + ": " + made());
     ended(torc);
   }
@@ -289,6 +287,7 @@ abstract class OracleWalk implements RandomWalks.Walk {
       does.accept(job);
     }
     oracle.settle();
+    oracle.spent().stream().filter(path -> !torc.exists(path)).forEach(oracle.disk::remove);
   }
 
   /**
