@@ -1,13 +1,21 @@
 package dev.torc.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.torc.engine.StubRunner.Held;
+import dev.torc.engine.StubRunner.Stub;
 import dev.torc.local.Launch;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.Runner;
+import dev.torc.records.Cache;
+import dev.torc.records.Cache.CacheException;
+import dev.torc.records.CachePlace;
+import dev.torc.records.Dying;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +28,10 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Where memory or threads run out, on whatever thread, all jobs are ended and the build ends. */
+/**
+ * Where memory or threads run out, on whatever thread, or a record cannot be written, all jobs are
+ * ended and the build ends.
+ */
 @Timeout(60)
 class FaultTest extends Harness {
 
@@ -40,6 +51,18 @@ class FaultTest extends Harness {
   private final Set<String> notEndable = ConcurrentHashMap.newKeySet();
   private final AtomicInteger threadsLeft = new AtomicInteger(100);
   private Consumer<Event> listener = _ -> {};
+  private volatile boolean full; // whether commits fail
+
+  @Override
+  Cache openCache(CachePlace place) {
+    return Dying.open(
+        place,
+        () -> {
+          if (full) {
+            throw new IllegalStateException("full");
+          }
+        });
+  }
 
   @Override
   protected void heard(Event event) {
@@ -95,6 +118,7 @@ class FaultTest extends Harness {
   private void mends() {
     threadsLeft.set(100);
     listener = _ -> {};
+    full = false;
     scripts.clear();
     build();
     assertEquals(0, exit);
@@ -166,20 +190,70 @@ class FaultTest extends Harness {
   @Test
   void whatCannotBeEndedKeepsNobodyFromTheTurn() {
     given(JOBS);
-    Held a = hold("a");
-    Held b = hold("b");
-    notEndable.addAll(List.of("a", "b"));
-    listener =
+    Consumer<Event> breaks =
         event -> {
           if (event instanceof Event.Ending) {
             throw fault;
           }
         };
-    Building building = start();
-    a.started();
-    b.started();
-    building.signal(2);
-    assertThrows(AssertionError.class, building::await);
+    for (Consumer<Event> each : List.<Consumer<Event>>of(_ -> {}, breaks)) {
+      Held a = hold("a");
+      Held b = hold("b");
+      notEndable.addAll(List.of("a", "b"));
+      listener = each;
+      Building building = start();
+      a.started();
+      b.started();
+      building.signal(2);
+      assertThrows(AssertionError.class, building::await);
+      mends();
+      delete("a.out");
+      delete("b.out");
+    }
+  }
+
+  /** What runs then may still end well. */
+  @Test
+  void whereARecordCannotBeWrittenNothingBegins() {
+    given(JOBS);
+    limits.put("cpus", 1L);
+    job("a", this::fills);
+    job(
+        "b",
+        stub -> {
+          stub.nextEnd();
+          return work(stub);
+        });
+    cannotWrite();
+    ran("a", "b");
+    build().ran("a", "b", "c");
     mends();
+  }
+
+  private ProcessEnd fills(Stub stub) throws IOException {
+    full = true;
+    return work(stub);
+  }
+
+  private void cannotWrite() {
+    CacheException why = assertThrows(CacheException.class, () -> build());
+    assertTrue(why.getMessage().endsWith("full"), why::getMessage);
+    full = false;
+    scripts.clear();
+  }
+
+  @Test
+  void aBuildWhoseLastRecordCannotBeWrittenIsNoSuccess() {
+    givenFile(
+        """
+        hooks: { success: H1 }
+        jobs: { a: { command: make a, produces: [a.out] } }
+        """);
+    job("a", this::fills);
+    Held hook = hold("H1");
+    hook.go();
+    cannotWrite();
+    assertFalse(hook.isStarted());
+    build().ran("a");
   }
 }

@@ -94,6 +94,7 @@ class RemoteProductsTest extends Harness {
     given("{ command: 'echo 1 > a.out; echo 2 > b.out', produces: [a.out, b.out] }", ":");
     build();
     assertEquals(0, exit);
+    assertEquals("-", read(".torc/remote"), "what is recorded is of no use there");
     assertEquals("1\n", read("a.out"));
     assertTrue(read(".torc/kept").contains("a.out=7"), read(".torc/kept"));
     assertTrue(!read(".torc/kept").contains("b.out"), read(".torc/kept"));

@@ -221,6 +221,21 @@ class Rule11InterruptTest extends Harness {
     assertEquals(130, exit);
   }
 
+  /** As by Ctrl-C. */
+  @Test
+  void anInterruptOfTheThreadThatBuildsEndsTheJobs() throws Exception {
+    given("a: { command: make a, produces: [a.out] }");
+    Held a = hold("a");
+    Thread builds = Thread.ofPlatform().start(() -> build());
+    a.started();
+    builds.interrupt();
+    builds.join();
+    assertEquals(130, exit);
+    assertEquals(JobState.INTERRUPTED, state("a"));
+    usual("a");
+    build().ran("a");
+  }
+
   /**
    * As while results are sent: nothing is read any more, and the exit status is that of the jobs.
    */

@@ -11,17 +11,20 @@ import dev.torc.records.JobResult.Restorable;
 import dev.torc.records.RecordedProduct;
 import dev.torc.results.Blob;
 import dev.torc.results.Blob.BlobSource;
+import dev.torc.results.HostileServer;
 import dev.torc.results.Result;
 import dev.torc.results.SharedStore;
 import dev.torc.results.SharedStores;
 import dev.torc.results.SharedStores.StoreSettings;
 import dev.torc.results.SharedStores.Upload;
+import dev.torc.results.SigningKey;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -155,5 +158,39 @@ class Section11SharedTest extends Harness {
     other.build().ran("a");
     other.restored("b");
     assertEquals(read("h/b"), other.read("h/b"));
+  }
+
+  /** All is built, so its exit status stays. */
+  @Test
+  void aSignalEndsTheWaitForWhatIsBeingSent() throws Exception {
+    Path key = elsewhere.resolve("key");
+    SigningKey.make(key);
+    Thread builds = Thread.currentThread();
+    try (HostileServer server = new HostileServer()) {
+      restores = true;
+      givenFile(
+          """
+          stores: { shared: [{ url: '%s', key: %s }] }
+          jobs: { a: { command: make a, produces: [a.out] } }
+          """
+              .formatted(server.url(), key));
+      job("a", stub -> work(stub).lasting(60_000_000_000L)); // a store may take as long
+      server.tricks.put(
+          "PUT /ac",
+          _ -> {
+            while (Arrays.stream(builds.getStackTrace())
+                .noneMatch(frame -> frame.getMethodName().equals("finish"))) {
+              Thread.onSpinWait();
+            }
+            running.signal(2);
+            server.silence();
+          });
+      build().ran("a");
+      assertTrue(server.requests.getLast().startsWith("PUT /ac"), server.requests::toString);
+    }
+    assertEquals(0, exit);
+    List<String> told = notes();
+    told.removeIf(note -> note.startsWith("sending results")); // on a slow machine
+    assertEquals(List.of(), told);
   }
 }

@@ -66,7 +66,7 @@ public final class HostileServer implements AutoCloseable {
   }
 
   /** Says nothing more until the test is over. */
-  void silence() throws InterruptedException {
+  public void silence() throws InterruptedException {
     over.await();
   }
 
