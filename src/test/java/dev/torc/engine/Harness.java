@@ -13,17 +13,12 @@ import dev.torc.graph.Graph;
 import dev.torc.graph.GrownGraph;
 import dev.torc.hash.Digest;
 import dev.torc.hash.DigestMemo;
-import dev.torc.hash.StampSource;
 import dev.torc.local.ProcessEnd;
 import dev.torc.local.Runner;
 import dev.torc.machine.Limits;
 import dev.torc.plan.JobSelection.Rerun;
 import dev.torc.plan.Plan;
-import dev.torc.plan.Reason;
 import dev.torc.plan.Verdict;
-import dev.torc.posix.FileTree;
-import dev.torc.posix.InputFile;
-import dev.torc.posix.Memory;
 import dev.torc.posix.Signals;
 import dev.torc.records.Cache;
 import dev.torc.records.CachePlace;
@@ -55,7 +50,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,9 +58,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A project in a temporary folder and the whole engine over it, without processes: given jobs, edit
@@ -74,9 +66,7 @@ import org.junit.jupiter.api.io.TempDir;
  * each declared product with a text made of its command and the contents of its needs. It builds by
  * the very session that the command line has, without streams and signals.
  */
-public class Harness {
-
-  @TempDir Path root;
+public class Harness extends LastBuild {
 
   /** Amounts by resource for the next builds. */
   protected final Map<String, Long> limits = new TreeMap<>(Map.of("cpus", 4L, "memory", 4L << 30));
@@ -107,16 +97,8 @@ public class Harness {
   /** Whether commands are told as they run. */
   boolean commands;
 
-  StampSource stamps = StampSource.of(java.nio.file.FileSystems.getDefault());
-
-  /** What the last build told, in order. */
-  List<Event> events = new CopyOnWriteArrayList<>();
-
   /** The exit status of a build that was killed. */
   static final int KILLED = 137;
-
-  /** The exit status of the last build. */
-  int exit;
 
   /** What read files in the last build. */
   private final List<DigestMemo> read = new CopyOnWriteArrayList<>();
@@ -146,82 +128,6 @@ public class Harness {
   /** Sets the whole build file. */
   protected void givenFile(String text) {
     edit("torc.yaml", text);
-  }
-
-  /** Writes a file, so that its stamp surely differs from what it was. */
-  protected void edit(String path, String text) {
-    try {
-      Path file = root.resolve(path);
-      Files.createDirectories(file.getParent());
-      var before = stamps.stamp(file);
-      do {
-        write(file, text);
-      } while (stamps.stamp(file).equals(before));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /**
-   * Writes a file and returns when nothing has it open any more: a process that another test starts
-   * meanwhile has it for a moment, and torc would read it once more.
-   */
-  static void write(Path file, String text) throws IOException {
-    Files.writeString(file, text);
-    try (InputFile written = InputFile.open(file.toString(), Memory.of(1 << 12))) {
-      while (written.hasWriters()) {
-        Thread.onSpinWait();
-      }
-    }
-  }
-
-  /** Lets the clock of the file system go on: what is written later has a later time. */
-  void tick() {
-    try {
-      Files.createDirectories(root.resolve(".torc"));
-      Path probe = root.resolve(".torc/tick");
-      Files.writeString(probe, "1");
-      long before = stamps.stamp(probe).ctime();
-      do {
-        Files.writeString(probe, "1");
-      } while (stamps.stamp(probe).ctime() <= before);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  void delete(String path) {
-    try {
-      FileTree.remove(root.resolve(path));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  String read(String path) {
-    return read(root.resolve(path));
-  }
-
-  /** The text of a file, or of all files in a folder with their paths; "-" where there is none. */
-  static String read(Path file) {
-    try {
-      if (!Files.isDirectory(file)) {
-        return Files.exists(file) ? Files.readString(file) : "-";
-      }
-      StringBuilder all = new StringBuilder();
-      try (Stream<Path> files = Files.walk(file)) {
-        for (Path inner : files.filter(Files::isRegularFile).sorted().toList()) {
-          all.append(file.relativize(inner)).append('=').append(Files.readString(inner));
-        }
-      }
-      return all.toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  boolean exists(String path) {
-    return Files.exists(root.resolve(path), java.nio.file.LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Says what a job does from now on. */
@@ -455,19 +361,6 @@ public class Harness {
     }
   }
 
-  Set<String> underWay() {
-    Set<String> jobs = new TreeSet<>();
-    for (Event event : events) {
-      switch (event) {
-        case Event.JobStarted begun -> jobs.add(begun.job());
-        case Event.JobRetried over -> jobs.remove(over.job());
-        case Event.JobEnded over -> jobs.remove(over.job());
-        default -> {}
-      }
-    }
-    return jobs;
-  }
-
   private Job declared(String name) {
     return workflow.jobs().stream().filter(j -> j.name().equals(name)).findFirst().orElseThrow();
   }
@@ -635,125 +528,6 @@ public class Harness {
                       case Verdict.MayRun may -> "may run: " + graph.name(may.after());
                     }));
     return said;
-  }
-
-  // ---- asked
-
-  /** The jobs that started in the last build, in the order of their first attempts. */
-  List<String> started() {
-    return events.stream()
-        .filter(e -> e instanceof Event.JobStarted s && s.attempt() == 1)
-        .map(e -> ((Event.JobStarted) e).job())
-        .toList();
-  }
-
-  /** Exactly these jobs were started in the last build. */
-  void ran(String... jobs) {
-    assertEquals(new TreeSet<>(List.of(jobs)), new TreeSet<>(started()), () -> "ran; " + notes());
-  }
-
-  /** Exactly in the place of these jobs a known result was put in the last build. */
-  void restored(String... jobs) {
-    TreeSet<String> found = new TreeSet<>();
-    for (Event event : events) {
-      if (event instanceof Event.JobRestored each) {
-        found.add(each.job());
-        assertEquals(JobState.RESTORED, state(each.job()));
-      }
-    }
-    assertEquals(new TreeSet<>(List.of(jobs)), found, () -> "restored; ran " + started() + notes());
-  }
-
-  /** The reasons of a job that was started in the last build, such as "need changed x". */
-  String why(String job) {
-    return events.stream()
-        .filter(e -> e instanceof Event.JobStarted s && s.job().equals(job) && s.attempt() == 1)
-        .map(e -> words(((Event.JobStarted) e).reasons()))
-        .findFirst()
-        .orElse("did not run");
-  }
-
-  /** The reasons with all that they hold. */
-  List<Reason> reasons(String job) {
-    return events.stream()
-        .filter(e -> e instanceof Event.JobStarted s && s.job().equals(job) && s.attempt() == 1)
-        .map(e -> ((Event.JobStarted) e).reasons())
-        .findFirst()
-        .orElse(List.of());
-  }
-
-  static String words(List<Reason> reasons) {
-    return reasons.stream()
-        .map(r -> (r.kind().name().toLowerCase().replace('_', ' ') + " " + r.name()).strip())
-        .collect(Collectors.joining("; "));
-  }
-
-  /** The state that a job came to in the last build, null if it was not selected. */
-  JobState state(String job) {
-    return ended(job) == null ? null : ended(job).state();
-  }
-
-  /** How a job failed, or what blocked it; empty for success. */
-  String what(String job) {
-    return ended(job).details().what();
-  }
-
-  private Event.JobEnded ended(String job) {
-    return events.stream()
-        .filter(e -> e instanceof Event.JobEnded end && end.job().equals(job))
-        .map(e -> (Event.JobEnded) e)
-        .findFirst()
-        .orElse(null);
-  }
-
-  /** The lines for people of the last build, but for what the first one to keep anything says. */
-  List<String> notes() {
-    List<String> notes = new ArrayList<>();
-    for (Event event : events) {
-      if (event instanceof Event.Note note) {
-        if (!note.text().startsWith("earlier results are kept")) {
-          notes.add(note.text());
-        }
-      } else if (event instanceof Event.JobEnded end && end.state() == JobState.FAILED) {
-        notes.add(end.job() + " failed: " + end.details().what());
-      }
-    }
-    return notes;
-  }
-
-  /** One line of the last build, and only one, has all these words. */
-  void said(String... words) {
-    long lines = notes().stream().filter(n -> Stream.of(words).allMatch(n::contains)).count();
-    assertEquals(1, lines, () -> List.of(words) + " in " + notes());
-  }
-
-  /** What rule 15 set aside, by paths below the folder of kept things, each once, sorted. */
-  List<String> kept() {
-    Path kept = root.resolve(".torc/kept");
-    if (!Files.isDirectory(kept)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.walk(kept)) {
-      return files
-          .filter(f -> !Files.isDirectory(f))
-          .map(f -> kept.relativize(f))
-          .map(f -> f.subpath(1, f.getNameCount()).toString())
-          .sorted()
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The only kept thing holds this text. */
-  void keptText(String text) {
-    try (Stream<Path> files = Files.walk(root.resolve(".torc/kept"))) {
-      List<Path> all = files.filter(f -> !Files.isDirectory(f)).toList();
-      assertEquals(1, all.size(), all.toString());
-      assertEquals(text, Files.readString(all.getFirst()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** The next build runs nothing. */

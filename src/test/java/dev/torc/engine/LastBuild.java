@@ -1,0 +1,124 @@
+package dev.torc.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.torc.plan.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What the last build of a project told: which jobs ran, why, and how they ended. */
+abstract class LastBuild extends ProjectFiles {
+
+  /** All of it, in order. */
+  List<Event> events = new CopyOnWriteArrayList<>();
+
+  /** Its exit status. */
+  int exit;
+
+  /** The jobs that started in the last build, in the order of their first attempts. */
+  List<String> started() {
+    return events.stream()
+        .filter(e -> e instanceof Event.JobStarted s && s.attempt() == 1)
+        .map(e -> ((Event.JobStarted) e).job())
+        .toList();
+  }
+
+  /** Exactly these jobs were started in the last build. */
+  void ran(String... jobs) {
+    assertEquals(new TreeSet<>(List.of(jobs)), new TreeSet<>(started()), () -> "ran; " + notes());
+  }
+
+  /** Exactly in the place of these jobs a known result was put in the last build. */
+  void restored(String... jobs) {
+    TreeSet<String> found = new TreeSet<>();
+    for (Event event : events) {
+      if (event instanceof Event.JobRestored each) {
+        found.add(each.job());
+        assertEquals(JobState.RESTORED, state(each.job()));
+      }
+    }
+    assertEquals(new TreeSet<>(List.of(jobs)), found, () -> "restored; ran " + started() + notes());
+  }
+
+  /** The reasons of a job that was started in the last build, such as "need changed x". */
+  String why(String job) {
+    return events.stream()
+        .filter(e -> e instanceof Event.JobStarted s && s.job().equals(job) && s.attempt() == 1)
+        .map(e -> words(((Event.JobStarted) e).reasons()))
+        .findFirst()
+        .orElse("did not run");
+  }
+
+  /** The reasons with all that they hold. */
+  List<Reason> reasons(String job) {
+    return events.stream()
+        .filter(e -> e instanceof Event.JobStarted s && s.job().equals(job) && s.attempt() == 1)
+        .map(e -> ((Event.JobStarted) e).reasons())
+        .findFirst()
+        .orElse(List.of());
+  }
+
+  static String words(List<Reason> reasons) {
+    return reasons.stream()
+        .map(r -> (r.kind().name().toLowerCase().replace('_', ' ') + " " + r.name()).strip())
+        .collect(Collectors.joining("; "));
+  }
+
+  /** The state that a job came to in the last build, null if it was not selected. */
+  JobState state(String job) {
+    return ended(job) == null ? null : ended(job).state();
+  }
+
+  /** How a job failed, or what blocked it; empty for success. */
+  String what(String job) {
+    return ended(job).details().what();
+  }
+
+  private Event.JobEnded ended(String job) {
+    return events.stream()
+        .filter(e -> e instanceof Event.JobEnded end && end.job().equals(job))
+        .map(e -> (Event.JobEnded) e)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The lines for people of the last build, but for what the first one to keep anything says. */
+  List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    for (Event event : events) {
+      if (event instanceof Event.Note note) {
+        if (!note.text().startsWith("earlier results are kept")) {
+          notes.add(note.text());
+        }
+      } else if (event instanceof Event.JobEnded end && end.state() == JobState.FAILED) {
+        notes.add(end.job() + " failed: " + end.details().what());
+      }
+    }
+    return notes;
+  }
+
+  /** One line of the last build, and only one, has all these words. */
+  void said(String... words) {
+    long lines = notes().stream().filter(n -> Stream.of(words).allMatch(n::contains)).count();
+    assertEquals(1, lines, () -> List.of(words) + " in " + notes());
+  }
+
+  /** The jobs that have started and have not ended yet. */
+  Set<String> underWay() {
+    Set<String> jobs = new TreeSet<>();
+    for (Event event : events) {
+      switch (event) {
+        case Event.JobStarted begun -> jobs.add(begun.job());
+        case Event.JobRetried over -> jobs.remove(over.job());
+        case Event.JobEnded over -> jobs.remove(over.job());
+        default -> {}
+      }
+    }
+    return jobs;
+  }
+}
