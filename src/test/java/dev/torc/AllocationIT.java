@@ -321,7 +321,7 @@ class AllocationIT {
   }
 
   @Test
-  void whoWaitsIsToldAndARequestThatIsGivenUpLeavesTheQueue() throws Exception {
+  void theUserIsToldOfTheWaitAndARequestThatIsGivenUpLeavesTheQueue() throws Exception {
     Sandbox.Going first = startLong();
     Sandbox other = new Sandbox(temp);
     other.env.putAll(box.env);

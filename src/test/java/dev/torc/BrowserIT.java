@@ -91,7 +91,7 @@ class BrowserIT extends BrowserHarness {
   }
 
   @Test
-  void aRequestIsAnErrorAndReachesNobody() throws Exception {
+  void aRequestIsAnErrorAndReachesNoServer() throws Exception {
     try (ServerSocket server = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
       String at = "http://127.0.0.1:" + server.getLocalPort();
       assertEquals(
@@ -155,7 +155,7 @@ class BrowserIT extends BrowserHarness {
   }
 
   @Test
-  void whatNobodyCouldClickIsNotClicked() throws Exception {
+  void whatAUserCouldNotClickIsNotClicked() throws Exception {
     browser.open(page(GOOD));
     assertTrue(noClick("button").contains("2 elements for button"));
     assertTrue(noClick("#none").contains("0 elements for #none"));

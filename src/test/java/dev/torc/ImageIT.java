@@ -196,7 +196,7 @@ class ImageIT {
   }
 
   @Test
-  void runsFromFilesThatNobodyMayWrite() throws Exception {
+  void runsFromFilesThatMayNotBeWritten() throws Exception {
     Path copy = temp.resolve("read only");
     assertEquals("", run(temp, Map.of(), "cp", "-Rp", "" + home, "" + copy).err);
     assertEquals("", run(temp, Map.of(), "chmod", "-R", "a-w", "" + copy).err);

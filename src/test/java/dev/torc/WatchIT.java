@@ -215,7 +215,7 @@ class WatchIT {
   }
 
   @Test
-  void nobodyReadsItAnyMore() throws Exception {
+  void whereItsReaderIsGoneItEnds() throws Exception {
     project.build(COPY);
     Ran ran =
         project.sh(

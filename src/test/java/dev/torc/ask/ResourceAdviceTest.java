@@ -85,7 +85,7 @@ class ResourceAdviceTest {
   }
 
   @Test
-  void whoRanOutGetsTwiceAsMuch() {
+  void aJobThatRanOutIsToAskForTwiceAsMuch() {
     Resources little = asked(1, 2 * GIB, 90 * SECOND);
     assertEquals(
         List.of("ran out of 2.0 GiB of memory; memory: 4GiB", "ran out of 1 min 30 s; runtime: 3m"),

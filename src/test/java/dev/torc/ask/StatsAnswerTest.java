@@ -61,7 +61,7 @@ class StatsAnswerTest {
               JobUse.none("new\u001b[1m", -1, Resources.DEFAULT)));
 
   @Test
-  void eachLineHasWhatWasUsedOfWhatWasAsked() {
+  void eachLineHasWhatWasUsedAndWhatWasAskedFor() {
     assertEquals(
         """
         job             longest      cpus                 memory     read  written  waited
@@ -72,7 +72,7 @@ class StatsAnswerTest {
   }
 
   @Test
-  void whoShareAPlaceShareTheAdvice() {
+  void jobsThatShareAPlaceShareTheAdvice() {
     List<String> lines = ANSWER.text(Palette.NONE).lines().toList();
     assertEquals(
         List.of(

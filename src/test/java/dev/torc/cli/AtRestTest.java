@@ -59,7 +59,7 @@ class AtRestTest {
 
   /** No way around: neither what is at rest nor what was only touched is believed by its stamp. */
   @Test
-  void whatSomebodyHasOpenForWritingIsNeverAtRest() throws IOException {
+  void whatIsOpenForWritingIsNeverAtRest() throws IOException {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");
     assumeTrue(dev.torc.posix.FileSystems.networkKind(temp).isEmpty(), "no leases here");
     folder.chain();

@@ -354,7 +354,7 @@ class BatchTrackerTest {
   }
 
   @Test
-  void whatSomebodyCancelsFailsAsCancelled() throws IOException {
+  void whatAUserCancelsFailsAsCancelled() throws IOException {
     torc(500, 120 * SECOND);
     cluster.takes = 3600 * SECOND;
     torc.add(2, 3600);

@@ -198,7 +198,7 @@ class CommandSchedulerTest {
   }
 
   @Test
-  void whatSomebodyCancelledIsToldAsSuch() throws IOException {
+  void whatAUserCancelledIsToldAsSuch() throws IOException {
     qstat("7 C\n8 F\n8 C\n9 C\n9 Q\n10 C\n10 R", "");
     SchedulerState cancelled = new SchedulerState(Kind.CANCELLED, "C");
     assertEquals(cancelled, state("7"));

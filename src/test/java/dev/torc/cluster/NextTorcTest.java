@@ -243,7 +243,7 @@ class NextTorcTest {
   }
 
   @Test
-  void whatNobodyWantsLeavesTheQueueWithoutHavingBegun() throws IOException {
+  void whatIsNotWantedLeavesTheQueueWithoutHavingBegun() throws IOException {
     cluster.busy = true;
     killed(1, 20);
     FakeTorc next = torc();

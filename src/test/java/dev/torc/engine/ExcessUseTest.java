@@ -38,7 +38,7 @@ class ExcessUseTest extends Harness {
   }
 
   @Test
-  void memoryThatNobodyAskedForIsTold() {
+  void memoryThatWasNotAskedForIsTold() {
     given("a: { command: a, produces: a }");
     uses("a", 20 * SECOND, SECOND, 3L << 30); // of 4 GiB for 4 cpus
     build();

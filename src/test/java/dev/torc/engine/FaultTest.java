@@ -188,7 +188,7 @@ class FaultTest extends Harness {
   }
 
   @Test
-  void whatCannotBeEndedKeepsNobodyFromTheTurn() {
+  void whatCannotBeEndedKeepsNoThreadFromTheTurn() {
     given(JOBS);
     Consumer<Event> breaks =
         event -> {

@@ -230,7 +230,7 @@ class FoldersAtRestTest extends Harness {
   }
 
   @Test
-  void whoNeedsAFolderWithALinkIsDecidedEachTime() throws IOException {
+  void aJobThatNeedsAFolderWithALinkIsDecidedEachTime() throws IOException {
     given("b: { command: make b, needs: [in/], produces: b.out }");
     edit("else/where", "1");
     edit("in/file", "1");
@@ -284,7 +284,7 @@ class FoldersAtRestTest extends Harness {
   }
 
   @Test
-  void whoMakesAFolderThatAGlobOfOthersListsIsAtRestWithAllThatIsInIt() throws IOException {
+  void theMakerOfAFolderThatOtherJobsListIsAtRestWithAllThatIsInIt() throws IOException {
     given(
         """
         a: { command: make a, needs: x, produces: out/ }

@@ -70,7 +70,7 @@ class ReadyQueueTest {
   }
 
   @Test
-  void whatTakesNothingOfWhatItLacksMayPassAStarvedJob() {
+  void aJobThatTakesNothingThatAStarvedOneLacksMayPassIt() {
     ReadyQueue queue = queue(100);
     ResourcePool large = new ResourcePool(Map.of("cpus", 8L, "licences", 1L));
     IntFunction<ResourceDemand> demand = j -> j == 0 ? LICENCE : SMALL;

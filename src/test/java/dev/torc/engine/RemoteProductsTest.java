@@ -113,7 +113,7 @@ class RemoteProductsTest extends Harness {
   }
 
   @Test
-  void whatNobodyTouchedIsTaken() {
+  void whatIsUntouchedIsTaken() {
     given(
         "{ command: 'mkdir -p d/e; echo 1 > \"d/e/a b.out\"; ln -s e/a\\ b.out d/l.out; echo 2 >"
             + " x', produces: [x, 'd/**/*.out', 'y*'] }",

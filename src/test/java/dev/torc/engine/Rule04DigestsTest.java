@@ -52,7 +52,7 @@ class Rule04DigestsTest extends Harness {
 
   /** Its stamp stands still, as that of a file that is written through an old mapping. */
   @Test
-  void whatSomebodyHasOpenForWritingIsReadAgainByTheNextBuild() throws IOException {
+  void whatIsOpenForWritingIsReadAgainByTheNextBuild() throws IOException {
     assumeTrue(System.getProperty("os.name").equals("Linux"), "leases are Linux's");
     assumeTrue(FileSystems.networkKind(root).isEmpty(), "network file systems have no leases");
     StampSource moving = stamps;

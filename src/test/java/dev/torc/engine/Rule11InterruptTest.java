@@ -109,7 +109,7 @@ class Rule11InterruptTest extends Harness {
   }
 
   @Test
-  void aSignalEndsTheReadingOfWhatAJobLeftThatItEnded() {
+  void aSignalEndsTheReadingOfTheLeftoversOfAJobThatItEnded() {
     given("a: { command: make a, produces: [a.out] }");
     CompletableFuture<Void> started = new CompletableFuture<>();
     job(

@@ -55,7 +55,7 @@ class MakersTest {
   }
 
   @Test
-  void whoMakesWhatANeededGlobMatchesIsFoundAmongFew() throws IOException {
+  void theMakersOfANeededGlobAreFoundAmongFew() throws IOException {
     Makers makers = makers(MANY, i -> "'out/%d-*.txt'".formatted(i));
     long before = makers.compared();
     TreeSet<Integer> found = new TreeSet<>();

@@ -18,7 +18,7 @@ class GpuLoadTest {
   @TempDir Path dir;
 
   @Test
-  void theVendorsToolIsHeardAsLongAsAnybodyAsks() throws Exception {
+  void theVendorsToolIsHeardAsLongAsItIsAsked() throws Exception {
     Path tool = dir.resolve("nvidia-smi");
     FreshProgram.write(
         tool,

@@ -219,7 +219,7 @@ class LocalRunnerTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void theWholeTreeIsEndedWithThoseWhoLeftTheGroup(boolean now) throws Exception {
+  void theWholeTreeIsEndedWithProcessesThatLeftTheGroup(boolean now) throws Exception {
     Runner.Running job =
         start(
             "(setsid sh -c 'echo $$ > tell; sleep 1000; :' &)\n" // an orphan in another session
@@ -249,7 +249,7 @@ class LocalRunnerTest {
   }
 
   @Test
-  void whoIgnoresTermIsKilledAfterTheGrace() throws Exception {
+  void aJobThatIgnoresTermIsKilledAfterTheGrace() throws Exception {
     shortGrace();
     Runner.Running job =
         start("trap '' TERM; sh -c 'echo $$ > tell; while :; do sleep 1; done'; echo never");

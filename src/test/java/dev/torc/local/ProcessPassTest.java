@@ -71,7 +71,7 @@ class ProcessPassTest {
   }
 
   @Test
-  void whoLeftTheGroupAndTheParentIsFoundByTheMark() throws Exception {
+  void aProcessThatLeftItsGroupAndParentIsFoundByTheMark() throws Exception {
     String left = LARGE + "; echo > TELL; sleep 1000; : $x";
     ProcessTree tree = start("setsid sh -c \"" + left.replace("$", "\\$") + "\" & sleep 1000");
     ProcessTree daemon = start("setsid sh -c '(" + left.replace("'", "'\\''") + ") & exit'; true");

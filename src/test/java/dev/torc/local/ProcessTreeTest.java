@@ -108,7 +108,7 @@ class ProcessTreeTest {
   }
 
   @Test
-  void neverThisProcessOrWhoStartedIt() throws IOException {
+  void neverThisProcessOrItsParent() throws IOException {
     start(1, "echo > tell; sleep 1000; :");
     // a mark that this JVM itself carries, as a torc does that is called by a job
     String path = System.getenv("PATH");

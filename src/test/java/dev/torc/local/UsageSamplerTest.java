@@ -17,7 +17,7 @@ class UsageSamplerTest {
   }
 
   @Test
-  void oneThatNobodyBeganHasNothingAndEnds() {
+  void oneThatDidNotBeginHasNothingAndEnds() {
     UsageSampler sampler = new UsageSampler(List.of(), Environment.ofCaller());
     assertNull(sampler.machine());
     sampler.close();

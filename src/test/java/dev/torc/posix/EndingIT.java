@@ -17,7 +17,7 @@ class EndingIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"before", "after"})
-  void whoRunsJobsIsToldAndWaitedFor(String when) throws Exception {
+  void codeThatRunsJobsIsToldAndWaitedFor(String when) throws Exception {
     Process child =
         new ProcessBuilder(
                 List.of(

@@ -245,7 +245,7 @@ class RecordStoreTest {
 
   /** A reader that is at rest when all ends still has its place, of 254, while others look. */
   @Test
-  void whoEndsLeavesNoReaderBehind() throws Exception {
+  void aProcessThatEndsLeavesNoReaderBehind() throws Exception {
     Process other = CacheChild.start("read", folder.toString());
     try {
       CacheChild.awaitLine(other, "reading"); // else LMDB clears the table when it is opened

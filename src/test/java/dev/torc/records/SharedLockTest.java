@@ -115,7 +115,7 @@ class SharedLockTest {
   }
 
   @Test
-  void anUnreadableHolderIsNobody() throws IOException {
+  void anUnreadableHolderIsNone() throws IOException {
     Files.createDirectory(one.folder());
     Files.createFile(one.lock());
     for (String text : List.of("", "free\n", "12\nb1\ntorc build\n", "x\nb\nw\nlogin9\nboot\n")) {

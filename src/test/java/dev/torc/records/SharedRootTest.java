@@ -183,7 +183,7 @@ class SharedRootTest {
   }
 
   @Test
-  void aJournalThatSomebodyRemovedForgetsAll() throws IOException {
+  void aJournalThatWasRemovedForgetsAll() throws IOException {
     put(one, "a", "1");
     has(two, "a", "1");
     Files.delete(place(one).journal());

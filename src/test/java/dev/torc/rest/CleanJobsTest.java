@@ -57,7 +57,7 @@ class CleanJobsTest {
   }
 
   @Test
-  void whoTouchesAFileThatMovedIsRestless() throws IOException {
+  void aJobThatReadsAFileThatMovedIsRestless() throws IOException {
     Graph graph = graph();
     Looks looks = new Looks(graph);
     CleanJobs rest = atRest(graph, looks.stamps);
@@ -68,7 +68,7 @@ class CleanJobsTest {
   }
 
   @Test
-  void whoIsNotAtRestIsRestless() throws IOException {
+  void aJobThatIsNotAtRestIsRestless() throws IOException {
     Graph graph = graph();
     Looks looks = new Looks(graph);
     CleanJobs rest = atRest(graph, looks.stamps);

@@ -201,7 +201,7 @@ class TouchedFilesTest {
   }
 
   @Test
-  void whoMayNotWriteTheClockRemembersNothing() throws IOException {
+  void whereTheClockMayNotBeWrittenNothingIsRemembered() throws IOException {
     CleanJobs before = rest;
     clock = FileClock.none();
     touch("t");

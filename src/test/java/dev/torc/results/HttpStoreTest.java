@@ -559,7 +559,7 @@ class HttpStoreTest extends StoreContract {
   // Time
 
   @Test
-  void whoNeverAnswersIsLeftAlone() throws Exception {
+  void aServerThatNeverAnswersIsLeftAlone() throws Exception {
     server.tricks.put(
         "GET /ac",
         out -> {
@@ -577,7 +577,7 @@ class HttpStoreTest extends StoreContract {
   }
 
   @Test
-  void whoDawdlesIsLeftAlone() throws Exception {
+  void aServerThatDawdlesIsLeftAlone() throws Exception {
     box.send(KEY, ONE);
     server.tricks.put(
         "GET /ac",
@@ -657,7 +657,7 @@ class HttpStoreTest extends StoreContract {
 
   /** Its queue of connections is full: the system answers no more. Our own clock stands. */
   @Test
-  void whoTakesNoConnectionIsGivenUpAfterTwoSeconds() throws Exception {
+  void aServerThatTakesNoConnectionIsGivenUpAfterTwoSeconds() throws Exception {
     List<SocketChannel> queue = new ArrayList<>();
     try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       for (int i = 0; i < 20; i++) {
@@ -679,7 +679,7 @@ class HttpStoreTest extends StoreContract {
   }
 
   @Test
-  void whoSpeaksNoTlsIsLeftAlone() throws Exception {
+  void aServerWithoutTlsIsLeftAlone() throws Exception {
     try (ServerSocket plain = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
       Thread.ofPlatform().daemon().start(() -> speakPlainly(plain));
       String url = "https://127.0.0.1:" + plain.getLocalPort();
@@ -725,7 +725,7 @@ class HttpStoreTest extends StoreContract {
   }
 
   @Test
-  void whoIsNotThereIsLeftAlone() throws Exception {
+  void aServerThatIsNotThereIsLeftAlone() throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();

@@ -173,7 +173,7 @@ class SigningKeyTest {
   }
 
   @Test
-  void whoSignsStandsInTheEnvelope() throws Exception {
+  void theSignerStandsInTheEnvelope() throws Exception {
     SigningKey.make(file);
     SigningKey key = SigningKey.read(file);
     byte[] blob = SealedRecord.seal(ResultSamples.whole(), List.of(), key);

@@ -485,7 +485,7 @@ class StoreCallTest {
   }
 
   @Test
-  void whoIsInterruptedWaitsNoMore() {
+  void aThreadThatIsInterruptedWaitsNoMore() {
     try (SharedStore store = store(new Place(), now::get)) {
       Thread.currentThread().interrupt();
       assertEquals("the build was ended", store.find(KEY).reason());
@@ -614,7 +614,7 @@ class StoreCallTest {
 
   /** An upload that is cut off by the end of all is no failure of the store, and not told of. */
   @Test
-  void whoAsksWhenAllIsOverIsRefused() {
+  void aQuestionWhenAllIsOverIsRefused() {
     Place place = new Place();
     SharedStore store = store(place, now::get);
     store.close();

@@ -154,7 +154,7 @@ class FolderNoticesTest {
 
   /** A file written now is heard after all that was done before. */
   @Test
-  void whoCatchesUpHearsOnlyWhatComesLater() throws IOException {
+  void afterCatchingUpOnlyWhatComesLaterIsHeard() throws IOException {
     put("a", "1");
     Path cookie = put("own/cookie", "");
     while (notices.follow(of("a"))) {

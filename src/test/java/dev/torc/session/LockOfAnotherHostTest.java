@@ -66,7 +66,7 @@ class LockOfAnotherHostTest {
   }
 
   @Test
-  void whoWaitsIsToldTheHost() throws IOException {
+  void aBuildThatWaitsIsToldTheHost() throws IOException {
     Caller other = caller(Map.of(), root, OneHost.at(root, "login2"));
     try (var _ = held()) {
       assertEquals(
@@ -123,7 +123,7 @@ class LockOfAnotherHostTest {
   }
 
   @Test
-  void locksOfThisHostAloneAreForWhoTrustsThem() throws IOException {
+  void locksOfThisHostAloneAreTakenWhereTheyAreTrusted() throws IOException {
     LocalLocks local = new LocalLocks("the file system (sshfs) keeps locks to this host", "");
     Caller caller = caller(Map.of(), root, new OneHost("a", "b", temp.resolve("dbs"), local));
     assertThrows(CacheException.class, () -> asked(caller, root, AT_ONCE));
