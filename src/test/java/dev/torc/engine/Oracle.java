@@ -75,10 +75,14 @@ final class Oracle {
   /** The jobs whose results hold, at the moment in question. */
   private TreeSet<String> over = new TreeSet<>();
 
+  /** The jobs that failed in the build in question, or are blocked by a failure. */
+  private TreeSet<String> lost = new TreeSet<>();
+
   /** The jobs as they are now. */
   void jobs(SortedMap<Integer, ? extends Unit> now) {
     units = new TreeMap<>(now);
     over = new TreeSet<>();
+    lost = new TreeSet<>();
     known.clear();
     units.values().forEach(this::expand);
   }
@@ -170,12 +174,36 @@ final class Oracle {
   void settle() {
     for (Unit unit : units.values()) {
       for (Spec job : expand(unit)) {
-        boolean waits = makers(job).stream().anyMatch(m -> !over.contains(m.name()));
-        if (!isRest(job) && !waits && !runs(job)) {
+        if (isBlocked(job)) {
+          lost.add(job.name());
+        } else if (!isRest(job) && !waits(job) && !runs(job)) {
           over.add(job.name());
         }
       }
     }
+  }
+
+  private boolean isBlocked(Spec job) {
+    return before(job).stream().anyMatch(this::isLost)
+        || job.needs().stream()
+            .filter(Oracle::skips)
+            .map(need -> named(name(need)))
+            .anyMatch(some -> !some.isEmpty() && some.stream().allMatch(this::isLost));
+  }
+
+  private boolean isLost(Spec job) {
+    return lost.contains(job.name());
+  }
+
+  /** Whether a job is decided later, as one before it may run. */
+  private boolean waits(Spec job) {
+    return makers(job).stream()
+        .anyMatch(m -> !isOver(m) && (!isLost(m) || makers(job, strict(job)).contains(m)));
+  }
+
+  /** The needs of a job but for those that do without what failed. */
+  private static List<String> strict(Spec job) {
+    return job.needs().stream().filter(need -> !skips(need)).toList();
   }
 
   /**
@@ -189,7 +217,7 @@ final class Oracle {
     TreeSet<String> settled = upToDate();
     for (Unit unit : units.values()) {
       for (Spec job : expand(unit)) {
-        fates.put(job.name(), isRest(job) ? Fate.BLOCKED : fate(job, settled, ran));
+        fates.put(job.name(), fate(job, settled, ran));
       }
     }
     spent().forEach(disk::remove);
@@ -228,16 +256,9 @@ final class Oracle {
     if (settled.contains(job.name())) {
       return Fate.UP_TO_DATE;
     }
-    for (Spec before : before(job)) {
-      if (!over.contains(before.name())) {
-        return Fate.BLOCKED;
-      }
-    }
-    for (String need : job.needs()) {
-      List<Spec> some = skips(need) ? named(name(need)) : List.of();
-      if (!some.isEmpty() && some.stream().noneMatch(m -> over.contains(m.name()))) {
-        return Fate.BLOCKED;
-      }
+    if (isRest(job) || isBlocked(job)) {
+      lost.add(job.name());
+      return Fate.BLOCKED;
     }
     if (!runs(job) && !(lacks(job) && ran.contains(job.name()))) {
       over.add(job.name());
@@ -348,6 +369,7 @@ final class Oracle {
   boolean run(Spec job) {
     if (missesNeed(job)) {
       last.put(job.name(), Last.bad(new TreeMap<>()));
+      lost.add(job.name());
       return false;
     }
     clear(job);
@@ -361,9 +383,7 @@ final class Oracle {
     }
     String stored = job.fails() ? null : job.stores(all);
     last.put(job.name(), new Last(!job.fails(), manifest(job, found), found, made, stored));
-    if (!job.fails()) {
-      over.add(job.name());
-    }
+    (job.fails() ? lost : over).add(job.name());
     return !job.fails();
   }
 
@@ -633,7 +653,7 @@ final class Oracle {
 
   /** The jobs that must end well before one can run. */
   private List<Spec> before(Spec job) {
-    List<Spec> before = makers(job, job.needs().stream().filter(n -> !skips(n)).toList());
+    List<Spec> before = makers(job, strict(job));
     job.after().forEach(i -> before.addAll(known.get(i)));
     return before;
   }
