@@ -118,7 +118,6 @@ class FaultTest extends Harness {
   private void mends() {
     threadsLeft.set(100);
     listener = _ -> {};
-    full = false;
     scripts.clear();
     build();
     assertEquals(0, exit);

@@ -47,11 +47,7 @@ abstract class LastBuild extends ProjectFiles {
 
   /** The reasons of a job that was started in the last build, such as "need changed x". */
   String why(String job) {
-    return events.stream()
-        .filter(e -> e instanceof Event.JobStarted s && s.job().equals(job) && s.attempt() == 1)
-        .map(e -> words(((Event.JobStarted) e).reasons()))
-        .findFirst()
-        .orElse("did not run");
+    return started().contains(job) ? words(reasons(job)) : "did not run";
   }
 
   /** The reasons with all that they hold. */

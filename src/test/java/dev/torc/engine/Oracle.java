@@ -176,7 +176,9 @@ final class Oracle {
       for (Spec job : expand(unit)) {
         if (isBlocked(job)) {
           lost.add(job.name());
-        } else if (!isRest(job) && !waits(job) && !runs(job)) {
+        } else if (!isRest(job)
+            && makers(job).stream().allMatch(m -> isOver(m) || isLost(m))
+            && !runs(job)) {
           over.add(job.name());
         }
       }
@@ -193,17 +195,6 @@ final class Oracle {
 
   private boolean isLost(Spec job) {
     return lost.contains(job.name());
-  }
-
-  /** Whether a job is decided later, as one before it may run. */
-  private boolean waits(Spec job) {
-    return makers(job).stream()
-        .anyMatch(m -> !isOver(m) && (!isLost(m) || makers(job, strict(job)).contains(m)));
-  }
-
-  /** The needs of a job but for those that do without what failed. */
-  private static List<String> strict(Spec job) {
-    return job.needs().stream().filter(need -> !skips(need)).toList();
   }
 
   /**
@@ -653,7 +644,7 @@ final class Oracle {
 
   /** The jobs that must end well before one can run. */
   private List<Spec> before(Spec job) {
-    List<Spec> before = makers(job, strict(job));
+    List<Spec> before = makers(job, job.needs().stream().filter(n -> !skips(n)).toList());
     job.after().forEach(i -> before.addAll(known.get(i)));
     return before;
   }

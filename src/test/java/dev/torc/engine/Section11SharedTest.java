@@ -177,7 +177,7 @@ class Section11SharedTest extends Harness {
       job("a", stub -> work(stub).lasting(60_000_000_000L)); // a store may take as long
       server.tricks.put(
           "PUT /ac",
-          _ -> {
+          _ -> { // once the build has nothing else to do
             while (Arrays.stream(builds.getStackTrace())
                 .noneMatch(frame -> frame.getMethodName().equals("finish"))) {
               Thread.onSpinWait();
