@@ -34,6 +34,7 @@ import dev.torc.syntax.Glob;
 import dev.torc.syntax.Place;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
+import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Workflow;
 import dev.torc.workflow.Workflow.Stores;
 import java.io.IOException;
@@ -68,6 +69,16 @@ final class CleanAnswer implements Cleaner.Listener {
   private final boolean products; // whether any may go
   private final ProjectFolder given;
   private final CachePlace place;
+
+  /** Names that targets are: also of instances that are not known, or not any more. */
+  private final Set<InstanceName> names = new HashSet<>();
+
+  /** The jobs that targets name. */
+  private final Set<String> jobs = new HashSet<>();
+
+  /** The single files that targets name. */
+  private final Set<String> paths = new HashSet<>();
+
   private final List<String> removed = new ArrayList<>();
   private final Map<String, Kept> staying = new LinkedHashMap<>();
 
@@ -117,25 +128,24 @@ final class CleanAnswer implements Cleaner.Listener {
     }
   }
 
-  /** What targets name: jobs with all their products, and single files; without one, all. */
-  private record Wanted(boolean all, Set<String> jobs, Set<String> paths) {
-    static Wanted of(Project project, List<String> targets) {
-      boolean all = targets.isEmpty() || project == null;
-      Wanted wanted = new Wanted(all, new HashSet<>(), new HashSet<>());
-      for (String target : all ? List.<String>of() : targets) {
-        BitSet named = project.select(List.of(target)).named();
-        if (JobSelection.isName(project.graph(), target)) {
-          named.stream().forEach(job -> wanted.jobs.add(project.graph().name(job)));
-        } else {
-          wanted.paths.add(project.paths().path(target));
-        }
+  /** Adds what the targets name in a project, which is null only where there are none. */
+  private void want(Project project) {
+    for (String target : call.targets()) {
+      BitSet named = project.select(List.of(target)).named();
+      if (JobSelection.isName(project.graph(), target)) {
+        names.add(InstanceName.parse(target));
+        named.stream().forEach(job -> jobs.add(project.graph().name(job)));
+      } else {
+        paths.add(project.paths().path(target));
       }
-      return wanted;
     }
+  }
 
-    boolean has(String job) {
-      return all || jobs.contains(job);
-    }
+  /** Whether what a job made is to go. */
+  private boolean wants(String job) {
+    return call.targets().isEmpty()
+        || jobs.contains(job)
+        || names.stream().anyMatch(name -> name.includes(InstanceName.parse(job)));
   }
 
   @Override
@@ -202,10 +212,10 @@ final class CleanAnswer implements Cleaner.Listener {
     if (!products) {
       return false;
     }
-    Wanted wanted = Wanted.of(given.project(), call.targets());
-    List<String> problems = Leftovers.elsewhere(on, place, wanted::has);
+    want(given.project());
+    List<String> problems = Leftovers.elsewhere(on, place, this::wants);
     if (problems.isEmpty()) {
-      OutJobs out = OutJobs.of(place, cache, job -> isWanted(wanted, job.place()));
+      OutJobs out = OutJobs.of(place, cache, job -> isWanted(job.place()));
       Workflow workflow = given.project() == null ? null : given.project().workflow();
       problems = call.cancelled(out, place, workflow, removal(cache, call::warn));
     }
@@ -213,11 +223,11 @@ final class CleanAnswer implements Cleaner.Listener {
     return !problems.isEmpty();
   }
 
-  private boolean isWanted(Wanted wanted, HandedOutAttempt out) {
-    return wanted.has(out.key().job())
+  private boolean isWanted(HandedOutAttempt out) {
+    return wants(out.key().job())
         || out.products().stream()
             .map(made -> given.project().paths().path(made.path().toString()))
-            .anyMatch(wanted.paths::contains);
+            .anyMatch(paths::contains);
   }
 
   /** Takes it away, and returns the exit status. */
@@ -227,10 +237,10 @@ final class CleanAnswer implements Cleaner.Listener {
     if (products && Files.isDirectory(place.folder())) {
       Project project =
           given.project() == null ? null : ReadSession.expand(given.project(), cache, call::warn);
-      Wanted wanted = Wanted.of(project, call.targets());
-      well = cleaner.products(choice(project, wanted, cache));
+      want(project);
+      well = cleaner.products(choice(project, cache));
       if (!dry) {
-        forgetResults(project, wanted, cache);
+        forgetResults(project, cache);
       }
       if (undeclared > 0) {
         String left = "left " + Amount.count(undeclared, "product") + " that no job declares";
@@ -245,10 +255,9 @@ final class CleanAnswer implements Cleaner.Listener {
   }
 
   /** What was made and is to go is not put back either. */
-  private void forgetResults(Project project, Wanted wanted, Cache cache) throws IOException {
+  private void forgetResults(Project project, Cache cache) throws IOException {
     KeptResults results = new KeptResults(cache, Stores.UNSAID, false);
-    results.forget(
-        each -> wanted.has(each.job()) && !(stale && project.graph().jobId(each.job()) >= 0));
+    results.forget(each -> wants(each.job()) && !(stale && project.graph().jobId(each.job()) >= 0));
     results.end();
   }
 
@@ -300,7 +309,7 @@ final class CleanAnswer implements Cleaner.Listener {
     return file.equals(BuildFile.INPUT) || Files.exists(place.root().resolve(file));
   }
 
-  private Cleaner.Choice choice(Project project, Wanted wanted, Cache cache) {
+  private Cleaner.Choice choice(Project project, Cache cache) {
     if (project == null) {
       return (_, _) -> true; // what is declared is not known
     }
@@ -309,12 +318,13 @@ final class CleanAnswer implements Cleaner.Listener {
         new StaleProducts(graph, new JobRecords(graph, cache, Map.of(), false));
     if (stale) {
       refuseOtherFiles(project, cache, staleness);
-      return (owned, unaltered) -> wanted.has(owned.job()) && staleness.test(owned, unaltered);
+      return (owned, unaltered) -> wants(owned.job()) && staleness.test(owned, unaltered);
     }
     return (owned, _) -> {
       int job = staleness.job(owned.path());
-      if (!wanted.all) {
-        return job >= 0 && wanted.has(graph.name(job)) || wanted.paths.contains(owned.path());
+      if (!call.targets().isEmpty()) {
+        boolean made = job >= 0 && wants(graph.isOpen(job) ? owned.job() : graph.name(job));
+        return made || paths.contains(owned.path());
       }
       Path file = place.root().resolve(owned.path());
       undeclared += job < 0 && Files.exists(file, LinkOption.NOFOLLOW_LINKS) ? 1 : 0;
@@ -366,10 +376,8 @@ final class CleanAnswer implements Cleaner.Listener {
      */
     boolean test(OwnedPath owned, boolean unaltered) {
       String path = owned.path();
-      if (graph.mayBeInstance(owned.job())) {
-        return false; // not all instances of its group are known
-      }
-      if (job(path) >= 0 || paths.contains(path) || holds(path)) {
+      boolean known = !graph.mayBeInstance(owned.job()); // all instances of its group are
+      if (!known || job(path) >= 0 || paths.contains(path) || holds(path)) {
         return false;
       }
       if (owned.kind() == Stamp.FileKind.FILE && unaltered && !owned.adopted()) {
