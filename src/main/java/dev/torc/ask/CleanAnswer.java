@@ -364,7 +364,7 @@ final class CleanAnswer implements Cleaner.Listener {
 
     /** The job, or open group, that declares a path as its product or depfile, -1 if none does. */
     int job(String path) {
-      int maker = graph.makerOf(path);
+      int maker = graph.makerAt(path);
       return maker >= 0 ? maker : depfiles.getOrDefault(path, -1);
     }
 

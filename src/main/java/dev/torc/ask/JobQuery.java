@@ -69,7 +69,7 @@ record JobQuery(boolean all, Set<String> names) {
    */
   private static boolean declared(Project project, String target, Set<String> names) {
     Graph graph = project.graph();
-    if (!JobSelection.isName(graph, target) && graph.makerOf(project.paths().path(target)) < 0) {
+    if (JobSelection.find(graph, target, project.paths()) == null) {
       return false;
     }
     JobSelection selected = project.select(List.of(target));

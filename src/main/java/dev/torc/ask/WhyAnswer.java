@@ -2,7 +2,7 @@ package dev.torc.ask;
 
 import dev.torc.engine.Leftovers.RunningJobs;
 import dev.torc.engine.Tracing;
-import dev.torc.graph.DisplayGraph;
+import dev.torc.graph.DisplayGraph.Fold;
 import dev.torc.graph.Graph;
 import dev.torc.plan.Causes;
 import dev.torc.plan.Causes.CauseChain;
@@ -62,8 +62,7 @@ record WhyAnswer(
    * @param fold the jobs as one where the target is a group or a part of one; null for others
    * @param path of the source, empty for jobs
    */
-  private record Question(
-      String target, BitSet jobs, DisplayGraph.Fold fold, String path, List<PathUse> uses) {}
+  private record Question(String target, BitSet jobs, Fold fold, String path, List<PathUse> uses) {}
 
   static int run(Call call) throws IOException {
     try (ReadSession look = call.look()) {
@@ -78,14 +77,7 @@ record WhyAnswer(
     Causes causes = new Causes(graph, look.records(), look.context().contents());
     List<Question> questions = new ArrayList<>();
     BitSet jobs = new BitSet();
-    for (String target : targets) {
-      Question question = question(project, causes, target);
-      questions.add(question);
-      jobs.or(question.jobs());
-      if (question.fold() != null && question.fold().open() >= 0) {
-        jobs.set(question.fold().open());
-      }
-    }
+    targets.forEach(target -> questions.addAll(questions(project, causes, target, jobs)));
     JobSelection asked = JobSelection.of(graph, jobs);
     if (asked.jobs().stream().anyMatch(j -> graph.job(j).temporary())) {
       JobSelection all = project.select(List.of()); // what reads its products decides too
@@ -110,10 +102,17 @@ record WhyAnswer(
     return runs.isEmpty() ? Map.of() : NearestResult.of(plan.context(), runs, look.asked());
   }
 
-  private static Question question(Project project, Causes causes, String target) {
+  /**
+   * What a target asks; of a tag or glob, groups whose instances are not known stand apart.
+   *
+   * @param nodes takes what it means in the graph
+   */
+  private static List<Question> questions(
+      Project project, Causes causes, String target, BitSet nodes) {
     Graph graph = project.graph();
     String path = project.paths().path(target);
-    if (!JobSelection.isName(graph, target) && graph.makerOf(path) < 0) {
+    BitSet meant = JobSelection.find(graph, target, project.paths());
+    if (meant == null) {
       List<PathUse> uses = causes.readers(path);
       if (uses.isEmpty()) {
         String hint = JobSelection.hint(graph, target, project.paths(), true, List.of());
@@ -122,17 +121,21 @@ record WhyAnswer(
             "no job makes or needs %s, and no job or tag has that name%s"
                 .formatted(SafeText.name(target), hint));
       }
-      return new Question(target, new BitSet(), null, path, uses);
+      return List.of(new Question(target, new BitSet(), null, path, uses));
     }
-    JobSelection meant = JobSelection.of(graph, List.of(target), project.paths());
-    BitSet jobs = meant.named();
-    int open = meant.namedOpen().nextSetBit(0); // its instances are not known
-    DisplayGraph.Fold fold = null;
-    if (open >= 0 || graph.named(target) != null && graph.jobId(target) < 0) {
-      List<Integer> all = Arrays.stream(graph.inOrder(jobs)).boxed().toList();
-      fold = new DisplayGraph.Fold(target, true, all, open);
+    nodes.or(meant);
+    BitSet jobs = graph.jobsOf(meant);
+    BitSet open = JobSelection.of(graph, meant).namedOpen();
+    List<Question> asked = new ArrayList<>();
+    boolean one = graph.named(target) == null ? jobs.isEmpty() : graph.jobId(target) < 0;
+    List<Integer> all = Arrays.stream(graph.inOrder(jobs)).boxed().toList();
+    Fold whole = one ? new Fold(target, true, all, open.nextSetBit(0)) : null;
+    asked.add(new Question(target, jobs, whole, "", List.of()));
+    for (int node : one ? new int[0] : open.stream().toArray()) {
+      Fold fold = new Fold(graph.name(node), true, List.of(), node);
+      asked.add(new Question(fold.name(), new BitSet(), fold, "", List.of()));
     }
-    return new Question(target, jobs, fold, "", List.of());
+    return asked;
   }
 
   private Graph graph() {

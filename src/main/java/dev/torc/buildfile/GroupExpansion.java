@@ -359,6 +359,7 @@ final class GroupExpansion {
             known ? answer.nothing : "",
             known ? List.copyOf(answer.warnings) : List.of(),
             !known && group.job().allowFailure(),
+            group.job().tags(),
             answer.byResults);
     Outcome outcome = new Outcome(record, List.copyOf(jobs), known, known && answer.lasting);
     last.put(unit, outcome);
@@ -383,6 +384,7 @@ final class GroupExpansion {
             "",
             List.of(),
             group.job().allowFailure(),
+            group.job().tags(),
             false);
     // What was wrong without results is told again by every run.
     return new Outcome(record, before == null ? List.of() : before.packed, false, false);

@@ -38,12 +38,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
    * @param memory bytes; {@link Long#MAX_VALUE} where Slurm does not count it
    * @param gpus at least 0
    */
-  public record Node(String name, int cpus, long memory, int gpus) {
-
-    private Node named(String other) {
-      return new Node(other, cpus, memory, gpus);
-    }
-  }
+  public record Node(String name, int cpus, long memory, int gpus) {}
 
   /**
    * Asks Slurm for the nodes.
@@ -64,7 +59,7 @@ public record Allocation(String id, String name, Map<String, String> env, List<N
       Slurm.ask(asking, List.of("scontrol", "show", "hostnames", alike.name))
           .text()
           .lines()
-          .map(alike::named)
+          .map(name -> new Node(name, alike.cpus, alike.memory, alike.gpus))
           .forEach(nodes::add);
     }
     if (nodes.isEmpty()) {

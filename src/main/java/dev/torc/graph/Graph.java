@@ -371,6 +371,15 @@ public final class Graph {
     return file >= 0 ? tables.maker[file] : tables.plain ? -1 : makers.get().of(path);
   }
 
+  /**
+   * The same for a file or folder; of one that an open group may make, only the inside is known.
+   */
+  public int makerAt(String path) {
+    int maker = makerOf(path);
+    int inside = maker < 0 ? makerOf(path + "/_") : maker;
+    return isOpen(inside) ? inside : maker;
+  }
+
   /** The same node of an earlier graph by node, -1 for none. Both are whole, with packed jobs. */
   public int[] sameIn(Graph earlier) {
     return SameJobs.of(earlier, this);

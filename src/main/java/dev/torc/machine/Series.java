@@ -55,7 +55,7 @@ public final class Series {
 
   /** Adds a sample, which comes after all others. */
   public synchronized void add(Point sample) {
-    open = open == null ? sample : merge(open, sample, last());
+    open = open == null ? sample : merge(open, sample, size == 0 ? 0 : points[size - 1].time);
     if (++gathered < stride) {
       return;
     }
@@ -69,10 +69,6 @@ public final class Series {
       size = MOST / 2;
       stride *= 2;
     }
-  }
-
-  private long last() {
-    return size == 0 ? 0 : points[size - 1].time;
   }
 
   /** Two that follow each other as one, weighed by the time that each stands for. */

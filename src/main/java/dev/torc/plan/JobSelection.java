@@ -6,8 +6,11 @@ import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Place;
+import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
+import dev.torc.workflow.Job;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
@@ -66,7 +69,11 @@ public record JobSelection(
       graph.open().keySet().forEach(named::set);
     }
     for (String target : targets) {
-      named.or(find(graph, target, paths));
+      BitSet found = find(graph, target, paths);
+      if (found == null) {
+        throw new BadInput(Place.NONE, unknown(graph, target, paths));
+      }
+      named.or(found);
     }
     return named;
   }
@@ -110,15 +117,14 @@ public record JobSelection(
     return asked;
   }
 
-  /** The nodes that a target means; throws {@link BadInput} where there are none. */
-  private static BitSet find(Graph graph, String target, UserPaths paths) {
+  /**
+   * The nodes that a target means: jobs, and groups that are not expanded yet; null where it means
+   * none.
+   */
+  public static BitSet find(Graph graph, String target, UserPaths paths) {
     BitSet found = named(graph, target);
-    if (found == null) {
-      String path = paths.path(target);
-      int maker = graph.makerOf(path);
-      if (maker < 0) {
-        throw new BadInput(Place.NONE, unknown(graph, target, paths));
-      }
+    int maker = found == null ? graph.makerAt(paths.path(target)) : -1;
+    if (maker >= 0) {
       found = new BitSet();
       found.set(maker);
     }
@@ -126,25 +132,34 @@ public record JobSelection(
   }
 
   /**
-   * The jobs that a target means, with groups that are not expanded yet, as nodes; null where it is
-   * no job, group, instance, part of a group, tag or glob over instances, though it may be a file.
+   * The nodes that a target means; null where it is no job, group, instance, part of a group, tag
+   * or glob over instances, though it may be a file.
    */
   private static BitSet named(Graph graph, String target) {
     BitSet found = new BitSet(graph.nodes());
     int[] nodes = graph.named(target);
-    if (nodes != null) {
-      for (int node : nodes) {
-        found.set(node);
-      }
-    } else {
-      for (int j : graph.inOrder(graph.allJobs())) {
-        found.set(j, graph.job(j).tags().contains(target));
-      }
+    Arrays.stream(nodes == null ? new int[0] : nodes).forEach(found::set);
+    Glob glob = Glob.isPattern(target) ? glob(target) : null;
+    if (!found.isEmpty() || nodes != null && glob == null) {
+      return found;
     }
-    if (found.isEmpty() && Glob.isPattern(target)) {
-      match(graph, target, found); // of a group that has no instance yet, too
+    for (int j : graph.inOrder(graph.allJobs())) {
+      Job job = graph.job(j);
+      boolean matches = glob != null && job.group() != null && glob.matches(job.name());
+      found.set(j, matches || job.tags().contains(target));
     }
-    return found.isEmpty() && nodes == null ? null : found;
+    graph.open().forEach((node, group) -> found.set(node, means(target, glob, group)));
+    boolean none =
+        nodes != null
+            || graph.workflow().groups().stream()
+                .anyMatch(each -> each.instances().isEmpty() && means(target, glob, each));
+    return found.isEmpty() && !none ? null : found;
+  }
+
+  /** Whether a tag, or a glob over instances, may mean some of a group; null without a glob. */
+  private static boolean means(String target, Glob glob, Group group) {
+    return group.tags().contains(target)
+        || glob != null && glob.overlaps(Glob.of(Glob.escape(group.name()) + "/*"));
   }
 
   /** Whether a target is a name, a tag or a glob over instances, so that it means no file. */
@@ -152,19 +167,11 @@ public record JobSelection(
     return named(graph, target) != null;
   }
 
-  private static void match(Graph graph, String pattern, BitSet found) {
-    Glob glob;
+  private static Glob glob(String pattern) {
     try {
-      glob = Glob.of(pattern);
+      return Glob.of(pattern);
     } catch (IllegalArgumentException e) {
-      return; // it may still be a file
-    }
-    for (int n = 0; n < graph.nodes(); n++) {
-      found.set(
-          n,
-          graph.isJob(n)
-              ? graph.job(n).group() != null && glob.matches(graph.name(n))
-              : graph.isOpen(n) && glob.overlaps(Glob.of(Glob.escape(graph.name(n)) + "/*")));
+      return null; // it may still be a file
     }
   }
 

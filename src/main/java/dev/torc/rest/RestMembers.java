@@ -87,13 +87,9 @@ final class RestMembers {
         .filter(
             name ->
                 !looked
-                    || isSeen(name)
+                    || last(name) != null && !late.contains(name)
                     || !Files.isRegularFile(root.resolve(name), LinkOption.NOFOLLOW_LINKS))
         .toList();
-  }
-
-  private boolean isSeen(String name) {
-    return last(name) != null && !late.contains(name);
   }
 
   /** What the build saw at a path, or, by way of a link in a folder, where that leads. */

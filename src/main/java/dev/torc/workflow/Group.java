@@ -27,6 +27,7 @@ import java.util.Map;
  * @param warnings why it has no instances though it could be expanded, where that is no ordinary
  *     outcome
  * @param allowFailure whether its instances may fail; told as long as they are not known
+ * @param tags of each instance; what has a parameter's value in it is no text that can be a target
  * @param found whether results decided which instances there are: then a part of it may be empty
  */
 public record Group(
@@ -42,6 +43,7 @@ public record Group(
     String nothing,
     List<BadInput.Diagnostic> warnings,
     boolean allowFailure,
+    List<String> tags,
     boolean found) {
 
   /**
@@ -101,6 +103,7 @@ public record Group(
         "",
         List.of(),
         allowFailure,
+        tags,
         found);
   }
 }

@@ -372,6 +372,7 @@ public final class WorkflowCodec {
         wire.text(of, Group::nothing),
         wire.list(of, Group::warnings, WorkflowCodec::said),
         false,
+        wire.list(of, Group::tags, Wire.TEXT),
         wire.flag(of, Group::found));
   }
 

@@ -31,7 +31,7 @@ final class WorkflowText {
   private static final Group PLAIN_GROUP =
       new Group(
           null, null, null, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), "",
-          List.of(), false, false);
+          List.of(), false, List.of(), false);
   private static final int WIDTH = 100;
 
   /** A text that stands in quotes, since its end could not be told within others. */

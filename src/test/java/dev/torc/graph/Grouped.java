@@ -94,6 +94,7 @@ public final class Grouped {
         "",
         List.of(),
         false,
+        List.of(),
         false);
   }
 

@@ -73,6 +73,7 @@ class InstanceNameTest {
             "",
             List.of(),
             false,
+            List.of(),
             false);
     assertEquals(
         "train has no parameter raet; did you mean rate?",
