@@ -32,18 +32,23 @@ public final class Downstream {
 
   /** Some jobs, and all that follow from them. */
   public static BitSet with(Graph graph, BitSet jobs) {
-    BitSet all = (BitSet) jobs.clone();
+    return graph.jobsOf(along(graph.after(), jobs));
+  }
+
+  /** Some nodes, and all to which edges lead from them. */
+  static BitSet along(Adjacency edges, BitSet nodes) {
+    BitSet all = (BitSet) nodes.clone();
     ArrayDeque<Integer> open = new ArrayDeque<>();
-    for (int job = jobs.nextSetBit(0); job >= 0; job = jobs.nextSetBit(job + 1)) {
-      for (int node = job; node >= 0; node = open.isEmpty() ? -1 : open.pop()) {
-        for (int i = graph.after().from(node); i < graph.after().to(node); i++) {
-          if (!all.get(graph.after().at(i))) {
-            all.set(graph.after().at(i));
-            open.push(graph.after().at(i));
+    for (int first = nodes.nextSetBit(0); first >= 0; first = nodes.nextSetBit(first + 1)) {
+      for (int node = first; node >= 0; node = open.isEmpty() ? -1 : open.pop()) {
+        for (int i = edges.from(node); i < edges.to(node); i++) {
+          if (!all.get(edges.at(i))) {
+            all.set(edges.at(i));
+            open.push(edges.at(i));
           }
         }
       }
     }
-    return graph.jobsOf(all);
+    return all;
   }
 }

@@ -17,6 +17,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -137,7 +138,13 @@ public final class Graph {
   private ProductIndex declared() {
     Makers all =
         new Makers(
-            new Makers(), tables.written, this::job, Map.of(), this::name, new ArrayList<>());
+            new Makers(),
+            tables.written,
+            this::job,
+            Map.of(),
+            Set.of(),
+            this::name,
+            new ArrayList<>());
     return all.products();
   }
 

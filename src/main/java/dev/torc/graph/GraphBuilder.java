@@ -19,11 +19,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
@@ -57,9 +60,11 @@ public final class GraphBuilder {
   private final Map<Integer, int[]> members = new HashMap<>(); // of join nodes that changed
   private final BitSet stale = new BitSet(); // nodes of the base that wait for others than there
   private final Map<Integer, Integer> remade = new HashMap<>(); // new makers of files of the base
+  private final Map<String, BitSet> expected = new HashMap<>(); // readers of what groups may make
   private final List<Diagnostic> errors = new ArrayList<>();
+  private Adjacency before;
 
-  private GraphBuilder(Workflow workflow) {
+  private GraphBuilder(Workflow workflow, Set<String> sources) {
     this.workflow = workflow;
     this.base = null;
     this.first = 0;
@@ -77,11 +82,11 @@ public final class GraphBuilder {
         .filter(Group::isOpen)
         .forEach(group -> open.put(join(group.name()), group));
     this.references = new NameResolver(workflow, this::job, open, names::id);
-    this.makers = new Makers(new Makers(), written, this::job, open, this::name, errors);
+    this.makers = new Makers(new Makers(), written, this::job, open, sources, this::name, errors);
     this.lists = new NeedLists(this, null);
   }
 
-  private GraphBuilder(Graph base, Workflow workflow) {
+  private GraphBuilder(Graph base, Workflow workflow, Set<String> sources) {
     this.workflow = workflow;
     this.base = base;
     this.first = base.nodes();
@@ -105,7 +110,8 @@ public final class GraphBuilder {
       }
     }
     this.references = new NameResolver(workflow, this::job, open, names::id);
-    this.makers = new Makers(base.growth().makers(), fresh, this::job, open, this::name, errors);
+    this.makers =
+        new Makers(base.growth().makers(), fresh, this::job, open, sources, this::name, errors);
     this.lists = new NeedLists(this, base);
     needs.addRows(base.needs(), 0, first);
     made.addRows(base.products(), 0, first);
@@ -114,7 +120,45 @@ public final class GraphBuilder {
 
   /** Builds the graph of a workflow; throws {@link BadInput} with every error found. */
   public static Graph build(Workflow workflow) {
-    return new GraphBuilder(workflow).build();
+    return build(workflow, Set.of());
+  }
+
+  /** The same, where it is known what groups do not make, though it may look like it. */
+  static Graph build(Workflow workflow, Set<String> sources) {
+    return build(sources, more -> new GraphBuilder(workflow, more));
+  }
+
+  /**
+   * Builds. A group of unknown instances does not make what jobs need for which it waits, though it
+   * may look like it: where that seems to be a cycle, it is built again without.
+   *
+   * @param sources what no such group makes
+   */
+  private static Graph build(Set<String> sources, Function<Set<String>, GraphBuilder> begin) {
+    GraphBuilder builder = begin.apply(sources);
+    try {
+      return builder.build();
+    } catch (BadInput e) {
+      Set<String> more = new HashSet<>(sources);
+      if (!more.addAll(builder.mistaken())) {
+        throw e;
+      }
+      return build(more, begin);
+    }
+  }
+
+  /** What groups seem to make, and jobs need for which these groups wait. */
+  private Set<String> mistaken() {
+    Set<String> found = new HashSet<>();
+    expected.forEach(
+        (path, readers) -> {
+          BitSet group = new BitSet();
+          group.set(products().of(path));
+          if (Downstream.along(before, group).intersects(readers)) {
+            found.add(path);
+          }
+        });
+    return found;
   }
 
   /**
@@ -153,10 +197,11 @@ public final class GraphBuilder {
    * @param next the workflow of {@code base}, where more is known of groups that are open in it
    */
   public static Graph grow(Graph base, Workflow next) {
+    Set<String> sources = base.growth().makers().products().sources();
     try {
-      return new GraphBuilder(base, next).build();
+      return build(sources, more -> new GraphBuilder(base, next, more));
     } catch (BadInput e) {
-      build(next); // tells all that is wrong, in the order written
+      build(next, sources); // tells all that is wrong, in the order written
       throw e;
     }
   }
@@ -235,12 +280,21 @@ public final class GraphBuilder {
         }
       }
     }
+    for (String path : products().sources()) {
+      int maker = added.of(path);
+      if (maker >= 0) {
+        String waits =
+            "product %s of job %s is needed by what its group waits for"
+                .formatted(path, name(maker));
+        error(job(maker).place(), waits + "; choose another place");
+      }
+    }
     members.keySet().forEach(stale::set);
   }
 
   private Graph build() {
     RowCollector listNeeds = new RowCollector();
-    Adjacency before = edges(listNeeds);
+    before = edges(listNeeds);
     if (!errors.isEmpty()) {
       throw new BadInput(errors.stream().distinct().toList());
     }
@@ -403,6 +457,9 @@ public final class GraphBuilder {
         error(ref.place(), "job " + job.name() + " needs its own product " + file.path());
       } else {
         waitFor(maker, edges);
+        if (open.containsKey(maker)) {
+          expected.computeIfAbsent(file.path(), _ -> new BitSet()).set(j);
+        }
       }
       if (j >= first) {
         needs.add(files.add(file.path()));

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
@@ -44,6 +45,7 @@ final class Makers {
    *
    * @param fresh nodes of the jobs
    * @param groups those that are not expanded now, by node
+   * @param sources paths that these do not make, though it looks like it
    * @param names of nodes
    * @param errors takes what clashes; of jobs that come later not all of it, nor in order
    */
@@ -52,6 +54,7 @@ final class Makers {
       int[] fresh,
       IntFunction<Job> jobs,
       Map<Integer, Group> groups,
+      Set<String> sources,
       IntFunction<String> names,
       List<Diagnostic> errors) {
     this.jobs = jobs;
@@ -62,18 +65,20 @@ final class Makers {
     Map<Integer, List<Ref>> expected = new LinkedHashMap<>();
     groups.forEach((node, group) -> expected.put(node, group.products()));
     this.products =
-        base.products.with(
-            fresh,
-            node -> {
-              Job job = jobs.apply(node);
-              if (job.depfile() != null) {
-                clearing.put(node, job);
-              }
-              return job.productRefs();
-            },
-            expected,
-            claims,
-            this::refuseTwice);
+        base.products
+            .with(
+                fresh,
+                node -> {
+                  Job job = jobs.apply(node);
+                  if (job.depfile() != null) {
+                    clearing.put(node, job);
+                  }
+                  return job.productRefs();
+                },
+                expected,
+                claims,
+                this::refuseTwice)
+            .but(sources);
     Map<String, Boolean> outer = new HashMap<>();
     if (isAnyNested(claims, base.above, outer)) {
       refuseNested();

@@ -6,6 +6,7 @@ import dev.torc.syntax.Place;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -31,22 +32,25 @@ public final class ProductIndex {
   /** Without owners. */
   public static final ProductIndex NONE =
       new ProductIndex(
-          PersistentMap.none(), new TreeMap<>(), new PatternIndex(), new PatternIndex());
+          PersistentMap.none(), new TreeMap<>(), new PatternIndex(), new PatternIndex(), Set.of());
 
   private final PersistentMap<Claim> files; // and folders
   private final NavigableMap<String, Claim> folders;
   private final PatternIndex globs;
   private final PatternIndex open;
+  private final Set<String> sources;
 
   private ProductIndex(
       PersistentMap<Claim> files,
       NavigableMap<String, Claim> folders,
       PatternIndex globs,
-      PatternIndex open) {
+      PatternIndex open,
+      Set<String> sources) {
     this.files = files;
     this.folders = folders;
     this.globs = globs;
     this.open = open;
+    this.sources = sources;
   }
 
   /**
@@ -88,7 +92,12 @@ public final class ProductIndex {
     PatternIndex coming = new PatternIndex();
     expected.forEach(
         (owner, refs) -> refs.forEach(ref -> coming.add(pattern(ref), owner, ref.place())));
-    return new ProductIndex(files.with(claims), inside, patterns, coming);
+    return new ProductIndex(files.with(claims), inside, patterns, coming, Set.of());
+  }
+
+  /** The same, where some paths that look like what may be made are none of it. */
+  public ProductIndex but(Set<String> paths) {
+    return new ProductIndex(files, folders, globs, open, paths);
   }
 
   /** What a product can be, a folder itself included. */
@@ -129,6 +138,11 @@ public final class ProductIndex {
     return globs;
   }
 
+  /** The paths of {@link #but}. */
+  public Set<String> sources() {
+    return sources;
+  }
+
   /** How often a glob was compared with a path or another glob. */
   public long compared() {
     return globs.compared() + open.compared();
@@ -149,7 +163,7 @@ public final class ProductIndex {
       return claim.owner;
     }
     PatternIndex.Pattern pattern = globs.matching(path);
-    pattern = pattern == null ? open.matching(path) : pattern;
+    pattern = pattern == null && !sources.contains(path) ? open.matching(path) : pattern;
     return pattern == null ? -1 : pattern.job();
   }
 

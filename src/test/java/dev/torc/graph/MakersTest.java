@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
@@ -38,7 +39,7 @@ class MakersTest {
     List<Job> all = BuildFileLoader.load(List.of(file), new TreeMap<>()).jobs();
     int[] nodes = IntStream.range(0, jobs).toArray();
     return new Makers(
-        new Makers(), nodes, all::get, Map.of(), node -> all.get(node).name(), errors);
+        new Makers(), nodes, all::get, Map.of(), Set.of(), node -> all.get(node).name(), errors);
   }
 
   @Test
