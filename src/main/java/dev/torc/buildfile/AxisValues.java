@@ -231,12 +231,8 @@ final class AxisValues {
 
   /** The unit that the axis names. */
   private int named(String unit) {
-    Integer id = expansion.ids().get(unit);
-    if (id == null) {
-      String hint = NearestName.hint(unit, expansion.ids().keySet());
-      throw new BadInput(axis.place(), "no job " + unit + hint);
-    }
-    return id;
+    String known = JobEntryReader.known(unit, axis.place(), expansion.ids().keySet());
+    return expansion.ids().get(known);
   }
 
   private Axis.Rows valuesOf(Axis.ValuesOf axis) throws IOException {

@@ -31,7 +31,8 @@ import java.util.regex.PatternSyntaxException;
  * Reads {@code executors}: schedulers by name, each of a kind or like another one. Which job runs
  * where is for {@link JobReader}.
  */
-final class ExecutorReader {
+record ExecutorReader(
+    Node.Mapping all, Scope scope, Problems problems, SequencedMap<String, Executor> read) {
 
   private static final String SLURM = "slurm";
   private static final List<String> KINDS = List.of(SLURM, "commands");
@@ -42,25 +43,11 @@ final class ExecutorReader {
   private static final long BATCH = TimeUnit.MINUTES.toNanos(2);
   private static final long LATENCY = TimeUnit.MINUTES.toNanos(1);
 
-  private final Node.Mapping all;
-  private final Scope scope;
-  private final Problems problems;
-  private final SequencedMap<String, Executor> read = new LinkedHashMap<>();
-
-  private ExecutorReader(Node.Mapping all, Scope scope, Problems problems) {
-    this.all = all;
-    this.scope = scope;
-    this.problems = problems;
-  }
-
   /** Reads them in the order written; what is wrong goes to the problems. */
   static List<Executor> read(Node node, Scope scope, Problems problems) {
-    ExecutorReader reader =
-        new ExecutorReader(MapFields.map(node, "executors", problems), scope, problems);
-    reader
-        .all
-        .entries()
-        .forEach((name, entry) -> problems.guard(() -> reader.executor(name, entry)));
+    Node.Mapping all = MapFields.map(node, "executors", problems);
+    ExecutorReader reader = new ExecutorReader(all, scope, problems, new LinkedHashMap<>());
+    all.entries().forEach((name, entry) -> problems.guard(() -> reader.executor(name, entry)));
     return List.copyOf(reader.read.values());
   }
 
@@ -91,9 +78,8 @@ final class ExecutorReader {
     MapFields fields = new MapFields(likeness(name, entry, new ArrayList<>()), scope, problems);
     String kind = kind(name, entry, fields.map().get("kind"));
     boolean slurm = kind.equals(SLURM);
-    Collection<String> known = new TreeSet<>(KnownKeys.EXECUTOR);
-    known.addAll(slurm ? KnownKeys.EXECUTOR_SLURM : KnownKeys.EXECUTOR_COMMANDS);
-    fields.only(known, "the executor " + name + " of kind " + kind);
+    Collection<String> ofKind = slurm ? KnownKeys.EXECUTOR_SLURM : KnownKeys.EXECUTOR_COMMANDS;
+    fields.only(joined(KnownKeys.EXECUTOR, ofKind), "the executor " + name + " of kind " + kind);
     read.put(
         name,
         new Executor(

@@ -1,7 +1,6 @@
 package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
@@ -56,7 +55,7 @@ record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
     }
     for (Node node : MapFields.oneOrMore(factory.map().get("jobs"))) {
       String name = MapFields.scalar(node, "jobs").text();
-      Entry job = jobs.get(known(name, node.place(), jobs.keySet()));
+      Entry job = jobs.get(JobEntryReader.known(name, node.place(), jobs.keySet()));
       Node.Mapping map = MapFields.map(job.value(), "the job " + name, problems);
       if (AxisReader.isGroup(map)) {
         throw new BadInput(
@@ -115,19 +114,13 @@ record FactoryReader(Node.Mapping top, Scope scope, Problems problems) {
 
   private void addParent(
       String parent, Entry entry, Set<String> jobs, Map<String, List<Item>> needs) {
-    known(parent, entry.place(), jobs);
+    JobEntryReader.known(parent, entry.place(), jobs);
     for (Node node : MapFields.oneOrMore(entry.value())) {
-      String child = known(MapFields.scalar(node, "dependencies").text(), node.place(), jobs);
+      String child = MapFields.scalar(node, "dependencies").text();
+      JobEntryReader.known(child, node.place(), jobs);
       String name = scope.text(new Node.Scalar(entry.place(), parent, true));
       Item need = new Item(null, node.place(), List.of(new Ref.OfJob(node.place(), name)));
       needs.computeIfAbsent(child, _ -> new ArrayList<>()).add(need);
     }
-  }
-
-  private static String known(String job, Place place, Set<String> jobs) {
-    if (!jobs.contains(job)) {
-      throw new BadInput(place, "no job " + job + NearestName.hint(job, jobs));
-    }
-    return job;
   }
 }

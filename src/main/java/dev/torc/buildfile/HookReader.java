@@ -1,7 +1,6 @@
 package dev.torc.buildfile;
 
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Problems;
 import dev.torc.workflow.Template;
@@ -73,11 +72,7 @@ record HookReader(Scope scope, List<String> shell, Problems problems, List<Hook>
   }
 
   private String job(Node node, Collection<String> names) {
-    String name = scope.text(MapFields.scalar(node, "job"));
-    if (!names.contains(name)) {
-      throw new BadInput(node.place(), "no job " + name + NearestName.hint(name, names));
-    }
-    return name;
+    return JobEntryReader.known(scope.text(MapFields.scalar(node, "job")), node.place(), names);
   }
 
   private static String lower(On on) {

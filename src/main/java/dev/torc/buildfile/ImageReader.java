@@ -79,9 +79,7 @@ record ImageReader(Node.Mapping top, Paths paths, Problems problems, boolean con
 
   /** Reads what is said for all jobs for its own sake, so that no slip hides. */
   void check(Scope scope) {
-    if (top.get("container") != null) {
-      container(MapFields.of(null, "", scope, problems));
-    }
+    container(MapFields.of(null, "", scope, problems));
   }
 
   private Image container(MapFields job) {

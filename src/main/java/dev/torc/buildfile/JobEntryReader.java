@@ -2,6 +2,7 @@ package dev.torc.buildfile;
 
 import dev.torc.bytes.ByteReader;
 import dev.torc.syntax.BadInput;
+import dev.torc.syntax.NearestName;
 import dev.torc.syntax.Node;
 import dev.torc.syntax.Node.Entry;
 import dev.torc.syntax.Place;
@@ -9,6 +10,7 @@ import dev.torc.syntax.Problems;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.WorkflowCodec;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -65,6 +67,18 @@ record JobEntryReader(
      * @param axes at least one; none where they cannot be read, which was told
      */
     record Many(String name, String key, Entry entry, List<Axis> axes, Job job) implements Unit {}
+  }
+
+  /**
+   * The name of a job or group that there is.
+   *
+   * @throws BadInput for any other
+   */
+  static String known(String name, Place place, Collection<String> names) {
+    if (!names.contains(name)) {
+      throw new BadInput(place, "no job " + name + NearestName.hint(name, names));
+    }
+    return name;
   }
 
   /** Reads all; jobs whose text did not change are taken over. */

@@ -162,7 +162,7 @@ final class JobReader {
     List<Item> produces = items.items(job, "produces", false);
     MapFields full = new MapFields(job.map(), scope.with(needs, produces), problems);
     List<String> shell = steps.shell(full);
-    String dir = steps.dir(job);
+    String dir = steps.dir(job, ".");
     SortedMap<String, Optional<Template>> env = steps.env(full);
     List<Step> run = steps.steps(full, name, entry.place(), shell, dir, env);
     Retry retry = retry(full, own, shell);

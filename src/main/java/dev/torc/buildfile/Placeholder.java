@@ -90,14 +90,10 @@ record Placeholder(String written, String name, int index, String member, String
       return null;
     }
     String written = text.substring(open, end + 1);
-    return switch (sign) {
-      case '[' ->
-          new Placeholder(
-              written, name, Integer.parseInt(text.substring(start, end - 1)), null, null);
-      case '.' -> new Placeholder(written, name, -1, text.substring(start, end), null);
-      case ':' -> new Placeholder(written, name, -1, null, text.substring(start, end));
-      default -> new Placeholder(written, name, -1, null, null);
-    };
+    int index = sign == '[' ? Integer.parseInt(text.substring(start, end - 1)) : -1;
+    String member = sign == '.' ? text.substring(start, end) : null;
+    String format = sign == ':' ? text.substring(start, end) : null;
+    return new Placeholder(written, name, index, member, format);
   }
 
   /** The brace that ends a placeholder with a regular expression; the start where none does. */

@@ -52,12 +52,8 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
     return words.isEmpty() || words.getFirst().isEmpty() ? DEFAULT_SHELL : words;
   }
 
-  /** The folder that a job runs in, relative to the root. */
-  String dir(MapFields job) {
-    return dir(job, ".");
-  }
-
-  private String dir(MapFields fields, String otherwise) {
+  /** The folder that a job or task runs in, relative to the root. */
+  String dir(MapFields fields, String otherwise) {
     return fields.read("dir", otherwise, node -> paths.normalize(path(fields.scope(), node)));
   }
 
@@ -117,6 +113,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
       MapFields task = MapFields.of(node, "a task", scope, problems).only(KnownKeys.TASK, "a task");
       Node command = task.map().get("command");
       Node cmd = task.map().get("cmd");
+      Node one = command == null ? cmd : command;
       if (command == null == (cmd == null)) {
         problems.add(node.place(), "a task has one command (or cmd, which is the same)");
         continue;
@@ -126,14 +123,7 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
       String folder = dir(task, dir);
       Image image = images.image(images.said(task, shared), settings);
       problems.guard(
-          () ->
-              steps.add(
-                  new Step(
-                      command(command == null ? cmd : command, scope, shell),
-                      folder,
-                      own,
-                      shell,
-                      image)));
+          () -> steps.add(new Step(command(one, scope, shell), folder, own, shell, image)));
     }
     return List.copyOf(steps);
   }
@@ -172,9 +162,6 @@ record StepReader(Node.Mapping top, Paths paths, ImageReader images, Problems pr
    */
   List<Tool> tools(
       MapFields job, String dir, SortedMap<String, Optional<Template>> env, List<Step> steps) {
-    if (job.map().get("tools") == null) {
-      return List.of();
-    }
     Template search = env.getOrDefault("PATH", Optional.empty()).orElse(null);
     return job.list(
         "tools",

@@ -140,11 +140,9 @@ final class VariableReader {
   }
 
   private void resolveIn(Node.Scalar text) {
-    if (text.text().indexOf('{') >= 0) {
-      for (Object part : Placeholder.split(text.text())) {
-        if (part instanceof Placeholder hole && written.entries().containsKey(hole.name())) {
-          resolve(hole.name());
-        }
+    for (Object part : Placeholder.split(text.text())) {
+      if (part instanceof Placeholder hole && written.entries().containsKey(hole.name())) {
+        resolve(hole.name());
       }
     }
   }

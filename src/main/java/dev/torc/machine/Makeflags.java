@@ -17,7 +17,9 @@ public final class Makeflags {
   private static final Pattern JOBSERVER = Pattern.compile("--jobserver-(?:auth|fds)=(.*)");
   private static final Pattern JOBS =
       Pattern.compile("-j\\d*|--jobs(=\\d*)?|--jobserver-(auth|fds|style)=.*", Pattern.DOTALL);
-  private static final String WITH_ARGUMENT = "CEIOWfjlo"; // letters: the rest of the word is text
+
+  /** Letters with an n; behind those that take an argument the rest of the word is text. */
+  private static final Pattern WITH_N = Pattern.compile("[^CEIOWfjlo]*n.*", Pattern.DOTALL);
 
   private Makeflags() {}
 
@@ -50,21 +52,13 @@ public final class Makeflags {
     boolean first = true;
     for (String blankAndWord : options(makeflags)) {
       String word = blankAndWord.strip();
-      if (List.of("--just-print", "--dry-run", "--recon").contains(word)) {
+      boolean letters =
+          word.startsWith("-") ? !word.startsWith("--") : first && !word.contains("=");
+      if (letters && WITH_N.matcher(word).matches()
+          || List.of("--just-print", "--dry-run", "--recon").contains(word)) {
         return true;
       }
-      boolean letters = first && !word.contains("=");
       first = false;
-      if (word.startsWith("-") ? !word.startsWith("--") : letters) {
-        for (char c : word.toCharArray()) {
-          if (c == 'n') {
-            return true;
-          }
-          if (WITH_ARGUMENT.indexOf(c) >= 0) {
-            break;
-          }
-        }
-      }
     }
     return false;
   }

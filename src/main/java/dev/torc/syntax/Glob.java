@@ -122,20 +122,13 @@ public final class Glob {
    * The text with which all matches begin: what all alternatives have before a special character.
    */
   public String literalPrefix() {
-    int special = firstSpecial(pattern);
-    if (special < 0 || pattern.charAt(special) != '{') {
-      return literalPrefix(pattern, special);
-    }
     String common = null;
     for (String text : withoutBraces(pattern)) {
-      String own = literalPrefix(text, firstSpecial(text));
+      int special = firstSpecial(text);
+      String own = unescape(special < 0 ? text : text.substring(0, special));
       common = common == null ? own : common(common, own);
     }
     return common;
-  }
-
-  private static String literalPrefix(String text, int special) {
-    return unescape(special < 0 ? text : text.substring(0, special));
   }
 
   private static String common(String one, String other) {
@@ -353,21 +346,17 @@ public final class Glob {
 
   private static Component component(String text) {
     List<int[]> tokens = new ArrayList<>();
-    boolean literal = true;
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);
       if (c == '*') {
-        literal = false;
         if (tokens.isEmpty() || tokens.getLast() != STAR) {
           tokens.add(STAR);
         }
         i++;
       } else if (c == '?') {
-        literal = false;
         tokens.add(tokens.isEmpty() ? CharacterRanges.without(ANY, '.') : ANY);
         i++;
       } else if (c == '[') {
-        literal = false;
         int end = closing(text, i);
         int[] set = set(text, i, end);
         tokens.add(tokens.isEmpty() ? CharacterRanges.without(set, '.') : set);
@@ -381,7 +370,7 @@ public final class Glob {
         i += Character.charCount(c);
       }
     }
-    return new Component(tokens.toArray(int[][]::new), literal ? unescape(text) : null);
+    return new Component(tokens.toArray(int[][]::new), isPattern(text) ? null : unescape(text));
   }
 
   /** Where the {@code ]} stands that closes a {@code [}; a first {@code ]} counts as a member. */

@@ -90,12 +90,7 @@ final class JsonReader {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           Place at = place();
           String key = SourceFile.clean(parser.currentName(), at);
-          Entry earlier =
-              entries.putIfAbsent(key, Entry.of(at, value(parser.nextToken(), depth + 1), depth));
-          if (earlier != null) {
-            throw new BadInput(
-                at, "duplicate key " + key + ", first at line " + earlier.place().line());
-          }
+          Entry.add(entries, key, at, value(parser.nextToken(), depth + 1), depth);
         }
         yield new Node.Mapping(place, entries);
       }

@@ -1,6 +1,7 @@
 package dev.torc.syntax;
 
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.IntUnaryOperator;
 
@@ -72,11 +73,19 @@ public sealed interface Node {
       this.packed = packed;
     }
 
-    /** An entry of a map that stands so deep in its file; in the one of the jobs it is packed. */
-    static Entry of(Place place, Node value, int depth) {
-      return depth == JOBS && value instanceof Mapping
-          ? new Entry(place, null, new PackedNode(value))
-          : new Entry(place, value);
+    /**
+     * Adds an entry to a map that stands so deep in its file; in the one of the jobs it is packed.
+     *
+     * @throws BadInput where the key is there already
+     */
+    static void add(Map<String, Entry> map, String key, Place place, Node value, int depth) {
+      boolean packs = depth == JOBS && value instanceof Mapping;
+      Entry entry = packs ? new Entry(place, null, new PackedNode(value)) : new Entry(place, value);
+      Entry earlier = map.putIfAbsent(key, entry);
+      if (earlier != null) {
+        int line = earlier.place().line();
+        throw new BadInput(place, "duplicate key " + key + ", first at line " + line);
+      }
     }
 
     /** Where its key begins. */

@@ -142,8 +142,7 @@ public final class ShellText {
         if (charAt(i + 1) != '\n') {
           frame.word(i);
         }
-        hole(Quote.REFUSE, i + 1);
-        i += 2;
+        escaped();
       }
       case '\'' -> single(frame);
       case '"' -> {
@@ -205,6 +204,12 @@ public final class ShellText {
       lost = cases || !documents.isEmpty();
       frames.pop();
     }
+  }
+
+  /** A backslash and the character behind it. */
+  private void escaped() {
+    hole(Quote.REFUSE, i + 1);
+    i += 2;
   }
 
   /** Whether a character means itself wherever it stands outside of quotes. */
@@ -314,10 +319,7 @@ public final class ShellText {
         frames.pop();
         i++;
       }
-      case '\\' -> {
-        hole(Quote.REFUSE, i + 1);
-        i += 2;
-      }
+      case '\\' -> escaped();
       case '`' -> backticks();
       case '$' -> dollar(frame, true);
       default -> {
@@ -377,10 +379,7 @@ public final class ShellText {
         frames.pop();
         i++;
       }
-      case '\\' -> {
-        hole(Quote.REFUSE, i + 1);
-        i += 2;
-      }
+      case '\\' -> escaped();
       case '\'' -> {
         if (quoted) {
           lost = true;

@@ -175,11 +175,7 @@ final class YamlReader {
         }
         merged = merges(value);
       } else {
-        Entry earlier = entries.putIfAbsent(key.text(), Entry.of(at, value, depth));
-        if (earlier != null) {
-          throw new BadInput(
-              at, "duplicate key " + key.text() + ", first at line " + earlier.place().line());
-        }
+        Entry.add(entries, key.text(), at, value, depth);
       }
     }
     for (Node.Mapping map : merged) {
