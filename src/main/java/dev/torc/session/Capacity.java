@@ -8,7 +8,6 @@ import dev.torc.plan.Verdict;
 import dev.torc.session.Caller.Host;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
-import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
@@ -44,7 +43,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
         (name, amount) -> {
           if (!limits.containsKey(name)) {
             String hint = NearestName.hint(name, limits.keySet());
-            throw usage("--limit " + SafeText.name(name) + ": no such resource" + hint);
+            throw new BadInput("--limit " + SafeText.name(name) + ": no such resource" + hint);
           }
           long value = amount(name, amount);
           if (host.allocation() == null || !Resources.MACHINE.contains(name)) {
@@ -74,21 +73,18 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
     return Map.of(Resources.CPUS, cpus, Resources.MEMORY, memory, Resources.GPUS, gpus);
   }
 
-  private static BadInput usage(String message) {
-    return new BadInput(Place.NONE, message);
-  }
-
   private static long amount(String name, String amount) {
     try {
       long value = name.equals(Resources.MEMORY) ? Sizes.parse(amount) : Long.parseLong(amount);
       if (value < (name.equals(Resources.CPUS) ? 1 : 0)) {
-        throw usage("--limit " + name + "=" + amount + ": the amount is too small");
+        throw new BadInput("--limit " + name + "=" + amount + ": the amount is too small");
       }
       return value;
     } catch (NumberFormatException e) {
-      throw usage("--limit " + name + "=" + SafeText.name(amount) + ": write a whole number");
+      throw new BadInput(
+          "--limit " + name + "=" + SafeText.name(amount) + ": write a whole number");
     } catch (IllegalArgumentException e) {
-      throw usage("--limit " + name + ": " + e.getMessage());
+      throw new BadInput("--limit " + name + ": " + e.getMessage());
     }
   }
 
