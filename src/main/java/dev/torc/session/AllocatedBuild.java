@@ -142,8 +142,7 @@ public record AllocatedBuild(
   }
 
   private List<Job> toRun() {
-    return plan.selected().stream()
-        .filter(job -> !(plan.verdict(job) instanceof Verdict.UpToDate))
+    return plan.selected(verdict -> !(verdict instanceof Verdict.UpToDate)).stream()
         .mapToObj(plan.context().graph()::job)
         .toList();
   }

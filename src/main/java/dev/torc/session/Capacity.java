@@ -100,14 +100,10 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
 
   /** Refuses jobs that will or may run and can never get what they ask for. */
   void refuse(Plan plan) {
-    BitSet jobs = (BitSet) plan.selected().clone();
-    for (int job : plan.selected().stream().toArray()) {
-      Verdict verdict = plan.verdict(job);
-      if (verdict instanceof Verdict.UpToDate || verdict instanceof Verdict.WillRestore) {
-        jobs.clear(job);
-      }
-    }
-    refuse(plan.context().graph(), jobs);
+    refuse(
+        plan.context().graph(),
+        plan.selected(
+            it -> !(it instanceof Verdict.UpToDate || it instanceof Verdict.WillRestore)));
   }
 
   /** Refuses those of some jobs that can never get what they ask for. */
