@@ -13,6 +13,7 @@ import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.StampSource;
+import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.UserPaths;
@@ -32,6 +33,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -214,6 +216,16 @@ public record Project(
   public Expander expander(Function<Project, JobSelection> select, Expander.Check check) {
     boolean lasting = kept != null && kept.lasting();
     return new Expander(source, found -> select.apply(with(found)), check, lasting);
+  }
+
+  /** The same, where nothing else must hold of jobs that come up than that they can be built. */
+  public Expander expander(Function<Project, JobSelection> select, DigestMemo digests) {
+    return expander(select, (graph, jobs) -> DiskChecks.check(graph, digests, caller.env(), jobs));
+  }
+
+  /** Refuses jobs that cannot be built; returns a line for each need that cannot be read. */
+  public List<BadInput.Diagnostic> check(BitSet jobs) throws IOException {
+    return DiskChecks.check(graph, looking(_ -> null), caller.env(), jobs);
   }
 
   /** What keeps its shared stores from being meant by what is written; asks none. */
