@@ -135,12 +135,10 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
   /** What a job asks too much of, as a line; null if it can run. */
   private String excess(Job job) {
     Resources resources = job.resources();
-    List<Map<String, Long>> nodes = new ArrayList<>();
+    boolean here = job.executor() == null;
+    List<Map<String, Long>> nodes = new ArrayList<>(here ? List.of() : nodes().values());
     nodes.add(limits);
-    if (job.executor() != null) {
-      nodes.addAll(nodes().values());
-    }
-    if (job.executor() != null && resources.nodes() > 1) {
+    if (!here && resources.nodes() > 1) {
       return "job %s asks for %d nodes, and torc slurm runs each job on one"
           .formatted(job.name(), resources.nodes());
     }
@@ -148,10 +146,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
     wanted.remove(Resources.CPUS); // a job that asks for more than there are runs alone
     for (String name : wanted.keySet()) {
       long asked = wanted.get(name);
-      long there = 0;
-      for (Map<String, Long> node : nodes) {
-        there = Math.max(there, node.getOrDefault(name, 0L));
-      }
+      long there = nodes.stream().mapToLong(node -> node.getOrDefault(name, 0L)).max().orElse(0);
       if (asked > there) {
         boolean bytes = name.equals(Resources.MEMORY);
         String most = bytes ? Amount.size(there, asked) : "" + there;

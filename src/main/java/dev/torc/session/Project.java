@@ -26,6 +26,7 @@ import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Group;
+import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Step.Image;
 import dev.torc.workflow.Workflow;
@@ -330,9 +331,8 @@ public record Project(
     /** What amounts can be limited of: the machine's, and the counters that the project names. */
     public static SortedSet<String> limits(Caller caller, ProjectOptions options)
         throws IOException {
-      SortedSet<String> names =
-          new TreeSet<>(Project.load(caller, options).workflow().limits().keySet());
-      names.addAll(List.of("cpus", "memory", "gpus"));
+      SortedSet<String> names = new TreeSet<>(Resources.MACHINE);
+      names.addAll(Project.load(caller, options).workflow().limits().keySet());
       return names;
     }
   }
