@@ -4,7 +4,6 @@ import dev.torc.engine.Adoption;
 import dev.torc.engine.Adoption.Adopted;
 import dev.torc.engine.Leftovers.OutJobs;
 import dev.torc.hash.DigestMemo;
-import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.Rerun;
@@ -53,8 +52,7 @@ record AdoptAnswer(
     Project project = call.project().withoutResults();
     LockTerms lock = call.lock();
     JobSelection selection = project.select(targets);
-    DiskChecks.check(
-        project.graph(), project.looking(_ -> null), project.caller().env(), selection.named());
+    project.check(selection.named());
     if (call.has("--dry-run")) {
       try (ReadSession look = ReadSession.at(project, call::warn)) {
         PlanContext seen = look.plan(look.project().select(targets), Rerun.NONE).context();
@@ -93,11 +91,7 @@ record AdoptAnswer(
   private static Adopted adoption(
       Project project, List<String> targets, PlanContext context, DigestMemo digests, BuildId id)
       throws IOException {
-    var env = project.caller().env();
-    Expander expander =
-        project.expander(
-            found -> found.select(targets),
-            (graph, jobs) -> DiskChecks.check(graph, digests, env, jobs));
+    Expander expander = project.expander(found -> found.select(targets), digests);
     return new Adoption(expander.plan(context).context(), expander, digests, id).run();
   }
 

@@ -20,7 +20,6 @@ import dev.torc.session.ReadSession;
 import dev.torc.show.Console;
 import dev.torc.show.Json;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Place;
 import dev.torc.syntax.SourceFile;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
@@ -118,7 +117,7 @@ public final class Call {
 
   /** An error of the command line. */
   public static BadInput usage(String message) {
-    return new BadInput(Place.NONE, message);
+    return new BadInput(message);
   }
 
   /** Whether an option is given, by its longest name. */

@@ -31,7 +31,6 @@ import dev.torc.session.ProjectFolder;
 import dev.torc.session.ReadSession;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
-import dev.torc.syntax.Place;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.InstanceName;
@@ -298,7 +297,6 @@ final class CleanAnswer implements Cleaner.Listener {
       List<String> made = last == null ? List.of() : files.getOrDefault(last.number(), List.of());
       if (!project.fileNames().containsAll(made) && made.stream().allMatch(this::isThere)) {
         throw new BadInput(
-            Place.NONE,
             "a build with other build files made %s: say the same, `torc clean --stale -f %s`"
                 .formatted(SafeText.name(path.getValue()), String.join(" -f ", made)));
       }

@@ -40,11 +40,7 @@ record DryRunAnswer(Plan plan, boolean instances, long expected) implements Answ
 
   /** The jobs that are not up to date: of a large project that is nearly nothing. */
   private BitSet restless() {
-    BitSet run = (BitSet) plan.selected().clone();
-    plan.selected().stream()
-        .filter(job -> plan.verdict(job) instanceof Verdict.UpToDate)
-        .forEach(run::clear);
-    return run;
+    return plan.selected(verdict -> !(verdict instanceof Verdict.UpToDate));
   }
 
   /** How many known ones of a group were asked about, those that are up to date among them. */

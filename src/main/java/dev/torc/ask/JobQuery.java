@@ -9,7 +9,6 @@ import dev.torc.session.Project;
 import dev.torc.session.ProjectFolder;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
-import dev.torc.syntax.Place;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.InstanceName;
 import java.nio.file.Path;
@@ -97,7 +96,6 @@ record JobQuery(boolean all, Set<String> names) {
             ? NearestName.hint(name, known)
             : JobSelection.hint(project.graph(), name, project.paths(), false, known);
     return new BadInput(
-        Place.NONE,
         "no job " + SafeText.name(name) + (hint.isEmpty() ? "; `torc list` shows the jobs" : hint));
   }
 

@@ -21,7 +21,6 @@ import dev.torc.session.Exit;
 import dev.torc.session.ProjectFolder;
 import dev.torc.show.AttemptText;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
 import dev.torc.text.Amount;
 import dev.torc.text.Palette;
@@ -346,7 +345,7 @@ record StoreUpkeep(Call call, ProjectFolder folder, boolean dry, LockTerms lock)
       if (meant) {
         throw new IOException(refused.getMessage(), refused);
       }
-      throw new BadInput(Place.NONE, refused.getMessage());
+      throw new BadInput(refused.getMessage());
     }
   }
 

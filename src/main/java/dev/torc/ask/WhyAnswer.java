@@ -21,7 +21,6 @@ import dev.torc.session.ReadSession;
 import dev.torc.show.Json;
 import dev.torc.show.ReasonText;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Place;
 import dev.torc.text.Palette;
 import dev.torc.text.SafeText;
 import java.io.IOException;
@@ -117,7 +116,6 @@ record WhyAnswer(
       if (uses.isEmpty()) {
         String hint = JobSelection.hint(graph, target, project.paths(), true, List.of());
         throw new BadInput(
-            Place.NONE,
             "no job makes or needs %s, and no job or tag has that name%s"
                 .formatted(SafeText.name(target), hint));
       }

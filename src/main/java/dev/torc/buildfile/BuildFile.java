@@ -84,7 +84,7 @@ public final class BuildFile {
   public static Path find(Path start) {
     List<Path> found = nearest(start);
     if (found.isEmpty()) {
-      throw new BadInput(Place.NONE, "no torc.yaml here or above; `torc init` writes one");
+      throw new BadInput("no torc.yaml here or above; `torc init` writes one");
     }
     if (found.size() > 1) {
       throw new BadInput(

@@ -6,7 +6,6 @@ import dev.torc.posix.RandomId;
 import dev.torc.posix.WholeFile;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.JsonText;
-import dev.torc.syntax.Place;
 import dev.torc.text.SafeText;
 import dev.torc.text.SafeText.Harmless;
 import java.io.IOException;
@@ -311,7 +310,7 @@ final class RoCrate {
             ? "it is there already; name a new folder"
             : folder.startsWith(own) ? ".torc is for what torc keeps; name another" : null;
     if (refused != null) {
-      throw new BadInput(Place.NONE, "--ro-crate " + SafeText.name(shown) + ": " + refused);
+      throw new BadInput("--ro-crate " + SafeText.name(shown) + ": " + refused);
     }
   }
 

@@ -27,7 +27,7 @@ public sealed interface Event {
    * An attempt begins; {@code command} as it is about to run, with what its placeholders stand for,
    * or empty where no report asks for commands.
    */
-  record JobStarted(String job, List<Reason> reasons, int attempt, String command)
+  record JobStarted(String job, int attempt, String command, List<Reason> reasons)
       implements Event {}
 
   /**
@@ -50,7 +50,7 @@ public sealed interface Event {
   record JobReleased(String job) implements Event {}
 
   /** A known result was put in the place of a run that these reasons ask for; its end follows. */
-  record JobRestored(String job, List<Reason> reasons, Origin origin) implements Event {}
+  record JobRestored(String job, Origin from, List<Reason> reasons) implements Event {}
 
   /** A job came to its final state. */
   record JobEnded(String job, JobState state, Details details) implements Event {}

@@ -84,7 +84,7 @@ final class EventSender {
     }
     String command = commands ? command(shared, id, run) : "";
     List<Reason> why = Reason.causes(run.reasons());
-    tell(new Event.JobStarted(job.name(), why, run.attempts(), command));
+    tell(new Event.JobStarted(job.name(), run.attempts(), command, why));
   }
 
   /** By names alone: the needs are read on the thread of the attempt. */
@@ -141,7 +141,7 @@ final class EventSender {
     Origin from = known.originFor(job.name());
     StoreUse.StoreHits hit = new StoreUse.StoreHits(from.store(), 1, known.size());
     use = StoreUse.sum(List.of(use, new StoreUse(0, List.of(hit))));
-    tell(new Event.JobRestored(job.name(), reasons, from));
+    tell(new Event.JobRestored(job.name(), from, reasons));
   }
 
   /** Results went to shared stores when there was nothing else to do, for so many nanoseconds. */

@@ -59,10 +59,8 @@ final class PageJobs {
     this.asOfNow = asOfNow;
     this.told = told;
     BitSet behind = behind();
-    BitSet waiting = new BitSet();
-    plan.selected().stream()
-        .filter(job -> plan.verdict(job) instanceof Verdict.MayRun && !behind.get(job))
-        .forEach(waiting::set);
+    BitSet waiting = plan.selected(verdict -> verdict instanceof Verdict.MayRun);
+    waiting.andNot(behind);
     this.spared = waiting.isEmpty() ? plan : Plan.amid(plan.context(), waiting);
     TreeSet<String> gone = new TreeSet<>(runs.attempts().keySet());
     int[] jobs = graph.inOrder(plan.selected());

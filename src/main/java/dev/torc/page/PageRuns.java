@@ -7,7 +7,6 @@ import dev.torc.records.BuildRecord;
 import dev.torc.records.Cache;
 import dev.torc.show.Json;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Place;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -89,7 +88,7 @@ final class PageRuns {
         .filter(each -> each.id().number() == number)
         .findFirst()
         .or(() -> builds.stream().filter(_ -> asked == 0).findFirst())
-        .orElseThrow(() -> new BadInput(Place.NONE, none));
+        .orElseThrow(() -> new BadInput(none));
   }
 
   /** The build on the timeline. */

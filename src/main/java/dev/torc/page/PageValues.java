@@ -14,8 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -32,7 +30,7 @@ final class PageValues {
   private int more;
 
   /** An instance with what it stored. */
-  private record Row(int index, Map<String, String> parameters, List<StoredValue> values) {}
+  private record Row(int index, Map<String, String> parameters, Map<String, String> values) {}
 
   /**
    * Gathers them.
@@ -52,10 +50,10 @@ final class PageValues {
       if (!count) {
         continue;
       }
-      List<StoredValue> shown = new ArrayList<>();
+      Map<String, String> shown = new LinkedHashMap<>();
       for (StoredValue value : values) {
         String text = SafeText.cut(told.apply(SafeText.line(value.text())), LONG);
-        shown.add(new StoredValue(value.key(), text));
+        shown.put(value.key(), text);
         length += row.name().length() + text.length();
       }
       if (length > ROOM) {
@@ -87,15 +85,13 @@ final class PageValues {
     Set<String> keys = new LinkedHashSet<>();
     for (Row row : rows) {
       parameters.addAll(row.parameters().keySet());
-      row.values().forEach(value -> keys.add(value.key()));
+      keys.addAll(row.values().keySet());
     }
     List<List<Object>> cells = new ArrayList<>();
     for (Row row : rows) {
-      SortedMap<String, String> values = new TreeMap<>();
-      row.values().forEach(value -> values.put(value.key(), value.text()));
       List<Object> line = new ArrayList<>(Collections.singleton(row.index()));
       parameters.forEach(name -> line.add(row.parameters().get(name)));
-      keys.forEach(key -> line.add(values.get(key)));
+      keys.forEach(key -> line.add(row.values().get(key)));
       cells.add(line);
     }
     return new Values(group, List.copyOf(parameters), List.copyOf(keys), cells);

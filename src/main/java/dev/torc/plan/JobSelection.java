@@ -5,7 +5,6 @@ import dev.torc.graph.Graph;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.Glob;
 import dev.torc.syntax.NearestName;
-import dev.torc.syntax.Place;
 import dev.torc.workflow.Group;
 import dev.torc.workflow.InstanceName;
 import dev.torc.workflow.Job;
@@ -71,7 +70,7 @@ public record JobSelection(
     for (String target : targets) {
       BitSet found = find(graph, target, paths);
       if (found == null) {
-        throw new BadInput(Place.NONE, unknown(graph, target, paths));
+        throw new BadInput(unknown(graph, target, paths));
       }
       named.or(found);
     }

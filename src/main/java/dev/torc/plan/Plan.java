@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * The verdicts on all selected jobs before anything runs, in one pass in topological order: what a
@@ -113,6 +114,13 @@ public final class Plan {
     return context.selection().jobs();
   }
 
+  /** Those of the selected jobs that have such a verdict. */
+  public BitSet selected(Predicate<Verdict> such) {
+    BitSet found = new BitSet();
+    selected().stream().filter(job -> such.test(verdicts[job])).forEach(found::set);
+    return found;
+  }
+
   /**
    * The nodes that were looked at one by one, and all that waits for one that is not up to date.
    */
@@ -122,15 +130,11 @@ public final class Plan {
 
   /** The selected jobs that will run a command that never ran: it is new in this build. */
   public BitSet newCommands() {
-    BitSet found = new BitSet();
-    for (int j = selected().nextSetBit(0); j >= 0; j = selected().nextSetBit(j + 1)) {
-      if (verdicts[j] instanceof Verdict.WillRun will
-          && Reason.anyNewCommand(will.reasons())
-          && Reason.out(will.reasons()) == null) {
-        found.set(j);
-      }
-    }
-    return found;
+    return selected(
+        verdict ->
+            verdict instanceof Verdict.WillRun will
+                && Reason.anyNewCommand(will.reasons())
+                && Reason.out(will.reasons()) == null);
   }
 
   /** The nodes with a verdict: what of a group is not known yet counts as one job. */

@@ -22,7 +22,6 @@ import dev.torc.posix.RandomId;
 import dev.torc.posix.Signals;
 import dev.torc.session.AllocationFiles.Shown;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
 import dev.torc.workflow.Job;
 import dev.torc.workflow.Job.Resources;
@@ -70,14 +69,14 @@ public record AllocatedBuild(
    */
   public static ProjectOptions options(Caller caller, ProjectOptions given) throws IOException {
     if (given.executor() != null && !given.executor().equals(EXECUTOR)) {
-      throw usage(
+      throw new BadInput(
           "torc slurm runs all jobs in one allocation: leave out --on "
               + given.executor()
               + ", or use torc build");
     }
     Executor executor = Project.load(caller, on(null, given)).workflow().executor(EXECUTOR);
     if (executor == null) {
-      throw usage(
+      throw new BadInput(
           "torc slurm goes by the executor slurm, and there is none; describe it in the build file:"
               + " executors: { slurm: { kind: slurm } }");
     }
@@ -87,10 +86,6 @@ public record AllocatedBuild(
           "torc slurm goes by the executor slurm, which is of kind commands; make it kind: slurm");
     }
     return on(EXECUTOR, given);
-  }
-
-  private static BadInput usage(String message) {
-    return new BadInput(Place.NONE, message);
   }
 
   private static ProjectOptions on(String executor, ProjectOptions given) {
@@ -131,7 +126,8 @@ public record AllocatedBuild(
       Caller caller, ProjectOptions options, BuildRequest request, Consumer<String> say)
       throws IOException {
     if (request.submit()) {
-      throw usage("torc slurm waits for its jobs: leave out --submit, or use torc --on slurm");
+      throw new BadInput(
+          "torc slurm waits for its jobs: leave out --submit, or use torc --on slurm");
     }
     Project project = Project.load(caller, options);
     Plan plan = BuildSession.of(project, request).forecast(_ -> {}); // the build says it again
@@ -139,15 +135,14 @@ public record AllocatedBuild(
     for (Job job : build.toRun()) {
       if (job.interactive()) {
         String line = "job %s is interactive, and torc slurm has no terminal: build it first";
-        throw usage(line.formatted(job.name()));
+        throw new BadInput(line.formatted(job.name()));
       }
     }
     return plan.isQuiet() ? null : build;
   }
 
   private List<Job> toRun() {
-    return plan.selected().stream()
-        .filter(job -> !(plan.verdict(job) instanceof Verdict.UpToDate))
+    return plan.selected(verdict -> !(verdict instanceof Verdict.UpToDate)).stream()
         .mapToObj(plan.context().graph()::job)
         .toList();
   }

@@ -6,7 +6,6 @@ import dev.torc.records.BuildLock;
 import dev.torc.records.Cache.CacheException;
 import dev.torc.records.CachePlace;
 import dev.torc.syntax.BadInput;
-import dev.torc.syntax.Place;
 import dev.torc.text.SafeText;
 import java.io.IOException;
 import java.util.List;
@@ -111,7 +110,6 @@ public record BuildRequest(
       if (holder.isPresent() && isAround(env, place, holder.get())) {
         String job = env.get("TORC_JOB");
         throw new BadInput(
-            Place.NONE,
             "%s calls torc in %s, whose build it is part of; it would wait for itself"
                 .formatted(job == null ? "a job" : "job " + job, place.root()));
       }

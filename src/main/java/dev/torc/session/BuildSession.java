@@ -95,7 +95,7 @@ public final class BuildSession {
    */
   public Plan forecast(Consumer<String> warn) throws IOException {
     shared.check();
-    warn(unreadable(fast.concerned(selection.jobs(), asked())), warn);
+    warn(project.check(fast.concerned(selection.jobs(), asked())), warn);
     return look(warn);
   }
 
@@ -133,7 +133,7 @@ public final class BuildSession {
       Thread.ofPlatform().daemon().name("torc-ahead").start(BuildSession::warmUp);
     }
     BitSet jobs = fast.concerned(selection.jobs(), asked());
-    unreadable(jobs); // they fail when it is their turn, and say so
+    project.check(jobs); // they fail when it is their turn, and say so
     if (!capacity.impossible(project.graph(), jobs).isEmpty()) {
       look(warn); // a job that asks for too much is no error while it is up to date
     }
@@ -148,12 +148,6 @@ public final class BuildSession {
   private static void warmUp() {
     Cache.prepare();
     Digest.ofText("");
-  }
-
-  /** Refuses what cannot be built; returns a line for each need that cannot be read. */
-  private List<BadInput.Diagnostic> unreadable(BitSet jobs) throws IOException {
-    return DiskChecks.check(
-        project.graph(), project.looking(_ -> null), project.caller().env(), jobs);
   }
 
   /** Refuses jobs that can never get what they ask for, or would take away files of others. */
@@ -194,7 +188,7 @@ public final class BuildSession {
       int exit = fast.holds() ? build(id, began, watcher) : AGAIN; // another build was at work
       while (exit == AGAIN) {
         begin(FastPath.none(project));
-        unreadable(selection.jobs()); // likewise
+        project.check(selection.jobs()); // likewise
         exit = build(id, began, watcher);
       }
       return exit;

@@ -8,7 +8,6 @@ import dev.torc.plan.Verdict;
 import dev.torc.session.Caller.Host;
 import dev.torc.syntax.BadInput;
 import dev.torc.syntax.NearestName;
-import dev.torc.syntax.Place;
 import dev.torc.syntax.Sizes;
 import dev.torc.text.Amount;
 import dev.torc.text.SafeText;
@@ -44,7 +43,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
         (name, amount) -> {
           if (!limits.containsKey(name)) {
             String hint = NearestName.hint(name, limits.keySet());
-            throw usage("--limit " + SafeText.name(name) + ": no such resource" + hint);
+            throw new BadInput("--limit " + SafeText.name(name) + ": no such resource" + hint);
           }
           long value = amount(name, amount);
           if (host.allocation() == null || !Resources.MACHINE.contains(name)) {
@@ -74,21 +73,18 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
     return Map.of(Resources.CPUS, cpus, Resources.MEMORY, memory, Resources.GPUS, gpus);
   }
 
-  private static BadInput usage(String message) {
-    return new BadInput(Place.NONE, message);
-  }
-
   private static long amount(String name, String amount) {
     try {
       long value = name.equals(Resources.MEMORY) ? Sizes.parse(amount) : Long.parseLong(amount);
       if (value < (name.equals(Resources.CPUS) ? 1 : 0)) {
-        throw usage("--limit " + name + "=" + amount + ": the amount is too small");
+        throw new BadInput("--limit " + name + "=" + amount + ": the amount is too small");
       }
       return value;
     } catch (NumberFormatException e) {
-      throw usage("--limit " + name + "=" + SafeText.name(amount) + ": write a whole number");
+      throw new BadInput(
+          "--limit " + name + "=" + SafeText.name(amount) + ": write a whole number");
     } catch (IllegalArgumentException e) {
-      throw usage("--limit " + name + ": " + e.getMessage());
+      throw new BadInput("--limit " + name + ": " + e.getMessage());
     }
   }
 
@@ -104,14 +100,10 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
 
   /** Refuses jobs that will or may run and can never get what they ask for. */
   void refuse(Plan plan) {
-    BitSet jobs = (BitSet) plan.selected().clone();
-    for (int job : plan.selected().stream().toArray()) {
-      Verdict verdict = plan.verdict(job);
-      if (verdict instanceof Verdict.UpToDate || verdict instanceof Verdict.WillRestore) {
-        jobs.clear(job);
-      }
-    }
-    refuse(plan.context().graph(), jobs);
+    refuse(
+        plan.context().graph(),
+        plan.selected(
+            it -> !(it instanceof Verdict.UpToDate || it instanceof Verdict.WillRestore)));
   }
 
   /** Refuses those of some jobs that can never get what they ask for. */
@@ -143,12 +135,10 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
   /** What a job asks too much of, as a line; null if it can run. */
   private String excess(Job job) {
     Resources resources = job.resources();
-    List<Map<String, Long>> nodes = new ArrayList<>();
+    boolean here = job.executor() == null;
+    List<Map<String, Long>> nodes = new ArrayList<>(here ? List.of() : nodes().values());
     nodes.add(limits);
-    if (job.executor() != null) {
-      nodes.addAll(nodes().values());
-    }
-    if (job.executor() != null && resources.nodes() > 1) {
+    if (!here && resources.nodes() > 1) {
       return "job %s asks for %d nodes, and torc slurm runs each job on one"
           .formatted(job.name(), resources.nodes());
     }
@@ -156,10 +146,7 @@ record Capacity(Map<String, Long> limits, Limits machine, Allocation allocation)
     wanted.remove(Resources.CPUS); // a job that asks for more than there are runs alone
     for (String name : wanted.keySet()) {
       long asked = wanted.get(name);
-      long there = 0;
-      for (Map<String, Long> node : nodes) {
-        there = Math.max(there, node.getOrDefault(name, 0L));
-      }
+      long there = nodes.stream().mapToLong(node -> node.getOrDefault(name, 0L)).max().orElse(0);
       if (asked > there) {
         boolean bytes = name.equals(Resources.MEMORY);
         String most = bytes ? Amount.size(there, asked) : "" + there;

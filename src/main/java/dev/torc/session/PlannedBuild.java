@@ -177,11 +177,8 @@ record PlannedBuild(
 
   /** The selected jobs without those that are at rest, and those that fail for what is gone. */
   static BitSet looked(Plan plan) {
-    BitSet looked = (BitSet) plan.decided().clone();
-    looked.and(plan.selected());
-    plan.selected().stream()
-        .filter(j -> plan.verdict(j) instanceof Verdict.WillFail)
-        .forEach(looked::clear);
+    BitSet looked = plan.selected(verdict -> !(verdict instanceof Verdict.WillFail));
+    looked.and(plan.decided());
     return looked;
   }
 

@@ -13,6 +13,7 @@ import dev.torc.hash.Digest.KnownDigest;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
 import dev.torc.hash.StampSource;
+import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.JobSelection;
 import dev.torc.plan.JobSelection.UserPaths;
@@ -25,6 +26,7 @@ import dev.torc.results.KeptResults;
 import dev.torc.results.SharedStores;
 import dev.torc.syntax.BadInput;
 import dev.torc.workflow.Group;
+import dev.torc.workflow.Job.Resources;
 import dev.torc.workflow.PackedJobs;
 import dev.torc.workflow.Step.Image;
 import dev.torc.workflow.Workflow;
@@ -32,6 +34,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -216,6 +219,16 @@ public record Project(
     return new Expander(source, found -> select.apply(with(found)), check, lasting);
   }
 
+  /** The same, where nothing else must hold of jobs that come up than that they can be built. */
+  public Expander expander(Function<Project, JobSelection> select, DigestMemo digests) {
+    return expander(select, (graph, jobs) -> DiskChecks.check(graph, digests, caller.env(), jobs));
+  }
+
+  /** Refuses jobs that cannot be built; returns a line for each need that cannot be read. */
+  public List<BadInput.Diagnostic> check(BitSet jobs) throws IOException {
+    return DiskChecks.check(graph, looking(_ -> null), caller.env(), jobs);
+  }
+
   /** What keeps its shared stores from being meant by what is written; asks none. */
   public List<BadInput.Diagnostic> storeTroubles() {
     return new SharedAccess(this).troubles();
@@ -318,9 +331,8 @@ public record Project(
     /** What amounts can be limited of: the machine's, and the counters that the project names. */
     public static SortedSet<String> limits(Caller caller, ProjectOptions options)
         throws IOException {
-      SortedSet<String> names =
-          new TreeSet<>(Project.load(caller, options).workflow().limits().keySet());
-      names.addAll(List.of("cpus", "memory", "gpus"));
+      SortedSet<String> names = new TreeSet<>(Resources.MACHINE);
+      names.addAll(Project.load(caller, options).workflow().limits().keySet());
       return names;
     }
   }

@@ -63,7 +63,6 @@ public record ProjectOptions(
     if (site != null) {
       if (!Files.exists(site)) {
         throw new BadInput(
-            Place.NONE,
             "%s names %s, and there is no such file".formatted(SITE, SafeText.name("" + site)));
       }
       layers.add(1, site);
@@ -104,7 +103,7 @@ public record ProjectOptions(
     if (!known.contains(word)) {
       String near = NearestName.hint(word, known);
       String hint = near.isEmpty() ? ": write one of " + String.join(", ", known) : near;
-      throw new BadInput(Place.NONE, where + SafeText.name(word) + hint);
+      throw new BadInput(where + SafeText.name(word) + hint);
     }
     return word;
   }

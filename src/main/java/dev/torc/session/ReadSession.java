@@ -4,7 +4,6 @@ import dev.torc.engine.LaunchBuilder;
 import dev.torc.engine.Leftovers.RunningJobs;
 import dev.torc.hash.DigestMemo;
 import dev.torc.hash.FileClock;
-import dev.torc.plan.DiskChecks;
 import dev.torc.plan.Expander;
 import dev.torc.plan.JobRecords;
 import dev.torc.plan.JobSelection;
@@ -60,10 +59,7 @@ public final class ReadSession implements AutoCloseable {
     this.digests = given.looking(cache::stamp);
     this.kept = given.results(cache);
     this.fast.hand(digests);
-    Expander expander =
-        given.expander(
-            found -> found.select(List.of()),
-            (graph, jobs) -> DiskChecks.check(graph, digests, given.caller().env(), jobs));
+    Expander expander = given.expander(found -> found.select(List.of()), digests);
     PlanContext first = context(given, given.select(List.of()), Rerun.NONE);
     PlanContext fresh = expander.fresh(first, this.fast.restless(new BitSet()));
     if (fresh == first && first.selection().open().isEmpty()) {

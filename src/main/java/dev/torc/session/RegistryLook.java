@@ -35,12 +35,9 @@ final class RegistryLook implements AutoCloseable {
     this.containers = containers;
     this.warn = warn;
     Map<Containers.ImageName, List<String>> jobs = new LinkedHashMap<>();
-    for (int id : plan.selected().stream().toArray()) {
-      Verdict verdict = plan.verdict(id);
-      if (verdict instanceof Verdict.WillRun || verdict instanceof Verdict.MayRun) {
-        add(plan.context().graph().job(id), jobs);
-      }
-    }
+    plan.selected(it -> it instanceof Verdict.WillRun || it instanceof Verdict.MayRun).stream()
+        .mapToObj(plan.context().graph()::job)
+        .forEach(job -> add(job, jobs));
     thread = Thread.ofVirtual().name("torc-registries").unstarted(() -> jobs.forEach(this::look));
     if (!jobs.isEmpty()) {
       thread.start();

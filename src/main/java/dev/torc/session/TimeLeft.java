@@ -110,9 +110,7 @@ final class TimeLeft {
 
   /** Of an instance that of its group, whose name stands before the values. */
   private LongSummaryStatistics group(int job) {
-    String name = graph.name(job);
-    int slash = name.indexOf('/');
-    String group = slash < 0 ? name : name.substring(0, slash);
+    String group = graph.name(job).split("/", 2)[0];
     return groups.computeIfAbsent(group, _ -> new LongSummaryStatistics());
   }
 

@@ -253,7 +253,7 @@ final class EventText {
     return "%s: restored from %s: %s\n"
         .formatted(
             palette.green(SafeText.name(restored.job())),
-            AttemptText.origin(restored.origin()),
+            AttemptText.origin(restored.from()),
             all ? ReasonText.all(restored.reasons()) : ReasonText.brief(restored.reasons()));
   }
 

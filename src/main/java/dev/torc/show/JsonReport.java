@@ -52,17 +52,6 @@ final class JsonReport implements Report {
         fields.put("root", started.root());
         fields.put("jobs", started.jobs());
       }
-      case Event.JobStarted started -> {
-        fields.put("job", started.job());
-        fields.put("attempt", started.attempt());
-        fields.put("command", started.command());
-        fields.put("reasons", started.reasons());
-      }
-      case Event.JobRestored restored -> {
-        fields.put("job", restored.job());
-        fields.put("from", restored.origin());
-        fields.put("reasons", restored.reasons());
-      }
       case Event.JobEnded ended -> {
         fields.put("job", ended.job());
         fields.put("state", ended.state());

@@ -24,6 +24,11 @@ public final class BadInput extends RuntimeException {
     this(List.of(new Diagnostic(place, message)));
   }
 
+  /** Refuses what is wrong with the command line, or with what no file says. */
+  public BadInput(String message) {
+    this(Place.NONE, message);
+  }
+
   /** The reasons, at least one. */
   public List<Diagnostic> diagnostics() {
     return diagnostics;

@@ -99,10 +99,10 @@ record Fates(List<Event> events) {
   private String restored(String job) {
     Event.JobRestored end =
         all(Event.JobRestored.class).filter(e -> e.job().equals(job)).findFirst().orElseThrow();
-    String of = end.origin().job().isEmpty() ? "" : " (job " + end.origin().job() + ")";
-    String by = end.origin().store().isEmpty() ? "" : ", by " + end.origin().store();
+    String of = end.from().job().isEmpty() ? "" : " (job " + end.from().job() + ")";
+    String by = end.from().store().isEmpty() ? "" : ", by " + end.from().store();
     return "restored from build %d%s%s: %s"
-        .formatted(end.origin().build(), of, by, Harness.words(end.reasons()));
+        .formatted(end.from().build(), of, by, Harness.words(end.reasons()));
   }
 
   private boolean several() {

@@ -146,7 +146,7 @@ class RandomGraphsTest {
       for (Event event : build.events) {
         if (folder != null
             && event instanceof Event.JobRestored each
-            && !each.origin().store().isEmpty()) {
+            && !each.from().store().isEmpty()) {
           fetched.accept(1);
         }
       }

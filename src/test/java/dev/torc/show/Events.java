@@ -27,11 +27,11 @@ final class Events {
   static Event jobStarted(String job) {
     return new Event.JobStarted(
         job,
+        1,
+        "python3 work.py f2.json f4.json",
         List.of(
             new Reason(
-                Reason.Kind.NEED_CHANGED, "f2.json", ReasonTextTest.OLD, ReasonTextTest.NOW)),
-        1,
-        "python3 work.py f2.json f4.json");
+                Reason.Kind.NEED_CHANGED, "f2.json", ReasonTextTest.OLD, ReasonTextTest.NOW)));
   }
 
   static Event ended(String job, JobState state) {

@@ -34,7 +34,7 @@ class JsonReportTest {
               1_500_000_000L),
           new Event.JobSubmitted("work2", "slurm", "12_3"),
           new Event.JobReleased("work2"),
-          new Event.JobRestored("work1", List.of(), new Origin("", 3, "", 1_700_000_000_000L, "")),
+          new Event.JobRestored("work1", new Origin("", 3, "", 1_700_000_000_000L, ""), List.of()),
           Events.without("work2", 3, "work/i=1", "work/i=3"),
           new Event.Ending(List.of("work3", "work4"), 5_000_000_000L),
           new Event.Fetching("bwa", "podman", Path.of("/l"), false),
@@ -95,7 +95,7 @@ class JsonReportTest {
         java.util.stream.IntStream.range(0, 500)
             .mapToObj(i -> Reason.of(Reason.Kind.NEED_ADDED, "n" + i))
             .toList();
-    String line = show(List.of(new Event.JobStarted("j", many, 1, "c")));
+    String line = show(List.of(new Event.JobStarted("j", 1, "c", many)));
     assertTrue(many.stream().allMatch(reason -> line.contains('"' + reason.name() + '"')));
   }
 

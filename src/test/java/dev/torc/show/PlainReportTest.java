@@ -61,7 +61,7 @@ class PlainReportTest {
       Events.jobStarted("work3"),
       new Event.JobRetried(
           "work3", 1, new Event.Details("exit 1", "", null, 1, -1, -1), 5 * Events.SECOND),
-      new Event.JobStarted("work3", NEVER, 2, "c"),
+      new Event.JobStarted("work3", 2, "c", NEVER),
       Events.failed("work3", "exit 1", "python3 work.py", log("one\ntwo\n")),
       Events.blocked("post", "work3"),
       Events.ended("other", JobState.NOT_REACHED),
@@ -387,12 +387,12 @@ class PlainReportTest {
   void aJobsNameCannotForgeALine() {
     assertEquals(
         "$'a\\nb': never ran\n  command: c\n",
-        show(Detail.VERBOSE, new Event.JobStarted("a\nb", NEVER, 1, "c")));
+        show(Detail.VERBOSE, new Event.JobStarted("a\nb", 1, "c", NEVER)));
     assertEquals(
         "$'a\\nb': ran in 1.2 s: never ran\n",
         show(
             Detail.NORMAL,
-            new Event.JobStarted("a\nb", NEVER, 1, "c"),
+            new Event.JobStarted("a\nb", 1, "c", NEVER),
             Events.ended("a\nb", JobState.RAN)));
   }
 

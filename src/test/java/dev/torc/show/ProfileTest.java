@@ -80,13 +80,13 @@ class ProfileTest {
   @Test
   void jobsThatRunAtTheSameTimeHaveLanesOfTheirOwn() throws IOException {
     try (Profile profile = profile()) {
-      profile.accept(new Event.JobStarted("a", List.of(), 1, "a"));
+      profile.accept(new Event.JobStarted("a", 1, "a", List.of()));
       now = 1000;
       profile.accept(new Event.JobReleased("a"));
-      profile.accept(new Event.JobStarted("b", List.of(), 1, "b"));
+      profile.accept(new Event.JobStarted("b", 1, "b", List.of()));
       now = 1500;
       profile.accept(new Event.JobEnded("a", JobState.RAN, took(2_000_000)));
-      profile.accept(new Event.JobStarted("c", List.of(), 1, "c"));
+      profile.accept(new Event.JobStarted("c", 1, "c", List.of()));
       now = 2000;
       profile.accept(new Event.JobRetried("b", 1, took(-1), 0));
       profile.accept(new Event.JobEnded("c", JobState.RAN, took(1_000_000)));
@@ -128,9 +128,9 @@ class ProfileTest {
       profile.accept(new Event.JobSubmitted("a", "slurm", "12_3"));
       profile.accept(
           new Event.JobRetried("a", 1, new Event.Details("exit 1", "", null, 1, -1, -1), 0));
-      profile.accept(new Event.JobStarted("a", List.of(), 2, "a"));
+      profile.accept(new Event.JobStarted("a", 2, "a", List.of()));
       profile.accept(Events.ended("a", JobState.RAN));
-      profile.accept(new Event.JobStarted("b", List.of(), 1, "b"));
+      profile.accept(new Event.JobStarted("b", 1, "b", List.of()));
     }
     List<String> args = new ArrayList<>();
     for (JsonNode event : events()) {
@@ -162,7 +162,7 @@ class ProfileTest {
           now += random.nextInt(3) * 500L; // at times two things happen in one moment
           String job = "j" + random.nextInt(40);
           if (running.add(job)) {
-            profile.accept(new Event.JobStarted(job, List.of(), 1, "c"));
+            profile.accept(new Event.JobStarted(job, 1, "c", List.of()));
           } else if (random.nextInt(3) == 0) {
             profile.accept(new Event.JobReleased(job));
           } else {
