@@ -60,7 +60,8 @@ public final class GraphBuilder {
   private final Map<Integer, int[]> members = new HashMap<>(); // of join nodes that changed
   private final BitSet stale = new BitSet(); // nodes of the base that wait for others than there
   private final Map<Integer, Integer> remade = new HashMap<>(); // new makers of files of the base
-  private final Map<String, BitSet> expected = new HashMap<>(); // readers of what groups may make
+  private final Map<String, BitSet> expected =
+      new HashMap<>(); // readers of paths that groups may make
   private final List<Diagnostic> errors = new ArrayList<>();
   private Adjacency before;
 
