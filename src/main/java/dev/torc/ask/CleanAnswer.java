@@ -131,7 +131,7 @@ final class CleanAnswer implements Cleaner.Listener {
   private void want(Project project) {
     for (String target : call.targets()) {
       BitSet named = project.select(List.of(target)).named();
-      if (JobSelection.isName(project.graph(), target)) {
+      if (JobSelection.named(project.graph(), target) != null) {
         names.add(InstanceName.parse(target));
         named.stream().forEach(job -> jobs.add(project.graph().name(job)));
       } else {

@@ -185,10 +185,11 @@ record WhyAnswer(
     out.append(palette.bold(SafeText.name(question.target))).append(": ");
     JobCounts counts = JobCounts.of(question.fold, plan, look.records()::result);
     if (counts.open() && counts.jobs() == 0) {
+      boolean none = graph().open().get(question.fold.open()).instances().isEmpty();
       out.append(
           plan.verdict(question.fold.open()) instanceof Verdict.MayRun may
-              ? "its instances are known when %s has ended\n"
-                  .formatted(SafeText.name(graph().name(may.after())))
+              ? "%s instances are known when %s has ended\n"
+                  .formatted(none ? "its" : "more", SafeText.name(graph().name(may.after())))
               : "\n");
       return;
     }

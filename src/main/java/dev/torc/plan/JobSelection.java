@@ -134,7 +134,7 @@ public record JobSelection(
    * The nodes that a target means; null where it is no job, group, instance, part of a group, tag
    * or glob over instances, though it may be a file.
    */
-  private static BitSet named(Graph graph, String target) {
+  public static BitSet named(Graph graph, String target) {
     BitSet found = new BitSet(graph.nodes());
     int[] nodes = graph.named(target);
     Arrays.stream(nodes == null ? new int[0] : nodes).forEach(found::set);
@@ -159,11 +159,6 @@ public record JobSelection(
   private static boolean means(String target, Glob glob, Group group) {
     return group.tags().contains(target)
         || glob != null && glob.overlaps(Glob.of(Glob.escape(group.name()) + "/*"));
-  }
-
-  /** Whether a target is a name, a tag or a glob over instances, so that it means no file. */
-  public static boolean isName(Graph graph, String target) {
-    return named(graph, target) != null;
   }
 
   private static Glob glob(String pattern) {
