@@ -103,9 +103,23 @@ final class Cluster implements AutoCloseable {
     return found.find() ? found.group(1) : "";
   }
 
-  /** Lets Slurm start what it holds of a project. */
+  /**
+   * Waits until Slurm holds something of a project, and lets it start that. What else waits there
+   * may have ended before it could be released.
+   */
   void release(Sandbox project) throws Exception {
-    for (String id : new TreeSet<>(queue(project, "--states=PENDING", "--format=%F"))) {
+    TreeSet<String> held = new TreeSet<>();
+    Sandbox.until(
+        "Slurm holds some of the project",
+        () -> {
+          for (String line : queue(project, "--states=PENDING", "--format=%F %r")) {
+            if (line.contains(" JobHeld")) {
+              held.add(line.substring(0, line.indexOf(' ')));
+            }
+          }
+          return !held.isEmpty();
+        });
+    for (String id : held) {
       slurm.administer("scontrol", "release", id);
     }
   }
