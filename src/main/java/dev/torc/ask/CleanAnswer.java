@@ -69,7 +69,7 @@ final class CleanAnswer implements Cleaner.Listener {
   private final ProjectFolder given;
   private final CachePlace place;
 
-  /** Names that targets are: also of instances that are not known, or not any more. */
+  /** The targets that are names: they also mean instances that are not known, or gone. */
   private final Set<InstanceName> names = new HashSet<>();
 
   /** The jobs that targets name. */

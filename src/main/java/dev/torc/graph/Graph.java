@@ -379,7 +379,8 @@ public final class Graph {
   }
 
   /**
-   * The same for a file or folder; of one that an open group may make, only the inside is known.
+   * The maker of a file or folder. The pattern of an open group's folder matches only what lies in
+   * the folder, so that is looked for as well.
    */
   public int makerAt(String path) {
     int maker = makerOf(path);

@@ -124,16 +124,17 @@ public final class GraphBuilder {
     return build(workflow, Set.of());
   }
 
-  /** The same, where it is known what groups do not make, though it may look like it. */
+  /** The same, where some files that look like products of open groups are known as sources. */
   static Graph build(Workflow workflow, Set<String> sources) {
     return build(sources, more -> new GraphBuilder(workflow, more));
   }
 
   /**
-   * Builds. A group of unknown instances does not make what jobs need for which it waits, though it
-   * may look like it: where that seems to be a cycle, it is built again without.
+   * Builds the graph. Where an open group waits for a job, a file that this job needs by name is no
+   * product of the group, even if its pattern matches: what looks like a cycle then is none, and
+   * the graph is built again with that file as a source.
    *
-   * @param sources what no such group makes
+   * @param sources the files that are known as such
    */
   private static Graph build(Set<String> sources, Function<Set<String>, GraphBuilder> begin) {
     GraphBuilder builder = begin.apply(sources);
@@ -148,7 +149,7 @@ public final class GraphBuilder {
     }
   }
 
-  /** What groups seem to make, and jobs need for which these groups wait. */
+  /** The files that match what an open group may make, and that a job needs before the group. */
   private Set<String> mistaken() {
     Set<String> found = new HashSet<>();
     expected.forEach(

@@ -45,7 +45,7 @@ final class Makers {
    *
    * @param fresh nodes of the jobs
    * @param groups those that are not expanded now, by node
-   * @param sources paths that these do not make, though it looks like it
+   * @param sources paths that none of these makes, though a pattern of it matches
    * @param names of nodes
    * @param errors takes what clashes; of jobs that come later not all of it, nor in order
    */

@@ -131,8 +131,8 @@ public record JobSelection(
   }
 
   /**
-   * The nodes that a target means; null where it is no job, group, instance, part of a group, tag
-   * or glob over instances, though it may be a file.
+   * The nodes that a target means, none for a group without instances; null where it is no job,
+   * group, instance, part of a group, tag or glob over instances, though it may be a file.
    */
   public static BitSet named(Graph graph, String target) {
     BitSet found = new BitSet(graph.nodes());

@@ -95,7 +95,7 @@ public final class ProductIndex {
     return new ProductIndex(files.with(claims), inside, patterns, coming, Set.of());
   }
 
-  /** The same, where some paths that look like what may be made are none of it. */
+  /** The same with some paths as sources, though an expected pattern matches them. */
   public ProductIndex but(Set<String> paths) {
     return new ProductIndex(files, folders, globs, open, paths);
   }
