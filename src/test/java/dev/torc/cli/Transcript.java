@@ -178,6 +178,7 @@ final class Transcript implements StepFiles.Stage {
             .replaceAll("(\"(?:seconds|queued|expected|torc_bytes)\":)[\\dE.+-]+", "$1N")
             .replaceAll(", memory \\d+\\.\\d [KM]iB\\b", "") // where there was a sample
             .replaceAll("\\b(\\d+ min \\d+|\\d+\\.\\d) s\\b", "SECONDS") // minutes where it is busy
+            .replace("; about SECONDS", "") // jobs take a second where it is busy
             .replaceAll("\\b[\\d.]+ \\S+ (?=at most(, 5 GiB or| \\(stores))", "SIZE ")
             .replaceAll("(?m)[ \\t]+$", "");
     return plain.contains("MOMENT") ? plain.replaceAll(" {3,}(?=\\S)", "  ") : plain;
