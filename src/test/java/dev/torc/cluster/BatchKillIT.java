@@ -35,12 +35,15 @@ class BatchKillIT {
           "mkdir", "mv", "dd", "od", "env", "setsid", "head", "tr", "cat", "awk", "date", "uname",
           "ls", "find", "rm");
 
+  /** A call takes its number by a file that only one can make: both ends of a pipe call at once. */
   private static final String STAND_IN =
       """
       #!%s
-      read -r n <'%s/calls'
-      n=$((n + 1))
-      echo $n >'%s/calls'
+      read -r calls <'%s/calls'
+      n=1
+      set -C
+      until echo >"$calls/$n"; do n=$((n + 1)); done 2>/dev/null
+      set +C
       read -r at <'%s/at'
       read -r how <'%s/how'
       read -r script <'%s/pid'
@@ -66,7 +69,7 @@ class BatchKillIT {
       Path stand = Files.createDirectory(temp.resolve("stand"));
       String sh = node.bin.resolve("sh").toRealPath().toString();
       for (String name : CALLED) {
-        String text = STAND_IN.formatted(sh, temp, temp, temp, temp, temp, node.path, name);
+        String text = STAND_IN.formatted(sh, temp, temp, temp, temp, node.path, name);
         FreshProgram.write(stand.resolve(name), text);
       }
       int calls = calls(node, stand, how);
@@ -94,7 +97,7 @@ class BatchKillIT {
     run.start(0, how);
     assertEquals(1, Run.ran(folder));
     assertTrue(run.remote.status("a", 0).ok(), run.remote.status("a", 0).toString());
-    return Integer.parseInt(Files.readString(temp.resolve("calls")).strip());
+    return Path.of(Files.readString(temp.resolve("calls")).strip()).toFile().list().length;
   }
 
   private void check(Run run, String how, String step) throws Exception {
@@ -164,7 +167,8 @@ class BatchKillIT {
 
     void start(int at, String how) throws Exception {
       Path root = node.root;
-      Files.writeString(root.resolve("calls"), "0\n");
+      Path calls = Files.createTempDirectory(root, "calls");
+      Files.writeString(root.resolve("calls"), calls + "\n");
       Files.writeString(root.resolve("at"), at + "\n");
       Files.writeString(root.resolve("how"), how + "\n");
       String line = "echo $$ >'" + root + "/pid'; exec sh '" + remote.script() + "'";
