@@ -59,6 +59,7 @@ import java.util.stream.IntStream;
  */
 final class CleanAnswer implements Cleaner.Listener {
   private final Call call;
+  private final List<String> targets;
   private final LockTerms lock;
   private final boolean dry;
   private final boolean force;
@@ -86,21 +87,21 @@ final class CleanAnswer implements Cleaner.Listener {
 
   private CleanAnswer(Call call) throws IOException {
     this.call = call;
+    this.targets = call.targets();
     this.dry = call.has("--dry-run");
     this.force = call.has("--force");
     this.stale = call.has("--stale");
     this.kept = call.has("--kept");
     this.all = call.has("--all");
     this.products = all || stale || !kept;
-    boolean some = !call.targets().isEmpty();
-    if (kept && some) {
+    if (kept && !targets.isEmpty()) {
       throw Call.usage("--kept takes no TARGET: what was set aside goes as a whole");
     }
-    if (all && (stale || some)) {
+    if (all && (stale || !targets.isEmpty())) {
       throw Call.usage("--all takes neither --stale nor a TARGET");
     }
     this.lock = call.lock();
-    this.given = call.folder(stale || some).withoutResults();
+    this.given = call.folder(stale || !targets.isEmpty()).withoutResults();
     this.place = given.place();
   }
 
@@ -129,7 +130,7 @@ final class CleanAnswer implements Cleaner.Listener {
 
   /** Adds what the targets name in a project, which is null only where there are none. */
   private void want(Project project) {
-    for (String target : call.targets()) {
+    for (String target : targets) {
       BitSet named = project.select(List.of(target)).named();
       if (JobSelection.named(project.graph(), target) != null) {
         names.add(InstanceName.parse(target));
@@ -142,7 +143,7 @@ final class CleanAnswer implements Cleaner.Listener {
 
   /** Whether what a job made is to go. */
   private boolean wants(String job) {
-    return call.targets().isEmpty()
+    return targets.isEmpty()
         || jobs.contains(job)
         || names.stream().anyMatch(name -> name.includes(InstanceName.parse(job)));
   }
@@ -320,7 +321,7 @@ final class CleanAnswer implements Cleaner.Listener {
     }
     return (owned, _) -> {
       int job = staleness.job(owned.path());
-      if (!call.targets().isEmpty()) {
+      if (!targets.isEmpty()) {
         boolean made = job >= 0 && wants(graph.isOpen(job) ? owned.job() : graph.name(job));
         return made || paths.contains(owned.path());
       }
@@ -374,8 +375,8 @@ final class CleanAnswer implements Cleaner.Listener {
      */
     boolean test(OwnedPath owned, boolean unaltered) {
       String path = owned.path();
-      boolean known = !graph.mayBeInstance(owned.job()); // all instances of its group are
-      if (!known || job(path) >= 0 || paths.contains(path) || holds(path)) {
+      boolean unknown = graph.mayBeInstance(owned.job()); // its group may come to declare it
+      if (unknown || job(path) >= 0 || paths.contains(path) || holds(path)) {
         return false;
       }
       if (owned.kind() == Stamp.FileKind.FILE && unaltered && !owned.adopted()) {

@@ -12,6 +12,7 @@ import dev.torc.syntax.NearestName;
 import dev.torc.text.SafeText;
 import dev.torc.workflow.InstanceName;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,12 +69,12 @@ record JobQuery(boolean all, Set<String> names) {
    */
   private static boolean declared(Project project, String target, Set<String> names) {
     Graph graph = project.graph();
-    if (JobSelection.find(graph, target, project.paths()) == null) {
+    BitSet meant = JobSelection.find(graph, target, project.paths());
+    if (meant == null) {
       return false;
     }
-    JobSelection selected = project.select(List.of(target));
-    selected.named().stream().forEach(job -> names.add(graph.name(job)));
-    return selected.namedOpen().isEmpty();
+    graph.jobsOf(meant).stream().forEach(job -> names.add(graph.name(job)));
+    return meant.stream().noneMatch(graph::isOpen);
   }
 
   /** The recorded product that a file is, or lies in; null where it is none. */

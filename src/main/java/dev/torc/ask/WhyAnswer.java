@@ -123,13 +123,13 @@ record WhyAnswer(
     }
     nodes.or(meant);
     BitSet jobs = graph.jobsOf(meant);
-    BitSet open = JobSelection.of(graph, meant).namedOpen();
+    int[] open = meant.stream().filter(graph::isOpen).toArray();
     List<Question> asked = new ArrayList<>();
     boolean one = graph.named(target) == null ? jobs.isEmpty() : graph.jobId(target) < 0;
     List<Integer> all = Arrays.stream(graph.inOrder(jobs)).boxed().toList();
-    Fold whole = one ? new Fold(target, true, all, open.nextSetBit(0)) : null;
+    Fold whole = one ? new Fold(target, true, all, open.length > 0 ? open[0] : -1) : null;
     asked.add(new Question(target, jobs, whole, "", List.of()));
-    for (int node : one ? new int[0] : open.stream().toArray()) {
+    for (int node : one ? new int[0] : open) {
       Fold fold = new Fold(graph.name(node), true, List.of(), node);
       asked.add(new Question(fold.name(), new BitSet(), fold, "", List.of()));
     }

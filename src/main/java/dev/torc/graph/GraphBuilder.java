@@ -60,8 +60,7 @@ public final class GraphBuilder {
   private final Map<Integer, int[]> members = new HashMap<>(); // of join nodes that changed
   private final BitSet stale = new BitSet(); // nodes of the base that wait for others than there
   private final Map<Integer, Integer> remade = new HashMap<>(); // new makers of files of the base
-  private final Map<String, BitSet> expected =
-      new HashMap<>(); // readers of paths that groups may make
+  private final Map<String, BitSet> expected = new HashMap<>(); // of open groups; their readers
   private final List<Diagnostic> errors = new ArrayList<>();
   private Adjacency before;
 
@@ -285,10 +284,10 @@ public final class GraphBuilder {
     for (String path : products().sources()) {
       int maker = added.of(path);
       if (maker >= 0) {
-        String waits =
-            "product %s of job %s is needed by what its group waits for"
-                .formatted(path, name(maker));
-        error(job(maker).place(), waits + "; choose another place");
+        error(
+            job(maker).place(),
+            "product %s of job %s is needed by what its group waits for; choose another place"
+                .formatted(path, name(maker)));
       }
     }
     members.keySet().forEach(stale::set);

@@ -148,11 +148,11 @@ public record JobSelection(
       found.set(j, matches || job.tags().contains(target));
     }
     graph.open().forEach((node, group) -> found.set(node, means(target, glob, group)));
-    boolean none =
+    boolean known =
         nodes != null
             || graph.workflow().groups().stream()
                 .anyMatch(each -> each.instances().isEmpty() && means(target, glob, each));
-    return found.isEmpty() && !none ? null : found;
+    return found.isEmpty() && !known ? null : found;
   }
 
   /** Whether a tag, or a glob over instances, may mean some of a group; null without a glob. */
