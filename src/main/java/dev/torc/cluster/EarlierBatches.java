@@ -114,15 +114,13 @@ final class EarlierBatches {
 
   /** Whether its result is that of the attempt that is to run now. */
   private static boolean holds(BatchJob job, RemoteKey key) throws IOException {
-    if (job.unwanted) {
-      return false;
-    }
-    RemoteKey own = job.key();
-    if (own.manifest().equals(key.manifest()) || job.isNothing()) {
-      return true;
+    if (job.unwanted || job.isNothing()) {
+      return !job.unwanted;
     }
     Set<Word> there = job.task.batch.folder.words().getOrDefault(job.claim(), Set.of());
-    return own.command().equals(key.command()) && !there.contains(Word.CLAIM);
+    return there.contains(Word.CLAIM)
+        ? job.key().manifest().equals(key.manifest())
+        : job.key().command().equals(key.command());
   }
 
   /**

@@ -85,7 +85,8 @@ public record RemoteAttempt(
    * @param build the id of the build that handed it out
    * @param attempt counts the job's attempts in that build, from 1
    * @param manifest digest of all that decides whether its result is valid, in hexadecimal digits
-   * @param command digest of the same without what the needs hold: what runs, wherever it runs
+   * @param command digest of the same without what the needs hold, and with what a scheduler is
+   *     asked for
    * @param cause why it runs, as a word for a later build; empty where that is not known
    */
   public record RemoteKey(

@@ -211,7 +211,7 @@ final class EventSender {
     if (known != null) {
       Event.Log log = known.log() == null ? null : log(job, 0);
       List<LeftOut> left = LeftOut.of(known.lines());
-      return new Event.Details("", job.command(), log, 0, -1, -1, left, false);
+      return new Event.Details("", "", log, 0, -1, -1, left, false);
     }
     boolean wrote = ended.how() != ProcessEnd.How.NOT_STARTED && !job.interactive();
     return new Event.Details(

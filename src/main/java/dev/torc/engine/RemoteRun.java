@@ -81,13 +81,14 @@ final class RemoteRun {
     }
     Decider.Described described = shared.decider().describe(id, List.of(), snapshot);
     List<Reason> causes = Reason.causes(run.reasons());
+    SchedulerResources asked = asked(job.resources().memory(), job.resources().runtime());
     key =
         new RemoteKey(
             job.name(),
             shared.build().id(),
             run.attempts(),
             described.digest().hex(),
-            described.command().hex(),
+            Digest.ofText(described.command().hex() + asked).hex(),
             causes.isEmpty() ? "" : causes.getFirst().word());
     BatchTracker holder = anew ? null : remotes.holder(job.name());
     if (holder == null) {
@@ -186,15 +187,15 @@ final class RemoteRun {
     for (String path : shared.removal().matched(job)) {
       products.add(new RemoteAttempt.Product(root.resolve(path), false, Clearing.AHEAD));
     }
-    Resources wanted = job.resources();
     return new RemoteAttempt(
-        key,
-        launch.handedOut(),
-        expected(),
-        List.copyOf(products),
-        List.copyOf(patterns),
-        new SchedulerResources(
-            wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), 0));
+        key, launch.handedOut(), expected(), products, patterns, asked(memory, 0));
+  }
+
+  /** What the scheduler is asked for, with an amount of memory and a time that may have grown. */
+  private SchedulerResources asked(long memory, long runtime) {
+    Resources wanted = job.resources();
+    return new SchedulerResources(
+        wanted.cpus(), memory, wanted.gpus(), wanted.nodes(), wanted.disk(), runtime);
   }
 
   /** Seconds that it took last time; 0 where it is not known. */

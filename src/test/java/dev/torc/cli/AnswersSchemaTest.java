@@ -148,6 +148,7 @@ class AnswersSchemaTest {
   @Test
   void answers() throws IOException {
     holds("check", "check");
+    holds("doctor", "doctor");
     Run.in(podman.env(), folder.at(), "build");
     folder.put("in", "2");
     holds("build_dry_run", "build", "-n");

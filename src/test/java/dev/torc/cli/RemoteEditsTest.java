@@ -20,7 +20,7 @@ class RemoteEditsTest {
   private Folder project;
 
   /** The job tells when it begins and ends, and ends when a file is there. */
-  private void build(String word) throws IOException {
+  private void build(String word, String runtime) throws IOException {
     project.put(
         "torc.yaml",
         """
@@ -49,8 +49,9 @@ class RemoteEditsTest {
                   cat x > a.out; echo end >> log
                 needs: x
                 produces: a.out
+                resources: { runtime: %s }
             """
-                .formatted(word));
+                .formatted(word, runtime));
   }
 
   private int lines(String file) throws IOException {
@@ -79,14 +80,16 @@ class RemoteEditsTest {
     "command, queued, beside,  0, begin one end begin two end,    2",
     "command, queued, between, 0, begin two end,                  2",
     "command, begun,  beside,  1, begin one end begin two end,    2",
-    "command, begun,  between, 3, begin one killed begin two end, 2"
+    "command, begun,  between, 3, begin one killed begin two end, 2",
+    "runtime, queued, between, 0, begin one end,                  2",
+    "runtime, begun,  between, 1, begin one end,                  1"
   })
   void isReadAsItIsWhenTheJobBeginsOrRunsAnew(
       String edited, String when, String how, int begun, String log, int submissions)
       throws Exception {
     project = new Folder(temp.toRealPath());
     project.put("x", "1\n");
-    build("one");
+    build("one", "1h");
     if (when.equals("queued")) {
       project.put("hold", "");
     }
@@ -101,14 +104,14 @@ class RemoteEditsTest {
     if (edited.equals("need")) {
       project.put("x", "2\n");
     } else {
-      build("two");
+      build(edited.equals("command") ? "two" : "one", edited.equals("runtime") ? "2h" : "1h");
     }
     if (torc == null) {
       int asked = lines("asked");
       torc = start();
       await("asked", asked + 1); // so it has taken the job up, or ends it
     }
-    if (log.startsWith("begin two")) {
+    if (how.equals("between") && when.equals("queued") && submissions == 2) {
       await("submissions", 2); // or the old one would begin
     } else if (edited.equals("need") && when.equals("queued")) {
       project.put("x", "3\n"); // once more
